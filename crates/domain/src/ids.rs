@@ -1,0 +1,150 @@
+//! Identifiers. Each kind of thing has its own type, so that one cannot be passed where another is meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// Text that is not an identifier of the wanted kind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{text}\" is not a {kind}: {expected}")]
+pub struct IdError {
+    text: String,
+    kind: &'static str,
+    expected: &'static str,
+}
+
+macro_rules! uuid_id {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(uuid::Uuid);
+
+        impl $name {
+            /// Wraps a UUID, normally one made by [`crate::World::uuid`].
+            #[must_use]
+            pub const fn from_uuid(uuid: uuid::Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID inside.
+            #[must_use]
+            pub const fn uuid(self) -> uuid::Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                uuid::Uuid::parse_str(text).map(Self).map_err(|_| IdError {
+                    text: text.chars().take(64).collect(),
+                    kind: $kind,
+                    expected: "expected a UUID",
+                })
+            }
+        }
+    )*};
+}
+
+uuid_id! {
+    /// One entry of the asset register.
+    DeviceId = "device id";
+    /// One person: officer, staff member, or other holder.
+    PersonId = "person id";
+    /// One channel of one device under management; a device that enrols again gets a new one.
+    EnrolmentId = "enrolment id";
+    /// One command; on Apple's wire, the CommandUUID.
+    CommandId = "command id";
+    /// One piece of desk work.
+    CaseId = "case id";
+    /// One queued piece of the server's own work.
+    JobId = "job id";
+    /// One ledger entry.
+    EntryId = "ledger entry id";
+    /// One piece of compliance evidence.
+    EvidenceId = "compliance evidence id";
+}
+
+/// A clause's identifier: the force's own number behind its document's prefix, such as `MDU-6.2a` or `UPD-8.OS1`.
+///
+/// Two to 40 characters of letters, digits, `.`, `-`; stable for as long as the document lives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ClauseId(String);
+
+impl ClauseId {
+    /// The identifier as the force writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ClauseId {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, IdError> {
+        let fits = (2..=40).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-')
+            && text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(IdError {
+                text: text.chars().take(64).collect(),
+                kind: "clause id",
+                expected: "expected 2 to 40 letters, digits, dots and hyphens, a letter first, such as MDU-6.2a",
+            })
+        }
+    }
+}
+
+impl TryFrom<String> for ClauseId {
+    type Error = IdError;
+
+    fn try_from(text: String) -> Result<Self, IdError> {
+        text.parse()
+    }
+}
+
+impl From<ClauseId> for String {
+    fn from(id: ClauseId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for ClauseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clause_id_is_the_force_s_own_number() {
+        assert_eq!("MDU-6.2a".parse::<ClauseId>().unwrap().as_str(), "MDU-6.2a");
+        assert!("UPD-8.OS1".parse::<ClauseId>().is_ok());
+        for bad in ["", "6", "../etc", "MDU 6", "6.2"] {
+            assert!(bad.parse::<ClauseId>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ids_of_different_kinds_read_back() {
+        let id = DeviceId::from_uuid(uuid::Uuid::from_u128(7));
+        assert_eq!(id.to_string().parse::<DeviceId>().unwrap(), id);
+        assert!("seven".parse::<DeviceId>().unwrap_err().to_string().contains("expected a UUID"));
+    }
+}

@@ -1,0 +1,26 @@
+//! The words of Lanyard as types: who, what, when, what was reported and what was found.
+//!
+//! Nothing here does I/O, reads a clock or makes randomness; [`World`] is how those arrive from the binary.
+//! Wire spellings (`protocol-*`) and table rows (`store`) have types of their own.
+
+mod facts;
+mod findings;
+mod ids;
+mod people;
+mod platform;
+mod secret;
+mod settings;
+mod time;
+mod world;
+
+pub use facts::{Fact, FactName, FactValue, Facts, Grade};
+pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
+pub use ids::{
+    CaseId, ClauseId, CommandId, DeviceId, EntryId, EnrolmentId, EvidenceId, IdError, JobId, PersonId,
+};
+pub use people::Force;
+pub use platform::{DeviceKind, Platform, UnknownWord};
+pub use secret::Secret;
+pub use settings::{Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict};
+pub use time::{Span, SpanError, Timestamp};
+pub use world::{Clock, Entropy, World};

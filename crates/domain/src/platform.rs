@@ -1,0 +1,129 @@
+//! Platforms and kinds of device.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A word that is none of a closed set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{word}\" is not one of: {allowed}")]
+pub struct UnknownWord {
+    /// What was found.
+    pub word: String,
+    /// What was allowed, separated by commas.
+    pub allowed: &'static str,
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal / $title:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vdoc])* #[serde(rename = $word)] $variant),*
+        }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word used in files, tables and addresses.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// The words used on screen.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $crate::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
+                match word {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err($crate::UnknownWord {
+                        word: word.chars().take(40).collect(),
+                        allowed: concat!($($word, " "),*),
+                    }),
+                }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// An operating system family as settings and checks tell them apart.
+    Platform {
+        /// iPhone.
+        Ios = "ios" / "iPhone",
+        /// iPad.
+        Ipados = "ipados" / "iPad",
+        /// Mac.
+        Macos = "macos" / "Mac",
+        /// Windows laptops and tablets.
+        Windows = "windows" / "Windows",
+        /// Android phones and tablets.
+        Android = "android" / "Android",
+    }
+}
+
+words! {
+    /// What stands in the asset register (UPD-6.3).
+    DeviceKind {
+        /// iPhone.
+        Iphone = "iphone" / "iPhone",
+        /// iPad.
+        Ipad = "ipad" / "iPad",
+        /// Mac, portable or not.
+        Mac = "mac" / "Mac",
+        /// Windows laptop, tablet or desktop.
+        WindowsPc = "windows-pc" / "Windows computer",
+        /// Android phone.
+        AndroidPhone = "android-phone" / "Android phone",
+        /// Android tablet.
+        AndroidTablet = "android-tablet" / "Android tablet",
+        /// Police radio: in the register only, no management channel exists (F19).
+        Radio = "radio" / "Police radio",
+    }
+}
+
+impl DeviceKind {
+    /// The platform through which such a device can be managed; `None` where no channel exists.
+    #[must_use]
+    pub const fn platform(self) -> Option<Platform> {
+        match self {
+            Self::Iphone => Some(Platform::Ios),
+            Self::Ipad => Some(Platform::Ipados),
+            Self::Mac => Some(Platform::Macos),
+            Self::WindowsPc => Some(Platform::Windows),
+            Self::AndroidPhone | Self::AndroidTablet => Some(Platform::Android),
+            Self::Radio => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back() {
+        for platform in Platform::ALL {
+            assert_eq!(platform.as_str().parse::<Platform>().unwrap(), *platform);
+        }
+        let refused = "symbian".parse::<Platform>().unwrap_err();
+        assert!(refused.to_string().contains("ios"), "{refused}");
+    }
+}

@@ -1,1 +1,31 @@
-//! compliance
+//! Checks: questions to what was reported of a device, answered without reading anything else.
+//!
+//! A [`Check`] is a file of `policy/checks`, as written. [`Check::bind`] resolves its parameters and refuses
+//! everything that could not be judged, and the [`BoundCheck`] that comes out is what [`evaluate`] runs, once per
+//! device and clause. Three choices matter here:
+//!
+//! * **Absence never reads as good.** A fact that is missing, too old, of too weak a grade or of another type makes
+//!   the outcome *not known*; so does a platform without an arm. No combination of predicates turns that into *met*.
+//! * **Truth first, words after.** Judging walks the predicates without allocating; only an outcome that is not met or
+//!   not known is walked a second time, for its reason.
+//! * **A check carries its own cases.** [`Check::failing_cases`] runs them; the policy loader refuses a check that has
+//!   none for met, not met and not known.
+//!
+//! Not here: where the files are and what else refers to them (crate `policy`), the facts themselves (crate
+//! `domain`), and what follows from a finding (crate `app`).
+
+mod bind;
+mod cases;
+mod check;
+mod evaluate;
+mod explain;
+mod value;
+
+#[cfg(test)]
+mod testing;
+
+pub use bind::{BoundCheck, Flaw, Lookup, Place};
+pub use cases::{CASE_NOW, CaseFailure};
+pub use check::{Arm, Case, CaseFact, Check, FactTest, Given, ParamName, ParameterName, Predicate, ProfileTest, Test, Want};
+pub use evaluate::{Judgement, SubjectState, evaluate};
+pub use value::{FactType, Kind, Value};

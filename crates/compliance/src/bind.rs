@@ -1,0 +1,405 @@
+//! From a check as written to one that can be run: parameters resolved, every name and type verified.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use domain::{FactName, Grade, Platform, Span};
+
+use crate::check::{ParamName, ParameterName};
+use crate::{Arm, Check, FactTest, FactType, Given, Kind, Predicate, Test, Value};
+
+/// Deeper nesting than this is refused; it bounds the recursion of judging.
+const DEEPEST: usize = 12;
+
+/// What a check may refer to outside itself.
+pub trait Lookup {
+    /// The type of a registered fact.
+    fn fact(&self, name: &str) -> Option<FactType>;
+    /// The effective value of a force parameter, a span as [`Value::Span`].
+    fn parameter(&self, name: &str) -> Option<Value>;
+}
+
+/// A reason why a check cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}{message}")]
+pub struct Flaw {
+    /// Where in the check.
+    pub place: Place,
+    /// The word that is wrong, as written, where there is one.
+    pub about: Option<String>,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+/// A part of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The check as a whole.
+    Whole,
+    /// Its parameters.
+    Params,
+    /// The values that a clause or a case gives for them.
+    Set,
+    /// The arm of that index.
+    Arm(usize),
+    /// The case of that index.
+    Case(usize),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Params => f.write_str("params: "),
+            Self::Set => f.write_str("set: "),
+            Self::Arm(index) => write!(f, "arm {}: ", index.saturating_add(1)),
+            Self::Case(index) => write!(f, "case {}: ", index.saturating_add(1)),
+        }
+    }
+}
+
+/// A check that can be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoundCheck {
+    pub(crate) arms: Vec<BoundArm>,
+    /// Handed out where no arm fits, so that judging need not make it.
+    pub(crate) nothing_used: Arc<[FactName]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BoundArm {
+    pub(crate) platforms: Vec<Platform>,
+    pub(crate) supervised: Option<bool>,
+    pub(crate) asks: Asks,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asks {
+    NotApplicable(String),
+    Facts { needs: Grade, stale_after: Span, expect: Node, used: Arc<[FactName]>, groups: BTreeSet<String> },
+}
+
+/// A predicate with everything resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Node {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Fact(FactName, Resolved),
+    Profile(String),
+}
+
+/// A test with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Resolved {
+    IsBool(bool),
+    IsText(String),
+    AtLeast(i64),
+    AtMost(i64),
+    Within(Span),
+    ContainsAll(BTreeSet<String>),
+    ContainsNone(BTreeSet<String>),
+    Only(BTreeSet<String>),
+    OneOf(BTreeSet<String>),
+}
+
+/// The fact in which a device's installed profiles are listed, as `identifier=UUID`.
+pub(crate) const PROFILES: &str = "profiles.installed";
+
+impl BoundCheck {
+    /// The platforms that have an arm, whether or not it can apply to every device of them.
+    pub fn platforms(&self) -> impl Iterator<Item = Platform> {
+        self.arms.iter().flat_map(|arm| arm.platforms.iter().copied())
+    }
+
+    /// The names of every fact that some arm reads.
+    #[must_use]
+    pub fn facts(&self) -> BTreeSet<&FactName> {
+        self.arms
+            .iter()
+            .filter_map(|arm| match &arm.asks {
+                Asks::Facts { used, .. } => Some(used.iter()),
+                Asks::NotApplicable(_) => None,
+            })
+            .flatten()
+            .collect()
+    }
+
+    /// The clause groups whose installed profile some arm asks for.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<&str> {
+        self.arms
+            .iter()
+            .filter_map(|arm| match &arm.asks {
+                Asks::Facts { groups, .. } => Some(groups.iter().map(String::as_str)),
+                Asks::NotApplicable(_) => None,
+            })
+            .flatten()
+            .collect()
+    }
+}
+
+impl Check {
+    /// Resolves the check with these values for its parameters, the others taking their defaults.
+    ///
+    /// # Errors
+    /// Every reason why the check cannot be used: unknown facts, parameters and values, values of the wrong type, arms
+    /// that are incomplete, that name a platform twice or that can never be used, empty `all` or `any`.
+    pub fn bind(&self, set: &BTreeMap<String, Given>, lookup: &dyn Lookup) -> Result<BoundCheck, Vec<Flaw>> {
+        let mut binder = Binder::new(lookup);
+        binder.params(&self.params);
+        binder.place = Place::Set;
+        binder.set(set);
+        binder.place = Place::Whole;
+        if self.asks.trim().is_empty() {
+            binder.flaw(None, "asks is empty; write what is true when the check is met");
+        }
+        if self.on.is_empty() {
+            binder.flaw(None, "there is no [[on]] arm, so nothing could ever be known; write at least one");
+        }
+        let mut arms: Vec<BoundArm> = Vec::new();
+        for (index, arm) in self.on.iter().enumerate() {
+            binder.place = Place::Arm(index);
+            binder.reachable(arm, self.on.get(..index).unwrap_or_default());
+            arms.extend(binder.arm(arm));
+        }
+        if binder.flaws.is_empty() {
+            Ok(BoundCheck { arms, nothing_used: Arc::from(Vec::new()) })
+        } else {
+            Err(binder.flaws)
+        }
+    }
+}
+
+struct Binder<'a> {
+    lookup: &'a dyn Lookup,
+    /// Effective values; `None` for one whose own flaw was reported already.
+    params: BTreeMap<String, Option<Value>>,
+    flaws: Vec<Flaw>,
+    place: Place,
+    /// What the arm in hand reads, gathered on the way through its predicates.
+    used: BTreeSet<FactName>,
+    groups: BTreeSet<String>,
+}
+
+impl<'a> Binder<'a> {
+    fn new(lookup: &'a dyn Lookup) -> Self {
+        let (used, groups) = (BTreeSet::new(), BTreeSet::new());
+        Self { lookup, params: BTreeMap::new(), flaws: Vec::new(), place: Place::Params, used, groups }
+    }
+
+    fn flaw(&mut self, about: Option<&str>, message: impl Into<String>) {
+        let (place, about) = (self.place.clone(), about.map(str::to_owned));
+        self.flaws.push(Flaw { place, about, message: message.into() });
+    }
+
+    fn params(&mut self, params: &BTreeMap<String, Given>) {
+        for (name, given) in params {
+            let value = match given {
+                Given::Value(value) => Some(value.clone().as_default()),
+                Given::Parameter(ParameterName { parameter }) => self.parameter(parameter),
+                Given::Param(ParamName { param }) => {
+                    self.flaw(Some(param), format!("the default of \"{name}\" may not be another param; write a value"));
+                    None
+                }
+            };
+            self.params.insert(name.clone(), value);
+        }
+    }
+
+    fn parameter(&mut self, name: &str) -> Option<Value> {
+        let value = self.lookup.parameter(name);
+        if value.is_none() {
+            self.flaw(
+                Some(name),
+                format!("no force parameter \"{name}\" that a check can use; parameters.toml lists what there is"),
+            );
+        }
+        value
+    }
+
+    fn set(&mut self, set: &BTreeMap<String, Given>) {
+        for (name, given) in set {
+            let Some(default) = self.params.get(name).cloned() else {
+                let known = self.params.keys().cloned().collect::<Vec<_>>().join(", ");
+                self.flaw(Some(name), format!("the check has no param \"{name}\"; it has: {known}"));
+                continue;
+            };
+            let value = match given {
+                Given::Value(value) => Some(value.clone()),
+                Given::Parameter(ParameterName { parameter }) => self.parameter(parameter),
+                Given::Param(ParamName { param }) => {
+                    self.flaw(Some(param), "a value may not be another param here; write it, or a { parameter }");
+                    None
+                }
+            };
+            if let (Some(default), Some(value)) = (default, value) {
+                let kind = default.kind();
+                let fitting = value.clone().into_kind(kind);
+                if fitting.is_none() {
+                    self.flaw(Some(name), format!("\"{name}\" is {kind}, but {value} is {}", value.kind()));
+                }
+                self.params.insert(name.clone(), fitting);
+            }
+        }
+    }
+
+    /// The value of that type, or a flaw.
+    fn resolve(&mut self, given: &Given, kind: Kind) -> Option<Value> {
+        let value = match given {
+            Given::Value(value) => value.clone(),
+            Given::Parameter(ParameterName { parameter }) => self.parameter(parameter)?,
+            Given::Param(ParamName { param }) => {
+                let Some(value) = self.params.get(param).cloned() else {
+                    self.flaw(Some(param), format!("no param \"{param}\"; name it under params with its default"));
+                    return None;
+                };
+                value?
+            }
+        };
+        let fitting = value.clone().into_kind(kind);
+        if fitting.is_none() {
+            self.flaw(None, format!("{value} is {}, but {kind} is wanted here", value.kind()));
+        }
+        fitting
+    }
+
+    /// An arm whose platforms are all taken by earlier arms is dead text that a reader would believe.
+    fn reachable(&mut self, arm: &Arm, earlier: &[Arm]) {
+        let mut seen = BTreeSet::new();
+        for platform in &arm.platforms {
+            if !seen.insert(*platform) {
+                self.flaw(Some(platform.as_str()), format!("{platform} is named twice; name it once"));
+            }
+            let taken = |want: Option<bool>| {
+                earlier.iter().any(|arm| arm.platforms.contains(platform) && arm.supervised == want)
+            };
+            let shadowed = taken(None)
+                || (arm.supervised.is_some() && taken(arm.supervised))
+                || (taken(Some(true)) && taken(Some(false)));
+            if shadowed {
+                self.flaw(
+                    Some(platform.as_str()),
+                    format!("an earlier arm already answers for {platform}; this one would never be used for it"),
+                );
+            }
+        }
+        if arm.platforms.is_empty() {
+            self.flaw(None, "platforms is empty; name at least one");
+        }
+    }
+
+    fn arm(&mut self, arm: &Arm) -> Option<BoundArm> {
+        let asks = match (&arm.not_applicable, arm.needs, &arm.stale_after, &arm.expect) {
+            (Some(because), None, None, None) if !because.trim().is_empty() => {
+                Asks::NotApplicable(because.clone())
+            }
+            (None, Some(needs), Some(stale_after), Some(expect)) => {
+                let (stale_after, expect) = (self.span(stale_after), self.node(expect, 0));
+                let used = std::mem::take(&mut self.used).into_iter().collect();
+                let groups = std::mem::take(&mut self.groups);
+                Asks::Facts { needs, stale_after: stale_after?, expect: expect?, used, groups }
+            }
+            _ => {
+                self.flaw(None, "write needs, stale_after and expect, or not_applicable with the reason, not a mixture");
+                return None;
+            }
+        };
+        Some(BoundArm { platforms: arm.platforms.clone(), supervised: arm.supervised, asks })
+    }
+
+    fn node(&mut self, predicate: &Predicate, depth: usize) -> Option<Node> {
+        if depth >= DEEPEST {
+            self.flaw(None, format!("predicates are nested more than {DEEPEST} deep; split the check"));
+            return None;
+        }
+        let deeper = depth.saturating_add(1);
+        match predicate {
+            Predicate::All(parts) => self.parts(parts, "all", deeper).map(Node::All),
+            Predicate::Any(parts) => self.parts(parts, "any", deeper).map(Node::Any),
+            Predicate::Not(inner) => Some(Node::Not(Box::new(self.node(inner, deeper)?))),
+            Predicate::Profile(profile) => {
+                self.used.insert(FactName::new(PROFILES));
+                self.groups.insert(profile.group.clone());
+                Some(Node::Profile(profile.group.clone()))
+            }
+            Predicate::Fact(test) => {
+                let name = FactName::new(test.name.as_str());
+                self.used.insert(name.clone());
+                Some(Node::Fact(name, self.fact(test)?))
+            }
+        }
+    }
+
+    fn parts(&mut self, parts: &[Predicate], word: &str, depth: usize) -> Option<Vec<Node>> {
+        if parts.is_empty() {
+            self.flaw(Some(word), format!("{word} is empty, so it would say something of every device; fill it"));
+            return None;
+        }
+        // Every part is walked even after one has failed: each flaw is worth its line.
+        let nodes: Vec<Option<Node>> = parts.iter().map(|part| self.node(part, depth)).collect();
+        nodes.into_iter().collect()
+    }
+
+    fn fact(&mut self, test: &FactTest) -> Option<Resolved> {
+        let name = test.name.as_str();
+        let Some(fact_type) = self.lookup.fact(name) else {
+            self.flaw(Some(name), format!("no fact \"{name}\"; facts.toml lists what devices report"));
+            return None;
+        };
+        let (wants, resolved) = match &test.test {
+            Test::Is(given) if fact_type == FactType::Bool => {
+                (FactType::Bool, self.bool(given).map(Resolved::IsBool))
+            }
+            Test::Is(given) => (FactType::Text, self.text(given).map(Resolved::IsText)),
+            Test::AtLeast(given) => (FactType::Count, self.count(given).map(Resolved::AtLeast)),
+            Test::AtMost(given) => (FactType::Count, self.count(given).map(Resolved::AtMost)),
+            Test::Within(given) => (FactType::Count, self.span(given).map(Resolved::Within)),
+            Test::ContainsAll(given) => (FactType::List, self.filled(given).map(Resolved::ContainsAll)),
+            Test::ContainsNone(given) => (FactType::List, self.filled(given).map(Resolved::ContainsNone)),
+            Test::Only(given) => (FactType::List, self.list(given).map(Resolved::Only)),
+            Test::OneOf(given) => (FactType::Text, self.filled(given).map(Resolved::OneOf)),
+        };
+        if wants != fact_type {
+            self.flaw(Some(name), format!("the test wants {wants}, but the fact \"{name}\" is {fact_type}"));
+            return None;
+        }
+        resolved
+    }
+
+    fn bool(&mut self, given: &Given) -> Option<bool> {
+        let Value::Bool(yes) = self.resolve(given, Kind::Bool)? else { return None };
+        Some(yes)
+    }
+
+    fn count(&mut self, given: &Given) -> Option<i64> {
+        let Value::Count(count) = self.resolve(given, Kind::Count)? else { return None };
+        Some(count)
+    }
+
+    fn text(&mut self, given: &Given) -> Option<String> {
+        let Value::Text(text) = self.resolve(given, Kind::Text)? else { return None };
+        Some(text)
+    }
+
+    fn span(&mut self, given: &Given) -> Option<Span> {
+        let Value::Span(span) = self.resolve(given, Kind::Span)? else { return None };
+        Some(span)
+    }
+
+    fn list(&mut self, given: &Given) -> Option<BTreeSet<String>> {
+        let Value::List(items) = self.resolve(given, Kind::List)? else { return None };
+        Some(items)
+    }
+
+    /// A list with something in it: these tests against an empty one would say the same of every device.
+    fn filled(&mut self, given: &Given) -> Option<BTreeSet<String>> {
+        let items = self.list(given)?;
+        if items.is_empty() {
+            self.flaw(None, "the list is empty, so the test would say the same of every device; fill it");
+            return None;
+        }
+        Some(items)
+    }
+}

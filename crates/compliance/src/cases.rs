@@ -1,0 +1,105 @@
+//! A check's own cases, run.
+
+use std::collections::BTreeSet;
+
+use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
+
+use crate::bind::{Asks, BoundArm};
+use crate::{
+    BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate,
+};
+
+/// The time at which every case is judged: 2026-01-01T00:00:00Z.
+pub const CASE_NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+/// A case that cannot be run, or that came out otherwise than it says.
+pub type CaseFailure = Flaw;
+
+impl Check {
+    /// Runs every case, and asks that there be at least one each for met, not met and not known.
+    ///
+    /// The values of [`Check::params`] apply, not those that some clause gives; a case may `set` its own.
+    #[must_use]
+    pub fn failing_cases(&self, lookup: &dyn Lookup) -> Vec<CaseFailure> {
+        let mut failures = Vec::new();
+        for want in [Want::Met, Want::NotMet, Want::NotKnown] {
+            if !self.cases.iter().any(|case| case.want == want) {
+                failures.push(Flaw {
+                    place: Place::Whole,
+                    about: None,
+                    message: format!("no [[case]] wants \"{}\"; write one for each of met, not-met, not-known", want.word()),
+                });
+            }
+        }
+        for (index, case) in self.cases.iter().enumerate() {
+            if let Err(message) = self.run(case, lookup) {
+                failures.push(Flaw { place: Place::Case(index), about: None, message });
+            }
+        }
+        failures
+    }
+
+    fn run(&self, case: &Case, lookup: &dyn Lookup) -> Result<(), String> {
+        let bound = self.bind(&case.set, lookup).map_err(|flaws| {
+            flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        })?;
+        let facts = case.reported(lookup, bound.needs(case))?;
+        let read = bound.facts();
+        let strangers: BTreeSet<&str> =
+            facts.iter().map(|fact| &fact.name).filter(|name| !read.contains(name)).map(FactName::as_str).collect();
+        if let Some(name) = strangers.first() {
+            return Err(format!("no arm reads the fact \"{name}\", so it shows nothing; leave it out"));
+        }
+        let subject = SubjectState {
+            platform: case.platform,
+            supervised: case.supervised,
+            expected_profiles: &case.expected_profiles,
+        };
+        let outcome = evaluate(&bound, &subject, &facts, CASE_NOW).outcome;
+        if outcome.word() == case.want.word() {
+            return Ok(());
+        }
+        let reason = outcome.reason();
+        let because = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+        Err(format!("\"{}\" wants {}, but is {}{because}", case.says, case.want.word(), outcome.word()))
+    }
+}
+
+impl Case {
+    fn reported(&self, lookup: &dyn Lookup, needs: Grade) -> Result<Facts, String> {
+        let at = CASE_NOW.minus(self.age.unwrap_or_default());
+        self.facts
+            .iter()
+            .map(|(name, fact)| {
+                let value = match fact {
+                    CaseFact::Value(value) => value.clone().into_fact(),
+                    CaseFact::Ago { ago } => FactValue::Count(CASE_NOW.minus(*ago).millis()),
+                };
+                match lookup.fact(name) {
+                    None => Err(format!("no fact \"{name}\"; facts.toml lists what devices report")),
+                    Some(kind) if !kind.fits(&value) => Err(format!("the fact \"{name}\" is {kind}, not \"{value}\"")),
+                    Some(_) => Ok(Fact {
+                        name: FactName::new(name.as_str()),
+                        value,
+                        grade: self.grade.unwrap_or(needs),
+                        at,
+                        source: "case".to_owned(),
+                    }),
+                }
+            })
+            .collect()
+    }
+}
+
+impl BoundCheck {
+    /// The grade that the case's device needs: of the first arm for its platform and supervision.
+    fn needs(&self, case: &Case) -> Grade {
+        let fits = |arm: &&BoundArm| {
+            arm.platforms.contains(&case.platform) && (arm.supervised.is_none() || arm.supervised == case.supervised)
+        };
+        match self.arms.iter().find(fits).map(|arm| &arm.asks) {
+            Some(Asks::Facts { needs, .. }) => *needs,
+            _ => Grade::Reported,
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Judging: a bound check, a device's facts and the time, to an outcome.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Timestamp, WhyNotKnown};
+
+use crate::BoundCheck;
+use crate::bind::{Asks, BoundArm, Node, PROFILES, Resolved};
+
+/// What a check needs to know of a device beside its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct SubjectState<'a> {
+    /// Its platform.
+    pub platform: Platform,
+    /// Whether it is supervised; `None` where nothing ever said so.
+    pub supervised: Option<bool>,
+    /// The UUID of the profile that the server has compiled for it, by clause group such as `mdu-6`.
+    pub expected_profiles: &'a BTreeMap<String, String>,
+}
+
+/// An outcome and what it leant on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The names of the facts that the arm reads, reported or not.
+    pub used: Arc<[FactName]>,
+    /// The index of the arm that was used; `None` where none fits.
+    pub arm: Option<usize>,
+}
+
+/// Judges one device.
+///
+/// Allocates nothing where the outcome is met.
+#[must_use]
+pub fn evaluate(check: &BoundCheck, subject: &SubjectState<'_>, facts: &Facts, now: Timestamp) -> Judgement {
+    let (index, arm) = match choose(&check.arms, subject) {
+        Ok(chosen) => chosen,
+        Err(why) => {
+            let used = Arc::clone(&check.nothing_used);
+            return Judgement { outcome: Outcome::NotKnown(why), used, arm: None };
+        }
+    };
+    match &arm.asks {
+        Asks::NotApplicable(because) => Judgement {
+            outcome: Outcome::NotApplicable { because: because.clone() },
+            used: Arc::clone(&check.nothing_used),
+            arm: Some(index),
+        },
+        Asks::Facts { needs, stale_after, expect, used, .. } => {
+            let view = View { subject, facts, now, needs: *needs, stale_after: *stale_after };
+            let outcome = match view.truth(expect) {
+                Truth::Met => Outcome::Met,
+                Truth::NotMet => Outcome::NotMet { because: view.why_not_met(expect) },
+                Truth::NotKnown => Outcome::NotKnown(view.why_not_known(expect)),
+            };
+            Judgement { outcome, used: Arc::clone(used), arm: Some(index) }
+        }
+    }
+}
+
+/// The first arm that fits. A device of unknown supervision fits no arm that asks for it, and stops there: a later arm
+/// might be milder than the one that it belongs to.
+fn choose<'a>(
+    arms: &'a [BoundArm],
+    subject: &SubjectState<'_>,
+) -> Result<(usize, &'a BoundArm), WhyNotKnown> {
+    for (index, arm) in arms.iter().enumerate().filter(|(_, arm)| arm.platforms.contains(&subject.platform)) {
+        match (arm.supervised, subject.supervised) {
+            (None, _) => return Ok((index, arm)),
+            (Some(want), Some(is)) if want == is => return Ok((index, arm)),
+            (Some(_), Some(_)) => {}
+            (Some(_), None) => {
+                return Err(WhyNotKnown::NeverReported { what: "device.supervised".to_owned() });
+            }
+        }
+    }
+    Err(WhyNotKnown::NoWayToTell)
+}
+
+/// Three values: what a predicate comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Truth {
+    Met,
+    NotMet,
+    NotKnown,
+}
+
+impl Truth {
+    const fn of(met: bool) -> Self {
+        if met { Self::Met } else { Self::NotMet }
+    }
+
+    const fn swapped(self) -> Self {
+        match self {
+            Self::Met => Self::NotMet,
+            Self::NotMet => Self::Met,
+            Self::NotKnown => Self::NotKnown,
+        }
+    }
+}
+
+/// Everything that one arm sees of one device.
+pub(crate) struct View<'a> {
+    pub(crate) subject: &'a SubjectState<'a>,
+    facts: &'a Facts,
+    pub(crate) now: Timestamp,
+    needs: Grade,
+    stale_after: Span,
+}
+
+impl<'a> View<'a> {
+    /// Not met beats not known beats met in `all`; met beats not known beats not met in `any`.
+    pub(crate) fn truth(&self, node: &Node) -> Truth {
+        match node {
+            Node::All(parts) => self.first_of(parts, Truth::NotMet, Truth::Met),
+            Node::Any(parts) => self.first_of(parts, Truth::Met, Truth::NotMet),
+            Node::Not(inner) => self.truth(inner).swapped(),
+            Node::Fact(name, test) => match self.usable(name.as_str()) {
+                Ok(fact) => holds(test, &fact.value, self.now).map_or(Truth::NotKnown, Truth::of),
+                Err(_) => Truth::NotKnown,
+            },
+            Node::Profile(group) => self.profile(group).map_or(Truth::NotKnown, Truth::of),
+        }
+    }
+
+    fn first_of(&self, parts: &[Node], decides: Truth, otherwise: Truth) -> Truth {
+        let mut joined = otherwise;
+        for part in parts {
+            match self.truth(part) {
+                truth if truth == decides => return decides,
+                Truth::NotKnown => joined = Truth::NotKnown,
+                _ => {}
+            }
+        }
+        joined
+    }
+
+    /// The fact, if it is there, recent and of the grade that the arm needs.
+    pub(crate) fn usable(&self, name: &str) -> Result<&'a Fact, Unusable<'a>> {
+        let fact = self.facts.get(name).ok_or(Unusable::Missing)?;
+        if fact.grade < self.needs {
+            Err(Unusable::Weak { needs: self.needs, has: fact.grade })
+        } else if self.now.since(fact.at) > self.stale_after {
+            Err(Unusable::Stale(fact))
+        } else {
+            Ok(fact)
+        }
+    }
+
+    /// Whether the profile of the group is installed as it was compiled; `None` where that cannot be told.
+    fn profile(&self, group: &str) -> Option<bool> {
+        let expected = self.subject.expected_profiles.get(group)?;
+        let FactValue::List(installed) = &self.usable(PROFILES).ok()?.value else { return None };
+        Some(installed.iter().any(|entry| uuid_of(entry).is_some_and(|uuid| uuid.eq_ignore_ascii_case(expected))))
+    }
+}
+
+/// The UUID of an `identifier=UUID` entry.
+fn uuid_of(entry: &str) -> Option<&str> {
+    entry.rsplit_once('=').map(|(_, uuid)| uuid)
+}
+
+/// Why a fact says nothing to an arm.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Unusable<'a> {
+    Missing,
+    Weak { needs: Grade, has: Grade },
+    Stale(&'a Fact),
+}
+
+/// Whether the value passes the test; `None` where it is of another type than the test reads.
+pub(crate) fn holds(test: &Resolved, value: &FactValue, now: Timestamp) -> Option<bool> {
+    Some(match (test, value) {
+        (Resolved::IsBool(want), FactValue::Bool(is)) => want == is,
+        (Resolved::IsText(want), FactValue::Text(is)) => want == is,
+        (Resolved::AtLeast(least), FactValue::Count(is)) => is >= least,
+        (Resolved::AtMost(most), FactValue::Count(is)) => is <= most,
+        (Resolved::Within(span), FactValue::Count(is)) => now.since(Timestamp::from_millis(*is)) <= *span,
+        (Resolved::ContainsAll(want), FactValue::List(is)) => want.is_subset(is),
+        (Resolved::ContainsNone(want), FactValue::List(is)) => want.is_disjoint(is),
+        (Resolved::Only(allowed), FactValue::List(is)) => is.is_subset(allowed),
+        (Resolved::OneOf(allowed), FactValue::Text(is)) => allowed.contains(is),
+        _ => return None,
+    })
+}

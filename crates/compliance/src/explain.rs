@@ -1,0 +1,108 @@
+//! The words behind an outcome. Runs only where an outcome is not met or not known, so it may allocate.
+
+use domain::{FactValue, Timestamp, WhyNotKnown};
+
+use crate::bind::{Node, PROFILES, Resolved};
+use crate::evaluate::{Truth, Unusable, View, holds};
+
+impl View<'_> {
+    /// What was found against what is asked, for a node that is not met.
+    pub(crate) fn why_not_met(&self, node: &Node) -> String {
+        match node {
+            Node::All(parts) => self.join(parts.iter().filter(|part| self.truth(part) == Truth::NotMet), "; "),
+            Node::Any(parts) => self.join(parts.iter(), ", and "),
+            Node::Not(inner) => format!("it must not be that {}", describe(inner)),
+            Node::Fact(name, test) => match self.usable(name.as_str()) {
+                Ok(fact) => format!("{name} is {}, but must be {}", self.shown(&fact.value, test), wanted(test)),
+                Err(_) => format!("{name} must be {}", wanted(test)),
+            },
+            Node::Profile(group) => format!("the profile of {group} is not installed as it was last compiled"),
+        }
+    }
+
+    fn join<'n>(&self, parts: impl Iterator<Item = &'n Node>, between: &str) -> String {
+        parts.map(|part| self.why_not_met(part)).collect::<Vec<_>>().join(between)
+    }
+
+    /// The first thing that is missing, for a node that is not known.
+    pub(crate) fn why_not_known(&self, node: &Node) -> WhyNotKnown {
+        match node {
+            Node::All(parts) | Node::Any(parts) => parts
+                .iter()
+                .find(|part| self.truth(part) == Truth::NotKnown)
+                .map_or(WhyNotKnown::NoWayToTell, |part| self.why_not_known(part)),
+            Node::Not(inner) => self.why_not_known(inner),
+            Node::Fact(name, test) => self.why_unusable(name.as_str(), |value| holds(test, value, self.now).is_some()),
+            Node::Profile(group) if !self.subject.expected_profiles.contains_key(group) => {
+                WhyNotKnown::NeverReported { what: format!("a profile of {group} compiled for this device") }
+            }
+            Node::Profile(_) => self.why_unusable(PROFILES, |value| matches!(value, FactValue::List(_))),
+        }
+    }
+
+    fn why_unusable(&self, name: &str, readable: impl Fn(&FactValue) -> bool) -> WhyNotKnown {
+        let what = name.to_owned();
+        match self.usable(name) {
+            Err(Unusable::Missing) => WhyNotKnown::NeverReported { what },
+            Err(Unusable::Weak { needs, has }) => WhyNotKnown::GradeTooLow { what, needs, has },
+            Err(Unusable::Stale(fact)) => WhyNotKnown::Stale { what, last: fact.at },
+            Ok(fact) if !readable(&fact.value) => WhyNotKnown::Unreadable { what },
+            Ok(_) => WhyNotKnown::NoWayToTell,
+        }
+    }
+
+    /// The found value, cut down to what the test is about: an app list can be hundreds of names long.
+    fn shown(&self, value: &FactValue, test: &Resolved) -> String {
+        match (test, value) {
+            (Resolved::Within(_), FactValue::Count(millis)) => Timestamp::from_millis(*millis).to_string(),
+            (Resolved::ContainsNone(unwanted), FactValue::List(is)) => {
+                format!("a list with {}", few(is.intersection(unwanted)))
+            }
+            (Resolved::ContainsAll(want), FactValue::List(is)) => {
+                format!("a list without {}", few(want.difference(is)))
+            }
+            (Resolved::Only(allowed), FactValue::List(is)) => format!("a list with {}", few(is.difference(allowed))),
+            (_, FactValue::Text(text)) if text.is_empty() => "empty".to_owned(),
+            (_, value) => value.to_string().chars().take(120).collect(),
+        }
+    }
+}
+
+/// What a test asks for, to stand after "must be".
+fn wanted(test: &Resolved) -> String {
+    match test {
+        Resolved::IsBool(true) => "yes".to_owned(),
+        Resolved::IsBool(false) => "no".to_owned(),
+        Resolved::IsText(text) => text.clone(),
+        Resolved::AtLeast(least) => format!("at least {least}"),
+        Resolved::AtMost(most) => format!("at most {most}"),
+        Resolved::Within(span) => format!("within the last {span}"),
+        Resolved::ContainsAll(want) => format!("a list with {}", few(want.iter())),
+        Resolved::ContainsNone(unwanted) => format!("a list without {}", few(unwanted.iter())),
+        Resolved::Only(allowed) if allowed.is_empty() => "an empty list".to_owned(),
+        Resolved::Only(allowed) => format!("a list of nothing but {}", few(allowed.iter())),
+        Resolved::OneOf(allowed) => format!("one of {}", few(allowed.iter())),
+    }
+}
+
+/// A node as a statement, to stand after "that".
+fn describe(node: &Node) -> String {
+    let joined = |parts: &[Node], word: &str| parts.iter().map(describe).collect::<Vec<_>>().join(word);
+    match node {
+        Node::All(parts) => joined(parts, " and "),
+        Node::Any(parts) => joined(parts, " or "),
+        Node::Not(inner) => format!("not: {}", describe(inner)),
+        Node::Fact(name, test) => format!("{name} is {}", wanted(test)),
+        Node::Profile(group) => format!("the profile of {group} is installed"),
+    }
+}
+
+/// At most five items and how many more there are.
+fn few<'a>(items: impl Iterator<Item = &'a String>) -> String {
+    let all: Vec<&str> = items.map(String::as_str).collect();
+    let shown: Vec<&str> = all.iter().copied().take(5).collect();
+    match all.len().saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -4,4 +4,6 @@
 //! Pure: no I/O, no clock, no randomness, no keys. Signatures are `pki`'s, pushes are `outbound`'s, and what to do about a
 //! message is `app`'s. Vendor spelling stops here: facts leave under the names of `policy/facts.toml`.
 
+pub mod errors;
+pub mod plist_io;
 pub mod restrictions;

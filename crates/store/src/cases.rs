@@ -1,0 +1,174 @@
+//! Cases: pieces of desk work, each with its timeline.
+
+use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// One case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Which.
+    pub id: CaseId,
+    /// The number that people say.
+    pub number: i64,
+    /// Its type, such as `breach`.
+    pub kind: String,
+    /// Whose.
+    pub force: Force,
+    /// About which device.
+    pub device: Option<DeviceId>,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// Under which clause.
+    pub clause: Option<ClauseId>,
+    /// One line.
+    pub title: String,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it is due.
+    pub due_at: Option<Timestamp>,
+    /// When and why it was closed.
+    pub closed: Option<(Timestamp, String)>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at, closed_at, closed_why"
+    };
+}
+
+statements! {
+    pub(crate) CASE_ADD = "INSERT INTO desk_case (id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at)
+        SELECT $1, COALESCE(max(number), 1000) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM desk_case";
+    CASE_BY_ID = concat!("SELECT ", columns!(), " FROM desk_case WHERE id = $1");
+    CASE_OPEN_FOR = concat!("SELECT ", columns!(), " FROM desk_case
+        WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL");
+    CASE_PAGE = concat!("SELECT ", columns!(), " FROM desk_case
+        WHERE ($1 = '' OR force = $1) AND ($2 = 0 OR closed_at IS NULL) ORDER BY opened_at DESC, id DESC LIMIT $3 OFFSET $4");
+    CASES_OF_DEVICE = concat!("SELECT ", columns!(), " FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100");
+    CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3 WHERE id = $1 AND closed_at IS NULL";
+    CASES_OPEN_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND ($1 = '' OR force = $1)";
+    CASES_OF_KIND = "SELECT count(*), COALESCE(sum(CASE WHEN closed_at IS NOT NULL THEN 1 ELSE 0 END), 0),
+        COALESCE(sum(CASE WHEN due_at IS NOT NULL AND COALESCE(closed_at, $2) > due_at THEN 1 ELSE 0 END), 0)
+        FROM desk_case WHERE kind = $1";
+    CASE_EVENT_ADD = "INSERT INTO case_event (id, case_id, at, actor, says) VALUES ($1, $2, $3, $4, $5)";
+    CASE_EVENTS = "SELECT at, actor, says FROM case_event WHERE case_id = $1 ORDER BY at, id";
+}
+
+fn case(row: &Row) -> Result<Case, StoreError> {
+    Ok(Case {
+        id: row.parse(0)?,
+        number: row.int(1)?,
+        kind: row.text(2)?,
+        force: row.parse(3)?,
+        device: row.opt_parse(4)?,
+        person: row.opt_parse(5)?,
+        clause: row.opt_parse(6)?,
+        title: row.text(7)?,
+        opened_at: row.time(8)?,
+        due_at: row.opt_time(9)?,
+        closed: match row.opt_time(10)? {
+            Some(at) => Some((at, row.opt_text(11)?.unwrap_or_default())),
+            None => None,
+        },
+    })
+}
+
+/// Opens a case; the number is given here and `new.number` is not looked at. One open case at most stands for a device,
+/// clause and kind.
+pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
+    tx.execute(
+        &CASE_ADD,
+        &[
+            Value::id(new.id),
+            new.kind.as_str().into(),
+            Value::id(new.force),
+            Value::opt_id(new.device),
+            Value::opt_id(new.person),
+            new.clause.as_ref().map(ClauseId::as_str).into(),
+            new.title.as_str().into(),
+            new.opened_at.into(),
+            new.due_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The case of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>, StoreError> {
+    tx.one(&CASE_BY_ID, &[Value::id(id)])?.as_ref().map(case).transpose()
+}
+
+/// The open case of that kind for a device and clause.
+pub fn open_for(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    clause: &ClauseId,
+    kind: &str,
+) -> Result<Option<Case>, StoreError> {
+    tx.one(&CASE_OPEN_FOR, &[Value::id(device), clause.as_str().into(), kind.into()])?
+        .as_ref()
+        .map(case)
+        .transpose()
+}
+
+/// Cases, newest first.
+pub fn page(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    open_only: bool,
+    limit: u32,
+    offset: u32,
+) -> Result<Vec<Case>, StoreError> {
+    let rows = tx.query(
+        &CASE_PAGE,
+        &[
+            crate::force_word(force),
+            i64::from(open_only).into(),
+            i64::from(limit).into(),
+            i64::from(offset).into(),
+        ],
+    )?;
+    rows.iter().map(case).collect()
+}
+
+/// The cases of a device, newest first, a hundred at most.
+pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Case>, StoreError> {
+    tx.query(&CASES_OF_DEVICE, &[Value::id(device)])?.iter().map(case).collect()
+}
+
+/// Closes a case; whether it was open.
+pub fn close(tx: &mut Tx<'_>, id: CaseId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CASE_CLOSE, &[Value::id(id), at.into(), why.into()])? > 0)
+}
+
+/// How many cases are open.
+pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
+    crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force)])
+}
+
+/// Of a kind of case: how many were opened, how many of those are done, how many ran late.
+pub fn tally(tx: &mut Tx<'_>, kind: &str, now: Timestamp) -> Result<(i64, i64, i64), StoreError> {
+    let row = tx.one(&CASES_OF_KIND, &[kind.into(), now.into()])?;
+    row.map_or(Ok((0, 0, 0)), |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
+}
+
+/// Adds a line to a case's timeline.
+pub fn add_event(
+    tx: &mut Tx<'_>,
+    id: EntryId,
+    case: CaseId,
+    at: Timestamp,
+    actor: &str,
+    says: &str,
+) -> Result<(), StoreError> {
+    tx.later(&CASE_EVENT_ADD, vec![Value::id(id), Value::id(case), at.into(), actor.into(), says.into()])
+}
+
+/// A case's timeline: when, who, what.
+pub fn events(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
+    tx.query(&CASE_EVENTS, &[Value::id(case)])?
+        .iter()
+        .map(|row| Ok((row.time(0)?, row.text(1)?, row.text(2)?)))
+        .collect()
+}

@@ -1,0 +1,231 @@
+//! The command queue of each enrolment: urgent lane first, then in order of asking.
+
+use domain::{CaseId, CommandId, EnrolmentId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+crate::word_enum! {
+    /// How far a command got. "Delivered" never reads as "done".
+    CommandState {
+        /// Waits for the device to ask.
+        Queued = "queued",
+        /// Handed to the device; no answer yet.
+        Delivered = "delivered",
+        /// The device said "not now": offered again on a later connection.
+        NotNow = "not-now",
+        /// The device acknowledged it.
+        Acknowledged = "acknowledged",
+        /// The device refused or failed.
+        Failed = "failed",
+        /// The device could not read it: our error, never sent again unchanged.
+        FormatError = "format-error",
+        /// Taken back before it was delivered.
+        Cancelled = "cancelled",
+        /// The enrolment ended with the command delivered and no answer.
+        Uncertain = "uncertain",
+    }
+}
+
+/// One command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// Which; on Apple's wire the CommandUUID.
+    pub id: CommandId,
+    /// For which channel.
+    pub enrolment: EnrolmentId,
+    /// The vendor's name for it.
+    pub request_type: String,
+    /// 0 urgent, 1 normal.
+    pub lane: i64,
+    /// What to do, as the app spells it; holds no secret.
+    pub spec: String,
+    /// How far it got.
+    pub state: CommandState,
+    /// Who asked.
+    pub asked_by: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// For which case.
+    pub case: Option<CaseId>,
+    /// When it was asked for.
+    pub queued_at: Timestamp,
+    /// When it was first handed to the device.
+    pub delivered_at: Option<Timestamp>,
+    /// How often it was handed over.
+    pub deliveries: i64,
+    /// When it came to its end.
+    pub finished_at: Option<Timestamp>,
+    /// The device's words, if it failed.
+    pub error: Option<String>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at, delivered_at, deliveries,
+         finished_at, error"
+    };
+}
+
+statements! {
+    pub(crate) COMMAND_ADD = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at)
+        VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9)";
+    COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
+    COMMAND_NEXT = concat!("SELECT ", columns!(), " FROM command
+        WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NULL ORDER BY lane, id LIMIT 1");
+    COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
+    COMMAND_DELIVERED = "UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
+        WHERE id = $1";
+    COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
+        WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL RETURNING request_type, spec";
+    COMMAND_NOT_NOW = "UPDATE command SET state = 'not-now', not_now_at = $3 WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL";
+    COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.request_type, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
+        c.delivered_at, c.deliveries, c.finished_at, c.error FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+        WHERE e.device_id = $1 ORDER BY c.queued_at DESC, c.id DESC LIMIT $2";
+    COMMANDS_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
+        finished_at = $2, error = $3
+        WHERE finished_at IS NULL AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1)";
+    COMMAND_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3
+        WHERE id = $1 AND finished_at IS NULL AND delivered_at IS NULL";
+    COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND request_type = $2 AND finished_at IS NULL";
+    COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
+        ORDER BY finished_at LIMIT $2)";
+    COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+        WHERE c.finished_at IS NULL AND c.queued_at < $1 AND e.ended_at IS NULL AND e.push_due_at IS NULL
+        AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
+}
+
+fn command(row: &Row) -> Result<Command, StoreError> {
+    Ok(Command {
+        id: row.parse(0)?,
+        enrolment: row.parse(1)?,
+        request_type: row.text(2)?,
+        lane: row.int(3)?,
+        spec: row.text(4)?,
+        state: row.parse(5)?,
+        asked_by: row.text(6)?,
+        reason: row.opt_text(7)?,
+        case: row.opt_parse(8)?,
+        queued_at: row.time(9)?,
+        delivered_at: row.opt_time(10)?,
+        deliveries: row.int(11)?,
+        finished_at: row.opt_time(12)?,
+        error: row.opt_text(13)?,
+    })
+}
+
+/// Queues a command.
+pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
+    tx.later(
+        &COMMAND_ADD,
+        vec![
+            Value::id(new.id),
+            Value::id(new.enrolment),
+            new.request_type.as_str().into(),
+            new.lane.into(),
+            new.spec.as_str().into(),
+            new.asked_by.as_str().into(),
+            new.reason.as_deref().into(),
+            Value::opt_id(new.case),
+            new.queued_at.into(),
+        ],
+    )
+}
+
+/// The command of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: CommandId) -> Result<Option<Command>, StoreError> {
+    tx.one(&COMMAND_BY_ID, &[Value::id(id)])?.as_ref().map(command).transpose()
+}
+
+/// The next command to hand over; those that the device put by are passed over until [`offer_again`].
+pub fn next(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<Option<Command>, StoreError> {
+    tx.one(&COMMAND_NEXT, &[Value::id(enrolment)])?.as_ref().map(command).transpose()
+}
+
+/// A new connection began (the device said Idle): what it put by is offered again.
+pub fn offer_again(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<(), StoreError> {
+    tx.later(&COMMANDS_OFFER_AGAIN, vec![Value::id(enrolment)])
+}
+
+/// Notes that a command is handed over.
+pub fn set_delivered(tx: &mut Tx<'_>, id: CommandId, at: Timestamp) -> Result<(), StoreError> {
+    tx.later(&COMMAND_DELIVERED, vec![Value::id(id), at.into()])
+}
+
+/// The first result of a command of that channel, stored once. Gives the request type and spec, or `None` where the
+/// command is unknown or was finished before.
+pub fn set_finished(
+    tx: &mut Tx<'_>,
+    id: CommandId,
+    enrolment: EnrolmentId,
+    state: CommandState,
+    at: Timestamp,
+    error: Option<&str>,
+    result_digest: &str,
+) -> Result<Option<(String, String)>, StoreError> {
+    tx.one(
+        &COMMAND_FINISHED,
+        &[
+            Value::id(id),
+            Value::id(enrolment),
+            state.as_str().into(),
+            at.into(),
+            error.into(),
+            result_digest.into(),
+        ],
+    )?
+    .map(|row| Ok((row.text(0)?, row.text(1)?)))
+    .transpose()
+}
+
+/// Puts a command by; whether it was unfinished.
+pub fn set_not_now(
+    tx: &mut Tx<'_>,
+    id: CommandId,
+    enrolment: EnrolmentId,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&COMMAND_NOT_NOW, &[Value::id(id), Value::id(enrolment), at.into()])? > 0)
+}
+
+/// The latest commands of a device, all channels.
+pub fn of_device(tx: &mut Tx<'_>, device: domain::DeviceId, limit: u32) -> Result<Vec<Command>, StoreError> {
+    tx.query(&COMMANDS_OF_DEVICE, &[Value::id(device), i64::from(limit).into()])?.iter().map(command).collect()
+}
+
+/// Ends every unfinished command of a device: cancelled if never delivered, uncertain if delivered.
+pub fn end_all(
+    tx: &mut Tx<'_>,
+    device: domain::DeviceId,
+    at: Timestamp,
+    why: &str,
+) -> Result<u64, StoreError> {
+    tx.execute(&COMMANDS_ENDED, &[Value::id(device), at.into(), why.into()])
+}
+
+/// Takes a command back that was never delivered; whether that was still possible.
+pub fn cancel(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&COMMAND_CANCEL, &[Value::id(id), at.into(), why.into()])? > 0)
+}
+
+/// Whether a command of that type is unfinished.
+pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, request_type: &str) -> Result<bool, StoreError> {
+    Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), request_type.into()])? > 0)
+}
+
+/// Removes up to `limit` commands that finished before the given time; how many.
+pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(&COMMANDS_FORGET, &[before.into(), i64::from(limit).into()])
+}
+
+/// Channels whose commands have waited since before `queued_before` and that were not pushed since `pushed_before`.
+pub fn unpushed(
+    tx: &mut Tx<'_>,
+    queued_before: Timestamp,
+    pushed_before: Timestamp,
+    limit: u32,
+) -> Result<Vec<EnrolmentId>, StoreError> {
+    tx.query(&COMMANDS_UNPUSHED, &[queued_before.into(), pushed_before.into(), i64::from(limit).into()])?
+        .iter()
+        .map(|row| row.parse(0))
+        .collect()
+}

@@ -1,0 +1,283 @@
+//! The asset register: what the force owns, who holds it, and the state that list pages show.
+
+use domain::{DeviceId, DeviceKind, EnrolmentId, Force, PersonId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// Whether and how far a device is under management.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrolmentState {
+    /// Never enrolled, or no longer.
+    None,
+    /// Said who it is; not yet under management.
+    Authenticated,
+    /// Under management.
+    Enrolled,
+}
+
+impl EnrolmentState {
+    /// The word in tables and addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Authenticated => "authenticated",
+            Self::Enrolled => "enrolled",
+        }
+    }
+}
+
+impl std::str::FromStr for EnrolmentState {
+    type Err = domain::UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "none" => Ok(Self::None),
+            "authenticated" => Ok(Self::Authenticated),
+            "enrolled" => Ok(Self::Enrolled),
+            _ => Err(domain::UnknownWord { word: word.to_owned(), allowed: "none, authenticated, enrolled" }),
+        }
+    }
+}
+
+/// One entry of the asset register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Which.
+    pub id: DeviceId,
+    /// The maker's serial number, unique in the register.
+    pub serial: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Whose property it is.
+    pub force: Force,
+    /// Who has it, or is to have it.
+    pub holder: Option<PersonId>,
+    /// The force's own label.
+    pub asset_tag: Option<String>,
+    /// The vendor's model name.
+    pub model: Option<String>,
+    /// When it was entered.
+    pub created_at: Timestamp,
+    /// When it left the register's use.
+    pub retired_at: Option<Timestamp>,
+    /// Its live enrolment, if any.
+    pub enrolment: Option<EnrolmentId>,
+    /// How far it is under management.
+    pub enrolment_state: EnrolmentState,
+    /// Supervised, where it ever said.
+    pub supervised: Option<bool>,
+    /// Operating system version, where it ever said.
+    pub os_version: Option<String>,
+    /// When it last spoke to the server; kept to the minute.
+    pub last_contact_at: Option<Timestamp>,
+    /// Clauses met at the last judgement.
+    pub met: i64,
+    /// Clauses not met.
+    pub not_met: i64,
+    /// Clauses not known.
+    pub not_known: i64,
+    /// When it was last judged.
+    pub judged_at: Option<Timestamp>,
+}
+
+/// What a page of the device list shows. Empty words mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct DeviceFilter {
+    /// Only this force's.
+    pub force: Option<Force>,
+    /// Only this kind.
+    pub kind: Option<DeviceKind>,
+    /// Only in this state of enrolment.
+    pub state: Option<EnrolmentState>,
+    /// Only those with a clause not met.
+    pub attention: bool,
+    /// Part of a serial number or asset tag.
+    pub search: String,
+    /// Only serial numbers after this one.
+    pub after: String,
+}
+
+macro_rules! columns {
+    () => {
+        "id, serial, kind, force, holder_id, asset_tag, model, created_at, retired_at, enrolment_id, enrolment_state,
+         supervised, os_version, last_contact_at, met, not_met, not_known, judged_at"
+    };
+}
+
+statements! {
+    pub(crate) DEVICE_ADD = "INSERT INTO device (id, serial, kind, force, holder_id, asset_tag, model, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    DEVICE_BY_ID = concat!("SELECT ", columns!(), " FROM device WHERE id = $1");
+    DEVICE_BY_SERIAL = concat!("SELECT ", columns!(), " FROM device WHERE serial = $1");
+    DEVICES_OF_HOLDER = concat!("SELECT ", columns!(), " FROM device WHERE holder_id = $1 ORDER BY serial");
+    DEVICE_PAGE = concat!("SELECT ", columns!(), " FROM device
+        WHERE serial > $1 AND ($2 = '' OR force = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR enrolment_state = $4)
+        AND not_met >= $5 AND ($6 = '' OR lower(serial) LIKE $6 OR lower(COALESCE(asset_tag, '')) LIKE $6)
+        ORDER BY serial LIMIT $7");
+    DEVICE_ATTENTION = concat!("SELECT ", columns!(), " FROM device
+        WHERE not_met > 0 AND ($1 = '' OR force = $1) ORDER BY not_met DESC, serial LIMIT $2");
+    DEVICE_COUNTS = "SELECT count(*), COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' THEN 1 ELSE 0 END), 0),
+        COALESCE(sum(CASE WHEN not_met > 0 THEN 1 ELSE 0 END), 0),
+        COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' AND (last_contact_at IS NULL OR last_contact_at < $2) THEN 1 ELSE 0 END), 0)
+        FROM device WHERE retired_at IS NULL AND ($1 = '' OR force = $1)";
+    DEVICE_HOLDER = "UPDATE device SET holder_id = $2 WHERE id = $1";
+    DEVICE_RETIRE = "UPDATE device SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
+    DEVICE_ENROLMENT = "UPDATE device SET enrolment_id = $2, enrolment_state = $3 WHERE id = $1";
+    DEVICE_REPORTED = "UPDATE device SET supervised = COALESCE($2, supervised), os_version = COALESCE($3, os_version),
+        model = COALESCE($4, model) WHERE id = $1";
+    DEVICE_JUDGED = "UPDATE device SET met = $2, not_met = $3, not_known = $4, judged_at = $5 WHERE id = $1";
+    DEVICE_IDS_ENROLLED = "SELECT id FROM device WHERE enrolment_state = 'enrolled' ORDER BY id";
+    DEVICE_IDS = "SELECT id FROM device WHERE retired_at IS NULL ORDER BY id";
+}
+
+fn device(row: &Row) -> Result<Device, StoreError> {
+    Ok(Device {
+        id: row.parse(0)?,
+        serial: row.text(1)?,
+        kind: row.parse(2)?,
+        force: row.parse(3)?,
+        holder: row.opt_parse(4)?,
+        asset_tag: row.opt_text(5)?,
+        model: row.opt_text(6)?,
+        created_at: row.time(7)?,
+        retired_at: row.opt_time(8)?,
+        enrolment: row.opt_parse(9)?,
+        enrolment_state: row.parse(10)?,
+        supervised: row.opt_int(11)?.map(|flag| flag != 0),
+        os_version: row.opt_text(12)?,
+        last_contact_at: row.opt_time(13)?,
+        met: row.int(14)?,
+        not_met: row.int(15)?,
+        not_known: row.int(16)?,
+        judged_at: row.opt_time(17)?,
+    })
+}
+
+/// Enters a device into the register.
+pub fn add(tx: &mut Tx<'_>, new: &Device) -> Result<(), StoreError> {
+    tx.execute(
+        &DEVICE_ADD,
+        &[
+            Value::id(new.id),
+            new.serial.as_str().into(),
+            Value::id(new.kind),
+            Value::id(new.force),
+            Value::opt_id(new.holder),
+            new.asset_tag.as_deref().into(),
+            new.model.as_deref().into(),
+            new.created_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The device of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: DeviceId) -> Result<Option<Device>, StoreError> {
+    tx.one(&DEVICE_BY_ID, &[Value::id(id)])?.as_ref().map(device).transpose()
+}
+
+/// The device with that serial number, exactly as written.
+pub fn by_serial(tx: &mut Tx<'_>, serial: &str) -> Result<Option<Device>, StoreError> {
+    tx.one(&DEVICE_BY_SERIAL, &[serial.into()])?.as_ref().map(device).transpose()
+}
+
+/// What a person holds.
+pub fn of_holder(tx: &mut Tx<'_>, holder: PersonId) -> Result<Vec<Device>, StoreError> {
+    tx.query(&DEVICES_OF_HOLDER, &[Value::id(holder)])?.iter().map(device).collect()
+}
+
+/// Up to `limit` devices in order of serial number.
+pub fn page(tx: &mut Tx<'_>, filter: &DeviceFilter, limit: u32) -> Result<Vec<Device>, StoreError> {
+    let rows = tx.query(
+        &DEVICE_PAGE,
+        &[
+            filter.after.as_str().into(),
+            crate::force_word(filter.force),
+            filter.kind.map_or("", DeviceKind::as_str).into(),
+            filter.state.map_or("", EnrolmentState::as_str).into(),
+            i64::from(filter.attention).into(),
+            crate::like(&filter.search),
+            i64::from(limit).into(),
+        ],
+    )?;
+    rows.iter().map(device).collect()
+}
+
+/// The devices with most clauses not met, worst first.
+pub fn needing_attention(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Device>, StoreError> {
+    let rows = tx.query(&DEVICE_ATTENTION, &[crate::force_word(force), i64::from(limit).into()])?;
+    rows.iter().map(device).collect()
+}
+
+/// Figures of the register for an overview.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DeviceCounts {
+    /// In use.
+    pub all: i64,
+    /// Under management.
+    pub enrolled: i64,
+    /// With at least one clause not met.
+    pub attention: i64,
+    /// Under management and not heard of since the given time.
+    pub silent: i64,
+}
+
+/// Counts the register; `silent_before` is the time before which a last contact counts as silence.
+pub fn counts(tx: &mut Tx<'_>, force: Option<Force>, silent_before: Timestamp) -> Result<DeviceCounts, StoreError> {
+    let row = tx.one(&DEVICE_COUNTS, &[crate::force_word(force), silent_before.into()])?;
+    let Some(row) = row else { return Ok(DeviceCounts::default()) };
+    Ok(DeviceCounts { all: row.int(0)?, enrolled: row.int(1)?, attention: row.int(2)?, silent: row.int(3)? })
+}
+
+/// Gives the device to a holder, or to nobody.
+pub fn set_holder(tx: &mut Tx<'_>, id: DeviceId, holder: Option<PersonId>) -> Result<(), StoreError> {
+    tx.execute(&DEVICE_HOLDER, &[Value::id(id), Value::opt_id(holder)])?;
+    Ok(())
+}
+
+/// Takes the device out of use; whether it was in use.
+pub fn retire(tx: &mut Tx<'_>, id: DeviceId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&DEVICE_RETIRE, &[Value::id(id), at.into()])? > 0)
+}
+
+/// Notes the device's live enrolment.
+pub fn set_enrolment(
+    tx: &mut Tx<'_>,
+    id: DeviceId,
+    enrolment: Option<EnrolmentId>,
+    state: EnrolmentState,
+) -> Result<(), StoreError> {
+    tx.later(&DEVICE_ENROLMENT, vec![Value::id(id), Value::opt_id(enrolment), state.as_str().into()])
+}
+
+/// Copies what lists show out of a report; absent values leave what is known.
+pub fn set_reported(
+    tx: &mut Tx<'_>,
+    id: DeviceId,
+    supervised: Option<bool>,
+    os_version: Option<&str>,
+    model: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.later(&DEVICE_REPORTED, vec![Value::id(id), supervised.map(i64::from).into(), os_version.into(), model.into()])
+}
+
+/// Notes the tally of a judgement.
+pub fn set_judged(
+    tx: &mut Tx<'_>,
+    id: DeviceId,
+    (met, not_met, not_known): (i64, i64, i64),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.later(&DEVICE_JUDGED, vec![Value::id(id), met.into(), not_met.into(), not_known.into(), at.into()])
+}
+
+/// Every device under management.
+pub fn enrolled_ids(tx: &mut Tx<'_>) -> Result<Vec<DeviceId>, StoreError> {
+    tx.query(&DEVICE_IDS_ENROLLED, &[])?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// Every device in use.
+pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<DeviceId>, StoreError> {
+    tx.query(&DEVICE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
+}

@@ -1,0 +1,368 @@
+//! Enrolments: one row a channel of a device, from Authenticate until it ends.
+
+use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
+
+use crate::devices::EnrolmentState;
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// Which channel an enrolment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Channel {
+    /// The device itself.
+    Device,
+    /// A user of a Mac or a shared iPad.
+    User {
+        /// The vendor's identifier of the user.
+        id: String,
+        /// Short name, where given.
+        name: Option<String>,
+    },
+}
+
+/// One channel under management, or once so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Which.
+    pub id: EnrolmentId,
+    /// Of which device.
+    pub device: DeviceId,
+    /// The device's platform.
+    pub platform: Platform,
+    /// Which channel.
+    pub channel: Channel,
+    /// The device's own identifier.
+    pub udid: String,
+    /// The certificate that it is bound to, SHA-256 hex.
+    pub certificate: String,
+    /// How far it is.
+    pub state: EnrolmentState,
+    /// When the first message came.
+    pub created_at: Timestamp,
+    /// When it came under management.
+    pub enrolled_at: Option<Timestamp>,
+    /// When it ended, and why.
+    pub ended: Option<(Timestamp, String)>,
+    /// When it last spoke to the server; kept to the minute.
+    pub last_contact_at: Option<Timestamp>,
+    /// Whether an unlock token is held (it is sealed; see [`unlock_token`]).
+    pub has_unlock_token: bool,
+    /// Whether a bootstrap token is held.
+    pub has_bootstrap_token: bool,
+    /// Why the last push failed, if it did.
+    pub push_failed: Option<String>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, device_id, platform, channel, user_id, user_name, udid, certificate_sha256, state, created_at, enrolled_at,
+         ended_at, ended_why, last_contact_at, (unlock_token IS NOT NULL), (bootstrap_token IS NOT NULL), push_failed"
+    };
+}
+
+statements! {
+    pub(crate) ENROLMENT_ADD = "INSERT INTO enrolment (id, device_id, platform, channel, user_id, user_name, udid, certificate_sha256,
+        state, created_at, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    ENROLMENT_BY_ID = concat!("SELECT ", columns!(), " FROM enrolment WHERE id = $1");
+    ENROLMENT_LIVE = concat!("SELECT ", columns!(), " FROM enrolment
+        WHERE certificate_sha256 = $1 AND channel = $2 AND COALESCE(user_id, '') = $3 AND ended_at IS NULL");
+    ENROLMENTS_OF_DEVICE = concat!("SELECT ", columns!(), " FROM enrolment WHERE device_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50");
+    ENROLMENTS_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL, unlock_token = NULL
+        WHERE device_id = $1 AND ended_at IS NULL";
+    ENROLMENT_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL
+        WHERE id = $1 AND ended_at IS NULL";
+    ENROLMENT_TOKEN = "UPDATE enrolment SET topic = $2, push_token = $3, push_magic = $4,
+        unlock_token = COALESCE($5, unlock_token), awaiting_configuration = $6, state = 'enrolled',
+        enrolled_at = COALESCE(enrolled_at, $7), last_contact_at = $7, push_failed = NULL WHERE id = $1";
+    ENROLMENT_BOOTSTRAP = "UPDATE enrolment SET bootstrap_token = $2 WHERE id = $1";
+    ENROLMENT_BOOTSTRAP_READ = "SELECT bootstrap_token FROM enrolment WHERE id = $1";
+    ENROLMENT_UNLOCK_READ = "SELECT unlock_token FROM enrolment WHERE id = $1";
+    ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
+    CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
+    CONTACT_DEVICE = "UPDATE device SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
+    REFRESH_SET = "UPDATE enrolment SET refresh_due_at = $2 WHERE id = $1";
+    REFRESH_DUE = "SELECT id, device_id, platform FROM enrolment
+        WHERE ended_at IS NULL AND state = 'enrolled' AND channel = 'device' AND refresh_due_at <= $1 ORDER BY refresh_due_at LIMIT $2";
+    PUSH_WANT = "UPDATE enrolment SET push_due_at = $2 WHERE id = $1 AND ended_at IS NULL AND (push_due_at IS NULL OR push_due_at > $2)";
+    PUSH_DUE = "SELECT id, topic, push_token, push_magic, push_due_at FROM enrolment
+        WHERE push_due_at IS NOT NULL AND push_due_at <= $1 ORDER BY push_due_at LIMIT $2";
+    PUSH_DONE = "UPDATE enrolment SET push_due_at = CASE WHEN push_due_at > $2 THEN push_due_at ELSE NULL END, push_tried_at = $3, push_failed = $4 WHERE id = $1";
+    PUSH_AGAIN = "UPDATE enrolment SET push_due_at = $2, push_tried_at = $3, push_failed = $4 WHERE id = $1 AND ended_at IS NULL";
+    // Sixty-four places, filled up by repeating the last: one text and one prepared statement for both engines.
+    HOT_LOOKUP = "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at, (c.revoked_at IS NOT NULL), c.not_after,
+        EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL)
+        FROM enrolment e JOIN certificate c ON c.sha256 = e.certificate_sha256
+        WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN (
+        $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
+        $33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)";
+}
+
+/// How many certificates one [`hot_lookup`] takes.
+pub const HOT_BATCH: usize = 64;
+
+fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
+    let channel = match (row.text(3)?.as_str(), row.opt_text(4)?) {
+        ("user", Some(id)) => Channel::User { id, name: row.opt_text(5)? },
+        _ => Channel::Device,
+    };
+    Ok(Enrolment {
+        id: row.parse(0)?,
+        device: row.parse(1)?,
+        platform: row.parse(2)?,
+        channel,
+        udid: row.text(6)?,
+        certificate: row.text(7)?,
+        state: row.parse(8)?,
+        created_at: row.time(9)?,
+        enrolled_at: row.opt_time(10)?,
+        ended: match row.opt_time(11)? {
+            Some(at) => Some((at, row.opt_text(12)?.unwrap_or_default())),
+            None => None,
+        },
+        last_contact_at: row.opt_time(13)?,
+        has_unlock_token: row.bool(14)?,
+        has_bootstrap_token: row.bool(15)?,
+        push_failed: row.opt_text(16)?,
+    })
+}
+
+impl Channel {
+    fn parts(&self) -> (&'static str, Option<&str>, Option<&str>) {
+        match self {
+            Self::Device => ("device", None, None),
+            Self::User { id, name } => ("user", Some(id), name.as_deref()),
+        }
+    }
+}
+
+/// Enters a new enrolment.
+pub fn add(tx: &mut Tx<'_>, new: &Enrolment) -> Result<(), StoreError> {
+    let (channel, user, name) = new.channel.parts();
+    tx.execute(
+        &ENROLMENT_ADD,
+        &[
+            Value::id(new.id),
+            Value::id(new.device),
+            Value::id(new.platform),
+            channel.into(),
+            user.into(),
+            name.into(),
+            new.udid.as_str().into(),
+            new.certificate.as_str().into(),
+            new.state.as_str().into(),
+            new.created_at.into(),
+            new.enrolled_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The enrolment of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Enrolment>, StoreError> {
+    tx.one(&ENROLMENT_BY_ID, &[Value::id(id)])?.as_ref().map(enrolment).transpose()
+}
+
+/// The live enrolment bound to a certificate, for one channel.
+pub fn live(tx: &mut Tx<'_>, certificate: &str, channel: &Channel) -> Result<Option<Enrolment>, StoreError> {
+    let (word, user, _) = channel.parts();
+    tx.one(&ENROLMENT_LIVE, &[certificate.into(), word.into(), user.unwrap_or("").into()])?
+        .as_ref()
+        .map(enrolment)
+        .transpose()
+}
+
+/// The enrolments of a device, newest first, fifty at most.
+pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Enrolment>, StoreError> {
+    tx.query(&ENROLMENTS_OF_DEVICE, &[Value::id(device)])?.iter().map(enrolment).collect()
+}
+
+/// Ends every live channel of a device; how many there were.
+pub fn end_all(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp, why: &str) -> Result<u64, StoreError> {
+    tx.execute(&ENROLMENTS_END, &[Value::id(device), at.into(), why.into()])
+}
+
+/// Ends one channel; whether it was live.
+pub fn end(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&ENROLMENT_END, &[Value::id(id), at.into(), why.into()])? > 0)
+}
+
+/// What a TokenUpdate brings. Tokens are sealed before they come here.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Push topic.
+    pub topic: String,
+    /// Push token, hex.
+    pub push_token: String,
+    /// Push magic.
+    pub push_magic: String,
+    /// Sealed unlock token; absent leaves the stored one.
+    pub unlock_token: Option<Vec<u8>>,
+    /// The device waits for its configuration before it lets the holder in.
+    pub awaiting_configuration: bool,
+}
+
+/// Brings the channel under management, or renews its tokens.
+pub fn set_tokens(tx: &mut Tx<'_>, id: EnrolmentId, tokens: Tokens, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        &ENROLMENT_TOKEN,
+        &[
+            Value::id(id),
+            tokens.topic.into(),
+            tokens.push_token.into(),
+            tokens.push_magic.into(),
+            tokens.unlock_token.into(),
+            i64::from(tokens.awaiting_configuration).into(),
+            at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Stores, or with `None` deletes, the sealed bootstrap token.
+pub fn set_bootstrap_token(tx: &mut Tx<'_>, id: EnrolmentId, sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
+    tx.execute(&ENROLMENT_BOOTSTRAP, &[Value::id(id), sealed.into()])?;
+    Ok(())
+}
+
+/// The sealed bootstrap token.
+pub fn bootstrap_token(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.one(&ENROLMENT_BOOTSTRAP_READ, &[Value::id(id)])?.map_or(Ok(None), |row| row.opt_bytes(0))
+}
+
+/// The sealed unlock token.
+pub fn unlock_token(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.one(&ENROLMENT_UNLOCK_READ, &[Value::id(id)])?.map_or(Ok(None), |row| row.opt_bytes(0))
+}
+
+/// Moves the live channels of one certificate to its renewal.
+pub fn move_to_certificate(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<u64, StoreError> {
+    tx.execute(&ENROLMENT_MOVE, &[from.into(), to.into()])
+}
+
+/// Notes that a device spoke.
+pub fn note_contact(tx: &mut Tx<'_>, id: EnrolmentId, device: DeviceId, at: Timestamp) -> Result<(), StoreError> {
+    tx.later(&CONTACT_ENROLMENT, vec![Value::id(id), at.into()])?;
+    tx.later(&CONTACT_DEVICE, vec![Value::id(device), at.into()])
+}
+
+/// Sets when the device is next asked for its state.
+pub fn set_refresh(tx: &mut Tx<'_>, id: EnrolmentId, due: Timestamp) -> Result<(), StoreError> {
+    tx.later(&REFRESH_SET, vec![Value::id(id), due.into()])
+}
+
+/// Enrolments whose state is due to be asked for.
+pub fn refresh_due(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<(EnrolmentId, DeviceId, Platform)>, StoreError> {
+    tx.query(&REFRESH_DUE, &[now.into(), i64::from(limit).into()])?
+        .iter()
+        .map(|row| Ok((row.parse(0)?, row.parse(1)?, row.parse(2)?)))
+        .collect()
+}
+
+/// Asks for a push. An earlier wish stands: pushes are coalesced per device.
+pub fn want_push(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), StoreError> {
+    tx.later(&PUSH_WANT, vec![Value::id(id), at.into()])
+}
+
+/// A push that is due.
+#[derive(Debug, Clone)]
+pub struct PushDue {
+    /// For which channel.
+    pub enrolment: EnrolmentId,
+    /// Topic, token (hex) and magic; absent where the device never gave them.
+    pub address: Option<(String, String, String)>,
+    /// When it was asked for.
+    pub due_at: Timestamp,
+}
+
+/// The pushes due by now, oldest first.
+pub fn push_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, StoreError> {
+    tx.query(&PUSH_DUE, &[now.into(), i64::from(limit).into()])?
+        .iter()
+        .map(|row| {
+            let address = match (row.opt_text(1)?, row.opt_text(2)?, row.opt_text(3)?) {
+                (Some(topic), Some(token), Some(magic)) => Some((topic, token, magic)),
+                _ => None,
+            };
+            Ok(PushDue { enrolment: row.parse(0)?, address, due_at: row.time(4)? })
+        })
+        .collect()
+}
+
+/// Notes a push that was sent, or that never can be; a wish later than `due_at` stays.
+pub fn push_done(
+    tx: &mut Tx<'_>,
+    id: EnrolmentId,
+    due_at: Timestamp,
+    now: Timestamp,
+    failed: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.later(&PUSH_DONE, vec![Value::id(id), due_at.into(), now.into(), failed.into()])
+}
+
+/// Notes a push that failed and is to be tried again.
+pub fn push_again(
+    tx: &mut Tx<'_>,
+    id: EnrolmentId,
+    again_at: Timestamp,
+    now: Timestamp,
+    why: &str,
+) -> Result<(), StoreError> {
+    tx.later(&PUSH_AGAIN, vec![Value::id(id), again_at.into(), now.into(), why.into()])
+}
+
+/// What a check-in needs to know, for one certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hot {
+    /// The certificate, SHA-256 hex.
+    pub certificate: String,
+    /// The device channel bound to it.
+    pub enrolment: EnrolmentId,
+    /// Its device.
+    pub device: DeviceId,
+    /// The identifier that its messages must carry.
+    pub udid: String,
+    /// The device's platform.
+    pub platform: Platform,
+    /// How far it is under management.
+    pub state: EnrolmentState,
+    /// Last contact on record.
+    pub last_contact_at: Option<Timestamp>,
+    /// Whether the certificate was revoked.
+    pub revoked: bool,
+    /// The certificate's last moment.
+    pub not_after: Timestamp,
+    /// Whether any command is unfinished.
+    pub pending: bool,
+}
+
+/// Looks up to [`HOT_BATCH`] certificates up in one statement; more are not looked at.
+pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, StoreError> {
+    let Some(last) = certificates.iter().take(HOT_BATCH).next_back() else { return Ok(Vec::new()) };
+    let params: Vec<Value> = certificates
+        .iter()
+        .take(HOT_BATCH)
+        .chain(std::iter::repeat(last))
+        .take(HOT_BATCH)
+        .map(|text| text.as_str().into())
+        .collect();
+    tx.query(&HOT_LOOKUP, &params)?
+        .iter()
+        .map(|row| {
+            Ok(Hot {
+                certificate: row.text(0)?,
+                enrolment: row.parse(1)?,
+                device: row.parse(2)?,
+                udid: row.text(3)?,
+                platform: row.parse(4)?,
+                state: row.parse(5)?,
+                last_contact_at: row.opt_time(6)?,
+                revoked: row.bool(7)?,
+                not_after: row.time(8)?,
+                pending: row.bool(9)?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,238 @@
+//! Findings, and the compliance evidence behind each.
+
+use domain::{ClauseId, EvidenceId, Outcome, Subject, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// A finding as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFinding {
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// Which clause.
+    pub clause: ClauseId,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Since when the outcome has had this word.
+    pub since: Timestamp,
+    /// When it was last judged.
+    pub judged_at: Timestamp,
+    /// The evidence that it rests on.
+    pub evidence: EvidenceId,
+}
+
+/// What a judgement rested on, kept whole so that it can be replayed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// Which.
+    pub id: EvidenceId,
+    /// Whom or what it is about.
+    pub subject: Subject,
+    /// Which clause.
+    pub clause: ClauseId,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// When it was first so judged.
+    pub judged_at: Timestamp,
+    /// When the same judgement was last reached.
+    pub confirmed_at: Timestamp,
+    /// Digest of the policy in force.
+    pub policy_digest: String,
+    /// Digest of the clause.
+    pub clause_digest: String,
+    /// Checks, parameters, facts and expected profiles, as the app spells them (JSON).
+    pub basis: String,
+}
+
+statements! {
+    pub(crate) FINDING_PUT = "INSERT INTO finding (subject_kind, subject_id, clause_id, outcome, detail, since, judged_at, evidence_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (subject_kind, subject_id, clause_id) DO UPDATE SET outcome = excluded.outcome, detail = excluded.detail,
+        since = excluded.since, judged_at = excluded.judged_at, evidence_id = excluded.evidence_id";
+    FINDINGS_OF = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
+        WHERE subject_kind = $1 AND subject_id = $2 ORDER BY clause_id";
+    FINDING_ONE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
+        WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
+    FINDINGS_OF_CLAUSE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
+        WHERE clause_id = $1 AND outcome = $2 ORDER BY subject_kind, subject_id LIMIT $3";
+    FINDINGS_TALLY = "SELECT clause_id, subject_kind, outcome, count(*) FROM finding GROUP BY clause_id, subject_kind, outcome";
+    FINDINGS_DROP = "DELETE FROM finding WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
+    EVIDENCE_ADD = "INSERT INTO evidence (id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest,
+        clause_digest, basis) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)";
+    EVIDENCE_CONFIRM = "UPDATE evidence SET confirmed_at = $2 WHERE id = $1";
+    EVIDENCE_BY_ID = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis
+        FROM evidence WHERE id = $1";
+    EVIDENCE_AT = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis
+        FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 AND judged_at <= $4
+        ORDER BY judged_at DESC, id DESC LIMIT 1";
+    EVIDENCE_HISTORY = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis
+        FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 ORDER BY judged_at DESC, id DESC LIMIT $4";
+}
+
+fn subject_parts(subject: &Subject) -> (&'static str, String) {
+    match subject {
+        Subject::Device(id) => ("device", id.to_string()),
+        Subject::Person(id) => ("person", id.to_string()),
+        Subject::Document(id) => ("document", id.clone()),
+    }
+}
+
+fn subject(row: &Row, kind: usize) -> Result<Subject, StoreError> {
+    match row.text(kind)?.as_str() {
+        "device" => Ok(Subject::Device(row.parse(kind + 1)?)),
+        "person" => Ok(Subject::Person(row.parse(kind + 1)?)),
+        _ => Ok(Subject::Document(row.text(kind + 1)?)),
+    }
+}
+
+fn finding(row: &Row) -> Result<StoredFinding, StoreError> {
+    Ok(StoredFinding {
+        subject: subject(row, 0)?,
+        clause: row.parse(2)?,
+        outcome: row.json(3)?,
+        since: row.time(4)?,
+        judged_at: row.time(5)?,
+        evidence: row.parse(6)?,
+    })
+}
+
+fn evidence(row: &Row) -> Result<Evidence, StoreError> {
+    Ok(Evidence {
+        id: row.parse(0)?,
+        subject: subject(row, 1)?,
+        clause: row.parse(3)?,
+        outcome: row.json(4)?,
+        judged_at: row.time(5)?,
+        confirmed_at: row.time(6)?,
+        policy_digest: row.text(7)?,
+        clause_digest: row.text(8)?,
+        basis: row.text(9)?,
+    })
+}
+
+fn outcome_json(outcome: &Outcome) -> Result<Value, StoreError> {
+    serde_json::to_string(outcome).map(Into::into).map_err(|error| StoreError::encode("finding.detail", &error))
+}
+
+/// Writes a finding over the former one.
+pub fn put(tx: &mut Tx<'_>, finding: &StoredFinding) -> Result<(), StoreError> {
+    let (kind, id) = subject_parts(&finding.subject);
+    let detail = outcome_json(&finding.outcome)?;
+    tx.later(
+        &FINDING_PUT,
+        vec![
+            kind.into(),
+            id.into(),
+            finding.clause.as_str().into(),
+            finding.outcome.word().into(),
+            detail,
+            finding.since.into(),
+            finding.judged_at.into(),
+            Value::id(finding.evidence),
+        ],
+    )
+}
+
+/// The findings on one subject, in order of clause id.
+pub fn of_subject(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<StoredFinding>, StoreError> {
+    let (kind, id) = subject_parts(subject);
+    tx.query(&FINDINGS_OF, &[kind.into(), id.into()])?.iter().map(finding).collect()
+}
+
+/// The finding on one subject and clause.
+pub fn one(
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    clause: &ClauseId,
+) -> Result<Option<StoredFinding>, StoreError> {
+    let (kind, id) = subject_parts(subject);
+    tx.one(&FINDING_ONE, &[kind.into(), id.into(), clause.as_str().into()])?.as_ref().map(finding).transpose()
+}
+
+/// Up to `limit` findings on a clause with that outcome word.
+pub fn of_clause(
+    tx: &mut Tx<'_>,
+    clause: &ClauseId,
+    outcome: &str,
+    limit: u32,
+) -> Result<Vec<StoredFinding>, StoreError> {
+    tx.query(&FINDINGS_OF_CLAUSE, &[clause.as_str().into(), outcome.into(), i64::from(limit).into()])?
+        .iter()
+        .map(finding)
+        .collect()
+}
+
+/// One line of the tally: clause, kind of subject, outcome word, how many.
+pub type TallyLine = (String, String, String, i64);
+
+/// How many findings of each outcome every clause has.
+pub fn tally(tx: &mut Tx<'_>) -> Result<Vec<TallyLine>, StoreError> {
+    tx.query(&FINDINGS_TALLY, &[])?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?)))
+        .collect()
+}
+
+/// Removes a finding whose clause no longer asks it of the subject; its evidence stays.
+pub fn drop(tx: &mut Tx<'_>, subject: &Subject, clause: &ClauseId) -> Result<(), StoreError> {
+    let (kind, id) = subject_parts(subject);
+    tx.later(&FINDINGS_DROP, vec![kind.into(), id.into(), clause.as_str().into()])
+}
+
+/// Writes new evidence.
+pub fn add_evidence(tx: &mut Tx<'_>, new: &Evidence) -> Result<(), StoreError> {
+    let (kind, id) = subject_parts(&new.subject);
+    let detail = outcome_json(&new.outcome)?;
+    tx.later(
+        &EVIDENCE_ADD,
+        vec![
+            Value::id(new.id),
+            kind.into(),
+            id.into(),
+            new.clause.as_str().into(),
+            detail,
+            new.judged_at.into(),
+            new.policy_digest.as_str().into(),
+            new.clause_digest.as_str().into(),
+            new.basis.as_str().into(),
+        ],
+    )
+}
+
+/// Notes that the same judgement was reached again.
+pub fn confirm_evidence(tx: &mut Tx<'_>, id: EvidenceId, at: Timestamp) -> Result<(), StoreError> {
+    tx.later(&EVIDENCE_CONFIRM, vec![Value::id(id), at.into()])
+}
+
+/// The evidence of that id.
+pub fn evidence_by_id(tx: &mut Tx<'_>, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {
+    tx.one(&EVIDENCE_BY_ID, &[Value::id(id)])?.as_ref().map(evidence).transpose()
+}
+
+/// The evidence in force at a time.
+pub fn evidence_at(
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    clause: &ClauseId,
+    at: Timestamp,
+) -> Result<Option<Evidence>, StoreError> {
+    let (kind, id) = subject_parts(subject);
+    tx.one(&EVIDENCE_AT, &[kind.into(), id.into(), clause.as_str().into(), at.into()])?
+        .as_ref()
+        .map(evidence)
+        .transpose()
+}
+
+/// The latest evidence on a subject and clause, newest first.
+pub fn evidence_history(
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    clause: &ClauseId,
+    limit: u32,
+) -> Result<Vec<Evidence>, StoreError> {
+    let (kind, id) = subject_parts(subject);
+    tx.query(&EVIDENCE_HISTORY, &[kind.into(), id.into(), clause.as_str().into(), i64::from(limit).into()])?
+        .iter()
+        .map(evidence)
+        .collect()
+}

@@ -1,0 +1,102 @@
+//! The server's own work: what follows from a use case is a job row in its transaction.
+//!
+//! A job is known by kind and subject. Asked for again while it waits, it stays one row; asked for again while it
+//! runs, it runs once more. Any node may claim a due job; a lease that runs out is claimed anew, so a job must be
+//! idempotent.
+
+use domain::{JobId, Span, Timestamp};
+
+use crate::{StoreError, Tx, Value, statements};
+
+/// A claimed job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Which.
+    pub id: JobId,
+    /// What to do.
+    pub kind: String,
+    /// To what.
+    pub subject: String,
+    /// How often it was asked for when it was claimed.
+    pub wanted: i64,
+    /// How often it was tried before.
+    pub attempts: i64,
+}
+
+statements! {
+    pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (kind, subject) DO UPDATE SET wanted = job.wanted + 1, dead_at = NULL,
+        run_at = CASE WHEN job.dead_at IS NULL AND job.run_at < excluded.run_at THEN job.run_at ELSE excluded.run_at END";
+    JOB_DUE = "SELECT id, kind, subject, wanted, attempts FROM job
+        WHERE dead_at IS NULL AND run_at <= $1 AND lease_until <= $1 ORDER BY run_at LIMIT $2";
+    JOB_CLAIM = "UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_until <= $2 AND dead_at IS NULL AND run_at <= $2";
+    JOB_DONE = "DELETE FROM job WHERE id = $1 AND wanted = $2";
+    JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = $2 WHERE id = $1";
+    JOB_FAILED = "UPDATE job SET lease_until = 0, attempts = attempts + 1, last_error = $2, run_at = $3, dead_at = $4 WHERE id = $1";
+    JOB_WAITING = "SELECT count(*) FROM job WHERE dead_at IS NULL AND run_at <= $1";
+    JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
+}
+
+/// Asks for a job at or after `run_at`; an earlier wish stands.
+pub fn ask(
+    tx: &mut Tx<'_>,
+    id: JobId,
+    kind: &'static str,
+    subject: &str,
+    run_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.later(&JOB_ASK, vec![Value::id(id), kind.into(), subject.into(), run_at.into(), now.into()])
+}
+
+/// Claims up to `limit` due jobs for as long as `lease`.
+pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Span, limit: u32) -> Result<Vec<Job>, StoreError> {
+    let mut claimed = Vec::new();
+    for row in tx.query(&JOB_DUE, &[now.into(), i64::from(limit).into()])? {
+        let job = Job {
+            id: row.parse(0)?,
+            kind: row.text(1)?,
+            subject: row.text(2)?,
+            wanted: row.int(3)?,
+            attempts: row.int(4)?,
+        };
+        if tx.execute(&JOB_CLAIM, &[Value::id(job.id), now.into(), now.plus(lease).into()])? > 0 {
+            claimed.push(job);
+        }
+    }
+    Ok(claimed)
+}
+
+/// The job is done. If it was asked for again meanwhile, it stays and runs once more.
+pub fn done(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+    if tx.execute(&JOB_DONE, &[Value::id(job.id), job.wanted.into()])? == 0 {
+        tx.execute(&JOB_AGAIN, &[Value::id(job.id), now.into()])?;
+    }
+    Ok(())
+}
+
+/// The job failed: tried again at `again_at`, or never if that is `None`.
+pub fn failed(
+    tx: &mut Tx<'_>,
+    job: &Job,
+    now: Timestamp,
+    again_at: Option<Timestamp>,
+    error: &str,
+) -> Result<(), StoreError> {
+    let dead = again_at.is_none().then_some(now);
+    tx.execute(&JOB_FAILED, &[Value::id(job.id), error.into(), again_at.unwrap_or(now).into(), dead.into()])?;
+    Ok(())
+}
+
+/// How many jobs are due.
+pub fn waiting(tx: &mut Tx<'_>, now: Timestamp) -> Result<i64, StoreError> {
+    crate::single_count(tx, &JOB_WAITING, &[now.into()])
+}
+
+/// The latest jobs given up: kind, subject, error, when.
+pub fn dead(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(String, String, String, Timestamp)>, StoreError> {
+    tx.query(&JOB_DEAD, &[i64::from(limit).into()])?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?, row.opt_text(2)?.unwrap_or_default(), row.time(3)?)))
+        .collect()
+}

@@ -1,0 +1,180 @@
+//! Where the ledger's entries, tree and checkpoints lie. What they mean is for the `ledger` crate.
+
+use domain::{ClauseId, EntryId, Force, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// One entry. Private detail lies beside it and can be erased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which.
+    pub id: EntryId,
+    /// Its place in the tree, once the sequencer gave it one.
+    pub place: Option<i64>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// Did what.
+    pub action: String,
+    /// To whom or what.
+    pub subject: String,
+    /// Of which force.
+    pub force: Option<Force>,
+    /// Under which clause.
+    pub clause: Option<ClauseId>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Salted digest of the private detail, hex.
+    pub detail_digest: Option<String>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, place, at, actor, action, subject, force, clause_id, reason, detail_digest"
+    };
+}
+
+statements! {
+    pub(crate) LEDGER_ADD = "INSERT INTO ledger_entry (id, at, actor, action, subject, force, clause_id, reason, detail_digest)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    LEDGER_DETAIL_ADD = "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES ($1, $2, $3)";
+    LEDGER_DETAIL = "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1";
+    LEDGER_DETAIL_ERASE = "DELETE FROM ledger_detail WHERE entry_id = $1";
+    LEDGER_WAITING = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1");
+    LEDGER_PLACE = "UPDATE ledger_entry SET place = $2 WHERE id = $1 AND place IS NULL";
+    LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
+    LEDGER_FROM = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2");
+    LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry
+        WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action = $2) AND ($3 = '' OR subject = $3) AND at < $4
+        ORDER BY at DESC, id DESC LIMIT $5");
+    LEDGER_NODE_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1, $2, $3)
+        ON CONFLICT (level, place) DO NOTHING";
+    LEDGER_NODE = "SELECT hash FROM ledger_node WHERE level = $1 AND place = $2";
+    LEDGER_CHECKPOINT_ADD = "INSERT INTO ledger_checkpoint (size, note, signed_at) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING";
+    LEDGER_CHECKPOINT_LAST = "SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
+    LEDGER_CHECKPOINTS = "SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size";
+}
+
+fn entry(row: &Row) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        id: row.parse(0)?,
+        place: row.opt_int(1)?,
+        at: row.time(2)?,
+        actor: row.text(3)?,
+        action: row.text(4)?,
+        subject: row.text(5)?,
+        force: row.opt_parse(6)?,
+        clause: row.opt_parse(7)?,
+        reason: row.opt_text(8)?,
+        detail_digest: row.opt_text(9)?,
+    })
+}
+
+/// Adds an entry, with its salted private detail where it has one.
+pub fn add(tx: &mut Tx<'_>, new: &Entry, detail: Option<(Vec<u8>, Vec<u8>)>) -> Result<(), StoreError> {
+    tx.later(
+        &LEDGER_ADD,
+        vec![
+            Value::id(new.id),
+            new.at.into(),
+            new.actor.as_str().into(),
+            new.action.as_str().into(),
+            new.subject.as_str().into(),
+            Value::opt_id(new.force),
+            new.clause.as_ref().map(ClauseId::as_str).into(),
+            new.reason.as_deref().into(),
+            new.detail_digest.as_deref().into(),
+        ],
+    )?;
+    if let Some((salt, detail)) = detail {
+        tx.later(&LEDGER_DETAIL_ADD, vec![Value::id(new.id), salt.into(), detail.into()])?;
+    }
+    Ok(())
+}
+
+/// The private detail of an entry, salt first; `None` where there is none or it was erased.
+pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    tx.one(&LEDGER_DETAIL, &[Value::id(id)])?.map(|row| Ok((row.bytes(0)?, row.bytes(1)?))).transpose()
+}
+
+/// Erases the private detail of an entry; whether there was any. The entry and its digest stay.
+pub fn erase_detail(tx: &mut Tx<'_>, id: EntryId) -> Result<bool, StoreError> {
+    Ok(tx.execute(&LEDGER_DETAIL_ERASE, &[Value::id(id)])? > 0)
+}
+
+/// Entries that have no place yet, oldest first.
+pub fn waiting(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    tx.query(&LEDGER_WAITING, &[i64::from(limit).into()])?.iter().map(entry).collect()
+}
+
+/// Gives an entry its place.
+pub fn set_place(tx: &mut Tx<'_>, id: EntryId, place: i64) -> Result<(), StoreError> {
+    tx.later(&LEDGER_PLACE, vec![Value::id(id), place.into()])
+}
+
+/// How many entries have a place.
+pub fn size(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    crate::single_count(tx, &LEDGER_SIZE, &[])
+}
+
+/// Entries in order of place, from one place on.
+pub fn from_place(tx: &mut Tx<'_>, place: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+    tx.query(&LEDGER_FROM, &[place.into(), i64::from(limit).into()])?.iter().map(entry).collect()
+}
+
+/// Entries newest first, before a time; empty words mean any. Entries of no force are everyone's.
+pub fn page(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    (action, subject): (&str, &str),
+    before: Timestamp,
+    limit: u32,
+) -> Result<Vec<Entry>, StoreError> {
+    let params =
+        [crate::force_word(force), action.into(), subject.into(), before.into(), i64::from(limit).into()];
+    tx.query(&LEDGER_PAGE, &params)?.iter().map(entry).collect()
+}
+
+/// Writes a full node of the tree.
+pub fn put_node(tx: &mut Tx<'_>, level: u32, place: u64, hash: &[u8; 32]) -> Result<(), StoreError> {
+    let place = i64::try_from(place).map_err(|error| StoreError::encode("ledger_node.place", &error))?;
+    tx.later(&LEDGER_NODE_PUT, vec![i64::from(level).into(), place.into(), hash.to_vec().into()])
+}
+
+/// A full node of the tree.
+pub fn node(tx: &mut Tx<'_>, level: u32, place: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let place = i64::try_from(place).map_err(|error| StoreError::encode("ledger_node.place", &error))?;
+    tx.one(&LEDGER_NODE, &[i64::from(level).into(), place.into()])?.map(|row| row.bytes(0)).transpose()
+}
+
+/// A signed checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// How many entries it covers.
+    pub size: i64,
+    /// The signed note.
+    pub note: String,
+    /// When it was signed.
+    pub signed_at: Timestamp,
+}
+
+fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
+    Ok(Checkpoint { size: row.int(0)?, note: row.text(1)?, signed_at: row.time(2)? })
+}
+
+/// Keeps a checkpoint.
+pub fn add_checkpoint(tx: &mut Tx<'_>, new: &Checkpoint) -> Result<(), StoreError> {
+    tx.execute(&LEDGER_CHECKPOINT_ADD, &[new.size.into(), new.note.as_str().into(), new.signed_at.into()])?;
+    Ok(())
+}
+
+/// The latest checkpoint.
+pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, StoreError> {
+    tx.one(&LEDGER_CHECKPOINT_LAST, &[])?.as_ref().map(checkpoint).transpose()
+}
+
+/// Every checkpoint, smallest first.
+pub fn checkpoints(tx: &mut Tx<'_>) -> Result<Vec<Checkpoint>, StoreError> {
+    tx.query(&LEDGER_CHECKPOINTS, &[])?.iter().map(checkpoint).collect()
+}

@@ -1,0 +1,109 @@
+//! People: the holders of devices and everyone else whom the register names.
+
+use domain::{Force, PersonId, Timestamp};
+
+use crate::{StoreError, Tx, Value, statements};
+
+/// A person as the register has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// Their force.
+    pub force: Force,
+    /// Collar or staff number, unique in the force.
+    pub number: String,
+    /// Name as it is shown.
+    pub name: String,
+    /// Work address, where known.
+    pub email: Option<String>,
+    /// Officer, staff, or another word of the force.
+    pub role: String,
+    /// Unit, where known.
+    pub unit: Option<String>,
+    /// When they were entered.
+    pub created_at: Timestamp,
+    /// When they left; people are ended, never deleted with their history.
+    pub ended_at: Option<Timestamp>,
+}
+
+statements! {
+    pub(crate) PERSON_ADD = "INSERT INTO person (id, force, number, name, email, role, unit, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    PERSON_BY_ID = "SELECT id, force, number, name, email, role, unit, created_at, ended_at FROM person WHERE id = $1";
+    PERSON_BY_NUMBER = "SELECT id, force, number, name, email, role, unit, created_at, ended_at
+        FROM person WHERE force = $1 AND number = $2";
+    PEOPLE_PAGE = "SELECT id, force, number, name, email, role, unit, created_at, ended_at FROM person
+        WHERE ($1 = '' OR force = $1) AND ($2 = '' OR lower(name) LIKE $2 OR lower(number) LIKE $2)
+        AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5";
+    PEOPLE_COUNT = "SELECT count(*) FROM person WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
+    PEOPLE_IDS = "SELECT id FROM person WHERE ended_at IS NULL ORDER BY id";
+}
+
+fn person(row: &crate::Row) -> Result<Person, StoreError> {
+    Ok(Person {
+        id: row.parse(0)?,
+        force: row.parse(1)?,
+        number: row.text(2)?,
+        name: row.text(3)?,
+        email: row.opt_text(4)?,
+        role: row.text(5)?,
+        unit: row.opt_text(6)?,
+        created_at: row.time(7)?,
+        ended_at: row.opt_time(8)?,
+    })
+}
+
+/// Enters a person. The number must be new in the force.
+pub fn add(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
+    tx.execute(
+        &PERSON_ADD,
+        &[
+            Value::id(person.id),
+            Value::id(person.force),
+            person.number.as_str().into(),
+            person.name.as_str().into(),
+            person.email.as_deref().into(),
+            person.role.as_str().into(),
+            person.unit.as_deref().into(),
+            person.created_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The person of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Person>, StoreError> {
+    tx.one(&PERSON_BY_ID, &[Value::id(id)])?.as_ref().map(person).transpose()
+}
+
+/// The person with that collar or staff number.
+pub fn by_number(tx: &mut Tx<'_>, force: Force, number: &str) -> Result<Option<Person>, StoreError> {
+    tx.one(&PERSON_BY_NUMBER, &[Value::id(force), number.into()])?.as_ref().map(person).transpose()
+}
+
+/// Up to `limit` people in order of name, after the given place; `search` matches part of a name or number.
+pub fn page(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    search: &str,
+    after: Option<(&str, PersonId)>,
+    limit: u32,
+) -> Result<Vec<Person>, StoreError> {
+    let (name, id) = after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
+    let rows = tx.query(
+        &PEOPLE_PAGE,
+        &[crate::force_word(force), crate::like(search), name.into(), id.into(), i64::from(limit).into()],
+    )?;
+    rows.iter().map(person).collect()
+}
+
+/// How many people are on the books.
+pub fn count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
+    crate::single_count(tx, &PEOPLE_COUNT, &[crate::force_word(force)])
+}
+
+/// Everyone on the books.
+pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<PersonId>, StoreError> {
+    tx.query(&PEOPLE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
+}

@@ -1,0 +1,215 @@
+//! Compiled configuration profiles, which of them each platform should have, and how far each device got them.
+
+use domain::{CommandId, DeviceId, Platform, Timestamp};
+
+use crate::{StoreError, Tx, Value, statements};
+
+/// A compiled profile. Its bytes never change under one digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// SHA-256 of the content, hex.
+    pub digest: String,
+    /// For which platform.
+    pub platform: Platform,
+    /// The clause group, such as `mdu-6`.
+    pub group: String,
+    /// PayloadIdentifier.
+    pub identifier: String,
+    /// PayloadUUID, which changes with the content.
+    pub uuid: String,
+    /// Display name.
+    pub title: String,
+    /// The clauses that it serves.
+    pub clauses: Vec<String>,
+}
+
+/// How far a profile got on one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceProfile {
+    /// PayloadIdentifier.
+    pub identifier: String,
+    /// Which content.
+    pub digest: String,
+    /// PayloadUUID of that content.
+    pub uuid: String,
+    /// The command that carries or carried it.
+    pub command: CommandId,
+    /// How far it got.
+    pub state: ProfileState,
+    /// Since when.
+    pub changed_at: Timestamp,
+    /// The device's words, if it refused.
+    pub error: Option<String>,
+}
+
+crate::word_enum! {
+    /// Sent, acknowledged and reported are kept apart: only the last is compliance evidence.
+    ProfileState {
+        /// Its command is queued or on its way.
+        Sent = "sent",
+        /// The device acknowledged the command.
+        Acknowledged = "acknowledged",
+        /// The device lists it among its profiles.
+        Reported = "reported",
+        /// The device refused it.
+        Failed = "failed",
+        /// Its removal is queued.
+        Removing = "removing",
+    }
+}
+
+statements! {
+    pub(crate) PROFILE_ADD = "INSERT INTO profile (digest, platform, group_id, identifier, uuid, title, clauses, content, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (digest) DO NOTHING";
+    PROFILE_CONTENT = "SELECT content FROM profile WHERE digest = $1";
+    WANTED_SET = "INSERT INTO wanted_profile (platform, group_id, digest, since) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (platform, group_id) DO UPDATE SET digest = excluded.digest, since = excluded.since";
+    WANTED_DROP = "DELETE FROM wanted_profile WHERE platform = $1 AND group_id = $2";
+    WANTED = "SELECT p.digest, p.platform, p.group_id, p.identifier, p.uuid, p.title, p.clauses FROM wanted_profile w
+        JOIN profile p ON p.digest = w.digest WHERE w.platform = $1 ORDER BY w.group_id";
+    DEVICE_PROFILE_PUT = "INSERT INTO device_profile (device_id, identifier, digest, uuid, command_id, state, changed_at, error)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)
+        ON CONFLICT (device_id, identifier) DO UPDATE SET digest = excluded.digest, uuid = excluded.uuid,
+        command_id = excluded.command_id, state = excluded.state, changed_at = excluded.changed_at, error = NULL";
+    DEVICE_PROFILE_ANSWER = "UPDATE device_profile SET state = $3, changed_at = $4, error = $5 WHERE device_id = $1 AND command_id = $2";
+    DEVICE_PROFILE_STATE = "UPDATE device_profile SET state = $3, changed_at = $4 WHERE device_id = $1 AND identifier = $2";
+    DEVICE_PROFILE_FORGET = "DELETE FROM device_profile WHERE device_id = $1 AND command_id = $2";
+    DEVICE_PROFILES_FORGET = "DELETE FROM device_profile WHERE device_id = $1";
+    DEVICE_PROFILES = "SELECT identifier, digest, uuid, command_id, state, changed_at, error FROM device_profile
+        WHERE device_id = $1 ORDER BY identifier";
+}
+
+/// Keeps a compiled profile.
+pub fn keep(tx: &mut Tx<'_>, profile: &Profile, content: Vec<u8>, at: Timestamp) -> Result<(), StoreError> {
+    let clauses = serde_json::to_string(&profile.clauses).map_err(|e| StoreError::encode("profile.clauses", &e))?;
+    tx.execute(
+        &PROFILE_ADD,
+        &[
+            profile.digest.as_str().into(),
+            Value::id(profile.platform),
+            profile.group.as_str().into(),
+            profile.identifier.as_str().into(),
+            profile.uuid.as_str().into(),
+            profile.title.as_str().into(),
+            clauses.into(),
+            content.into(),
+            at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The bytes of a profile.
+pub fn content(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.one(&PROFILE_CONTENT, &[digest.into()])?.map(|row| row.bytes(0)).transpose()
+}
+
+/// The profiles that devices of a platform should have.
+pub fn wanted(tx: &mut Tx<'_>, platform: Platform) -> Result<Vec<Profile>, StoreError> {
+    tx.query(&WANTED, &[Value::id(platform)])?
+        .iter()
+        .map(|row| {
+            Ok(Profile {
+                digest: row.text(0)?,
+                platform: row.parse(1)?,
+                group: row.text(2)?,
+                identifier: row.text(3)?,
+                uuid: row.text(4)?,
+                title: row.text(5)?,
+                clauses: row.json(6)?,
+            })
+        })
+        .collect()
+}
+
+/// Makes that profile the one wanted of its platform and group.
+pub fn want(tx: &mut Tx<'_>, profile: &Profile, since: Timestamp) -> Result<(), StoreError> {
+    tx.execute(
+        &WANTED_SET,
+        &[Value::id(profile.platform), profile.group.as_str().into(), profile.digest.as_str().into(), since.into()],
+    )?;
+    Ok(())
+}
+
+/// No profile of that platform and group is wanted any more.
+pub fn unwant(tx: &mut Tx<'_>, platform: Platform, group: &str) -> Result<(), StoreError> {
+    tx.execute(&WANTED_DROP, &[Value::id(platform), group.into()])?;
+    Ok(())
+}
+
+/// Notes that a profile is on its way to a device, or its removal.
+pub fn set_sent(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    (identifier, digest, uuid): (&str, &str, &str),
+    command: CommandId,
+    state: ProfileState,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.later(
+        &DEVICE_PROFILE_PUT,
+        vec![
+            Value::id(device),
+            identifier.into(),
+            digest.into(),
+            uuid.into(),
+            Value::id(command),
+            state.as_str().into(),
+            at.into(),
+        ],
+    )
+}
+
+/// Notes the device's answer to the command that carried a profile.
+pub fn set_answer(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    command: CommandId,
+    state: ProfileState,
+    at: Timestamp,
+    error: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.later(
+        &DEVICE_PROFILE_ANSWER,
+        vec![Value::id(device), Value::id(command), state.as_str().into(), at.into(), error.into()],
+    )
+}
+
+/// Notes what the device's own list says of a profile.
+pub fn set_state(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    identifier: &str,
+    state: ProfileState,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.later(&DEVICE_PROFILE_STATE, vec![Value::id(device), identifier.into(), state.as_str().into(), at.into()])
+}
+
+/// Forgets a profile whose removal was acknowledged.
+pub fn forget(tx: &mut Tx<'_>, device: DeviceId, command: CommandId) -> Result<(), StoreError> {
+    tx.later(&DEVICE_PROFILE_FORGET, vec![Value::id(device), Value::id(command)])
+}
+
+/// Forgets every profile of a device that enrols afresh.
+pub fn forget_all(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), StoreError> {
+    tx.later(&DEVICE_PROFILES_FORGET, vec![Value::id(device)])
+}
+
+/// How far each profile got on a device.
+pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<DeviceProfile>, StoreError> {
+    tx.query(&DEVICE_PROFILES, &[Value::id(device)])?
+        .iter()
+        .map(|row| {
+            Ok(DeviceProfile {
+                identifier: row.text(0)?,
+                digest: row.text(1)?,
+                uuid: row.text(2)?,
+                command: row.parse(3)?,
+                state: row.parse(4)?,
+                changed_at: row.time(5)?,
+                error: row.opt_text(6)?,
+            })
+        })
+        .collect()
+}

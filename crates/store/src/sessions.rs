@@ -1,0 +1,138 @@
+//! Sign-in sessions, one-time sign-in links, small named values, and versions of the policy.
+
+use domain::{Force, PersonId, Timestamp};
+
+use crate::{StoreError, Tx, Value, statements};
+
+/// A session as it is stored: under the digest of its cookie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// SHA-256 of the cookie's value, hex.
+    pub digest: String,
+    /// The person's name as it is shown.
+    pub name: String,
+    /// Who, where they are in the register.
+    pub person: Option<PersonId>,
+    /// Their role's word.
+    pub role: String,
+    /// The force that they are confined to; `None` for both.
+    pub force: Option<Force>,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When they were last seen; kept to the minute.
+    pub seen_at: Timestamp,
+    /// When it ends whatever they do.
+    pub expires_at: Timestamp,
+}
+
+statements! {
+    pub(crate) SESSION_ADD = "INSERT INTO session (digest, name, person_id, role, force, created_at, seen_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at FROM session WHERE digest = $1";
+    SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
+    SESSION_END = "DELETE FROM session WHERE digest = $1";
+    SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
+    LINK_ADD = "INSERT INTO sign_in_link (digest, name, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING name, role";
+    META_GET = "SELECT value FROM meta WHERE name = $1";
+    META_SET = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    POLICY_KEEP = "INSERT INTO policy_version (digest, files, first_loaded_at) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING";
+    POLICY_FILES = "SELECT files FROM policy_version WHERE digest = $1";
+    POLICY_VERSIONS = "SELECT digest, first_loaded_at FROM policy_version ORDER BY first_loaded_at DESC LIMIT 100";
+}
+
+/// Enters a session.
+pub fn add(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
+    tx.execute(
+        &SESSION_ADD,
+        &[
+            new.digest.as_str().into(),
+            new.name.as_str().into(),
+            Value::opt_id(new.person),
+            new.role.as_str().into(),
+            Value::opt_id(new.force),
+            new.created_at.into(),
+            new.seen_at.into(),
+            new.expires_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The session of that cookie digest.
+pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, StoreError> {
+    tx.one(&SESSION_BY_DIGEST, &[digest.into()])?
+        .map(|row| {
+            Ok(Session {
+                digest: row.text(0)?,
+                name: row.text(1)?,
+                person: row.opt_parse(2)?,
+                role: row.text(3)?,
+                force: row.opt_parse(4)?,
+                created_at: row.time(5)?,
+                seen_at: row.time(6)?,
+                expires_at: row.time(7)?,
+            })
+        })
+        .transpose()
+}
+
+/// Notes that the person was seen.
+pub fn set_seen(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&SESSION_SEEN, &[digest.into(), at.into()])?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn end(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&SESSION_END, &[digest.into()])? > 0)
+}
+
+/// Removes sessions that are over: past `now`, or idle since before `idle_before`.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp, idle_before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(&SESSIONS_FORGET, &[now.into(), idle_before.into()])
+}
+
+/// Enters a one-time sign-in link by its digest.
+pub fn add_link(
+    tx: &mut Tx<'_>,
+    digest: &str,
+    (name, role): (&str, &str),
+    at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(&LINK_ADD, &[digest.into(), name.into(), role.into(), at.into(), expires_at.into()])?;
+    Ok(())
+}
+
+/// Spends a sign-in link: the name and role that it was made for.
+pub fn use_link(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<(String, String)>, StoreError> {
+    tx.one(&LINK_USE, &[digest.into(), at.into()])?.map(|row| Ok((row.text(0)?, row.text(1)?))).transpose()
+}
+
+/// A small named value.
+pub fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
+    tx.one(&META_GET, &[name.into()])?.map(|row| row.text(0)).transpose()
+}
+
+/// Sets a small named value.
+pub fn set_meta(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
+    tx.execute(&META_SET, &[name.into(), value.into()])?;
+    Ok(())
+}
+
+/// Keeps the files of a version of the policy (JSON: path to text).
+pub fn keep_policy(tx: &mut Tx<'_>, digest: &str, files: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&POLICY_KEEP, &[digest.into(), files.into(), at.into()])?;
+    Ok(())
+}
+
+/// The files of a version of the policy.
+pub fn policy_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<String>, StoreError> {
+    tx.one(&POLICY_FILES, &[digest.into()])?.map(|row| row.text(0)).transpose()
+}
+
+/// The versions of the policy that were ever loaded, newest first, a hundred at most.
+pub fn policy_versions(tx: &mut Tx<'_>) -> Result<Vec<(String, Timestamp)>, StoreError> {
+    tx.query(&POLICY_VERSIONS, &[])?.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
+}

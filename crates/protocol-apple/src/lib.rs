@@ -7,3 +7,4 @@
 pub mod errors;
 pub mod plist_io;
 pub mod restrictions;
+pub mod settings;

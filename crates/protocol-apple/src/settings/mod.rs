@@ -1,0 +1,110 @@
+//! Lanyard's settings written as Apple configuration profiles, and an honest word on how far each one holds.
+//!
+//! [`cover`] answers for one setting what an iPhone, iPad or Mac makes of it; [`compile`] writes the profiles, one for
+//! each group of clauses. The answers stand in `rules`, a table with a line for every setting of
+//! `policy/vocabulary.toml`; the keys that one restriction carries come from [`crate::restrictions`], the table that the
+//! reports are read with; `payloads` writes what needs more than one key.
+//!
+//! The answers take supervised devices for granted (an iPhone, iPad or Mac of a force is enrolled through Apple's
+//! business or school service): many keys do nothing on other ones, and `checkin` is where those are turned away. They
+//! also take the oldest systems of [`ProfileOptions`] for granted.
+//!
+//! Not here: declarations, commands (see [`Switch`] for what a profile cannot carry), signing, and who gets a profile
+//! when. Two keys are never written: `maxPINAgeInDays`, because no clause asks for passcodes to expire, and
+//! `allowUnpairedExternalBootToRecovery`, whose `true` opens a device instead of closing it.
+
+mod compile;
+mod limits;
+mod options;
+mod payloads;
+mod rules;
+mod seal;
+mod versions;
+
+use domain::{Coverage, Platform, SettingKey, SettingValue};
+
+pub use compile::{CompileError, Compiled, Group, Profile, Switch, Warning, compile};
+pub use options::{NetworkIdentity, ProfileOptions};
+pub use versions::{LATER_KEYS, LaterKey, OsVersion, UnreadableVersion};
+
+/// Which of Apple's two families of payload keys a device obeys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// iPhone and iPad.
+    IosIpados,
+    /// Mac.
+    Macos,
+}
+
+impl Target {
+    /// The family of a platform; `None` of one that is not Apple's.
+    #[must_use]
+    pub const fn of(platform: Platform) -> Option<Self> {
+        match platform {
+            Platform::Ios | Platform::Ipados => Some(Self::IosIpados),
+            Platform::Macos => Some(Self::Macos),
+            Platform::Windows | Platform::Android => None,
+        }
+    }
+}
+
+/// Whether there is a considered answer for this setting. [`cover`] gives a verdict on anything, because a setting that
+/// was forgotten must read as not held; this tells the two apart.
+#[must_use]
+pub fn knows(key: &SettingKey) -> bool {
+    rules::find(key.as_str()).is_some()
+}
+
+/// How far a supervised device of this family holds a setting at this value.
+///
+/// A value that asks nothing (AirDrop is allowed) is held by doing nothing. A value of the wrong type, or one that
+/// [`compile`] would refuse, is not enforceable, and the residue says why.
+#[must_use]
+pub fn cover(target: Target, key: &SettingKey, value: &SettingValue) -> Coverage {
+    let Some(rule) = rules::find(key.as_str()) else {
+        return Coverage::not_enforceable(format!("Lanyard has no rule for {key} on Apple devices."));
+    };
+    if let Err(expected) = rule.shape.fits(value) {
+        return Coverage::not_enforceable(format!("{key} was given a value that cannot be sent: {expected}."));
+    }
+    if rule.shape.asks_nothing(value) {
+        return Coverage::enforced();
+    }
+    rule.answer(target).coverage(value)
+}
+
+/// The compiler for one platform, for whoever puts the compilers of several vendors side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppleCompiler {
+    platform: Platform,
+    target: Target,
+}
+
+impl AppleCompiler {
+    /// The compiler for `platform`; `None` where the platform is not Apple's.
+    #[must_use]
+    pub fn new(platform: Platform) -> Option<Self> {
+        Target::of(platform).map(|target| Self { platform, target })
+    }
+
+    /// The platform.
+    #[must_use]
+    pub const fn platform(&self) -> Platform {
+        self.platform
+    }
+
+    /// The family of keys that the platform obeys.
+    #[must_use]
+    pub const fn target(&self) -> Target {
+        self.target
+    }
+
+    /// [`cover`] for this platform.
+    #[must_use]
+    pub fn cover(&self, key: &SettingKey, value: &SettingValue) -> Coverage {
+        cover(self.target, key, value)
+    }
+}
+
+#[cfg(test)]
+mod tests;

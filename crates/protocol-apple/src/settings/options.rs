@@ -1,0 +1,94 @@
+//! What the compiler must be told besides the settings.
+
+use domain::Secret;
+
+use super::versions::{OsVersion, floor};
+use super::{CompileError, Target};
+
+/// What the profiles of one service share.
+#[derive(Debug, Clone)]
+pub struct ProfileOptions {
+    /// Who stands on the profile as its sender.
+    pub organisation: String,
+    /// What every identifier starts with, in reverse-DNS style. A change of it leaves the old profiles on the devices.
+    pub identifier_prefix: String,
+    /// Whether the holder may remove a settings profile by hand. A policy that says `management.allow_removal = false`
+    /// overrules a `true` here.
+    pub removal_allowed: bool,
+    /// The oldest iOS and iPadOS under management; never less than 17.0, what the answers are made for.
+    pub minimum_ios: OsVersion,
+    /// The oldest macOS under management; never less than 14.0.
+    pub minimum_macos: OsVersion,
+    /// The certificate with which devices prove themselves to Wi-Fi networks; `None` until there is one.
+    pub network_identity: Option<NetworkIdentity>,
+    /// The devices have no cellular radio, so that a list of networks which none of them can join would cut them off.
+    pub wifi_only_hardware: bool,
+    /// Minutes after which a Mac takes passwords again once it has counted too many wrong ones. Without such a time only
+    /// an administrator could let the holder in again.
+    pub mac_retry_minutes: u16,
+}
+
+impl ProfileOptions {
+    /// The usual options for a service of this name.
+    pub fn new(organisation: impl Into<String>) -> Self {
+        Self {
+            organisation: organisation.into(),
+            identifier_prefix: "uk.police.lanyard".to_owned(),
+            removal_allowed: false,
+            minimum_ios: floor(Target::IosIpados),
+            minimum_macos: floor(Target::Macos),
+            network_identity: None,
+            wifi_only_hardware: false,
+            mac_retry_minutes: 30,
+        }
+    }
+
+    /// The oldest system of a family.
+    pub(super) const fn minimum(&self, target: Target) -> OsVersion {
+        match target {
+            Target::IosIpados => self.minimum_ios,
+            Target::Macos => self.minimum_macos,
+        }
+    }
+
+    /// Refuses options that would make a profile which devices turn down, or answers that are not true.
+    pub(super) fn check(&self, target: Target) -> Result<(), CompileError> {
+        if !is_identifier(&self.identifier_prefix) {
+            return Err(CompileError::Identifier { text: self.identifier_prefix.clone() });
+        }
+        let (minimum, oldest) = (self.minimum(target), floor(target));
+        if minimum < oldest {
+            return Err(CompileError::TooOld { minimum, oldest });
+        }
+        Ok(())
+    }
+}
+
+/// Where a device gets the certificate that Wi-Fi asks for (EAP-TLS): Simple Certificate Enrolment Protocol, RFC 8894.
+///
+/// The parts that differ from device to device (name and challenge) are written into the profile but not counted in its
+/// UUID, so that the same policy keeps the same UUID on every device and can be compared.
+#[derive(Debug, Clone)]
+pub struct NetworkIdentity {
+    /// Address of the enrolment service.
+    pub scep_url: String,
+    /// Name of the authority's instance there, if it has several.
+    pub ca_name: Option<String>,
+    /// SHA-256 or SHA-1 of the authority's certificate, so that the device knows whom it is asking.
+    pub ca_fingerprint: Option<Vec<u8>>,
+    /// The common name that the device asks for.
+    pub common_name: String,
+    /// The one-time word that lets it ask.
+    pub challenge: Option<Secret<String>>,
+    /// Certificates (DER) of the authorities that the network's server may stand under.
+    pub anchors: Vec<Vec<u8>>,
+}
+
+/// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
+pub(super) fn is_identifier(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 128
+        && !text.starts_with('.')
+        && !text.ends_with('.')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-')
+}

@@ -1,1 +1,17 @@
-//! web
+//! People's pages: server-rendered, in the manner of the GOV.UK Design System, with no script at all.
+//!
+//! A page is a pair: `src/<area>/<page>.rs` holds its `View`, plain data without lifetimes, and the template of the same
+//! name under `templates/` holds its markup. Each view has samples; the tests render every one and check the markup
+//! (`tests/samples.rs`), and `cargo run -p web --example gallery -- FOLDER` writes them out to be looked at.
+//!
+//! Not here: what a page may show (access control and use cases are in `app`), device traffic (`gateway`), JSON (`api`).
+
+pub mod assets;
+pub mod csv;
+mod filters;
+pub mod format;
+pub mod overview;
+pub mod parts;
+pub mod samples;
+pub mod security_headers;
+pub mod shell;

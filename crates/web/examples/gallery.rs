@@ -1,0 +1,15 @@
+//! Writes every sample page into a folder, to be opened in a browser: `cargo run -p web --example gallery -- FOLDER`.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder: PathBuf = std::env::args_os().nth(1).ok_or("name a folder to write the pages into")?.into();
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("app.css"), web::assets::style_sheet_text())?;
+    for (name, html) in web::samples::all()? {
+        let html = html.replace(web::assets::style_sheet(), "app.css");
+        std::fs::write(folder.join(name).with_extension("html"), html)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! How times and numbers read on screen, after the GOV.UK style guide: `22 November 2026, 3:00am`.
+//!
+//! Times are shown as a clock on the wall in the United Kingdom shows them; machines get RFC 3339 beside it.
+
+use std::sync::LazyLock;
+
+use domain::{Span, Timestamp};
+use jiff::Zoned;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// British time as a rule rather than a table: GMT, with summer time from the last Sunday of March to the last Sunday of
+/// October at 01:00 UTC, as The Summer Time Order 2002 has it. The rule needs no time zone files on the server.
+static LONDON: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+fn month(number: i8) -> &'static str {
+    usize::try_from(number - 1).ok().and_then(|place| MONTHS.get(place)).copied().unwrap_or("")
+}
+
+fn local(at: Timestamp) -> Option<Zoned> {
+    jiff::Timestamp::from_millisecond(at.millis()).ok().map(|at| at.to_zoned(LONDON.clone()))
+}
+
+/// A day: `12 September 2020`.
+#[must_use]
+pub fn day(day: Date) -> String {
+    format!("{} {} {}", day.day(), month(day.month()), day.year())
+}
+
+/// A point in time to the minute, in British time: `22 November 2026, 3:00am`; noon and midnight by name.
+#[must_use]
+pub fn when(at: Timestamp) -> String {
+    match local(at) {
+        Some(at) => format!("{}, {}", day(at.date()), clock(&at)),
+        None => "a time out of range".to_owned(),
+    }
+}
+
+/// Only the day of a point in time, in British time: `22 November 2026`.
+#[must_use]
+pub fn day_of(at: Timestamp) -> String {
+    local(at).map_or_else(|| "a time out of range".to_owned(), |at| day(at.date()))
+}
+
+fn clock(at: &Zoned) -> String {
+    match (at.hour(), at.minute()) {
+        (0, 0) => "midnight".to_owned(),
+        (12, 0) => "midday".to_owned(),
+        (hour, minute) => {
+            let half = if hour < 12 { "am" } else { "pm" };
+            let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+            format!("{hour}:{minute:02}{half}")
+        }
+    }
+}
+
+/// How long ago, in the largest whole unit up to days: `3 hours ago`. A time that is still to come reads `just now`,
+/// since clocks of two machines differ a little.
+#[must_use]
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
+    match span(now.since(at)) {
+        text if text.is_empty() => "just now".to_owned(),
+        text => format!("{text} ago"),
+    }
+}
+
+/// A length of time in its largest whole unit up to days: `45 minutes`, `3 hours`, `12 days`; nothing under a minute.
+#[must_use]
+pub fn span(span: Span) -> String {
+    const MINUTE: i64 = 60_000;
+    const HOUR: i64 = 60 * MINUTE;
+    const DAY: i64 = 24 * HOUR;
+    let (count, unit) = match span.millis() {
+        millis if millis >= 2 * DAY => (millis / DAY, "day"),
+        millis if millis >= HOUR => (millis / HOUR, "hour"),
+        millis if millis >= MINUTE => (millis / MINUTE, "minute"),
+        _ => return String::new(),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", number(count))
+}
+
+/// A whole number with commas: `2,262`.
+#[must_use]
+pub fn number(count: impl Into<i64>) -> String {
+    let count: i64 = count.into();
+    let digits = count.unsigned_abs().to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if count < 0 {
+        out.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn times_read_as_a_british_clock_shows_them() {
+        assert_eq!(when(at("2026-11-22T03:00:00Z")), "22 November 2026, 3:00am");
+        assert_eq!(when(at("2026-07-01T11:05:00Z")), "1 July 2026, 12:05pm", "summer time");
+        assert_eq!(when(at("2026-07-01T11:00:00Z")), "1 July 2026, midday");
+        assert_eq!(when(at("2026-06-30T23:00:00Z")), "1 July 2026, midnight", "the day is the British one too");
+        assert_eq!(day_of(at("2026-06-30T23:30:00Z")), "1 July 2026");
+    }
+
+    #[test]
+    fn the_clock_changes_at_one_in_the_morning_utc() {
+        assert_eq!(when(at("2026-03-29T00:59:00Z")), "29 March 2026, 12:59am");
+        assert_eq!(when(at("2026-03-29T01:00:00Z")), "29 March 2026, 2:00am");
+        assert_eq!(when(at("2026-10-25T00:59:00Z")), "25 October 2026, 1:59am");
+        assert_eq!(when(at("2026-10-25T01:00:00Z")), "25 October 2026, 1:00am");
+    }
+
+    #[test]
+    fn a_time_that_no_calendar_holds_is_said_so() {
+        assert_eq!(when(Timestamp::from_millis(i64::MAX)), "a time out of range");
+    }
+
+    #[test]
+    fn ages_are_in_the_largest_whole_unit() {
+        let now = at("2026-11-22T03:00:00Z");
+        for (then, text) in [
+            ("2026-11-22T02:59:30Z", "just now"),
+            ("2026-11-22T03:00:30Z", "just now"),
+            ("2026-11-22T02:59:00Z", "1 minute ago"),
+            ("2026-11-21T04:00:00Z", "23 hours ago"),
+            ("2026-11-21T02:00:00Z", "25 hours ago"),
+            ("2026-11-20T03:00:00Z", "2 days ago"),
+            ("2020-09-12T03:00:00Z", "2,262 days ago"),
+        ] {
+            assert_eq!(ago(at(then), now), text, "{then}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_commas() {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (250_000, "250,000"), (-1_234_567, "-1,234,567")] {
+            assert_eq!(number(count), text);
+        }
+    }
+}

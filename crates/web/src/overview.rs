@@ -1,0 +1,176 @@
+//! The first page: how the rules stand, which devices need somebody, which documents are overdue.
+//!
+//! Everything on it is a count or a short list with a link; the lists themselves are on their own pages.
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::filters;
+use crate::parts::chart::{Bar, Counts};
+use crate::shell::{Area, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "overview.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Findings per document.
+    pub documents: Vec<Bar>,
+    /// Devices under management.
+    pub devices_enrolled: u64,
+    /// Devices in the register.
+    pub devices_registered: u64,
+    /// Devices with a finding that is not met, or silent for too long.
+    pub devices_attention: u64,
+    /// The worst of them, worst first.
+    pub attention: Vec<AttentionRow>,
+    /// Cases that are open.
+    pub cases_open: u64,
+    /// Cases past their time limit.
+    pub cases_late: u64,
+    /// Documents past their review date, or without one.
+    pub reviews: Vec<ReviewRow>,
+    /// People who hold a device without having accepted the current terms.
+    pub people_without_acceptance: u64,
+    /// The last ledger entries, newest first.
+    pub recent: Vec<RecentRow>,
+}
+
+/// A device that needs somebody.
+#[derive(Debug, Clone)]
+pub struct AttentionRow {
+    /// Its page.
+    pub href: String,
+    /// The asset number and model.
+    pub device: String,
+    /// Who holds it; empty if nobody.
+    pub holder: String,
+    /// Why it is here, in words, worst first.
+    pub why: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A document whose review is overdue or undated.
+#[derive(Debug, Clone)]
+pub struct ReviewRow {
+    /// Its page.
+    pub href: String,
+    /// Its title.
+    pub title: String,
+    /// Such as `In force, review overdue by 2,262 days`.
+    pub status: String,
+    /// Who owns it.
+    pub owner: String,
+}
+
+/// A ledger entry in one line.
+#[derive(Debug, Clone)]
+pub struct RecentRow {
+    /// When.
+    pub at: Timestamp,
+    /// What, in words.
+    pub what: String,
+    /// Its place in the ledger.
+    pub href: String,
+}
+
+impl View {
+    /// All clauses of all documents together.
+    fn together(&self) -> Counts {
+        self.documents.iter().fold(Counts::default(), |sum, bar| Counts {
+            met: sum.met + bar.counts.met,
+            not_met: sum.not_met + bar.counts.not_met,
+            not_known: sum.not_known + bar.counts.not_known,
+            not_applicable: sum.not_applicable + bar.counts.not_applicable,
+        })
+    }
+
+    /// A made-up overview, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours = crate::samples::hours_ago;
+        Self {
+            shell: Shell::sample_top(Area::Overview),
+            documents: vec![
+                Bar {
+                    name: "Mobile Device Use Policy".into(),
+                    href: "/documents/mobile-device-use".into(),
+                    counts: Counts { met: 412, not_met: 37, not_known: 96, not_applicable: 120 },
+                },
+                Bar {
+                    name: "Use of Personal Devices <script>".into(),
+                    href: "/documents/personal-devices".into(),
+                    counts: Counts { met: 88, not_met: 4, not_known: 61, not_applicable: 212 },
+                },
+            ],
+            devices_enrolled: 28,
+            devices_registered: 34,
+            devices_attention: 5,
+            attention: vec![
+                AttentionRow {
+                    href: "/devices/1".into(),
+                    device: "NC-10442, iPhone 15".into(),
+                    holder: "PC 1234 Ames <script>".into(),
+                    why: "Reported lost; lost mode not yet confirmed".into(),
+                    since: hours(1),
+                },
+                AttentionRow {
+                    href: "/devices/2".into(),
+                    device: "SC-20017, MacBook Air".into(),
+                    holder: String::new(),
+                    why: "No report for 9 days; 6 clauses not known".into(),
+                    since: hours(9 * 24),
+                },
+            ],
+            cases_open: 7,
+            cases_late: 2,
+            reviews: vec![ReviewRow {
+                href: "/documents/mobile-device-use".into(),
+                title: "Mobile Device Use Policy".into(),
+                status: "In force, review overdue by 2,262 days".into(),
+                owner: "Director of ICT".into(),
+            }],
+            people_without_acceptance: 3,
+            recent: vec![
+                RecentRow { at: hours(0), what: "Lost mode asked for NC-10442".into(), href: "/ledger?entry=1042".into() },
+                RecentRow { at: hours(2), what: "Check-in from SC-20031".into(), href: "/ledger?entry=1041".into() },
+            ],
+        }
+    }
+
+    /// The same on the first day: nothing registered, nothing judged.
+    #[must_use]
+    pub fn sample_empty() -> Self {
+        Self {
+            documents: Vec::new(),
+            devices_enrolled: 0,
+            devices_registered: 0,
+            devices_attention: 0,
+            attention: Vec::new(),
+            cases_open: 0,
+            cases_late: 0,
+            reviews: Vec::new(),
+            people_without_acceptance: 0,
+            recent: Vec::new(),
+            ..Self::sample()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_overview_never_reads_as_good() {
+        let html = View::sample_empty().render().unwrap();
+        assert!(html.contains("Nothing has been judged yet") && !html.contains("lan-card--good"), "{html}");
+    }
+
+    #[test]
+    fn figures_are_the_sum_of_the_documents() {
+        assert_eq!(View::sample().together(), Counts { met: 500, not_met: 41, not_known: 157, not_applicable: 332 });
+    }
+}

@@ -1,0 +1,25 @@
+//! Every page, rendered from made-up data: what the gallery shows and the tests check. No page reads from here.
+
+use askama::Template;
+use domain::{Span, Timestamp};
+
+/// The time of the samples: 3 a.m. on 22 November 2026.
+pub(crate) const fn now() -> Timestamp {
+    Timestamp::from_millis(1_795_316_400_000)
+}
+
+/// That many hours before [`now`].
+pub(crate) const fn hours_ago(hours: i64) -> Timestamp {
+    now().minus(Span::from_secs(hours * 3600))
+}
+
+/// Every sample by name, rendered.
+///
+/// # Errors
+/// If a template cannot be rendered, which no data in a view can bring about.
+pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
+    Ok(vec![
+        ("overview", crate::overview::View::sample().render()?),
+        ("overview-empty", crate::overview::View::sample_empty().render()?),
+    ])
+}

@@ -1,1 +1,39 @@
-//! ledger
+//! The tamper-evident log: what was done, by whom, on whom, under which clause, and proof that the record still stands.
+//!
+//! Every use case writes one [`Entry`]. A sequencer gives it the next index, hashes its canonical bytes into a Merkle
+//! [`Tree`] (RFC 6962 section 2.1, RFC 9162 section 2.1) and from time to time signs a [`Checkpoint`] in the published
+//! C2SP `tlog-checkpoint` form. Whoever holds an export and the public key can then show, with [`verify_export`] and
+//! nothing else, that no entry was changed, dropped or reordered since any checkpoint.
+//!
+//! What may have to be forgotten is kept out of the tree: an entry carries only the salted digest of its private
+//! [`Detail`], so that the detail can be erased on schedule while the log stays whole.
+//!
+//! Not here: tables and transactions (`store`), when to seal and where checkpoints are copied to (`app`, `worker`). A
+//! checkpoint protects against the person who owns the database only once a copy of it has left the building.
+//! This crate reads no clock and makes no randomness; both are handed in. `docs/ledger-format.md` tells a stranger how
+//! to check an export without this code.
+
+mod checkpoint;
+mod detail;
+mod entry;
+mod export;
+mod fault;
+mod hash;
+mod key;
+mod note;
+mod order;
+mod proof;
+mod tree;
+mod verify;
+
+pub use checkpoint::{Checkpoint, CheckpointError};
+pub use detail::{Detail, DetailError, MAX_DETAIL_BYTES, SALT_BYTES};
+pub use entry::{Entry, EntryError, MAX_TEXT_BYTES};
+pub use export::{ExportError, checkpoint_line, entry_line, header_line};
+pub use fault::{Counted, Fault};
+pub use hash::{Hash, HashError, empty_root, leaf_hash, node_hash};
+pub use key::{KeyError, SigningKey, VerifierKey};
+pub use note::{Note, NoteError, NoteSignature};
+pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use tree::{MAX_SIZE, NodeStore, Tree, TreeError};
+pub use verify::{Report, verify_export};

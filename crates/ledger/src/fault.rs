@@ -1,0 +1,193 @@
+//! What can be wrong with an export, each with its place.
+
+use std::fmt;
+
+/// Which of the header's two counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Entry lines.
+    Entries,
+    /// Checkpoint lines.
+    Checkpoints,
+}
+
+/// One thing wrong with an export. Lines count from 1, entries and checkpoints from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The file cannot be read.
+    #[error("line {line}: the file cannot be read: {why}")]
+    Unreadable {
+        /// Where reading stopped.
+        line: u64,
+        /// The system's words.
+        why: String,
+    },
+    /// The file does not begin as an export does.
+    #[error("line 1 is not the header of a ledger export: {why}")]
+    Header {
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The export names another ledger than the key does.
+    #[error(
+        "the export is of the ledger \"{found}\", the key of \"{wanted}\"; use the key of the same ledger"
+    )]
+    OtherLedger {
+        /// The key's name.
+        wanted: String,
+        /// The header's origin.
+        found: String,
+    },
+    /// A line that no export writes.
+    #[error("line {line} is not a line of an export: {why}")]
+    Malformed {
+        /// The line.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// An entry does not say what it said when it was written.
+    #[error("entry {index} (line {line}) was changed: its fields do not give its leaf hash")]
+    Changed {
+        /// The entry.
+        index: u64,
+        /// Where it stands.
+        line: u64,
+    },
+    /// The private detail is not the one that was written.
+    #[error("the detail of entry {index} (line {line}) was changed: it does not give the entry's digest")]
+    Detail {
+        /// The entry.
+        index: u64,
+        /// Where it stands.
+        line: u64,
+    },
+    /// Entries that must be there are not.
+    #[error("{} dropped", Range(*.from, *.to))]
+    Dropped {
+        /// The first of them.
+        from: u64,
+        /// The last of them.
+        to: u64,
+    },
+    /// Two entries stand in each other's place.
+    #[error("entries {first} and {second} were swapped")]
+    Swapped {
+        /// The one that belongs first.
+        first: u64,
+        /// The one that belongs later.
+        second: u64,
+    },
+    /// An entry stands out of its place.
+    #[error("entry {index} (line {line}) was moved: it does not stand in its place")]
+    Moved {
+        /// The entry.
+        index: u64,
+        /// Where it stands.
+        line: u64,
+    },
+    /// An entry stands there again.
+    #[error("entry {index} (line {line}) stands there more than once, or under another entry's number")]
+    Repeated {
+        /// The number that it bears.
+        index: u64,
+        /// Where it stands.
+        line: u64,
+    },
+    /// A checkpoint is not what was signed, or not by this key.
+    #[error("checkpoint {number} (line {line}) cannot be believed: {why}")]
+    Checkpoint {
+        /// The checkpoint.
+        number: u64,
+        /// Where it stands.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Checkpoints are missing, repeated or out of order.
+    #[error("line {line}: checkpoint {found} stands where checkpoint {expected} belongs")]
+    CheckpointOrder {
+        /// Where it stands.
+        line: u64,
+        /// The number that belongs there.
+        expected: u64,
+        /// The number that stands there.
+        found: u64,
+    },
+    /// A checkpoint does not follow the last entry that it covers.
+    #[error(
+        "checkpoint {number} (line {line}) covers {size} entries but does not stand after entry {size} of them"
+    )]
+    CheckpointPlace {
+        /// The checkpoint.
+        number: u64,
+        /// Where it stands.
+        line: u64,
+        /// How many entries it covers.
+        size: u64,
+    },
+    /// Entries were changed together with their leaf hashes, added, or replaced.
+    #[error(
+        "{} are not those that checkpoint {number} (line {line}) was signed over: at least one of them was changed and its \
+         leaf hash with it",
+        Range(*.from, *.to)
+    )]
+    Root {
+        /// The checkpoint.
+        number: u64,
+        /// Where it stands.
+        line: u64,
+        /// The first entry after the last good checkpoint.
+        from: u64,
+        /// The last entry that the checkpoint covers.
+        to: u64,
+    },
+    /// Because of faults before them, checkpoints could not be compared with the entries.
+    #[error(
+        "{checkpoints} checkpoints from number {first} on could not be compared with the entries, because of the faults before them"
+    )]
+    NotCompared {
+        /// The first of them.
+        first: u64,
+        /// How many.
+        checkpoints: u64,
+    },
+    /// Nothing is signed, so nothing is proven.
+    #[error("the export has no checkpoint, so nothing in it is proven; seal the ledger and export again")]
+    NoCheckpoint,
+    /// The header announced another number of lines.
+    #[error("the header announces {announced} {what}, the file has {found}; it was cut short or added to")]
+    Count {
+        /// Of what.
+        what: Counted,
+        /// What the header says.
+        announced: u64,
+        /// What there is.
+        found: u64,
+    },
+    /// More is wrong than is worth listing.
+    #[error("line {line}: too many faults; the rest of the file was not looked at")]
+    TooMany {
+        /// Where checking stopped.
+        line: u64,
+    },
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Entries => "entries",
+            Self::Checkpoints => "checkpoints",
+        })
+    }
+}
+
+/// "entry 5" or "entries 5 to 9".
+struct Range(u64, u64);
+
+impl fmt::Display for Range {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(from, to) = self;
+        if from == to { write!(f, "entry {from}") } else { write!(f, "entries {from} to {to}") }
+    }
+}

@@ -1,0 +1,285 @@
+//! Checking an export with nothing but the file and the public key.
+//!
+//! Everything is computed again: each entry's leaf hash from its fields, each root from the leaves, each signature. The
+//! file is read once, line by line, in memory that does not grow with it. A file without faults is worth exactly what
+//! its [`Report`] says: entries after the last checkpoint are counted, not proven.
+
+use std::io::{BufRead, Read as _};
+
+use domain::Timestamp;
+
+use crate::checkpoint::Checkpoint;
+use crate::export::{CheckpointLine, EntryLine, FORMAT, Header, Line, MAX_LINE};
+use crate::fault::{Counted, Fault};
+use crate::hash::Hash;
+use crate::key::VerifierKey;
+use crate::order::Order;
+use crate::tree::Tree;
+
+/// More faults than this end the reading.
+const MAX_FAULTS: usize = 1000;
+
+/// What an export without faults holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Which ledger.
+    pub origin: String,
+    /// Entries in all.
+    pub entries: u64,
+    /// Entries that the last checkpoint covers: these are proven.
+    pub sealed: u64,
+    /// Checkpoints, each signed by the key and matching the entries before it; at least one.
+    pub checkpoints: u64,
+    /// Root of the last checkpoint, to compare with copies kept elsewhere.
+    pub sealed_root: Hash,
+    /// Private details that were there and match.
+    pub details: u64,
+    /// Private details that were not there: erased on schedule, or withheld from this export.
+    pub details_absent: u64,
+    /// The earliest time of an entry; `None` without entries.
+    pub first: Option<Timestamp>,
+    /// The latest time of an entry.
+    pub last: Option<Timestamp>,
+}
+
+impl Report {
+    /// Entries after the last checkpoint: whole in themselves, but not yet proven by a signature.
+    #[must_use]
+    pub const fn unsealed(&self) -> u64 {
+        self.entries.saturating_sub(self.sealed)
+    }
+}
+
+/// Checks an export against the ledger's public key.
+///
+/// # Errors
+/// Every fault found, at most about a thousand. None of the file should then be relied on beyond what the faults leave.
+pub fn verify_export(reader: impl BufRead, key: &VerifierKey) -> Result<Report, Vec<Fault>> {
+    let mut lines = Lines { reader, number: 0 };
+    let header = match lines.next().map(|line| line.and_then(|bytes| read_header(&bytes))) {
+        Some(Ok(header)) => header,
+        Some(Err(why)) => return Err(vec![Fault::Header { why }]),
+        None => return Err(vec![Fault::Header { why: "the file is empty".to_owned() }]),
+    };
+    let mut check = Check::new(key);
+    if header.origin != key.name() {
+        let (wanted, found) = (key.name().to_owned(), header.origin.clone());
+        check.faults.push(Fault::OtherLedger { wanted, found });
+    }
+    while let Some(line) = lines.next() {
+        match line {
+            Ok(bytes) => check.line(&bytes, lines.number),
+            Err(why) => {
+                check.faults.push(Fault::Unreadable { line: lines.number, why });
+                break;
+            }
+        }
+        if check.faults.len() + check.order.count() > MAX_FAULTS {
+            check.faults.push(Fault::TooMany { line: lines.number });
+            break;
+        }
+    }
+    check.finish(&header)
+}
+
+fn read_header(bytes: &[u8]) -> Result<Header, String> {
+    match Line::parse(bytes)? {
+        Line::Header(header) if header.format == FORMAT => Ok(header),
+        Line::Header(header) => {
+            let found: String = header.format.chars().take(40).collect();
+            Err(format!("its format is \"{found}\", this program reads \"{FORMAT}\""))
+        }
+        Line::Entry(_) | Line::Checkpoint(_) => Err("it is another line of an export".to_owned()),
+    }
+}
+
+/// Lines of bounded length, each ending in a newline.
+struct Lines<R> {
+    reader: R,
+    number: u64,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn next(&mut self) -> Option<Result<Vec<u8>, String>> {
+        self.number += 1;
+        let mut bytes = Vec::new();
+        let limit = MAX_LINE as u64 + 1;
+        match self.reader.by_ref().take(limit).read_until(b'\n', &mut bytes) {
+            Err(error) => Some(Err(error.to_string())),
+            Ok(0) => None,
+            Ok(_) if bytes.pop_if(|last| *last == b'\n').is_some() => Some(Ok(bytes)),
+            Ok(read) if read as u64 == limit => {
+                Some(Err(format!("the line is longer than {MAX_LINE} bytes")))
+            }
+            Ok(_) => Some(Err("the last line does not end; the file was cut short".to_owned())),
+        }
+    }
+}
+
+/// A checkpoint whose signature is good, put by because the entries before it do not lead to its size.
+struct Unmatched {
+    number: u64,
+    line: u64,
+    size: u64,
+}
+
+/// The state of a check while lines go by.
+struct Check<'a> {
+    key: &'a VerifierKey,
+    faults: Vec<Fault>,
+    order: Order,
+    tree: Tree,
+    /// The last root that matched its checkpoint, with its size.
+    good: Option<(u64, Hash)>,
+    /// A root did not match: those after it cannot either, and say nothing new.
+    broken: bool,
+    unmatched: Vec<Unmatched>,
+    /// First and count of the checkpoints that the state of the file left unchecked.
+    not_compared: Option<(u64, u64)>,
+    largest: u64,
+    entries: u64,
+    checkpoints: u64,
+    next_number: u64,
+    details: u64,
+    details_absent: u64,
+    times: Option<(Timestamp, Timestamp)>,
+}
+
+impl<'a> Check<'a> {
+    fn new(key: &'a VerifierKey) -> Self {
+        Self {
+            key,
+            faults: Vec::new(),
+            order: Order::default(),
+            tree: Tree::new(),
+            good: None,
+            broken: false,
+            unmatched: Vec::new(),
+            not_compared: None,
+            largest: 0,
+            entries: 0,
+            checkpoints: 0,
+            next_number: 0,
+            details: 0,
+            details_absent: 0,
+            times: None,
+        }
+    }
+
+    fn line(&mut self, bytes: &[u8], line: u64) {
+        match Line::parse(bytes) {
+            Ok(Line::Entry(entry)) => self.entry(entry, line),
+            Ok(Line::Checkpoint(checkpoint)) => self.checkpoint(&checkpoint, line),
+            Ok(Line::Header(_)) => {
+                self.faults.push(Fault::Malformed { line, why: "it is a second header".to_owned() });
+            }
+            Err(why) => {
+                self.order.unreadable();
+                self.faults.push(Fault::Malformed { line, why });
+            }
+        }
+    }
+
+    fn entry(&mut self, stated: EntryLine, line: u64) {
+        let (index, leaf) = (stated.index, stated.leaf);
+        let (entry, detail) = stated.take();
+        self.entries += 1;
+        self.order.entry(index, line);
+        if entry.leaf() != Ok(leaf) {
+            self.faults.push(Fault::Changed { index, line });
+        }
+        match detail {
+            Some(Ok(detail)) if entry.detail_digest == Some(detail.digest()) => self.details += 1,
+            Some(_) => self.faults.push(Fault::Detail { index, line }),
+            None => self.details_absent += u64::from(entry.detail_digest.is_some()),
+        }
+        let (first, last) = self.times.unwrap_or((entry.at, entry.at));
+        self.times = Some((first.min(entry.at), last.max(entry.at)));
+        // The stated leaf, not the computed one: the roots then tell a changed entry from a changed tree.
+        if index == self.tree.size() {
+            self.tree.push(leaf);
+        }
+    }
+
+    fn checkpoint(&mut self, stated: &CheckpointLine, line: u64) {
+        let number = stated.number;
+        self.checkpoints += 1;
+        if number != self.next_number {
+            self.faults.push(Fault::CheckpointOrder { line, expected: self.next_number, found: number });
+        }
+        self.next_number = number.saturating_add(1);
+        let checkpoint = match Checkpoint::open(&stated.note, self.key) {
+            Ok(checkpoint) => checkpoint,
+            Err(why) => {
+                self.faults.push(Fault::Checkpoint { number, line, why: why.to_string() });
+                return;
+            }
+        };
+        let size = checkpoint.size;
+        self.largest = self.largest.max(size);
+        if size != self.tree.size() {
+            // Whether it stands out of place or entries are missing before it shows at the end of the file.
+            self.unmatched.push(Unmatched { number, line, size });
+        } else if checkpoint.root == self.tree.root() {
+            self.good = Some((size, checkpoint.root));
+        } else if self.broken {
+            self.skip(number);
+        } else {
+            self.broken = true;
+            let from = self.good.map_or(0, |(size, _)| size);
+            self.faults.push(Fault::Root { number, line, from, to: size.saturating_sub(1) });
+        }
+        if self.unmatched.len() > MAX_FAULTS {
+            self.unmatched.truncate(MAX_FAULTS);
+            self.skip(number);
+        }
+    }
+
+    fn skip(&mut self, number: u64) {
+        let (first, count) = self.not_compared.unwrap_or((number, 0));
+        self.not_compared = Some((first.min(number), count + 1));
+    }
+
+    fn finish(mut self, header: &Header) -> Result<Report, Vec<Fault>> {
+        let (out_of_order, _) = std::mem::take(&mut self.order).finish(self.largest);
+        let whole = out_of_order.is_empty();
+        self.faults.extend(out_of_order);
+        for Unmatched { number, line, size } in std::mem::take(&mut self.unmatched) {
+            // With every entry in its place, a checkpoint that did not meet its size stands in the wrong place itself.
+            if whole && size <= self.tree.size() {
+                self.faults.push(Fault::CheckpointPlace { number, line, size });
+            } else {
+                self.skip(number);
+            }
+        }
+        if let Some((first, checkpoints)) = self.not_compared {
+            self.faults.push(Fault::NotCompared { first, checkpoints });
+        }
+        let counts = [
+            (Counted::Entries, header.entries, self.entries),
+            (Counted::Checkpoints, header.checkpoints, self.checkpoints),
+        ];
+        for (what, announced, found) in counts {
+            if announced != found {
+                self.faults.push(Fault::Count { what, announced, found });
+            }
+        }
+        let Some((sealed, sealed_root)) = self.good.filter(|_| self.faults.is_empty()) else {
+            if self.checkpoints == 0 {
+                self.faults.push(Fault::NoCheckpoint);
+            }
+            return Err(self.faults);
+        };
+        Ok(Report {
+            origin: header.origin.clone(),
+            entries: self.entries,
+            sealed,
+            checkpoints: self.checkpoints,
+            sealed_root,
+            details: self.details,
+            details_absent: self.details_absent,
+            first: self.times.map(|(first, _)| first),
+            last: self.times.map(|(_, last)| last),
+        })
+    }
+}

@@ -1,1 +1,39 @@
-//! policy
+//! A force's rules as data: the folder `policy/`, read into a [`Library`] or into every problem with it.
+//!
+//! `docs/policy-format.md` is the contract. Three choices shape this crate:
+//!
+//! * **Every problem, not the first.** People who own rules edit many files at once; a loader that stops at the first
+//!   fault costs them an afternoon. Files are read key by key ([`Problem`] has file and line), and what cannot be read is
+//!   left out of the rest, so that one fault is said once.
+//! * **A library that exists is whole.** Every name in it leads somewhere, every check has run its own cases, every
+//!   clause says how it is kept. Code that takes a [`Library`] need not ask again.
+//! * **Nothing vendor-specific.** Settings are neutral; what a platform makes of them comes in through
+//!   [`SettingCompiler`], and what it cannot hold must be covered by people ([`Library::uncovered_residues`]).
+//!
+//! Not here: judging a device (crate `compliance`), vendors' keys (crates `protocol-*`), people's acceptances and cases
+//! (crate `app`). This crate reads files and nothing else: no clock, no network, no randomness.
+
+mod files;
+mod library;
+mod load;
+mod merge;
+mod model;
+mod order;
+mod problem;
+mod reader;
+mod registers;
+mod value;
+mod words;
+
+pub use files::Files;
+pub use library::Library;
+pub use load::Overrides;
+pub use merge::{Ask, Conflict, MergedSetting, MergedSettings, Scope, SettingGroup};
+pub use model::{
+    AppliesTo, Approval, Clause, Document, Exception, KeptBy, LegalBasis, Limit, Note, Question, Recipient,
+    Related, Rule, Section,
+};
+pub use problem::{Problem, Problems};
+pub use registers::{AskedValue, Baseline, CheckEntry, FactEntry, Parameter, Setting, VocabularyEntry};
+pub use value::{ParameterValue, setting_words};
+pub use words::{AcceptanceKind, Actor, DocumentKind, Merge, Modality, PersonalData, RecordKind, ValueType};

@@ -1,0 +1,88 @@
+//! A loaded policy: every document, clause and register, with their references known to hold.
+
+use std::collections::BTreeMap;
+
+use domain::{ClauseId, SettingKey};
+
+use crate::model::{Clause, Document, Note};
+use crate::registers::{Baseline, CheckEntry, FactEntry, Parameter, Registers, Setting, VocabularyEntry};
+
+/// The force's rules.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    /// The documents, in order of id.
+    pub documents: Vec<Document>,
+    /// Every clause: by document, then section, then number, as on paper.
+    pub clauses: Vec<Clause>,
+    /// The settings files by name.
+    pub settings: BTreeMap<String, Setting>,
+    /// The checks by name.
+    pub checks: BTreeMap<String, CheckEntry>,
+    /// The baselines by name.
+    pub baselines: BTreeMap<String, Baseline>,
+    pub(crate) registers: Registers,
+}
+
+impl Library {
+    /// The clause of that id.
+    #[must_use]
+    pub fn clause(&self, id: &ClauseId) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.id == *id)
+    }
+
+    /// The clause of that id, whatever the case in which someone typed it.
+    #[must_use]
+    pub fn find_clause(&self, id: &str) -> Option<&Clause> {
+        self.clauses.iter().find(|clause| clause.id.as_str().eq_ignore_ascii_case(id))
+    }
+
+    /// The document of that id.
+    #[must_use]
+    pub fn document(&self, id: &str) -> Option<&Document> {
+        self.documents.iter().find(|document| document.id == id)
+    }
+
+    /// The clauses of a document, in order.
+    pub fn clauses_in<'a>(&'a self, document: &'a str) -> impl Iterator<Item = &'a Clause> {
+        self.clauses.iter().filter(move |clause| clause.document == document)
+    }
+
+    /// The clauses of a baseline, in order.
+    pub fn clauses_of<'a>(&'a self, baseline: &'a Baseline) -> impl Iterator<Item = &'a Clause> {
+        self.clauses.iter().filter(|clause| {
+            baseline.documents.contains(&clause.document) && !baseline.except.contains(&clause.id)
+        })
+    }
+
+    /// The editor's notes that name a clause.
+    pub fn notes_on<'a>(&'a self, clause: &'a Clause) -> impl Iterator<Item = &'a Note> {
+        self.document(&clause.document)
+            .into_iter()
+            .flat_map(|document| &document.notes)
+            .filter(|note| note.clauses.contains(&clause.id))
+    }
+
+    /// The force parameters by name.
+    #[must_use]
+    pub const fn parameters(&self) -> &BTreeMap<String, Parameter> {
+        &self.registers.parameters
+    }
+
+    /// The register of facts.
+    #[must_use]
+    pub const fn facts(&self) -> &BTreeMap<String, FactEntry> {
+        &self.registers.facts
+    }
+
+    /// The register of settings.
+    #[must_use]
+    pub const fn vocabulary(&self) -> &BTreeMap<SettingKey, VocabularyEntry> {
+        &self.registers.vocabulary
+    }
+
+    /// What checks may refer to: for binding a check outside the loader.
+    #[must_use]
+    pub fn lookup(&self) -> &dyn compliance::Lookup {
+        &self.registers
+    }
+}

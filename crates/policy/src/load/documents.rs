@@ -1,0 +1,160 @@
+//! Reading `documents/<doc>/document.toml`, and finding every file that stands where none should.
+
+use std::collections::BTreeSet;
+
+use super::Loader;
+use crate::model::{Approval, Document, LegalBasis, Note, Related, Section};
+use crate::reader::{Node, Source};
+
+impl Loader<'_> {
+    pub(super) fn documents(&mut self) {
+        self.strays();
+        let folders: BTreeSet<&str> = self
+            .files
+            .iter()
+            .filter_map(|(path, _)| path.strip_prefix("documents/")?.split_once('/'))
+            .map(|(folder, _)| folder)
+            .collect();
+        for folder in folders {
+            let file = format!("documents/{folder}/document.toml");
+            let Some(text) = self.files.get(&file) else {
+                self.sink.add(&file, None, "the file is missing: every folder of documents/ needs one");
+                self.clauses_missing = true;
+                continue;
+            };
+            let document =
+                self.with_root(Source::whole(&file, text), "a document", |root| self.document(root, folder));
+            match document {
+                Some(document) => self.clauses(document),
+                None => self.clauses_missing = true,
+            }
+        }
+        let index = |library: &crate::Library, id: &str| library.documents.iter().position(|d| d.id == id);
+        let mut clauses = std::mem::take(&mut self.library.clauses);
+        clauses.sort_by_cached_key(|clause| {
+            let document = index(&self.library, &clause.document);
+            let sections =
+                document.and_then(|at| self.library.documents.get(at)).map(|d| d.sections.as_slice());
+            let section =
+                sections.unwrap_or_default().iter().position(|s| Some(&s.number) == clause.section.as_ref());
+            let number = clause.number.as_deref().unwrap_or(clause.id.as_str());
+            (document, section, clause.place.unwrap_or(i64::MAX), crate::order::natural(number))
+        });
+        self.library.clauses = clauses;
+    }
+
+    /// Files that nothing reads would be rules that nobody keeps.
+    fn strays(&self) {
+        for (path, _) in self.files.iter() {
+            let parts: Vec<&str> = path.split('/').collect();
+            let known = match parts.as_slice() {
+                [file] => ["facts.toml", "vocabulary.toml", "parameters.toml", "README.md"].contains(file),
+                ["checks" | "settings" | "baselines", file] => {
+                    file.ends_with(".toml") || *file == "README.md"
+                }
+                ["documents", _, file] => ["document.toml", "README.md"].contains(file),
+                ["documents", _, "clauses", file] => file.ends_with(".md"),
+                _ => false,
+            };
+            if !known {
+                self.sink.add(
+                    path,
+                    None,
+                    "nothing reads this file; docs/policy-format.md says what goes where",
+                );
+            }
+        }
+    }
+
+    fn document(&self, root: &Node<'_>, folder: &str) -> Option<Document> {
+        let (id, prefix) = (root.must_text("id"), root.must_text("prefix"));
+        let (title, kind) = (root.must_text("title"), root.must("kind"));
+        let (marking, version, owner) =
+            (root.must_text("marking"), root.must_text("version"), root.must_text("owner"));
+        let version_is_ours = root.opt("version_is_ours").unwrap_or_default();
+        let (published, review_by) = (root.opt("published"), root.opt("review_by"));
+        let (holder, author, regulator) = (root.opt("holder"), root.opt("author"), root.opt("regulator"));
+        let notify_within = root.opt("notify_within");
+        let approvals = each(root.tables("approval", "an approval"), approval);
+        let legal_basis = each(root.tables("legal_basis", "a legal basis"), |node| {
+            Some(LegalBasis {
+                title: node.must_text("title")?,
+                link: node.opt("link"),
+                note: node.opt("note"),
+            })
+        });
+        let related = each(root.tables("related", "a related document"), |node| {
+            Some(Related { title: node.must_text("title")?, document: node.opt("document") })
+        });
+        let sections = each(root.tables("section", "a section"), |node| {
+            let (number, title) = (node.must_text("number"), node.must_text("title"));
+            Some(Section { number: number?, title: title? })
+        });
+        let notes = each(root.tables("note", "a note"), |node| {
+            let (flag, clauses, text) =
+                (node.must_text("flag"), node.must("clauses"), node.must_text("text"));
+            Some(Note { flag: flag?, clauses: clauses?, text: text? })
+        });
+        let id = id?;
+        if id != folder {
+            root.problem("id", format!("id \"{id}\" is not the name of the folder, {folder}"));
+        }
+        let prefix = prefix?;
+        if !prefix.chars().all(|c| c.is_ascii_alphanumeric())
+            || !prefix.starts_with(|c: char| c.is_ascii_alphabetic())
+        {
+            root.problem("prefix", format!("prefix \"{prefix}\" must be letters and digits, a letter first"));
+        }
+        twice(root, "section", sections.iter().map(|section| section.number.as_str()));
+        Some(Document {
+            id,
+            prefix,
+            title: title?,
+            kind: kind?,
+            marking: marking?,
+            version: version?,
+            version_is_ours,
+            published,
+            review_by,
+            owner: owner?,
+            holder,
+            author,
+            regulator,
+            notify_within,
+            approvals,
+            legal_basis,
+            related,
+            sections,
+            notes,
+        })
+    }
+}
+
+fn approval(node: &Node<'_>) -> Option<Approval> {
+    let approval = Approval { body: node.must_text("body")?, on: node.opt("on"), note: node.opt("note") };
+    if approval.on.is_none() && approval.note.is_none() {
+        node.problem("body", "an approval without a date needs a note that says why");
+    }
+    Some(approval)
+}
+
+/// Reads each table and reports its unknown keys.
+pub(super) fn each<T>(nodes: Vec<Node<'_>>, read: impl Fn(&Node<'_>) -> Option<T>) -> Vec<T> {
+    nodes
+        .iter()
+        .filter_map(|node| {
+            let value = read(node);
+            node.finish();
+            value
+        })
+        .collect()
+}
+
+fn twice<'n>(root: &Node<'_>, key: &str, of: impl Iterator<Item = &'n str>) {
+    let mut seen = BTreeSet::new();
+    for item in of {
+        if !seen.insert(item) {
+            root.problem(key, format!("{key} \"{item}\" is there twice; keep one"));
+        }
+    }
+}

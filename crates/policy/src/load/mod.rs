@@ -1,0 +1,94 @@
+//! Loading: files to a [`Library`], or everything that is wrong with them.
+//!
+//! The order is that of leaning: registers, then checks and settings, then documents and clauses, then what only shows
+//! when all of them are there. A part that cannot be read is left out of the rest, so one fault is reported once.
+
+mod across;
+mod checks;
+mod clauses;
+mod documents;
+mod kept_by;
+mod registers;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use crate::files::Files;
+use crate::library::Library;
+use crate::problem::{Problems, Sink};
+use crate::reader::{Node, Source};
+
+/// Values of the force's own settings file for its parameters, by name.
+pub type Overrides = BTreeMap<String, toml::Value>;
+
+/// What is being put together.
+pub(crate) struct Loader<'a> {
+    pub(crate) files: &'a Files,
+    pub(crate) sink: Sink,
+    pub(crate) library: Library,
+    /// Checks and settings that have a file, readable or not: naming one of these is no second fault.
+    pub(crate) check_files: BTreeSet<String>,
+    pub(crate) setting_files: BTreeSet<String>,
+    /// Some clause could not be read, so a reference to a clause that is not there may be right.
+    pub(crate) clauses_missing: bool,
+}
+
+impl Library {
+    /// Reads a policy folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with file and line.
+    pub fn load(dir: &Path, overrides: &Overrides) -> Result<Self, Problems> {
+        Self::from_files(&Files::read(dir)?, overrides)
+    }
+
+    /// Reads a policy folder that is in memory.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with file and line.
+    pub fn from_files(files: &Files, overrides: &Overrides) -> Result<Self, Problems> {
+        let mut loader = Loader {
+            files,
+            sink: Sink::default(),
+            library: Self::default(),
+            check_files: names(files, "checks/"),
+            setting_files: names(files, "settings/"),
+            clauses_missing: false,
+        };
+        loader.registers(overrides);
+        loader.checks();
+        loader.settings();
+        loader.documents();
+        loader.across();
+        let Loader { sink, library, .. } = loader;
+        match Problems::of(sink.into_problems()) {
+            Some(problems) => Err(problems),
+            None => Ok(library),
+        }
+    }
+}
+
+impl Loader<'_> {
+    /// Parses a file and hands its root to a reader; reports the keys that the reader did not ask for.
+    pub(crate) fn with_root<T>(
+        &self,
+        source: Source<'_>,
+        what: &'static str,
+        read: impl FnOnce(&Node<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let table = source.parse(&self.sink)?;
+        let node = Node::root(source, &table, &self.sink, what);
+        let value = read(&node);
+        node.finish();
+        value
+    }
+}
+
+/// The names of the TOML files straight under a folder.
+fn names(files: &Files, folder: &str) -> BTreeSet<String> {
+    files
+        .iter()
+        .filter_map(|(path, _)| Some(path.strip_prefix(folder)?.strip_suffix(".toml")?.to_owned()))
+        .collect()
+}

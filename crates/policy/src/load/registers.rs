@@ -1,0 +1,127 @@
+//! Reading `facts.toml`, `vocabulary.toml` and `parameters.toml`.
+
+use std::collections::BTreeMap;
+
+use domain::SettingKey;
+
+use super::{Loader, Overrides};
+use crate::reader::{Node, Source};
+use crate::registers::{FactEntry, Parameter, VocabularyEntry};
+use crate::value::ParameterValue;
+use crate::words::ValueType;
+
+/// How problems with the force's own settings are named: its file is not part of the policy folder.
+const OVERRIDES: &str = "the force's own parameters";
+
+impl Loader<'_> {
+    pub(super) fn registers(&mut self, overrides: &Overrides) {
+        self.library.registers.facts = self.register("facts.toml", "fact", "name", fact);
+        let vocabulary = self.register("vocabulary.toml", "setting", "key", vocabulary_entry);
+        self.library.registers.vocabulary =
+            vocabulary.into_iter().map(|(key, entry)| (SettingKey::new(key), entry)).collect();
+        self.library.registers.parameters = self.register("parameters.toml", "parameter", "name", parameter);
+        for (name, value) in overrides {
+            self.override_parameter(name, value);
+        }
+    }
+
+    fn register<T>(
+        &self,
+        file: &'static str,
+        table: &'static str,
+        key: &'static str,
+        read: fn(&Node<'_>) -> Option<T>,
+    ) -> BTreeMap<String, T> {
+        let mut entries = BTreeMap::new();
+        let Some(text) = self.files.get(file) else {
+            self.sink.add(file, None, "the file is missing; see docs/policy-format.md");
+            return entries;
+        };
+        self.with_root(Source::whole(file, text), "the register", |root| {
+            for node in root.tables(table, "an entry") {
+                let name = node.must_text(key);
+                let entry = read(&node);
+                node.finish();
+                let (Some(name), Some(entry)) = (name, entry) else { continue };
+                if entries.contains_key(&name) {
+                    node.problem(key, format!("\"{name}\" is registered twice; keep one"));
+                } else {
+                    entries.insert(name, entry);
+                }
+            }
+            Some(())
+        });
+        entries
+    }
+
+    fn override_parameter(&mut self, name: &str, value: &toml::Value) {
+        let Some(parameter) = self.library.registers.parameters.get_mut(name) else {
+            let message = format!("\"{name}\" is no parameter; parameters.toml lists what can be set");
+            self.sink.add(OVERRIDES, None, message);
+            return;
+        };
+        match ParameterValue::read_override(parameter.default.value_type(), value) {
+            Ok(value) => {
+                parameter.value = value;
+                parameter.overridden = true;
+            }
+            Err(fault) => self.sink.add(OVERRIDES, None, format!("\"{name}\": {fault}")),
+        }
+    }
+}
+
+fn fact(node: &Node<'_>) -> Option<FactEntry> {
+    let (value_type, means, personal) = (node.must("type"), node.must_text("means"), node.must("personal"));
+    if let Some(ValueType::Span | ValueType::Networks) = value_type {
+        node.problem("type", "a fact is bool, count, text or list");
+        return None;
+    }
+    Some(FactEntry { value_type: value_type?, means: means?, personal: personal? })
+}
+
+fn vocabulary_entry(node: &Node<'_>) -> Option<VocabularyEntry> {
+    let (value_type, merge, means) =
+        (node.must::<ValueType>("type"), node.must("merge"), node.must_text("means"));
+    let unit = node.opt("unit");
+    if value_type == Some(ValueType::Span) {
+        node.problem("type", "a setting is bool, count, text, list or networks");
+        return None;
+    }
+    let entry = VocabularyEntry { value_type: value_type?, merge: merge?, unit, means: means? };
+    if !entry.merge.fits(entry.value_type) {
+        node.problem(
+            "merge",
+            format!("values of type {} cannot be merged by \"{}\"", entry.value_type, entry.merge),
+        );
+        return None;
+    }
+    Some(entry)
+}
+
+fn parameter(node: &Node<'_>) -> Option<Parameter> {
+    let value_type = node.must("type");
+    let (owner, reason, clauses) = (node.must_text("owner"), node.must_text("reason"), node.must("clauses"));
+    if node.raw("default").is_none() {
+        node.problem("name", "a parameter needs a default, so that a folder works as it is");
+    }
+    let value = typed(node, "default", value_type?)?;
+    Some(Parameter {
+        default: value.clone(),
+        value,
+        overridden: false,
+        owner: owner?,
+        reason: reason?,
+        clauses: clauses?,
+    })
+}
+
+/// A value whose type another key gives.
+fn typed(node: &Node<'_>, key: &'static str, of: ValueType) -> Option<ParameterValue> {
+    let mut faults = Vec::new();
+    let value = ParameterValue::read(of, node.raw(key)?, &mut faults);
+    let clean = faults.is_empty();
+    for (_, fault) in faults {
+        node.problem(key, format!("{key}: {fault}"));
+    }
+    value.filter(|_| clean)
+}

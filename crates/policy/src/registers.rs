@@ -1,0 +1,126 @@
+//! The registers and the shared files that clauses refer to: facts, vocabulary, parameters, settings, checks, baselines.
+
+use std::collections::BTreeMap;
+
+use compliance::{Check, FactType, Lookup, Value};
+use domain::{ClauseId, DeviceKind, Platform, SettingKey, SettingValue};
+use serde::Serialize;
+
+use crate::value::ParameterValue;
+use crate::words::{Merge, PersonalData, ValueType};
+
+/// A registered fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FactEntry {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub value_type: ValueType,
+    /// What it means.
+    pub means: String,
+    /// How near it is to a person.
+    pub personal: PersonalData,
+}
+
+/// A registered setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VocabularyEntry {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub value_type: ValueType,
+    /// Which of two values is the stricter.
+    pub merge: Merge,
+    /// The unit of a count.
+    pub unit: Option<String>,
+    /// What it means.
+    pub means: String,
+}
+
+/// A value that the documents leave to the force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Parameter {
+    /// The default of the policy folder.
+    pub default: ParameterValue,
+    /// The value in force.
+    pub value: ParameterValue,
+    /// The force's own settings file replaced the default.
+    pub overridden: bool,
+    /// Who decides on it.
+    pub owner: String,
+    /// Why this default.
+    pub reason: String,
+    /// The clauses that leave it open.
+    pub clauses: Vec<ClauseId>,
+}
+
+/// A settings file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// What it brings about.
+    pub title: String,
+    /// The values that devices are told.
+    pub values: BTreeMap<SettingKey, AskedValue>,
+}
+
+/// One value of a settings file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskedValue {
+    /// The value.
+    pub value: SettingValue,
+    /// The force parameter that gave it.
+    pub parameter: Option<String>,
+}
+
+/// A named choice of clauses and of the devices that get them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Baseline {
+    /// Its title.
+    pub title: String,
+    /// The documents whose clauses it takes.
+    pub documents: Vec<String>,
+    /// Clauses that it leaves out, each with the reason in the title or its own document's exceptions.
+    pub except: Vec<ClauseId>,
+    /// The platforms for which every rule of it must have an answer.
+    pub platforms: Vec<Platform>,
+    /// The kinds of device that get it; none: all.
+    pub kinds: Vec<DeviceKind>,
+}
+
+/// The registers by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Registers {
+    pub(crate) facts: BTreeMap<String, FactEntry>,
+    pub(crate) vocabulary: BTreeMap<SettingKey, VocabularyEntry>,
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+}
+
+/// Facts under this prefix are the values in force of the setting named behind it.
+const EFFECTIVE: &str = "effective.";
+
+impl Lookup for Registers {
+    fn fact(&self, name: &str) -> Option<FactType> {
+        let value_type = match name.strip_prefix(EFFECTIVE) {
+            Some(key) => self.vocabulary.get(&SettingKey::new(key))?.value_type,
+            None => self.facts.get(name)?.value_type,
+        };
+        Some(match value_type {
+            ValueType::Bool => FactType::Bool,
+            ValueType::Count => FactType::Count,
+            ValueType::Text => FactType::Text,
+            ValueType::List => FactType::List,
+            ValueType::Networks => FactType::Networks,
+            ValueType::Span => return None,
+        })
+    }
+
+    fn parameter(&self, name: &str) -> Option<Value> {
+        self.parameters.get(name)?.value.for_check()
+    }
+}
+
+/// A check's file, with the names of what it leans on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct CheckEntry {
+    /// The check as written.
+    pub check: Check,
+}

@@ -1,0 +1,188 @@
+//! The closed sets of words that policy files use.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Serialize;
+
+use crate::reader::from_words;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal / $title:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] $variant),* }
+
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word used in files.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+
+            /// The words used on screen.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                match word {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(format!("\"{word}\" is not one of: {}", [$($word),*].join(", "))),
+                }
+            }
+        }
+
+        from_words!($name);
+    )*};
+}
+
+words! {
+    /// Who must act under a clause.
+    Actor {
+        /// The officer or member of staff who has the device.
+        Holder = "holder" / "Holder",
+        /// The ICT service desk.
+        ServiceDesk = "service-desk" / "Service Desk",
+        /// The Force Duty Officer.
+        DutyOfficer = "duty-officer" / "Force Duty Officer",
+        /// Information Security.
+        InformationSecurity = "information-security" / "Information Security",
+        /// The Force Information Security Officer.
+        Fiso = "fiso" / "Force Information Security Officer",
+        /// The Professional Standards Department.
+        Psd = "psd" / "Professional Standards Department",
+        /// The Force Telecoms Manager.
+        TelecomsManager = "telecoms-manager" / "Force Telecoms Manager",
+        /// The owner of the document.
+        PolicyOwner = "policy-owner" / "Policy owner",
+        /// The holder's line manager, or HR.
+        LineManager = "line-manager" / "Line manager or HR",
+        /// Devices and this system.
+        System = "system" / "The system",
+        /// All officers and staff.
+        Everyone = "everyone" / "Everyone",
+    }
+
+    /// How strongly a clause speaks.
+    Modality {
+        /// It must be done.
+        Must = "must" / "Must",
+        /// It should be done.
+        Should = "should" / "Should",
+        /// It may be done.
+        May = "may" / "May",
+        /// It must not be done.
+        MustNot = "must-not" / "Must not",
+        /// It defines or describes.
+        States = "states" / "States",
+    }
+
+    /// What sort of document it is.
+    DocumentKind {
+        /// A policy.
+        Policy = "policy" / "Policy",
+        /// A procedure under a policy.
+        Procedure = "procedure" / "Procedure",
+    }
+
+    /// When and how often a person is asked to agree.
+    AcceptanceKind {
+        /// Before a device is used, once a version.
+        Terms = "terms" / "Accepted before use",
+        /// Read once a version.
+        Awareness = "awareness" / "Read once a version",
+        /// Asked again from time to time.
+        Reminder = "reminder" / "Asked again from time to time",
+    }
+
+    /// Which part of the paper a record is about.
+    RecordKind {
+        /// The approving bodies and their dates.
+        Approval = "approval" / "Approvals",
+        /// The review date.
+        ReviewDate = "review-date" / "Review date",
+        /// The laws that it rests on.
+        LegalBasis = "legal-basis" / "Legal basis",
+        /// The documents that it refers to.
+        RelatedDocuments = "related-documents" / "Related documents",
+        /// An entry of the asset register.
+        Register = "register" / "Asset register",
+        /// A definition or description.
+        Definition = "definition" / "Definition",
+        /// The protective marking.
+        Marking = "marking" / "Marking",
+    }
+
+    /// The type of a setting, fact or parameter.
+    ValueType {
+        /// Yes or no.
+        Bool = "bool" / "true or false",
+        /// A whole number.
+        Count = "count" / "a whole number",
+        /// A length of time; parameters only.
+        Span = "span" / "a length of time such as \"7d\"",
+        /// Words.
+        Text = "text" / "text",
+        /// A set of words.
+        List = "list" / "a list of texts",
+        /// Wi-Fi networks; settings and parameters only.
+        Networks = "networks" / "a list of networks",
+    }
+
+    /// Which of two documents' values for one setting is the stricter.
+    Merge {
+        /// True wins.
+        Any = "any" / "true is stricter",
+        /// False wins.
+        All = "all" / "false is stricter",
+        /// The larger wins.
+        Max = "max" / "the larger is stricter",
+        /// The smaller wins.
+        Min = "min" / "the smaller is stricter",
+        /// Everything that any of them lists.
+        Union = "union" / "the lists are added up",
+        /// Only what all of them list.
+        Intersection = "intersection" / "only what every list has",
+        /// None is stricter: a difference is a conflict.
+        Equal = "equal" / "a difference is a conflict",
+    }
+
+    /// How near a fact is to a person.
+    PersonalData {
+        /// It says nothing of anyone.
+        None = "none" / "Not personal",
+        /// It says something of one person's device.
+        Device = "device" / "About one person's device",
+        /// It says something of the person.
+        Person = "person" / "About the person",
+    }
+}
+
+impl Merge {
+    /// Whether values of that type can be merged so.
+    #[must_use]
+    pub const fn fits(self, of: ValueType) -> bool {
+        matches!(
+            (self, of),
+            (Self::Any | Self::All, ValueType::Bool)
+                | (Self::Max | Self::Min, ValueType::Count)
+                | (Self::Union | Self::Intersection, ValueType::List | ValueType::Networks)
+                | (Self::Equal, _)
+        )
+    }
+}

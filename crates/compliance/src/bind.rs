@@ -200,7 +200,10 @@ impl<'a> Binder<'a> {
                 Given::Value(value) => Some(value.clone().as_default()),
                 Given::Parameter(ParameterName { parameter }) => self.parameter(parameter),
                 Given::Param(ParamName { param }) => {
-                    self.flaw(Some(param), format!("the default of \"{name}\" may not be another param; write a value"));
+                    self.flaw(
+                        Some(param),
+                        format!("the default of \"{name}\" may not be another param; write a value"),
+                    );
                     None
                 }
             };
@@ -213,7 +216,9 @@ impl<'a> Binder<'a> {
         if value.is_none() {
             self.flaw(
                 Some(name),
-                format!("no force parameter \"{name}\" that a check can use; parameters.toml lists what there is"),
+                format!(
+                    "no force parameter \"{name}\" that a check can use; parameters.toml lists what there is"
+                ),
             );
         }
         value
@@ -230,7 +235,10 @@ impl<'a> Binder<'a> {
                 Given::Value(value) => Some(value.clone()),
                 Given::Parameter(ParameterName { parameter }) => self.parameter(parameter),
                 Given::Param(ParamName { param }) => {
-                    self.flaw(Some(param), "a value may not be another param here; write it, or a { parameter }");
+                    self.flaw(
+                        Some(param),
+                        "a value may not be another param here; write it, or a { parameter }",
+                    );
                     None
                 }
             };
@@ -252,7 +260,10 @@ impl<'a> Binder<'a> {
             Given::Parameter(ParameterName { parameter }) => self.parameter(parameter)?,
             Given::Param(ParamName { param }) => {
                 let Some(value) = self.params.get(param).cloned() else {
-                    self.flaw(Some(param), format!("no param \"{param}\"; name it under params with its default"));
+                    self.flaw(
+                        Some(param),
+                        format!("no param \"{param}\"; name it under params with its default"),
+                    );
                     return None;
                 };
                 value?
@@ -281,7 +292,9 @@ impl<'a> Binder<'a> {
             if shadowed {
                 self.flaw(
                     Some(platform.as_str()),
-                    format!("an earlier arm already answers for {platform}; this one would never be used for it"),
+                    format!(
+                        "an earlier arm already answers for {platform}; this one would never be used for it"
+                    ),
                 );
             }
         }
@@ -302,7 +315,10 @@ impl<'a> Binder<'a> {
                 Asks::Facts { needs, stale_after: stale_after?, expect: expect?, used, groups }
             }
             _ => {
-                self.flaw(None, "write needs, stale_after and expect, or not_applicable with the reason, not a mixture");
+                self.flaw(
+                    None,
+                    "write needs, stale_after and expect, or not_applicable with the reason, not a mixture",
+                );
                 return None;
             }
         };
@@ -334,7 +350,10 @@ impl<'a> Binder<'a> {
 
     fn parts(&mut self, parts: &[Predicate], word: &str, depth: usize) -> Option<Vec<Node>> {
         if parts.is_empty() {
-            self.flaw(Some(word), format!("{word} is empty, so it would say something of every device; fill it"));
+            self.flaw(
+                Some(word),
+                format!("{word} is empty, so it would say something of every device; fill it"),
+            );
             return None;
         }
         // Every part is walked even after one has failed: each flaw is worth its line.

@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
 
 use crate::bind::{Asks, BoundArm};
-use crate::{
-    BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate,
-};
+use crate::{BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate};
 
 /// The time at which every case is judged: 2026-01-01T00:00:00Z.
 pub const CASE_NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -27,7 +25,10 @@ impl Check {
                 failures.push(Flaw {
                     place: Place::Whole,
                     about: None,
-                    message: format!("no [[case]] wants \"{}\"; write one for each of met, not-met, not-known", want.word()),
+                    message: format!(
+                        "no [[case]] wants \"{}\"; write one for each of met, not-met, not-known",
+                        want.word()
+                    ),
                 });
             }
         }
@@ -40,13 +41,17 @@ impl Check {
     }
 
     fn run(&self, case: &Case, lookup: &dyn Lookup) -> Result<(), String> {
-        let bound = self.bind(&case.set, lookup).map_err(|flaws| {
-            flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-        })?;
+        let bound = self
+            .bind(&case.set, lookup)
+            .map_err(|flaws| flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         let facts = case.reported(lookup, bound.needs(case))?;
         let read = bound.facts();
-        let strangers: BTreeSet<&str> =
-            facts.iter().map(|fact| &fact.name).filter(|name| !read.contains(name)).map(FactName::as_str).collect();
+        let strangers: BTreeSet<&str> = facts
+            .iter()
+            .map(|fact| &fact.name)
+            .filter(|name| !read.contains(name))
+            .map(FactName::as_str)
+            .collect();
         if let Some(name) = strangers.first() {
             return Err(format!("no arm reads the fact \"{name}\", so it shows nothing; leave it out"));
         }
@@ -77,7 +82,9 @@ impl Case {
                 };
                 match lookup.fact(name) {
                     None => Err(format!("no fact \"{name}\"; facts.toml lists what devices report")),
-                    Some(kind) if !kind.fits(&value) => Err(format!("the fact \"{name}\" is {kind}, not \"{value}\"")),
+                    Some(kind) if !kind.fits(&value) => {
+                        Err(format!("the fact \"{name}\" is {kind}, not \"{value}\""))
+                    }
                     Some(_) => Ok(Fact {
                         name: FactName::new(name.as_str()),
                         value,
@@ -95,7 +102,8 @@ impl BoundCheck {
     /// The grade that the case's device needs: of the first arm for its platform and supervision.
     fn needs(&self, case: &Case) -> Grade {
         let fits = |arm: &&BoundArm| {
-            arm.platforms.contains(&case.platform) && (arm.supervised.is_none() || arm.supervised == case.supervised)
+            arm.platforms.contains(&case.platform)
+                && (arm.supervised.is_none() || arm.supervised == case.supervised)
         };
         match self.arms.iter().find(fits).map(|arm| &arm.asks) {
             Some(Asks::Facts { needs, .. }) => *needs,

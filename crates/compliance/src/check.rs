@@ -258,9 +258,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_and_double_tests_are_refused() {
-        let arm = |expect: &str| {
-            read(&format!("asks = \"x\"\n[[on]]\nplatforms = [\"ios\"]\nexpect = {expect}\n"))
-        };
+        let arm =
+            |expect: &str| read(&format!("asks = \"x\"\n[[on]]\nplatforms = [\"ios\"]\nexpect = {expect}\n"));
         assert!(arm("{ fact = { name = \"a\", is = true } }").is_ok());
         assert!(arm("{ fact = { name = \"a\", is = true, at_least = 3 } }").unwrap_err().contains("2 tests"));
         assert!(arm("{ fact = { name = \"a\" } }").unwrap_err().contains("0 tests"));

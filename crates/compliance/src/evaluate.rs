@@ -153,7 +153,11 @@ impl<'a> View<'a> {
     fn profile(&self, group: &str) -> Option<bool> {
         let expected = self.subject.expected_profiles.get(group)?;
         let FactValue::List(installed) = &self.usable(PROFILES).ok()?.value else { return None };
-        Some(installed.iter().any(|entry| uuid_of(entry).is_some_and(|uuid| uuid.eq_ignore_ascii_case(expected))))
+        Some(
+            installed
+                .iter()
+                .any(|entry| uuid_of(entry).is_some_and(|uuid| uuid.eq_ignore_ascii_case(expected))),
+        )
     }
 }
 

@@ -9,14 +9,20 @@ impl View<'_> {
     /// What was found against what is asked, for a node that is not met.
     pub(crate) fn why_not_met(&self, node: &Node) -> String {
         match node {
-            Node::All(parts) => self.join(parts.iter().filter(|part| self.truth(part) == Truth::NotMet), "; "),
+            Node::All(parts) => {
+                self.join(parts.iter().filter(|part| self.truth(part) == Truth::NotMet), "; ")
+            }
             Node::Any(parts) => self.join(parts.iter(), ", and "),
             Node::Not(inner) => format!("it must not be that {}", describe(inner)),
             Node::Fact(name, test) => match self.usable(name.as_str()) {
-                Ok(fact) => format!("{name} is {}, but must be {}", self.shown(&fact.value, test), wanted(test)),
+                Ok(fact) => {
+                    format!("{name} is {}, but must be {}", self.shown(&fact.value, test), wanted(test))
+                }
                 Err(_) => format!("{name} must be {}", wanted(test)),
             },
-            Node::Profile(group) => format!("the profile of {group} is not installed as it was last compiled"),
+            Node::Profile(group) => {
+                format!("the profile of {group} is not installed as it was last compiled")
+            }
         }
     }
 
@@ -32,7 +38,9 @@ impl View<'_> {
                 .find(|part| self.truth(part) == Truth::NotKnown)
                 .map_or(WhyNotKnown::NoWayToTell, |part| self.why_not_known(part)),
             Node::Not(inner) => self.why_not_known(inner),
-            Node::Fact(name, test) => self.why_unusable(name.as_str(), |value| holds(test, value, self.now).is_some()),
+            Node::Fact(name, test) => {
+                self.why_unusable(name.as_str(), |value| holds(test, value, self.now).is_some())
+            }
             Node::Profile(group) if !self.subject.expected_profiles.contains_key(group) => {
                 WhyNotKnown::NeverReported { what: format!("a profile of {group} compiled for this device") }
             }
@@ -61,7 +69,9 @@ impl View<'_> {
             (Resolved::ContainsAll(want), FactValue::List(is)) => {
                 format!("a list without {}", few(want.difference(is)))
             }
-            (Resolved::Only(allowed), FactValue::List(is)) => format!("a list with {}", few(is.difference(allowed))),
+            (Resolved::Only(allowed), FactValue::List(is)) => {
+                format!("a list with {}", few(is.difference(allowed)))
+            }
             (_, FactValue::Text(text)) if text.is_empty() => "empty".to_owned(),
             (_, value) => value.to_string().chars().take(120).collect(),
         }

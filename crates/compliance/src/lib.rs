@@ -26,6 +26,8 @@ mod testing;
 
 pub use bind::{BoundCheck, Flaw, Lookup, Place};
 pub use cases::{CASE_NOW, CaseFailure};
-pub use check::{Arm, Case, CaseFact, Check, FactTest, Given, ParamName, ParameterName, Predicate, ProfileTest, Test, Want};
+pub use check::{
+    Arm, Case, CaseFact, Check, FactTest, Given, ParamName, ParameterName, Predicate, ProfileTest, Test, Want,
+};
 pub use evaluate::{Judgement, SubjectState, evaluate};
 pub use value::{FactType, Kind, Value};

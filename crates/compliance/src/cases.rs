@@ -1,7 +1,5 @@
 //! A check's own cases, run.
 
-use std::collections::BTreeSet;
-
 use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
 
 use crate::bind::{Asks, BoundArm};
@@ -45,16 +43,6 @@ impl Check {
             .bind(&case.set, lookup)
             .map_err(|flaws| flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
         let facts = case.reported(lookup, bound.needs(case))?;
-        let read = bound.facts();
-        let strangers: BTreeSet<&str> = facts
-            .iter()
-            .map(|fact| &fact.name)
-            .filter(|name| !read.contains(name))
-            .map(FactName::as_str)
-            .collect();
-        if let Some(name) = strangers.first() {
-            return Err(format!("no arm reads the fact \"{name}\", so it shows nothing; leave it out"));
-        }
         let subject = SubjectState {
             platform: case.platform,
             supervised: case.supervised,

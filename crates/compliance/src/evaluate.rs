@@ -153,17 +153,22 @@ impl<'a> View<'a> {
     fn profile(&self, group: &str) -> Option<bool> {
         let expected = self.subject.expected_profiles.get(group)?;
         let FactValue::List(installed) = &self.usable(PROFILES).ok()?.value else { return None };
-        Some(
-            installed
-                .iter()
-                .any(|entry| uuid_of(entry).is_some_and(|uuid| uuid.eq_ignore_ascii_case(expected))),
-        )
+        let mut found = installed.iter().filter_map(|entry| uuid_of(entry, group));
+        Some(found.any(|uuid| uuid.eq_ignore_ascii_case(expected)))
+    }
+
+    /// Whether some version of the group's profile is installed.
+    pub(crate) fn has_some_profile(&self, group: &str) -> bool {
+        let installed = self.usable(PROFILES).map(|fact| &fact.value);
+        matches!(installed, Ok(FactValue::List(entries)) if entries.iter().any(|entry| uuid_of(entry, group).is_some()))
     }
 }
 
-/// The UUID of an `identifier=UUID` entry.
-fn uuid_of(entry: &str) -> Option<&str> {
-    entry.rsplit_once('=').map(|(_, uuid)| uuid)
+/// The UUID of an `identifier=UUID` entry whose identifier is the group, behind a prefix or not.
+fn uuid_of<'e>(entry: &'e str, group: &str) -> Option<&'e str> {
+    let (identifier, uuid) = entry.rsplit_once('=')?;
+    let prefix = identifier.strip_suffix(group)?;
+    (prefix.is_empty() || prefix.ends_with('.')).then_some(uuid)
 }
 
 /// Why a fact says nothing to an arm.

@@ -20,9 +20,12 @@ impl View<'_> {
                 }
                 Err(_) => format!("{name} must be {}", wanted(test)),
             },
-            Node::Profile(group) => {
-                format!("the profile of {group} is not installed as it was last compiled")
+            Node::Profile(group) if self.has_some_profile(group) => {
+                format!(
+                    "the profile of {group} is installed, but in another version than the one last compiled"
+                )
             }
+            Node::Profile(group) => format!("the profile of {group} is not installed"),
         }
     }
 

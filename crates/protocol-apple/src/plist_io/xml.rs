@@ -181,7 +181,10 @@ impl<'a> Reader<'a> {
     /// The text up to the closing element, with entities resolved and CDATA taken as it stands.
     fn content(&mut self, tag: &Tag<'_>) -> Result<String, DecodeError> {
         let mut out = String::new();
-        while !tag.empty {
+        if tag.empty {
+            return Ok(out);
+        }
+        loop {
             let rest = self.rest();
             let until = rest.find('<').ok_or_else(|| self.wrong("an element without end"))?;
             self.unescape(rest.get(..until).unwrap_or_default(), &mut out)?;
@@ -195,10 +198,9 @@ impl<'a> Reader<'a> {
                 self.take_past("-->", "a comment without end")?;
             } else {
                 self.close(tag.name)?;
-                break;
+                return Ok(out);
             }
         }
-        Ok(out)
     }
 
     fn unescape(&self, mut text: &str, out: &mut String) -> Result<(), DecodeError> {

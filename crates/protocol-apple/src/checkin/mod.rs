@@ -1,0 +1,37 @@
+//! Check-in: how a device enrols, renews its push token, fetches tokens and says goodbye.
+//!
+//! A device PUTs one property list (`application/x-apple-aspen-mdm-checkin`). What to do about it is `app`'s to decide; two
+//! traps are in the types: an absent [`TokenUpdate::unlock_token`] never erases a stored one, and [`Message::CheckOut`] may
+//! never come, so its absence proves nothing.
+
+mod messages;
+
+use crate::channel::Channel;
+use crate::errors::DecodeError;
+use crate::fields::Fields;
+use crate::plist_io;
+
+pub use messages::{Authenticate, Endpoint, Message, TokenService, TokenUpdate};
+
+/// One check-in message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckIn {
+    /// Who speaks.
+    pub channel: Channel,
+    /// What they say.
+    pub message: Message,
+}
+
+/// Reads a check-in message of at most `limit` bytes ([`plist_io::DEFAULT_LIMIT`] is the usual one).
+///
+/// Keys that Lanyard does not know are passed over; a `MessageType` that it does not know is [`Message::Unknown`].
+///
+/// # Errors
+/// Not a property list within the limits, no `MessageType`, no device named, an identifier that cannot be one, or a key
+/// absent without which the message has no meaning.
+pub fn decode(bytes: &[u8], limit: usize) -> Result<CheckIn, DecodeError> {
+    let all = plist_io::read_dictionary(bytes, limit)?;
+    let fields = Fields(&all);
+    let message = messages::read(fields)?;
+    Ok(CheckIn { channel: Channel::of(fields)?, message })
+}

@@ -1,0 +1,124 @@
+//! The command loop: a device asks for work (`Idle`) or answers a command, and is given the next one.
+//!
+//! One property list each way (`application/x-apple-aspen-mdm`). An answer to a command that nobody remembers is still to be
+//! answered with 200; a command may be delivered twice, so a result is stored once for each command.
+
+use domain::Secret;
+use plist::Dictionary;
+
+use crate::channel::Channel;
+use crate::errors::DecodeError;
+use crate::fields::Fields;
+use crate::plist_io;
+
+/// Most links of an error chain that are kept.
+const MAX_ERRORS: usize = 16;
+
+/// How a command went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Status {
+    /// Nothing to report: give me work.
+    Idle,
+    /// Done, as far as the device can tell at this moment.
+    Acknowledged,
+    /// It failed, for good.
+    Error,
+    /// The device could not read the command, for good: a fault of ours, never to be sent again as it is.
+    CommandFormatError,
+    /// Not at this moment (a locked device, mostly): offer it again on another connection, and others in this one.
+    NotNow,
+    /// A word that Lanyard does not know, cut to 256 characters. Neither done nor failed.
+    Other(String),
+}
+
+impl Status {
+    /// The command is over: it will not be offered again.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Acknowledged | Self::Error | Self::CommandFormatError)
+    }
+
+    /// The vendor's word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Idle => "Idle",
+            Self::Acknowledged => "Acknowledged",
+            Self::Error => "Error",
+            Self::CommandFormatError => "CommandFormatError",
+            Self::NotNow => "NotNow",
+            Self::Other(word) => word,
+        }
+    }
+
+    fn of(word: String) -> Self {
+        match word.as_str() {
+            "Idle" => Self::Idle,
+            "Acknowledged" => Self::Acknowledged,
+            "Error" => Self::Error,
+            "CommandFormatError" => Self::CommandFormatError,
+            "NotNow" => Self::NotNow,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+/// One link of a chain of errors, outermost first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorLink {
+    /// Apple's number.
+    pub code: i64,
+    /// The part of the system that it came from, such as `MCMDMErrorDomain`.
+    pub domain: String,
+    /// In the device's language; may name what is on the device.
+    pub localised: Option<Secret<String>>,
+    /// In US English; may name what is on the device.
+    pub english: Option<Secret<String>>,
+}
+
+/// What a device says on the command loop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommandReport {
+    /// Who speaks.
+    pub channel: Channel,
+    /// How it went.
+    pub status: Status,
+    /// The command that this is about; absent when idle. It need not be one of ours.
+    pub command_uuid: Option<String>,
+    /// What went wrong; empty unless the status is an error.
+    pub errors: Vec<ErrorLink>,
+    /// On a Mac user's channel: the user is not the one at the screen.
+    pub not_on_console: Option<bool>,
+    /// The whole message, for [`crate::reports`].
+    pub payload: Secret<Dictionary>,
+}
+
+/// Reads a message of the command loop of at most `limit` bytes ([`plist_io::DEFAULT_LIMIT`] is the usual one).
+///
+/// # Errors
+/// Not a property list within the limits, no `Status`, no device named, or an identifier that cannot be one.
+pub fn decode(bytes: &[u8], limit: usize) -> Result<CommandReport, DecodeError> {
+    let all = plist_io::read_dictionary(bytes, limit)?;
+    let fields = Fields(&all);
+    let missing = DecodeError::Missing { key: "Status", message: "the answer to a command" };
+    let status = Status::of(fields.text("Status").ok_or(missing)?);
+    let channel = Channel::of(fields)?;
+    let command_uuid = fields.identity("CommandUUID")?;
+    let errors = error_chain(fields);
+    let not_on_console = fields.flag("NotOnConsole");
+    Ok(CommandReport { channel, status, command_uuid, errors, not_on_console, payload: Secret::new(all) })
+}
+
+fn error_chain(fields: Fields<'_>) -> Vec<ErrorLink> {
+    fields.dictionaries("ErrorChain").into_iter().flatten().take(MAX_ERRORS).map(error_link).collect()
+}
+
+/// A link keeps its place even where it lacks keys, so that the chain's length stays true.
+fn error_link(link: Fields<'_>) -> ErrorLink {
+    ErrorLink {
+        code: link.count("ErrorCode").unwrap_or_default(),
+        domain: link.text("ErrorDomain").unwrap_or_default(),
+        localised: link.text("LocalizedDescription").map(Secret::new),
+        english: link.text("USEnglishDescription").map(Secret::new),
+    }
+}

@@ -1,0 +1,110 @@
+//! Bodies of our answers to a device.
+//!
+//! What is not here: commands ([`crate::commands`]), and 401, which no answer may ever be (it unenrols the device).
+
+use plist::{Dictionary, Value};
+
+use domain::Secret;
+
+use crate::plist_io::to_xml;
+
+/// Content type of check-in messages and their answers.
+pub const CHECKIN_TYPE: &str = "application/x-apple-aspen-mdm-checkin";
+
+/// Content type of the command loop.
+pub const COMMAND_TYPE: &str = "application/x-apple-aspen-mdm";
+
+/// Content type of profiles.
+pub const PROFILE_TYPE: &str = "application/x-apple-aspen-config";
+
+/// Content type of a refusal's body.
+pub const REFUSAL_TYPE: &str = "application/json";
+
+/// The answer that asks for nothing: received (check-in), or no more work (command loop).
+#[must_use]
+pub const fn empty() -> Vec<u8> {
+    Vec::new()
+}
+
+/// The answer to `GetBootstrapToken`; without a stored token, an empty dictionary.
+#[must_use]
+pub fn bootstrap_token(token: Option<&Secret<Vec<u8>>>) -> Vec<u8> {
+    let entry = token.map(|token| ("BootstrapToken".to_owned(), Value::Data(token.expose().clone())));
+    to_xml(&Value::Dictionary(entry.into_iter().collect()))
+}
+
+/// The answer to `GetToken`.
+#[must_use]
+pub fn token(token: &Secret<Vec<u8>>) -> Vec<u8> {
+    let mut all = Dictionary::new();
+    all.insert("TokenData".into(), Value::Data(token.expose().clone()));
+    to_xml(&Value::Dictionary(all))
+}
+
+/// The answer to `UserAuthenticate` that opens the user channel without a challenge. To decline, answer 410.
+#[must_use]
+pub fn accept_user() -> Vec<u8> {
+    let mut all = Dictionary::new();
+    all.insert("DigestChallenge".into(), Value::String(String::new()));
+    to_xml(&Value::Dictionary(all))
+}
+
+/// Bodies of a 403 that the device understands; any other 403 body says nothing to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The device is told to remove its management (iOS 17, macOS 14): on purpose only.
+    UnrecognisedDevice,
+    /// Update first, then enrol (iOS 17, macOS 14).
+    UpdateRequired {
+        /// The version to update to, such as `18.1`.
+        os_version: String,
+    },
+    /// No enrolment of personal devices here (iOS 17.5, macOS 14.5).
+    NoPersonalEnrolment,
+}
+
+impl Refusal {
+    /// The body, JSON.
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        let json = match self {
+            Self::UnrecognisedDevice => serde_json::json!({ "code": "com.apple.unrecognized.device" }),
+            Self::UpdateRequired { os_version } => serde_json::json!({
+                "code": "com.apple.softwareupdate.required",
+                "details": { "OSVersion": os_version },
+            }),
+            Self::NoPersonalEnrolment => serde_json::json!({ "code": "com.apple.well-known.failed" }),
+        };
+        json.to_string().into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plist_io::{DEFAULT_LIMIT, read_dictionary};
+
+    #[test]
+    fn a_token_that_is_not_there_is_not_an_empty_one() {
+        let none = read_dictionary(&bootstrap_token(None), DEFAULT_LIMIT).unwrap();
+        assert!(none.is_empty());
+        let some = read_dictionary(&bootstrap_token(Some(&Secret::new(vec![1, 2]))), DEFAULT_LIMIT).unwrap();
+        assert_eq!(some.get("BootstrapToken").unwrap().as_data(), Some([1, 2].as_slice()));
+        let token = read_dictionary(&token(&Secret::new(vec![3])), DEFAULT_LIMIT).unwrap();
+        assert_eq!(token.get("TokenData").unwrap().as_data(), Some([3].as_slice()));
+        let accept = read_dictionary(&accept_user(), DEFAULT_LIMIT).unwrap();
+        assert_eq!(accept.get("DigestChallenge").unwrap().as_string(), Some(""));
+        assert!(empty().is_empty());
+    }
+
+    #[test]
+    fn refusals_are_the_vendor_s_words() {
+        let update = Refusal::UpdateRequired { os_version: "18.1".into() };
+        assert_eq!(
+            String::from_utf8(update.body()).unwrap(),
+            r#"{"code":"com.apple.softwareupdate.required","details":{"OSVersion":"18.1"}}"#
+        );
+        assert_eq!(Refusal::UnrecognisedDevice.body(), br#"{"code":"com.apple.unrecognized.device"}"#);
+        assert_eq!(Refusal::NoPersonalEnrolment.body(), br#"{"code":"com.apple.well-known.failed"}"#);
+    }
+}

@@ -1,0 +1,27 @@
+//! `ProfileList`, `InstalledApplicationList` and `CertificateList`. Each answer is the whole list, so an empty one is a
+//! fact too; an answer without the list is not.
+
+use super::Found;
+use crate::fields::Fields;
+
+/// Profiles as `identifier=UUID`, the UUID in upper case as the compiler writes it; one without either is passed over.
+pub(super) fn profiles(fields: Fields<'_>, out: &mut Found<'_>) {
+    let Some(items) = fields.dictionaries("ProfileList") else { return };
+    let entries = items.filter_map(|item| {
+        let (identifier, uuid) = (item.whole_text("PayloadIdentifier")?, item.whole_text("PayloadUUID")?);
+        Some(format!("{identifier}={}", uuid.to_uppercase()))
+    });
+    out.list("profiles.installed", entries);
+}
+
+/// Apps by bundle identifier, those on their way included. Some programs on a Mac have none and cannot be listed.
+pub(super) fn applications(fields: Fields<'_>, out: &mut Found<'_>) {
+    let Some(items) = fields.dictionaries("InstalledApplicationList") else { return };
+    out.list("apps.installed", items.filter_map(|item| item.whole_text("Identifier")));
+}
+
+/// Certificates by common name.
+pub(super) fn certificates(fields: Fields<'_>, out: &mut Found<'_>) {
+    let Some(items) = fields.dictionaries("CertificateList") else { return };
+    out.list("certificates.installed", items.filter_map(|item| item.text("CommonName")));
+}

@@ -24,7 +24,7 @@ macro_rules! inner {
         }
     )*};
 }
-inner!(Timestamp, Outcome, Verdict, Coverage, Grade);
+inner!(Timestamp, Outcome, Coverage, Grade, u64);
 
 impl<T: ?Sized, U: Inner<T> + ?Sized> Inner<T> for &U {
     fn inner(&self) -> &T {
@@ -42,6 +42,12 @@ pub(crate) fn when<T: Inner<Timestamp>>(at: T, _: &dyn askama::Values) -> askama
 #[askama::filter_fn]
 pub(crate) fn ago<T: Inner<Timestamp>>(at: T, _: &dyn askama::Values, now: &Timestamp) -> askama::Result<Safe<String>> {
     Ok(time(*at.inner(), &format::ago(*at.inner(), *now)))
+}
+
+/// A whole number with commas.
+#[askama::filter_fn]
+pub(crate) fn num<T: Inner<u64>>(count: T, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(format::number(*count.inner()))
 }
 
 fn time(at: Timestamp, text: &str) -> Safe<String> {

@@ -93,18 +93,14 @@ pub fn span(span: Span) -> String {
         _ => return String::new(),
     };
     let plural = if count == 1 { "" } else { "s" };
-    format!("{} {unit}{plural}", number(count))
+    format!("{} {unit}{plural}", number(count.unsigned_abs()))
 }
 
 /// A whole number with commas: `2,262`.
 #[must_use]
-pub fn number(count: impl Into<i64>) -> String {
-    let count: i64 = count.into();
-    let digits = count.unsigned_abs().to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-    if count < 0 {
-        out.push('-');
-    }
+pub fn number(count: u64) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place) % 3 == 0 {
             out.push(',');
@@ -162,7 +158,7 @@ mod tests {
 
     #[test]
     fn numbers_have_commas() {
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (250_000, "250,000"), (-1_234_567, "-1,234,567")] {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (250_000, "250,000"), (1_234_567, "1,234,567")] {
             assert_eq!(number(count), text);
         }
     }

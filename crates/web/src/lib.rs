@@ -8,6 +8,7 @@
 
 pub mod assets;
 pub mod csv;
+pub mod devices;
 mod filters;
 pub mod format;
 pub mod overview;

@@ -20,6 +20,14 @@ pub(crate) const fn hours_ago(hours: i64) -> Timestamp {
 pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("overview", crate::overview::View::sample().render()?),
+        ("devices", crate::devices::list::View::sample().render()?),
+        ("devices-empty", crate::devices::list::View::sample_empty().render()?),
+        ("device", crate::devices::show::View::sample().render()?),
+        ("device-registered", crate::devices::show::View::sample_registered().render()?),
+        ("device-add", crate::devices::add::View::sample().render()?),
+        ("device-add-errors", crate::devices::add::View::sample_errors().render()?),
+        ("device-enrol", crate::devices::enrol::View::sample().render()?),
+        ("device-enrol-refused", crate::devices::enrol::View::sample_refused().render()?),
         ("overview-empty", crate::overview::View::sample_empty().render()?),
     ])
 }

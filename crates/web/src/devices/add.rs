@@ -1,0 +1,70 @@
+//! Putting a device into the asset register, which is what makes it the force's to manage (UPD-7.1).
+
+use askama::Template;
+
+use crate::filters;
+use crate::parts::form::{Choice, Errors};
+use crate::shell::{Area, Shell};
+
+/// What the page shows, and what was typed when it is shown again.
+#[derive(Debug, Clone, Template)]
+#[template(path = "devices/add.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// The force's asset number.
+    pub asset: String,
+    /// The maker's serial number.
+    pub serial: String,
+    /// The model, in words.
+    pub model: String,
+    /// The word of its kind ([`domain::DeviceKind`]).
+    pub kind: String,
+    /// The word of its force ([`domain::Force`]).
+    pub force: String,
+    /// Staff or collar number of the intended holder; may be empty.
+    pub holder: String,
+}
+
+impl View {
+    fn kinds(&self) -> Vec<Choice> {
+        super::kinds(&self.kind)
+    }
+
+    fn forces(&self) -> Vec<Choice> {
+        super::forces(&self.force)
+    }
+
+    /// The page as it is first shown.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::Devices),
+            errors: Errors::default(),
+            asset: String::new(),
+            serial: String::new(),
+            model: String::new(),
+            kind: "iphone".into(),
+            force: String::new(),
+            holder: String::new(),
+        }
+    }
+
+    /// The page shown again with its mistakes.
+    #[must_use]
+    pub fn sample_errors() -> Self {
+        Self {
+            errors: [
+                ("asset", "Enter the asset number, such as NC-10442"),
+                ("serial", "Enter a serial number of letters and digits only"),
+                ("force", "Choose the force that owns the device"),
+            ]
+            .into_iter()
+            .collect(),
+            serial: "C02\"><script>".into(),
+            ..Self::sample()
+        }
+    }
+}

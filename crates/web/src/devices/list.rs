@@ -1,0 +1,174 @@
+//! The list of devices: filters, sorting, pages, and the same list as CSV.
+
+use askama::Template;
+use domain::{DeviceKind, Force, Timestamp};
+
+use super::State;
+use crate::filters;
+use crate::parts::form::Choice;
+use crate::parts::listing::{Allowed, Listing};
+use crate::shell::{Area, Shell};
+use crate::{csv, format};
+
+/// What the address of the list may say.
+pub const ALLOWED: Allowed = Allowed {
+    path: "/devices",
+    filters: &["q", "force", "kind", "state", "attention"],
+    sorts: &["asset", "kind", "holder", "force", "state", "seen", "not-met"],
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "devices/list.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Filters, sorting and page.
+    pub list: Listing,
+    /// The devices of this page.
+    pub rows: Vec<Row>,
+    /// Whether the person may add one.
+    pub may_add: bool,
+}
+
+/// One device.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its page.
+    pub href: String,
+    /// The force's asset number.
+    pub asset: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// The maker's name for the model.
+    pub model: String,
+    /// Who holds it; empty if nobody.
+    pub holder: String,
+    /// Whose property it is.
+    pub force: Force,
+    /// Where it stands.
+    pub state: State,
+    /// When it was last heard of; `None` if never.
+    pub seen: Option<Timestamp>,
+    /// Clauses not met.
+    pub not_met: u64,
+    /// Clauses not known.
+    pub not_known: u64,
+}
+
+impl View {
+    fn kinds(&self) -> Vec<Choice> {
+        super::kinds(self.list.filter("kind"))
+    }
+
+    fn forces(&self) -> Vec<Choice> {
+        super::forces(self.list.filter("force"))
+    }
+
+    fn states(&self) -> Vec<Choice> {
+        Choice::list(State::ALL.iter().map(|state| (state.word(), state.title())), self.list.filter("state"))
+    }
+
+    fn attention(&self) -> Vec<Choice> {
+        Choice::list([("yes", "Needs attention"), ("no", "Needs none")], self.list.filter("attention"))
+    }
+
+    /// Made-up devices, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |asset: &str, kind, model: &str, holder: &str, force, state, seen, not_met, not_known| Row {
+            href: format!("/devices/{asset}"),
+            asset: asset.into(),
+            kind,
+            model: model.into(),
+            holder: holder.into(),
+            force,
+            state,
+            seen,
+            not_met,
+            not_known,
+        };
+        let ago = |hours| Some(crate::samples::hours_ago(hours));
+        let (norfolk, suffolk) = (Force::Norfolk, Force::Suffolk);
+        Self {
+            shell: Shell::sample_top(Area::Devices),
+            list: Listing::read(ALLOWED, &[("force", "norfolk"), ("sort", "-seen"), ("page", "2")]).with_total(1284),
+            rows: vec![
+                row("NC-10442", DeviceKind::Iphone, "iPhone 15", "PC 1234 Ames <script>", norfolk, State::LostMode, ago(1), 1, 2),
+                row("NC-10443", DeviceKind::Iphone, "iPhone SE", "Sgt 88 Byrd", norfolk, State::Enrolled, ago(3), 0, 4),
+                row("NC-10460", DeviceKind::Ipad, "iPad Air", "DC 4410 Cole", norfolk, State::Enrolled, ago(250), 3, 6),
+                row("SC-20017", DeviceKind::Mac, "MacBook Air", "", suffolk, State::Registered, None, 0, 0),
+                row("SC-20040", DeviceKind::WindowsPc, "Surface Go", "Dana Ellis", suffolk, State::Enrolled, ago(30), 0, 9),
+                row("SC-29001", DeviceKind::Radio, "Handheld radio", "PC 77 Fox", suffolk, State::Registered, None, 0, 0),
+            ],
+            may_add: true,
+        }
+    }
+
+    /// The same with filters that nothing matches.
+    #[must_use]
+    pub fn sample_empty() -> Self {
+        Self {
+            list: Listing::read(ALLOWED, &[("q", "<script>no such device")]).with_total(0),
+            rows: Vec::new(),
+            ..Self::sample()
+        }
+    }
+}
+
+/// The rows as CSV, with the columns of the page.
+#[must_use]
+pub fn export(rows: &[Row]) -> String {
+    let mut table = csv::Table::new(&[
+        "Asset number",
+        "Kind",
+        "Model",
+        "Holder",
+        "Force",
+        "State",
+        "Last heard of",
+        "Clauses not met",
+        "Clauses not known",
+    ]);
+    for row in rows {
+        let seen = row.seen.map_or_else(|| "never".to_owned(), format::when);
+        table.row(&[
+            row.asset.as_str(),
+            row.kind.title(),
+            &row.model,
+            &row.holder,
+            row.force.title(),
+            row.state.title(),
+            &seen,
+            &row.not_met.to_string(),
+            &row.not_known.to_string(),
+        ]);
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_export_has_the_columns_of_the_page() {
+        let text = export(&View::sample().rows);
+        assert_eq!(text.lines().count(), 7);
+        assert!(text.contains("NC-10442,iPhone,iPhone 15,PC 1234 Ames <script>,Norfolk Constabulary,Lost mode"), "{text}");
+        assert!(text.contains("Registered,never,0,0"), "a device that was never heard of is said so: {text}");
+    }
+
+    #[test]
+    fn a_device_never_heard_of_has_no_good_figures() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("Never") && html.contains("Nothing reported"), "{html}");
+    }
+
+    #[test]
+    fn filters_stay_in_every_link() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("/devices.csv?force=norfolk&#38;sort=-seen"), "{html}");
+        assert!(html.contains("/devices?force=norfolk&#38;sort=-seen&#38;page=3"), "{html}");
+    }
+}

@@ -1,0 +1,194 @@
+//! One device: what it is, who has it, what was sent and what is in force, how each clause stands, what can be done.
+//!
+//! *Sent*, *acknowledged* and *reported in force* are three columns and never one: a device that takes a command does not
+//! thereby obey it.
+
+use askama::Template;
+use domain::{DeviceKind, Force, Grade, Outcome, Timestamp};
+
+use super::State;
+use crate::filters;
+use crate::shell::{Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "devices/show.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The device's own address, under which its forms are sent.
+    pub href: String,
+    /// The force's asset number.
+    pub asset: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Where it stands.
+    pub state: State,
+    /// Whose property it is.
+    pub force: Force,
+    /// What the register and the device say of it.
+    pub register: Vec<Fact>,
+    /// Who has it.
+    pub holder: Option<Holder>,
+    /// Its place under management.
+    pub enrolment: Option<Enrolment>,
+    /// What may be done to it, in order of weight.
+    pub actions: Vec<Action>,
+    /// What was sent to it.
+    pub settings: Vec<Setting>,
+    /// How each clause stands, worst first.
+    pub clauses: Vec<Clause>,
+    /// The queue and what went before, newest first.
+    pub commands: Vec<Command>,
+    /// Desk work about it, newest first.
+    pub cases: Vec<Case>,
+}
+
+/// One line of what the register and the device say.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// What it is.
+    pub name: String,
+    /// What it says; empty if that was never recorded or reported.
+    pub value: String,
+    /// How it came to us; `None` for the register's own data.
+    pub grade: Option<Grade>,
+    /// When it was said.
+    pub at: Option<Timestamp>,
+}
+
+/// Who has the device.
+#[derive(Debug, Clone)]
+pub struct Holder {
+    /// Rank, number and name.
+    pub name: String,
+    /// Their page.
+    pub href: String,
+    /// Since when they have it.
+    pub since: Timestamp,
+    /// The version of the terms they accepted and when; `None` if they have not accepted the current one.
+    pub accepted: Option<(String, Timestamp)>,
+}
+
+/// The device's place under management.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    /// Whether the device is supervised, as reported.
+    pub supervised: Option<bool>,
+    /// When it enrolled.
+    pub since: Timestamp,
+    /// When it last checked in.
+    pub seen: Timestamp,
+    /// When its certificate runs out.
+    pub certificate_until: Timestamp,
+    /// Whether it has been silent for longer than the force allows.
+    pub silent: bool,
+}
+
+/// Something that can be done to the device.
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// The word that the form sends, such as `lock`.
+    pub word: &'static str,
+    /// What the button says.
+    pub title: &'static str,
+    /// What will happen, and whether it can be undone.
+    pub effect: &'static str,
+    /// Whether it destroys something: then a second person must approve, and the page says so.
+    pub second_person: bool,
+    /// Whether it shows a message on the device's screen, which the form then asks for.
+    pub message: bool,
+    /// Why it cannot be asked for now; empty if it can.
+    pub refused: String,
+}
+
+/// A group of settings that was sent as one.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// What it sets, in words.
+    pub title: String,
+    /// The clauses that ask for it.
+    pub clauses: Vec<Crumb>,
+    /// When it was sent.
+    pub sent: Option<Timestamp>,
+    /// When the device acknowledged it.
+    pub acknowledged: Option<Timestamp>,
+    /// When the device last reported it as in force.
+    pub in_force: Option<Timestamp>,
+    /// The device's refusal, or what it reports instead; empty if there is nothing to say.
+    pub trouble: String,
+}
+
+/// How one clause stands for this device.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// The clause with its page.
+    pub clause: Crumb,
+    /// Its title.
+    pub title: String,
+    /// The outcome with its reason.
+    pub outcome: Outcome,
+    /// The weakest grade among the facts used; `None` if there were none.
+    pub grade: Option<Grade>,
+    /// When the oldest fact used was reported.
+    pub fact_at: Option<Timestamp>,
+    /// The page that replays the judgement.
+    pub explain: String,
+}
+
+/// One command.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// What, in words.
+    pub title: String,
+    /// Such as `queued`, `put by (NotNow)`, `acknowledged`, `delivery uncertain`.
+    pub state: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// When its state last changed.
+    pub changed: Timestamp,
+    /// Who asked, and why.
+    pub by: String,
+}
+
+/// One case about the device.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its reference with its page.
+    pub case: Crumb,
+    /// Its type and state in words.
+    pub text: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+}
+
+impl View {
+    fn count(&self, word: &str) -> usize {
+        self.clauses.iter().filter(|clause| clause.outcome.word() == word).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sent_acknowledged_and_in_force_are_told_apart() {
+        let html = View::sample().render().unwrap();
+        for words in ["Not reported in force", "Not acknowledged", "Waiting for the next check-in"] {
+            assert!(html.contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn destruction_asks_for_a_second_person_and_a_reason() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("second person must approve") && html.contains("id=\"reason-wipe\""));
+    }
+
+    #[test]
+    fn a_device_that_never_enrolled_promises_nothing() {
+        let html = View::sample_registered().render().unwrap();
+        assert!(html.contains("Nothing is known of it") && !html.contains("Met</strong>"), "{html}");
+    }
+}

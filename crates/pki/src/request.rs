@@ -1,0 +1,158 @@
+//! Certificate requests (PKCS#10, RFC 2986).
+
+use domain::Secret;
+
+use crate::asn1::read;
+use crate::asn1::{Malformed, oid, tag, write};
+use crate::certificate::common_name;
+use crate::key::{self, Hash, KeyError, PrivateKey, PublicKey};
+
+/// The longest request that is read, in bytes.
+pub const MAX_REQUEST: usize = 16 * 1024;
+/// The longest challenge that is taken, in bytes; PKCS#9 allows 255.
+const MAX_CHALLENGE: usize = 255;
+
+const WHAT: &str = "certificate request";
+
+/// Why a request is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// Not a request, or longer than [`MAX_REQUEST`].
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The key is none that we certify.
+    #[error("the requested key is neither RSA of at least 2048 bits nor EC on P-256 or P-384")]
+    UnsupportedKey,
+    /// Whoever asks has not shown that the key is theirs.
+    #[error("the request is not signed with the key that it asks a certificate for")]
+    NotSignedWithItsKey,
+    /// Signed by way of SHA-1, which the settings do not allow.
+    #[error("the request is signed with a digest that the settings do not allow")]
+    WeakDigest,
+}
+
+/// A request whose signature holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRequest {
+    subject: Secret<Vec<u8>>,
+    common_name: Option<String>,
+    public_key: PublicKey,
+    challenge: Option<Secret<String>>,
+}
+
+impl CertificateRequest {
+    /// Reads a request in DER and checks that it is signed with its own key. A request with two challenges is
+    /// malformed: which one would count is anyone's guess.
+    ///
+    /// # Errors
+    /// [`RequestError`].
+    pub fn parse(der: &[u8], allow_sha1: bool) -> Result<Self, RequestError> {
+        if der.len() > MAX_REQUEST {
+            return Err(Malformed(WHAT).into());
+        }
+        let mut outer = read::sole(der, tag::SEQUENCE, WHAT)?.inside();
+        let signed = outer.expect(tag::SEQUENCE, WHAT)?;
+        let algorithm = key::algorithm_id(&mut outer, WHAT)?;
+        let signature = read::whole_bits(outer.any(WHAT)?, WHAT)?;
+        outer.finish(WHAT)?;
+
+        let mut parts = signed.inside();
+        parts.expect(tag::INTEGER, WHAT)?;
+        let subject = parts.expect(tag::SEQUENCE, WHAT)?.raw;
+        let spki = parts.expect(tag::SEQUENCE, WHAT)?.raw;
+        let challenge = match parts.optional(tag::context(0), WHAT)? {
+            Some(attributes) => challenge(attributes)?,
+            None => None,
+        };
+        parts.finish(WHAT)?;
+
+        let public_key = PublicKey::from_spki(spki).map_err(|_| RequestError::UnsupportedKey)?;
+        let hash = Hash::of_signature_algorithm(algorithm).ok_or(RequestError::WeakDigest)?;
+        if hash == Hash::Sha1 && !allow_sha1 {
+            return Err(RequestError::WeakDigest);
+        }
+        if !public_key.verify(hash, signed.raw, signature) {
+            return Err(RequestError::NotSignedWithItsKey);
+        }
+        Ok(Self {
+            subject: Secret::new(subject.to_vec()),
+            common_name: common_name(subject)?,
+            public_key,
+            challenge,
+        })
+    }
+
+    /// The subject that was asked for, as a DER `Name`. Whoever asks can write anything here.
+    #[must_use]
+    pub const fn subject(&self) -> &Secret<Vec<u8>> {
+        &self.subject
+    }
+
+    /// The first common name of the subject that was asked for. Whoever asks can write anything here.
+    #[must_use]
+    pub fn common_name(&self) -> Option<&str> {
+        self.common_name.as_deref()
+    }
+
+    /// The key to certify.
+    #[must_use]
+    pub const fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// The challenge password (RFC 2985 section 5.4.1), if there is one: to be compared in constant time or by digest.
+    #[must_use]
+    pub const fn challenge(&self) -> Option<&Secret<String>> {
+        self.challenge.as_ref()
+    }
+
+    /// Makes a request in DER.
+    ///
+    /// # Errors
+    /// [`KeyError`] if the key cannot sign.
+    pub fn build(
+        key: &PrivateKey,
+        name: &str,
+        challenge: Option<&Secret<String>>,
+    ) -> Result<Vec<u8>, KeyError> {
+        let attribute = challenge.map(|text| {
+            let values = write::set_of(vec![write::utf8(text.expose())]);
+            write::sequence(&[&write::oid(oid::CHALLENGE_PASSWORD), &values])
+        });
+        let attributes = write::context(0, &[attribute.as_deref().unwrap_or_default()]);
+        let subject = distinguished_name(name, None);
+        let signed =
+            write::sequence(&[&write::unsigned(&[0]), &subject, key.public_key().spki(), &attributes]);
+        let signature = key.sign(&signed)?;
+        Ok(write::sequence(&[&signed, &key.signature_algorithm(), &write::bit_string(&signature)]))
+    }
+}
+
+/// The challenge among the attributes.
+fn challenge(attributes: read::Element<'_>) -> Result<Option<Secret<String>>, Malformed> {
+    let mut attributes = attributes.inside();
+    let mut found = None;
+    while !attributes.is_empty() {
+        let mut attribute = attributes.sequence(WHAT)?;
+        let id = attribute.oid(WHAT)?;
+        let mut values = attribute.set(WHAT)?;
+        if id != oid::CHALLENGE_PASSWORD {
+            continue;
+        }
+        let value = values.any(WHAT)?;
+        values.finish(WHAT)?;
+        let text = read::text(value).filter(|text| text.len() <= MAX_CHALLENGE).ok_or(Malformed(WHAT))?;
+        if found.replace(Secret::new(text)).is_some() {
+            return Err(Malformed(WHAT));
+        }
+    }
+    Ok(found)
+}
+
+/// A `Name` with an organisation, if given, and a common name.
+pub(crate) fn distinguished_name(common_name: &str, organisation: Option<&str>) -> Vec<u8> {
+    let part =
+        |id: &[u8], text: &str| write::set_of(vec![write::sequence(&[&write::oid(id), &write::utf8(text)])]);
+    let organisation = organisation.map(|text| part(oid::ORGANISATION, text));
+    write::sequence(&[organisation.as_deref().unwrap_or_default(), &part(oid::COMMON_NAME, common_name)])
+}

@@ -32,14 +32,19 @@ fn device(target: Target) -> Device {
     Device { mac, minimum, supervised: true, later }
 }
 
-fn profiles(target: Target, groups: &[protocol_apple::settings::Group], options: &ProfileOptions) -> Vec<Dictionary> {
+fn profiles(
+    target: Target,
+    groups: &[protocol_apple::settings::Group],
+    options: &ProfileOptions,
+) -> Vec<Dictionary> {
     let compiled = compile(target, groups, options).unwrap();
     let read = |bytes: &[u8]| plist::from_bytes::<Value>(bytes).unwrap().into_dictionary().unwrap();
     compiled.profiles.iter().map(|profile| read(&profile.bytes)).collect()
 }
 
 fn types(profiles: &[Dictionary]) -> BTreeSet<String> {
-    let payloads = profiles.iter().flat_map(|profile| profile.get("PayloadContent").unwrap().as_array().unwrap());
+    let payloads =
+        profiles.iter().flat_map(|profile| profile.get("PayloadContent").unwrap().as_array().unwrap());
     let name = |payload: &Value| {
         payload.as_dictionary().unwrap().get("PayloadType").unwrap().as_string().unwrap().to_owned()
     };
@@ -48,8 +53,7 @@ fn types(profiles: &[Dictionary]) -> BTreeSet<String> {
 
 /// The vendor's schema; `None` (and a word on it) where the folder is absent.
 fn vendor_schema(types: &BTreeSet<String>) -> Option<Schema> {
-    let folder =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/schemas/apple/mdm/profiles");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/schemas/apple/mdm/profiles");
     if !folder.is_dir() {
         eprintln!("skipped: ../shared is absent");
         return None;
@@ -79,7 +83,11 @@ fn a_residue_says_what_is_left_and_nothing_else_has_one() {
             let coverage = cover(target, key, value);
             let enforced = coverage.verdict == Verdict::Enforced;
             assert_eq!(enforced, coverage.residue.is_empty(), "{target:?} {key}");
-            assert!(coverage.residue.iter().all(|words| words.ends_with('.')), "{key}: {:?}", coverage.residue);
+            assert!(
+                coverage.residue.iter().all(|words| words.ends_with('.')),
+                "{key}: {:?}",
+                coverage.residue
+            );
         }
     }
 }
@@ -167,9 +175,8 @@ payloadkeys: [{key: any, type: <boolean>}]",
 
 fn profile(payloads: &[&str]) -> Dictionary {
     let body: String = payloads.iter().map(|payload| format!("<dict>{payload}</dict>")).collect();
-    let xml = format!(
-        "<plist version=\"1.0\"><dict><key>PayloadContent</key><array>{body}</array></dict></plist>"
-    );
+    let xml =
+        format!("<plist version=\"1.0\"><dict><key>PayloadContent</key><array>{body}</array></dict></plist>");
     plist::from_bytes::<Value>(xml.as_bytes()).unwrap().into_dictionary().unwrap()
 }
 

@@ -87,10 +87,20 @@ pub struct Compiled {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CompileError {
     /// An identifier that devices would refuse or confuse.
-    #[error("\"{text}\" cannot stand in a profile's identifier: use letters, digits, dots and hyphens, up to 128")]
+    #[error(
+        "\"{text}\" cannot stand in a profile's identifier: use letters, digits, dots and hyphens, up to 128"
+    )]
     Identifier {
         /// The text.
         text: String,
+    },
+    /// Text that a profile cannot hold.
+    #[error(
+        "the {what} cannot be written: it is empty, too long, or has characters that a profile cannot hold"
+    )]
+    Text {
+        /// Which text.
+        what: String,
     },
     /// Two groups of one name.
     #[error("there are two groups \"{group}\": a device would keep only the second; rename one")]
@@ -99,7 +109,9 @@ pub enum CompileError {
         group: String,
     },
     /// A setting in two groups.
-    #[error("{key} stands in \"{first}\" and in \"{second}\": merge the policy first, the strictest value in one group")]
+    #[error(
+        "{key} stands in \"{first}\" and in \"{second}\": merge the policy first, the strictest value in one group"
+    )]
     SettingTwice {
         /// The setting.
         key: SettingKey,
@@ -119,14 +131,18 @@ pub enum CompileError {
         expected: String,
     },
     /// Only listed networks, and none is listed.
-    #[error("\"{group}\" allows only listed networks and none is listed: devices would be cut off; list one first")]
+    #[error(
+        "\"{group}\" allows only listed networks and none is listed: devices would be cut off; list one first"
+    )]
     EmptyAllowList {
         /// The group with the rule.
         group: String,
     },
     /// Only listed networks, and hardware without another radio could join none of them.
-    #[error("\"{group}\" allows only networks that ask for a certificate, and these devices have neither one nor a \
-             cellular radio: give them a network identity first")]
+    #[error(
+        "\"{group}\" allows only networks that ask for a certificate, and these devices have neither one nor a \
+             cellular radio: give them a network identity first"
+    )]
     NoReachableNetwork {
         /// The group with the rule.
         group: String,
@@ -188,7 +204,8 @@ impl<'a> Context<'a> {
     /// Whether this group is the first that asks for any of these settings: what is made of several settings goes there.
     pub(super) fn is_home(&self, group: &Group, keys: &[&str]) -> bool {
         let asks = |group: &&&Group| {
-            keys.iter().any(|key| self.asked(key).is_some() && group.values.contains_key(&SettingKey::new(*key)))
+            keys.iter()
+                .any(|key| self.asked(key).is_some() && group.values.contains_key(&SettingKey::new(*key)))
         };
         self.groups.iter().find(asks).is_some_and(|first| first.id == group.id)
     }
@@ -210,8 +227,7 @@ pub fn compile(target: Target, groups: &[Group], options: &ProfileOptions) -> Re
     options.check(target)?;
     let context = gather(target, groups, options)?;
     guard_networks(&context)?;
-    let removal_disallowed =
-        !options.removal_allowed || context.asked("management.allow_removal").is_some();
+    let removal_disallowed = !options.removal_allowed || context.asked("management.allow_removal").is_some();
     let mut compiled = Compiled { profiles: Vec::new(), switches: Vec::new(), warnings: Vec::new() };
     let mut last = Vec::new();
     for group in &context.groups {
@@ -245,6 +261,9 @@ fn gather<'a>(
         if !is_identifier(&group.id) {
             return Err(CompileError::Identifier { text: group.id.clone() });
         }
+        if !rules::is_text(&group.title) {
+            return Err(CompileError::Text { what: format!("title of \"{}\"", group.id) });
+        }
         if !names.insert(group.id.to_ascii_lowercase()) {
             return Err(CompileError::GroupTwice { group: group.id.clone() });
         }
@@ -261,7 +280,8 @@ fn gather<'a>(
 }
 
 fn check_value(group: &Group, key: &SettingKey, value: &SettingValue) -> Result<(), CompileError> {
-    let refuse = |expected: String| CompileError::Value { group: group.id.clone(), key: key.clone(), expected };
+    let refuse =
+        |expected: String| CompileError::Value { group: group.id.clone(), key: key.clone(), expected };
     // A setting without a rule is warned of, not refused: another vendor may have one.
     let Some(rule) = rules::find(key.as_str()) else { return Ok(()) };
     rule.shape.fits(value).map_err(|expected| refuse(expected.to_owned()))?;
@@ -292,8 +312,8 @@ fn guard_networks(context: &Context<'_>) -> Result<(), CompileError> {
     let by_password = |security: NetworkSecurity| {
         matches!(security, NetworkSecurity::Wpa2Personal | NetworkSecurity::Wpa3Personal)
     };
-    let reachable =
-        context.options.network_identity.is_some() || list.iter().any(|network| by_password(network.security));
+    let reachable = context.options.network_identity.is_some()
+        || list.iter().any(|network| by_password(network.security));
     if context.options.wifi_only_hardware && !reachable {
         return Err(CompileError::NoReachableNetwork { group });
     }
@@ -309,7 +329,10 @@ fn note(context: &Context<'_>, group: &Group, draft: &Draft, compiled: &mut Comp
     for later in LATER_KEYS.iter().filter(|key| key.target == context.target && !key.came_with_feature) {
         let sent = draft.payloads.values().any(|payload| payload.content.contains_key(later.apple_key));
         if sent && later.from > context.options.minimum(context.target) {
-            warn(format!("{} takes effect from {}; an older system ignores it.", later.apple_key, later.from));
+            warn(format!(
+                "{} takes effect from {}; an older system ignores it.",
+                later.apple_key, later.from
+            ));
         }
     }
     draft.warnings.iter().cloned().for_each(&mut warn);

@@ -27,14 +27,16 @@ pub(super) fn fit(apple_key: &str, wanted: i64) -> Fitted {
 }
 
 fn at_most(wanted: i64, most: i64, what: &str) -> Fitted {
-    let short = (wanted > most)
-        .then(|| format!("The policy asks for {wanted}; the platform can require no more than {most} {what}."));
+    let short = (wanted > most).then(|| {
+        format!("The policy asks for {wanted}; the platform can require no more than {most} {what}.")
+    });
     Fitted { value: wanted.min(most), short }
 }
 
 fn at_least(wanted: i64, least: i64, what: &str) -> Fitted {
-    let short = (wanted < least)
-        .then(|| format!("The policy asks for {wanted}; the least that the platform takes is {least} {what}."));
+    let short = (wanted < least).then(|| {
+        format!("The policy asks for {wanted}; the least that the platform takes is {least} {what}.")
+    });
     Fitted { value: wanted.max(least), short }
 }
 

@@ -65,7 +65,9 @@ pub fn cover(target: Target, key: &SettingKey, value: &SettingValue) -> Coverage
         return Coverage::not_enforceable(format!("Lanyard has no rule for {key} on Apple devices."));
     };
     if let Err(expected) = rule.shape.fits(value) {
-        return Coverage::not_enforceable(format!("{key} was given a value that cannot be sent: {expected}."));
+        return Coverage::not_enforceable(format!(
+            "{key} was given a value that cannot be sent: {expected}."
+        ));
     }
     if rule.shape.asks_nothing(value) {
         return Coverage::enforced();

@@ -2,6 +2,7 @@
 
 use domain::Secret;
 
+use super::rules::{is_address, is_text};
 use super::versions::{OsVersion, floor};
 use super::{CompileError, Target};
 
@@ -56,6 +57,12 @@ impl ProfileOptions {
         if !is_identifier(&self.identifier_prefix) {
             return Err(CompileError::Identifier { text: self.identifier_prefix.clone() });
         }
+        if !is_text(&self.organisation) {
+            return Err(CompileError::Text { what: "organisation's name".to_owned() });
+        }
+        if let Some(identity) = &self.network_identity {
+            identity.check()?;
+        }
         let (minimum, oldest) = (self.minimum(target), floor(target));
         if minimum < oldest {
             return Err(CompileError::TooOld { minimum, oldest });
@@ -82,6 +89,24 @@ pub struct NetworkIdentity {
     pub challenge: Option<Secret<String>>,
     /// Certificates (DER) of the authorities that the network's server may stand under.
     pub anchors: Vec<Vec<u8>>,
+}
+
+impl NetworkIdentity {
+    fn check(&self) -> Result<(), CompileError> {
+        let name_fits = self.ca_name.as_deref().is_none_or(is_text);
+        let challenge_fits = self.challenge.as_ref().is_none_or(|challenge| is_text(challenge.expose()));
+        for (fits, what) in [
+            (is_address(&self.scep_url), "address of the certificate service"),
+            (name_fits, "name of the certificate authority"),
+            (is_text(&self.common_name), "common name of the device"),
+            (challenge_fits, "one-time word for the certificate"),
+        ] {
+            if !fits {
+                return Err(CompileError::Text { what: what.to_owned() });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.

@@ -77,8 +77,7 @@ pub(crate) struct Schema {
     files: BTreeMap<String, Vec<File>>,
 }
 
-const UUID_FORMAT: &str =
-    "^[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}$";
+const UUID_FORMAT: &str = "^[0-9A-Za-z]{8}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{12}$";
 
 impl Schema {
     /// Reads the files of these payload types. The others stay unread: some refer to themselves without end.
@@ -210,11 +209,16 @@ fn check(key: &Key, value: &Value, outer: &Support, device: Device, path: &str, 
         }
         _ => false,
     };
-    if fits { check_value(key, value, &path, problems) } else { problems.push(format!("{path}: not {}", key.of)) }
+    if fits {
+        check_value(key, value, &path, problems)
+    } else {
+        problems.push(format!("{path}: not {}", key.of))
+    }
 }
 
 fn check_support(key: &Key, support: &Support, device: Device, path: &str, problems: &mut Vec<String>) {
-    let by = |version: &Option<Yaml>| version.as_ref().and_then(version_of).is_some_and(|v| v <= device.minimum);
+    let by =
+        |version: &Option<Yaml>| version.as_ref().and_then(version_of).is_some_and(|v| v <= device.minimum);
     match support.introduced.as_ref().map(text_of).as_deref() {
         None => problems.push(format!("{path}: the schema gives no first version")),
         Some("n/a") => problems.push(format!("{path}: not on this platform")),

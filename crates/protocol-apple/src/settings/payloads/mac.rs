@@ -12,7 +12,8 @@ const SCREEN_SAVER: Kind = kind("com.apple.screensaver", "screen-saver", "Screen
 const SIGN_IN: Kind = kind("com.apple.loginwindow", "sign-in", "Sign-in window");
 const MANAGED: Kind = kind("com.apple.MCX", "managed", "Guests and networks");
 const GATEKEEPER: Kind = kind("com.apple.systempolicy.control", "gatekeeper", "Gatekeeper");
-const OVERRIDE: Kind = kind("com.apple.systempolicy.managed", "gatekeeper-override", "Gatekeeper in the Finder");
+const OVERRIDE: Kind =
+    kind("com.apple.systempolicy.managed", "gatekeeper-override", "Gatekeeper in the Finder");
 const STORE: Kind = kind("com.apple.appstore", "app-store", "App Store");
 const FILE_VAULT: Kind = kind("com.apple.MCX.FileVault2", "filevault", "FileVault");
 

@@ -97,8 +97,13 @@ fn restriction(entry: &Restriction, value: &SettingValue, draft: &mut Draft) {
         Payload::Restrictions => RESTRICT,
     };
     match (entry.kind, value) {
-        (Carries::Allow | Carries::Require, SettingValue::Bool(flag)) => draft.put(kind, entry.apple_key, *flag),
-        (Carries::AtLeast | Carries::AtMost | Carries::Minutes | Carries::HoursInSeconds, SettingValue::Count(n)) => {
+        (Carries::Allow | Carries::Require, SettingValue::Bool(flag)) => {
+            draft.put(kind, entry.apple_key, *flag)
+        }
+        (
+            Carries::AtLeast | Carries::AtMost | Carries::Minutes | Carries::HoursInSeconds,
+            SettingValue::Count(n),
+        ) => {
             draft.put(kind, entry.apple_key, limits::fit(entry.apple_key, *n).value);
         }
         (Carries::List, SettingValue::List(list)) if !list.is_empty() => {

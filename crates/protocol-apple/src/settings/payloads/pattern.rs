@@ -107,8 +107,7 @@ mod tests {
     #[test]
     fn the_rule_of_mdu_6_2() {
         let words = words(&["police", "norfolk"]);
-        let rule =
-            Rule { length: 9, letter_and_digit: true, mixed_case: true, specials: 1, words: &words };
+        let rule = Rule { length: 9, letter_and_digit: true, mixed_case: true, specials: 1, words: &words };
         assert_eq!(
             rule.pattern().unwrap(),
             "^(?!.*(?i:norfolk|police))(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])(?=(?:[A-Za-z0-9]*[^A-Za-z0-9]){1}).{9,}$"
@@ -128,7 +127,8 @@ mod tests {
     #[test]
     fn the_plain_keys_are_enough_for_a_plain_length() {
         let none = BTreeSet::new();
-        let rule = |length| Rule { length, letter_and_digit: false, mixed_case: false, specials: 0, words: &none };
+        let rule =
+            |length| Rule { length, letter_and_digit: false, mixed_case: false, specials: 0, words: &none };
         assert!(!rule(16).is_needed());
         assert!(rule(17).is_needed());
         assert_eq!(rule(17).pattern().unwrap(), "^.{17,}$");

@@ -8,7 +8,8 @@ use crate::settings::compile::{Context, Group, Switch};
 
 const FILTER: Kind = kind("com.apple.webcontent-filter", "web-filter", "Web filter");
 const LINKS: Kind = kind("com.apple.webClip.managed", "links", "Links");
-const SCREEN: Kind = kind("com.apple.shareddeviceconfiguration", "lock-screen", "Notice on the locked screen");
+const SCREEN: Kind =
+    kind("com.apple.shareddeviceconfiguration", "lock-screen", "Notice on the locked screen");
 
 const FILTER_KEYS: &[&str] = &["web.filter_adult", "web.denied_addresses"];
 
@@ -50,10 +51,14 @@ fn wipe(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     let wipes = context.value("passcode.wipe_after_failures");
     if !counted && context.asks(group, "passcode.wipe_after_failures") {
         draft.put(PASSCODE, "maxFailedAttempts", 11);
-        draft.warn("The policy asks for a wipe and gives no number of attempts: Apple's largest, 11, is sent.");
+        draft.warn(
+            "The policy asks for a wipe and gives no number of attempts: Apple's largest, 11, is sent.",
+        );
     }
     if context.asks(group, "passcode.max_failed_attempts") && wipes == Some(&SettingValue::Bool(false)) {
-        draft.warn("The policy asks for no wipe, but iPhone and iPad that count attempts also wipe themselves.");
+        draft.warn(
+            "The policy asks for no wipe, but iPhone and iPad that count attempts also wipe themselves.",
+        );
     }
 }
 
@@ -62,7 +67,11 @@ fn filter(context: &Context<'_>, draft: &mut Draft) {
     draft.put(FILTER, "FilterType", "BuiltIn");
     draft.put(FILTER, "AutoFilterEnabled", context.asked("web.filter_adult").is_some());
     if let Some(SettingValue::List(list)) = context.asked("web.denied_addresses") {
-        draft.put(FILTER, "DenyListURLs", Value::Array(list.iter().flat_map(|item| addresses(item)).collect()));
+        draft.put(
+            FILTER,
+            "DenyListURLs",
+            Value::Array(list.iter().flat_map(|item| addresses(item)).collect()),
+        );
     }
 }
 

@@ -5,17 +5,18 @@ use super::Shape::{Address, Allow, Host, Require, Words};
 use super::{Rule, rule};
 
 const NO_BLOCK_LIST: &str = "A Mac has no list of apps that may not run.";
-const STORE_ONLY: &str = "The App Store of a Mac is closed; software from web sites is held only to its signature.";
+const STORE_ONLY: &str =
+    "The App Store of a Mac is closed; software from web sites is held only to its signature.";
 const ANY_SOURCE: &str = "A Mac takes software from any source; it can only be held to its signature.";
-const NO_MENU: &str = "The way past the check in the Finder is taken away; an administrator of the Mac has others.";
-const TAMPERED: &str =
-    "Only signed code runs, but a device whose system was tampered with is past that, and no report would say so.";
+const NO_MENU: &str =
+    "The way past the check in the Finder is taken away; an administrator of the Mac has others.";
+const TAMPERED: &str = "Only signed code runs, but a device whose system was tampered with is past that, and no report would say so.";
 const ADMIN_OVERRIDES: &str = "Someone with an administrator's password can let an unsigned program open.";
-const USER_CHANNEL: &str = "A Mac takes a web clip only on the channel of one user, which Lanyard does not use.";
+const USER_CHANNEL: &str =
+    "A Mac takes a web clip only on the channel of one user, which Lanyard does not use.";
 const NO_IDENTITY: &str = "No device says under which account a social media app is signed in.";
 const JUDGEMENT: &str = "Whether a sender is recognised and expected is the holder's judgement.";
-const NO_ADDRESS: &str =
-    "The account needs the holder's own address and one profile serves everybody, so the holder adds the account.";
+const NO_ADDRESS: &str = "The account needs the holder's own address and one profile serves everybody, so the holder adds the account.";
 const NO_BORDER: &str = "A Mac does not part managed apps from others.";
 const RECOVERY: &str =
     "The erase button is taken away; restoring the device through its recovery mode stays possible.";

@@ -12,7 +12,7 @@ use domain::{Coverage, SettingValue};
 
 use super::Target;
 use super::limits;
-pub(super) use shape::{Shape, network_fault};
+pub(super) use shape::{Shape, is_address, is_text, network_fault};
 
 /// One setting and what Apple's devices make of it.
 pub(super) struct Rule {

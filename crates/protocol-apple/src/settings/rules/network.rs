@@ -9,15 +9,16 @@ use super::{Rule, network_fault, rule};
 const ADMIN_ONLY: &str =
     "A Mac has no list of allowed networks: changing network asks for an administrator, who may choose any.";
 const BY_COMMAND: &str = "Bluetooth is switched by a command, and the holder can switch it back at any time.";
-const APPS_MAY: &str =
-    "iPhone and iPad send no files over Bluetooth themselves, but an app can move data that way and cannot be stopped.";
+const APPS_MAY: &str = "iPhone and iPad send no files over Bluetooth themselves, but an app can move data that way and cannot be stopped.";
 const FREEZES_BLUETOOTH: &str =
     "The sharing switch of a Mac is frozen, not turned off: where it was on, it stays on.";
 const CAR_SYNC: &str = "A paired car may ask for contacts and messages; only the holder can refuse it.";
 const FREEZES_SHARING: &str =
     "The internet sharing switch of a Mac is frozen, not turned off: where it was on, it stays on.";
-const NO_BUILT_IN: &str = "A Mac has no filter of its own that a profile can switch on; it takes another maker's.";
-const MAC_APPS_BYPASS: &str = "An app on a Mac may open connections of its own that do not go through the proxy.";
+const NO_BUILT_IN: &str =
+    "A Mac has no filter of its own that a profile can switch on; it takes another maker's.";
+const MAC_APPS_BYPASS: &str =
+    "An app on a Mac may open connections of its own that do not go through the proxy.";
 const NO_VPN_SWITCH: &str = "A Mac has no switch that keeps the holder from adding a VPN.";
 const NO_PAIRING_SWITCH: &str = "A Mac has no switch for connecting it to another computer.";
 const NO_DRIVE_SWITCH: &str =

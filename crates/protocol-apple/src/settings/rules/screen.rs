@@ -7,14 +7,15 @@ use super::{Rule, reach, rule};
 const NO_CASE: &str = "iPhone and iPad cannot be told to ask for both upper and lower case.";
 const NO_WORDS: &str = "iPhone and iPad have no list of words that a passcode may not contain.";
 const NO_KNOWLEDGE: &str = "No Apple device knows a dictionary or the holder's own names and dates.";
-const LETTER_ONLY: &str = "A letter is required; Apple's rule does not promise that a digit is required with it.";
+const LETTER_ONLY: &str =
+    "A letter is required; Apple's rule does not promise that a digit is required with it.";
 const LOCKS_ONLY: &str = "A Mac locks after the last wrong attempt and is not wiped.";
-const OWN_INTERVAL: &str = "iPhone and iPad ask for the passcode after an interval of their own, which cannot be set.";
+const OWN_INTERVAL: &str =
+    "iPhone and iPad ask for the passcode after an interval of their own, which cannot be set.";
 const PER_APP_ONLY: &str = "A Mac can be told only app by app what to show on its locked screen.";
 const NO_LOCKED_SIRI: &str = "A Mac has no switch for the assistant on its locked screen alone.";
 const NO_LOCKED_CONTROLS: &str = "A Mac has no switch for the few controls on its locked screen.";
-const FOOTNOTE: &str =
-    "The notice is a footnote on the locked screen: a long one is cut, and nobody has to accept it before unlocking.";
+const FOOTNOTE: &str = "The notice is a footnote on the locked screen: a long one is cut, and nobody has to accept it before unlocking.";
 
 /// On a Mac, letters, digits, specials, length and words go into the content rule, which knows no upper limit.
 pub(super) const RULES: &[Rule] = &[

@@ -84,29 +84,35 @@ impl Shape {
 
 /// What is wrong with a network, beyond what its type rules out.
 pub(in crate::settings) fn network_fault(network: &Network) -> Option<&'static str> {
-    if !(1..=32).contains(&network.ssid.len()) || network.ssid.chars().any(char::is_control) {
+    if !(1..=32).contains(&network.ssid.len()) || network.ssid.chars().any(is_unwritable) {
         return Some("a network's name has 1 to 32 bytes and no control characters");
     }
     let names_fit = network.trusted_servers.iter().all(|name| is_word(name));
     (!names_fit).then_some("a trusted server is written as a host name, such as radius.force.example")
 }
 
-fn is_text(text: &str) -> bool {
+/// Text for people: lines and tabs, nothing that a property list in XML cannot hold.
+pub(in crate::settings) fn is_text(text: &str) -> bool {
     !text.trim().is_empty()
         && text.len() <= LONGEST_TEXT
-        && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
+        && !text.chars().any(|c| is_unwritable(c) && !matches!(c, '\n' | '\t'))
 }
 
 fn is_word(text: &str) -> bool {
-    !text.trim().is_empty() && text.len() <= LONGEST_WORD && !text.chars().any(char::is_control)
+    !text.trim().is_empty() && text.len() <= LONGEST_WORD && !text.chars().any(is_unwritable)
+}
+
+/// Control characters, and the two that XML 1.0 leaves out of its character set (section 2.2).
+fn is_unwritable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// A plain check, not a parser: enough to keep a slip or another scheme out of a profile.
-fn is_address(text: &str) -> bool {
+pub(in crate::settings) fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         && text.len() <= 2_048
-        && !text.chars().any(|c| c.is_control() || c.is_whitespace())
+        && !text.chars().any(|c| is_unwritable(c) || c.is_whitespace())
 }
 
 fn is_bare_host(text: &str) -> bool {
@@ -132,6 +138,7 @@ mod tests {
             (Shape::Most, SettingValue::Count(i64::MAX)),
             (Shape::Text, text(" \n")),
             (Shape::Text, text("bell \u{7}")),
+            (Shape::Text, text("not a character \u{ffff}")),
             (Shape::Address, text("ftp://force.example/")),
             (Shape::Address, text("https:///nowhere")),
             (Shape::Address, text("https://force.example/a b")),

@@ -1,0 +1,77 @@
+//! `cargo xtask tidy`: every problem with its place and what to do about it.
+
+use std::fmt;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+mod budget;
+mod files;
+mod layers;
+mod map;
+mod words;
+
+/// Something to mend.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Problem {
+    /// The file, relative to the repository's root.
+    file: String,
+    /// The line, from 1, where there is one.
+    line: Option<usize>,
+    /// What is wrong and what to do.
+    message: String,
+}
+
+impl Problem {
+    fn new(file: impl Into<String>, line: impl Into<Option<usize>>, message: impl Into<String>) -> Self {
+        Self { file: file.into(), line: line.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+/// Runs every check; returns the problems in order and a few words on what was looked at.
+///
+/// # Errors
+/// When the repository cannot be read, or cargo or git cannot be run: then nothing is known.
+pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, String)> {
+    let mut problems = Vec::new();
+
+    let table = layers::Table::read(&root.join("docs/layers.toml"))?;
+    let packages = layers::packages(root)?;
+    problems.extend(layers::check(&table, &packages));
+    problems.extend(map::bring_up_to_date(root, &table, check)?);
+
+    let files = files::texts(root)?;
+    let foreign = words::Foreign::of(root);
+    let mut functions = 0;
+    for file in &files {
+        problems.extend(words::check(file, &foreign));
+        if file.is_rust() {
+            let (found, counted) = budget::check_file(file);
+            problems.extend(found);
+            functions += counted;
+        }
+    }
+    problems.extend(budget::check_crates(&files, &packages));
+
+    problems.sort();
+    let seen = format!("{} crates, {} files, {functions} functions", packages.len(), files.len());
+    anyhow::ensure!(
+        functions > 0 && !packages.is_empty(),
+        "nothing was looked at; run this inside the repository"
+    );
+    Ok((problems, seen))
+}
+
+/// Reads a file, with its name in the error.
+fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}

@@ -1,6 +1,6 @@
 //! A check as its file says it: `policy/checks/<name>.toml`. Shapes only; what they mean together is in `bind`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Grade, Platform, Span};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,21 @@ pub struct Check {
     /// Its own cases.
     #[serde(default, rename = "case")]
     pub cases: Vec<Case>,
+}
+
+impl Check {
+    /// The force parameters that it names anywhere outside its cases.
+    #[must_use]
+    pub fn parameters(&self) -> BTreeSet<&str> {
+        let mut given: Vec<&Given> = self.params.values().collect();
+        for arm in &self.on {
+            given.extend(&arm.stale_after);
+            if let Some(expect) = &arm.expect {
+                expect.gather(&mut given);
+            }
+        }
+        given.into_iter().filter_map(Given::parameter).collect()
+    }
 }
 
 /// What the check asks of some platforms.
@@ -62,6 +77,17 @@ pub enum Given {
     Parameter(ParameterName),
 }
 
+impl Given {
+    /// The force parameter that it names.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        match self {
+            Self::Parameter(name) => Some(&name.parameter),
+            Self::Value(_) | Self::Param(_) => None,
+        }
+    }
+}
+
 /// `{ param = "..." }`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +118,18 @@ pub enum Predicate {
     Fact(FactTest),
     /// The profile compiled for a clause group is installed.
     Profile(ProfileTest),
+}
+
+impl Predicate {
+    /// Every value in it, however deep.
+    fn gather<'a>(&'a self, into: &mut Vec<&'a Given>) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.gather(into)),
+            Self::Not(inner) => inner.gather(into),
+            Self::Fact(test) => into.push(test.test.given()),
+            Self::Profile(_) => {}
+        }
+    }
 }
 
 /// `{ group = "mdu-6" }`
@@ -135,6 +173,16 @@ pub enum Test {
 
 macro_rules! fact_tests {
     ($($field:ident => $variant:ident),*) => {
+        impl Test {
+            /// What the fact is held against.
+            #[must_use]
+            pub const fn given(&self) -> &Given {
+                match self {
+                    $(Self::$variant(given) => given),*
+                }
+            }
+        }
+
         /// [`FactTest`] as written: one key a test, so that an unknown one is refused by name.
         #[derive(Debug, Clone, Default, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]

@@ -22,7 +22,11 @@ mod explain;
 mod value;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use bind::{BoundCheck, Flaw, Lookup, Place};
 pub use cases::{CASE_NOW, CaseFailure};

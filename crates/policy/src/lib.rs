@@ -13,6 +13,9 @@
 //! Not here: judging a device (crate `compliance`), vendors' keys (crates `protocol-*`), people's acceptances and cases
 //! (crate `app`). This crate reads files and nothing else: no clock, no network, no randomness.
 
+mod coverage;
+mod diff;
+mod digest;
 mod files;
 mod library;
 mod load;
@@ -23,8 +26,14 @@ mod problem;
 mod reader;
 mod registers;
 mod value;
+mod view;
 mod words;
 
+pub use coverage::{CoverageTable, SettingCompiler};
+pub use diff::{
+    AskAgain, Change, CheckChange, ClauseChange, DocumentChange, ParameterChange, PolicyDiff, SettingChange,
+    diff,
+};
 pub use files::Files;
 pub use library::Library;
 pub use load::Overrides;
@@ -34,6 +43,7 @@ pub use model::{
     Related, Rule, Section,
 };
 pub use problem::{Problem, Problems};
-pub use registers::{AskedValue, Baseline, CheckEntry, FactEntry, Parameter, Setting, VocabularyEntry};
+pub use registers::{AskedValue, Baseline, FactEntry, Parameter, Setting, VocabularyEntry};
 pub use value::{ParameterValue, setting_words};
+pub use view::{ClauseLine, ClausePage, SettingLine};
 pub use words::{AcceptanceKind, Actor, DocumentKind, Merge, Modality, PersonalData, RecordKind, ValueType};

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use compliance::Check;
 use domain::{ClauseId, SettingKey};
 
 use crate::model::{Clause, Document, Note};
-use crate::registers::{Baseline, CheckEntry, FactEntry, Parameter, Registers, Setting, VocabularyEntry};
+use crate::registers::{Baseline, FactEntry, Parameter, Registers, Setting, VocabularyEntry};
 
 /// The force's rules.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +18,7 @@ pub struct Library {
     /// The settings files by name.
     pub settings: BTreeMap<String, Setting>,
     /// The checks by name.
-    pub checks: BTreeMap<String, CheckEntry>,
+    pub checks: BTreeMap<String, Check>,
     /// The baselines by name.
     pub baselines: BTreeMap<String, Baseline>,
     pub(crate) registers: Registers,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use compliance::{Check, FactType, Lookup, Value};
+use compliance::{FactType, Lookup, Value};
 use domain::{ClauseId, DeviceKind, Platform, SettingKey, SettingValue};
 use serde::Serialize;
 
@@ -115,12 +115,4 @@ impl Lookup for Registers {
     fn parameter(&self, name: &str) -> Option<Value> {
         self.parameters.get(name)?.value.for_check()
     }
-}
-
-/// A check's file, with the names of what it leans on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(transparent)]
-pub struct CheckEntry {
-    /// The check as written.
-    pub check: Check,
 }

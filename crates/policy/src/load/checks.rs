@@ -9,7 +9,6 @@ use toml::de::DeValue;
 
 use super::Loader;
 use crate::reader::{Node, Source, piece};
-use crate::registers::CheckEntry;
 
 impl Loader<'_> {
     pub(super) fn checks(&mut self) {
@@ -19,7 +18,7 @@ impl Loader<'_> {
             let Some(text) = self.files.get(&file) else { continue };
             let source = Source::whole(&file, text);
             if let Some(check) = self.with_root(source, "a check", |root| self.check(root)) {
-                checks.insert(name.clone(), CheckEntry { check });
+                checks.insert(name.clone(), check);
             }
         }
         self.library.checks = checks;

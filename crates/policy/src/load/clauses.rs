@@ -44,11 +44,11 @@ impl Loader<'_> {
         let (withheld, aim) = (root.opt::<bool>("withheld").unwrap_or_default(), root.opt("aim"));
         let applies_to =
             root.table("applies_to", "applies_to").map(|node| applies_to(&node)).unwrap_or_default();
-        let exceptions = each(root.tables("exceptions", "an exception"), |node| {
+        let exceptions = each(&root.tables("exceptions", "an exception"), |node| {
             let (approver, expires, note) = (node.opt("approver"), node.opt("expires"), node.opt("note"));
             Some(Exception { who: node.must_text("who")?, approver, expires, note })
         });
-        let report_to = each(root.tables("report_to", "a recipient"), |node| {
+        let report_to = each(&root.tables("report_to", "a recipient"), |node| {
             Some(Recipient { to: node.must_text("to")?, when: node.opt("when") })
         });
         let kept_by = self.kept_by(root);

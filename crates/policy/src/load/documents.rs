@@ -75,22 +75,22 @@ impl Loader<'_> {
         let (published, review_by) = (root.opt("published"), root.opt("review_by"));
         let (holder, author, regulator) = (root.opt("holder"), root.opt("author"), root.opt("regulator"));
         let notify_within = root.opt("notify_within");
-        let approvals = each(root.tables("approval", "an approval"), approval);
-        let legal_basis = each(root.tables("legal_basis", "a legal basis"), |node| {
+        let approvals = each(&root.tables("approval", "an approval"), approval);
+        let legal_basis = each(&root.tables("legal_basis", "a legal basis"), |node| {
             Some(LegalBasis {
                 title: node.must_text("title")?,
                 link: node.opt("link"),
                 note: node.opt("note"),
             })
         });
-        let related = each(root.tables("related", "a related document"), |node| {
+        let related = each(&root.tables("related", "a related document"), |node| {
             Some(Related { title: node.must_text("title")?, document: node.opt("document") })
         });
-        let sections = each(root.tables("section", "a section"), |node| {
+        let sections = each(&root.tables("section", "a section"), |node| {
             let (number, title) = (node.must_text("number"), node.must_text("title"));
             Some(Section { number: number?, title: title? })
         });
-        let notes = each(root.tables("note", "a note"), |node| {
+        let notes = each(&root.tables("note", "a note"), |node| {
             let (flag, clauses, text) =
                 (node.must_text("flag"), node.must("clauses"), node.must_text("text"));
             Some(Note { flag: flag?, clauses: clauses?, text: text? })
@@ -139,7 +139,7 @@ fn approval(node: &Node<'_>) -> Option<Approval> {
 }
 
 /// Reads each table and reports its unknown keys.
-pub(super) fn each<T>(nodes: Vec<Node<'_>>, read: impl Fn(&Node<'_>) -> Option<T>) -> Vec<T> {
+pub(super) fn each<T>(nodes: &[Node<'_>], read: impl Fn(&Node<'_>) -> Option<T>) -> Vec<T> {
     nodes
         .iter()
         .filter_map(|node| {

@@ -67,10 +67,8 @@ impl Loader<'_> {
 
     fn setting_and_check(&self, node: &Node<'_>) -> Option<KeptBy> {
         let setting = node.must_text("setting");
-        if let Some(name) = &setting {
-            if !self.setting_files.contains(name) {
-                node.problem("setting", format!("there is no settings/{name}.toml"));
-            }
+        if let Some(name) = setting.as_ref().filter(|name| !self.setting_files.contains(*name)) {
+            node.problem("setting", format!("there is no settings/{name}.toml"));
         }
         if !node.has("check") {
             node.problem(
@@ -107,9 +105,9 @@ impl Loader<'_> {
             return None;
         }
         // A check that is there but could not be read has its own problems already.
-        let entry = self.library.checks.get(&name)?;
+        let check = self.library.checks.get(&name)?;
         let set = set?;
-        match entry.check.bind(&set, &self.library.registers) {
+        match check.bind(&set, &self.library.registers) {
             Ok(bound) => Some(Rule { check: name, set, grace, opens, bound: Arc::new(bound) }),
             Err(flaws) => {
                 for flaw in flaws {

@@ -43,10 +43,8 @@ impl Loader<'_> {
                 let entry = read(&node);
                 node.finish();
                 let (Some(name), Some(entry)) = (name, entry) else { continue };
-                if entries.contains_key(&name) {
+                if entries.insert(name.clone(), entry).is_some() {
                     node.problem(key, format!("\"{name}\" is registered twice; keep one"));
-                } else {
-                    entries.insert(name, entry);
                 }
             }
             Some(())

@@ -1,0 +1,342 @@
+//! What a change of policy changes: for the review before it is taken into use.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use domain::{ClauseId, SettingKey, SettingValue};
+use serde::Serialize;
+
+use crate::library::Library;
+use crate::merge::{MergedSetting, Scope};
+use crate::model::Clause;
+use crate::value::{ParameterValue, setting_words};
+
+/// The difference between two libraries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PolicyDiff {
+    /// Documents that came, went or changed their version.
+    pub documents: Vec<DocumentChange>,
+    /// Clauses that came, went or changed.
+    pub clauses: Vec<ClauseChange>,
+    /// Settings whose value in force changes.
+    pub settings: Vec<SettingChange>,
+    /// Checks that came, went or changed.
+    pub checks: Vec<CheckChange>,
+    /// Parameters whose value changes.
+    pub parameters: Vec<ParameterChange>,
+    /// What people must be asked to accept again.
+    pub ask_again: Vec<AskAgain>,
+}
+
+/// What happened to a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is different.
+    Changed,
+}
+
+impl Change {
+    const fn sign(self) -> char {
+        match self {
+            Self::Added => '+',
+            Self::Removed => '-',
+            Self::Changed => '~',
+        }
+    }
+}
+
+/// A document that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DocumentChange {
+    /// Its id.
+    pub id: String,
+    /// What happened.
+    pub change: Change,
+    /// Its version before.
+    pub old_version: Option<String>,
+    /// Its version after.
+    pub new_version: Option<String>,
+}
+
+/// A clause that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClauseChange {
+    /// Its id.
+    pub id: ClauseId,
+    /// Its title, the new one where there is one.
+    pub title: String,
+    /// What happened.
+    pub change: Change,
+    /// Which parts differ, in words of the clause's head, or `text`.
+    pub parts: Vec<&'static str>,
+    /// The text before, where it differs and may be shown.
+    pub old_text: Option<String>,
+    /// The text after, where it differs and may be shown.
+    pub new_text: Option<String>,
+}
+
+/// A setting whose value in force changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettingChange {
+    /// The setting.
+    pub key: SettingKey,
+    /// Its value before.
+    pub old: Option<SettingValue>,
+    /// Its value after.
+    pub new: Option<SettingValue>,
+    /// The clauses that ask for it, before or after.
+    pub clauses: Vec<ClauseId>,
+}
+
+/// A check that changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckChange {
+    /// Its name.
+    pub name: String,
+    /// What happened.
+    pub change: Change,
+    /// The clauses that it judges, before or after.
+    pub clauses: Vec<ClauseId>,
+}
+
+/// A parameter whose value changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ParameterChange {
+    /// Its name.
+    pub name: String,
+    /// Its value before.
+    pub old: Option<ParameterValue>,
+    /// Its value after.
+    pub new: Option<ParameterValue>,
+}
+
+/// A document that people must accept again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AskAgain {
+    /// The document.
+    pub document: String,
+    /// The clauses on account of which.
+    pub clauses: Vec<ClauseId>,
+}
+
+/// Compares two libraries.
+#[must_use]
+pub fn diff(old: &Library, new: &Library) -> PolicyDiff {
+    PolicyDiff {
+        documents: documents(old, new),
+        clauses: clauses(old, new),
+        settings: settings(old, new),
+        checks: checks(old, new),
+        parameters: parameters(old, new),
+        ask_again: ask_again(old, new),
+    }
+}
+
+/// Every key of either side with its two values, where they differ.
+fn differing<'a, K: Ord, V: PartialEq>(
+    old: &'a BTreeMap<K, V>,
+    new: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
+    let keys: BTreeSet<&K> = old.keys().chain(new.keys()).collect();
+    keys.into_iter().map(|key| (key, old.get(key), new.get(key))).filter(|(_, was, is)| was != is)
+}
+
+fn what<T>(was: Option<&T>, is: Option<&T>) -> Change {
+    match (was, is) {
+        (None, _) => Change::Added,
+        (_, None) => Change::Removed,
+        _ => Change::Changed,
+    }
+}
+
+fn documents(old: &Library, new: &Library) -> Vec<DocumentChange> {
+    let by_id = |library: &Library| -> BTreeMap<String, crate::Document> {
+        library.documents.iter().map(|document| (document.id.clone(), document.clone())).collect()
+    };
+    let (old, new) = (by_id(old), by_id(new));
+    differing(&old, &new)
+        .map(|(id, was, is)| DocumentChange {
+            id: id.clone(),
+            change: what(was, is),
+            old_version: was.map(|document| document.version.clone()),
+            new_version: is.map(|document| document.version.clone()),
+        })
+        .collect()
+}
+
+fn clauses(old: &Library, new: &Library) -> Vec<ClauseChange> {
+    let gone = old.clauses.iter().filter(|clause| new.clause(&clause.id).is_none());
+    let removed = gone.map(|clause| clause_change(Some(clause), None, &clause.id));
+    let others = new.clauses.iter().filter_map(|clause| {
+        let was = old.clause(&clause.id);
+        (was.map(Clause::digest) != Some(clause.digest()))
+            .then(|| clause_change(was, Some(clause), &clause.id))
+    });
+    others.chain(removed).collect()
+}
+
+fn clause_change(was: Option<&Clause>, is: Option<&Clause>, id: &ClauseId) -> ClauseChange {
+    let parts = match (was, is) {
+        (Some(was), Some(is)) => parts(was, is),
+        _ => Vec::new(),
+    };
+    let text = |clause: Option<&Clause>| {
+        let differs = was.map(|clause| &clause.text) != is.map(|clause| &clause.text);
+        clause.filter(|clause| differs && !clause.withheld).map(|clause| clause.text.clone())
+    };
+    ClauseChange {
+        id: id.clone(),
+        title: is.or(was).map(|clause| clause.title.clone()).unwrap_or_default(),
+        change: what(was, is),
+        parts,
+        old_text: text(was),
+        new_text: text(is),
+    }
+}
+
+fn parts(was: &Clause, is: &Clause) -> Vec<&'static str> {
+    [
+        ("text", was.text != is.text),
+        ("kept_by", was.kept_by != is.kept_by),
+        ("title", was.title != is.title),
+        ("number", was.number != is.number),
+        ("section", was.section != is.section),
+        ("place", was.place != is.place),
+        ("actors", was.actors != is.actors),
+        ("modality", was.modality != is.modality),
+        ("withheld", was.withheld != is.withheld),
+        ("aim", was.aim != is.aim),
+        ("applies_to", was.applies_to != is.applies_to),
+        ("exceptions", was.exceptions != is.exceptions),
+        ("report_to", was.report_to != is.report_to),
+        ("document", was.document != is.document),
+    ]
+    .into_iter()
+    .filter_map(|(part, differs)| differs.then_some(part))
+    .collect()
+}
+
+fn settings(old: &Library, new: &Library) -> Vec<SettingChange> {
+    let (old, new) = (old.merged_settings(&Scope::default()), new.merged_settings(&Scope::default()));
+    let value = |set: Option<&MergedSetting>| set.map(|set| set.value.clone());
+    differing(&old.settings, &new.settings)
+        .filter(|(_, was, is)| value(*was) != value(*is))
+        .map(|(key, was, is)| {
+            let asks = was.into_iter().chain(is).flat_map(|set| &set.asked_by);
+            let clauses: BTreeSet<ClauseId> = asks.map(|ask| ask.clause.clone()).collect();
+            SettingChange {
+                key: key.clone(),
+                old: value(was),
+                new: value(is),
+                clauses: clauses.into_iter().collect(),
+            }
+        })
+        .collect()
+}
+
+fn checks(old: &Library, new: &Library) -> Vec<CheckChange> {
+    let users = |name: &str| {
+        let both = old.clauses.iter().chain(&new.clauses);
+        let users = both.filter(|clause| clause.rules().any(|rule| rule.check == name));
+        users.map(|clause| clause.id.clone()).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    differing(&old.checks, &new.checks)
+        .map(|(name, was, is)| CheckChange {
+            name: name.clone(),
+            change: what(was, is),
+            clauses: users(name),
+        })
+        .collect()
+}
+
+fn parameters(old: &Library, new: &Library) -> Vec<ParameterChange> {
+    differing(old.parameters(), new.parameters())
+        .map(|(name, was, is)| ParameterChange {
+            name: name.clone(),
+            old: was.map(|parameter| parameter.value.clone()),
+            new: is.map(|parameter| parameter.value.clone()),
+        })
+        .filter(|change| change.old != change.new)
+        .collect()
+}
+
+/// A clause that people accept, and that is new or other than what they accepted. One that is gone asks nothing of them.
+fn ask_again(old: &Library, new: &Library) -> Vec<AskAgain> {
+    let changed = |clause: &&Clause| old.clause(&clause.id).map(Clause::digest) != Some(clause.digest());
+    let mut asks: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
+    for clause in new.clauses.iter().filter(|clause| clause.asks_acceptance()).filter(changed) {
+        asks.entry(&clause.document).or_default().push(clause.id.clone());
+    }
+    asks.into_iter().map(|(document, clauses)| AskAgain { document: document.to_owned(), clauses }).collect()
+}
+
+impl PolicyDiff {
+    /// Whether nothing changes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for PolicyDiff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("Nothing changes.\n");
+        }
+        heading(f, "Documents", &self.documents)?;
+        for document in &self.documents {
+            let (was, is) = (document.old_version.as_deref(), document.new_version.as_deref());
+            let version = arrow(was.unwrap_or("none"), is.unwrap_or("none"));
+            writeln!(f, "  {} {}: version {version}", document.change.sign(), document.id)?;
+        }
+        heading(f, "Clauses", &self.clauses)?;
+        for clause in &self.clauses {
+            let parts = if clause.parts.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", clause.parts.join(", "))
+            };
+            writeln!(f, "  {} {} {}{parts}", clause.change.sign(), clause.id, clause.title)?;
+        }
+        heading(f, "Settings on devices", &self.settings)?;
+        for setting in &self.settings {
+            let words =
+                |value: &Option<SettingValue>| value.as_ref().map_or("not set".to_owned(), setting_words);
+            let values = arrow(&words(&setting.old), &words(&setting.new));
+            writeln!(f, "  ~ {}: {values} [{}]", setting.key, ids(&setting.clauses))?;
+        }
+        heading(f, "Checks", &self.checks)?;
+        for check in &self.checks {
+            writeln!(f, "  {} {} [{}]", check.change.sign(), check.name, ids(&check.clauses))?;
+        }
+        heading(f, "Parameters", &self.parameters)?;
+        for parameter in &self.parameters {
+            let words = |value: &Option<ParameterValue>| {
+                value.as_ref().map_or("none".to_owned(), ToString::to_string)
+            };
+            writeln!(f, "  ~ {}: {}", parameter.name, arrow(&words(&parameter.old), &words(&parameter.new)))?;
+        }
+        heading(f, "To be accepted again", &self.ask_again)?;
+        for ask in &self.ask_again {
+            writeln!(f, "  {}: {}", ask.document, ids(&ask.clauses))?;
+        }
+        Ok(())
+    }
+}
+
+fn heading<T>(f: &mut fmt::Formatter<'_>, title: &str, of: &[T]) -> fmt::Result {
+    if of.is_empty() { Ok(()) } else { writeln!(f, "{title}") }
+}
+
+fn arrow(was: &str, is: &str) -> String {
+    if was == is { was.to_owned() } else { format!("{was} -> {is}") }
+}
+
+fn ids(clauses: &[ClauseId]) -> String {
+    clauses.iter().map(ClauseId::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,64 @@
+//! Digests of rules: two libraries that say the same have the same digest, on any machine and at any time.
+//!
+//! SHA-256 over the canonical JSON of what was loaded (keys in order, no white space), behind a word that keeps the
+//! kinds apart. File names, comments and layout of the files do not count.
+
+use std::io::{self, Write};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use serde::Serialize;
+
+use crate::library::Library;
+use crate::model::Clause;
+
+impl Clause {
+    /// Digest of the clause, hex: its head and its own words. A person who accepted this clause accepted this digest.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        digest("clause", self)
+    }
+}
+
+impl Library {
+    /// Digest of a check as written, hex; `None` where there is none of that name.
+    #[must_use]
+    pub fn check_digest(&self, name: &str) -> Option<String> {
+        self.checks.get(name).map(|check| digest("check", check))
+    }
+
+    /// Digest of everything: documents, clauses, settings, checks, registers, and the parameters' values in force.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let registers = (self.facts(), self.vocabulary(), self.parameters());
+        digest(
+            "library",
+            &(&self.documents, &self.clauses, &self.settings, &self.checks, &self.baselines, registers),
+        )
+    }
+}
+
+fn digest(kind: &str, of: &impl Serialize) -> String {
+    let mut sum = Sum(Context::new(&SHA256));
+    sum.0.update(b"lanyard policy ");
+    sum.0.update(kind.as_bytes());
+    sum.0.update(b"\n");
+    // Writing to a sum cannot fail, and these types have no key that JSON lacks; were that ever to change, the words of
+    // the fault make the digest differ from that of any whole value.
+    if let Err(fault) = serde_json::to_writer(&mut sum, of) {
+        sum.0.update(fault.to_string().as_bytes());
+    }
+    hex::encode(sum.0.finish())
+}
+
+struct Sum(Context);
+
+impl Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

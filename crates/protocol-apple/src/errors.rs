@@ -7,7 +7,9 @@
 #[non_exhaustive]
 pub enum DecodeError {
     /// The body is over the size limit.
-    #[error("the body has {size} bytes, more than the limit of {limit}; raise the limit only if the device is known and the message is wanted")]
+    #[error(
+        "the body has {size} bytes, more than the limit of {limit}; raise the limit only if the device is known and the message is wanted"
+    )]
     TooLarge {
         /// Size of the body in bytes.
         size: usize,
@@ -23,13 +25,17 @@ pub enum DecodeError {
         at: usize,
     },
     /// Lists inside lists beyond the limit.
-    #[error("the property list nests deeper than {limit}; no message of the protocol does, so suspect the sender")]
+    #[error(
+        "the property list nests deeper than {limit}; no message of the protocol does, so suspect the sender"
+    )]
     TooDeep {
         /// The limit.
         limit: usize,
     },
     /// More values than the limit, or shared values that grow when read.
-    #[error("the property list holds or unfolds to more than {limit} values; no message of the protocol does, so suspect the sender")]
+    #[error(
+        "the property list holds or unfolds to more than {limit} values; no message of the protocol does, so suspect the sender"
+    )]
     TooMany {
         /// The limit.
         limit: usize,

@@ -1,6 +1,7 @@
 //! Check-in messages as devices and test clients send them.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what went wrong by failing")]
+#![expect(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
+use domain::Platform;
 use protocol_apple::channel::Channel;
 use protocol_apple::checkin::{CheckIn, Endpoint, Message, TokenService, decode};
 use protocol_apple::errors::DecodeError;
@@ -31,6 +32,7 @@ fn a_phone_enrols() {
     assert_eq!(said.product_name.as_deref(), Some("iPhone15,4"));
     assert_eq!(said.imei.as_ref().unwrap().expose(), "35 209900 176148 1");
     assert_eq!(said.meid.as_ref().unwrap().expose(), "35209900176148");
+    assert_eq!(said.platform(), Some(Platform::Ios));
     assert_eq!((said.model_name, said.device_name), (None, None));
     assert!(said.topic.starts_with("com.apple.mgmt."));
 }
@@ -41,15 +43,19 @@ fn a_mac_enrols_in_binary() {
     assert_eq!(channel.device_key(), MAC);
     let Message::Authenticate(said) = message else { panic!("{message:?}") };
     assert_eq!(said.model.as_deref(), Some("Mac14,2"));
+    assert_eq!(said.platform(), Some(Platform::Macos));
     assert_eq!(said.model_name.as_deref(), Some("MacBook Air"));
     assert_eq!(said.device_name.as_ref().unwrap().expose(), "NC-LT-00412");
 }
 
 #[test]
 fn another_client_s_order_and_types_are_taken() {
-    let Message::Authenticate(said) = read(sample!("authenticate-odd-client.plist")).message else { panic!() };
+    let Message::Authenticate(said) = read(sample!("authenticate-odd-client.plist")).message else {
+        panic!()
+    };
     assert_eq!(said.os_version.as_deref(), Some("17.5"));
     assert_eq!(said.build_version.as_deref(), Some("21"));
+    assert_eq!(said.platform(), None, "nothing says what it is");
     assert_eq!(said.device_name.as_ref().unwrap().expose(), "second & last", "of equal keys the last counts");
 }
 
@@ -65,7 +71,9 @@ fn a_personal_enrolment_shows_itself() {
 #[test]
 fn a_later_token_update_says_nothing_of_the_unlock_token() {
     let Message::TokenUpdate(first) = read(sample!("token-update-iphone.plist")).message else { panic!() };
-    let Message::TokenUpdate(later) = read(sample!("token-update-iphone-again.plist")).message else { panic!() };
+    let Message::TokenUpdate(later) = read(sample!("token-update-iphone-again.plist")).message else {
+        panic!()
+    };
     assert!(first.token_hex().expose().starts_with("000102030405"));
     assert_eq!(first.push_magic.expose(), "7B1C52E4-0D3A-4B86-9E1F-22A40F6C8D90");
     assert_eq!(first.unlock_token.as_ref().unwrap().expose().len(), 23 * 20);
@@ -99,14 +107,16 @@ fn the_other_messages_are_told_apart() {
         panic!()
     };
     assert_eq!(token.unwrap().expose(), b"bootstrap-token-of-a-mac");
-    let Message::SetBootstrapToken { token: None, .. } = read(sample!("delete-bootstrap-token-mac.plist")).message
+    let Message::SetBootstrapToken { token: None, .. } =
+        read(sample!("delete-bootstrap-token-mac.plist")).message
     else {
         panic!("no bytes at all mean: delete")
     };
     assert_eq!(read(sample!("get-bootstrap-token-mac.plist")).message, Message::GetBootstrapToken);
     let token = read(sample!("get-token-iphone.plist")).message;
     assert_eq!(token, Message::GetToken(TokenService::ManagedAccount));
-    let Message::DeclarativeManagement { endpoint, data } = read(sample!("declarative-status-iphone.plist")).message
+    let Message::DeclarativeManagement { endpoint, data } =
+        read(sample!("declarative-status-iphone.plist")).message
     else {
         panic!()
     };

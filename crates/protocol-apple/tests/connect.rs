@@ -38,7 +38,10 @@ fn errors_keep_their_chain() {
     let report = read(sample!("error-chain-ipad.bplist"));
     assert!(report.status == Status::Error && report.status.is_final());
     let codes: Vec<_> = report.errors.iter().map(|link| (link.code, link.domain.as_str())).collect();
-    assert_eq!(codes, [(4001, "MCInstallationErrorDomain"), (2005, "MCProfileErrorDomain"), (0, "NSCocoaErrorDomain")]);
+    assert_eq!(
+        codes,
+        [(4001, "MCInstallationErrorDomain"), (2005, "MCProfileErrorDomain"), (0, "NSCocoaErrorDomain")]
+    );
     assert_eq!(report.errors[0].english.as_ref().unwrap().expose(), "Profile Installation Failed");
     assert_eq!(report.errors[1].english, None);
 

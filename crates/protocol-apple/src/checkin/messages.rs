@@ -1,7 +1,7 @@
 //! The messages, one by one. Apple's schema marks keys required that some systems do not send, so only those without
 //! which nothing can be done are insisted on.
 
-use domain::Secret;
+use domain::{Platform, Secret};
 
 use crate::errors::DecodeError;
 use crate::fields::Fields;
@@ -88,6 +88,24 @@ pub struct Authenticate {
     pub meid: Option<Secret<String>>,
 }
 
+impl Authenticate {
+    /// Which kind of device this is, by its product name, or its model where a Mac sends no product name. `None` for
+    /// the vendor's other devices, which Lanyard does not manage. What the asset register says goes before this: a
+    /// device can claim anything.
+    #[must_use]
+    pub fn platform(&self) -> Option<Platform> {
+        let known = [self.product_name.as_deref(), self.model.as_deref(), self.model_name.as_deref()];
+        known.into_iter().flatten().find_map(|name| match name {
+            _ if name.starts_with("iPhone") => Some(Platform::Ios),
+            _ if name.starts_with("iPad") => Some(Platform::Ipados),
+            _ if name.starts_with("Mac") || name.starts_with("iMac") || name.starts_with("VirtualMac") => {
+                Some(Platform::Macos)
+            }
+            _ => None,
+        })
+    }
+}
+
 /// How a channel is reached by push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenUpdate {
@@ -164,15 +182,16 @@ impl Endpoint {
 }
 
 pub(super) fn read(fields: Fields<'_>) -> Result<Message, DecodeError> {
-    let message_type =
-        fields.text("MessageType").ok_or(DecodeError::Missing { key: "MessageType", message: "the check-in" })?;
+    let message_type = fields
+        .text("MessageType")
+        .ok_or(DecodeError::Missing { key: "MessageType", message: "the check-in" })?;
     Ok(match message_type.as_str() {
         "Authenticate" => Message::Authenticate(Box::new(authenticate(fields)?)),
         "TokenUpdate" => Message::TokenUpdate(Box::new(token_update(fields)?)),
         "CheckOut" => Message::CheckOut,
-        "UserAuthenticate" => {
-            Message::UserAuthenticate { digest_response: fields.whole_text("DigestResponse").map(Secret::new) }
-        }
+        "UserAuthenticate" => Message::UserAuthenticate {
+            digest_response: fields.whole_text("DigestResponse").map(Secret::new),
+        },
         "SetBootstrapToken" => Message::SetBootstrapToken {
             token: fields.data("BootstrapToken").map(Secret::new),
             awaiting_configuration: fields.flag("AwaitingConfiguration").unwrap_or(false),

@@ -89,9 +89,9 @@ impl SettingItem {
         let mut out = Dictionary::new();
         out.insert("Item".into(), self.item().into());
         let (key, value): (_, Value) = match self {
-            Self::Bluetooth { enabled } | Self::PersonalHotspot { enabled } | Self::DataRoaming { enabled } => {
-                ("Enabled", (*enabled).into())
-            }
+            Self::Bluetooth { enabled }
+            | Self::PersonalHotspot { enabled }
+            | Self::DataRoaming { enabled } => ("Enabled", (*enabled).into()),
             Self::DeviceName { name } => ("DeviceName", name.clone().into()),
             Self::TimeZone { zone } => ("TimeZone", zone.clone().into()),
             Self::ActivationLock { allowed } => {
@@ -124,7 +124,8 @@ impl SettingItem {
             "DeviceName" => Some(Self::DeviceName { name: fields.text("DeviceName")? }),
             "TimeZone" => Some(Self::TimeZone { zone: fields.text("TimeZone")? }),
             "MDMOptions" => {
-                let allowed = fields.dictionary("MDMOptions")?.flag("ActivationLockAllowedWhileSupervised")?;
+                let allowed =
+                    fields.dictionary("MDMOptions")?.flag("ActivationLockAllowedWhileSupervised")?;
                 Some(Self::ActivationLock { allowed })
             }
             "OrganizationInfo" => {

@@ -117,11 +117,16 @@ const fn lost(request_type: &'static str, effect: Effect) -> Meta {
 }
 
 const fn power(request_type: &'static str) -> Meta {
-    Meta { supervised_on: MOBILE, effect: Effect::Reversible, ..asks(request_type, AccessRight::LockAndPasscode) }
+    Meta {
+        supervised_on: MOBILE,
+        effect: Effect::Reversible,
+        ..asks(request_type, AccessRight::LockAndPasscode)
+    }
 }
 
 const INSTALL_PROFILE: Meta = asks("InstallProfile", AccessRight::Profiles);
-const REMOVE_PROFILE: Meta = Meta { effect: Effect::Reversible, ..asks("RemoveProfile", AccessRight::Profiles) };
+const REMOVE_PROFILE: Meta =
+    Meta { effect: Effect::Reversible, ..asks("RemoveProfile", AccessRight::Profiles) };
 const UNENROL: Meta = Meta { effect: Effect::Destructive, two_person: true, ..REMOVE_PROFILE };
 const PROFILE_LIST: Meta = asks("ProfileList", AccessRight::Inspection);
 const DEVICE_INFORMATION: Meta = asks("DeviceInformation", AccessRight::DeviceInformation);
@@ -129,8 +134,11 @@ const SECURITY_INFO: Meta = asks("SecurityInfo", AccessRight::Security);
 const RESTRICTIONS: Meta = Meta { platforms: MOBILE, ..asks("Restrictions", AccessRight::Restrictions) };
 const INSTALLED_APPLICATION_LIST: Meta = asks("InstalledApplicationList", AccessRight::Applications);
 const CERTIFICATE_LIST: Meta = asks("CertificateList", AccessRight::Inspection);
-const DEVICE_LOCK: Meta =
-    Meta { lane: Lane::Urgent, effect: Effect::Reversible, ..asks("DeviceLock", AccessRight::LockAndPasscode) };
+const DEVICE_LOCK: Meta = Meta {
+    lane: Lane::Urgent,
+    effect: Effect::Reversible,
+    ..asks("DeviceLock", AccessRight::LockAndPasscode)
+};
 const ENABLE_LOST_MODE: Meta = lost("EnableLostMode", Effect::Reversible);
 const DISABLE_LOST_MODE: Meta = lost("DisableLostMode", Effect::Reversible);
 const DEVICE_LOCATION: Meta =

@@ -66,13 +66,19 @@ fn refusals_come_before_the_queue() {
     let not_on = |request_type, platform| Some(Refusal::NotOnPlatform { request_type, platform });
     assert_eq!(lost(Some("x")).refusal(Ios, true), None);
     assert_eq!(lost(Some("x")).refusal(Macos, true), not_on("EnableLostMode", Macos));
-    assert_eq!(lost(Some("x")).refusal(Ipados, false), Some(Refusal::NeedsSupervision { request_type: "EnableLostMode" }));
+    assert_eq!(
+        lost(Some("x")).refusal(Ipados, false),
+        Some(Refusal::NeedsSupervision { request_type: "EnableLostMode" })
+    );
     assert_eq!(lost(Some(" ")).refusal(Ios, true), Some(Refusal::NothingToShow));
     assert_eq!(lost(None).refusal(Ios, true), Some(Refusal::NothingToShow));
     assert_eq!(lock(None).refusal(Ios, false), None);
     assert_eq!(lock(None).refusal(Macos, true), Some(Refusal::PinNeeded));
     assert_eq!(lock(Some("123456")).refusal(Macos, false), None);
-    assert_eq!(lock(Some("123456")).refusal(Ios, true), Some(Refusal::OptionNotOnPlatform { option: "PIN", platform: Ios }));
+    assert_eq!(
+        lock(Some("123456")).refusal(Ios, true),
+        Some(Refusal::OptionNotOnPlatform { option: "PIN", platform: Ios })
+    );
     let clear = Command::ClearPasscode { unlock_token: Secret::new(vec![1]) };
     assert_eq!(clear.refusal(Macos, true), not_on("ClearPasscode", Macos));
     assert_eq!(Command::RestartDevice { notify_user: false }.refusal(Macos, false), None);

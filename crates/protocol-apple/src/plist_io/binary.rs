@@ -22,12 +22,15 @@ pub(super) fn read(bytes: &[u8], budget: Budget) -> Result<Value, DecodeError> {
     let start = bytes.len().checked_sub(TRAILER).ok_or(malformed("no trailer", 0))?;
     let body = bytes.get(..start).unwrap_or_default();
     let field = |from: usize, len: usize| {
-        number(bytes, start + from, len).and_then(|n| usize::try_from(n).ok()).ok_or(malformed("a bad trailer", start))
+        number(bytes, start + from, len)
+            .and_then(|n| usize::try_from(n).ok())
+            .ok_or(malformed("a bad trailer", start))
     };
     let (offset_size, ref_size) = (field(6, 1)?, field(7, 1)?);
     let (count, root, table) = (field(8, 8)?, field(16, 8)?, field(24, 8)?);
     let end = count.checked_mul(offset_size).and_then(|len| len.checked_add(table));
-    let fits = (1..=8).contains(&offset_size) && (1..=8).contains(&ref_size) && end.is_some_and(|end| end <= start);
+    let fits =
+        (1..=8).contains(&offset_size) && (1..=8).contains(&ref_size) && end.is_some_and(|end| end <= start);
     if !fits {
         return Err(malformed("a bad trailer", start));
     }
@@ -76,7 +79,10 @@ impl<'a> Reader<'a> {
             (0x0, 0x8) => Value::Boolean(false),
             (0x0, 0x9) => Value::Boolean(true),
             (0x1, 0..=4) => self.integer(at + 1, low)?,
-            #[expect(clippy::cast_possible_truncation, reason = "the number was read from exactly four bytes")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the number was read from exactly four bytes"
+            )]
             (0x2, 2) => Value::Real(f32::from_bits(self.number(at + 1, 4)? as u32).into()),
             (0x2, 3) => Value::Real(f64::from_bits(self.number(at + 1, 8)?)),
             (0x3, 3) => self.date(at + 1)?,
@@ -137,7 +143,9 @@ impl<'a> Reader<'a> {
             0x4 => return Ok(Value::Data(content.to_vec())),
             0x5 => std::str::from_utf8(content).ok().map(str::to_owned),
             _ => {
-                let units = content.chunks_exact(2).map(|pair| pair.iter().fold(0, |sum, b| (sum << 8) | u16::from(*b)));
+                let units = content
+                    .chunks_exact(2)
+                    .map(|pair| pair.iter().fold(0, |sum, b| (sum << 8) | u16::from(*b)));
                 char::decode_utf16(units).collect::<Result<String, _>>().ok()
             }
         };

@@ -140,13 +140,19 @@ fn unfolding(levels: u8, width: u8, last: &[u8]) -> Vec<u8> {
 #[test]
 fn a_list_that_unfolds_is_refused() {
     assert!(read(&unfolding(3, 4, &[0x09]), DEFAULT_LIMIT).is_ok());
-    assert_eq!(read(&unfolding(20, 14, &[0x09]), DEFAULT_LIMIT), Err(DecodeError::TooMany { limit: MAX_VALUES }));
+    assert_eq!(
+        read(&unfolding(20, 14, &[0x09]), DEFAULT_LIMIT),
+        Err(DecodeError::TooMany { limit: MAX_VALUES })
+    );
     let mut long = vec![0x5f, 0x11, 0x40, 0x00];
     long.extend([b'x'; 0x4000]);
     let text = unfolding(3, 14, &long);
     assert_eq!(read(&text, 1024 * 1024), Err(DecodeError::TooMany { limit: MAX_VALUES }), "text counts too");
     // The last "level" is an array that names the first: a cycle.
-    assert_eq!(read(&unfolding(1, 1, &[0xa1, 0]), DEFAULT_LIMIT), Err(DecodeError::TooDeep { limit: MAX_DEPTH }));
+    assert_eq!(
+        read(&unfolding(1, 1, &[0xa1, 0]), DEFAULT_LIMIT),
+        Err(DecodeError::TooDeep { limit: MAX_DEPTH })
+    );
 }
 
 #[test]

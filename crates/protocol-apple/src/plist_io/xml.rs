@@ -8,8 +8,10 @@ use super::{Budget, deeper};
 use crate::errors::DecodeError;
 
 pub(super) fn read(bytes: &[u8], budget: Budget) -> Result<Value, DecodeError> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| DecodeError::Malformed { what: "text that is not UTF-8", at: error.valid_up_to() })?;
+    let text = std::str::from_utf8(bytes).map_err(|error| DecodeError::Malformed {
+        what: "text that is not UTF-8",
+        at: error.valid_up_to(),
+    })?;
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut reader = Reader { text, at: start, budget };
     reader.skip_between()?;
@@ -100,7 +102,11 @@ impl<'a> Reader<'a> {
         }
         self.at += 2;
         let found = self.take_past(">", "a closing element without end")?;
-        if found.trim_end() == name { Ok(()) } else { Err(self.wrong("elements that close in the wrong order")) }
+        if found.trim_end() == name {
+            Ok(())
+        } else {
+            Err(self.wrong("elements that close in the wrong order"))
+        }
     }
 
     fn value(&mut self, depth: usize) -> Result<Value, DecodeError> {

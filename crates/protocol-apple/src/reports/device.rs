@@ -37,6 +37,9 @@ mod tests {
     fn a_level_outside_is_no_level() {
         assert_eq!(super::percent(0.875), Some(88));
         assert_eq!((super::percent(0.0), super::percent(1.0)), (Some(0), Some(100)));
-        assert_eq!((super::percent(-1.0), super::percent(f64::NAN), super::percent(42.0)), (None, None, None));
+        assert_eq!(
+            (super::percent(-1.0), super::percent(f64::NAN), super::percent(42.0)),
+            (None, None, None)
+        );
     }
 }

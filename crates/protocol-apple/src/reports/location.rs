@@ -36,7 +36,8 @@ pub fn location(report: &CommandReport) -> Option<Location> {
     let (latitude, longitude) = (fields.real("Latitude")?, fields.real("Longitude")?);
     let on_earth = (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude);
     // A negative radius is the vendor's word for unknown.
-    let accuracy_metres = fields.real("HorizontalAccuracy").filter(|radius| radius.is_finite() && *radius >= 0.0);
+    let accuracy_metres =
+        fields.real("HorizontalAccuracy").filter(|radius| radius.is_finite() && *radius >= 0.0);
     let taken_at = fields.text("Timestamp").and_then(|text| text.parse().ok());
     on_earth.then_some(Location { latitude, longitude, accuracy_metres, taken_at })
 }

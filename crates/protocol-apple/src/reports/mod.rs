@@ -63,8 +63,10 @@ pub fn settings_facts(
     received_at: Timestamp,
     source_digest: &str,
 ) -> Vec<Fact> {
-    let answers: Vec<_> = Fields(report.payload.expose()).dictionaries("Settings").into_iter().flatten().collect();
-    let mut out = Found { facts: Vec::new(), grade: Grade::Acknowledged, at: received_at, source: source_digest };
+    let answers: Vec<_> =
+        Fields(report.payload.expose()).dictionaries("Settings").into_iter().flatten().collect();
+    let mut out =
+        Found { facts: Vec::new(), grade: Grade::Acknowledged, at: received_at, source: source_digest };
     if report.status != Status::Acknowledged || answers.len() != sent.len() {
         return Vec::new();
     }

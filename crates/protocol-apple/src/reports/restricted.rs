@@ -90,7 +90,11 @@ mod tests {
         assert_eq!(minutes(0, "lock.after_minutes"), None, "never locks");
         assert_eq!(minutes(2_147_483_647, "lock.after_minutes"), Some(2_147_483_647), "no limit");
         assert_eq!(minutes(0, "lock.grace_minutes"), Some(0));
-        assert_eq!(minutes(240, "lock.grace_minutes"), Some(240), "four hours or four minutes: take the worse");
+        assert_eq!(
+            minutes(240, "lock.grace_minutes"),
+            Some(240),
+            "four hours or four minutes: take the worse"
+        );
         assert_eq!(minutes(900, "lock.grace_minutes"), Some(15));
         assert_eq!(rounded_up(3601, 3600), 2);
     }

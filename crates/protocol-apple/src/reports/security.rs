@@ -66,6 +66,9 @@ mod tests {
         assert_eq!(protected(Some(false), Some(3)), Some(false));
         assert_eq!(protected(Some(false), None), Some(false));
         assert_eq!(protected(None, Some(2)), Some(false));
-        assert_eq!((protected(Some(true), None), protected(None, Some(3)), protected(None, None)), (None, None, None));
+        assert_eq!(
+            (protected(Some(true), None), protected(None, Some(3)), protected(None, None)),
+            (None, None, None)
+        );
     }
 }

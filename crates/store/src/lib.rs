@@ -1,1 +1,54 @@
-//! store
+//! The only crate that knows SQL.
+//!
+//! `engine` runs closures as transactions on SQLite or PostgreSQL; `migrate` brings the schema up to date. Every other
+//! module is one family of tables: its statements, each written once for both engines, and typed functions over them
+//! that take a [`Tx`]. Rows never leave this crate as rows.
+//!
+//! Not here: deciding anything (`app`), and any text of SQL elsewhere in the workspace.
+
+pub mod cases;
+pub mod certificates;
+pub mod commands;
+pub mod devices;
+pub mod enrolments;
+pub mod findings;
+pub mod jobs;
+pub mod ledger;
+pub mod messages;
+pub mod people;
+pub mod profiles;
+pub mod sessions;
+pub mod terms;
+
+mod engine;
+mod error;
+mod migrate;
+mod record;
+
+pub(crate) use engine::statements;
+pub use engine::{Engine, Row, Statement, Store, StoreConfig, Tx, Value, id};
+pub use error::StoreError;
+pub(crate) use record::{force_word, like, single_count};
+pub use migrate::{Applied, MIGRATIONS, Migration};
+
+/// Every statement of every module: a test prepares each on both engines.
+#[must_use]
+pub fn all_statements() -> Vec<&'static Statement> {
+    [
+        migrate::ALL,
+        cases::ALL,
+        certificates::ALL,
+        commands::ALL,
+        devices::ALL,
+        enrolments::ALL,
+        findings::ALL,
+        jobs::ALL,
+        ledger::ALL,
+        messages::ALL,
+        people::ALL,
+        profiles::ALL,
+        sessions::ALL,
+        terms::ALL,
+    ]
+    .concat()
+}

@@ -1,1 +1,13 @@
-//! testkit
+//! What tests need and the product must not contain: a settable world, throw-away databases, a private PostgreSQL.
+//!
+//! Everything here panics with a clear sentence when it cannot do its work: that fails the test, which is its purpose.
+//! Never linked into the product.
+#![expect(clippy::expect_used, clippy::panic, reason = "a helper that cannot do its work must fail the test")]
+
+pub mod clock;
+mod databases;
+mod postgres;
+
+pub use clock::{TestWorld, world};
+pub use databases::{Scratch, block_on, both_engines, scratch_postgres, scratch_sqlite};
+pub use postgres::Postgres;

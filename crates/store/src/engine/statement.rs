@@ -1,0 +1,42 @@
+//! A statement: one text for both engines, with a name that errors may show.
+
+/// One SQL statement, written once: `$1` to `$n` are its parameters on both engines.
+///
+/// Declare with [`statements!`](crate::statements); a test prepares every declared one on both engines.
+#[derive(Debug)]
+pub struct Statement {
+    /// Module and constant, such as `store::devices::DEVICE_BY_ID`: what errors and logs show.
+    pub name: &'static str,
+    /// The text.
+    pub sql: &'static str,
+}
+
+impl Statement {
+    /// What a connection's cache of prepared statements is keyed by. Two literals at the same place with the same
+    /// length are the same text, so this can never confuse two statements; and it costs no hashing of the text.
+    pub(super) fn key(&self) -> (usize, usize) {
+        (self.sql.as_ptr().addr(), self.sql.len())
+    }
+}
+
+/// Declares a module's statements, and lists them as `ALL` for the test that prepares each on both engines.
+///
+/// ```ignore
+/// statements! {
+///     pub(crate) DEVICE_BY_ID = "SELECT id FROM device WHERE id = $1";
+///     DEVICE_COUNT = "SELECT count(*) FROM device";
+/// }
+/// ```
+macro_rules! statements {
+    ($($(#[$meta:meta])* $visible:vis $name:ident = $sql:expr;)+) => {
+        $(
+            $(#[$meta])*
+            $visible static $name: $crate::Statement =
+                $crate::Statement { name: concat!(module_path!(), "::", stringify!($name)), sql: $sql };
+        )+
+
+        /// Every statement of this module.
+        pub(crate) const ALL: &[&$crate::Statement] = &[$(&$name),+];
+    };
+}
+pub(crate) use statements;

@@ -1,0 +1,26 @@
+//! A small schema that the engine's tests share.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use store::{Migration, Statement, Store, StoreConfig};
+
+/// Two tables: things, and parts that refer to them.
+pub(crate) static SCHEMA: &[Migration] = &[Migration {
+    version: 1,
+    name: "things",
+    sql: "CREATE TABLE thing (id TEXT PRIMARY KEY, number BIGINT NOT NULL, bytes {bytes});
+          CREATE TABLE part (thing_id TEXT REFERENCES thing (id), weight BIGINT CHECK (weight >= 0));",
+}];
+
+pub(crate) static ADD: Statement =
+    Statement { name: "add", sql: "INSERT INTO thing (id, number, bytes) VALUES ($1, $2, $3)" };
+pub(crate) static BUMP: Statement =
+    Statement { name: "bump", sql: "UPDATE thing SET number = number + 1 WHERE id = $1" };
+pub(crate) static COUNT: Statement = Statement { name: "count", sql: "SELECT count(*) FROM thing" };
+pub(crate) static ALL: Statement = Statement { name: "all", sql: "SELECT id, number FROM thing ORDER BY id" };
+
+/// Opens a store with that schema.
+pub(crate) fn open(config: &StoreConfig) -> Store {
+    let store = Store::open(config).unwrap();
+    store.migrate_with(SCHEMA).unwrap();
+    store
+}

@@ -9,10 +9,12 @@
 pub mod assets;
 pub mod csv;
 pub mod devices;
+pub mod documents;
 mod filters;
 pub mod format;
 pub mod overview;
 pub mod parts;
+pub mod people;
 pub mod samples;
 pub mod security_headers;
 pub mod shell;

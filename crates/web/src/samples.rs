@@ -13,6 +13,11 @@ pub(crate) const fn hours_ago(hours: i64) -> Timestamp {
     now().minus(Span::from_secs(hours * 3600))
 }
 
+/// That many hours after [`now`].
+pub(crate) const fn hours_ahead(hours: i64) -> Timestamp {
+    now().plus(Span::from_secs(hours * 3600))
+}
+
 /// Every sample by name, rendered.
 ///
 /// # Errors
@@ -28,6 +33,18 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("device-add-errors", crate::devices::add::View::sample_errors().render()?),
         ("device-enrol", crate::devices::enrol::View::sample().render()?),
         ("device-enrol-refused", crate::devices::enrol::View::sample_refused().render()?),
+        ("documents", crate::documents::list::View::sample().render()?),
+        ("document", crate::documents::show::View::sample().render()?),
+        ("clause", crate::documents::clause::View::sample().render()?),
+        ("clause-withheld", crate::documents::clause::View::sample_withheld().render()?),
+        ("changes", crate::documents::changes::View::sample().render()?),
+        ("explain", crate::documents::explain::View::sample().render()?),
+        ("explain-not-known", crate::documents::explain::View::sample_not_known().render()?),
+        ("people", crate::people::list::View::sample().render()?),
+        ("person", crate::people::show::View::sample().render()?),
+        ("person-add", crate::people::add::View::sample().render()?),
+        ("terms", crate::people::terms::View::sample().render()?),
+        ("terms-accepted", crate::people::terms::View::sample_accepted().render()?),
         ("overview-empty", crate::overview::View::sample_empty().render()?),
     ])
 }

@@ -62,7 +62,7 @@ impl View {
             made: Some(Made {
                 href: "/devices/NC-10443/enrol/profile".into(),
                 at: crate::samples::hours_ago(1),
-                until: crate::samples::hours_ago(-23),
+                until: crate::samples::hours_ahead(23),
             }),
         }
     }

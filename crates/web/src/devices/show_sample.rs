@@ -4,7 +4,7 @@ use domain::{DeviceKind, Force, Grade, Outcome, Timestamp, WhyNotKnown};
 
 use super::State;
 use super::show::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Setting, View};
-use crate::samples::hours_ago;
+use crate::samples::{hours_ago, hours_ahead};
 use crate::shell::{Area, Crumb, Shell};
 
 impl View {
@@ -29,7 +29,7 @@ impl View {
                 supervised: Some(true),
                 since: hours_ago(2399),
                 seen: hours_ago(1),
-                certificate_until: hours_ago(-6000),
+                certificate_until: hours_ahead(6000),
                 silent: false,
             }),
             actions: actions(),

@@ -1,0 +1,121 @@
+//! One document: who owns it, whether its paper is in order, its clauses by section, its editor's notes.
+
+use askama::Template;
+
+use super::Flag;
+use crate::filters;
+use crate::parts::chart::Counts;
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "documents/show.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The document's own address.
+    pub href: String,
+    /// Its title.
+    pub title: String,
+    /// Such as `In force, review overdue by 2,262 days`.
+    pub status: String,
+    /// Owner, dates, approvals, legal basis: names with values, in order.
+    pub about: Vec<(String, String)>,
+    /// The clauses, by section.
+    pub sections: Vec<Section>,
+    /// The editor's notes.
+    pub flags: Vec<Flag>,
+}
+
+/// A section of the document.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Such as `6 Passwords`.
+    pub title: String,
+    /// Its clauses.
+    pub clauses: Vec<Row>,
+}
+
+/// One clause in one line.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its id with its page.
+    pub clause: Crumb,
+    /// Its title.
+    pub title: String,
+    /// Must, should, may, must not.
+    pub modality: String,
+    /// How it is kept, in a few words: `setting and check`, `acceptance`, `nothing`.
+    pub kept_by: String,
+    /// How it stands over all subjects; all zero if it was never judged.
+    pub counts: Counts,
+    /// The flags that speak of it.
+    pub flags: Vec<String>,
+}
+
+impl View {
+    /// Part of a document, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |id: &str, title: &str, modality: &str, kept_by: &str, counts, flags: &[&str]| Row {
+            clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id),
+            title: title.into(),
+            modality: modality.into(),
+            kept_by: kept_by.into(),
+            counts,
+            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+        };
+        let counts = |met, not_met, not_known| Counts { met, not_met, not_known, not_applicable: 2 };
+        Self {
+            shell: Shell::sample(Area::Documents),
+            href: "/documents/mobile-device-use".into(),
+            title: "Mobile Device Use Policy".into(),
+            status: "In force, review overdue by 2,262 days".into(),
+            about: [
+                ("Owner", "Director of ICT"),
+                ("Version", "2017-09 (our name for it; the force gave none)"),
+                ("Published", "12 September 2017"),
+                ("Review by", "12 September 2020"),
+                ("Approved by", "JJNCC, 7 September 2017 <script>"),
+                ("Legal basis", "Data Protection Act 2018"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+            sections: vec![
+                Section {
+                    title: "6 Passwords".into(),
+                    clauses: vec![
+                        row("MDU-6.2a", "Four kinds of character, nine or more", "must", "setting and check", counts(22, 3, 3), &["F6"]),
+                        row("MDU-6.2b", "No recognisable words", "should", "acceptance; nothing on a phone", counts(0, 0, 28), &["F6"]),
+                    ],
+                },
+                Section {
+                    title: "14 Images".into(),
+                    clauses: vec![row("MDU-14.4", "Own device where evidence would be lost", "may", "procedure", Counts::default(), &[])],
+                },
+            ],
+            flags: vec![
+                Flag {
+                    flag: "F1".into(),
+                    text: "The review was due on 12 September 2020. The text still states live rules.".into(),
+                    clauses: Vec::new(),
+                },
+                Flag {
+                    flag: "F6".into(),
+                    text: "An iPhone cannot be made to ask for both upper and lower case.".into(),
+                    clauses: vec![Crumb::new("/documents/mobile-device-use/clauses/MDU-6.2a", "MDU-6.2a")],
+                },
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clause_never_judged_is_said_so() {
+        assert!(View::sample().render().unwrap().contains("Not judged"));
+    }
+}

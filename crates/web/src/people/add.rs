@@ -1,0 +1,44 @@
+//! Recording a person by hand, where no directory brings them.
+
+use askama::Template;
+
+use crate::filters;
+use crate::parts::form::{Choice, Errors};
+use crate::shell::{Area, Shell};
+
+/// What the page shows, and what was typed when it is shown again.
+#[derive(Debug, Clone, Template)]
+#[template(path = "people/add.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// Name with rank.
+    pub name: String,
+    /// Collar or staff number.
+    pub number: String,
+    /// The word of the force ([`domain::Force`]).
+    pub force: String,
+    /// Role or post.
+    pub role: String,
+}
+
+impl View {
+    fn forces(&self) -> Vec<Choice> {
+        crate::devices::forces(&self.force)
+    }
+
+    /// The page shown again with a mistake.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::People),
+            errors: [("number", "Another person has this number: open their page instead")].into_iter().collect(),
+            name: "PC Ames <script>".into(),
+            number: "1234".into(),
+            force: "norfolk".into(),
+            role: String::new(),
+        }
+    }
+}

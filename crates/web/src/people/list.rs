@@ -1,0 +1,99 @@
+//! The list of people.
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use crate::filters;
+use crate::parts::form::Choice;
+use crate::parts::listing::{Allowed, Listing};
+use crate::shell::{Area, Shell};
+use crate::{csv, format};
+
+/// What the address of the list may say.
+pub const ALLOWED: Allowed =
+    Allowed { path: "/people", filters: &["q", "force", "accepted"], sorts: &["name", "number", "force", "devices", "accepted"] };
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "people/list.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Filters, sorting and page.
+    pub list: Listing,
+    /// The people of this page.
+    pub rows: Vec<Row>,
+    /// Whether the person may add one.
+    pub may_add: bool,
+}
+
+/// One person.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Their page.
+    pub href: String,
+    /// Name with rank.
+    pub name: String,
+    /// Collar or staff number.
+    pub number: String,
+    /// Their force.
+    pub force: Force,
+    /// How many devices they hold.
+    pub devices: u64,
+    /// When they accepted the current terms; `None` if they have not.
+    pub accepted: Option<Timestamp>,
+}
+
+impl View {
+    fn forces(&self) -> Vec<Choice> {
+        crate::devices::forces(self.list.filter("force"))
+    }
+
+    fn accepted(&self) -> Vec<Choice> {
+        Choice::list([("yes", "Accepted"), ("no", "Not accepted")], self.list.filter("accepted"))
+    }
+
+    /// Made-up people, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |number: &str, name: &str, force, devices, accepted| Row {
+            href: format!("/people/{number}"),
+            name: name.into(),
+            number: number.into(),
+            force,
+            devices,
+            accepted,
+        };
+        Self {
+            shell: Shell::sample_top(Area::People),
+            list: Listing::read(ALLOWED, &[("accepted", "no")]).with_total(3),
+            rows: vec![
+                row("1234", "PC Ames <script>", Force::Norfolk, 1, Some(crate::samples::hours_ago(2402))),
+                row("88", "Sgt Byrd", Force::Norfolk, 2, None),
+                row("S3301", "Dana Ellis", Force::Suffolk, 0, None),
+            ],
+            may_add: true,
+        }
+    }
+}
+
+/// The rows as CSV, with the columns of the page.
+#[must_use]
+pub fn export(rows: &[Row]) -> String {
+    let mut table = csv::Table::new(&["Number", "Name", "Force", "Devices", "Current terms accepted"]);
+    for row in rows {
+        let accepted = row.accepted.map_or_else(|| "not accepted".to_owned(), format::when);
+        table.row(&[&row.number, &row.name, row.force.title(), &row.devices.to_string(), &accepted]);
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_export_says_who_has_not_accepted() {
+        assert!(export(&View::sample().rows).contains("88,Sgt Byrd,Norfolk Constabulary,2,not accepted\r\n"));
+    }
+}

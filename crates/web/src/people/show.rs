@@ -1,0 +1,113 @@
+//! One person: what they hold, what they have accepted and exactly which version, what is open about them.
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use crate::filters;
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "people/show.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Name with rank.
+    pub name: String,
+    /// Collar or staff number.
+    pub number: String,
+    /// Their force.
+    pub force: Force,
+    /// Role, unit, line manager and the like: names with values.
+    pub about: Vec<(String, String)>,
+    /// What they hold, now and before; newest first.
+    pub custody: Vec<Custody>,
+    /// What they were asked to accept.
+    pub acceptances: Vec<Acceptance>,
+    /// Open and closed cases about or by them.
+    pub cases: Vec<Crumb>,
+}
+
+/// A device in their hands.
+#[derive(Debug, Clone)]
+pub struct Custody {
+    /// Which.
+    pub device: Crumb,
+    /// What it is.
+    pub model: String,
+    /// Since when.
+    pub from: Timestamp,
+    /// Until when; `None` if they still have it.
+    pub until: Option<Timestamp>,
+}
+
+/// A version of a document's terms.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// The document.
+    pub document: Crumb,
+    /// The version.
+    pub version: String,
+    /// Whether that is the version in force.
+    pub current: bool,
+    /// When they accepted it; `None` if they have not.
+    pub at: Option<Timestamp>,
+    /// The page on which it is accepted.
+    pub terms: String,
+}
+
+impl View {
+    /// A made-up holder, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours_ago = crate::samples::hours_ago;
+        let acceptance = |id: &str, title: &str, version: &str, current, at| Acceptance {
+            document: Crumb::new(format!("/documents/{id}"), title),
+            version: version.into(),
+            current,
+            at,
+            terms: format!("/terms/{id}"),
+        };
+        Self {
+            shell: Shell::sample(Area::People),
+            name: "PC Ames <script>".into(),
+            number: "1234".into(),
+            force: Force::Norfolk,
+            about: vec![
+                ("Role".into(), "Response officer".into()),
+                ("Unit".into(), "Thetford".into()),
+                ("Line manager".into(), String::new()),
+            ],
+            custody: vec![
+                Custody {
+                    device: Crumb::new("/devices/NC-10442", "NC-10442"),
+                    model: "iPhone 15".into(),
+                    from: hours_ago(2400),
+                    until: None,
+                },
+                Custody {
+                    device: Crumb::new("/devices/NC-09001", "NC-09001"),
+                    model: "iPhone 11".into(),
+                    from: hours_ago(12_000),
+                    until: Some(hours_ago(2400)),
+                },
+            ],
+            acceptances: vec![
+                acceptance("mobile-device-use", "Mobile Device Use Policy", "2017-09", true, Some(hours_ago(2402))),
+                acceptance("personal-devices", "Use of Personal Devices", "1.1", true, None),
+            ],
+            cases: vec![Crumb::new("/cases/C-2026-0117", "C-2026-0117, lost device, open")],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_not_accepted_stand_out() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("Not accepted") && html.contains("/terms/personal-devices"), "{html}");
+    }
+}

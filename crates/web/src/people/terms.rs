@@ -1,0 +1,113 @@
+//! Accepting the terms before having a device (MDU-3.2): the whole of them, what changed since last time, one tick.
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::filters;
+use crate::parts::form::{Choice, Errors};
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "people/terms.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with the form.
+    pub errors: Errors,
+    /// The page's own address, to which the form is sent.
+    pub href: String,
+    /// The document's title.
+    pub title: String,
+    /// The version to be accepted.
+    pub version: String,
+    /// Digest of exactly the text shown; the form sends it back, so that what is accepted is what was read.
+    pub digest: String,
+    /// What changed since the version accepted before; empty for a first time.
+    pub changed: Vec<String>,
+    /// The terms by section: the clauses that a holder must keep.
+    pub sections: Vec<Section>,
+    /// Questions on what was read; none where the clauses ask none.
+    pub questions: Vec<Question>,
+    /// When this version was accepted already, if it was; then there is no form.
+    pub accepted: Option<Timestamp>,
+}
+
+/// A section of the terms.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Its title.
+    pub title: String,
+    /// Clause and text.
+    pub clauses: Vec<(Crumb, String)>,
+}
+
+/// A question on what was read.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The field's name.
+    pub name: String,
+    /// The question.
+    pub text: String,
+    /// The answers.
+    pub answers: Vec<Choice>,
+}
+
+impl View {
+    /// Terms with a question not answered, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let clause = |id: &str, text: &str| {
+            (Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id), text.to_owned())
+        };
+        Self {
+            shell: Shell::sample_top(Area::People),
+            errors: [("question-1", "Choose an answer"), ("accept", "Tick the box to accept, or close the page")]
+                .into_iter()
+                .collect(),
+            href: "/terms/mobile-device-use".into(),
+            title: "Mobile Device Use Policy".into(),
+            version: "2017-09".into(),
+            digest: "3f6c1b0d9a".into(),
+            changed: vec!["MDU-6.2a now asks for nine characters".into()],
+            sections: vec![
+                Section {
+                    title: "4 Loss and damage".into(),
+                    clauses: vec![clause("MDU-4.1", "Say at once that a device is lost or stolen. <script>")],
+                },
+                Section {
+                    title: "6 Passwords".into(),
+                    clauses: vec![clause("MDU-6.3", "Tell nobody your password, the service desk neither.")],
+                },
+            ],
+            questions: vec![Question {
+                name: "question-1".into(),
+                text: "Your phone is missing. What comes first?".into(),
+                answers: Choice::list([("0", "Search for an hour"), ("1", "Report it")], ""),
+            }],
+            accepted: None,
+        }
+    }
+
+    /// The same once they are accepted.
+    #[must_use]
+    pub fn sample_accepted() -> Self {
+        Self { errors: Errors::default(), accepted: Some(crate::samples::hours_ago(2)), ..Self::sample() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_accepted_is_the_text_that_was_shown() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("name=\"digest\" value=\"3f6c1b0d9a\""), "{html}");
+    }
+
+    #[test]
+    fn what_is_accepted_already_is_not_asked_again() {
+        assert!(!View::sample_accepted().render().unwrap().contains("id=\"accept\""));
+    }
+}

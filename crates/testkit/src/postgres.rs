@@ -84,9 +84,9 @@ impl Postgres {
         self.url(&name)
     }
 
-    /// Closes every client's connection to the server, as a restart of it would.
+    /// Closes every client's connection to the server, as a restart of it would, and returns once they are closed.
     pub fn disconnect_all(&self) {
-        let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+        let sql = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
         self.run("postgres", sql).expect("close the connections");
     }

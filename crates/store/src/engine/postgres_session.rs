@@ -48,8 +48,13 @@ impl<'r> PostgresSession<'r> {
 
     /// Looks at the socket without waiting: false when the server has closed it meanwhile.
     pub(super) fn is_alive(&mut self) -> bool {
-        // Yielding once is what lets the runtime ask the operating system about the socket.
-        self.wait(tokio::task::yield_now());
+        // The yield is what makes the runtime ask the operating system about the socket; the poll then reads it.
+        self.runtime.block_on(tokio::task::yield_now());
+        let connection = &mut self.connection;
+        self.runtime.block_on(poll_fn(|context| {
+            poll_connection(connection, context);
+            Poll::Ready(())
+        }));
         self.connection.is_some()
     }
 
@@ -61,11 +66,7 @@ impl<'r> PostgresSession<'r> {
             if let Poll::Ready(done) = answer.as_mut().poll(context) {
                 return Poll::Ready(done);
             }
-            if let Some(running) = connection.as_mut()
-                && Pin::new(running).poll(context).is_ready()
-            {
-                *connection = None;
-            }
+            poll_connection(connection, context);
             answer.as_mut().poll(context)
         }))
     }
@@ -120,6 +121,15 @@ impl<'r> PostgresSession<'r> {
         let prepared = self.after_pending(s.name, answer)?;
         self.prepared.insert(s.key(), prepared.clone());
         Ok(prepared)
+    }
+}
+
+/// Sends and receives what can be without waiting, and drops the connection once it has ended.
+fn poll_connection(connection: &mut Option<Connection<Socket, NoTlsStream>>, context: &mut Context<'_>) {
+    if let Some(running) = connection.as_mut()
+        && Pin::new(running).poll(context).is_ready()
+    {
+        *connection = None;
     }
 }
 

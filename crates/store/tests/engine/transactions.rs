@@ -1,8 +1,6 @@
 //! What a transaction promises, the same on both engines.
 
-mod common;
-
-use common::{ADD, ALL, BUMP, COUNT, open};
+use crate::common::{ADD, ALL, BUMP, COUNT, open};
 use store::{Statement, Store, StoreError, Value};
 use testkit::{block_on, both_engines};
 

@@ -1,10 +1,8 @@
 //! Backups of SQLite, and PostgreSQL's referral to its own tools.
 
-mod common;
-
 use std::os::unix::fs::PermissionsExt;
 
-use common::{ADD, ALL, BUMP, COUNT, open};
+use crate::common::{ADD, ALL, BUMP, COUNT, open};
 use store::{Engine, Store, StoreConfig, StoreError, Value};
 use testkit::{scratch_postgres, scratch_sqlite};
 

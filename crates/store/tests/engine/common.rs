@@ -8,7 +8,8 @@ pub(crate) static SCHEMA: &[Migration] = &[Migration {
     version: 1,
     name: "things",
     sql: "CREATE TABLE thing (id TEXT PRIMARY KEY, number BIGINT NOT NULL, bytes {bytes});
-          CREATE TABLE part (thing_id TEXT REFERENCES thing (id), weight BIGINT CHECK (weight >= 0));",
+          CREATE TABLE part (thing_id TEXT REFERENCES thing (id), weight BIGINT CHECK (weight >= 0),
+            checked_at_commit TEXT REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED);",
 }];
 
 pub(crate) static ADD: Statement =

@@ -1,4 +1,5 @@
 //! What a transaction promises, the same on both engines.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use crate::common::{ADD, ALL, BUMP, COUNT, open};
 use store::{Statement, Store, StoreError, Value};
@@ -247,6 +248,53 @@ fn an_overfull_queue_says_busy_at_once() {
                 }
             }
             assert!((refused..=6000 - 4096).contains(&busy), "{busy}");
+        });
+    });
+}
+
+#[test]
+fn a_commit_that_fails_is_told_to_whom_it_concerns() {
+    static DANGLING: Statement =
+        Statement { name: "dangling", sql: "INSERT INTO part (checked_at_commit) VALUES ($1)" };
+    both_engines(|config| {
+        let store = open(&config);
+        let dangling = store.write_blocking(|tx| {
+            tx.execute(&ADD, &["a".into(), 0i64.into(), Value::Null])?;
+            tx.execute(&DANGLING, &["nowhere".into()])
+        });
+        assert!(matches!(dangling, Err(StoreError::Reference { .. })), "{dangling:?}");
+        assert_eq!(count(&store), 0);
+        add(&store, "a").unwrap();
+        assert_eq!(count(&store), 1);
+    });
+}
+
+#[test]
+fn acknowledged_means_committed_any_other_connection_sees_it() {
+    static FIND: Statement = Statement { name: "find", sql: "SELECT count(*) FROM thing WHERE id = $1" };
+    both_engines(|config| {
+        let store = open(&config);
+        block_on(async {
+            let tasks: Vec<_> = (0..16)
+                .map(|task| {
+                    let store = store.clone();
+                    tokio::spawn(async move {
+                        for number in 0..50 {
+                            let id = Value::from(format!("{task}-{number}"));
+                            let put = id.clone();
+                            store
+                                .write(move |tx| tx.execute(&ADD, &[put, 0i64.into(), Value::Null]))
+                                .await
+                                .unwrap();
+                            let found = store.read(move |tx| tx.one(&FIND, &[id])?.unwrap().int(0)).await;
+                            assert_eq!(found, Ok(1));
+                        }
+                    })
+                })
+                .collect();
+            for task in tasks {
+                task.await.unwrap();
+            }
         });
     });
 }

@@ -6,15 +6,21 @@
 //!
 //! Not here: what a page may show (access control and use cases are in `app`), device traffic (`gateway`), JSON (`api`).
 
+pub mod accessibility;
 pub mod assets;
+pub mod cases;
 pub mod csv;
 pub mod devices;
 pub mod documents;
 mod filters;
 pub mod format;
+pub mod ledger;
 pub mod overview;
 pub mod parts;
 pub mod people;
+pub mod problem;
 pub mod samples;
 pub mod security_headers;
 pub mod shell;
+pub mod sign_in;
+pub mod wall;

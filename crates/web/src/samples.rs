@@ -1,6 +1,7 @@
 //! Every page, rendered from made-up data: what the gallery shows and the tests check. No page reads from here.
 
 use askama::Template;
+use axum::http::StatusCode;
 use domain::{Span, Timestamp};
 
 /// The time of the samples: 3 a.m. on 22 November 2026.
@@ -45,6 +46,20 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("person-add", crate::people::add::View::sample().render()?),
         ("terms", crate::people::terms::View::sample().render()?),
         ("terms-accepted", crate::people::terms::View::sample_accepted().render()?),
+        ("cases", crate::cases::list::View::sample().render()?),
+        ("case", crate::cases::show::View::sample().render()?),
+        ("report", crate::cases::report::View::sample().render()?),
+        ("reported", crate::cases::report::Reported::sample().render()?),
+        ("ledger", crate::ledger::View::sample().render()?),
+        ("ledger-empty", crate::ledger::View::sample_empty().render()?),
+        ("sign-in", crate::sign_in::View::sample().render()?),
+        ("sign-in-directory", crate::sign_in::View::sample_directory().render()?),
+        ("not-found", crate::problem::View::sample(StatusCode::NOT_FOUND).render()?),
+        ("forbidden", crate::problem::View::sample(StatusCode::FORBIDDEN).render()?),
+        ("not-taken", crate::problem::View::sample(StatusCode::UNPROCESSABLE_ENTITY).render()?),
+        ("went-wrong", crate::problem::View::sample(StatusCode::INTERNAL_SERVER_ERROR).render()?),
+        ("wall", crate::wall::View::sample().render()?),
+        ("accessibility", crate::accessibility::View::sample().render()?),
         ("overview-empty", crate::overview::View::sample_empty().render()?),
     ])
 }

@@ -114,6 +114,11 @@ pub struct Banner {
 }
 
 impl Shell {
+    /// Whether a time is over.
+    pub(crate) fn past(&self, at: &Timestamp) -> bool {
+        *at < self.now
+    }
+
     /// The frame of the samples: a signed-in desk analyst at 3 a.m.
     #[must_use]
     pub fn sample(area: Area) -> Self {

@@ -1,0 +1,172 @@
+//! One case: what is to be done next and by when, what has been done, a line to paste into the command-and-control log.
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use crate::filters;
+use crate::parts::form::Errors;
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "cases/show.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The case's own address, under which its forms are sent.
+    pub href: String,
+    /// Its reference.
+    pub reference: String,
+    /// Its type, in words.
+    pub kind: String,
+    /// Such as `Open`, `Contained`, `Closed`.
+    pub state: String,
+    /// Whose matter it is.
+    pub force: Force,
+    /// Who has it in hand; empty if nobody.
+    pub owner: String,
+    /// What it is about.
+    pub device: Option<Crumb>,
+    /// Whom it is about.
+    pub holder: Option<Crumb>,
+    /// The clock, if one runs: what for, since when, until when.
+    pub clock: Option<Clock>,
+    /// One line for the command-and-control log.
+    pub log_line: String,
+    /// The steps that its clause asks for, in order.
+    pub steps: Vec<Step>,
+    /// What has happened, newest first.
+    pub timeline: Vec<Event>,
+    /// What was wrong with the note that was typed.
+    pub errors: Errors,
+    /// The note that was typed.
+    pub note: String,
+    /// Whether the case can still be worked on.
+    pub open: bool,
+}
+
+/// A time limit that runs.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    /// What it is for, such as `Report to the ICO, if one is owed`.
+    pub what: String,
+    /// When it began, and why then.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// One step of the procedure.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The word that the form sends.
+    pub word: String,
+    /// What is to be done.
+    pub title: String,
+    /// The clause that asks for it.
+    pub clause: Crumb,
+    /// When it is due; `None` for no limit.
+    pub due: Option<Timestamp>,
+    /// When it was done, and by whom.
+    pub done: Option<(Timestamp, String)>,
+    /// Whether this person may mark it done.
+    pub may_do: bool,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// What.
+    pub what: String,
+}
+
+impl Clock {
+    /// How long is left, rounded down; `less than a minute` at the very end.
+    fn left(&self, now: &Timestamp) -> String {
+        match crate::format::span(self.until.since(*now)) {
+            text if text.is_empty() => "less than a minute".to_owned(),
+            text => text,
+        }
+    }
+}
+
+impl Step {
+    fn late(&self, now: &Timestamp) -> bool {
+        self.done.is_none() && self.due.is_some_and(|due| due < *now)
+    }
+}
+
+impl View {
+    /// A lost phone an hour after the report, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours_ago = crate::samples::hours_ago;
+        let event = |hours, who: &str, what: &str| Event { at: hours_ago(hours), who: who.into(), what: what.into() };
+        Self {
+            shell: Shell::sample(Area::Cases),
+            href: "/cases/C-2026-0117".into(),
+            reference: "C-2026-0117".into(),
+            kind: "Lost or stolen device".into(),
+            state: "Contained".into(),
+            force: Force::Norfolk,
+            owner: "Morgan Ash".into(),
+            device: Some(Crumb::new("/devices/NC-10442", "NC-10442, iPhone 15")),
+            holder: Some(Crumb::new("/people/1234", "PC 1234 Ames <script>")),
+            clock: Some(Clock {
+                what: "Report to the ICO, if one is owed".into(),
+                from: hours_ago(1),
+                until: crate::samples::hours_ahead(71),
+            }),
+            log_line: "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01.".into(),
+            steps: steps(),
+            timeline: vec![
+                event(1, "Lanyard", "NC-10442 reported that lost mode is on"),
+                event(1, "Insp Grey", "Ordered lost mode: left on a train"),
+                event(1, "PC 1234 Ames", "Reported it from a colleague's phone"),
+            ],
+            errors: Errors::default(),
+            note: String::new(),
+            open: true,
+        }
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let step = |word: &str, title: &str, clause: &str, due, done: Option<(Timestamp, String)>| Step {
+        word: word.into(),
+        title: title.into(),
+        clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{clause}"), clause),
+        due,
+        may_do: done.is_none(),
+        done,
+    };
+    let hours_ago = crate::samples::hours_ago;
+    vec![
+        step("contain", "Contain the device", "MDU-4.1", None, Some((hours_ago(1), "Insp Grey".into()))),
+        step("form", "Receive the security incident form", "MDU-4.3", Some(crate::samples::hours_ahead(23)), None),
+        step("search", "Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_names_the_clause_that_asks_for_it() {
+        let html = View::sample().render().unwrap();
+        for clause in ["MDU-4.1", "MDU-4.2", "MDU-4.3"] {
+            assert!(html.contains(&format!(">{clause}</a>")), "{clause}");
+        }
+    }
+
+    #[test]
+    fn a_closed_case_takes_no_notes() {
+        let closed = View { open: false, ..View::sample() };
+        assert!(!closed.render().unwrap().contains("id=\"note\""));
+    }
+}

@@ -1,0 +1,152 @@
+//! The ledger: its entries, its latest checkpoint word for word, and how anyone can check both without trusting Lanyard.
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::parts::form::Choice;
+use crate::parts::listing::{Allowed, Listing};
+use crate::shell::{Area, Crumb, Shell};
+use crate::{csv, filters, format};
+
+/// What the address of the page may say.
+pub const ALLOWED: Allowed = Allowed {
+    path: "/ledger",
+    filters: &["q", "kind", "clause", "device", "from", "to", "entry"],
+    sorts: &["newest", "oldest"],
+};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "ledger.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Filters, sorting and page.
+    pub list: Listing,
+    /// The kinds of entry that there are: word and title.
+    pub kinds: Vec<(String, String)>,
+    /// The entries of this page.
+    pub rows: Vec<Row>,
+    /// The latest signed checkpoint, word for word; empty if none was made yet.
+    pub checkpoint: String,
+    /// When it was made.
+    pub checkpoint_at: Option<Timestamp>,
+    /// How many entries it covers.
+    pub covered: u64,
+    /// How many entries there are.
+    pub entries: u64,
+    /// Where the whole log is downloaded.
+    pub export_href: String,
+}
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its place, from 0; `None` for one that the sequencer has not reached.
+    pub index: Option<u64>,
+    /// When.
+    pub at: Timestamp,
+    /// Who, in words; `Lanyard` for the server itself.
+    pub who: String,
+    /// What, in words.
+    pub what: String,
+    /// On what or whom.
+    pub on: Option<Crumb>,
+    /// Under which clauses.
+    pub clauses: Vec<Crumb>,
+    /// Why; empty where none was asked for.
+    pub why: String,
+    /// The digest that stands in the tree.
+    pub digest: String,
+    /// Whether the private detail was erased by schedule; the digest still proves that it was there.
+    pub erased: bool,
+}
+
+impl View {
+    fn kind_choices(&self) -> Vec<Choice> {
+        let kinds = self.kinds.iter().map(|(word, title)| (word.as_str(), title.as_str()));
+        Choice::list(kinds, self.list.filter("kind"))
+    }
+
+    /// A made-up log, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |index, hours, who: &str, what: &str, why: &str, erased| Row {
+            index,
+            at: crate::samples::hours_ago(hours),
+            who: who.into(),
+            what: what.into(),
+            on: Some(Crumb::new("/devices/NC-10442", "NC-10442")),
+            clauses: vec![Crumb::new("/documents/mobile-device-use/clauses/MDU-4.1", "MDU-4.1")],
+            why: why.into(),
+            digest: "7a0f2d8c4b1e96533f1d0a7e2c8b5f4490c6d1e2f3a4b5c6d7e8f90a1b2c3d4e".into(),
+            erased,
+        };
+        Self {
+            shell: Shell::sample_top(Area::Ledger),
+            list: Listing::read(ALLOWED, &[("device", "NC-10442")]).with_total(3),
+            kinds: vec![("command".into(), "Command".into()), ("case".into(), "Case".into())],
+            rows: vec![
+                row(None, 0, "Insp Grey", "Asked for lost mode", "Left on a train <script>", false),
+                row(Some(1041), 1, "Lanyard", "Opened case C-2026-0117", "", false),
+                row(Some(12), 2402, "PC 1234 Ames", "Accepted the terms, version 2017-09", "", true),
+            ],
+            checkpoint: "lanyard.force.example/ledger\n1042\nq1w2e3r4t5y6u7i8o9p0asdfghjklzxcvbnmqwertyu=\n\n— lanyard.force.example Az3grl\n".into(),
+            checkpoint_at: Some(crate::samples::hours_ago(0)),
+            covered: 1042,
+            entries: 1043,
+            export_href: "/ledger/export".into(),
+        }
+    }
+
+    /// A ledger on its first day.
+    #[must_use]
+    pub fn sample_empty() -> Self {
+        Self {
+            list: Listing::read(ALLOWED, &[("q", "<script>")]).with_total(0),
+            rows: Vec::new(),
+            checkpoint: String::new(),
+            checkpoint_at: None,
+            covered: 0,
+            entries: 0,
+            ..Self::sample()
+        }
+    }
+}
+
+/// The rows as CSV, with the columns of the page.
+#[must_use]
+pub fn export(rows: &[Row]) -> String {
+    let mut table = csv::Table::new(&["Entry", "When", "Who", "What", "On", "Clauses", "Why", "Digest"]);
+    for row in rows {
+        let clauses: Vec<&str> = row.clauses.iter().map(|clause| clause.text.as_str()).collect();
+        table.row(&[
+            row.index.map_or_else(|| "not yet sequenced".to_owned(), |index| index.to_string()).as_str(),
+            &format::when(row.at),
+            &row.who,
+            &row.what,
+            row.on.as_ref().map_or("", |on| &on.text),
+            &clauses.join(" "),
+            &row.why,
+            &row.digest,
+        ]);
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_checkpoint_nothing_is_claimed() {
+        let html = View::sample_empty().render().unwrap();
+        assert!(html.contains("No checkpoint has been signed yet") && !html.contains("covers"), "{html}");
+    }
+
+    #[test]
+    fn entries_not_yet_in_the_tree_are_told_apart() {
+        assert!(View::sample().render().unwrap().contains("Not yet sequenced"));
+        assert!(export(&View::sample().rows).contains("not yet sequenced,"));
+    }
+}

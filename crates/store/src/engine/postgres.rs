@@ -5,8 +5,10 @@
 //! handle, with an error that says whether anything was done. A worker whose connection broke makes a new one for the
 //! next transaction.
 //!
-//! Not here: TLS (see `postgres_url`), and grouping as on SQLite: PostgreSQL already flushes concurrent commits
-//! together, and transactions in a shared one would hold each other's locks.
+//! Not here: TLS (see `postgres_url`), and grouping as on SQLite. PostgreSQL flushes concurrent commits together by
+//! itself; a trial that ran eight transactions as savepoints of one gained about nothing on check-ins and up to a half
+//! on bare writes, and each would have held its row locks until the last was done, which turns orders of locking that
+//! are harmless one by one into deadlocks.
 
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;

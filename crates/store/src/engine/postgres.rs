@@ -6,9 +6,9 @@
 //! next transaction.
 //!
 //! Not here: TLS (see `postgres_url`), and grouping as on SQLite. PostgreSQL flushes concurrent commits together by
-//! itself; a trial that ran eight transactions as savepoints of one gained about nothing on check-ins and up to a half
-//! on bare writes, and each would have held its row locks until the last was done, which turns orders of locking that
-//! are harmless one by one into deadlocks.
+//! itself. Running eight transactions as savepoints of one was tried on a busy machine, whose figures swung too much to
+//! settle what it gains (perhaps a half on bare writes). It was left out for what it costs: each would hold its row
+//! locks until the last is done, which turns orders of locking that are harmless one by one into deadlocks.
 
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;

@@ -1,1 +1,178 @@
-//! app
+//! What Lanyard does: one use case is one function is one transaction is one ledger entry.
+//!
+//! What follows from a use case is a job row in the same transaction, run later by the `worker`. People's use cases take
+//! a [`access::Permit`]; a device's take what its signature proved. No HTTP, no HTML and no SQL here.
+
+pub mod access;
+pub mod cases;
+pub mod checkin;
+pub mod commands;
+pub mod compliance;
+pub mod enrolment;
+mod error;
+pub mod jobs;
+pub mod ledger_book;
+pub mod people;
+pub mod policy_in_force;
+pub mod push;
+mod record;
+pub mod register;
+pub mod retention;
+pub mod scep;
+pub mod seal;
+pub mod sessions;
+
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use domain::{Span, Timestamp, World};
+use store::Store;
+use tokio::sync::Notify;
+
+pub use error::AppError;
+pub use policy_in_force::PolicyInForce;
+pub use record::digest_hex;
+
+/// What the settings file decides for the use cases.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// Where devices and people reach the service, without a slash at the end: `https://mdm.force.example`.
+    pub address: String,
+    /// The push topic of the push certificate.
+    pub push_topic: String,
+    /// The force's name as devices show it.
+    pub organisation: String,
+    /// A second address for check-ins, where the force wants two.
+    pub checkin_address: Option<String>,
+    /// How long an enrolment profile may be used.
+    pub challenge_lifetime: Span,
+    /// How long a device's certificate lasts.
+    pub certificate_lifetime: Span,
+    /// How often a device is asked for its state.
+    pub refresh_every: Span,
+    /// How long raw messages are kept.
+    pub keep_raw: Span,
+    /// How long finished commands are kept.
+    pub keep_commands: Span,
+    /// How long a session lasts without use, and at most.
+    pub session_idle: Span,
+    /// How long a session lasts at most.
+    pub session_lifetime: Span,
+    /// Older algorithms in SCEP, each at a cost that [`pki::scep::ScepOptions`] names.
+    pub scep: pki::scep::ScepOptions,
+}
+
+/// The use cases, with all that they need. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    world: World,
+    config: AppConfig,
+    ca: pki::DeviceCa,
+    sealer: seal::Sealer,
+    ledger_key: ledger::SigningKey,
+    policy: RwLock<Arc<PolicyInForce>>,
+    work: Notify,
+    strangers: Mutex<Strangers>,
+}
+
+/// Refusals of senders whom nobody knows, counted so that they cannot fill the ledger.
+#[derive(Default)]
+struct Strangers {
+    minute: i64,
+    noted: u32,
+}
+
+/// Refusals of strangers that go into the ledger each minute; further ones are in the log only.
+const STRANGERS_A_MINUTE: u32 = 60;
+
+/// Keys of the service; each lies in a file of its own that only the service can read.
+pub struct Keys {
+    /// The device certificate authority.
+    pub ca: pki::DeviceCa,
+    /// What secrets at rest are sealed under.
+    pub sealer: seal::Sealer,
+    /// What checkpoints are signed with.
+    pub ledger: ledger::SigningKey,
+}
+
+impl App {
+    /// Joins the parts. The policy still has to be brought into force: [`App::bring_into_force`].
+    #[must_use]
+    pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            world,
+            config,
+            ca: keys.ca,
+            sealer: keys.sealer,
+            ledger_key: keys.ledger,
+            policy: RwLock::new(Arc::new(policy)),
+            work: Notify::new(),
+            strangers: Mutex::default(),
+        }))
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// Clock and randomness.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.0.world
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn config(&self) -> &AppConfig {
+        &self.0.config
+    }
+
+    /// The device certificate authority.
+    #[must_use]
+    pub fn ca(&self) -> &pki::DeviceCa {
+        &self.0.ca
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub fn policy(&self) -> Arc<PolicyInForce> {
+        Arc::clone(&self.0.policy.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set_policy(&self, policy: PolicyInForce) {
+        *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+    }
+
+    fn sealer(&self) -> &seal::Sealer {
+        &self.0.sealer
+    }
+
+    fn ledger_key(&self) -> &ledger::SigningKey {
+        &self.0.ledger_key
+    }
+
+    /// Resolves when somebody left work for the worker of this node. Other nodes' work is found by looking.
+    pub async fn work_left(&self) {
+        self.0.work.notified().await;
+    }
+
+    /// Whether another refusal of a stranger may go into the ledger this minute.
+    fn may_note_stranger(&self, now: Timestamp) -> bool {
+        let mut strangers = self.0.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        let minute = now.millis().div_euclid(60_000);
+        if strangers.minute != minute {
+            *strangers = Strangers { minute, noted: 0 };
+        }
+        strangers.noted += 1;
+        strangers.noted <= STRANGERS_A_MINUTE
+    }
+
+    fn leave_work(&self) {
+        self.0.work.notify_one();
+    }
+}

@@ -90,6 +90,18 @@ pub(crate) enum Node {
     Profile(String),
 }
 
+impl Node {
+    /// Every span of a `within`.
+    fn spans(&self) -> Box<dyn Iterator<Item = Span> + '_> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::spans)),
+            Self::Not(part) => part.spans(),
+            Self::Fact(_, Resolved::Within(span)) => Box::new(std::iter::once(*span)),
+            Self::Fact(..) | Self::Profile(_) => Box::new(std::iter::empty()),
+        }
+    }
+}
+
 /// A test with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resolved {
@@ -124,6 +136,24 @@ impl BoundCheck {
             })
             .flatten()
             .collect()
+    }
+
+    /// The lengths of time after which silence, or a growing age, can change the judgement of such a device: for
+    /// whoever has to judge again without anybody having reported anything.
+    pub fn horizons(&self, platform: Platform, supervised: Option<bool>) -> impl Iterator<Item = Span> {
+        self.arms
+            .iter()
+            .filter(move |arm| {
+                arm.platforms.contains(&platform)
+                    && (arm.supervised.is_none() || supervised.is_none() || arm.supervised == supervised)
+            })
+            .filter_map(|arm| match &arm.asks {
+                Asks::Facts { stale_after, expect, .. } => {
+                    Some(expect.spans().chain(std::iter::once(*stale_after)))
+                }
+                Asks::NotApplicable(_) => None,
+            })
+            .flatten()
     }
 
     /// The clause groups whose installed profile some arm asks for.

@@ -49,7 +49,9 @@ impl fmt::Display for WhyNotKnown {
                 write!(f, "{what} is only {}; the check needs it {}", has.title(), needs.title())
             }
             Self::NoWayToTell => f.write_str("no check exists for this kind of device"),
-            Self::Unreadable { what } => write!(f, "{what} was reported in a form that the check does not expect"),
+            Self::Unreadable { what } => {
+                write!(f, "{what} was reported in a form that the check does not expect")
+            }
         }
     }
 }

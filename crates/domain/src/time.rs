@@ -65,7 +65,12 @@ impl FromStr for Timestamp {
             .ok()
             .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok())
             .map(|start| Self(start.timestamp().as_millisecond()))
-            .ok_or_else(|| SpanError(format!("\"{}\" is not a time such as 2026-11-22T03:00:00Z or 2026-11-22", short(text))))
+            .ok_or_else(|| {
+                SpanError(format!(
+                    "\"{}\" is not a time such as 2026-11-22T03:00:00Z or 2026-11-22",
+                    short(text)
+                ))
+            })
     }
 }
 
@@ -119,7 +124,9 @@ impl FromStr for Span {
                 (count >= 0).then_some(())?;
                 Some(Self(count.checked_mul(*millis)?))
             })
-            .ok_or_else(|| SpanError(format!("\"{}\" is not a length of time such as 90s, 15m, 24h or 7d", short(text))))
+            .ok_or_else(|| {
+                SpanError(format!("\"{}\" is not a length of time such as 90s, 15m, 24h or 7d", short(text)))
+            })
     }
 }
 

@@ -156,6 +156,7 @@ CREATE TABLE command (
   spec TEXT NOT NULL,
   state TEXT NOT NULL,
   asked_by TEXT NOT NULL,
+  approved_by TEXT,
   reason TEXT,
   case_id TEXT,
   queued_at BIGINT NOT NULL,
@@ -319,3 +320,6 @@ CREATE TABLE sign_in_link (
   expires_at BIGINT NOT NULL,
   used_at BIGINT
 );
+
+-- Locked by whoever gives ledger entries their place: one node at a time.
+INSERT INTO meta (name, value) VALUES ('ledger-lock', '');

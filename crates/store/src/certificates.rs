@@ -114,5 +114,8 @@ pub fn revoke(tx: &mut Tx<'_>, sha256: &str, at: Timestamp, why: &str) -> Result
 
 /// Serial numbers of revoked certificates that would still be valid, with the time of revocation.
 pub fn revoked(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
-    tx.query(&CERTIFICATES_REVOKED, &[now.into()])?.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
+    tx.query(&CERTIFICATES_REVOKED, &[now.into()])?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.time(1)?)))
+        .collect()
 }

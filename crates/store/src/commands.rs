@@ -7,6 +7,8 @@ use crate::{Row, StoreError, Tx, Value, statements};
 crate::word_enum! {
     /// How far a command got. "Delivered" never reads as "done".
     CommandState {
+        /// Waits for a second person to agree.
+        Asked = "asked",
         /// Waits for the device to ask.
         Queued = "queued",
         /// Handed to the device; no answer yet.
@@ -68,10 +70,11 @@ macro_rules! columns {
 
 statements! {
     pub(crate) COMMAND_ADD = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at)
-        VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9)";
+        VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9)";
+    COMMAND_APPROVE = "UPDATE command SET state = 'queued', approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
     COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
     COMMAND_NEXT = concat!("SELECT ", columns!(), " FROM command
-        WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NULL ORDER BY lane, id LIMIT 1");
+        WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NULL AND state <> 'asked' ORDER BY lane, id LIMIT 1");
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
     COMMAND_DELIVERED = "UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
         WHERE id = $1";
@@ -113,7 +116,7 @@ fn command(row: &Row) -> Result<Command, StoreError> {
     })
 }
 
-/// Queues a command.
+/// Queues a command in its state: queued, or asked where a second person must agree.
 pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
     tx.later(
         &COMMAND_ADD,
@@ -127,8 +130,14 @@ pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
             new.reason.as_deref().into(),
             Value::opt_id(new.case),
             new.queued_at.into(),
+            new.state.as_str().into(),
         ],
     )
+}
+
+/// A second person agreed; whether the command still waited for that.
+pub fn approve(tx: &mut Tx<'_>, id: CommandId, by: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&COMMAND_APPROVE, &[Value::id(id), by.into()])? > 0)
 }
 
 /// The command of that id.
@@ -189,7 +198,10 @@ pub fn set_not_now(
 
 /// The latest commands of a device, all channels.
 pub fn of_device(tx: &mut Tx<'_>, device: domain::DeviceId, limit: u32) -> Result<Vec<Command>, StoreError> {
-    tx.query(&COMMANDS_OF_DEVICE, &[Value::id(device), i64::from(limit).into()])?.iter().map(command).collect()
+    tx.query(&COMMANDS_OF_DEVICE, &[Value::id(device), i64::from(limit).into()])?
+        .iter()
+        .map(command)
+        .collect()
 }
 
 /// Ends every unfinished command of a device: cancelled if never delivered, uncertain if delivered.

@@ -205,7 +205,11 @@ pub fn page(tx: &mut Tx<'_>, filter: &DeviceFilter, limit: u32) -> Result<Vec<De
 }
 
 /// The devices with most clauses not met, worst first.
-pub fn needing_attention(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Device>, StoreError> {
+pub fn needing_attention(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    limit: u32,
+) -> Result<Vec<Device>, StoreError> {
     let rows = tx.query(&DEVICE_ATTENTION, &[crate::force_word(force), i64::from(limit).into()])?;
     rows.iter().map(device).collect()
 }
@@ -224,7 +228,11 @@ pub struct DeviceCounts {
 }
 
 /// Counts the register; `silent_before` is the time before which a last contact counts as silence.
-pub fn counts(tx: &mut Tx<'_>, force: Option<Force>, silent_before: Timestamp) -> Result<DeviceCounts, StoreError> {
+pub fn counts(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    silent_before: Timestamp,
+) -> Result<DeviceCounts, StoreError> {
     let row = tx.one(&DEVICE_COUNTS, &[crate::force_word(force), silent_before.into()])?;
     let Some(row) = row else { return Ok(DeviceCounts::default()) };
     Ok(DeviceCounts { all: row.int(0)?, enrolled: row.int(1)?, attention: row.int(2)?, silent: row.int(3)? })
@@ -259,7 +267,10 @@ pub fn set_reported(
     os_version: Option<&str>,
     model: Option<&str>,
 ) -> Result<(), StoreError> {
-    tx.later(&DEVICE_REPORTED, vec![Value::id(id), supervised.map(i64::from).into(), os_version.into(), model.into()])
+    tx.later(
+        &DEVICE_REPORTED,
+        vec![Value::id(id), supervised.map(i64::from).into(), os_version.into(), model.into()],
+    )
 }
 
 /// Notes the tally of a judgement.

@@ -76,6 +76,7 @@ statements! {
     ENROLMENT_BOOTSTRAP = "UPDATE enrolment SET bootstrap_token = $2 WHERE id = $1";
     ENROLMENT_BOOTSTRAP_READ = "SELECT bootstrap_token FROM enrolment WHERE id = $1";
     ENROLMENT_UNLOCK_READ = "SELECT unlock_token FROM enrolment WHERE id = $1";
+    ENROLMENT_AWAITS = "SELECT awaiting_configuration FROM enrolment WHERE id = $1";
     ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
     CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
     CONTACT_DEVICE = "UPDATE device SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
@@ -89,7 +90,7 @@ statements! {
     PUSH_AGAIN = "UPDATE enrolment SET push_due_at = $2, push_tried_at = $3, push_failed = $4 WHERE id = $1 AND ended_at IS NULL";
     // Sixty-four places, filled up by repeating the last: one text and one prepared statement for both engines.
     HOT_LOOKUP = "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at, (c.revoked_at IS NOT NULL), c.not_after,
-        EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL)
+        EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked')
         FROM enrolment e JOIN certificate c ON c.sha256 = e.certificate_sha256
         WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN (
         $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
@@ -218,7 +219,11 @@ pub fn set_tokens(tx: &mut Tx<'_>, id: EnrolmentId, tokens: Tokens, at: Timestam
 }
 
 /// Stores, or with `None` deletes, the sealed bootstrap token.
-pub fn set_bootstrap_token(tx: &mut Tx<'_>, id: EnrolmentId, sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
+pub fn set_bootstrap_token(
+    tx: &mut Tx<'_>,
+    id: EnrolmentId,
+    sealed: Option<Vec<u8>>,
+) -> Result<(), StoreError> {
     tx.execute(&ENROLMENT_BOOTSTRAP, &[Value::id(id), sealed.into()])?;
     Ok(())
 }
@@ -239,7 +244,12 @@ pub fn move_to_certificate(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<u64,
 }
 
 /// Notes that a device spoke.
-pub fn note_contact(tx: &mut Tx<'_>, id: EnrolmentId, device: DeviceId, at: Timestamp) -> Result<(), StoreError> {
+pub fn note_contact(
+    tx: &mut Tx<'_>,
+    id: EnrolmentId,
+    device: DeviceId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     tx.later(&CONTACT_ENROLMENT, vec![Value::id(id), at.into()])?;
     tx.later(&CONTACT_DEVICE, vec![Value::id(device), at.into()])
 }
@@ -365,4 +375,9 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
             })
         })
         .collect()
+}
+
+/// Whether the device waits in its setup assistant to be let go on.
+pub fn is_awaiting_configuration(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
+    tx.one(&ENROLMENT_AWAITS, &[Value::id(id)])?.map_or(Ok(false), |row| row.bool(0))
 }

@@ -111,7 +111,9 @@ fn evidence(row: &Row) -> Result<Evidence, StoreError> {
 }
 
 fn outcome_json(outcome: &Outcome) -> Result<Value, StoreError> {
-    serde_json::to_string(outcome).map(Into::into).map_err(|error| StoreError::encode("finding.detail", &error))
+    serde_json::to_string(outcome)
+        .map(Into::into)
+        .map_err(|error| StoreError::encode("finding.detail", &error))
 }
 
 /// Writes a finding over the former one.

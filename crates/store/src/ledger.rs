@@ -48,6 +48,7 @@ statements! {
     LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry
         WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action = $2) AND ($3 = '' OR subject = $3) AND at < $4
         ORDER BY at DESC, id DESC LIMIT $5");
+    LEDGER_LOCK = "UPDATE meta SET value = value WHERE name = 'ledger-lock'";
     LEDGER_NODE_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1, $2, $3)
         ON CONFLICT (level, place) DO NOTHING";
     LEDGER_NODE = "SELECT hash FROM ledger_node WHERE level = $1 AND place = $2";
@@ -111,6 +112,12 @@ pub fn waiting(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
 /// Gives an entry its place.
 pub fn set_place(tx: &mut Tx<'_>, id: EntryId, place: i64) -> Result<(), StoreError> {
     tx.later(&LEDGER_PLACE, vec![Value::id(id), place.into()])
+}
+
+/// Waits until no other transaction gives places, and holds them off until this one ends.
+pub fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    tx.execute(&LEDGER_LOCK, &[])?;
+    Ok(())
 }
 
 /// How many entries have a place.

@@ -28,8 +28,8 @@ mod record;
 pub(crate) use engine::statements;
 pub use engine::{Engine, Row, Statement, Store, StoreConfig, Tx, Value, id};
 pub use error::StoreError;
-pub(crate) use record::{force_word, like, single_count};
 pub use migrate::{Applied, MIGRATIONS, Migration};
+pub(crate) use record::{force_word, like, single_count};
 
 /// Every statement of every module: a test prepares each on both engines.
 #[must_use]

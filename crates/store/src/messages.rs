@@ -76,7 +76,8 @@ pub fn put_facts(
     facts: &[Fact],
     received_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let facts = serde_json::to_string(facts).map_err(|error| StoreError::encode("fact_report.facts", &error))?;
+    let facts =
+        serde_json::to_string(facts).map_err(|error| StoreError::encode("fact_report.facts", &error))?;
     tx.later(&FACTS_PUT, vec![Value::id(device), report.into(), facts.into(), received_at.into()])
 }
 

@@ -90,7 +90,8 @@ pub fn page(
     after: Option<(&str, PersonId)>,
     limit: u32,
 ) -> Result<Vec<Person>, StoreError> {
-    let (name, id) = after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
+    let (name, id) =
+        after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
     let rows = tx.query(
         &PEOPLE_PAGE,
         &[crate::force_word(force), crate::like(search), name.into(), id.into(), i64::from(limit).into()],

@@ -81,7 +81,8 @@ statements! {
 
 /// Keeps a compiled profile.
 pub fn keep(tx: &mut Tx<'_>, profile: &Profile, content: Vec<u8>, at: Timestamp) -> Result<(), StoreError> {
-    let clauses = serde_json::to_string(&profile.clauses).map_err(|e| StoreError::encode("profile.clauses", &e))?;
+    let clauses =
+        serde_json::to_string(&profile.clauses).map_err(|e| StoreError::encode("profile.clauses", &e))?;
     tx.execute(
         &PROFILE_ADD,
         &[
@@ -126,7 +127,12 @@ pub fn wanted(tx: &mut Tx<'_>, platform: Platform) -> Result<Vec<Profile>, Store
 pub fn want(tx: &mut Tx<'_>, profile: &Profile, since: Timestamp) -> Result<(), StoreError> {
     tx.execute(
         &WANTED_SET,
-        &[Value::id(profile.platform), profile.group.as_str().into(), profile.digest.as_str().into(), since.into()],
+        &[
+            Value::id(profile.platform),
+            profile.group.as_str().into(),
+            profile.digest.as_str().into(),
+            since.into(),
+        ],
     )?;
     Ok(())
 }
@@ -183,7 +189,10 @@ pub fn set_state(
     state: ProfileState,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.later(&DEVICE_PROFILE_STATE, vec![Value::id(device), identifier.into(), state.as_str().into(), at.into()])
+    tx.later(
+        &DEVICE_PROFILE_STATE,
+        vec![Value::id(device), identifier.into(), state.as_str().into(), at.into()],
+    )
 }
 
 /// Forgets a profile whose removal was acknowledged.

@@ -106,7 +106,11 @@ pub fn add_link(
 }
 
 /// Spends a sign-in link: the name and role that it was made for.
-pub fn use_link(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<(String, String)>, StoreError> {
+pub fn use_link(
+    tx: &mut Tx<'_>,
+    digest: &str,
+    at: Timestamp,
+) -> Result<Option<(String, String)>, StoreError> {
     tx.one(&LINK_USE, &[digest.into(), at.into()])?.map(|row| Ok((row.text(0)?, row.text(1)?))).transpose()
 }
 

@@ -45,7 +45,8 @@ pub fn remember(
     clauses: &TermsClauses,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    let clauses = serde_json::to_string(clauses).map_err(|error| StoreError::encode("terms_version.clauses", &error))?;
+    let clauses = serde_json::to_string(clauses)
+        .map_err(|error| StoreError::encode("terms_version.clauses", &error))?;
     tx.execute(&TERMS_SEEN, &[document.into(), digest.into(), clauses.into(), at.into()])?;
     Ok(())
 }
@@ -83,7 +84,12 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Acceptance>, S
 }
 
 /// Whether the person has accepted that version.
-pub fn has_accepted(tx: &mut Tx<'_>, person: PersonId, document: &str, digest: &str) -> Result<bool, StoreError> {
+pub fn has_accepted(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    document: &str,
+    digest: &str,
+) -> Result<bool, StoreError> {
     Ok(tx.one(&HAS_ACCEPTED, &[Value::id(person), document.into(), digest.into()])?.is_some())
 }
 

@@ -1,1 +1,108 @@
-//! worker
+//! Jobs and schedules: what follows from use cases, and what time itself makes due.
+//!
+//! Each loop asks `app` for one kind of work and sleeps when there is none. Any node may run any of it: claims and
+//! locks are in the database. Nothing is decided here.
+
+use std::time::Duration;
+
+use app::{App, AppError};
+use outbound::apns::Apns;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What the worker needs beside the use cases.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The push service's client; without one, devices hear of their commands when they next connect.
+    pub apns: Option<Apns>,
+}
+
+/// Jobs claimed at a time.
+const JOBS: u32 = 32;
+/// Devices refreshed, and pushes sent, at a time.
+const BATCH: u32 = 200;
+
+/// How long a loop sleeps where nothing was due, and where something failed.
+struct Pace {
+    idle: Duration,
+    after_failure: Duration,
+}
+
+const FAST: Pace = Pace { idle: Duration::from_millis(500), after_failure: Duration::from_secs(5) };
+const STEADY: Pace = Pace { idle: Duration::from_secs(2), after_failure: Duration::from_secs(10) };
+const SLOW: Pace = Pace { idle: Duration::from_secs(60), after_failure: Duration::from_secs(60) };
+
+/// Runs until `stop` turns true; work in hand is finished first.
+pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
+    let mut loops = JoinSet::new();
+    let (jobs, refresh, pushes, waiting, places, seals, forgets) =
+        (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
+    loops.spawn(every("jobs", FAST, stop.clone(), Some(jobs.clone()), move || {
+        let app = jobs.clone();
+        async move { app.run_jobs(JOBS).await }
+    }));
+    loops.spawn(every("refresh", STEADY, stop.clone(), None, move || {
+        let app = refresh.clone();
+        async move { app.refresh_due(BATCH).await }
+    }));
+    loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
+        let (app, apns) = (pushes.clone(), options.apns.clone());
+        async move { app.send_pushes(apns.as_ref(), BATCH).await }
+    }));
+    loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
+        let app = waiting.clone();
+        async move { app.push_the_waiting(BATCH).await }
+    }));
+    loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
+        let app = places.clone();
+        async move { app.sequence_ledger().await }
+    }));
+    loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), None, move || {
+        let app = seals.clone();
+        // A checkpoint is never followed by another at once.
+        async move { app.checkpoint_ledger().await.map(|_| 0) }
+    }));
+    loops.spawn(every("forgetting", SLOW, stop, None, move || {
+        let app = forgets.clone();
+        async move { app.forget_what_is_due().await.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)) }
+    }));
+    while loops.join_next().await.is_some() {}
+}
+
+/// Calls `work` again and again: at once while it finds something, after a pause where it does not.
+async fn every<F, W>(
+    name: &'static str,
+    pace: Pace,
+    mut stop: watch::Receiver<bool>,
+    woken_by: Option<App>,
+    work: W,
+) where
+    F: Future<Output = Result<usize, AppError>>,
+    W: Fn() -> F,
+{
+    while !*stop.borrow() {
+        let pause = match work().await {
+            Ok(0) => pace.idle,
+            Ok(_) => Duration::ZERO,
+            Err(error) => {
+                tracing::error!(name, %error, "the worker's round failed");
+                pace.after_failure
+            }
+        };
+        if pause.is_zero() {
+            tokio::task::yield_now().await;
+            continue;
+        }
+        let woken = async {
+            match &woken_by {
+                Some(app) => app.work_left().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = woken => {}
+            changed = stop.changed() => if changed.is_err() { break },
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! The actions that a permit can be for.
+
+/// Something that an actor may or may not do.
+pub trait Action {
+    /// Its name in the matrix and in refusals.
+    const NAME: &'static str;
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub enum $name {}
+        impl Action for $name { const NAME: &'static str = $word; })*
+        /// Every action's name, in order.
+        pub(super) const ACTIONS: &[&str] = &[$($word),*];
+    };
+}
+
+actions! {
+    /// Read the documents, clauses and how each is kept.
+    SeePolicy = "see policy";
+    /// Read the register, devices and their findings.
+    SeeDevices = "see devices";
+    /// Read who holds what and who accepted what.
+    SeePeople = "see people";
+    /// Read cases.
+    SeeCases = "see cases";
+    /// Read, export and verify the ledger.
+    SeeLedger = "see ledger";
+    /// Add people and end them.
+    ManagePeople = "manage people";
+    /// Add devices to the asset register, give and take them.
+    ManageRegister = "manage register";
+    /// Make an enrolment profile.
+    EnrolDevices = "enrol devices";
+    /// Enter an acceptance of terms on somebody's behalf.
+    RecordAcceptance = "record acceptance";
+    /// Send commands that can be undone.
+    CommandDevices = "command devices";
+    /// Ask for a command that destroys data.
+    DestroyData = "destroy data";
+    /// Ask a lost device where it is.
+    LocateDevices = "locate devices";
+    /// Write in cases and close them.
+    ManageCases = "manage cases";
+    /// Run, configure, back up and repair the service.
+    RunService = "run service";
+}

@@ -1,0 +1,101 @@
+//! Who is speaking: from a certificate that signed a message to the enrolment that it is bound to.
+
+mod contact;
+
+use domain::{DeviceId, EnrolmentId, Platform};
+use protocol_apple::channel::Channel;
+use store::devices::EnrolmentState;
+use store::enrolments::{self, Hot};
+
+pub use contact::Contacts;
+
+use crate::{App, AppError};
+
+/// Proof that a message came from one channel under management: its certificate signed the bytes (or a trusted proxy
+/// vouches for the TLS connection), is bound to this enrolment, and is neither revoked nor expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The channel.
+    pub enrolment: EnrolmentId,
+    /// Its device.
+    pub device: DeviceId,
+    /// The device's platform.
+    pub platform: Platform,
+    /// Whether a command waits for this channel.
+    pub pending: bool,
+}
+
+/// Why a message is not taken. Never answered with 401, which would unenrol the device.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotEnrolled {
+    /// The certificate is bound to no live enrolment.
+    #[error("the certificate is bound to no live enrolment")]
+    Unknown,
+    /// The message names another device than the one that the certificate was bound to.
+    #[error("the message names another device than its certificate")]
+    AnotherDevice,
+    /// Revoked.
+    #[error("the certificate was revoked")]
+    Revoked,
+    /// Expired.
+    #[error("the certificate has expired")]
+    Expired,
+    /// Authenticated, but it has sent no TokenUpdate yet.
+    #[error("the device has not finished enrolling")]
+    Unfinished,
+    /// A personal (user) enrolment (UPD-7.1).
+    #[error("personal enrolments are refused")]
+    Personal,
+}
+
+impl App {
+    /// Decides whether a looked-up certificate may speak for the channel that a message names.
+    ///
+    /// # Errors
+    /// [`NotEnrolled`], with the reason.
+    pub fn identify(&self, hot: Option<&Hot>, channel: &Channel) -> Result<Enrolled, NotEnrolled> {
+        let hot = hot.ok_or(NotEnrolled::Unknown)?;
+        if matches!(channel, Channel::UserEnrolment { .. }) {
+            return Err(NotEnrolled::Personal);
+        }
+        if hot.udid != channel.device_key() {
+            return Err(NotEnrolled::AnotherDevice);
+        }
+        if hot.revoked {
+            return Err(NotEnrolled::Revoked);
+        }
+        if hot.not_after < self.world().now() {
+            return Err(NotEnrolled::Expired);
+        }
+        if hot.state != EnrolmentState::Enrolled {
+            return Err(NotEnrolled::Unfinished);
+        }
+        Ok(Enrolled {
+            enrolment: hot.enrolment,
+            device: hot.device,
+            platform: hot.platform,
+            pending: hot.pending,
+        })
+    }
+
+    /// The user's channel on a device that was identified; `None` if that user never came under management.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn user_channel(
+        &self,
+        device: &Enrolled,
+        certificate: String,
+        channel: &Channel,
+    ) -> Result<Option<Enrolled>, AppError> {
+        let Some(user) = channel.user_key().map(str::to_owned) else { return Ok(Some(device.clone())) };
+        let device = device.clone();
+        self.store()
+            .read(move |tx| {
+                let channel = enrolments::Channel::User { id: user, name: None };
+                let live = enrolments::live(tx, &certificate, &channel)?;
+                Ok(live.map(|live| Enrolled { enrolment: live.id, pending: true, ..device }))
+            })
+            .await
+    }
+}

@@ -1,0 +1,290 @@
+//! The command loop of a device: take its answer, hand over the next command, in one transaction.
+
+use domain::{CommandId, DeviceId, EnrolmentId, EntryId, Span, Timestamp};
+use protocol_apple::commands::sent_settings;
+use protocol_apple::connect::{CommandReport, Status};
+use protocol_apple::reports;
+use serde_json::json;
+use store::commands::{self, CommandState};
+use store::enrolments;
+use store::messages::{self, RawMessage};
+use store::profiles::{self, ProfileState};
+use store::{Tx, devices};
+
+use super::spec::Spec;
+use crate::checkin::Enrolled;
+use crate::record::Record;
+use crate::{App, AppError, jobs};
+
+/// How long answers of one session are gathered before the device is judged.
+const JUDGE_AFTER: Span = Span::from_secs(2);
+/// How soon after a change to its profiles the device is asked what is in force.
+const LOOK_AGAIN_AFTER: Span = Span::from_secs(5);
+
+impl App {
+    /// A device answers a command, or says that it is idle with commands waiting: stores the answer, gives the next
+    /// command's bytes. The answer is durable when this returns.
+    ///
+    /// # Errors
+    /// Only where the database or a key fails; a strange answer is recorded and not an error.
+    pub async fn take_report(
+        &self,
+        from: Enrolled,
+        report: CommandReport,
+        raw: bytes::Bytes,
+    ) -> Result<Option<Vec<u8>>, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                if report.status == Status::Idle {
+                    commands::offer_again(tx, from.enrolment)?;
+                } else {
+                    app.store_answer(tx, &from, &report, &raw, now)?;
+                }
+                app.next_command(tx, &from, now)
+            })
+            .await
+    }
+
+    fn next_command(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &Enrolled,
+        now: Timestamp,
+    ) -> Result<Option<Vec<u8>>, AppError> {
+        // A command that can no longer be made (its token is gone) must not block those behind it.
+        while let Some(next) = commands::next(tx, from.enrolment)? {
+            let spec = Spec::from_json(&next.spec)?;
+            match self.command_of(tx, &spec, from.enrolment, from.platform) {
+                Ok(command) => {
+                    commands::set_delivered(tx, next.id, now)?;
+                    return Ok(Some(command.encode(&next.id.to_string())));
+                }
+                Err(AppError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    let why = error.to_string();
+                    commands::set_finished(
+                        tx,
+                        next.id,
+                        from.enrolment,
+                        CommandState::Failed,
+                        now,
+                        Some(&why),
+                        "",
+                    )?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn store_answer(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &Enrolled,
+        report: &CommandReport,
+        raw: &[u8],
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        // An id that is not ours (another server's, before a move) is answered all the same and changes nothing.
+        let Some(id) = report.command_uuid.as_deref().and_then(|text| text.parse::<CommandId>().ok()) else {
+            return Ok(());
+        };
+        let state = match report.status {
+            Status::Acknowledged => CommandState::Acknowledged,
+            Status::Error => CommandState::Failed,
+            Status::CommandFormatError => CommandState::FormatError,
+            Status::NotNow => {
+                commands::set_not_now(tx, id, from.enrolment, now)?;
+                return Ok(());
+            }
+            Status::Idle | Status::Other(_) => return Ok(()),
+        };
+        let digest = crate::digest_hex(raw);
+        let error = error_words(report);
+        let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
+        let Some((request_type, spec)) = finished else { return Ok(()) };
+        let spec = Spec::from_json(&spec)?;
+        self.keep_raw(tx, from.enrolment, &request_type, raw, &digest, now)?;
+        if state == CommandState::FormatError {
+            tracing::error!(command = %id, request_type, "a device could not read a command: a fault of this server");
+        }
+        self.follow_answer(tx, from, id, &spec, state, error.as_deref(), now)?;
+        if state == CommandState::Acknowledged {
+            self.take_facts(tx, from, &request_type, &spec, report, &digest, now)?;
+        }
+        let record = Record::new("device", "command.answered", format!("device:{}", from.device))
+            .reason(state.as_str())
+            .detail(json!({ "command": id, "request": request_type, "answer": digest }));
+        self.enter(tx, now, record)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one answer; a struct would only rename them")]
+    fn follow_answer(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &Enrolled,
+        id: CommandId,
+        spec: &Spec,
+        state: CommandState,
+        error: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let acknowledged = state == CommandState::Acknowledged;
+        match spec {
+            Spec::InstallProfile { .. } => {
+                let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };
+                profiles::set_answer(tx, from.device, id, state, now, error)?;
+                enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+            }
+            Spec::RemoveProfile { .. } if acknowledged => {
+                profiles::forget(tx, from.device, id)?;
+                enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+            }
+            Spec::EnableLostMode { .. } | Spec::DisableLostMode | Spec::ClearPasscode if acknowledged => {
+                enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of one answer; a struct would only rename them")]
+    fn take_facts(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &Enrolled,
+        request_type: &str,
+        spec: &Spec,
+        report: &CommandReport,
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let facts = match spec {
+            Spec::Bluetooth { .. } => {
+                let sent = self.command_of(tx, spec, from.enrolment, from.platform)?.encode("");
+                let items = sent_settings(&sent).map_err(|error| AppError::fault(&error))?;
+                reports::settings_facts(&items, report, now, digest)
+            }
+            _ => reports::facts(request_type, from.platform, report, now, digest),
+        };
+        if facts.is_empty() {
+            return Ok(());
+        }
+        messages::put_facts(tx, from.device, request_type, &facts, now)?;
+        let text = |name: &str| {
+            facts.iter().find(|fact| fact.name.as_str() == name).map(|fact| fact.value.to_string())
+        };
+        let supervised = facts.iter().find_map(|fact| match (fact.name.as_str(), &fact.value) {
+            ("device.supervised", domain::FactValue::Bool(flag)) => Some(*flag),
+            _ => None,
+        });
+        if request_type == "DeviceInformation" {
+            let (version, model) = (text("os.version"), text("device.model"));
+            devices::set_reported(tx, from.device, supervised, version.as_deref(), model.as_deref())?;
+        }
+        if request_type == "ProfileList" {
+            self.note_installed(tx, from.device, &facts, now)?;
+        }
+        self.ask_job(tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now.plus(JUDGE_AFTER))
+    }
+
+    /// What the device lists among its profiles is "reported in force" where the UUID is the one that was sent.
+    fn note_installed(
+        &self,
+        tx: &mut Tx<'_>,
+        device: DeviceId,
+        facts: &[domain::Fact],
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let Some(domain::FactValue::List(installed)) =
+            facts.iter().find(|fact| fact.name.as_str() == "profiles.installed").map(|fact| &fact.value)
+        else {
+            return Ok(());
+        };
+        for sent in profiles::of_device(tx, device)? {
+            let listed = installed.contains(&format!("{}={}", sent.identifier, sent.uuid));
+            let next = match (listed, sent.state) {
+                (true, ProfileState::Sent | ProfileState::Acknowledged | ProfileState::Failed) => {
+                    ProfileState::Reported
+                }
+                (false, ProfileState::Reported | ProfileState::Acknowledged) => ProfileState::Failed,
+                _ => continue,
+            };
+            profiles::set_state(tx, device, &sent.identifier, next, now)?;
+            if next == ProfileState::Failed {
+                // It was there and is gone: bring it back.
+                self.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn keep_raw(
+        &self,
+        tx: &mut Tx<'_>,
+        enrolment: EnrolmentId,
+        kind: &str,
+        raw: &[u8],
+        digest: &str,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let sealed = self.sealer().seal(self.world(), &super::spec::token_place("raw", enrolment), raw)?;
+        messages::keep(
+            tx,
+            RawMessage {
+                id: EntryId::from_uuid(self.world().uuid()),
+                enrolment,
+                kind: kind.to_owned(),
+                digest: digest.to_owned(),
+                sealed,
+                received_at: now,
+                expires_at: now.plus(self.config().keep_raw),
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Opens the latest answer of one kind from an enrolment: for what is too sensitive to become a fact.
+    pub(crate) fn last_raw(
+        &self,
+        tx: &mut Tx<'_>,
+        enrolment: EnrolmentId,
+        kind: &str,
+    ) -> Result<Option<(Vec<u8>, Timestamp)>, AppError> {
+        let place = super::spec::token_place("raw", enrolment);
+        for (found, _, sealed, at) in messages::of_enrolment(tx, enrolment, 500)? {
+            if found == kind {
+                return Ok(Some((self.sealer().open(&place, &sealed)?.into_exposed(), at)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The PIN that a lock or erase of a Mac was sent with; `None` where it had none.
+    pub(crate) fn pin_of(&self, spec: &Spec, enrolment: EnrolmentId) -> Result<Option<String>, AppError> {
+        let sealed = match spec {
+            Spec::DeviceLock { sealed_pin, .. } | Spec::EraseDevice { sealed_pin } => sealed_pin.as_deref(),
+            _ => None,
+        };
+        Ok(self.open_pin(sealed, enrolment)?.map(|pin| pin.expose().to_owned()))
+    }
+}
+
+/// The codes of an error chain; the device's own words may name what is on it and stay in the sealed message.
+fn error_words(report: &CommandReport) -> Option<String> {
+    if report.errors.is_empty() {
+        return (report.status == Status::Error).then(|| "the device gave no reason".to_owned());
+    }
+    let words: Vec<String> = report
+        .errors
+        .iter()
+        .take(4)
+        .map(|link| match &link.english {
+            Some(english) => format!("{} {}: {}", link.domain, link.code, english.expose()),
+            None => format!("{} {}", link.domain, link.code),
+        })
+        .collect();
+    let words: String = words.join("; ").chars().take(400).collect();
+    Some(words)
+}

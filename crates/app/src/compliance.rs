@@ -1,0 +1,11 @@
+//! Judging: facts, acceptances and records to findings, each with the compliance evidence that it rests on.
+
+mod apply;
+mod basis;
+mod device;
+mod document;
+mod explain;
+mod person;
+
+pub use basis::{Basis, CheckBasis};
+pub use explain::{Explanation, Replayed};

@@ -1,0 +1,132 @@
+//! Judging a document: is the paper right, and is what people must do being done in time.
+
+use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
+use policy::{Clause, Document, KeptBy, RecordKind};
+use store::{Tx, cases, findings};
+
+use super::apply::Judged;
+use super::basis::Basis;
+use crate::{App, AppError, jobs};
+
+/// How often a document is judged: dates pass without anybody doing anything.
+const DAILY: domain::Span = domain::Span::from_secs(24 * 3600);
+
+impl App {
+    /// Judges the record and procedure clauses of a document.
+    pub(crate) async fn judge_document(&self, document: &str) -> Result<(), AppError> {
+        let (app, now, document) = (self.clone(), self.world().now(), document.to_owned());
+        self.store().write(move |tx| app.judge_document_in(tx, &document, now)).await
+    }
+
+    fn judge_document_in(&self, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
+        let policy = self.policy();
+        let subject = Subject::Document(id.to_owned());
+        let before = findings::of_subject(tx, &subject)?;
+        let Some(document) = policy.library().document(id) else {
+            return self.drop_others(tx, &subject, &before, &[]);
+        };
+        let mut clauses: Vec<ClauseId> = Vec::new();
+        for clause in policy.library().clauses_in(id) {
+            let mut outcomes = Vec::new();
+            let mut says = Vec::new();
+            for kept in &clause.kept_by {
+                let judged = match kept {
+                    KeptBy::Record { record } => Some(record_outcome(document, clause, *record, now)),
+                    KeptBy::Procedure { procedure, .. } => Some(procedure_outcome(tx, procedure, now)?),
+                    _ => None,
+                };
+                if let Some((outcome, words)) = judged {
+                    outcomes.push(outcome);
+                    says.push(words);
+                }
+            }
+            let Some(outcome) = outcomes.into_iter().max_by_key(Outcome::severity) else { continue };
+            let judged = Judged {
+                clause: clause.id.clone(),
+                clause_digest: clause.digest(),
+                outcome,
+                basis: Basis::Record { says },
+            };
+            let old = before.iter().find(|old| old.clause == clause.id);
+            self.apply(tx, &subject, judged, old, now)?;
+            clauses.push(clause.id.clone());
+        }
+        self.drop_others(tx, &subject, &before, &clauses)?;
+        self.ask_job(tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
+    }
+}
+
+fn not_known(what: &str) -> Outcome {
+    Outcome::NotKnown(WhyNotKnown::NeverReported { what: what.to_owned() })
+}
+
+fn record_outcome(
+    document: &Document,
+    clause: &Clause,
+    record: RecordKind,
+    now: Timestamp,
+) -> (Outcome, String) {
+    match record {
+        RecordKind::Approval => approval(document),
+        RecordKind::ReviewDate => review(document, now),
+        RecordKind::LegalBasis if document.legal_basis.is_empty() => {
+            (not_known("a list of the laws that the document rests on"), "no law is listed".into())
+        }
+        RecordKind::LegalBasis => {
+            let unlinked = document.legal_basis.iter().filter(|law| law.link.is_none()).count();
+            let words =
+                format!("{} laws are listed, {unlinked} of them without a link", document.legal_basis.len());
+            let outcome =
+                if unlinked == 0 { Outcome::Met } else { Outcome::NotMet { because: words.clone() } };
+            (outcome, words)
+        }
+        RecordKind::RelatedDocuments if document.related.is_empty() => {
+            (not_known("a list of related documents"), "no related document is listed".into())
+        }
+        RecordKind::RelatedDocuments => {
+            (Outcome::Met, format!("{} related documents are listed", document.related.len()))
+        }
+        RecordKind::Marking => {
+            (Outcome::Met, format!("marked {}, version {}", document.marking, document.version))
+        }
+        RecordKind::Register | RecordKind::Definition => {
+            (Outcome::Met, format!("kept in this service as {}", clause.title.to_lowercase()))
+        }
+    }
+}
+
+fn approval(document: &Document) -> (Outcome, String) {
+    let dated = document.approvals.iter().filter(|approval| approval.on.is_some()).count();
+    let words = format!("{dated} of {} approvals have a date", document.approvals.len());
+    let outcome = match (document.approvals.len(), dated) {
+        (0, _) => not_known("any approval"),
+        (all, dated) if all == dated => Outcome::Met,
+        _ => Outcome::NotMet { because: words.clone() },
+    };
+    (outcome, words)
+}
+
+fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
+    let Some(review_by) = document.review_by else {
+        return (not_known("a review date"), "the document has no review date".into());
+    };
+    match document.review_overdue_days(now) {
+        None => (Outcome::Met, format!("due for review on {review_by}")),
+        Some(days) => {
+            let words =
+                format!("was due for review on {review_by}: overdue by {days} days, and still in force");
+            (Outcome::NotMet { because: words.clone() }, words)
+        }
+    }
+}
+
+fn procedure_outcome(tx: &mut Tx<'_>, kind: &str, now: Timestamp) -> Result<(Outcome, String), AppError> {
+    let (opened, done, late) = cases::tally(tx, kind, now)?;
+    let words = format!("{opened} cases of this type: {done} closed, {late} late");
+    let outcome = match (opened, late) {
+        (0, _) => not_known("a case of this type"),
+        (_, 0) => Outcome::Met,
+        _ => Outcome::NotMet { because: words.clone() },
+    };
+    Ok((outcome, words))
+}

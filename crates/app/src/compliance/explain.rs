@@ -1,0 +1,127 @@
+//! Why a finding is what it is, today or at a time in the past: read from the evidence, and judged again from it.
+
+use compliance::{SubjectState, evaluate};
+use domain::{ClauseId, Facts, Outcome, Subject, Timestamp};
+use policy::{Files, Library};
+use store::findings::{self, Evidence};
+use store::sessions;
+
+use super::basis::Basis;
+use crate::access::{Permit, SeeDevices};
+use crate::{App, AppError};
+
+/// Why a finding is what it is.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// About whom or what.
+    pub subject: Subject,
+    /// Which clause.
+    pub clause: ClauseId,
+    /// As of when.
+    pub at: Timestamp,
+    /// The evidence in force then.
+    pub evidence: Evidence,
+    /// What it rested on.
+    pub basis: Basis,
+    /// The same judgement, reached again from what the evidence holds.
+    pub replayed: Replayed,
+    /// Earlier and later judgements, newest first: when, and to what outcome.
+    pub history: Vec<(Timestamp, Outcome)>,
+}
+
+/// What came of judging again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replayed {
+    /// The same outcome, by the rules as they were then.
+    Same,
+    /// Another outcome: the evaluator changed, or the evidence was.
+    Different(Outcome),
+    /// It cannot be judged again, and why.
+    NotPossible(String),
+}
+
+impl App {
+    /// Explains a finding as it was at a time, by default now.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where nothing had been judged by then.
+    pub async fn explain(
+        &self,
+        permit: Permit<SeeDevices>,
+        subject: Subject,
+        clause: &ClauseId,
+        at: Option<Timestamp>,
+    ) -> Result<Explanation, AppError> {
+        let (app, clause, at) = (self.clone(), clause.clone(), at.unwrap_or_else(|| self.world().now()));
+        self.store()
+            .read(move |tx| {
+                if let Subject::Device(device) = &subject {
+                    let device = store::devices::by_id(tx, *device)?
+                        .ok_or_else(|| AppError::not_found("device", device))?;
+                    permit.reaches(device.force)?;
+                }
+                let evidence = findings::evidence_at(tx, &subject, &clause, at)?
+                    .ok_or_else(|| AppError::not_found("judgement by then on", &clause))?;
+                let basis: Basis =
+                    serde_json::from_str(&evidence.basis).map_err(|error| AppError::fault(&error))?;
+                let replayed = app.replay(tx, &evidence, &basis)?;
+                let history = findings::evidence_history(tx, &subject, &clause, 50)?
+                    .into_iter()
+                    .map(|old| (old.judged_at, old.outcome))
+                    .collect();
+                Ok(Explanation { subject, clause, at, evidence, basis, replayed, history })
+            })
+            .await
+    }
+
+    fn replay(
+        &self,
+        tx: &mut store::Tx<'_>,
+        evidence: &Evidence,
+        basis: &Basis,
+    ) -> Result<Replayed, AppError> {
+        let Basis::Device { platform, supervised, facts, expected_profiles, .. } = basis else {
+            return Ok(Replayed::NotPossible(
+                "only judgements of devices by their facts are judged again".into(),
+            ));
+        };
+        let policy = self.policy();
+        let then;
+        let library = if policy.digest() == evidence.policy_digest {
+            policy.library()
+        } else {
+            let Some(text) = sessions::policy_files(tx, &evidence.policy_digest)? else {
+                return Ok(Replayed::NotPossible("the policy of that time is no longer kept".into()));
+            };
+            let kept: std::collections::BTreeMap<String, String> =
+                serde_json::from_str(&text).map_err(|error| AppError::fault(&error))?;
+            let mut files = Files::default();
+            for (path, text) in &kept {
+                files.put(path, text);
+            }
+            match Library::from_files(&files, &policy::Overrides::new()) {
+                Ok(library) => then = library,
+                Err(_) => {
+                    return Ok(Replayed::NotPossible(
+                        "this version cannot read the policy of that time".into(),
+                    ));
+                }
+            }
+            &then
+        };
+        let Some(clause) = library.clause(&evidence.clause) else {
+            return Ok(Replayed::NotPossible("the clause is not in the policy of that time".into()));
+        };
+        let facts: Facts = facts.iter().cloned().collect();
+        let state = SubjectState { platform: *platform, supervised: *supervised, expected_profiles };
+        let worst = clause
+            .rules()
+            .map(|rule| evaluate(&rule.bound, &state, &facts, evidence.judged_at).outcome)
+            .max_by_key(Outcome::severity);
+        Ok(match worst {
+            Some(outcome) if outcome.word() == evidence.outcome.word() => Replayed::Same,
+            Some(outcome) => Replayed::Different(outcome),
+            None => Replayed::NotPossible("the clause has no check in the policy of that time".into()),
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! The enrolment profile of one registered device, with its one-time challenge.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Secret, Timestamp};
+use pki::cms::{Signer, sign_attached};
+use protocol_apple::commands::ACCESS_RIGHTS_ALL;
+use protocol_apple::enrolment_profile::{self, EnrolmentProfile, Scep};
+use serde_json::json;
+use store::{certificates, devices};
+
+use crate::access::{EnrolDevices, Permit};
+use crate::record::Record;
+use crate::{App, AppError, digest_hex};
+
+/// An enrolment profile, ready to be handed to the device.
+pub struct EnrolmentFile {
+    /// The file: signed, or not for test tools.
+    pub bytes: Secret<Vec<u8>>,
+    /// Until when it can be used, once.
+    pub expires_at: Timestamp,
+    /// A name for the download.
+    pub file_name: String,
+}
+
+/// What every identifier in our profiles starts with.
+pub(crate) const PREFIX: &str = "uk.police.lanyard";
+
+impl App {
+    /// Makes the enrolment profile of a registered device. It works once, for that serial number, until it expires.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut.
+    pub async fn make_enrolment_profile(
+        &self,
+        permit: Permit<EnrolDevices>,
+        serial: &str,
+        signed: bool,
+    ) -> Result<EnrolmentFile, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        let serial = serial.trim().to_ascii_uppercase();
+        let challenge = URL_SAFE_NO_PAD.encode(self.world().bytes::<24>());
+        let expires_at = now.plus(self.config().challenge_lifetime);
+        let (digest, wanted) = (digest_hex(challenge.as_bytes()), serial.clone());
+        let name = self
+            .store()
+            .write(move |tx| {
+                let device =
+                    devices::by_serial(tx, &wanted)?.ok_or_else(|| AppError::not_found("device", &wanted))?;
+                permit.reaches(device.force)?;
+                if !device.kind.platform().is_some_and(|platform| platform.is_apple()) {
+                    return Err(AppError::Conflict(format!(
+                        "a {} does not enrol with Apple's profile",
+                        device.kind.title()
+                    )));
+                }
+                app.gate(tx, &device)?.map_err(|refusal| AppError::Conflict(refusal.to_string()))?;
+                certificates::add_challenge(tx, &digest, device.id, now, expires_at)?;
+                let record = Record::new(
+                    &permit.actor().name,
+                    "enrolment.profile.made",
+                    format!("device:{}", device.id),
+                )
+                .force(device.force)
+                .clause("UPD-7.1")
+                .detail(json!({ "challenge": digest, "expires": expires_at }));
+                app.enter(tx, now, record)?;
+                Ok(device.id.to_string())
+            })
+            .await?;
+        let unsigned = self.profile_bytes(challenge, name);
+        let bytes = if signed { self.sign(&unsigned, now)? } else { unsigned };
+        Ok(EnrolmentFile {
+            bytes: Secret::new(bytes),
+            expires_at,
+            file_name: format!("{serial}.mobileconfig"),
+        })
+    }
+
+    fn profile_bytes(&self, challenge: String, common_name: String) -> Vec<u8> {
+        let config = self.config();
+        enrolment_profile::build(&EnrolmentProfile {
+            prefix: PREFIX.into(),
+            organisation: config.organisation.clone(),
+            display_name: format!("{} device management", config.organisation),
+            topic: config.push_topic.clone(),
+            server_url: format!("{}/apple/mdm", config.address),
+            check_in_url: config.checkin_address.as_ref().map(|address| format!("{address}/apple/checkin")),
+            access_rights: ACCESS_RIGHTS_ALL,
+            scep: Scep {
+                url: format!("{}/scep", config.address),
+                name: "lanyard".into(),
+                challenge: Secret::new(challenge),
+                common_name,
+                ca_fingerprint: self.ca().certificate().sha256().to_vec(),
+            },
+            device_ca: self.ca().certificate().der().to_vec(),
+            tls_ca: None,
+            removal_disallowed: true,
+        })
+    }
+
+    fn sign(&self, content: &[u8], at: Timestamp) -> Result<Vec<u8>, AppError> {
+        let signer = Signer { key: self.ca().key(), certificate: self.ca().certificate(), chain: &[] };
+        sign_attached(content, &signer, Some(at)).map_err(|error| AppError::Keys(error.to_string()))
+    }
+}

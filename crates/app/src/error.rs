@@ -1,0 +1,61 @@
+//! Why a use case did not happen. Each says what to do next.
+
+use store::StoreError;
+
+use crate::access::Denied;
+
+/// Why a use case did not happen. Nothing of it was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The matrix or the wall says no.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// No such thing, or none that the caller may see.
+    #[error("there is no {what} {which}; check it and try again")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// By which name.
+        which: String,
+    },
+    /// What was entered cannot be.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// It does not fit what is there.
+    #[error("{0}")]
+    Conflict(String),
+    /// The database.
+    #[error("the database did not take it: {0}")]
+    Store(#[from] StoreError),
+    /// A key, certificate or sealed value.
+    #[error("{0}")]
+    Keys(String),
+    /// Something that should not be; the log has more.
+    #[error("an unexpected fault: {0}")]
+    Fault(String),
+}
+
+impl AppError {
+    pub(crate) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { field, message: message.into() }
+    }
+
+    pub(crate) fn not_found(what: &'static str, which: impl ToString) -> Self {
+        Self::NotFound { what, which: which.to_string().chars().take(80).collect() }
+    }
+
+    pub(crate) fn fault(error: &(impl std::fmt::Display + ?Sized)) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+impl From<crate::seal::SealError> for AppError {
+    fn from(error: crate::seal::SealError) -> Self {
+        Self::Keys(error.to_string())
+    }
+}

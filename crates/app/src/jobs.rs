@@ -1,0 +1,116 @@
+//! The server's own work, by kind. A job is asked for inside the transaction that makes it necessary.
+
+use domain::{JobId, Span, Timestamp};
+use store::{Tx, jobs};
+
+use crate::{App, AppError};
+
+/// What a job does to its subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Judge every clause for a device.
+    JudgeDevice,
+    /// Judge the acceptance clauses for a person.
+    JudgePerson,
+    /// Judge the records and procedures of a document.
+    JudgeDocument,
+    /// Bring a device's profiles to what the policy wants.
+    Configure,
+    /// Open, rejoin or close the case that a breach calls for.
+    Breach,
+}
+
+impl Kind {
+    const ALL: [Self; 5] =
+        [Self::JudgeDevice, Self::JudgePerson, Self::JudgeDocument, Self::Configure, Self::Breach];
+
+    /// The word in the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::JudgeDevice => "judge-device",
+            Self::JudgePerson => "judge-person",
+            Self::JudgeDocument => "judge-document",
+            Self::Configure => "configure",
+            Self::Breach => "breach",
+        }
+    }
+}
+
+/// Tries before a job is given up and shown to whoever runs the service.
+const MOST_ATTEMPTS: i64 = 8;
+/// How long a claimed job may run before another node takes it.
+const LEASE: Span = Span::from_secs(120);
+
+impl App {
+    /// Asks for a job at or after a time; an earlier wish stands.
+    pub(crate) fn ask_job(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Kind,
+        subject: &str,
+        run_at: Timestamp,
+    ) -> Result<(), AppError> {
+        let id = JobId::from_uuid(self.world().uuid());
+        jobs::ask(tx, id, kind.as_str(), subject, run_at, self.world().now())?;
+        self.leave_work();
+        Ok(())
+    }
+
+    /// Claims and runs up to `limit` due jobs; how many were claimed.
+    ///
+    /// # Errors
+    /// Only where the database does not answer: a job that fails is put by and tried again later.
+    pub async fn run_jobs(&self, limit: u32) -> Result<usize, AppError> {
+        let now = self.world().now();
+        let claimed =
+            self.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;
+        let count = claimed.len();
+        for job in claimed {
+            let outcome = self.run_job(&job).await;
+            let now = self.world().now();
+            self.store()
+                .write(move |tx| match outcome {
+                    Ok(()) => jobs::done(tx, &job, now).map_err(AppError::from),
+                    Err(error) => {
+                        let error = error.to_string();
+                        let given_up = job.attempts + 1 >= MOST_ATTEMPTS;
+                        tracing::warn!(
+                            kind = job.kind,
+                            subject = job.subject,
+                            error,
+                            given_up,
+                            "a job failed"
+                        );
+                        let again = (!given_up)
+                            .then(|| now.plus(Span::from_secs(5_i64 << job.attempts.clamp(0, 10))));
+                        jobs::failed(tx, &job, now, again, &error).map_err(AppError::from)
+                    }
+                })
+                .await?;
+        }
+        Ok(count)
+    }
+
+    async fn run_job(&self, job: &jobs::Job) -> Result<(), AppError> {
+        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == job.kind) else {
+            return Err(AppError::Fault(format!(
+                "no job of kind {}; a newer version asked for it",
+                job.kind
+            )));
+        };
+        let bad =
+            |_| AppError::Fault(format!("the subject {} of a {} job cannot be read", job.subject, job.kind));
+        match kind {
+            Kind::JudgeDevice => self.judge_device(job.subject.parse().map_err(bad)?).await,
+            Kind::JudgePerson => self.judge_person(job.subject.parse().map_err(bad)?).await,
+            Kind::JudgeDocument => self.judge_document(&job.subject).await,
+            Kind::Configure => self.configure_device(job.subject.parse().map_err(bad)?).await,
+            Kind::Breach => {
+                let (device, clause) = job.subject.split_once('/').unwrap_or_default();
+                let clause = clause.parse().map_err(bad)?;
+                self.follow_breach(device.parse().map_err(bad)?, clause).await
+            }
+        }
+    }
+}

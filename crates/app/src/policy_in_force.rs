@@ -1,0 +1,374 @@
+//! The policy in force: the library with everything that is computed from it once, and how a new version takes over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use compliance::BoundCheck;
+use domain::{ClauseId, Coverage, DeviceKind, Platform, SettingKey, SettingValue, Span};
+use policy::{AcceptanceKind, Clause, Files, KeptBy, Library, Overrides, Scope};
+use policy::{CoverageTable, Problems, SettingCompiler};
+use protocol_apple::settings::{AppleCompiler, Group, ProfileOptions, Target, compile};
+use serde_json::json;
+use store::profiles::{self, Profile};
+use store::terms::TermsClauses;
+use store::{devices, people, sessions, terms};
+
+use crate::access::{Permit, RunService};
+use crate::record::Record;
+use crate::{App, AppError, digest_hex, jobs};
+
+/// The terms of one document: what a person accepts before a device is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terms {
+    /// Digest over the clauses and their digests: the version that is accepted.
+    pub digest: String,
+    /// The clauses, each with its digest.
+    pub clauses: TermsClauses,
+}
+
+/// One check under one clause, as devices are judged by it.
+#[derive(Debug, Clone)]
+pub struct DeviceRule {
+    /// The clause.
+    pub clause: ClauseId,
+    /// Digest of the clause.
+    pub clause_digest: String,
+    /// Kinds of device that the clause is limited to; empty: all.
+    pub kinds: Vec<DeviceKind>,
+    /// The checks, with their names and digests.
+    pub checks: Vec<(String, String, Arc<BoundCheck>)>,
+    /// How long a breach may last before a case opens.
+    pub grace: Span,
+    /// The case type that it opens.
+    pub opens: String,
+    /// A detection: never a finding of guilt, and its case says so.
+    pub detection: bool,
+}
+
+/// A profile ready to be installed, with its content.
+#[derive(Debug, Clone)]
+pub struct ReadyProfile {
+    /// What the store keeps of it.
+    pub profile: Profile,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+/// The policy in force.
+#[derive(Debug)]
+pub struct PolicyInForce {
+    library: Library,
+    files: Files,
+    digest: String,
+    coverage: CoverageTable,
+    terms: BTreeMap<String, Terms>,
+    rules: Vec<DeviceRule>,
+    profiles: BTreeMap<Platform, Vec<ReadyProfile>>,
+    warnings: Vec<String>,
+    bluetooth: Option<bool>,
+}
+
+/// Why a policy cannot be brought into force.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// The files have problems; each names its file and line.
+    #[error(transparent)]
+    Problems(#[from] Problems),
+    /// A platform's compiler refuses the settings.
+    #[error("the settings cannot be compiled for {platform}: {why}")]
+    Compile {
+        /// For which platform.
+        platform: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+struct Apple(AppleCompiler);
+
+impl SettingCompiler for Apple {
+    fn platform(&self) -> Platform {
+        self.0.platform()
+    }
+
+    fn cover(&self, key: &SettingKey, value: &SettingValue) -> Coverage {
+        self.0.cover(key, value)
+    }
+}
+
+/// The platforms that settings are compiled for.
+pub const PLATFORMS: [Platform; 3] = [Platform::Ios, Platform::Ipados, Platform::Macos];
+
+/// The coverage of a library on every platform that Lanyard compiles for.
+#[must_use]
+pub fn coverage(library: &Library) -> CoverageTable {
+    let compilers: Vec<Apple> = PLATFORMS.into_iter().filter_map(AppleCompiler::new).map(Apple).collect();
+    let compilers: Vec<&dyn SettingCompiler> =
+        compilers.iter().map(|compiler| compiler as &dyn SettingCompiler).collect();
+    library.coverage(&compilers)
+}
+
+/// The profiles of a library for one platform, in the order in which to install them, and the compiler's warnings.
+///
+/// # Errors
+/// [`PolicyError::Compile`] where the settings cannot be written for the platform.
+pub fn compile_profiles(
+    library: &Library,
+    platform: Platform,
+    organisation: &str,
+) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+    let Some(target) = Target::of(platform) else { return Ok((Vec::new(), Vec::new())) };
+    let kind = DeviceKind::ALL.iter().copied().find(|kind| kind.platform() == Some(platform));
+    let scope = kind.map_or_else(Scope::default, Scope::of_kind);
+    let groups: Vec<Group> = library
+        .merged_settings(&scope)
+        .groups
+        .into_iter()
+        .map(|group| Group { id: group.id, title: group.title, values: group.values, clauses: group.clauses })
+        .collect();
+    let options = ProfileOptions::new(organisation);
+    let compiled = compile(target, &groups, &options)
+        .map_err(|error| PolicyError::Compile { platform: platform.title(), why: error.to_string() })?;
+    let ready = compiled
+        .profiles
+        .into_iter()
+        .map(|made| ReadyProfile {
+            profile: Profile {
+                digest: digest_hex(&made.bytes),
+                platform,
+                group: made.group,
+                identifier: made.identifier,
+                uuid: made.uuid,
+                title: made.display_name,
+                clauses: made.clauses.iter().map(ToString::to_string).collect(),
+            },
+            content: made.bytes,
+        })
+        .collect();
+    let warnings =
+        compiled.warnings.iter().map(|warning| format!("{}: {warning}", platform.title())).collect();
+    Ok((ready, warnings))
+}
+
+impl PolicyInForce {
+    /// Loads a policy folder with the force's own parameter values, and computes what follows.
+    ///
+    /// # Errors
+    /// Every problem of the files, an uncovered residue included, or what a compiler refuses.
+    pub fn load(files: Files, overrides: &Overrides, organisation: &str) -> Result<Self, PolicyError> {
+        let library = Library::from_files(&files, overrides)?;
+        let coverage = coverage(&library);
+        if let Some(problems) = Problems::of(library.uncovered_residues(&coverage)) {
+            return Err(problems.into());
+        }
+        let mut profiles = BTreeMap::new();
+        let mut warnings = Vec::new();
+        for platform in PLATFORMS {
+            let (ready, said) = compile_profiles(&library, platform, organisation)?;
+            profiles.insert(platform, ready);
+            warnings.extend(said);
+        }
+        let merged = library.merged_settings(&Scope::default());
+        let bluetooth =
+            merged.settings.get(&SettingKey::new("bluetooth.enabled")).and_then(|set| match set.value {
+                SettingValue::Bool(enabled) => Some(enabled),
+                _ => None,
+            });
+        let (terms, rules) = (terms_of(&library), rules_of(&library));
+        Ok(Self {
+            digest: library.digest(),
+            library,
+            files,
+            coverage,
+            terms,
+            rules,
+            profiles,
+            warnings,
+            bluetooth,
+        })
+    }
+
+    /// The library.
+    #[must_use]
+    pub const fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Digest of the whole.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// How far each platform keeps each clause.
+    #[must_use]
+    pub const fn coverage(&self) -> &CoverageTable {
+        &self.coverage
+    }
+
+    /// The terms of a document, if it has any.
+    #[must_use]
+    pub fn terms(&self, document: &str) -> Option<&Terms> {
+        self.terms.get(document)
+    }
+
+    /// The terms of every document that has any.
+    #[must_use]
+    pub const fn all_terms(&self) -> &BTreeMap<String, Terms> {
+        &self.terms
+    }
+
+    /// What devices are judged by, in order of the paper.
+    #[must_use]
+    pub fn rules(&self) -> &[DeviceRule] {
+        &self.rules
+    }
+
+    /// The profiles that devices of a platform should have.
+    #[must_use]
+    pub fn profiles(&self, platform: Platform) -> &[ReadyProfile] {
+        self.profiles.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
+    /// The UUID that a device of the platform should report for each clause group.
+    #[must_use]
+    pub fn expected_profiles(&self, platform: Platform) -> BTreeMap<String, String> {
+        self.profiles(platform)
+            .iter()
+            .map(|ready| (ready.profile.group.clone(), ready.profile.uuid.clone()))
+            .collect()
+    }
+
+    /// What the compilers warn of.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Whether Bluetooth is to be switched on or off by command.
+    #[must_use]
+    pub const fn bluetooth(&self) -> Option<bool> {
+        self.bluetooth
+    }
+}
+
+/// The acceptance clauses of kind "terms" of each document: what is accepted before a device is used.
+fn terms_of(library: &Library) -> BTreeMap<String, Terms> {
+    let mut all = BTreeMap::new();
+    for document in &library.documents {
+        let clauses: TermsClauses = library
+            .clauses_in(&document.id)
+            .filter(|clause| {
+                clause
+                    .kept_by
+                    .iter()
+                    .any(|kept| matches!(kept, KeptBy::Acceptance { acceptance: AcceptanceKind::Terms, .. }))
+            })
+            .map(|clause| (clause.id.to_string(), clause.digest()))
+            .collect();
+        if !clauses.is_empty() {
+            let digest = digest_hex(json!(clauses).to_string().as_bytes());
+            all.insert(document.id.clone(), Terms { digest, clauses });
+        }
+    }
+    all
+}
+
+fn rules_of(library: &Library) -> Vec<DeviceRule> {
+    library.clauses.iter().filter_map(|clause| rule_of(library, clause)).collect()
+}
+
+fn rule_of(library: &Library, clause: &Clause) -> Option<DeviceRule> {
+    let first = clause.rules().next()?;
+    Some(DeviceRule {
+        clause: clause.id.clone(),
+        clause_digest: clause.digest(),
+        kinds: clause.applies_to.kinds.clone(),
+        checks: clause
+            .rules()
+            .map(|rule| {
+                let digest = library.check_digest(&rule.check).unwrap_or_default();
+                (rule.check.clone(), digest, Arc::clone(&rule.bound))
+            })
+            .collect(),
+        grace: first.grace,
+        opens: first.opens.clone(),
+        detection: clause.kept_by.iter().all(|kept| !matches!(kept, KeptBy::Setting { .. })),
+    })
+}
+
+impl App {
+    /// Brings the loaded policy into force: keeps its files and profiles, and where it differs from the one before asks
+    /// for every device and person to be brought up to it. Run again with the same policy, it changes nothing.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn bring_into_force(&self, permit: Permit<RunService>) -> Result<bool, AppError> {
+        let (app, now, policy) = (self.clone(), self.world().now(), self.policy());
+        self.store()
+            .write(move |tx| {
+                if sessions::meta(tx, "policy")?.as_deref() == Some(policy.digest()) {
+                    return Ok(false);
+                }
+                let before = sessions::meta(tx, "policy")?;
+                let files: BTreeMap<&str, &str> = policy.files.iter().collect();
+                sessions::keep_policy(tx, policy.digest(), &json!(files).to_string(), now)?;
+                sessions::set_meta(tx, "policy", policy.digest())?;
+                for (document, current) in policy.all_terms() {
+                    terms::remember(tx, document, &current.digest, &current.clauses, now)?;
+                }
+                app.want_profiles(tx, &policy, now)?;
+                for device in devices::ids(tx)? {
+                    app.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
+                    app.ask_job(tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
+                }
+                for person in people::ids(tx)? {
+                    app.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
+                }
+                for document in &policy.library().documents {
+                    app.ask_job(tx, jobs::Kind::JudgeDocument, &document.id, now)?;
+                }
+                let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
+                    .detail(json!({ "digest": policy.digest(), "before": before }));
+                app.enter(tx, now, record)?;
+                Ok(true)
+            })
+            .await
+    }
+
+    fn want_profiles(
+        &self,
+        tx: &mut store::Tx<'_>,
+        policy: &PolicyInForce,
+        now: domain::Timestamp,
+    ) -> Result<(), AppError> {
+        for platform in PLATFORMS {
+            let before = profiles::wanted(tx, platform)?;
+            for ready in policy.profiles(platform) {
+                profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;
+                if !before.iter().any(|old| old.digest == ready.profile.digest) {
+                    profiles::want(tx, &ready.profile, now)?;
+                }
+            }
+            for old in &before {
+                if !policy.profiles(platform).iter().any(|ready| ready.profile.group == old.group) {
+                    profiles::unwant(tx, platform, &old.group)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces the policy and brings it into force.
+    ///
+    /// # Errors
+    /// As [`App::bring_into_force`].
+    pub async fn change_policy(
+        &self,
+        permit: Permit<RunService>,
+        policy: PolicyInForce,
+    ) -> Result<bool, AppError> {
+        self.set_policy(policy);
+        self.bring_into_force(permit).await
+    }
+}

@@ -1,0 +1,89 @@
+//! Whom to push, and what to remember of it. The talking is `outbound`'s.
+
+use domain::{EnrolmentId, Span, Timestamp};
+use outbound::apns::{Apns, PushError};
+use store::enrolments::{self, PushDue};
+use store::{Tx, commands};
+
+use crate::{App, AppError};
+
+/// How long the push service may keep trying to reach a device.
+const PUSH_LIFE: Span = Span::from_secs(7 * 24 * 3600);
+/// When a push that was not taken is tried again.
+const AGAIN_AFTER: Span = Span::from_secs(60);
+/// A command that waits this long has its device pushed again.
+const WAITED: Span = Span::from_secs(4 * 3600);
+
+impl App {
+    /// Sends the pushes that are due, `limit` at most; how many were taken off the list. Without a client the wishes
+    /// are taken off as well: devices then hear of their commands when they next connect.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn send_pushes(&self, client: Option<&Apns>, limit: u32) -> Result<usize, AppError> {
+        let now = self.world().now();
+        let due = self
+            .store()
+            .read(move |tx| enrolments::push_due(tx, now, limit))
+            .await
+            .map_err(AppError::from)?;
+        let count = due.len();
+        let mut outcomes = Vec::with_capacity(count);
+        let mut sends = tokio::task::JoinSet::new();
+        for push in due {
+            match (client, push.address.clone()) {
+                (Some(client), Some((topic, token, magic))) => {
+                    let client = client.clone();
+                    sends.spawn(async move {
+                        let said = client.push(&token, &topic, &magic, now.plus(PUSH_LIFE)).await;
+                        (push, said.err())
+                    });
+                }
+                (Some(_), None) => {
+                    outcomes.push((push, Some(PushError::Gone("the device gave no push token".into()))));
+                }
+                (None, _) => outcomes.push((push, None)),
+            }
+        }
+        while let Some(sent) = sends.join_next().await {
+            outcomes.push(sent.map_err(|error| AppError::fault(&error))?);
+        }
+        if count > 0 {
+            self.store()
+                .write(move |tx| {
+                    outcomes.iter().try_for_each(|(push, said)| note(tx, push, said.as_ref(), now))
+                })
+                .await?;
+        }
+        Ok(count)
+    }
+
+    /// Pushes again where commands have waited for hours: a push can be lost.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn push_the_waiting(&self, limit: u32) -> Result<usize, AppError> {
+        let now = self.world().now();
+        let before = now.minus(WAITED);
+        self.store()
+            .write(move |tx| {
+                let waiting: Vec<EnrolmentId> = commands::unpushed(tx, before, before, limit)?;
+                for enrolment in &waiting {
+                    enrolments::want_push(tx, *enrolment, now)?;
+                }
+                Ok(waiting.len())
+            })
+            .await
+    }
+}
+
+fn note(tx: &mut Tx<'_>, push: &PushDue, said: Option<&PushError>, now: Timestamp) -> Result<(), AppError> {
+    match said {
+        None => enrolments::push_done(tx, push.enrolment, push.due_at, now, None)?,
+        Some(error @ PushError::Again(_)) => {
+            enrolments::push_again(tx, push.enrolment, now.plus(AGAIN_AFTER), now, &error.to_string())?;
+        }
+        Some(error) => enrolments::push_done(tx, push.enrolment, push.due_at, now, Some(&error.to_string()))?,
+    }
+    Ok(())
+}

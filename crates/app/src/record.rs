@@ -1,0 +1,79 @@
+//! Writing the ledger from inside a use case.
+
+use domain::{ClauseId, EntryId, Force, Timestamp};
+use store::Tx;
+
+use crate::{App, AppError};
+
+/// SHA-256 of some bytes, hex.
+#[must_use]
+pub fn digest_hex(bytes: &[u8]) -> String {
+    hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
+}
+
+/// What one use case writes into the ledger.
+///
+/// The words here stay for as long as the log does: they name people by id only. What a person typed and what names
+/// somebody goes into the detail, which can be erased while the log stays whole.
+pub(crate) struct Record<'a> {
+    pub actor: &'a str,
+    pub action: &'static str,
+    pub subject: String,
+    pub force: Option<Force>,
+    pub clause: Option<ClauseId>,
+    pub reason: Option<&'static str>,
+    pub detail: Option<serde_json::Value>,
+}
+
+impl<'a> Record<'a> {
+    pub(crate) fn new(actor: &'a str, action: &'static str, subject: String) -> Self {
+        Self { actor, action, subject, force: None, clause: None, reason: None, detail: None }
+    }
+
+    pub(crate) fn force(mut self, force: Force) -> Self {
+        self.force = Some(force);
+        self
+    }
+
+    /// Names the clause under which it was done. A text that is no clause id names none.
+    pub(crate) fn clause(mut self, clause: &str) -> Self {
+        self.clause = clause.parse().ok();
+        self
+    }
+
+    pub(crate) fn reason(mut self, reason: &'static str) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    pub(crate) fn detail(mut self, detail: serde_json::Value) -> Self {
+        self.detail = Some(detail);
+        self
+    }
+}
+
+impl App {
+    /// Enters a record, in the use case's own transaction.
+    pub(crate) fn enter(&self, tx: &mut Tx<'_>, at: Timestamp, record: Record<'_>) -> Result<(), AppError> {
+        let detail = record
+            .detail
+            .map(|detail| ledger::Detail::new(detail.to_string().into_bytes(), self.world().entropy()))
+            .transpose()
+            .map_err(|error| AppError::fault(&error))?;
+        let entry = store::ledger::Entry {
+            id: EntryId::from_uuid(self.world().uuid()),
+            place: None,
+            at,
+            actor: record.actor.to_owned(),
+            action: record.action.to_owned(),
+            subject: record.subject,
+            force: record.force,
+            clause: record.clause,
+            reason: record.reason.map(str::to_owned),
+            detail_digest: detail.as_ref().map(|detail| detail.digest().to_string()),
+        };
+        let parts = detail.map(|detail| (detail.salt().expose().to_vec(), detail.bytes().expose().clone()));
+        store::ledger::add(tx, &entry, parts)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,30 @@
+//! Forgetting on schedule: raw messages, finished commands, spent challenges, sessions that are over.
+
+use domain::Span;
+use store::{certificates, commands, messages, sessions};
+
+use crate::{App, AppError};
+
+/// Rows removed in one transaction, so that the writer is never held for long.
+const BATCH: u32 = 2000;
+/// How long a spent or expired challenge is remembered, so that its replay is named in the log.
+const KEEP_CHALLENGES: Span = Span::from_secs(7 * 24 * 3600);
+
+impl App {
+    /// Forgets what is past its time; how many rows. Call again until it gives less than a batch.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn forget_what_is_due(&self) -> Result<u64, AppError> {
+        let now = self.world().now();
+        let config = self.config().clone();
+        self.store()
+            .write(move |tx| {
+                Ok(messages::forget(tx, now, BATCH)?
+                    + commands::forget(tx, now.minus(config.keep_commands), BATCH)?
+                    + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
+                    + sessions::forget(tx, now, now.minus(config.session_idle))?)
+            })
+            .await
+    }
+}

@@ -1,0 +1,244 @@
+//! Certificates for devices by SCEP (RFC 8894): a challenge bought with the enrolment profile, or a renewal with a
+//! certificate that is still good. Whatever does not fit gets a SCEP failure, never a certificate.
+
+use domain::{DeviceId, Timestamp};
+use pki::scep::{self, DecodeError, Exchange, FailInfo, PkiMessage, Purpose};
+use pki::{Subject, Validity};
+use serde_json::json;
+use store::certificates::Certificate;
+use store::{Tx, certificates, devices, enrolments};
+
+use crate::enrolment::GateRefusal;
+use crate::record::Record;
+use crate::{App, AppError, digest_hex};
+
+/// The answer to a PKIOperation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScepReply {
+    /// A CertRep message, of success or failure.
+    Message(Vec<u8>),
+    /// Not a SCEP message at all: HTTP 400, with the reason for the log.
+    Unreadable(String),
+}
+
+/// What was decided about a readable request.
+enum Decision {
+    Issue(Box<pki::Certificate>),
+    Refuse(FailInfo, String),
+}
+
+impl App {
+    /// GetCACaps: one capability a line.
+    #[must_use]
+    pub fn scep_capabilities(&self) -> String {
+        self.config().scep.capabilities()
+    }
+
+    /// GetCACert: the authority's certificate, DER.
+    #[must_use]
+    pub fn scep_ca_certificate(&self) -> Vec<u8> {
+        self.ca().certificate().der().to_vec()
+    }
+
+    /// PKIOperation.
+    ///
+    /// # Errors
+    /// Only where the database or our own key fails.
+    pub async fn scep_operation(&self, message: Vec<u8>) -> Result<ScepReply, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        let decoded = scep::decode(&message, self.ca(), &self.config().scep, now, self.world().entropy());
+        let request = match decoded {
+            Ok(request) => request,
+            Err(DecodeError::Unreadable(why)) => return Ok(ScepReply::Unreadable(why.to_string())),
+            Err(DecodeError::Refused(refused)) => {
+                tracing::warn!(
+                    why = refused.why,
+                    digest = digest_hex(&message),
+                    "a SCEP request was refused"
+                );
+                return self.scep_failure(&refused.exchange, refused.info);
+            }
+        };
+        let (request, decision) = self
+            .store()
+            .write(move |tx| {
+                let decision = app.decide(tx, &request, now)?;
+                Ok::<_, AppError>((request, decision))
+            })
+            .await?;
+        match decision {
+            Decision::Issue(certificate) => {
+                scep::success(self.ca(), &request, &certificate, self.world().entropy())
+                    .map(ScepReply::Message)
+                    .map_err(|error| AppError::Keys(error.to_string()))
+            }
+            Decision::Refuse(info, why) => {
+                tracing::warn!(why, digest = hex::encode(request.digest), "a SCEP request was refused");
+                self.scep_failure(&request.exchange, info)
+            }
+        }
+    }
+
+    fn scep_failure(&self, exchange: &Exchange, info: FailInfo) -> Result<ScepReply, AppError> {
+        scep::failure(self.ca(), exchange, info, self.world().entropy())
+            .map(ScepReply::Message)
+            .map_err(|error| AppError::Keys(error.to_string()))
+    }
+
+    fn decide(&self, tx: &mut Tx<'_>, request: &PkiMessage, now: Timestamp) -> Result<Decision, AppError> {
+        match request.purpose {
+            Purpose::First => self.decide_first(tx, request, now),
+            Purpose::Renewal => self.decide_renewal(tx, request, now),
+        }
+    }
+
+    fn decide_first(
+        &self,
+        tx: &mut Tx<'_>,
+        request: &PkiMessage,
+        now: Timestamp,
+    ) -> Result<Decision, AppError> {
+        let Some(challenge) = request.request.challenge() else {
+            return self.refuse(tx, None, now, "no-challenge", "the request carries no challenge");
+        };
+        let digest = digest_hex(challenge.expose().as_bytes());
+        let Some(device) = certificates::spend_challenge(tx, &digest, now)? else {
+            let (word, why) = match certificates::challenge_state(tx, &digest)? {
+                Some((_, Some(_))) => ("challenge-spent", "the challenge was spent before"),
+                Some((_, None)) => ("challenge-expired", "the challenge has expired"),
+                None => ("challenge-unknown", "the challenge is not one of ours"),
+            };
+            return self.refuse(tx, None, now, word, why);
+        };
+        // The profile names the device in the subject; another name means that the challenge was taken from elsewhere.
+        if request.request.common_name() != Some(device.to_string().as_str()) {
+            return self.refuse(tx, Some(device), now, "another-device", "the challenge is another device's");
+        }
+        if let Err(refusal) = self.gate_by_id(tx, device)? {
+            return self.refuse(tx, Some(device), now, refusal.word(), &refusal.to_string());
+        }
+        self.issue(tx, request, device, None, now)
+    }
+
+    fn decide_renewal(
+        &self,
+        tx: &mut Tx<'_>,
+        request: &PkiMessage,
+        now: Timestamp,
+    ) -> Result<Decision, AppError> {
+        let old = request.exchange.signer.sha256_hex();
+        let Some(certificate) = certificates::by_sha256(tx, &old)? else {
+            return self.refuse(tx, None, now, "certificate", "the signing certificate is not one of ours");
+        };
+        let device = certificate.device;
+        if certificate.revoked_at.is_some() {
+            return self.refuse(tx, Some(device), now, "revoked", "the signing certificate was revoked");
+        }
+        let live = enrolments::live(tx, &old, &enrolments::Channel::Device)?;
+        if live.is_none() {
+            return self.refuse(tx, Some(device), now, "not-enrolled", "the device is not under management");
+        }
+        self.issue(tx, request, device, Some(old), now)
+    }
+
+    fn gate_by_id(&self, tx: &mut Tx<'_>, device: DeviceId) -> Result<Result<(), GateRefusal>, AppError> {
+        match devices::by_id(tx, device)? {
+            Some(device) => self.gate(tx, &device),
+            None => Ok(Err(GateRefusal::NotRegistered)),
+        }
+    }
+
+    fn issue(
+        &self,
+        tx: &mut Tx<'_>,
+        request: &PkiMessage,
+        device: DeviceId,
+        renewed_from: Option<String>,
+        now: Timestamp,
+    ) -> Result<Decision, AppError> {
+        let subject =
+            Subject { common_name: device.to_string(), organisation: self.config().organisation.clone() };
+        let validity = Validity::lasting(now, self.config().certificate_lifetime);
+        let issued = self
+            .ca()
+            .issue(&request.request, &subject, validity, self.world().bytes())
+            .map_err(|error| AppError::Keys(error.to_string()))?;
+        let row = Certificate {
+            sha256: issued.sha256_hex(),
+            serial: issued.serial_hex(),
+            device,
+            issued_at: now,
+            not_after: issued.not_after(),
+            renewed_from: renewed_from.clone(),
+            revoked_at: None,
+        };
+        certificates::add(tx, &row)?;
+        if let Some(old) = &renewed_from {
+            // The old certificate stays good until it expires: the device may not have stored the new one. Its channels
+            // move when the new one is first used; see `App::adopt_renewal`.
+            tracing::info!(device = %device, old, new = row.sha256, "a device certificate was renewed");
+        }
+        let record = Record::new("device", "certificate.issued", format!("device:{device}"))
+            .clause("UPD-7.1")
+            .reason(if renewed_from.is_some() { "renewal" } else { "challenge" })
+            .detail(json!({ "certificate": row.sha256, "serial": row.serial }));
+        self.enter(tx, now, record)?;
+        Ok(Decision::Issue(Box::new(issued)))
+    }
+
+    /// A refusal that is remembered. The transaction commits: a spent challenge stays spent.
+    fn refuse(
+        &self,
+        tx: &mut Tx<'_>,
+        device: Option<DeviceId>,
+        now: Timestamp,
+        word: &'static str,
+        why: &str,
+    ) -> Result<Decision, AppError> {
+        if device.is_some() || self.may_note_stranger(now) {
+            let subject =
+                device.map_or_else(|| "scep:stranger".to_owned(), |device| format!("device:{device}"));
+            let record = Record::new("device", "certificate.refused", subject).clause("UPD-7.1").reason(word);
+            self.enter(tx, now, record)?;
+        }
+        Ok(Decision::Refuse(FailInfo::BadRequest, why.to_owned()))
+    }
+
+    /// The first message under a renewed certificate: the enrolment moves to it and the old certificate ends.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn adopt_renewal(&self, certificate: String) -> Result<bool, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let Some(new) = certificates::by_sha256(tx, &certificate)? else { return Ok(false) };
+                let Some(old) = new.renewed_from else { return Ok(false) };
+                if new.revoked_at.is_some() || enrolments::move_to_certificate(tx, &old, &certificate)? == 0 {
+                    return Ok(false);
+                }
+                certificates::revoke(tx, &old, now, "renewed")?;
+                let record = Record::new("device", "certificate.adopted", format!("device:{}", new.device))
+                    .detail(json!({ "certificate": certificate, "before": old }));
+                app.enter(tx, now, record)?;
+                Ok(true)
+            })
+            .await
+    }
+
+    /// The revocation list, DER, for whatever stands in front of this service.
+    ///
+    /// # Errors
+    /// Where the database or the authority's key fails.
+    pub async fn revocation_list(&self) -> Result<Vec<u8>, AppError> {
+        let now = self.world().now();
+        let revoked =
+            self.store().read(move |tx| certificates::revoked(tx, now)).await.map_err(AppError::from)?;
+        let revoked: Vec<pki::Revoked> =
+            revoked.into_iter().map(|(serial_hex, since)| pki::Revoked { serial_hex, since }).collect();
+        let number = u64::try_from(now.millis()).unwrap_or_default();
+        self.ca()
+            .crl(&revoked, number, now, now.plus(domain::Span::from_secs(24 * 3600)))
+            .map_err(|error| AppError::Keys(error.to_string()))
+    }
+}

@@ -1,0 +1,96 @@
+//! Sealing of secrets at rest: unlock tokens, bootstrap tokens, PINs and the raw messages of devices.
+//!
+//! AES-256-GCM with a random nonce; what a value is for and whose it is goes in as associated data, so that a sealed
+//! value moved to another row does not open.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use domain::{Secret, World};
+
+const NONCE: usize = 12;
+
+/// The sealing key could not be used, or a sealed value does not open.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SealError {
+    /// The key is not 32 bytes.
+    #[error("the sealing key must be 32 bytes")]
+    Key,
+    /// Changed, moved, or sealed under another key.
+    #[error("a sealed value does not open: it was changed or moved, or it was sealed under another key")]
+    Opens,
+}
+
+/// The key under which secrets lie in the database.
+pub struct Sealer {
+    key: LessSafeKey,
+}
+
+impl std::fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealer")
+    }
+}
+
+impl Sealer {
+    /// From 32 bytes of key.
+    ///
+    /// # Errors
+    /// [`SealError::Key`] for another length.
+    pub fn new(key: &Secret<Vec<u8>>) -> Result<Self, SealError> {
+        let key = UnboundKey::new(&AES_256_GCM, key.expose()).map_err(|_| SealError::Key)?;
+        Ok(Self { key: LessSafeKey::new(key) })
+    }
+
+    /// Seals a value for one place.
+    ///
+    /// # Errors
+    /// [`SealError::Opens`] for a value beyond the cipher's limit of 64 GiB.
+    pub fn seal(&self, world: &World, place: &str, value: &[u8]) -> Result<Vec<u8>, SealError> {
+        let nonce: [u8; NONCE] = world.bytes();
+        let mut sealed = Vec::with_capacity(NONCE + value.len() + AES_256_GCM.tag_len());
+        sealed.extend_from_slice(value);
+        self.key
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(place.as_bytes()),
+                &mut sealed,
+            )
+            .map_err(|_| SealError::Opens)?;
+        sealed.splice(0..0, nonce);
+        Ok(sealed)
+    }
+
+    /// Opens a value that was sealed for that place.
+    ///
+    /// # Errors
+    /// [`SealError::Opens`] if it was changed or moved, or sealed under another key.
+    pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Secret<Vec<u8>>, SealError> {
+        let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(SealError::Opens)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Opens)?;
+        let mut body = body.to_vec();
+        let plain = self
+            .key
+            .open_in_place(nonce, Aad::from(place.as_bytes()), &mut body)
+            .map_err(|_| SealError::Opens)?;
+        Ok(Secret::new(plain.to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_value_opens_only_in_its_own_place() {
+        let world = testkit::world();
+        let sealer = Sealer::new(&Secret::new(vec![7; 32])).unwrap();
+        let sealed = sealer.seal(&world, "unlock:1", b"token").unwrap();
+        assert_eq!(sealer.open("unlock:1", &sealed).unwrap().expose(), b"token");
+        assert_eq!(sealer.open("unlock:2", &sealed), Err(SealError::Opens));
+        for place in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[place] ^= 1;
+            assert_eq!(sealer.open("unlock:1", &changed), Err(SealError::Opens));
+        }
+        assert!(Sealer::new(&Secret::new(vec![7; 16])).is_err());
+    }
+}

@@ -1,0 +1,157 @@
+//! Sessions of people. How they prove who they are is for the pages; here a proof becomes a cookie's digest.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Force, PersonId, Secret, Span};
+use serde_json::json;
+use store::sessions::{self, Session};
+
+use crate::access::{Actor, Permit, Role, RunService};
+use crate::record::Record;
+use crate::{App, AppError, digest_hex};
+
+/// How long a one-time sign-in link lives.
+const LINK_LIFE: Span = Span::from_secs(15 * 60);
+/// The last-seen time is kept to the minute.
+const SEEN_GRAIN: Span = Span::from_secs(60);
+
+/// Who signed in, for a new session.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Name as it is shown.
+    pub name: String,
+    /// Who, where they are in the register.
+    pub person: Option<PersonId>,
+    /// Their role.
+    pub role: Role,
+    /// The force that they are confined to.
+    pub force: Option<Force>,
+    /// How they proved it: a word for the ledger.
+    pub how: &'static str,
+}
+
+impl App {
+    /// Begins a session; the cookie's value.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn begin_session(&self, who: SignedIn) -> Result<Secret<String>, AppError> {
+        let token = URL_SAFE_NO_PAD.encode(self.world().bytes::<32>());
+        let now = self.world().now();
+        let session = Session {
+            digest: digest_hex(token.as_bytes()),
+            name: who.name,
+            person: who.person,
+            role: who.role.as_str().to_owned(),
+            force: who.force,
+            created_at: now,
+            seen_at: now,
+            expires_at: now.plus(self.config().session_lifetime),
+        };
+        let app = self.clone();
+        self.store()
+            .write(move |tx| {
+                sessions::add(tx, &session)?;
+                let actor = actor_of(&session)?;
+                let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.role))
+                    .reason(who.how)
+                    .detail(json!({ "name": session.name }));
+                app.enter(tx, now, record)
+            })
+            .await?;
+        Ok(Secret::new(token))
+    }
+
+    /// The actor behind a cookie; `None` where there is no such session or it is over.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn actor_of_cookie(&self, token: &str) -> Result<Option<Actor>, AppError> {
+        if token.len() > 100 {
+            return Ok(None);
+        }
+        let (digest, now) = (digest_hex(token.as_bytes()), self.world().now());
+        let looked_up = digest.clone();
+        let Some(session) =
+            self.store().read(move |tx| sessions::by_digest(tx, &looked_up)).await.map_err(AppError::from)?
+        else {
+            return Ok(None);
+        };
+        if session.expires_at <= now || now.since(session.seen_at) >= self.config().session_idle {
+            return Ok(None);
+        }
+        if now.since(session.seen_at) >= SEEN_GRAIN {
+            self.store()
+                .write(move |tx| sessions::set_seen(tx, &digest, now))
+                .await
+                .map_err(AppError::from)?;
+        }
+        actor_of(&session).map(Some)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn end_session(&self, token: &str) -> Result<(), AppError> {
+        let digest = digest_hex(token.as_bytes());
+        self.store().write(move |tx| sessions::end(tx, &digest)).await.map_err(AppError::from)?;
+        Ok(())
+    }
+
+    /// Makes a one-time sign-in link for an administrator, from the command line of the server: the way in before a
+    /// directory is connected, and when it is down. Gives the token; it lives fifteen minutes.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for a name that cannot be.
+    pub async fn make_sign_in_link(
+        &self,
+        permit: Permit<RunService>,
+        name: &str,
+        role: Role,
+    ) -> Result<Secret<String>, AppError> {
+        let name = crate::people::text("name", name, 100)?;
+        let token = URL_SAFE_NO_PAD.encode(self.world().bytes::<32>());
+        let (app, now, digest) = (self.clone(), self.world().now(), digest_hex(token.as_bytes()));
+        self.store()
+            .write(move |tx| {
+                sessions::add_link(tx, &digest, (&name, role.as_str()), now, now.plus(LINK_LIFE))?;
+                let record = Record::new(&permit.actor().name, "sign-in-link.made", format!("role:{role}"))
+                    .detail(json!({ "name": name }));
+                app.enter(tx, now, record)
+            })
+            .await?;
+        Ok(Secret::new(token))
+    }
+
+    /// Spends a sign-in link; the cookie's value, or `None` where the link is unknown, spent or expired.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn use_sign_in_link(&self, token: &str) -> Result<Option<Secret<String>>, AppError> {
+        let (digest, now) = (digest_hex(token.as_bytes()), self.world().now());
+        let spent = self
+            .store()
+            .write(move |tx| sessions::use_link(tx, &digest, now))
+            .await
+            .map_err(AppError::from)?;
+        let Some((name, role)) = spent else { return Ok(None) };
+        let role = role.parse().map_err(|error| AppError::fault(&error))?;
+        let who = SignedIn { name, person: None, role, force: None, how: "one-time-link" };
+        self.begin_session(who).await.map(Some)
+    }
+}
+
+fn actor_of(session: &Session) -> Result<Actor, AppError> {
+    let name = match session.person {
+        Some(person) => format!("person:{person}"),
+        None => format!("session:{}", session.digest.get(..16).unwrap_or_default()),
+    };
+    Ok(Actor {
+        name,
+        shown: session.name.clone(),
+        person: session.person,
+        role: session.role.parse().map_err(|error| AppError::fault(&error))?,
+        force: session.force,
+    })
+}

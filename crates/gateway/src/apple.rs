@@ -1,0 +1,120 @@
+//! Apple's two messages: check-in and the command loop, at one address or at two.
+
+use app::checkin::Enrolled;
+use app::enrolment::{CheckInReply, Sender};
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use protocol_apple::channel::Channel;
+use protocol_apple::connect::{CommandReport, Status};
+use protocol_apple::replies::Refusal;
+use protocol_apple::{checkin, connect};
+
+use crate::identity::certificate_of;
+use crate::{Gate, reply};
+
+const CHECK_IN_TYPE: &str = "application/x-apple-aspen-mdm-checkin";
+const PLIST: &str = "application/xml";
+
+/// One address for both: the content type tells them apart, and where it does not, the message does.
+pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
+    let says_check_in = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| value.trim_start().starts_with(CHECK_IN_TYPE));
+    match says_check_in {
+        Some(true) => check_in(state, headers, raw).await,
+        _ => match connect::decode(&raw, state.options.body_limit) {
+            Ok(report) => take_report(&state, &headers, raw, report).await,
+            Err(_) => check_in(state, headers, raw).await,
+        },
+    }
+}
+
+/// Check-in: Authenticate, TokenUpdate, CheckOut and the tokens of a Mac.
+pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
+    let message = match checkin::decode(&raw, gate.options.body_limit) {
+        Ok(message) => message,
+        Err(why) => return reply::bad_request(&raw, &why),
+    };
+    let certificate = match certificate_of(&headers, &raw, &gate.options, &gate.keys) {
+        Ok(certificate) => certificate,
+        Err(why) => return reply::bad_request(&raw, &why),
+    };
+    if let Err(error) = adopt_if_new(&gate, &certificate).await {
+        return reply::failed(&error);
+    }
+    match gate.app.check_in(Sender { certificate }, message, raw).await {
+        Ok(CheckInReply::Done(body)) if body.is_empty() => reply::empty(),
+        Ok(CheckInReply::Done(body)) => reply::body(PLIST, body),
+        Ok(CheckInReply::Refused(why)) => reply::refused(&why),
+        Ok(CheckInReply::UserDeclined) => StatusCode::GONE.into_response(),
+        Ok(CheckInReply::Unsupported(kind)) => {
+            tracing::info!(kind, "a check-in of a kind that is not served");
+            StatusCode::NOT_FOUND.into_response()
+        }
+        Err(error) => reply::failed(&error),
+    }
+}
+
+/// A certificate that is bound to nothing may be a renewal at its first use.
+async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppError> {
+    if gate.contacts.look_up(certificate.to_owned()).await?.is_none() {
+        gate.app.adopt_renewal(certificate.to_owned()).await?;
+    }
+    Ok(())
+}
+
+/// The command loop at an address of its own.
+pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
+    match connect::decode(&raw, gate.options.body_limit) {
+        Ok(report) => take_report(&gate, &headers, raw, report).await,
+        Err(why) => reply::bad_request(&raw, &why),
+    }
+}
+
+async fn take_report(gate: &Gate, headers: &HeaderMap, raw: Bytes, report: CommandReport) -> Response {
+    let certificate = match certificate_of(headers, &raw, &gate.options, &gate.keys) {
+        Ok(certificate) => certificate,
+        Err(why) => return reply::bad_request(&raw, &why),
+    };
+    let from = match identify(gate, certificate, &report.channel).await {
+        Ok(from) => from,
+        Err(response) => return response,
+    };
+    if report.status == Status::Idle && !from.pending {
+        return reply::empty();
+    }
+    match gate.app.take_report(from, report, raw).await {
+        Ok(Some(command)) => reply::body(PLIST, command),
+        Ok(None) => reply::empty(),
+        Err(error) => reply::failed(&error),
+    }
+}
+
+async fn identify(gate: &Gate, certificate: String, channel: &Channel) -> Result<Enrolled, Response> {
+    let mut hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
+    if hot.is_none() {
+        let adopted =
+            gate.app.adopt_renewal(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
+        if adopted {
+            hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
+        }
+    }
+    let device = gate.app.identify(hot.as_ref(), channel).map_err(|why| reply::refused(&why))?;
+    if channel.is_device() {
+        return Ok(device);
+    }
+    match gate.app.user_channel(&device, certificate, channel).await {
+        Ok(Some(user)) => Ok(user),
+        Ok(None) => Err(reply::refused(&"this user's channel never came under management")),
+        Err(error) => Err(reply::failed(&error)),
+    }
+}
+
+/// No account-driven enrolment of personal devices here (UPD-7.1): says so in the words that a device shows.
+pub(crate) async fn no_personal_enrolment() -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json")];
+    (StatusCode::FORBIDDEN, headers, Refusal::NoPersonalEnrolment.body()).into_response()
+}

@@ -1,0 +1,132 @@
+//! From a request to the certificate behind it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::http::HeaderMap;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use pki::cms::{CmsError, VerifyOptions, verify_detached_known};
+use pki::{Certificate, PublicKey};
+
+use crate::Options;
+
+/// The header in which a device signs its message (Apple, `SignMessage` of the management profile).
+const SIGNATURE: &str = "mdm-signature";
+/// Longest header that is looked at: a certificate, a signature and their frame are below 8 KiB.
+const LONGEST_HEADER: usize = 64 * 1024;
+/// Keys that are remembered; beyond that they are forgotten all at once and parsed again.
+const MOST_KEYS: usize = 50_000;
+
+/// Why a request has no certificate that can be believed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoIdentity {
+    #[error("the message is not signed, and no proxy vouches for its sender")]
+    Missing,
+    #[error("the signature header cannot be read")]
+    Unreadable,
+    #[error("the signature does not hold: {0}")]
+    Signature(#[from] CmsError),
+}
+
+/// Public keys by the digest of their certificate, so that a certificate is parsed once and not with every message.
+/// A key is a pure function of its certificate: nothing here says whether the certificate is trusted.
+#[derive(Clone, Default)]
+pub(crate) struct KnownKeys(Arc<RwLock<HashMap<[u8; 32], Arc<PublicKey>>>>);
+
+impl KnownKeys {
+    fn get(&self, digest: &[u8; 32]) -> Option<Arc<PublicKey>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
+    }
+
+    fn learn(&self, der: &[u8], digest: [u8; 32]) {
+        if self.get(&digest).is_some() {
+            return;
+        }
+        if let Ok(certificate) = Certificate::parse(der) {
+            let mut keys = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if keys.len() >= MOST_KEYS {
+                keys.clear();
+            }
+            keys.insert(digest, Arc::new(certificate.public_key().clone()));
+        }
+    }
+}
+
+/// The SHA-256 digest (hex) of the certificate that signed exactly these bytes, or that a trusted proxy names.
+pub(crate) fn certificate_of(
+    headers: &HeaderMap,
+    body: &[u8],
+    options: &Options,
+    keys: &KnownKeys,
+) -> Result<String, NoIdentity> {
+    if let Some(header) = headers.get(SIGNATURE) {
+        if header.len() > LONGEST_HEADER {
+            return Err(NoIdentity::Unreadable);
+        }
+        let signature = BASE64.decode(header.as_bytes()).map_err(|_| NoIdentity::Unreadable)?;
+        let verify = VerifyOptions { allow_sha1: false };
+        let signed = verify_detached_known(&signature, body, &verify, &|digest| keys.get(digest))?;
+        keys.learn(&signed.certificate, signed.sha256);
+        return Ok(hex_of(&signed.sha256));
+    }
+    let Some(name) = &options.certificate_header else { return Err(NoIdentity::Missing) };
+    let header = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
+    if header.len() > LONGEST_HEADER {
+        return Err(NoIdentity::Unreadable);
+    }
+    let text = header.to_str().map_err(|_| NoIdentity::Unreadable)?;
+    let pem = percent_decoded(text).ok_or(NoIdentity::Unreadable)?;
+    let certificate = Certificate::from_pem(&pem).map_err(|_| NoIdentity::Unreadable)?;
+    Ok(certificate.sha256_hex())
+}
+
+fn hex_of(digest: &[u8; 32]) -> String {
+    use std::fmt::Write;
+    digest.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Proxies send the PEM in a header with its line breaks percent-encoded.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let digit = |byte: u8| char::from(byte).to_digit(16);
+            let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
+            out.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            out.push(byte);
+        }
+    }
+    String::from_utf8(out).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_encoding_is_undone_and_nonsense_refused() {
+        assert_eq!(percent_decoded("a%20b%0A").as_deref(), Some("a b\n"));
+        for bad in ["%", "%2", "%zz", "%ff"] {
+            assert_eq!(percent_decoded(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unsigned_message_has_no_sender() {
+        let none = certificate_of(&HeaderMap::new(), b"", &Options::default(), &KnownKeys::default());
+        assert!(matches!(none, Err(NoIdentity::Missing)));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-client-cert", "not%20pem".parse().unwrap());
+        assert!(certificate_of(&headers, b"", &Options::default(), &KnownKeys::default()).is_err());
+        let trusting = Options { certificate_header: Some("x-client-cert".into()), ..Options::default() };
+        let unreadable = certificate_of(&headers, b"", &trusting, &KnownKeys::default());
+        assert!(matches!(unreadable, Err(NoIdentity::Unreadable)));
+    }
+}

@@ -1,0 +1,37 @@
+//! Statuses that devices understand. 401 is not among them.
+
+use app::AppError;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// Done, nothing to say.
+pub(crate) fn empty() -> Response {
+    StatusCode::OK.into_response()
+}
+
+/// Done, with a body.
+pub(crate) fn body(content_type: &'static str, bytes: Vec<u8>) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], bytes).into_response()
+}
+
+/// The message cannot be read or believed. The log has a digest of it and the reason; the device hears neither.
+pub(crate) fn bad_request(raw: &[u8], why: &dyn std::fmt::Display) -> Response {
+    tracing::warn!(digest = app::digest_hex(raw), bytes = raw.len(), %why, "a device message was not taken");
+    StatusCode::BAD_REQUEST.into_response()
+}
+
+/// The message was read and its sender may not: 403, without any of the bodies that a device acts on.
+pub(crate) fn refused(why: &dyn std::fmt::Display) -> Response {
+    tracing::warn!(%why, "a device was refused");
+    StatusCode::FORBIDDEN.into_response()
+}
+
+/// Our fault, or the database's: the device tries again later.
+pub(crate) fn failed(error: &AppError) -> Response {
+    tracing::error!(%error, "a device request failed");
+    let status = match error {
+        AppError::Store(store) if store.is_safe_to_retry() => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    status.into_response()
+}

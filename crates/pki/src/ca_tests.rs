@@ -113,5 +113,7 @@ fn a_certificate_and_a_key_read_back_from_pem() {
     assert_eq!(Certificate::from_pem(&certificate.to_pem()).unwrap(), certificate);
     let again = PrivateKey::from_pem(key.to_pem().expose()).unwrap();
     assert_eq!(again.public_key(), key.public_key());
+    assert!(certificate.has_fingerprint(certificate.sha256()));
+    assert!(!certificate.has_fingerprint(CAST.device.1.sha256()) && !certificate.has_fingerprint(&[]));
     assert!(Certificate::from_pem("nothing").is_err() && PrivateKey::from_pem("nothing").is_err());
 }

@@ -217,6 +217,18 @@ impl Certificate {
         hex::encode(self.sha256)
     }
 
+    /// Whether `digest` is the certificate's by SHA-256, SHA-512 or, as old profiles name it, SHA-1.
+    #[must_use]
+    pub fn has_fingerprint(&self, digest: &[u8]) -> bool {
+        let hash = match digest.len() {
+            20 => Hash::Sha1,
+            32 => Hash::Sha256,
+            64 => Hash::Sha512,
+            _ => return false,
+        };
+        hash.digest(&[&self.der]).as_ref() == digest
+    }
+
     /// The first instant at which it is valid.
     #[must_use]
     pub const fn not_before(&self) -> Timestamp {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{FactName, Grade, Platform, Span};
+use domain::{FactName, Span};
 
+use crate::bound::{Asks, BoundArm, BoundCheck, Node, PROFILES, Resolved};
 use crate::check::{ParamName, ParameterName};
 use crate::{Arm, Check, FactTest, FactType, Given, Kind, Predicate, Test, Value};
 
@@ -56,117 +57,6 @@ impl fmt::Display for Place {
             Self::Arm(index) => write!(f, "arm {}: ", index.saturating_add(1)),
             Self::Case(index) => write!(f, "case {}: ", index.saturating_add(1)),
         }
-    }
-}
-
-/// A check that can be run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BoundCheck {
-    pub(crate) arms: Vec<BoundArm>,
-    /// Handed out where no arm fits, so that judging need not make it.
-    pub(crate) nothing_used: Arc<[FactName]>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BoundArm {
-    pub(crate) platforms: Vec<Platform>,
-    pub(crate) supervised: Option<bool>,
-    pub(crate) asks: Asks,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Asks {
-    NotApplicable(String),
-    Facts { needs: Grade, stale_after: Span, expect: Node, used: Arc<[FactName]>, groups: BTreeSet<String> },
-}
-
-/// A predicate with everything resolved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Node {
-    All(Vec<Self>),
-    Any(Vec<Self>),
-    Not(Box<Self>),
-    Fact(FactName, Resolved),
-    Profile(String),
-}
-
-impl Node {
-    /// Every span of a `within`.
-    fn spans(&self) -> Box<dyn Iterator<Item = Span> + '_> {
-        match self {
-            Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::spans)),
-            Self::Not(part) => part.spans(),
-            Self::Fact(_, Resolved::Within(span)) => Box::new(std::iter::once(*span)),
-            Self::Fact(..) | Self::Profile(_) => Box::new(std::iter::empty()),
-        }
-    }
-}
-
-/// A test with its value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Resolved {
-    IsBool(bool),
-    IsText(String),
-    AtLeast(i64),
-    AtMost(i64),
-    Within(Span),
-    ContainsAll(BTreeSet<String>),
-    ContainsNone(BTreeSet<String>),
-    Only(BTreeSet<String>),
-    OneOf(BTreeSet<String>),
-}
-
-/// The fact in which a device's installed profiles are listed, as `identifier=UUID`.
-pub(crate) const PROFILES: &str = "profiles.installed";
-
-impl BoundCheck {
-    /// The platforms that have an arm, whether or not it can apply to every device of them.
-    pub fn platforms(&self) -> impl Iterator<Item = Platform> {
-        self.arms.iter().flat_map(|arm| arm.platforms.iter().copied())
-    }
-
-    /// The names of every fact that some arm reads.
-    #[must_use]
-    pub fn facts(&self) -> BTreeSet<&FactName> {
-        self.arms
-            .iter()
-            .filter_map(|arm| match &arm.asks {
-                Asks::Facts { used, .. } => Some(used.iter()),
-                Asks::NotApplicable(_) => None,
-            })
-            .flatten()
-            .collect()
-    }
-
-    /// The lengths of time after which silence, or a growing age, can change the judgement of such a device: for
-    /// whoever has to judge again without anybody having reported anything.
-    pub fn horizons(&self, platform: Platform, supervised: Option<bool>) -> impl Iterator<Item = Span> {
-        self.arms
-            .iter()
-            .filter(move |arm| {
-                arm.platforms.contains(&platform)
-                    && (arm.supervised.is_none() || supervised.is_none() || arm.supervised == supervised)
-            })
-            .filter_map(|arm| match &arm.asks {
-                Asks::Facts { stale_after, expect, .. } => {
-                    Some(expect.spans().chain(std::iter::once(*stale_after)))
-                }
-                Asks::NotApplicable(_) => None,
-            })
-            .flatten()
-    }
-
-    /// The clause groups whose installed profile some arm asks for.
-    #[must_use]
-    pub fn groups(&self) -> BTreeSet<&str> {
-        self.arms
-            .iter()
-            .filter_map(|arm| match &arm.asks {
-                Asks::Facts { groups, .. } => Some(groups.iter().map(String::as_str)),
-                Asks::NotApplicable(_) => None,
-            })
-            .flatten()
-            .collect()
     }
 }
 

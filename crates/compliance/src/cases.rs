@@ -2,7 +2,7 @@
 
 use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
 
-use crate::bind::{Asks, BoundArm};
+use crate::bound::{Asks, BoundArm};
 use crate::{BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate};
 
 /// The time at which every case is judged: 2026-01-01T00:00:00Z.

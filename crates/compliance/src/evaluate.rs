@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Timestamp, WhyNotKnown};
 
 use crate::BoundCheck;
-use crate::bind::{Asks, BoundArm, Node, PROFILES, Resolved};
+use crate::bound::{Asks, BoundArm, Node, PROFILES, Resolved};
 
 /// What a check needs to know of a device beside its facts.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use domain::{FactValue, Timestamp, WhyNotKnown};
 
-use crate::bind::{Node, PROFILES, Resolved};
+use crate::bound::{Node, PROFILES, Resolved};
 use crate::evaluate::{Truth, Unusable, View, holds};
 
 impl View<'_> {

@@ -15,6 +15,7 @@
 //! `domain`), and what follows from a finding (crate `app`).
 
 mod bind;
+mod bound;
 mod cases;
 mod check;
 mod evaluate;
@@ -28,7 +29,8 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use bind::{BoundCheck, Flaw, Lookup, Place};
+pub use bind::{Flaw, Lookup, Place};
+pub use bound::BoundCheck;
 pub use cases::{CASE_NOW, CaseFailure};
 pub use check::{
     Arm, Case, CaseFact, Check, FactTest, Given, ParamName, ParameterName, Predicate, ProfileTest, Test, Want,

@@ -202,7 +202,7 @@ fn clause_change(was: Option<&Clause>, is: Option<&Clause>, id: &ClauseId) -> Cl
 fn parts(was: &Clause, is: &Clause) -> Vec<&'static str> {
     [
         ("text", was.text != is.text),
-        ("kept_by", was.kept_by != is.kept_by),
+        ("kept_by", was.kept_digest() != is.kept_digest()),
         ("title", was.title != is.title),
         ("number", was.number != is.number),
         ("section", was.section != is.section),

@@ -6,16 +6,35 @@
 use std::io::{self, Write};
 
 use aws_lc_rs::digest::{Context, SHA256};
+use domain::Span;
 use serde::Serialize;
 
 use crate::library::Library;
-use crate::model::Clause;
+use crate::model::{Clause, KeptBy};
 
 impl Clause {
     /// Digest of the clause, hex: its head and its own words. A person who accepted this clause accepted this digest.
     #[must_use]
     pub fn digest(&self) -> String {
-        digest("clause", self)
+        digest("clause", &self.as_written())
+    }
+
+    /// Digest of how it is kept, as written.
+    pub(crate) fn kept_digest(&self) -> String {
+        digest("kept", &self.as_written().kept_by)
+    }
+
+    /// The clause without the values that force parameters give it: changing one is no change of the clause.
+    fn as_written(&self) -> Self {
+        let mut clause = self.clone();
+        for kept in &mut clause.kept_by {
+            if let KeptBy::Procedure { within: Some(limit), .. } = kept
+                && limit.parameter.is_some()
+            {
+                limit.span = Span::default();
+            }
+        }
+        clause
     }
 }
 

@@ -17,6 +17,7 @@ mod coverage;
 mod diff;
 mod digest;
 mod files;
+mod import;
 mod library;
 mod load;
 mod merge;
@@ -35,6 +36,7 @@ pub use diff::{
     diff,
 };
 pub use files::Files;
+pub use import::{Draft, ImportError, ImportOptions, LeftOver, import};
 pub use library::Library;
 pub use load::Overrides;
 pub use merge::{Ask, Conflict, MergedSetting, MergedSettings, Scope, SettingGroup};

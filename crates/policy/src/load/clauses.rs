@@ -11,8 +11,11 @@ use crate::words::Actor;
 impl Loader<'_> {
     pub(super) fn clauses(&mut self, document: Document) {
         let folder = format!("documents/{}/clauses/", document.id);
-        let files: Vec<(&str, &str)> =
-            self.files.iter().filter(|(path, _)| path.starts_with(&folder)).collect();
+        let files: Vec<(&str, &str)> = self
+            .files
+            .iter()
+            .filter(|(path, _)| path.starts_with(&folder) && path.ends_with(".md"))
+            .collect();
         if files.is_empty() {
             let file = format!("documents/{}/document.toml", document.id);
             self.sink.add(&file, None, "the document has no clauses; write one file each under clauses/");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Loader;
 use crate::model::{Approval, Document, LegalBasis, Note, Related, Section};
+use crate::order::natural;
 use crate::reader::{Node, Source};
 
 impl Loader<'_> {
@@ -38,7 +39,8 @@ impl Loader<'_> {
             let section =
                 sections.unwrap_or_default().iter().position(|s| Some(&s.number) == clause.section.as_ref());
             let number = clause.number.as_deref().unwrap_or(clause.id.as_str());
-            (document, section, clause.place.unwrap_or(i64::MAX), crate::order::natural(number))
+            let id = natural(clause.id.as_str());
+            (document, section, clause.place.unwrap_or(i64::MAX), natural(number), id)
         });
         self.library.clauses = clauses;
     }

@@ -1,0 +1,131 @@
+//! Small judgements on wording: how strongly a sentence speaks, what to call it, how to name its file.
+
+use crate::words::Modality;
+
+/// Phrases and what they say, longer ones before those that they contain.
+const PHRASES: [(&str, Modality); 23] = [
+    ("must not", Modality::MustNot),
+    ("must never", Modality::MustNot),
+    ("may not", Modality::MustNot),
+    ("shall not", Modality::MustNot),
+    ("will not", Modality::MustNot),
+    ("cannot", Modality::MustNot),
+    ("not permitted", Modality::MustNot),
+    ("not permissible", Modality::MustNot),
+    ("not allow", Modality::MustNot),
+    ("prohibited", Modality::MustNot),
+    ("forbidden", Modality::MustNot),
+    ("do not", Modality::MustNot),
+    ("must", Modality::Must),
+    ("shall", Modality::Must),
+    ("is required to", Modality::Must),
+    ("are required to", Modality::Must),
+    ("will", Modality::Must),
+    ("should", Modality::Should),
+    ("are advised to", Modality::Should),
+    ("is recommended", Modality::Should),
+    ("may be", Modality::May),
+    ("may", Modality::May),
+    ("is permitted", Modality::May),
+];
+
+/// The first phrase of the sentence that binds anyone; `None` where none does.
+pub(super) fn modality(text: &str) -> Option<Modality> {
+    let words: String = text
+        .chars()
+        .filter(|c| *c != '*' && *c != '_')
+        .map(|c| if c.is_alphanumeric() || c == '\'' { c.to_ascii_lowercase() } else { ' ' })
+        .collect();
+    let words = format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "));
+    PHRASES
+        .iter()
+        .enumerate()
+        .filter_map(|(rank, (phrase, says))| {
+            // A phrase may go on ("allow", "allowed"), but begins at a word.
+            let open = if *phrase == "not allow" { format!(" {phrase}") } else { format!(" {phrase} ") };
+            words.find(&open).map(|at| (at, rank, *says))
+        })
+        .min_by_key(|(at, rank, _)| (*at, *rank))
+        .map(|(_, _, says)| says)
+}
+
+/// The first words of a clause, as a title until someone writes a better one.
+pub(super) fn title(text: &str) -> String {
+    let plain: String = text.chars().filter(|c| !matches!(c, '*' | '`' | '[' | ']')).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let kept: Vec<&str> = words.iter().copied().take(9).collect();
+    let short = kept.join(" ");
+    let short: String = short.trim_end_matches(['.', ',', ';', ':']).chars().take(90).collect();
+    if words.len() > kept.len() { format!("{short} ...") } else { short }
+}
+
+/// Small letters, digits and hyphens, for a file's name.
+pub(super) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for c in text.chars().map(|c| c.to_ascii_lowercase()) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('-') && !slug.is_empty() {
+            slug.push('-');
+        }
+        if slug.len() >= 40 {
+            break;
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// The first letters of the first two words outside brackets, in capitals: `Operational Security` is `OS`.
+pub(super) fn initials(heading: &str) -> String {
+    let outside = heading.split('(').next().unwrap_or_default();
+    let letters: String = outside
+        .split_whitespace()
+        .filter_map(|word| word.chars().find(char::is_ascii_alphabetic))
+        .take(2)
+        .collect();
+    if letters.is_empty() { "B".to_owned() } else { letters.to_ascii_uppercase() }
+}
+
+/// Whether a text ends where a sentence or a list item may end.
+pub(super) fn ended(text: &str) -> bool {
+    text.trim_end_matches(['*', '_', '"', '\'', '”', '’']).ends_with(['.', '!', '?', ':', ';', ')'])
+}
+
+/// The letter of that index: a to z, then aa, ab.
+pub(super) fn letter(index: usize) -> String {
+    let of = |n: usize| char::from(b'a'.saturating_add(u8::try_from(n % 26).unwrap_or_default()));
+    match index.checked_div(26) {
+        Some(0) | None => of(index).to_string(),
+        Some(lap) => format!("{}{}", of(lap.saturating_sub(1)), of(index)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_binding_phrase_speaks() {
+        let cases = [
+            ("You must lock it.", Some(Modality::Must)),
+            ("It must never be left.", Some(Modality::MustNot)),
+            ("Devices will *not* connect, but may roam.", Some(Modality::MustNot)),
+            ("The use is **NOT** permitted.", Some(Modality::MustNot)),
+            ("We do not allowed things.", Some(Modality::MustNot)),
+            ("Staff should, and must, read it.", Some(Modality::Should)),
+            ("A person may ask.", Some(Modality::May)),
+            ("A footprint is data. Mayor Willard canned mustard.", None),
+        ];
+        for (text, want) in cases {
+            assert_eq!(modality(text), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn letters_and_initials() {
+        assert_eq!([letter(0), letter(25), letter(26), letter(27)], ["a", "z", "aa", "ab"]);
+        assert_eq!(initials("Operational Security"), "OS");
+        assert_eq!(initials("Personal Security (and of others)"), "PS");
+        assert_eq!(initials("1 2"), "B");
+    }
+}

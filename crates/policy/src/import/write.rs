@@ -1,0 +1,142 @@
+//! From an outline to files.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use super::outline::{Item, Outline};
+use super::phrases::{modality, slug, title};
+use super::{Draft, ImportOptions};
+use crate::words::Modality;
+
+/// What stands in a draft where the force has to say something.
+const NOT_NAMED: &str = "not yet named";
+
+pub(super) fn draft(outline: Outline, options: &ImportOptions) -> Draft {
+    let folder = format!("documents/{}", options.id);
+    let mut files = vec![(format!("{folder}/document.toml"), document(&outline, options))];
+    let unnumbered: BTreeSet<&Option<String>> =
+        outline.clauses.iter().filter(|item| item.number.is_none()).map(|item| &item.section).collect();
+    for (index, item) in outline.clauses.iter().enumerate() {
+        // Where some clause of a section has no number, all of them keep the order of the paper by their place.
+        let place = unnumbered.contains(&item.section).then_some(index.saturating_add(1));
+        let name = item.title.clone().unwrap_or_else(|| title(&item.text));
+        let slug = slug(&name);
+        let dash = if slug.is_empty() { "" } else { "-" };
+        let path = format!("{folder}/clauses/{}{dash}{slug}.md", item.key.to_ascii_lowercase());
+        files.push((path, clause(&outline, item, &name, place, options)));
+    }
+    let mut notes = outline.notes;
+    notes.push(format!(
+        "{} clauses are drafted and none is bound yet: say in each how it is kept",
+        outline.clauses.len()
+    ));
+    notes.push(
+        "owner, marking, version and dates are not read from the text: fill in document.toml".to_owned(),
+    );
+    Draft { files, clauses: outline.clauses.len(), not_drafted: outline.left, notes }
+}
+
+fn document(outline: &Outline, options: &ImportOptions) -> String {
+    let mut text = format!(
+        "id = {}\nprefix = {}\ntitle = {}\nkind = \"policy\"\nmarking = \"OFFICIAL\"\nversion = \"draft\"\n\
+         version_is_ours = true\nowner = {}\n",
+        quoted(&options.id),
+        quoted(&options.prefix),
+        quoted(&options.title),
+        quoted(NOT_NAMED),
+    );
+    let used: BTreeSet<&str> = outline.clauses.iter().filter_map(|item| item.section.as_deref()).collect();
+    for (number, title) in &outline.sections {
+        put(
+            &mut text,
+            format_args!("\n[[section]]\nnumber = {}\ntitle = {}\n", quoted(number), quoted(title)),
+        );
+        if !used.contains(number.as_str()) {
+            put(&mut text, format_args!("# no clause was found under it\n"));
+        }
+    }
+    let left: Vec<usize> = outline.left.iter().map(|left| left.line).collect();
+    let note = format!(
+        "Drafted from a text of {} lines with something on them: {} clauses. Not drafted: {} lines{}{}.",
+        outline.lines,
+        outline.clauses.len(),
+        left.len(),
+        if left.is_empty() { "" } else { ", numbers " },
+        ranges(&left),
+    );
+    put(&mut text, format_args!("\n[[note]]\nflag = \"DRAFT\"\nclauses = []\ntext = {}\n", quoted(&note)));
+    text
+}
+
+fn clause(
+    outline: &Outline,
+    item: &Item,
+    name: &str,
+    place: Option<usize>,
+    options: &ImportOptions,
+) -> String {
+    let mut text = format!("+++\nid = {}\n", quoted(&format!("{}-{}", options.prefix, item.key)));
+    put(&mut text, format_args!("title = {}\n", quoted(name)));
+    if let Some(number) = &item.number {
+        put(&mut text, format_args!("number = {}\n", quoted(number)));
+    }
+    if let Some(section) = &item.section {
+        put(&mut text, format_args!("section = {}\n", quoted(section)));
+    }
+    if let Some(place) = place {
+        put(&mut text, format_args!("place = {place}\n"));
+    }
+    let says = speaks(outline, item);
+    put(&mut text, format_args!("actors = [\"everyone\"]\nmodality = \"{says}\"\n"));
+    put(
+        &mut text,
+        format_args!(
+            "\n[[kept_by]]\nnothing = {}\n+++\n",
+            quoted("not yet bound: say how this clause is kept")
+        ),
+    );
+    // A line of its own with +++ would end the head of nothing, but reads like it; Markdown shows it the same escaped.
+    put(&mut text, format_args!("{}\n", item.text.replace("\n+++", "\n\\+++")));
+    text
+}
+
+/// A list item without a verb speaks as the sentence that it ends.
+fn speaks(outline: &Outline, item: &Item) -> Modality {
+    let above = |item: &Item| item.parent.and_then(|at| outline.clauses.get(at)).cloned();
+    let mut item = item.clone();
+    // Items are nested three deep at most; the bound is for whoever changes that.
+    for _ in 0..8 {
+        match (modality(&item.text), above(&item)) {
+            (Some(says), _) => return says,
+            (None, Some(parent)) => item = parent,
+            (None, None) => break,
+        }
+    }
+    Modality::States
+}
+
+/// `1-3, 7, 9-10`
+fn ranges(numbers: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if last.saturating_add(1) >= *number => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let shown: Vec<String> = runs
+        .iter()
+        .map(|(from, to)| if from == to { from.to_string() } else { format!("{from}-{to}") })
+        .collect();
+    shown.join(", ")
+}
+
+/// A TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// Writing to a string cannot fail.
+fn put(text: &mut String, part: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(part);
+}

@@ -161,3 +161,15 @@ fn odd_texts_are_drafted_or_refused_but_never_lost() {
     assert!(matches!(with("x", "D R", "t"), Err(ImportError::Prefix(_))));
     assert!(matches!(with("x", "DR", " "), Err(ImportError::Title)));
 }
+
+#[test]
+fn a_text_cut_anywhere_is_drafted_whole_and_loads() {
+    let text = "Cover\n\nIndex\n1. Locks.....2\n\n1. Locks\n\n- 1.1 You must lock it:\n - here;\n  - there.\n\n1.2 See\n1.1.\n\n\
+        Official\nPage 2 of 3\n\n2. Loss\n\nStreet Sense\n\n- Look\n\n(a) up\n(i) first\n1) then\n\nABC001 ask.\n";
+    for cut in 0..=text.len() {
+        if let Ok(draft) = import(&text[..cut], &options()) {
+            nothing_is_lost(&text[..cut], &draft);
+            load(&draft);
+        }
+    }
+}

@@ -95,8 +95,14 @@ fn clause(
             quoted("not yet bound: say how this clause is kept")
         ),
     );
-    // A line of its own with +++ would end the head of nothing, but reads like it; Markdown shows it the same escaped.
-    put(&mut text, format_args!("{}\n", item.text.replace("\n+++", "\n\\+++")));
+    put(
+        &mut text,
+        format_args!(
+            "{}
+",
+            item.text
+        ),
+    );
     text
 }
 

@@ -48,11 +48,13 @@ impl Loader<'_> {
         let applies_to =
             root.table("applies_to", "applies_to").map(|node| applies_to(&node)).unwrap_or_default();
         let exceptions = each(&root.tables("exceptions", "an exception"), |node| {
+            let who = node.must_text("who");
             let (approver, expires, note) = (node.opt("approver"), node.opt("expires"), node.opt("note"));
-            Some(Exception { who: node.must_text("who")?, approver, expires, note })
+            Some(Exception { who: who?, approver, expires, note })
         });
         let report_to = each(&root.tables("report_to", "a recipient"), |node| {
-            Some(Recipient { to: node.must_text("to")?, when: node.opt("when") })
+            let (to, when) = (node.must_text("to"), node.opt("when"));
+            Some(Recipient { to: to?, when })
         });
         let kept_by = self.kept_by(root);
         if actors.as_ref().is_some_and(Vec::is_empty) {

@@ -78,25 +78,10 @@ impl Loader<'_> {
         let (holder, author, regulator) = (root.opt("holder"), root.opt("author"), root.opt("regulator"));
         let notify_within = root.opt("notify_within");
         let approvals = each(&root.tables("approval", "an approval"), approval);
-        let legal_basis = each(&root.tables("legal_basis", "a legal basis"), |node| {
-            Some(LegalBasis {
-                title: node.must_text("title")?,
-                link: node.opt("link"),
-                note: node.opt("note"),
-            })
-        });
-        let related = each(&root.tables("related", "a related document"), |node| {
-            Some(Related { title: node.must_text("title")?, document: node.opt("document") })
-        });
-        let sections = each(&root.tables("section", "a section"), |node| {
-            let (number, title) = (node.must_text("number"), node.must_text("title"));
-            Some(Section { number: number?, title: title? })
-        });
-        let notes = each(&root.tables("note", "a note"), |node| {
-            let (flag, clauses, text) =
-                (node.must_text("flag"), node.must("clauses"), node.must_text("text"));
-            Some(Note { flag: flag?, clauses: clauses?, text: text? })
-        });
+        let legal_basis = each(&root.tables("legal_basis", "a legal basis"), legal_basis);
+        let related = each(&root.tables("related", "a related document"), related);
+        let sections = each(&root.tables("section", "a section"), section);
+        let notes = each(&root.tables("note", "a note"), note);
         let id = id?;
         if id != folder {
             root.problem("id", format!("id \"{id}\" is not the name of the folder, {folder}"));
@@ -133,11 +118,32 @@ impl Loader<'_> {
 }
 
 fn approval(node: &Node<'_>) -> Option<Approval> {
-    let approval = Approval { body: node.must_text("body")?, on: node.opt("on"), note: node.opt("note") };
+    let (body, on, note) = (node.must_text("body"), node.opt("on"), node.opt("note"));
+    let approval = Approval { body: body?, on, note };
     if approval.on.is_none() && approval.note.is_none() {
         node.problem("body", "an approval without a date needs a note that says why");
     }
     Some(approval)
+}
+
+fn legal_basis(node: &Node<'_>) -> Option<LegalBasis> {
+    let (title, link, note) = (node.must_text("title"), node.opt("link"), node.opt("note"));
+    Some(LegalBasis { title: title?, link, note })
+}
+
+fn related(node: &Node<'_>) -> Option<Related> {
+    let (title, document) = (node.must_text("title"), node.opt("document"));
+    Some(Related { title: title?, document })
+}
+
+fn section(node: &Node<'_>) -> Option<Section> {
+    let (number, title) = (node.must_text("number"), node.must_text("title"));
+    Some(Section { number: number?, title: title? })
+}
+
+fn note(node: &Node<'_>) -> Option<Note> {
+    let (flag, clauses, text) = (node.must_text("flag"), node.must("clauses"), node.must_text("text"));
+    Some(Note { flag: flag?, clauses: clauses?, text: text? })
 }
 
 /// Reads each table and reports its unknown keys.

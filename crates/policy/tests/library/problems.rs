@@ -359,3 +359,24 @@ fn a_folder_on_disk_is_read_and_links_are_not_followed() {
             .contains("cannot be read")
     );
 }
+
+#[test]
+fn a_folder_cut_anywhere_loads_or_is_refused_with_lines() {
+    let whole = files();
+    for (path, text) in whole.iter() {
+        for cut in (0..text.len()).step_by(5).filter(|cut| text.is_char_boundary(*cut)) {
+            let lines = text.lines().count();
+            for problem in Library::from_files(&with(path, &text[..cut]), &Overrides::new())
+                .err()
+                .iter()
+                .flat_map(|p| p.iter())
+            {
+                assert!(problem.line.is_none_or(|line| line >= 1), "{problem}");
+                assert!(
+                    problem.file != path || problem.line.is_none_or(|line| line <= lines),
+                    "{path} at {cut}: {problem}"
+                );
+            }
+        }
+    }
+}

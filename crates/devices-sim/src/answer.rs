@@ -109,8 +109,8 @@ impl Actor<'_> {
             "DeviceInformation" => Reply::Done(replies::device_information(self.spec, self.state, command)),
             "SecurityInfo" => Reply::Done(replies::security_info(self.spec, self.state)),
             "Restrictions" => Reply::Done(replies::restrictions(self.spec, self.state, command)),
-            "ProfileList" => Reply::Done(replies::profile_list(self.state)),
-            "InstalledApplicationList" => Reply::Done(replies::applications(self.state, command)),
+            "ProfileList" => Reply::Done(replies::profile_list(self.spec, self.state)),
+            "InstalledApplicationList" => Reply::Done(replies::applications(self.spec, self.state, command)),
             "CertificateList" => {
                 Reply::Done(replies::certificates(&self.identity.certificate, &self.identity.authority))
             }

@@ -23,19 +23,25 @@ impl App {
         Self { identifier, name, version, from_store: true, managed: false }
     }
 
-    pub(crate) fn to_dict(&self) -> Dictionary {
-        dict([
+    /// As the list shows it; a Mac knows less of its apps.
+    pub(crate) fn to_dict(&self, on_mac: bool) -> Dictionary {
+        let mut all = dict([
             ("Identifier", text(&self.identifier)),
             ("Name", text(&self.name)),
             ("Version", text(&self.version)),
             ("ShortVersion", text(&self.version)),
             ("BundleSize", Value::Integer(48_000_000.into())),
-            ("DynamicSize", Value::Integer(1_200_000.into())),
-            ("IsValidated", self.from_store.into()),
-            ("AppStoreVendable", self.from_store.into()),
-            ("AdHocCodeSigned", (!self.from_store).into()),
             ("Installing", false.into()),
-        ])
+        ]);
+        if !on_mac {
+            all.extend(dict([
+                ("DynamicSize", Value::Integer(1_200_000.into())),
+                ("IsValidated", self.from_store.into()),
+                ("AppStoreVendable", self.from_store.into()),
+                ("AdHocCodeSigned", (!self.from_store).into()),
+            ]));
+        }
+        all
     }
 }
 

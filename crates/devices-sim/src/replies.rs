@@ -42,8 +42,6 @@ fn known_information(spec: &DeviceSpec, state: &State) -> Dictionary {
         ("BatteryLevel", state.battery.into()),
         ("IsSupervised", spec.supervised.into()),
         ("IsActivationLockEnabled", false.into()),
-        ("IsDeviceLocatorServiceEnabled", false.into()),
-        ("IsMultiUser", false.into()),
         ("AwaitingConfiguration", false.into()),
         ("WiFiMAC", text(&hardware_address(spec, 1))),
         ("BluetoothMAC", text(&hardware_address(spec, 2))),
@@ -62,6 +60,8 @@ fn known_information(spec: &DeviceSpec, state: &State) -> Dictionary {
             ("IMEI", text(&imei(spec))),
             ("IsMDMLostModeEnabled", state.lost_mode.into()),
             ("IsCloudBackupEnabled", false.into()),
+            ("IsDeviceLocatorServiceEnabled", false.into()),
+            ("IsMultiUser", false.into()),
             ("PersonalHotspotEnabled", state.hotspot.into()),
             ("DataRoamingEnabled", false.into()),
             ("IsDoNotDisturbInEffect", false.into()),
@@ -73,11 +73,6 @@ fn known_information(spec: &DeviceSpec, state: &State) -> Dictionary {
 
 /// The answer to `SecurityInfo`.
 pub(crate) fn security_info(spec: &DeviceSpec, state: &State) -> Dictionary {
-    let status = map([
-        ("EnrolledViaDEP", false.into()),
-        ("UserApprovedEnrollment", true.into()),
-        ("IsUserEnrollment", false.into()),
-    ]);
     let info = if spec.model.is_mac() {
         let has = &state.protections;
         map([
@@ -100,7 +95,14 @@ pub(crate) fn security_info(spec: &DeviceSpec, state: &State) -> Dictionary {
                 "SecureBoot",
                 map([("SecureBootLevel", text(&has.secure_boot)), ("ExternalBootLevel", text("disallowed"))]),
             ),
-            ("ManagementStatus", status),
+            (
+                "ManagementStatus",
+                map([
+                    ("EnrolledViaDEP", false.into()),
+                    ("UserApprovedEnrollment", true.into()),
+                    ("IsUserEnrollment", false.into()),
+                ]),
+            ),
         ])
     } else {
         let meets = state.passcode_rules().met_by(state.passcode);
@@ -112,7 +114,7 @@ pub(crate) fn security_info(spec: &DeviceSpec, state: &State) -> Dictionary {
             ("PasscodeCompliantWithProfiles", meets.into()),
             ("PasscodeLockGracePeriod", 0.into()),
             ("PasscodeLockGracePeriodEnforced", 0.into()),
-            ("ManagementStatus", status),
+            ("ManagementStatus", map([("IsUserEnrollment", false.into())])),
         ])
     };
     dict([("SecurityInfo", info)])
@@ -137,17 +139,21 @@ pub(crate) fn restrictions(spec: &DeviceSpec, state: &State, command: &Dictionar
 }
 
 /// The answer to `ProfileList`.
-pub(crate) fn profile_list(state: &State) -> Dictionary {
-    let items = state.profiles.iter().filter_map(profile_item).map(Value::Dictionary).collect();
+pub(crate) fn profile_list(spec: &DeviceSpec, state: &State) -> Dictionary {
+    let items =
+        state.profiles.iter().filter_map(|one| profile_item(spec, one)).map(Value::Dictionary).collect();
     dict([("ProfileList", Value::Array(items))])
 }
 
-fn profile_item(installed: &Installed) -> Option<Dictionary> {
+fn profile_item(spec: &DeviceSpec, installed: &Installed) -> Option<Dictionary> {
     let profile = installed.profile()?;
     let mut item = outer_keys(&profile.all);
+    item.remove("PayloadType");
     item.insert("HasRemovalPasscode".to_owned(), false.into());
     item.insert("IsEncrypted".to_owned(), false.into());
-    item.insert("IsManaged".to_owned(), true.into());
+    if !spec.model.is_mac() {
+        item.insert("IsManaged".to_owned(), true.into());
+    }
     let payloads = profile.payloads().map(outer_keys).map(Value::Dictionary).collect();
     item.insert("PayloadContent".to_owned(), Value::Array(payloads));
     Some(item)
@@ -161,7 +167,7 @@ fn outer_keys(all: &Dictionary) -> Dictionary {
 }
 
 /// The answer to `InstalledApplicationList`.
-pub(crate) fn applications(state: &State, command: &Dictionary) -> Dictionary {
+pub(crate) fn applications(spec: &DeviceSpec, state: &State, command: &Dictionary) -> Dictionary {
     let (only, items) = (texts_at(command, "Identifiers"), texts_at(command, "Items"));
     let managed_only = flag_at(command, "ManagedAppsOnly");
     let wanted = state.apps.iter().filter(|app| {
@@ -169,7 +175,7 @@ pub(crate) fn applications(state: &State, command: &Dictionary) -> Dictionary {
             && only.as_ref().is_none_or(|only| only.contains(&app.identifier.as_str()))
     });
     let list = wanted.map(|app| {
-        let mut shown = app.to_dict();
+        let mut shown = app.to_dict(spec.model.is_mac());
         if let Some(items) = &items {
             shown.retain(|key, _| items.contains(&key.as_str()));
         }

@@ -1,16 +1,7 @@
 //! Devices against a server of the tests' own, over real HTTP on this machine.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    reason = "a test says what went wrong by failing"
-)]
-
-mod common;
-
+use crate::server::{CA, NOW, Server, world};
 use axum::http::StatusCode;
-use common::{CA, NOW, Server, world};
 use devices_sim::*;
 use domain::Span;
 use plist::{Dictionary, Value};

@@ -1,14 +1,6 @@
 //! A small management server of the tests' own: it knows the protocol only as far as a device can see it, checks every
 //! signature, and hands out whatever commands a test has put in.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    unreachable_pub,
-    reason = "a test says what went wrong by failing"
-)]
-
 use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -27,9 +19,9 @@ use pki::scep::{self, ScepOptions};
 use pki::{DeviceCa, RsaBits, Subject, Validity};
 use plist::{Dictionary, Value};
 
-pub const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_795_348_800_000);
 const YEAR: Span = Span::from_secs(365 * 86_400);
-pub const CHALLENGE: &str = "one-time-word";
+pub(crate) const CHALLENGE: &str = "one-time-word";
 
 struct Noon;
 
@@ -50,11 +42,11 @@ impl Entropy for Counting {
     }
 }
 
-pub fn world() -> World {
+pub(crate) fn world() -> World {
     World::new(Arc::new(Noon), Arc::new(Counting(1.into())))
 }
 
-pub static CA: LazyLock<DeviceCa> = LazyLock::new(|| {
+pub(crate) static CA: LazyLock<DeviceCa> = LazyLock::new(|| {
     DeviceCa::generate(
         "Fake Server Authority",
         RsaBits::Rsa2048,
@@ -66,32 +58,32 @@ pub static CA: LazyLock<DeviceCa> = LazyLock::new(|| {
 
 /// What the server has heard and will say.
 #[derive(Default)]
-pub struct Book {
+pub(crate) struct Book {
     /// Every message, check-ins and answers, in order, as decoded.
-    pub heard: Vec<Dictionary>,
+    pub(crate) heard: Vec<Dictionary>,
     /// Commands still to be sent; one stays in front until it is answered other than by "not now".
-    pub queue: VecDeque<Dictionary>,
+    pub(crate) queue: VecDeque<Dictionary>,
     /// Commands that the device put off.
-    pub put_off: Vec<Dictionary>,
+    pub(crate) put_off: Vec<Dictionary>,
     /// What signing times were on the messages.
-    pub times: Vec<Timestamp>,
+    pub(crate) times: Vec<Timestamp>,
     /// Statuses to answer with instead, for the next requests on the command URL.
-    pub refuse: VecDeque<StatusCode>,
+    pub(crate) refuse: VecDeque<StatusCode>,
     /// Status to answer check-ins with instead.
-    pub refuse_check_in: Option<(&'static str, StatusCode)>,
+    pub(crate) refuse_check_in: Option<(&'static str, StatusCode)>,
     /// The challenge is spent.
-    pub spent: bool,
+    pub(crate) spent: bool,
 }
 
-pub struct Server {
-    pub base: String,
-    pub book: Arc<Mutex<Book>>,
-    pub link: Link,
+pub(crate) struct Server {
+    pub(crate) base: String,
+    pub(crate) book: Arc<Mutex<Book>>,
+    pub(crate) link: Link,
 }
 
 impl Server {
     /// Starts on a free port of this machine.
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         // The client is built without a TLS provider of its own; plain HTTP needs none, building it does.
         drop(rustls::crypto::aws_lc_rs::default_provider().install_default());
         let book = Arc::new(Mutex::new(Book::default()));
@@ -111,7 +103,7 @@ impl Server {
         Self { base, book, link }
     }
 
-    pub fn push(&self, name: &str, more: impl IntoIterator<Item = (&'static str, Value)>) {
+    pub(crate) fn push(&self, name: &str, more: impl IntoIterator<Item = (&'static str, Value)>) {
         let mut command = Dictionary::new();
         command.insert("RequestType".into(), name.into());
         command.extend(more.into_iter().map(|(key, value)| (key.to_owned(), value)));
@@ -124,7 +116,7 @@ impl Server {
     }
 
     /// The last answer to a command of that name.
-    pub fn answer(&self, name: &str) -> Dictionary {
+    pub(crate) fn answer(&self, name: &str) -> Dictionary {
         let book = self.book.lock().unwrap();
         let ours = |message: &&Dictionary| {
             message.get("CommandUUID").and_then(Value::as_string).is_some_and(|uuid| uuid.starts_with(name))
@@ -132,13 +124,13 @@ impl Server {
         book.heard.iter().rev().find(ours).unwrap_or_else(|| panic!("no answer to {name}")).clone()
     }
 
-    pub fn check_ins(&self) -> Vec<String> {
+    pub(crate) fn check_ins(&self) -> Vec<String> {
         let book = self.book.lock().unwrap();
         let kinds = book.heard.iter().filter_map(|message| message.get("MessageType")?.as_string());
         kinds.map(str::to_owned).collect()
     }
 
-    pub fn profile(&self) -> Vec<u8> {
+    pub(crate) fn profile(&self) -> Vec<u8> {
         let scep = format!(
             "<dict><key>URL</key><string>{base}/scep</string><key>Challenge</key><string>{CHALLENGE}</string>
              <key>Subject</key><array><array><array><string>CN</string><string>asked-for</string></array></array></array>
@@ -149,7 +141,7 @@ impl Server {
         self.profile_with(&scep)
     }
 
-    pub fn profile_with(&self, scep: &str) -> Vec<u8> {
+    pub(crate) fn profile_with(&self, scep: &str) -> Vec<u8> {
         let base = &self.base;
         let text = format!(
             r#"<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict>
@@ -157,8 +149,9 @@ impl Server {
             <key>PayloadIdentifier</key><string>test.enrolment</string><key>PayloadUUID</key><string>E-1</string>
             <key>PayloadContent</key><array>
             <dict><key>PayloadType</key><string>com.apple.security.scep</string><key>PayloadUUID</key>
-            <string>S-1</string><key>PayloadIdentifier</key><string>test.scep</string><key>PayloadContent</key>{scep}</dict>
+            <string>S-1</string><key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key><string>test.scep</string><key>PayloadContent</key>{scep}</dict>
             <dict><key>PayloadType</key><string>com.apple.mdm</string><key>PayloadUUID</key><string>M-1</string>
+            <key>PayloadVersion</key><integer>1</integer>
             <key>PayloadIdentifier</key><string>test.mdm</string>
             <key>IdentityCertificateUUID</key><string>S-1</string><key>Topic</key><string>com.apple.mgmt.test</string>
             <key>ServerURL</key><string>{base}/mdm</string><key>CheckInURL</key><string>{base}/checkin</string>
@@ -168,7 +161,7 @@ impl Server {
         text.into_bytes()
     }
 
-    pub fn signed_profile(&self) -> Vec<u8> {
+    pub(crate) fn signed_profile(&self) -> Vec<u8> {
         let signer = Signer { key: CA.key(), certificate: CA.certificate(), chain: &[] };
         cms::sign_attached(&self.profile(), &signer, Some(NOW)).unwrap()
     }

@@ -1,15 +1,12 @@
 //! Makes sure that the style sheet exists before it is embedded: runs `assets/build.sh` when `assets/dist` is absent or
 //! older than its sources, and does nothing otherwise, so that a build without a network works from a built tree.
 
-#![expect(clippy::print_stdout, reason = "a build script talks to cargo by printing")]
-
 use std::error::Error;
 use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-const SOURCES: [&str; 6] =
-    ["app.scss", "scss", "logo.svg", "package.json", "package-lock.json", "build.sh"];
+const SOURCES: [&str; 6] = ["app.scss", "scss", "logo.svg", "package.json", "package-lock.json", "build.sh"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let assets = Path::new("assets");

@@ -2,7 +2,10 @@
 //!
 //! Askama hands a filter its argument through one or two references, as the template happens to reach it; [`Inner`] takes
 //! them off again.
-#![expect(unreachable_pub, reason = "askama::filter_fn writes public methods whatever the filter's own reach")]
+#![expect(
+    unreachable_pub,
+    reason = "askama::filter_fn writes public methods whatever the filter's own reach"
+)]
 
 use askama::filters::Safe;
 use domain::{Coverage, Grade, Outcome, Timestamp, Verdict};
@@ -40,7 +43,11 @@ pub(crate) fn when<T: Inner<Timestamp>>(at: T, _: &dyn askama::Values) -> askama
 
 /// How long ago, with the time itself for machines.
 #[askama::filter_fn]
-pub(crate) fn ago<T: Inner<Timestamp>>(at: T, _: &dyn askama::Values, now: &Timestamp) -> askama::Result<Safe<String>> {
+pub(crate) fn ago<T: Inner<Timestamp>>(
+    at: T,
+    _: &dyn askama::Values,
+    now: &Timestamp,
+) -> askama::Result<Safe<String>> {
     Ok(time(*at.inner(), &format::ago(*at.inner(), *now)))
 }
 
@@ -68,7 +75,10 @@ pub(crate) fn outcome<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> 
 
 /// A platform's verdict as a tag.
 #[askama::filter_fn]
-pub(crate) fn verdict<T: Inner<Coverage>>(coverage: T, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
+pub(crate) fn verdict<T: Inner<Coverage>>(
+    coverage: T,
+    _: &dyn askama::Values,
+) -> askama::Result<Safe<String>> {
     Ok(match coverage.inner().verdict {
         Verdict::Enforced => tag("green", "✓", "Enforced"),
         Verdict::Partly => tag("yellow", "◐", "Partly"),
@@ -136,7 +146,8 @@ mod tests {
             g: Grade::Reported,
         };
         let html = sheet.render().unwrap();
-        for words in ["✓</span>Met<", "✕</span>Not met<", "?</span>Not known<", "–</span>Not applicable<"] {
+        for words in ["✓</span>Met<", "✕</span>Not met<", "?</span>Not known<", "–</span>Not applicable<"]
+        {
             assert!(html.contains(words), "{words} in {html}");
         }
         assert!(html.contains("<time datetime=\"2026-11-22T03:00:00.000Z\">22 November 2026, 3:00am</time>"));

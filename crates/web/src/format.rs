@@ -102,7 +102,7 @@ pub fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -123,7 +123,11 @@ mod tests {
         assert_eq!(when(at("2026-11-22T03:00:00Z")), "22 November 2026, 3:00am");
         assert_eq!(when(at("2026-07-01T11:05:00Z")), "1 July 2026, 12:05pm", "summer time");
         assert_eq!(when(at("2026-07-01T11:00:00Z")), "1 July 2026, midday");
-        assert_eq!(when(at("2026-06-30T23:00:00Z")), "1 July 2026, midnight", "the day is the British one too");
+        assert_eq!(
+            when(at("2026-06-30T23:00:00Z")),
+            "1 July 2026, midnight",
+            "the day is the British one too"
+        );
         assert_eq!(day_of(at("2026-06-30T23:30:00Z")), "1 July 2026");
     }
 
@@ -158,7 +162,9 @@ mod tests {
 
     #[test]
     fn numbers_have_commas() {
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (250_000, "250,000"), (1_234_567, "1,234,567")] {
+        for (count, text) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (250_000, "250,000"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(number(count), text);
         }
     }

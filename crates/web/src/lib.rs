@@ -7,6 +7,7 @@
 //! Not here: what a page may show (access control and use cases are in `app`), device traffic (`gateway`), JSON (`api`).
 
 pub mod accessibility;
+pub mod answer;
 pub mod assets;
 pub mod cases;
 pub mod csv;
@@ -19,6 +20,7 @@ pub mod overview;
 pub mod parts;
 pub mod people;
 pub mod problem;
+pub mod routes;
 pub mod samples;
 pub mod security_headers;
 pub mod shell;

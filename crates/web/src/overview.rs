@@ -134,8 +134,16 @@ impl View {
             }],
             people_without_acceptance: 3,
             recent: vec![
-                RecentRow { at: hours(0), what: "Lost mode asked for NC-10442".into(), href: "/ledger?entry=1042".into() },
-                RecentRow { at: hours(2), what: "Check-in from SC-20031".into(), href: "/ledger?entry=1041".into() },
+                RecentRow {
+                    at: hours(0),
+                    what: "Lost mode asked for NC-10442".into(),
+                    href: "/ledger?entry=1042".into(),
+                },
+                RecentRow {
+                    at: hours(2),
+                    what: "Check-in from SC-20031".into(),
+                    href: "/ledger?entry=1041".into(),
+                },
             ],
         }
     }
@@ -171,6 +179,9 @@ mod tests {
 
     #[test]
     fn figures_are_the_sum_of_the_documents() {
-        assert_eq!(View::sample().together(), Counts { met: 500, not_met: 41, not_known: 157, not_applicable: 332 });
+        assert_eq!(
+            View::sample().together(),
+            Counts { met: 500, not_met: 41, not_known: 157, not_applicable: 332 }
+        );
     }
 }

@@ -47,7 +47,12 @@ impl View {
         Self {
             shell: Self::nobody(),
             personas: vec![
-                persona("desk", "Morgan Ash <script>", "Service desk analyst", "One screen: person, devices, cases"),
+                persona(
+                    "desk",
+                    "Morgan Ash <script>",
+                    "Service desk analyst",
+                    "One screen: person, devices, cases",
+                ),
                 persona("oscar", "Insp Grey", "Force Duty Officer", "Lock a lost phone at 3 a.m."),
                 persona("director", "Robin Hale", "Director of ICT", "Which rules hold, and which cannot"),
             ],

@@ -2,7 +2,6 @@
 //! twice, no link that says nothing, the marking at both ends, and nothing unescaped.
 //!
 //! Templates are written as XHTML would be, so that a strict parser can read them; browsers do not mind.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first thing that is wrong")]
 
 use std::collections::BTreeSet;
 
@@ -57,7 +56,9 @@ fn frame(page: &Document<'_>) -> Vec<String> {
     }
     for forbidden in ["script", "style", "iframe", "font"] {
         if elements(page).any(|node| node.has_tag_name(forbidden)) {
-            faults.push(format!("a <{forbidden}> got in: unescaped text, or a page that needs what no page may have"));
+            faults.push(format!(
+                "a <{forbidden}> got in: unescaped text, or a page that needs what no page may have"
+            ));
         }
     }
     faults
@@ -68,7 +69,8 @@ fn headings(page: &Document<'_>) -> Vec<String> {
     let mut before = 0;
     let mut tops = 0;
     for node in elements(page) {
-        let Some(level) = node.tag_name().name().strip_prefix('h').and_then(|level| level.parse::<u8>().ok()) else {
+        let Some(level) = node.tag_name().name().strip_prefix('h').and_then(|level| level.parse::<u8>().ok())
+        else {
             continue;
         };
         tops += usize::from(level == 1);
@@ -117,7 +119,9 @@ fn ids(page: &Document<'_>) -> Vec<String> {
 fn element(page: &Document<'_>, node: Node<'_, '_>) -> Option<String> {
     let name = node.tag_name().name();
     let said = |what: &str| Some(format!("<{name}> {what}: {}", words(node)));
-    if node.attribute("style").is_some() || node.attributes().any(|attribute| attribute.name().starts_with("on")) {
+    if node.attribute("style").is_some()
+        || node.attributes().any(|attribute| attribute.name().starts_with("on"))
+    {
         return said("has a style or a script in an attribute, which the content policy forbids");
     }
     match name {
@@ -125,11 +129,19 @@ fn element(page: &Document<'_>, node: Node<'_, '_>) -> Option<String> {
         "a" if !node.attribute("href").is_some_and(|href| href.starts_with(['/', '#', 'h', 'm'])) => {
             said("is a link without an address")
         }
-        "button" if words(node).is_empty() || node.attribute("type").is_none() => said("is a button without words or type"),
+        "button" if words(node).is_empty() || node.attribute("type").is_none() => {
+            said("is a button without words or type")
+        }
         "th" if node.attribute("scope").is_none() => said("is a table heading without a scope"),
-        "table" if !node.children().any(|child| child.has_tag_name("caption")) => said("is a table without a caption"),
-        "form" if !matches!(node.attribute("method"), Some("get" | "post")) => said("is a form without a method"),
-        "svg" if node.attribute("aria-hidden") != Some("true") && words(node).is_empty() => said("is a picture without words"),
+        "table" if !node.children().any(|child| child.has_tag_name("caption")) => {
+            said("is a table without a caption")
+        }
+        "form" if !matches!(node.attribute("method"), Some("get" | "post")) => {
+            said("is a form without a method")
+        }
+        "svg" if node.attribute("aria-hidden") != Some("true") && words(node).is_empty() => {
+            said("is a picture without words")
+        }
         "input" | "select" | "textarea" if node.attribute("type") != Some("hidden") => labelled(page, node),
         _ => None,
     }
@@ -154,9 +166,33 @@ fn every_sample_page_is_sound() {
 }
 
 #[test]
+fn every_link_and_form_has_a_route() {
+    let mut nowhere = BTreeSet::new();
+    for (name, html) in web::samples::all().unwrap() {
+        let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
+        let page = Document::parse_with_options(&html, options).unwrap();
+        for node in elements(&page) {
+            let (method, link) = match (node.tag_name().name(), node.attribute("method")) {
+                ("form", Some("post")) => ("POST", node.attribute("action")),
+                ("form", _) => ("GET", node.attribute("action")),
+                _ => ("GET", node.attribute("href")),
+            };
+            let Some(link) = link.filter(|link| link.starts_with('/')) else { continue };
+            if !web::routes::leads_somewhere(method, link) {
+                nowhere.insert(format!("{name}: {method} {link}: put it into routes.rs or mend the link"));
+            }
+        }
+    }
+    assert!(nowhere.is_empty(), "{nowhere:#?}");
+}
+
+#[test]
 fn samples_hold_text_that_must_be_escaped() {
     for (name, html) in web::samples::all().unwrap() {
-        assert!(html.contains("&#60;script&#62;"), "{name}: put <script> into one of its strings, so that escaping is tried");
+        assert!(
+            html.contains("&#60;script&#62;"),
+            "{name}: put <script> into one of its strings, so that escaping is tried"
+        );
     }
 }
 

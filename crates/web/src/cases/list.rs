@@ -81,10 +81,27 @@ impl View {
         Self {
             shell: Shell::sample_top(Area::Cases),
             list: Listing::read(ALLOWED, &[("state", "open")]).with_total(3),
-            kinds: vec![("lost-device".into(), "Lost or stolen device".into()), ("breach".into(), "Clause not met".into())],
+            kinds: vec![
+                ("lost-device".into(), "Lost or stolen device".into()),
+                ("breach".into(), "Clause not met".into()),
+            ],
             rows: vec![
-                row("C-2026-0117", "Lost or stolen device", "NC-10442 <script>", "Contained", "Morgan Ash", Some(crate::samples::hours_ago(2))),
-                row("C-2026-0116", "Clause not met", "NC-10460, MDU-6.2a", "Open", "", Some(crate::samples::hours_ahead(7))),
+                row(
+                    "C-2026-0117",
+                    "Lost or stolen device",
+                    "NC-10442 <script>",
+                    "Contained",
+                    "Morgan Ash",
+                    Some(crate::samples::hours_ago(2)),
+                ),
+                row(
+                    "C-2026-0116",
+                    "Clause not met",
+                    "NC-10460, MDU-6.2a",
+                    "Open",
+                    "",
+                    Some(crate::samples::hours_ahead(7)),
+                ),
                 row("C-2026-0101", "Return", "SC-20031", "Closed", "Dana Ellis", None),
             ],
         }
@@ -123,6 +140,9 @@ mod tests {
 
     #[test]
     fn the_export_has_the_columns_of_the_page() {
-        assert!(export(&View::sample().rows).starts_with("Case,Type,About,Force,State,Owner,Opened,Due\r\nC-2026-0117,"));
+        assert!(
+            export(&View::sample().rows)
+                .starts_with("Case,Type,About,Force,State,Owner,Opened,Due\r\nC-2026-0117,")
+        );
     }
 }

@@ -61,7 +61,9 @@ impl View {
         shell.areas.clear();
         Self {
             shell,
-            errors: [("holder", "Enter a name or a collar number, so that we can find the device")].into_iter().collect(),
+            errors: [("holder", "Enter a name or a collar number, so that we can find the device")]
+                .into_iter()
+                .collect(),
             holder: String::new(),
             device: "black iPhone <script>".into(),
             how: "lost".into(),

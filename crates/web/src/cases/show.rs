@@ -85,11 +85,13 @@ pub struct Event {
 }
 
 impl Clock {
-    /// How long is left, rounded down; `less than a minute` at the very end.
+    /// How long is left, rounded down: in hours up to four days, since the law counts a breach in hours.
     fn left(&self, now: &Timestamp) -> String {
-        match crate::format::span(self.until.since(*now)) {
-            text if text.is_empty() => "less than a minute".to_owned(),
-            text => text,
+        let left = self.until.since(*now);
+        match left.millis() / 3_600_000 {
+            hours @ 2..=96 => format!("{hours} hours"),
+            _ if left.millis() < 60_000 => "less than a minute".to_owned(),
+            _ => crate::format::span(left),
         }
     }
 }
@@ -105,7 +107,8 @@ impl View {
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = crate::samples::hours_ago;
-        let event = |hours, who: &str, what: &str| Event { at: hours_ago(hours), who: who.into(), what: what.into() };
+        let event =
+            |hours, who: &str, what: &str| Event { at: hours_ago(hours), who: who.into(), what: what.into() };
         Self {
             shell: Shell::sample(Area::Cases),
             href: "/cases/C-2026-0117".into(),
@@ -121,7 +124,9 @@ impl View {
                 from: hours_ago(1),
                 until: crate::samples::hours_ahead(71),
             }),
-            log_line: "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01.".into(),
+            log_line:
+                "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01."
+                    .into(),
             steps: steps(),
             timeline: vec![
                 event(1, "Lanyard", "NC-10442 reported that lost mode is on"),
@@ -147,7 +152,13 @@ fn steps() -> Vec<Step> {
     let hours_ago = crate::samples::hours_ago;
     vec![
         step("contain", "Contain the device", "MDU-4.1", None, Some((hours_ago(1), "Insp Grey".into()))),
-        step("form", "Receive the security incident form", "MDU-4.3", Some(crate::samples::hours_ahead(23)), None),
+        step(
+            "form",
+            "Receive the security incident form",
+            "MDU-4.3",
+            Some(crate::samples::hours_ahead(23)),
+            None,
+        ),
         step("search", "Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
     ]
 }
@@ -161,6 +172,15 @@ mod tests {
         let html = View::sample().render().unwrap();
         for clause in ["MDU-4.1", "MDU-4.2", "MDU-4.3"] {
             assert!(html.contains(&format!(">{clause}</a>")), "{clause}");
+        }
+    }
+
+    #[test]
+    fn a_clock_is_read_in_hours() {
+        let now = crate::samples::now();
+        for (hours, text) in [(71, "71 hours"), (1, "1 hour"), (200, "8 days"), (0, "less than a minute")] {
+            let clock = Clock { what: String::new(), from: now, until: crate::samples::hours_ahead(hours) };
+            assert_eq!(clock.left(&now), text);
         }
     }
 

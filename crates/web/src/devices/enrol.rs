@@ -73,11 +73,14 @@ impl View {
         Self {
             obstacles: vec![
                 Obstacle {
-                    text: "Sgt 88 Byrd has not accepted the current terms. Send them the link to the terms.".into(),
+                    text: "Sgt 88 Byrd has not accepted the current terms. Send them the link to the terms."
+                        .into(),
                     clause: Crumb::new("/documents/mobile-device-use/clauses/MDU-3.2", "MDU-3.2"),
                 },
                 Obstacle {
-                    text: "The register does not say that the device is force property. Put that right first.".into(),
+                    text:
+                        "The register does not say that the device is force property. Put that right first."
+                            .into(),
                     clause: Crumb::new("/documents/personal-devices/clauses/UPD-7.1", "UPD-7.1"),
                 },
             ],
@@ -94,6 +97,9 @@ mod tests {
     #[test]
     fn a_device_that_may_not_enrol_gets_no_button() {
         let html = View::sample_refused().render().unwrap();
-        assert!(!html.contains("<button type=\"submit\" class=\"govuk-button\"") && html.contains("MDU-3.2"), "{html}");
+        assert!(
+            !html.contains("<button type=\"submit\" class=\"govuk-button\"") && html.contains("MDU-3.2"),
+            "{html}"
+        );
     }
 }

@@ -76,31 +76,11 @@ impl View {
     /// Made-up devices, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let row = |asset: &str, kind, model: &str, holder: &str, force, state, seen, not_met, not_known| Row {
-            href: format!("/devices/{asset}"),
-            asset: asset.into(),
-            kind,
-            model: model.into(),
-            holder: holder.into(),
-            force,
-            state,
-            seen,
-            not_met,
-            not_known,
-        };
-        let ago = |hours| Some(crate::samples::hours_ago(hours));
-        let (norfolk, suffolk) = (Force::Norfolk, Force::Suffolk);
         Self {
             shell: Shell::sample_top(Area::Devices),
-            list: Listing::read(ALLOWED, &[("force", "norfolk"), ("sort", "-seen"), ("page", "2")]).with_total(1284),
-            rows: vec![
-                row("NC-10442", DeviceKind::Iphone, "iPhone 15", "PC 1234 Ames <script>", norfolk, State::LostMode, ago(1), 1, 2),
-                row("NC-10443", DeviceKind::Iphone, "iPhone SE", "Sgt 88 Byrd", norfolk, State::Enrolled, ago(3), 0, 4),
-                row("NC-10460", DeviceKind::Ipad, "iPad Air", "DC 4410 Cole", norfolk, State::Enrolled, ago(250), 3, 6),
-                row("SC-20017", DeviceKind::Mac, "MacBook Air", "", suffolk, State::Registered, None, 0, 0),
-                row("SC-20040", DeviceKind::WindowsPc, "Surface Go", "Dana Ellis", suffolk, State::Enrolled, ago(30), 0, 9),
-                row("SC-29001", DeviceKind::Radio, "Handheld radio", "PC 77 Fox", suffolk, State::Registered, None, 0, 0),
-            ],
+            list: Listing::read(ALLOWED, &[("force", "norfolk"), ("sort", "-seen"), ("page", "2")])
+                .with_total(1284),
+            rows: sample_rows(),
             may_add: true,
         }
     }
@@ -114,6 +94,41 @@ impl View {
             ..Self::sample()
         }
     }
+}
+
+fn sample_rows() -> Vec<Row> {
+    let row = |asset: &str, kind, model: &str, holder: &str, force| Row {
+        href: format!("/devices/{asset}"),
+        asset: asset.into(),
+        kind,
+        model: model.into(),
+        holder: holder.into(),
+        force,
+        state: State::Registered,
+        seen: None,
+        not_met: 0,
+        not_known: 0,
+    };
+    let heard_of = |row, state, hours, not_met, not_known| Row {
+        state,
+        seen: Some(crate::samples::hours_ago(hours)),
+        not_met,
+        not_known,
+        ..row
+    };
+    let (norfolk, suffolk) = (Force::Norfolk, Force::Suffolk);
+    let lost = row("NC-10442", DeviceKind::Iphone, "iPhone 15", "PC 1234 Ames <script>", norfolk);
+    let phone = row("NC-10443", DeviceKind::Iphone, "iPhone SE", "Sgt 88 Byrd", norfolk);
+    let tablet = row("NC-10460", DeviceKind::Ipad, "iPad Air", "DC 4410 Cole", norfolk);
+    let laptop = row("SC-20040", DeviceKind::WindowsPc, "Surface Go", "Dana Ellis", suffolk);
+    vec![
+        heard_of(lost, State::LostMode, 1, 1, 2),
+        heard_of(phone, State::Enrolled, 3, 0, 4),
+        heard_of(tablet, State::Enrolled, 250, 3, 6),
+        row("SC-20017", DeviceKind::Mac, "MacBook Air", "", suffolk),
+        heard_of(laptop, State::Enrolled, 30, 0, 9),
+        row("SC-29001", DeviceKind::Radio, "Handheld radio", "PC 77 Fox", suffolk),
+    ]
 }
 
 /// The rows as CSV, with the columns of the page.
@@ -155,7 +170,10 @@ mod tests {
     fn the_export_has_the_columns_of_the_page() {
         let text = export(&View::sample().rows);
         assert_eq!(text.lines().count(), 7);
-        assert!(text.contains("NC-10442,iPhone,iPhone 15,PC 1234 Ames <script>,Norfolk Constabulary,Lost mode"), "{text}");
+        assert!(
+            text.contains("NC-10442,iPhone,iPhone 15,PC 1234 Ames <script>,Norfolk Constabulary,Lost mode"),
+            "{text}"
+        );
         assert!(text.contains("Registered,never,0,0"), "a device that was never heard of is said so: {text}");
     }
 

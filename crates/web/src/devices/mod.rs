@@ -77,5 +77,8 @@ pub fn kinds(chosen: &str) -> Vec<crate::parts::form::Choice> {
 /// The forces as choices of a form or a filter.
 #[must_use]
 pub fn forces(chosen: &str) -> Vec<crate::parts::form::Choice> {
-    crate::parts::form::Choice::list(domain::Force::ALL.iter().map(|force| (force.as_str(), force.title())), chosen)
+    crate::parts::form::Choice::list(
+        domain::Force::ALL.iter().map(|force| (force.as_str(), force.title())),
+        chosen,
+    )
 }

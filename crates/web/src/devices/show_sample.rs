@@ -55,7 +55,10 @@ impl View {
             force: Force::Suffolk,
             holder: None,
             enrolment: None,
-            actions: actions().into_iter().map(|action| Action { refused: refused.into(), ..action }).collect(),
+            actions: actions()
+                .into_iter()
+                .map(|action| Action { refused: refused.into(), ..action })
+                .collect(),
             settings: Vec::new(),
             clauses: Vec::new(),
             commands: Vec::new(),
@@ -67,7 +70,12 @@ impl View {
 }
 
 fn fact(name: &str, value: &str, from: Option<(Grade, Timestamp)>) -> Fact {
-    Fact { name: name.into(), value: value.into(), grade: from.map(|from| from.0), at: from.map(|from| from.1) }
+    Fact {
+        name: name.into(),
+        value: value.into(),
+        grade: from.map(|from| from.0),
+        at: from.map(|from| from.1),
+    }
 }
 
 fn register() -> Vec<Fact> {
@@ -197,7 +205,13 @@ fn commands() -> Vec<Command> {
         by: by.into(),
     };
     vec![
-        command("Lost mode", "Acknowledged; confirmed by report", hours_ago(1), hours_ago(1), "Insp Grey: reported lost"),
+        command(
+            "Lost mode",
+            "Acknowledged; confirmed by report",
+            hours_ago(1),
+            hours_ago(1),
+            "Insp Grey: reported lost",
+        ),
         command("Web filter", "Queued", hours_ago(1), hours_ago(1), "Lanyard: clause MDU-12.1"),
         command("Device information", "Acknowledged", hours_ago(2), hours_ago(2), "Lanyard: regular report"),
     ]

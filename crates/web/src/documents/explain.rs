@@ -96,7 +96,11 @@ impl View {
             outcome: Outcome::NotMet { because: "8 characters reported, 9 asked <script>".into() },
             rules: "sha256:3f6c1b0d9a".into(),
             steps: vec![
-                Step { expected: "passcode.present is yes".into(), found: "yes".into(), outcome: Outcome::Met },
+                Step {
+                    expected: "passcode.present is yes".into(),
+                    found: "yes".into(),
+                    outcome: Outcome::Met,
+                },
                 Step {
                     expected: "effective.passcode.min_length is at least 9".into(),
                     found: "8".into(),
@@ -123,7 +127,9 @@ impl View {
     pub fn sample_not_known() -> Self {
         Self {
             typed: "last Tuesday".into(),
-            outcome: Outcome::NotKnown(domain::WhyNotKnown::NeverReported { what: "passcode.present <script>".into() }),
+            outcome: Outcome::NotKnown(domain::WhyNotKnown::NeverReported {
+                what: "passcode.present <script>".into(),
+            }),
             steps: Vec::new(),
             facts: Vec::new(),
             timeline: Vec::new(),

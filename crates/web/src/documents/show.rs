@@ -57,15 +57,6 @@ impl View {
     /// Part of a document, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let row = |id: &str, title: &str, modality: &str, kept_by: &str, counts, flags: &[&str]| Row {
-            clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id),
-            title: title.into(),
-            modality: modality.into(),
-            kept_by: kept_by.into(),
-            counts,
-            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
-        };
-        let counts = |met, not_met, not_known| Counts { met, not_met, not_known, not_applicable: 2 };
         Self {
             shell: Shell::sample(Area::Documents),
             href: "/documents/mobile-device-use".into(),
@@ -81,19 +72,7 @@ impl View {
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec(),
-            sections: vec![
-                Section {
-                    title: "6 Passwords".into(),
-                    clauses: vec![
-                        row("MDU-6.2a", "Four kinds of character, nine or more", "must", "setting and check", counts(22, 3, 3), &["F6"]),
-                        row("MDU-6.2b", "No recognisable words", "should", "acceptance; nothing on a phone", counts(0, 0, 28), &["F6"]),
-                    ],
-                },
-                Section {
-                    title: "14 Images".into(),
-                    clauses: vec![row("MDU-14.4", "Own device where evidence would be lost", "may", "procedure", Counts::default(), &[])],
-                },
-            ],
+            sections: sample_sections(),
             flags: vec![
                 Flag {
                     flag: "F1".into(),
@@ -108,6 +87,33 @@ impl View {
             ],
         }
     }
+}
+
+fn sample_sections() -> Vec<Section> {
+    let row = |id: &str, title: &str, modality: &str, kept_by: &str, counts, flags: &[&str]| Row {
+        clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id),
+        title: title.into(),
+        modality: modality.into(),
+        kept_by: kept_by.into(),
+        counts,
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+    };
+    let counts = |met, not_met, not_known| Counts { met, not_met, not_known, not_applicable: 2 };
+    let (nine, words) = ("Four kinds of character, nine or more", "No recognisable words");
+    let images = "Own device where evidence would be lost";
+    vec![
+        Section {
+            title: "6 Passwords".into(),
+            clauses: vec![
+                row("MDU-6.2a", nine, "must", "setting and check", counts(22, 3, 3), &["F6"]),
+                row("MDU-6.2b", words, "should", "acceptance; nothing on a phone", counts(0, 0, 28), &["F6"]),
+            ],
+        },
+        Section {
+            title: "14 Images".into(),
+            clauses: vec![row("MDU-14.4", images, "may", "procedure", Counts::default(), &[])],
+        },
+    ]
 }
 
 #[cfg(test)]

@@ -19,7 +19,10 @@ impl Counts {
     /// All four together.
     #[must_use]
     pub const fn total(self) -> u64 {
-        self.met.saturating_add(self.not_met).saturating_add(self.not_known).saturating_add(self.not_applicable)
+        self.met
+            .saturating_add(self.not_met)
+            .saturating_add(self.not_known)
+            .saturating_add(self.not_applicable)
     }
 
     /// The parts of a bar as long as its track, in drawing order; parts of nothing are left out.
@@ -35,7 +38,12 @@ impl Counts {
             ("not-applicable", self.not_applicable),
         ] {
             if count > 0 {
-                parts.push(Part { kind, count, start: Percent::of(before, total), width: Percent::of(count, total) });
+                parts.push(Part {
+                    kind,
+                    count,
+                    start: Percent::of(before, total),
+                    width: Percent::of(count, total),
+                });
             }
             before += count;
         }

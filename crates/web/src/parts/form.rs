@@ -64,7 +64,11 @@ impl Choice {
     /// A list of choices, one of them chosen by its value.
     pub fn list<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>, chosen: &str) -> Vec<Self> {
         all.into_iter()
-            .map(|(value, text)| Self { value: value.to_owned(), text: text.to_owned(), chosen: value == chosen })
+            .map(|(value, text)| Self {
+                value: value.to_owned(),
+                text: text.to_owned(),
+                chosen: value == chosen,
+            })
             .collect()
     }
 }
@@ -75,7 +79,8 @@ mod tests {
 
     #[test]
     fn a_field_shows_the_first_thing_wrong_with_it() {
-        let errors: Errors = [("serial", "Enter the serial number"), ("serial", "and more")].into_iter().collect();
+        let errors: Errors =
+            [("serial", "Enter the serial number"), ("serial", "and more")].into_iter().collect();
         assert_eq!(errors.of("serial"), Some("Enter the serial number"));
         assert_eq!(errors.of("asset"), None);
         assert!(!errors.is_empty() && Errors::default().is_empty());

@@ -175,7 +175,11 @@ impl Listing {
             if page != before + 1 {
                 links.push(PageLink::Gap);
             }
-            links.push(if page == self.page { PageLink::Here(page) } else { PageLink::Other(page, self.page_href(page)) });
+            links.push(if page == self.page {
+                PageLink::Here(page)
+            } else {
+                PageLink::Other(page, self.page_href(page))
+            });
             before = page;
         }
         links
@@ -227,7 +231,8 @@ pub fn percent(value: &str) -> String {
 mod tests {
     use super::*;
 
-    const DEVICES: Allowed = Allowed { path: "/devices", filters: &["force", "q"], sorts: &["asset", "seen"] };
+    const DEVICES: Allowed =
+        Allowed { path: "/devices", filters: &["force", "q"], sorts: &["asset", "seen"] };
 
     fn listing(pairs: &[(&str, &str)]) -> Listing {
         Listing::read(DEVICES, pairs).with_total(501)
@@ -244,7 +249,8 @@ mod tests {
     #[test]
     fn whatever_is_not_allowed_is_dropped_and_bounded() {
         let long = "x".repeat(5000);
-        let list = listing(&[("sort", "-password"), ("page", "99999999999999999999"), ("evil", "1"), ("q", &long)]);
+        let list =
+            listing(&[("sort", "-password"), ("page", "99999999999999999999"), ("evil", "1"), ("q", &long)]);
         assert_eq!((list.sort(), list.page()), (("asset", false), 1));
         assert_eq!(list.filter("q").len(), LONGEST_FILTER);
         assert_eq!(list.filter("evil"), "");

@@ -34,7 +34,9 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::People),
-            errors: [("number", "Another person has this number: open their page instead")].into_iter().collect(),
+            errors: [("number", "Another person has this number: open their page instead")]
+                .into_iter()
+                .collect(),
             name: "PC Ames <script>".into(),
             number: "1234".into(),
             force: "norfolk".into(),

@@ -10,8 +10,11 @@ use crate::shell::{Area, Shell};
 use crate::{csv, format};
 
 /// What the address of the list may say.
-pub const ALLOWED: Allowed =
-    Allowed { path: "/people", filters: &["q", "force", "accepted"], sorts: &["name", "number", "force", "devices", "accepted"] };
+pub const ALLOWED: Allowed = Allowed {
+    path: "/people",
+    filters: &["q", "force", "accepted"],
+    sorts: &["name", "number", "force", "devices", "accepted"],
+};
 
 /// What the page shows.
 #[derive(Debug, Clone, Template)]

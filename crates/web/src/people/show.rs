@@ -93,7 +93,13 @@ impl View {
                 },
             ],
             acceptances: vec![
-                acceptance("mobile-device-use", "Mobile Device Use Policy", "2017-09", true, Some(hours_ago(2402))),
+                acceptance(
+                    "mobile-device-use",
+                    "Mobile Device Use Policy",
+                    "2017-09",
+                    true,
+                    Some(hours_ago(2402)),
+                ),
                 acceptance("personal-devices", "Use of Personal Devices", "1.1", true, None),
             ],
             cases: vec![Crumb::new("/cases/C-2026-0117", "C-2026-0117, lost device, open")],

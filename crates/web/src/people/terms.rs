@@ -62,9 +62,12 @@ impl View {
         };
         Self {
             shell: Shell::sample_top(Area::People),
-            errors: [("question-1", "Choose an answer"), ("accept", "Tick the box to accept, or close the page")]
-                .into_iter()
-                .collect(),
+            errors: [
+                ("question-1", "Choose an answer"),
+                ("accept", "Tick the box to accept, or close the page"),
+            ]
+            .into_iter()
+            .collect(),
             href: "/terms/mobile-device-use".into(),
             title: "Mobile Device Use Policy".into(),
             version: "2017-09".into(),

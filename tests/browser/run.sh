@@ -1,0 +1,47 @@
+#!/bin/sh
+# Checks Lanyard's pages in a real browser: the sample pages always, a running demonstration if $LANYARD_BIN names the
+# binary (as in: LANYARD_BIN=target/demo/lanyard tests/browser/run.sh). Needs node 20, npm and Debian's chromium.
+set -eu
+cd "$(dirname "$0")"
+root=$(cd ../.. && pwd)
+
+chromium=${CHROMIUM:-/usr/bin/chromium}
+if ! command -v node >/dev/null || [ ! -x "$chromium" ]; then
+  echo "node or $chromium is missing: apt-get install nodejs npm chromium" >&2
+  exit 1
+fi
+if [ ! -e node_modules/.installed ] || [ package-lock.json -nt node_modules/.installed ]; then
+  npm ci --no-audit --no-fund --loglevel=error
+  touch node_modules/.installed
+fi
+
+work=$(mktemp -d)
+server=
+stop() {
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
+  rm -rf "$work"
+}
+trap stop EXIT INT TERM
+
+(cd "$root" && cargo run --quiet --package web --example gallery -- "$work/gallery")
+LANYARD_GALLERY="$work/gallery" node --test pages.test.mjs
+
+if [ -z "${LANYARD_BIN:-}" ]; then
+  echo "LANYARD_BIN is not set: the running demonstration was not walked"
+  exit 0
+fi
+binary=$(cd "$root" && realpath "$LANYARD_BIN")
+port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+"$binary" demo --listen "127.0.0.1:$port" --data "$work/data" >"$work/log" 2>&1 &
+server=$!
+tries=0
+until node -e "fetch('http://127.0.0.1:$port/sign-in').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"; do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 60 ] || ! kill -0 "$server" 2>/dev/null; then
+    echo "the demonstration did not come up:" >&2
+    cat "$work/log" >&2
+    exit 1
+  fi
+  sleep 0.5
+done
+LANYARD_URL="http://127.0.0.1:$port" node --test walk.test.mjs

@@ -45,6 +45,15 @@ statements! {
         WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL");
     CASE_PAGE = concat!("SELECT ", columns!(), " FROM desk_case
         WHERE ($1 = '' OR force = $1) AND ($2 = 0 OR closed_at IS NULL) ORDER BY opened_at DESC, id DESC LIMIT $3 OFFSET $4");
+    CASE_LIST = concat!("SELECT ", columns!(), " FROM desk_case
+        WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
+        AND ($3 = '' OR ($3 = 'open' AND closed_at IS NULL) OR ($3 = 'closed' AND closed_at IS NOT NULL)
+          OR ($3 = 'late' AND closed_at IS NULL AND due_at < $4))
+        AND ($5 = '' OR lower(title) LIKE $5 OR 'c-' || number LIKE $5)
+        AND (opened_at, id) < ($6, $7) ORDER BY opened_at DESC, id DESC LIMIT $8");
+    CASE_KINDS = "SELECT DISTINCT kind FROM desk_case ORDER BY kind LIMIT 100";
+    CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)";
+    CASES_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 100");
     CASES_OF_DEVICE = concat!("SELECT ", columns!(), " FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100");
     CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3 WHERE id = $1 AND closed_at IS NULL";
     CASES_OPEN_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND ($1 = '' OR force = $1)";
@@ -130,6 +139,62 @@ pub fn page(
         ],
     )?;
     rows.iter().map(case).collect()
+}
+
+/// What a list of cases shows. Empty words mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct CaseFilter {
+    /// Only this force's.
+    pub force: Option<Force>,
+    /// Only this type.
+    pub kind: String,
+    /// `open`, `late` or `closed`.
+    pub state: String,
+    /// Part of the title or of the reference, which reads `C-` and the number.
+    pub search: String,
+    /// Only those that stand after this one in the list.
+    pub after: Option<(Timestamp, CaseId)>,
+}
+
+/// Up to `limit` cases, newest first; `now` decides which are late.
+pub fn list(
+    tx: &mut Tx<'_>,
+    filter: &CaseFilter,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Case>, StoreError> {
+    let (at, id) = filter
+        .after
+        .map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
+    let rows = tx.query(
+        &CASE_LIST,
+        &[
+            crate::force_word(filter.force),
+            filter.kind.as_str().into(),
+            filter.state.as_str().into(),
+            now.into(),
+            crate::like(&filter.search),
+            at.into(),
+            id.into(),
+            i64::from(limit).into(),
+        ],
+    )?;
+    rows.iter().map(case).collect()
+}
+
+/// The types of case that were ever opened, a hundred at most.
+pub fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    tx.query(&CASE_KINDS, &[])?.iter().map(|row| row.text(0)).collect()
+}
+
+/// How many open cases are past their time limit.
+pub fn late_count(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<i64, StoreError> {
+    crate::single_count(tx, &CASES_LATE_COUNT, &[crate::force_word(force), now.into()])
+}
+
+/// The cases about a person, newest first, a hundred at most.
+pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Case>, StoreError> {
+    tx.query(&CASES_OF_PERSON, &[Value::id(person)])?.iter().map(case).collect()
 }
 
 /// The cases of a device, newest first, a hundred at most.

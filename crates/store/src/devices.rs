@@ -105,6 +105,20 @@ macro_rules! columns {
     };
 }
 
+macro_rules! holder {
+    () => {
+        "(SELECT p.name || ' (' || p.number || ')' FROM person p WHERE p.id = device.holder_id)"
+    };
+}
+
+macro_rules! filters {
+    () => {
+        "($2 = '' OR force = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR enrolment_state = $4) AND not_met >= $5
+         AND ($6 = '' OR lower(serial) LIKE $6 OR lower(COALESCE(asset_tag, '')) LIKE $6
+         OR holder_id IN (SELECT h.id FROM person h WHERE lower(h.name) LIKE $6 OR lower(h.number) LIKE $6))"
+    };
+}
+
 statements! {
     pub(crate) DEVICE_ADD = "INSERT INTO device (id, serial, kind, force, holder_id, asset_tag, model, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -115,6 +129,14 @@ statements! {
         WHERE serial > $1 AND ($2 = '' OR force = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR enrolment_state = $4)
         AND not_met >= $5 AND ($6 = '' OR lower(serial) LIKE $6 OR lower(COALESCE(asset_tag, '')) LIKE $6)
         ORDER BY serial LIMIT $7");
+    DEVICE_LIST = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device WHERE serial > $1 AND $8 >= 0 AND ",
+        filters!(), " ORDER BY serial LIMIT $7");
+    DEVICE_LIST_DOWN = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device WHERE serial < $1 AND $8 >= 0 AND ",
+        filters!(), " ORDER BY serial DESC LIMIT $7");
+    DEVICE_LIST_NOT_MET = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device
+        WHERE (not_met, serial) > ($8, $1) AND ", filters!(), " ORDER BY not_met, serial LIMIT $7");
+    DEVICE_LIST_NOT_MET_DOWN = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device
+        WHERE (not_met, serial) < ($8, $1) AND ", filters!(), " ORDER BY not_met DESC, serial DESC LIMIT $7");
     DEVICE_ATTENTION = concat!("SELECT ", columns!(), " FROM device
         WHERE not_met > 0 AND ($1 = '' OR force = $1) ORDER BY not_met DESC, serial LIMIT $2");
     DEVICE_COUNTS = "SELECT count(*), COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' THEN 1 ELSE 0 END), 0),
@@ -202,6 +224,55 @@ pub fn page(tx: &mut Tx<'_>, filter: &DeviceFilter, limit: u32) -> Result<Vec<De
         ],
     )?;
     rows.iter().map(device).collect()
+}
+
+/// In which order a list of devices is walked; each is one walk along an index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeviceOrder {
+    /// By serial number.
+    #[default]
+    Serial,
+    /// By serial number, last first.
+    SerialDown,
+    /// Fewest clauses not met first.
+    NotMet,
+    /// Most clauses not met first.
+    NotMetDown,
+}
+
+/// Later in any collation than every serial number, which is at most 40 letters and digits.
+const AFTER_EVERY_SERIAL: &str = "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ";
+
+/// Up to `limit` devices in that order, each with its holder's name and number. `after` is the last device of the page
+/// before: its clauses not met and its serial number; `filter.after` is not looked at. The search finds holders too.
+pub fn list(
+    tx: &mut Tx<'_>,
+    filter: &DeviceFilter,
+    order: DeviceOrder,
+    after: Option<(i64, &str)>,
+    limit: u32,
+) -> Result<Vec<(Device, Option<String>)>, StoreError> {
+    let (statement, start) = match order {
+        DeviceOrder::Serial => (&DEVICE_LIST, (0, "")),
+        DeviceOrder::SerialDown => (&DEVICE_LIST_DOWN, (0, AFTER_EVERY_SERIAL)),
+        DeviceOrder::NotMet => (&DEVICE_LIST_NOT_MET, (-1, "")),
+        DeviceOrder::NotMetDown => (&DEVICE_LIST_NOT_MET_DOWN, (i64::MAX, AFTER_EVERY_SERIAL)),
+    };
+    let (not_met, serial) = after.unwrap_or(start);
+    let rows = tx.query(
+        statement,
+        &[
+            serial.into(),
+            crate::force_word(filter.force),
+            filter.kind.map_or("", DeviceKind::as_str).into(),
+            filter.state.map_or("", EnrolmentState::as_str).into(),
+            i64::from(filter.attention).into(),
+            crate::like(&filter.search),
+            i64::from(limit).into(),
+            not_met.into(),
+        ],
+    )?;
+    rows.iter().map(|row| Ok((device(row)?, row.opt_text(18)?))).collect()
 }
 
 /// The devices with most clauses not met, worst first.

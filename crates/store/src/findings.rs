@@ -1,6 +1,6 @@
 //! Findings, and the compliance evidence behind each.
 
-use domain::{ClauseId, EvidenceId, Outcome, Subject, Timestamp};
+use domain::{ClauseId, EvidenceId, Force, Outcome, Subject, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
@@ -44,6 +44,15 @@ pub struct Evidence {
     pub basis: String,
 }
 
+/// Findings with the device or person that each is about, as far as `$1` (a force, or nothing for both) reaches.
+macro_rules! owned {
+    () => {
+        "finding f LEFT JOIN device d ON f.subject_kind = 'device' AND d.id = f.subject_id
+         LEFT JOIN person p ON f.subject_kind = 'person' AND p.id = f.subject_id
+         WHERE ($1 = '' OR f.subject_kind = 'document' OR COALESCE(d.force, p.force) = $1)"
+    };
+}
+
 statements! {
     pub(crate) FINDING_PUT = "INSERT INTO finding (subject_kind, subject_id, clause_id, outcome, detail, since, judged_at, evidence_id)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -56,6 +65,17 @@ statements! {
     FINDINGS_OF_CLAUSE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
         WHERE clause_id = $1 AND outcome = $2 ORDER BY subject_kind, subject_id LIMIT $3";
     FINDINGS_TALLY = "SELECT clause_id, subject_kind, outcome, count(*) FROM finding GROUP BY clause_id, subject_kind, outcome";
+    // Of a force: what is about its devices and people, and the documents, which are both forces'.
+    FINDINGS_TALLY_FORCE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),
+        " GROUP BY f.clause_id, f.subject_kind, f.outcome");
+    FINDINGS_TALLY_CLAUSE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),
+        " AND f.clause_id = $2 GROUP BY f.clause_id, f.subject_kind, f.outcome");
+    FINDINGS_NAMED = concat!("SELECT f.subject_kind, f.subject_id, f.clause_id, f.detail, f.since, f.judged_at, f.evidence_id,
+        COALESCE(d.serial, p.name || ' (' || p.number || ')') FROM ", owned!(),
+        " AND f.clause_id = $2 AND f.outcome = $3 ORDER BY f.subject_kind, f.subject_id LIMIT $4");
+    FINDINGS_WITH_BASIS = "SELECT f.subject_kind, f.subject_id, f.clause_id, f.detail, f.since, f.judged_at, f.evidence_id, e.basis
+        FROM finding f LEFT JOIN evidence e ON e.id = f.evidence_id WHERE f.subject_kind = $1 AND f.subject_id = $2
+        ORDER BY f.clause_id";
     FINDINGS_DROP = "DELETE FROM finding WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
     EVIDENCE_ADD = "INSERT INTO evidence (id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest,
         clause_digest, basis) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)";
@@ -169,9 +189,52 @@ pub type TallyLine = (String, String, String, i64);
 
 /// How many findings of each outcome every clause has.
 pub fn tally(tx: &mut Tx<'_>) -> Result<Vec<TallyLine>, StoreError> {
-    tx.query(&FINDINGS_TALLY, &[])?
+    tally_lines(&tx.query(&FINDINGS_TALLY, &[])?)
+}
+
+fn tally_lines(rows: &[Row]) -> Result<Vec<TallyLine>, StoreError> {
+    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?))).collect()
+}
+
+/// The tally of what one force may see; of everything for `None`.
+pub fn tally_of(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<TallyLine>, StoreError> {
+    match force {
+        None => tally(tx),
+        Some(_) => tally_lines(&tx.query(&FINDINGS_TALLY_FORCE, &[crate::force_word(force)])?),
+    }
+}
+
+/// The tally of one clause, as far as a force reaches.
+pub fn tally_of_clause(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    clause: &ClauseId,
+) -> Result<Vec<TallyLine>, StoreError> {
+    tally_lines(&tx.query(&FINDINGS_TALLY_CLAUSE, &[crate::force_word(force), clause.as_str().into()])?)
+}
+
+/// Up to `limit` findings on a clause with that outcome word, each with the serial number or name of whom it is about;
+/// none for a document.
+pub fn named_of_clause(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    clause: &ClauseId,
+    outcome: &str,
+    limit: u32,
+) -> Result<Vec<(StoredFinding, Option<String>)>, StoreError> {
+    let params = [crate::force_word(force), clause.as_str().into(), outcome.into(), i64::from(limit).into()];
+    tx.query(&FINDINGS_NAMED, &params)?.iter().map(|row| Ok((finding(row)?, row.opt_text(7)?))).collect()
+}
+
+/// The findings on one subject, each with the basis of its evidence (JSON as the app spells it).
+pub fn with_basis(
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+) -> Result<Vec<(StoredFinding, Option<String>)>, StoreError> {
+    let (kind, id) = subject_parts(subject);
+    tx.query(&FINDINGS_WITH_BASIS, &[kind.into(), id.into()])?
         .iter()
-        .map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?)))
+        .map(|row| Ok((finding(row)?, row.opt_text(7)?)))
         .collect()
 }
 

@@ -48,6 +48,11 @@ statements! {
     LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry
         WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action = $2) AND ($3 = '' OR subject = $3) AND at < $4
         ORDER BY at DESC, id DESC LIMIT $5");
+    LEDGER_LIST = concat!("SELECT ", columns!(), ", detail_digest IS NOT NULL
+          AND NOT EXISTS (SELECT 1 FROM ledger_detail d WHERE d.entry_id = ledger_entry.id) FROM ledger_entry
+        WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action LIKE $2 || '%') AND ($3 = '' OR subject = $3)
+        AND ($4 = '' OR clause_id = $4) AND at >= $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8");
+    LEDGER_COUNT = "SELECT count(*) FROM ledger_entry WHERE place IS NULL";
     LEDGER_LOCK = "UPDATE meta SET value = value WHERE name = 'ledger-lock'";
     LEDGER_NODE_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1, $2, $3)
         ON CONFLICT (level, place) DO NOTHING";
@@ -141,6 +146,53 @@ pub fn page(
     let params =
         [crate::force_word(force), action.into(), subject.into(), before.into(), i64::from(limit).into()];
     tx.query(&LEDGER_PAGE, &params)?.iter().map(entry).collect()
+}
+
+/// What a list of entries shows. Empty words mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct LedgerFilter {
+    /// Only this force's, and those of no force.
+    pub force: Option<Force>,
+    /// What the action begins with.
+    pub action: String,
+    /// On whom or what, exactly as entered.
+    pub subject: String,
+    /// Under which clause.
+    pub clause: String,
+    /// From this time on.
+    pub from: Timestamp,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+    /// Only those that stand after this one in the list.
+    pub after: Option<(Timestamp, EntryId)>,
+}
+
+/// Up to `limit` entries, newest first, each with whether its private detail was erased.
+pub fn list(tx: &mut Tx<'_>, filter: &LedgerFilter, limit: u32) -> Result<Vec<(Entry, bool)>, StoreError> {
+    let until = filter.until.unwrap_or(Timestamp::from_millis(i64::MAX));
+    let (at, id) = match filter.after {
+        Some((at, id)) if at < until => (at, id.to_string()),
+        _ => (until, String::new()),
+    };
+    let rows = tx.query(
+        &LEDGER_LIST,
+        &[
+            crate::force_word(filter.force),
+            filter.action.as_str().into(),
+            filter.subject.as_str().into(),
+            filter.clause.as_str().into(),
+            filter.from.into(),
+            at.into(),
+            id.into(),
+            i64::from(limit).into(),
+        ],
+    )?;
+    rows.iter().map(|row| Ok((entry(row)?, row.bool(10)?))).collect()
+}
+
+/// How many entries have no place yet.
+pub fn waiting_count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    crate::single_count(tx, &LEDGER_COUNT, &[])
 }
 
 /// Writes a full node of the tree.

@@ -13,7 +13,7 @@ use crate::{csv, format};
 /// What the address of the list may say.
 pub const ALLOWED: Allowed = Allowed {
     path: "/devices",
-    filters: &["q", "force", "kind", "state", "attention"],
+    filters: &["q", "force", "kind", "state", "attention", "clause"],
     sorts: &["asset", "kind", "holder", "force", "state", "seen", "not-met"],
 };
 
@@ -181,6 +181,13 @@ mod tests {
     fn a_device_never_heard_of_has_no_good_figures() {
         let html = View::sample().render().unwrap();
         assert!(html.contains("Never") && html.contains("Nothing reported"), "{html}");
+    }
+
+    #[test]
+    fn the_clause_page_s_filter_can_be_seen_and_cleared() {
+        let list = Listing::read(ALLOWED, &[("clause", "MDU-6.2a")]).with_total(3);
+        let html = View { list, ..View::sample() }.render().unwrap();
+        assert!(html.contains("Not meeting clause") && html.contains("Clear filters"), "{html}");
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl App {
             let now = self.world().now();
             self.store()
                 .write(move |tx| match outcome {
-                    Ok(()) => jobs::done(tx, &job, now).map_err(AppError::from),
+                    Ok(()) => jobs::done(tx, &job).map_err(AppError::from),
                     Err(error) => {
                         let error = error.to_string();
                         let given_up = job.attempts + 1 >= MOST_ATTEMPTS;

@@ -32,7 +32,7 @@ impl NodeStore for Nodes<'_, '_> {
     }
 }
 
-fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
+pub(crate) fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
     Ok(Entry {
         id: row.id,
         at: row.at,

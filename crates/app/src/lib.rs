@@ -15,6 +15,7 @@ pub mod ledger_book;
 pub mod people;
 pub mod policy_in_force;
 pub mod push;
+pub mod read;
 mod record;
 pub mod register;
 pub mod retention;

@@ -253,7 +253,7 @@ impl PolicyInForce {
 }
 
 /// The acceptance clauses of kind "terms" of each document: what is accepted before a device is used.
-fn terms_of(library: &Library) -> BTreeMap<String, Terms> {
+pub(crate) fn terms_of(library: &Library) -> BTreeMap<String, Terms> {
     let mut all = BTreeMap::new();
     for document in &library.documents {
         let clauses: TermsClauses = library

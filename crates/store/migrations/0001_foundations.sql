@@ -1,5 +1,5 @@
--- One text for SQLite and PostgreSQL. Times are milliseconds since 1970 (BIGINT), truth values 0 or 1, ids are UUIDs as TEXT,
--- {bytes} is BLOB or BYTEA. What each column means and how long it is kept stands in docs/data-register.toml.
+-- One text for SQLite and PostgreSQL. Times are milliseconds since 1970 (BIGINT), truth values 0 or 1, ids are UUIDs as
+-- TEXT, {bytes} is BLOB or BYTEA.
 
 CREATE TABLE meta (
   name TEXT PRIMARY KEY,
@@ -256,7 +256,7 @@ CREATE TABLE job (
   kind TEXT NOT NULL,
   subject TEXT NOT NULL,
   run_at BIGINT NOT NULL,
-  wanted BIGINT NOT NULL DEFAULT 1,
+  next_at BIGINT,
   attempts BIGINT NOT NULL DEFAULT 0,
   lease_until BIGINT NOT NULL DEFAULT 0,
   last_error TEXT,

@@ -143,6 +143,7 @@ statements! {
         COALESCE(sum(CASE WHEN not_met > 0 THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' AND (last_contact_at IS NULL OR last_contact_at < $2) THEN 1 ELSE 0 END), 0)
         FROM device WHERE retired_at IS NULL AND ($1 = '' OR force = $1)";
+    DEVICE_ENROLLED_COUNT = "SELECT count(*) FROM device WHERE enrolment_state = 'enrolled' AND kind = $2 AND ($1 = '' OR force = $1)";
     DEVICE_HOLDER = "UPDATE device SET holder_id = $2 WHERE id = $1";
     DEVICE_RETIRE = "UPDATE device SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     DEVICE_ENROLMENT = "UPDATE device SET enrolment_id = $2, enrolment_state = $3 WHERE id = $1";
@@ -307,6 +308,11 @@ pub fn counts(
     let row = tx.one(&DEVICE_COUNTS, &[crate::force_word(force), silent_before.into()])?;
     let Some(row) = row else { return Ok(DeviceCounts::default()) };
     Ok(DeviceCounts { all: row.int(0)?, enrolled: row.int(1)?, attention: row.int(2)?, silent: row.int(3)? })
+}
+
+/// How many devices of a kind are under management.
+pub fn enrolled_count(tx: &mut Tx<'_>, force: Option<Force>, kind: DeviceKind) -> Result<i64, StoreError> {
+    crate::single_count(tx, &DEVICE_ENROLLED_COUNT, &[crate::force_word(force), Value::id(kind)])
 }
 
 /// Gives the device to a holder, or to nobody.

@@ -17,22 +17,24 @@ pub struct Job {
     pub kind: String,
     /// To what.
     pub subject: String,
-    /// How often it was asked for when it was claimed.
-    pub wanted: i64,
     /// How often it was tried before.
     pub attempts: i64,
 }
 
 statements! {
+    // A wish while the job waits moves it forward, never back; a wish while it runs is kept beside it for afterwards.
     pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (kind, subject) DO UPDATE SET wanted = job.wanted + 1, dead_at = NULL,
-        run_at = CASE WHEN job.dead_at IS NULL AND job.run_at < excluded.run_at THEN job.run_at ELSE excluded.run_at END";
-    JOB_DUE = "SELECT id, kind, subject, wanted, attempts FROM job
+        ON CONFLICT (kind, subject) DO UPDATE SET dead_at = NULL,
+        run_at = CASE WHEN job.lease_until = 0 AND (job.dead_at IS NOT NULL OR job.run_at > excluded.run_at)
+            THEN excluded.run_at ELSE job.run_at END,
+        next_at = CASE WHEN job.lease_until = 0 THEN NULL
+            WHEN job.next_at IS NULL OR job.next_at > excluded.run_at THEN excluded.run_at ELSE job.next_at END";
+    JOB_DUE = "SELECT id, kind, subject, attempts FROM job
         WHERE dead_at IS NULL AND run_at <= $1 AND lease_until <= $1 ORDER BY run_at LIMIT $2";
     JOB_CLAIM = "UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_until <= $2 AND dead_at IS NULL AND run_at <= $2";
-    JOB_DONE = "DELETE FROM job WHERE id = $1 AND wanted = $2";
-    JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = $2 WHERE id = $1";
-    JOB_FAILED = "UPDATE job SET lease_until = 0, attempts = attempts + 1, last_error = $2, run_at = $3, dead_at = $4 WHERE id = $1";
+    JOB_DONE = "DELETE FROM job WHERE id = $1 AND next_at IS NULL";
+    JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = next_at, next_at = NULL WHERE id = $1 AND next_at IS NOT NULL";
+    JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, attempts = attempts + 1, last_error = $2, run_at = $3, dead_at = $4 WHERE id = $1";
     JOB_WAITING = "SELECT count(*) FROM job WHERE dead_at IS NULL AND run_at <= $1";
     JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }
@@ -53,13 +55,7 @@ pub fn ask(
 pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Span, limit: u32) -> Result<Vec<Job>, StoreError> {
     let mut claimed = Vec::new();
     for row in tx.query(&JOB_DUE, &[now.into(), i64::from(limit).into()])? {
-        let job = Job {
-            id: row.parse(0)?,
-            kind: row.text(1)?,
-            subject: row.text(2)?,
-            wanted: row.int(3)?,
-            attempts: row.int(4)?,
-        };
+        let job = Job { id: row.parse(0)?, kind: row.text(1)?, subject: row.text(2)?, attempts: row.int(3)? };
         if tx.execute(&JOB_CLAIM, &[Value::id(job.id), now.into(), now.plus(lease).into()])? > 0 {
             claimed.push(job);
         }
@@ -67,10 +63,10 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Span, limit: u32) -> Result
     Ok(claimed)
 }
 
-/// The job is done. If it was asked for again meanwhile, it stays and runs once more.
-pub fn done(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<(), StoreError> {
-    if tx.execute(&JOB_DONE, &[Value::id(job.id), job.wanted.into()])? == 0 {
-        tx.execute(&JOB_AGAIN, &[Value::id(job.id), now.into()])?;
+/// The job is done. If it was asked for again meanwhile, it stays and runs once more when that was asked for.
+pub fn done(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
+    if tx.execute(&JOB_DONE, &[Value::id(job.id)])? == 0 {
+        tx.execute(&JOB_AGAIN, &[Value::id(job.id)])?;
     }
     Ok(())
 }

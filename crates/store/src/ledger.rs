@@ -35,6 +35,20 @@ macro_rules! columns {
     };
 }
 
+macro_rules! erased {
+    () => {
+        ", detail_digest IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_detail d WHERE d.entry_id = ledger_entry.id)
+         FROM ledger_entry WHERE "
+    };
+}
+
+macro_rules! asked {
+    () => {
+        " AND ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action LIKE $2 || '%')
+         AND ($4 = '' OR clause_id = $4) AND at >= $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8"
+    };
+}
+
 statements! {
     pub(crate) LEDGER_ADD = "INSERT INTO ledger_entry (id, at, actor, action, subject, force, clause_id, reason, detail_digest)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -48,10 +62,9 @@ statements! {
     LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry
         WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action = $2) AND ($3 = '' OR subject = $3) AND at < $4
         ORDER BY at DESC, id DESC LIMIT $5");
-    LEDGER_LIST = concat!("SELECT ", columns!(), ", detail_digest IS NOT NULL
-          AND NOT EXISTS (SELECT 1 FROM ledger_detail d WHERE d.entry_id = ledger_entry.id) FROM ledger_entry
-        WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action LIKE $2 || '%') AND ($3 = '' OR subject = $3)
-        AND ($4 = '' OR clause_id = $4) AND at >= $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8");
+    // Two texts, so that a list about one subject walks the index of subjects.
+    LEDGER_LIST = concat!("SELECT ", columns!(), erased!(), "$3 = ''", asked!());
+    LEDGER_LIST_OF = concat!("SELECT ", columns!(), erased!(), "subject = $3", asked!());
     LEDGER_COUNT = "SELECT count(*) FROM ledger_entry WHERE place IS NULL";
     LEDGER_LOCK = "UPDATE meta SET value = value WHERE name = 'ledger-lock'";
     LEDGER_NODE_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1, $2, $3)
@@ -174,8 +187,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &LedgerFilter, limit: u32) -> Result<Vec<(E
         Some((at, id)) if at < until => (at, id.to_string()),
         _ => (until, String::new()),
     };
+    let statement = if filter.subject.is_empty() { &LEDGER_LIST } else { &LEDGER_LIST_OF };
     let rows = tx.query(
-        &LEDGER_LIST,
+        statement,
         &[
             crate::force_word(filter.force),
             filter.action.as_str().into(),

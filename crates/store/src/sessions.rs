@@ -29,6 +29,7 @@ statements! {
     pub(crate) SESSION_ADD = "INSERT INTO session (digest, name, person_id, role, force, created_at, seen_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at FROM session WHERE digest = $1";
+    SESSION_NAME = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
     SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
     SESSION_END = "DELETE FROM session WHERE digest = $1";
     SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
@@ -75,6 +76,13 @@ pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, Store
             })
         })
         .transpose()
+}
+
+/// The name behind a session whose digest starts so, as long as the session is kept.
+pub fn name_of(tx: &mut Tx<'_>, digest_start: &str) -> Result<Option<String>, StoreError> {
+    // "g" comes straight after the last digit of a digest.
+    let end = format!("{digest_start}g");
+    tx.one(&SESSION_NAME, &[digest_start.into(), end.into()])?.map(|row| row.text(0)).transpose()
 }
 
 /// Notes that the person was seen.

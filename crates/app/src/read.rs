@@ -1,0 +1,37 @@
+//! What pages and the API show: one function a page, one reading transaction, behind a permit and within its force.
+//!
+//! A list is walked by key, never by offset: the key of the last row shown is where the next page starts, so page one
+//! thousand costs what page one does. Nothing here changes anything, except where reading is itself worth a ledger entry
+//! (`sensitive`).
+
+mod cases;
+mod clause;
+mod device;
+mod devices;
+mod documents;
+mod explain;
+mod ledger;
+mod overview;
+mod people;
+mod policy;
+mod sensitive;
+mod tally;
+mod words;
+
+pub use cases::{CaseRead, CaseRow};
+pub use clause::{ClauseRead, NamedFinding, SettingValueRead};
+pub use device::{Action, CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, ProfileRead};
+pub use devices::DeviceRow;
+pub use documents::{ClauseRow, DocumentRead, DocumentRow};
+pub use explain::ExplainRead;
+pub use ledger::{LedgerQuery, LedgerRead, LedgerRow};
+pub use overview::{Attention, DevicesNow, Overview, Wall};
+pub use people::{AcceptanceRead, Asked, EnrolRead, PersonRead, TermsRead};
+pub use policy::{ChangesRead, PlatformSetting, Version};
+pub use sensitive::PlaceRead;
+pub use tally::Tally;
+
+pub use store::cases::{Case, CaseFilter};
+pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};
+pub use store::people::Listed as PersonRow;
+pub use store::people::Person;

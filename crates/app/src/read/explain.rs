@@ -1,0 +1,130 @@
+//! Why a finding is what it is, with the names and words that a page needs around the judgement itself.
+
+use domain::{ClauseId, Subject, Timestamp};
+use store::{devices, people};
+
+use super::clause;
+use crate::access::{self, Permit, SeeDevices, SeePeople};
+use crate::compliance::basis::Basis;
+use crate::compliance::explain::{Explanation, Replayed};
+use crate::{App, AppError};
+
+/// Why a finding is what it is.
+#[derive(Debug, Clone)]
+pub struct ExplainRead {
+    /// The judgement, its evidence and history.
+    pub explanation: Explanation,
+    /// A serial number, a name, a title.
+    pub name: String,
+    /// The clause's title today.
+    pub title: String,
+    /// What its checks ask today.
+    pub asks: Vec<String>,
+    /// Each question: what was asked, and what was found in words.
+    pub steps: Vec<Step>,
+    /// The facts used.
+    pub facts: Vec<domain::Fact>,
+    /// What came of judging again, in a sentence.
+    pub replayed: String,
+}
+
+/// One question of a judgement.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What was expected.
+    pub expected: String,
+    /// What follows, with its reason.
+    pub outcome: domain::Outcome,
+}
+
+impl App {
+    /// Explains a finding as it was at a time, by default now.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where nothing had been judged by then, [`AppError::Denied`] behind the wall.
+    pub async fn explain_read(
+        &self,
+        permit: Permit<SeeDevices>,
+        subject: Subject,
+        clause: &ClauseId,
+        at: Option<Timestamp>,
+    ) -> Result<ExplainRead, AppError> {
+        let actor = permit.actor().clone();
+        let policy = self.policy();
+        let library = policy.library();
+        let name = match subject.clone() {
+            Subject::Document(id) => {
+                library.document(&id).map(|document| document.title.clone()).unwrap_or(id)
+            }
+            Subject::Device(id) => {
+                let found = self.store().read(move |tx| devices::by_id(tx, id)).await?;
+                found.map(|device| device.serial).ok_or_else(|| AppError::not_found("device", id))?
+            }
+            Subject::Person(id) => {
+                let sees = access::permit::<SeePeople>(&actor)?;
+                let found = self.store().read(move |tx| people::by_id(tx, id)).await?;
+                let person = found.ok_or_else(|| AppError::not_found("person", id))?;
+                sees.reaches(person.force)?;
+                person.name
+            }
+        };
+        // The wall of a device is in the use case itself.
+        let explanation = self.explain(permit, subject, clause, at).await?;
+        let today = library.clause(clause);
+        let (steps, facts) = steps(library, &explanation);
+        Ok(ExplainRead {
+            name,
+            title: today.map(|clause| clause.title.clone()).unwrap_or_default(),
+            asks: today.map(|today| clause::asks(library, today)).unwrap_or_default(),
+            steps,
+            facts,
+            replayed: replayed(&explanation.replayed),
+            explanation,
+        })
+    }
+}
+
+fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Vec<domain::Fact>) {
+    let whole = || explanation.evidence.outcome.clone();
+    match &explanation.basis {
+        Basis::Device { checks, facts, .. } => {
+            let steps = checks
+                .iter()
+                .map(|check| Step {
+                    expected: library
+                        .checks
+                        .get(&check.name)
+                        .map_or_else(|| check.name.clone(), |known| known.asks.clone()),
+                    outcome: check.outcome.clone(),
+                })
+                .collect();
+            (steps, facts.clone())
+        }
+        Basis::Person { accepted, .. } => {
+            let expected = match accepted {
+                Some((_, at, shown)) => {
+                    format!("This wording is accepted; the latest acceptance is of {at}, shown on a {shown}")
+                }
+                None => "This wording is accepted".to_owned(),
+            };
+            (vec![Step { expected, outcome: whole() }], Vec::new())
+        }
+        Basis::Record { says } => {
+            let steps =
+                says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect();
+            (steps, Vec::new())
+        }
+    }
+}
+
+fn replayed(replayed: &Replayed) -> String {
+    match replayed {
+        Replayed::Same => "Judged again from what was stored, by the rules of that time: the same outcome.".into(),
+        Replayed::Different(outcome) => format!(
+            "Judged again from what was stored, the outcome is another one: {}. Tell the engineer: a rule engine or \
+             the evidence changed.",
+            outcome.word()
+        ),
+        Replayed::NotPossible(why) => format!("It cannot be judged again: {why}."),
+    }
+}

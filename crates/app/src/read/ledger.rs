@@ -1,0 +1,161 @@
+//! The ledger, read by people: entries in words, the latest checkpoint beside them.
+
+use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
+use store::ledger::{self, LedgerFilter};
+use store::{Tx, cases, devices, people};
+
+use super::words;
+use crate::access::{Permit, SeeLedger};
+use crate::{App, AppError};
+
+/// What a list of entries shows. Empty words mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct LedgerQuery {
+    /// What the action begins with, such as `command.`.
+    pub action: String,
+    /// A serial number: only entries on that device.
+    pub serial: String,
+    /// Under which clause.
+    pub clause: String,
+    /// From this time on.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+    /// Only those that stand after this one in the list.
+    pub after: Option<(Timestamp, EntryId)>,
+}
+
+/// A page of the ledger.
+#[derive(Debug, Clone)]
+pub struct LedgerRead {
+    /// The entries, newest first.
+    pub rows: Vec<LedgerRow>,
+    /// How many entries have a place in the tree.
+    pub size: u64,
+    /// How many have none yet.
+    pub waiting: u64,
+    /// The latest signed checkpoint: the note, how many entries it covers, when it was signed.
+    pub checkpoint: Option<(String, u64, Timestamp)>,
+}
+
+/// One entry in words.
+#[derive(Debug, Clone)]
+pub struct LedgerRow {
+    /// Which.
+    pub id: EntryId,
+    /// Its place in the tree, once it has one.
+    pub place: Option<u64>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// What, as entered, such as `device.lock.ordered`.
+    pub action: String,
+    /// On whom or what: a name, and the path of its page where there is one.
+    pub on: (String, Option<String>),
+    /// Under which clause.
+    pub clause: Option<String>,
+    /// The reason word.
+    pub reason: Option<String>,
+    /// The digest that stands in the tree.
+    pub digest: String,
+    /// Whether the private detail was erased.
+    pub erased: bool,
+}
+
+impl App {
+    /// Up to `limit` entries, newest first.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for a serial number that is not in the register.
+    pub async fn ledger(
+        &self,
+        permit: Permit<SeeLedger>,
+        query: LedgerQuery,
+        limit: u32,
+    ) -> Result<LedgerRead, AppError> {
+        self.store()
+            .read(move |tx| {
+                let force = permit.scope().force();
+                let mut filter = LedgerFilter {
+                    force,
+                    action: query.action,
+                    clause: query.clause,
+                    from: query.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
+                    until: query.until,
+                    after: query.after,
+                    ..LedgerFilter::default()
+                };
+                if !query.serial.is_empty() {
+                    let device = devices::by_serial(tx, &query.serial.to_ascii_uppercase())?
+                        .filter(|device| permit.scope().covers(device.force))
+                        .ok_or_else(|| AppError::invalid("device", "no device has this serial number"))?;
+                    filter.subject = format!("device:{}", device.id);
+                }
+                let mut rows = Vec::new();
+                for (entry, erased) in ledger::list(tx, &filter, limit)? {
+                    rows.push(row_within(tx, entry, erased, force)?);
+                }
+                Ok(LedgerRead {
+                    rows,
+                    size: ledger::size(tx)?.unsigned_abs(),
+                    waiting: ledger::waiting_count(tx)?.unsigned_abs(),
+                    checkpoint: ledger::last_checkpoint(tx)?
+                        .map(|last| (last.note, last.size.unsigned_abs(), last.signed_at)),
+                })
+            })
+            .await
+    }
+}
+
+/// One entry in words, with names only from within the force.
+pub(super) fn row_within(
+    tx: &mut Tx<'_>,
+    entry: ledger::Entry,
+    erased: bool,
+    force: Option<Force>,
+) -> Result<LedgerRow, AppError> {
+    let leaf = crate::ledger_book::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
+    Ok(LedgerRow {
+        id: entry.id,
+        place: entry.place.map(i64::unsigned_abs),
+        at: entry.at,
+        who: words::who(tx, &entry.actor)?,
+        on: subject(tx, &entry.subject, force)?,
+        action: entry.action,
+        clause: entry.clause.map(String::from),
+        reason: entry.reason,
+        digest: leaf.to_string(),
+        erased,
+    })
+}
+
+/// A subject's name and page. What belongs to the other force is not named.
+fn subject(
+    tx: &mut Tx<'_>,
+    subject: &str,
+    force: Option<Force>,
+) -> Result<(String, Option<String>), AppError> {
+    let other = || ("Of the other force".to_owned(), None);
+    let within = |of: Force| force.is_none_or(|own| own == of);
+    let Some((kind, id)) = subject.split_once(':') else { return Ok((subject.to_owned(), None)) };
+    Ok(match kind {
+        "device" => match id.parse::<DeviceId>().ok().map(|id| devices::by_id(tx, id)).transpose()?.flatten() {
+            Some(device) if within(device.force) => (device.serial, Some(format!("/devices/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "person" => match id.parse::<PersonId>().ok().map(|id| people::by_id(tx, id)).transpose()?.flatten() {
+            Some(person) if within(person.force) => (person.name, Some(format!("/people/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "case" => match id.parse::<CaseId>().ok().map(|id| cases::by_id(tx, id)).transpose()?.flatten() {
+            Some(case) if within(case.force) => (format!("C-{}", case.number), Some(format!("/cases/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "role" => (id.replace('-', " "), None),
+        _ => (subject.to_owned(), None),
+    })
+}

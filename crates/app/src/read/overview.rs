@@ -1,0 +1,193 @@
+//! How things stand: for the first page and for a screen on a wall.
+
+use domain::{Outcome, Span, Subject, Timestamp};
+use policy::ParameterValue;
+use store::devices::DeviceCounts;
+use store::people::TermsInForce;
+use store::{Tx, cases, devices, findings, people};
+
+use super::ledger::{LedgerRow, row_within};
+use super::tally::{self, Tally};
+use super::{Device, DocumentRow, documents};
+use crate::access::{self, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy};
+use crate::{App, AppError};
+
+/// How long an enrolled device may be silent where the policy has no parameter for it.
+const SILENT_AFTER: Span = Span::from_secs(7 * 24 * 3600);
+/// The parameter that says how long a report stands.
+const STALE_PARAMETER: &str = "report-stale-after";
+/// Devices needing attention that are listed.
+const ATTENTION: u32 = 10;
+/// Ledger entries that are listed.
+const RECENT: u32 = 6;
+
+/// How things stand, as far as the reader's role goes: what it may not see is `None`.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// The documents; how they stand only for who may see findings.
+    pub documents: Vec<DocumentRow>,
+    /// The devices.
+    pub devices: Option<DevicesNow>,
+    /// Open cases, and those past their time limit.
+    pub cases: Option<(u64, u64)>,
+    /// People who hold a device and have not accepted all terms in force.
+    pub people_without_terms: Option<u64>,
+    /// The latest entries of the ledger.
+    pub recent: Option<Vec<LedgerRow>>,
+}
+
+/// The devices at a glance.
+#[derive(Debug, Clone)]
+pub struct DevicesNow {
+    /// Figures.
+    pub counts: DeviceCounts,
+    /// The worst ones, worst first.
+    pub attention: Vec<Attention>,
+}
+
+/// A device that needs somebody.
+#[derive(Debug, Clone)]
+pub struct Attention {
+    /// Which.
+    pub device: Device,
+    /// Its holder's name and number.
+    pub holder: Option<String>,
+    /// The clause that has not been met for longest, and why.
+    pub first: Option<(String, String)>,
+    /// Since when that one is not met.
+    pub since: Option<Timestamp>,
+}
+
+/// Figures for a screen on a wall: no names.
+#[derive(Debug, Clone)]
+pub struct Wall {
+    /// The devices.
+    pub counts: DeviceCounts,
+    /// Open cases, and those past their time limit.
+    pub cases: (u64, u64),
+    /// Clauses by how they stand, over all documents.
+    pub clauses: Tally,
+}
+
+impl App {
+    /// How things stand.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn overview(&self, permit: Permit<SeePolicy>) -> Result<Overview, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .read(move |tx| {
+                let (actor, force) = (permit.actor(), permit.scope().force());
+                let sees_devices = access::permit::<SeeDevices>(actor).is_ok();
+                let terms = app.terms_in_force();
+                Ok(Overview {
+                    documents: app.document_rows(tx, force, sees_devices, now)?,
+                    devices: sees_devices.then(|| devices_now(tx, force, app.silent_before(now))).transpose()?,
+                    cases: access::permit::<SeeCases>(actor)
+                        .is_ok()
+                        .then(|| case_figures(tx, force, now))
+                        .transpose()?,
+                    people_without_terms: access::permit::<SeePeople>(actor)
+                        .is_ok()
+                        .then(|| people::without_terms(tx, force, &terms))
+                        .transpose()?
+                        .map(i64::unsigned_abs),
+                    recent: access::permit::<SeeLedger>(actor)
+                        .is_ok()
+                        .then(|| recent(tx, force))
+                        .transpose()?,
+                })
+            })
+            .await
+    }
+
+    /// Figures for a screen on a wall.
+    ///
+    /// # Errors
+    /// [`AppError::Denied`] for a role that may not see cases.
+    pub async fn wall(&self, permit: Permit<SeeDevices>) -> Result<Wall, AppError> {
+        access::permit::<SeeCases>(permit.actor())?;
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .read(move |tx| {
+                let force = permit.scope().force();
+                let by_clause = tally::by_clause(tx, force)?;
+                Ok(Wall {
+                    counts: devices::counts(tx, force, app.silent_before(now))?,
+                    cases: case_figures(tx, force, now)?,
+                    clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
+                })
+            })
+            .await
+    }
+
+    /// The terms that people must have accepted.
+    pub(super) fn terms_in_force(&self) -> TermsInForce {
+        self.policy().all_terms().values().map(|terms| terms.digest.as_str()).collect()
+    }
+
+    /// The time before which a last contact counts as silence: what was reported then no longer stands.
+    pub(super) fn silent_before(&self, now: Timestamp) -> Timestamp {
+        let policy = self.policy();
+        let stale = policy.library().parameters().get(STALE_PARAMETER).map(|parameter| &parameter.value);
+        now.minus(match stale {
+            Some(ParameterValue::Span(span)) => *span,
+            _ => SILENT_AFTER,
+        })
+    }
+
+    fn document_rows(
+        &self,
+        tx: &mut Tx<'_>,
+        force: Option<domain::Force>,
+        findings: bool,
+        now: Timestamp,
+    ) -> Result<Vec<DocumentRow>, AppError> {
+        let by_clause = if findings { Some(tally::by_clause(tx, force)?) } else { None };
+        Ok(documents::rows(self.policy().library(), by_clause.as_ref(), now))
+    }
+}
+
+fn case_figures(
+    tx: &mut Tx<'_>,
+    force: Option<domain::Force>,
+    now: Timestamp,
+) -> Result<(u64, u64), AppError> {
+    let (open, late) = (cases::open_count(tx, force)?, cases::late_count(tx, force, now)?);
+    Ok((open.unsigned_abs(), late.unsigned_abs()))
+}
+
+fn devices_now(
+    tx: &mut Tx<'_>,
+    force: Option<domain::Force>,
+    silent_before: Timestamp,
+) -> Result<DevicesNow, AppError> {
+    let counts = devices::counts(tx, force, silent_before)?;
+    let mut attention = Vec::new();
+    for device in devices::needing_attention(tx, force, ATTENTION)? {
+        let oldest = findings::of_subject(tx, &Subject::Device(device.id))?
+            .into_iter()
+            .filter(|finding| matches!(finding.outcome, Outcome::NotMet { .. }))
+            .min_by_key(|finding| finding.since);
+        let holder = match device.holder {
+            Some(holder) => people::by_id(tx, holder)?.map(|person| super::people::shown(&person)),
+            None => None,
+        };
+        attention.push(Attention {
+            device,
+            holder,
+            since: oldest.as_ref().map(|finding| finding.since),
+            first: oldest.map(|finding| (finding.clause.to_string(), finding.outcome.reason())),
+        });
+    }
+    Ok(DevicesNow { counts, attention })
+}
+
+fn recent(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<Vec<LedgerRow>, AppError> {
+    let filter = store::ledger::LedgerFilter { force, ..Default::default() };
+    store::ledger::list(tx, &filter, RECENT)?
+        .into_iter()
+        .map(|(entry, erased)| row_within(tx, entry, erased, force))
+        .collect()
+}

@@ -1,0 +1,159 @@
+//! Versions of the policy, and what changes from one to another.
+
+use std::collections::BTreeMap;
+
+use domain::{DeviceKind, Force, Platform, Timestamp};
+use policy::{Files, Library, Overrides, PolicyDiff, Scope, diff, setting_words};
+use store::{Tx, devices, sessions, terms};
+
+use crate::access::{Permit, SeePolicy};
+use crate::policy_in_force::{PLATFORMS, terms_of};
+use crate::{App, AppError};
+
+/// A version that was once in force.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its digest.
+    pub digest: String,
+    /// When it was first brought into force.
+    pub since: Timestamp,
+    /// Whether it is the one in force now.
+    pub in_force: bool,
+}
+
+/// What changes from one version to another.
+#[derive(Debug, Clone)]
+pub struct ChangesRead {
+    /// The versions that there are, newest first.
+    pub versions: Vec<Version>,
+    /// Digest of the older side.
+    pub from: String,
+    /// Digest of the newer side.
+    pub to: String,
+    /// The difference; `None` where there is only one version, so that nothing can be compared.
+    pub diff: Option<PolicyDiff>,
+    /// The settings that change on each platform.
+    pub settings: Vec<PlatformSetting>,
+    /// People who accepted terms that have changed.
+    pub accept_again: u64,
+}
+
+/// A setting that changes on a platform.
+#[derive(Debug, Clone)]
+pub struct PlatformSetting {
+    /// Where.
+    pub platform: Platform,
+    /// The vendor-neutral key.
+    pub key: String,
+    /// The value before, in words.
+    pub before: Option<String>,
+    /// The value after.
+    pub after: Option<String>,
+    /// Enrolled devices of the platform, as far as the reader's force reaches.
+    pub devices: u64,
+}
+
+impl App {
+    /// Compares two versions of the policy; by default the one in force with the one before.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
+    pub async fn policy_changes(
+        &self,
+        permit: Permit<SeePolicy>,
+        from: Option<String>,
+        to: Option<String>,
+    ) -> Result<ChangesRead, AppError> {
+        let app = self.clone();
+        self.store()
+            .read(move |tx| {
+                let policy = app.policy();
+                let versions: Vec<Version> = sessions::policy_versions(tx)?
+                    .into_iter()
+                    .map(|(digest, since)| Version { in_force: digest == policy.digest(), digest, since })
+                    .collect();
+                let to = to.unwrap_or_else(|| policy.digest().to_owned());
+                let before = versions.iter().find(|version| version.digest != to);
+                let Some(from) = from.or_else(|| before.map(|version| version.digest.clone())) else {
+                    return Ok(ChangesRead {
+                        versions,
+                        from: to.clone(),
+                        to,
+                        diff: None,
+                        settings: Vec::new(),
+                        accept_again: 0,
+                    });
+                };
+                let (old, new) = (app.version(tx, &from)?, app.version(tx, &to)?);
+                let diff = diff(&old, &new);
+                Ok(ChangesRead {
+                    settings: settings(tx, permit.scope().force(), &old, &new)?,
+                    accept_again: accept_again(tx, &old, &new)?,
+                    diff: Some(diff),
+                    versions,
+                    from,
+                    to,
+                })
+            })
+            .await
+    }
+
+    fn version(&self, tx: &mut Tx<'_>, digest: &str) -> Result<Library, AppError> {
+        let policy = self.policy();
+        if policy.digest() == digest {
+            return Ok(policy.library().clone());
+        }
+        let text = sessions::policy_files(tx, digest)?
+            .ok_or_else(|| AppError::not_found("version of the policy", digest))?;
+        let kept: BTreeMap<String, String> =
+            serde_json::from_str(&text).map_err(|error| AppError::fault(&error))?;
+        let mut files = Files::default();
+        for (path, text) in &kept {
+            files.put(path, text);
+        }
+        // Of a former version the folder is kept, and not what the settings file of that time put over its parameters.
+        Library::from_files(&files, &Overrides::new()).map_err(|_| {
+            AppError::Conflict("this version of the service cannot read the policy of that time".into())
+        })
+    }
+}
+
+fn settings(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    old: &Library,
+    new: &Library,
+) -> Result<Vec<PlatformSetting>, AppError> {
+    let mut changed = Vec::new();
+    for platform in PLATFORMS {
+        let kinds = DeviceKind::ALL.iter().copied().filter(|kind| kind.platform() == Some(platform));
+        for kind in kinds {
+            let scope = Scope::of_kind(kind);
+            let (was, is) = (old.merged_settings(&scope).settings, new.merged_settings(&scope).settings);
+            let keys: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
+            let devices = devices::enrolled_count(tx, force, kind)?.unsigned_abs();
+            for key in keys {
+                let words = |side: Option<&policy::MergedSetting>| side.map(|set| setting_words(&set.value));
+                let (before, after) = (words(was.get(key)), words(is.get(key)));
+                if before != after {
+                    changed.push(PlatformSetting { platform, key: key.to_string(), before, after, devices });
+                }
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// How many people accepted terms of the older side that the newer one no longer has. Of several documents the one with
+/// most people counts: who accepted one has mostly accepted the others.
+fn accept_again(tx: &mut Tx<'_>, old: &Library, new: &Library) -> Result<u64, AppError> {
+    let after = terms_of(new);
+    let mut most = 0;
+    for (document, before) in terms_of(old) {
+        let changed = after.get(&document).is_some_and(|terms| terms.digest != before.digest);
+        if changed {
+            most = most.max(terms::accepted_count(tx, &document, &before.digest)?.unsigned_abs());
+        }
+    }
+    Ok(most)
+}

@@ -1,0 +1,100 @@
+//! Words that several pages share: who an actor is, how a clause is kept, what a command does.
+
+use domain::PersonId;
+use policy::{KeptBy, Library};
+use store::{Tx, people, sessions};
+
+use crate::AppError;
+
+/// Who an actor of the ledger or of a command is, for people.
+pub(super) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
+    Ok(match actor.split_once(':') {
+        None if actor == "system" => "Lanyard".to_owned(),
+        None if actor == "device" => "The device".to_owned(),
+        Some(("command-line", user)) => format!("{user}, on the server"),
+        Some(("person", id)) => match id.parse::<PersonId>() {
+            Ok(id) => people::by_id(tx, id)?
+                .map_or_else(|| "Somebody no longer in the register".to_owned(), |person| person.name),
+            Err(_) => actor.to_owned(),
+        },
+        Some(("session", digest)) => sessions::name_of(tx, digest)?
+            .unwrap_or_else(|| format!("Session {}", digest.get(..8).unwrap_or(digest))),
+        _ => actor.to_owned(),
+    })
+}
+
+/// One way in which a clause is kept, in a sentence.
+pub(super) fn kept(library: &Library, kept: &KeptBy) -> String {
+    match kept {
+        KeptBy::Setting { setting, rule } => {
+            let title = library.settings.get(setting).map_or(setting.as_str(), |known| known.title.as_str());
+            format!("Setting: {title}. A breach may last {} before a case opens.", rule.grace)
+        }
+        KeptBy::Detection { confidence, .. } => {
+            format!("Detection, never a finding of guilt. What it can be wrong about: {confidence}")
+        }
+        KeptBy::Acceptance { acceptance, question, .. } => {
+            let asked = if question.is_some() { ", with a question" } else { "" };
+            format!("Acceptance by people: {}{asked}.", acceptance.title().to_lowercase())
+        }
+        KeptBy::Procedure { procedure, within } => {
+            let limit = within.as_ref().map(|limit| format!(", within {}", limit.span)).unwrap_or_default();
+            format!("Procedure: work of type {}{limit}.", case_kind(procedure).to_lowercase())
+        }
+        KeptBy::Record { record } => format!("Record: {}.", record.title().to_lowercase()),
+        KeptBy::Nothing { why } => format!("Nothing: {why}"),
+    }
+}
+
+/// A case type as people say it.
+#[must_use]
+pub fn case_kind(kind: &str) -> String {
+    if kind == "breach" {
+        return "Clause not met".to_owned();
+    }
+    let mut words = kind.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
+}
+
+/// What a command of the vendor does, as people say it.
+pub(super) fn command(request_type: &str) -> String {
+    let words = match request_type {
+        "InstallProfile" => "Install settings",
+        "RemoveProfile" => "Remove settings",
+        "ProfileList" => "Report: settings installed",
+        "DeviceInformation" => "Report: the device",
+        "SecurityInfo" => "Report: security",
+        "Restrictions" => "Report: restrictions",
+        "InstalledApplicationList" => "Report: apps",
+        "CertificateList" => "Report: certificates",
+        "DeviceLock" => "Lock",
+        "EnableLostMode" => "Lost mode on",
+        "DisableLostMode" => "Lost mode off",
+        "PlayLostModeSound" => "Play a sound",
+        "DeviceLocation" => "Locate",
+        "ClearPasscode" => "Remove the passcode",
+        "EraseDevice" => "Erase",
+        "RestartDevice" => "Restart",
+        "ShutDownDevice" => "Shut down",
+        "DeviceConfigured" => "Finish setup",
+        "Settings" => "Change settings",
+        other => other,
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_of_case_read_as_words() {
+        assert_eq!(case_kind("lost-device"), "Lost device");
+        assert_eq!(case_kind("breach"), "Clause not met");
+        assert_eq!(case_kind(""), "");
+        assert_eq!(case_kind("été"), "été", "a first letter of two bytes stays as it is");
+    }
+}

@@ -5,6 +5,7 @@ mod deliver;
 mod order;
 mod spec;
 
+pub(crate) use order::managed;
 pub use order::{Order, Ordered};
 pub use spec::Spec;
 pub(crate) use spec::token_place;

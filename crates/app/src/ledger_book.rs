@@ -1,9 +1,7 @@
-//! The ledger in use: giving entries their place, signing checkpoints, writing an export.
-
-use std::io::Write;
+//! The ledger in use: giving entries their place, signing checkpoints. Exports are in `ledger_export`.
 
 use domain::Secret;
-use ledger::{Checkpoint, Detail, Entry, Hash, NodeStore, Tree};
+use ledger::{Checkpoint, Entry, Hash, NodeStore, Tree};
 use store::Tx;
 use store::ledger as rows;
 
@@ -104,80 +102,6 @@ impl App {
                     .map_err(|error| AppError::fault(&error))?;
                 rows::add_checkpoint(tx, &rows::Checkpoint { size, note: note.clone(), signed_at: now })?;
                 Ok(Some(note))
-            })
-            .await
-    }
-
-    /// Writes the whole ledger as lines that `lanyard ledger verify` and a stranger's program can check. Private
-    /// details go in only where asked for. Gives the number of entries.
-    ///
-    /// # Errors
-    /// Where the database does not answer, a stored entry cannot be read, or the writer fails.
-    pub async fn export_ledger(
-        &self,
-        permit: Permit<SeeLedger>,
-        with_details: bool,
-        mut out: impl Write,
-    ) -> Result<u64, AppError> {
-        if permit.scope().force().is_some() && with_details {
-            return Err(AppError::Conflict("private details of both forces need a permit for both".into()));
-        }
-        let (size, checkpoints) =
-            self.store().read(|tx| Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?))).await?;
-        let size = u64::try_from(size).unwrap_or_default();
-        let mut write =
-            |line: String| writeln!(out, "{}", line.trim_end()).map_err(|error| AppError::fault(&error));
-        let origin = self.ledger_key().verifier().name().to_owned();
-        let many = u64::try_from(checkpoints.len()).unwrap_or_default();
-        write(ledger::header_line(&origin, size, many).map_err(|error| AppError::fault(&error))?)?;
-        let mut checkpoints = (0_u64..).zip(checkpoints).peekable();
-        let mut place = 0_u64;
-        while place < size {
-            let batch = self.export_batch(place, size, with_details).await?;
-            if batch.is_empty() {
-                return Err(AppError::Fault(format!(
-                    "ledger entry {place} is missing; restore the newest backup"
-                )));
-            }
-            for (index, entry, detail) in batch {
-                let line = ledger::entry_line(index, &entry, detail.as_ref());
-                write(line.map_err(|error| AppError::fault(&error))?)?;
-                place = index + 1;
-                // A checkpoint stands straight after the last entry that it covers.
-                while let Some((number, sealed)) =
-                    checkpoints.next_if(|(_, sealed)| u64::try_from(sealed.size) == Ok(place))
-                {
-                    let line = ledger::checkpoint_line(number, &sealed.note);
-                    write(line.map_err(|error| AppError::fault(&error))?)?;
-                }
-            }
-        }
-        Ok(size)
-    }
-
-    async fn export_batch(
-        &self,
-        place: u64,
-        size: u64,
-        with_details: bool,
-    ) -> Result<Vec<(u64, Entry, Option<Detail>)>, AppError> {
-        self.store()
-            .read(move |tx| {
-                let from = i64::try_from(place).unwrap_or(i64::MAX);
-                let mut batch = Vec::new();
-                for row in rows::from_place(tx, from, BATCH)? {
-                    let index = u64::try_from(row.place.unwrap_or_default()).unwrap_or_default();
-                    if index >= size {
-                        break;
-                    }
-                    let detail = if with_details { rows::detail(tx, row.id)? } else { None };
-                    let detail = detail
-                        .map(|(salt, bytes)| Detail::from_parts(&salt, bytes))
-                        .transpose()
-                        .map_err(|error| AppError::fault(&error))?;
-                    batch.push((index, entry_of(&row)?, detail));
-                }
-                Ok(batch)
             })
             .await
     }

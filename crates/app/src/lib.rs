@@ -12,6 +12,7 @@ pub mod enrolment;
 mod error;
 pub mod jobs;
 pub mod ledger_book;
+pub mod ledger_export;
 pub mod people;
 pub mod policy_in_force;
 pub mod push;

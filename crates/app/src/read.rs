@@ -20,16 +20,17 @@ mod words;
 
 pub use cases::{CaseRead, CaseRow};
 pub use clause::{ClauseRead, NamedFinding, SettingValueRead};
-pub use device::{Action, CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, ProfileRead};
+pub use device::{Action, CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, HolderRead, ProfileRead};
 pub use devices::DeviceRow;
 pub use documents::{ClauseRow, DocumentRead, DocumentRow};
-pub use explain::ExplainRead;
+pub use explain::{ExplainRead, Step};
 pub use ledger::{LedgerQuery, LedgerRead, LedgerRow};
 pub use overview::{Attention, DevicesNow, Overview, Wall};
 pub use people::{AcceptanceRead, Asked, EnrolRead, PersonRead, TermsRead};
 pub use policy::{ChangesRead, PlatformSetting, Version};
 pub use sensitive::PlaceRead;
 pub use tally::Tally;
+pub use words::case_kind;
 
 pub use store::cases::{Case, CaseFilter};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};

@@ -112,8 +112,11 @@ pub fn add(tx: &mut Tx<'_>, new: &Entry, detail: Option<(Vec<u8>, Vec<u8>)>) -> 
     Ok(())
 }
 
+/// A private detail as it lies: salt, then content.
+pub type SaltedDetail = (Vec<u8>, Vec<u8>);
+
 /// The private detail of an entry, salt first; `None` where there is none or it was erased.
-pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<SaltedDetail>, StoreError> {
     tx.one(&LEDGER_DETAIL, &[Value::id(id)])?.map(|row| Ok((row.bytes(0)?, row.bytes(1)?))).transpose()
 }
 

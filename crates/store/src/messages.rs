@@ -56,12 +56,11 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreE
     tx.execute(&RAW_FORGET, &[now.into(), i64::from(limit).into()])
 }
 
+/// A sealed message as it is read: kind, digest, sealed bytes, time.
+pub type Sealed = (String, String, Vec<u8>, Timestamp);
+
 /// The newest sealed messages of a channel: kind, digest, sealed bytes, time.
-pub fn of_enrolment(
-    tx: &mut Tx<'_>,
-    enrolment: EnrolmentId,
-    limit: u32,
-) -> Result<Vec<(String, String, Vec<u8>, Timestamp)>, StoreError> {
+pub fn of_enrolment(tx: &mut Tx<'_>, enrolment: EnrolmentId, limit: u32) -> Result<Vec<Sealed>, StoreError> {
     tx.query(&RAW_OF_ENROLMENT, &[Value::id(enrolment), i64::from(limit).into()])?
         .iter()
         .map(|row| Ok((row.text(0)?, row.text(1)?, row.bytes(2)?, row.time(3)?)))

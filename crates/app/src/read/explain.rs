@@ -5,8 +5,7 @@ use store::{devices, people};
 
 use super::clause;
 use crate::access::{self, Permit, SeeDevices, SeePeople};
-use crate::compliance::basis::Basis;
-use crate::compliance::explain::{Explanation, Replayed};
+use crate::compliance::{Basis, Explanation, Replayed};
 use crate::{App, AppError};
 
 /// Why a finding is what it is.
@@ -110,8 +109,7 @@ fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Ve
             (vec![Step { expected, outcome: whole() }], Vec::new())
         }
         Basis::Record { says } => {
-            let steps =
-                says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect();
+            let steps = says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect();
             (steps, Vec::new())
         }
     }
@@ -119,7 +117,9 @@ fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Ve
 
 fn replayed(replayed: &Replayed) -> String {
     match replayed {
-        Replayed::Same => "Judged again from what was stored, by the rules of that time: the same outcome.".into(),
+        Replayed::Same => {
+            "Judged again from what was stored, by the rules of that time: the same outcome.".into()
+        }
         Replayed::Different(outcome) => format!(
             "Judged again from what was stored, the outcome is another one: {}. Tell the engineer: a rule engine or \
              the evidence changed.",

@@ -140,16 +140,19 @@ fn subject(
     let within = |of: Force| force.is_none_or(|own| own == of);
     let Some((kind, id)) = subject.split_once(':') else { return Ok((subject.to_owned(), None)) };
     Ok(match kind {
-        "device" => match id.parse::<DeviceId>().ok().map(|id| devices::by_id(tx, id)).transpose()?.flatten() {
+        "device" => match id.parse::<DeviceId>().ok().map(|id| devices::by_id(tx, id)).transpose()?.flatten()
+        {
             Some(device) if within(device.force) => (device.serial, Some(format!("/devices/{id}"))),
             Some(_) => other(),
             None => (subject.to_owned(), None),
         },
-        "person" => match id.parse::<PersonId>().ok().map(|id| people::by_id(tx, id)).transpose()?.flatten() {
-            Some(person) if within(person.force) => (person.name, Some(format!("/people/{id}"))),
-            Some(_) => other(),
-            None => (subject.to_owned(), None),
-        },
+        "person" => {
+            match id.parse::<PersonId>().ok().map(|id| people::by_id(tx, id)).transpose()?.flatten() {
+                Some(person) if within(person.force) => (person.name, Some(format!("/people/{id}"))),
+                Some(_) => other(),
+                None => (subject.to_owned(), None),
+            }
+        }
         "case" => match id.parse::<CaseId>().ok().map(|id| cases::by_id(tx, id)).transpose()?.flatten() {
             Some(case) if within(case.force) => (format!("C-{}", case.number), Some(format!("/cases/{id}"))),
             Some(_) => other(),

@@ -83,7 +83,9 @@ impl App {
                 let terms = app.terms_in_force();
                 Ok(Overview {
                     documents: app.document_rows(tx, force, sees_devices, now)?,
-                    devices: sees_devices.then(|| devices_now(tx, force, app.silent_before(now))).transpose()?,
+                    devices: sees_devices
+                        .then(|| devices_now(tx, force, app.silent_before(now)))
+                        .transpose()?,
                     cases: access::permit::<SeeCases>(actor)
                         .is_ok()
                         .then(|| case_figures(tx, force, now))

@@ -9,7 +9,9 @@ use store::terms::{Acceptance, TermsClauses};
 use store::{cases, devices, people, terms};
 
 use super::{CaseRow, Device, Person, words};
-use crate::access::{self, EnrolDevices, ManageRegister, Permit, RecordAcceptance, SeeCases, SeeDevices, SeePeople};
+use crate::access::{
+    self, EnrolDevices, ManageRegister, Permit, RecordAcceptance, SeeCases, SeeDevices, SeePeople,
+};
 use crate::policy_in_force::Terms;
 use crate::{App, AppError};
 
@@ -165,13 +167,16 @@ impl App {
         let accepted_at =
             of_document.clone().find(|old| old.terms_digest == current.digest).map(|old| old.accepted_at);
         let before = of_document.next().filter(|_| accepted_at.is_none());
-        let clauses = library.clauses_in(&id).filter(|clause| current.clauses.contains_key(clause.id.as_str()));
+        let clauses: Vec<&Clause> = library
+            .clauses_in(&id)
+            .filter(|clause| current.clauses.contains_key(clause.id.as_str()))
+            .collect();
         Ok(TermsRead {
             person,
             digest: current.digest.clone(),
             changed: before.map(|old| changed(&old.clauses, &current.clauses)).unwrap_or_default(),
-            clauses: clauses.clone().map(|clause| shown_clause(document, clause)).collect(),
-            asked: clauses.flat_map(questions).collect(),
+            clauses: clauses.iter().map(|clause| shown_clause(document, clause)).collect(),
+            asked: clauses.iter().flat_map(|clause| questions(clause)).collect(),
             accepted_at,
             document: document.clone(),
         })
@@ -229,7 +234,8 @@ fn acceptances(
     in_force: &BTreeMap<String, Terms>,
     accepted: Vec<Acceptance>,
 ) -> Vec<AcceptanceRead> {
-    let title = |id: &str| library.document(id).map_or_else(|| id.to_owned(), |document| document.title.clone());
+    let title =
+        |id: &str| library.document(id).map_or_else(|| id.to_owned(), |document| document.title.clone());
     let mut all: Vec<AcceptanceRead> = in_force
         .iter()
         .map(|(id, terms)| AcceptanceRead {
@@ -246,26 +252,31 @@ fn acceptances(
         version: old.terms_digest.chars().take(8).collect(),
         current: false,
         at: Some(old.accepted_at),
-        document: { let title = title(&old.document); (old.document, title) },
+        document: {
+            let title = title(&old.document);
+            (old.document, title)
+        },
     }));
     all
 }
 
 fn shown_clause(document: &Document, clause: &Clause) -> (String, ClauseId, Option<String>) {
     let section = document.sections.iter().find(|section| Some(&section.number) == clause.section.as_ref());
-    let title =
-        section.map_or_else(|| document.title.clone(), |section| format!("{} {}", section.number, section.title));
+    let title = section
+        .map_or_else(|| document.title.clone(), |section| format!("{} {}", section.number, section.title));
     (title, clause.id.clone(), (!clause.withheld).then(|| clause.text.clone()))
 }
 
 fn questions(clause: &Clause) -> impl Iterator<Item = Asked> {
     clause.kept_by.iter().filter_map(|kept| match kept {
-        KeptBy::Acceptance { acceptance: AcceptanceKind::Terms, question: Some(question), .. } => Some(Asked {
-            clause: clause.id.clone(),
-            text: question.text.clone(),
-            answers: question.answers.clone(),
-            correct: question.correct,
-        }),
+        KeptBy::Acceptance { acceptance: AcceptanceKind::Terms, question: Some(question), .. } => {
+            Some(Asked {
+                clause: clause.id.clone(),
+                text: question.text.clone(),
+                answers: question.answers.clone(),
+                correct: question.correct,
+            })
+        }
         _ => None,
     })
 }
@@ -294,7 +305,10 @@ mod tests {
         let terms = |pairs: &[(&str, &str)]| -> TermsClauses {
             pairs.iter().map(|(id, digest)| ((*id).to_owned(), (*digest).to_owned())).collect()
         };
-        let (before, now) = (terms(&[("A-1", "x"), ("A-2", "x"), ("A-3", "x")]), terms(&[("A-1", "x"), ("A-2", "y"), ("A-4", "z")]));
+        let (before, now) = (
+            terms(&[("A-1", "x"), ("A-2", "x"), ("A-3", "x")]),
+            terms(&[("A-1", "x"), ("A-2", "y"), ("A-4", "z")]),
+        );
         assert_eq!(changed(&before, &now), ["A-2 has changed", "A-4 is new", "A-3 is gone"]);
     }
 }

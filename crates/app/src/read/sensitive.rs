@@ -7,8 +7,7 @@ use serde_json::json;
 use store::{commands, devices, enrolments};
 
 use crate::access::{CommandDevices, LocateDevices, Permit};
-use crate::commands::order::managed;
-use crate::commands::spec::Spec;
+use crate::commands::{Spec, managed};
 use crate::record::Record;
 use crate::{App, AppError};
 

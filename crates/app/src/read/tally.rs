@@ -60,10 +60,7 @@ impl Tally {
 }
 
 /// The tally of each clause, as far as a force reaches.
-pub(super) fn by_clause(
-    tx: &mut Tx<'_>,
-    force: Option<Force>,
-) -> Result<BTreeMap<String, Tally>, AppError> {
+pub(super) fn by_clause(tx: &mut Tx<'_>, force: Option<Force>) -> Result<BTreeMap<String, Tally>, AppError> {
     let mut all: BTreeMap<String, Tally> = BTreeMap::new();
     for (clause, _, outcome, count) in findings::tally_of(tx, force)? {
         all.entry(clause).or_default().count(&outcome, count.unsigned_abs());
@@ -98,7 +95,8 @@ mod tests {
 
     #[test]
     fn the_worst_finding_speaks_for_the_clause_and_silence_is_not_known() {
-        let tally = |met, not_met, not_known, not_applicable| Tally { met, not_met, not_known, not_applicable };
+        let tally =
+            |met, not_met, not_known, not_applicable| Tally { met, not_met, not_known, not_applicable };
         assert_eq!(tally(90, 1, 5, 0).word(), "not-met");
         assert_eq!(tally(90, 0, 1, 3).word(), "not-known");
         assert_eq!(tally(1, 0, 0, 9).word(), "met");

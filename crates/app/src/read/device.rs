@@ -1,0 +1,433 @@
+//! One device: register, holder, enrolment, settings, findings, commands, cases, and what may be done to it.
+
+use domain::{CommandId, DeviceId, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
+use protocol_apple::commands::{Command as Wire, Erase, Pin, device_queries};
+use store::commands::{Command, CommandState};
+use store::devices::Device;
+use store::enrolments::{Channel, Enrolment};
+use store::ledger::LedgerFilter;
+use store::people::Person;
+use store::profiles::{Profile, ProfileState};
+use store::{
+    Tx, cases, certificates, commands, devices, enrolments, findings, ledger, messages, people, profiles,
+};
+use store::{terms, terms::Acceptance};
+
+use super::{CaseRow, words};
+use crate::access::{
+    self, Actor, CommandDevices, DestroyData, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,
+};
+use crate::commands::Spec;
+use crate::compliance::Basis;
+use crate::{App, AppError, PolicyInForce};
+
+/// Commands that the page shows.
+const COMMANDS: u32 = 50;
+
+/// One device.
+#[derive(Debug, Clone)]
+pub struct DeviceRead {
+    /// Its entry in the register.
+    pub device: Device,
+    /// Its holder, for who may see people.
+    pub holder: Option<HolderRead>,
+    /// Its live enrolment.
+    pub enrolment: Option<EnrolmentRead>,
+    /// Whether it was ever under management.
+    pub ever_enrolled: bool,
+    /// The device says that it is in lost mode.
+    pub lost_mode: bool,
+    /// What it last reported: what the fact means, and the fact.
+    pub facts: Vec<(String, Fact)>,
+    /// What the reader may do to it.
+    pub actions: Vec<Action>,
+    /// Settings wanted or sent.
+    pub profiles: Vec<ProfileRead>,
+    /// How each clause stands, worst first.
+    pub findings: Vec<DeviceFinding>,
+    /// The latest commands, newest first.
+    pub commands: Vec<CommandRead>,
+    /// Cases about it, for who may see cases.
+    pub cases: Vec<CaseRow>,
+}
+
+/// Who has a device.
+#[derive(Debug, Clone)]
+pub struct HolderRead {
+    /// Who.
+    pub person: Person,
+    /// Since when, where the ledger says.
+    pub since: Timestamp,
+    /// When they accepted the last of the terms in force; `None` while any is missing.
+    pub accepted_at: Option<Timestamp>,
+    /// Titles of the documents whose terms in force they have not accepted.
+    pub missing: Vec<String>,
+}
+
+/// A device's place under management.
+#[derive(Debug, Clone)]
+pub struct EnrolmentRead {
+    /// When it came under management.
+    pub since: Timestamp,
+    /// When it last spoke.
+    pub seen: Timestamp,
+    /// When its certificate runs out.
+    pub certificate_until: Option<Timestamp>,
+    /// It has been silent for longer than a report stands.
+    pub silent: bool,
+    /// Why the last push failed.
+    pub push_failed: Option<String>,
+}
+
+/// One thing that can be done to a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// The word of the order: `lock`, `lost-mode`, ...
+    pub word: &'static str,
+    /// Why the device would not do it now.
+    pub refused: Option<String>,
+}
+
+/// A group of settings, as far as it got.
+#[derive(Debug, Clone)]
+pub struct ProfileRead {
+    /// What it sets.
+    pub title: String,
+    /// The clauses that ask for it.
+    pub clauses: Vec<String>,
+    /// When it was handed to the device.
+    pub sent: Option<Timestamp>,
+    /// When the device acknowledged it.
+    pub acknowledged: Option<Timestamp>,
+    /// When the device began to report it.
+    pub in_force: Option<Timestamp>,
+    /// What is wrong, in words.
+    pub trouble: Option<String>,
+}
+
+/// How a clause stands for a device.
+#[derive(Debug, Clone)]
+pub struct DeviceFinding {
+    /// Which.
+    pub clause: String,
+    /// Its title.
+    pub title: String,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// The weakest grade among the facts used, and the time of the oldest.
+    pub rests_on: Option<(Grade, Timestamp)>,
+}
+
+/// One command.
+#[derive(Debug, Clone)]
+pub struct CommandRead {
+    /// Which.
+    pub id: CommandId,
+    /// What it does.
+    pub title: String,
+    /// How far it got, in words.
+    pub state: String,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// When its state last changed.
+    pub changed_at: Timestamp,
+    /// Who asked.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// It waits for a second person, and the reader may be that person.
+    pub may_approve: bool,
+    /// The reader may still take it back.
+    pub may_take_back: bool,
+    /// It carries a PIN that the reader may ask for.
+    pub has_pin: bool,
+    /// It brought a location that the reader may ask for.
+    pub has_location: bool,
+}
+
+impl App {
+    /// One device.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+    pub async fn device(&self, permit: Permit<SeeDevices>, id: DeviceId) -> Result<DeviceRead, AppError> {
+        let app = self.clone();
+        self.store().read(move |tx| app.device_in(tx, &permit, id)).await
+    }
+
+    fn device_in(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<SeeDevices>,
+        id: DeviceId,
+    ) -> Result<DeviceRead, AppError> {
+        let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+        permit.reaches(device.force)?;
+        let (actor, policy) = (permit.actor(), self.policy());
+        let enrolments = enrolments::of_device(tx, id)?;
+        let live = enrolments.iter().find(|e| e.ended.is_none() && e.channel == Channel::Device);
+        let facts = messages::facts(tx, id)?;
+        let lost_mode = facts.get("device.lost_mode").is_some_and(|fact| fact.value == FactValue::Bool(true));
+        let sees_people = access::permit::<SeePeople>(actor).is_ok();
+        let holder =
+            device.holder.filter(|_| sees_people).map(|holder| people::by_id(tx, holder)).transpose()?;
+        Ok(DeviceRead {
+            holder: match holder.flatten() {
+                Some(person) => Some(self.holder(tx, &policy, &device, person)?),
+                None => None,
+            },
+            enrolment: live.map(|live| self.enrolment(tx, &device, live)).transpose()?,
+            ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
+            lost_mode,
+            actions: actions(actor, &device, live, lost_mode),
+            profiles: settings(tx, &device)?,
+            findings: clauses(tx, &policy, id)?,
+            commands: commands::of_device(tx, id, COMMANDS)?
+                .into_iter()
+                .map(|command| shown(tx, actor, command))
+                .collect::<Result<_, _>>()?,
+            cases: match access::permit::<SeeCases>(actor) {
+                Ok(_) => cases::of_device(tx, id)?
+                    .into_iter()
+                    .map(|case| CaseRow { kind: words::case_kind(&case.kind), case })
+                    .collect(),
+                Err(_) => Vec::new(),
+            },
+            facts: reported(&policy, &facts),
+            device,
+        })
+    }
+
+    fn holder(
+        &self,
+        tx: &mut Tx<'_>,
+        policy: &PolicyInForce,
+        device: &Device,
+        person: Person,
+    ) -> Result<HolderRead, AppError> {
+        let accepted: Vec<Acceptance> = terms::of_person(tx, person.id)?;
+        let (mut missing, mut latest) = (Vec::new(), None);
+        for (document, terms) in policy.all_terms() {
+            match accepted.iter().find(|old| old.terms_digest == terms.digest) {
+                Some(found) => latest = latest.max(Some(found.accepted_at)),
+                None => missing.push(
+                    policy.library().document(document).map_or(document.clone(), |known| known.title.clone()),
+                ),
+            }
+        }
+        let filter = LedgerFilter {
+            action: "device.holder.set".into(),
+            subject: format!("device:{}", device.id),
+            ..LedgerFilter::default()
+        };
+        let since = ledger::list(tx, &filter, 1)?.first().map(|(entry, _)| entry.at);
+        Ok(HolderRead {
+            person,
+            since: since.unwrap_or(device.created_at),
+            accepted_at: latest.filter(|_| missing.is_empty()),
+            missing,
+        })
+    }
+
+    fn enrolment(
+        &self,
+        tx: &mut Tx<'_>,
+        device: &Device,
+        live: &Enrolment,
+    ) -> Result<EnrolmentRead, AppError> {
+        let since = live.enrolled_at.unwrap_or(live.created_at);
+        let seen = device.last_contact_at.or(live.last_contact_at).unwrap_or(since);
+        Ok(EnrolmentRead {
+            since,
+            seen,
+            certificate_until: certificates::by_sha256(tx, &live.certificate)?.map(|issued| issued.not_after),
+            silent: seen < self.silent_before(self.world().now()),
+            push_failed: live.push_failed.clone(),
+        })
+    }
+}
+
+/// What a device reported that says something to people: no long lists, and not what it keeps per setting.
+fn reported(policy: &PolicyInForce, facts: &Facts) -> Vec<(String, Fact)> {
+    facts
+        .iter()
+        .filter(|fact| !matches!(fact.value, FactValue::List(_)))
+        .filter_map(|fact| {
+            let means = &policy.library().facts().get(fact.name.as_str())?.means;
+            Some((means.clone(), fact.clone()))
+        })
+        .collect()
+}
+
+fn actions(actor: &Actor, device: &Device, live: Option<&Enrolment>, lost_mode: bool) -> Vec<Action> {
+    let Some(platform) = device.kind.platform().filter(|platform| platform.is_apple()) else {
+        return Vec::new();
+    };
+    let pin = || (platform == domain::Platform::Macos).then(|| Pin::new("000000".into())).flatten();
+    let mut all: Vec<(&'static str, Wire)> = Vec::new();
+    if access::permit::<CommandDevices>(actor).is_ok() {
+        let says = Some("-".to_owned());
+        all.push(("lock", Wire::DeviceLock { pin: pin(), message: None, phone_number: None }));
+        all.push(("lost-mode", Wire::EnableLostMode { message: says, phone_number: None, footnote: None }));
+        all.push(("lost-mode-off", Wire::DisableLostMode));
+        all.push(("sound", Wire::PlayLostModeSound));
+        all.push(("refresh", Wire::DeviceInformation { queries: device_queries(platform) }));
+        all.push(("restart", Wire::RestartDevice { notify_user: false }));
+        all.push(("shut-down", Wire::ShutDownDevice));
+    }
+    if access::permit::<LocateDevices>(actor).is_ok() {
+        all.push(("locate", Wire::DeviceLocation));
+    }
+    if access::permit::<DestroyData>(actor).is_ok() {
+        all.push(("clear-passcode", Wire::ClearPasscode { unlock_token: domain::Secret::new(vec![0]) }));
+        all.push(("erase", Wire::EraseDevice(Box::new(Erase { pin: pin(), ..Erase::default() }))));
+    }
+    all.into_iter()
+        .filter(|(_, wire)| wire.meta().platforms.contains(&platform))
+        .map(|(word, wire)| {
+            let needs_lost_mode = matches!(word, "lost-mode-off" | "sound" | "locate");
+            let refused = match live {
+                None => Some("the device is not under management".to_owned()),
+                Some(_) if needs_lost_mode && !lost_mode => {
+                    Some("the device does not report that it is in lost mode".to_owned())
+                }
+                Some(live) if word == "clear-passcode" && !live.has_unlock_token => {
+                    Some("the device never gave an unlock token".to_owned())
+                }
+                Some(_) => wire
+                    .refusal(platform, device.supervised.unwrap_or(false))
+                    .map(|refusal| refusal.to_string()),
+            };
+            Action { word, refused }
+        })
+        .collect()
+}
+
+fn settings(tx: &mut Tx<'_>, device: &Device) -> Result<Vec<ProfileRead>, AppError> {
+    let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
+    if device.enrolment.is_none() {
+        return Ok(Vec::new());
+    }
+    let sent = profiles::of_device(tx, device.id)?;
+    let wanted = profiles::wanted(tx, platform)?;
+    let mut all = Vec::with_capacity(wanted.len());
+    for profile in &wanted {
+        let state = sent.iter().find(|sent| sent.identifier == profile.identifier);
+        let command = match state {
+            Some(state) => commands::by_id(tx, state.command)?,
+            None => None,
+        };
+        all.push(progress(profile, state, command));
+    }
+    for old in sent.iter().filter(|old| !wanted.iter().any(|profile| profile.identifier == old.identifier)) {
+        all.push(ProfileRead {
+            title: format!("No longer wanted: {}", old.identifier),
+            clauses: Vec::new(),
+            sent: None,
+            acknowledged: None,
+            in_force: (old.state == ProfileState::Reported).then_some(old.changed_at),
+            trouble: (old.state == ProfileState::Removing).then(|| "Its removal is asked for".to_owned()),
+        });
+    }
+    Ok(all)
+}
+
+fn progress(
+    profile: &Profile,
+    state: Option<&store::profiles::DeviceProfile>,
+    command: Option<Command>,
+) -> ProfileRead {
+    let reported = state.filter(|state| state.state == ProfileState::Reported);
+    let other = state.filter(|state| state.digest != profile.digest);
+    let trouble = match state {
+        Some(_) if other.is_some() => {
+            Some("Another version is on the device; this one is to follow".to_owned())
+        }
+        Some(state) if state.state == ProfileState::Failed => Some(match &state.error {
+            Some(error) => format!("The device refused it: {error}"),
+            None => "The device no longer lists it; it is sent again".to_owned(),
+        }),
+        _ => None,
+    };
+    ProfileRead {
+        title: profile.title.clone(),
+        clauses: profile.clauses.clone(),
+        sent: command.as_ref().and_then(|command| command.delivered_at).or(reported.map(|r| r.changed_at)),
+        acknowledged: command
+            .filter(|command| command.state == CommandState::Acknowledged)
+            .and_then(|command| command.finished_at)
+            .or(reported.map(|reported| reported.changed_at)),
+        in_force: reported.filter(|_| other.is_none()).map(|reported| reported.changed_at),
+        trouble,
+    }
+}
+
+fn clauses(tx: &mut Tx<'_>, policy: &PolicyInForce, id: DeviceId) -> Result<Vec<DeviceFinding>, AppError> {
+    let mut all: Vec<DeviceFinding> = findings::with_basis(tx, &Subject::Device(id))?
+        .into_iter()
+        .map(|(finding, basis)| DeviceFinding {
+            clause: finding.clause.to_string(),
+            title: policy
+                .library()
+                .clause(&finding.clause)
+                .map(|clause| clause.title.clone())
+                .unwrap_or_default(),
+            outcome: finding.outcome,
+            rests_on: basis.and_then(|basis| rests_on(&basis)),
+        })
+        .collect();
+    all.sort_by_key(|finding| std::cmp::Reverse(finding.outcome.severity()));
+    Ok(all)
+}
+
+fn rests_on(basis: &str) -> Option<(Grade, Timestamp)> {
+    let Ok(Basis::Device { facts, .. }) = serde_json::from_str(basis) else { return None };
+    let grade = facts.iter().map(|fact| fact.grade).min()?;
+    Some((grade, facts.iter().map(|fact| fact.at).min()?))
+}
+
+fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead, AppError> {
+    let waits = command.state == CommandState::Asked;
+    let unfinished = command.finished_at.is_none();
+    let pin = matches!(
+        Spec::from_json(&command.spec),
+        Ok(Spec::DeviceLock { sealed_pin: Some(_), .. } | Spec::EraseDevice { sealed_pin: Some(_) })
+    );
+    let may_command = access::permit::<CommandDevices>(actor).is_ok();
+    Ok(CommandRead {
+        id: command.id,
+        title: words::command(&command.request_type),
+        state: state_words(&command),
+        asked_at: command.queued_at,
+        changed_at: command.finished_at.or(command.delivered_at).unwrap_or(command.queued_at),
+        by: words::who(tx, &command.asked_by)?,
+        may_approve: waits
+            && unfinished
+            && command.asked_by != actor.name
+            && access::permit::<DestroyData>(actor).is_ok(),
+        may_take_back: unfinished && command.delivered_at.is_none() && may_command,
+        has_pin: pin && may_command,
+        has_location: command.request_type == "DeviceLocation"
+            && command.state == CommandState::Acknowledged
+            && access::permit::<LocateDevices>(actor).is_ok(),
+        reason: command.reason,
+    })
+}
+
+fn state_words(command: &Command) -> String {
+    let words = match command.state {
+        CommandState::Asked => "Waits for a second person",
+        CommandState::Queued => "Queued; not yet handed to the device",
+        CommandState::Delivered => "Handed to the device; no answer yet",
+        CommandState::NotNow => "The device said not now; offered again",
+        CommandState::Acknowledged => "Acknowledged by the device",
+        CommandState::Failed => "Failed",
+        CommandState::FormatError => "The device could not read it",
+        CommandState::Cancelled => "Taken back",
+        CommandState::Uncertain => "Delivery uncertain",
+    };
+    match &command.error {
+        Some(error) if command.state != CommandState::Cancelled => format!("{words}: {error}"),
+        _ => words.to_owned(),
+    }
+}

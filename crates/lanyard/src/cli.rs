@@ -1,0 +1,61 @@
+//! The command line's shape. Each verb's own arguments stand with the verb.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::verbs::{
+    assets, backup, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
+};
+
+/// Keeps a police force's devices tied to the force's own rules, and proves it.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 110, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The settings file; left out, lanyard.toml in the working folder.
+    #[arg(long, global = true, value_name = "FILE", env = "LANYARD_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// The force's rules: check, list, show, compile, compare, draft from text.
+    #[command(subcommand)]
+    Policy(policy::PolicyVerb),
+    /// Why a device meets a clause or does not, today or at a time in the past.
+    Explain(explain::Explain),
+    /// An enrolment profile for a registered device.
+    #[command(subcommand)]
+    Enrol(enrol::EnrolVerb),
+    /// People: add, list.
+    #[command(subcommand)]
+    Person(people::PersonVerb),
+    /// The asset register: add, list, change the holder.
+    #[command(subcommand)]
+    Asset(assets::AssetVerb),
+    /// The terms that people accept.
+    #[command(subcommand)]
+    Terms(terms::TermsVerb),
+    /// Devices under management: list, and orders that can be undone.
+    #[command(subcommand)]
+    Device(devices::DeviceVerb),
+    /// The tamper-evident log: verify an export, export, sign a checkpoint.
+    #[command(subcommand)]
+    Ledger(ledger_book::LedgerVerb),
+    /// The settings file: check it, or print an example.
+    #[command(subcommand)]
+    Config(settings::ConfigVerb),
+    /// Copy the database and the keys into a new folder.
+    Backup(backup::Backup),
+    /// Make a data folder out of a backup.
+    Restore(backup::Restore),
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// A sign-in address for one person, good once and for fifteen minutes.
+    SignInLink(service::SignInLink),
+    /// Run the service.
+    Serve,
+}

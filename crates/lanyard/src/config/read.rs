@@ -1,0 +1,269 @@
+//! From the text of a settings file to [`Config`], or to every problem with it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::anyhow;
+use domain::{Secret, Span};
+use pki::scep::ScepOptions;
+use policy::{Overrides, Problems};
+use serde::Deserialize;
+use store::StoreConfig;
+use toml::de::ValueDeserializer;
+
+use super::reader::{Section, Source};
+use super::{Config, GivenCa, Log, Push, Spans, Tls};
+
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+pub(super) fn config(text: &str, file: &str, folder: &Path) -> anyhow::Result<Config> {
+    let source = Source::new(file, text);
+    let table = source.parse();
+    let config = table.as_ref().and_then(|table| {
+        let root = Section::root(&source, table);
+        let config = read(&root, folder);
+        root.finish();
+        config
+    });
+    match Problems::of(source.into_problems()) {
+        Some(problems) => Err(anyhow!("{problems}")),
+        // Reading gives nothing only where it has noted why.
+        None => {
+            config.ok_or_else(|| anyhow!("{file} cannot be used; compare it with `lanyard config example`"))
+        }
+    }
+}
+
+fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
+    let organisation = root.must("organisation", "\"Norfolk Constabulary\"");
+    let listen = root.must("listen", "\"127.0.0.1:8443\"").and_then(|text| {
+        let read = text.parse::<SocketAddr>().ok();
+        read.or_else(|| root.wrong("listen", "write address and port, such as 127.0.0.1:8443"))
+    });
+    let address =
+        root.must("address", "\"https://mdm.force.example\"").and_then(|text| public(root, "address", &text));
+    let checkin_address =
+        root.text("checkin_address").and_then(|text| public(root, "checkin_address", &text));
+    let data = folder.join(root.text("data").unwrap_or_else(|| "data".into()));
+    let policy = folder.join(root.text("policy").unwrap_or_else(|| "policy".into()));
+    let body_limit = root.count("body_limit", 64 * 1024, 64 << 20, 4 << 20);
+    let database = database(&root.section("database"), &data, folder);
+    let push = push(&root.section("push"), folder);
+    let ca = ca(&root.section("ca"), folder);
+    let scep = scep(&root.section("scep"));
+    let log = log(&root.section("log"));
+    let parameters = parameters(root);
+    let spans = spans(root);
+    let tls_section = root.section("tls");
+    let tls = listen.and_then(|listen| tls(&tls_section, listen, folder));
+    let certificate_header = header(&tls_section);
+    tls_section.finish();
+    let address = address?;
+    Some(Config {
+        organisation: organisation?,
+        ledger_name: root.text("ledger_name").unwrap_or_else(|| ledger_name(&address)),
+        address,
+        checkin_address,
+        listen: listen?,
+        data,
+        policy,
+        parameters,
+        tls: tls?,
+        certificate_header,
+        database: database?,
+        push,
+        ca,
+        scep,
+        spans,
+        log: log?,
+        body_limit,
+    })
+}
+
+/// An address as devices and people are given it.
+fn public(root: &Section<'_>, key: &'static str, text: &str) -> Option<String> {
+    let text = text.trim_end_matches('/').to_owned();
+    let (rest, encrypted) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(rest), _) => (rest, true),
+        (None, Some(rest)) => (rest, false),
+        (None, None) => return root.wrong(key, "write the whole address, such as https://mdm.force.example"),
+    };
+    let strange = |c: char| c.is_whitespace() || c.is_control() || "?#@\"<>".contains(c);
+    if rest.is_empty() || rest.starts_with('/') || rest.contains(strange) {
+        return root.wrong(key, "this is no address; write one such as https://mdm.force.example");
+    }
+    if !encrypted && !is_loopback(rest) {
+        return root.wrong(
+            key,
+            "devices and people must reach the service by https:// (http:// is for this machine alone, such as \
+             http://127.0.0.1:8080)",
+        );
+    }
+    Some(text)
+}
+
+/// Whether the host of an address without its scheme is this machine.
+pub(super) fn is_loopback(rest: &str) -> bool {
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(six) => six.split(']').next().unwrap_or_default(),
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn ledger_name(address: &str) -> String {
+    let host = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let name: String = host.chars().filter(|c| !c.is_whitespace() && *c != '+').collect();
+    format!("{name}/ledger")
+}
+
+fn tls(section: &Section<'_>, listen: SocketAddr, folder: &Path) -> Option<Tls> {
+    let behind_proxy = section.flag("behind_proxy");
+    let (certificate, key) = (section.text("certificate"), section.text("key"));
+    match (certificate, key) {
+        (Some(_), Some(_)) if behind_proxy => section
+            .wrong("behind_proxy", "either the proxy speaks TLS or the service does: take one of them out"),
+        (Some(certificate), Some(key)) => {
+            Some(Tls::Files { certificate: folder.join(certificate), key: folder.join(key) })
+        }
+        (Some(_), None) => section.wrong("certificate", "the key is missing: write key = \"FILE\" beside it"),
+        (None, Some(_)) => {
+            section.wrong("key", "the certificate is missing: write certificate = \"FILE\" beside it")
+        }
+        (None, None) if behind_proxy || listen.ip().is_loopback() => Some(Tls::Plain),
+        (None, None) => section.wrong(
+            "certificate",
+            "the service would be reached without encryption: write certificate and key under [tls], or \
+             behind_proxy = true if a proxy speaks TLS for it",
+        ),
+    }
+}
+
+fn header(section: &Section<'_>) -> Option<String> {
+    let name = section.text("certificate_header")?;
+    if name.len() > 100 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        return section
+            .wrong("certificate_header", "write the name of a header, such as X-Client-Certificate");
+    }
+    if section.flag("behind_proxy") {
+        return Some(name);
+    }
+    section
+        .wrong("certificate_header", "only a proxy can vouch for a certificate: it needs behind_proxy = true")
+}
+
+fn database(section: &Section<'_>, data: &Path, folder: &Path) -> Option<StoreConfig> {
+    let readers = section.count("readers", 1, 64, 4);
+    let connections = section.count("connections", 1, 500, 16);
+    let chosen = match (section.text("sqlite"), section.text("postgres")) {
+        (Some(_), Some(_)) => section.wrong("postgres", "choose one database: take sqlite or postgres out"),
+        (Some(path), None) => Some(StoreConfig::Sqlite { path: folder.join(path), readers }),
+        (None, Some(url)) => Some(StoreConfig::Postgres { url: Secret::new(url), connections }),
+        (None, None) => Some(StoreConfig::Sqlite { path: data.join("lanyard.sqlite"), readers }),
+    };
+    section.finish();
+    chosen
+}
+
+fn pair(section: &Section<'_>, folder: &Path) -> Option<(PathBuf, PathBuf)> {
+    let certificate = section.must("certificate", "\"FILE\"");
+    let key = section.must("key", "\"FILE\"");
+    Some((folder.join(certificate?), folder.join(key?)))
+}
+
+fn push(section: &Section<'_>, folder: &Path) -> Option<Push> {
+    if !section.is_there() {
+        return None;
+    }
+    let files = pair(section, folder);
+    let topic = section.must("topic", "\"com.apple.mgmt.External...\"").and_then(|topic| {
+        if topic.starts_with("com.apple.mgmt.") {
+            return Some(topic);
+        }
+        section.wrong(
+            "topic",
+            "it starts with com.apple.mgmt.: take it from the user id in the certificate's subject",
+        )
+    });
+    section.finish();
+    let (certificate, key) = files?;
+    Some(Push { certificate, key, topic: topic? })
+}
+
+fn ca(section: &Section<'_>, folder: &Path) -> Option<GivenCa> {
+    if !section.is_there() {
+        return None;
+    }
+    let files = pair(section, folder);
+    section.finish();
+    let (certificate, key) = files?;
+    Some(GivenCa { certificate, key })
+}
+
+fn scep(section: &Section<'_>) -> ScepOptions {
+    let options =
+        ScepOptions { allow_sha1: section.flag("allow_sha1"), allow_3des: section.flag("allow_3des") };
+    section.finish();
+    options
+}
+
+fn log(section: &Section<'_>) -> Option<Log> {
+    let json = match section.text("format").as_deref() {
+        None | Some("text") => Some(false),
+        Some("json") => Some(true),
+        Some(_) => section.wrong("format", "write \"text\" or \"json\""),
+    };
+    let level = match section.text("level").as_deref() {
+        None | Some("info") => Some(tracing::Level::INFO),
+        Some("error") => Some(tracing::Level::ERROR),
+        Some("warn") => Some(tracing::Level::WARN),
+        Some("debug") => Some(tracing::Level::DEBUG),
+        Some(_) => section.wrong("level", "write \"error\", \"warn\", \"info\" or \"debug\""),
+    };
+    section.finish();
+    Some(Log { json: json?, level: level? })
+}
+
+/// The force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.
+fn parameters(root: &Section<'_>) -> Overrides {
+    let Some(value) = root.raw("parameters") else { return Overrides::new() };
+    let read = Overrides::deserialize(ValueDeserializer::from(value.clone())).ok();
+    read.or_else(|| root.wrong("parameters", "write a table, [parameters], with a line for each"))
+        .unwrap_or_default()
+}
+
+fn spans(root: &Section<'_>) -> Spans {
+    let devices = root.section("devices");
+    let keep = root.section("keep");
+    let sessions = root.section("sessions");
+    let spans = Spans {
+        refresh_every: span(&devices, "refresh_every", (MINUTE, 7 * DAY), DAY),
+        challenge_lifetime: span(&devices, "challenge_lifetime", (5 * MINUTE, 90 * DAY), 7 * DAY),
+        certificate_lifetime: span(&devices, "certificate_lifetime", (DAY, 825 * DAY), 365 * DAY),
+        keep_raw: span(&keep, "raw_messages", (HOUR, 365 * DAY), 30 * DAY),
+        keep_commands: span(&keep, "finished_commands", (DAY, 3650 * DAY), 90 * DAY),
+        session_idle: span(&sessions, "idle", (5 * MINUTE, 24 * HOUR), 30 * MINUTE),
+        session_lifetime: span(&sessions, "lifetime", (15 * MINUTE, 7 * DAY), 12 * HOUR),
+    };
+    for section in [devices, keep, sessions] {
+        section.finish();
+    }
+    spans
+}
+
+/// A length of time between two others, in seconds.
+fn span(section: &Section<'_>, key: &'static str, (least, most): (i64, i64), default: i64) -> Span {
+    let (least, most) = (Span::from_secs(least), Span::from_secs(most));
+    section
+        .parsed::<Span>(key)
+        .and_then(|span| {
+            if (least..=most).contains(&span) {
+                return Some(span);
+            }
+            section.wrong(key, format!("it must be between {least} and {most}"))
+        })
+        .unwrap_or(Span::from_secs(default))
+}

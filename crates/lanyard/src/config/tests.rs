@@ -1,0 +1,133 @@
+//! The settings file: the example loads, the defaults are safe, and every problem is found with its line.
+
+use super::*;
+
+const LEAST: &str =
+    "organisation = \"Norfolk Constabulary\"\nlisten = \"127.0.0.1:8443\"\naddress = \"https://mdm.test/\"\n";
+
+fn read(text: &str) -> anyhow::Result<Config> {
+    Config::from_text(text, "lanyard.toml", Path::new("/etc/lanyard"))
+}
+
+fn problems(text: &str) -> String {
+    read(text).unwrap_err().to_string()
+}
+
+#[test]
+fn the_example_loads_and_shows_the_defaults() {
+    let example = read(EXAMPLE).unwrap();
+    assert_eq!(example.tls, Tls::Plain);
+    // Every setting that is commented out shows the value that it has when left out.
+    let (plain, shown) = (read(LEAST).unwrap(), uncommented());
+    let shown = read(&shown).unwrap();
+    assert_eq!(plain.spans, shown.spans);
+    assert_eq!((plain.scep, plain.log, plain.body_limit), (shown.scep, shown.log, shown.body_limit));
+    assert_eq!((plain.data, plain.policy), (shown.data, shown.policy));
+    assert_eq!(format!("{:?}", plain.database), format!("{:?}", shown.database));
+    assert_eq!(shown.parameters.len(), 1);
+}
+
+/// The example with those of its lines switched on that show a default.
+fn uncommented() -> String {
+    let switched = |line: &str| match line.strip_prefix("# ") {
+        Some(rest)
+            if rest.contains(" = ")
+                && ![
+                    "checkin",
+                    "certificate =",
+                    "key =",
+                    "topic",
+                    "certificate_header",
+                    "postgres",
+                    "connections",
+                ]
+                .iter()
+                .any(|word| rest.starts_with(word)) =>
+        {
+            rest.to_owned()
+        }
+        _ => line.to_owned(),
+    };
+    EXAMPLE.lines().map(switched).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn defaults_are_safe_and_paths_are_the_file_s() {
+    let config = read(LEAST).unwrap();
+    assert_eq!(config.address, "https://mdm.test");
+    assert_eq!(config.ledger_name, "mdm.test/ledger");
+    assert_eq!(config.data, Path::new("/etc/lanyard/data"));
+    assert!(!config.scep.allow_sha1 && !config.scep.allow_3des && config.certificate_header.is_none());
+    assert!(
+        matches!(&config.database, StoreConfig::Sqlite { path, .. } if path == Path::new("/etc/lanyard/data/lanyard.sqlite"))
+    );
+    assert_eq!(config.for_app().push_topic, NO_PUSH_TOPIC);
+}
+
+#[test]
+fn every_problem_is_found_with_its_line() {
+    let text = "organisation = 5\nlisten = \"here\"\naddress = \"http://mdm.force.example\"\nlissen = 1\n\
+                [push]\ncertificate = \"a\"\ntopic = \"x\"\n[keep]\nraw_messages = \"9000d\"\n[log]\nlevel = \"loud\"\n";
+    let said = problems(text);
+    for line in [
+        "lanyard.toml:1: organisation: write text",
+        "lanyard.toml:2: listen: write address and port",
+        "lanyard.toml:3: address: devices and people must reach the service by https://",
+        "lanyard.toml:4: the file has no setting \"lissen\"; it has: address",
+        "lanyard.toml:5: [push] has no \"key\"",
+        "lanyard.toml:7: topic: it starts with com.apple.mgmt.",
+        "lanyard.toml:9: raw_messages: it must be between 1h and",
+        "lanyard.toml:11: level: write \"error\"",
+        "8 problems",
+    ] {
+        assert!(said.contains(line), "{line} is not in:\n{said}");
+    }
+    let said = problems("a = \nb = = 2\n");
+    assert!(said.contains("lanyard.toml:1") && said.contains("lanyard.toml:2"), "{said}");
+}
+
+#[test]
+fn nobody_is_reached_in_the_clear_by_not_knowing() {
+    let open = LEAST.replace("127.0.0.1", "0.0.0.0");
+    assert!(problems(&open).contains("without encryption"));
+    assert_eq!(read(&format!("{open}[tls]\nbehind_proxy = true\n")).unwrap().tls, Tls::Plain);
+    let files = format!("{open}[tls]\ncertificate = \"c\"\nkey = \"k\"\n");
+    assert!(
+        matches!(read(&files).unwrap().tls, Tls::Files { certificate, .. } if certificate == Path::new("/etc/lanyard/c"))
+    );
+    assert!(problems(&format!("{files}behind_proxy = true\n")).contains("either the proxy"));
+    assert!(problems(&format!("{open}[tls]\ncertificate = \"c\"\n")).contains("the key is missing"));
+    let header = "[tls]\ncertificate_header = \"X-Cert\"\n";
+    assert!(problems(&format!("{LEAST}{header}")).contains("behind_proxy"));
+    assert!(read(&format!("{LEAST}{header}behind_proxy = true\n")).unwrap().certificate_header.is_some());
+}
+
+#[test]
+fn plain_http_is_for_this_machine_alone() {
+    for good in
+        ["http://127.0.0.1:8080", "http://[::1]:8080/x", "http://localhost", "https://mdm.test:8443/base"]
+    {
+        let text = LEAST.replace("https://mdm.test/", good);
+        assert!(read(&text).is_ok(), "{good}");
+    }
+    for bad in [
+        "http://127.0.0.1.evil.test",
+        "http://localhost.evil.test",
+        "ftp://x",
+        "https://",
+        "https://a b",
+        "x",
+    ] {
+        let text = LEAST.replace("https://mdm.test/", bad);
+        assert!(read(&text).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn one_database_is_chosen_and_its_password_is_not_shown() {
+    let both =
+        format!("{LEAST}[database]\nsqlite = \"a\"\npostgres = \"postgresql://x:hunter2@localhost/x\"\n");
+    assert!(problems(&both).contains("choose one database"));
+    let one = read(&both.replace("sqlite = \"a\"\n", "")).unwrap();
+    assert!(!format!("{one:?}").contains("hunter2"));
+}

@@ -1,0 +1,194 @@
+//! From settings to use cases: opens the database, loads the keys and the rules.
+//!
+//! A verb works on the same database as a running service (SQLite takes turns, PostgreSQL has its own). It goes by the
+//! rules that are *in force* there, which may be older than those in the policy folder until the service is restarted.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, anyhow, bail};
+use app::access::{Action, Actor, Permit, permit};
+use app::{App, PolicyInForce};
+use domain::{DeviceId, Force, PersonId, World};
+use policy::Files;
+use std::path::Path;
+use store::{MIGRATIONS, Store, StoreConfig, devices, people, sessions};
+
+use crate::config::Config;
+use crate::{keys, system};
+
+/// An open service and who is asking.
+pub(crate) struct Opened {
+    /// The use cases.
+    pub(crate) app: App,
+    /// Whoever runs the program.
+    pub(crate) actor: Actor,
+}
+
+impl Opened {
+    /// The permit for one use case.
+    ///
+    /// # Errors
+    /// Where access control refuses.
+    pub(crate) fn permit<A: Action>(&self) -> anyhow::Result<Permit<A>> {
+        Ok(permit(&self.actor)?)
+    }
+
+    /// A device by serial number or id.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) async fn device(&self, which: &str) -> anyhow::Result<devices::Device> {
+        let which = which.trim().to_owned();
+        let asked = which.clone();
+        let found = self
+            .app
+            .store()
+            .read(move |tx| match which.parse::<DeviceId>() {
+                Ok(id) => devices::by_id(tx, id),
+                Err(_) => devices::by_serial(tx, &which.to_ascii_uppercase()),
+            })
+            .await?;
+        found.ok_or_else(|| {
+            anyhow!("no device {asked} stands in the register; `lanyard asset list` shows them")
+        })
+    }
+
+    /// A person by id, or by number; the force only where both have that number.
+    ///
+    /// # Errors
+    /// Where there is none, or one in each force.
+    pub(crate) async fn person(&self, which: &str, force: Option<Force>) -> anyhow::Result<people::Person> {
+        let which = which.trim().to_owned();
+        let asked = which.clone();
+        let found = self
+            .app
+            .store()
+            .read(move |tx| {
+                if let Ok(id) = which.parse::<PersonId>() {
+                    return Ok::<_, store::StoreError>(people::by_id(tx, id)?.into_iter().collect());
+                }
+                let mut found = Vec::new();
+                for one in Force::ALL.iter().filter(|one| force.is_none_or(|wanted| wanted == **one)) {
+                    found.extend(people::by_number(tx, *one, &which)?);
+                }
+                Ok(found)
+            })
+            .await?;
+        let mut found = found.into_iter();
+        match (found.next(), found.next()) {
+            (Some(person), None) => Ok(person),
+            (None, _) => Err(anyhow!(
+                "there is nobody with the number or id {asked}; `lanyard person list` shows everybody"
+            )),
+            (Some(_), Some(_)) => {
+                Err(anyhow!("both forces have somebody with the number {asked}; say which with --force"))
+            }
+        }
+    }
+}
+
+/// Opens the database of some settings. The schema is not touched.
+///
+/// # Errors
+/// Where it cannot be opened.
+pub(crate) fn store(config: &Config) -> anyhow::Result<Store> {
+    if let StoreConfig::Sqlite { path, .. } = &config.database
+        && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
+        && !folder.exists()
+    {
+        keys::folder(folder)?;
+    }
+    Ok(Store::open(&config.database)?)
+}
+
+/// Brings an empty database up to date, and refuses one that needs `lanyard migrate` first.
+fn schema(store: &Store) -> anyhow::Result<()> {
+    let newest = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    match store.schema_version()? {
+        0 => {
+            store.migrate()?;
+        }
+        version if version < newest => bail!(
+            "the database has schema {version} and this program needs {newest}: stop the service, then run `lanyard migrate`"
+        ),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The rules of the policy folder.
+///
+/// # Errors
+/// Every problem of them.
+pub(crate) fn policy_in_folder(config: &Config) -> anyhow::Result<PolicyInForce> {
+    let shown = config.policy.display();
+    if !config.policy.is_dir() {
+        bail!("there is no policy folder at {shown}; name it in the settings file with policy = \"...\"");
+    }
+    Files::read(&config.policy)
+        .map_err(app::policy_in_force::PolicyError::from)
+        .and_then(|files| PolicyInForce::load(files, &config.parameters, &config.organisation))
+        .with_context(|| format!("the rules in {shown} cannot be taken into use"))
+}
+
+/// The rules that are in force in the database, or those of the folder where none ever were.
+fn policy(store: &Store, config: &Config) -> anyhow::Result<PolicyInForce> {
+    let kept = store.read_blocking(|tx| {
+        let digest = sessions::meta(tx, "policy")?;
+        let files = digest.as_deref().map(|digest| sessions::policy_files(tx, digest)).transpose()?.flatten();
+        Ok::<_, store::StoreError>(digest.zip(files))
+    })?;
+    let Some((digest, files)) = kept else { return policy_in_folder(config) };
+    if let Ok(policy) = policy_in_folder(config)
+        && policy.digest() == digest
+    {
+        return Ok(policy);
+    }
+    let kept: BTreeMap<String, String> =
+        serde_json::from_str(&files).context("the rules kept in the database")?;
+    let files: Files = kept.into_iter().collect();
+    match PolicyInForce::load(files, &config.parameters, &config.organisation) {
+        Ok(policy) if policy.digest() == digest => Ok(policy),
+        _ => bail!(
+            "the rules in force cannot be read with these settings: another version of the program or other [parameters] \
+             brought them in; restart the service, which brings the policy folder into force"
+        ),
+    }
+}
+
+/// Joins the parts around a database.
+///
+/// # Errors
+/// Keys or rules that cannot be used.
+pub(crate) fn join(
+    config: &Config,
+    store: Store,
+    world: World,
+    policy: PolicyInForce,
+) -> anyhow::Result<App> {
+    let keys = keys::load_or_make(config, &world)?;
+    Ok(App::new(store, world, config.for_app(), keys, policy))
+}
+
+/// Opens the service of a settings file, runs a verb on it, and closes it.
+///
+/// # Errors
+/// What opening or the verb said.
+pub(crate) fn run<T>(
+    settings: Option<&Path>,
+    verb: impl AsyncFnOnce(&Opened) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let config = Config::load(settings)?;
+    keys::folder(&config.data)?;
+    let store = store(&config)?;
+    schema(&store)?;
+    let policy = policy(&store, &config)?;
+    let app = join(&config, store, system::world(), policy)?;
+    let opened = Opened { app, actor: Actor::command_line(&system::user()) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let done = verb(&opened).await;
+        opened.app.store().clone().close().await;
+        done
+    })
+}

@@ -1,0 +1,221 @@
+//! `lanyard serve`: the parts joined into the service, on one port.
+//!
+//! Starting brings the schema up to date and the policy folder into force; stopping (SIGTERM, SIGINT) takes no new
+//! requests, finishes those in hand, lets the worker finish its job and closes the database. SIGHUP reads the TLS
+//! certificate again. `demo` starts the very same service.
+
+mod connections;
+mod requests;
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use app::App;
+use app::access::{Actor, permit};
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use domain::Secret;
+use hyper_util::rt::TokioTimer;
+use outbound::apns::{Apns, ApnsConfig, PRODUCTION};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::config::{Config, Tls};
+use crate::{keys, log, open, system};
+
+/// How long requests in hand may take once the service stops.
+const FAREWELL: Duration = Duration::from_secs(20);
+/// How long the head of a request may take to arrive.
+const HEAD: Duration = Duration::from_secs(20);
+/// How often an HTTP/2 connection is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+/// Requests at once on one HTTP/2 connection.
+const STREAMS: u32 = 128;
+
+/// Runs the service until it is told to stop.
+///
+/// # Errors
+/// What kept it from starting.
+pub(crate) fn run(settings: Option<&Path>) -> anyhow::Result<()> {
+    let config = Config::load(settings)?;
+    log::start(&config.log);
+    runtime()?.block_on(async {
+        let running = Running::start(&config).await?;
+        tracing::info!(address = config.address, listen = %running.listens, "serving");
+        stop_signal().await?;
+        running.stop().await
+    })
+}
+
+/// A runtime on all cores.
+///
+/// # Errors
+/// Where the system gives no threads.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// Resolves when the program is told to stop.
+///
+/// # Errors
+/// Where signals cannot be listened for.
+pub(crate) async fn stop_signal() -> anyhow::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// The service at work.
+pub(crate) struct Running {
+    /// Its use cases.
+    pub(crate) app: App,
+    /// Where it really listens.
+    pub(crate) listens: SocketAddr,
+    handle: Handle<SocketAddr>,
+    stop: watch::Sender<bool>,
+    worker: JoinHandle<()>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    /// Starts the service; it listens when this returns.
+    ///
+    /// # Errors
+    /// What keeps it from starting: settings, keys, rules, database, port.
+    pub(crate) async fn start(config: &Config) -> anyhow::Result<Self> {
+        let app = app(config).await?;
+        let apns = apns(config)?;
+        let gate = gateway::Options {
+            certificate_header: config.certificate_header.clone(),
+            body_limit: config.body_limit,
+        };
+        let routes = gateway::router(app.clone(), gate);
+        let routes = requests::around(routes, app.clone());
+        let listener = bind(config.listen)?;
+        let listens = listener.local_addr()?;
+        let handle = Handle::new();
+        let server = listen(listener, routes, &config.tls, handle.clone()).await?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(worker::run(app.clone(), worker::Options { apns }, stopped));
+        Ok(Self { app, listens, handle, stop, worker, server })
+    }
+
+    /// Stops the service in order: requests, worker, database.
+    ///
+    /// # Errors
+    /// What the server ended with, if it was a fault.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        tracing::info!("stopping: finishing what is in hand");
+        self.handle.graceful_shutdown(Some(FAREWELL));
+        let served =
+            self.server.await.map_err(|_| anyhow!("the server ended by a panic; the log names the place"))?;
+        // Nobody listens any more only where the worker is gone already.
+        let _ = self.stop.send(true);
+        self.worker.await.map_err(|_| anyhow!("the worker ended by a panic; the log names the place"))?;
+        self.app.store().clone().close().await;
+        tracing::info!("stopped");
+        Ok(served?)
+    }
+}
+
+/// The use cases on an up-to-date database, with the policy folder in force.
+async fn app(config: &Config) -> anyhow::Result<App> {
+    keys::folder(&config.data)?;
+    let store = open::store(config)?;
+    let migrating = store.clone();
+    for script in tokio::task::spawn_blocking(move || migrating.migrate()).await?? {
+        tracing::info!(version = script.version, script = script.name, "brought the schema up to date");
+    }
+    let policy = open::policy_in_folder(config)?;
+    for warning in policy.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let app = open::join(config, store, system::world(), policy)?;
+    if app.bring_into_force(permit(&Actor::system())?).await? {
+        tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
+    }
+    Ok(app)
+}
+
+fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
+    let Some(push) = &config.push else {
+        tracing::warn!(
+            "no push certificate: devices hear of commands only when they connect of their own accord"
+        );
+        return Ok(None);
+    };
+    let shown = push.certificate.display();
+    let mut pem =
+        std::fs::read(&push.certificate).with_context(|| format!("the push certificate {shown}"))?;
+    pem.push(b'\n');
+    pem.extend_from_slice(keys::read_private(&push.key)?.expose());
+    let setup =
+        ApnsConfig { address: PRODUCTION.to_owned(), identity_pem: Secret::new(pem), trust_pem: None };
+    Ok(Some(Apns::new(&setup)?))
+}
+
+fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}: is the service running already, or another program there?")
+    })?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+async fn listen(
+    listener: TcpListener,
+    routes: Router,
+    tls: &Tls,
+    handle: Handle<SocketAddr>,
+) -> anyhow::Result<JoinHandle<std::io::Result<()>>> {
+    let slots = connections::Slots::new(connections::most());
+    let service = routes.into_make_service();
+    let server = axum_server::from_tcp(listener)?.handle(handle);
+    Ok(match tls {
+        Tls::Plain => {
+            let mut server = server.acceptor(slots);
+            limits(server.http_builder());
+            tokio::spawn(server.serve(service))
+        }
+        Tls::Files { certificate, key } => {
+            keys::read_private(key)?;
+            let config = RustlsConfig::from_pem_file(certificate, key)
+                .await
+                .with_context(|| format!("the TLS certificate {} and its key", certificate.display()))?;
+            tokio::spawn(read_again(config.clone(), certificate.clone(), key.clone()));
+            let mut server = server.acceptor(RustlsAcceptor::new(config).acceptor(slots));
+            limits(server.http_builder());
+            tokio::spawn(server.serve(service))
+        }
+    })
+}
+
+fn limits(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(HEAD);
+}
+
+/// Reads the TLS certificate again whenever SIGHUP says so; a file that cannot be used leaves the old one in place.
+async fn read_again(config: RustlsConfig, certificate: std::path::PathBuf, key: std::path::PathBuf) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    while hangup.recv().await.is_some() {
+        match config.reload_from_pem_file(&certificate, &key).await {
+            Ok(()) => tracing::info!("read the TLS certificate again"),
+            Err(error) => {
+                tracing::error!(%error, "the TLS certificate cannot be read again; the one in use stays")
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The verbs of the command line, a file each.
+
+pub(crate) mod assets;
+pub(crate) mod backup;
+pub(crate) mod compile;
+pub(crate) mod devices;
+pub(crate) mod draft;
+pub(crate) mod enrol;
+pub(crate) mod explain;
+pub(crate) mod ledger_book;
+pub(crate) mod people;
+pub(crate) mod policy;
+pub(crate) mod service;
+pub(crate) mod settings;
+pub(crate) mod terms;
+
+use std::path::Path;
+
+use crate::cli::{Cli, Verb};
+
+/// Runs one verb.
+///
+/// # Errors
+/// Whatever kept it from doing what was asked; what it wrote until then stands.
+pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
+    crate::system::install_tls()?;
+    let settings: Option<&Path> = cli.config.as_deref();
+    match cli.verb {
+        Verb::Policy(verb) => verb.run(settings),
+        Verb::Explain(verb) => verb.run(settings),
+        Verb::Enrol(verb) => verb.run(settings),
+        Verb::Person(verb) => verb.run(settings),
+        Verb::Asset(verb) => verb.run(settings),
+        Verb::Terms(verb) => verb.run(settings),
+        Verb::Device(verb) => verb.run(settings),
+        Verb::Ledger(verb) => verb.run(settings),
+        Verb::Config(verb) => verb.run(settings),
+        Verb::Backup(verb) => verb.run(settings),
+        Verb::Restore(verb) => verb.run(),
+        Verb::Migrate => service::migrate(settings),
+        Verb::SignInLink(verb) => verb.run(settings),
+        Verb::Serve => crate::serve::run(settings),
+    }
+}

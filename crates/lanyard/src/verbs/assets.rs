@@ -1,0 +1,194 @@
+//! `lanyard asset`: the asset register, without which nothing enrols.
+
+use std::path::Path;
+
+use app::access::{ManageRegister, SeeDevices};
+use app::register::NewDevice;
+use clap::Subcommand;
+use domain::{DeviceKind, Force};
+use serde_json::json;
+use store::devices::{self, Device, DeviceFilter};
+
+use crate::open::{self, Opened};
+use crate::out::Out;
+
+/// Devices asked for at once.
+const PAGE: u32 = 500;
+
+/// What to do with the register.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetVerb {
+    /// Enter a device.
+    Add {
+        /// The serial number printed on it.
+        #[arg(long)]
+        serial: String,
+        /// iphone, ipad, mac, windows-pc, android-phone, android-tablet or radio.
+        #[arg(long)]
+        kind: DeviceKind,
+        /// Whose property; left out, the holder's force.
+        #[arg(long)]
+        force: Option<Force>,
+        /// Number or id of the person who is to have it.
+        #[arg(long)]
+        holder: Option<String>,
+        /// The force's own label.
+        #[arg(long)]
+        tag: Option<String>,
+        /// For a machine.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a device to another holder, or to nobody.
+    Give {
+        /// Its serial number or id.
+        device: String,
+        /// Number or id of the person; left out, nobody has it.
+        #[arg(long)]
+        holder: Option<String>,
+        /// The force of that number, where both forces have it.
+        #[arg(long)]
+        force: Option<Force>,
+    },
+    /// Every device in the register.
+    List {
+        /// Only of this force.
+        #[arg(long)]
+        force: Option<Force>,
+        /// Only of this kind.
+        #[arg(long)]
+        kind: Option<DeviceKind>,
+        /// Part of a serial number or label.
+        #[arg(long, default_value = "")]
+        search: String,
+        /// For a machine.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl AssetVerb {
+    pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
+        open::run(settings, async |opened| match self {
+            Self::Add { serial, kind, force, holder, tag, json } => {
+                let (force, holder) = whose(opened, force, holder.as_deref()).await?;
+                let new = NewDevice { serial, kind, force, holder, asset_tag: tag };
+                add(opened, new, json).await
+            }
+            Self::Give { device, holder, force } => give(opened, &device, holder.as_deref(), force).await,
+            Self::List { force, kind, search, json } => {
+                list(opened, DeviceFilter { force, kind, search, ..DeviceFilter::default() }, json).await
+            }
+        })
+    }
+}
+
+async fn whose(
+    opened: &Opened,
+    force: Option<Force>,
+    holder: Option<&str>,
+) -> anyhow::Result<(Force, Option<domain::PersonId>)> {
+    match (force, holder) {
+        (_, Some(holder)) => {
+            let person = opened.person(holder, force).await?;
+            Ok((force.unwrap_or(person.force), Some(person.id)))
+        }
+        (Some(force), None) => Ok((force, None)),
+        (None, None) => {
+            anyhow::bail!("say whose property it is with --force, or who is to have it with --holder")
+        }
+    }
+}
+
+async fn add(opened: &Opened, new: NewDevice, json: bool) -> anyhow::Result<()> {
+    let serial = new.serial.trim().to_ascii_uppercase();
+    let apple = new.kind.platform().is_some_and(domain::Platform::is_apple);
+    let id = opened.app.add_device(opened.permit::<ManageRegister>()?, new).await?;
+    let mut out = Out::new();
+    if json {
+        out.json(&json!({ "id": id, "serial": serial }))?;
+    } else {
+        let next = if apple {
+            format!("; next: lanyard enrol apple --serial {serial}")
+        } else {
+            "; it stands in the register only: Apple's devices are the ones that can be enrolled".to_owned()
+        };
+        out.line(format_args!("entered {serial} as {id}{next}"))?;
+    }
+    Ok(out.finish()?)
+}
+
+async fn give(
+    opened: &Opened,
+    device: &str,
+    holder: Option<&str>,
+    force: Option<Force>,
+) -> anyhow::Result<()> {
+    let device = opened.device(device).await?;
+    let person = match holder {
+        Some(holder) => Some(opened.person(holder, force).await?),
+        None => None,
+    };
+    let id = person.as_ref().map(|person| person.id);
+    opened.app.set_holder(opened.permit::<ManageRegister>()?, device.id, id).await?;
+    let mut out = Out::new();
+    let to =
+        person.map_or_else(|| "nobody".to_owned(), |person| format!("{} {}", person.number, person.name));
+    out.line(format_args!("{} is with {to} from now on", device.serial))?;
+    Ok(out.finish()?)
+}
+
+/// Every device that a filter lets through.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(crate) async fn all(opened: &Opened, mut filter: DeviceFilter) -> anyhow::Result<Vec<Device>> {
+    let scope = opened.permit::<SeeDevices>()?.scope();
+    filter.force = scope.force().or(filter.force);
+    let mut all: Vec<Device> = Vec::new();
+    loop {
+        filter.after = all.last().map(|device| device.serial.clone()).unwrap_or_default();
+        let asked = filter.clone();
+        let page = opened.app.store().read(move |tx| devices::page(tx, &asked, PAGE)).await?;
+        let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        all.extend(page);
+        if !full {
+            return Ok(all);
+        }
+    }
+}
+
+/// One device for a machine.
+pub(crate) fn as_json(device: &Device) -> serde_json::Value {
+    json!({
+        "id": device.id, "serial": device.serial, "kind": device.kind, "force": device.force, "holder": device.holder,
+        "asset_tag": device.asset_tag, "enrolment": device.enrolment_state.as_str(), "supervised": device.supervised,
+        "os_version": device.os_version, "last_contact_at": device.last_contact_at.map(|at| at.to_string()),
+        "met": device.met, "not_met": device.not_met, "not_known": device.not_known,
+        "judged_at": device.judged_at.map(|at| at.to_string()),
+    })
+}
+
+async fn list(opened: &Opened, filter: DeviceFilter, json: bool) -> anyhow::Result<()> {
+    let all = all(opened, filter).await?;
+    let mut out = Out::new();
+    if json {
+        out.json(&all.iter().map(as_json).collect::<Vec<_>>())?;
+    } else {
+        let rows: Vec<[String; 6]> = all
+            .iter()
+            .map(|device| {
+                [
+                    device.serial.clone(),
+                    device.kind.title().to_owned(),
+                    device.force.to_string(),
+                    device.asset_tag.clone().unwrap_or_default(),
+                    device.holder.map(|holder| holder.to_string()).unwrap_or_else(|| "nobody".to_owned()),
+                    device.id.to_string(),
+                ]
+            })
+            .collect();
+        out.table(["SERIAL", "KIND", "FORCE", "TAG", "HOLDER", "ID"], &rows)?;
+    }
+    Ok(out.finish()?)
+}

@@ -1,0 +1,169 @@
+//! `lanyard policy compile`: the rules as a platform's own settings, with what it cannot keep.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use app::policy_in_force::{ReadyProfile, compile_profiles, coverage};
+use clap::Args;
+use domain::{Platform, Verdict};
+use policy::ClauseLine;
+use serde_json::json;
+
+use crate::out::{Failure, Out, wrapped};
+use crate::policy_folder::{Folder, PolicyArgs};
+
+/// Arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Compile {
+    /// apple, or one of ios, ipados, macos.
+    #[arg(long)]
+    platform: String,
+    /// Write a .mobileconfig for each profile into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    /// For a machine.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Compile {
+    pub(crate) fn run(&self, settings: Option<&Path>) -> anyhow::Result<()> {
+        let asked = platforms(&self.platform)?;
+        let folder = Folder::find(&self.policy, settings)?;
+        let library = folder.library()?;
+        let mut compiled = BTreeMap::new();
+        let mut warnings = Vec::new();
+        for platform in &asked {
+            let (ready, said) = compile_profiles(&library, *platform, &folder.organisation)?;
+            compiled.insert(*platform, ready);
+            warnings.extend(said);
+        }
+        let same = self.platform == "apple" && same_profiles(&compiled, Platform::Ios, Platform::Ipados);
+        if same {
+            // One set of files serves both, as the schema calls both iOS.
+            compiled.remove(&Platform::Ipados);
+        }
+        let written = self.out.as_deref().map(|dir| write(dir, &compiled)).transpose()?;
+        let mut lines = library.list(&coverage(&library));
+        for line in &mut lines {
+            line.platforms.retain(|platform, _| asked.contains(platform));
+        }
+        let mut out = Out::new();
+        if self.json {
+            out.json(&as_json(&compiled, &lines, &warnings))?;
+        } else {
+            table(&mut out, &lines, &asked)?;
+            closing(&mut out, &compiled, &warnings, written, same)?;
+        }
+        Ok(out.finish()?)
+    }
+}
+
+fn platforms(word: &str) -> Result<Vec<Platform>, Failure> {
+    match word {
+        "apple" => Ok(vec![Platform::Ios, Platform::Ipados, Platform::Macos]),
+        "ios" => Ok(vec![Platform::Ios]),
+        "ipados" => Ok(vec![Platform::Ipados]),
+        "macos" => Ok(vec![Platform::Macos]),
+        "windows" | "android" => Err(Failure::Usage(format!(
+            "{word} is not compiled yet: its devices can stand in the register, and nothing is set on them; choose apple, ios, \
+             ipados or macos"
+        ))),
+        other => {
+            Err(Failure::Usage(format!("\"{other}\" is no platform; choose apple, ios, ipados or macos")))
+        }
+    }
+}
+
+type Compiled = BTreeMap<Platform, Vec<ReadyProfile>>;
+
+fn same_profiles(compiled: &Compiled, one: Platform, other: Platform) -> bool {
+    let digests = |platform| -> Option<Vec<&str>> {
+        Some(compiled.get(&platform)?.iter().map(|ready| ready.profile.digest.as_str()).collect())
+    };
+    digests(one).is_some() && digests(one) == digests(other)
+}
+
+fn file_name(platform: Platform, ready: &ReadyProfile) -> String {
+    format!("{platform}-{}.mobileconfig", ready.profile.group)
+}
+
+fn write(dir: &Path, compiled: &Compiled) -> anyhow::Result<usize> {
+    fs::create_dir_all(dir).with_context(|| format!("the folder {} cannot be made", dir.display()))?;
+    let mut written = 0;
+    for (platform, profiles) in compiled {
+        for ready in profiles {
+            let path = dir.join(file_name(*platform, ready));
+            fs::write(&path, &ready.content)
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+            written += 1;
+        }
+    }
+    Ok(written)
+}
+
+fn as_json(compiled: &Compiled, lines: &[ClauseLine], warnings: &[String]) -> serde_json::Value {
+    let profiles: Vec<_> = compiled
+        .iter()
+        .flat_map(|(platform, profiles)| profiles.iter().map(move |ready| (platform, ready)))
+        .map(|(platform, ready)| {
+            let profile = &ready.profile;
+            json!({
+                "platform": platform, "group": profile.group, "title": profile.title,
+                "identifier": profile.identifier, "uuid": profile.uuid, "clauses": profile.clauses,
+                "digest": profile.digest, "file": file_name(*platform, ready),
+            })
+        })
+        .collect();
+    json!({ "profiles": profiles, "clauses": lines, "warnings": warnings })
+}
+
+/// Each clause under its verdict on each platform, with what is left to people.
+fn table(out: &mut Out, lines: &[ClauseLine], asked: &[Platform]) -> io::Result<()> {
+    for platform in asked {
+        out.line(format_args!("{}", platform.title()))?;
+        for verdict in [Verdict::Enforced, Verdict::Partly, Verdict::NotEnforceable] {
+            let of_verdict = || {
+                lines.iter().filter_map(|line| {
+                    line.platforms
+                        .get(platform)
+                        .filter(|coverage| coverage.verdict == verdict)
+                        .map(|c| (line, c))
+                })
+            };
+            out.line(format_args!("  {} ({} clauses)", verdict.as_str(), of_verdict().count()))?;
+            for (line, coverage) in of_verdict() {
+                out.line(format_args!("    {} {}", line.id, line.title))?;
+                for residue in &coverage.residue {
+                    out.line(wrapped(residue, 96, "      "))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn closing(
+    out: &mut Out,
+    compiled: &Compiled,
+    warnings: &[String],
+    written: Option<usize>,
+    same: bool,
+) -> io::Result<()> {
+    for warning in warnings {
+        out.line(format_args!("warning: {warning}"))?;
+    }
+    for (platform, profiles) in compiled {
+        let also = if same && *platform == Platform::Ios { ", the same for iPad" } else { "" };
+        out.line(format_args!("{}: {} profiles{also}", platform.title(), profiles.len()))?;
+    }
+    match written {
+        Some(count) => out.line(format_args!("{count} files written")),
+        None => out.line("nothing written; name a folder with --out DIR to have the profiles as files"),
+    }
+}

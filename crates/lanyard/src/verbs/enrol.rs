@@ -1,0 +1,53 @@
+//! `lanyard enrol`: the file that brings a registered device under management.
+
+use std::path::{Path, PathBuf};
+
+use app::access::EnrolDevices;
+use clap::Subcommand;
+
+use crate::keys;
+use crate::open::{self, Opened};
+use crate::out::{Out, note};
+use crate::system;
+
+/// For which vendor.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EnrolVerb {
+    /// A configuration profile for an iPhone, iPad or Mac; it works once, for that serial number.
+    Apple {
+        /// The serial number, as in the asset register.
+        #[arg(long)]
+        serial: String,
+        /// Leave the signature out, for test tools.
+        #[arg(long)]
+        unsigned: bool,
+        /// Write it here; left out, to standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+impl EnrolVerb {
+    pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
+        open::run(settings, async |opened| match self {
+            Self::Apple { serial, unsigned, out } => apple(opened, &serial, !unsigned, out.as_deref()).await,
+        })
+    }
+}
+
+async fn apple(opened: &Opened, serial: &str, signed: bool, file: Option<&Path>) -> anyhow::Result<()> {
+    let made = opened.app.make_enrolment_profile(opened.permit::<EnrolDevices>()?, serial, signed).await?;
+    let mut out = Out::new();
+    match file {
+        // It carries the one-time challenge: whoever reads it first could enrol in the device's place.
+        Some(file) => {
+            keys::write_private(file, made.bytes.expose(), 0o600, &system::world())?;
+            out.line(format_args!("{} can be used once, until {}", file.display(), made.expires_at))?;
+        }
+        None => {
+            out.raw(made.bytes.expose())?;
+            note(format_args!("it can be used once, until {}", made.expires_at));
+        }
+    }
+    Ok(out.finish()?)
+}

@@ -1,0 +1,136 @@
+//! `lanyard person`: the people on the books.
+
+use std::path::Path;
+
+use app::access::{ManagePeople, SeePeople};
+use app::people::NewPerson;
+use clap::Subcommand;
+use domain::Force;
+use serde_json::json;
+use store::people::Person;
+
+use crate::open::{self, Opened};
+use crate::out::Out;
+
+/// People asked for at once.
+const PAGE: u32 = 500;
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PersonVerb {
+    /// Enter a person.
+    Add {
+        /// norfolk or suffolk.
+        #[arg(long)]
+        force: Force,
+        /// Collar or staff number, unique in the force.
+        #[arg(long)]
+        number: String,
+        /// Name as it is shown.
+        #[arg(long)]
+        name: String,
+        /// Officer, staff or another word.
+        #[arg(long, default_value = "officer")]
+        role: String,
+        /// Work address.
+        #[arg(long)]
+        email: Option<String>,
+        /// Unit.
+        #[arg(long)]
+        unit: Option<String>,
+        /// For a machine.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everybody on the books.
+    List {
+        /// Only of this force.
+        #[arg(long)]
+        force: Option<Force>,
+        /// Part of a name or number.
+        #[arg(long, default_value = "")]
+        search: String,
+        /// For a machine.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl PersonVerb {
+    pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
+        open::run(settings, async |opened| match self {
+            Self::Add { force, number, name, role, email, unit, json } => {
+                let new = NewPerson { force: Some(force), number, name, email, role, unit };
+                add(opened, new, json).await
+            }
+            Self::List { force, search, json } => list(opened, force, &search, json).await,
+        })
+    }
+}
+
+async fn add(opened: &Opened, new: NewPerson, json: bool) -> anyhow::Result<()> {
+    let (number, name) = (new.number.clone(), new.name.clone());
+    let id = opened.app.add_person(opened.permit::<ManagePeople>()?, new).await?;
+    let mut out = Out::new();
+    if json {
+        out.json(&json!({ "id": id }))?;
+    } else {
+        out.line(format_args!(
+            "entered {} {} as {id}; next: lanyard terms accept --person {id}",
+            number.trim(),
+            name.trim()
+        ))?;
+    }
+    Ok(out.finish()?)
+}
+
+async fn list(opened: &Opened, force: Option<Force>, search: &str, json: bool) -> anyhow::Result<()> {
+    let scope = opened.permit::<SeePeople>()?.scope();
+    let force = scope.force().or(force);
+    let mut all: Vec<Person> = Vec::new();
+    loop {
+        let (search, after) = (search.to_owned(), all.last().map(|person| (person.name.clone(), person.id)));
+        let page = opened
+            .app
+            .store()
+            .read(move |tx| {
+                let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+                store::people::page(tx, force, &search, after, PAGE)
+            })
+            .await?;
+        let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
+        all.extend(page);
+        if !full {
+            break;
+        }
+    }
+    let mut out = Out::new();
+    if json {
+        let people: Vec<_> = all
+            .iter()
+            .map(|person| {
+                json!({
+                    "id": person.id, "force": person.force, "number": person.number, "name": person.name,
+                    "role": person.role, "unit": person.unit, "email": person.email, "ended_at": person.ended_at.map(|at| at.to_string()),
+                })
+            })
+            .collect();
+        out.json(&people)?;
+    } else {
+        let rows: Vec<[String; 6]> = all
+            .iter()
+            .map(|person| {
+                [
+                    person.number.clone(),
+                    person.force.to_string(),
+                    person.name.clone(),
+                    person.role.clone(),
+                    person.unit.clone().unwrap_or_default(),
+                    person.id.to_string(),
+                ]
+            })
+            .collect();
+        out.table(["NUMBER", "FORCE", "NAME", "ROLE", "UNIT", "ID"], &rows)?;
+    }
+    Ok(out.finish()?)
+}

@@ -1,0 +1,70 @@
+//! `lanyard config`: the settings file.
+
+use std::path::Path;
+
+use anyhow::Context;
+use clap::Subcommand;
+
+use crate::config::{Config, EXAMPLE, Tls};
+use crate::keys;
+use crate::out::Out;
+use crate::policy_folder::{Folder, PolicyArgs};
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigVerb {
+    /// Say everything that is wrong with the settings file and what it names. Changes nothing.
+    Check,
+    /// Print a commented settings file.
+    Example,
+}
+
+impl ConfigVerb {
+    pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
+        let mut out = Out::new();
+        match self {
+            Self::Example => out.raw(EXAMPLE.as_bytes())?,
+            Self::Check => {
+                let config = Config::load(settings)?;
+                files(&config)?;
+                let library = Folder::find(&PolicyArgs { policy: None }, settings)?.library()?;
+                out.line(format_args!(
+                    "the settings are whole: {}, {} clauses, {}, push {}",
+                    config.address,
+                    library.clauses.len(),
+                    match &config.tls {
+                        Tls::Files { .. } => "TLS by the service",
+                        Tls::Plain => "TLS by a proxy or none on this machine",
+                    },
+                    if config.push.is_some() {
+                        "on"
+                    } else {
+                        "off: devices hear of commands when they connect"
+                    },
+                ))?;
+            }
+        }
+        Ok(out.finish()?)
+    }
+}
+
+/// Looks at every file that the settings name and that cannot be made on first start.
+fn files(config: &Config) -> anyhow::Result<()> {
+    if config.data.exists() {
+        keys::folder(&config.data)?;
+    }
+    if let Tls::Files { certificate, key } = &config.tls {
+        std::fs::metadata(certificate)
+            .with_context(|| format!("the TLS certificate {}", certificate.display()))?;
+        keys::read_private(key)?;
+    }
+    if let Some(push) = &config.push {
+        std::fs::metadata(&push.certificate)
+            .with_context(|| format!("the push certificate {}", push.certificate.display()))?;
+        keys::read_private(&push.key)?;
+    }
+    if let Some(ca) = &config.ca {
+        keys::given_ca(ca)?;
+    }
+    Ok(())
+}

@@ -117,3 +117,18 @@ fn a_certificate_and_a_key_read_back_from_pem() {
     assert!(!certificate.has_fingerprint(CAST.device.1.sha256()) && !certificate.has_fingerprint(&[]));
     assert!(Certificate::from_pem("nothing").is_err() && PrivateKey::from_pem("nothing").is_err());
 }
+
+#[test]
+fn no_octet_of_a_certificate_can_change_without_notice() {
+    // The digest names a certificate. Were one octet free, one certificate would have many names.
+    let good = CAST.device.1.der();
+    for at in 0..good.len() {
+        for bit in [1, 2, 0x80] {
+            let mut changed = good.to_vec();
+            changed[at] ^= bit;
+            let issued = Certificate::parse(&changed)
+                .is_ok_and(|changed| changed.check_issued_by(CAST.ca.certificate()).is_ok());
+            assert!(!issued, "octet {at} with bit {bit:#04x} turned");
+        }
+    }
+}

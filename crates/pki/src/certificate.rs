@@ -61,15 +61,17 @@ impl<'a> View<'a> {
         let whole = read::sole(der, tag::SEQUENCE, WHAT)?;
         let mut outer = whole.inside();
         let signed = outer.expect(tag::SEQUENCE, WHAT)?;
-        let signature_algorithm = key::algorithm_id(&mut outer, WHAT)?;
+        let algorithm = outer.expect(tag::SEQUENCE, WHAT)?;
+        let signature_algorithm = algorithm.inside().oid(WHAT)?;
         let signature = read::whole_bits(outer.any(WHAT)?, WHAT)?;
         outer.finish(WHAT)?;
 
         let mut parts = signed.inside();
         parts.optional(tag::context(0), WHAT)?;
         let serial = parts.expect(tag::INTEGER, WHAT)?.content;
-        // RFC 5280 section 4.1.1.2: the algorithm inside the signed part is the one outside.
-        if key::algorithm_id(&mut parts, WHAT)? != signature_algorithm {
+        // RFC 5280 section 4.1.1.2: the algorithm inside the signed part is the one outside. Its parameters too: nobody
+        // signs what stands outside, and a certificate with other octets there would have another digest.
+        if parts.expect(tag::SEQUENCE, WHAT)?.raw != algorithm.raw {
             return Err(Malformed(WHAT));
         }
         let issuer = parts.expect(tag::SEQUENCE, WHAT)?.raw;

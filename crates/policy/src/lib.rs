@@ -36,7 +36,7 @@ pub use diff::{
     diff,
 };
 pub use files::Files;
-pub use import::{Draft, ImportError, ImportOptions, LeftOver, import};
+pub use import::{Draft, ImportError, ImportOptions, LeftOver, MAX_IMPORT, import};
 pub use library::Library;
 pub use load::Overrides;
 pub use merge::{Ask, Conflict, MergedSetting, MergedSettings, Scope, SettingGroup};

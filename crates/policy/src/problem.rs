@@ -1,6 +1,7 @@
 //! What is wrong with a policy folder, with the file and line of each thing.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One thing wrong.
@@ -63,16 +64,60 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
+/// Most problems that are told of one file. A file that is none of ours has one on every line, and finding the line of
+/// each would take time that grows with the square of the file.
+const MOST_OF_A_FILE: usize = 100;
+
 /// Where readers put what they find wrong, so that one fault does not hide the next.
 #[derive(Debug, Default)]
-pub(crate) struct Sink(RefCell<Vec<Problem>>);
+pub(crate) struct Sink {
+    problems: RefCell<Vec<Problem>>,
+    /// How many of them are each file's.
+    counts: RefCell<BTreeMap<String, usize>>,
+}
 
 impl Sink {
+    /// Whether another problem of that file would be told: ask before working out where it stands.
+    pub(crate) fn takes(&self, file: &str) -> bool {
+        self.counts.borrow().get(file).is_none_or(|count| *count < MOST_OF_A_FILE)
+    }
+
     pub(crate) fn add(&self, file: &str, line: Option<usize>, message: impl Into<String>) {
-        self.0.borrow_mut().push(Problem { file: file.to_owned(), line, message: message.into() });
+        if !self.takes(file) {
+            return;
+        }
+        let mut problems = self.problems.borrow_mut();
+        problems.push(Problem { file: file.to_owned(), line, message: message.into() });
+        let mut counts = self.counts.borrow_mut();
+        let count = counts.entry(file.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        if *count == MOST_OF_A_FILE {
+            let message =
+                format!("{MOST_OF_A_FILE} problems or more; mend these first, the others are not shown");
+            problems.push(Problem { file: file.to_owned(), line: None, message });
+        }
     }
 
     pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.0.into_inner()
+        self.problems.into_inner()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Files, Library, Overrides};
+
+    #[test]
+    fn a_file_that_is_none_of_ours_is_told_in_a_hundred_problems() {
+        let mut files = Files::from_iter([("vocabulary.toml", ""), ("parameters.toml", "")]);
+        // Syntax faults, then keys that nobody asks for.
+        let keys: String = (0..5000).map(|number| format!("key{number} = 1\n")).collect();
+        for text in ["= \n".repeat(20_000), keys] {
+            files.put("facts.toml", &text);
+            let problems = Library::from_files(&files, &Overrides::new()).unwrap_err();
+            assert_eq!(problems.count(), MOST_OF_A_FILE + 1, "{problems}");
+            assert!(problems.iter().any(|problem| problem.message.contains("the others are not shown")));
+        }
     }
 }

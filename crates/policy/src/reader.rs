@@ -35,12 +35,21 @@ impl<'a> Source<'a> {
         newlines.saturating_add(self.before).saturating_add(1)
     }
 
+    /// Reports a problem on the line of that byte of the text.
+    pub(crate) fn problem(&self, sink: &Sink, byte: usize, message: impl Into<String>) {
+        if sink.takes(self.file) {
+            sink.add(self.file, Some(self.line(byte)), message);
+        }
+    }
+
     /// Parses the text; syntax faults go to the sink, and a file that has one yields nothing.
     pub(crate) fn parse(&self, sink: &Sink) -> Option<DeTable<'a>> {
         let (table, faults) = DeTable::parse_recoverable(self.text);
         for fault in &faults {
-            let line = fault.span().map(|span| self.line(span.start));
-            sink.add(self.file, line, fault.message());
+            match fault.span() {
+                Some(span) => self.problem(sink, span.start, fault.message()),
+                None => sink.add(self.file, None, fault.message()),
+            }
         }
         faults.is_empty().then(|| table.into_inner())
     }
@@ -80,7 +89,9 @@ impl<'a> Node<'a> {
 
     /// Reports a problem on the line of that key.
     pub(crate) fn problem(&self, key: &str, message: impl Into<String>) {
-        self.sink.add(self.source.file, Some(self.line_of(key)), message);
+        if self.sink.takes(self.source.file) {
+            self.sink.add(self.source.file, Some(self.line_of(key)), message);
+        }
     }
 
     /// Whether the key is there, whatever it holds.
@@ -99,7 +110,7 @@ impl<'a> Node<'a> {
         let mut faults = Vec::new();
         let value = T::from_toml(self.raw(key)?, &mut faults);
         for (at, message) in faults {
-            self.sink.add(self.source.file, Some(self.source.line(at)), format!("{key}: {message}"));
+            self.source.problem(self.sink, at, format!("{key}: {message}"));
         }
         value
     }
@@ -108,7 +119,7 @@ impl<'a> Node<'a> {
     pub(crate) fn must<T: FromToml>(&self, key: &'static str) -> Option<T> {
         if self.raw(key).is_none() {
             let message = format!("{} has no \"{key}\"", self.what);
-            self.sink.add(self.source.file, Some(self.line()), message);
+            self.source.problem(self.sink, self.at, message);
         }
         self.opt(key)
     }
@@ -141,7 +152,7 @@ impl<'a> Node<'a> {
     fn child(&self, value: &'a Spanned<DeValue<'a>>, key: &str, what: &'static str) -> Option<Self> {
         let at = value.span().start;
         let Some(table) = value.get_ref().as_table() else {
-            self.sink.add(self.source.file, Some(self.source.line(at)), format!("{key}: expected a table"));
+            self.source.problem(self.sink, at, format!("{key}: expected a table"));
             return None;
         };
         Some(Self { source: self.source, table, at, sink: self.sink, what, asked: RefCell::default() })
@@ -153,7 +164,7 @@ impl<'a> Node<'a> {
         for key in self.table.keys().filter(|key| !asked.contains(key.get_ref().as_ref())) {
             let known = asked.iter().copied().collect::<Vec<_>>().join(", ");
             let message = format!("{} has no key \"{}\"; it has: {known}", self.what, key.get_ref());
-            self.sink.add(self.source.file, Some(self.source.line(key.span().start)), message);
+            self.source.problem(self.sink, key.span().start, message);
         }
     }
 }

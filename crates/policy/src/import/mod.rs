@@ -14,6 +14,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+/// The longest text that is drafted, in bytes: some hundred times a long policy.
+pub const MAX_IMPORT: usize = 1024 * 1024;
+
 /// What to call the drafted document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportOptions {
@@ -63,6 +66,9 @@ pub enum ImportError {
     /// The title is empty.
     #[error("the title is empty: write the title of the document")]
     Title,
+    /// The text is longer than [`MAX_IMPORT`].
+    #[error("the text is longer than {MAX_IMPORT} bytes: a policy is some dozen pages; draft it in parts")]
+    TooLong,
     /// There is nothing to draft.
     #[error("no clause was found in the text: it is empty, or an index and nothing else")]
     Nothing,
@@ -71,7 +77,7 @@ pub enum ImportError {
 /// Drafts a document folder from text.
 ///
 /// # Errors
-/// Options that cannot name a document, and a text in which nothing is a clause.
+/// Options that cannot name a document, a text longer than [`MAX_IMPORT`], and one in which nothing is a clause.
 pub fn import(text: &str, options: &ImportOptions) -> Result<Draft, ImportError> {
     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if options.id.is_empty() || options.id.len() > 60 || !options.id.chars().all(word) {
@@ -84,6 +90,9 @@ pub fn import(text: &str, options: &ImportOptions) -> Result<Draft, ImportError>
     }
     if options.title.trim().is_empty() {
         return Err(ImportError::Title);
+    }
+    if text.len() > MAX_IMPORT {
+        return Err(ImportError::TooLong);
     }
     let outline = outline::outline(&lines::read(text), &options.title);
     if outline.clauses.is_empty() { Err(ImportError::Nothing) } else { Ok(write::draft(outline, options)) }

@@ -56,6 +56,8 @@ struct Builder<'a> {
     bullets: BTreeMap<usize, usize>,
     paragraphs: usize,
     keys: BTreeSet<String>,
+    /// The last copy of each key that stands in the text more than once.
+    copies: BTreeMap<String, usize>,
 }
 
 pub(super) fn outline(lines: &[Line<'_>], title: &str) -> Outline {
@@ -75,6 +77,7 @@ pub(super) fn outline(lines: &[Line<'_>], title: &str) -> Outline {
         bullets: BTreeMap::new(),
         paragraphs: 0,
         keys: BTreeSet::new(),
+        copies: BTreeMap::new(),
     };
     for (index, line) in lines.iter().enumerate() {
         match line.sort {
@@ -108,11 +111,11 @@ impl Builder<'_> {
                 self.top(index, line, *number)
             }
             Some(Marker::Section(number)) => {
-                self.heading(number.to_string(), line.rest);
+                self.heading(number.to_string(), line.number, line.rest);
                 true
             }
             Some(Marker::Bare(number)) if self.is_bare_heading(line, *number) => {
-                self.heading(number.to_string(), line.rest);
+                self.heading(number.to_string(), line.number, line.rest);
                 true
             }
             Some(Marker::Code(code)) if self.style.codes => {
@@ -151,7 +154,7 @@ impl Builder<'_> {
 
     fn decimal(&mut self, index: usize, line: &Line<'_>, number: &str) -> bool {
         if self.style.has_children(number) && heading_like(line.rest) && modality(line.rest).is_none() {
-            self.heading(number.to_owned(), line.rest);
+            self.heading(number.to_owned(), line.number, line.rest);
             return true;
         }
         let next = self.lines.get(index.saturating_add(1)).filter(|next| next.sort == Sort::Text);
@@ -204,7 +207,7 @@ impl Builder<'_> {
             line.hashed || (title && !next_is_top && next.is_some())
         };
         if heading {
-            self.heading(number.to_string(), line.rest);
+            self.heading(number.to_string(), line.number, line.rest);
             return true;
         }
         if !decimals {
@@ -338,12 +341,18 @@ impl Builder<'_> {
         let mut unique: String =
             key.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '.' || *c == '-').take(20).collect();
         let wanted = unique.clone();
-        let mut copy = 1_usize;
+        // Where the last search for this key ended, so that a thousand copies do not take a million searches.
+        let mut copy = self.copies.get(&wanted).copied().unwrap_or(1);
+        if copy > 1 {
+            copy = copy.saturating_add(1);
+            unique = format!("{wanted}-{copy}");
+        }
         while !self.keys.insert(unique.to_ascii_lowercase()) {
             copy = copy.saturating_add(1);
             unique = format!("{wanted}-{copy}");
         }
         if copy > 1 {
+            self.copies.insert(wanted.clone(), copy);
             self.out
                 .notes
                 .push(format!("{wanted} stands in the text more than once; one is drafted as {unique}"));
@@ -363,11 +372,14 @@ impl Builder<'_> {
         at
     }
 
-    fn heading(&mut self, number: String, title: &str) {
+    /// Begins a section. Where its number was used before, the first title stays and this one is left over.
+    fn heading(&mut self, number: String, line: usize, title: &str) {
         self.started = true;
         self.drop_sub();
-        if !self.out.sections.iter().any(|(known, _)| *known == number) {
-            self.out.sections.push((number.clone(), title.to_owned()));
+        match self.out.sections.iter().find(|(known, _)| *known == number) {
+            Some((_, known)) if known == title => {}
+            Some(_) => self.leave(line, title, "a heading whose number another one has"),
+            None => self.out.sections.push((number.clone(), title.to_owned())),
         }
         self.section = Some(number);
         (self.current, self.anchor, self.numbered, self.lettered) = (None, None, None, None);
@@ -378,7 +390,7 @@ impl Builder<'_> {
     fn sub_heading(&mut self, line: &Line<'_>) {
         if !self.style.numbered() {
             let number = self.out.sections.len().saturating_add(1).to_string();
-            return self.heading(number, line.text);
+            return self.heading(number, line.number, line.text);
         }
         self.drop_sub();
         let sub =

@@ -173,3 +173,29 @@ fn a_text_cut_anywhere_is_drafted_whole_and_loads() {
         }
     }
 }
+
+#[test]
+fn a_heading_whose_number_is_taken_is_left_over() {
+    let draft = draft(
+        "Section 1: Phones\n(a) Lock it.\n\nSection 1: Laptops\n(a) Lock it too.\n\nSection 1: Phones\n",
+    );
+    let left: Vec<_> = draft.not_drafted.iter().map(|left| (left.line, left.text.as_str())).collect();
+    assert_eq!(left, [(4, "Laptops")], "the same title again is nothing new");
+}
+
+#[test]
+fn a_clause_without_a_letter_is_titled_by_its_key() {
+    let library = load(&draft("Rules\n\n.\n\nLock it.\n"));
+    assert!(library.clauses.iter().all(|clause| !clause.title.trim().is_empty()));
+    assert_eq!(library.clauses.iter().filter(|clause| clause.text == ".").count(), 1);
+}
+
+#[test]
+fn long_texts_take_time_in_proportion_and_too_long_ones_are_refused() {
+    // Every section begins its count anew, so every clause wants the same key: once a search through all copies each.
+    let text = "2. Loss\n\n - digits;\n\n".repeat(10_000);
+    let draft = import(&text, &options()).unwrap();
+    assert_eq!(draft.clauses, 10_000);
+    assert!(draft.files.iter().any(|(path, _)| path.contains("-10000")), "the last copy has its number");
+    assert_eq!(import(&"x\n".repeat(MAX_IMPORT), &options()), Err(ImportError::TooLong));
+}

@@ -16,14 +16,17 @@ pub(super) fn draft(outline: Outline, options: &ImportOptions) -> Draft {
     let mut files = vec![(format!("{folder}/document.toml"), document(&outline, options))];
     let unnumbered: BTreeSet<&Option<String>> =
         outline.clauses.iter().filter(|item| item.number.is_none()).map(|item| &item.section).collect();
-    for (index, item) in outline.clauses.iter().enumerate() {
+    let says = speaks(&outline);
+    for ((index, item), says) in outline.clauses.iter().enumerate().zip(says) {
         // Where some clause of a section has no number, all of them keep the order of the paper by their place.
         let place = unnumbered.contains(&item.section).then_some(index.saturating_add(1));
-        let name = item.title.clone().unwrap_or_else(|| title(&item.text));
+        let name = Some(item.title.clone().unwrap_or_else(|| title(&item.text)));
+        // A text without a letter, such as a full stop on a line of its own, gives no title.
+        let name = name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| item.key.clone());
         let slug = slug(&name);
         let dash = if slug.is_empty() { "" } else { "-" };
         let path = format!("{folder}/clauses/{}{dash}{slug}.md", item.key.to_ascii_lowercase());
-        files.push((path, clause(&outline, item, &name, place, options)));
+        files.push((path, clause(item, &name, place, says, options)));
     }
     let mut notes = outline.notes;
     notes.push(format!(
@@ -68,13 +71,7 @@ fn document(outline: &Outline, options: &ImportOptions) -> String {
     text
 }
 
-fn clause(
-    outline: &Outline,
-    item: &Item,
-    name: &str,
-    place: Option<usize>,
-    options: &ImportOptions,
-) -> String {
+fn clause(item: &Item, name: &str, place: Option<usize>, says: Modality, options: &ImportOptions) -> String {
     let mut text = format!("+++\nid = {}\n", quoted(&format!("{}-{}", options.prefix, item.key)));
     put(&mut text, format_args!("title = {}\n", quoted(name)));
     if let Some(number) = &item.number {
@@ -86,7 +83,6 @@ fn clause(
     if let Some(place) = place {
         put(&mut text, format_args!("place = {place}\n"));
     }
-    let says = speaks(outline, item);
     put(&mut text, format_args!("actors = [\"everyone\"]\nmodality = \"{says}\"\n"));
     put(
         &mut text,
@@ -106,19 +102,14 @@ fn clause(
     text
 }
 
-/// A list item without a verb speaks as the sentence that it ends.
-fn speaks(outline: &Outline, item: &Item) -> Modality {
-    let above = |item: &Item| item.parent.and_then(|at| outline.clauses.get(at)).cloned();
-    let mut item = item.clone();
-    // Items are nested three deep at most; the bound is for whoever changes that.
-    for _ in 0..8 {
-        match (modality(&item.text), above(&item)) {
-            (Some(says), _) => return says,
-            (None, Some(parent)) => item = parent,
-            (None, None) => break,
-        }
+/// How each clause speaks. A list item without a verb speaks as the sentence that it ends, which stands before it.
+fn speaks(outline: &Outline) -> Vec<Modality> {
+    let mut says: Vec<Modality> = Vec::with_capacity(outline.clauses.len());
+    for item in &outline.clauses {
+        let above = item.parent.and_then(|at| says.get(at)).copied();
+        says.push(modality(&item.text).or(above).unwrap_or(Modality::States));
     }
-    Modality::States
+    says
 }
 
 /// `1-3, 7, 9-10`

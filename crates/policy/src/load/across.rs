@@ -168,6 +168,9 @@ impl Loader<'_> {
 
     /// Reports a problem on the line where the word stands in quotes.
     fn at_word(&self, file: &str, word: &str, message: &str) {
+        if !self.sink.takes(file) {
+            return;
+        }
         let text = self.files.get(file).unwrap_or_default();
         let line = text.find(&format!("\"{word}\"")).map(|at| Source::whole(file, text).line(at));
         self.sink.add(file, line, message);

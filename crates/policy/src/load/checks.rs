@@ -36,7 +36,7 @@ impl Loader<'_> {
             Err(flaws) => flaws,
             Ok(_) => check.failing_cases(lookup),
         };
-        for flaw in &flaws {
+        for flaw in flaws.iter().take_while(|_| self.sink.takes(root.source.file)) {
             let line = locate(root, flaw, &arms_at, &cases_at);
             self.sink.add(root.source.file, Some(line), flaw.to_string());
         }
@@ -66,7 +66,7 @@ impl Loader<'_> {
         let mut faults = Vec::new();
         let value = piece(item, &mut faults);
         for (at, fault) in faults {
-            self.sink.add(root.source.file, Some(root.source.line(at)), fault);
+            root.source.problem(&self.sink, at, fault);
         }
         value
     }

@@ -41,7 +41,7 @@ impl Loader<'_> {
             let key = SettingKey::new(key.get_ref().as_ref());
             let asked = self.library.registers.asked(&key, value, &mut faults);
             for (at, fault) in &faults {
-                self.sink.add(root.source.file, Some(root.source.line(*at)), format!("{key}: {fault}"));
+                root.source.problem(&self.sink, *at, format!("{key}: {fault}"));
             }
             if let Some(asked) = asked {
                 values.insert(key, asked);

@@ -38,6 +38,9 @@ impl fmt::Display for Step {
 /// Why a simulated device could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum SimError {
+    /// No HTTP client could be made.
+    #[error("no HTTP client can be made: {0}; for https, choose a TLS library first")]
+    Client(reqwest::Error),
     /// The server answered with another status than success.
     #[error("{status} when {step}: a real device would {would}; the server said: {body}")]
     Status {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -70,7 +71,26 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) body: Vec<u8>,
 }
 
+/// How long a device waits for a connection, and for an answer, before it gives up until later.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(60));
+
 impl Link {
+    /// Surroundings for devices that reach the server directly. Connections stay open between sessions; redirects are
+    /// not followed, as devices do not follow them.
+    ///
+    /// # Errors
+    /// [`SimError::Client`] if no client can be made.
+    pub fn new(world: World, keys: KeyPool) -> Result<Self, SimError> {
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(PATIENCE.0)
+            .timeout(PATIENCE.1)
+            .build()
+            .map_err(SimError::Client)?;
+        Ok(Self { client, world, keys: Arc::new(keys) })
+    }
+
     /// GET, for SCEP.
     pub(crate) async fn get(&self, step: Step, url: &str) -> Result<Vec<u8>, SimError> {
         finish(step, self.client.get(url).send().await).await

@@ -1,6 +1,7 @@
 //! What the core is not allowed to fetch for itself: the time and randomness.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Timestamp;
 
@@ -21,13 +22,15 @@ pub trait Entropy: Send + Sync {
 pub struct World {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    /// The last UUID's time in milliseconds, and behind it twelve bits that count within the millisecond.
+    last: Arc<AtomicU64>,
 }
 
 impl World {
     /// Joins a clock and a source of randomness.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
-        Self { clock, entropy }
+        Self { clock, entropy, last: Arc::default() }
     }
 
     /// The time now.
@@ -50,16 +53,70 @@ impl World {
         out
     }
 
-    /// A new UUID, version 7 (RFC 9562 section 5.7): its order is the order of making, to the millisecond.
+    /// A new UUID, version 7: the order of those that one process makes is the order of making, because within a
+    /// millisecond they count (RFC 9562 section 6.2, method 1) and a clock that is set back does not take them along. The
+    /// order between processes is that of their clocks.
     #[must_use]
     pub fn uuid(&self) -> uuid::Uuid {
-        let millis = u64::try_from(self.now().millis()).unwrap_or_default();
-        uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
+        let now = u64::try_from(self.now().millis()).unwrap_or_default() << COUNTER_BITS;
+        let next = |last: u64| now.max(last.saturating_add(1));
+        let last = self.last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next(last)));
+        let taken = next(last.unwrap_or_else(|last| last));
+        let [.., high, low] = (taken & ((1 << COUNTER_BITS) - 1)).to_be_bytes();
+        let [_, _, random @ ..] = self.bytes::<10>();
+        let mut tail = [0; 10];
+        for (place, byte) in tail.iter_mut().zip([high, low].into_iter().chain(random)) {
+            *place = byte;
+        }
+        uuid::Builder::from_unix_timestamp_millis(taken >> COUNTER_BITS, &tail).into_uuid()
     }
 }
+
+/// Bits of a UUID that count within a millisecond: all that lie between its time and its variant.
+const COUNTER_BITS: u32 = 12;
 
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("World")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicI64;
+
+    use super::*;
+
+    struct Hand(AtomicI64);
+
+    impl Clock for Hand {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        }
+    }
+
+    /// The worst there can be: never another value.
+    struct Stuck;
+
+    impl Entropy for Stuck {
+        fn fill(&self, out: &mut [u8]) {
+            out.fill(0xff);
+        }
+    }
+
+    #[test]
+    fn the_order_of_ids_is_the_order_of_making() {
+        let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+        let world = World::new(clock.clone(), Arc::new(Stuck));
+        let mut made: Vec<_> = (0..5000).map(|_| world.uuid()).collect();
+        clock.0.store(1_000_001, Ordering::SeqCst);
+        made.push(world.uuid());
+        clock.0.store(500_000, Ordering::SeqCst);
+        made.extend((0..3).map(|_| world.clone().uuid()));
+        assert!(made.is_sorted_by(|a, b| a < b), "five thousand in a millisecond, then a clock that is set back");
+        clock.0.store(2_000_000, Ordering::SeqCst);
+        let later = world.uuid();
+        assert_eq!(later.get_timestamp().unwrap().to_unix(), (2000, 0));
+        assert_eq!((later.get_version_num(), later.get_variant()), (7, uuid::Variant::RFC4122));
     }
 }

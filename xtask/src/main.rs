@@ -1,11 +1,12 @@
 //! The repository's own chores, run as `cargo xtask <chore>`.
 //!
 //! `tidy` keeps what reviews would otherwise have to remember: which crate may use which, how long things may get, and
-//! words that do not belong here. Formatting, lints and tests are cargo's own business; `./test` runs everything.
+//! words that do not belong here. `bench` builds the release program and measures it. Formatting, lints and tests are
+//! cargo's own business; `./test` runs everything.
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -26,11 +27,37 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Build the release program, measure it on this machine and write docs/performance.md
+    Bench {
+        /// Passed on to the benchmark; `cargo xtask bench -- --help` lists what it takes
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    let Chore::Tidy { check } = Arguments::parse().chore;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
+    match Arguments::parse().chore {
+        Chore::Tidy { check } => tidy_up(root, check),
+        Chore::Bench { options } => measure(root, &options),
+    }
+}
+
+/// Builds and runs the benchmark. Without options of its own it writes its table into docs/performance.md.
+fn measure(root: &Path, options: &[String]) -> anyhow::Result<ExitCode> {
+    let cargo = |arguments: &[&str]| Command::new("cargo").args(arguments).current_dir(root).status();
+    if !cargo(&["build", "--release", "--package", "lanyard", "--package", "bench"])?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut run = Command::new(root.join("target/release/bench"));
+    run.current_dir(root).args(options);
+    if options.is_empty() {
+        run.args(["--write", "docs/performance.md"]);
+    }
+    Ok(if run.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn tidy_up(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
     let (problems, seen) = tidy::run(root, check)?;
     let mut out = std::io::stdout().lock();
     for problem in &problems {

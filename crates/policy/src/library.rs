@@ -81,6 +81,14 @@ impl Library {
         &self.registers.vocabulary
     }
 
+    /// The clause under which the service does what it calls by that name in the ledger, where the force named one.
+    /// A line for the action with its reason (`check-in.refused/no-holder`) goes before one for the action alone.
+    #[must_use]
+    pub fn clause_of_action(&self, action: &str, reason: Option<&str>) -> Option<&ClauseId> {
+        let actions = &self.registers.actions;
+        reason.and_then(|reason| actions.get(&format!("{action}/{reason}"))).or_else(|| actions.get(action))
+    }
+
     /// What checks may refer to: for binding a check outside the loader.
     #[must_use]
     pub fn lookup(&self) -> &dyn compliance::Lookup {

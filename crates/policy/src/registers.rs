@@ -91,6 +91,7 @@ pub(crate) struct Registers {
     pub(crate) facts: BTreeMap<String, FactEntry>,
     pub(crate) vocabulary: BTreeMap<SettingKey, VocabularyEntry>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
+    pub(crate) actions: BTreeMap<String, ClauseId>,
 }
 
 /// Facts under this prefix are the values in force of the setting named behind it.

@@ -15,6 +15,7 @@ impl Loader<'_> {
         self.notes();
         self.related();
         self.parameters();
+        self.actions();
         self.unused();
         self.prefixes();
         self.groups();
@@ -62,6 +63,13 @@ impl Loader<'_> {
                 let message = format!("parameter \"{name}\" names clause {clause}, which no file has");
                 self.at_word("parameters.toml", clause.as_str(), &message);
             }
+        }
+    }
+
+    fn actions(&self) {
+        for (name, clause) in self.library.registers.actions.iter().filter(|(_, id)| !self.knows(id)) {
+            let message = format!("action \"{name}\" is done under clause {clause}, which no file has");
+            self.at_word("actions.toml", clause.as_str(), &message);
         }
     }
 

@@ -50,7 +50,8 @@ impl Loader<'_> {
         for (path, _) in self.files.iter() {
             let parts: Vec<&str> = path.split('/').collect();
             let known = match parts.as_slice() {
-                [file] => ["facts.toml", "vocabulary.toml", "parameters.toml", "README.md"].contains(file),
+                [file] => ["facts.toml", "vocabulary.toml", "parameters.toml", "actions.toml", "README.md"]
+                    .contains(file),
                 ["checks" | "settings" | "baselines", file] => {
                     file.ends_with(".toml") || *file == "README.md"
                 }

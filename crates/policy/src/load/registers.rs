@@ -1,4 +1,4 @@
-//! Reading `facts.toml`, `vocabulary.toml` and `parameters.toml`.
+//! Reading `facts.toml`, `vocabulary.toml`, `parameters.toml` and `actions.toml`.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +20,10 @@ impl Loader<'_> {
         self.library.registers.vocabulary =
             vocabulary.into_iter().map(|(key, entry)| (SettingKey::new(key), entry)).collect();
         self.library.registers.parameters = self.register("parameters.toml", "parameter", "name", parameter);
+        if self.files.get("actions.toml").is_some() {
+            self.library.registers.actions =
+                self.register("actions.toml", "action", "name", |node| node.must("clause"));
+        }
         for (name, value) in overrides {
             self.override_parameter(name, value);
         }

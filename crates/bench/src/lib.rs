@@ -1,0 +1,14 @@
+//! Measuring the service: an estate of any size prepared in a database, messages signed beforehand, and a light client
+//! that replays them.
+//!
+//! The client does as little as it can, because it runs on the cores of the service that it measures: requests are
+//! ready bytes, answers are read for their status and length. What the figures mean stands in docs/performance.md,
+//! which the program writes. Never linked into the product.
+
+pub mod estate;
+pub mod judge;
+pub mod report;
+pub mod server;
+pub mod signatures;
+pub mod wire;
+pub mod world;

@@ -60,9 +60,10 @@ pub fn plist(data: &[u8]) -> bool {
     assert!(size.bytes <= LIMIT, "{} bytes of text and data out of {}", size.bytes, data.len());
     refuses_more_than_its_limit(data, |limit| plist_io::read(data, limit).err());
 
-    let written = to_xml(&value);
-    let again = plist_io::read(&written, usize::MAX).expect("what is written must read back");
-    assert_eq!(to_xml(&again), written, "what is read back must be what was written");
+    // What XML cannot carry is lost on the way out, and two keys may become one; from then on nothing changes any more.
+    let read_back = |xml: &[u8]| plist_io::read(xml, usize::MAX).expect("what is written must read back");
+    let written = to_xml(&read_back(&to_xml(&value)));
+    assert!(to_xml(&read_back(&written)) == written, "what is read back must be what was written");
     true
 }
 

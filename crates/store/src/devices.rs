@@ -94,7 +94,9 @@ pub struct DeviceFilter {
     pub attention: bool,
     /// Part of a serial number or asset tag.
     pub search: String,
-    /// Only serial numbers after this one.
+    /// Only those that do not meet this clause, or of which it is not known. Only [`list`] looks at it.
+    pub clause: String,
+    /// Only serial numbers after this one. Only [`page`] looks at it.
     pub after: String,
 }
 
@@ -115,7 +117,9 @@ macro_rules! filters {
     () => {
         "($2 = '' OR force = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR enrolment_state = $4) AND not_met >= $5
          AND ($6 = '' OR lower(serial) LIKE $6 OR lower(COALESCE(asset_tag, '')) LIKE $6
-         OR holder_id IN (SELECT h.id FROM person h WHERE lower(h.name) LIKE $6 OR lower(h.number) LIKE $6))"
+         OR holder_id IN (SELECT h.id FROM person h WHERE lower(h.name) LIKE $6 OR lower(h.number) LIKE $6))
+         AND ($9 = '' OR id IN (SELECT f.subject_id FROM finding f WHERE f.clause_id = $9
+         AND f.outcome IN ('not-met', 'not-known') AND f.subject_kind = 'device'))"
     };
 }
 
@@ -149,6 +153,7 @@ statements! {
     DEVICE_ENROLMENT = "UPDATE device SET enrolment_id = $2, enrolment_state = $3 WHERE id = $1";
     DEVICE_REPORTED = "UPDATE device SET supervised = COALESCE($2, supervised), os_version = COALESCE($3, os_version),
         model = COALESCE($4, model) WHERE id = $1";
+    DEVICE_NEW_START = "UPDATE device SET supervised = NULL, os_version = NULL WHERE id = $1";
     DEVICE_JUDGED = "UPDATE device SET met = $2, not_met = $3, not_known = $4, judged_at = $5 WHERE id = $1";
     DEVICE_IDS_ENROLLED = "SELECT id FROM device WHERE enrolment_state = 'enrolled' ORDER BY id";
     DEVICE_IDS = "SELECT id FROM device WHERE retired_at IS NULL ORDER BY id";
@@ -245,7 +250,7 @@ pub enum DeviceOrder {
 const AFTER_EVERY_SERIAL: &str = "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ";
 
 /// Up to `limit` devices in that order, each with its holder's name and number. `after` is the last device of the page
-/// before: its clauses not met and its serial number; `filter.after` is not looked at. The search finds holders too.
+/// before: its clauses not met and its serial number; The search finds holders too.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &DeviceFilter,
@@ -271,6 +276,7 @@ pub fn list(
             crate::like(&filter.search),
             i64::from(limit).into(),
             not_met.into(),
+            filter.clause.as_str().into(),
         ],
     )?;
     rows.iter().map(|row| Ok((device(row)?, row.opt_text(18)?))).collect()
@@ -348,6 +354,11 @@ pub fn set_reported(
         &DEVICE_REPORTED,
         vec![Value::id(id), supervised.map(i64::from).into(), os_version.into(), model.into()],
     )
+}
+
+/// What it said of itself before says nothing now: it was set up anew, or its enrolment ended.
+pub fn forget_reported(tx: &mut Tx<'_>, id: DeviceId) -> Result<(), StoreError> {
+    tx.later(&DEVICE_NEW_START, vec![Value::id(id)])
 }
 
 /// Notes the tally of a judgement.

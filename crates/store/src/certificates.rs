@@ -36,6 +36,8 @@ statements! {
     CERTIFICATES_OF_DEVICE = "SELECT sha256, serial, device_id, issued_at, not_after, renewed_from, revoked_at
         FROM certificate WHERE device_id = $1 ORDER BY issued_at DESC";
     CERTIFICATE_REVOKE = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE sha256 = $1 AND revoked_at IS NULL";
+    CERTIFICATES_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE device_id = $1 AND sha256 <> $4
+        AND revoked_at IS NULL";
     CERTIFICATES_REVOKED = "SELECT serial, revoked_at FROM certificate WHERE revoked_at IS NOT NULL AND not_after > $1 ORDER BY serial";
 }
 
@@ -110,6 +112,17 @@ pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Certificate>, 
 /// Revokes a certificate; whether it was valid until now.
 pub fn revoke(tx: &mut Tx<'_>, sha256: &str, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&CERTIFICATE_REVOKE, &[sha256.into(), at.into(), why.into()])? > 0)
+}
+
+/// Revokes every certificate of a device but one, or every one where that is `None`; how many.
+pub fn revoke_others(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    keep: Option<&str>,
+    at: Timestamp,
+    why: &str,
+) -> Result<u64, StoreError> {
+    tx.execute(&CERTIFICATES_END, &[Value::id(device), at.into(), why.into(), keep.unwrap_or_default().into()])
 }
 
 /// Serial numbers of revoked certificates that would still be valid, with the time of revocation.

@@ -79,7 +79,8 @@ statements! {
     COMMAND_DELIVERED = "UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
         WHERE id = $1";
     COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
-        WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL RETURNING request_type, spec";
+        WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL RETURNING request_type, spec,
+        (SELECT d.force FROM enrolment e JOIN device d ON d.id = e.device_id WHERE e.id = $2)";
     COMMAND_NOT_NOW = "UPDATE command SET state = 'not-now', not_now_at = $3 WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL";
     COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.request_type, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
         c.delivered_at, c.deliveries, c.finished_at, c.error FROM command c JOIN enrolment e ON e.id = c.enrolment_id
@@ -88,13 +89,13 @@ statements! {
         finished_at = $2, error = $3
         WHERE finished_at IS NULL AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1)";
     COMMAND_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3
-        WHERE id = $1 AND finished_at IS NULL AND delivered_at IS NULL";
+        WHERE id = $1 AND finished_at IS NULL AND (delivered_at IS NULL OR state = 'not-now')";
     COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND request_type = $2 AND finished_at IS NULL";
     COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
         ORDER BY finished_at LIMIT $2)";
     COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
-        WHERE c.finished_at IS NULL AND c.queued_at < $1 AND e.ended_at IS NULL AND e.push_due_at IS NULL
-        AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
+        WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state <> 'asked' AND e.ended_at IS NULL
+        AND e.push_due_at IS NULL AND e.push_token IS NOT NULL AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
 }
 
 fn command(row: &Row) -> Result<Command, StoreError> {
@@ -160,8 +161,18 @@ pub fn set_delivered(tx: &mut Tx<'_>, id: CommandId, at: Timestamp) -> Result<()
     tx.later(&COMMAND_DELIVERED, vec![Value::id(id), at.into()])
 }
 
-/// The first result of a command of that channel, stored once. Gives the request type and spec, or `None` where the
-/// command is unknown or was finished before.
+/// What was asked by a command that has just come to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// The vendor's name for it.
+    pub request_type: String,
+    /// What it was to do, as the app spells it.
+    pub spec: String,
+    /// Whose device it was for.
+    pub force: Option<domain::Force>,
+}
+
+/// The first result of a command of that channel, stored once; `None` where the command is unknown or was finished before.
 pub fn set_finished(
     tx: &mut Tx<'_>,
     id: CommandId,
@@ -170,7 +181,7 @@ pub fn set_finished(
     at: Timestamp,
     error: Option<&str>,
     result_digest: &str,
-) -> Result<Option<(String, String)>, StoreError> {
+) -> Result<Option<Finished>, StoreError> {
     tx.one(
         &COMMAND_FINISHED,
         &[
@@ -182,7 +193,7 @@ pub fn set_finished(
             result_digest.into(),
         ],
     )?
-    .map(|row| Ok((row.text(0)?, row.text(1)?)))
+    .map(|row| Ok(Finished { request_type: row.text(0)?, spec: row.text(1)?, force: row.opt_parse(2)? }))
     .transpose()
 }
 
@@ -214,7 +225,8 @@ pub fn end_all(
     tx.execute(&COMMANDS_ENDED, &[Value::id(device), at.into(), why.into()])
 }
 
-/// Takes a command back that was never delivered; whether that was still possible.
+/// Takes a command back that the device does not have: never delivered, or put by and not offered again; whether that
+/// was still possible.
 pub fn cancel(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&COMMAND_CANCEL, &[Value::id(id), at.into(), why.into()])? > 0)
 }
@@ -229,7 +241,8 @@ pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, Sto
     tx.execute(&COMMANDS_FORGET, &[before.into(), i64::from(limit).into()])
 }
 
-/// Channels whose commands have waited since before `queued_before` and that were not pushed since `pushed_before`.
+/// Channels that can be pushed, whose commands have waited since before `queued_before` and that were not pushed since
+/// `pushed_before`.
 pub fn unpushed(
     tx: &mut Tx<'_>,
     queued_before: Timestamp,

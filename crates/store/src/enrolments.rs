@@ -66,8 +66,8 @@ statements! {
     ENROLMENT_LIVE = concat!("SELECT ", columns!(), " FROM enrolment
         WHERE certificate_sha256 = $1 AND channel = $2 AND COALESCE(user_id, '') = $3 AND ended_at IS NULL");
     ENROLMENTS_OF_DEVICE = concat!("SELECT ", columns!(), " FROM enrolment WHERE device_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50");
-    ENROLMENTS_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL, unlock_token = NULL
-        WHERE device_id = $1 AND ended_at IS NULL";
+    ENROLMENTS_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL, unlock_token = NULL,
+        bootstrap_token = NULL WHERE device_id = $1 AND ended_at IS NULL";
     ENROLMENT_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL
         WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_TOKEN = "UPDATE enrolment SET topic = $2, push_token = $3, push_magic = $4,
@@ -77,17 +77,15 @@ statements! {
     ENROLMENT_BOOTSTRAP_READ = "SELECT bootstrap_token FROM enrolment WHERE id = $1";
     ENROLMENT_UNLOCK_READ = "SELECT unlock_token FROM enrolment WHERE id = $1";
     ENROLMENT_AWAITS = "SELECT awaiting_configuration FROM enrolment WHERE id = $1";
+    ENROLMENT_CONFIGURED = "UPDATE enrolment SET awaiting_configuration = 0 WHERE id = $1";
     ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
     CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
     CONTACT_DEVICE = "UPDATE device SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
     REFRESH_SET = "UPDATE enrolment SET refresh_due_at = $2 WHERE id = $1";
-    REFRESH_DUE = "SELECT id, device_id, platform FROM enrolment
-        WHERE ended_at IS NULL AND state = 'enrolled' AND channel = 'device' AND refresh_due_at <= $1 ORDER BY refresh_due_at LIMIT $2";
-    PUSH_WANT = "UPDATE enrolment SET push_due_at = $2 WHERE id = $1 AND ended_at IS NULL AND (push_due_at IS NULL OR push_due_at > $2)";
-    PUSH_DUE = "SELECT id, topic, push_token, push_magic, push_due_at FROM enrolment
-        WHERE push_due_at IS NOT NULL AND push_due_at <= $1 ORDER BY push_due_at LIMIT $2";
-    PUSH_DONE = "UPDATE enrolment SET push_due_at = CASE WHEN push_due_at > $2 THEN push_due_at ELSE NULL END, push_tried_at = $3, push_failed = $4 WHERE id = $1";
-    PUSH_AGAIN = "UPDATE enrolment SET push_due_at = $2, push_tried_at = $3, push_failed = $4 WHERE id = $1 AND ended_at IS NULL";
+    REFRESH_CLAIM = "UPDATE enrolment SET refresh_due_at = $3 WHERE id = $1 AND ended_at IS NULL AND refresh_due_at <= $2";
+    REFRESH_DUE = "SELECT e.id, e.platform, d.supervised FROM enrolment e JOIN device d ON d.id = e.device_id
+        WHERE e.ended_at IS NULL AND e.state = 'enrolled' AND e.channel = 'device' AND e.refresh_due_at <= $1
+        ORDER BY e.refresh_due_at LIMIT $2";
     // Sixty-four places, filled up by repeating the last: one text and one prepared statement for both engines.
     HOT_LOOKUP = "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at, (c.revoked_at IS NOT NULL), c.not_after,
         EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked')
@@ -259,68 +257,39 @@ pub fn set_refresh(tx: &mut Tx<'_>, id: EnrolmentId, due: Timestamp) -> Result<(
     tx.later(&REFRESH_SET, vec![Value::id(id), due.into()])
 }
 
-/// Enrolments whose state is due to be asked for.
-pub fn refresh_due(
-    tx: &mut Tx<'_>,
-    now: Timestamp,
-    limit: u32,
-) -> Result<Vec<(EnrolmentId, DeviceId, Platform)>, StoreError> {
+/// An enrolment whose state is due to be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefreshDue {
+    /// Which.
+    pub enrolment: EnrolmentId,
+    /// The device's platform.
+    pub platform: Platform,
+    /// Whether the device is supervised, where it ever said.
+    pub supervised: Option<bool>,
+}
+
+/// Enrolments whose state is due to be asked for; each is to be claimed before anything is queued.
+pub fn refresh_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<RefreshDue>, StoreError> {
     tx.query(&REFRESH_DUE, &[now.into(), i64::from(limit).into()])?
         .iter()
-        .map(|row| Ok((row.parse(0)?, row.parse(1)?, row.parse(2)?)))
-        .collect()
-}
-
-/// Asks for a push. An earlier wish stands: pushes are coalesced per device.
-pub fn want_push(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), StoreError> {
-    tx.later(&PUSH_WANT, vec![Value::id(id), at.into()])
-}
-
-/// A push that is due.
-#[derive(Debug, Clone)]
-pub struct PushDue {
-    /// For which channel.
-    pub enrolment: EnrolmentId,
-    /// Topic, token (hex) and magic; absent where the device never gave them.
-    pub address: Option<(String, String, String)>,
-    /// When it was asked for.
-    pub due_at: Timestamp,
-}
-
-/// The pushes due by now, oldest first.
-pub fn push_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, StoreError> {
-    tx.query(&PUSH_DUE, &[now.into(), i64::from(limit).into()])?
-        .iter()
         .map(|row| {
-            let address = match (row.opt_text(1)?, row.opt_text(2)?, row.opt_text(3)?) {
-                (Some(topic), Some(token), Some(magic)) => Some((topic, token, magic)),
-                _ => None,
-            };
-            Ok(PushDue { enrolment: row.parse(0)?, address, due_at: row.time(4)? })
+            Ok(RefreshDue {
+                enrolment: row.parse(0)?,
+                platform: row.parse(1)?,
+                supervised: row.opt_int(2)?.map(|flag| flag != 0),
+            })
         })
         .collect()
 }
 
-/// Notes a push that was sent, or that never can be; a wish later than `due_at` stays.
-pub fn push_done(
+/// Takes the asking upon itself and sets when it is next due; false where another node was faster.
+pub fn claim_refresh(
     tx: &mut Tx<'_>,
     id: EnrolmentId,
-    due_at: Timestamp,
     now: Timestamp,
-    failed: Option<&str>,
-) -> Result<(), StoreError> {
-    tx.later(&PUSH_DONE, vec![Value::id(id), due_at.into(), now.into(), failed.into()])
-}
-
-/// Notes a push that failed and is to be tried again.
-pub fn push_again(
-    tx: &mut Tx<'_>,
-    id: EnrolmentId,
-    again_at: Timestamp,
-    now: Timestamp,
-    why: &str,
-) -> Result<(), StoreError> {
-    tx.later(&PUSH_AGAIN, vec![Value::id(id), again_at.into(), now.into(), why.into()])
+    next: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&REFRESH_CLAIM, &[Value::id(id), now.into(), next.into()])? > 0)
 }
 
 /// What a check-in needs to know, for one certificate.
@@ -375,6 +344,11 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
             })
         })
         .collect()
+}
+
+/// The device was let go on.
+pub fn set_configured(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<(), StoreError> {
+    tx.later(&ENROLMENT_CONFIGURED, vec![Value::id(id)])
 }
 
 /// Whether the device waits in its setup assistant to be let go on.

@@ -25,6 +25,7 @@ statements! {
     // A wish while the job waits moves it forward, never back; a wish while it runs is kept beside it for afterwards.
     pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (kind, subject) DO UPDATE SET dead_at = NULL,
+        attempts = CASE WHEN job.dead_at IS NOT NULL THEN 0 ELSE job.attempts END,
         run_at = CASE WHEN job.lease_until = 0 AND (job.dead_at IS NOT NULL OR job.run_at > excluded.run_at)
             THEN excluded.run_at ELSE job.run_at END,
         next_at = CASE WHEN job.lease_until = 0 THEN NULL
@@ -34,7 +35,10 @@ statements! {
     JOB_CLAIM = "UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_until <= $2 AND dead_at IS NULL AND run_at <= $2";
     JOB_DONE = "DELETE FROM job WHERE id = $1 AND next_at IS NULL";
     JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = next_at, next_at = NULL WHERE id = $1 AND next_at IS NOT NULL";
-    JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, attempts = attempts + 1, last_error = $2, run_at = $3, dead_at = $4 WHERE id = $1";
+    // A job that was asked for again while it ran is not given up: something has changed since.
+    JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, last_error = $2, run_at = $3,
+        attempts = CASE WHEN next_at IS NOT NULL THEN 0 ELSE attempts + 1 END,
+        dead_at = CASE WHEN next_at IS NOT NULL THEN NULL ELSE CAST($4 AS BIGINT) END WHERE id = $1";
     JOB_WAITING = "SELECT count(*) FROM job WHERE dead_at IS NULL AND run_at <= $1";
     JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }

@@ -55,6 +55,7 @@ statements! {
     LEDGER_DETAIL_ADD = "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES ($1, $2, $3)";
     LEDGER_DETAIL = "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1";
     LEDGER_DETAIL_ERASE = "DELETE FROM ledger_detail WHERE entry_id = $1";
+    LEDGER_BY_ID = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
     LEDGER_WAITING = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1");
     LEDGER_PLACE = "UPDATE ledger_entry SET place = $2 WHERE id = $1 AND place IS NULL";
     LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
@@ -114,6 +115,11 @@ pub fn add(tx: &mut Tx<'_>, new: &Entry, detail: Option<(Vec<u8>, Vec<u8>)>) -> 
 
 /// A private detail as it lies: salt, then content.
 pub type SaltedDetail = (Vec<u8>, Vec<u8>);
+
+/// The entry of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Entry>, StoreError> {
+    tx.one(&LEDGER_BY_ID, &[Value::id(id)])?.as_ref().map(entry).transpose()
+}
 
 /// The private detail of an entry, salt first; `None` where there is none or it was erased.
 pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<SaltedDetail>, StoreError> {

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod messages;
 pub mod people;
 pub mod profiles;
+pub mod pushes;
 pub mod sessions;
 pub mod terms;
 
@@ -47,6 +48,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         messages::ALL,
         people::ALL,
         profiles::ALL,
+        pushes::ALL,
         sessions::ALL,
         terms::ALL,
     ]

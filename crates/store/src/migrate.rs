@@ -19,8 +19,14 @@ pub struct Migration {
 }
 
 /// Every script, in order.
-pub const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "foundations", sql: include_str!("../migrations/0001_foundations.sql") }];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "foundations", sql: include_str!("../migrations/0001_foundations.sql") },
+    Migration {
+        version: 2,
+        name: "policy_overrides",
+        sql: include_str!("../migrations/0002_policy_overrides.sql"),
+    },
+];
 
 /// A script that [`Store::migrate`] has just applied.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -52,6 +52,7 @@ statements! {
         AND EXISTS (SELECT 1 FROM device d WHERE d.holder_id = p.id AND d.retired_at IS NULL)
         AND (SELECT count(*) FROM acceptance a WHERE a.person_id = p.id AND $2 LIKE '%' || a.terms_digest || '%') < $3";
     PEOPLE_COUNT = "SELECT count(*) FROM person WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
+    PERSON_END = "UPDATE person SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     PEOPLE_IDS = "SELECT id FROM person WHERE ended_at IS NULL ORDER BY id";
 }
 
@@ -186,6 +187,11 @@ pub fn without_terms(tx: &mut Tx<'_>, force: Option<Force>, terms: &TermsInForce
 /// How many people are on the books.
 pub fn count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &PEOPLE_COUNT, &[crate::force_word(force)])
+}
+
+/// Takes a person off the books; whether they were on them.
+pub fn end(tx: &mut Tx<'_>, id: PersonId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&PERSON_END, &[Value::id(id), at.into()])? > 0)
 }
 
 /// Everyone on the books.

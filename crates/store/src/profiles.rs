@@ -72,8 +72,9 @@ statements! {
         ON CONFLICT (device_id, identifier) DO UPDATE SET digest = excluded.digest, uuid = excluded.uuid,
         command_id = excluded.command_id, state = excluded.state, changed_at = excluded.changed_at, error = NULL";
     DEVICE_PROFILE_ANSWER = "UPDATE device_profile SET state = $3, changed_at = $4, error = $5 WHERE device_id = $1 AND command_id = $2";
-    DEVICE_PROFILE_STATE = "UPDATE device_profile SET state = $3, changed_at = $4 WHERE device_id = $1 AND identifier = $2";
+    DEVICE_PROFILE_STATE = "UPDATE device_profile SET state = $3, changed_at = $4, error = NULL WHERE device_id = $1 AND identifier = $2";
     DEVICE_PROFILE_FORGET = "DELETE FROM device_profile WHERE device_id = $1 AND command_id = $2";
+    DEVICE_PROFILE_GONE = "DELETE FROM device_profile WHERE device_id = $1 AND identifier = $2";
     DEVICE_PROFILES_FORGET = "DELETE FROM device_profile WHERE device_id = $1";
     DEVICE_PROFILES = "SELECT identifier, digest, uuid, command_id, state, changed_at, error FROM device_profile
         WHERE device_id = $1 ORDER BY identifier";
@@ -198,6 +199,11 @@ pub fn set_state(
 /// Forgets a profile whose removal was acknowledged.
 pub fn forget(tx: &mut Tx<'_>, device: DeviceId, command: CommandId) -> Result<(), StoreError> {
     tx.later(&DEVICE_PROFILE_FORGET, vec![Value::id(device), Value::id(command)])
+}
+
+/// Forgets a profile that the device no longer lists and nobody wants there.
+pub fn forget_identifier(tx: &mut Tx<'_>, device: DeviceId, identifier: &str) -> Result<(), StoreError> {
+    tx.later(&DEVICE_PROFILE_GONE, vec![Value::id(device), identifier.into()])
 }
 
 /// Forgets every profile of a device that enrols afresh.

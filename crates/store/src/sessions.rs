@@ -37,7 +37,9 @@ statements! {
     LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING name, role";
     META_GET = "SELECT value FROM meta WHERE name = $1";
     META_SET = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    POLICY_KEEP = "INSERT INTO policy_version (digest, files, first_loaded_at) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING";
+    POLICY_KEEP = "INSERT INTO policy_version (digest, files, overrides, first_loaded_at) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (digest) DO NOTHING";
+    POLICY_OVERRIDES = "SELECT overrides FROM policy_version WHERE digest = $1";
     POLICY_FILES = "SELECT files FROM policy_version WHERE digest = $1";
     POLICY_VERSIONS = "SELECT digest, first_loaded_at FROM policy_version ORDER BY first_loaded_at DESC LIMIT 100";
 }
@@ -133,10 +135,21 @@ pub fn set_meta(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Keeps the files of a version of the policy (JSON: path to text).
-pub fn keep_policy(tx: &mut Tx<'_>, digest: &str, files: &str, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(&POLICY_KEEP, &[digest.into(), files.into(), at.into()])?;
+/// Keeps the files of a version of the policy (JSON: path to text) and the parameter values that the force's settings
+/// put over them (JSON: name to value).
+pub fn keep_policy(
+    tx: &mut Tx<'_>,
+    digest: &str,
+    (files, overrides): (&str, &str),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(&POLICY_KEEP, &[digest.into(), files.into(), overrides.into(), at.into()])?;
     Ok(())
+}
+
+/// The parameter values that the force's settings put over a version of the policy.
+pub fn policy_overrides(tx: &mut Tx<'_>, digest: &str) -> Result<Option<String>, StoreError> {
+    tx.one(&POLICY_OVERRIDES, &[digest.into()])?.map(|row| row.text(0)).transpose()
 }
 
 /// The files of a version of the policy.

@@ -24,9 +24,10 @@ pub mod scep;
 pub mod seal;
 pub mod sessions;
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use domain::{Span, Timestamp, World};
+use domain::{DeviceId, Span, Timestamp, World};
 use store::Store;
 use tokio::sync::Notify;
 
@@ -76,18 +77,21 @@ struct Inner {
     ledger_key: ledger::SigningKey,
     policy: RwLock<Arc<PolicyInForce>>,
     work: Notify,
-    strangers: Mutex<Strangers>,
+    refusals: Mutex<Refusals>,
 }
 
-/// Refusals of senders whom nobody knows, counted so that they cannot fill the ledger.
+/// Refusals of this minute, counted so that nobody can fill the ledger with them: those of one device, and those of all
+/// whom nobody knows.
 #[derive(Default)]
-struct Strangers {
+struct Refusals {
     minute: i64,
-    noted: u32,
+    noted: HashMap<Option<DeviceId>, u32>,
 }
 
 /// Refusals of strangers that go into the ledger each minute; further ones are in the log only.
 const STRANGERS_A_MINUTE: u32 = 60;
+/// The same for one known device.
+const DEVICE_A_MINUTE: u32 = 10;
 
 /// Keys of the service; each lies in a file of its own that only the service can read.
 pub struct Keys {
@@ -112,7 +116,7 @@ impl App {
             ledger_key: keys.ledger,
             policy: RwLock::new(Arc::new(policy)),
             work: Notify::new(),
-            strangers: Mutex::default(),
+            refusals: Mutex::default(),
         }))
     }
 
@@ -146,8 +150,8 @@ impl App {
         Arc::clone(&self.0.policy.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn set_policy(&self, policy: PolicyInForce) {
-        *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+    fn set_policy(&self, policy: Arc<PolicyInForce>) {
+        *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 
     fn sealer(&self) -> &seal::Sealer {
@@ -163,15 +167,16 @@ impl App {
         self.0.work.notified().await;
     }
 
-    /// Whether another refusal of a stranger may go into the ledger this minute.
-    fn may_note_stranger(&self, now: Timestamp) -> bool {
-        let mut strangers = self.0.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Whether another refusal, of that device or of a stranger, may go into the ledger this minute.
+    fn may_note_refusal(&self, device: Option<DeviceId>, now: Timestamp) -> bool {
+        let mut refusals = self.0.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.millis().div_euclid(60_000);
-        if strangers.minute != minute {
-            *strangers = Strangers { minute, noted: 0 };
+        if refusals.minute != minute {
+            *refusals = Refusals { minute, noted: HashMap::new() };
         }
-        strangers.noted += 1;
-        strangers.noted <= STRANGERS_A_MINUTE
+        let noted = refusals.noted.entry(device).or_default();
+        *noted = noted.saturating_add(1);
+        *noted <= if device.is_some() { DEVICE_A_MINUTE } else { STRANGERS_A_MINUTE }
     }
 
     fn leave_work(&self) {

@@ -1,5 +1,7 @@
 //! The policy in force: the library with everything that is computed from it once, and how a new version takes over.
 
+mod change;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,13 +11,12 @@ use policy::{AcceptanceKind, Clause, Files, KeptBy, Library, Overrides, Scope};
 use policy::{CoverageTable, Problems, SettingCompiler};
 use protocol_apple::settings::{AppleCompiler, Group, ProfileOptions, Target, compile};
 use serde_json::json;
-use store::profiles::{self, Profile};
+use store::profiles::Profile;
 use store::terms::TermsClauses;
-use store::{devices, people, sessions, terms};
 
-use crate::access::{Permit, RunService};
-use crate::record::Record;
-use crate::{App, AppError, digest_hex, jobs};
+use crate::digest_hex;
+
+pub(crate) use change::kept;
 
 /// The terms of one document: what a person accepts before a device is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +60,7 @@ pub struct ReadyProfile {
 pub struct PolicyInForce {
     library: Library,
     files: Files,
+    overrides: Overrides,
     digest: String,
     coverage: CoverageTable,
     terms: BTreeMap<String, Terms>,
@@ -179,6 +181,7 @@ impl PolicyInForce {
             digest: library.digest(),
             library,
             files,
+            overrides: overrides.clone(),
             coverage,
             terms,
             rules,
@@ -239,6 +242,12 @@ impl PolicyInForce {
             .collect()
     }
 
+    /// Digest over every profile of every platform: it differs where another version of the program writes them otherwise.
+    fn profiles_digest(&self) -> String {
+        let made = self.profiles.values().flatten().map(|ready| ready.profile.digest.as_str());
+        digest_hex(made.collect::<Vec<_>>().join("\n").as_bytes())
+    }
+
     /// What the compilers warn of.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
@@ -295,80 +304,4 @@ fn rule_of(library: &Library, clause: &Clause) -> Option<DeviceRule> {
         opens: first.opens.clone(),
         detection: clause.kept_by.iter().all(|kept| !matches!(kept, KeptBy::Setting { .. })),
     })
-}
-
-impl App {
-    /// Brings the loaded policy into force: keeps its files and profiles, and where it differs from the one before asks
-    /// for every device and person to be brought up to it. Run again with the same policy, it changes nothing.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn bring_into_force(&self, permit: Permit<RunService>) -> Result<bool, AppError> {
-        let (app, now, policy) = (self.clone(), self.world().now(), self.policy());
-        self.store()
-            .write(move |tx| {
-                if sessions::meta(tx, "policy")?.as_deref() == Some(policy.digest()) {
-                    return Ok(false);
-                }
-                let before = sessions::meta(tx, "policy")?;
-                let files: BTreeMap<&str, &str> = policy.files.iter().collect();
-                sessions::keep_policy(tx, policy.digest(), &json!(files).to_string(), now)?;
-                sessions::set_meta(tx, "policy", policy.digest())?;
-                for (document, current) in policy.all_terms() {
-                    terms::remember(tx, document, &current.digest, &current.clauses, now)?;
-                }
-                app.want_profiles(tx, &policy, now)?;
-                for device in devices::ids(tx)? {
-                    app.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
-                    app.ask_job(tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
-                }
-                for person in people::ids(tx)? {
-                    app.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
-                }
-                for document in &policy.library().documents {
-                    app.ask_job(tx, jobs::Kind::JudgeDocument, &document.id, now)?;
-                }
-                let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
-                    .detail(json!({ "digest": policy.digest(), "before": before }));
-                app.enter(tx, now, record)?;
-                Ok(true)
-            })
-            .await
-    }
-
-    fn want_profiles(
-        &self,
-        tx: &mut store::Tx<'_>,
-        policy: &PolicyInForce,
-        now: domain::Timestamp,
-    ) -> Result<(), AppError> {
-        for platform in PLATFORMS {
-            let before = profiles::wanted(tx, platform)?;
-            for ready in policy.profiles(platform) {
-                profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;
-                if !before.iter().any(|old| old.digest == ready.profile.digest) {
-                    profiles::want(tx, &ready.profile, now)?;
-                }
-            }
-            for old in &before {
-                if !policy.profiles(platform).iter().any(|ready| ready.profile.group == old.group) {
-                    profiles::unwant(tx, platform, &old.group)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Replaces the policy and brings it into force.
-    ///
-    /// # Errors
-    /// As [`App::bring_into_force`].
-    pub async fn change_policy(
-        &self,
-        permit: Permit<RunService>,
-        policy: PolicyInForce,
-    ) -> Result<bool, AppError> {
-        self.set_policy(policy);
-        self.bring_into_force(permit).await
-    }
 }

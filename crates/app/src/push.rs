@@ -2,13 +2,15 @@
 
 use domain::{EnrolmentId, Span, Timestamp};
 use outbound::apns::{Apns, PushError};
-use store::enrolments::{self, PushDue};
+use store::pushes::{self, PushDue};
 use store::{Tx, commands};
 
 use crate::{App, AppError};
 
 /// How long the push service may keep trying to reach a device.
 const PUSH_LIFE: Span = Span::from_secs(7 * 24 * 3600);
+/// How long a push may be under way before another node may send it.
+const LEASE: Span = Span::from_secs(60);
 /// When a push that was not taken is tried again.
 const AGAIN_AFTER: Span = Span::from_secs(60);
 /// A command that waits this long has its device pushed again.
@@ -22,11 +24,7 @@ impl App {
     /// Only where the database does not answer.
     pub async fn send_pushes(&self, client: Option<&Apns>, limit: u32) -> Result<usize, AppError> {
         let now = self.world().now();
-        let due = self
-            .store()
-            .read(move |tx| enrolments::push_due(tx, now, limit))
-            .await
-            .map_err(AppError::from)?;
+        let due = self.claim_pushes(now, limit).await?;
         let count = due.len();
         let mut outcomes = Vec::with_capacity(count);
         let mut sends = tokio::task::JoinSet::new();
@@ -40,7 +38,7 @@ impl App {
                     });
                 }
                 (Some(_), None) => {
-                    outcomes.push((push, Some(PushError::Gone("the device gave no push token".into()))));
+                    outcomes.push((push, Some(PushError::Refused("the device gave no push token".into()))));
                 }
                 (None, _) => outcomes.push((push, None)),
             }
@@ -58,6 +56,26 @@ impl App {
         Ok(count)
     }
 
+    /// The due pushes that this node sends. Looks before it claims, so that an idle service writes nothing.
+    async fn claim_pushes(&self, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, AppError> {
+        let due =
+            self.store().read(move |tx| pushes::due(tx, now, limit)).await.map_err(AppError::from)?;
+        if due.is_empty() {
+            return Ok(due);
+        }
+        self.store()
+            .write(move |tx| {
+                let mut claimed = Vec::with_capacity(due.len());
+                for mut push in due {
+                    if pushes::claim(tx, &mut push, now.plus(LEASE))? {
+                        claimed.push(push);
+                    }
+                }
+                Ok(claimed)
+            })
+            .await
+    }
+
     /// Pushes again where commands have waited for hours: a push can be lost.
     ///
     /// # Errors
@@ -69,7 +87,7 @@ impl App {
             .write(move |tx| {
                 let waiting: Vec<EnrolmentId> = commands::unpushed(tx, before, before, limit)?;
                 for enrolment in &waiting {
-                    enrolments::want_push(tx, *enrolment, now)?;
+                    pushes::want(tx, *enrolment, now)?;
                 }
                 Ok(waiting.len())
             })
@@ -79,11 +97,12 @@ impl App {
 
 fn note(tx: &mut Tx<'_>, push: &PushDue, said: Option<&PushError>, now: Timestamp) -> Result<(), AppError> {
     match said {
-        None => enrolments::push_done(tx, push.enrolment, push.due_at, now, None)?,
+        None => pushes::done(tx, push, now, None)?,
         Some(error @ PushError::Again(_)) => {
-            enrolments::push_again(tx, push.enrolment, now.plus(AGAIN_AFTER), now, &error.to_string())?;
+            pushes::again(tx, push, now.plus(AGAIN_AFTER), now, &error.to_string())?;
         }
-        Some(error) => enrolments::push_done(tx, push.enrolment, push.due_at, now, Some(&error.to_string()))?,
+        Some(error @ PushError::Gone(_)) => pushes::gone(tx, push, now, &error.to_string())?,
+        Some(error @ PushError::Refused(_)) => pushes::done(tx, push, now, Some(&error.to_string()))?,
     }
     Ok(())
 }

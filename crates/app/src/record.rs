@@ -1,7 +1,7 @@
 //! Writing the ledger from inside a use case.
 
-use domain::{ClauseId, EntryId, Force, Timestamp};
-use store::Tx;
+use domain::{ClauseId, DeviceId, EntryId, Force, Timestamp};
+use store::{Tx, devices};
 
 use crate::{App, AppError};
 
@@ -35,9 +35,9 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// Names the clause under which it was done. A text that is no clause id names none.
-    pub(crate) fn clause(mut self, clause: &str) -> Self {
-        self.clause = clause.parse().ok();
+    /// Names the clause that it is about, where that is not the one which the policy gives for the action.
+    pub(crate) fn clause(mut self, clause: &ClauseId) -> Self {
+        self.clause = Some(clause.clone());
         self
     }
 
@@ -53,6 +53,20 @@ impl<'a> Record<'a> {
 }
 
 impl App {
+    /// Begins a record about a device that is not at hand, with its force: the wall between the forces stands in the
+    /// ledger too.
+    pub(crate) fn about_device<'a>(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &'a str,
+        action: &'static str,
+        device: DeviceId,
+    ) -> Result<Record<'a>, AppError> {
+        let mut record = Record::new(actor, action, format!("device:{device}"));
+        record.force = devices::by_id(tx, device)?.map(|device| device.force);
+        Ok(record)
+    }
+
     /// Enters a record, in the use case's own transaction.
     pub(crate) fn enter(&self, tx: &mut Tx<'_>, at: Timestamp, record: Record<'_>) -> Result<(), AppError> {
         let detail = record
@@ -68,7 +82,10 @@ impl App {
             action: record.action.to_owned(),
             subject: record.subject,
             force: record.force,
-            clause: record.clause,
+            clause: record.clause.or_else(|| {
+                let policy = self.policy();
+                policy.library().clause_of_action(record.action, record.reason).cloned()
+            }),
             reason: record.reason.map(str::to_owned),
             detail_digest: detail.as_ref().map(|detail| detail.digest().to_string()),
         };

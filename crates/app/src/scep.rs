@@ -178,8 +178,8 @@ impl App {
             // move when the new one is first used; see `App::adopt_renewal`.
             tracing::info!(device = %device, old, new = row.sha256, "a device certificate was renewed");
         }
-        let record = Record::new("device", "certificate.issued", format!("device:{device}"))
-            .clause("UPD-7.1")
+        let record = self
+            .about_device(tx, "device", "certificate.issued", device)?
             .reason(if renewed_from.is_some() { "renewal" } else { "challenge" })
             .detail(json!({ "certificate": row.sha256, "serial": row.serial }));
         self.enter(tx, now, record)?;
@@ -195,11 +195,13 @@ impl App {
         word: &'static str,
         why: &str,
     ) -> Result<Decision, AppError> {
-        if device.is_some() || self.may_note_stranger(now) {
-            let subject =
-                device.map_or_else(|| "scep:stranger".to_owned(), |device| format!("device:{device}"));
-            let record = Record::new("device", "certificate.refused", subject).clause("UPD-7.1").reason(word);
-            self.enter(tx, now, record)?;
+        if self.may_note_refusal(device, now) {
+            let action = "certificate.refused";
+            let record = match device {
+                Some(device) => self.about_device(tx, "device", action, device)?,
+                None => Record::new("device", action, "scep:stranger".to_owned()),
+            };
+            self.enter(tx, now, record.reason(word))?;
         }
         Ok(Decision::Refuse(FailInfo::BadRequest, why.to_owned()))
     }
@@ -209,16 +211,19 @@ impl App {
     /// # Errors
     /// Only where the database does not answer.
     pub async fn adopt_renewal(&self, certificate: String) -> Result<bool, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
+        let (app, now, asked) = (self.clone(), self.world().now(), certificate.clone());
+        // Anybody can sign with a certificate that nobody knows: looking must not cost a place in the queue of writers.
+        let found = self.store().read(move |tx| certificates::by_sha256(tx, &asked)).await;
+        let Some((device, old)) = found?.and_then(|new| adoptable(new, now)) else { return Ok(false) };
         self.store()
             .write(move |tx| {
-                let Some(new) = certificates::by_sha256(tx, &certificate)? else { return Ok(false) };
-                let Some(old) = new.renewed_from else { return Ok(false) };
-                if new.revoked_at.is_some() || enrolments::move_to_certificate(tx, &old, &certificate)? == 0 {
+                let still = certificates::by_sha256(tx, &certificate)?.and_then(|new| adoptable(new, now));
+                if still.is_none() || enrolments::move_to_certificate(tx, &old, &certificate)? == 0 {
                     return Ok(false);
                 }
                 certificates::revoke(tx, &old, now, "renewed")?;
-                let record = Record::new("device", "certificate.adopted", format!("device:{}", new.device))
+                let record = app
+                    .about_device(tx, "device", "certificate.adopted", device)?
                     .detail(json!({ "certificate": certificate, "before": old }));
                 app.enter(tx, now, record)?;
                 Ok(true)
@@ -241,4 +246,10 @@ impl App {
             .crl(&revoked, number, now, now.plus(domain::Span::from_secs(24 * 3600)))
             .map_err(|error| AppError::Keys(error.to_string()))
     }
+}
+
+/// The device of a renewed certificate that is still good, and the certificate that it replaces.
+fn adoptable(new: Certificate, now: Timestamp) -> Option<(DeviceId, String)> {
+    let good = new.revoked_at.is_none() && new.not_after >= now;
+    good.then_some(()).and(new.renewed_from).map(|old| (new.device, old))
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use domain::{DeviceId, Platform, Timestamp};
+use domain::{DeviceId, Timestamp};
+use protocol_apple::commands::Command;
 use store::devices::EnrolmentState;
+use store::enrolments::RefreshDue;
 use store::profiles::{self, DeviceProfile, Profile, ProfileState};
-use store::{Tx, commands, devices, enrolments};
+use store::{Tx, commands, devices, enrolments, pushes};
 
 use super::order::Asked;
 use super::spec::Spec;
@@ -33,6 +35,7 @@ fn steps<'a>(wanted: &'a [Profile], has: &'a [DeviceProfile]) -> Vec<Step<'a>> {
     });
     let remove = has.iter().filter(|have| {
         have.state != ProfileState::Removing
+            && !(have.state == ProfileState::Failed && have.error.is_some())
             && !wanted.iter().any(|profile| profile.identifier == have.identifier)
     });
     install.map(Step::Install).chain(remove.map(Step::Remove)).collect()
@@ -55,10 +58,12 @@ impl App {
         let wanted = profiles::wanted(tx, platform)?;
         let has = profiles::of_device(tx, device)?;
         let steps = steps(&wanted, &has);
-        if steps.is_empty() {
+        let count = steps.len();
+        let released = enrolments::is_awaiting_configuration(tx, enrolment)?
+            && !commands::is_pending(tx, enrolment, Command::DeviceConfigured.request_type())?;
+        if count == 0 && !released {
             return Ok(());
         }
-        let count = steps.len();
         for step in steps {
             let (spec, identifier, digest, uuid, state) = match step {
                 Step::Install(profile) => (
@@ -79,74 +84,67 @@ impl App {
                     ProfileState::Removing,
                 ),
             };
+            // What the device has not been given yet and is no longer wanted need not travel.
+            if let Some(before) = has.iter().find(|have| have.identifier == *identifier) {
+                commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
+            }
             let meta = self.command_of(tx, &spec, enrolment, platform)?.meta();
             let command = self.queue(tx, enrolment, &spec, meta, &Asked::SYSTEM, now)?;
             profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
         }
-        self.queue_switches(tx, enrolment, platform, target.supervised, now)?;
-        enrolments::want_push(tx, enrolment, now)?;
-        let record = Record::new("system", "device.configured", format!("device:{device}"))
-            .force(target.force)
-            .clause("MDU-6.4")
-            .detail(serde_json::json!({ "profiles": count, "policy": self.policy().digest() }));
-        self.enter(tx, now, record)
-    }
-
-    /// What no profile can hold: Bluetooth stays on for the car (MDU-9.1), and a waiting device is let go on.
-    fn queue_switches(
-        &self,
-        tx: &mut Tx<'_>,
-        enrolment: domain::EnrolmentId,
-        platform: Platform,
-        supervised: Option<bool>,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if let Some(enabled) = self.policy().bluetooth() {
-            let spec = Spec::Bluetooth { enabled };
-            let command = self.command_of(tx, &spec, enrolment, platform)?;
-            // Supervision is not known before the first report; the device says no if it is not supervised.
-            if command.refusal(platform, supervised.unwrap_or(true)).is_none()
-                && !commands::is_pending(tx, enrolment, command.request_type())?
-            {
-                self.queue(tx, enrolment, &spec, command.meta(), &Asked::SYSTEM, now)?;
-            }
-        }
-        if enrolments::is_awaiting_configuration(tx, enrolment)? {
+        if released {
+            // Behind its profiles in the queue: the holder is let in when the rules are in force.
             let spec = Spec::DeviceConfigured;
             let meta = self.command_of(tx, &spec, enrolment, platform)?.meta();
             self.queue(tx, enrolment, &spec, meta, &Asked::SYSTEM, now)?;
         }
-        Ok(())
+        pushes::want(tx, enrolment, now)?;
+        let record = Record::new("system", "device.configured", format!("device:{device}"))
+            .force(target.force)
+            .detail(serde_json::json!({ "profiles": count, "policy": self.policy().digest() }));
+        self.enter(tx, now, record)
     }
 
-    /// Asks up to `limit` devices for their state, where that is due; how many.
+    /// Asks up to `limit` devices for their state, where that is due; how many were due.
     ///
     /// # Errors
     /// Only where the database does not answer.
     pub async fn refresh_due(&self, limit: u32) -> Result<usize, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let due = enrolments::refresh_due(tx, now, limit)?;
-                for (enrolment, _, platform) in &due {
-                    for spec in Spec::refresh(*platform) {
-                        let meta = app.command_of(tx, &spec, *enrolment, *platform)?.meta();
-                        if !commands::is_pending(tx, *enrolment, meta.request_type)? {
-                            app.queue(tx, *enrolment, &spec, meta, &Asked::SYSTEM, now)?;
-                        }
-                    }
-                    enrolments::set_refresh(tx, *enrolment, now.plus(app.config().refresh_every))?;
-                    enrolments::want_push(tx, *enrolment, now)?;
-                }
-                Ok(due.len())
-            })
-            .await
+        let now = self.world().now();
+        let due = self.store().read(move |tx| enrolments::refresh_due(tx, now, limit)).await;
+        let (app, due) = (self.clone(), due.map_err(AppError::from)?);
+        let count = due.len();
+        if count > 0 {
+            self.store().write(move |tx| due.iter().try_for_each(|due| app.refresh(tx, due, now))).await?;
+        }
+        Ok(count)
+    }
+
+    fn refresh(&self, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Result<(), AppError> {
+        let next = now.plus(self.config().refresh_every);
+        if !enrolments::claim_refresh(tx, due.enrolment, now, next)? {
+            return Ok(());
+        }
+        let mut asks = Spec::refresh(due.platform);
+        // No profile holds it and no report shows it, so Bluetooth is switched as often as the state is asked (MDU-9.1).
+        asks.extend(self.policy().bluetooth().map(|enabled| Spec::Bluetooth { enabled }));
+        for spec in asks {
+            let command = self.command_of(tx, &spec, due.enrolment, due.platform)?;
+            // Supervision is not known before the first report; a device that is not supervised says no.
+            if command.refusal(due.platform, due.supervised.unwrap_or(true)).is_none()
+                && !commands::is_pending(tx, due.enrolment, command.request_type())?
+            {
+                self.queue(tx, due.enrolment, &spec, command.meta(), &Asked::SYSTEM, now)?;
+            }
+        }
+        pushes::want(tx, due.enrolment, now)?;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::CommandId;
+    use domain::{CommandId, Platform};
 
     use super::*;
 
@@ -192,5 +190,13 @@ mod tests {
         assert!(steps(&wanted, &[has("mdu-6", "a", ProfileState::Failed, Some("no"))]).is_empty());
         assert_eq!(steps(&wanted, &[has("mdu-6", "a", ProfileState::Failed, None)]).len(), 1);
         assert!(steps(&wanted, &[has("mdu-6", "a", ProfileState::Sent, None)]).is_empty());
+    }
+
+    #[test]
+    fn a_removal_that_the_device_refused_is_not_asked_again_at_once() {
+        assert_eq!(steps(&[], &[has("mdu-6", "a", ProfileState::Reported, None)]).len(), 1);
+        for state in [(ProfileState::Removing, None), (ProfileState::Failed, Some("no"))] {
+            assert!(steps(&[], &[has("mdu-6", "a", state.0, state.1)]).is_empty(), "{state:?}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The command loop of a device: take its answer, hand over the next command, in one transaction.
 
-use domain::{CommandId, DeviceId, EnrolmentId, EntryId, Span, Timestamp};
+use domain::{CommandId, EnrolmentId, EntryId, Span, Timestamp};
 use protocol_apple::commands::sent_settings;
 use protocol_apple::connect::{CommandReport, Status};
 use protocol_apple::reports;
@@ -18,6 +18,8 @@ use crate::{App, AppError, jobs};
 
 /// How long answers of one session are gathered before the device is judged.
 const JUDGE_AFTER: Span = Span::from_secs(2);
+/// How soon a profile that did not do as acknowledged is sent, or taken off, again.
+const TRY_AGAIN_AFTER: Span = Span::from_secs(3600);
 /// How soon after a change to its profiles the device is asked what is in force.
 const LOOK_AGAIN_AFTER: Span = Span::from_secs(5);
 
@@ -98,12 +100,18 @@ impl App {
                 commands::set_not_now(tx, id, from.enrolment, now)?;
                 return Ok(());
             }
-            Status::Idle | Status::Other(_) => return Ok(()),
+            // Neither done nor failed: put by, or the same command would be handed over again at once, without end.
+            Status::Other(_) => {
+                tracing::warn!(command = %id, "a device answered with a status that nobody knows");
+                commands::set_not_now(tx, id, from.enrolment, now)?;
+                return Ok(());
+            }
+            Status::Idle => return Ok(()),
         };
         let digest = crate::digest_hex(raw);
         let error = error_words(report);
         let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
-        let Some((request_type, spec)) = finished else { return Ok(()) };
+        let Some(commands::Finished { request_type, spec, force }) = finished else { return Ok(()) };
         let spec = Spec::from_json(&spec)?;
         self.keep_raw(tx, from.enrolment, &request_type, raw, &digest, now)?;
         if state == CommandState::FormatError {
@@ -113,9 +121,10 @@ impl App {
         if state == CommandState::Acknowledged {
             self.take_facts(tx, from, &request_type, &spec, report, &digest, now)?;
         }
-        let record = Record::new("device", "command.answered", format!("device:{}", from.device))
+        let mut record = Record::new("device", "command.answered", format!("device:{}", from.device))
             .reason(state.as_str())
             .detail(json!({ "command": id, "request": request_type, "answer": digest }));
+        record.force = force;
         self.enter(tx, now, record)
     }
 
@@ -137,12 +146,22 @@ impl App {
                 profiles::set_answer(tx, from.device, id, state, now, error)?;
                 enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
             }
-            Spec::RemoveProfile { .. } if acknowledged => {
-                profiles::forget(tx, from.device, id)?;
+            Spec::RemoveProfile { .. } => {
+                if acknowledged {
+                    profiles::forget(tx, from.device, id)?;
+                } else {
+                    profiles::set_answer(tx, from.device, id, ProfileState::Failed, now, error)?;
+                }
                 enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
             }
             Spec::EnableLostMode { .. } | Spec::DisableLostMode | Spec::ClearPasscode if acknowledged => {
                 enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+            }
+            Spec::DeviceConfigured if acknowledged => enrolments::set_configured(tx, from.enrolment)?,
+            // The enrolment stays: a device that acknowledged and was not erased must remain within reach.
+            Spec::EraseDevice { .. } if acknowledged => {
+                self.forget_what_it_said(tx, from.device)?;
+                self.ask_job(tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now)?;
             }
             _ => {}
         }
@@ -184,7 +203,7 @@ impl App {
             devices::set_reported(tx, from.device, supervised, version.as_deref(), model.as_deref())?;
         }
         if request_type == "ProfileList" {
-            self.note_installed(tx, from.device, &facts, now)?;
+            self.note_installed(tx, from, &facts, now)?;
         }
         self.ask_job(tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now.plus(JUDGE_AFTER))
     }
@@ -193,7 +212,7 @@ impl App {
     fn note_installed(
         &self,
         tx: &mut Tx<'_>,
-        device: DeviceId,
+        from: &Enrolled,
         facts: &[domain::Fact],
         now: Timestamp,
     ) -> Result<(), AppError> {
@@ -202,19 +221,20 @@ impl App {
         else {
             return Ok(());
         };
-        for sent in profiles::of_device(tx, device)? {
+        let wanted = profiles::wanted(tx, from.platform)?;
+        for sent in profiles::of_device(tx, from.device)? {
             let listed = installed.contains(&format!("{}={}", sent.identifier, sent.uuid));
-            let next = match (listed, sent.state) {
-                (true, ProfileState::Sent | ProfileState::Acknowledged | ProfileState::Failed) => {
-                    ProfileState::Reported
+            let wanted = wanted.iter().any(|profile| profile.identifier == sent.identifier);
+            match look(listed, wanted, sent.state) {
+                Look::AsBefore => {}
+                Look::Gone => profiles::forget_identifier(tx, from.device, &sent.identifier)?,
+                Look::Now(state, again) => {
+                    profiles::set_state(tx, from.device, &sent.identifier, state, now)?;
+                    if let Some(after) = again {
+                        let subject = from.device.to_string();
+                        self.ask_job(tx, jobs::Kind::Configure, &subject, now.plus(after))?;
+                    }
                 }
-                (false, ProfileState::Reported | ProfileState::Acknowledged) => ProfileState::Failed,
-                _ => continue,
-            };
-            profiles::set_state(tx, device, &sent.identifier, next, now)?;
-            if next == ProfileState::Failed {
-                // It was there and is gone: bring it back.
-                self.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
             }
         }
         Ok(())
@@ -271,7 +291,32 @@ impl App {
     }
 }
 
-/// The codes of an error chain; the device's own words may name what is on it and stay in the sealed message.
+/// What a device's own list says of a profile that was sent to it.
+#[derive(Debug, PartialEq, Eq)]
+enum Look {
+    AsBefore,
+    /// Not there, and nobody wants it there.
+    Gone,
+    /// Its state, and after how long to bring the device to what is wanted.
+    Now(ProfileState, Option<Span>),
+}
+
+fn look(listed: bool, wanted: bool, state: ProfileState) -> Look {
+    match (listed, state) {
+        (true, ProfileState::Failed) if !wanted => Look::Now(ProfileState::Reported, Some(TRY_AGAIN_AFTER)),
+        (true, ProfileState::Sent | ProfileState::Acknowledged | ProfileState::Failed) => {
+            Look::Now(ProfileState::Reported, None)
+        }
+        // It was there and somebody took it off: bring it back at once. It must be reported before it can vanish again.
+        (false, ProfileState::Reported) => Look::Now(ProfileState::Failed, Some(Span::default())),
+        // It never arrived, whatever the device acknowledged: sending it at once would go round in circles.
+        (false, ProfileState::Acknowledged) => Look::Now(ProfileState::Failed, Some(TRY_AGAIN_AFTER)),
+        (false, ProfileState::Failed) if !wanted => Look::Gone,
+        _ => Look::AsBefore,
+    }
+}
+
+/// The codes and words of an error chain, for the desk. They may name what is on the device, so they are never logged.
 fn error_words(report: &CommandReport) -> Option<String> {
     if report.errors.is_empty() {
         return (report.status == Status::Error).then(|| "the device gave no reason".to_owned());

@@ -5,7 +5,7 @@ use protocol_apple::commands::{Effect, Lane};
 use serde_json::json;
 use store::commands::{Command, CommandState};
 use store::devices::{Device, EnrolmentState};
-use store::{Tx, commands, devices, enrolments};
+use store::{Tx, commands, devices, enrolments, pushes};
 
 use super::spec::Spec;
 use crate::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
@@ -69,16 +69,6 @@ impl Order {
             Self::Locate => "device.locate.ordered",
             Self::ClearPasscode => "device.clear-passcode.ordered",
             Self::Erase => "device.erase.ordered",
-        }
-    }
-
-    fn clause(&self) -> &'static str {
-        match self {
-            Self::ClearPasscode => "MDU-4.5",
-            Self::ShutDown | Self::Restart => "MDU-4.7",
-            Self::Refresh => "MDU-6.4",
-            Self::Locate => "UPD-6.2",
-            _ => "MDU-4.1",
         }
     }
 
@@ -173,19 +163,23 @@ impl App {
                 let mut second = false;
                 for spec in order.specs(&app, platform, enrolment)? {
                     let command = app.command_of(tx, &spec, enrolment, platform)?;
-                    if let Some(refusal) = command.refusal(platform, target.supervised.unwrap_or(false)) {
+                    // A device that never said whether it is supervised may be: at three in the morning a command that
+                    // the device can refuse is better than one that was never sent.
+                    if let Some(refusal) = command.refusal(platform, target.supervised.unwrap_or(true)) {
                         return Err(AppError::Conflict(refusal.to_string()));
+                    }
+                    if order == Order::Refresh && commands::is_pending(tx, enrolment, command.request_type())? {
+                        continue;
                     }
                     second |= command.meta().two_person;
                     let asked = Asked { by: &permit.actor().name, reason: Some(&reason), case: None, second };
                     queued.push(app.queue(tx, enrolment, &spec, command.meta(), &asked, now)?);
                 }
                 if !second {
-                    enrolments::want_push(tx, enrolment, now)?;
+                    pushes::want(tx, enrolment, now)?;
                 }
                 let record = Record::new(&permit.actor().name, order.word(), format!("device:{device}"))
                     .force(target.force)
-                    .clause(order.clause())
                     .reason(if second { "waits-for-second-person" } else { "queued" })
                     .detail(json!({ "reason": reason, "commands": queued }));
                 app.enter(tx, now, record)?;
@@ -229,11 +223,10 @@ impl App {
                             .into(),
                     ));
                 }
-                enrolments::want_push(tx, asked.enrolment, now)?;
+                pushes::want(tx, asked.enrolment, now)?;
                 let record =
                     Record::new(&permit.actor().name, "command.approved", format!("device:{}", device.id))
                         .force(device.force)
-                        .clause("MDU-4.1")
                         .detail(
                             json!({ "command": command, "request": asked.request_type, "reason": reason }),
                         );

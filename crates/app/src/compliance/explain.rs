@@ -1,13 +1,13 @@
 //! Why a finding is what it is, today or at a time in the past: read from the evidence, and judged again from it.
 
 use compliance::{SubjectState, evaluate};
-use domain::{ClauseId, Facts, Outcome, Subject, Timestamp};
-use policy::{Files, Library};
+use domain::{ClauseId, Facts, Force, Outcome, Subject, Timestamp};
 use store::findings::{self, Evidence};
-use store::sessions;
+use store::{Tx, devices, people};
 
 use super::basis::Basis;
 use crate::access::{Permit, SeeDevices};
+use crate::policy_in_force::kept;
 use crate::{App, AppError};
 
 /// Why a finding is what it is.
@@ -55,10 +55,8 @@ impl App {
         let (app, clause, at) = (self.clone(), clause.clone(), at.unwrap_or_else(|| self.world().now()));
         self.store()
             .read(move |tx| {
-                if let Subject::Device(device) = &subject {
-                    let device = store::devices::by_id(tx, *device)?
-                        .ok_or_else(|| AppError::not_found("device", device))?;
-                    permit.reaches(device.force)?;
+                if let Some(force) = force_of(tx, &subject)? {
+                    permit.reaches(force)?;
                 }
                 let evidence = findings::evidence_at(tx, &subject, &clause, at)?
                     .ok_or_else(|| AppError::not_found("judgement by then on", &clause))?;
@@ -76,7 +74,7 @@ impl App {
 
     fn replay(
         &self,
-        tx: &mut store::Tx<'_>,
+        tx: &mut Tx<'_>,
         evidence: &Evidence,
         basis: &Basis,
     ) -> Result<Replayed, AppError> {
@@ -90,22 +88,13 @@ impl App {
         let library = if policy.digest() == evidence.policy_digest {
             policy.library()
         } else {
-            let Some(text) = sessions::policy_files(tx, &evidence.policy_digest)? else {
-                return Ok(Replayed::NotPossible("the policy of that time is no longer kept".into()));
-            };
-            let kept: std::collections::BTreeMap<String, String> =
-                serde_json::from_str(&text).map_err(|error| AppError::fault(&error))?;
-            let mut files = Files::default();
-            for (path, text) in &kept {
-                files.put(path, text);
-            }
-            match Library::from_files(&files, &policy::Overrides::new()) {
-                Ok(library) => then = library,
-                Err(_) => {
-                    return Ok(Replayed::NotPossible(
-                        "this version cannot read the policy of that time".into(),
-                    ));
+            match kept(tx, &evidence.policy_digest) {
+                Ok(Some(library)) => then = library,
+                Ok(None) => {
+                    return Ok(Replayed::NotPossible("the policy of that time is no longer kept".into()));
                 }
+                Err(AppError::Conflict(why)) => return Ok(Replayed::NotPossible(why)),
+                Err(error) => return Err(error),
             }
             &then
         };
@@ -124,4 +113,17 @@ impl App {
             None => Replayed::NotPossible("the clause has no check in the policy of that time".into()),
         })
     }
+}
+
+/// Whose the subject is; `None` for a document, which is both forces'.
+fn force_of(tx: &mut Tx<'_>, subject: &Subject) -> Result<Option<Force>, AppError> {
+    Ok(match subject {
+        Subject::Device(id) => {
+            Some(devices::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("device", id))?.force)
+        }
+        Subject::Person(id) => {
+            Some(people::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("person", id))?.force)
+        }
+        Subject::Document(_) => None,
+    })
 }

@@ -44,10 +44,17 @@ fn asks_at_the_start(clause: &Clause) -> bool {
 fn judge(clause: &Clause, accepted: &[Acceptance]) -> Judged {
     let digest = clause.digest();
     let id = clause.id.to_string();
-    let found = accepted.iter().find_map(|acceptance| {
+    // Newest first; but where a former wording came back into force, whoever accepted it then has accepted it.
+    let mut versions = accepted.iter().filter_map(|acceptance| {
         let version = acceptance.clauses.get(&id)?;
         Some((version.clone(), acceptance.accepted_at, acceptance.shown.clone()))
     });
+    let newest = versions.next();
+    let found = if newest.as_ref().is_some_and(|(version, ..)| *version != digest) {
+        versions.find(|(version, ..)| *version == digest).or(newest)
+    } else {
+        newest
+    };
     let is_terms = clause
         .kept_by
         .iter()

@@ -1,13 +1,13 @@
 //! The check-in messages: Authenticate, TokenUpdate, CheckOut and the tokens that a Mac keeps with us.
 
-use domain::{EnrolmentId, Platform, Span, Timestamp};
+use domain::{DeviceId, EnrolmentId, Platform, Span, Timestamp};
 use protocol_apple::channel::Channel;
 use protocol_apple::checkin::{Authenticate, CheckIn, Message, TokenUpdate};
 use protocol_apple::replies;
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::enrolments::{self, Enrolment, Tokens};
-use store::{Tx, certificates, commands, devices, messages, profiles};
+use store::{Tx, certificates, commands, devices, messages, profiles, pushes};
 
 use super::gate::GateRefusal;
 use crate::commands::token_place;
@@ -96,7 +96,8 @@ impl App {
                 let action =
                     if sealed.is_some() { "bootstrap-token.stored" } else { "bootstrap-token.deleted" };
                 enrolments::set_bootstrap_token(tx, live.id, sealed)?;
-                self.enter(tx, now, Record::new("device", action, format!("device:{}", live.device)))?;
+                let record = self.about_device(tx, "device", action, live.device)?;
+                self.enter(tx, now, record)?;
                 Ok(CheckInReply::Done(Vec::new()))
             }
             Message::GetBootstrapToken => {
@@ -104,8 +105,7 @@ impl App {
                 let token = enrolments::bootstrap_token(tx, live.id)?
                     .map(|sealed| self.sealer().open(&place, &sealed))
                     .transpose()?;
-                let record =
-                    Record::new("device", "bootstrap-token.given", format!("device:{}", live.device));
+                let record = self.about_device(tx, "device", "bootstrap-token.given", live.device)?;
                 self.enter(tx, now, record)?;
                 Ok(CheckInReply::Done(replies::bootstrap_token(token.as_ref())))
             }
@@ -169,7 +169,6 @@ impl App {
         self.keep_raw(tx, id, "Authenticate", raw, &crate::digest_hex(raw), now)?;
         let record = Record::new("device", "device.authenticated", format!("device:{}", device.id))
             .force(device.force)
-            .clause("UPD-7.1")
             .detail(json!({ "enrolment": id, "certificate": sender.certificate }));
         self.enter(tx, now, record)?;
         Ok(CheckInReply::Done(Vec::new()))
@@ -187,13 +186,9 @@ impl App {
     ) -> Result<EnrolmentId, AppError> {
         commands::end_all(tx, device.id, now, "the device enrolled again")?;
         enrolments::end_all(tx, device.id, now, "enrolled again")?;
-        profiles::forget_all(tx, device.id)?;
-        messages::forget_facts(tx, device.id)?;
-        for old in certificates::of_device(tx, device.id)? {
-            if old.sha256 != sender.certificate && old.revoked_at.is_none() {
-                certificates::revoke(tx, &old.sha256, now, "superseded by a new enrolment")?;
-            }
-        }
+        self.forget_what_it_said(tx, device.id)?;
+        let why = "superseded by a new enrolment";
+        certificates::revoke_others(tx, device.id, Some(&sender.certificate), now, why)?;
         let enrolment = Enrolment {
             id: EnrolmentId::from_uuid(self.world().uuid()),
             device: device.id,
@@ -213,6 +208,14 @@ impl App {
         enrolments::add(tx, &enrolment)?;
         devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
         Ok(enrolment.id)
+    }
+
+    /// What a device reported says nothing of it once it has been erased, enrolled afresh or left management.
+    pub(crate) fn forget_what_it_said(&self, tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+        profiles::forget_all(tx, device)?;
+        messages::forget_facts(tx, device)?;
+        devices::forget_reported(tx, device)?;
+        Ok(())
     }
 
     fn token_update(
@@ -241,7 +244,12 @@ impl App {
             awaiting_configuration: update.awaiting_configuration,
         };
         enrolments::set_tokens(tx, target, tokens, now)?;
-        if target != device.id || device.state == EnrolmentState::Enrolled {
+        if target != device.id {
+            return Ok(CheckInReply::Done(Vec::new()));
+        }
+        if device.state == EnrolmentState::Enrolled {
+            // The former token may have been dead for a while, with commands waiting.
+            pushes::want(tx, device.id, now)?;
             return Ok(CheckInReply::Done(Vec::new()));
         }
         devices::set_enrolment(tx, device.device, Some(device.id), EnrolmentState::Enrolled)?;
@@ -250,11 +258,10 @@ impl App {
         let subject = device.device.to_string();
         self.ask_job(tx, jobs::Kind::Configure, &subject, now)?;
         self.ask_job(tx, jobs::Kind::JudgeDevice, &subject, now.plus(FIRST_LOOK))?;
-        let force = devices::by_id(tx, device.device)?.map(|device| device.force);
-        let mut record =
-            Record::new("device", "device.enrolled", format!("device:{subject}")).clause("UPD-7.1");
-        record.force = force;
-        self.enter(tx, now, record.detail(json!({ "enrolment": device.id })))?;
+        let record = self
+            .about_device(tx, "device", "device.enrolled", device.device)?
+            .detail(json!({ "enrolment": device.id }));
+        self.enter(tx, now, record)?;
         Ok(CheckInReply::Done(Vec::new()))
     }
 
@@ -304,11 +311,13 @@ impl App {
         }
         commands::end_all(tx, device.device, now, "the device checked out")?;
         enrolments::end_all(tx, device.device, now, "checked out")?;
-        certificates::revoke(tx, &sender.certificate, now, "the device checked out")?;
+        // All of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
+        certificates::revoke_others(tx, device.device, None, now, "the device checked out")?;
         devices::set_enrolment(tx, device.device, None, EnrolmentState::None)?;
+        self.forget_what_it_said(tx, device.device)?;
         self.ask_job(tx, jobs::Kind::JudgeDevice, &device.device.to_string(), now)?;
-        let record = Record::new("device", "device.checked-out", format!("device:{}", device.device))
-            .clause("MDU-3.8")
+        let record = self
+            .about_device(tx, "device", "device.checked-out", device.device)?
             .detail(json!({ "enrolment": device.id }));
         self.enter(tx, now, record)?;
         Ok(CheckInReply::Done(Vec::new()))
@@ -332,11 +341,10 @@ impl App {
             |certificate| format!("device:{}", certificate.device),
         );
         tracing::warn!(subject, reason = refusal.word(), "a device was refused");
-        if device.is_none() && !self.may_note_stranger(now) {
+        if !self.may_note_refusal(device.as_ref().map(|device| device.id), now) {
             return Ok(());
         }
         let mut record = Record::new("device", "check-in.refused", subject)
-            .clause(refusal.clause())
             .reason(refusal.word())
             .detail(json!({ "message": check_in.message.message_type(), "why": refusal.to_string() }));
         record.force = device.map(|device| device.force);

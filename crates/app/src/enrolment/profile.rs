@@ -7,8 +7,10 @@ use pki::cms::{Signer, sign_attached};
 use protocol_apple::commands::ACCESS_RIGHTS_ALL;
 use protocol_apple::enrolment_profile::{self, EnrolmentProfile, Scep};
 use serde_json::json;
-use store::{certificates, devices};
+use store::devices::Device;
+use store::{Tx, certificates, devices};
 
+use super::gate::GateRefusal;
 use crate::access::{EnrolDevices, Permit};
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
@@ -30,7 +32,8 @@ impl App {
     /// Makes the enrolment profile of a registered device. It works once, for that serial number, until it expires.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut.
+    /// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut. Both
+    /// refusals are in the ledger.
     pub async fn make_enrolment_profile(
         &self,
         permit: Permit<EnrolDevices>,
@@ -42,11 +45,13 @@ impl App {
         let challenge = URL_SAFE_NO_PAD.encode(self.world().bytes::<24>());
         let expires_at = now.plus(self.config().challenge_lifetime);
         let (digest, wanted) = (digest_hex(challenge.as_bytes()), serial.clone());
-        let name = self
+        let made = self
             .store()
             .write(move |tx| {
-                let device =
-                    devices::by_serial(tx, &wanted)?.ok_or_else(|| AppError::not_found("device", &wanted))?;
+                let Some(device) = devices::by_serial(tx, &wanted)? else {
+                    app.note_no_profile(tx, &permit, None, &GateRefusal::NotRegistered, &wanted)?;
+                    return Ok(Err(AppError::not_found("device", &wanted)));
+                };
                 permit.reaches(device.force)?;
                 if !device.kind.platform().is_some_and(|platform| platform.is_apple()) {
                     return Err(AppError::Conflict(format!(
@@ -54,7 +59,10 @@ impl App {
                         device.kind.title()
                     )));
                 }
-                app.gate(tx, &device)?.map_err(|refusal| AppError::Conflict(refusal.to_string()))?;
+                if let Err(refusal) = app.gate(tx, &device)? {
+                    app.note_no_profile(tx, &permit, Some(&device), &refusal, &wanted)?;
+                    return Ok(Err(AppError::Conflict(refusal.to_string())));
+                }
                 certificates::add_challenge(tx, &digest, device.id, now, expires_at)?;
                 let record = Record::new(
                     &permit.actor().name,
@@ -62,12 +70,12 @@ impl App {
                     format!("device:{}", device.id),
                 )
                 .force(device.force)
-                .clause("UPD-7.1")
                 .detail(json!({ "challenge": digest, "expires": expires_at }));
                 app.enter(tx, now, record)?;
-                Ok(device.id.to_string())
+                Ok::<_, AppError>(Ok(device.id.to_string()))
             })
             .await?;
+        let name = made?;
         let unsigned = self.profile_bytes(challenge, name);
         let bytes = if signed { self.sign(&unsigned, now)? } else { unsigned };
         Ok(EnrolmentFile {
@@ -75,6 +83,25 @@ impl App {
             expires_at,
             file_name: format!("{serial}.mobileconfig"),
         })
+    }
+
+    /// That somebody asked for a profile and the gate was shut. The transaction commits.
+    fn note_no_profile(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<EnrolDevices>,
+        device: Option<&Device>,
+        refusal: &GateRefusal,
+        serial: &str,
+    ) -> Result<(), AppError> {
+        let subject =
+            device.map_or_else(|| "register:unknown".to_owned(), |device| format!("device:{}", device.id));
+        let shown: String = serial.chars().take(80).collect();
+        let mut record = Record::new(&permit.actor().name, "enrolment.profile.refused", subject)
+            .reason(refusal.word())
+            .detail(json!({ "serial": shown, "why": refusal.to_string() }));
+        record.force = device.map(|device| device.force);
+        self.enter(tx, self.world().now(), record)
     }
 
     fn profile_bytes(&self, challenge: String, common_name: String) -> Vec<u8> {

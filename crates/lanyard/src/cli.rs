@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::simulation::{demo, load};
 use crate::verbs::{
     assets, backup, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
 };
@@ -58,4 +59,8 @@ pub(crate) enum Verb {
     SignInLink(service::SignInLink),
     /// Run the service.
     Serve,
+    /// The whole thing on this machine: two documents, a force, simulated devices.
+    Demo(demo::Demo),
+    /// Simulated devices against a running server, with figures at the end.
+    Simulate(load::Simulate),
 }

@@ -124,6 +124,11 @@ pub(crate) struct Log {
     pub(crate) level: tracing::Level,
 }
 
+/// Whether an address leads to this machine.
+pub(crate) fn is_this_machine(address: &str) -> bool {
+    address.split_once("://").is_some_and(|(_, rest)| read::is_loopback(rest))
+}
+
 /// Which settings file to use: the one named, or [`DEFAULT_FILE`] in the working folder if it is there.
 pub(crate) fn file(named: Option<&Path>) -> Option<PathBuf> {
     match named {

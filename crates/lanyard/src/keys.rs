@@ -74,6 +74,16 @@ pub(crate) fn folder(path: &Path) -> anyhow::Result<()> {
 /// A file that others can read, or that cannot be read at all.
 pub(crate) fn read_private(path: &Path) -> anyhow::Result<Secret<Vec<u8>>> {
     let shown = path.display();
+    let size = private(path)?;
+    if size > LARGEST {
+        bail!("the key file {shown} has {size} bytes, which no key has; look what is in it");
+    }
+    fs::read(path).map(Secret::new).with_context(|| format!("the key file {shown} cannot be read"))
+}
+
+/// Sees that nobody else can read a file; its size.
+fn private(path: &Path) -> anyhow::Result<u64> {
+    let shown = path.display();
     let about = fs::metadata(path).with_context(|| format!("the key file {shown} cannot be read"))?;
     if about.mode() & 0o077 != 0 {
         bail!(
@@ -81,10 +91,7 @@ pub(crate) fn read_private(path: &Path) -> anyhow::Result<Secret<Vec<u8>>> {
              replaced: somebody may have read it)"
         );
     }
-    if about.len() > LARGEST {
-        bail!("the key file {shown} has {} bytes, which no key has; look what is in it", about.len());
-    }
-    fs::read(path).map(Secret::new).with_context(|| format!("the key file {shown} cannot be read"))
+    Ok(about.len())
 }
 
 /// Writes a new file that only its owner may read. It appears under its name when it is whole, and never in the place
@@ -107,6 +114,34 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8], mode: u32, world: &World)
     let removed = fs::remove_file(&beside);
     linked.with_context(|| format!("{shown} cannot be written"))?;
     removed.with_context(|| format!("{} cannot be removed", beside.display()))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Reads a file of private state that may be larger than a key.
+///
+/// # Errors
+/// As [`read_private`], except for its size.
+pub(crate) fn read_state(path: &Path) -> anyhow::Result<Secret<Vec<u8>>> {
+    private(path)?;
+    fs::read(path).map(Secret::new).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Writes a file of private state in the place of the one before: whole, or not at all.
+///
+/// # Errors
+/// Where it cannot be written.
+pub(crate) fn write_state(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside);
+    opened
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
     sync_folder(path);
     Ok(())
 }

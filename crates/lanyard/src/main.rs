@@ -13,6 +13,7 @@ mod open;
 mod out;
 mod policy_folder;
 mod serve;
+mod simulation;
 mod system;
 mod verbs;
 

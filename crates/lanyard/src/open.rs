@@ -178,6 +178,18 @@ pub(crate) fn run<T>(
     settings: Option<&Path>,
     verb: impl AsyncFnOnce(&Opened) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    run_on(&tokio::runtime::Builder::new_current_thread().enable_all().build()?, settings, verb)
+}
+
+/// As [`run`], on a runtime of the caller's.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn run_on<T>(
+    runtime: &tokio::runtime::Runtime,
+    settings: Option<&Path>,
+    verb: impl AsyncFnOnce(&Opened) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let config = Config::load(settings)?;
     keys::folder(&config.data)?;
     let store = store(&config)?;
@@ -185,7 +197,6 @@ pub(crate) fn run<T>(
     let policy = policy(&store, &config)?;
     let app = join(&config, store, system::world(), policy)?;
     let opened = Opened { app, actor: Actor::command_line(&system::user()) };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let done = verb(&opened).await;
         opened.app.store().clone().close().await;

@@ -44,7 +44,11 @@ pub(crate) fn run(settings: Option<&Path>) -> anyhow::Result<()> {
     let config = Config::load(settings)?;
     log::start(&config.log);
     runtime()?.block_on(async {
-        let running = Running::start(&config).await?;
+        let app = app(&config).await?;
+        // A cookie without TLS is for this machine alone, as is an address without it.
+        let pages =
+            web::Options { personas: Vec::new(), secure_cookies: config.address.starts_with("https://") };
+        let running = Running::start(&config, app, pages).await?;
         tracing::info!(address = config.address, listen = %running.listens, "serving");
         stop_signal().await?;
         running.stop().await
@@ -89,14 +93,13 @@ impl Running {
     ///
     /// # Errors
     /// What keeps it from starting: settings, keys, rules, database, port.
-    pub(crate) async fn start(config: &Config) -> anyhow::Result<Self> {
-        let app = app(config).await?;
+    pub(crate) async fn start(config: &Config, app: App, pages: web::Options) -> anyhow::Result<Self> {
         let apns = apns(config)?;
         let gate = gateway::Options {
             certificate_header: config.certificate_header.clone(),
             body_limit: config.body_limit,
         };
-        let routes = gateway::router(app.clone(), gate);
+        let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
         let routes = requests::around(routes, app.clone());
         let listener = bind(config.listen)?;
         let listens = listener.local_addr()?;
@@ -126,7 +129,10 @@ impl Running {
 }
 
 /// The use cases on an up-to-date database, with the policy folder in force.
-async fn app(config: &Config) -> anyhow::Result<App> {
+///
+/// # Errors
+/// Settings, keys, rules or database that cannot be used.
+pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
     keys::folder(&config.data)?;
     let store = open::store(config)?;
     let migrating = store.clone();
@@ -135,7 +141,7 @@ async fn app(config: &Config) -> anyhow::Result<App> {
     }
     let policy = open::policy_in_folder(config)?;
     for warning in policy.warnings() {
-        tracing::warn!("{warning}");
+        tracing::info!("{warning}");
     }
     let app = open::join(config, store, system::world(), policy)?;
     if app.bring_into_force(permit(&Actor::system())?).await? {

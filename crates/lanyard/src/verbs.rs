@@ -40,5 +40,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Migrate => service::migrate(settings),
         Verb::SignInLink(verb) => verb.run(settings),
         Verb::Serve => crate::serve::run(settings),
+        Verb::Demo(verb) => verb.run(),
+        Verb::Simulate(verb) => verb.run(settings),
     }
 }

@@ -46,7 +46,9 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         root.must("address", "\"https://mdm.force.example\"").and_then(|text| public(root, "address", &text));
     let checkin_address =
         root.text("checkin_address").and_then(|text| public(root, "checkin_address", &text));
-    let data = folder.join(root.text("data").unwrap_or_else(|| "data".into()));
+    // Taken apart and put together, a path loses the dots that stand for nothing: they would only be read out in messages.
+    let data =
+        folder.join(root.text("data").unwrap_or_else(|| "data".into())).components().collect::<PathBuf>();
     let policy = folder.join(root.text("policy").unwrap_or_else(|| "policy".into()));
     let body_limit = root.count("body_limit", 64 * 1024, 64 << 20, 4 << 20);
     let database = database(&root.section("database"), &data, folder);

@@ -15,6 +15,8 @@ use crate::out::{Out, wrapped};
 
 /// Earlier judgements shown to people; all of them go into the JSON.
 const SHOWN: usize = 10;
+/// The fact that lists a device's profiles, each as identifier=UUID.
+const PROFILES: &str = "profiles.installed";
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -138,7 +140,7 @@ fn fact_words(out: &mut Out, facts: &[Fact], then: Timestamp) -> io::Result<()> 
         return out.line("  none had been reported");
     }
     for fact in facts {
-        out.line(format_args!("  {} = {}", fact.name, fact.value))?;
+        out.line(wrapped(&format!("{} = {}", fact.name, fact.value), 96, "  "))?;
         let age = age(then, fact.at);
         out.line(format_args!(
             "    {}, {}, {age} before; message {}",
@@ -171,14 +173,17 @@ fn profile_words(
     if expected.is_empty() {
         return Ok(());
     }
-    let reported =
-        facts.iter().find(|fact| fact.name.as_str() == "profiles.groups").map(|fact| fact.value.to_string());
+    let reported: Vec<String> = facts
+        .iter()
+        .filter(|fact| fact.name.as_str() == PROFILES)
+        .map(|fact| fact.value.to_string())
+        .collect();
     out.line("\nProfiles that it should have")?;
     for (group, uuid) in expected {
-        let found = match &reported {
-            Some(reported) if reported.contains(uuid.as_str()) => "found",
-            Some(_) => "not found",
-            None => "not asked by these checks",
+        let found = match reported.iter().any(|reported| reported.contains(uuid.as_str())) {
+            true => "reported",
+            false if reported.is_empty() => "not looked at by these checks",
+            false => "NOT reported",
         };
         out.line(format_args!("  {group} {uuid}: {found}"))?;
     }

@@ -42,7 +42,7 @@ impl SignInLink {
             let permit = opened.permit::<RunService>()?;
             let token = opened.app.make_sign_in_link(permit, &self.name, self.role).await?;
             let mut out = Out::new();
-            out.line(format_args!("{}/sign-in/link?token={}", opened.app.config().address, token.expose()))?;
+            out.line(format_args!("{}/sign-in/{}", opened.app.config().address, token.expose()))?;
             Ok(out.finish()?)
         })
     }

@@ -1,0 +1,11 @@
+//! Simulated devices around a server: what `lanyard demo` and `lanyard simulate` share, and those two verbs.
+//!
+//! The devices themselves are `devices-sim`'s; here they get their profiles, are kept going, and are counted. They
+//! reach the server over HTTP as real ones do, also where it runs in this very program.
+
+pub(crate) mod cast;
+pub(crate) mod demo;
+pub(crate) mod fleet;
+pub(crate) mod load;
+pub(crate) mod profiles;
+pub(crate) mod tally;

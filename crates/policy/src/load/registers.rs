@@ -14,7 +14,7 @@ use crate::words::ValueType;
 const OVERRIDES: &str = "the force's own parameters";
 
 impl Loader<'_> {
-    pub(super) fn registers(&mut self, overrides: &Overrides) {
+    pub(super) fn registers(&mut self) {
         self.library.registers.facts = self.register("facts.toml", "fact", "name", fact);
         let vocabulary = self.register("vocabulary.toml", "setting", "key", vocabulary_entry);
         self.library.registers.vocabulary =
@@ -24,6 +24,10 @@ impl Loader<'_> {
             self.library.registers.actions =
                 self.register("actions.toml", "action", "name", |node| node.must("clause"));
         }
+    }
+
+    /// Puts the force's own values in the place of the defaults.
+    pub(super) fn overrides(&mut self, overrides: &Overrides) {
         for (name, value) in overrides {
             self.override_parameter(name, value);
         }

@@ -1,10 +1,13 @@
 //! From a view to an answer.
 
 use askama::Template;
-use axum::http::{StatusCode, header};
+use axum::body::Body;
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 
 use crate::csv;
+use crate::session::Problem;
 
 /// A page with its status. A template that cannot be rendered is a fault of ours: it is logged and answered as such.
 pub fn page<V: Template>(status: StatusCode, view: &V) -> Response {
@@ -17,12 +20,34 @@ pub fn page<V: Template>(status: StatusCode, view: &V) -> Response {
     }
 }
 
-/// A list as a file to keep. `name` is ours, never from a request: it goes into a header as it stands.
-#[must_use]
-pub fn export(name: &'static str, text: String) -> Response {
+/// A list as a file to keep, walked to its end step by step, so that the longest takes the memory of one step. A step
+/// takes the key that the former one ended with, and gives its rows with their head, and the next key.
+///
+/// What goes wrong in the first step is a page; later the file breaks off, which every program that fetches it notices.
+pub(crate) async fn walked<S, K, F, W>(name: &'static str, state: S, step: F) -> Result<Response, Problem>
+where
+    S: Send + 'static,
+    K: Send + 'static,
+    F: Fn(S, Option<K>) -> W + Send + 'static,
+    W: Future<Output = Result<(S, String, Option<K>), Problem>> + Send + 'static,
+{
+    let (state, first, next) = step(state, None).await?;
+    let rest = stream::try_unfold((state, next, step), |(state, next, step)| async move {
+        let Some(key) = next else { return Ok(None) };
+        let (state, text, next) = step(state, Some(key)).await.map_err(|problem| {
+            tracing::error!(?problem, "an export broke off");
+            std::io::Error::other("the export broke off")
+        })?;
+        let rows = text.split_once("\r\n").map_or("", |(_, rows)| rows).to_owned();
+        Ok(Some((rows, (state, next, step))))
+    });
+    let body = Body::from_stream(stream::iter([Ok::<_, std::io::Error>(first)]).chain(rest));
+    Ok((csv_headers(name), body).into_response())
+}
+
+fn csv_headers(name: &'static str) -> [(HeaderName, String); 2] {
     let disposition = format!("attachment; filename=\"{name}.csv\"");
-    ([(header::CONTENT_TYPE, csv::MEDIA_TYPE.to_owned()), (header::CONTENT_DISPOSITION, disposition)], text)
-        .into_response()
+    [(header::CONTENT_TYPE, csv::MEDIA_TYPE.to_owned()), (header::CONTENT_DISPOSITION, disposition)]
 }
 
 #[cfg(test)]
@@ -37,9 +62,16 @@ mod tests {
         assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/html; charset=utf-8");
     }
 
-    #[test]
-    fn an_export_is_a_file() {
-        let answer = export("devices", "a\r\n".into());
+    #[tokio::test]
+    async fn an_export_is_walked_to_its_end_with_one_head() {
+        let answer = walked("devices", (), |(), after: Option<u8>| async move {
+            let step = after.unwrap_or_default();
+            Ok(((), format!("Head\r\n{step}\r\n"), (step < 2).then_some(step + 1)))
+        })
+        .await
+        .unwrap();
         assert_eq!(answer.headers()[header::CONTENT_DISPOSITION], "attachment; filename=\"devices.csv\"");
+        let body = axum::body::to_bytes(answer.into_body(), 1000).await.unwrap();
+        assert_eq!(body, "Head\r\n0\r\n1\r\n2\r\n".as_bytes());
     }
 }

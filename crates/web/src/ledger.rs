@@ -3,17 +3,28 @@
 use askama::Template;
 use domain::Timestamp;
 
-use crate::parts::form::Choice;
+use crate::parts::form::{Choice, Errors};
 use crate::parts::listing::{Allowed, Listing};
 use crate::shell::{Area, Crumb, Shell};
 use crate::{csv, filters, format};
 
 /// What the address of the page may say.
-pub const ALLOWED: Allowed = Allowed {
-    path: "/ledger",
-    filters: &["q", "kind", "clause", "device", "from", "to", "entry"],
-    sorts: &["newest", "oldest"],
-};
+pub const ALLOWED: Allowed =
+    Allowed { path: "/ledger", filters: &["kind", "clause", "device", "from", "to"], sorts: &["newest"] };
+
+/// The kinds of entry: what their actions begin with, and what people call them.
+pub const KINDS: [(&str, &str); 10] = [
+    ("device.", "Devices and orders"),
+    ("command.", "Commands"),
+    ("check-in.", "Refused check-ins"),
+    ("enrolment.", "Enrolment profiles"),
+    ("certificate.", "Certificates"),
+    ("person.", "People"),
+    ("terms.", "Acceptances"),
+    ("case.", "Cases"),
+    ("policy.", "Policy"),
+    ("session.", "Sign-ins"),
+];
 
 /// What the page shows.
 #[derive(Debug, Clone, Template)]
@@ -23,8 +34,8 @@ pub struct View {
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
-    /// The kinds of entry that there are: word and title.
-    pub kinds: Vec<(String, String)>,
+    /// What was wrong with the filters.
+    pub errors: Errors,
     /// The entries of this page.
     pub rows: Vec<Row>,
     /// The latest signed checkpoint, word for word; empty if none was made yet.
@@ -35,8 +46,8 @@ pub struct View {
     pub covered: u64,
     /// How many entries there are.
     pub entries: u64,
-    /// Where the whole log is downloaded.
-    pub export_href: String,
+    /// The public key that checkpoints are verified with.
+    pub key: String,
 }
 
 /// One entry.
@@ -50,7 +61,7 @@ pub struct Row {
     pub who: String,
     /// What, in words.
     pub what: String,
-    /// On what or whom.
+    /// On what or whom: the address is empty where there is no page.
     pub on: Option<Crumb>,
     /// Under which clauses.
     pub clauses: Vec<Crumb>,
@@ -64,8 +75,7 @@ pub struct Row {
 
 impl View {
     fn kind_choices(&self) -> Vec<Choice> {
-        let kinds = self.kinds.iter().map(|(word, title)| (word.as_str(), title.as_str()));
-        Choice::list(kinds, self.list.filter("kind"))
+        Choice::list(KINDS, self.list.filter("kind"))
     }
 
     /// A made-up log, for the gallery and the tests.
@@ -77,15 +87,15 @@ impl View {
             who: who.into(),
             what: what.into(),
             on: Some(Crumb::new("/devices/NC-10442", "NC-10442")),
-            clauses: vec![Crumb::new("/documents/mobile-device-use/clauses/MDU-4.1", "MDU-4.1")],
+            clauses: vec![crate::documents::clause_crumb("MDU-4.1")],
             why: why.into(),
             digest: "7a0f2d8c4b1e96533f1d0a7e2c8b5f4490c6d1e2f3a4b5c6d7e8f90a1b2c3d4e".into(),
             erased,
         };
         Self {
             shell: Shell::sample_top(Area::Ledger),
-            list: Listing::read(ALLOWED, &[("device", "NC-10442")]).with_total(3),
-            kinds: vec![("command".into(), "Command".into()), ("case".into(), "Case".into())],
+            list: Listing::read(ALLOWED, &[("device", "NC-10442")]).with_rows(3, None),
+            errors: Errors::default(),
             rows: vec![
                 row(None, 0, "Insp Grey", "Asked for lost mode", "Left on a train <script>", false),
                 row(Some(1041), 1, "Lanyard", "Opened case C-2026-0117", "", false),
@@ -95,7 +105,7 @@ impl View {
             checkpoint_at: Some(crate::samples::hours_ago(0)),
             covered: 1042,
             entries: 1043,
-            export_href: "/ledger/export".into(),
+            key: "lanyard.force.example+a1b2c3d4+AQIDBAUGBwg=".into(),
         }
     }
 
@@ -103,7 +113,7 @@ impl View {
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {
-            list: Listing::read(ALLOWED, &[("q", "<script>")]).with_total(0),
+            list: Listing::read(ALLOWED, &[("device", "<script>")]).with_rows(0, None),
             rows: Vec::new(),
             checkpoint: String::new(),
             checkpoint_at: None,

@@ -4,6 +4,10 @@
 //! name under `templates/` holds its markup. Each view has samples; the tests render every one and check the markup
 //! (`tests/samples.rs`), and `cargo run -p web --example gallery -- FOLDER` writes them out to be looked at.
 //!
+//! `routes` is the one table of addresses; `routes/*.rs` are the handlers, which ask access control, call one use case of
+//! `app`, and turn what it gave into a view or send the browser on. `session` knows who is asking and makes a page of
+//! whatever goes wrong.
+//!
 //! Not here: what a page may show (access control and use cases are in `app`), device traffic (`gateway`), JSON (`api`).
 
 pub mod accessibility;
@@ -16,6 +20,7 @@ pub mod documents;
 mod filters;
 pub mod format;
 pub mod ledger;
+mod notices;
 pub mod overview;
 pub mod parts;
 pub mod people;
@@ -23,6 +28,10 @@ pub mod problem;
 pub mod routes;
 pub mod samples;
 pub mod security_headers;
+mod session;
 pub mod shell;
 pub mod sign_in;
+mod site;
 pub mod wall;
+
+pub use site::{Options, Persona, router};

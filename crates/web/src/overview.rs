@@ -15,14 +15,16 @@ use crate::shell::{Area, Shell};
 pub struct View {
     /// The frame.
     pub shell: Shell,
-    /// Findings per document.
+    /// Clauses per document, by their own outcome.
     pub documents: Vec<Bar>,
     /// Devices under management.
     pub devices_enrolled: u64,
     /// Devices in the register.
     pub devices_registered: u64,
-    /// Devices with a finding that is not met, or silent for too long.
+    /// Devices with a clause that is not met.
     pub devices_attention: u64,
+    /// Enrolled devices that have been silent for longer than a report stands.
+    pub devices_silent: u64,
     /// The worst of them, worst first.
     pub attention: Vec<AttentionRow>,
     /// Cases that are open.
@@ -48,8 +50,8 @@ pub struct AttentionRow {
     pub holder: String,
     /// Why it is here, in words, worst first.
     pub why: String,
-    /// Since when.
-    pub since: Timestamp,
+    /// Since when, where a finding says.
+    pub since: Option<Timestamp>,
 }
 
 /// A document whose review is overdue or undated.
@@ -108,20 +110,21 @@ impl View {
             devices_enrolled: 28,
             devices_registered: 34,
             devices_attention: 5,
+            devices_silent: 2,
             attention: vec![
                 AttentionRow {
                     href: "/devices/1".into(),
                     device: "NC-10442, iPhone 15".into(),
                     holder: "PC 1234 Ames <script>".into(),
                     why: "Reported lost; lost mode not yet confirmed".into(),
-                    since: hours(1),
+                    since: Some(hours(1)),
                 },
                 AttentionRow {
                     href: "/devices/2".into(),
                     device: "SC-20017, MacBook Air".into(),
                     holder: String::new(),
                     why: "No report for 9 days; 6 clauses not known".into(),
-                    since: hours(9 * 24),
+                    since: None,
                 },
             ],
             cases_open: 7,
@@ -137,13 +140,9 @@ impl View {
                 RecentRow {
                     at: hours(0),
                     what: "Lost mode asked for NC-10442".into(),
-                    href: "/ledger?entry=1042".into(),
+                    href: "/ledger?device=F4GXQ2ABCD".into(),
                 },
-                RecentRow {
-                    at: hours(2),
-                    what: "Check-in from SC-20031".into(),
-                    href: "/ledger?entry=1041".into(),
-                },
+                RecentRow { at: hours(2), what: "Check-in from SC-20031".into(), href: "/ledger".into() },
             ],
         }
     }
@@ -156,6 +155,7 @@ impl View {
             devices_enrolled: 0,
             devices_registered: 0,
             devices_attention: 0,
+            devices_silent: 0,
             attention: Vec::new(),
             cases_open: 0,
             cases_late: 0,

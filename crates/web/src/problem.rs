@@ -39,7 +39,7 @@ impl View {
             StatusCode::FORBIDDEN => (
                 "You may not do this",
                 "Your role does not allow it here.",
-                "If it belongs to your work, ask the service desk for the role. The attempt is in the ledger.",
+                "If it belongs to your work, ask the service desk for the role.",
                 Crumb::new("/", "Overview"),
             ),
             StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => (

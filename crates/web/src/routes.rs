@@ -1,54 +1,103 @@
-//! Every address that a page links to or sends a form to. The tests hold the samples against this table, and the router
-//! is to be held against it too, so that no link on any page leads nowhere.
+//! Every address, in one table: its method, what access control must say, and who answers it. The router is built from
+//! it, and the tests try each as every role and as nobody, so that a handler which forgets to ask is found.
 
-/// Method and path, in axum's spelling.
-pub const ROUTES: [(&str, &str); 39] = [
-    ("GET", "/"),
-    ("GET", "/accessibility"),
-    ("GET", "/assets/{name}"),
-    ("GET", "/cases"),
-    ("GET", "/cases.csv"),
-    ("GET", "/cases/{case}"),
-    ("POST", "/cases/{case}/notes"),
-    ("POST", "/cases/{case}/steps"),
-    ("GET", "/devices"),
-    ("GET", "/devices.csv"),
-    ("GET", "/devices/add"),
-    ("POST", "/devices/add"),
-    ("GET", "/devices/{device}"),
-    ("POST", "/devices/{device}/actions"),
-    ("GET", "/devices/{device}/enrol"),
-    ("POST", "/devices/{device}/enrol"),
-    ("GET", "/devices/{device}/enrol/profile"),
-    ("GET", "/documents"),
-    ("GET", "/documents/{document}"),
-    ("GET", "/documents/{document}/changes"),
-    ("GET", "/documents/{document}/clauses/{clause}"),
-    ("GET", "/explain/{device}/{clause}"),
-    ("GET", "/ledger"),
-    ("GET", "/ledger.csv"),
-    ("GET", "/ledger/export"),
-    ("GET", "/people"),
-    ("GET", "/people.csv"),
-    ("GET", "/people/add"),
-    ("POST", "/people/add"),
-    ("GET", "/people/{person}"),
-    ("GET", "/report"),
-    ("POST", "/report"),
-    ("GET", "/sign-in"),
-    ("POST", "/sign-in"),
-    ("GET", "/sign-in/directory"),
-    ("POST", "/sign-out"),
-    ("GET", "/terms/{document}"),
-    ("POST", "/terms/{document}"),
-    ("GET", "/wall"),
+mod cases;
+mod clauses;
+mod commands;
+mod device;
+mod devices;
+mod documents;
+mod ledger;
+mod overview;
+mod people;
+mod sign_in;
+mod terms;
+
+use app::access::{
+    Action, CommandDevices, DestroyData, EnrolDevices, ManageCases, ManagePeople, ManageRegister,
+    RecordAcceptance, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy,
+};
+use axum::routing::{MethodRouter, get, post};
+
+use crate::site::Site;
+
+/// One address.
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path in axum's spelling.
+    pub path: &'static str,
+    /// The action that access control must allow; `None` where nobody need be signed in.
+    pub needs: Option<&'static str>,
+    pub(crate) handler: fn() -> MethodRouter<Site>,
+}
+
+const fn open(method: &'static str, path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
+    Route { method, path, needs: None, handler }
+}
+
+const fn read<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
+    Route { method: "GET", path, needs: Some(A::NAME), handler }
+}
+
+const fn write<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
+    Route { method: "POST", path, needs: Some(A::NAME), handler }
+}
+
+/// Every address. Where a form holds several actions (`/devices/{id}/actions`, `/commands/{id}/reveal`), the table names
+/// the least of them, and the handler asks for the one that was chosen.
+pub const ROUTES: &[Route] = &[
+    open("GET", "/accessibility", || get(sign_in::accessibility)),
+    open("GET", "/assets/{name}", || get(crate::assets::serve)),
+    open("GET", "/sign-in", || get(sign_in::get)),
+    open("POST", "/sign-in", || post(sign_in::post)),
+    open("GET", "/sign-in/{token}", || get(sign_in::link)),
+    open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
+    open("POST", "/sign-out", || post(sign_in::out)),
+    read::<SeePolicy>("/", || get(overview::get)),
+    read::<SeeDevices>("/wall", || get(overview::wall)),
+    read::<SeeDevices>("/devices", || get(devices::list)),
+    read::<SeeDevices>("/devices.csv", || get(devices::csv)),
+    read::<ManageRegister>("/devices/add", || get(devices::add)),
+    write::<ManageRegister>("/devices/add", || post(devices::added)),
+    read::<SeeDevices>("/devices/{id}", || get(device::get)),
+    write::<CommandDevices>("/devices/{id}/actions", || post(device::act)),
+    write::<ManageRegister>("/devices/{id}/holder", || post(device::holder)),
+    read::<EnrolDevices>("/devices/{id}/enrol", || get(devices::enrol)),
+    write::<EnrolDevices>("/devices/{id}/enrol", || post(devices::enrolled)),
+    read::<SeeDevices>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),
+    read::<SeeDevices>("/commands/{id}", || get(commands::get)),
+    write::<DestroyData>("/commands/{id}/approve", || post(commands::approve)),
+    write::<CommandDevices>("/commands/{id}/take-back", || post(commands::take_back)),
+    write::<CommandDevices>("/commands/{id}/reveal", || post(commands::reveal)),
+    read::<SeePeople>("/people", || get(people::list)),
+    read::<SeePeople>("/people.csv", || get(people::csv)),
+    read::<ManagePeople>("/people/add", || get(people::add)),
+    write::<ManagePeople>("/people/add", || post(people::added)),
+    read::<SeePeople>("/people/{id}", || get(people::get)),
+    read::<SeeDevices>("/people/{id}/clauses/{clause}", || get(clauses::of_person)),
+    read::<RecordAcceptance>("/people/{id}/terms/{document}", || get(terms::get)),
+    write::<RecordAcceptance>("/people/{id}/terms/{document}", || post(terms::accept)),
+    read::<SeePolicy>("/documents", || get(documents::list)),
+    read::<SeePolicy>("/documents/{id}", || get(documents::get)),
+    read::<SeeDevices>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),
+    read::<SeePolicy>("/clauses/{id}", || get(clauses::get)),
+    read::<SeePolicy>("/policy/changes", || get(documents::changes)),
+    read::<SeeCases>("/cases", || get(cases::list)),
+    read::<SeeCases>("/cases.csv", || get(cases::csv)),
+    read::<SeeCases>("/cases/{id}", || get(cases::get)),
+    write::<ManageCases>("/cases/{id}/notes", || post(cases::note)),
+    write::<ManageCases>("/cases/{id}/close", || post(cases::close)),
+    read::<SeeLedger>("/ledger", || get(ledger::get)),
+    read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
+    read::<SeeLedger>("/ledger/export", || get(ledger::export)),
 ];
 
 /// Whether a link fits one of the routes; its query does not matter.
 #[must_use]
 pub fn leads_somewhere(method: &str, link: &str) -> bool {
     let path = link.split(['?', '#']).next().unwrap_or_default();
-    ROUTES.iter().any(|(known, route)| *known == method && fits(route, path))
+    ROUTES.iter().any(|route| route.method == method && fits(route.path, path))
 }
 
 fn fits(route: &str, path: &str) -> bool {

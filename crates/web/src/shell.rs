@@ -114,6 +114,11 @@ pub struct Banner {
 }
 
 impl Shell {
+    /// Whether the person may open a part.
+    pub(crate) fn sees(&self, area: Area) -> bool {
+        self.areas.contains(&area)
+    }
+
     /// Whether a time is over.
     pub(crate) fn past(&self, at: &Timestamp) -> bool {
         *at < self.now

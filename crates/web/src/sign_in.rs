@@ -1,4 +1,4 @@
-//! Signing in. `serve` sends people to the force's own sign-in; the demonstration lets one choose who to be.
+//! Signing in: by a link that works once, or in the demonstration by choosing who to be.
 
 use askama::Template;
 
@@ -13,8 +13,6 @@ pub struct View {
     pub shell: Shell,
     /// The made-up people of the demonstration; always empty in `serve`, whose binary wiring has none to give.
     pub personas: Vec<Persona>,
-    /// Where the force's own sign-in begins; empty if none is set up.
-    pub directory_href: String,
     /// Where to go afterwards: a path of this server.
     pub next: String,
     /// Why the last attempt was refused; empty if there was none.
@@ -32,6 +30,24 @@ pub struct Persona {
     pub role: String,
     /// What they come for, in a line.
     pub comes_for: String,
+}
+
+/// The page of a one-time link. Opening it changes nothing, so that a preview of the link does not spend it.
+#[derive(Debug, Clone, Template)]
+#[template(path = "sign_in_link.html")]
+pub struct Link {
+    /// The frame; nobody is signed in.
+    pub shell: Shell,
+    /// The page's own address, to which its form is sent.
+    pub href: String,
+}
+
+impl Link {
+    /// One, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self { shell: View::nobody(), href: "/sign-in/<script>".into() }
+    }
 }
 
 impl View {
@@ -56,7 +72,6 @@ impl View {
                 persona("oscar", "Insp Grey", "Force Duty Officer", "Lock a lost phone at 3 a.m."),
                 persona("director", "Robin Hale", "Director of ICT", "Which rules hold, and which cannot"),
             ],
-            directory_href: String::new(),
             next: "/devices".into(),
             refused: String::new(),
         }
@@ -64,15 +79,14 @@ impl View {
 
     /// The page of a running service after a refusal.
     #[must_use]
-    pub fn sample_directory() -> Self {
+    pub fn sample_links() -> Self {
         let mut shell = Self::nobody();
         shell.demo = false;
         Self {
             shell,
             personas: Vec::new(),
-            directory_href: "/sign-in/directory".into(),
             next: "/".into(),
-            refused: "Your account <script> has no role in Lanyard: ask the service desk for one".into(),
+            refused: "This link <script> was used already, or its fifteen minutes are over".into(),
         }
     }
 
@@ -90,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_running_service_offers_no_persona_and_no_password() {
-        let html = View::sample_directory().render().unwrap();
+        let html = View::sample_links().render().unwrap();
         assert!(!html.contains("persona") && !html.contains("type=\"password\""), "{html}");
     }
 }

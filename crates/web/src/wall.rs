@@ -26,38 +26,25 @@ pub struct View {
     pub heard_of: u64,
     /// Devices that need somebody.
     pub attention: u64,
-    /// Devices reported lost or stolen and not yet contained.
-    pub lost_uncontained: u64,
     /// Open cases, and those past their time limit.
     pub cases: (u64, u64),
-    /// Findings over everything.
-    pub findings: Counts,
-    /// What is due next: what, and when.
-    pub due: Vec<(String, Timestamp)>,
+    /// Clauses of all documents, by their own outcome.
+    pub clauses: Counts,
 }
 
 impl View {
-    fn past(&self, at: &Timestamp) -> bool {
-        *at < self.now
-    }
-
     /// A made-up night, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
-            marking: "OFFICIAL".into(),
+            marking: "OFFICIAL <script>".into(),
             now: crate::samples::now(),
             refreshing: true,
             enrolled: 9214,
             heard_of: 9102,
             attention: 41,
-            lost_uncontained: 1,
             cases: (17, 2),
-            findings: Counts { met: 84_120, not_met: 311, not_known: 2044, not_applicable: 51_000 },
-            due: vec![
-                ("C-2026-0117 <script>: incident form".into(), crate::samples::hours_ago(1)),
-                ("C-2026-0116: answer the holder".into(), crate::samples::hours_ahead(5)),
-            ],
+            clauses: Counts { met: 71, not_met: 3, not_known: 44, not_applicable: 5 },
         }
     }
 }

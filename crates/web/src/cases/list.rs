@@ -9,12 +9,9 @@ use crate::parts::listing::{Allowed, Listing};
 use crate::shell::{Area, Crumb, Shell};
 use crate::{csv, format};
 
-/// What the address of the list may say; the usual order is by what is due first.
-pub const ALLOWED: Allowed = Allowed {
-    path: "/cases",
-    filters: &["q", "force", "kind", "state"],
-    sorts: &["due", "opened", "reference", "kind", "owner"],
-};
+/// What the address of the list may say; newest first.
+pub const ALLOWED: Allowed =
+    Allowed { path: "/cases", filters: &["q", "force", "kind", "state"], sorts: &["newest"] };
 
 /// What the page shows.
 #[derive(Debug, Clone, Template)]
@@ -43,8 +40,6 @@ pub struct Row {
     pub force: Force,
     /// Such as `Open`, `Contained`, `Closed`.
     pub state: String,
-    /// Who has it in hand; empty if nobody.
-    pub owner: String,
     /// When it was opened.
     pub opened: Timestamp,
     /// When its next step is due; `None` if nothing is.
@@ -68,19 +63,18 @@ impl View {
     /// A made-up queue, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let row = |reference: &str, kind: &str, about: &str, state: &str, owner: &str, due| Row {
+        let row = |reference: &str, kind: &str, about: &str, state: &str, due| Row {
             case: Crumb::new(format!("/cases/{reference}"), reference),
             kind: kind.into(),
             about: about.into(),
             force: Force::Norfolk,
             state: state.into(),
-            owner: owner.into(),
             opened: crate::samples::hours_ago(30),
             due,
         };
         Self {
             shell: Shell::sample_top(Area::Cases),
-            list: Listing::read(ALLOWED, &[("state", "open")]).with_total(3),
+            list: Listing::read(ALLOWED, &[("state", "open")]).with_rows(3, None),
             kinds: vec![
                 ("lost-device".into(), "Lost or stolen device".into()),
                 ("breach".into(), "Clause not met".into()),
@@ -91,7 +85,6 @@ impl View {
                     "Lost or stolen device",
                     "NC-10442 <script>",
                     "Contained",
-                    "Morgan Ash",
                     Some(crate::samples::hours_ago(2)),
                 ),
                 row(
@@ -99,10 +92,9 @@ impl View {
                     "Clause not met",
                     "NC-10460, MDU-6.2a",
                     "Open",
-                    "",
                     Some(crate::samples::hours_ahead(7)),
                 ),
-                row("C-2026-0101", "Return", "SC-20031", "Closed", "Dana Ellis", None),
+                row("C-2026-0101", "Return", "SC-20031", "Closed", None),
             ],
         }
     }
@@ -111,7 +103,7 @@ impl View {
 /// The rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
-    let mut table = csv::Table::new(&["Case", "Type", "About", "Force", "State", "Owner", "Opened", "Due"]);
+    let mut table = csv::Table::new(&["Case", "Type", "About", "Force", "State", "Opened", "Due"]);
     for row in rows {
         let due = row.due.map(format::when).unwrap_or_default();
         table.row(&[
@@ -120,7 +112,6 @@ pub fn export(rows: &[Row]) -> String {
             &row.about,
             row.force.title(),
             &row.state,
-            &row.owner,
             &format::when(row.opened),
             &due,
         ]);
@@ -142,7 +133,7 @@ mod tests {
     fn the_export_has_the_columns_of_the_page() {
         assert!(
             export(&View::sample().rows)
-                .starts_with("Case,Type,About,Force,State,Owner,Opened,Due\r\nC-2026-0117,")
+                .starts_with("Case,Type,About,Force,State,Opened,Due\r\nC-2026-0117,")
         );
     }
 }

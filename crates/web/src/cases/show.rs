@@ -23,9 +23,13 @@ pub struct View {
     pub state: String,
     /// Whose matter it is.
     pub force: Force,
-    /// Who has it in hand; empty if nobody.
-    pub owner: String,
-    /// What it is about.
+    /// What it is about, in words.
+    pub title: String,
+    /// The clause that it is about.
+    pub clause: Option<Crumb>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// The device that it is about.
     pub device: Option<Crumb>,
     /// Whom it is about.
     pub holder: Option<Crumb>,
@@ -41,8 +45,10 @@ pub struct View {
     pub errors: Errors,
     /// The note that was typed.
     pub note: String,
-    /// Whether the case can still be worked on.
-    pub open: bool,
+    /// The reason to close it that was typed.
+    pub why: String,
+    /// Whether it is open and this person may work on it.
+    pub workable: bool,
 }
 
 /// A time limit that runs.
@@ -59,8 +65,6 @@ pub struct Clock {
 /// One step of the procedure.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// The word that the form sends.
-    pub word: String,
     /// What is to be done.
     pub title: String,
     /// The clause that asks for it.
@@ -69,8 +73,6 @@ pub struct Step {
     pub due: Option<Timestamp>,
     /// When it was done, and by whom.
     pub done: Option<(Timestamp, String)>,
-    /// Whether this person may mark it done.
-    pub may_do: bool,
 }
 
 /// One thing that happened.
@@ -116,7 +118,9 @@ impl View {
             kind: "Lost or stolen device".into(),
             state: "Contained".into(),
             force: Force::Norfolk,
-            owner: "Morgan Ash".into(),
+            title: "iPhone NC-10442 left on a train".into(),
+            clause: Some(crate::documents::clause_crumb("MDU-4.1")),
+            opened: hours_ago(1),
             device: Some(Crumb::new("/devices/NC-10442", "NC-10442, iPhone 15")),
             holder: Some(Crumb::new("/people/1234", "PC 1234 Ames <script>")),
             clock: Some(Clock {
@@ -135,31 +139,24 @@ impl View {
             ],
             errors: Errors::default(),
             note: String::new(),
-            open: true,
+            why: String::new(),
+            workable: true,
         }
     }
 }
 
 fn steps() -> Vec<Step> {
-    let step = |word: &str, title: &str, clause: &str, due, done: Option<(Timestamp, String)>| Step {
-        word: word.into(),
+    let step = |title: &str, clause: &str, due, done: Option<(Timestamp, String)>| Step {
         title: title.into(),
-        clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{clause}"), clause),
+        clause: crate::documents::clause_crumb(clause),
         due,
-        may_do: done.is_none(),
         done,
     };
     let hours_ago = crate::samples::hours_ago;
     vec![
-        step("contain", "Contain the device", "MDU-4.1", None, Some((hours_ago(1), "Insp Grey".into()))),
-        step(
-            "form",
-            "Receive the security incident form",
-            "MDU-4.3",
-            Some(crate::samples::hours_ahead(23)),
-            None,
-        ),
-        step("search", "Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
+        step("Contain the device", "MDU-4.1", None, Some((hours_ago(1), "Insp Grey".into()))),
+        step("Receive the security incident form", "MDU-4.3", Some(crate::samples::hours_ahead(23)), None),
+        step("Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
     ]
 }
 
@@ -186,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_closed_case_takes_no_notes() {
-        let closed = View { open: false, ..View::sample() };
+        let closed = View { workable: false, ..View::sample() };
         assert!(!closed.render().unwrap().contains("id=\"note\""));
     }
 }

@@ -14,12 +14,10 @@ pub struct View {
     pub shell: Shell,
     /// What was wrong with what was typed.
     pub errors: Errors,
-    /// The force's asset number.
+    /// The force's own label; may be empty.
     pub asset: String,
     /// The maker's serial number.
     pub serial: String,
-    /// The model, in words.
-    pub model: String,
     /// The word of its kind ([`domain::DeviceKind`]).
     pub kind: String,
     /// The word of its force ([`domain::Force`]).
@@ -45,7 +43,6 @@ impl View {
             errors: Errors::default(),
             asset: String::new(),
             serial: String::new(),
-            model: String::new(),
             kind: "iphone".into(),
             force: String::new(),
             holder: String::new(),
@@ -57,7 +54,6 @@ impl View {
     pub fn sample_errors() -> Self {
         Self {
             errors: [
-                ("asset", "Enter the asset number, such as NC-10442"),
                 ("serial", "Enter a serial number of letters and digits only"),
                 ("force", "Choose the force that owns the device"),
             ]

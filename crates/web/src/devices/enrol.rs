@@ -1,7 +1,6 @@
 //! Making an enrolment profile for a registered device, or saying plainly why that cannot be.
 
 use askama::Template;
-use domain::Timestamp;
 
 use crate::filters;
 use crate::shell::{Area, Crumb, Shell};
@@ -22,8 +21,8 @@ pub struct View {
     pub holder: String,
     /// What stands in the way, each with its clause; nothing does if this is empty.
     pub obstacles: Vec<Obstacle>,
-    /// The profile already made and not yet used, if any.
-    pub made: Option<Made>,
+    /// How long a profile may be used, in words.
+    pub lifetime: String,
 }
 
 /// A reason why a device may not enrol yet.
@@ -31,23 +30,12 @@ pub struct View {
 pub struct Obstacle {
     /// What is missing, and what to do about it.
     pub text: String,
-    /// The clause that asks for it.
-    pub clause: Crumb,
-}
-
-/// A profile that waits to be installed.
-#[derive(Debug, Clone)]
-pub struct Made {
-    /// Where to download it.
-    pub href: String,
-    /// When it was made.
-    pub at: Timestamp,
-    /// When it stops working.
-    pub until: Timestamp,
+    /// The clause that asks for it, where one does.
+    pub clause: Option<Crumb>,
 }
 
 impl View {
-    /// A device that may enrol and whose profile waits.
+    /// A device that may enrol.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);
@@ -59,11 +47,7 @@ impl View {
             serial: "F4GX<script>".into(),
             holder: "Sgt 88 Byrd".into(),
             obstacles: Vec::new(),
-            made: Some(Made {
-                href: "/devices/NC-10443/enrol/profile".into(),
-                at: crate::samples::hours_ago(1),
-                until: crate::samples::hours_ahead(23),
-            }),
+            lifetime: "24 hours".into(),
         }
     }
 
@@ -75,16 +59,15 @@ impl View {
                 Obstacle {
                     text: "Sgt 88 Byrd has not accepted the current terms. Send them the link to the terms."
                         .into(),
-                    clause: Crumb::new("/documents/mobile-device-use/clauses/MDU-3.2", "MDU-3.2"),
+                    clause: Some(crate::documents::clause_crumb("MDU-3.2")),
                 },
                 Obstacle {
                     text:
                         "The register does not say that the device is force property. Put that right first."
                             .into(),
-                    clause: Crumb::new("/documents/personal-devices/clauses/UPD-7.1", "UPD-7.1"),
+                    clause: Some(crate::documents::clause_crumb("UPD-7.1")),
                 },
             ],
-            made: None,
             ..Self::sample()
         }
     }

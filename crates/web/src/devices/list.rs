@@ -14,7 +14,7 @@ use crate::{csv, format};
 pub const ALLOWED: Allowed = Allowed {
     path: "/devices",
     filters: &["q", "force", "kind", "state", "attention", "clause"],
-    sorts: &["asset", "kind", "holder", "force", "state", "seen", "not-met"],
+    sorts: &["serial", "not-met"],
 };
 
 /// What the page shows.
@@ -36,7 +36,9 @@ pub struct View {
 pub struct Row {
     /// Its page.
     pub href: String,
-    /// The force's asset number.
+    /// The maker's serial number.
+    pub serial: String,
+    /// The force's own label; empty if it has none.
     pub asset: String,
     /// What it is.
     pub kind: DeviceKind,
@@ -66,11 +68,14 @@ impl View {
     }
 
     fn states(&self) -> Vec<Choice> {
-        Choice::list(State::ALL.iter().map(|state| (state.word(), state.title())), self.list.filter("state"))
+        Choice::list(
+            State::LISTED.iter().map(|state| (state.word(), state.title())),
+            self.list.filter("state"),
+        )
     }
 
     fn attention(&self) -> Vec<Choice> {
-        Choice::list([("yes", "Needs attention"), ("no", "Needs none")], self.list.filter("attention"))
+        Choice::list([("yes", "Needs attention")], self.list.filter("attention"))
     }
 
     /// Made-up devices, for the gallery and the tests.
@@ -78,8 +83,8 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample_top(Area::Devices),
-            list: Listing::read(ALLOWED, &[("force", "norfolk"), ("sort", "-seen"), ("page", "2")])
-                .with_total(1284),
+            list: Listing::read(ALLOWED, &[("force", "norfolk"), ("sort", "-not-met"), ("after", "2,X")])
+                .with_rows(6, Some("0,SC29001".into())),
             rows: sample_rows(),
             may_add: true,
         }
@@ -89,7 +94,7 @@ impl View {
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {
-            list: Listing::read(ALLOWED, &[("q", "<script>no such device")]).with_total(0),
+            list: Listing::read(ALLOWED, &[("q", "<script>no such device")]).with_rows(0, None),
             rows: Vec::new(),
             ..Self::sample()
         }
@@ -99,6 +104,7 @@ impl View {
 fn sample_rows() -> Vec<Row> {
     let row = |asset: &str, kind, model: &str, holder: &str, force| Row {
         href: format!("/devices/{asset}"),
+        serial: asset.replace('-', "F4"),
         asset: asset.into(),
         kind,
         model: model.into(),
@@ -135,6 +141,7 @@ fn sample_rows() -> Vec<Row> {
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[
+        "Serial number",
         "Asset number",
         "Kind",
         "Model",
@@ -148,7 +155,8 @@ pub fn export(rows: &[Row]) -> String {
     for row in rows {
         let seen = row.seen.map_or_else(|| "never".to_owned(), format::when);
         table.row(&[
-            row.asset.as_str(),
+            row.serial.as_str(),
+            &row.asset,
             row.kind.title(),
             &row.model,
             &row.holder,
@@ -185,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_clause_page_s_filter_can_be_seen_and_cleared() {
-        let list = Listing::read(ALLOWED, &[("clause", "MDU-6.2a")]).with_total(3);
+        let list = Listing::read(ALLOWED, &[("clause", "MDU-6.2a")]).with_rows(3, None);
         let html = View { list, ..View::sample() }.render().unwrap();
         assert!(html.contains("Not meeting clause") && html.contains("Clear filters"), "{html}");
     }
@@ -193,7 +201,7 @@ mod tests {
     #[test]
     fn filters_stay_in_every_link() {
         let html = View::sample().render().unwrap();
-        assert!(html.contains("/devices.csv?force=norfolk&#38;sort=-seen"), "{html}");
-        assert!(html.contains("/devices?force=norfolk&#38;sort=-seen&#38;page=3"), "{html}");
+        assert!(html.contains("/devices.csv?force=norfolk&#38;sort=-not-met"), "{html}");
+        assert!(html.contains("/devices?force=norfolk&#38;sort=-not-met&#38;after=0%2CSC29001"), "{html}");
     }
 }

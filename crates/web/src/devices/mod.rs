@@ -1,6 +1,7 @@
 //! The asset register and what its devices report.
 
 pub mod add;
+pub mod command;
 pub mod enrol;
 pub mod list;
 pub mod show;
@@ -13,8 +14,8 @@ use domain::DeviceKind;
 pub enum State {
     /// In the register; not under management.
     Registered,
-    /// A profile was made for it and not yet used.
-    Invited,
+    /// It said who it is, and is not yet under management.
+    Enrolling,
     /// Under management.
     Enrolled,
     /// Under management and in lost mode, confirmed by the device.
@@ -28,14 +29,17 @@ pub enum State {
 impl State {
     /// Every state, in the order of a device's life.
     pub const ALL: [Self; 6] =
-        [Self::Registered, Self::Invited, Self::Enrolled, Self::LostMode, Self::Unenrolled, Self::Retired];
+        [Self::Registered, Self::Enrolling, Self::Enrolled, Self::LostMode, Self::Unenrolled, Self::Retired];
+
+    /// The states that a list can be filtered by: those that stand in the register.
+    pub const LISTED: [Self; 3] = [Self::Registered, Self::Enrolling, Self::Enrolled];
 
     /// The word in an address.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Registered => "registered",
-            Self::Invited => "invited",
+            Self::Registered => "none",
+            Self::Enrolling => "authenticated",
             Self::Enrolled => "enrolled",
             Self::LostMode => "lost-mode",
             Self::Unenrolled => "unenrolled",
@@ -48,7 +52,7 @@ impl State {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Registered => "Registered",
-            Self::Invited => "Profile made",
+            Self::Enrolling => "Enrolling",
             Self::Enrolled => "Enrolled",
             Self::LostMode => "Lost mode",
             Self::Unenrolled => "Unenrolled",
@@ -61,7 +65,7 @@ impl State {
     pub const fn colour(self) -> &'static str {
         match self {
             Self::Registered | Self::Retired => "grey",
-            Self::Invited | Self::Enrolled => "lan-plain",
+            Self::Enrolling | Self::Enrolled => "lan-plain",
             Self::LostMode => "red",
             Self::Unenrolled => "orange",
         }

@@ -8,6 +8,7 @@ use domain::{DeviceKind, Force, Grade, Outcome, Timestamp};
 
 use super::State;
 use crate::filters;
+use crate::parts::form::Errors;
 use crate::shell::{Crumb, Shell};
 
 /// What the page shows.
@@ -18,7 +19,9 @@ pub struct View {
     pub shell: Shell,
     /// The device's own address, under which its forms are sent.
     pub href: String,
-    /// The force's asset number.
+    /// The maker's serial number.
+    pub serial: String,
+    /// The force's own label; empty if it has none.
     pub asset: String,
     /// What it is.
     pub kind: DeviceKind,
@@ -32,6 +35,14 @@ pub struct View {
     pub holder: Option<Holder>,
     /// Its place under management.
     pub enrolment: Option<Enrolment>,
+    /// Whether this person may enrol it, and it can be enrolled.
+    pub may_enrol: bool,
+    /// Whether this person may give it to somebody else.
+    pub may_hand_over: bool,
+    /// The number of the new holder that was typed.
+    pub typed_holder: String,
+    /// What was wrong with a form that was sent.
+    pub errors: Errors,
     /// What may be done to it, in order of weight.
     pub actions: Vec<Action>,
     /// What was sent to it.
@@ -66,8 +77,10 @@ pub struct Holder {
     pub href: String,
     /// Since when they have it.
     pub since: Timestamp,
-    /// The version of the terms they accepted and when; `None` if they have not accepted the current one.
-    pub accepted: Option<(String, Timestamp)>,
+    /// When they had accepted all terms in force; `None` if they have not.
+    pub accepted: Option<Timestamp>,
+    /// The documents whose terms in force they have not accepted.
+    pub missing: Vec<String>,
 }
 
 /// The device's place under management.
@@ -80,9 +93,11 @@ pub struct Enrolment {
     /// When it last checked in.
     pub seen: Timestamp,
     /// When its certificate runs out.
-    pub certificate_until: Timestamp,
+    pub certificate_until: Option<Timestamp>,
     /// Whether it has been silent for longer than the force allows.
     pub silent: bool,
+    /// Why the last attempt to wake it failed; empty if it did not.
+    pub push_failed: String,
 }
 
 /// Something that can be done to the device.
@@ -96,10 +111,23 @@ pub struct Action {
     pub effect: &'static str,
     /// Whether it destroys something: then a second person must approve, and the page says so.
     pub second_person: bool,
-    /// Whether it shows a message on the device's screen, which the form then asks for.
+    /// Whether it shows a message and a telephone number on the device's screen, which the form then asks for.
     pub message: bool,
+    /// What was typed, when the form is shown again.
+    pub typed: Option<Typed>,
     /// Why it cannot be asked for now; empty if it can.
     pub refused: String,
+}
+
+/// What was typed into an action's form.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// Why it is to be done.
+    pub reason: String,
+    /// The message for the screen.
+    pub message: String,
+    /// The number for the screen.
+    pub phone: String,
 }
 
 /// A group of settings that was sent as one.
@@ -149,6 +177,16 @@ pub struct Command {
     pub changed: Timestamp,
     /// Who asked, and why.
     pub by: String,
+    /// Its own address, under which its forms are sent.
+    pub href: String,
+    /// This person may be the second one who agrees.
+    pub may_approve: bool,
+    /// This person may still take it back.
+    pub may_take_back: bool,
+    /// It carries a PIN that this person may ask for.
+    pub has_pin: bool,
+    /// It brought a location that this person may ask for.
+    pub has_location: bool,
 }
 
 /// One case about the device.
@@ -160,6 +198,16 @@ pub struct Case {
     pub text: String,
     /// When it was opened.
     pub opened: Timestamp,
+}
+
+impl Action {
+    fn typed(&self) -> Typed {
+        self.typed.clone().unwrap_or_default()
+    }
+
+    fn field(&self, name: &str) -> String {
+        format!("{name}-{}", self.word)
+    }
 }
 
 impl View {
@@ -183,7 +231,7 @@ mod tests {
     #[test]
     fn destruction_asks_for_a_second_person_and_a_reason() {
         let html = View::sample().render().unwrap();
-        assert!(html.contains("second person must approve") && html.contains("id=\"reason-wipe\""));
+        assert!(html.contains("second person must approve") && html.contains("id=\"reason-erase\""));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use domain::{DeviceKind, Force, Grade, Outcome, Timestamp, WhyNotKnown};
 
 use super::State;
-use super::show::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Setting, View};
+use super::show::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Setting, Typed, View};
+use crate::parts::form::Errors;
 use crate::samples::{hours_ago, hours_ahead};
 use crate::shell::{Area, Crumb, Shell};
 
@@ -14,6 +15,7 @@ impl View {
         Self {
             shell: Shell::sample(Area::Devices),
             href: "/devices/NC-10442".into(),
+            serial: "F4GXQ2ABCD".into(),
             asset: "NC-10442".into(),
             kind: DeviceKind::Iphone,
             state: State::LostMode,
@@ -23,15 +25,21 @@ impl View {
                 name: "PC 1234 Ames <script>".into(),
                 href: "/people/1234".into(),
                 since: hours_ago(2400),
-                accepted: Some(("2017-09".into(), hours_ago(2402))),
+                accepted: Some(hours_ago(2402)),
+                missing: Vec::new(),
             }),
             enrolment: Some(Enrolment {
                 supervised: Some(true),
                 since: hours_ago(2399),
                 seen: hours_ago(1),
-                certificate_until: hours_ahead(6000),
+                certificate_until: Some(hours_ahead(6000)),
                 silent: false,
+                push_failed: String::new(),
             }),
+            may_enrol: false,
+            may_hand_over: true,
+            typed_holder: String::new(),
+            errors: [("reason-erase", "Enter a reason: it goes into the ledger")].into_iter().collect(),
             actions: actions(),
             settings: settings(),
             clauses: clauses(),
@@ -49,7 +57,10 @@ impl View {
     pub fn sample_registered() -> Self {
         let refused = "It is not enrolled";
         Self {
-            asset: "SC-20017".into(),
+            serial: "C02XK<script>".into(),
+            asset: String::new(),
+            may_enrol: true,
+            errors: Errors::default(),
             kind: DeviceKind::Mac,
             state: State::Registered,
             force: Force::Suffolk,
@@ -96,6 +107,7 @@ fn actions() -> Vec<Action> {
         effect,
         second_person: false,
         message: false,
+        typed: None,
         refused: String::new(),
     };
     vec![
@@ -114,9 +126,10 @@ fn actions() -> Vec<Action> {
         },
         Action {
             second_person: true,
+            typed: Some(Typed::default()),
             ..action(
-                "wipe",
-                "Wipe",
+                "erase",
+                "Erase",
                 "Everything on the device is destroyed, images not yet uploaded among it. It cannot be undone, and ends \
                  lost mode and location.",
             )
@@ -125,7 +138,7 @@ fn actions() -> Vec<Action> {
 }
 
 fn settings() -> Vec<Setting> {
-    let clause = |id: &str| Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id);
+    let clause = |id: &str| crate::documents::clause_crumb(id);
     vec![
         Setting {
             title: "Passcode of nine characters".into(),
@@ -164,12 +177,12 @@ fn settings() -> Vec<Setting> {
 
 fn clauses() -> Vec<Clause> {
     let clause = |id: &str, title: &str, outcome, used: Option<(Grade, Timestamp)>| Clause {
-        clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id),
+        clause: crate::documents::clause_crumb(id),
         title: title.into(),
         outcome,
         grade: used.map(|used| used.0),
         fact_at: used.map(|used| used.1),
-        explain: format!("/explain/NC-10442/{id}"),
+        explain: format!("/devices/NC-10442/clauses/{id}"),
     };
     let used = Some((Grade::Reported, hours_ago(1)));
     vec![
@@ -203,6 +216,11 @@ fn commands() -> Vec<Command> {
         asked,
         changed,
         by: by.into(),
+        href: "/commands/1".into(),
+        may_approve: false,
+        may_take_back: state == "Queued",
+        has_pin: false,
+        has_location: false,
     };
     vec![
         command(

@@ -1,10 +1,11 @@
-//! What a draft would change if it were put in force: clauses, settings on each platform, devices and people that would
-//! fall out, people who must accept again. A change is a review, never a surprise.
+//! What changed from one version of the policy to another: clauses, settings on each platform with the devices that get
+//! them, people who must accept again. What a draft would change is for `lanyard policy diff`, before it is loaded.
 
 use askama::Template;
-use domain::{Outcome, Platform};
+use domain::Platform;
 
 use crate::filters;
+use crate::parts::form::Choice;
 use crate::shell::{Area, Crumb, Shell};
 
 /// What the page shows.
@@ -13,16 +14,16 @@ use crate::shell::{Area, Crumb, Shell};
 pub struct View {
     /// The frame.
     pub shell: Shell,
-    /// The rules in force, by name or digest.
-    pub old: String,
-    /// The draft, by name or digest.
-    pub new: String,
+    /// The versions to choose the older side from.
+    pub from: Vec<Choice>,
+    /// The versions to choose the newer side from.
+    pub to: Vec<Choice>,
+    /// Whether there are two versions to compare.
+    pub compared: bool,
     /// The clauses that differ.
     pub clauses: Vec<Clause>,
     /// The settings that differ, per platform.
     pub settings: Vec<Setting>,
-    /// Subjects whose outcome would become worse.
-    pub falling: Vec<Falling>,
     /// How many people must accept the terms again.
     pub accept_again: u64,
     /// Why they must, in words; empty if nobody must.
@@ -57,28 +58,16 @@ pub struct Setting {
     pub devices: u64,
 }
 
-/// A device or person that would fall out.
-#[derive(Debug, Clone)]
-pub struct Falling {
-    /// Which.
-    pub subject: Crumb,
-    /// Under which clause.
-    pub clause: Crumb,
-    /// As it stands.
-    pub before: Outcome,
-    /// As it would stand.
-    pub after: Outcome,
-}
-
 impl View {
-    /// A draft that asks for twelve characters, for the gallery and the tests.
+    /// A version that asks for twelve characters, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let clause = || Crumb::new("/documents/mobile-device-use/clauses/MDU-6.2a", "MDU-6.2a");
+        let clause = || crate::documents::clause_crumb("MDU-6.2a");
         Self {
             shell: Shell::sample(Area::Documents),
-            old: "2017-09".into(),
-            new: "draft 2026-11 <script>".into(),
+            from: Choice::list([("a", "3f6c1b0d, since 12 September 2026 <script>")], "a"),
+            to: Choice::list([("b", "91b2c3d4, since 21 November 2026, in force")], "b"),
+            compared: true,
             clauses: vec![Clause {
                 clause: clause(),
                 what: "Text and value".into(),
@@ -91,12 +80,6 @@ impl View {
                 before: "9".into(),
                 after: "12".into(),
                 devices: 18,
-            }],
-            falling: vec![Falling {
-                subject: Crumb::new("/devices/NC-10443", "NC-10443"),
-                clause: clause(),
-                before: Outcome::Met,
-                after: Outcome::NotMet { because: "9 characters reported, 12 asked".into() },
             }],
             accept_again: 212,
             accept_why: "the text of the terms changes".into(),

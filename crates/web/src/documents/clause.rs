@@ -35,6 +35,10 @@ pub struct View {
     pub settings: Vec<Setting>,
     /// What the check asks, in words; empty if there is none.
     pub check: String,
+    /// Whether this person may see how it stands.
+    pub sees_findings: bool,
+    /// Whether anything ever judges it.
+    pub judged: bool,
     /// How it stands over all subjects.
     pub counts: Counts,
     /// Devices and people that do not meet it or of whom it is not known, worst first.
@@ -58,6 +62,8 @@ pub struct Setting {
     pub means: String,
     /// The value in words.
     pub value: String,
+    /// Where the value is from, such as `The clause`.
+    pub source: String,
     /// If the documents leave the value open: why the force chose it, and whose choice it is.
     pub choice: Option<(String, String)>,
 }
@@ -90,7 +96,7 @@ impl View {
             subject: Crumb::new(format!("/devices/{asset}"), asset),
             outcome,
             since: hours_ago(hours),
-            explain: format!("/explain/{asset}/MDU-6.2a"),
+            explain: format!("/devices/{asset}/clauses/MDU-6.2a"),
         };
         Self {
             shell,
@@ -111,16 +117,20 @@ impl View {
                     key: "passcode.min_length".into(),
                     means: "The least number of characters".into(),
                     value: "9 characters".into(),
+                    source: "The clause".into(),
                     choice: None,
                 },
                 Setting {
                     key: "lock.after_minutes".into(),
                     means: "Idle time before the screen locks".into(),
                     value: "5 minutes".into(),
+                    source: "The clause".into(),
                     choice: Some(("the clause gives no figure; five minutes suits work in the street".into(), "Director of ICT".into())),
                 },
             ],
             check: "The passcode meets the rule that was set".into(),
+            sees_findings: true,
+            judged: true,
             counts: Counts { met: 22, not_met: 1, not_known: 3, not_applicable: 2 },
             findings: vec![
                 finding("NC-10460", Outcome::NotMet { because: "8 characters reported, 9 asked".into() }, 40),
@@ -144,6 +154,7 @@ impl View {
             platforms: Vec::new(),
             settings: Vec::new(),
             check: String::new(),
+            judged: false,
             counts: Counts::default(),
             findings: Vec::new(),
             more: 0,
@@ -172,6 +183,6 @@ mod tests {
     #[test]
     fn a_withheld_text_says_that_it_is_withheld() {
         let html = View::sample_withheld().render().unwrap();
-        assert!(html.contains("withheld") && html.contains("has not been judged"), "{html}");
+        assert!(html.contains("withheld") && html.contains("never judged"), "{html}");
     }
 }

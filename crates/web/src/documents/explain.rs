@@ -1,4 +1,4 @@
-//! How one clause was judged for one device at one time: the facts used, what was expected of them, what was found.
+//! How one clause was judged for one device, person or document at one time: the facts used, what was expected of them, what was found.
 //!
 //! `lanyard explain` prints the same. Both replay the judgement from what was stored; neither looks its result up.
 
@@ -6,6 +6,7 @@ use askama::Template;
 use domain::{Grade, Outcome, Timestamp};
 
 use crate::filters;
+use crate::parts::form::Errors;
 use crate::shell::{Area, Crumb, Shell};
 
 /// What the page shows.
@@ -16,8 +17,10 @@ pub struct View {
     pub shell: Shell,
     /// The page's own address, without the time asked for.
     pub href: String,
-    /// The device.
-    pub device: Crumb,
+    /// `Device`, `Person` or `Document`.
+    pub kind: &'static str,
+    /// Whom or what it is about.
+    pub subject: Crumb,
     /// The clause.
     pub clause: Crumb,
     /// Its title.
@@ -26,12 +29,18 @@ pub struct View {
     pub at: Timestamp,
     /// The time as it was typed, when the page is shown again; empty for now.
     pub typed: String,
-    /// What the check asks, in words.
-    pub asks: String,
+    /// When the time that was typed cannot be read: what to type instead.
+    pub errors: Errors,
+    /// What came of judging it again, in a sentence.
+    pub replayed: String,
+    /// When the same judgement was last reached.
+    pub confirmed: Timestamp,
     /// The outcome at that time.
     pub outcome: Outcome,
     /// The version of the rules that was in force then, by its digest.
     pub rules: String,
+    /// The clause as it read then, by its digest.
+    pub wording: String,
     /// What was expected and what was found, one line for each question of the check.
     pub steps: Vec<Step>,
     /// The facts used.
@@ -45,8 +54,6 @@ pub struct View {
 pub struct Step {
     /// What was expected.
     pub expected: String,
-    /// What was found.
-    pub found: String,
     /// What follows.
     pub outcome: Outcome,
 }
@@ -71,10 +78,10 @@ pub struct Fact {
 pub struct Event {
     /// When.
     pub at: Timestamp,
-    /// What.
-    pub what: String,
-    /// The ledger entry.
-    pub entry: Crumb,
+    /// To what.
+    pub outcome: Outcome,
+    /// This page as of then.
+    pub href: String,
 }
 
 impl View {
@@ -83,28 +90,27 @@ impl View {
     pub fn sample() -> Self {
         let hours_ago = crate::samples::hours_ago;
         let mut shell = Shell::sample(Area::Documents);
-        shell.crumbs.push(Crumb::new("/documents/mobile-device-use/clauses/MDU-6.2a", "MDU-6.2a"));
+        shell.crumbs.push(crate::documents::clause_crumb("MDU-6.2a"));
         Self {
             shell,
-            href: "/explain/NC-10460/MDU-6.2a".into(),
-            device: Crumb::new("/devices/NC-10460", "NC-10460"),
-            clause: Crumb::new("/documents/mobile-device-use/clauses/MDU-6.2a", "MDU-6.2a"),
+            href: "/devices/NC-10460/clauses/MDU-6.2a".into(),
+            kind: "Device",
+            subject: Crumb::new("/devices/NC-10460", "NC-10460"),
+            clause: crate::documents::clause_crumb("MDU-6.2a"),
             title: "Four kinds of character, nine or more".into(),
             at: crate::samples::now(),
             typed: String::new(),
-            asks: "The passcode meets the rule that was set".into(),
+            errors: Errors::default(),
+            replayed: "Judged again from what was stored: the same outcome.".into(),
+            confirmed: hours_ago(1),
             outcome: Outcome::NotMet { because: "8 characters reported, 9 asked <script>".into() },
-            rules: "sha256:3f6c1b0d9a".into(),
+            rules: "3f6c1b0d9a".into(),
+            wording: "91b2c3d4e5".into(),
             steps: vec![
+                Step { expected: "A passcode is set".into(), outcome: Outcome::Met },
                 Step {
-                    expected: "passcode.present is yes".into(),
-                    found: "yes".into(),
-                    outcome: Outcome::Met,
-                },
-                Step {
-                    expected: "effective.passcode.min_length is at least 9".into(),
-                    found: "8".into(),
-                    outcome: Outcome::NotMet { because: String::new() },
+                    expected: "The passcode meets the rule that was set".into(),
+                    outcome: Outcome::NotMet { because: "8 characters reported, 9 asked".into() },
                 },
             ],
             facts: vec![Fact {
@@ -116,8 +122,8 @@ impl View {
             }],
             timeline: vec![Event {
                 at: hours_ago(40),
-                what: "Became not met".into(),
-                entry: Crumb::new("/ledger?entry=982", "Entry 982"),
+                outcome: Outcome::NotMet { because: "8 characters reported, 9 asked".into() },
+                href: "/devices/NC-10460/clauses/MDU-6.2a?at=2026-11-20".into(),
             }],
         }
     }
@@ -127,6 +133,9 @@ impl View {
     pub fn sample_not_known() -> Self {
         Self {
             typed: "last Tuesday".into(),
+            errors: [("at", "Enter a time such as 2026-11-22T03:00:00Z, or a day such as 2026-11-22")]
+                .into_iter()
+                .collect(),
             outcome: Outcome::NotKnown(domain::WhyNotKnown::NeverReported {
                 what: "passcode.present <script>".into(),
             }),

@@ -12,6 +12,8 @@ use crate::shell::{Area, Shell};
 pub struct View {
     /// The frame.
     pub shell: Shell,
+    /// Whether this person may see how they stand.
+    pub sees_findings: bool,
     /// The documents.
     pub rows: Vec<Row>,
 }
@@ -31,6 +33,8 @@ pub struct Row {
     pub owner: String,
     /// How many clauses it has.
     pub clauses: u64,
+    /// How many of them no system can keep, so that they have no outcome.
+    pub unkept: u64,
     /// How many flags its editor raised.
     pub flags: u64,
 }
@@ -52,6 +56,7 @@ impl View {
                 overdue: true,
                 owner: "Director of ICT".into(),
                 clauses,
+                unkept: 9,
                 flags,
             })
         };
@@ -59,6 +64,10 @@ impl View {
             row("2017-09 (our name for it)", "In force, review overdue by 2,262 days", 84, 14),
             row("1.1", "In force, review overdue by 294 days", 46, 7),
         ];
-        Self { shell: Shell::sample_top(Area::Documents), rows: rows.into_iter().flatten().collect() }
+        Self {
+            shell: Shell::sample_top(Area::Documents),
+            sees_findings: true,
+            rows: rows.into_iter().flatten().collect(),
+        }
     }
 }

@@ -6,6 +6,12 @@ pub mod explain;
 pub mod list;
 pub mod show;
 
+/// The link to a clause's page.
+#[must_use]
+pub fn clause_crumb(id: &str) -> crate::shell::Crumb {
+    crate::shell::Crumb::new(format!("/clauses/{}", crate::parts::listing::percent(id)), id)
+}
+
 /// A flag of the editor's notes: a contradiction, a gap, something stale.
 #[derive(Debug, Clone)]
 pub struct Flag {

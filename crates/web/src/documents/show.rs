@@ -21,6 +21,8 @@ pub struct View {
     pub status: String,
     /// Owner, dates, approvals, legal basis: names with values, in order.
     pub about: Vec<(String, String)>,
+    /// Whether this person may see how the clauses stand.
+    pub sees_findings: bool,
     /// The clauses, by section.
     pub sections: Vec<Section>,
     /// The editor's notes.
@@ -72,6 +74,7 @@ impl View {
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec(),
+            sees_findings: true,
             sections: sample_sections(),
             flags: vec![
                 Flag {
@@ -82,7 +85,7 @@ impl View {
                 Flag {
                     flag: "F6".into(),
                     text: "An iPhone cannot be made to ask for both upper and lower case.".into(),
-                    clauses: vec![Crumb::new("/documents/mobile-device-use/clauses/MDU-6.2a", "MDU-6.2a")],
+                    clauses: vec![crate::documents::clause_crumb("MDU-6.2a")],
                 },
             ],
         }
@@ -91,7 +94,7 @@ impl View {
 
 fn sample_sections() -> Vec<Section> {
     let row = |id: &str, title: &str, modality: &str, kept_by: &str, counts, flags: &[&str]| Row {
-        clause: Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id),
+        clause: crate::documents::clause_crumb(id),
         title: title.into(),
         modality: modality.into(),
         kept_by: kept_by.into(),

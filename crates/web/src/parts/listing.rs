@@ -1,12 +1,13 @@
-//! The state of a list page as its address holds it: filters, sorting and page, and the links that change one of them.
+//! The state of a list page as its address holds it: filters, order and place, and the links that change one of them.
 //!
 //! The address is the whole state, so a list can be sent to a colleague, kept as a bookmark and exported as it stands.
-//! What a query may say is bounded here: unknown keys are dropped, values are cut, pages have a highest number.
+//! A list is walked by key: the next page begins behind the last row shown, so a page far down costs what the first one
+//! does, and rows that come or go in the meantime never make another one appear twice or not at all. The price is that
+//! there is no page number to jump to; filters find things. What a query may say is bounded: unknown keys are dropped and
+//! values are cut.
 
 /// Rows on one page.
-pub const PER_PAGE: u64 = 50;
-/// The highest page that can be asked for; beyond it, filtering is the way.
-pub const LAST_PAGE: u64 = 10_000;
+pub const PER_PAGE: u32 = 50;
 /// The longest filter text that is taken, in characters.
 pub const LONGEST_FILTER: usize = 200;
 
@@ -17,7 +18,7 @@ pub struct Allowed {
     pub path: &'static str,
     /// The names of its filters.
     pub filters: &'static [&'static str],
-    /// The columns it can be sorted by; the first is the usual one.
+    /// The columns it can be sorted by, each one walk along an index; the first is the usual one.
     pub sorts: &'static [&'static str],
 }
 
@@ -28,55 +29,45 @@ pub struct Listing {
     filters: Vec<(&'static str, String)>,
     sort: &'static str,
     descending: bool,
-    page: u64,
-    total: u64,
-}
-
-/// One entry of the page links.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PageLink {
-    /// The page being shown.
-    Here(u64),
-    /// Another page, with its address.
-    Other(u64, String),
-    /// Pages left out.
-    Gap,
+    after: String,
+    shown: u64,
+    next: Option<String>,
 }
 
 impl Listing {
     /// Reads a query. Whatever is not allowed is dropped, so that a mistyped address still shows a list.
     #[must_use]
     pub fn read<K: AsRef<str>, V: AsRef<str>>(allowed: Allowed, pairs: &[(K, V)]) -> Self {
-        let value = |key: &str| {
-            pairs.iter().find(|(name, _)| name.as_ref() == key).map(|(_, value)| value.as_ref().trim())
+        let value = |key: &str| -> Option<String> {
+            let (_, value) = pairs.iter().find(|(name, _)| name.as_ref() == key)?;
+            Some(value.as_ref().trim().chars().take(LONGEST_FILTER).collect())
         };
         let filters = allowed
             .filters
             .iter()
-            .filter_map(|name| {
-                let text: String = value(name)?.chars().take(LONGEST_FILTER).collect();
-                (!text.is_empty()).then_some((*name, text))
-            })
+            .filter_map(|name| Some((*name, value(name).filter(|text| !text.is_empty())?)))
             .collect();
         let usual = allowed.sorts.first().copied().unwrap_or_default();
         let asked = value("sort").unwrap_or_default();
-        let (column, descending) = asked.strip_prefix('-').map_or((asked, false), |column| (column, true));
+        let (column, descending) =
+            asked.strip_prefix('-').map_or((asked.as_str(), false), |column| (column, true));
         let known = allowed.sorts.iter().copied().find(|sort| *sort == column);
         Self {
             path: allowed.path,
             filters,
             sort: known.unwrap_or(usual),
             descending: known.is_some() && descending,
-            page: value("page").and_then(|page| page.parse().ok()).unwrap_or(1).clamp(1, LAST_PAGE),
-            total: 0,
+            after: value("after").unwrap_or_default(),
+            shown: 0,
+            next: None,
         }
     }
 
-    /// Notes how many rows there are in all; a page beyond the last becomes the last.
+    /// Notes how many rows this page shows, and the key behind which the next one begins, if there is one.
     #[must_use]
-    pub fn with_total(mut self, total: u64) -> Self {
-        self.total = total;
-        self.page = self.page.min(self.pages());
+    pub fn with_rows(mut self, shown: usize, next: Option<String>) -> Self {
+        self.shown = u64::try_from(shown).unwrap_or(u64::MAX);
+        self.next = next;
         self
     }
 
@@ -98,40 +89,23 @@ impl Listing {
         (self.sort, self.descending)
     }
 
-    /// The page, from 1.
+    /// The key behind which this page begins; empty on the first one. A key is two parts with a comma between; what
+    /// they mean is the page's own business, and a forged one only shows another part of the same list.
     #[must_use]
-    pub fn page(&self) -> u64 {
-        self.page
+    pub fn after(&self) -> Option<(&str, &str)> {
+        self.after.split_once(',')
     }
 
-    /// How many rows come before this page.
+    /// How many rows this page shows.
     #[must_use]
-    pub fn offset(&self) -> u64 {
-        (self.page - 1) * PER_PAGE
-    }
-
-    /// How many rows there are in all.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// How many pages there are; at least one.
-    #[must_use]
-    pub fn pages(&self) -> u64 {
-        self.total.div_ceil(PER_PAGE).clamp(1, LAST_PAGE)
+    pub fn shown(&self) -> u64 {
+        self.shown
     }
 
     /// The page's path without its query: where the filter form leads, and the way to clear it.
     #[must_use]
     pub fn path(&self) -> &'static str {
         self.path
-    }
-
-    /// The number of the first and last row on this page; zeros of an empty list.
-    #[must_use]
-    pub fn shown(&self) -> (u64, u64) {
-        if self.total == 0 { (0, 0) } else { (self.offset() + 1, (self.offset() + PER_PAGE).min(self.total)) }
     }
 
     /// The word for `aria-sort` on a column.
@@ -144,52 +118,36 @@ impl Listing {
         }
     }
 
-    /// The address that sorts by a column, or turns the order round if it already does. Starts at page one.
+    /// The address that sorts by a column, or turns the order round if it already does. Starts at the beginning.
     #[must_use]
     pub fn sort_href(&self, column: &str) -> String {
         let turned = self.sort == column && !self.descending;
-        self.href(self.path, &format!("{}{column}", if turned { "-" } else { "" }), 1)
+        self.href(self.path, &format!("{}{column}", if turned { "-" } else { "" }), "")
     }
 
-    /// The address of another page of the same list.
+    /// The address of the next page, if there is one.
     #[must_use]
-    pub fn page_href(&self, page: u64) -> String {
-        self.href(self.path, &self.sort_word(), page)
+    pub fn next_href(&self) -> Option<String> {
+        self.next.as_ref().map(|after| self.href(self.path, &self.sort_word(), after))
+    }
+
+    /// The address of the first page, if this is another.
+    #[must_use]
+    pub fn first_href(&self) -> Option<String> {
+        (!self.after.is_empty()).then(|| self.href(self.path, &self.sort_word(), ""))
     }
 
     /// The address of the list as CSV: every row that the filters leave, in the same order.
     #[must_use]
     pub fn csv_href(&self) -> String {
-        self.href(&format!("{}.csv", self.path), &self.sort_word(), 1)
-    }
-
-    /// The links to the pages: the first, the last, this one and its neighbours.
-    #[must_use]
-    pub fn page_links(&self) -> Vec<PageLink> {
-        let mut links = Vec::new();
-        let mut before = 0;
-        for page in 1..=self.pages() {
-            if page != 1 && page != self.pages() && page.abs_diff(self.page) > 1 {
-                continue;
-            }
-            if page != before + 1 {
-                links.push(PageLink::Gap);
-            }
-            links.push(if page == self.page {
-                PageLink::Here(page)
-            } else {
-                PageLink::Other(page, self.page_href(page))
-            });
-            before = page;
-        }
-        links
+        self.href(&format!("{}.csv", self.path), &self.sort_word(), "")
     }
 
     fn sort_word(&self) -> String {
         format!("{}{}", if self.descending { "-" } else { "" }, self.sort)
     }
 
-    fn href(&self, path: &str, sort: &str, page: u64) -> String {
+    fn href(&self, path: &str, sort: &str, after: &str) -> String {
         let mut href = path.to_owned();
         let mut add = |key: &str, value: &str| {
             href.push(if href.contains('?') { '&' } else { '?' });
@@ -200,11 +158,10 @@ impl Listing {
         for (key, value) in &self.filters {
             add(key, value);
         }
-        if !sort.is_empty() {
-            add("sort", sort);
-        }
-        if page > 1 {
-            add("page", &page.to_string());
+        for (key, value) in [("sort", sort), ("after", after)] {
+            if !value.is_empty() {
+                add(key, value);
+            }
         }
         href
     }
@@ -232,61 +189,47 @@ mod tests {
     use super::*;
 
     const DEVICES: Allowed =
-        Allowed { path: "/devices", filters: &["force", "q"], sorts: &["asset", "seen"] };
+        Allowed { path: "/devices", filters: &["force", "q"], sorts: &["serial", "not-met"] };
 
     fn listing(pairs: &[(&str, &str)]) -> Listing {
-        Listing::read(DEVICES, pairs).with_total(501)
+        Listing::read(DEVICES, pairs).with_rows(50, Some("3,C02".into()))
     }
 
     #[test]
     fn a_query_is_read_and_written_back() {
-        let list = listing(&[("q", "a&b <x>"), ("force", "norfolk"), ("sort", "-seen"), ("page", "3")]);
-        assert_eq!((list.filter("q"), list.sort(), list.offset()), ("a&b <x>", ("seen", true), 100));
-        assert_eq!(list.page_href(4), "/devices?force=norfolk&q=a%26b%20%3Cx%3E&sort=-seen&page=4");
-        assert_eq!(list.csv_href(), "/devices.csv?force=norfolk&q=a%26b%20%3Cx%3E&sort=-seen");
+        let list =
+            listing(&[("q", "a&b <x>"), ("force", "norfolk"), ("sort", "-not-met"), ("after", "2,F4")]);
+        assert_eq!(
+            (list.filter("q"), list.sort(), list.after()),
+            ("a&b <x>", ("not-met", true), Some(("2", "F4")))
+        );
+        let query = "force=norfolk&q=a%26b%20%3Cx%3E&sort=-not-met";
+        assert_eq!(list.next_href().unwrap(), format!("/devices?{query}&after=3%2CC02"));
+        assert_eq!(list.first_href().unwrap(), format!("/devices?{query}"));
+        assert_eq!(list.csv_href(), format!("/devices.csv?{query}"));
     }
 
     #[test]
     fn whatever_is_not_allowed_is_dropped_and_bounded() {
         let long = "x".repeat(5000);
-        let list =
-            listing(&[("sort", "-password"), ("page", "99999999999999999999"), ("evil", "1"), ("q", &long)]);
-        assert_eq!((list.sort(), list.page()), (("asset", false), 1));
+        let list = listing(&[("sort", "-password"), ("evil", "1"), ("q", &long), ("after", &long)]);
+        assert_eq!((list.sort(), list.after()), (("serial", false), None));
         assert_eq!(list.filter("q").len(), LONGEST_FILTER);
         assert_eq!(list.filter("evil"), "");
-        assert_eq!(listing(&[("page", "0")]).page(), 1);
-        assert_eq!(listing(&[("page", "400")]).page(), 11, "beyond the last is the last");
     }
 
     #[test]
     fn sorting_again_turns_the_order_round() {
-        let list = listing(&[]);
-        assert_eq!((list.aria_sort("asset"), list.aria_sort("seen")), ("ascending", "none"));
-        assert_eq!(list.sort_href("asset"), "/devices?sort=-asset");
-        assert_eq!(list.sort_href("seen"), "/devices?sort=seen");
-        assert_eq!(listing(&[("sort", "-asset")]).sort_href("asset"), "/devices?sort=asset");
+        let list = listing(&[("after", "3,C02")]);
+        assert_eq!((list.aria_sort("serial"), list.aria_sort("not-met")), ("ascending", "none"));
+        assert_eq!(list.sort_href("serial"), "/devices?sort=-serial", "and begins at the beginning");
+        assert_eq!(list.sort_href("not-met"), "/devices?sort=not-met");
+        assert_eq!(listing(&[("sort", "-serial")]).sort_href("serial"), "/devices?sort=serial");
     }
 
     #[test]
-    fn page_links_leave_out_the_far_ones() {
-        let text = |page: &str| {
-            let words = listing(&[("page", page)]).page_links().into_iter().map(|link| match link {
-                PageLink::Here(page) => format!("[{page}]"),
-                PageLink::Other(page, _) => page.to_string(),
-                PageLink::Gap => "..".into(),
-            });
-            words.collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(text("1"), "[1] 2 .. 11");
-        assert_eq!(text("6"), "1 .. 5 [6] 7 .. 11");
-        assert_eq!(text("3"), "1 2 [3] 4 .. 11");
-        assert_eq!(text("11"), "1 .. 10 [11]");
-    }
-
-    #[test]
-    fn an_empty_list_shows_nothing_and_has_one_page() {
-        let list = Listing::read::<&str, &str>(DEVICES, &[]).with_total(0);
-        assert_eq!((list.shown(), list.pages()), ((0, 0), 1));
-        assert_eq!(listing(&[("page", "11")]).shown(), (501, 501));
+    fn the_last_page_leads_nowhere_and_the_first_not_back() {
+        let list = Listing::read::<&str, &str>(DEVICES, &[]).with_rows(0, None);
+        assert_eq!((list.shown(), list.next_href(), list.first_href()), (0, None, None));
     }
 }

@@ -20,8 +20,12 @@ pub struct View {
     pub number: String,
     /// The word of the force ([`domain::Force`]).
     pub force: String,
-    /// Role or post.
+    /// Officer, staff or another word of the force.
     pub role: String,
+    /// Unit; may be empty.
+    pub unit: String,
+    /// Work address; may be empty.
+    pub email: String,
 }
 
 impl View {
@@ -41,6 +45,8 @@ impl View {
             number: "1234".into(),
             force: "norfolk".into(),
             role: String::new(),
+            unit: String::new(),
+            email: String::new(),
         }
     }
 }

@@ -10,11 +10,8 @@ use crate::shell::{Area, Shell};
 use crate::{csv, format};
 
 /// What the address of the list may say.
-pub const ALLOWED: Allowed = Allowed {
-    path: "/people",
-    filters: &["q", "force", "accepted"],
-    sorts: &["name", "number", "force", "devices", "accepted"],
-};
+pub const ALLOWED: Allowed =
+    Allowed { path: "/people", filters: &["q", "force", "accepted"], sorts: &["name"] };
 
 /// What the page shows.
 #[derive(Debug, Clone, Template)]
@@ -69,7 +66,7 @@ impl View {
         };
         Self {
             shell: Shell::sample_top(Area::People),
-            list: Listing::read(ALLOWED, &[("accepted", "no")]).with_total(3),
+            list: Listing::read(ALLOWED, &[("accepted", "no")]).with_rows(3, None),
             rows: vec![
                 row("1234", "PC Ames <script>", Force::Norfolk, 1, Some(crate::samples::hours_ago(2402))),
                 row("88", "Sgt Byrd", Force::Norfolk, 2, None),

@@ -20,7 +20,7 @@ pub struct View {
     pub force: Force,
     /// Role, unit, line manager and the like: names with values.
     pub about: Vec<(String, String)>,
-    /// What they hold, now and before; newest first.
+    /// What they hold.
     pub custody: Vec<Custody>,
     /// What they were asked to accept.
     pub acceptances: Vec<Acceptance>,
@@ -35,10 +35,8 @@ pub struct Custody {
     pub device: Crumb,
     /// What it is.
     pub model: String,
-    /// Since when.
-    pub from: Timestamp,
-    /// Until when; `None` if they still have it.
-    pub until: Option<Timestamp>,
+    /// Where it stands.
+    pub state: crate::devices::State,
 }
 
 /// A version of a document's terms.
@@ -52,7 +50,7 @@ pub struct Acceptance {
     pub current: bool,
     /// When they accepted it; `None` if they have not.
     pub at: Option<Timestamp>,
-    /// The page on which it is accepted.
+    /// The page on which it is entered as accepted; empty for who may not enter it.
     pub terms: String,
 }
 
@@ -66,7 +64,7 @@ impl View {
             version: version.into(),
             current,
             at,
-            terms: format!("/terms/{id}"),
+            terms: format!("/people/1234/terms/{id}"),
         };
         Self {
             shell: Shell::sample(Area::People),
@@ -82,14 +80,12 @@ impl View {
                 Custody {
                     device: Crumb::new("/devices/NC-10442", "NC-10442"),
                     model: "iPhone 15".into(),
-                    from: hours_ago(2400),
-                    until: None,
+                    state: crate::devices::State::Enrolled,
                 },
                 Custody {
                     device: Crumb::new("/devices/NC-09001", "NC-09001"),
                     model: "iPhone 11".into(),
-                    from: hours_ago(12_000),
-                    until: Some(hours_ago(2400)),
+                    state: crate::devices::State::Enrolled,
                 },
             ],
             acceptances: vec![
@@ -114,6 +110,9 @@ mod tests {
     #[test]
     fn terms_not_accepted_stand_out() {
         let html = View::sample().render().unwrap();
-        assert!(html.contains("Not accepted") && html.contains("/terms/personal-devices"), "{html}");
+        assert!(
+            html.contains("Not accepted") && html.contains("/people/1234/terms/personal-devices"),
+            "{html}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Accepting the terms before having a device (MDU-3.2): the whole of them, what changed since last time, one tick.
+//! Entering that somebody accepted the terms before having a device (MDU-3.2): the whole of them to be read together,
+//! what changed since last time, one tick.
 
 use askama::Template;
 use domain::Timestamp;
@@ -17,6 +18,8 @@ pub struct View {
     pub errors: Errors,
     /// The page's own address, to which the form is sent.
     pub href: String,
+    /// Whose acceptance it is: name and number.
+    pub who: String,
     /// The document's title.
     pub title: String,
     /// The version to be accepted.
@@ -57,9 +60,7 @@ impl View {
     /// Terms with a question not answered, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let clause = |id: &str, text: &str| {
-            (Crumb::new(format!("/documents/mobile-device-use/clauses/{id}"), id), text.to_owned())
-        };
+        let clause = |id: &str, text: &str| (crate::documents::clause_crumb(id), text.to_owned());
         Self {
             shell: Shell::sample_top(Area::People),
             errors: [
@@ -68,7 +69,8 @@ impl View {
             ]
             .into_iter()
             .collect(),
-            href: "/terms/mobile-device-use".into(),
+            href: "/people/1234/terms/mobile-device-use".into(),
+            who: "PC Ames (1234)".into(),
             title: "Mobile Device Use Policy".into(),
             version: "2017-09".into(),
             digest: "3f6c1b0d9a".into(),

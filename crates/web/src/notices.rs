@@ -1,0 +1,37 @@
+//! What a form has just done, in words. An address carries only the word, so that nobody can put words on a page.
+
+const NOTICES: [(&str, &str); 16] = [
+    ("device-added", "The device stands in the register."),
+    ("holder-set", "The holder was set."),
+    ("person-added", "The person was entered."),
+    ("accepted", "The acceptance was entered."),
+    ("queued", "It is queued, and the device was asked to connect. Watch its state under Commands."),
+    ("waits", "It waits for a second person. Nothing is sent until somebody else agrees."),
+    ("approved", "You agreed. It is queued for the device."),
+    ("taken-back", "It was taken back. The device never got it."),
+    ("noted", "The note was added."),
+    ("closed", "The case is closed."),
+    ("refresh", "The device was asked for a fresh report."),
+    ("lock", "A lock is queued, and the device was asked to connect. Sent is not done: watch Commands."),
+    (
+        "lost-mode",
+        "Lost mode is queued, and the device was asked to connect. Sent is not done: watch Commands.",
+    ),
+    ("lost-mode-off", "The end of lost mode is queued."),
+    ("signed-in", "You are signed in."),
+    ("signed-out", "You are signed out."),
+];
+
+/// The words for a word.
+pub(crate) fn of(word: &str) -> Option<&'static str> {
+    NOTICES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_known_words_say_anything() {
+        assert!(super::of("queued").is_some());
+        assert!(super::of("").is_none() && super::of("<script>").is_none());
+    }
+}

@@ -1,0 +1,165 @@
+//! Cases: the queue, one case, notes and closing.
+
+use app::access::{ManageCases, SeeCases};
+use app::read::{CaseFilter, CaseRow};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{CaseId, Timestamp};
+
+use super::devices::named;
+use super::people::case_crumb;
+use crate::answer::{self, page};
+use crate::cases::{list, show};
+use crate::documents::clause_crumb;
+use crate::format;
+use crate::parts::form::Errors;
+use crate::parts::listing::{Listing, PER_PAGE};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+/// Rows of one step of an export.
+const EXPORT_STEP: u32 = 500;
+
+fn state(row: &CaseRow) -> String {
+    match &row.case.closed {
+        Some(_) => "Closed".to_owned(),
+        None => "Open".to_owned(),
+    }
+}
+
+fn row(row: &CaseRow) -> list::Row {
+    list::Row {
+        case: case_crumb(&row.case),
+        kind: row.kind.clone(),
+        about: row.case.title.clone(),
+        force: row.case.force,
+        state: state(row),
+        opened: row.case.opened_at,
+        due: row.case.due_at.filter(|_| row.case.closed.is_none()),
+    }
+}
+
+type Key = (Timestamp, CaseId);
+type Step = (Vec<list::Row>, Option<Key>, Vec<(String, String)>);
+
+async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Result<Step, Problem> {
+    let permit = ctx.permit::<SeeCases>()?;
+    let filter = CaseFilter {
+        force: Ctx::force(list.filter("force")),
+        kind: list.filter("kind").to_owned(),
+        state: list.filter("state").to_owned(),
+        search: list.filter("q").to_owned(),
+        after,
+    };
+    let (mut rows, kinds) = ctx.site.app.cases(permit, filter, limit + 1).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let last = rows.last().map(|last| (last.case.opened_at, last.case.id));
+    Ok((rows.iter().map(row).collect(), last.filter(|_| more), kinds))
+}
+
+/// The queue.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    let after =
+        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let (rows, next, kinds) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let view = list::View {
+        shell: ctx.shell(Area::Cases, Vec::new()),
+        list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
+        kinds,
+        rows,
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// The queue as CSV, every row that the filters leave.
+pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    answer::walked("cases", (ctx, list), |(ctx, list), after: Option<Key>| async move {
+        let (rows, next, _) = walk(&ctx, &list, after, EXPORT_STEP).await?;
+        Ok(((ctx, list), list::export(&rows), next))
+    })
+    .await
+}
+
+async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
+    let read = ctx.site.app.case(ctx.permit::<SeeCases>()?, id).await?;
+    let case = &read.row.case;
+    let reference = format!("C-{}", case.number);
+    let device = read.device.as_ref().map(|device| {
+        let model = device.model.clone().unwrap_or_else(|| device.kind.title().to_owned());
+        Crumb::new(format!("/devices/{}", device.id), format!("{}, {model}", device.serial))
+    });
+    let state = state(&read.row);
+    let opened = format::when(case.opened_at);
+    let log_line = format!("{reference} {}. Opened {opened}, {}.", case.title, state.to_lowercase());
+    let mut timeline: Vec<show::Event> = read
+        .events
+        .iter()
+        .map(|(at, who, what)| show::Event { at: *at, who: who.clone(), what: what.clone() })
+        .collect();
+    timeline.reverse();
+    Ok(show::View {
+        shell: ctx.under(Area::Cases),
+        href: format!("/cases/{id}"),
+        reference,
+        kind: read.row.kind.clone(),
+        force: case.force,
+        title: case.title.clone(),
+        clause: case.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        opened: case.opened_at,
+        device,
+        holder: read
+            .person
+            .as_ref()
+            .map(|person| Crumb::new(format!("/people/{}", person.id), named(person))),
+        clock: None,
+        log_line,
+        steps: Vec::new(),
+        timeline,
+        errors: Errors::default(),
+        note: String::new(),
+        why: String::new(),
+        workable: case.closed.is_none() && ctx.may::<ManageCases>(),
+        state,
+    })
+}
+
+/// One case.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<SeeCases>()?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(page(StatusCode::OK, &view(&ctx, id).await?))
+}
+
+/// Adds a note.
+pub(super) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    match ctx.site.app.note_on_case(permit, id, fields.get("note")).await {
+        Ok(()) => Ok(done(&format!("/cases/{id}"), "noted")),
+        Err(error) => {
+            let errors = form_errors(error, "note")?;
+            let again = show::View { errors, note: fields.text("note"), ..view(&ctx, id).await? };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
+}
+
+/// Closes it, with a reason.
+pub(super) async fn close(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    match ctx.site.app.close_case(permit, id, fields.get("why")).await {
+        Ok(()) => Ok(done(&format!("/cases/{id}"), "closed")),
+        Err(app::AppError::Invalid { message, .. }) => {
+            let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
+            let again = show::View { errors, why: fields.text("why"), ..view(&ctx, id).await? };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

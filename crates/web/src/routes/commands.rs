@@ -1,0 +1,119 @@
+//! One command: the second person's agreement, taking it back, and what it holds that needs a reason to be read.
+
+use app::access::{CommandDevices, DestroyData, LocateDevices, SeeDevices};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::CommandId;
+
+use super::device::crumb;
+use crate::answer::page;
+use crate::devices::command::View;
+use crate::format;
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::Area;
+
+fn id_of(text: &str) -> Result<CommandId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
+    let (read, device) = ctx.site.app.command(ctx.permit::<SeeDevices>()?, id).await?;
+    let mut shell = ctx.under(Area::Devices);
+    shell.crumbs.push(crumb(&device));
+    Ok(View {
+        shell,
+        href: format!("/commands/{id}"),
+        title: read.title,
+        device: crumb(&device),
+        state: read.state,
+        asked: read.asked_at,
+        changed: read.changed_at,
+        by: read.by,
+        why: read.reason.unwrap_or_default(),
+        may_approve: read.may_approve,
+        may_take_back: read.may_take_back,
+        holds: match (read.has_pin, read.has_location) {
+            (true, _) => "PIN",
+            (_, true) => "location",
+            _ => "",
+        },
+        revealed: Vec::new(),
+        errors: Errors::default(),
+        reason: String::new(),
+    })
+}
+
+/// The page.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<SeeDevices>()?;
+    Ok(page(StatusCode::OK, &view(&ctx, id_of(&id)?).await?))
+}
+
+async fn again(ctx: &Ctx, id: CommandId, errors: Errors, reason: String) -> Result<Response, Problem> {
+    let view = View { errors, reason, ..view(ctx, id).await? };
+    if view.may_approve || !view.holds.is_empty() {
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+    }
+    // There is no form left to show it beside.
+    let why = view.errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
+    Err(Problem::new(StatusCode::CONFLICT, why))
+}
+
+/// Agrees as the second person.
+pub(super) async fn approve(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<DestroyData>()?;
+    let id = id_of(&id)?;
+    match ctx.site.app.approve(permit, id, fields.get("reason")).await {
+        Ok(()) => Ok(done(&format!("/commands/{id}"), "approved")),
+        Err(error) => again(&ctx, id, form_errors(error, "reason")?, fields.text("reason")).await,
+    }
+}
+
+/// Takes it back.
+pub(super) async fn take_back(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<CommandDevices>()?;
+    let id = id_of(&id)?;
+    ctx.site.app.take_back(permit, id).await?;
+    Ok(done(&format!("/commands/{id}"), "taken-back"))
+}
+
+/// Shows the PIN or the location, which is a ledger entry of its own. Never kept by a browser: no page is.
+pub(super) async fn reveal(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    ctx.permit::<CommandDevices>()?;
+    let id = id_of(&id)?;
+    let reason = fields.get("reason");
+    let app = &ctx.site.app;
+    let mut view = view(&ctx, id).await?;
+    if view.holds.is_empty() {
+        let why = "This command holds nothing, or nothing yet, that your role may read.";
+        return Err(Problem::new(StatusCode::CONFLICT, why));
+    }
+    let read = if view.holds == "PIN" {
+        let pin = app.read_pin(ctx.permit::<CommandDevices>()?, id, reason).await;
+        pin.map(|(_, pin)| vec![("PIN".to_owned(), pin.into_exposed())])
+    } else {
+        let (_, device) = app.command(ctx.permit::<SeeDevices>()?, id).await?;
+        let place = app.read_location(ctx.permit::<LocateDevices>()?, device.id, reason).await;
+        place.map(|place| {
+            let (north, east) = place.degrees.into_exposed();
+            let accuracy =
+                place.accuracy_metres.map(|metres| format!("{metres:.0} metres")).unwrap_or_default();
+            let taken = place.taken_at.map(format::when).unwrap_or_default();
+            vec![
+                ("Latitude, longitude".to_owned(), format!("{north:.5}, {east:.5}")),
+                ("Accurate to".to_owned(), accuracy),
+                ("Taken".to_owned(), taken),
+                ("Received".to_owned(), format::when(place.received_at)),
+            ]
+        })
+    };
+    match read {
+        Ok(revealed) => {
+            view.revealed = revealed;
+            Ok(page(StatusCode::OK, &view))
+        }
+        Err(error) => again(&ctx, id, form_errors(error, "reason")?, reason.to_owned()).await,
+    }
+}

@@ -1,0 +1,325 @@
+//! One device, and what is done to it.
+
+use app::access::{CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister, SeeDevices};
+use app::commands::{Order, Ordered};
+use app::read::{self, CommandRead, DeviceRead};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{DeviceId, DeviceKind};
+
+use super::devices::{named, state};
+use super::people::case_crumb;
+use crate::answer::page;
+use crate::devices::State;
+use crate::devices::show::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Setting, Typed, View};
+use crate::documents::clause_crumb;
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+/// What an order says on its button, and what it brings about: word, title, effect, needs a second person, shows a message.
+const ORDERS: [(&str, &str, &str, bool, bool); 10] = [
+    (
+        "refresh",
+        "Ask for a fresh report",
+        "The device reports its state when it next connects. Changes nothing.",
+        false,
+        false,
+    ),
+    ("lock", "Lock", "The screen locks at once. The holder can unlock it.", false, true),
+    (
+        "lost-mode",
+        "Lost mode on",
+        "Nobody can use the device until lost mode is ended here. It can be undone.",
+        false,
+        true,
+    ),
+    ("lost-mode-off", "Lost mode off", "The device can be used again with its passcode.", false, false),
+    ("sound", "Play a sound", "For two minutes, whatever its volume is set to.", false, false),
+    (
+        "restart",
+        "Restart",
+        "Unsaved work is lost. An iPhone with a passcode may lose Wi-Fi until somebody unlocks it.",
+        false,
+        false,
+    ),
+    (
+        "shut-down",
+        "Shut down",
+        "Out of reach until somebody switches it on: no lock, no location, no erasing.",
+        false,
+        false,
+    ),
+    (
+        "locate",
+        "Locate",
+        "Asks the device where it is. Reading the answer needs a reason, and is in the ledger.",
+        true,
+        false,
+    ),
+    (
+        "clear-passcode",
+        "Remove the passcode",
+        "Whoever has the device can open it until a new passcode is set.",
+        true,
+        false,
+    ),
+    (
+        "erase",
+        "Erase",
+        "Everything on it is destroyed, images not yet uploaded among it. It cannot be undone, and ends lost mode and location.",
+        true,
+        false,
+    ),
+];
+
+/// What a Mac makes of a lock.
+const MAC_LOCK: &str =
+    "The Mac restarts and asks for a PIN, which is made here and kept sealed. Unsaved work is lost.";
+
+fn id_of(text: &str) -> Result<DeviceId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// The page.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<SeeDevices>()?;
+    Ok(page(StatusCode::OK, &view(&ctx, id_of(&id)?).await?))
+}
+
+async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
+    let read = ctx.site.app.device(ctx.permit::<SeeDevices>()?, id).await?;
+    let device = &read.device;
+    let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
+    let href = format!("/devices/{id}");
+    let state = match state(device) {
+        State::Enrolled if read.lost_mode => State::LostMode,
+        State::Registered if read.ever_enrolled => State::Unenrolled,
+        other => other,
+    };
+    Ok(View {
+        shell: ctx.under(Area::Devices),
+        serial: device.serial.clone(),
+        asset: device.asset_tag.clone().unwrap_or_default(),
+        kind: device.kind,
+        state,
+        force: device.force,
+        register: register(&read),
+        holder: read.holder.as_ref().map(holder_view),
+        enrolment: read.enrolment.as_ref().map(|enrolment| Enrolment {
+            supervised: device.supervised,
+            since: enrolment.since,
+            seen: enrolment.seen,
+            certificate_until: enrolment.certificate_until,
+            silent: enrolment.silent,
+            push_failed: enrolment.push_failed.clone().unwrap_or_default(),
+        }),
+        may_enrol: apple && read.enrolment.is_none() && ctx.may::<EnrolDevices>(),
+        may_hand_over: ctx.may::<ManageRegister>(),
+        typed_holder: String::new(),
+        errors: Errors::default(),
+        actions: read.actions.iter().filter_map(|choice| action(choice, device.kind)).collect(),
+        settings: read.profiles.iter().map(setting).collect(),
+        clauses: read.findings.iter().map(|finding| clause(&href, finding)).collect(),
+        commands: read.commands.iter().map(command).collect(),
+        cases: read
+            .cases
+            .iter()
+            .map(|row| Case {
+                case: case_crumb(&row.case),
+                text: format!("{}, {}", row.kind, if row.case.closed.is_some() { "closed" } else { "open" }),
+                opened: row.case.opened_at,
+            })
+            .collect(),
+        href,
+    })
+}
+
+fn holder_view(holder: &read::HolderRead) -> Holder {
+    Holder {
+        name: named(&holder.person),
+        href: format!("/people/{}", holder.person.id),
+        since: holder.since,
+        accepted: holder.accepted_at,
+        missing: holder.missing.clone(),
+    }
+}
+
+fn register(read: &DeviceRead) -> Vec<Fact> {
+    let entered = |name: &str, value: &str| Fact {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        grade: None,
+        at: None,
+    };
+    let mut lines = vec![
+        entered("Serial number", &read.device.serial),
+        entered("Asset number", read.device.asset_tag.as_deref().unwrap_or_default()),
+    ];
+    lines.extend(read.facts.iter().map(|(means, fact)| Fact {
+        name: means.clone(),
+        value: fact.value.to_string(),
+        grade: Some(fact.grade),
+        at: Some(fact.at),
+    }));
+    lines
+}
+
+fn action(choice: &read::Action, kind: DeviceKind) -> Option<Action> {
+    let (word, title, effect, second_person, message) =
+        *ORDERS.iter().find(|(word, ..)| *word == choice.word)?;
+    let mac_lock = word == "lock" && kind == DeviceKind::Mac;
+    Some(Action {
+        word,
+        title,
+        effect: if mac_lock { MAC_LOCK } else { effect },
+        second_person,
+        message,
+        typed: None,
+        refused: choice.refused.clone().map(|why| why.trim_end_matches('.').to_owned()).unwrap_or_default(),
+    })
+}
+
+fn setting(profile: &read::ProfileRead) -> Setting {
+    Setting {
+        title: profile.title.clone(),
+        clauses: profile.clauses.iter().map(|clause| clause_crumb(clause)).collect(),
+        sent: profile.sent,
+        acknowledged: profile.acknowledged,
+        in_force: profile.in_force,
+        trouble: profile.trouble.clone().unwrap_or_default(),
+    }
+}
+
+fn clause(href: &str, finding: &read::DeviceFinding) -> Clause {
+    let clause = clause_crumb(&finding.clause);
+    Clause {
+        explain: format!("{href}{}", clause.href),
+        clause,
+        title: finding.title.clone(),
+        outcome: finding.outcome.clone(),
+        grade: finding.rests_on.map(|(grade, _)| grade),
+        fact_at: finding.rests_on.map(|(_, at)| at),
+    }
+}
+
+fn command(read: &CommandRead) -> Command {
+    Command {
+        title: read.title.clone(),
+        state: read.state.clone(),
+        asked: read.asked_at,
+        changed: read.changed_at,
+        by: match &read.reason {
+            Some(reason) => format!("{}: {reason}", read.by),
+            None => read.by.clone(),
+        },
+        href: format!("/commands/{}", read.id),
+        may_approve: read.may_approve,
+        may_take_back: read.may_take_back,
+        has_pin: read.has_pin,
+        has_location: read.has_location,
+    }
+}
+
+fn order(word: &str, typed: &Typed) -> Option<Order> {
+    let some = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let (message, phone_number) = (some(&typed.message), some(&typed.phone));
+    Some(match word {
+        "refresh" => Order::Refresh,
+        "lock" => Order::Lock { message, phone_number },
+        "lost-mode" => Order::LostModeOn { message: message.unwrap_or_default(), phone_number },
+        "lost-mode-off" => Order::LostModeOff,
+        "sound" => Order::Sound,
+        "restart" => Order::Restart,
+        "shut-down" => Order::ShutDown,
+        "locate" => Order::Locate,
+        "clear-passcode" => Order::ClearPasscode,
+        "erase" => Order::Erase,
+        _ => return None,
+    })
+}
+
+/// Places an order. Which permit it needs depends on the order.
+pub(super) async fn act(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    ctx.permit::<CommandDevices>()?;
+    let id = id_of(&id)?;
+    let word = fields.text("action");
+    let field = |name: &str| fields.text(&format!("{name}-{word}"));
+    let typed = Typed { reason: field("reason"), message: field("message"), phone: field("phone") };
+    let asked = order(&word, &typed)
+        .ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "There is no such action."))?;
+    if matches!(&asked, Order::LostModeOn { message, .. } if message.is_empty()) {
+        let error = [(format!("message-{word}"), "Enter what the screen is to say, such as whom to call")];
+        return again(&ctx, id, &word, typed, error.into_iter().collect()).await;
+    }
+    let app = &ctx.site.app;
+    let placed = match asked {
+        Order::Locate => app.order_location(ctx.permit::<LocateDevices>()?, id, &typed.reason).await,
+        Order::ClearPasscode | Order::Erase => {
+            app.order_destruction(ctx.permit::<DestroyData>()?, id, asked, &typed.reason).await
+        }
+        _ => app.order(ctx.permit::<CommandDevices>()?, id, asked, &typed.reason).await,
+    };
+    match placed {
+        Ok(Ordered::Queued(_)) => Ok(done(&format!("/devices/{id}"), "queued")),
+        Ok(Ordered::NeedsSecond(_)) => Ok(done(&format!("/devices/{id}"), "waits")),
+        Err(error) => {
+            let errors = form_errors(error, "reason")?;
+            let beside =
+                errors.all().iter().map(|error| (format!("{}-{word}", error.field), error.text.clone()));
+            again(&ctx, id, &word, typed, beside.collect()).await
+        }
+    }
+}
+
+/// The page once more, with what was typed and what was wrong with it.
+async fn again(
+    ctx: &Ctx,
+    id: DeviceId,
+    word: &str,
+    typed: Typed,
+    errors: Errors,
+) -> Result<Response, Problem> {
+    let mut view = view(ctx, id).await?;
+    match view.actions.iter_mut().find(|action| action.word == word && action.refused.is_empty()) {
+        Some(action) => {
+            action.typed = Some(typed);
+            view.errors = errors;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+        }
+        // The form is no longer on the page: what was wrong is said by itself.
+        None => {
+            let why = errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
+            Err(Problem::new(StatusCode::CONFLICT, why))
+        }
+    }
+}
+
+/// Gives the device to somebody else, or to nobody.
+pub(super) async fn holder(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageRegister>()?;
+    let id = id_of(&id)?;
+    let app = &ctx.site.app;
+    let force = app.device(ctx.permit::<SeeDevices>()?, id).await?.device.force;
+    let set = async {
+        let holder = match fields.some("holder") {
+            Some(number) => Some(app.holder_by_number(&permit, force, &number).await?),
+            None => None,
+        };
+        app.set_holder(permit, id, holder).await
+    };
+    match set.await {
+        Ok(()) => Ok(done(&format!("/devices/{id}"), "holder-set")),
+        Err(error) => {
+            let errors = form_errors(error, "holder")?;
+            let again = View { errors, typed_holder: fields.text("holder"), ..view(&ctx, id).await? };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
+}
+
+/// The way to a device's page.
+pub(super) fn crumb(device: &read::Device) -> Crumb {
+    Crumb::new(format!("/devices/{}", device.id), device.serial.clone())
+}

@@ -1,0 +1,213 @@
+//! The documents, one of them, and what changed between two versions of the policy.
+
+use app::access::{SeeDevices, SeePolicy};
+use app::read::{ChangesRead, ClauseRow, DocumentRead, DocumentRow, PlatformSetting, Version};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::overview::{bar, counts};
+use crate::answer::page;
+use crate::documents::{Flag, changes, clause_crumb, list, show};
+use crate::format;
+use crate::parts::form::Choice;
+use crate::session::{Ctx, Problem};
+use crate::shell::Area;
+
+/// Such as `In force, review overdue by 2,262 days`.
+pub(super) fn status(row: &DocumentRow) -> String {
+    match (row.overdue_days, row.document.review_by) {
+        (Some(1), _) => "In force, review overdue by 1 day".to_owned(),
+        (Some(days), _) => {
+            format!("In force, review overdue by {} days", format::number(days.unsigned_abs()))
+        }
+        (None, Some(day)) => format!("In force, review due on {}", format::day(day)),
+        (None, None) => "In force, no review date".to_owned(),
+    }
+}
+
+fn version(row: &DocumentRow) -> String {
+    let ours = if row.document.version_is_ours { " (our name for it; the force gave none)" } else { "" };
+    format!("{}{ours}", row.document.version)
+}
+
+/// The documents.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let rows = ctx.site.app.documents(ctx.permit::<SeePolicy>()?).await?;
+    let view = list::View {
+        shell: ctx.shell(Area::Documents, Vec::new()),
+        sees_findings: ctx.may::<SeeDevices>(),
+        rows: rows
+            .iter()
+            .map(|row| list::Row {
+                bar: bar(row),
+                version: version(row),
+                status: status(row),
+                overdue: row.overdue_days.is_some() || row.document.review_by.is_none(),
+                owner: row.document.owner.clone(),
+                clauses: row.clauses,
+                unkept: row.unkept,
+                flags: u64::try_from(row.document.notes.len()).unwrap_or(u64::MAX),
+            })
+            .collect(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// One document.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let read = ctx.site.app.document(ctx.permit::<SeePolicy>()?, &id).await?;
+    let view = show::View {
+        shell: ctx.under(Area::Documents),
+        href: format!("/documents/{id}"),
+        title: read.row.document.title.clone(),
+        status: status(&read.row),
+        about: about(&read.row),
+        sees_findings: ctx.may::<SeeDevices>(),
+        sections: sections(&read),
+        flags: read
+            .row
+            .document
+            .notes
+            .iter()
+            .map(|note| Flag {
+                flag: note.flag.clone(),
+                text: note.text.clone(),
+                clauses: note.clauses.iter().map(|clause| clause_crumb(clause.as_str())).collect(),
+            })
+            .collect(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn about(row: &DocumentRow) -> Vec<(String, String)> {
+    let document = &row.document;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let dated = |body: &str, on: Option<jiff::civil::Date>, note: &Option<String>| match (on, note) {
+        (Some(day), _) => format!("{body}, {}", format::day(day)),
+        (None, Some(note)) => format!("{body}, no date: {note}"),
+        (None, None) => format!("{body}, no date"),
+    };
+    let approvals: Vec<String> = document
+        .approvals
+        .iter()
+        .map(|approval| dated(&approval.body, approval.on, &approval.note))
+        .collect();
+    let laws: Vec<&str> = document.legal_basis.iter().map(|law| law.title.as_str()).collect();
+    let related: Vec<&str> = document.related.iter().map(|other| other.title.as_str()).collect();
+    [
+        ("Kind", document.kind.title().to_owned()),
+        ("Owner", document.owner.clone()),
+        ("Holder", text(&document.holder)),
+        ("Author", text(&document.author)),
+        ("Marking", document.marking.clone()),
+        ("Version", version(row)),
+        ("Published", document.published.map(format::day).unwrap_or_default()),
+        ("Review by", document.review_by.map(format::day).unwrap_or_default()),
+        ("Approved by", approvals.join("; ")),
+        ("Legal basis", laws.join("; ")),
+        ("Related documents", related.join("; ")),
+        ("Regulator", text(&document.regulator)),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}
+
+fn sections(read: &DocumentRead) -> Vec<show::Section> {
+    let titled = |number: &Option<String>| {
+        let known =
+            read.row.document.sections.iter().find(|section| Some(&section.number) == number.as_ref());
+        match (known, number) {
+            (Some(section), _) => format!("{} {}", section.number, section.title),
+            (None, Some(number)) => number.clone(),
+            (None, None) => "Without a section".to_owned(),
+        }
+    };
+    let mut sections: Vec<show::Section> = Vec::new();
+    for clause in &read.clauses {
+        let title = titled(&clause.section);
+        match sections.iter_mut().find(|section| section.title == title) {
+            Some(section) => section.clauses.push(row(clause)),
+            None => sections.push(show::Section { title, clauses: vec![row(clause)] }),
+        }
+    }
+    sections
+}
+
+fn row(clause: &ClauseRow) -> show::Row {
+    show::Row {
+        clause: clause_crumb(clause.id.as_str()),
+        title: clause.title.clone(),
+        modality: clause.modality.to_lowercase(),
+        kept_by: clause.kept_by.join(", "),
+        counts: counts(clause.findings.unwrap_or_default()),
+        flags: clause.flags.clone(),
+    }
+}
+
+/// What changed from one version of the policy to another.
+pub(super) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeePolicy>()?;
+    let asked = |name| Some(ctx.asked(name)).filter(|digest| !digest.is_empty()).map(str::to_owned);
+    let read = ctx.site.app.policy_changes(permit, asked("from"), asked("to")).await?;
+    let view = changes::View {
+        shell: ctx.under(Area::Documents),
+        from: versions(&read.versions, &read.from),
+        to: versions(&read.versions, &read.to),
+        compared: read.diff.is_some(),
+        clauses: changed_clauses(&read),
+        settings: read.settings.iter().map(setting).collect(),
+        accept_again: read.accept_again,
+        accept_why: if read.accept_again > 0 {
+            "terms that they accepted are worded otherwise".into()
+        } else {
+            String::new()
+        },
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn versions(versions: &[Version], chosen: &str) -> Vec<Choice> {
+    versions
+        .iter()
+        .map(|version| {
+            let short: String = version.digest.chars().take(8).collect();
+            let now = if version.in_force { ", in force" } else { "" };
+            Choice {
+                value: version.digest.clone(),
+                text: format!("{short}, since {}{now}", format::when(version.since)),
+                chosen: version.digest == chosen,
+            }
+        })
+        .collect()
+}
+
+fn changed_clauses(read: &ChangesRead) -> Vec<changes::Clause> {
+    let Some(diff) = &read.diff else { return Vec::new() };
+    diff.clauses
+        .iter()
+        .map(|change| {
+            let parts = change.parts.join(", ").replace('_', " ");
+            changes::Clause {
+                clause: clause_crumb(change.id.as_str()),
+                what: if parts.is_empty() {
+                    change.title.clone()
+                } else {
+                    format!("{}: {parts}", change.title)
+                },
+                before: change.old_text.clone().unwrap_or_default(),
+                after: change.new_text.clone().unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+fn setting(change: &PlatformSetting) -> changes::Setting {
+    changes::Setting {
+        platform: change.platform,
+        key: change.key.clone(),
+        before: change.before.clone().unwrap_or_default(),
+        after: change.after.clone().unwrap_or_default(),
+        devices: change.devices,
+    }
+}

@@ -1,0 +1,160 @@
+//! The ledger: a page of it, the same as CSV, and the whole of it as lines that can be verified.
+
+use app::access::SeeLedger;
+use app::read::{LedgerQuery, LedgerRead, LedgerRow};
+use axum::body::Body;
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use domain::{EntryId, Span, Timestamp};
+use futures_util::stream;
+
+use crate::answer::{self, page};
+use crate::documents::clause_crumb;
+use crate::ledger::{ALLOWED, KINDS, Row, View, export as as_csv};
+use crate::parts::form::Errors;
+use crate::parts::listing::{Listing, PER_PAGE};
+use crate::session::{Ctx, Problem, form_errors, sentence};
+use crate::shell::{Area, Crumb};
+
+/// Rows of one step of an export.
+const EXPORT_STEP: u32 = 500;
+
+/// An action as people say it: `device.lost-mode.ordered` is `Device lost mode ordered`.
+pub(super) fn words(action: &str) -> String {
+    sentence(&action.replace(['.', '-'], " "))
+}
+
+fn row(row: &LedgerRow) -> Row {
+    let (on, href) = &row.on;
+    Row {
+        index: row.place,
+        at: row.at,
+        who: row.who.clone(),
+        what: words(&row.action),
+        on: Some(Crumb::new(href.clone().unwrap_or_default(), on.clone())),
+        clauses: row.clause.iter().map(|clause| clause_crumb(clause)).collect(),
+        why: row.reason.as_deref().map(|why| why.replace('-', " ")).unwrap_or_default(),
+        digest: row.digest.clone(),
+        erased: row.erased,
+    }
+}
+
+/// What the filters ask for, and what is wrong with them.
+fn query(list: &Listing, after: Option<(Timestamp, EntryId)>) -> (LedgerQuery, Errors) {
+    let mut errors = Errors::default();
+    let mut day = |name: &str| -> Option<Timestamp> {
+        let text = list.filter(name);
+        if text.is_empty() {
+            return None;
+        }
+        let read = text.parse().ok();
+        if read.is_none() {
+            errors.add(name, "Enter a day such as 2026-11-22");
+        }
+        read
+    };
+    let from = day("from");
+    // The last day is meant with all its hours.
+    let until = day("to").map(|day| day.plus(Span::from_secs(24 * 3600)));
+    let kind = list.filter("kind");
+    let action = KINDS.iter().find(|(word, _)| *word == kind).map_or("", |(word, _)| *word).to_owned();
+    let query = LedgerQuery {
+        action,
+        serial: list.filter("device").to_owned(),
+        clause: list.filter("clause").to_owned(),
+        from,
+        until,
+        after,
+    };
+    (query, errors)
+}
+
+type Key = (Timestamp, EntryId);
+
+async fn walk(ctx: &Ctx, query: LedgerQuery, limit: u32) -> Result<(LedgerRead, Option<Key>), app::AppError> {
+    let permit = app::access::permit::<SeeLedger>(&ctx.actor)?;
+    let mut read = ctx.site.app.ledger(permit, query, limit + 1).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = read.rows.len() > most;
+    read.rows.truncate(most);
+    let last = read.rows.last().map(|last| (last.at, last.id)).filter(|_| more);
+    Ok((read, last))
+}
+
+/// A page of it.
+pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<SeeLedger>()?;
+    let list = Listing::read(ALLOWED, &ctx.query);
+    let after =
+        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let (asked, mut errors) = query(&list, after);
+    let (read, next) = match walk(&ctx, asked, PER_PAGE).await {
+        Ok(found) => found,
+        Err(error) => {
+            // A filter that fits nothing leaves the page as it is, with what is wrong and no entry.
+            for error in form_errors(error, "device")?.all() {
+                errors.add(error.field.clone(), error.text.clone());
+            }
+            walk(
+                &ctx,
+                LedgerQuery { until: Some(Timestamp::from_millis(i64::MIN)), ..LedgerQuery::default() },
+                1,
+            )
+            .await?
+        }
+    };
+    let next = next.map(|(at, id)| format!("{},{id}", at.millis()));
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (checkpoint, covered, signed) = match read.checkpoint {
+        Some((note, size, at)) => (note, size, Some(at)),
+        None => (String::new(), 0, None),
+    };
+    let view = View {
+        shell: ctx.shell(Area::Ledger, Vec::new()),
+        list: list.with_rows(read.rows.len(), next),
+        errors,
+        rows: read.rows.iter().map(row).collect(),
+        checkpoint,
+        checkpoint_at: signed,
+        covered,
+        entries: read.size.saturating_add(read.waiting),
+        key: ctx.site.app.ledger_key_text(),
+    };
+    Ok(page(status, &view))
+}
+
+/// The entries as CSV, every one that the filters leave.
+pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<SeeLedger>()?;
+    let list = Listing::read(ALLOWED, &ctx.query);
+    answer::walked("ledger", (ctx, list), |(ctx, list), after: Option<Key>| async move {
+        let (asked, errors) = query(&list, after);
+        if let Some(error) = errors.all().first() {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.text.clone()));
+        }
+        let (read, next) = walk(&ctx, asked, EXPORT_STEP).await?;
+        let rows: Vec<Row> = read.rows.iter().map(row).collect();
+        Ok(((ctx, list), as_csv(&rows), next))
+    })
+    .await
+}
+
+/// The whole ledger without private details, as `lanyard ledger verify` reads it.
+pub(super) async fn export(ctx: Ctx) -> Result<Response, Problem> {
+    let export = ctx.site.app.begin_ledger_export(ctx.permit::<SeeLedger>()?, false).await?;
+    let lines = stream::try_unfold(export, |mut export| async move {
+        match export.next().await {
+            Ok(lines) => Ok(lines.map(|lines| (lines, export))),
+            Err(error) => {
+                tracing::error!(%error, "an export of the ledger broke off");
+                Err(std::io::Error::other("the export broke off"))
+            }
+        }
+    });
+    let headers = [
+        (CONTENT_TYPE, "application/jsonl; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"ledger.jsonl\""),
+    ];
+    Ok((headers, Body::from_stream(lines)).into_response())
+}

@@ -1,0 +1,121 @@
+//! The first page, and the screen on the wall.
+
+use app::access::{SeeDevices, SeePolicy};
+use app::read::{Attention, DocumentRow, LedgerRow, Tally};
+use axum::http::StatusCode;
+use axum::http::header::REFRESH;
+use axum::response::{IntoResponse, Response};
+
+use super::documents::status;
+use super::ledger::words;
+use crate::answer::page;
+use crate::overview::{AttentionRow, RecentRow, ReviewRow, View};
+use crate::parts::chart::{Bar, Counts};
+use crate::session::{Ctx, Problem};
+use crate::shell::Area;
+use crate::wall;
+
+/// The figures of a chart.
+pub(super) fn counts(tally: Tally) -> Counts {
+    Counts {
+        met: tally.met,
+        not_met: tally.not_met,
+        not_known: tally.not_known,
+        not_applicable: tally.not_applicable,
+    }
+}
+
+/// A document as a bar.
+pub(super) fn bar(row: &DocumentRow) -> Bar {
+    Bar {
+        name: row.document.title.clone(),
+        href: format!("/documents/{}", row.document.id),
+        counts: counts(row.standing.unwrap_or_default()),
+    }
+}
+
+/// How things stand.
+pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
+    let now = ctx.site.app.overview(ctx.permit::<SeePolicy>()?).await?;
+    let figures = now.devices.as_ref().map(|devices| devices.counts).unwrap_or_default();
+    let (cases_open, cases_late) = now.cases.unwrap_or_default();
+    let reviews = now
+        .documents
+        .iter()
+        .filter(|row| row.overdue_days.is_some() || row.document.review_by.is_none())
+        .map(|row| ReviewRow {
+            href: format!("/documents/{}", row.document.id),
+            title: row.document.title.clone(),
+            status: status(row),
+            owner: row.document.owner.clone(),
+        })
+        .collect();
+    let view = View {
+        shell: ctx.shell(Area::Overview, Vec::new()),
+        documents: now.documents.iter().map(bar).collect(),
+        devices_enrolled: figures.enrolled.unsigned_abs(),
+        devices_registered: figures.all.unsigned_abs(),
+        devices_attention: figures.attention.unsigned_abs(),
+        devices_silent: figures.silent.unsigned_abs(),
+        attention: now
+            .devices
+            .map(|devices| devices.attention)
+            .unwrap_or_default()
+            .iter()
+            .map(attention)
+            .collect(),
+        cases_open,
+        cases_late,
+        reviews,
+        people_without_acceptance: now.people_without_terms.unwrap_or_default(),
+        recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn attention(row: &Attention) -> AttentionRow {
+    let device = &row.device;
+    let why = match (&row.first, device.not_met) {
+        (Some((clause, why)), 1) => format!("{clause}: {why}"),
+        (Some((clause, why)), many) => format!("{many} clauses not met, for longest {clause}: {why}"),
+        (None, many) => format!("{many} clauses not met"),
+    };
+    AttentionRow {
+        href: format!("/devices/{}", device.id),
+        device: format!("{}, {}", device.serial, device.model.as_deref().unwrap_or(device.kind.title())),
+        holder: row.holder.clone().unwrap_or_default(),
+        why,
+        since: row.since,
+    }
+}
+
+fn recent(row: &LedgerRow) -> RecentRow {
+    let (on, href) = &row.on;
+    RecentRow {
+        at: row.at,
+        what: format!("{}: {on}", words(&row.action)),
+        href: href.clone().unwrap_or_else(|| "/ledger".to_owned()),
+    }
+}
+
+/// The screen on the wall.
+pub(super) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
+    let now = ctx.site.app.wall(ctx.permit::<SeeDevices>()?).await?;
+    let refreshing = ctx.asked("refresh") != "off";
+    let counts_now = now.counts;
+    let view = wall::View {
+        marking: "OFFICIAL".into(),
+        now: ctx.site.app.world().now(),
+        refreshing,
+        enrolled: counts_now.enrolled.unsigned_abs(),
+        heard_of: counts_now.enrolled.saturating_sub(counts_now.silent).unsigned_abs(),
+        attention: counts_now.attention.unsigned_abs(),
+        cases: now.cases,
+        clauses: counts(now.clauses),
+    };
+    let answer = page(StatusCode::OK, &view);
+    if refreshing {
+        return Ok(([(REFRESH, wall::REFRESH_SECONDS.to_string())], answer).into_response());
+    }
+    Ok(answer)
+}

@@ -1,0 +1,179 @@
+//! People: the list, one person, a new one.
+
+use app::access::{ManagePeople, RecordAcceptance, SeePeople};
+use app::people::NewPerson;
+use app::read::{AcceptanceRead, Case, PersonRow};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::PersonId;
+
+use super::devices::state;
+use crate::answer::{self, page};
+use crate::parts::form::Errors;
+use crate::parts::listing::{Listing, PER_PAGE};
+use crate::people::{add, list, show};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+/// Rows of one step of an export.
+const EXPORT_STEP: u32 = 500;
+
+/// The way to a case's page.
+pub(super) fn case_crumb(case: &Case) -> Crumb {
+    Crumb::new(format!("/cases/{}", case.id), format!("C-{}", case.number))
+}
+
+fn row(row: &PersonRow) -> list::Row {
+    list::Row {
+        href: format!("/people/{}", row.person.id),
+        name: row.person.name.clone(),
+        number: row.person.number.clone(),
+        force: row.person.force,
+        devices: row.devices.unsigned_abs(),
+        accepted: row.accepted_at,
+    }
+}
+
+type Key = (String, PersonId);
+
+async fn walk(
+    ctx: &Ctx,
+    list: &Listing,
+    after: Option<Key>,
+    limit: u32,
+) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
+    let permit = ctx.permit::<SeePeople>()?;
+    let accepted = match list.filter("accepted") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    let filter = (Ctx::force(list.filter("force")), list.filter("q").to_owned(), accepted);
+    let mut rows = ctx.site.app.people(permit, filter, after, limit + 1).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let last = rows.last().map(|last| (last.person.name.clone(), last.person.id));
+    Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
+}
+
+/// The list.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    // A name may hold a comma and an id never does: the id comes first.
+    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse().ok()?)));
+    let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let view = list::View {
+        shell: ctx.shell(Area::People, Vec::new()),
+        list: list.with_rows(rows.len(), next.map(|(name, id)| format!("{id},{name}"))),
+        rows,
+        may_add: ctx.may::<ManagePeople>(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// The list as CSV, every row that the filters leave.
+pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    answer::walked("people", (ctx, list), |(ctx, list), after: Option<Key>| async move {
+        let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
+        Ok(((ctx, list), list::export(&rows), next))
+    })
+    .await
+}
+
+/// One person.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeePeople>()?;
+    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let read = ctx.site.app.person(permit, id).await?;
+    let enters = ctx.may::<RecordAcceptance>();
+    let person = &read.person;
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let view = show::View {
+        shell: ctx.under(Area::People),
+        name: person.name.clone(),
+        number: person.number.clone(),
+        force: person.force,
+        about: vec![
+            ("Role".into(), person.role.clone()),
+            ("Unit".into(), text(&person.unit)),
+            ("Work email".into(), text(&person.email)),
+        ],
+        custody: read
+            .devices
+            .iter()
+            .map(|device| show::Custody {
+                device: super::device::crumb(device),
+                model: device.model.clone().unwrap_or_else(|| device.kind.title().to_owned()),
+                state: state(device),
+            })
+            .collect(),
+        acceptances: read.acceptances.iter().map(|row| acceptance(id, row, enters)).collect(),
+        cases: read
+            .cases
+            .iter()
+            .map(|row| {
+                let crumb = case_crumb(&row.case);
+                let state = if row.case.closed.is_some() { "closed" } else { "open" };
+                Crumb { text: format!("{}, {}, {state}", crumb.text, row.kind.to_lowercase()), ..crumb }
+            })
+            .collect(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn acceptance(person: PersonId, row: &AcceptanceRead, enters: bool) -> show::Acceptance {
+    let (id, title) = &row.document;
+    show::Acceptance {
+        document: Crumb::new(format!("/documents/{id}"), title.clone()),
+        version: row.version.clone(),
+        current: row.current,
+        at: row.at,
+        terms: if enters { format!("/people/{person}/terms/{id}") } else { String::new() },
+    }
+}
+
+fn add_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> add::View {
+    let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
+    add::View {
+        shell: ctx.under(Area::People),
+        errors,
+        name: typed("name"),
+        number: typed("number"),
+        force: match ctx.actor.force {
+            Some(force) if typed("force").is_empty() => force.as_str().to_owned(),
+            _ => typed("force"),
+        },
+        role: typed("role"),
+        unit: typed("unit"),
+        email: typed("email"),
+    }
+}
+
+/// The form for a new person.
+pub(super) async fn add(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<ManagePeople>()?;
+    Ok(page(StatusCode::OK, &add_view(&ctx, None, Errors::default())))
+}
+
+/// Enters a person.
+pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManagePeople>()?;
+    let new = NewPerson {
+        force: Ctx::force(fields.get("force")),
+        number: fields.text("number"),
+        name: fields.text("name"),
+        email: fields.some("email"),
+        role: fields.text("role"),
+        unit: fields.some("unit"),
+    };
+    match ctx.site.app.add_person(permit, new).await {
+        Ok(id) => Ok(done(&format!("/people/{id}"), "person-added")),
+        Err(error) => {
+            let errors = form_errors(error, "number")?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &add_view(&ctx, Some(&fields), errors)))
+        }
+    }
+}

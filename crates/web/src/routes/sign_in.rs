@@ -1,0 +1,124 @@
+//! Signing in and out. In a running service the way in is a link that works once; the demonstration offers people to be.
+
+use app::sessions::SignedIn;
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::Secret;
+
+use crate::answer::page;
+use crate::session::{Fields, Problem, Session, own_path, set_cookie, shell};
+use crate::shell::Area;
+use crate::sign_in::{Link, Persona, View};
+use crate::site::Site;
+use crate::{accessibility, notices};
+
+fn view(site: &Site, next: &str, refused: &str) -> View {
+    let personas = site.options.personas.iter().enumerate().map(|(place, persona)| Persona {
+        word: place.to_string(),
+        name: persona.name.clone(),
+        role: match persona.force {
+            Some(force) => format!("{}, {}", persona.role.title(), force.title()),
+            None => persona.role.title().to_owned(),
+        },
+        comes_for: persona.says.clone(),
+    });
+    View {
+        shell: shell(site, None, Area::Elsewhere),
+        personas: personas.collect(),
+        next: own_path(next).to_owned(),
+        refused: refused.to_owned(),
+    }
+}
+
+/// Who to be, or how to get a link.
+pub(super) async fn get(State(site): State<Site>, Query(query): Query<Vec<(String, String)>>) -> Response {
+    let asked = |name| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let mut view = view(&site, asked("next"), "");
+    view.shell.banner = notices::of(asked("done")).map(|text| crate::shell::Banner {
+        success: true,
+        text: text.to_owned(),
+        link: None,
+    });
+    page(StatusCode::OK, &view)
+}
+
+/// Signs in as one of the demonstration's people. A running service has none, so that nothing can be chosen.
+pub(super) async fn post(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let chosen = fields.get("persona").parse().ok().and_then(|place: usize| site.options.personas.get(place));
+    let Some(persona) = chosen else {
+        let view = view(&site, fields.get("next"), "Choose one of the people below");
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+    };
+    end(&site, &session).await?;
+    let who = SignedIn {
+        name: persona.name.clone(),
+        person: persona.person,
+        role: persona.role,
+        force: persona.force,
+        how: "demonstration",
+    };
+    let token = site.app.begin_session(who).await?;
+    Ok(signed_in(&site, &token, own_path(fields.get("next"))))
+}
+
+fn signed_in(site: &Site, token: &Secret<String>, next: &str) -> Response {
+    let cookie = set_cookie(site.options.secure_cookies, Some(token));
+    ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response()
+}
+
+async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
+    if let (Some(token), Some(_)) = (&session.token, &session.actor) {
+        site.app.end_session(token.expose()).await?;
+    }
+    Ok(())
+}
+
+/// The page of a one-time link: only its button spends it, since programs open links to preview them.
+pub(super) async fn link(State(site): State<Site>, Path(token): Path<String>) -> Response {
+    let href = format!("/sign-in/{}", crate::parts::listing::percent(&token));
+    page(StatusCode::OK, &Link { shell: shell(&site, None, Area::Elsewhere), href })
+}
+
+/// Spends a one-time link.
+pub(super) async fn use_link(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+    Path(token): Path<String>,
+) -> Result<Response, Problem> {
+    match site.app.use_sign_in_link(&token).await? {
+        Some(token) => {
+            end(&site, &session).await?;
+            Ok(signed_in(&site, &token, "/"))
+        }
+        None => {
+            let refused = "This link was used already, or its fifteen minutes are over. Ask for another one.";
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&site, "/", refused)))
+        }
+    }
+}
+
+/// Ends the session.
+pub(super) async fn out(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+) -> Result<Response, Problem> {
+    end(&site, &session).await?;
+    let cookie = set_cookie(site.options.secure_cookies, None);
+    Ok(([(SET_COOKIE, cookie)], Redirect::to("/sign-in?done=signed-out")).into_response())
+}
+
+/// The accessibility statement, for anybody.
+pub(super) async fn accessibility(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+) -> Response {
+    let shell = shell(&site, session.actor.as_ref(), Area::Elsewhere);
+    page(StatusCode::OK, &accessibility::View { shell, contact: String::new() })
+}

@@ -1,0 +1,348 @@
+//! Who is asking: the session cookie, the person behind it, and the page for whatever goes wrong on the way.
+
+use app::AppError;
+use app::access::{
+    self, Action, Actor, Denied, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy,
+};
+use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, extract::Query};
+use domain::{Force, Secret};
+
+use crate::answer::page;
+use crate::parts::form::Errors;
+use crate::parts::listing::percent;
+use crate::shell::{Area, Banner, Crumb, Shell, SignedIn};
+use crate::site::Site;
+use crate::{notices, problem};
+
+/// The session of one request: the cookie as it came, and who is behind it.
+#[derive(Clone, Default)]
+pub(crate) struct Session {
+    pub(crate) token: Option<Secret<String>>,
+    pub(crate) actor: Option<Actor>,
+}
+
+/// Something that cannot be shown or done; becomes a page in [`frame`].
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    /// For people.
+    why: String,
+    /// For the log; such a problem gets a reference that is found there.
+    fault: Option<String>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into(), fault: None }
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "")
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let status = match &error {
+            AppError::Denied(_) => StatusCode::FORBIDDEN,
+            AppError::NotFound { .. } => StatusCode::NOT_FOUND,
+            AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Keys(_) | AppError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status.is_server_error() {
+            return Self { status, why: String::new(), fault: Some(error.to_string()) };
+        }
+        Self::new(status, sentence(&error.to_string()))
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        AppError::from(denied).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Words of a use case as a sentence of its own.
+pub(crate) fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What was wrong with a form: beside its field where the use case names one, beside `otherwise` where it does not fit
+/// what is there. Anything else is a page of its own.
+pub(crate) fn form_errors(error: AppError, otherwise: &str) -> Result<Errors, Problem> {
+    let mut errors = Errors::default();
+    match error {
+        AppError::Invalid { field, message } => {
+            let field = if field == "asset tag" { "asset" } else { field };
+            errors.add(field, sentence(&message));
+        }
+        AppError::Conflict(why) => errors.add(otherwise, sentence(&why)),
+        other => return Err(other.into()),
+    }
+    Ok(errors)
+}
+
+/// The name of the session cookie.
+pub(crate) const fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-lanyard" } else { "lanyard-demo" }
+}
+
+/// The header that sets the cookie, or with no token takes it away.
+pub(crate) fn set_cookie(secure: bool, token: Option<&Secret<String>>) -> String {
+    let name = cookie_name(secure);
+    let flag = if secure { "; Secure" } else { "" };
+    match token {
+        Some(token) => format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{flag}", token.expose()),
+        None => format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{flag}"),
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret<String>> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| Secret::new(value.to_owned()))
+}
+
+/// Finds out who is asking, and turns whatever went wrong into a page in their frame.
+pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/assets/") {
+        return next.run(request).await;
+    }
+    let token = cookie(request.headers(), cookie_name(site.options.secure_cookies));
+    let actor = match &token {
+        Some(token) => match site.app.actor_of_cookie(token.expose()).await {
+            Ok(actor) => actor,
+            Err(error) => return explain(&site, None, error.into()),
+        },
+        None => None,
+    };
+    request.extensions_mut().insert(Session { token, actor: actor.clone() });
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let is_page =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => explain(&site, actor.as_ref(), problem),
+        // What axum and its layers answer by themselves: no such method, too large, not a form, from another site.
+        None if (status.is_client_error() || status.is_server_error()) && !is_page => {
+            explain(&site, actor.as_ref(), Problem::new(status, ""))
+        }
+        None => response,
+    }
+}
+
+fn explain(site: &Site, actor: Option<&Actor>, problem: Problem) -> Response {
+    let reference = match &problem.fault {
+        Some(fault) => {
+            let reference: String = site.app.world().uuid().simple().to_string().chars().skip(20).collect();
+            tracing::error!(reference, fault, "a page could not be answered");
+            reference
+        }
+        None => String::new(),
+    };
+    let shell = shell(site, actor, Area::Elsewhere);
+    page(problem.status, &problem::View::of(shell, problem.status, &problem.why, &reference))
+}
+
+/// Whatever has no route.
+pub(crate) async fn nowhere() -> Problem {
+    Problem::not_found()
+}
+
+/// The frame of a page for somebody, or for nobody.
+pub(crate) fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
+    let forces = match actor.and_then(|actor| actor.force) {
+        Some(force) => force.title().to_owned(),
+        None => "Norfolk and Suffolk".to_owned(),
+    };
+    Shell {
+        now: site.app.world().now(),
+        marking: "OFFICIAL".into(),
+        demo: site.demo(),
+        forces,
+        who: actor.map(|actor| SignedIn { name: actor.shown.clone(), role: actor.role.title().to_owned() }),
+        areas: actor.map(areas).unwrap_or_default(),
+        area,
+        crumbs: Vec::new(),
+        banner: None,
+    }
+}
+
+fn areas(actor: &Actor) -> Vec<Area> {
+    Area::ALL
+        .into_iter()
+        .filter(|area| match area {
+            Area::Overview | Area::Documents => access::permit::<SeePolicy>(actor).is_ok(),
+            Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
+            Area::People => access::permit::<SeePeople>(actor).is_ok(),
+            Area::Cases => access::permit::<SeeCases>(actor).is_ok(),
+            Area::Ledger => access::permit::<SeeLedger>(actor).is_ok(),
+            Area::Elsewhere => false,
+        })
+        .collect()
+}
+
+/// A request of somebody who is signed in. Nobody else gets this far: a page leads to the sign-in, a form is refused.
+pub(crate) struct Ctx {
+    pub(crate) site: Site,
+    pub(crate) actor: Actor,
+    pub(crate) query: Vec<(String, String)>,
+}
+
+impl FromRequestParts<Site> for Ctx {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let Some(actor) = parts.extensions.get::<Session>().and_then(|session| session.actor.clone()) else {
+            if matches!(parts.method, Method::GET | Method::HEAD) {
+                let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+                return Err(Redirect::to(&format!("/sign-in?next={}", percent(here))).into_response());
+            }
+            let why = "You are not signed in, or your session is over. Nothing was changed.";
+            return Err(Problem::new(StatusCode::FORBIDDEN, why).into_response());
+        };
+        let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
+        Ok(Self { site: site.clone(), actor, query })
+    }
+}
+
+impl Ctx {
+    /// Asks access control. A handler that shows or does anything begins with this.
+    pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Problem> {
+        Ok(access::permit::<A>(&self.actor)?)
+    }
+
+    /// Whether the person may, for what a page offers.
+    pub(crate) fn may<A: Action>(&self) -> bool {
+        access::permit::<A>(&self.actor).is_ok()
+    }
+
+    /// A value of the query; empty where it is not there.
+    pub(crate) fn asked(&self, name: &str) -> &str {
+        self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The frame of a page, with the way up to it and what a form has just done.
+    pub(crate) fn shell(&self, area: Area, crumbs: Vec<Crumb>) -> Shell {
+        let banner = notices::of(self.asked("done"));
+        Shell {
+            crumbs,
+            banner: banner.map(|text| Banner { success: true, text: text.to_owned(), link: None }),
+            ..shell(&self.site, Some(&self.actor), area)
+        }
+    }
+
+    /// The frame of a page under the first page of its area.
+    pub(crate) fn under(&self, area: Area) -> Shell {
+        self.shell(area, vec![Crumb::new(area.href(), area.title())])
+    }
+
+    /// The force that a filter asks for.
+    pub(crate) fn force(word: &str) -> Option<Force> {
+        word.parse().ok()
+    }
+}
+
+/// What a form sent.
+pub(crate) struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// A field's value; empty where it is not there.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.get(name).to_owned()
+    }
+
+    /// The same, or nothing where it is empty.
+    pub(crate) fn some(&self, name: &str) -> Option<String> {
+        Some(self.get(name).trim()).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+}
+
+impl FromRequest<Site> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        Form::from_request(request, site)
+            .await
+            .map(|Form(pairs)| Self(pairs))
+            .map_err(|rejection| Problem::new(rejection.status(), "").into_response())
+    }
+}
+
+/// Where to go after a form was taken, with the word of what it did.
+pub(crate) fn done(href: &str, notice: &'static str) -> Response {
+    Redirect::to(&format!("{href}?done={notice}")).into_response()
+}
+
+/// A path of this server and of no other, for going back to after the sign-in.
+pub(crate) fn own_path(next: &str) -> &str {
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    if own { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_server_are_gone_back_to() {
+        for good in ["/", "/devices?force=norfolk", "/people/1#x"] {
+            assert_eq!(own_path(good), good);
+        }
+        for bad in
+            ["", "devices", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"]
+        {
+            assert_eq!(own_path(bad), "/", "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_is_found_among_others_and_only_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; xlanyard-demo=no; lanyard-demo=yes=".parse().unwrap());
+        assert_eq!(cookie(&headers, "lanyard-demo").unwrap().expose(), "yes=");
+        assert!(cookie(&headers, "__Host-lanyard").is_none());
+    }
+
+    #[test]
+    fn a_secure_cookie_says_so() {
+        let token = Secret::new("t".to_owned());
+        let set = set_cookie(true, Some(&token));
+        assert_eq!(set, "__Host-lanyard=t; Path=/; HttpOnly; SameSite=Lax; Secure");
+        assert!(set_cookie(false, None).contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn a_fault_is_not_told_to_people() {
+        let problem = Problem::from(AppError::Fault("the key lies in /etc".into()));
+        assert_eq!((problem.status, problem.why.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, ""));
+        assert!(problem.fault.is_some());
+    }
+}

@@ -1,0 +1,158 @@
+//! Every route of the table, as nobody and as every role of each force, against the access matrix.
+
+use std::collections::BTreeSet;
+
+use app::access::{Role, table};
+use axum::http::StatusCode;
+use domain::Force;
+use web::routes::{ROUTES, Route};
+
+use crate::checker::{faults, leading_nowhere};
+use crate::common::{Answer, Browser, Seeded, with_force};
+
+/// What the matrix says, read from its own table: role and action, for all that are allowed.
+fn allowed() -> BTreeSet<(String, String)> {
+    table()
+        .lines()
+        .filter_map(|line| line.strip_suffix("may"))
+        .map(|line| (line[..24].trim().to_owned(), line[24..].trim().to_owned()))
+        .collect()
+}
+
+/// A route's path about things of Norfolk.
+async fn path_of(route: &Route, seeded: &Seeded) -> String {
+    let id = match route.path.split('/').nth(1).unwrap_or_default() {
+        "devices" => seeded.phone.to_string(),
+        "commands" => seeded.command(seeded.phone).await.to_string(),
+        "people" => seeded.holder.to_string(),
+        "cases" => seeded.case().await.to_string(),
+        "documents" => "mobile-device-use".to_owned(),
+        "clauses" => "MDU-6.2a".to_owned(),
+        _ => String::new(),
+    };
+    // A clause that the subject of the path is judged on.
+    let clause = match route.path.split('/').nth(1).unwrap_or_default() {
+        "devices" => "MDU-6.2a",
+        "people" => "MDU-3.2",
+        _ => "MDU-0.2",
+    };
+    let name = web::assets::style_sheet().trim_start_matches("/assets/");
+    route
+        .path
+        .replace("{id}", &id)
+        .replace("{clause}", clause)
+        .replace("{document}", "mobile-device-use")
+        .replace("{name}", name)
+        .replace("{token}", "no-such-link")
+}
+
+/// Sends what changes nothing: a form without the fields that it needs.
+async fn try_it(browser: &Browser, route: &Route, path: &str) -> Answer {
+    match route.method {
+        "GET" => browser.get(path).await,
+        _ => browser.post(path, &[("holder", "nobody-has-this"), ("action", "refresh")]).await,
+    }
+}
+
+/// Whether the path is about one device, person, command or case, which belongs to a force.
+fn walled(route: &Route) -> bool {
+    let first = route.path.split('/').nth(1).unwrap_or_default();
+    route.path.contains("{id}") && matches!(first, "devices" | "commands" | "people" | "cases")
+}
+
+#[test]
+fn nobody_gets_past_the_sign_in() {
+    with_force(|seeded| async move {
+        let nobody = seeded.nobody();
+        for route in ROUTES {
+            let path = path_of(route, &seeded).await;
+            let answer = try_it(&nobody, route, &path).await;
+            match (route.needs, route.method) {
+                (None, _) => assert_ne!(answer.status, StatusCode::FORBIDDEN, "{path}"),
+                (Some(_), "GET") => {
+                    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+                    assert!(answer.leads_to().starts_with("/sign-in?next=%2F"), "{path}");
+                }
+                (Some(_), _) => {
+                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+                    assert!(answer.text().contains("You are not signed in"), "{path}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn each_role_of_each_force_gets_what_the_matrix_says() {
+    with_force(|seeded| async move {
+        let allowed = allowed();
+        assert!(allowed.len() > 50, "the table was read");
+        let mut wrong = Vec::new();
+        for route in ROUTES {
+            let Some(needs) = route.needs else { continue };
+            let path = path_of(route, &seeded).await;
+            for role in Role::ALL {
+                for force in [Force::Norfolk, Force::Suffolk] {
+                    let browser = seeded.browser(*role, Some(force)).await;
+                    let answer = try_it(&browser, route, &path).await;
+                    let may = allowed.contains(&(role.as_str().to_owned(), needs.to_owned()));
+                    let expected = may && (force == Force::Norfolk || !walled(route));
+                    let got = answer.status != StatusCode::FORBIDDEN;
+                    let broken = answer.status.is_server_error() || answer.status == StatusCode::NOT_FOUND;
+                    if expected != got || broken {
+                        wrong.push(format!(
+                            "{} {path} as {role} of {force}: {} (needs {needs})",
+                            route.method, answer.status
+                        ));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn every_page_is_sound_and_leads_only_to_routes_that_there_are() {
+    with_force(|seeded| async move {
+        let mut wrong = Vec::new();
+        for role in [Role::Administrator, Role::Holder, Role::LineManager, Role::ServiceDeskAnalyst] {
+            let browser = seeded.browser(role, None).await;
+            for route in ROUTES.iter().filter(|route| !route.path.starts_with("/assets")) {
+                let path = path_of(route, &seeded).await;
+                let answer = try_it(&browser, route, &path).await;
+                let kind = answer.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+                if !kind.is_some_and(|kind| kind.starts_with("text/html")) {
+                    continue;
+                }
+                let html = answer.text();
+                let (faults, nowhere) = (faults(&html), leading_nowhere(&html));
+                let found = faults.into_iter().chain(nowhere);
+                wrong.extend(found.map(|fault| format!("{} {path} as {role}: {fault}", route.method)));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    });
+}
+
+#[test]
+fn the_table_has_no_route_twice_and_names_real_actions() {
+    let mut seen = BTreeSet::new();
+    let actions: BTreeSet<String> = allowed().into_iter().map(|(_, action)| action).collect();
+    for route in ROUTES {
+        assert!(seen.insert((route.method, route.path)), "{} {} is listed twice", route.method, route.path);
+        assert!(route.needs.is_none_or(|needs| actions.contains(needs)), "{}", route.path);
+    }
+    let open: Vec<&str> =
+        ROUTES.iter().filter(|route| route.needs.is_none()).map(|route| route.path).collect();
+    let expected = [
+        "/accessibility",
+        "/assets/{name}",
+        "/sign-in",
+        "/sign-in",
+        "/sign-in/{token}",
+        "/sign-in/{token}",
+        "/sign-out",
+    ];
+    assert_eq!(open, expected, "a route without an action is a decision: review it");
+}

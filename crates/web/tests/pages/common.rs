@@ -1,0 +1,287 @@
+//! A force of a few people with real (simulated) devices, seeded through the use cases, and a browser to look at it with.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::access::{Actor, Role, permit};
+use app::people::NewPerson;
+use app::read::CaseFilter;
+use app::register::NewDevice;
+use app::sessions::SignedIn;
+use app::{App, AppConfig, Keys, PolicyInForce};
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
+use domain::{CaseId, CommandId, DeviceId, DeviceKind, Force, PersonId, Secret, Span};
+use http_body_util::BodyExt;
+use pki::{DeviceCa, RsaBits, Validity};
+use store::Store;
+use testkit::TestWorld;
+use tower::ServiceExt;
+
+/// What a page answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("text")
+    }
+
+    pub(crate) fn leads_to(&self) -> &str {
+        self.headers.get(LOCATION).expect("a way on").to_str().unwrap()
+    }
+}
+
+/// A browser with one cookie.
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    pub(crate) cookie: String,
+}
+
+impl Browser {
+    /// A browser of nobody, on a service of one's own.
+    pub(crate) fn of(router: Router) -> Self {
+        Self { router, cookie: String::new() }
+    }
+
+    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: String) -> Answer {
+        let request = request.header(COOKIE, &self.cookie).header("host", "lanyard.test");
+        let request = request.body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path), String::new()).await
+    }
+
+    /// A page that must be there, as text.
+    pub(crate) async fn page(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+        answer.text()
+    }
+
+    /// Sends a form as these pages send it.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body: Vec<String> = fields
+            .iter()
+            .map(|(name, value)| format!("{name}={}", web::parts::listing::percent(value)))
+            .collect();
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body.join("&")).await
+    }
+
+    /// The cookie that an answer set.
+    pub(crate) fn with_cookie_of(&self, answer: &Answer) -> Self {
+        let set = answer.headers.get(SET_COOKIE).expect("a cookie").to_str().unwrap();
+        Self { cookie: set.split(';').next().unwrap().to_owned(), ..self.clone() }
+    }
+}
+
+/// The seeded force.
+pub(crate) struct Seeded {
+    pub(crate) app: App,
+    pub(crate) world: TestWorld,
+    pub(crate) router: Router,
+    link: Link,
+    /// Norfolk's phone, enrolled, supervised, honest.
+    pub(crate) phone: DeviceId,
+    pub(crate) phone_sim: Device,
+    /// Norfolk's Mac, enrolled, its protection switched off: it breaches clauses.
+    pub(crate) mac: DeviceId,
+    pub(crate) mac_sim: Device,
+    /// Suffolk's tablet, in the register only.
+    pub(crate) tablet: DeviceId,
+    /// Who holds the phone.
+    pub(crate) holder: PersonId,
+    /// Norfolk, has accepted nothing.
+    pub(crate) newcomer: PersonId,
+}
+
+/// Whoever may do everything in both forces.
+pub(crate) fn root() -> Actor {
+    Actor::command_line("test")
+}
+
+fn config(address: String) -> AppConfig {
+    let day = Span::from_secs(24 * 3600);
+    AppConfig {
+        address,
+        push_topic: "com.apple.mgmt.External.test".into(),
+        organisation: "Norfolk and Suffolk Constabularies".into(),
+        checkin_address: None,
+        challenge_lifetime: day,
+        certificate_lifetime: Span::from_secs(365 * 24 * 3600),
+        refresh_every: day,
+        keep_raw: Span::from_secs(7 * 24 * 3600),
+        keep_commands: Span::from_secs(30 * 24 * 3600),
+        session_idle: Span::from_secs(1800 * 1000),
+        session_lifetime: Span::from_secs(12 * 3600 * 1000),
+        scep: pki::scep::ScepOptions::default(),
+    }
+}
+
+/// The shipped policy, with files changed by the test.
+pub(crate) fn shipped_policy(change: impl FnOnce(&mut policy::Files)) -> PolicyInForce {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
+    let mut files = policy::Files::read(&folder).expect("the policy folder is readable");
+    change(&mut files);
+    PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk and Suffolk Constabularies")
+        .expect("the shipped policy has no problems")
+}
+
+/// The personas of the tests' demonstration.
+pub(crate) fn personas() -> Vec<web::Persona> {
+    vec![web::Persona {
+        name: "Morgan Ash".into(),
+        role: Role::ServiceDeskLead,
+        force: Some(Force::Norfolk),
+        person: None,
+        says: "One screen: person, devices, cases".into(),
+    }]
+}
+
+/// Runs a test on a seeded force.
+pub(crate) fn with_force<F: Future<Output = ()>>(test: impl FnOnce(Seeded) -> F) {
+    let scratch = testkit::scratch_sqlite();
+    testkit::block_on(async { test(Seeded::start(&scratch.config).await).await });
+}
+
+impl Seeded {
+    async fn start(database: &store::StoreConfig) -> Self {
+        // The simulated devices' client wants a TLS provider even for plain HTTP; a second test finds it installed.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let world = testkit::world();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let store = Store::open(database).unwrap();
+        store.migrate().unwrap();
+        let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));
+        let keys = Keys {
+            ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
+            sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
+            ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
+        };
+        let app = App::new(store, world.world(), config(address), keys, shipped_policy(|_| ()));
+        app.bring_into_force(permit(&root()).unwrap()).await.unwrap();
+        let gate = gateway::router(app.clone(), gateway::Options::default());
+        tokio::spawn(async move { axum::serve(listener, gate).await.unwrap() });
+        let link = Link {
+            client: reqwest::Client::new(),
+            world: world.world(),
+            keys: Arc::new(KeyPool::sharing(2).unwrap()),
+        };
+        Self::people_and_devices(app, world, link).await
+    }
+
+    async fn people_and_devices(app: App, world: TestWorld, link: Link) -> Self {
+        let holder = person(&app, Force::Norfolk, "1234", "PC Ames", true).await;
+        let other = person(&app, Force::Norfolk, "88", "Sgt <b>Byrd</b>", true).await;
+        let newcomer = person(&app, Force::Norfolk, "4410", "DC Cole", false).await;
+        person(&app, Force::Suffolk, "77", "PC Fox", true).await;
+        let phone = register(&app, Force::Norfolk, "F4GXQ2ABCD", DeviceKind::Iphone, Some(holder)).await;
+        let mac = register(&app, Force::Norfolk, "C02XK1MAC1", DeviceKind::Mac, Some(other)).await;
+        let tablet = register(&app, Force::Suffolk, "DMPT1TABLET", DeviceKind::Ipad, None).await;
+        let phone_sim = enrol(&app, &link, Model::Iphone, "F4GXQ2ABCD", Temper::Honest).await;
+        let mac_sim = enrol(&app, &link, Model::Mac, "C02XK1MAC1", Temper::Tampered).await;
+        let router = web::router(app.clone(), web::Options { personas: personas(), secure_cookies: false });
+        let mut seeded =
+            Self { app, world, router, link, phone, phone_sim, mac, mac_sim, tablet, holder, newcomer };
+        seeded.settle().await;
+        // A breach outlives its grace, so that cases open.
+        seeded.pass(49 * 3600).await;
+        seeded.settle().await;
+        seeded.app.checkpoint_ledger().await.unwrap();
+        seeded
+    }
+
+    /// Sessions and time, until the devices have their settings and have reported them.
+    pub(crate) async fn settle(&mut self) {
+        for _ in 0..4 {
+            self.pass(10).await;
+            self.phone_sim.session(&self.link).await.unwrap();
+            self.mac_sim.session(&self.link).await.unwrap();
+        }
+        self.pass(10).await;
+    }
+
+    /// Lets time pass and runs every job that is due by then.
+    pub(crate) async fn pass(&self, seconds: i64) {
+        self.world.clock.advance(Span::from_secs(seconds));
+        while self.app.run_jobs(50).await.unwrap() + self.app.refresh_due(50).await.unwrap() > 0 {}
+    }
+
+    /// A browser of nobody.
+    pub(crate) fn nobody(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: String::new() }
+    }
+
+    /// A browser of somebody signed in.
+    pub(crate) async fn browser(&self, role: Role, force: Option<Force>) -> Browser {
+        let who =
+            SignedIn { name: format!("{} <script>", role.title()), person: None, role, force, how: "test" };
+        let token = self.app.begin_session(who).await.unwrap();
+        Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
+    }
+
+    /// Some open case.
+    pub(crate) async fn case(&self) -> CaseId {
+        let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
+        let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 1).await.unwrap();
+        cases.first().expect("a breach opened a case").case.id
+    }
+
+    /// The latest command of a device.
+    pub(crate) async fn command(&self, device: DeviceId) -> CommandId {
+        let read = self.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        read.commands.first().expect("a command").id
+    }
+}
+
+async fn person(app: &App, force: Force, number: &str, name: &str, accepts: bool) -> PersonId {
+    let new = NewPerson {
+        force: Some(force),
+        number: number.into(),
+        name: name.into(),
+        role: "officer".into(),
+        ..NewPerson::default()
+    };
+    let id = app.add_person(permit(&root()).unwrap(), new).await.unwrap();
+    if accepts {
+        for document in app.policy().all_terms().keys() {
+            app.accept_terms(permit(&root()).unwrap(), id, document, "page").await.unwrap();
+        }
+    }
+    id
+}
+
+async fn register(
+    app: &App,
+    force: Force,
+    serial: &str,
+    kind: DeviceKind,
+    holder: Option<PersonId>,
+) -> DeviceId {
+    let asset_tag = Some(format!("{}-{}", force.as_str(), &serial[..4]));
+    let new = NewDevice { serial: serial.into(), kind, force, holder, asset_tag };
+    app.add_device(permit(&root()).unwrap(), new).await.unwrap()
+}
+
+async fn enrol(app: &App, link: &Link, model: Model, serial: &str, temper: Temper) -> Device {
+    let profile = app.make_enrolment_profile(permit(&root()).unwrap(), serial, true).await.unwrap();
+    let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, 7), 7);
+    device.enrol(link, profile.bytes.expose()).await.unwrap();
+    device
+}

@@ -12,10 +12,11 @@ use super::text;
 use crate::sample;
 
 /// Every kind of file, and the force's own settings last.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 13] = [
     "facts.toml",
     "vocabulary.toml",
     "parameters.toml",
+    "actions.toml",
     "checks/passcode.toml",
     "checks/awake.toml",
     "settings/passcode.toml",

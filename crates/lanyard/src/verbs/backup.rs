@@ -64,21 +64,21 @@ impl Backup {
         {
             bail!("there is no database at {} yet, so there is nothing to back up", path.display());
         }
-        let partial = begin(&self.to)?;
+        let growing = Growing::begin(&self.to)?;
         let store = open::store(&config)?;
-        store.backup_to(&partial.join(DATABASE))?;
+        store.backup_to(&growing.file(DATABASE))?;
         let mut files = BTreeMap::new();
-        files.insert(DATABASE.to_owned(), digest(&partial.join(DATABASE))?);
+        files.insert(DATABASE.to_owned(), digest(&growing.file(DATABASE))?);
         for name in keys::FILES {
             let from = config.data.join(name);
             if from.exists() {
-                files.insert(name.to_owned(), copy(&from, &partial.join(name))?);
+                files.insert(name.to_owned(), copy(&from, &growing.file(name))?);
             }
         }
         let made_at = system::world().now();
         let manifest = Manifest { form: FORM, made_at, schema: store.schema_version()?, files };
-        write(&partial.join(MANIFEST), serde_json::to_string_pretty(&manifest)?.as_bytes())?;
-        finish(&partial, &self.to)?;
+        write(&growing.file(MANIFEST), serde_json::to_string_pretty(&manifest)?.as_bytes())?;
+        growing.finish()?;
         if config.ca.is_some() {
             note(
                 "the device authority's key comes from outside and is not in this backup; see [ca] in the settings file",
@@ -97,17 +97,17 @@ impl Backup {
 impl Restore {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         let manifest = manifest(&self.from)?;
-        let partial = begin(&self.into)?;
+        let growing = Growing::begin(&self.into)?;
         for (name, expected) in &manifest.files {
-            if copy(&self.from.join(name), &partial.join(name))? != *expected {
+            if copy(&self.from.join(name), &growing.file(name))? != *expected {
                 bail!(
                     "{name} in {} is not the file that was backed up; use another backup",
                     self.from.display()
                 );
             }
         }
-        proved(&partial.join(DATABASE), manifest.schema)?;
-        finish(&partial, &self.into)?;
+        proved(&growing.file(DATABASE), manifest.schema)?;
+        growing.finish()?;
         let mut out = Out::new();
         out.line(format_args!(
             "restored the state of {} into {1}; next: set data = \"{1}\" in the settings file and start the service",
@@ -154,31 +154,46 @@ fn proved(database: &Path, schema: i64) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The folder in which something grows until it is whole.
-fn begin(to: &Path) -> anyhow::Result<PathBuf> {
-    if to.exists() {
-        bail!("{} is there already; nothing is ever overwritten: name a new folder", to.display());
-    }
-    let Some(name) = to.file_name() else { bail!("{} names no folder", to.display()) };
-    let partial = to.with_file_name(format!("{}.partial", name.to_string_lossy()));
-    let made = fs::DirBuilder::new().mode(0o700).create(&partial);
-    made.with_context(|| {
-        format!(
-            "{0} cannot be made; if it is left over from an interrupted run, remove {0}",
-            partial.display()
-        )
-    })?;
-    Ok(partial)
+/// A folder that grows under another name until it is whole, and goes away if it never is.
+struct Growing {
+    partial: PathBuf,
+    to: PathBuf,
 }
 
-/// Gives the folder its name, now that it is whole.
-fn finish(partial: &Path, to: &Path) -> anyhow::Result<()> {
-    File::open(partial)
-        .and_then(|folder| folder.sync_all())
-        .with_context(|| partial.display().to_string())?;
-    fs::rename(partial, to).with_context(|| format!("{} cannot be made", to.display()))?;
-    keys::sync_folder(to);
-    Ok(())
+impl Growing {
+    fn begin(to: &Path) -> anyhow::Result<Self> {
+        if to.exists() {
+            bail!("{} is there already; nothing is ever overwritten: name a new folder", to.display());
+        }
+        let Some(name) = to.file_name() else { bail!("{} names no folder", to.display()) };
+        let partial = to.with_file_name(format!("{}.partial", name.to_string_lossy()));
+        let made = fs::DirBuilder::new().mode(0o700).create(&partial);
+        made.with_context(|| {
+            format!("{0} cannot be made; if an interrupted run left it behind, remove {0}", partial.display())
+        })?;
+        Ok(Self { partial, to: to.to_owned() })
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.partial.join(name)
+    }
+
+    /// Gives the folder its name, now that it is whole.
+    fn finish(self) -> anyhow::Result<()> {
+        let flushed = File::open(&self.partial).and_then(|folder| folder.sync_all());
+        flushed.with_context(|| self.partial.display().to_string())?;
+        fs::rename(&self.partial, &self.to)
+            .with_context(|| format!("{} cannot be made", self.to.display()))?;
+        keys::sync_folder(&self.to);
+        Ok(())
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        // After `finish` there is nothing of that name any more. What cannot be removed is named by the next run.
+        let _ = fs::remove_dir_all(&self.partial);
+    }
 }
 
 /// Copies a file, readable by its owner alone; gives its digest.

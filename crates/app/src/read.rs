@@ -4,6 +4,7 @@
 //! thousand costs what page one does. Nothing here changes anything, except where reading is itself worth a ledger entry
 //! (`sensitive`).
 
+mod actions;
 mod cases;
 mod clause;
 mod device;
@@ -14,13 +15,15 @@ mod ledger;
 mod overview;
 mod people;
 mod policy;
+mod profiles;
 mod sensitive;
 mod tally;
 mod words;
 
+pub use actions::Action;
 pub use cases::{CaseRead, CaseRow};
 pub use clause::{ClauseRead, NamedFinding, SettingValueRead};
-pub use device::{Action, CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, HolderRead, ProfileRead};
+pub use device::{CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, HolderRead};
 pub use devices::DeviceRow;
 pub use documents::{ClauseRow, DocumentRead, DocumentRow};
 pub use explain::{ExplainRead, Step};
@@ -28,6 +31,7 @@ pub use ledger::{LedgerQuery, LedgerRead, LedgerRow};
 pub use overview::{Attention, DevicesNow, Overview, Wall};
 pub use people::{AcceptanceRead, Asked, EnrolRead, PersonRead, TermsRead};
 pub use policy::{ChangesRead, PlatformSetting, Version};
+pub use profiles::ProfileRead;
 pub use sensitive::PlaceRead;
 pub use tally::Tally;
 pub use words::case_kind;

@@ -134,7 +134,7 @@ pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: 
     let actor = match &token {
         Some(token) => match site.app.actor_of_cookie(token.expose()).await {
             Ok(actor) => actor,
-            Err(error) => return explain(&site, None, error.into()),
+            Err(error) => return explain(&site, None, &error.into()),
         },
         None => None,
     };
@@ -144,16 +144,16 @@ pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: 
     let is_page =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => explain(&site, actor.as_ref(), problem),
+        Some(problem) => explain(&site, actor.as_ref(), &problem),
         // What axum and its layers answer by themselves: no such method, too large, not a form, from another site.
         None if (status.is_client_error() || status.is_server_error()) && !is_page => {
-            explain(&site, actor.as_ref(), Problem::new(status, ""))
+            explain(&site, actor.as_ref(), &Problem::new(status, ""))
         }
         None => response,
     }
 }
 
-fn explain(site: &Site, actor: Option<&Actor>, problem: Problem) -> Response {
+fn explain(site: &Site, actor: Option<&Actor>, problem: &Problem) -> Response {
     let reference = match &problem.fault {
         Some(fault) => {
             let reference: String = site.app.world().uuid().simple().to_string().chars().skip(20).collect();

@@ -1,18 +1,16 @@
 //! One device: register, holder, enrolment, settings, findings, commands, cases, and what may be done to it.
 
 use domain::{CommandId, DeviceId, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
-use protocol_apple::commands::{Command as Wire, Erase, Pin, device_queries};
 use store::commands::{Command, CommandState};
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
 use store::ledger::LedgerFilter;
 use store::people::Person;
-use store::profiles::{Profile, ProfileState};
-use store::{
-    Tx, cases, certificates, commands, devices, enrolments, findings, ledger, messages, people, profiles,
-};
+use store::{Tx, cases, certificates, commands, devices, enrolments, findings, ledger, messages, people};
 use store::{terms, terms::Acceptance};
 
+use super::actions::{Action, actions};
+use super::profiles::{ProfileRead, settings};
 use super::{CaseRow, words};
 use crate::access::{
     self, Actor, CommandDevices, DestroyData, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,
@@ -79,32 +77,6 @@ pub struct EnrolmentRead {
     pub push_failed: Option<String>,
 }
 
-/// One thing that can be done to a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Action {
-    /// The word of the order: `lock`, `lost-mode`, ...
-    pub word: &'static str,
-    /// Why the device would not do it now.
-    pub refused: Option<String>,
-}
-
-/// A group of settings, as far as it got.
-#[derive(Debug, Clone)]
-pub struct ProfileRead {
-    /// What it sets.
-    pub title: String,
-    /// The clauses that ask for it.
-    pub clauses: Vec<String>,
-    /// When it was handed to the device.
-    pub sent: Option<Timestamp>,
-    /// When the device acknowledged it.
-    pub acknowledged: Option<Timestamp>,
-    /// When the device began to report it.
-    pub in_force: Option<Timestamp>,
-    /// What is wrong, in words.
-    pub trouble: Option<String>,
-}
-
 /// How a clause stands for a device.
 #[derive(Debug, Clone)]
 pub struct DeviceFinding {
@@ -153,6 +125,28 @@ impl App {
     pub async fn device(&self, permit: Permit<SeeDevices>, id: DeviceId) -> Result<DeviceRead, AppError> {
         let app = self.clone();
         self.store().read(move |tx| app.device_in(tx, &permit, id)).await
+    }
+
+    /// One command, with the device that it is for.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+    pub async fn command(
+        &self,
+        permit: Permit<SeeDevices>,
+        id: CommandId,
+    ) -> Result<(CommandRead, Device), AppError> {
+        self.store()
+            .read(move |tx| {
+                let command = commands::by_id(tx, id)?.ok_or_else(|| AppError::not_found("command", id))?;
+                let enrolment = enrolments::by_id(tx, command.enrolment)?
+                    .ok_or_else(|| AppError::not_found("enrolment", command.enrolment))?;
+                let device = devices::by_id(tx, enrolment.device)?
+                    .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
+                permit.reaches(device.force)?;
+                Ok((shown(tx, permit.actor(), command)?, device))
+            })
+            .await
     }
 
     fn device_in(
@@ -257,109 +251,6 @@ fn reported(policy: &PolicyInForce, facts: &Facts) -> Vec<(String, Fact)> {
             Some((means.clone(), fact.clone()))
         })
         .collect()
-}
-
-fn actions(actor: &Actor, device: &Device, live: Option<&Enrolment>, lost_mode: bool) -> Vec<Action> {
-    let Some(platform) = device.kind.platform().filter(|platform| platform.is_apple()) else {
-        return Vec::new();
-    };
-    let pin = || (platform == domain::Platform::Macos).then(|| Pin::new("000000".into())).flatten();
-    let mut all: Vec<(&'static str, Wire)> = Vec::new();
-    if access::permit::<CommandDevices>(actor).is_ok() {
-        let says = Some("-".to_owned());
-        all.push(("lock", Wire::DeviceLock { pin: pin(), message: None, phone_number: None }));
-        all.push(("lost-mode", Wire::EnableLostMode { message: says, phone_number: None, footnote: None }));
-        all.push(("lost-mode-off", Wire::DisableLostMode));
-        all.push(("sound", Wire::PlayLostModeSound));
-        all.push(("refresh", Wire::DeviceInformation { queries: device_queries(platform) }));
-        all.push(("restart", Wire::RestartDevice { notify_user: false }));
-        all.push(("shut-down", Wire::ShutDownDevice));
-    }
-    if access::permit::<LocateDevices>(actor).is_ok() {
-        all.push(("locate", Wire::DeviceLocation));
-    }
-    if access::permit::<DestroyData>(actor).is_ok() {
-        all.push(("clear-passcode", Wire::ClearPasscode { unlock_token: domain::Secret::new(vec![0]) }));
-        all.push(("erase", Wire::EraseDevice(Box::new(Erase { pin: pin(), ..Erase::default() }))));
-    }
-    all.into_iter()
-        .filter(|(_, wire)| wire.meta().platforms.contains(&platform))
-        .map(|(word, wire)| {
-            let needs_lost_mode = matches!(word, "lost-mode-off" | "sound" | "locate");
-            let refused = match live {
-                None => Some("the device is not under management".to_owned()),
-                Some(_) if needs_lost_mode && !lost_mode => {
-                    Some("the device does not report that it is in lost mode".to_owned())
-                }
-                Some(live) if word == "clear-passcode" && !live.has_unlock_token => {
-                    Some("the device never gave an unlock token".to_owned())
-                }
-                Some(_) => wire
-                    .refusal(platform, device.supervised.unwrap_or(false))
-                    .map(|refusal| refusal.to_string()),
-            };
-            Action { word, refused }
-        })
-        .collect()
-}
-
-fn settings(tx: &mut Tx<'_>, device: &Device) -> Result<Vec<ProfileRead>, AppError> {
-    let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
-    if device.enrolment.is_none() {
-        return Ok(Vec::new());
-    }
-    let sent = profiles::of_device(tx, device.id)?;
-    let wanted = profiles::wanted(tx, platform)?;
-    let mut all = Vec::with_capacity(wanted.len());
-    for profile in &wanted {
-        let state = sent.iter().find(|sent| sent.identifier == profile.identifier);
-        let command = match state {
-            Some(state) => commands::by_id(tx, state.command)?,
-            None => None,
-        };
-        all.push(progress(profile, state, command));
-    }
-    for old in sent.iter().filter(|old| !wanted.iter().any(|profile| profile.identifier == old.identifier)) {
-        all.push(ProfileRead {
-            title: format!("No longer wanted: {}", old.identifier),
-            clauses: Vec::new(),
-            sent: None,
-            acknowledged: None,
-            in_force: (old.state == ProfileState::Reported).then_some(old.changed_at),
-            trouble: (old.state == ProfileState::Removing).then(|| "Its removal is asked for".to_owned()),
-        });
-    }
-    Ok(all)
-}
-
-fn progress(
-    profile: &Profile,
-    state: Option<&store::profiles::DeviceProfile>,
-    command: Option<Command>,
-) -> ProfileRead {
-    let reported = state.filter(|state| state.state == ProfileState::Reported);
-    let other = state.filter(|state| state.digest != profile.digest);
-    let trouble = match state {
-        Some(_) if other.is_some() => {
-            Some("Another version is on the device; this one is to follow".to_owned())
-        }
-        Some(state) if state.state == ProfileState::Failed => Some(match &state.error {
-            Some(error) => format!("The device refused it: {error}"),
-            None => "The device no longer lists it; it is sent again".to_owned(),
-        }),
-        _ => None,
-    };
-    ProfileRead {
-        title: profile.title.clone(),
-        clauses: profile.clauses.clone(),
-        sent: command.as_ref().and_then(|command| command.delivered_at).or(reported.map(|r| r.changed_at)),
-        acknowledged: command
-            .filter(|command| command.state == CommandState::Acknowledged)
-            .and_then(|command| command.finished_at)
-            .or(reported.map(|reported| reported.changed_at)),
-        in_force: reported.filter(|_| other.is_none()).map(|reported| reported.changed_at),
-        trouble,
-    }
 }
 
 fn clauses(tx: &mut Tx<'_>, policy: &PolicyInForce, id: DeviceId) -> Result<Vec<DeviceFinding>, AppError> {

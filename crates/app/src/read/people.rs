@@ -81,7 +81,7 @@ pub struct EnrolRead {
     /// Who is to have it.
     pub holder: Option<Person>,
     /// What stands in the way, and the clause behind it.
-    pub obstacle: Option<(String, &'static str)>,
+    pub obstacle: Option<(String, Option<ClauseId>)>,
 }
 
 /// A person as lists and headings name them.
@@ -214,11 +214,15 @@ impl App {
                 let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
                 permit.reaches(device.force)?;
                 let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
+                let policy = app.policy();
+                let clause = |reason: Option<&str>| {
+                    policy.library().clause_of_action("check-in.refused", reason).cloned()
+                };
                 let obstacle = match app.gate(tx, &device)? {
-                    Err(refusal) => Some((refusal.to_string(), refusal.clause())),
+                    Err(refusal) => Some((refusal.to_string(), clause(Some(refusal.word())))),
                     Ok(()) if !apple => Some((
                         format!("A {} cannot be enrolled by this version", device.kind.title()),
-                        "UPD-7.1",
+                        clause(None),
                     )),
                     Ok(()) => None,
                 };

@@ -1,13 +1,13 @@
 //! Versions of the policy, and what changes from one to another.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use domain::{DeviceKind, Force, Platform, Timestamp};
-use policy::{Files, Library, Overrides, PolicyDiff, Scope, diff, setting_words};
+use policy::{Library, PolicyDiff, Scope, diff, setting_words};
 use store::{Tx, devices, sessions, terms};
 
 use crate::access::{Permit, SeePolicy};
-use crate::policy_in_force::{PLATFORMS, terms_of};
+use crate::policy_in_force::{PLATFORMS, kept, terms_of};
 use crate::{App, AppError};
 
 /// A version that was once in force.
@@ -103,18 +103,7 @@ impl App {
         if policy.digest() == digest {
             return Ok(policy.library().clone());
         }
-        let text = sessions::policy_files(tx, digest)?
-            .ok_or_else(|| AppError::not_found("version of the policy", digest))?;
-        let kept: BTreeMap<String, String> =
-            serde_json::from_str(&text).map_err(|error| AppError::fault(&error))?;
-        let mut files = Files::default();
-        for (path, text) in &kept {
-            files.put(path, text);
-        }
-        // Of a former version the folder is kept, and not what the settings file of that time put over its parameters.
-        Library::from_files(&files, &Overrides::new()).map_err(|_| {
-            AppError::Conflict("this version of the service cannot read the policy of that time".into())
-        })
+        kept(tx, digest)?.ok_or_else(|| AppError::not_found("version of the policy", digest))
     }
 }
 
@@ -130,7 +119,7 @@ fn settings(
         for kind in kinds {
             let scope = Scope::of_kind(kind);
             let (was, is) = (old.merged_settings(&scope).settings, new.merged_settings(&scope).settings);
-            let keys: std::collections::BTreeSet<_> = was.keys().chain(is.keys()).collect();
+            let keys: BTreeSet<_> = was.keys().chain(is.keys()).collect();
             let devices = devices::enrolled_count(tx, force, kind)?.unsigned_abs();
             for key in keys {
                 let words = |side: Option<&policy::MergedSetting>| side.map(|set| setting_words(&set.value));

@@ -54,7 +54,6 @@ impl App {
                 let record =
                     Record::new(&permit.actor().name, "device.location.read", format!("device:{device}"))
                         .force(target.force)
-                        .clause("UPD-6.2")
                         .detail(json!({ "reason": reason }));
                 app.enter(tx, now, record)?;
                 Ok(PlaceRead {
@@ -94,7 +93,6 @@ impl App {
                 let record =
                     Record::new(&permit.actor().name, "command.pin.read", format!("device:{}", device.id))
                         .force(device.force)
-                        .clause("MDU-4.1")
                         .detail(json!({ "command": command, "reason": reason }));
                 app.enter(tx, now, record)?;
                 Ok((device.id, Secret::new(pin)))

@@ -1,11 +1,11 @@
 //! One clause, and how it was judged for a device, a person or a document.
 
 use app::access::{SeeDevices, SeeLedger, SeePolicy};
-use app::read::{ClauseRead, NamedFinding};
+use app::read::{ClauseRead, NamedFinding, Step};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{ClauseId, Subject, Timestamp};
+use domain::{ClauseId, Fact, Subject, Timestamp};
 
 use super::overview::counts;
 use crate::answer::page;
@@ -138,10 +138,11 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
     let read = ctx.site.app.explain_read(permit, subject, &id, at).await?;
     let clause = clause_crumb(clause);
     let href = format!("{subject_page}{}", clause.href);
-    let mut shell = ctx.under(if kind == "Person" { Area::People } else { Area::Documents });
-    if kind == "Device" {
-        shell = ctx.under(Area::Devices);
-    }
+    let mut shell = ctx.under(match kind {
+        "Device" => Area::Devices,
+        "Person" => Area::People,
+        _ => Area::Documents,
+    });
     shell.crumbs.push(Crumb::new(subject_page.clone(), read.name.clone()));
     let found = read.explanation;
     let view = explain::View {
@@ -157,22 +158,8 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
         wording: found.evidence.clause_digest,
         confirmed: found.evidence.confirmed_at,
         replayed: read.replayed,
-        steps: read
-            .steps
-            .into_iter()
-            .map(|step| explain::Step { expected: step.expected, outcome: step.outcome })
-            .collect(),
-        facts: read
-            .facts
-            .into_iter()
-            .map(|fact| explain::Fact {
-                name: fact.name.to_string(),
-                value: fact.value.to_string(),
-                grade: fact.grade,
-                at: fact.at,
-                source: fact.source,
-            })
-            .collect(),
+        steps: read.steps.into_iter().map(step).collect(),
+        facts: read.facts.into_iter().map(fact).collect(),
         timeline: found
             .history
             .into_iter()
@@ -187,4 +174,18 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
     };
     let status = if view.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &view))
+}
+
+fn step(step: Step) -> explain::Step {
+    explain::Step { expected: step.expected, outcome: step.outcome }
+}
+
+fn fact(fact: Fact) -> explain::Fact {
+    explain::Fact {
+        name: fact.name.to_string(),
+        value: fact.value.to_string(),
+        grade: fact.grade,
+        at: fact.at,
+        source: fact.source,
+    }
 }

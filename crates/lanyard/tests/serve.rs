@@ -142,6 +142,18 @@ fn a_service_is_worked_on_while_it_runs_and_stops_in_order() {
     let log = fs::read_to_string(place.join("log")).unwrap();
     assert!(log.contains("stopped") && !log.contains(&serial), "no serial number in the log:\n{log}");
     good(place, &["restore", "saved", "--into", "again"]);
+
+    // What is in force is in the database: verbs go by it, whatever has become of the folder since.
+    let settings = fs::read_to_string(place.join("lanyard.toml")).unwrap();
+    let gone = settings.replace(&policy().display().to_string(), "gone");
+    fs::write(place.join("lanyard.toml"), &gone).unwrap();
+    assert!(good(place, &["terms", "accept", "--person", "SIM00000"]).contains("mobile-device-use"));
+    fs::write(place.join("lanyard.toml"), gone + "[parameters]\nlock-timeout-minutes = 3\n").unwrap();
+    let other = run(place, &["terms", "accept", "--person", "SIM00000"]);
+    assert!(
+        String::from_utf8_lossy(&other.stderr).contains("restart the service"),
+        "other parameters, other rules"
+    );
 }
 
 #[test]

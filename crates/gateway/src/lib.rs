@@ -44,7 +44,6 @@ struct Gate {
 }
 
 /// The routes that devices use. Must be called inside a runtime: the contact desk starts here.
-#[must_use]
 pub fn router(app: App, options: Options) -> Router {
     let limit = options.body_limit;
     let contacts = Contacts::start(&app);

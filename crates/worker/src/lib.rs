@@ -69,7 +69,8 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     while loops.join_next().await.is_some() {}
 }
 
-/// Calls `work` again and again: at once while it finds something, after a pause where it does not.
+/// Calls `work` again and again: at once while it finds something, after a pause where it does not. A round that panics
+/// is a round that failed: one bad row must not silence a loop for good.
 async fn every<F, W>(
     name: &'static str,
     pace: Pace,
@@ -77,15 +78,19 @@ async fn every<F, W>(
     woken_by: Option<App>,
     work: W,
 ) where
-    F: Future<Output = Result<usize, AppError>>,
+    F: Future<Output = Result<usize, AppError>> + Send + 'static,
     W: Fn() -> F,
 {
     while !*stop.borrow() {
-        let pause = match work().await {
-            Ok(0) => pace.idle,
-            Ok(_) => Duration::ZERO,
-            Err(error) => {
+        let pause = match tokio::spawn(work()).await {
+            Ok(Ok(0)) => pace.idle,
+            Ok(Ok(_)) => Duration::ZERO,
+            Ok(Err(error)) => {
                 tracing::error!(name, %error, "the worker's round failed");
+                pace.after_failure
+            }
+            Err(panic) => {
+                tracing::error!(name, %panic, "the worker's round broke off: a fault of this program");
                 pace.after_failure
             }
         };
@@ -104,5 +109,44 @@ async fn every<F, W>(
             () = woken => {}
             changed = stop.changed() => if changed.is_err() { break },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    const QUICK: Pace = Pace { idle: Duration::from_millis(1), after_failure: Duration::from_millis(1) };
+
+    /// Runs a loop whose rounds do as `round` says of their number, until ten have been begun.
+    async fn rounds(round: impl Fn(usize) -> Result<usize, AppError> + Send + Sync + 'static) -> usize {
+        let (stopper, stop) = watch::channel(false);
+        let (round, begun) = (Arc::new(round), Arc::new(AtomicUsize::new(0)));
+        let (counter, stopper) = (begun.clone(), Arc::new(stopper));
+        let work = move || {
+            let (round, counter, stopper) = (round.clone(), counter.clone(), stopper.clone());
+            async move {
+                let number = counter.fetch_add(1, Ordering::SeqCst);
+                if number == 9 {
+                    stopper.send_replace(true);
+                }
+                round(number)
+            }
+        };
+        let ended =
+            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, None, work)).await;
+        assert!(ended.is_ok(), "the loop ends when it is told to");
+        begun.load(Ordering::SeqCst)
+    }
+
+    #[tokio::test]
+    async fn neither_work_nor_failure_nor_panic_ends_a_loop_and_a_stop_does() {
+        assert_eq!(rounds(|_| Ok(0)).await, 10);
+        assert_eq!(rounds(|_| Ok(1)).await, 10);
+        assert_eq!(rounds(|_| Err(AppError::Fault("test".into()))).await, 10);
+        assert_eq!(rounds(|number| if number % 2 == 0 { panic!("test") } else { Ok(1) }).await, 10);
     }
 }

@@ -3,15 +3,18 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use app::access::{Actor, permit};
+use app::access::{Actor, Role, permit};
 use app::people::NewPerson;
 use app::register::NewDevice;
 use app::{App, AppConfig, Keys, PolicyInForce};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 use domain::{ClauseId, DeviceId, DeviceKind, Force, PersonId, Secret, Span, Subject};
-use pki::{DeviceCa, RsaBits, Validity};
+use pki::{DeviceCa, PrivateKey, RsaBits, Validity};
+use store::commands::Command;
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
+
+use crate::hand::Hand;
 
 /// The service and its surroundings.
 pub(crate) struct Service {
@@ -40,16 +43,39 @@ pub(crate) fn config(address: String) -> AppConfig {
     }
 }
 
-pub(crate) fn shipped_policy() -> PolicyInForce {
+fn shipped_files() -> policy::Files {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
-    let files = policy::Files::read(&folder).expect("the policy folder is readable");
-    PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk and Suffolk Constabularies")
+    policy::Files::read(&folder).expect("the policy folder is readable")
+}
+
+/// The shipped policy with the wording of one of its terms changed.
+pub(crate) fn policy_with_other_terms() -> PolicyInForce {
+    let mut files = shipped_files();
+    let path = "documents/mobile-device-use/clauses/1.2-who-complies.md";
+    let text = format!("{}\nThe wording has changed.\n", files.get(path).unwrap());
+    files.put(path, &text);
+    PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk and Suffolk Constabularies").unwrap()
+}
+
+/// The shipped policy with a force's own parameter values.
+pub(crate) fn shipped_policy(overrides: &policy::Overrides) -> PolicyInForce {
+    let files = shipped_files();
+    PolicyInForce::load(files, overrides, "Norfolk and Suffolk Constabularies")
         .expect("the shipped policy has no problems")
 }
 
 impl Service {
     /// Starts a service on an empty database.
     pub(crate) async fn start(database: &StoreConfig, options: gateway::Options) -> Self {
+        Self::start_with(database, options, |_| ()).await
+    }
+
+    /// As [`Service::start`], with settings changed by the test.
+    pub(crate) async fn start_with(
+        database: &StoreConfig,
+        options: gateway::Options,
+        change: impl FnOnce(&mut AppConfig),
+    ) -> Self {
         // The simulated devices' client wants a TLS provider even for plain HTTP; a second test finds it installed.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let world = testkit::world();
@@ -63,7 +89,9 @@ impl Service {
             sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
             ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
         };
-        let app = App::new(store, world.world(), config(address.clone()), keys, shipped_policy());
+        let mut config = config(address.clone());
+        change(&mut config);
+        let app = App::new(store, world.world(), config, keys, shipped_policy(&policy::Overrides::new()));
         let desk = Actor::command_line("test");
         app.bring_into_force(permit(&desk).unwrap()).await.unwrap();
         let router = gateway::router(app.clone(), options);
@@ -74,6 +102,37 @@ impl Service {
             keys: Arc::new(KeyPool::sharing(2).unwrap()),
         };
         Self { app, world, address, link, desk }
+    }
+
+    /// Runs a test on a service with an empty SQLite database.
+    pub(crate) fn run(test: impl AsyncFnOnce(Self)) {
+        let scratch = testkit::scratch_sqlite();
+        testkit::block_on(async {
+            test(Self::start(&scratch.config, gateway::Options::default()).await).await
+        });
+    }
+
+    /// Runs a test on a service with SQLite, then on one with PostgreSQL where it is installed.
+    pub(crate) fn run_on_both(test: impl AsyncFn(Self)) {
+        testkit::both_engines(|database| {
+            testkit::block_on(async {
+                test(Self::start(&database, gateway::Options::default()).await).await;
+            });
+        });
+    }
+
+    /// A key for an identity; making one takes long, so a few are shared.
+    pub(crate) fn key(&self) -> Arc<PrivateKey> {
+        static KEYS: std::sync::LazyLock<Vec<Arc<PrivateKey>>> = std::sync::LazyLock::new(|| {
+            (0..2).map(|_| Arc::new(PrivateKey::generate(RsaBits::Rsa2048).unwrap())).collect()
+        });
+        let turn = usize::from(self.world.bytes::<1>()[0]) % KEYS.len();
+        KEYS[turn].clone()
+    }
+
+    /// Somebody else, of a role and perhaps confined to a force.
+    pub(crate) fn actor(name: &str, role: Role, force: Option<Force>) -> Actor {
+        Actor { name: name.into(), shown: name.into(), person: None, role, force }
     }
 
     /// A person who has accepted everything.
@@ -110,6 +169,28 @@ impl Service {
         made.bytes.into_exposed()
     }
 
+    /// A registered phone whose holder has accepted.
+    pub(crate) async fn ready(&self, serial: &str) -> DeviceId {
+        let holder = self.person(serial, true).await;
+        self.register(serial, DeviceKind::Iphone, Some(holder)).await
+    }
+
+    /// The identity of a registered phone that has its certificate and has not checked in.
+    pub(crate) async fn bought(&self, serial: &str, udid: &str) -> Hand {
+        self.ready(serial).await;
+        Hand::buy(self, &self.profile(serial, true).await, serial, udid).await.unwrap()
+    }
+
+    /// A phone under management that speaks by hand: its enrolment is over, its first commands wait.
+    pub(crate) async fn managed(&self, serial: &str) -> (DeviceId, Hand) {
+        let hand = self.bought(serial, &format!("UDID-{serial}")).await;
+        assert_eq!(hand.authenticate(self).await.status, 200);
+        assert_eq!(hand.token_update(self, b"push-token", Some(b"unlock-token")).await.status, 200);
+        let wanted = serial.to_owned();
+        let found = self.app.store().read(move |tx| store::devices::by_serial(tx, &wanted)).await;
+        (found.unwrap().unwrap().id, hand)
+    }
+
     /// A registered device whose holder has accepted, enrolled.
     pub(crate) async fn enrolled(&self, model: Model, serial: &str, temper: Temper) -> (DeviceId, Device) {
         let holder = self.person(serial, true).await;
@@ -119,7 +200,8 @@ impl Service {
             Model::Mac => DeviceKind::Mac,
         };
         let id = self.register(serial, kind, Some(holder)).await;
-        let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, 7), 7);
+        let seed = serial.bytes().fold(7, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte));
+        let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, seed), seed);
         let profile = self.profile(serial, true).await;
         device.enrol(&self.link, &profile).await.unwrap();
         (id, device)
@@ -145,6 +227,25 @@ impl Service {
         self.pass(10).await;
     }
 
+    /// The commands of a device, oldest first.
+    pub(crate) async fn commands(&self, device: DeviceId) -> Vec<Command> {
+        let mut all =
+            self.app.store().read(move |tx| store::commands::of_device(tx, device, 1000)).await.unwrap();
+        all.reverse();
+        all
+    }
+
+    /// The device as the register has it.
+    pub(crate) async fn device(&self, device: DeviceId) -> store::devices::Device {
+        self.app.store().read(move |tx| store::devices::by_id(tx, device)).await.unwrap().unwrap()
+    }
+
+    /// Whether the ledger has an entry of that action with that reason.
+    pub(crate) async fn has_entry(&self, action: &str, reason: &str) -> bool {
+        let wanted = (action.to_owned(), Some(reason.to_owned()));
+        self.ledger_actions().await.contains(&wanted)
+    }
+
     /// The outcome word of a clause for a device.
     pub(crate) async fn outcome(&self, device: DeviceId, clause: &str) -> String {
         let (subject, clause) = (Subject::Device(device), clause.parse::<ClauseId>().unwrap());
@@ -154,6 +255,13 @@ impl Service {
             || "none".to_owned(),
             |finding| format!("{} {}", finding.outcome.word(), finding.outcome.reason()),
         )
+    }
+
+    /// What a person was found to have accepted: clause and outcome word.
+    pub(crate) async fn person_outcomes(&self, person: PersonId) -> Vec<(String, &'static str)> {
+        let subject = Subject::Person(person);
+        let all = self.app.store().read(move |tx| store::findings::of_subject(tx, &subject)).await.unwrap();
+        all.into_iter().map(|found| (found.clause.to_string(), found.outcome.word())).collect()
     }
 
     /// The ledger's actions so far, oldest first.

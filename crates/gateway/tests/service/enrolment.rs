@@ -1,12 +1,10 @@
 //! From a registered device to a finding with its proof, over HTTP, on both engines.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may stop at the first surprise")]
-
-mod common;
 
 use app::access::permit;
-use common::Service;
 use devices_sim::{Model, Temper};
 use domain::Subject;
+
+use crate::common::Service;
 
 #[test]
 fn a_device_enrols_obeys_and_is_found_to() {

@@ -1,0 +1,21 @@
+//! The device service as a whole, over HTTP: simulated devices, and hands that sign what no well-behaved device would say.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod checkin;
+mod commands;
+mod common;
+mod enrolment;
+mod facts;
+mod gate;
+mod hand;
+mod identity;
+mod limits;
+mod orders;
+mod pushes;
+mod scep;

@@ -122,7 +122,10 @@ pub fn revoke_others(
     at: Timestamp,
     why: &str,
 ) -> Result<u64, StoreError> {
-    tx.execute(&CERTIFICATES_END, &[Value::id(device), at.into(), why.into(), keep.unwrap_or_default().into()])
+    tx.execute(
+        &CERTIFICATES_END,
+        &[Value::id(device), at.into(), why.into(), keep.unwrap_or_default().into()],
+    )
 }
 
 /// Serial numbers of revoked certificates that would still be valid, with the time of revocation.

@@ -60,16 +60,8 @@ pub fn claim(tx: &mut Tx<'_>, push: &mut PushDue, lease: Timestamp) -> Result<bo
 }
 
 /// Notes a claimed push that was sent, or that never can be; a wish that came meanwhile stays.
-pub fn done(
-    tx: &mut Tx<'_>,
-    push: &PushDue,
-    now: Timestamp,
-    failed: Option<&str>,
-) -> Result<(), StoreError> {
-    tx.later(
-        &PUSH_DONE,
-        vec![Value::id(push.enrolment), push.due_at.into(), now.into(), failed.into()],
-    )
+pub fn done(tx: &mut Tx<'_>, push: &PushDue, now: Timestamp, failed: Option<&str>) -> Result<(), StoreError> {
+    tx.later(&PUSH_DONE, vec![Value::id(push.enrolment), push.due_at.into(), now.into(), failed.into()])
 }
 
 /// Notes that the push service no longer knows the token: it is dropped, and no push is tried until a TokenUpdate brings

@@ -45,6 +45,7 @@ impl AppError {
         Self::Invalid { field, message: message.into() }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "ids come by value and names by reference")]
     pub(crate) fn not_found(what: &'static str, which: impl ToString) -> Self {
         Self::NotFound { what, which: which.to_string().chars().take(80).collect() }
     }

@@ -120,14 +120,14 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let about =
-                    rows::by_id(tx, entry)?.ok_or_else(|| AppError::not_found("entry", entry))?;
+                let about = rows::by_id(tx, entry)?.ok_or_else(|| AppError::not_found("entry", entry))?;
                 match about.force {
                     Some(force) => permit.reaches(force)?,
                     // What is of no force may name people of both.
                     None if permit.scope().force().is_some() => {
                         return Err(AppError::Conflict(
-                            "an entry of no force may be about both: its detail needs a permit for both".into(),
+                            "an entry of no force may be about both: its detail needs a permit for both"
+                                .into(),
                         ));
                     }
                     None => {}

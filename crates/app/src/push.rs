@@ -58,8 +58,7 @@ impl App {
 
     /// The due pushes that this node sends. Looks before it claims, so that an idle service writes nothing.
     async fn claim_pushes(&self, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, AppError> {
-        let due =
-            self.store().read(move |tx| pushes::due(tx, now, limit)).await.map_err(AppError::from)?;
+        let due = self.store().read(move |tx| pushes::due(tx, now, limit)).await.map_err(AppError::from)?;
         if due.is_empty() {
             return Ok(due);
         }

@@ -138,7 +138,7 @@ impl App {
         if live.is_none() {
             return self.refuse(tx, Some(device), now, "not-enrolled", "the device is not under management");
         }
-        self.issue(tx, request, device, Some(old), now)
+        self.issue(tx, request, device, Some(&old), now)
     }
 
     fn gate_by_id(&self, tx: &mut Tx<'_>, device: DeviceId) -> Result<Result<(), GateRefusal>, AppError> {
@@ -153,7 +153,7 @@ impl App {
         tx: &mut Tx<'_>,
         request: &PkiMessage,
         device: DeviceId,
-        renewed_from: Option<String>,
+        renewed_from: Option<&str>,
         now: Timestamp,
     ) -> Result<Decision, AppError> {
         let subject =
@@ -169,11 +169,11 @@ impl App {
             device,
             issued_at: now,
             not_after: issued.not_after(),
-            renewed_from: renewed_from.clone(),
+            renewed_from: renewed_from.map(str::to_owned),
             revoked_at: None,
         };
         certificates::add(tx, &row)?;
-        if let Some(old) = &renewed_from {
+        if let Some(old) = renewed_from {
             // The old certificate stays good until it expires: the device may not have stored the new one. Its channels
             // move when the new one is first used; see `App::adopt_renewal`.
             tracing::info!(device = %device, old, new = row.sha256, "a device certificate was renewed");

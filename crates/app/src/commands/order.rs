@@ -168,7 +168,8 @@ impl App {
                     if let Some(refusal) = command.refusal(platform, target.supervised.unwrap_or(true)) {
                         return Err(AppError::Conflict(refusal.to_string()));
                     }
-                    if order == Order::Refresh && commands::is_pending(tx, enrolment, command.request_type())? {
+                    if order == Order::Refresh && commands::is_pending(tx, enrolment, command.request_type())?
+                    {
                         continue;
                     }
                     second |= command.meta().two_person;

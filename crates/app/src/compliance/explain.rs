@@ -72,12 +72,7 @@ impl App {
             .await
     }
 
-    fn replay(
-        &self,
-        tx: &mut Tx<'_>,
-        evidence: &Evidence,
-        basis: &Basis,
-    ) -> Result<Replayed, AppError> {
+    fn replay(&self, tx: &mut Tx<'_>, evidence: &Evidence, basis: &Basis) -> Result<Replayed, AppError> {
         let Basis::Device { platform, supervised, facts, expected_profiles, .. } = basis else {
             return Ok(Replayed::NotPossible(
                 "only judgements of devices by their facts are judged again".into(),

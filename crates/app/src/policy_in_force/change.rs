@@ -131,8 +131,8 @@ pub(crate) fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, App
     let files: Files = files.into_iter().collect();
     match Library::from_files(&files, &overrides) {
         Ok(library) => Ok(Some(library)),
-        Err(_) => Err(AppError::Conflict(
-            "this version of the service cannot read the policy of that time".into(),
-        )),
+        Err(_) => {
+            Err(AppError::Conflict("this version of the service cannot read the policy of that time".into()))
+        }
     }
 }

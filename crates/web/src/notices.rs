@@ -1,6 +1,6 @@
 //! What a form has just done, in words. An address carries only the word, so that nobody can put words on a page.
 
-const NOTICES: [(&str, &str); 16] = [
+const NOTICES: [(&str, &str); 11] = [
     ("device-added", "The device stands in the register."),
     ("holder-set", "The holder was set."),
     ("person-added", "The person was entered."),
@@ -11,14 +11,6 @@ const NOTICES: [(&str, &str); 16] = [
     ("taken-back", "It was taken back. The device never got it."),
     ("noted", "The note was added."),
     ("closed", "The case is closed."),
-    ("refresh", "The device was asked for a fresh report."),
-    ("lock", "A lock is queued, and the device was asked to connect. Sent is not done: watch Commands."),
-    (
-        "lost-mode",
-        "Lost mode is queued, and the device was asked to connect. Sent is not done: watch Commands.",
-    ),
-    ("lost-mode-off", "The end of lost mode is queued."),
-    ("signed-in", "You are signed in."),
     ("signed-out", "You are signed out."),
 ];
 

@@ -20,7 +20,7 @@ use crate::compliance::Basis;
 use crate::{App, AppError, PolicyInForce};
 
 /// Commands that the page shows.
-const COMMANDS: u32 = 50;
+const COMMANDS: u32 = 25;
 
 /// One device.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub struct DeviceRead {
     pub actions: Vec<Action>,
     /// Settings wanted or sent.
     pub profiles: Vec<ProfileRead>,
-    /// How each clause stands, worst first.
+    /// How each clause stands, worst first, then in the order of the paper.
     pub findings: Vec<DeviceFinding>,
     /// The latest commands, newest first.
     pub commands: Vec<CommandRead>,
@@ -267,7 +267,8 @@ fn clauses(tx: &mut Tx<'_>, policy: &PolicyInForce, id: DeviceId) -> Result<Vec<
             rests_on: basis.and_then(|basis| rests_on(&basis)),
         })
         .collect();
-    all.sort_by_key(|finding| std::cmp::Reverse(finding.outcome.severity()));
+    let place = |id: &str| policy.library().clauses.iter().position(|clause| clause.id.as_str() == id);
+    all.sort_by_key(|finding| (std::cmp::Reverse(finding.outcome.severity()), place(&finding.clause)));
     Ok(all)
 }
 

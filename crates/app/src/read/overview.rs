@@ -19,7 +19,9 @@ const STALE_PARAMETER: &str = "report-stale-after";
 /// Devices needing attention that are listed.
 const ATTENTION: u32 = 10;
 /// Ledger entries that are listed.
-const RECENT: u32 = 6;
+const RECENT: usize = 6;
+/// Entries among which those are looked for: devices answer so often that the last ones are nearly all theirs.
+const LOOKED_AT: u32 = 300;
 
 /// How things stand, as far as the reader's role goes: what it may not see is `None`.
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ pub struct Overview {
     pub cases: Option<(u64, u64)>,
     /// People who hold a device and have not accepted all terms in force.
     pub people_without_terms: Option<u64>,
-    /// The latest entries of the ledger.
+    /// The latest entries of the ledger that are not a device's own answers.
     pub recent: Option<Vec<LedgerRow>>,
 }
 
@@ -188,8 +190,10 @@ fn devices_now(
 
 fn recent(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<Vec<LedgerRow>, AppError> {
     let filter = store::ledger::LedgerFilter { force, ..Default::default() };
-    store::ledger::list(tx, &filter, RECENT)?
+    store::ledger::list(tx, &filter, LOOKED_AT)?
         .into_iter()
+        .filter(|(entry, _)| entry.actor != "device")
+        .take(RECENT)
         .map(|(entry, erased)| row_within(tx, entry, erased, force))
         .collect()
 }

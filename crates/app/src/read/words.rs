@@ -1,6 +1,6 @@
 //! Words that several pages share: who an actor is, how a clause is kept, what a command does.
 
-use domain::PersonId;
+use domain::{PersonId, Span};
 use policy::{KeptBy, Library};
 use store::{Tx, people, sessions};
 
@@ -23,12 +23,25 @@ pub(super) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
     })
 }
 
+/// A length of time as people say it, in its largest whole unit; two days and more in days.
+fn span(span: Span) -> String {
+    const UNITS: [(&str, i64); 4] =
+        [("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1000)];
+    let millis = span.millis();
+    let found = UNITS.into_iter().find(|(_, unit)| millis >= *unit && millis % unit == 0);
+    match found {
+        Some((unit, length)) if millis == length => format!("1 {unit}"),
+        Some((unit, length)) => format!("{} {unit}s", millis / length),
+        None => "no time".to_owned(),
+    }
+}
+
 /// One way in which a clause is kept, in a sentence.
 pub(super) fn kept(library: &Library, kept: &KeptBy) -> String {
     match kept {
         KeptBy::Setting { setting, rule } => {
             let title = library.settings.get(setting).map_or(setting.as_str(), |known| known.title.as_str());
-            format!("Setting: {title}. A breach may last {} before a case opens.", rule.grace)
+            format!("Setting: {title}. A breach may last {} before a case opens.", span(rule.grace))
         }
         KeptBy::Detection { confidence, .. } => {
             format!("Detection, never a finding of guilt. What it can be wrong about: {confidence}")
@@ -38,7 +51,8 @@ pub(super) fn kept(library: &Library, kept: &KeptBy) -> String {
             format!("Acceptance by people: {}{asked}.", acceptance.title().to_lowercase())
         }
         KeptBy::Procedure { procedure, within } => {
-            let limit = within.as_ref().map(|limit| format!(", within {}", limit.span)).unwrap_or_default();
+            let limit =
+                within.as_ref().map(|limit| format!(", within {}", span(limit.span))).unwrap_or_default();
             format!("Procedure: work of type {}{limit}.", case_kind(procedure).to_lowercase())
         }
         KeptBy::Record { record } => format!("Record: {}.", record.title().to_lowercase()),
@@ -89,6 +103,19 @@ pub(super) fn command(request_type: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spans_read_as_words() {
+        for (text, words) in [
+            ("24h", "1 day"),
+            ("36h", "36 hours"),
+            ("2w", "14 days"),
+            ("90s", "90 seconds"),
+            ("0s", "no time"),
+        ] {
+            assert_eq!(span(text.parse().unwrap()), words);
+        }
+    }
 
     #[test]
     fn types_of_case_read_as_words() {

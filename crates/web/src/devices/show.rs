@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn sent_acknowledged_and_in_force_are_told_apart() {
         let html = View::sample().render().unwrap();
-        for words in ["Not reported in force", "Not acknowledged", "Waiting for the next check-in"] {
+        for words in ["Not reported in force", "Not acknowledged", "Not sent yet"] {
             assert!(html.contains(words), "{words}");
         }
     }

@@ -76,8 +76,10 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
 fn attention(row: &Attention) -> AttentionRow {
     let device = &row.device;
     let why = match (&row.first, device.not_met) {
-        (Some((clause, why)), 1) => format!("{clause}: {why}"),
-        (Some((clause, why)), many) => format!("{many} clauses not met, for longest {clause}: {why}"),
+        (Some((clause, why)), 1) => format!("{clause}: {}", short(why)),
+        (Some((clause, why)), many) => {
+            format!("{many} clauses not met, for longest {clause}: {}", short(why))
+        }
         (None, many) => format!("{many} clauses not met"),
     };
     AttentionRow {
@@ -87,6 +89,16 @@ fn attention(row: &Attention) -> AttentionRow {
         why,
         since: row.since,
     }
+}
+
+/// A reason cut to a line or two; the device's own page has all of it.
+fn short(why: &str) -> String {
+    const LONGEST: usize = 90;
+    if why.chars().count() <= LONGEST {
+        return why.to_owned();
+    }
+    let cut: String = why.chars().take(LONGEST).collect();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole))
 }
 
 fn recent(row: &LedgerRow) -> RecentRow {

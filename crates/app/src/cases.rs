@@ -53,20 +53,26 @@ impl App {
                 self.say(tx, case.id, "system", &because, now)?;
                 let record = Record::new("system", "case.opened", format!("case:{}", case.id))
                     .force(device.force)
-                    .clause(clause.as_str())
+                    .clause(clause)
                     .detail(json!({ "device": id, "because": because }));
                 self.enter(tx, now, record)
             }
             (Some((Outcome::NotMet { because }, _)), Some(open)) => {
                 self.say(tx, open.id, "system", &format!("Still not met: {because}"), now)
             }
-            (Some((Outcome::Met, _)), Some(open)) => {
-                cases::close(tx, open.id, now, "met again")?;
-                self.say(tx, open.id, "system", "The device reports that the clause is met again.", now)?;
+            (Some((outcome @ (Outcome::Met | Outcome::NotApplicable { .. }), _)), Some(open)) => {
+                let (why, says, word) = match outcome {
+                    Outcome::Met => {
+                        ("met again", "The device reports that the clause is met again.", "met-again")
+                    }
+                    _ => ("no longer asked", "The clause no longer asks this of the device.", "not-asked"),
+                };
+                cases::close(tx, open.id, now, why)?;
+                self.say(tx, open.id, "system", says, now)?;
                 let record = Record::new("system", "case.closed", format!("case:{}", open.id))
                     .force(device.force)
-                    .clause(clause.as_str())
-                    .reason("met-again");
+                    .clause(clause)
+                    .reason(word);
                 self.enter(tx, now, record)
             }
             // Not knowing is no recovery: the case stays open.

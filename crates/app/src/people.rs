@@ -133,7 +133,6 @@ impl App {
                 app.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
                 let record = Record::new(&permit.actor().name, "terms.accepted", format!("person:{person}"))
                     .force(holder.force)
-                    .clause(if document == "mobile-device-use" { "MDU-3.2" } else { "UPD-6.1" })
                     .detail(json!({ "document": document, "terms": terms.digest, "shown": shown }));
                 app.enter(tx, now, record)
             })

@@ -82,7 +82,6 @@ impl App {
                 let record =
                     Record::new(&permit.actor().name, "device.registered", format!("device:{}", device.id))
                         .force(device.force)
-                        .clause("UPD-7.1")
                         .detail(
                             json!({ "serial": device.serial, "kind": device.kind, "holder": device.holder }),
                         );
@@ -117,7 +116,6 @@ impl App {
                 let record =
                     Record::new(&permit.actor().name, "device.holder.set", format!("device:{device}"))
                         .force(entry.force)
-                        .clause("MDU-1.3")
                         .detail(json!({ "from": entry.holder, "to": holder }));
                 app.enter(tx, now, record)
             })

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::{DeviceId, EnrolmentId, Span, Timestamp};
-use store::Store;
 use store::enrolments::{self, HOT_BATCH, Hot};
+use store::{Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{App, AppError};
@@ -22,7 +22,7 @@ const MOST_WAITING: usize = 8192;
 
 struct Ask {
     certificate: String,
-    reply: oneshot::Sender<Result<Option<Hot>, String>>,
+    reply: oneshot::Sender<Result<Option<Hot>, StoreError>>,
 }
 
 /// The desk where check-ins ask who is speaking.
@@ -46,12 +46,9 @@ impl Contacts {
     /// Where the database does not answer, or too many wait already.
     pub async fn look_up(&self, certificate: String) -> Result<Option<Hot>, AppError> {
         let (reply, answer) = oneshot::channel();
-        self.asks
-            .try_send(Ask { certificate, reply })
-            .map_err(|_| AppError::Fault("too many check-ins are waiting".into()))?;
+        self.asks.try_send(Ask { certificate, reply }).map_err(|_| StoreError::Busy)?;
         match answer.await {
-            Ok(Ok(hot)) => Ok(hot),
-            Ok(Err(error)) => Err(AppError::Fault(error)),
+            Ok(found) => Ok(found?),
             Err(_) => Err(AppError::Fault("the service is stopping".into())),
         }
     }
@@ -98,7 +95,6 @@ async fn answer(app: &App, batch: &mut Vec<Ask>, spoke: &mut HashMap<EnrolmentId
             }
         }
         Err(error) => {
-            let error = error.to_string();
             for ask in batch.drain(..) {
                 let _ = ask.reply.send(Err(error.clone()));
             }

@@ -333,3 +333,32 @@ fn error_words(report: &CommandReport) -> Option<String> {
     let words: String = words.join("; ").chars().take(400).collect();
     Some(words)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_s_own_list_moves_a_profile_on_or_back() {
+        use ProfileState::{Acknowledged, Failed, Removing, Reported, Sent};
+        let soon = Some(Span::default());
+        let later = Some(TRY_AGAIN_AFTER);
+        for (listed, wanted, state, expected) in [
+            (true, true, Sent, Look::Now(Reported, None)),
+            (true, true, Acknowledged, Look::Now(Reported, None)),
+            (true, true, Failed, Look::Now(Reported, None)),
+            (true, true, Reported, Look::AsBefore),
+            (false, true, Sent, Look::AsBefore),
+            (false, true, Reported, Look::Now(Failed, soon)),
+            (false, true, Acknowledged, Look::Now(Failed, later)),
+            (false, true, Failed, Look::AsBefore),
+            // A removal that the device refused: asked again after a while, forgotten once the profile is gone.
+            (true, false, Failed, Look::Now(Reported, later)),
+            (false, false, Failed, Look::Gone),
+            (true, false, Removing, Look::AsBefore),
+            (false, false, Removing, Look::AsBefore),
+        ] {
+            assert_eq!(look(listed, wanted, state), expected, "{listed} {wanted} {state:?}");
+        }
+    }
+}

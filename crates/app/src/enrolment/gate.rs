@@ -35,15 +35,6 @@ pub enum GateRefusal {
 }
 
 impl GateRefusal {
-    /// The clause that stands behind it.
-    #[must_use]
-    pub const fn clause(&self) -> &'static str {
-        match self {
-            Self::NoHolder | Self::HolderLeft | Self::TermsNotAccepted(_) => "MDU-3.2",
-            _ => "UPD-7.1",
-        }
-    }
-
     /// The word for the ledger.
     #[must_use]
     pub const fn word(&self) -> &'static str {

@@ -31,6 +31,9 @@ fn no_profile_without_a_holder_who_has_accepted() {
         service.register("NOBODY01", DeviceKind::Iphone, None).await;
         assert!(no_profile(&service, "NOBODY01").await.to_string().contains("no intended holder"));
         assert!(service.has_entry("enrolment.profile.refused", "no-holder").await);
+        let rows = service.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
+        let refused = rows.iter().find(|row| row.action == "enrolment.profile.refused").unwrap();
+        assert_eq!(refused.clause.as_ref().map(domain::ClauseId::as_str), Some("MDU-3.2"));
 
         let careless = service.person("100", false).await;
         service.register("UNREAD01", DeviceKind::Iphone, Some(careless)).await;

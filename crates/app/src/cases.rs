@@ -10,6 +10,11 @@ use crate::access::{ManageCases, Permit};
 use crate::record::Record;
 use crate::{App, AppError};
 
+/// How a breach ends of itself: why, in the words of the timeline, and for the ledger.
+type End = (&'static str, &'static str, &'static str);
+const MET_AGAIN: End = ("met again", "The device reports that the clause is met again.", "met-again");
+const NOT_ASKED: End = ("no longer asked", "The clause no longer asks this of the device.", "not-asked");
+
 impl App {
     /// Opens or rejoins the case for a breach that outlived its grace, and closes it when the clause is met again.
     pub(crate) async fn follow_breach(&self, device: DeviceId, clause: ClauseId) -> Result<(), AppError> {
@@ -60,24 +65,30 @@ impl App {
             (Some((Outcome::NotMet { because }, _)), Some(open)) => {
                 self.say(tx, open.id, "system", &format!("Still not met: {because}"), now)
             }
-            (Some((outcome @ (Outcome::Met | Outcome::NotApplicable { .. }), _)), Some(open)) => {
-                let (why, says, word) = match outcome {
-                    Outcome::Met => {
-                        ("met again", "The device reports that the clause is met again.", "met-again")
-                    }
-                    _ => ("no longer asked", "The clause no longer asks this of the device.", "not-asked"),
-                };
-                cases::close(tx, open.id, now, why)?;
-                self.say(tx, open.id, "system", says, now)?;
-                let record = Record::new("system", "case.closed", format!("case:{}", open.id))
-                    .force(device.force)
-                    .clause(clause)
-                    .reason(word);
-                self.enter(tx, now, record)
+            (Some((Outcome::Met, _)), Some(open)) => self.end_breach(tx, &open, clause, &MET_AGAIN, now),
+            (Some((Outcome::NotApplicable { .. }, _)), Some(open)) => {
+                self.end_breach(tx, &open, clause, &NOT_ASKED, now)
             }
             // Not knowing is no recovery: the case stays open.
             _ => Ok(()),
         }
+    }
+
+    fn end_breach(
+        &self,
+        tx: &mut Tx<'_>,
+        open: &Case,
+        clause: &ClauseId,
+        (why, says, word): &End,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        cases::close(tx, open.id, now, why)?;
+        self.say(tx, open.id, "system", says, now)?;
+        let record = Record::new("system", "case.closed", format!("case:{}", open.id))
+            .force(open.force)
+            .clause(clause)
+            .reason(word);
+        self.enter(tx, now, record)
     }
 
     fn say(

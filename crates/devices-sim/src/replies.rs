@@ -98,7 +98,7 @@ pub(crate) fn security_info(spec: &DeviceSpec, state: &State) -> Dictionary {
             (
                 "ManagementStatus",
                 map([
-                    ("EnrolledViaDEP", false.into()),
+                    ("EnrolledViaDEP", spec.supervised.into()),
                     ("UserApprovedEnrollment", true.into()),
                     ("IsUserEnrollment", false.into()),
                 ]),

@@ -95,6 +95,15 @@ impl Store {
         Ok(applied)
     }
 
+    /// Has the engine look at its tables, so that it plans by their size and not by what they were when they were made.
+    /// Both engines do this by themselves in time; after rows arrived in bulk it is worth asking for. Blocks.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn analyse(&self) -> Result<(), StoreError> {
+        self.write_blocking(|tx| tx.script("analyse", "ANALYZE"))
+    }
+
     /// The number of the last script applied to this database; 0 for an empty one. Blocks.
     ///
     /// # Errors

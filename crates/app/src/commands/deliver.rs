@@ -23,6 +23,12 @@ const TRY_AGAIN_AFTER: Span = Span::from_secs(3600);
 /// How soon after a change to its profiles the device is asked what is in force.
 const LOOK_AGAIN_AFTER: Span = Span::from_secs(5);
 
+/// A message as it is kept: its digest, and its bytes sealed for its enrolment.
+pub(crate) struct SealedRaw {
+    digest: String,
+    sealed: Vec<u8>,
+}
+
 impl App {
     /// A device answers a command, or says that it is idle with commands waiting: stores the answer, gives the next
     /// command's bytes. The answer is durable when this returns.
@@ -36,12 +42,14 @@ impl App {
         raw: bytes::Bytes,
     ) -> Result<Option<Vec<u8>>, AppError> {
         let (app, now) = (self.clone(), self.world().now());
+        // Digest and seal are made here, on any core, and not inside the transaction: on SQLite there is one writer.
+        let answer =
+            if report.status == Status::Idle { None } else { Some(self.sealed_raw(from.enrolment, &raw)?) };
         self.store()
             .write(move |tx| {
-                if report.status == Status::Idle {
-                    commands::offer_again(tx, from.enrolment)?;
-                } else {
-                    app.store_answer(tx, &from, &report, &raw, now)?;
+                match answer {
+                    None => commands::offer_again(tx, from.enrolment)?,
+                    Some(raw) => app.store_answer(tx, &from, &report, raw, now)?,
                 }
                 app.next_command(tx, &from, now)
             })
@@ -85,7 +93,7 @@ impl App {
         tx: &mut Tx<'_>,
         from: &Enrolled,
         report: &CommandReport,
-        raw: &[u8],
+        raw: SealedRaw,
         now: Timestamp,
     ) -> Result<(), AppError> {
         // An id that is not ours (another server's, before a move) is answered all the same and changes nothing.
@@ -108,12 +116,12 @@ impl App {
             }
             Status::Idle => return Ok(()),
         };
-        let digest = crate::digest_hex(raw);
+        let digest = raw.digest.clone();
         let error = error_words(report);
         let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
         let Some(commands::Finished { request_type, spec, force }) = finished else { return Ok(()) };
         let spec = Spec::from_json(&spec)?;
-        self.keep_raw(tx, from.enrolment, &request_type, raw, &digest, now)?;
+        self.keep_raw(tx, from.enrolment, &request_type, raw, now)?;
         if state == CommandState::FormatError {
             tracing::error!(command = %id, request_type, "a device could not read a command: a fault of this server");
         }
@@ -122,8 +130,11 @@ impl App {
             self.take_facts(tx, from, &request_type, &spec, report, &digest, now)?;
         }
         let mut record = Record::new("device", "command.answered", format!("device:{}", from.device))
-            .reason(state.as_str())
-            .detail(json!({ "command": id, "request": request_type, "answer": digest }));
+            .reason(state.as_str());
+        // Of a plain question the command's row and the facts say all; what somebody ordered is told whole.
+        if !spec.is_question() {
+            record = record.detail(json!({ "command": id, "request": request_type, "answer": digest }));
+        }
         record.force = force;
         self.enter(tx, now, record)
     }
@@ -240,24 +251,29 @@ impl App {
         Ok(())
     }
 
+    /// Seals what an enrolment sent, byte for byte.
+    pub(crate) fn sealed_raw(&self, enrolment: EnrolmentId, raw: &[u8]) -> Result<SealedRaw, AppError> {
+        let sealed = self.sealer().seal(self.world(), &super::spec::token_place("raw", enrolment), raw)?;
+        Ok(SealedRaw { digest: crate::digest_hex(raw), sealed })
+    }
+
+    /// Keeps a sealed message for as long as the settings say.
     pub(crate) fn keep_raw(
         &self,
         tx: &mut Tx<'_>,
         enrolment: EnrolmentId,
         kind: &str,
-        raw: &[u8],
-        digest: &str,
+        raw: SealedRaw,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let sealed = self.sealer().seal(self.world(), &super::spec::token_place("raw", enrolment), raw)?;
         messages::keep(
             tx,
             RawMessage {
                 id: EntryId::from_uuid(self.world().uuid()),
                 enrolment,
                 kind: kind.to_owned(),
-                digest: digest.to_owned(),
-                sealed,
+                digest: raw.digest,
+                sealed: raw.sealed,
                 received_at: now,
                 expires_at: now.plus(self.config().keep_raw),
             },

@@ -90,6 +90,19 @@ pub(crate) fn token_place(kind: &str, enrolment: EnrolmentId) -> String {
 }
 
 impl Spec {
+    /// Whether it only asks the device about itself: nothing on it changes.
+    pub(crate) const fn is_question(&self) -> bool {
+        matches!(
+            self,
+            Self::ProfileList
+                | Self::DeviceInformation
+                | Self::SecurityInfo
+                | Self::Restrictions
+                | Self::InstalledApplicationList
+                | Self::CertificateList
+        )
+    }
+
     /// Reads what [`Spec::to_json`] wrote.
     pub(crate) fn from_json(text: &str) -> Result<Self, AppError> {
         serde_json::from_str(text).map_err(|error| AppError::fault(&error))

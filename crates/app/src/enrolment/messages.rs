@@ -166,7 +166,7 @@ impl App {
             message.os_version.as_deref(),
             message.model_name.as_deref(),
         )?;
-        self.keep_raw(tx, id, "Authenticate", raw, &crate::digest_hex(raw), now)?;
+        self.keep_raw(tx, id, "Authenticate", self.sealed_raw(id, raw)?, now)?;
         let record = Record::new("device", "device.authenticated", format!("device:{}", device.id))
             .force(device.force)
             .detail(json!({ "enrolment": id, "certificate": sender.certificate }));

@@ -178,60 +178,18 @@ fn insert(
     holder: PersonId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    devices::add(
-        tx,
-        &Device {
-            id: speaker.device,
-            serial: format!("BENCH{number:07}"),
-            kind: DeviceKind::Iphone,
-            force: Force::Norfolk,
-            holder: Some(holder),
-            asset_tag: None,
-            model: None,
-            created_at: now,
-            retired_at: None,
-            enrolment: None,
-            enrolment_state: EnrolmentState::None,
-            supervised: None,
-            os_version: None,
-            last_contact_at: None,
-            met: 0,
-            not_met: 0,
-            not_known: 0,
-            judged_at: None,
-        },
-    )?;
-    certificates::add(
-        tx,
-        &certificates::Certificate {
-            sha256: speaker.certificate.sha256_hex(),
-            serial: speaker.certificate.serial_hex(),
-            device: speaker.device,
-            issued_at: now,
-            not_after: speaker.certificate.not_after(),
-            renewed_from: None,
-            revoked_at: None,
-        },
-    )?;
-    enrolments::add(
-        tx,
-        &Enrolment {
-            id: speaker.enrolment,
-            device: speaker.device,
-            platform: Platform::Ios,
-            channel: Channel::Device,
-            udid: speaker.udid.clone(),
-            certificate: speaker.certificate.sha256_hex(),
-            state: EnrolmentState::Authenticated,
-            created_at: now,
-            enrolled_at: None,
-            ended: None,
-            last_contact_at: None,
-            has_unlock_token: false,
-            has_bootstrap_token: false,
-            push_failed: None,
-        },
-    )?;
+    devices::add(tx, &device_row(number, speaker, holder, now))?;
+    let certificate = certificates::Certificate {
+        sha256: speaker.certificate.sha256_hex(),
+        serial: speaker.certificate.serial_hex(),
+        device: speaker.device,
+        issued_at: now,
+        not_after: speaker.certificate.not_after(),
+        renewed_from: None,
+        revoked_at: None,
+    };
+    certificates::add(tx, &certificate)?;
+    enrolments::add(tx, &enrolment_row(speaker, now))?;
     let tokens = Tokens {
         topic: "com.apple.mgmt.External.bench".into(),
         push_token: format!("{number:064x}"),
@@ -241,6 +199,48 @@ fn insert(
     };
     enrolments::set_tokens(tx, speaker.enrolment, tokens, now)?;
     devices::set_enrolment(tx, speaker.device, Some(speaker.enrolment), EnrolmentState::Enrolled)
+}
+
+fn device_row(number: usize, speaker: &Speaker, holder: PersonId, now: Timestamp) -> Device {
+    Device {
+        id: speaker.device,
+        serial: format!("BENCH{number:07}"),
+        kind: DeviceKind::Iphone,
+        force: Force::Norfolk,
+        holder: Some(holder),
+        asset_tag: None,
+        model: None,
+        created_at: now,
+        retired_at: None,
+        enrolment: None,
+        enrolment_state: EnrolmentState::None,
+        supervised: None,
+        os_version: None,
+        last_contact_at: None,
+        met: 0,
+        not_met: 0,
+        not_known: 0,
+        judged_at: None,
+    }
+}
+
+fn enrolment_row(speaker: &Speaker, now: Timestamp) -> Enrolment {
+    Enrolment {
+        id: speaker.enrolment,
+        device: speaker.device,
+        platform: Platform::Ios,
+        channel: Channel::Device,
+        udid: speaker.udid.clone(),
+        certificate: speaker.certificate.sha256_hex(),
+        state: EnrolmentState::Authenticated,
+        created_at: now,
+        enrolled_at: None,
+        ended: None,
+        last_contact_at: None,
+        has_unlock_token: false,
+        has_bootstrap_token: false,
+        push_failed: None,
+    }
 }
 
 /// A whole HTTP request with a message that the speaker signed.

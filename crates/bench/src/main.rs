@@ -41,14 +41,14 @@ fn main() -> anyhow::Result<()> {
         lasting: Duration::from_secs(options.seconds),
         devices: options.devices,
     };
-    let mut lines: Vec<Line> = Vec::new();
+    let mut lines = scenarios::Lines::default();
     run.judgements(&mut lines)?;
     run.service("SQLite", None, &mut lines)?;
     match testkit::Postgres::start_durable() {
         Some(postgres) => run.service("PostgreSQL", Some(postgres.fresh_database()), &mut lines)?,
-        None => lines.push(Line::plain("PostgreSQL", "not measured: it is not installed".into())),
+        None => lines.add(Line::plain("PostgreSQL", "not measured: it is not installed".into())),
     }
-    let measured = format!("Measured on {}.\n\n{}", report::machine(), report::table(&lines));
+    let measured = format!("Measured on {}.\n\n{}", report::machine(), report::table(&lines.0));
     println!("\n{measured}");
     if let Some(page) = &options.write {
         report::write(page, &measured)?;

@@ -35,6 +35,12 @@ impl Line {
     }
 }
 
+impl std::fmt::Display for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "  {}: {}", self.what, self.got)
+    }
+}
+
 /// A whole number with commas.
 #[must_use]
 pub fn grouped(number: f64) -> String {

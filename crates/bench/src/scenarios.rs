@@ -29,16 +29,27 @@ pub(crate) struct Run {
     pub(crate) devices: usize,
 }
 
+/// The findings so far, each shown as it comes.
+#[derive(Default)]
+pub(crate) struct Lines(pub(crate) Vec<Line>);
+
+impl Lines {
+    pub(crate) fn add(&mut self, line: Line) {
+        say(&line.to_string());
+        self.0.push(line);
+    }
+}
+
 fn say(text: &str) {
     println!("{text}");
 }
 
 impl Run {
-    pub(crate) fn judgements(&self, lines: &mut Vec<Line>) -> anyhow::Result<()> {
+    pub(crate) fn judgements(&self, lines: &mut Lines) -> anyhow::Result<()> {
         say("Judging clauses on one core ...");
         let (rate, met) = judge::judgements(&self.policy, self.lasting)?;
         let what = format!("clauses judged a second on one core ({met:.0} of 1,000 met)");
-        lines.push(Line::rate(what, rate, "/s", "2,000,000/s", 2_000_000.0));
+        lines.add(Line::rate(what, rate, "/s", "2,000,000/s", 2_000_000.0));
         Ok(())
     }
 
@@ -47,12 +58,12 @@ impl Run {
         &self,
         engine: &str,
         postgres: Option<String>,
-        lines: &mut Vec<Line>,
+        lines: &mut Lines,
     ) -> anyhow::Result<()> {
         let folder = Folder::make()?;
         let mut server = Server::prepare(&self.program, &folder.0, &self.policy, postgres)?;
         let first = server.start()?;
-        lines.push(Line::plain(
+        lines.add(Line::plain(
             format!("{engine}: first start, keys and tables made"),
             format!("{} ms", first.as_millis()),
         ));
@@ -79,7 +90,7 @@ impl Run {
                 );
                 line.aim = "150 MiB";
                 line.reached = Some(memory <= 150.0);
-                lines.push(line);
+                lines.add(line);
                 self.round_trips(engine, &server, &estate, &store, lines)?;
                 self.enrolments(engine, &server, lines)?;
             }
@@ -94,7 +105,7 @@ impl Run {
         );
         line.aim = "1 s";
         line.reached = Some(again <= Duration::from_secs(1));
-        lines.push(line);
+        lines.add(line);
         server.kill()
     }
 
@@ -103,7 +114,7 @@ impl Run {
         engine: &str,
         server: &Server,
         estate: &Estate,
-        lines: &mut Vec<Line>,
+        lines: &mut Lines,
     ) -> anyhow::Result<()> {
         let requests = estate.speakers.iter().map(estate::idle).collect::<anyhow::Result<Vec<_>>>()?;
         // The first minute's contact of each device is written down; that belongs to the load, so it is not left out.
@@ -111,15 +122,15 @@ impl Run {
         let limit = signatures::limit(Duration::from_secs(2))?;
         let devices = grouped(precise(estate.size));
         let what = format!("{engine}: signed check-ins a second, {devices} devices");
-        lines.push(Line::rate(what, rate, "/s", "12,000/s", 12_000.0));
+        lines.add(Line::rate(what, rate, "/s", "12,000/s", 12_000.0));
         let share = rate * 100.0 / limit.bare;
         let what =
             format!("{engine}: of the {}/s bare RSA-2048 verifications beside it", grouped(limit.bare));
-        lines.push(Line { what, got: format!("{share:.0} %"), aim: "40 %", reached: Some(share >= 40.0) });
+        lines.add(Line { what, got: format!("{share:.0} %"), aim: "40 %", reached: Some(share >= 40.0) });
         let share = rate * 100.0 / limit.message;
         let what =
             format!("{engine}: of the {}/s whole message verifications beside it", grouped(limit.message));
-        lines.push(Line::plain(what, format!("{share:.0} %")));
+        lines.add(Line::plain(what, format!("{share:.0} %")));
         Ok(())
     }
 
@@ -130,7 +141,7 @@ impl Run {
         server: &Server,
         estate: &Estate,
         store: &store::Store,
-        lines: &mut Vec<Line>,
+        lines: &mut Lines,
     ) -> anyhow::Result<()> {
         say(&format!("{engine}: signing {} answers ...", grouped(precise(CONNECTIONS * COMMANDS))));
         let world = world::real();
@@ -147,7 +158,7 @@ impl Run {
         let count: usize = done.into_iter().sum();
         let rate = precise(count) / started.elapsed().as_secs_f64();
         let (aim, least) = if engine == "SQLite" { ("8,000/s", 8000.0) } else { ("3,000/s", 3000.0) };
-        lines.push(Line::rate(
+        lines.add(Line::rate(
             format!("{engine}: command round trips a second, each durable"),
             rate,
             "/s",
@@ -158,7 +169,7 @@ impl Run {
     }
 
     #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-    fn enrolments(&self, engine: &str, server: &Server, lines: &mut Vec<Line>) -> anyhow::Result<()> {
+    fn enrolments(&self, engine: &str, server: &Server, lines: &mut Lines) -> anyhow::Result<()> {
         say(&format!("{engine}: enrolling {ENROLMENTS} devices ..."));
         let profiles = self.make_profiles(server)?;
         let keys = Arc::new(KeyPool::sharing(8)?);
@@ -182,7 +193,7 @@ impl Run {
         let count = usize::try_from(enrolled.load(Ordering::Relaxed))?;
         let rate = precise(count) / started.elapsed().as_secs_f64();
         let what = format!("{engine}: enrolments a second, the devices' own keys at work on the same cores");
-        lines.push(Line::plain(what, format!("{rate:.0} /s")));
+        lines.add(Line::plain(what, format!("{rate:.0} /s")));
         Ok(())
     }
 

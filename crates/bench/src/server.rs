@@ -34,7 +34,7 @@ impl Server {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let (table, database) = match postgres {
             Some(url) => {
-                let table = format!("postgres = \"{url}\"\nconnections = 8\n");
+                let table = format!("postgres = \"{url}\"\n");
                 (table, StoreConfig::Postgres { url: Secret::new(url), connections: 2 })
             }
             None => {

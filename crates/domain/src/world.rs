@@ -113,7 +113,10 @@ mod tests {
         made.push(world.uuid());
         clock.0.store(500_000, Ordering::SeqCst);
         made.extend((0..3).map(|_| world.clone().uuid()));
-        assert!(made.is_sorted_by(|a, b| a < b), "five thousand in a millisecond, then a clock that is set back");
+        assert!(
+            made.is_sorted_by(|a, b| a < b),
+            "five thousand in a millisecond, then a clock that is set back"
+        );
         clock.0.store(2_000_000, Ordering::SeqCst);
         let later = world.uuid();
         assert_eq!(later.get_timestamp().unwrap().to_unix(), (2000, 0));

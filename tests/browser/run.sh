@@ -32,16 +32,27 @@ if [ -z "${LANYARD_BIN:-}" ]; then
 fi
 binary=$(cd "$root" && realpath "$LANYARD_BIN")
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-"$binary" demo --listen "127.0.0.1:$port" --data "$work/data" >"$work/log" 2>&1 &
+address="http://127.0.0.1:$port"
+(cd "$root" && exec "$binary" demo --port "$port" --data "$work/data") >"$work/log" 2>&1 &
 server=$!
-tries=0
-until node -e "fetch('http://127.0.0.1:$port/sign-in').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 60 ] || ! kill -0 "$server" 2>/dev/null; then
-    echo "the demonstration did not come up:" >&2
-    cat "$work/log" >&2
-    exit 1
-  fi
-  sleep 0.5
-done
-LANYARD_URL="http://127.0.0.1:$port" node --test walk.test.mjs
+
+# Waits for one thing, half a second at a time; fails with the demonstration's own words when it does not come.
+wait_for() {
+  what=$1 tries=$2
+  shift 2
+  until "$@"; do
+    tries=$((tries - 1))
+    if [ "$tries" -le 0 ] || ! kill -0 "$server" 2>/dev/null; then
+      echo "$what did not come; the demonstration said:" >&2
+      cat "$work/log" >&2
+      exit 1
+    fi
+    sleep 0.5
+  done
+}
+answers() {
+  node -e "fetch('$address/sign-in').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"
+}
+wait_for "the first answer" 120 answers
+wait_for "the first judged device" 240 node judged.mjs "$address"
+LANYARD_URL="$address" node --test walk.test.mjs

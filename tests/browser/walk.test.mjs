@@ -31,6 +31,7 @@ async function follow(link, name) {
   await sound(name);
 }
 
+const persona = (on, role) => on.getByRole('listitem').filter({ hasText: role }).getByRole('button', { name: /^Sign in as/ });
 const area = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
 const firstRow = () => page.locator('main table tbody th a').first();
 
@@ -42,7 +43,7 @@ test('pages need nothing that their own policy forbids', async () => {
     bare.on('console', (message) => said.push(message.text()));
     bare.on('requestfailed', (request) => said.push(`not loaded: ${request.url()}`));
     await bare.goto(new URL('/sign-in', address).href);
-    await bare.getByRole('button', { name: /^Sign in as/ }).first().click();
+    await persona(bare, 'Administrator').click();
     for (const path of ['/', '/devices', '/documents', '/ledger', '/wall']) {
       await bare.goto(new URL(path, address).href);
     }
@@ -62,7 +63,7 @@ test('a person signs in and walks the pages', async (walk) => {
   await walk.test('sign-in', async () => {
     const [answer] = await Promise.all([
       page.waitForNavigation(),
-      page.getByRole('button', { name: /^Sign in as/ }).first().click(),
+      persona(page, 'Administrator').click(),
     ]);
     const headers = answer.headers();
     assert.match(headers['content-security-policy'], /^default-src 'none';/);
@@ -81,10 +82,48 @@ test('a person signs in and walks the pages', async (walk) => {
     assert.ok(kinds.length > 0 && kinds.every((kind) => kind.startsWith('iPhone')), `${kinds}`);
   });
   await walk.test('one device', () => follow(firstRow(), 'one device'));
+  await walk.test('one device, unfolded', async () => {
+    await page.evaluate(() => document.querySelectorAll('details').forEach((part) => { part.removeAttribute('name'); part.open = true; }));
+    await sound('one device, unfolded');
+  });
+  await walk.test('an order without a reason', async () => {
+    await page.getByRole('button', { name: 'Ask for a fresh report' }).click();
+    await page.getByText('There is a problem').waitFor();
+    assert.match(await page.title(), /^Error: /);
+    await sound('an order without a reason');
+  });
+  await walk.test('an order', async () => {
+    await page.locator('#reason-refresh').fill('looking round');
+    await page.getByRole('button', { name: 'Ask for a fresh report' }).click();
+    await page.getByText('It is queued').waitFor();
+    await sound('an order');
+  });
+  await walk.test('how it was judged', () => follow(page.getByRole('link', { name: /^How this was judged/ }).first(), 'how it was judged'));
+  await walk.test('people', () => follow(area('People'), 'people'));
+  await walk.test('one person', () => follow(firstRow(), 'one person'));
+  await walk.test('somebody without current terms', async () => {
+    await page.goto(new URL('/people?accepted=no', address).href);
+    await follow(firstRow(), 'somebody without current terms');
+    await follow(page.getByRole('link', { name: /^Enter an acceptance/ }).first(), 'terms');
+  });
+  await walk.test('a new person, with nothing filled in', async () => {
+    await page.goto(new URL('/people/add', address).href);
+    await page.getByRole('button', { name: 'Add the person' }).click();
+    await page.getByText('There is a problem').waitFor();
+    await sound('a new person, with nothing filled in');
+  });
   await walk.test('documents', () => follow(area('Documents'), 'documents'));
   await walk.test('one document', () => follow(firstRow(), 'one document'));
   await walk.test('one clause', () => follow(firstRow(), 'one clause'));
+  await walk.test('cases', () => follow(area('Cases'), 'cases'));
   await walk.test('ledger', () => follow(area('Ledger'), 'ledger'));
+  await walk.test('ledger, the next page', () => follow(page.getByRole('link', { name: 'Next page' }), 'ledger, the next page'));
+  for (const path of ['/devices/add', '/policy/changes', '/wall?refresh=off', '/accessibility']) {
+    await walk.test(path, async () => {
+      assert.equal((await page.goto(new URL(path, address).href)).status(), 200);
+      await sound(path);
+    });
+  }
 
   await walk.test('a page that is not there', async () => {
     const answer = await page.goto(new URL('/no-such-page', address).href);

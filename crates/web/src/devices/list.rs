@@ -52,6 +52,8 @@ pub struct Row {
     pub state: State,
     /// When it was last heard of; `None` if never.
     pub seen: Option<Timestamp>,
+    /// Whether its clauses were ever judged: until then there are no figures.
+    pub judged: bool,
     /// Clauses not met.
     pub not_met: u64,
     /// Clauses not known.
@@ -112,12 +114,14 @@ fn sample_rows() -> Vec<Row> {
         force,
         state: State::Registered,
         seen: None,
+        judged: false,
         not_met: 0,
         not_known: 0,
     };
     let heard_of = |row, state, hours, not_met, not_known| Row {
         state,
         seen: Some(crate::samples::hours_ago(hours)),
+        judged: true,
         not_met,
         not_known,
         ..row
@@ -135,6 +139,11 @@ fn sample_rows() -> Vec<Row> {
         heard_of(laptop, State::Enrolled, 30, 0, 9),
         row("SC-29001", DeviceKind::Radio, "Handheld radio", "PC 77 Fox", suffolk),
     ]
+}
+
+/// A figure of a device's clauses, where they were judged.
+fn figure(row: &Row, count: u64) -> String {
+    if row.judged { count.to_string() } else { "not judged".to_owned() }
 }
 
 /// The rows as CSV, with the columns of the page.
@@ -163,8 +172,8 @@ pub fn export(rows: &[Row]) -> String {
             row.force.title(),
             row.state.title(),
             &seen,
-            &row.not_met.to_string(),
-            &row.not_known.to_string(),
+            &figure(row, row.not_met),
+            &figure(row, row.not_known),
         ]);
     }
     table.finish()
@@ -182,7 +191,10 @@ mod tests {
             text.contains("NC-10442,iPhone,iPhone 15,PC 1234 Ames <script>,Norfolk Constabulary,Lost mode"),
             "{text}"
         );
-        assert!(text.contains("Registered,never,0,0"), "a device that was never heard of is said so: {text}");
+        assert!(
+            text.contains("Registered,never,not judged,not judged"),
+            "a device that was never heard of is said so: {text}"
+        );
     }
 
     #[test]

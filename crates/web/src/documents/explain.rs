@@ -103,7 +103,7 @@ impl View {
             errors: Errors::default(),
             replayed: "Judged again from what was stored: the same outcome.".into(),
             confirmed: hours_ago(1),
-            outcome: Outcome::NotMet { because: "8 characters reported, 9 asked <script>".into() },
+            outcome: Outcome::NotMet { because: "effective.restrictions.allow_global_background_fetch_when_roaming is yes, but must be no <script>".into() },
             rules: "3f6c1b0d9a".into(),
             wording: "91b2c3d4e5".into(),
             steps: vec![

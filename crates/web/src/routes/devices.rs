@@ -48,6 +48,7 @@ fn row(row: &DeviceRow) -> list::Row {
         force: device.force,
         state: state(device),
         seen: device.last_contact_at,
+        judged: device.judged_at.is_some(),
         not_met: device.not_met.unsigned_abs(),
         not_known: device.not_known.unsigned_abs(),
     }

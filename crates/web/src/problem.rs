@@ -30,7 +30,7 @@ impl View {
     #[must_use]
     pub fn of(shell: Shell, status: StatusCode, why: &str, reference: &str) -> Self {
         let (title, what, next, link) = match status {
-            StatusCode::NOT_FOUND => (
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => (
                 "Page not found",
                 "Nothing is at this address, or your role may not see that it is.",
                 "Check the address, or start again from the overview.",
@@ -42,7 +42,10 @@ impl View {
                 "If it belongs to your work, ask the service desk for the role.",
                 Crumb::new("/", "Overview"),
             ),
-            StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => (
+            StatusCode::UNPROCESSABLE_ENTITY
+            | StatusCode::BAD_REQUEST
+            | StatusCode::PAYLOAD_TOO_LARGE
+            | StatusCode::UNSUPPORTED_MEDIA_TYPE => (
                 "This could not be taken",
                 "Something in what was sent is missing or does not fit. Nothing was changed.",
                 "Go back, put it right and send it again.",

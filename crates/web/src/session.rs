@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, extract::Query};
 use domain::{Force, Secret};
+use tower_http::csrf::ProtectionError;
 
 use crate::answer::page;
 use crate::parts::form::Errors;
@@ -147,7 +148,10 @@ pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: 
         Some(problem) => explain(&site, actor.as_ref(), &problem),
         // What axum and its layers answer by themselves: no such method, too large, not a form, from another site.
         None if (status.is_client_error() || status.is_server_error()) && !is_page => {
-            explain(&site, actor.as_ref(), &Problem::new(status, ""))
+            let foreign = response.extensions().get::<ProtectionError>().is_some();
+            let why =
+                if foreign { "The form did not come from these pages. Nothing was changed." } else { "" };
+            explain(&site, actor.as_ref(), &Problem::new(status, why))
         }
         None => response,
     }

@@ -80,7 +80,11 @@ fn a_form_from_another_site_is_refused() {
             let body = "force=norfolk&number=9&name=X&role=officer".to_owned();
             let answer = browser.send(request, body).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}");
-            assert!(answer.text().contains("You may not do this"), "it is a page: {}", answer.text());
+            assert!(
+                answer.text().contains("did not come from these pages"),
+                "it is a page: {}",
+                answer.text()
+            );
         }
         assert!(!browser.page("/people").await.contains(">9<"));
     });

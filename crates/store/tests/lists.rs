@@ -1,0 +1,242 @@
+//! Lists on both engines: a walk by key goes past every row once, in both directions, and filters mean the same.
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use domain::{CaseId, DeviceId, DeviceKind, EntryId, Force, PersonId, Timestamp};
+use store::cases::{Case, CaseFilter};
+use store::devices::{Device, DeviceFilter, DeviceOrder, EnrolmentState};
+use store::ledger::{Entry, LedgerFilter};
+use store::people::{Person, TermsInForce};
+use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms};
+use testkit::{block_on, both_engines};
+
+fn person_id(number: i64) -> PersonId {
+    format!("00000002-0000-7000-8000-{number:012x}").parse().unwrap()
+}
+
+fn entry_id(number: i64) -> EntryId {
+    format!("00000003-0000-7000-8000-{number:012x}").parse().unwrap()
+}
+
+fn case_id(number: i64) -> CaseId {
+    format!("00000004-0000-7000-8000-{number:012x}").parse().unwrap()
+}
+
+fn force(number: i64) -> Force {
+    if number % 2 == 0 { Force::Norfolk } else { Force::Suffolk }
+}
+
+fn device(number: i64) -> Device {
+    let id: DeviceId = format!("00000001-0000-7000-8000-{number:012x}").parse().unwrap();
+    Device {
+        id,
+        serial: format!("SN{:04}", (number * 7) % 30),
+        kind: DeviceKind::Iphone,
+        force: force(number),
+        holder: Some(person_id(number)),
+        asset_tag: None,
+        model: None,
+        created_at: Timestamp::from_millis(0),
+        retired_at: None,
+        enrolment: None,
+        enrolment_state: EnrolmentState::None,
+        supervised: None,
+        os_version: None,
+        last_contact_at: None,
+        met: 0,
+        not_met: 0,
+        not_known: 0,
+        judged_at: None,
+    }
+}
+
+fn person(number: i64) -> Person {
+    Person {
+        id: person_id(number),
+        force: force(number),
+        number: number.to_string(),
+        name: format!("Officer {}", number / 3),
+        email: None,
+        role: "officer".into(),
+        unit: None,
+        created_at: Timestamp::from_millis(0),
+        ended_at: None,
+    }
+}
+
+fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let at = Timestamp::from_millis;
+    for document in ["a", "b"] {
+        terms::remember(tx, document, &format!("{document}1f"), &terms::TermsClauses::new(), at(1))?;
+    }
+    for number in 0..30 {
+        people::add(tx, &person(number))?;
+        let device = device(number);
+        devices::add(tx, &device)?;
+        devices::set_judged(tx, device.id, (1, number % 4, 1), at(5))?;
+        for (place, document) in ["a", "b"].into_iter().enumerate() {
+            if number % 3 > i64::try_from(place).unwrap_or_default() {
+                let id = entry_id(number * 2 + i64::try_from(place).unwrap_or_default());
+                terms::accept(
+                    tx,
+                    id,
+                    person_id(number),
+                    document,
+                    &format!("{document}1f"),
+                    (at(9), "page"),
+                )?;
+            }
+        }
+        let entry = Entry {
+            id: entry_id(number),
+            place: None,
+            at: at(number / 4),
+            actor: "system".into(),
+            action: if number % 5 == 0 { "case.opened" } else { "device.enrolled" }.into(),
+            subject: format!("device:{}", number % 2),
+            force: (number % 3 != 0).then(|| force(number)),
+            clause: None,
+            reason: None,
+            detail_digest: (number == 7).then(|| "ff".to_owned()),
+        };
+        ledger::add(tx, &entry, None)?;
+        let case = Case {
+            id: case_id(number),
+            number: 0,
+            kind: "breach".into(),
+            force: force(number),
+            device: None,
+            person: Some(person_id(number)),
+            clause: None,
+            title: format!("About {number}"),
+            opened_at: at(number / 4),
+            due_at: Some(at(number)),
+            closed: None,
+        };
+        cases::open(tx, &case)?;
+    }
+    Ok(())
+}
+
+/// Walks a list in steps of four: every row it shows, in order.
+fn walk<T, K>(mut step: impl FnMut(Option<&K>) -> Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let (mut all, mut after) = (Vec::new(), None);
+    loop {
+        let rows = step(after.as_ref());
+        assert!(rows.len() <= 4);
+        let Some(last) = rows.last() else { return all };
+        after = Some(key(last));
+        all.extend(rows);
+    }
+}
+
+fn on_both(test: impl Fn(&mut Tx<'_>) -> Result<(), StoreError> + Send + Sync + Copy + 'static) {
+    both_engines(|config| {
+        let store = Store::open(&config).unwrap();
+        store.migrate().unwrap();
+        block_on(async {
+            store.write(fill).await.unwrap();
+            store.read(test).await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn devices_are_walked_in_every_order() {
+    on_both(|tx| {
+        for order in
+            [DeviceOrder::Serial, DeviceOrder::SerialDown, DeviceOrder::NotMet, DeviceOrder::NotMetDown]
+        {
+            let rows = walk(
+                |after: Option<&(i64, String)>| {
+                    let after = after.map(|(not_met, serial)| (*not_met, serial.as_str()));
+                    devices::list(tx, &DeviceFilter::default(), order, after, 4).unwrap()
+                },
+                |(device, _)| (device.not_met, device.serial.clone()),
+            );
+            let keys: Vec<(i64, String)> =
+                rows.iter().map(|(device, _)| (device.not_met, device.serial.clone())).collect();
+            let mut sorted = keys.clone();
+            match order {
+                DeviceOrder::Serial => sorted.sort_by(|a, b| a.1.cmp(&b.1)),
+                DeviceOrder::SerialDown => sorted.sort_by(|a, b| b.1.cmp(&a.1)),
+                DeviceOrder::NotMet => sorted.sort(),
+                DeviceOrder::NotMetDown => sorted.sort_by(|a, b| b.cmp(a)),
+            }
+            assert_eq!((keys.len(), &keys), (30, &sorted), "{order:?}");
+            assert!(rows.iter().all(|(_, holder)| holder.as_ref().is_some_and(|name| name.contains(" ("))));
+        }
+        let found =
+            DeviceFilter { search: "OFFICER 9".into(), force: Some(Force::Norfolk), ..Default::default() };
+        assert_eq!(devices::list(tx, &found, DeviceOrder::Serial, None, 50)?.len(), 1);
+        let attention = DeviceFilter { attention: true, ..Default::default() };
+        assert_eq!(devices::list(tx, &attention, DeviceOrder::Serial, None, 50)?.len(), 22);
+        Ok(())
+    });
+}
+
+#[test]
+fn people_are_walked_by_name_and_told_apart_by_what_they_accepted() {
+    on_both(|tx| {
+        let terms: TermsInForce = ["a1f", "b1f"].into_iter().collect();
+        let count = |tx: &mut Tx<'_>, accepted| {
+            let rows = walk(
+                |after: Option<&(String, PersonId)>| {
+                    let after = after.map(|(name, id)| (name.as_str(), *id));
+                    people::list(tx, (None, "", accepted), &terms, after, 4).unwrap()
+                },
+                |listed| (listed.person.name.clone(), listed.person.id),
+            );
+            assert!(rows.iter().all(|row| row.devices == 1));
+            assert!(accepted.is_none_or(|yes| rows.iter().all(|row| row.accepted_at.is_some() == yes)));
+            rows.len()
+        };
+        assert_eq!((count(tx, None), count(tx, Some(true)), count(tx, Some(false))), (30, 10, 20));
+        assert_eq!(people::without_terms(tx, None, &terms)?, 20);
+        Ok(())
+    });
+}
+
+#[test]
+fn cases_and_ledger_entries_of_one_instant_are_not_lost_between_pages() {
+    on_both(|tx| {
+        let all = walk(
+            |after: Option<&(Timestamp, CaseId)>| {
+                let filter = CaseFilter { after: after.copied(), ..CaseFilter::default() };
+                cases::list(tx, &filter, Timestamp::from_millis(3), 4).unwrap()
+            },
+            |case| (case.opened_at, case.id),
+        );
+        assert_eq!(all.len(), 30);
+        let late = CaseFilter { state: "late".into(), ..CaseFilter::default() };
+        assert_eq!(cases::list(tx, &late, Timestamp::from_millis(3), 50)?.len(), 3);
+        assert_eq!(cases::late_count(tx, None, Timestamp::from_millis(3))?, 3);
+        let one = CaseFilter { search: "C-1005".into(), ..CaseFilter::default() };
+        assert_eq!(cases::list(tx, &one, Timestamp::from_millis(3), 50)?.len(), 1);
+
+        let entries = walk(
+            |after: Option<&(Timestamp, EntryId)>| {
+                let filter = LedgerFilter { after: after.copied(), ..LedgerFilter::default() };
+                ledger::list(tx, &filter, 4).unwrap()
+            },
+            |(entry, _)| (entry.at, entry.id),
+        );
+        assert_eq!(entries.len(), 30);
+        assert_eq!(entries.iter().filter(|(_, erased)| *erased).count(), 1, "a digest without its detail");
+        let counted = |tx: &mut Tx<'_>, filter| ledger::list(tx, &filter, 50).map(|rows| rows.len());
+        let base = LedgerFilter::default;
+        assert_eq!(counted(tx, LedgerFilter { action: "case.".into(), ..base() })?, 6);
+        assert_eq!(counted(tx, LedgerFilter { subject: "device:1".into(), ..base() })?, 15);
+        assert_eq!(
+            counted(tx, LedgerFilter { force: Some(Force::Norfolk), ..base() })?,
+            20,
+            "its own and nobody's"
+        );
+        let span = LedgerFilter {
+            from: Timestamp::from_millis(1),
+            until: Some(Timestamp::from_millis(3)),
+            ..base()
+        };
+        assert_eq!(counted(tx, span)?, 8);
+        Ok(())
+    });
+}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Checks Lanyard's pages in a real browser: the sample pages always, a running demonstration if $LANYARD_BIN names the
-# binary (as in: LANYARD_BIN=target/demo/lanyard tests/browser/run.sh). Needs node 20, npm and Debian's chromium.
+# binary (as in: LANYARD_BIN=target/release/lanyard tests/browser/run.sh). Needs node 20, npm and Debian's chromium.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)

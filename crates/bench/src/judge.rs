@@ -12,7 +12,6 @@ use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Timesta
 ///
 /// # Errors
 /// Where the policy does not load.
-#[expect(clippy::disallowed_methods, clippy::cast_precision_loss, reason = "a benchmark measures real time")]
 pub fn judgements(folder: &Path, lasting: Duration) -> anyhow::Result<(f64, f64)> {
     let policy = PolicyInForce::load(policy::Files::read(folder)?, &policy::Overrides::new(), "Bench")?;
     let expected = policy.expected_profiles(Platform::Ios);

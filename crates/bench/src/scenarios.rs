@@ -134,7 +134,6 @@ impl Run {
         Ok(())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
     fn round_trips(
         &self,
         engine: &str,
@@ -168,7 +167,6 @@ impl Run {
         Ok(())
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
     fn enrolments(&self, engine: &str, server: &Server, lines: &mut Lines) -> anyhow::Result<()> {
         say(&format!("{engine}: enrolling {ENROLMENTS} devices ..."));
         let profiles = self.make_profiles(server)?;

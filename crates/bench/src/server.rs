@@ -69,7 +69,6 @@ impl Server {
     ///
     /// # Errors
     /// Where it ends, or does not answer within a minute.
-    #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
     pub fn start(&mut self) -> anyhow::Result<Duration> {
         let log = std::fs::File::create(self.folder.join("serve.log"))?;
         let started = Instant::now();

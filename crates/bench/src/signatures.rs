@@ -39,7 +39,6 @@ pub fn limit(lasting: Duration) -> anyhow::Result<Limit> {
 }
 
 /// Calls `work` on every core until the time is over; calls that said yes, a second.
-#[expect(clippy::disallowed_methods, clippy::cast_precision_loss, reason = "a benchmark measures real time")]
 fn on_all_cores(lasting: Duration, work: impl Fn() -> bool + Sync) -> f64 {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let stop = AtomicBool::new(false);

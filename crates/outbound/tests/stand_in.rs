@@ -1,5 +1,5 @@
 //! Pushes to a local stand-in of the push service: HTTP/2 over TLS with a client certificate, as Apple's.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::sync::{Arc, Mutex};
 

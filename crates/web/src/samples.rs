@@ -50,8 +50,6 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("terms-accepted", crate::people::terms::View::sample_accepted().render()?),
         ("cases", crate::cases::list::View::sample().render()?),
         ("case", crate::cases::show::View::sample().render()?),
-        ("report", crate::cases::report::View::sample().render()?),
-        ("reported", crate::cases::report::Reported::sample().render()?),
         ("ledger", crate::ledger::View::sample().render()?),
         ("ledger-empty", crate::ledger::View::sample_empty().render()?),
         ("sign-in", crate::sign_in::View::sample().render()?),

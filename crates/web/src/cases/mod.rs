@@ -1,5 +1,4 @@
-//! Desk work: a queue, one case, and the report of a lost device that opens the most pressing kind.
+//! Desk work: a queue and one case.
 
 pub mod list;
-pub mod report;
 pub mod show;

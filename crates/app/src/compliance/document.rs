@@ -1,8 +1,8 @@
 //! Judging a document: is the paper right, and is what people must do being done in time.
 
 use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
-use policy::{Clause, Document, KeptBy, RecordKind};
-use store::{Tx, cases, findings};
+use policy::{Document, KeptBy, RecordKind};
+use store::{Tx, cases, devices, findings};
 
 use super::apply::Judged;
 use super::basis::Basis;
@@ -31,7 +31,7 @@ impl App {
             let mut says = Vec::new();
             for kept in &clause.kept_by {
                 let judged = match kept {
-                    KeptBy::Record { record } => Some(record_outcome(document, clause, *record, now)),
+                    KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
                     KeptBy::Procedure { procedure, .. } => Some(procedure_outcome(tx, procedure, now)?),
                     _ => None,
                 };
@@ -61,38 +61,55 @@ fn not_known(what: &str) -> Outcome {
 }
 
 fn record_outcome(
+    tx: &mut Tx<'_>,
     document: &Document,
-    clause: &Clause,
     record: RecordKind,
     now: Timestamp,
-) -> (Outcome, String) {
-    match record {
+) -> Result<(Outcome, String), AppError> {
+    Ok(match record {
         RecordKind::Approval => approval(document),
         RecordKind::ReviewDate => review(document, now),
-        RecordKind::LegalBasis if document.legal_basis.is_empty() => {
-            (not_known("a list of the laws that the document rests on"), "no law is listed".into())
+        RecordKind::LegalBasis => legal_basis(document),
+        RecordKind::RelatedDocuments => related(document),
+        RecordKind::Marking => marking(document),
+        RecordKind::Register => register(tx, now)?,
+        RecordKind::Definition => {
+            let because = "it says what words mean; there is nothing in it to keep".to_owned();
+            (Outcome::NotApplicable { because: because.clone() }, because)
         }
-        RecordKind::LegalBasis => {
-            let unlinked = document.legal_basis.iter().filter(|law| law.link.is_none()).count();
-            let words =
-                format!("{} laws are listed, {unlinked} of them without a link", document.legal_basis.len());
-            let outcome =
-                if unlinked == 0 { Outcome::Met } else { Outcome::NotMet { because: words.clone() } };
-            (outcome, words)
-        }
-        RecordKind::RelatedDocuments if document.related.is_empty() => {
-            (not_known("a list of related documents"), "no related document is listed".into())
-        }
-        RecordKind::RelatedDocuments => {
-            (Outcome::Met, format!("{} related documents are listed", document.related.len()))
-        }
-        RecordKind::Marking => {
-            (Outcome::Met, format!("marked {}, version {}", document.marking, document.version))
-        }
-        RecordKind::Register | RecordKind::Definition => {
-            (Outcome::Met, format!("kept in this service as {}", clause.title.to_lowercase()))
-        }
+    })
+}
+
+fn legal_basis(document: &Document) -> (Outcome, String) {
+    if document.legal_basis.is_empty() {
+        return (not_known("a list of the laws that the document rests on"), "no law is listed".into());
     }
+    let unlinked = document.legal_basis.iter().filter(|law| law.link.is_none()).count();
+    let words = format!("{} laws are listed, {unlinked} of them without a link", document.legal_basis.len());
+    let outcome = if unlinked == 0 { Outcome::Met } else { Outcome::NotMet { because: words.clone() } };
+    (outcome, words)
+}
+
+fn related(document: &Document) -> (Outcome, String) {
+    if document.related.is_empty() {
+        return (not_known("a list of related documents"), "no related document is listed".into());
+    }
+    (Outcome::Met, format!("{} related documents are listed", document.related.len()))
+}
+
+fn marking(document: &Document) -> (Outcome, String) {
+    if document.marking.trim().is_empty() || document.version.trim().is_empty() {
+        return (not_known("a marking and a version"), "the marking or the version is missing".into());
+    }
+    (Outcome::Met, format!("marked {}, version {}", document.marking, document.version))
+}
+
+/// A register is kept if something stands in it: an empty one proves nothing.
+fn register(tx: &mut Tx<'_>, now: Timestamp) -> Result<(Outcome, String), AppError> {
+    let devices = devices::counts(tx, None, now)?.all;
+    let words = format!("{devices} devices stand in the asset register");
+    let outcome = if devices > 0 { Outcome::Met } else { not_known("an entry in the asset register") };
+    Ok((outcome, words))
 }
 
 fn approval(document: &Document) -> (Outcome, String) {

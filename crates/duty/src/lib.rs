@@ -1,0 +1,1 @@
+//! Who is on duty, on leave or on call at a given time, from patterns, absences and calendars.

@@ -1,0 +1,1 @@
+//! What is printed or kept as a document: signed records as PDF, labels as QR and bar codes.

@@ -61,10 +61,8 @@ impl App {
         if hot.udid != channel.device_key() {
             return Err(NotEnrolled::AnotherDevice);
         }
-        if hot.revoked {
-            return Err(NotEnrolled::Revoked);
-        }
-        if hot.not_after < self.world().now() {
+        let good_until = hot.good_until.ok_or(NotEnrolled::Revoked)?;
+        if good_until < self.world().now() {
             return Err(NotEnrolled::Expired);
         }
         if hot.state != EnrolmentState::Enrolled {

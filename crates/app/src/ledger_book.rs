@@ -11,13 +11,23 @@ use crate::{App, AppError};
 /// Entries that are given their place in one transaction.
 const BATCH: u32 = 1000;
 
-struct Nodes<'a, 'b>(&'a mut Tx<'b>);
+/// The tree's nodes: read one by one, gathered to be written together.
+struct Nodes<'a, 'b> {
+    tx: &'a mut Tx<'b>,
+    full: Vec<rows::Node>,
+}
+
+impl<'a, 'b> Nodes<'a, 'b> {
+    const fn of(tx: &'a mut Tx<'b>) -> Self {
+        Self { tx, full: Vec::new() }
+    }
+}
 
 impl NodeStore for Nodes<'_, '_> {
     type Error = AppError;
 
     fn get(&mut self, level: u8, index: u64) -> Result<Option<Hash>, AppError> {
-        let Some(bytes) = rows::node(self.0, u32::from(level), index)? else { return Ok(None) };
+        let Some(bytes) = rows::node(self.tx, u32::from(level), index)? else { return Ok(None) };
         Hash::try_from(bytes.as_slice()).map(Some).map_err(|_| {
             AppError::Fault(format!(
                 "node {index} of level {level} of the ledger is not 32 bytes; restore a backup"
@@ -26,7 +36,8 @@ impl NodeStore for Nodes<'_, '_> {
     }
 
     fn put(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), AppError> {
-        Ok(rows::put_node(self.0, u32::from(level), index, hash.as_bytes())?)
+        self.full.push((u32::from(level), index, *hash.as_bytes()));
+        Ok(())
     }
 }
 
@@ -67,12 +78,17 @@ impl App {
                     return Ok(0);
                 }
                 let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
-                let mut tree = Tree::load(size, &mut Nodes(tx)).map_err(|error| AppError::fault(&error))?;
+                let mut nodes = Nodes::of(tx);
+                let mut tree = Tree::load(size, &mut nodes).map_err(|error| AppError::fault(&error))?;
+                let mut places = Vec::with_capacity(waiting.len());
                 for row in &waiting {
                     let leaf = entry_of(row)?.leaf().map_err(|error| AppError::fault(&error))?;
-                    let place = tree.append(leaf, &mut Nodes(tx)).map_err(|error| AppError::fault(&error))?;
-                    rows::set_place(tx, row.id, i64::try_from(place).unwrap_or(i64::MAX))?;
+                    let place = tree.append(leaf, &mut nodes).map_err(|error| AppError::fault(&error))?;
+                    places.push((row.id, i64::try_from(place).unwrap_or(i64::MAX)));
                 }
+                let full = nodes.full;
+                rows::put_nodes(tx, &full)?;
+                rows::set_places(tx, &places)?;
                 Ok(waiting.len())
             })
             .await
@@ -97,7 +113,7 @@ impl App {
                     return Ok(None);
                 }
                 let count = u64::try_from(size).unwrap_or_default();
-                let tree = Tree::load(count, &mut Nodes(tx)).map_err(|error| AppError::fault(&error))?;
+                let tree = Tree::load(count, &mut Nodes::of(tx)).map_err(|error| AppError::fault(&error))?;
                 let note = Checkpoint::sign(count, tree.root(), app.ledger_key())
                     .map_err(|error| AppError::fault(&error))?;
                 rows::add_checkpoint(tx, &rows::Checkpoint { size, note: note.clone(), signed_at: now })?;

@@ -35,7 +35,10 @@ impl Server {
         let (table, database) = match postgres {
             Some(url) => {
                 let table = format!("postgres = \"{url}\"\n");
-                (table, StoreConfig::Postgres { url: Secret::new(url), connections: 2 })
+                (
+                    table,
+                    StoreConfig::Postgres { url: Secret::new(url), connections: crate::estate::CONNECTIONS },
+                )
             }
             None => {
                 let path = folder.join("data/lanyard.sqlite");

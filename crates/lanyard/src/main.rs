@@ -23,6 +23,10 @@ use clap::Parser;
 
 use crate::out::Failure;
 
+/// The system's allocator spends a tenth of a check-in; this one a third of that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match verbs::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,

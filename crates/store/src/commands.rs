@@ -73,11 +73,12 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9)";
     COMMAND_APPROVE = "UPDATE command SET state = 'queued', approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
     COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
-    COMMAND_NEXT = concat!("SELECT ", columns!(), " FROM command
-        WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NULL AND state <> 'asked' ORDER BY lane, id LIMIT 1");
+    COMMAND_TAKE = concat!("UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
+        WHERE id = (SELECT n.id FROM command n WHERE n.enrolment_id = $1 AND n.finished_at IS NULL AND n.not_now_at IS NULL
+        AND n.state <> 'asked' ORDER BY n.lane, n.id LIMIT 1) RETURNING ", columns!());
+    COMMAND_UNMADE = "UPDATE command SET state = 'failed', finished_at = $2, error = $3, deliveries = deliveries - 1,
+        delivered_at = CASE WHEN deliveries = 1 THEN NULL ELSE delivered_at END WHERE id = $1";
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
-    COMMAND_DELIVERED = "UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
-        WHERE id = $1";
     COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
         WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL RETURNING request_type, spec,
         (SELECT d.force FROM enrolment e JOIN device d ON d.id = e.device_id WHERE e.id = $2)";
@@ -146,19 +147,20 @@ pub fn by_id(tx: &mut Tx<'_>, id: CommandId) -> Result<Option<Command>, StoreErr
     tx.one(&COMMAND_BY_ID, &[Value::id(id)])?.as_ref().map(command).transpose()
 }
 
-/// The next command to hand over; those that the device put by are passed over until [`offer_again`].
-pub fn next(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<Option<Command>, StoreError> {
-    tx.one(&COMMAND_NEXT, &[Value::id(enrolment)])?.as_ref().map(command).transpose()
+/// Takes the next command to hand over and notes that it is; those that the device put by are passed over until
+/// [`offer_again`].
+pub fn take(tx: &mut Tx<'_>, enrolment: EnrolmentId, at: Timestamp) -> Result<Option<Command>, StoreError> {
+    tx.one(&COMMAND_TAKE, &[Value::id(enrolment), at.into()])?.as_ref().map(command).transpose()
+}
+
+/// A command that was taken cannot be made after all, and never went out: ends it, and unsays the delivery.
+pub fn set_unmade(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(), StoreError> {
+    tx.later(&COMMAND_UNMADE, vec![Value::id(id), at.into(), why.into()])
 }
 
 /// A new connection began (the device said Idle): what it put by is offered again.
 pub fn offer_again(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<(), StoreError> {
     tx.later(&COMMANDS_OFFER_AGAIN, vec![Value::id(enrolment)])
-}
-
-/// Notes that a command is handed over.
-pub fn set_delivered(tx: &mut Tx<'_>, id: CommandId, at: Timestamp) -> Result<(), StoreError> {
-    tx.later(&COMMAND_DELIVERED, vec![Value::id(id), at.into()])
 }
 
 /// What was asked by a command that has just come to its end.

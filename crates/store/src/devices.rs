@@ -151,8 +151,10 @@ statements! {
     DEVICE_HOLDER = "UPDATE device SET holder_id = $2 WHERE id = $1";
     DEVICE_RETIRE = "UPDATE device SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     DEVICE_ENROLMENT = "UPDATE device SET enrolment_id = $2, enrolment_state = $3 WHERE id = $1";
+    // Most reports say what is known already: such a row is not written again.
     DEVICE_REPORTED = "UPDATE device SET supervised = COALESCE($2, supervised), os_version = COALESCE($3, os_version),
-        model = COALESCE($4, model) WHERE id = $1";
+        model = COALESCE($4, model) WHERE id = $1 AND (COALESCE($2, supervised) IS DISTINCT FROM supervised
+        OR COALESCE($3, os_version) IS DISTINCT FROM os_version OR COALESCE($4, model) IS DISTINCT FROM model)";
     DEVICE_NEW_START = "UPDATE device SET supervised = NULL, os_version = NULL WHERE id = $1";
     DEVICE_JUDGED = "UPDATE device SET met = $2, not_met = $3, not_known = $4, judged_at = $5 WHERE id = $1";
     DEVICE_IDS_ENROLLED = "SELECT id FROM device WHERE enrolment_state = 'enrolled' ORDER BY id";

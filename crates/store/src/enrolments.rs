@@ -59,6 +59,15 @@ macro_rules! columns {
     };
 }
 
+macro_rules! hot {
+    () => {
+        "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at,
+        (SELECT CASE WHEN c.revoked_at IS NULL THEN c.not_after END FROM certificate c WHERE c.sha256 = e.certificate_sha256),
+        EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked')
+        FROM enrolment e WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN "
+    };
+}
+
 statements! {
     pub(crate) ENROLMENT_ADD = "INSERT INTO enrolment (id, device_id, platform, channel, user_id, user_name, udid, certificate_sha256,
         state, created_at, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -86,17 +95,17 @@ statements! {
     REFRESH_DUE = "SELECT e.id, e.platform, d.supervised FROM enrolment e JOIN device d ON d.id = e.device_id
         WHERE e.ended_at IS NULL AND e.state = 'enrolled' AND e.channel = 'device' AND e.refresh_due_at <= $1
         ORDER BY e.refresh_due_at LIMIT $2";
-    // Sixty-four places, filled up by repeating the last: one text and one prepared statement for both engines.
-    HOT_LOOKUP = "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at, (c.revoked_at IS NOT NULL), c.not_after,
-        EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked')
-        FROM enrolment e JOIN certificate c ON c.sha256 = e.certificate_sha256
-        WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN (
-        $1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
-        $33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)";
+    // Places are filled up by repeating the last: a few texts and prepared statements for both engines. No join: with one,
+    // PostgreSQL reads the whole table of certificates for a full batch.
+    HOT_LOOKUP_FEW = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8)");
+    HOT_LOOKUP = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
+        $33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)");
 }
 
 /// How many certificates one [`hot_lookup`] takes.
 pub const HOT_BATCH: usize = 64;
+/// Places of the shorter statement, for when few devices speak at once.
+const HOT_FEW: usize = 8;
 
 fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
     let channel = match (row.text(3)?.as_str(), row.opt_text(4)?) {
@@ -309,10 +318,8 @@ pub struct Hot {
     pub state: EnrolmentState,
     /// Last contact on record.
     pub last_contact_at: Option<Timestamp>,
-    /// Whether the certificate was revoked.
-    pub revoked: bool,
-    /// The certificate's last moment.
-    pub not_after: Timestamp,
+    /// The certificate's last moment; `None` for one that was revoked.
+    pub good_until: Option<Timestamp>,
     /// Whether any command is unfinished.
     pub pending: bool,
 }
@@ -320,14 +327,16 @@ pub struct Hot {
 /// Looks up to [`HOT_BATCH`] certificates up in one statement; more are not looked at.
 pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, StoreError> {
     let Some(last) = certificates.iter().take(HOT_BATCH).next_back() else { return Ok(Vec::new()) };
+    let (statement, places) =
+        if certificates.len() <= HOT_FEW { (&HOT_LOOKUP_FEW, HOT_FEW) } else { (&HOT_LOOKUP, HOT_BATCH) };
     let params: Vec<Value> = certificates
         .iter()
         .take(HOT_BATCH)
         .chain(std::iter::repeat(last))
-        .take(HOT_BATCH)
+        .take(places)
         .map(|text| text.as_str().into())
         .collect();
-    tx.query(&HOT_LOOKUP, &params)?
+    tx.query(statement, &params)?
         .iter()
         .map(|row| {
             Ok(Hot {
@@ -338,9 +347,8 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
                 platform: row.parse(4)?,
                 state: row.parse(5)?,
                 last_contact_at: row.opt_time(6)?,
-                revoked: row.bool(7)?,
-                not_after: row.time(8)?,
-                pending: row.bool(9)?,
+                good_until: row.opt_time(7)?,
+                pending: row.bool(8)?,
             })
         })
         .collect()

@@ -58,6 +58,10 @@ statements! {
     LEDGER_BY_ID = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
     LEDGER_WAITING = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1");
     LEDGER_PLACE = "UPDATE ledger_entry SET place = $2 WHERE id = $1 AND place IS NULL";
+    // Sixteen at a time: a busy service places thousands of entries a second, and a statement costs more than its row.
+    LEDGER_PLACES = "WITH v (id, place) AS (VALUES (CAST($1 AS TEXT),CAST($2 AS BIGINT)),($3,$4),($5,$6),($7,$8),($9,$10),($11,$12),($13,$14),($15,$16),($17,$18),
+        ($19,$20),($21,$22),($23,$24),($25,$26),($27,$28),($29,$30),($31,$32))
+        UPDATE ledger_entry SET place = v.place FROM v WHERE ledger_entry.id = v.id AND ledger_entry.place IS NULL";
     LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
     LEDGER_FROM = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2");
     LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry
@@ -69,6 +73,9 @@ statements! {
     LEDGER_COUNT = "SELECT count(*) FROM ledger_entry WHERE place IS NULL";
     LEDGER_LOCK = "UPDATE meta SET value = value WHERE name = 'ledger-lock'";
     LEDGER_NODE_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1, $2, $3)
+        ON CONFLICT (level, place) DO NOTHING";
+    LEDGER_NODES_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1,$2,$3),($4,$5,$6),($7,$8,$9),($10,$11,$12),($13,$14,$15),($16,$17,$18),($19,$20,$21),($22,$23,$24),
+        ($25,$26,$27),($28,$29,$30),($31,$32,$33),($34,$35,$36),($37,$38,$39),($40,$41,$42),($43,$44,$45),($46,$47,$48)
         ON CONFLICT (level, place) DO NOTHING";
     LEDGER_NODE = "SELECT hash FROM ledger_node WHERE level = $1 AND place = $2";
     LEDGER_CHECKPOINT_ADD = "INSERT INTO ledger_checkpoint (size, note, signed_at) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING";
@@ -136,9 +143,20 @@ pub fn waiting(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
     tx.query(&LEDGER_WAITING, &[i64::from(limit).into()])?.iter().map(entry).collect()
 }
 
-/// Gives an entry its place.
-pub fn set_place(tx: &mut Tx<'_>, id: EntryId, place: i64) -> Result<(), StoreError> {
-    tx.later(&LEDGER_PLACE, vec![Value::id(id), place.into()])
+/// Rows that one statement takes where many are written at once.
+const TOGETHER: usize = 16;
+
+/// Gives entries their places.
+pub fn set_places(tx: &mut Tx<'_>, places: &[(EntryId, i64)]) -> Result<(), StoreError> {
+    let values = |rows: &[(EntryId, i64)]| -> Vec<Value> {
+        rows.iter().flat_map(|(id, place)| [Value::id(*id), (*place).into()]).collect()
+    };
+    let chunks = places.chunks_exact(TOGETHER);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        tx.later(&LEDGER_PLACES, values(chunk))?;
+    }
+    rest.chunks(1).try_for_each(|one| tx.later(&LEDGER_PLACE, values(one)))
 }
 
 /// Waits until no other transaction gives places, and holds them off until this one ends.
@@ -218,10 +236,26 @@ pub fn waiting_count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     crate::single_count(tx, &LEDGER_COUNT, &[])
 }
 
-/// Writes a full node of the tree.
-pub fn put_node(tx: &mut Tx<'_>, level: u32, place: u64, hash: &[u8; 32]) -> Result<(), StoreError> {
-    let place = i64::try_from(place).map_err(|error| StoreError::encode("ledger_node.place", &error))?;
-    tx.later(&LEDGER_NODE_PUT, vec![i64::from(level).into(), place.into(), hash.to_vec().into()])
+/// A full node of the tree: its level, its place there, its hash.
+pub type Node = (u32, u64, [u8; 32]);
+
+/// Writes full nodes of the tree.
+pub fn put_nodes(tx: &mut Tx<'_>, nodes: &[Node]) -> Result<(), StoreError> {
+    let values = |rows: &[Node]| -> Result<Vec<Value>, StoreError> {
+        let mut all = Vec::with_capacity(rows.len() * 3);
+        for (level, place, hash) in rows {
+            let place =
+                i64::try_from(*place).map_err(|error| StoreError::encode("ledger_node.place", &error))?;
+            all.extend([i64::from(*level).into(), place.into(), hash.to_vec().into()]);
+        }
+        Ok(all)
+    };
+    let chunks = nodes.chunks_exact(TOGETHER);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        tx.later(&LEDGER_NODES_PUT, values(chunk)?)?;
+    }
+    rest.chunks(1).try_for_each(|one| tx.later(&LEDGER_NODE_PUT, values(one)?))
 }
 
 /// A full node of the tree.

@@ -63,26 +63,12 @@ impl App {
         now: Timestamp,
     ) -> Result<Option<Vec<u8>>, AppError> {
         // A command that can no longer be made (its token is gone) must not block those behind it.
-        while let Some(next) = commands::next(tx, from.enrolment)? {
+        while let Some(next) = commands::take(tx, from.enrolment, now)? {
             let spec = Spec::from_json(&next.spec)?;
             match self.command_of(tx, &spec, from.enrolment, from.platform) {
-                Ok(command) => {
-                    commands::set_delivered(tx, next.id, now)?;
-                    return Ok(Some(command.encode(&next.id.to_string())));
-                }
+                Ok(command) => return Ok(Some(command.encode(&next.id.to_string()))),
                 Err(AppError::Store(error)) => return Err(error.into()),
-                Err(error) => {
-                    let why = error.to_string();
-                    commands::set_finished(
-                        tx,
-                        next.id,
-                        from.enrolment,
-                        CommandState::Failed,
-                        now,
-                        Some(&why),
-                        "",
-                    )?;
-                }
+                Err(error) => commands::set_unmade(tx, next.id, now, &error.to_string())?,
             }
         }
         Ok(None)

@@ -103,6 +103,8 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<Connection, StoreErro
             connection.pragma_update(None, "synchronous", "FULL")?;
             // Negative: in KiB.
             connection.pragma_update(None, "cache_size", -32_768)?;
+            // In pages of 4 KiB: pages that change again and again are copied into the database once in a while, not each time.
+            connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
             connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
             connection.execute_batch("PRAGMA optimize = 0x10002")?;
         } else {

@@ -1,6 +1,6 @@
 //! People and what they have accepted. Simple here: one at a time, by hand or from the command line.
 
-use domain::{EntryId, Force, PersonId};
+use domain::{Day, EntryId, Force, PersonId, Timestamp};
 use serde_json::json;
 use store::people::Person;
 use store::{Tx, people, terms};
@@ -24,6 +24,16 @@ pub struct NewPerson {
     pub role: String,
     /// Unit.
     pub unit: Option<String>,
+    /// Work telephone.
+    pub phone: Option<String>,
+    /// Who answers for them: somebody of the same force.
+    pub line_manager: Option<PersonId>,
+    /// Whether they work under another identity.
+    pub covert: bool,
+    /// Their first day.
+    pub starts_on: Option<Day>,
+    /// Their last working day.
+    pub last_day: Option<Day>,
 }
 
 pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<String, AppError> {
@@ -72,16 +82,17 @@ impl App {
     ) -> Result<PersonId, AppError> {
         let (force, number) = checked(&new)?;
         permit.reaches(force)?;
+        let id = PersonId::from_uuid(self.world().uuid());
+        let (name, role) = (text("name", &new.name, 100)?, text("role", &new.role, 100)?);
         let person = Person {
-            id: PersonId::from_uuid(self.world().uuid()),
-            force,
-            number,
-            name: text("name", &new.name, 100)?,
             email: optional_text("email", new.email.as_deref(), 200)?,
-            role: text("role", &new.role, 40)?,
             unit: optional_text("unit", new.unit.as_deref(), 100)?,
-            created_at: self.world().now(),
-            ended_at: None,
+            phone: optional_text("phone", new.phone.as_deref(), 40)?,
+            line_manager: new.line_manager,
+            covert: new.covert,
+            starts_on: new.starts_on,
+            last_day: new.last_day,
+            ..Person::new(id, force, &number, &name, &role, self.world().now())
         };
         let app = self.clone();
         self.store()
@@ -93,8 +104,11 @@ impl App {
                         person.number
                     )));
                 }
+                if let Some(manager) = person.line_manager {
+                    Self::line_manager_in(tx, force, person.id, manager)?;
+                }
                 people::add(tx, &person)?;
-                app.ask_job(tx, jobs::Kind::JudgePerson, &person.id.to_string(), person.created_at)?;
+                app.person_changed(tx, None, &person, person.created_at)?;
                 let record =
                     Record::new(&permit.actor().name, "person.added", format!("person:{}", person.id))
                         .force(force)
@@ -137,6 +151,45 @@ impl App {
                 app.enter(tx, now, record)
             })
             .await
+    }
+
+    /// What a change of a person sets off: a line manager, a job, a last day, an ending or a return that is not what it
+    /// was. Every way in (a directory, a file, a page) calls this once for each person that it changed, in the
+    /// transaction that changed them; `before` is `None` for somebody new.
+    pub(crate) fn person_changed(
+        &self,
+        tx: &mut Tx<'_>,
+        before: Option<&Person>,
+        after: &Person,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let judged_otherwise = before.is_none_or(|before| {
+            before.role != after.role || before.ended_at.is_some() != after.ended_at.is_some()
+        });
+        if judged_otherwise {
+            self.ask_job(tx, jobs::Kind::JudgePerson, &after.id.to_string(), now)?;
+        }
+        Ok(())
+    }
+
+    /// Somebody who can answer for people of that force.
+    pub(crate) fn line_manager_in(
+        tx: &mut Tx<'_>,
+        force: Force,
+        person: PersonId,
+        manager: PersonId,
+    ) -> Result<(), AppError> {
+        let field = "line_manager";
+        if manager == person {
+            return Err(AppError::invalid(field, "choose somebody else: nobody is their own line manager"));
+        }
+        match people::by_id(tx, manager)? {
+            Some(found) if found.force == force && found.ended_at.is_none() => Ok(()),
+            Some(found) if found.force == force => {
+                Err(AppError::invalid(field, "choose somebody who is still on the books"))
+            }
+            _ => Err(AppError::invalid(field, format!("choose somebody of {}", force.title()))),
+        }
     }
 
     /// The documents whose current terms a person has not accepted. Enrolment is refused until there are none.

@@ -127,17 +127,9 @@ fn make_keys() -> anyhow::Result<Vec<Arc<PrivateKey>>> {
 }
 
 fn holder(store: &Store, world: &World, from: usize) -> anyhow::Result<PersonId> {
-    let person = Person {
-        id: PersonId::from_uuid(world.uuid()),
-        force: Force::Norfolk,
-        number: format!("B{from}"),
-        name: "Bench Holder".into(),
-        email: None,
-        role: "officer".into(),
-        unit: None,
-        created_at: world.now(),
-        ended_at: None,
-    };
+    let number = format!("B{from}");
+    let id = PersonId::from_uuid(world.uuid());
+    let person = Person::new(id, Force::Norfolk, &number, "Bench Holder", "officer", world.now());
     let id = person.id;
     store.write_blocking(move |tx| people::add(tx, &person))?;
     Ok(id)

@@ -22,5 +22,5 @@ pub use people::Force;
 pub use platform::{DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
 pub use settings::{Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict};
-pub use time::{Span, SpanError, Timestamp};
+pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

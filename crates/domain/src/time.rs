@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// A day of the calendar, without a time: written `2026-11-22`.
+pub use jiff::civil::Date as Day;
+
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z, as the store keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
 #[serde(transparent)]

@@ -66,20 +66,9 @@ async fn fill(store: &Store) {
         let filled = store.write(move |tx| {
             for number in start..start + 5000 {
                 let device = device(number);
-                people::add(
-                    tx,
-                    &Person {
-                        id: person_id(number),
-                        force: device.force,
-                        number: number.to_string(),
-                        name: format!("Officer {number}"),
-                        email: None,
-                        role: "officer".into(),
-                        unit: None,
-                        created_at: Timestamp::from_millis(0),
-                        ended_at: None,
-                    },
-                )?;
+                let (id, name) = (person_id(number), format!("Officer {number}"));
+                let at = Timestamp::from_millis(0);
+                people::add(tx, &Person::new(id, device.force, &number.to_string(), &name, "officer", at))?;
                 devices::add(tx, &device)?;
                 let broken = i64::from(number % 20 == 0) * i64::from(number % 7);
                 devices::set_judged(tx, device.id, (30, broken, 4), Timestamp::from_millis(1))?;

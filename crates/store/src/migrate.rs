@@ -26,6 +26,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "policy_overrides",
         sql: include_str!("../migrations/0002_policy_overrides.sql"),
     },
+    Migration {
+        version: 3,
+        name: "people_directory",
+        sql: include_str!("../migrations/0003_people_directory.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

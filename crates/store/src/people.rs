@@ -1,11 +1,25 @@
 //! People: the holders of devices and everyone else whom the register names.
 
-use domain::{Force, PersonId, Timestamp};
+use std::fmt;
 
-use crate::{StoreError, Tx, Value, statements};
+use domain::{Day, Force, PersonId, Timestamp};
+
+use crate::{StoreError, Tx, Value, statements, word_enum};
+
+word_enum! {
+    /// Where a person's row came from last.
+    PersonSource {
+        /// The force's directory.
+        Scim = "scim",
+        /// An imported file.
+        Csv = "csv",
+        /// Somebody's keyboard.
+        Hand = "hand",
+    }
+}
 
 /// A person as the register has them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Person {
     /// Who.
     pub id: PersonId,
@@ -17,7 +31,7 @@ pub struct Person {
     pub name: String,
     /// Work address, where known.
     pub email: Option<String>,
-    /// Officer, staff, or another word of the force.
+    /// Their job: officer, staff, or another word of the force. Not what they may do here: that is `access`.
     pub role: String,
     /// Unit, where known.
     pub unit: Option<String>,
@@ -25,21 +39,95 @@ pub struct Person {
     pub created_at: Timestamp,
     /// When they left; people are ended, never deleted with their history.
     pub ended_at: Option<Timestamp>,
+    /// The directory's name for them, for as long as a directory provisions them; unique in the force in any case of
+    /// letters, ASCII.
+    pub user_name: Option<String>,
+    /// The directory's own identifier.
+    pub external_id: Option<String>,
+    /// Work telephone, where known.
+    pub phone: Option<String>,
+    /// Who answers for them, where known.
+    pub line_manager: Option<PersonId>,
+    /// Whether they work under another identity: who they are is then sensitive.
+    pub covert: bool,
+    /// Their first day, in the force's calendar.
+    pub starts_on: Option<Day>,
+    /// Their last working day, in the force's calendar.
+    pub last_day: Option<Day>,
+    /// Where the row came from last.
+    pub source: PersonSource,
+    /// Counts every change, from 1.
+    pub version: i64,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// What only the directory uses, as JSON.
+    pub directory: Option<String>,
+    /// When name, number and addresses were erased on schedule.
+    pub erased_at: Option<Timestamp>,
 }
 
+impl fmt::Debug for Person {
+    /// Prints who without naming them: everything else is personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Person({} of {})", self.id, self.force)
+    }
+}
+
+impl Person {
+    /// A person of whom no more is known; everything else is empty.
+    #[must_use]
+    pub fn new(id: PersonId, force: Force, number: &str, name: &str, role: &str, at: Timestamp) -> Self {
+        Self {
+            id,
+            force,
+            number: number.to_owned(),
+            name: name.to_owned(),
+            email: None,
+            role: role.to_owned(),
+            unit: None,
+            created_at: at,
+            ended_at: None,
+            user_name: None,
+            external_id: None,
+            phone: None,
+            line_manager: None,
+            covert: false,
+            starts_on: None,
+            last_day: None,
+            source: PersonSource::Hand,
+            version: 1,
+            changed_at: at,
+            directory: None,
+            erased_at: None,
+        }
+    }
+}
+
+/// The columns of a person, as [`person`] reads them.
+macro_rules! columns {
+    () => {
+        "id, force, number, name, email, role, unit, created_at, ended_at, user_name, external_id, phone, line_manager_id, \
+         covert, starts_on, last_day, source, version, changed_at, directory, erased_at"
+    };
+}
+/// How many they are.
+const COLUMNS: usize = 21;
+
 statements! {
-    pub(crate) PERSON_ADD = "INSERT INTO person (id, force, number, name, email, role, unit, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    PERSON_BY_ID = "SELECT id, force, number, name, email, role, unit, created_at, ended_at FROM person WHERE id = $1";
-    PERSON_BY_NUMBER = "SELECT id, force, number, name, email, role, unit, created_at, ended_at
-        FROM person WHERE force = $1 AND number = $2";
-    PEOPLE_PAGE = "SELECT id, force, number, name, email, role, unit, created_at, ended_at FROM person
+    pub(crate) PERSON_ADD = concat!("INSERT INTO person (", columns!(), ")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)");
+    PERSON_SET = "UPDATE person SET number = $3, name = $4, email = $5, role = $6, unit = $7, ended_at = $8, user_name = $9,
+        external_id = $10, phone = $11, line_manager_id = $12, covert = $13, starts_on = $14, last_day = $15, source = $16,
+        version = version + 1, changed_at = $17, directory = $18, erased_at = $19 WHERE id = $1 AND version = $2";
+    PERSON_BY_ID = concat!("SELECT ", columns!(), " FROM person WHERE id = $1");
+    PERSON_BY_NUMBER = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND number = $2");
+    PEOPLE_PAGE = concat!("SELECT ", columns!(), " FROM person
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR lower(name) LIKE $2 OR lower(number) LIKE $2)
-        AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5";
+        AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5");
     // $6 is every digest of terms in force, one after the other, and $7 how many they are.
-    PEOPLE_LIST = "SELECT id, force, number, name, email, role, unit, created_at, ended_at, devices,
+    PEOPLE_LIST = concat!("SELECT ", columns!(), ", devices,
         CASE WHEN accepted >= $7 THEN accepted_at END
-        FROM (SELECT p.id, p.force, p.number, p.name, p.email, p.role, p.unit, p.created_at, p.ended_at,
+        FROM (SELECT p.*,
           (SELECT count(*) FROM device d WHERE d.holder_id = p.id) AS devices,
           (SELECT count(*) FROM acceptance a WHERE a.person_id = p.id AND $6 LIKE '%' || a.terms_digest || '%') AS accepted,
           (SELECT max(a.accepted_at) FROM acceptance a WHERE a.person_id = p.id AND $6 LIKE '%' || a.terms_digest || '%')
@@ -47,16 +135,16 @@ statements! {
           FROM person p WHERE ($1 = '' OR p.force = $1) AND ($2 = '' OR lower(p.name) LIKE $2 OR lower(p.number) LIKE $2)
           AND (p.name > $3 OR (p.name = $3 AND p.id > $4))) AS listed
         WHERE $8 = '' OR ($8 = 'yes' AND accepted >= $7) OR ($8 = 'no' AND accepted < $7)
-        ORDER BY name, id LIMIT $5";
+        ORDER BY name, id LIMIT $5");
     PEOPLE_WITHOUT_TERMS = "SELECT count(*) FROM person p WHERE p.ended_at IS NULL AND ($1 = '' OR p.force = $1)
         AND EXISTS (SELECT 1 FROM device d WHERE d.holder_id = p.id AND d.retired_at IS NULL)
         AND (SELECT count(*) FROM acceptance a WHERE a.person_id = p.id AND $2 LIKE '%' || a.terms_digest || '%') < $3";
     PEOPLE_COUNT = "SELECT count(*) FROM person WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
-    PERSON_END = "UPDATE person SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    PERSON_END = "UPDATE person SET ended_at = $2, changed_at = $2, version = version + 1 WHERE id = $1 AND ended_at IS NULL";
     PEOPLE_IDS = "SELECT id FROM person WHERE ended_at IS NULL ORDER BY id";
 }
 
-fn person(row: &crate::Row) -> Result<Person, StoreError> {
+pub(crate) fn person(row: &crate::Row) -> Result<Person, StoreError> {
     Ok(Person {
         id: row.parse(0)?,
         force: row.parse(1)?,
@@ -67,6 +155,18 @@ fn person(row: &crate::Row) -> Result<Person, StoreError> {
         unit: row.opt_text(6)?,
         created_at: row.time(7)?,
         ended_at: row.opt_time(8)?,
+        user_name: row.opt_text(9)?,
+        external_id: row.opt_text(10)?,
+        phone: row.opt_text(11)?,
+        line_manager: row.opt_parse(12)?,
+        covert: row.bool(13)?,
+        starts_on: row.opt_parse(14)?,
+        last_day: row.opt_parse(15)?,
+        source: row.parse(16)?,
+        version: row.int(17)?,
+        changed_at: row.time(18)?,
+        directory: row.opt_text(19)?,
+        erased_at: row.opt_time(20)?,
     })
 }
 
@@ -83,9 +183,51 @@ pub fn add(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
             person.role.as_str().into(),
             person.unit.as_deref().into(),
             person.created_at.into(),
+            person.ended_at.into(),
+            person.user_name.as_deref().into(),
+            person.external_id.as_deref().into(),
+            person.phone.as_deref().into(),
+            Value::opt_id(person.line_manager),
+            person.covert.into(),
+            Value::opt_id(person.starts_on),
+            Value::opt_id(person.last_day),
+            person.source.as_str().into(),
+            person.version.into(),
+            person.changed_at.into(),
+            person.directory.as_deref().into(),
+            person.erased_at.into(),
         ],
     )?;
     Ok(())
+}
+
+/// Writes a person as they now are, if nobody changed them since `person.version`; whether it did. The version counts on.
+pub fn set(tx: &mut Tx<'_>, person: &Person) -> Result<bool, StoreError> {
+    let changed = tx.execute(
+        &PERSON_SET,
+        &[
+            Value::id(person.id),
+            person.version.into(),
+            person.number.as_str().into(),
+            person.name.as_str().into(),
+            person.email.as_deref().into(),
+            person.role.as_str().into(),
+            person.unit.as_deref().into(),
+            person.ended_at.into(),
+            person.user_name.as_deref().into(),
+            person.external_id.as_deref().into(),
+            person.phone.as_deref().into(),
+            Value::opt_id(person.line_manager),
+            person.covert.into(),
+            Value::opt_id(person.starts_on),
+            Value::opt_id(person.last_day),
+            person.source.as_str().into(),
+            person.changed_at.into(),
+            person.directory.as_deref().into(),
+            person.erased_at.into(),
+        ],
+    )?;
+    Ok(changed > 0)
 }
 
 /// The person of that id.
@@ -174,7 +316,13 @@ pub fn list(
         ],
     )?;
     rows.iter()
-        .map(|row| Ok(Listed { person: person(row)?, devices: row.int(9)?, accepted_at: row.opt_time(10)? }))
+        .map(|row| {
+            Ok(Listed {
+                person: person(row)?,
+                devices: row.int(COLUMNS)?,
+                accepted_at: row.opt_time(COLUMNS + 1)?,
+            })
+        })
         .collect()
 }
 

@@ -50,17 +50,9 @@ fn device(number: i64) -> Device {
 }
 
 fn person(number: i64) -> Person {
-    Person {
-        id: person_id(number),
-        force: force(number),
-        number: number.to_string(),
-        name: format!("Officer {}", number / 3),
-        email: None,
-        role: "officer".into(),
-        unit: None,
-        created_at: Timestamp::from_millis(0),
-        ended_at: None,
-    }
+    let name = format!("Officer {}", number / 3);
+    let at = Timestamp::from_millis(0);
+    Person::new(person_id(number), force(number), &number.to_string(), &name, "officer", at)
 }
 
 fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {

@@ -152,6 +152,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
                     email: None,
                     role: one.role.to_owned(),
                     unit: Some(one.unit.to_owned()),
+                    ..NewPerson::default()
                 };
                 app.add_person(permit(&actor())?, new).await?
             }

@@ -60,7 +60,8 @@ impl PersonVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| match self {
             Self::Add { force, number, name, role, email, unit, json } => {
-                let new = NewPerson { force: Some(force), number, name, email, role, unit };
+                let new =
+                    NewPerson { force: Some(force), number, name, email, role, unit, ..NewPerson::default() };
                 add(opened, new, json).await
             }
             Self::List { force, search, json } => list(opened, force, &search, json).await,

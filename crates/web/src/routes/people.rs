@@ -168,6 +168,7 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         email: fields.some("email"),
         role: fields.text("role"),
         unit: fields.some("unit"),
+        ..NewPerson::default()
     };
     match ctx.site.app.add_person(permit, new).await {
         Ok(id) => Ok(done(&format!("/people/{id}"), "person-added")),

@@ -232,3 +232,26 @@ fn cases_and_ledger_entries_of_one_instant_are_not_lost_between_pages() {
         Ok(())
     });
 }
+
+#[test]
+fn a_person_is_changed_once_and_by_whoever_read_them_last() {
+    both_engines(|config| {
+        let store = Store::open(&config).unwrap();
+        store.migrate().unwrap();
+        let (before, again) = block_on(store.write(|tx| {
+            let new = person(0);
+            people::add(tx, &new)?;
+            let mut changed = people::by_id(tx, new.id)?.unwrap();
+            changed.user_name = Some("J.Ames@norfolk.example".into());
+            changed.last_day = Some("2026-12-24".parse().unwrap());
+            changed.covert = true;
+            assert!(people::set(tx, &changed)?);
+            changed.phone = Some("01953 000000".into());
+            assert!(!people::set(tx, &changed)?, "the version has gone on");
+            Ok::<_, StoreError>((changed, people::by_id(tx, new.id)?.unwrap()))
+        }))
+        .unwrap();
+        assert_eq!(again.version, before.version + 1);
+        assert_eq!(again, Person { phone: None, version: again.version, ..before });
+    });
+}

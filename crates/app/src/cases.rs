@@ -1,97 +1,177 @@
-//! Cases that breaches open, rejoin and close. Desk work itself is widened by later steps; the list and its timeline are
-//! here.
+//! Cases: pieces of desk work, each with its steps, its clock and its timeline.
+//!
+//! What is to be done in a type of case is the force's own (`policy/cases/`); here is how any of them is opened, worked
+//! on and closed. What opens them: breaches (`breach`), events in people's working lives (`crate::movers`), and people.
 
-use domain::{CaseId, ClauseId, DeviceId, EntryId, Outcome, Subject, Timestamp};
+mod breach;
+mod chase;
+mod steps;
+
+use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, StepId, Timestamp};
+use policy::{Actor, CaseStep, CaseType, Closes, KeptBy, StepDue};
 use serde_json::json;
+use store::case_steps::{self, Step};
 use store::cases::{self, Case};
-use store::{Tx, devices, findings};
+use store::{Tx, devices};
 
 use crate::access::{ManageCases, Permit};
 use crate::record::Record;
-use crate::{App, AppError};
+use crate::{App, AppError, jobs};
 
-/// How a breach ends of itself: why, in the words of the timeline, and for the ledger.
-type End = (&'static str, &'static str, &'static str);
-const MET_AGAIN: End = ("met again", "The device reports that the clause is met again.", "met-again");
-const NOT_ASKED: End = ("no longer asked", "The clause no longer asks this of the device.", "not-asked");
+pub use steps::Moved;
+pub(crate) use steps::{open_step, who};
+
+/// A thing that a step is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// Such as `device:UUID`.
+    pub key: String,
+    /// Such as `iPhone F4GXQ2ABCD (NC-01234)`.
+    pub title: String,
+}
+
+/// What a case is opened with.
+pub(crate) struct Opening<'a> {
+    /// Its type.
+    pub kind: &'a str,
+    /// Whose.
+    pub force: Force,
+    /// About which device.
+    pub device: Option<DeviceId>,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// Under which clause.
+    pub clause: Option<ClauseId>,
+    /// One line.
+    pub title: String,
+    /// The date that it is for: steps that are due on the case's date are due then.
+    pub date: Option<Timestamp>,
+    /// The event that opened it.
+    pub event: Option<&'a str>,
+    /// Where things are handed in or given out.
+    pub place: Option<&'a str>,
+    /// What the person holds, for steps that stand for one thing each.
+    pub items: Vec<Item>,
+    /// The first line of its timeline: who, as people are shown, and what.
+    pub says: (&'a str, &'a str),
+}
+
+/// The key of a device in a step.
+pub(crate) fn device_key(device: DeviceId) -> String {
+    format!("device:{device}")
+}
+
+/// The device behind a step's key.
+pub(crate) fn device_of_key(key: &str) -> Option<DeviceId> {
+    key.strip_prefix("device:")?.parse().ok()
+}
 
 impl App {
-    /// Opens or rejoins the case for a breach that outlived its grace, and closes it when the clause is met again.
-    pub(crate) async fn follow_breach(&self, device: DeviceId, clause: ClauseId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store().write(move |tx| app.follow_breach_in(tx, device, &clause, now)).await
+    /// What a person holds, as steps name it.
+    pub(crate) fn items_of(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Item>, AppError> {
+        let held = devices::of_holder(tx, person)?;
+        Ok(held.iter().filter(|device| device.retired_at.is_none()).map(device_item).collect())
     }
 
-    fn follow_breach_in(
+    /// Opens a case with the first steps of its type. It makes no ledger entry: that is its use case's.
+    pub(crate) fn open_case(
         &self,
         tx: &mut Tx<'_>,
-        id: DeviceId,
-        clause: &ClauseId,
+        opening: &Opening<'_>,
         now: Timestamp,
-    ) -> Result<(), AppError> {
-        let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
+    ) -> Result<CaseId, AppError> {
+        let id = CaseId::from_uuid(self.world().uuid());
         let policy = self.policy();
-        let Some(rule) = policy.rules().iter().find(|rule| rule.clause == *clause) else { return Ok(()) };
-        let finding = findings::one(tx, &Subject::Device(id), clause)?;
-        let open = cases::open_for(tx, id, clause, &rule.opens)?;
-        match (finding.map(|finding| (finding.outcome, finding.since)), open) {
-            (Some((Outcome::NotMet { because }, since)), None) => {
-                if since.plus(rule.grace) > now {
-                    let subject = format!("{id}/{clause}");
-                    return self.ask_job(tx, crate::jobs::Kind::Breach, &subject, since.plus(rule.grace));
-                }
-                let kind = if rule.detection { "may not be" } else { "is not" };
-                let case = Case {
-                    id: CaseId::from_uuid(self.world().uuid()),
-                    number: 0,
-                    kind: rule.opens.clone(),
-                    force: device.force,
-                    device: Some(id),
-                    person: device.holder,
-                    clause: Some(clause.clone()),
-                    title: format!("{} {}: {clause} {kind} met", device.kind.title(), device.serial),
-                    opened_at: now,
-                    due_at: None,
-                    closed: None,
-                };
-                cases::open(tx, &case)?;
-                self.say(tx, case.id, "system", &because, now)?;
-                let record = Record::new("system", "case.opened", format!("case:{}", case.id))
-                    .force(device.force)
-                    .clause(clause)
-                    .detail(json!({ "device": id, "because": because }));
-                self.enter(tx, now, record)
-            }
-            (Some((Outcome::NotMet { because }, _)), Some(open)) => {
-                self.say(tx, open.id, "system", &format!("Still not met: {because}"), now)
-            }
-            (Some((Outcome::Met, _)), Some(open)) => self.end_breach(tx, &open, clause, &MET_AGAIN, now),
-            (Some((Outcome::NotApplicable { .. }, _)), Some(open)) => {
-                self.end_breach(tx, &open, clause, &NOT_ASKED, now)
-            }
-            // Not knowing is no recovery: the case stays open.
-            _ => Ok(()),
+        let kind = policy.library().cases.get(opening.kind);
+        let steps: Vec<Step> = kind
+            .into_iter()
+            .flat_map(|kind| kind.first_steps(opening.event))
+            .flat_map(|step| self.steps_for(id, step, opening, now))
+            .collect();
+        let case = Case {
+            id,
+            number: 0,
+            kind: opening.kind.to_owned(),
+            force: opening.force,
+            device: opening.device,
+            person: opening.person,
+            clause: opening.clause.clone(),
+            title: opening.title.clone(),
+            opened_at: now,
+            due_at: steps.iter().filter_map(|step| step.due_at).min().or(opening.date),
+            owner: None,
+            closed: None,
+            closed_how: None,
+        };
+        cases::open(tx, &case)?;
+        for step in &steps {
+            case_steps::add(tx, step)?;
+        }
+        let (who, says) = opening.says;
+        self.say(tx, id, who, says, now)?;
+        self.ask_job(tx, jobs::Kind::FollowCase, &id.to_string(), now)?;
+        Ok(id)
+    }
+
+    /// The steps that one step of the type stands for in a case.
+    pub(crate) fn steps_for(
+        &self,
+        case: CaseId,
+        of: &CaseStep,
+        opening: &Opening<'_>,
+        now: Timestamp,
+    ) -> Vec<Step> {
+        if of.if_nothing_held && !opening.items.is_empty() {
+            return Vec::new();
+        }
+        if !of.each_item {
+            return vec![self.step_for(case, of, opening, None, now)];
+        }
+        opening.items.iter().map(|item| self.step_for(case, of, opening, Some(item), now)).collect()
+    }
+
+    fn step_for(
+        &self,
+        case: CaseId,
+        of: &CaseStep,
+        opening: &Opening<'_>,
+        item: Option<&Item>,
+        now: Timestamp,
+    ) -> Step {
+        let place = opening.place.map(|place| format!(" at {place}")).unwrap_or_default();
+        let title = match item {
+            Some(item) => format!("{}{}: {}", of.title, place, item.title),
+            None => of.title.clone(),
+        };
+        Step {
+            id: StepId::from_uuid(self.world().uuid()),
+            case,
+            place: 0,
+            name: of.name.clone(),
+            item: item.map(|item| item.key.clone()).unwrap_or_default(),
+            title,
+            who: of.who.as_str().to_owned(),
+            person: opening.person.filter(|_| of.who == Actor::Holder),
+            clause: of.clause.clone(),
+            proof_kind: of.proof.as_str().to_owned(),
+            due_at: match &of.due {
+                StepDue::Never => None,
+                StepDue::Within(limit) => Some(now.plus(limit.span)),
+                StepDue::CaseDate => opening.date,
+            },
+            done: None,
         }
     }
 
-    fn end_breach(
-        &self,
-        tx: &mut Tx<'_>,
-        open: &Case,
-        clause: &ClauseId,
-        (why, says, word): &End,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        cases::close(tx, open.id, now, why)?;
-        self.say(tx, open.id, "system", says, now)?;
-        let record = Record::new("system", "case.closed", format!("case:{}", open.id))
-            .force(open.force)
-            .clause(clause)
-            .reason(word);
-        self.enter(tx, now, record)
+    /// The first clause that is kept by a procedure.
+    pub(crate) fn clause_of_procedure(&self, procedure: &str) -> Option<ClauseId> {
+        let policy = self.policy();
+        let kept = |kept: &KeptBy| matches!(kept, KeptBy::Procedure { procedure: of, .. } if of == procedure);
+        policy.library().clauses.iter().find(|clause| clause.kept_by.iter().any(kept)).map(|c| c.id.clone())
     }
 
-    fn say(
+    /// Adds a line to a case's timeline.
+    pub(crate) fn say(
         &self,
         tx: &mut Tx<'_>,
         case: CaseId,
@@ -100,6 +180,25 @@ impl App {
         at: Timestamp,
     ) -> Result<(), AppError> {
         cases::add_event(tx, EntryId::from_uuid(self.world().uuid()), case, at, actor, says)?;
+        Ok(())
+    }
+
+    /// Judges anew whatever a case's end or lateness may change.
+    pub(crate) fn judge_after(&self, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Result<(), AppError> {
+        if let Some(person) = case.person {
+            self.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), at)?;
+        }
+        let policy = self.policy();
+        let library = policy.library();
+        let concerned = |document: &&policy::Document| {
+            library
+                .clauses_in(&document.id)
+                .flat_map(|clause| &clause.kept_by)
+                .any(|kept| matches!(kept, KeptBy::Procedure { procedure, .. } if *procedure == case.kind))
+        };
+        for document in library.documents.iter().filter(concerned) {
+            self.ask_job(tx, jobs::Kind::JudgeDocument, &document.id, at)?;
+        }
         Ok(())
     }
 
@@ -128,26 +227,56 @@ impl App {
             .await
     }
 
-    /// Closes a case by hand, with a reason.
+    /// Takes a case on. Taking one's own case again changes nothing and is no error.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] where it is closed already.
+    /// [`AppError::Conflict`] where it is closed.
+    pub async fn take_case(&self, permit: Permit<ManageCases>, case: CaseId) -> Result<(), AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+                permit.reaches(found.force)?;
+                if found.closed.is_some() {
+                    return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+                }
+                if !cases::take(tx, case, &permit.actor().name)? {
+                    return Ok(());
+                }
+                app.say(tx, case, &permit.actor().shown, "Took the case", now)?;
+                let record = Record::new(&permit.actor().name, "case.taken", format!("case:{case}"))
+                    .force(found.force);
+                app.enter(tx, now, record)
+            })
+            .await
+    }
+
+    /// Closes a case by hand, with a reason. A case that only receipts close is not closed so.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where it is closed already, or where it waits for receipts.
     pub async fn close_case(
         &self,
         permit: Permit<ManageCases>,
         case: CaseId,
         why: &str,
     ) -> Result<(), AppError> {
-        let why = crate::people::text("reason", why, 500)?;
+        let why = crate::people::text("why", why, 500)?;
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
                 let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
                 permit.reaches(found.force)?;
-                if !cases::close(tx, case, now, &why)? {
+                if app.closes_by_receipt(&found.kind) && found.closed.is_none() {
+                    return Err(AppError::Conflict(
+                        "only receipts close this case: enter each thing as handed over or as missing".into(),
+                    ));
+                }
+                if !cases::close(tx, case, now, (&why, "by-hand"))? {
                     return Err(AppError::Conflict("the case is closed already; reload the page".into()));
                 }
                 app.say(tx, case, &permit.actor().shown, &format!("Closed: {why}"), now)?;
+                app.judge_after(tx, &found, now)?;
                 let record = Record::new(&permit.actor().name, "case.closed", format!("case:{case}"))
                     .force(found.force)
                     .reason("by-hand")
@@ -156,4 +285,15 @@ impl App {
             })
             .await
     }
+
+    fn closes_by_receipt(&self, kind: &str) -> bool {
+        let policy = self.policy();
+        policy.library().cases.get(kind).is_some_and(|kind: &CaseType| kind.closes == Closes::Receipt)
+    }
+}
+
+/// A device as steps name it.
+pub(crate) fn device_item(device: &devices::Device) -> Item {
+    let tag = device.asset_tag.as_ref().map(|tag| format!(" ({tag})")).unwrap_or_default();
+    Item { key: device_key(device.id), title: format!("{} {}{tag}", device.kind.title(), device.serial) }
 }

@@ -6,6 +6,7 @@ mod device;
 mod document;
 mod explain;
 mod person;
+mod procedure;
 
 pub use basis::{Basis, CheckBasis};
 pub use explain::{Explanation, Replayed};

@@ -18,11 +18,19 @@ pub enum Kind {
     Configure,
     /// Open, rejoin or close the case that a breach calls for.
     Breach,
+    /// Remind whom a case waits for, and notice when it is late.
+    FollowCase,
 }
 
 impl Kind {
-    const ALL: [Self; 5] =
-        [Self::JudgeDevice, Self::JudgePerson, Self::JudgeDocument, Self::Configure, Self::Breach];
+    const ALL: &[Self] = &[
+        Self::JudgeDevice,
+        Self::JudgePerson,
+        Self::JudgeDocument,
+        Self::Configure,
+        Self::Breach,
+        Self::FollowCase,
+    ];
 
     /// The word in the table.
     #[must_use]
@@ -33,6 +41,7 @@ impl Kind {
             Self::JudgeDocument => "judge-document",
             Self::Configure => "configure",
             Self::Breach => "breach",
+            Self::FollowCase => "follow-case",
         }
     }
 }
@@ -93,7 +102,7 @@ impl App {
     }
 
     async fn run_job(&self, job: &jobs::Job) -> Result<(), AppError> {
-        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == job.kind) else {
+        let Some(kind) = Kind::ALL.iter().copied().find(|kind| kind.as_str() == job.kind) else {
             return Err(AppError::Fault(format!(
                 "no job of kind {}; a newer version asked for it",
                 job.kind
@@ -106,6 +115,7 @@ impl App {
             Kind::JudgePerson => self.judge_person(job.subject.parse().map_err(bad)?).await,
             Kind::JudgeDocument => self.judge_document(&job.subject).await,
             Kind::Configure => self.configure_device(job.subject.parse().map_err(bad)?).await,
+            Kind::FollowCase => self.follow_case(job.subject.parse().map_err(bad)?).await,
             Kind::Breach => {
                 let (device, clause) = job.subject.split_once('/').unwrap_or_default();
                 let clause = clause.parse().map_err(bad)?;

@@ -21,7 +21,7 @@ mod tally;
 mod words;
 
 pub use actions::Action;
-pub use cases::{CaseRead, CaseRow};
+pub use cases::{CaseRead, CaseRow, StepRead};
 pub use clause::{ClauseRead, NamedFinding, SettingValueRead};
 pub use device::{CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, HolderRead};
 pub use devices::DeviceRow;

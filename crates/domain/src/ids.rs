@@ -66,6 +66,12 @@ uuid_id! {
     CommandId = "command id";
     /// One piece of desk work.
     CaseId = "case id";
+    /// One step of a case.
+    StepId = "case step id";
+    /// One event in somebody's working life.
+    EventId = "event id";
+    /// One legal hold on a device.
+    HoldId = "legal hold id";
     /// One queued piece of the server's own work.
     JobId = "job id";
     /// One ledger entry.

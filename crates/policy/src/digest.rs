@@ -45,13 +45,21 @@ impl Library {
         self.checks.get(name).map(|check| digest("check", check))
     }
 
-    /// Digest of everything: documents, clauses, settings, checks, registers, and the parameters' values in force.
+    /// Digest of everything: documents, clauses, settings, checks, procedures, registers, and the parameters' values in force.
     #[must_use]
     pub fn digest(&self) -> String {
         let registers = (self.facts(), self.vocabulary(), self.parameters());
         digest(
             "library",
-            &(&self.documents, &self.clauses, &self.settings, &self.checks, &self.baselines, registers),
+            &(
+                &self.documents,
+                &self.clauses,
+                &self.settings,
+                &self.checks,
+                &self.baselines,
+                (&self.cases, &self.movers),
+                registers,
+            ),
         )
     }
 }

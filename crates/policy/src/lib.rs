@@ -24,11 +24,13 @@ mod merge;
 mod model;
 mod order;
 mod problem;
+mod procedures;
 mod reader;
 mod registers;
 mod value;
 mod view;
 mod words;
+mod working_days;
 
 pub use coverage::{CoverageTable, SettingCompiler};
 pub use diff::{
@@ -45,7 +47,11 @@ pub use model::{
     Related, Rule, Section,
 };
 pub use problem::{Problem, Problems};
+pub use procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
 pub use registers::{AskedValue, Baseline, FactEntry, Parameter, Setting, VocabularyEntry};
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};
-pub use words::{AcceptanceKind, Actor, DocumentKind, Merge, Modality, PersonalData, RecordKind, ValueType};
+pub use words::{
+    AcceptanceKind, Actor, Closes, DocumentKind, Merge, Modality, PersonalData, Proof, RecordKind, ValueType,
+};
+pub use working_days::WorkingDays;

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use compliance::Check;
-use domain::{ClauseId, SettingKey};
+use domain::{ClauseId, SettingKey, Span};
 
 use crate::model::{Clause, Document, Note};
+use crate::procedures::{CaseType, MoverEvent};
 use crate::registers::{Baseline, FactEntry, Parameter, Registers, Setting, VocabularyEntry};
+use crate::value::ParameterValue;
+use crate::working_days::WorkingDays;
 
 /// The force's rules.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +24,11 @@ pub struct Library {
     pub checks: BTreeMap<String, Check>,
     /// The baselines by name.
     pub baselines: BTreeMap<String, Baseline>,
+    /// The types of case by name.
+    pub cases: BTreeMap<String, CaseType>,
+    /// The events in people's working lives, in the order of the file.
+    pub movers: Vec<MoverEvent>,
+    pub(crate) working_days: WorkingDays,
     pub(crate) registers: Registers,
 }
 
@@ -87,6 +95,27 @@ impl Library {
     pub fn clause_of_action(&self, action: &str, reason: Option<&str>) -> Option<&ClauseId> {
         let actions = &self.registers.actions;
         reason.and_then(|reason| actions.get(&format!("{action}/{reason}"))).or_else(|| actions.get(action))
+    }
+
+    /// The kind of event of that name.
+    #[must_use]
+    pub fn mover(&self, name: &str) -> Option<&MoverEvent> {
+        self.movers.iter().find(|event| event.name == name)
+    }
+
+    /// The force's working days.
+    #[must_use]
+    pub const fn working_days(&self) -> &WorkingDays {
+        &self.working_days
+    }
+
+    /// A parameter that is a length of time; `None` where there is none of that name and type.
+    #[must_use]
+    pub fn span(&self, parameter: &str) -> Option<Span> {
+        match self.parameters().get(parameter).map(|parameter| &parameter.value) {
+            Some(ParameterValue::Span(span)) => Some(*span),
+            _ => None,
+        }
     }
 
     /// What checks may refer to: for binding a check outside the loader.

@@ -110,6 +110,28 @@ words! {
         Reminder = "reminder" / "Asked again from time to time",
     }
 
+    /// What closes a case.
+    Closes {
+        /// Its last step, or a person with a reason.
+        Steps = "steps" / "When its steps are done",
+        /// A receipt for everything that it asks for, and nothing else.
+        Receipt = "receipt" / "By receipts only",
+    }
+
+    /// What shows that a step was done.
+    Proof {
+        /// What somebody writes down.
+        Note = "note" / "A note",
+        /// A hand-over that both sides signed.
+        Receipt = "receipt" / "A signed hand-over",
+        /// An answer of the person whom it is about, or of their line manager.
+        Answer = "answer" / "An answer",
+        /// A legal hold on the things concerned, or the word that none is needed.
+        Hold = "hold" / "A decision on a legal hold",
+        /// An acceptance of the current terms.
+        Acceptance = "acceptance" / "An acceptance of the terms",
+    }
+
     /// Which part of the paper a record is about.
     RecordKind {
         /// The approving bodies and their dates.

@@ -27,13 +27,18 @@ pub struct Case {
     pub opened_at: Timestamp,
     /// When it is due.
     pub due_at: Option<Timestamp>,
+    /// Who took it on, as the ledger names them.
+    pub owner: Option<String>,
     /// When and why it was closed.
     pub closed: Option<(Timestamp, String)>,
+    /// How it was closed: `steps`, `receipt`, `breach-over`, `called-off`, `by-hand`.
+    pub closed_how: Option<String>,
 }
 
 macro_rules! columns {
     () => {
-        "id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at, closed_at, closed_why"
+        "id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at, closed_at, closed_why,
+         owner, closed_how"
     };
 }
 
@@ -55,11 +60,14 @@ statements! {
     CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)";
     CASES_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 100");
     CASES_OF_DEVICE = concat!("SELECT ", columns!(), " FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100");
-    CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3 WHERE id = $1 AND closed_at IS NULL";
+    CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3, closed_how = $4 WHERE id = $1 AND closed_at IS NULL";
+    CASE_REOPEN = "UPDATE desk_case SET closed_at = NULL, closed_why = NULL, closed_how = NULL
+        WHERE id = $1 AND closed_how = 'called-off'";
+    CASE_TAKE = "UPDATE desk_case SET owner = $2 WHERE id = $1 AND closed_at IS NULL AND COALESCE(owner, '') <> $2";
+    CASE_DUE = "UPDATE desk_case SET due_at = $2 WHERE id = $1";
+    CASE_OPEN_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 AND kind = $2 AND closed_at IS NULL
+        ORDER BY opened_at, id LIMIT 1");
     CASES_OPEN_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND ($1 = '' OR force = $1)";
-    CASES_OF_KIND = "SELECT count(*), COALESCE(sum(CASE WHEN closed_at IS NOT NULL THEN 1 ELSE 0 END), 0),
-        COALESCE(sum(CASE WHEN due_at IS NOT NULL AND COALESCE(closed_at, $2) > due_at THEN 1 ELSE 0 END), 0)
-        FROM desk_case WHERE kind = $1";
     CASE_EVENT_ADD = "INSERT INTO case_event (id, case_id, at, actor, says) VALUES ($1, $2, $3, $4, $5)";
     CASE_EVENTS = "SELECT at, actor, says FROM case_event WHERE case_id = $1 ORDER BY at, id";
 }
@@ -80,6 +88,8 @@ fn case(row: &Row) -> Result<Case, StoreError> {
             Some(at) => Some((at, row.opt_text(11)?.unwrap_or_default())),
             None => None,
         },
+        owner: row.opt_text(12)?,
+        closed_how: row.opt_text(13)?,
     })
 }
 
@@ -202,20 +212,40 @@ pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Case>, StoreEr
     tx.query(&CASES_OF_DEVICE, &[Value::id(device)])?.iter().map(case).collect()
 }
 
-/// Closes a case; whether it was open.
-pub fn close(tx: &mut Tx<'_>, id: CaseId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
-    Ok(tx.execute(&CASE_CLOSE, &[Value::id(id), at.into(), why.into()])? > 0)
+/// Closes a case, with a reason for people and how it ended as a word; whether it was open.
+pub fn close(
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    at: Timestamp,
+    (why, how): (&str, &'static str),
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CASE_CLOSE, &[Value::id(id), at.into(), why.into(), how.into()])? > 0)
+}
+
+/// Opens a case again that was called off; whether it was.
+pub fn reopen(tx: &mut Tx<'_>, id: CaseId) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CASE_REOPEN, &[Value::id(id)])? > 0)
+}
+
+/// Gives an open case to somebody; whether that changed anything.
+pub fn take(tx: &mut Tx<'_>, id: CaseId, owner: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CASE_TAKE, &[Value::id(id), owner.into()])? > 0)
+}
+
+/// Moves a case's time limit.
+pub fn set_due(tx: &mut Tx<'_>, id: CaseId, due: Option<Timestamp>) -> Result<(), StoreError> {
+    tx.execute(&CASE_DUE, &[Value::id(id), due.into()])?;
+    Ok(())
+}
+
+/// The oldest open case of a kind about a person.
+pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId, kind: &str) -> Result<Option<Case>, StoreError> {
+    tx.one(&CASE_OPEN_OF_PERSON, &[Value::id(person), kind.into()])?.as_ref().map(case).transpose()
 }
 
 /// How many cases are open.
 pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force)])
-}
-
-/// Of a kind of case: how many were opened, how many of those are done, how many ran late.
-pub fn tally(tx: &mut Tx<'_>, kind: &str, now: Timestamp) -> Result<(i64, i64, i64), StoreError> {
-    let row = tx.one(&CASES_OF_KIND, &[kind.into(), now.into()])?;
-    row.map_or(Ok((0, 0, 0)), |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))
 }
 
 /// Adds a line to a case's timeline.

@@ -6,12 +6,15 @@
 //!
 //! Not here: deciding anything (`app`), and any text of SQL elsewhere in the workspace.
 
+pub mod case_steps;
 pub mod cases;
 pub mod certificates;
 pub mod commands;
 pub mod devices;
 pub mod enrolments;
+pub mod events;
 pub mod findings;
+pub mod holds;
 pub mod jobs;
 pub mod ledger;
 pub mod messages;
@@ -37,12 +40,15 @@ pub(crate) use record::{force_word, like, single_count};
 pub fn all_statements() -> Vec<&'static Statement> {
     [
         migrate::ALL,
+        case_steps::ALL,
         cases::ALL,
         certificates::ALL,
         commands::ALL,
         devices::ALL,
         enrolments::ALL,
+        events::ALL,
         findings::ALL,
+        holds::ALL,
         jobs::ALL,
         ledger::ALL,
         messages::ALL,

@@ -31,6 +31,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "people_directory",
         sql: include_str!("../migrations/0003_people_directory.sql"),
     },
+    Migration { version: 4, name: "case_steps", sql: include_str!("../migrations/0004_case_steps.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -102,7 +102,9 @@ fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
             title: format!("About {number}"),
             opened_at: at(number / 4),
             due_at: Some(at(number)),
+            owner: None,
             closed: None,
+            closed_how: None,
         };
         cases::open(tx, &case)?;
     }

@@ -1,6 +1,6 @@
 //! What a form has just done, in words. An address carries only the word, so that nobody can put words on a page.
 
-const NOTICES: [(&str, &str); 11] = [
+const NOTICES: &[(&str, &str)] = &[
     ("device-added", "The device stands in the register."),
     ("holder-set", "The holder was set."),
     ("person-added", "The person was entered."),
@@ -11,6 +11,9 @@ const NOTICES: [(&str, &str); 11] = [
     ("taken-back", "It was taken back. The device never got it."),
     ("noted", "The note was added."),
     ("closed", "The case is closed."),
+    ("taken", "The case is yours now."),
+    ("step-done", "The step is done."),
+    ("missing", "It is entered as missing, and the case of a lost device is open."),
     ("signed-out", "You are signed out."),
 ];
 

@@ -1,6 +1,7 @@
 //! Every address, in one table: its method, what access control must say, and who answers it. The router is built from
 //! it, and the tests try each as every role and as nobody, so that a handler which forgets to ask is found.
 
+mod case_steps;
 mod cases;
 mod clauses;
 mod commands;
@@ -88,6 +89,9 @@ pub const ROUTES: &[Route] = &[
     read::<SeeCases>("/cases/{id}", || get(cases::get)),
     write::<ManageCases>("/cases/{id}/notes", || post(cases::note)),
     write::<ManageCases>("/cases/{id}/close", || post(cases::close)),
+    write::<ManageCases>("/cases/{id}/take", || post(cases::take)),
+    read::<ManageCases>("/cases/{id}/steps/{step}", || get(case_steps::get)),
+    write::<ManageCases>("/cases/{id}/steps/{step}", || post(case_steps::post)),
     read::<SeeLedger>("/ledger", || get(ledger::get)),
     read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
     read::<SeeLedger>("/ledger/export", || get(ledger::export)),

@@ -50,6 +50,8 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("terms-accepted", crate::people::terms::View::sample_accepted().render()?),
         ("cases", crate::cases::list::View::sample().render()?),
         ("case", crate::cases::show::View::sample().render()?),
+        ("case-step", crate::cases::step::View::sample().render()?),
+        ("case-step-missing", crate::cases::step::View::sample_missing().render()?),
         ("ledger", crate::ledger::View::sample().render()?),
         ("ledger-empty", crate::ledger::View::sample_empty().render()?),
         ("sign-in", crate::sign_in::View::sample().render()?),

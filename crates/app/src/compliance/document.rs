@@ -2,10 +2,11 @@
 
 use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
 use policy::{Document, KeptBy, RecordKind};
-use store::{Tx, cases, devices, findings};
+use store::{Tx, devices, findings};
 
 use super::apply::Judged;
 use super::basis::Basis;
+use super::procedure::procedure_outcome;
 use crate::{App, AppError, jobs};
 
 /// How often a document is judged: dates pass without anybody doing anything.
@@ -32,7 +33,9 @@ impl App {
             for kept in &clause.kept_by {
                 let judged = match kept {
                     KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
-                    KeptBy::Procedure { procedure, .. } => Some(procedure_outcome(tx, procedure, now)?),
+                    KeptBy::Procedure { procedure, .. } => {
+                        Some(procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?)
+                    }
                     _ => None,
                 };
                 if let Some((outcome, words)) = judged {
@@ -56,7 +59,7 @@ impl App {
     }
 }
 
-fn not_known(what: &str) -> Outcome {
+pub(super) fn not_known(what: &str) -> Outcome {
     Outcome::NotKnown(WhyNotKnown::NeverReported { what: what.to_owned() })
 }
 
@@ -135,15 +138,4 @@ fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
             (Outcome::NotMet { because: words.clone() }, words)
         }
     }
-}
-
-fn procedure_outcome(tx: &mut Tx<'_>, kind: &str, now: Timestamp) -> Result<(Outcome, String), AppError> {
-    let (opened, done, late) = cases::tally(tx, kind, now)?;
-    let words = format!("{opened} cases of this type: {done} closed, {late} late");
-    let outcome = match (opened, late) {
-        (0, _) => not_known("a case of this type"),
-        (_, 0) => Outcome::Met,
-        _ => Outcome::NotMet { because: words.clone() },
-    };
-    Ok((outcome, words))
 }

@@ -31,6 +31,9 @@ impl App {
             self.apply(tx, &subject, judge(clause, &accepted), old, now)?;
             clauses.push(clause.id.clone());
         }
+        if self.terms_missing(tx, id)?.is_empty() {
+            self.acceptance_steps_done(tx, id, now)?;
+        }
         self.drop_others(tx, &subject, &before, &clauses)
     }
 }

@@ -1,11 +1,12 @@
 //! Cases: the queue, and one with its timeline.
 
-use domain::{CaseId, Timestamp};
+use domain::{CaseId, StepId, Timestamp};
+use store::case_steps::Step;
 use store::cases::{Case, CaseFilter};
-use store::{cases, devices, people};
+use store::{Tx, case_steps, cases, devices, people};
 
 use super::{Device, Person, words};
-use crate::access::{self, Permit, SeeCases, SeeDevices, SeePeople};
+use crate::access::{self, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
 use crate::{App, AppError};
 
 /// One case of a list.
@@ -26,12 +27,49 @@ pub struct CaseRead {
     pub device: Option<Device>,
     /// The person whom it is about, for who may see them.
     pub person: Option<Person>,
+    /// Who took it on; `None` where nobody did yet.
+    pub owner: Option<String>,
+    /// Whose desk it lies on until somebody takes it.
+    pub desk: &'static str,
+    /// What is to be done, in order.
+    pub steps: Vec<StepRead>,
+    /// Whether only receipts close it.
+    pub by_receipt: bool,
     /// What happened: when, who, what; oldest first.
     pub events: Vec<(Timestamp, String, String)>,
 }
 
-fn row(case: Case) -> CaseRow {
-    CaseRow { kind: words::case_kind(&case.kind), case }
+/// One step of a case.
+#[derive(Debug, Clone)]
+pub struct StepRead {
+    /// The step.
+    pub step: Step,
+    /// Who does it, in words.
+    pub who: String,
+    /// Who entered that it was done.
+    pub done_by: Option<String>,
+    /// The clause that asks for it.
+    pub clause: Option<domain::ClauseId>,
+    /// What shows that it was done, in words.
+    pub proof: &'static str,
+}
+
+fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
+    let person = match step.person {
+        Some(person) => people::by_id(tx, person)?.map(|person| person.name),
+        None => None,
+    };
+    let done_by = match &step.done {
+        Some(done) => Some(words::who(tx, &done.by)?),
+        None => None,
+    };
+    Ok(StepRead {
+        who: person.unwrap_or_else(|| crate::cases::who(&step.who).to_owned()),
+        done_by,
+        clause: step.clause.clone().or_else(|| case.clause.clone()),
+        proof: step.proof_kind.parse().map_or("", policy::Proof::title),
+        step,
+    })
 }
 
 impl App {
@@ -45,13 +83,13 @@ impl App {
         filter: CaseFilter,
         limit: u32,
     ) -> Result<(Vec<CaseRow>, Vec<(String, String)>), AppError> {
-        let now = self.world().now();
+        let (policy, now) = (self.policy(), self.world().now());
         self.store()
             .read(move |tx| {
                 let kinds = cases::kinds(tx)?
                     .into_iter()
                     .map(|kind| {
-                        let title = words::case_kind(&kind);
+                        let title = words::case_kind(policy.library(), &kind);
                         (kind, title)
                     })
                     .collect();
@@ -60,6 +98,7 @@ impl App {
                     (own, asked) => own.or(asked),
                 };
                 let found = cases::list(tx, &CaseFilter { force, ..filter }, now, limit)?;
+                let row = |case: Case| CaseRow { kind: words::case_kind(policy.library(), &case.kind), case };
                 Ok((found.into_iter().map(row).collect(), kinds))
             })
             .await
@@ -70,6 +109,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
     pub async fn case(&self, permit: Permit<SeeCases>, id: CaseId) -> Result<CaseRead, AppError> {
+        let policy = self.policy();
         self.store()
             .read(move |tx| {
                 let case = cases::by_id(tx, id)?.ok_or_else(|| AppError::not_found("case", id))?;
@@ -83,12 +123,41 @@ impl App {
                         (at, actor, says)
                     })
                     .collect();
+                let kind = policy.library().cases.get(&case.kind);
+                let mut steps = Vec::new();
+                for step in case_steps::of_case(tx, id)? {
+                    steps.push(step_read(tx, step, &case)?);
+                }
                 Ok(CaseRead {
+                    owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
+                    desk: kind.map_or(policy::Actor::ServiceDesk, |kind| kind.owner).title(),
+                    by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
+                    steps,
                     device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
                     person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
                     events,
-                    row: row(case),
+                    row: CaseRow { kind: words::case_kind(policy.library(), &case.kind), case },
                 })
+            })
+            .await
+    }
+
+    /// An undone step of an open case, with the number of its case.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Conflict`] where it is done already.
+    pub async fn case_step(
+        &self,
+        permit: Permit<ManageCases>,
+        case: CaseId,
+        step: StepId,
+    ) -> Result<(i64, StepRead), AppError> {
+        self.store()
+            .read(move |tx| {
+                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+                permit.reaches(found.force)?;
+                let (case, step) = crate::cases::open_step(tx, case, step)?;
+                Ok((case.number, step_read(tx, step, &case)?))
             })
             .await
     }

@@ -183,7 +183,7 @@ impl App {
             cases: match access::permit::<SeeCases>(actor) {
                 Ok(_) => cases::of_device(tx, id)?
                     .into_iter()
-                    .map(|case| CaseRow { kind: words::case_kind(&case.kind), case })
+                    .map(|case| CaseRow { kind: words::case_kind(policy.library(), &case.kind), case })
                     .collect(),
                 Err(_) => Vec::new(),
             },

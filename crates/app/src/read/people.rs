@@ -132,7 +132,7 @@ impl App {
                     acceptances: acceptances(policy.library(), policy.all_terms(), accepted),
                     cases: if desk { cases::of_person(tx, id)? } else { Vec::new() }
                         .into_iter()
-                        .map(|case| CaseRow { kind: words::case_kind(&case.kind), case })
+                        .map(|case| CaseRow { kind: words::case_kind(policy.library(), &case.kind), case })
                         .collect(),
                     person,
                 })

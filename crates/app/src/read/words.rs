@@ -53,16 +53,19 @@ pub(super) fn kept(library: &Library, kept: &KeptBy) -> String {
         KeptBy::Procedure { procedure, within } => {
             let limit =
                 within.as_ref().map(|limit| format!(", within {}", span(limit.span))).unwrap_or_default();
-            format!("Procedure: work of type {}{limit}.", case_kind(procedure).to_lowercase())
+            format!("Procedure: cases of the type “{}”{limit}.", case_kind(library, procedure))
         }
         KeptBy::Record { record } => format!("Record: {}.", record.title().to_lowercase()),
         KeptBy::Nothing { why } => format!("Nothing: {why}"),
     }
 }
 
-/// A case type as people say it.
+/// A case type as people say it: by its own title, or where the policy has dropped it, by its name.
 #[must_use]
-pub fn case_kind(kind: &str) -> String {
+pub fn case_kind(library: &Library, kind: &str) -> String {
+    if let Some(known) = library.cases.get(kind) {
+        return known.title.clone();
+    }
     if kind == "breach" {
         return "Clause not met".to_owned();
     }
@@ -119,9 +122,10 @@ mod tests {
 
     #[test]
     fn types_of_case_read_as_words() {
-        assert_eq!(case_kind("lost-device"), "Lost device");
-        assert_eq!(case_kind("breach"), "Clause not met");
-        assert_eq!(case_kind(""), "");
-        assert_eq!(case_kind("été"), "été", "a first letter of two bytes stays as it is");
+        let none = Library::default();
+        assert_eq!(case_kind(&none, "lost-device"), "Lost device");
+        assert_eq!(case_kind(&none, "breach"), "Clause not met");
+        assert_eq!(case_kind(&none, ""), "");
+        assert_eq!(case_kind(&none, "été"), "été", "a first letter of two bytes stays as it is");
     }
 }

@@ -175,7 +175,7 @@ impl Loader<'_> {
     }
 
     /// Reports a problem on the line where the word stands in quotes.
-    fn at_word(&self, file: &str, word: &str, message: &str) {
+    pub(super) fn at_word(&self, file: &str, word: &str, message: &str) {
         if !self.sink.takes(file) {
             return;
         }

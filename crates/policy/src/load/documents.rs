@@ -50,9 +50,16 @@ impl Loader<'_> {
         for (path, _) in self.files.iter() {
             let parts: Vec<&str> = path.split('/').collect();
             let known = match parts.as_slice() {
-                [file] => ["facts.toml", "vocabulary.toml", "parameters.toml", "actions.toml", "README.md"]
-                    .contains(file),
-                ["checks" | "settings" | "baselines", file] => {
+                [file] => [
+                    "facts.toml",
+                    "vocabulary.toml",
+                    "parameters.toml",
+                    "actions.toml",
+                    "movers.toml",
+                    "README.md",
+                ]
+                .contains(file),
+                ["checks" | "settings" | "baselines" | "cases", file] => {
                     file.ends_with(".toml") || *file == "README.md"
                 }
                 ["documents", _, file] => ["document.toml", "README.md"].contains(file),

@@ -147,47 +147,36 @@ impl Loader<'_> {
         Some(Some(question))
     }
 
-    /// `None` where the limit is wrong, `Some(None)` where there is none.
+    /// The time limit of a procedure: `None` where it is wrong, `Some(None)` where there is none.
     fn limit(&self, node: &Node<'_>) -> Option<Option<Limit>> {
-        if !node.has("within") {
+        self.limit_at(node, "within")
+    }
+
+    /// A length of time, written or a force parameter's: `None` where it is wrong, `Some(None)` where there is none.
+    pub(super) fn limit_at(&self, node: &Node<'_>, key: &'static str) -> Option<Option<Limit>> {
+        if !node.has(key) {
             return Some(None);
         }
-        let given = node.opt::<Given>("within")?;
-        let (span, parameter) = match given {
+        let wrong = |message: String| {
+            node.problem(key, message);
+            None
+        };
+        match node.opt::<Given>(key)? {
             Given::Value(compliance::Value::Text(text)) => match text.parse() {
-                Ok(span) => (span, None),
-                Err(fault) => {
-                    node.problem("within", format!("within: {fault}"));
-                    return None;
-                }
+                Ok(span) => Some(Some(Limit { span, parameter: None })),
+                Err(fault) => wrong(format!("{key}: {fault}")),
             },
             Given::Parameter(name) => {
-                match self.library.registers.parameters.get(&name.parameter).map(|p| &p.value) {
-                    Some(ParameterValue::Span(span)) => (*span, Some(name.parameter)),
-                    Some(_) => {
-                        node.problem(
-                            "within",
-                            format!("parameter \"{}\" is not a length of time", name.parameter),
-                        );
-                        return None;
+                let name = name.parameter;
+                match self.library.registers.parameters.get(&name).map(|p| &p.value) {
+                    Some(ParameterValue::Span(span)) => {
+                        Some(Some(Limit { span: *span, parameter: Some(name) }))
                     }
-                    None => {
-                        node.problem(
-                            "within",
-                            format!("no parameter \"{}\"; parameters.toml lists them", name.parameter),
-                        );
-                        return None;
-                    }
+                    Some(_) => wrong(format!("parameter \"{name}\" is not a length of time")),
+                    None => wrong(format!("no parameter \"{name}\"; parameters.toml lists them")),
                 }
             }
-            _ => {
-                node.problem(
-                    "within",
-                    "within is a length of time such as \"1h\", or { parameter = \"name\" }",
-                );
-                return None;
-            }
-        };
-        Some(Some(Limit { span, parameter }))
+            _ => wrong(format!("{key} is a length of time such as \"1h\", or {{ parameter = \"name\" }}")),
+        }
     }
 }

@@ -8,6 +8,7 @@ mod checks;
 mod clauses;
 mod documents;
 mod kept_by;
+mod procedures;
 mod registers;
 mod settings;
 
@@ -63,6 +64,7 @@ impl Library {
         loader.overrides(overrides);
         loader.settings();
         loader.documents();
+        loader.procedures();
         loader.across();
         let Loader { sink, library, .. } = loader;
         match Problems::of(sink.into_problems()) {

@@ -159,15 +159,15 @@ fn questions_and_limits_are_verified() {
         "documents/a/clauses/9.md:8: only a reminder",
     );
     only(
-        &kept("procedure = \"x\"\nwithin = \"soon\""),
+        &kept("procedure = \"lost-device\"\nwithin = \"soon\""),
         "documents/a/clauses/9.md:8: within: \"soon\" is not a length",
     );
     only(
-        &kept("procedure = \"x\"\nwithin = { parameter = \"none\" }"),
+        &kept("procedure = \"lost-device\"\nwithin = { parameter = \"none\" }"),
         "documents/a/clauses/9.md:8: no parameter \"none\"",
     );
     only(
-        &kept("procedure = \"x\"\nwithin = { parameter = \"lock-minutes\" }"),
+        &kept("procedure = \"lost-device\"\nwithin = { parameter = \"lock-minutes\" }"),
         "documents/a/clauses/9.md:8: parameter \"lock-minutes\" is not",
     );
 }

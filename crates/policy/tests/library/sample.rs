@@ -153,6 +153,19 @@ pub(crate) fn clause(id: &str, head: &str, text: &str) -> String {
     )
 }
 
+/// A case type with a step and a reminder.
+pub(crate) const CASE: &str = r#"
+title = "Lost device"
+[[step]]
+name = "contain"
+title = "Lock it"
+who = "service-desk"
+within = { parameter = "stale" }
+[[chase]]
+to = "service-desk"
+after = "1d"
+"#;
+
 const TERMS: &str = "[[kept_by]]\nacceptance = \"terms\"\n";
 
 /// The sample folder.
@@ -189,6 +202,8 @@ pub(crate) fn files() -> Files {
                  \"apps.allowed\" = [\"y\"]\n\"lock.after_minutes\" = 3\n\"wifi.networks\" = { parameter = \"networks\" }\n",
             ),
         ),
+        ("cases/lost-device.toml", CASE.to_owned()),
+        ("cases/desk-case.toml", "title = \"To be looked into\"\n".to_owned()),
         ("documents/a/document.toml", document("a", "AA", sections)),
         ("documents/a/clauses/1.1-length.md", clause("AA-1.1", &length, "Nine at least.")),
         ("documents/a/clauses/1.2-lock.md", clause("AA-1.2", lock, "It locks itself.")),

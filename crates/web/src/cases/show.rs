@@ -39,6 +39,12 @@ pub struct View {
     pub log_line: String,
     /// The steps that its clause asks for, in order.
     pub steps: Vec<Step>,
+    /// Who has it on their desk, in words.
+    pub owner: String,
+    /// Whether this person may take it.
+    pub may_take: bool,
+    /// Only receipts close it.
+    pub by_receipt: bool,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
     /// What was wrong with the note that was typed.
@@ -67,12 +73,31 @@ pub struct Clock {
 pub struct Step {
     /// What is to be done.
     pub title: String,
-    /// The clause that asks for it.
-    pub clause: Crumb,
+    /// Who does it, in words.
+    pub who: String,
+    /// The clause that asks for it, if one does.
+    pub clause: Option<Crumb>,
     /// When it is due; `None` for no limit.
     pub due: Option<Timestamp>,
-    /// When it was done, and by whom.
-    pub done: Option<(Timestamp, String)>,
+    /// How it ended.
+    pub done: Option<StepDone>,
+    /// Where it is done; empty for who may not do it, and once it is done.
+    pub href: String,
+    /// What shows that it was done, in words.
+    pub proof: String,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone)]
+pub struct StepDone {
+    /// Such as `Done`, `Missing`, `Not needed`.
+    pub word: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who entered it.
+    pub by: String,
+    /// What shows it: words, or a link to the record.
+    pub proof: Crumb,
 }
 
 /// One thing that happened.
@@ -99,6 +124,11 @@ impl Clock {
 }
 
 impl Step {
+    /// Whether it was done after its time limit.
+    fn was_late(&self) -> bool {
+        self.done.as_ref().zip(self.due).is_some_and(|(done, due)| done.at > due)
+    }
+
     fn late(&self, now: &Timestamp) -> bool {
         self.done.is_none() && self.due.is_some_and(|due| due < *now)
     }
@@ -132,6 +162,9 @@ impl View {
                 "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01."
                     .into(),
             steps: steps(),
+            owner: "Service Desk".into(),
+            may_take: true,
+            by_receipt: false,
             timeline: vec![
                 event(1, "Lanyard", "NC-10442 reported that lost mode is on"),
                 event(1, "Insp Grey", "Ordered lost mode: left on a train"),
@@ -146,15 +179,24 @@ impl View {
 }
 
 fn steps() -> Vec<Step> {
-    let step = |title: &str, clause: &str, due, done: Option<(Timestamp, String)>| Step {
+    let step = |title: &str, clause: &str, due, done: Option<StepDone>| Step {
         title: title.into(),
-        clause: crate::documents::clause_crumb(clause),
+        who: "Service Desk".into(),
+        clause: Some(crate::documents::clause_crumb(clause)),
         due,
+        href: if done.is_some() { String::new() } else { "/cases/C-2026-0117/steps/1".into() },
         done,
+        proof: "A note".into(),
     };
     let hours_ago = crate::samples::hours_ago;
+    let contained = StepDone {
+        word: "Done".into(),
+        at: hours_ago(1),
+        by: "Insp Grey".into(),
+        proof: Crumb::new("", "Lost mode is on <script>"),
+    };
     vec![
-        step("Contain the device", "MDU-4.1", None, Some((hours_ago(1), "Insp Grey".into()))),
+        step("Contain the device", "MDU-4.1", None, Some(contained)),
         step("Receive the security incident form", "MDU-4.3", Some(crate::samples::hours_ahead(23)), None),
         step("Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
     ]

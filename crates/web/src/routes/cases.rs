@@ -1,7 +1,7 @@
 //! Cases: the queue, one case, notes and closing.
 
 use app::access::{ManageCases, SeeCases};
-use app::read::{CaseFilter, CaseRow};
+use app::read::{CaseFilter, CaseRow, StepRead};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -118,7 +118,13 @@ async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
             .map(|person| Crumb::new(format!("/people/{}", person.id), named(person))),
         clock: None,
         log_line,
-        steps: Vec::new(),
+        steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
+        may_take: case.closed.is_none() && ctx.may::<ManageCases>(),
+        owner: match &read.owner {
+            Some(owner) => owner.clone(),
+            None => format!("{}, not taken by anybody yet", read.desk),
+        },
+        by_receipt: read.by_receipt,
         timeline,
         errors: Errors::default(),
         note: String::new(),
@@ -126,6 +132,47 @@ async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
         workable: case.closed.is_none() && ctx.may::<ManageCases>(),
         state,
     })
+}
+
+fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
+    let step = &read.step;
+    let workable = step.done.is_none() && ctx.may::<ManageCases>();
+    show::Step {
+        title: step.title.clone(),
+        who: read.who.clone(),
+        clause: read.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        due: step.due_at,
+        done: step.done.as_ref().map(|done| show::StepDone {
+            word: match done.outcome.as_str() {
+                "missing" => "Missing".into(),
+                "not-needed" => "Not needed".into(),
+                _ => "Done".into(),
+            },
+            at: done.at,
+            by: read.done_by.clone().unwrap_or_default(),
+            proof: proof(&done.proof),
+        }),
+        href: if workable { format!("/cases/{case}/steps/{}", step.id) } else { String::new() },
+        proof: read.proof.to_owned(),
+    }
+}
+
+/// What shows that a step was done: a link where it is a record of its own.
+fn proof(text: &str) -> Crumb {
+    match text.split_once(':') {
+        Some(("case", id)) if id.parse::<CaseId>().is_ok() => {
+            Crumb::new(format!("/cases/{id}"), "The case that was opened for it")
+        }
+        _ => Crumb::new("", text),
+    }
+}
+
+/// Takes it on.
+pub(super) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    ctx.site.app.take_case(permit, id).await?;
+    Ok(done(&format!("/cases/{id}"), "taken"))
 }
 
 /// One case.

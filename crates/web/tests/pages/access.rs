@@ -36,10 +36,13 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "people" => "MDU-3.2",
         _ => "MDU-0.2",
     };
+    let (case, step) = seeded.step().await;
+    let id = if route.path.contains("{step}") { case.to_string() } else { id };
     let name = web::assets::style_sheet().trim_start_matches("/assets/");
     route
         .path
         .replace("{id}", &id)
+        .replace("{step}", &step.to_string())
         .replace("{clause}", clause)
         .replace("{document}", "mobile-device-use")
         .replace("{name}", name)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::access::{Actor, Role, permit};
 use app::people::NewPerson;
-use app::read::CaseFilter;
+use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
 use app::sessions::SignedIn;
 use app::{App, AppConfig, Keys, PolicyInForce};
@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
-use domain::{CaseId, CommandId, DeviceId, DeviceKind, Force, PersonId, Secret, Span};
+use domain::{CaseId, CommandId, DeviceId, DeviceKind, Force, PersonId, Secret, Span, StepId};
 use http_body_util::BodyExt;
 use pki::{DeviceCa, RsaBits, Validity};
 use store::Store;
@@ -241,6 +241,20 @@ impl Seeded {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
         let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 1).await.unwrap();
         cases.first().expect("a breach opened a case").case.id
+    }
+
+    /// A step of an open case that a note does, with its case.
+    pub(crate) async fn step(&self) -> (CaseId, StepId) {
+        let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
+        let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 100).await.unwrap();
+        for case in cases {
+            let read = self.app.case(permit(&root()).unwrap(), case.case.id).await.unwrap();
+            let waits = |step: &&StepRead| step.step.done.is_none() && step.step.proof_kind == "note";
+            if let Some(step) = read.steps.iter().find(waits) {
+                return (case.case.id, step.step.id);
+            }
+        }
+        panic!("no open case has a step that a note does");
     }
 
     /// The latest command of a device.

@@ -1,0 +1,82 @@
+//! What time brings to an open case: reminders before and after its time limit, and lateness itself.
+
+use domain::{CaseId, PersonId, Span, Timestamp};
+use policy::Chase;
+use store::case_steps::{self, Step};
+use store::cases::{self, Case};
+use store::{Tx, people};
+
+use super::steps::who;
+use crate::{App, AppError, jobs};
+
+impl App {
+    /// Looks after an open case: its steps fit what is held, who must be reminded is, and its lateness is judged.
+    pub(crate) async fn follow_case(&self, case: CaseId) -> Result<(), AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store().write(move |tx| app.follow_case_in(tx, case, now)).await
+    }
+
+    fn follow_case_in(&self, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Result<(), AppError> {
+        let Some(case) = cases::by_id(tx, id)?.filter(|case| case.closed.is_none()) else { return Ok(()) };
+        self.follow_items(tx, &case, now)?;
+        let Some(case) = cases::by_id(tx, id)?.filter(|case| case.closed.is_none()) else { return Ok(()) };
+        let policy = self.policy();
+        let chases = policy.library().cases.get(&case.kind).map_or(&[][..], |kind| kind.chases.as_slice());
+        let steps = case_steps::of_case(tx, id)?;
+        let mut times: Vec<Timestamp> = Vec::new();
+        for (place, chase) in (1_i64..).zip(chases) {
+            let Some(due) = due_of(&case, &steps, chase) else { continue };
+            let at = if chase.after { due.plus(chase.by.span) } else { due.minus(chase.by.span) };
+            if at > now {
+                times.push(at);
+            } else if case_steps::chase_sent(tx, id, place, due, now)? {
+                self.remind(tx, &case, chase, now)?;
+            }
+        }
+        // The moment at which each undone step becomes late changes what is found of the procedure.
+        let dues = steps.iter().filter(|step| step.done.is_none()).filter_map(|step| step.due_at);
+        let dues: Vec<Timestamp> = dues.chain(case.due_at).collect();
+        if dues.iter().any(|due| *due < now) {
+            self.judge_after(tx, &case, now)?;
+        }
+        times.extend(dues.iter().map(|due| due.plus(Span::from_millis(1))).filter(|at| *at > now));
+        match times.into_iter().min() {
+            Some(at) => self.ask_job(tx, jobs::Kind::FollowCase, &id.to_string(), at),
+            None => Ok(()),
+        }
+    }
+
+    /// Reminds one recipient of a case; what was said and to whom stands in its timeline.
+    fn remind(&self, tx: &mut Tx<'_>, case: &Case, chase: &Chase, now: Timestamp) -> Result<(), AppError> {
+        let person = self.recipient(tx, case, chase)?;
+        let name = match person {
+            Some(person) => people::by_id(tx, person)?.map(|person| person.name),
+            None => None,
+        };
+        let to = match name {
+            Some(name) => format!("{name}, {}", chase.to.title().to_lowercase()),
+            None => who(chase.to.as_str()).to_owned(),
+        };
+        let lead = if chase.after { "It is overdue" } else { "It is due soon" };
+        self.say(tx, case.id, "system", &format!("{lead}. Reminded: {to}."), now)
+    }
+
+    /// Which person a reminder goes to; `None` where it goes to a desk.
+    fn recipient(&self, _tx: &mut Tx<'_>, case: &Case, chase: &Chase) -> Result<Option<PersonId>, AppError> {
+        Ok(match chase.to {
+            policy::Actor::Holder => case.person,
+            _ => None,
+        })
+    }
+}
+
+/// The time limit that a reminder is about; `None` where nothing is left to remind of.
+fn due_of(case: &Case, steps: &[Step], chase: &Chase) -> Option<Timestamp> {
+    match &chase.of {
+        None => case.due_at,
+        Some(of) => {
+            let waits = |step: &&Step| step.done.is_none() && step.name == *of;
+            steps.iter().filter(waits).filter_map(|step| step.due_at).min()
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! One step of a case: its page, and the forms that end it.
+
+use app::AppError;
+use app::access::ManageCases;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{CaseId, StepId};
+
+use crate::answer::page;
+use crate::cases::step::{Form, View};
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, sentence};
+use crate::shell::{Area, Crumb};
+
+fn ids(case: &str, step: &str) -> Result<(CaseId, StepId), Problem> {
+    let not_found = |_| Problem::not_found();
+    Ok((case.parse().map_err(not_found)?, step.parse().map_err(not_found)?))
+}
+
+async fn view(ctx: &Ctx, case: CaseId, id: StepId) -> Result<View, Problem> {
+    let (number, read) = ctx.site.app.case_step(ctx.permit::<ManageCases>()?, case, id).await?;
+    let reference = format!("C-{number}");
+    let mut shell = ctx.under(Area::Cases);
+    shell.crumbs.push(Crumb::new(format!("/cases/{case}"), reference.clone()));
+    Ok(View {
+        shell,
+        href: format!("/cases/{case}/steps/{id}"),
+        reference,
+        title: read.step.title.clone(),
+        who: read.who.clone(),
+        due: read.step.due_at,
+        form: match read.step.proof_kind.as_str() {
+            "note" => Form::Note,
+            "receipt" if !read.step.item.is_empty() => Form::Missing,
+            _ => Form::Elsewhere,
+        },
+        errors: Errors::default(),
+        proof: String::new(),
+    })
+}
+
+/// The step.
+pub(super) async fn get(ctx: Ctx, Path((case, step)): Path<(String, String)>) -> Result<Response, Problem> {
+    ctx.permit::<ManageCases>()?;
+    let (case, step) = ids(&case, &step)?;
+    Ok(page(StatusCode::OK, &view(&ctx, case, step).await?))
+}
+
+/// Ends it: done, or the thing is missing.
+pub(super) async fn post(
+    ctx: Ctx,
+    Path((case, step)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let (case, step) = ids(&case, &step)?;
+    let (app, proof) = (&ctx.site.app, fields.get("proof"));
+    let ended = match fields.get("what") {
+        "missing" => app.item_missing(permit, case, step, proof).await.map(|_| "missing"),
+        _ => app.do_step(permit, case, step, proof).await.map(|()| "step-done"),
+    };
+    match ended {
+        Ok(notice) => Ok(done(&format!("/cases/{case}"), notice)),
+        Err(AppError::Invalid { message, .. }) => {
+            let errors = [("proof", sentence(&message))].into_iter().collect();
+            let again = View { errors, proof: fields.text("proof"), ..view(&ctx, case, step).await? };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

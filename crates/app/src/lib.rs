@@ -15,6 +15,7 @@ pub mod jobs;
 pub mod ledger_book;
 pub mod ledger_export;
 pub mod movers;
+pub mod notices;
 pub mod people;
 pub mod policy_in_force;
 pub mod push;
@@ -22,9 +23,12 @@ pub mod read;
 mod record;
 pub mod register;
 pub mod retention;
+mod rosters;
 pub mod scep;
 pub mod seal;
 pub mod sessions;
+#[cfg(test)]
+mod testing;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -1,7 +1,7 @@
 //! Forgetting on schedule: raw messages, finished commands, spent challenges, sessions that are over.
 
 use domain::Span;
-use store::{certificates, commands, messages, sessions};
+use store::{certificates, commands, duty, messages, notices, sessions};
 
 use crate::{App, AppError};
 
@@ -9,6 +9,12 @@ use crate::{App, AppError};
 const BATCH: u32 = 2000;
 /// How long a spent or expired challenge is remembered, so that its replay is named in the log.
 const KEEP_CHALLENGES: Span = Span::from_secs(7 * 24 * 3600);
+
+/// How long notices are kept, read or not: the list of exceptions is asked for by month, for a year back.
+const KEEP_NOTICES: Span = Span::from_secs(400 * 24 * 3600);
+/// How long shifts, absences and times on call are kept after they ended: long enough to review the time, and no longer,
+/// because an absence says something about a person's life.
+const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
 
 impl App {
     /// Forgets what is past its time; how many rows. Call again until it gives less than a batch.
@@ -23,6 +29,8 @@ impl App {
                 Ok(messages::forget(tx, now, BATCH)?
                     + commands::forget(tx, now.minus(config.keep_commands), BATCH)?
                     + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
+                    + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
+                    + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + sessions::forget(tx, now, now.minus(config.session_idle))?)
             })
             .await

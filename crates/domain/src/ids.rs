@@ -76,6 +76,14 @@ uuid_id! {
     JobId = "job id";
     /// One ledger entry.
     EntryId = "ledger entry id";
+    /// One notice to one person.
+    NoticeId = "notice id";
+    /// One duty pattern.
+    PatternId = "duty pattern id";
+    /// One person's time on a duty pattern.
+    AssignmentId = "duty assignment id";
+    /// One shift, absence or time on call.
+    PeriodId = "duty period id";
     /// One piece of compliance evidence.
     EvidenceId = "compliance evidence id";
 }

@@ -1,1 +1,24 @@
-//! Who is on duty, on leave or on call at a given time, from patterns, absences and calendars.
+//! Who is on duty, on leave or on call at a given time, and whether they may be told something then.
+//!
+//! A [`Roster`] is all that is known of one person: the patterns that they were put on, the shifts that stand beside or
+//! instead of them, absences, and times on call. [`Roster::state_at`] answers for any point in time in the force's own
+//! time zone; where nothing was entered the answer is *not known*, never "off" and never "on". [`rule`] says what follows
+//! for a notice (MDU-5.1, MDU-5.4).
+//!
+//! Being on call is kept apart from duty: somebody on call is off duty and can be reached. Pay is not computed here, and
+//! neither is who *should* be on duty. Rows, pages and CSV are other crates'; a calendar becomes
+//! periods in [`calendar`].
+
+pub mod calendar;
+mod clock;
+mod pattern;
+mod roster;
+pub mod rule;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use clock::{day_of, instant, local, london, midnight};
+pub use pattern::{MOST_SLOTS, Pattern, PatternError, Shape, ShiftTime};
+pub use roster::{AbsenceKind, Assignment, MOST_PERIODS, Period, PeriodKind, Roster};
+pub use state::{HORIZON_DAYS, State, Unknown};

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use app::AppConfig;
 use domain::Span;
+use outbound::mail::Protection;
 use pki::scep::ScepOptions;
 use policy::Overrides;
 use store::StoreConfig;
@@ -57,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) database: StoreConfig,
     /// Apple's push service.
     pub(crate) push: Option<Push>,
+    /// The mail relay.
+    pub(crate) mail: Option<MailRelay>,
     /// A device authority given from outside.
     pub(crate) ca: Option<GivenCa>,
     /// Older algorithms in SCEP.
@@ -92,6 +95,23 @@ pub(crate) struct Push {
     pub(crate) key: PathBuf,
     /// Its topic.
     pub(crate) topic: String,
+}
+
+/// The mail relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MailRelay {
+    /// Its name, which its certificate bears.
+    pub(crate) server: String,
+    /// Its port.
+    pub(crate) port: u16,
+    /// How the connection is protected.
+    pub(crate) protection: Protection,
+    /// The name to sign in with, and the file that holds the password.
+    pub(crate) sign_in: Option<(String, PathBuf)>,
+    /// Whom letters come from.
+    pub(crate) from: String,
+    /// A certificate authority to trust instead of the system's, PEM.
+    pub(crate) trust: Option<PathBuf>,
 }
 
 /// A device authority given from outside.

@@ -20,6 +20,7 @@ use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use domain::Secret;
 use hyper_util::rt::TokioTimer;
 use outbound::apns::{Apns, ApnsConfig, PRODUCTION};
+use outbound::mail::{Mail, MailConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -94,7 +95,7 @@ impl Running {
     /// # Errors
     /// What keeps it from starting: settings, keys, rules, database, port.
     pub(crate) async fn start(config: &Config, app: App, pages: web::Options) -> anyhow::Result<Self> {
-        let apns = apns(config)?;
+        let options = worker::Options { apns: apns(config)?, mail: mail(config)? };
         let gate = gateway::Options {
             certificate_header: config.certificate_header.clone(),
             body_limit: config.body_limit,
@@ -106,7 +107,7 @@ impl Running {
         let handle = Handle::new();
         let server = listen(listener, routes, &config.tls, handle.clone()).await?;
         let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(worker::run(app.clone(), worker::Options { apns }, stopped));
+        let worker = tokio::spawn(worker::run(app.clone(), options, stopped));
         Ok(Self { app, listens, handle, stop, worker, server })
     }
 
@@ -165,6 +166,35 @@ fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
     let setup =
         ApnsConfig { address: PRODUCTION.to_owned(), identity_pem: Secret::new(pem), trust_pem: None };
     Ok(Some(Apns::new(&setup)?))
+}
+
+fn mail(config: &Config) -> anyhow::Result<Option<Mail>> {
+    let Some(relay) = &config.mail else {
+        tracing::warn!("no mail relay: people are told things by their own pages only");
+        return Ok(None);
+    };
+    let password = |file: &Path| -> anyhow::Result<Secret<String>> {
+        let bytes = keys::read_private(file)?.into_exposed();
+        let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} holds no text", file.display()))?;
+        Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+    };
+    let sign_in = match &relay.sign_in {
+        Some((user, file)) => Some((user.clone(), password(file)?)),
+        None => None,
+    };
+    let trust_pem = match &relay.trust {
+        Some(file) => Some(std::fs::read(file).with_context(|| format!("the authority {}", file.display()))?),
+        None => None,
+    };
+    let setup = MailConfig {
+        server: relay.server.clone(),
+        port: relay.port,
+        protection: relay.protection,
+        sign_in,
+        from: relay.from.clone(),
+        trust_pem,
+    };
+    Ok(Some(Mail::new(&setup)?))
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

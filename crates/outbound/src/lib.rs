@@ -1,6 +1,7 @@
-//! What Lanyard sends out of its own accord: pushes to devices.
+//! What Lanyard sends out of its own accord: pushes to devices, mail to people.
 //!
-//! Nothing here decides whom to push or when (`app` does) and nothing here keeps state; a client knows how to say one
-//! thing to one vendor and how to read the answer.
+//! Nothing here decides whom to reach or when (`app` does) and nothing here keeps state; a client knows how to say one
+//! thing to one service and how to read the answer.
 
 pub mod apns;
+pub mod mail;

@@ -11,6 +11,7 @@ pub mod cases;
 pub mod certificates;
 pub mod commands;
 pub mod devices;
+pub mod duty;
 pub mod enrolments;
 pub mod events;
 pub mod findings;
@@ -18,6 +19,7 @@ pub mod holds;
 pub mod jobs;
 pub mod ledger;
 pub mod messages;
+pub mod notices;
 pub mod people;
 pub mod profiles;
 pub mod pushes;
@@ -45,6 +47,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         certificates::ALL,
         commands::ALL,
         devices::ALL,
+        duty::ALL,
         enrolments::ALL,
         events::ALL,
         findings::ALL,
@@ -52,6 +55,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         jobs::ALL,
         ledger::ALL,
         messages::ALL,
+        notices::ALL,
         people::ALL,
         profiles::ALL,
         pushes::ALL,

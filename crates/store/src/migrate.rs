@@ -32,6 +32,8 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0003_people_directory.sql"),
     },
     Migration { version: 4, name: "case_steps", sql: include_str!("../migrations/0004_case_steps.sql") },
+    Migration { version: 5, name: "notices", sql: include_str!("../migrations/0005_notices.sql") },
+    Migration { version: 6, name: "duty", sql: include_str!("../migrations/0006_duty.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use app::{App, AppError};
 use outbound::apns::Apns;
+use outbound::mail::Mail;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -15,12 +16,16 @@ use tokio::task::JoinSet;
 pub struct Options {
     /// The push service's client; without one, devices hear of their commands when they next connect.
     pub apns: Option<Apns>,
+    /// The mail relay's client; without one, people are told by their own pages.
+    pub mail: Option<Mail>,
 }
 
 /// Jobs claimed at a time.
 const JOBS: u32 = 32;
 /// Devices refreshed, and pushes sent, at a time.
 const BATCH: u32 = 200;
+/// Notices looked at, and letters under way, at a time.
+const LETTERS: u32 = 20;
 
 /// How long a loop sleeps where nothing was due, and where something failed.
 struct Pace {
@@ -35,8 +40,8 @@ const SLOW: Pace = Pace { idle: Duration::from_secs(60), after_failure: Duration
 /// Runs until `stop` turns true; work in hand is finished first.
 pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
-    let (jobs, refresh, pushes, waiting, places, seals, forgets) =
-        (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
+    let (jobs, refresh, pushes, waiting, told, places, seals, forgets) =
+        (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
     loops.spawn(every("jobs", FAST, stop.clone(), Some(jobs.clone()), move || {
         let app = jobs.clone();
         async move { app.run_jobs(JOBS).await }
@@ -48,6 +53,10 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
         let (app, apns) = (pushes.clone(), options.apns.clone());
         async move { app.send_pushes(apns.as_ref(), BATCH).await }
+    }));
+    loops.spawn(every("notices", STEADY, stop.clone(), None, move || {
+        let (app, mail) = (told.clone(), options.mail.clone());
+        async move { app.send_notices(mail.as_ref(), LETTERS).await }
     }));
     loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
         let app = waiting.clone();

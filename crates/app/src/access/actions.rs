@@ -42,6 +42,14 @@ actions! {
     LocateDevices = "locate devices";
     /// Write in cases and close them.
     ManageCases = "manage cases";
+    /// Read which notices reached nobody.
+    SeeNotices = "see notices";
+    /// Try a notice again.
+    ManageNotices = "manage notices";
+    /// Call on somebody who is off duty, for a live matter.
+    ContactOffDuty = "contact off duty";
+    /// Read what was told to people off duty, and sign-ins off duty in aggregate.
+    ReviewOffDuty = "review off duty";
     /// Run, configure, back up and repair the service.
     RunService = "run service";
 }

@@ -57,6 +57,8 @@ const DESK: &[&str] = &[
     "record acceptance",
     "command devices",
     "manage cases",
+    "see notices",
+    "manage notices",
 ];
 const DESK_LEAD: &[&str] = &[
     "see policy",
@@ -72,9 +74,20 @@ const DESK_LEAD: &[&str] = &[
     "destroy data",
     "locate devices",
     "manage cases",
+    "see notices",
+    "manage notices",
+    "contact off duty",
 ];
-const CONTAIN: &[&str] =
-    &["see policy", "see devices", "see people", "see cases", "command devices", "manage cases"];
+const CONTAIN: &[&str] = &[
+    "see policy",
+    "see devices",
+    "see people",
+    "see cases",
+    "command devices",
+    "manage cases",
+    "see notices",
+    "contact off duty",
+];
 const SECURITY: &[&str] = &[
     "see policy",
     "see devices",
@@ -85,8 +98,13 @@ const SECURITY: &[&str] = &[
     "destroy data",
     "locate devices",
     "manage cases",
+    "see notices",
+    "contact off duty",
+    "review off duty",
 ];
 const OVERSIGHT: &[&str] = &["see policy", "see devices", "see people", "see cases", "see ledger"];
+const REVIEW: &[&str] =
+    &["see policy", "see devices", "see people", "see cases", "see ledger", "see notices", "review off duty"];
 
 roles! {
     /// Has a device.
@@ -108,7 +126,7 @@ roles! {
     /// Professional standards.
     PsdInvestigator = "psd-investigator" / "PSD investigator" may OVERSIGHT;
     /// Data protection.
-    DataProtectionOfficer = "data-protection-officer" / "Data protection officer" may OVERSIGHT;
+    DataProtectionOfficer = "data-protection-officer" / "Data protection officer" may REVIEW;
     /// Telecoms.
     TelecomsManager = "telecoms-manager" / "Telecoms manager" may READ;
     /// Human resources.
@@ -116,7 +134,7 @@ roles! {
     /// Owns a document.
     PolicyOwner = "policy-owner" / "Policy owner" may READ;
     /// Reads everything, changes nothing.
-    Auditor = "auditor" / "Auditor" may OVERSIGHT;
+    Auditor = "auditor" / "Auditor" may REVIEW;
     /// Runs the service.
     Administrator = "administrator" / "Administrator" may ACTIONS;
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use domain::{Secret, Span};
+use outbound::mail::Protection;
 use pki::scep::ScepOptions;
 use policy::{Overrides, Problems};
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use store::StoreConfig;
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, Push, Spans, Tls};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -53,6 +54,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let body_limit = root.count("body_limit", 64 * 1024, 64 << 20, 4 << 20);
     let database = database(&root.section("database"), &data, folder);
     let push = push(&root.section("push"), folder);
+    let mail = mail(&root.section("mail"), folder);
     let ca = ca(&root.section("ca"), folder);
     let scep = scep(&root.section("scep"));
     let log = log(&root.section("log"));
@@ -76,6 +78,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         certificate_header,
         database: database?,
         push,
+        mail,
         ca,
         scep,
         spans,
@@ -193,6 +196,42 @@ fn push(section: &Section<'_>, folder: &Path) -> Option<Push> {
     section.finish();
     let (certificate, key) = files?;
     Some(Push { certificate, key, topic: topic? })
+}
+
+fn mail(section: &Section<'_>, folder: &Path) -> Option<MailRelay> {
+    if !section.is_there() {
+        return None;
+    }
+    let server = section.must("server", "\"mail.force.example\"");
+    let from = section.must("from", "\"Lanyard <lanyard@force.example>\"");
+    let here = server.as_deref().is_some_and(is_loopback);
+    let (protection, usual) = match section.text("protection").as_deref() {
+        None | Some("tls") => (Some(Protection::Tls), 465),
+        Some("starttls") => (Some(Protection::StartTls), 587),
+        Some("none") if here => (Some(Protection::Plain), 25),
+        Some("none") => (
+            section.wrong(
+                "protection",
+                "letters would cross the network in the clear: \"none\" is for a relay on this machine",
+            ),
+            25,
+        ),
+        Some(_) => (section.wrong("protection", "write \"tls\", \"starttls\" or \"none\""), 465),
+    };
+    let port = u16::try_from(section.count("port", 1, 65_535, usual)).unwrap_or(465);
+    let sign_in = match (section.text("user"), section.text("password_file")) {
+        (Some(user), Some(file)) => Some((user, folder.join(file))),
+        (None, None) => None,
+        (Some(_), None) => {
+            section.wrong("user", "the password is missing: write password_file = \"FILE\" beside it")
+        }
+        (None, Some(_)) => {
+            section.wrong("password_file", "the name is missing: write user = \"NAME\" beside it")
+        }
+    };
+    let trust = section.text("trust").map(|file| folder.join(file));
+    section.finish();
+    Some(MailRelay { server: server?, port, protection: protection?, sign_in, from: from?, trust })
 }
 
 fn ca(section: &Section<'_>, folder: &Path) -> Option<GivenCa> {

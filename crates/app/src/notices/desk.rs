@@ -1,0 +1,200 @@
+//! What people do about notices: call on somebody off duty for a live matter, look after what was not delivered, review
+//! the exceptions.
+
+use domain::{CaseId, Force, NoticeId, PersonId, Timestamp};
+use serde_json::json;
+use store::notices::{self, Notice as Row, NoticeState};
+use store::{cases, people};
+
+use super::{Notice, Reason, Told};
+use crate::access::{ContactOffDuty, ManageNotices, Permit, ReviewOffDuty, SeeNotices};
+use crate::people::text;
+use crate::record::Record;
+use crate::{App, AppError};
+
+/// Exceptions of a month that are listed, at most.
+const MOST_EXCEPTIONS: u32 = 5000;
+
+/// Somebody called on for a live matter.
+#[derive(Debug, Clone)]
+pub struct LiveMatter {
+    /// Whom.
+    pub to: PersonId,
+    /// Which case.
+    pub case: CaseId,
+    /// Why it cannot wait for their next duty: 1 to 500 characters.
+    pub why: String,
+    /// What they are told: 1 to 2,000 characters.
+    pub message: String,
+    /// The form that was sent: sent again, it changes nothing.
+    pub form: String,
+}
+
+/// A notice with whom it is to: name and number.
+#[derive(Clone)]
+pub struct Listed {
+    /// The notice.
+    pub notice: Row,
+    /// Name and number of the person.
+    pub to: (String, String),
+    /// Name and number of whoever decided that it could not wait.
+    pub decided_by: Option<(String, String)>,
+    /// The number of its case.
+    pub case: Option<i64>,
+    /// The person's unit; a list of exceptions is read by unit.
+    pub unit: Option<String>,
+}
+
+impl App {
+    /// Tells somebody about a live matter that they are part of, whether or not they are on duty. Whoever does it is named,
+    /// with the reason, in the monthly list of exceptions.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] without a reason, for a closed case, for somebody who has left, and where the caller stands in
+    /// no register, because a person has to answer for it.
+    pub async fn call_for_live_matter(
+        &self,
+        permit: Permit<ContactOffDuty>,
+        call: LiveMatter,
+    ) -> Result<Told, AppError> {
+        let decided_by = permit.actor().person.ok_or_else(|| {
+            AppError::invalid("why", "somebody in the register has to answer for this; sign in as yourself")
+        })?;
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let person =
+                    people::by_id(tx, call.to)?.ok_or_else(|| AppError::not_found("person", call.to))?;
+                permit.reaches(person.force)?;
+                let case =
+                    cases::by_id(tx, call.case)?.ok_or_else(|| AppError::not_found("case", call.case))?;
+                permit.reaches(case.force)?;
+                let why = text("why", &call.why, 500)?;
+                let reason = Reason::LiveMatter { case: case.id, decided_by, why: why.clone() };
+                let key = format!("live-matter:{}:{}", case.id, text("form", &call.form, 100)?);
+                let notice = Notice::routine(person.id, key, format!("Live matter C-{}", case.number))
+                    .because(reason)
+                    .body(text("message", &call.message, 2000)?);
+                let told = app.notify(tx, notice)?;
+                match told {
+                    Told::Already => return Ok(told),
+                    Told::Left => {
+                        return Err(AppError::invalid("to", "they have left; choose somebody else"));
+                    }
+                    Told::Now | Told::Held { .. } => {}
+                }
+                let says = format!("Called on {} ({}): {why}", person.name, person.number);
+                cases::add_event(
+                    tx,
+                    domain::EntryId::from_uuid(app.world().uuid()),
+                    case.id,
+                    now,
+                    &permit.actor().shown,
+                    &says,
+                )?;
+                let record =
+                    Record::new(&permit.actor().name, "live-matter.called", format!("person:{}", person.id))
+                        .force(person.force)
+                        .detail(json!({ "case": case.id, "why": why }));
+                app.enter(tx, now, record)?;
+                Ok(told)
+            })
+            .await
+    }
+
+    /// Notices that reached nobody: given up, or held because it is not known when the person is on duty. Newest first,
+    /// from behind the given one.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn undelivered_notices(
+        &self,
+        permit: Permit<SeeNotices>,
+        after: Option<(Timestamp, NoticeId)>,
+        limit: u32,
+    ) -> Result<Vec<Listed>, AppError> {
+        let force = permit.scope().force();
+        self.store()
+            .read(move |tx| {
+                let rows = notices::stuck(tx, force, after, limit)?;
+                listed(tx, rows)
+            })
+            .await
+    }
+
+    /// How many notices of the last thirty days stand in each state.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn notices_by_state(
+        &self,
+        permit: Permit<SeeNotices>,
+    ) -> Result<Vec<(NoticeState, i64)>, AppError> {
+        let since = self.world().now().minus(domain::Span::from_secs(30 * 24 * 3600));
+        let force = permit.scope().force();
+        self.store().read(move |tx| Ok(notices::by_state(tx, force, since)?)).await
+    }
+
+    /// Tries a notice again that was given up, once what kept it is put right.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Conflict`] where it was not given up.
+    pub async fn retry_notice(&self, permit: Permit<ManageNotices>, id: NoticeId) -> Result<(), AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let found = notices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("notice", id))?;
+                permit.reaches(found.force)?;
+                if !notices::retry(tx, id, now)? {
+                    return Err(AppError::Conflict(
+                        "the notice is not given up, so there is nothing to try again; reload the page"
+                            .into(),
+                    ));
+                }
+                let record =
+                    Record::new(&permit.actor().name, "notice.retried", format!("person:{}", found.person))
+                        .force(found.force);
+                app.enter(tx, now, record)
+            })
+            .await
+    }
+
+    /// What people who were not on duty were told between two times, in order, with who decided it.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn notice_exceptions(
+        &self,
+        permit: Permit<ReviewOffDuty>,
+        force: Option<Force>,
+        between: (Timestamp, Timestamp),
+    ) -> Result<Vec<Listed>, AppError> {
+        let force = match (permit.scope().force(), force) {
+            (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+            (own, asked) => own.or(asked),
+        };
+        self.store()
+            .read(move |tx| {
+                let rows = notices::exceptions(tx, force, between, MOST_EXCEPTIONS)?;
+                listed(tx, rows)
+            })
+            .await
+    }
+}
+
+fn listed(tx: &mut store::Tx<'_>, rows: Vec<(Row, String, String)>) -> Result<Vec<Listed>, AppError> {
+    let mut all = Vec::with_capacity(rows.len());
+    for (notice, name, number) in rows {
+        let decided_by = match &notice.decided {
+            Some((by, _)) => people::by_id(tx, *by)?.map(|person| (person.name, person.number)),
+            None => None,
+        };
+        let case = match notice.case {
+            Some(case) => cases::by_id(tx, case)?.map(|case| case.number),
+            None => None,
+        };
+        let unit = people::by_id(tx, notice.person)?.and_then(|person| person.unit);
+        all.push(Listed { notice, to: (name, number), decided_by, case, unit });
+    }
+    Ok(all)
+}

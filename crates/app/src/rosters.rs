@@ -1,0 +1,58 @@
+//! Rosters as the database has them. What they say about a time is the crate `duty`'s to answer.
+
+use domain::{PersonId, Span, Timestamp};
+use duty::{Assignment, HORIZON_DAYS, MOST_PERIODS, Pattern, Period, PeriodKind, Roster, State};
+use store::Tx;
+use store::duty::{self as rows, PeriodRow, WrittenPattern};
+
+use crate::{App, AppError};
+
+/// A day, for windows that are generous by more than the clocks change.
+const DAY: Span = Span::from_secs(24 * 3600);
+
+impl App {
+    /// How somebody stands to duty at a time.
+    pub(crate) fn duty_state(
+        &self,
+        tx: &mut Tx<'_>,
+        person: PersonId,
+        at: Timestamp,
+    ) -> Result<State, AppError> {
+        let ahead = Span::from_millis(DAY.millis().saturating_mul(i64::from(HORIZON_DAYS) + 2));
+        Ok(roster(tx, person, (at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead)))?.state_at(at))
+    }
+}
+
+/// What is known of somebody's duty between two times.
+pub(crate) fn roster(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    window: (Timestamp, Timestamp),
+) -> Result<Roster, AppError> {
+    let mut assignments = Vec::new();
+    for (row, written) in rows::assignments(tx, person)? {
+        let pattern = read(&written)?;
+        assignments.push(Assignment { pattern, anchor: row.anchor, from: row.from, until: row.until });
+    }
+    let most = u32::try_from(MOST_PERIODS).unwrap_or(u32::MAX);
+    let periods = rows::periods(tx, person, window, most)?.iter().map(period).collect::<Result<_, _>>()?;
+    Ok(Roster { assignments, periods })
+}
+
+/// A pattern as it was written, read again: it was checked before it was kept.
+pub(crate) fn read(written: &WrittenPattern) -> Result<Pattern, AppError> {
+    let shape = written.shape.parse().map_err(|error| AppError::fault(&error))?;
+    Pattern::read(shape, &written.shifts, &written.days).map_err(|error| AppError::fault(&error))
+}
+
+fn period(row: &PeriodRow) -> Result<Period, AppError> {
+    let kind = match row.kind {
+        rows::PeriodKind::Shift => PeriodKind::Shift,
+        rows::PeriodKind::Replaced => PeriodKind::Replaced,
+        rows::PeriodKind::OnCall => PeriodKind::OnCall,
+        rows::PeriodKind::Absence => {
+            PeriodKind::Absence(row.absence.parse().map_err(|error| AppError::fault(&error))?)
+        }
+    };
+    Ok(Period { kind, start: row.start, end: row.end })
+}

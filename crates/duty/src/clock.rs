@@ -1,0 +1,92 @@
+//! The clock on the wall in the United Kingdom, and the instants that it names.
+//!
+//! Twice a year a wall clock is not a good name for an instant: in the hour that is skipped in March there is none, and
+//! in the hour that comes twice in October there are two. Here a time in the skipped hour means the moment of the change,
+//! and a time in the doubled hour means its first coming. With that rule a later reading of the clock never names an
+//! earlier instant, so that shifts which follow each other on paper neither overlap nor leave a gap.
+
+use std::sync::LazyLock;
+
+use domain::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+
+/// British time as a rule rather than a table: GMT, with summer time from the last Sunday of March to the last Sunday of
+/// October at 01:00 UTC, as The Summer Time Order 2002 has it. The rule needs no files on the server; it does not hold for
+/// the years before 1996.
+static LONDON: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
+
+/// The time zone of the forces.
+#[must_use]
+pub fn london() -> TimeZone {
+    LONDON.clone()
+}
+
+/// The instant that a reading of the wall clock names. A time outside the calendar's range is the end of time.
+#[must_use]
+pub fn instant(wall: DateTime) -> Timestamp {
+    let ambiguous = LONDON.to_ambiguous_timestamp(wall);
+    let found = match ambiguous.offset() {
+        // Read with the later offset, a missing time lies before the change, which is the next one from there.
+        AmbiguousOffset::Gap { after, .. } => after
+            .to_timestamp(wall)
+            .ok()
+            .map(|early| LONDON.following(early).next().map_or(early, |change| change.timestamp())),
+        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok(),
+    };
+    Timestamp::from_millis(found.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
+}
+
+/// What the wall clock shows at an instant.
+#[must_use]
+pub fn local(at: Timestamp) -> DateTime {
+    let end = if at.millis() < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+    let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or(end);
+    LONDON.to_datetime(at)
+}
+
+/// The day on the wall calendar at an instant.
+#[must_use]
+pub fn day_of(at: Timestamp) -> Date {
+    local(at).date()
+}
+
+/// The first instant of a day.
+#[must_use]
+pub fn midnight(day: Date) -> Timestamp {
+    instant(day.at(0, 0, 0, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wall(text: &str) -> String {
+        instant(text.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn the_missing_hour_is_the_moment_of_the_change() {
+        assert_eq!(wall("2026-03-29T00:59"), "2026-03-29T00:59:00.000Z");
+        for missing in ["2026-03-29T01:00", "2026-03-29T01:30", "2026-03-29T01:59:59", "2026-03-29T02:00"] {
+            assert_eq!(wall(missing), "2026-03-29T01:00:00.000Z", "{missing}");
+        }
+        assert_eq!(wall("2026-03-29T02:01"), "2026-03-29T01:01:00.000Z");
+    }
+
+    #[test]
+    fn the_doubled_hour_is_its_first_coming() {
+        assert_eq!(wall("2026-10-25T00:59"), "2026-10-24T23:59:00.000Z");
+        assert_eq!(wall("2026-10-25T01:00"), "2026-10-25T00:00:00.000Z");
+        assert_eq!(wall("2026-10-25T01:59"), "2026-10-25T00:59:00.000Z");
+        assert_eq!(wall("2026-10-25T02:00"), "2026-10-25T02:00:00.000Z");
+    }
+
+    #[test]
+    fn days_begin_at_the_force_s_own_midnight() {
+        assert_eq!(midnight(jiff::civil::date(2026, 7, 1)).to_string(), "2026-06-30T23:00:00.000Z");
+        assert_eq!(day_of("2026-06-30T23:00:00Z".parse().unwrap()), jiff::civil::date(2026, 7, 1));
+        assert_eq!(day_of("2026-06-30T22:59:59Z".parse().unwrap()), jiff::civil::date(2026, 6, 30));
+    }
+}

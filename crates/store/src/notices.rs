@@ -1,0 +1,280 @@
+//! Notices: what people are told, when they may be, and what came of it.
+//!
+//! Whoever sends one first moves its due time ahead to the end of a lease, so that two nodes never send the same one and
+//! one that died leaves it due again.
+
+use domain::{CaseId, Force, NoticeId, PersonId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements, word_enum};
+
+word_enum! {
+    /// Where a notice stands.
+    NoticeState {
+        /// Held, or queued for the mail service.
+        Waiting = "waiting",
+        /// The mail service took it.
+        Mailed = "mailed",
+        /// There is no mail service: it stands on the person's own page.
+        Shown = "shown",
+        /// Given up: it stands on the person's own page, and on the desk's list.
+        Undelivered = "undelivered",
+    }
+}
+
+/// One notice.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Which.
+    pub id: NoticeId,
+    /// To whom.
+    pub person: PersonId,
+    /// Their force.
+    pub force: Force,
+    /// What makes it one and the same for this person.
+    pub key: String,
+    /// The word of the reason: on-call, live-matter, own-report, routine.
+    pub reason: String,
+    /// The case that the reason names.
+    pub case: Option<CaseId>,
+    /// Who decided that it cannot wait, and why.
+    pub decided: Option<(PersonId, String)>,
+    /// One line.
+    pub subject: String,
+    /// A few sentences.
+    pub body: String,
+    /// Where it leads, a path of the pages.
+    pub link: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Where it stands.
+    pub state: NoticeState,
+    /// When it is looked at next.
+    pub due_at: Option<Timestamp>,
+    /// How the person stood to duty when that was last looked at, in a word.
+    pub duty: String,
+    /// When the person was told: by mail, or by the page where there is no mail service.
+    pub told_at: Option<Timestamp>,
+    /// Told while not on duty.
+    pub exception: bool,
+    /// How often mail was tried.
+    pub attempts: i64,
+    /// What the last try came to, where it failed.
+    pub last_error: Option<String>,
+    /// When the person marked it as read.
+    pub read_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Notice {
+    /// Without its words: they are about somebody.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Notice({} {} {})", self.id, self.reason, self.state.as_str())
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "n.id, n.person_id, n.force, n.key, n.reason, n.case_id, n.decided_by, n.why, n.subject, n.body, n.link, n.created_at,
+        n.state, n.due_at, n.duty, n.told_at, n.exception, n.attempts, n.last_error, n.read_at"
+    };
+}
+
+statements! {
+    pub(crate) NOTICE_ADD = "INSERT INTO notice (id, person_id, force, key, reason, case_id, decided_by, why, subject, body, link,
+        created_at, state, due_at, duty) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        ON CONFLICT (person_id, key) DO NOTHING";
+    NOTICE_BY_ID = concat!("SELECT ", columns!(), " FROM notice n WHERE n.id = $1");
+    NOTICES_DUE = concat!("SELECT ", columns!(), " FROM notice n WHERE n.due_at <= $1 ORDER BY n.due_at LIMIT $2");
+    NOTICE_CLAIM = "UPDATE notice SET due_at = $3 WHERE id = $1 AND due_at = $2";
+    NOTICE_HOLD = "UPDATE notice SET due_at = $2, duty = $3 WHERE id = $1 AND state = 'waiting'";
+    NOTICE_TOLD = "UPDATE notice SET state = $2, due_at = NULL, told_at = $3, duty = $4, exception = $5, last_error = NULL,
+        attempts = attempts + 1 WHERE id = $1 AND state = 'waiting'";
+    NOTICE_FAILED = "UPDATE notice SET state = $2, due_at = $3, duty = $4, last_error = $5, attempts = attempts + 1
+        WHERE id = $1 AND state = 'waiting'";
+    NOTICE_RETRY = "UPDATE notice SET state = 'waiting', due_at = $2, attempts = 0 WHERE id = $1 AND state = 'undelivered'";
+    NOTICE_READ = "UPDATE notice SET read_at = $2 WHERE id = $1 AND read_at IS NULL";
+    NOTICES_LOOK_AGAIN = "UPDATE notice SET due_at = $2 WHERE person_id = $1 AND state = 'waiting' AND due_at > $2";
+    NOTICES_OF = concat!("SELECT ", columns!(), " FROM notice n WHERE n.person_id = $1
+        AND ($2 = 0 OR n.read_at IS NULL) ORDER BY n.created_at DESC, n.id DESC LIMIT $3");
+    NOTICES_UNREAD = "SELECT count(*) FROM notice WHERE person_id = $1 AND read_at IS NULL";
+    NOTICES_STUCK = concat!("SELECT ", columns!(), ", p.name, p.number FROM notice n JOIN person p ON p.id = n.person_id
+        WHERE ($1 = '' OR n.force = $1) AND (n.state = 'undelivered' OR (n.state = 'waiting' AND n.duty = 'not-known'))
+        AND n.read_at IS NULL AND (n.created_at, n.id) < ($2, $3) ORDER BY n.created_at DESC, n.id DESC LIMIT $4");
+    NOTICES_EXCEPTIONS = concat!("SELECT ", columns!(), ", p.name, p.number FROM notice n JOIN person p ON p.id = n.person_id
+        WHERE n.exception = 1 AND ($1 = '' OR n.force = $1) AND n.told_at >= $2 AND n.told_at < $3
+        ORDER BY n.told_at, n.id LIMIT $4");
+    NOTICES_BY_STATE = "SELECT state, count(*) FROM notice WHERE ($1 = '' OR force = $1) AND created_at >= $2
+        GROUP BY state ORDER BY state";
+    NOTICES_FORGET = "DELETE FROM notice WHERE id IN
+        (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+}
+
+fn notice(row: &Row) -> Result<Notice, StoreError> {
+    Ok(Notice {
+        id: row.parse(0)?,
+        person: row.parse(1)?,
+        force: row.parse(2)?,
+        key: row.text(3)?,
+        reason: row.text(4)?,
+        case: row.opt_parse(5)?,
+        decided: match row.opt_parse(6)? {
+            Some(by) => Some((by, row.opt_text(7)?.unwrap_or_default())),
+            None => None,
+        },
+        subject: row.text(8)?,
+        body: row.text(9)?,
+        link: row.text(10)?,
+        created_at: row.time(11)?,
+        state: row.parse(12)?,
+        due_at: row.opt_time(13)?,
+        duty: row.text(14)?,
+        told_at: row.opt_time(15)?,
+        exception: row.int(16)? != 0,
+        attempts: row.int(17)?,
+        last_error: row.opt_text(18)?,
+        read_at: row.opt_time(19)?,
+    })
+}
+
+fn with_person(row: &Row) -> Result<(Notice, String, String), StoreError> {
+    Ok((notice(row)?, row.text(20)?, row.text(21)?))
+}
+
+/// Enters a notice; false where the person has one of that key already.
+pub fn add(tx: &mut Tx<'_>, new: &Notice) -> Result<bool, StoreError> {
+    let params = [
+        Value::id(new.id),
+        Value::id(new.person),
+        Value::id(new.force),
+        new.key.as_str().into(),
+        new.reason.as_str().into(),
+        Value::opt_id(new.case),
+        Value::opt_id(new.decided.as_ref().map(|(by, _)| by)),
+        new.decided.as_ref().map(|(_, why)| why.as_str()).into(),
+        new.subject.as_str().into(),
+        new.body.as_str().into(),
+        new.link.as_str().into(),
+        new.created_at.into(),
+        new.state.as_str().into(),
+        new.due_at.into(),
+        new.duty.as_str().into(),
+    ];
+    Ok(tx.execute(&NOTICE_ADD, &params)? > 0)
+}
+
+/// The notice of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Notice>, StoreError> {
+    tx.one(&NOTICE_BY_ID, &[Value::id(id)])?.as_ref().map(notice).transpose()
+}
+
+/// The notices to be looked at by now, the longest due first.
+pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Notice>, StoreError> {
+    tx.query(&NOTICES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(notice).collect()
+}
+
+/// Takes a due notice upon itself until `lease`; false where another node was faster.
+pub fn claim(tx: &mut Tx<'_>, due: &Notice, lease: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&NOTICE_CLAIM, &[Value::id(due.id), due.due_at.into(), lease.into()])? > 0)
+}
+
+/// Holds a notice until it is looked at again.
+pub fn hold(tx: &mut Tx<'_>, id: NoticeId, until: Timestamp, duty: &str) -> Result<(), StoreError> {
+    tx.later(&NOTICE_HOLD, vec![Value::id(id), until.into(), duty.into()])
+}
+
+/// Notes that the person was told; false where that was noted before.
+pub fn told(
+    tx: &mut Tx<'_>,
+    id: NoticeId,
+    state: NoticeState,
+    at: Timestamp,
+    (duty, exception): (&str, bool),
+) -> Result<bool, StoreError> {
+    let params = [Value::id(id), state.as_str().into(), at.into(), duty.into(), exception.into()];
+    Ok(tx.execute(&NOTICE_TOLD, &params)? > 0)
+}
+
+/// Notes a try that failed: tried again at a time, or given up where there is none.
+pub fn failed(
+    tx: &mut Tx<'_>,
+    id: NoticeId,
+    again: Option<Timestamp>,
+    duty: &str,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let state = if again.is_some() { NoticeState::Waiting } else { NoticeState::Undelivered };
+    let params = [Value::id(id), state.as_str().into(), again.into(), duty.into(), why.into()];
+    Ok(tx.execute(&NOTICE_FAILED, &params)? > 0)
+}
+
+/// Tries a notice again that was given up; whether it was.
+pub fn retry(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&NOTICE_RETRY, &[Value::id(id), now.into()])? > 0)
+}
+
+/// Notes that the person read it; whether that is news.
+pub fn read(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&NOTICE_READ, &[Value::id(id), now.into()])? > 0)
+}
+
+/// Has everything that is held for a person looked at again: what is known of their duty has changed.
+pub fn look_again(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+    tx.later(&NOTICES_LOOK_AGAIN, vec![Value::id(person), now.into()])
+}
+
+/// A person's notices, newest first.
+pub fn of_person(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    unread_only: bool,
+    limit: u32,
+) -> Result<Vec<Notice>, StoreError> {
+    let params = [Value::id(person), unread_only.into(), i64::from(limit).into()];
+    tx.query(&NOTICES_OF, &params)?.iter().map(notice).collect()
+}
+
+/// How many notices a person has not read.
+pub fn unread(tx: &mut Tx<'_>, person: PersonId) -> Result<i64, StoreError> {
+    crate::single_count(tx, &NOTICES_UNREAD, &[Value::id(person)])
+}
+
+/// Unread notices that were given up, or are held because the person's duty is not known, newest first; each with the
+/// person's name and number.
+pub fn stuck(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    after: Option<(Timestamp, NoticeId)>,
+    limit: u32,
+) -> Result<Vec<(Notice, String, String)>, StoreError> {
+    let (at, id) =
+        after.map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
+    let params = [crate::force_word(force), at.into(), id.into(), i64::from(limit).into()];
+    tx.query(&NOTICES_STUCK, &params)?.iter().map(with_person).collect()
+}
+
+/// What was told to people who were not on duty, between two times; each with the person's name and number.
+pub fn exceptions(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    (from, to): (Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Vec<(Notice, String, String)>, StoreError> {
+    let params = [crate::force_word(force), from.into(), to.into(), i64::from(limit).into()];
+    tx.query(&NOTICES_EXCEPTIONS, &params)?.iter().map(with_person).collect()
+}
+
+/// How many notices made since a time stand in each state.
+pub fn by_state(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    since: Timestamp,
+) -> Result<Vec<(NoticeState, i64)>, StoreError> {
+    tx.query(&NOTICES_BY_STATE, &[crate::force_word(force), since.into()])?
+        .iter()
+        .map(|row| Ok((row.parse(0)?, row.int(1)?)))
+        .collect()
+}
+
+/// Forgets notices made before a time, `limit` at most; how many.
+pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(&NOTICES_FORGET, &[before.into(), i64::from(limit).into()])
+}

@@ -197,6 +197,12 @@ impl PolicyInForce {
         &self.library
     }
 
+    /// Who may do what.
+    #[must_use]
+    pub const fn access(&self) -> &Arc<access::Policies> {
+        &self.library.access
+    }
+
     /// Digest of the whole.
     #[must_use]
     pub fn digest(&self) -> &str {

@@ -6,7 +6,7 @@ use domain::{Force, PersonId, Secret, Span};
 use serde_json::json;
 use store::sessions::{self, Session};
 
-use crate::access::{Actor, Permit, Role, RunService};
+use crate::access::{Actor, Permit, Role, Roles, RunService, Who};
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
@@ -22,8 +22,8 @@ pub struct SignedIn {
     pub name: String,
     /// Who, where they are in the register.
     pub person: Option<PersonId>,
-    /// Their role.
-    pub role: Role,
+    /// Their roles.
+    pub roles: Roles,
     /// The force that they are confined to.
     pub force: Option<Force>,
     /// How they proved it: a word for the ledger.
@@ -42,7 +42,7 @@ impl App {
             digest: digest_hex(token.as_bytes()),
             name: who.name,
             person: who.person,
-            role: who.role.as_str().to_owned(),
+            roles: who.roles.to_string(),
             force: who.force,
             created_at: now,
             seen_at: now,
@@ -52,8 +52,8 @@ impl App {
         self.store()
             .write(move |tx| {
                 sessions::add(tx, &session)?;
-                let actor = actor_of(&session)?;
-                let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.role))
+                let actor = app.actor_of(&session)?;
+                let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
                     .reason(who.how)
                     .detail(json!({ "name": session.name }));
                 app.enter(tx, now, record)
@@ -86,7 +86,7 @@ impl App {
                 .await
                 .map_err(AppError::from)?;
         }
-        actor_of(&session).map(Some)
+        self.actor_of(&session).map(Some)
     }
 
     /// Ends a session.
@@ -136,22 +136,22 @@ impl App {
             .await
             .map_err(AppError::from)?;
         let Some((name, role)) = spent else { return Ok(None) };
-        let role = role.parse().map_err(|error| AppError::fault(&error))?;
-        let who = SignedIn { name, person: None, role, force: None, how: "one-time-link" };
+        let roles = role.parse().map_err(|error| AppError::fault(&error))?;
+        let who = SignedIn { name, person: None, roles, force: None, how: "one-time-link" };
         self.begin_session(who).await.map(Some)
     }
-}
 
-fn actor_of(session: &Session) -> Result<Actor, AppError> {
-    let name = match session.person {
-        Some(person) => format!("person:{person}"),
-        None => format!("session:{}", session.digest.get(..16).unwrap_or_default()),
-    };
-    Ok(Actor {
-        name,
-        shown: session.name.clone(),
-        person: session.person,
-        role: session.role.parse().map_err(|error| AppError::fault(&error))?,
-        force: session.force,
-    })
+    fn actor_of(&self, session: &Session) -> Result<Actor, AppError> {
+        let name = match session.person {
+            Some(person) => format!("person:{person}"),
+            None => format!("session:{}", session.digest.get(..16).unwrap_or_default()),
+        };
+        Ok(self.actor(Who {
+            name,
+            shown: session.name.clone(),
+            person: session.person,
+            roles: session.roles.parse().map_err(|error| AppError::fault(&error))?,
+            force: session.force,
+        }))
+    }
 }

@@ -1,5 +1,7 @@
 //! What a change of policy changes: for the review before it is taken into use.
 
+mod access;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -10,6 +12,8 @@ use crate::library::Library;
 use crate::merge::{MergedSetting, Scope};
 use crate::model::Clause;
 use crate::value::{ParameterValue, setting_words};
+
+pub use access::{AccessChange, AccessPolicyChange};
 
 /// The difference between two libraries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -26,6 +30,10 @@ pub struct PolicyDiff {
     pub parameters: Vec<ParameterChange>,
     /// What people must be asked to accept again.
     pub ask_again: Vec<AskAgain>,
+    /// What a role may do that it might not, or the other way round.
+    pub access: Vec<AccessChange>,
+    /// Access policies that came, went or changed, whether or not the matrix shows it.
+    pub access_policies: Vec<AccessPolicyChange>,
 }
 
 /// What happened to a part.
@@ -134,6 +142,8 @@ pub fn diff(old: &Library, new: &Library) -> PolicyDiff {
         checks: checks(old, new),
         parameters: parameters(old, new),
         ask_again: ask_again(old, new),
+        access: access::cells(old, new),
+        access_policies: access::policies(old, new),
     }
 }
 
@@ -325,7 +335,7 @@ impl fmt::Display for PolicyDiff {
         for ask in &self.ask_again {
             writeln!(f, "  {}: {}", ask.document, ids(&ask.clauses))?;
         }
-        Ok(())
+        access::tell(self, f)
     }
 }
 

@@ -45,10 +45,12 @@ impl Library {
         self.checks.get(name).map(|check| digest("check", check))
     }
 
-    /// Digest of everything: documents, clauses, settings, checks, procedures, registers, and the parameters' values in force.
+    /// Digest of everything: documents, clauses, settings, checks, procedures, registers, the parameters' values in force, and
+    /// who may do what.
     #[must_use]
     pub fn digest(&self) -> String {
         let registers = (self.facts(), self.vocabulary(), self.parameters());
+        let access: Vec<_> = self.access.own().collect();
         digest(
             "library",
             &(
@@ -59,6 +61,7 @@ impl Library {
                 &self.baselines,
                 (&self.cases, &self.movers),
                 registers,
+                access,
             ),
         )
     }

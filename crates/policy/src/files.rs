@@ -18,7 +18,7 @@ const DEEPEST: usize = 6;
 pub struct Files(BTreeMap<String, String>);
 
 impl Files {
-    /// Reads every file under a folder, except those under `access/`, which are read by access control.
+    /// Reads every file under a folder.
     ///
     /// # Errors
     /// Everything that cannot be read as text, and everything that is neither file nor folder.
@@ -74,7 +74,7 @@ impl Files {
                 }
             };
             let path = format!("{prefix}{name}");
-            if path == "access" || name.starts_with('.') {
+            if name.starts_with('.') {
                 continue;
             }
             if kind.is_dir() {

@@ -34,8 +34,8 @@ mod working_days;
 
 pub use coverage::{CoverageTable, SettingCompiler};
 pub use diff::{
-    AskAgain, Change, CheckChange, ClauseChange, DocumentChange, ParameterChange, PolicyDiff, SettingChange,
-    diff,
+    AccessChange, AccessPolicyChange, AskAgain, Change, CheckChange, ClauseChange, DocumentChange,
+    ParameterChange, PolicyDiff, SettingChange, diff,
 };
 pub use files::Files;
 pub use import::{Draft, ImportError, ImportOptions, LeftOver, MAX_IMPORT, import};

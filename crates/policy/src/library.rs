@@ -1,6 +1,7 @@
 //! A loaded policy: every document, clause and register, with their references known to hold.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use compliance::Check;
 use domain::{ClauseId, SettingKey, Span};
@@ -29,6 +30,8 @@ pub struct Library {
     /// The events in people's working lives, in the order of the file.
     pub movers: Vec<MoverEvent>,
     pub(crate) working_days: WorkingDays,
+    /// Who may do what.
+    pub access: Arc<access::Policies>,
     pub(crate) registers: Registers,
 }
 

@@ -13,8 +13,8 @@ pub struct Session {
     pub name: String,
     /// Who, where they are in the register.
     pub person: Option<PersonId>,
-    /// Their role's word.
-    pub role: String,
+    /// Their roles' words, with a space between them.
+    pub roles: String,
     /// The force that they are confined to; `None` for both.
     pub force: Option<Force>,
     /// When they signed in.
@@ -52,7 +52,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
             new.digest.as_str().into(),
             new.name.as_str().into(),
             Value::opt_id(new.person),
-            new.role.as_str().into(),
+            new.roles.as_str().into(),
             Value::opt_id(new.force),
             new.created_at.into(),
             new.seen_at.into(),
@@ -70,7 +70,7 @@ pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, Store
                 digest: row.text(0)?,
                 name: row.text(1)?,
                 person: row.opt_parse(2)?,
-                role: row.text(3)?,
+                roles: row.text(3)?,
                 force: row.opt_parse(4)?,
                 created_at: row.time(5)?,
                 seen_at: row.time(6)?,

@@ -15,7 +15,7 @@ mod sign_in;
 mod terms;
 
 use app::access::{
-    Action, CommandDevices, DestroyData, EnrolDevices, ManageCases, ManagePeople, ManageRegister,
+    Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageCases, ManagePeople, ManageRegister,
     RecordAcceptance, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy,
 };
 use axum::routing::{MethodRouter, get, post};
@@ -68,7 +68,7 @@ pub const ROUTES: &[Route] = &[
     write::<EnrolDevices>("/devices/{id}/enrol", || post(devices::enrolled)),
     read::<SeeDevices>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),
     read::<SeeDevices>("/commands/{id}", || get(commands::get)),
-    write::<DestroyData>("/commands/{id}/approve", || post(commands::approve)),
+    write::<ApproveDestruction>("/commands/{id}/approve", || post(commands::approve)),
     write::<CommandDevices>("/commands/{id}/take-back", || post(commands::take_back)),
     write::<CommandDevices>("/commands/{id}/reveal", || post(commands::reveal)),
     read::<SeePeople>("/people", || get(people::list)),

@@ -186,7 +186,7 @@ pub(crate) fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
         marking: "OFFICIAL".into(),
         demo: site.demo(),
         forces,
-        who: actor.map(|actor| SignedIn { name: actor.shown.clone(), role: actor.role.title().to_owned() }),
+        who: actor.map(|actor| SignedIn { name: actor.shown.clone(), role: actor.roles.title().to_owned() }),
         areas: actor.map(areas).unwrap_or_default(),
         area,
         crumbs: Vec::new(),

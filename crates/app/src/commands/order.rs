@@ -8,7 +8,7 @@ use store::devices::{Device, EnrolmentState};
 use store::{Tx, commands, devices, enrolments, pushes};
 
 use super::spec::Spec;
-use crate::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
+use crate::access::{self, Action, ApproveDestruction, CommandDevices, DestroyData, LocateDevices, Permit};
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -198,7 +198,7 @@ impl App {
     /// [`AppError::Conflict`] for the person who asked, and where it no longer waits.
     pub async fn approve(
         &self,
-        permit: Permit<DestroyData>,
+        permit: Permit<ApproveDestruction>,
         command: CommandId,
         reason: &str,
     ) -> Result<(), AppError> {
@@ -213,7 +213,8 @@ impl App {
                 let device = devices::by_id(tx, enrolment.device)?
                     .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
                 permit.reaches(device.force)?;
-                if asked.asked_by == permit.actor().name {
+                if access::may_be_one_person(tx, &asked.asked_by, permit.actor())? {
+                    permit.reaches_own(device.force)?;
                     return Err(AppError::Conflict(
                         "somebody else must agree: you asked for it yourself".into(),
                     ));

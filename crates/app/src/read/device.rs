@@ -13,7 +13,7 @@ use super::actions::{Action, actions};
 use super::profiles::{ProfileRead, settings};
 use super::{CaseRow, words};
 use crate::access::{
-    self, Actor, CommandDevices, DestroyData, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,
+    self, Actor, ApproveDestruction, CommandDevices, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,
 };
 use crate::commands::Spec;
 use crate::compliance::Basis;
@@ -295,8 +295,8 @@ fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead
         by: words::who(tx, &command.asked_by)?,
         may_approve: waits
             && unfinished
-            && command.asked_by != actor.name
-            && access::permit::<DestroyData>(actor).is_ok(),
+            && access::permit::<ApproveDestruction>(actor).is_ok()
+            && !access::may_be_one_person(tx, &command.asked_by, actor)?,
         may_take_back: unfinished && command.delivered_at.is_none() && may_command,
         has_pin: pin && may_command,
         has_location: command.request_type == "DeviceLocation"

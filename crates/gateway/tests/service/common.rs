@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use app::access::{Actor, Role, permit};
+use app::access::{Actor, Role, Who, permit};
 use app::people::NewPerson;
 use app::register::NewDevice;
 use app::{App, AppConfig, Keys, PolicyInForce};
@@ -131,8 +131,9 @@ impl Service {
     }
 
     /// Somebody else, of a role and perhaps confined to a force.
-    pub(crate) fn actor(name: &str, role: Role, force: Option<Force>) -> Actor {
-        Actor { name: name.into(), shown: name.into(), person: None, role, force }
+    pub(crate) fn actor(&self, name: &str, role: Role, force: Option<Force>) -> Actor {
+        let who = Who { name: name.into(), shown: name.into(), person: None, roles: role.into(), force };
+        self.app.actor(who)
     }
 
     /// A person who has accepted everything.

@@ -30,7 +30,7 @@ impl Service {
         assert_eq!(self.state_of(device, command).await, CommandState::Asked);
         let same = self.app.approve(permit(&self.desk).unwrap(), command, "me again").await;
         assert!(same.unwrap_err().to_string().contains("somebody else must agree"));
-        let second = Service::actor("person:second", Role::Fiso, None);
+        let second = self.actor("person:second", Role::Fiso, None);
         self.app.approve(permit(&second).unwrap(), command, "agreed by telephone").await.unwrap();
         assert_eq!(self.state_of(device, command).await, CommandState::Queued);
         let again = self.app.approve(permit(&second).unwrap(), command, "agreed twice").await;
@@ -182,8 +182,8 @@ fn what_a_device_cannot_do_is_refused_before_it_is_queued() {
 fn the_wall_and_the_matrix_hold() {
     Service::run(async |service| {
         let (id, phone) = service.settled(Model::Iphone, "WALL0001").await;
-        let suffolk = Service::actor("person:s", Role::ServiceDeskLead, Some(Force::Suffolk));
-        let norfolk = Service::actor("person:n", Role::ServiceDeskLead, Some(Force::Norfolk));
+        let suffolk = service.actor("person:s", Role::ServiceDeskLead, Some(Force::Suffolk));
+        let norfolk = service.actor("person:n", Role::ServiceDeskLead, Some(Force::Norfolk));
         let refused = service.give(&suffolk, id, Order::Restart).await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         let asked = service
@@ -195,7 +195,7 @@ fn the_wall_and_the_matrix_hold() {
         let refused = service.app.approve(permit(&suffolk).unwrap(), command, "sure").await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         assert!(service.app.take_back(permit(&suffolk).unwrap(), command).await.is_err());
-        let analyst = Service::actor("person:a", Role::ServiceDeskAnalyst, None);
+        let analyst = service.actor("person:a", Role::ServiceDeskAnalyst, None);
         assert!(permit::<app::access::DestroyData>(&analyst).is_err());
         service.app.take_back(permit(&norfolk).unwrap(), command).await.unwrap();
         assert_eq!(Hand::of(&phone).idle(&service).await.command(), None, "nothing reached the device");

@@ -62,6 +62,10 @@ impl Loader<'_> {
                 ["checks" | "settings" | "baselines" | "cases", file] => {
                     file.ends_with(".toml") || *file == "README.md"
                 }
+                ["access", file] => {
+                    file.ends_with(".cedar")
+                        || ["README.md", "lanyard.cedarschema", "matrix.txt"].contains(file)
+                }
                 ["documents", _, file] => ["document.toml", "README.md"].contains(file),
                 ["documents", _, "clauses", file] => file.ends_with(".md"),
                 _ => false,

@@ -14,6 +14,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::files::Files;
 use crate::library::Library;
@@ -66,6 +67,7 @@ impl Library {
         loader.documents();
         loader.procedures();
         loader.across();
+        loader.access();
         let Loader { sink, library, .. } = loader;
         match Problems::of(sink.into_problems()) {
             Some(problems) => Err(problems),
@@ -75,6 +77,18 @@ impl Library {
 }
 
 impl Loader<'_> {
+    /// The policies of `access/`. A folder without any has the program's floor alone.
+    fn access(&mut self) {
+        match access::Policies::load(self.files.iter().filter(|(path, _)| path.starts_with("access/"))) {
+            Ok(policies) => self.library.access = Arc::new(policies),
+            Err(problems) => {
+                for problem in problems {
+                    self.sink.add(&problem.file, problem.line, problem.message);
+                }
+            }
+        }
+    }
+
     /// Parses a file and hands its root to a reader; reports the keys that the reader did not ask for.
     pub(crate) fn with_root<T>(
         &self,

@@ -1,6 +1,6 @@
 //! One command: the second person's agreement, taking it back, and what it holds that needs a reason to be read.
 
-use app::access::{CommandDevices, DestroyData, LocateDevices, SeeDevices};
+use app::access::{ApproveDestruction, CommandDevices, LocateDevices, SeeDevices};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -63,7 +63,7 @@ async fn again(ctx: &Ctx, id: CommandId, errors: Errors, reason: String) -> Resu
 
 /// Agrees as the second person.
 pub(super) async fn approve(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    let permit = ctx.permit::<DestroyData>()?;
+    let permit = ctx.permit::<ApproveDestruction>()?;
     let id = id_of(&id)?;
     match ctx.site.app.approve(permit, id, fields.get("reason")).await {
         Ok(()) => Ok(done(&format!("/commands/{id}"), "approved")),

@@ -230,8 +230,13 @@ impl Seeded {
 
     /// A browser of somebody signed in.
     pub(crate) async fn browser(&self, role: Role, force: Option<Force>) -> Browser {
-        let who =
-            SignedIn { name: format!("{} <script>", role.title()), person: None, role, force, how: "test" };
+        let who = SignedIn {
+            name: format!("{} <script>", role.title()),
+            person: None,
+            roles: role.into(),
+            force,
+            how: "test",
+        };
         let token = self.app.begin_session(who).await.unwrap();
         Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
     }

@@ -146,7 +146,7 @@ fn an_order_needs_a_reason_and_destruction_a_second_person() {
         assert!(own.contains("Waits for a second person") && !own.contains("Agree to erase"), "{own}");
         assert_eq!(
             lead.post(&format!("{command}/approve"), &[("reason", "me too")]).await.status,
-            StatusCode::CONFLICT,
+            StatusCode::FORBIDDEN,
             "whoever asked cannot agree"
         );
         let second = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;

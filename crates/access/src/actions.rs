@@ -1,8 +1,9 @@
-//! The actions that a permit can be for.
+//! The actions that a permit can be for. One whose name begins with "see" changes nothing; the schema puts it into the
+//! group `read`, and all others into `change`.
 
 /// Something that an actor may or may not do.
 pub trait Action {
-    /// Its name in the matrix and in refusals.
+    /// Its name in the policies, the matrix and refusals.
     const NAME: &'static str;
 }
 
@@ -11,7 +12,7 @@ macro_rules! actions {
         $($(#[$doc])* #[derive(Debug, Clone, Copy)] pub enum $name {}
         impl Action for $name { const NAME: &'static str = $word; })*
         /// Every action's name, in order.
-        pub(super) const ACTIONS: &[&str] = &[$($word),*];
+        pub const ACTIONS: &[&str] = &[$($word),*];
     };
 }
 
@@ -38,6 +39,8 @@ actions! {
     CommandDevices = "command devices";
     /// Ask for a command that destroys data.
     DestroyData = "destroy data";
+    /// Approve a command that destroys data, or refuse to. The thing is one's own where one asked for it.
+    ApproveDestruction = "approve destruction";
     /// Ask a lost device where it is.
     LocateDevices = "locate devices";
     /// Write in cases and close them.
@@ -49,7 +52,11 @@ actions! {
     /// Call on somebody who is off duty, for a live matter.
     ContactOffDuty = "contact off duty";
     /// Read what was told to people off duty, and sign-ins off duty in aggregate.
-    ReviewOffDuty = "review off duty";
+    ReviewOffDuty = "see off duty";
+    /// See who has which role.
+    SeeAccess = "see access";
+    /// Give a role and end one.
+    ManageAccess = "manage access";
     /// Run, configure, back up and repair the service.
     RunService = "run service";
 }

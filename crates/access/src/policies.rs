@@ -1,0 +1,177 @@
+//! Questions and answers.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid, PolicySet, Request,
+    RestrictedExpression,
+};
+use domain::Force;
+
+use crate::roles::Roles;
+
+/// More remembered answers than this are forgotten together. All that differ are far fewer unless people have very many
+/// different sets of roles.
+const MOST_REMEMBERED: usize = 100_000;
+
+/// The name that the floor goes by among the files; a force's own files have a folder before their names.
+pub(crate) const FLOOR_FILE: &str = "floor.cedar";
+
+/// What a thing is to whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// Nobody's, or somebody else's.
+    None,
+    /// Their own: their record, a device that they hold, an order that they asked for.
+    Own,
+    /// Of a person whose line manager they are.
+    Manages,
+}
+
+impl Relation {
+    /// Every relation.
+    pub const ALL: &'static [Self] = &[Self::None, Self::Own, Self::Manages];
+
+    /// The word in policies.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Own => "own",
+            Self::Manages => "manages",
+        }
+    }
+}
+
+/// May somebody in these roles do this to a thing of that force and relation?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Every role that they have.
+    pub roles: Roles,
+    /// The force that they are confined to; `None`: they serve both.
+    pub home: Option<Force>,
+    /// The action's name.
+    pub action: &'static str,
+    /// The thing's force.
+    pub force: Force,
+    /// What the thing is to them.
+    pub relation: Relation,
+}
+
+/// Yes or no, and the policies that decided: what an auditor is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Yes.
+    pub allowed: bool,
+    /// The names of the policies that decided, in order; empty where no policy permits it.
+    pub because: Vec<String>,
+}
+
+/// The access policies of a force over the floor. Asking is cheap; share one.
+pub struct Policies {
+    set: PolicySet,
+    /// Each policy: its name, its file, its content.
+    sources: Vec<(String, String, String)>,
+    authorizer: Authorizer,
+    remembered: Mutex<HashMap<Question, Arc<Answer>>>,
+}
+
+impl Policies {
+    pub(crate) fn of(set: PolicySet, mut sources: Vec<(String, String, String)>) -> Self {
+        sources.sort();
+        Self { set, sources, authorizer: Authorizer::new(), remembered: Mutex::default() }
+    }
+
+    /// The answer, from memory where the same was asked before.
+    pub fn ask(&self, question: Question) -> Arc<Answer> {
+        let lock = || self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(answer) = lock().get(&question) {
+            return Arc::clone(answer);
+        }
+        let answer = Arc::new(self.decide(&question));
+        let mut remembered = lock();
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(question, Arc::clone(&answer));
+        answer
+    }
+
+    /// The file of a policy.
+    #[must_use]
+    pub fn file_of(&self, name: &str) -> Option<&str> {
+        self.sources.iter().find(|(id, ..)| id == name).map(|(_, file, _)| file.as_str())
+    }
+
+    /// The name and content of each of the force's own policies, in order of name: without comments and layout, and
+    /// whichever file it stands in. What a digest is made of.
+    pub fn own(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.sources.iter().filter(|(_, file, _)| file != FLOOR_FILE);
+        own.map(|(id, _, text)| (id.as_str(), text.as_str()))
+    }
+
+    /// No where anything is amiss: an answer that could not be worked out is no permission.
+    fn decide(&self, question: &Question) -> Answer {
+        self.try_to_decide(question).unwrap_or_else(|_| Answer { allowed: false, because: Vec::new() })
+    }
+
+    fn try_to_decide(&self, question: &Question) -> Result<Answer, Box<dyn std::error::Error>> {
+        let (who, what) = (uid("Person", "asking")?, uid("Action", question.action)?);
+        let request = Request::new(who, what, uid("Thing", "asked")?, Context::empty(), None)?;
+        let response = self.authorizer.is_authorized(&request, &self.set, &entities(question)?);
+        // Cedar passes over a policy that fails; were that a forbid, a permit would stand alone.
+        if let Some(error) = response.diagnostics().errors().next() {
+            return Err(error.to_string().into());
+        }
+        let mut because: Vec<String> = response.diagnostics().reason().map(ToString::to_string).collect();
+        because.sort();
+        // Without a role nobody is anybody, whatever a policy says of all principals.
+        let allowed = response.decision() == Decision::Allow && !question.roles.is_empty();
+        Ok(Answer { allowed, because })
+    }
+}
+
+fn uid(kind: &'static str, id: &str) -> Result<EntityUid, Box<dyn std::error::Error>> {
+    let kind: EntityTypeName = kind.parse()?;
+    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+}
+
+fn entities(question: &Question) -> Result<Entities, Box<dyn std::error::Error>> {
+    let one = |kind, id: &str| uid(kind, id).map(RestrictedExpression::new_entity_uid);
+    let reached = Force::ALL.iter().filter(|force| question.home.is_none_or(|home| home == **force));
+    let forces = reached.map(|force| one("Force", force.as_str())).collect::<Result<Vec<_>, _>>()?;
+    let forces = HashMap::from([("forces".to_owned(), RestrictedExpression::new_set(forces))]);
+    let roles = question.roles.iter().map(|role| uid("Role", role.as_str()));
+    let who = Entity::new(uid("Person", "asking")?, forces, roles.collect::<Result<HashSet<_>, _>>()?)?;
+    let about = HashMap::from([
+        ("force".to_owned(), one("Force", question.force.as_str())?),
+        ("relation".to_owned(), one("Relation", question.relation.as_str())?),
+    ]);
+    let thing = Entity::new(uid("Thing", "asked")?, about, HashSet::new())?;
+    let group = uid("Action", if crate::schema::is_read(question.action) { "read" } else { "change" })?;
+    let action = Entity::new_no_attrs(uid("Action", question.action)?, HashSet::from([group]));
+    Ok(Entities::from_entities([who, thing, action], None)?)
+}
+
+impl Default for Policies {
+    /// No policy at all: nobody may do anything.
+    fn default() -> Self {
+        Self::of(PolicySet::new(), Vec::new())
+    }
+}
+
+impl fmt::Debug for Policies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Policies({})", self.sources.len())
+    }
+}
+
+impl PartialEq for Policies {
+    fn eq(&self, other: &Self) -> bool {
+        self.own().eq(other.own())
+    }
+}
+
+impl Eq for Policies {}

@@ -1,0 +1,97 @@
+//! The matrix that the policies amount to: a line an action, a column a role.
+
+use std::fmt::Write as _;
+
+use domain::Force;
+
+use crate::actions::ACTIONS;
+use crate::policies::{Policies, Question, Relation};
+use crate::roles::Role;
+
+/// The heads of the columns, in the order of [`Role::ALL`].
+pub const ROLE_COLUMNS: &[&str] = &[
+    "HOLD", "LINE", "DESK", "LEAD", "DUTY", "CALL", "ISEC", "FISO", "PSD", "DPO", "TELE", "HR", "POWN",
+    "AUDT", "ADMN",
+];
+
+/// What a role may do to the things of one force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    /// What is theirs.
+    pub own: bool,
+    /// What is of the people whom they manage.
+    pub managed: bool,
+    /// What is neither.
+    pub others: bool,
+}
+
+impl Cell {
+    /// Whether anything.
+    #[must_use]
+    pub const fn any(self) -> bool {
+        self.own || self.managed || self.others
+    }
+
+    /// Letters: `-` nothing, `all`, or `o` own, `m` managed, `x` what is neither.
+    #[must_use]
+    pub fn letters(self) -> String {
+        match (self.own, self.managed, self.others) {
+            (true, true, true) => "all".into(),
+            (false, false, false) => "-".into(),
+            (own, managed, others) => [(own, 'o'), (managed, 'm'), (others, 'x')]
+                .iter()
+                .filter_map(|(is, letter)| is.then_some(*letter))
+                .collect(),
+        }
+    }
+}
+
+/// What somebody in one role, confined to `home`, may do to the things of `force`.
+#[must_use]
+pub fn cell(
+    policies: &Policies,
+    role: Role,
+    action: &'static str,
+    home: Option<Force>,
+    force: Force,
+) -> Cell {
+    let may = |relation| policies.ask(Question { roles: role.into(), home, action, force, relation }).allowed;
+    Cell { own: may(Relation::Own), managed: may(Relation::Manages), others: may(Relation::None) }
+}
+
+/// The matrix as text, to be reviewed like code.
+#[must_use]
+pub fn table(policies: &Policies) -> String {
+    let mut text = String::from(
+        "What each role may do to the things of its own force. `-` nothing, `all` everything, `o` what is their own, `m` what is
+of the people whom they manage, `x` what is neither. Where the forces differ: Norfolk/Suffolk. Over the wall nobody may
+do anything; `!` would mark a cell where that is not so. Whoever serves both forces has the same in each.
+
+",
+    );
+    for (role, column) in Role::ALL.iter().zip(ROLE_COLUMNS) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{column:<5} {}", role.title());
+    }
+    let heads: String = ROLE_COLUMNS.iter().map(|head| format!("{head:<5}")).collect();
+    let _ = writeln!(text, "\n{:<24}{}", "", heads.trim_end());
+    for action in ACTIONS {
+        let cells: String =
+            Role::ALL.iter().map(|role| format!("{:<5}", letters(policies, *role, action))).collect();
+        let _ = writeln!(text, "{action:<24}{}", cells.trim_end());
+    }
+    text
+}
+
+/// A role's cell in letters; where the forces differ, Norfolk's and Suffolk's.
+#[must_use]
+pub fn letters(policies: &Policies, role: Role, action: &'static str) -> String {
+    let of = |home: Force, thing: Force| cell(policies, role, action, Some(home), thing);
+    let (norfolk, suffolk) = (of(Force::Norfolk, Force::Norfolk), of(Force::Suffolk, Force::Suffolk));
+    let mut text = norfolk.letters();
+    if norfolk != suffolk {
+        text = format!("{text}/{}", suffolk.letters());
+    }
+    let over = of(Force::Norfolk, Force::Suffolk).any() || of(Force::Suffolk, Force::Norfolk).any();
+    if over { format!("{text}!") } else { text }
+}

@@ -1,0 +1,96 @@
+//! What a change of the access policies lets people do, or no longer do.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ::access::{ACTIONS, Role, letters};
+use serde::Serialize;
+
+use super::{Change, PolicyDiff, arrow, differing, heading, what};
+use crate::library::Library;
+
+/// A cell of the matrix that changes, in the letters of `policy/access/matrix.txt`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccessChange {
+    /// Whose.
+    pub role: Role,
+    /// May do what.
+    pub action: &'static str,
+    /// To what before.
+    pub old: String,
+    /// To what after.
+    pub new: String,
+}
+
+impl AccessChange {
+    /// What it was, in words.
+    #[must_use]
+    pub fn old_words(&self) -> &str {
+        words(&self.old)
+    }
+
+    /// What it is, in words.
+    #[must_use]
+    pub fn new_words(&self) -> &str {
+        words(&self.new)
+    }
+}
+
+/// An access policy that came, went or changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AccessPolicyChange {
+    /// Its name.
+    pub name: String,
+    /// What happened.
+    pub change: Change,
+}
+
+pub(super) fn cells(old: &Library, new: &Library) -> Vec<AccessChange> {
+    if old.access == new.access {
+        return Vec::new();
+    }
+    let pairs = ACTIONS.iter().flat_map(|action| Role::ALL.iter().map(move |role| (*role, *action)));
+    pairs
+        .map(|(role, action)| AccessChange {
+            role,
+            action,
+            old: letters(&old.access, role, action),
+            new: letters(&new.access, role, action),
+        })
+        .filter(|change| change.old != change.new)
+        .collect()
+}
+
+pub(super) fn policies(old: &Library, new: &Library) -> Vec<AccessPolicyChange> {
+    let own = |library: &Library| -> BTreeMap<String, String> {
+        library.access.own().map(|(name, content)| (name.to_owned(), content.to_owned())).collect()
+    };
+    differing(&own(old), &own(new))
+        .map(|(name, was, is)| AccessPolicyChange { name: name.clone(), change: what(was, is) })
+        .collect()
+}
+
+pub(super) fn tell(diff: &PolicyDiff, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    heading(f, "Who may do what", &diff.access)?;
+    for change in &diff.access {
+        let arrow = arrow(change.old_words(), change.new_words());
+        writeln!(f, "  ~ {}, {}: {arrow}", change.role.title(), change.action)?;
+    }
+    heading(f, "Access policies", &diff.access_policies)?;
+    for policy in &diff.access_policies {
+        writeln!(f, "  {} {}", policy.change.sign(), policy.name)?;
+    }
+    Ok(())
+}
+
+/// The letters of a cell in words.
+fn words(letters: &str) -> &str {
+    match letters {
+        "-" => "nothing",
+        "all" => "everything of the force",
+        "o" => "their own",
+        "m" => "their people's",
+        "om" => "their own and their people's",
+        other => other,
+    }
+}

@@ -9,7 +9,7 @@ use store::notices::{Notice as Row, NoticeState};
 use store::{duty as rows, notices, people};
 
 use super::{LiveMatter, Notice, Reason, Told};
-use crate::access::{Actor, permit};
+use crate::access::{Actor, Role, Who, permit};
 use crate::testing::{Bench, Relay, on_bench};
 use crate::{App, AppError};
 
@@ -241,7 +241,13 @@ fn a_live_matter_names_who_decided_and_why() {
         };
         let nameless = app.call_for_live_matter(permit(&Actor::system()).unwrap(), call.clone()).await;
         assert!(nameless.unwrap_err().to_string().contains("answer for this"));
-        let inspector = Actor { person: Some(person), ..Actor::system() };
+        let inspector = app.actor(Who {
+            name: format!("person:{person}"),
+            shown: "Inspector".into(),
+            person: Some(person),
+            roles: Role::DutyOfficer.into(),
+            force: None,
+        });
         let empty = LiveMatter { why: " ".into(), ..call.clone() };
         assert!(app.call_for_live_matter(permit(&inspector).unwrap(), empty).await.is_err());
         let told = app.call_for_live_matter(permit(&inspector).unwrap(), call.clone()).await.unwrap();

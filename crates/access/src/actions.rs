@@ -17,6 +17,10 @@ macro_rules! actions {
 }
 
 actions! {
+    /// Read what the service holds about oneself: one's devices, what one agreed to, what one is asked.
+    SeeOwn = "see own";
+    /// Read, answer and accept for oneself what one is asked.
+    AcceptOwn = "accept own";
     /// Read the documents, clauses and how each is kept.
     SeePolicy = "see policy";
     /// Read the register, devices and their findings.

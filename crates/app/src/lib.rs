@@ -27,6 +27,7 @@ mod rosters;
 pub mod scep;
 pub mod seal;
 pub mod sessions;
+pub mod terms;
 #[cfg(test)]
 mod testing;
 

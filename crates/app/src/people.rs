@@ -1,11 +1,11 @@
-//! People and what they have accepted. Simple here: one at a time, by hand or from the command line.
+//! People, one at a time, by hand or from the command line. What they accept is in `terms`.
 
-use domain::{Day, EntryId, Force, PersonId, Timestamp};
+use domain::{Day, Force, PersonId, Timestamp};
 use serde_json::json;
-use store::people::Person;
-use store::{Tx, people, terms};
+use store::Tx;
+use store::people::{self, Person};
 
-use crate::access::{ManagePeople, Permit, RecordAcceptance};
+use crate::access::{ManagePeople, Permit};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
@@ -119,40 +119,6 @@ impl App {
             .await
     }
 
-    /// Enters that a person read and accepted the current terms of a document (MDU-3.2). Accepting the same version
-    /// again changes nothing and is no error.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for an unknown person or document.
-    pub async fn accept_terms(
-        &self,
-        permit: Permit<RecordAcceptance>,
-        person: PersonId,
-        document: &str,
-        shown: &'static str,
-    ) -> Result<(), AppError> {
-        let policy = self.policy();
-        let terms = policy.terms(document).ok_or_else(|| AppError::not_found("document", document))?.clone();
-        let (app, now, document) = (self.clone(), self.world().now(), document.to_owned());
-        self.store()
-            .write(move |tx| {
-                let holder =
-                    people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-                permit.reaches(holder.force)?;
-                terms::remember(tx, &document, &terms.digest, &terms.clauses, now)?;
-                let id = EntryId::from_uuid(app.world().uuid());
-                if !terms::accept(tx, id, person, &document, &terms.digest, (now, shown))? {
-                    return Ok(());
-                }
-                app.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
-                let record = Record::new(&permit.actor().name, "terms.accepted", format!("person:{person}"))
-                    .force(holder.force)
-                    .detail(json!({ "document": document, "terms": terms.digest, "shown": shown }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
     /// What a change of a person sets off: a line manager, a job, a last day, an ending or a return that is not what it
     /// was. Every way in (a directory, a file, a page) calls this once for each person that it changed, in the
     /// transaction that changed them; `before` is `None` for somebody new.
@@ -190,16 +156,5 @@ impl App {
             }
             _ => Err(AppError::invalid(field, format!("choose somebody of {}", force.title()))),
         }
-    }
-
-    /// The documents whose current terms a person has not accepted. Enrolment is refused until there are none.
-    pub(crate) fn terms_missing(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
-        let mut missing = Vec::new();
-        for (document, terms) in self.policy().all_terms() {
-            if !terms::has_accepted(tx, person, document, &terms.digest)? {
-                missing.push(document.clone());
-            }
-        }
-        Ok(missing)
     }
 }

@@ -1,31 +1,23 @@
 //! The policy in force: the library with everything that is computed from it once, and how a new version takes over.
 
 mod change;
+mod terms;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::BoundCheck;
 use domain::{ClauseId, Coverage, DeviceKind, Platform, SettingKey, SettingValue, Span};
-use policy::{AcceptanceKind, Clause, Files, KeptBy, Library, Overrides, Scope};
+use policy::{Clause, Files, KeptBy, Library, Overrides, Scope};
 use policy::{CoverageTable, Problems, SettingCompiler};
 use protocol_apple::settings::{AppleCompiler, Group, ProfileOptions, Target, compile};
-use serde_json::json;
 use store::profiles::Profile;
-use store::terms::TermsClauses;
 
 use crate::digest_hex;
 
 pub(crate) use change::kept;
-
-/// The terms of one document: what a person accepts before a device is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
-    /// Digest over the clauses and their digests: the version that is accepted.
-    pub digest: String,
-    /// The clauses, each with its digest.
-    pub clauses: TermsClauses,
-}
+pub use terms::{About, AskedClause, Terms};
+pub(crate) use terms::{asks, terms_of};
 
 /// One check under one clause, as devices are judged by it.
 #[derive(Debug, Clone)]
@@ -265,28 +257,6 @@ impl PolicyInForce {
     pub const fn bluetooth(&self) -> Option<bool> {
         self.bluetooth
     }
-}
-
-/// The acceptance clauses of kind "terms" of each document: what is accepted before a device is used.
-pub(crate) fn terms_of(library: &Library) -> BTreeMap<String, Terms> {
-    let mut all = BTreeMap::new();
-    for document in &library.documents {
-        let clauses: TermsClauses = library
-            .clauses_in(&document.id)
-            .filter(|clause| {
-                clause
-                    .kept_by
-                    .iter()
-                    .any(|kept| matches!(kept, KeptBy::Acceptance { acceptance: AcceptanceKind::Terms, .. }))
-            })
-            .map(|clause| (clause.id.to_string(), clause.digest()))
-            .collect();
-        if !clauses.is_empty() {
-            let digest = digest_hex(json!(clauses).to_string().as_bytes());
-            all.insert(document.id.clone(), Terms { digest, clauses });
-        }
-    }
-    all
 }
 
 fn rules_of(library: &Library) -> Vec<DeviceRule> {

@@ -79,6 +79,9 @@ impl App {
                     permit.reaches(person.force)?;
                 }
                 devices::add(tx, &device)?;
+                if let Some(holder) = device.holder {
+                    app.ask_standing(tx, holder, device.created_at)?;
+                }
                 let record =
                     Record::new(&permit.actor().name, "device.registered", format!("device:{}", device.id))
                         .force(device.force)
@@ -113,6 +116,10 @@ impl App {
                     permit.reaches(person.force)?;
                 }
                 devices::set_holder(tx, device, holder)?;
+                // What each is asked to accept depends on what they have.
+                for person in entry.holder.into_iter().chain(holder) {
+                    app.ask_standing(tx, person, now)?;
+                }
                 let record =
                     Record::new(&permit.actor().name, "device.holder.set", format!("device:{device}"))
                         .force(entry.force)

@@ -275,11 +275,14 @@ fn parameters(old: &Library, new: &Library) -> Vec<ParameterChange> {
         .collect()
 }
 
-/// A clause that people accept, and that is new or other than what they accepted. One that is gone asks nothing of them.
+/// A clause that people accept once a version, and that is new or worded otherwise than what they accepted. One that is
+/// gone asks nothing of them.
 fn ask_again(old: &Library, new: &Library) -> Vec<AskAgain> {
-    let changed = |clause: &&Clause| old.clause(&clause.id).map(Clause::digest) != Some(clause.digest());
+    let changed = |clause: &&Clause| {
+        old.clause(&clause.id).map(Clause::wording_digest) != Some(clause.wording_digest())
+    };
     let mut asks: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
-    for clause in new.clauses.iter().filter(|clause| clause.asks_acceptance()).filter(changed) {
+    for clause in new.clauses.iter().filter(|clause| clause.is_read_and_accepted()).filter(changed) {
         asks.entry(&clause.document).or_default().push(clause.id.clone());
     }
     asks.into_iter().map(|(document, clauses)| AskAgain { document: document.to_owned(), clauses }).collect()

@@ -13,10 +13,18 @@ use crate::library::Library;
 use crate::model::{Clause, KeptBy};
 
 impl Clause {
-    /// Digest of the clause, hex: its head and its own words. A person who accepted this clause accepted this digest.
+    /// Digest of the clause, hex: its head and its own words.
     #[must_use]
     pub fn digest(&self) -> String {
         digest("clause", &self.as_written())
+    }
+
+    /// Digest of what a person reads of the clause, hex: its number, title, force and own words. A person who accepted the
+    /// clause accepted this. How it is kept, by which check and with what grace, is no part of it: mending a check asks
+    /// nobody to read the clause again.
+    #[must_use]
+    pub fn wording_digest(&self) -> String {
+        digest("wording", &(&self.id, &self.title, &self.number, self.modality, self.withheld, &self.text))
     }
 
     /// Digest of how it is kept, as written.

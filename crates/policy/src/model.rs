@@ -216,6 +216,9 @@ pub enum KeptBy {
         question: Option<Question>,
         /// For a reminder: how often.
         again_after: Option<Span>,
+        /// For terms: the settings file put on the devices of a holder whose acceptance has lapsed, until they accept.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        lapsed: Option<String>,
     },
     /// People do it, as cases of this type.
     Procedure {
@@ -314,6 +317,36 @@ impl Clause {
     #[must_use]
     pub fn asks_acceptance(&self) -> bool {
         self.kept_by.iter().any(|kept| matches!(kept, KeptBy::Acceptance { .. }))
+    }
+
+    /// Whether people read and accept it once a version: terms and awareness, not reminders.
+    #[must_use]
+    pub fn is_read_and_accepted(&self) -> bool {
+        self.acceptances().any(|kind| kind != AcceptanceKind::Reminder)
+    }
+
+    /// The kinds of acceptance that it asks.
+    pub fn acceptances(&self) -> impl Iterator<Item = AcceptanceKind> {
+        self.kept_by.iter().filter_map(|kept| match kept {
+            KeptBy::Acceptance { acceptance, .. } => Some(*acceptance),
+            _ => None,
+        })
+    }
+
+    /// The questions that are asked with its acceptance.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.kept_by.iter().filter_map(|kept| match kept {
+            KeptBy::Acceptance { question, .. } => question.as_ref(),
+            _ => None,
+        })
+    }
+
+    /// The settings file put on the devices of a holder whose acceptance has lapsed.
+    pub fn lapsed_settings(&self) -> impl Iterator<Item = &str> {
+        self.kept_by.iter().filter_map(|kept| match kept {
+            KeptBy::Acceptance { lapsed, .. } => lapsed.as_deref(),
+            _ => None,
+        })
     }
 
     /// The words of how it is kept, in order and each once; a setting brings its check.

@@ -25,6 +25,7 @@ pub mod profiles;
 pub mod pushes;
 pub mod sessions;
 pub mod terms;
+pub mod terms_asked;
 
 mod engine;
 mod error;
@@ -61,6 +62,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         pushes::ALL,
         sessions::ALL,
         terms::ALL,
+        terms_asked::ALL,
     ]
     .concat()
 }

@@ -34,6 +34,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, name: "case_steps", sql: include_str!("../migrations/0004_case_steps.sql") },
     Migration { version: 5, name: "notices", sql: include_str!("../migrations/0005_notices.sql") },
     Migration { version: 6, name: "duty", sql: include_str!("../migrations/0006_duty.sql") },
+    Migration { version: 7, name: "terms", sql: include_str!("../migrations/0007_terms.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

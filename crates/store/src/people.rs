@@ -124,21 +124,20 @@ statements! {
     PEOPLE_PAGE = concat!("SELECT ", columns!(), " FROM person
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR lower(name) LIKE $2 OR lower(number) LIKE $2)
         AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5");
-    // $6 is every digest of terms in force, one after the other, and $7 how many they are.
-    PEOPLE_LIST = concat!("SELECT ", columns!(), ", devices,
-        CASE WHEN accepted >= $7 THEN accepted_at END
+    // Whoever was never asked anything has accepted nothing: a person without a line in terms_standing is not accepted.
+    PEOPLE_LIST = concat!("SELECT ", columns!(), ", devices, accepted_at
         FROM (SELECT p.*,
           (SELECT count(*) FROM device d WHERE d.holder_id = p.id) AS devices,
-          (SELECT count(*) FROM acceptance a WHERE a.person_id = p.id AND $6 LIKE '%' || a.terms_digest || '%') AS accepted,
-          (SELECT max(a.accepted_at) FROM acceptance a WHERE a.person_id = p.id AND $6 LIKE '%' || a.terms_digest || '%')
-            AS accepted_at
+          (SELECT CASE WHEN max(CASE WHEN s.missing = 'terms' THEN 1 ELSE 0 END) = 0 THEN max(s.accepted_at) END
+            FROM terms_standing s WHERE s.person_id = p.id) AS accepted_at
           FROM person p WHERE ($1 = '' OR p.force = $1) AND ($2 = '' OR lower(p.name) LIKE $2 OR lower(p.number) LIKE $2)
           AND (p.name > $3 OR (p.name = $3 AND p.id > $4))) AS listed
-        WHERE $8 = '' OR ($8 = 'yes' AND accepted >= $7) OR ($8 = 'no' AND accepted < $7)
+        WHERE $6 = '' OR ($6 = 'yes' AND accepted_at IS NOT NULL) OR ($6 = 'no' AND accepted_at IS NULL)
         ORDER BY name, id LIMIT $5");
     PEOPLE_WITHOUT_TERMS = "SELECT count(*) FROM person p WHERE p.ended_at IS NULL AND ($1 = '' OR p.force = $1)
         AND EXISTS (SELECT 1 FROM device d WHERE d.holder_id = p.id AND d.retired_at IS NULL)
-        AND (SELECT count(*) FROM acceptance a WHERE a.person_id = p.id AND $2 LIKE '%' || a.terms_digest || '%') < $3";
+        AND NOT EXISTS (SELECT 1 FROM terms_standing s WHERE s.person_id = p.id
+          GROUP BY s.person_id HAVING max(CASE WHEN s.missing = 'terms' THEN 1 ELSE 0 END) = 0)";
     PEOPLE_COUNT = "SELECT count(*) FROM person WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
     PERSON_END = "UPDATE person SET ended_at = $2, changed_at = $2, version = version + 1 WHERE id = $1 AND ended_at IS NULL";
     PEOPLE_IDS = "SELECT id FROM person WHERE ended_at IS NULL ORDER BY id";
@@ -257,24 +256,6 @@ pub fn page(
     rows.iter().map(person).collect()
 }
 
-/// The terms in force, for asking who has accepted all of them: digests are hex, so none is part of another.
-#[derive(Debug, Clone, Default)]
-pub struct TermsInForce {
-    digests: String,
-    count: i64,
-}
-
-impl<'a> FromIterator<&'a str> for TermsInForce {
-    fn from_iter<I: IntoIterator<Item = &'a str>>(digests: I) -> Self {
-        digests.into_iter().fold(Self::default(), |mut all, digest| {
-            all.digests.push_str(digest);
-            all.digests.push(' ');
-            all.count += 1;
-            all
-        })
-    }
-}
-
 /// A person as a list shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -291,7 +272,6 @@ pub struct Listed {
 pub fn list(
     tx: &mut Tx<'_>,
     (force, search, accepted): (Option<Force>, &str, Option<bool>),
-    terms: &TermsInForce,
     after: Option<(&str, PersonId)>,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
@@ -310,8 +290,6 @@ pub fn list(
             name.into(),
             id.into(),
             i64::from(limit).into(),
-            terms.digests.as_str().into(),
-            terms.count.into(),
             accepted.into(),
         ],
     )?;
@@ -327,9 +305,8 @@ pub fn list(
 }
 
 /// How many people hold a device without having accepted all terms in force.
-pub fn without_terms(tx: &mut Tx<'_>, force: Option<Force>, terms: &TermsInForce) -> Result<i64, StoreError> {
-    let params = [crate::force_word(force), terms.digests.as_str().into(), terms.count.into()];
-    crate::single_count(tx, &PEOPLE_WITHOUT_TERMS, &params)
+pub fn without_terms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
+    crate::single_count(tx, &PEOPLE_WITHOUT_TERMS, &[crate::force_word(force)])
 }
 
 /// How many people are on the books.

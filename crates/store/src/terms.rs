@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{PersonId, Timestamp};
+use domain::{Force, PersonId, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
@@ -25,30 +25,77 @@ pub struct Acceptance {
 }
 
 statements! {
-    pub(crate) TERMS_SEEN = "INSERT INTO terms_version (document, digest, clauses, first_seen_at) VALUES ($1, $2, $3, $4)
+    pub(crate) TERMS_SEEN = "INSERT INTO terms_version (document, digest, clauses, shown, first_seen_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (document, digest) DO NOTHING";
+    TERMS_SHOWN = "SELECT shown, first_seen_at FROM terms_version WHERE document = $1 AND digest = $2";
+    TERMS_VERSIONS = "SELECT t.digest, t.first_seen_at, t.clauses,
+        (SELECT count(*) FROM acceptance a JOIN person p ON p.id = a.person_id
+         WHERE a.document = t.document AND a.terms_digest = t.digest AND ($2 = '' OR p.force = $2))
+        FROM terms_version t WHERE t.document = $1 ORDER BY t.first_seen_at DESC, t.digest LIMIT $3";
     ACCEPTANCE_ADD = "INSERT INTO acceptance (id, person_id, document, terms_digest, accepted_at, shown)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, document, terms_digest) DO NOTHING";
     ACCEPTANCES_OF = "SELECT a.document, a.terms_digest, a.accepted_at, a.shown, t.clauses
         FROM acceptance a JOIN terms_version t ON t.document = a.document AND t.digest = a.terms_digest
         WHERE a.person_id = $1 ORDER BY a.accepted_at DESC, a.id";
-    HAS_ACCEPTED = "SELECT 1 FROM acceptance WHERE person_id = $1 AND document = $2 AND terms_digest = $3";
-    ACCEPTED_COUNT = "SELECT count(*) FROM acceptance a JOIN person p ON p.id = a.person_id
-        WHERE a.document = $1 AND a.terms_digest = $2 AND p.ended_at IS NULL";
 }
 
-/// Remembers a version of the terms, so that an acceptance of it can be read later.
+/// Remembers a version of the terms with its wording (JSON as the app spells it), so that an acceptance of it can be read
+/// later.
 pub fn remember(
     tx: &mut Tx<'_>,
     document: &str,
     digest: &str,
-    clauses: &TermsClauses,
+    (clauses, shown): (&TermsClauses, &str),
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let clauses = serde_json::to_string(clauses)
         .map_err(|error| StoreError::encode("terms_version.clauses", &error))?;
-    tx.execute(&TERMS_SEEN, &[document.into(), digest.into(), clauses.into(), at.into()])?;
+    tx.execute(&TERMS_SEEN, &[document.into(), digest.into(), clauses.into(), shown.into(), at.into()])?;
     Ok(())
+}
+
+/// The wording of a version as it was shown (JSON as the app spells it), and when it was first asked.
+pub fn shown(
+    tx: &mut Tx<'_>,
+    document: &str,
+    digest: &str,
+) -> Result<Option<(String, Timestamp)>, StoreError> {
+    tx.one(&TERMS_SHOWN, &[document.into(), digest.into()])?
+        .map(|row| Ok((row.text(0)?, row.time(1)?)))
+        .transpose()
+}
+
+/// A version of the terms, with how many people of the force accepted exactly it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its digest.
+    pub digest: String,
+    /// When it was first asked of anybody.
+    pub since: Timestamp,
+    /// How many clauses it has.
+    pub clauses: usize,
+    /// How many people accepted it.
+    pub accepted: i64,
+}
+
+/// Up to `limit` versions of a document's terms, newest first.
+pub fn versions(
+    tx: &mut Tx<'_>,
+    document: &str,
+    force: Option<Force>,
+    limit: u32,
+) -> Result<Vec<Version>, StoreError> {
+    tx.query(&TERMS_VERSIONS, &[document.into(), crate::force_word(force), i64::from(limit).into()])?
+        .iter()
+        .map(|row| {
+            Ok(Version {
+                digest: row.text(0)?,
+                since: row.time(1)?,
+                clauses: row.json::<TermsClauses>(2)?.len(),
+                accepted: row.int(3)?,
+            })
+        })
+        .collect()
 }
 
 /// Enters an acceptance; whether it is new.
@@ -81,19 +128,4 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Acceptance>, S
             })
         })
         .collect()
-}
-
-/// Whether the person has accepted that version.
-pub fn has_accepted(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    document: &str,
-    digest: &str,
-) -> Result<bool, StoreError> {
-    Ok(tx.one(&HAS_ACCEPTED, &[Value::id(person), document.into(), digest.into()])?.is_some())
-}
-
-/// How many people on the books have accepted that version.
-pub fn accepted_count(tx: &mut Tx<'_>, document: &str, digest: &str) -> Result<i64, StoreError> {
-    crate::single_count(tx, &ACCEPTED_COUNT, &[document.into(), digest.into()])
 }

@@ -5,8 +5,9 @@ use domain::{CaseId, DeviceId, DeviceKind, EntryId, Force, PersonId, Timestamp};
 use store::cases::{Case, CaseFilter};
 use store::devices::{Device, DeviceFilter, DeviceOrder, EnrolmentState};
 use store::ledger::{Entry, LedgerFilter};
-use store::people::{Person, TermsInForce};
-use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms};
+use store::people::Person;
+use store::terms_asked::{Missing, Standing, StandingFilter};
+use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms_asked};
 use testkit::{block_on, both_engines};
 
 fn person_id(number: i64) -> PersonId {
@@ -55,27 +56,34 @@ fn person(number: i64) -> Person {
     Person::new(person_id(number), force(number), &number.to_string(), &name, "officer", at)
 }
 
+fn standing(document: &str, accepted: bool) -> Standing {
+    let at = Timestamp::from_millis;
+    Standing {
+        document: document.into(),
+        digest: "1f".into(),
+        missing: if accepted { Missing::Nothing } else { Missing::Terms },
+        accepted_at: accepted.then(|| at(9)),
+        asked_at: (!accepted).then(|| at(2)),
+        due_at: (!accepted).then(|| at(7)),
+        reminded_at: None,
+        manager_told_at: None,
+        lapsed_at: None,
+        adjusted: None,
+    }
+}
+
 fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     let at = Timestamp::from_millis;
-    for document in ["a", "b"] {
-        terms::remember(tx, document, &format!("{document}1f"), &terms::TermsClauses::new(), at(1))?;
-    }
     for number in 0..30 {
         people::add(tx, &person(number))?;
         let device = device(number);
         devices::add(tx, &device)?;
         devices::set_judged(tx, device.id, (1, number % 4, 1), at(5))?;
         for (place, document) in ["a", "b"].into_iter().enumerate() {
-            if number % 3 > i64::try_from(place).unwrap_or_default() {
-                let id = entry_id(number * 2 + i64::try_from(place).unwrap_or_default());
-                terms::accept(
-                    tx,
-                    id,
-                    person_id(number),
-                    document,
-                    &format!("{document}1f"),
-                    (at(9), "page"),
-                )?;
+            let accepted = number % 3 > i64::try_from(place).unwrap_or_default();
+            // Every sixth was never asked anything.
+            if number % 6 != 0 {
+                terms_asked::put(tx, person_id(number), &standing(document, accepted))?;
             }
         }
         let entry = Entry {
@@ -171,12 +179,11 @@ fn devices_are_walked_in_every_order() {
 #[test]
 fn people_are_walked_by_name_and_told_apart_by_what_they_accepted() {
     on_both(|tx| {
-        let terms: TermsInForce = ["a1f", "b1f"].into_iter().collect();
         let count = |tx: &mut Tx<'_>, accepted| {
             let rows = walk(
                 |after: Option<&(String, PersonId)>| {
                     let after = after.map(|(name, id)| (name.as_str(), *id));
-                    people::list(tx, (None, "", accepted), &terms, after, 4).unwrap()
+                    people::list(tx, (None, "", accepted), after, 4).unwrap()
                 },
                 |listed| (listed.person.name.clone(), listed.person.id),
             );
@@ -185,7 +192,39 @@ fn people_are_walked_by_name_and_told_apart_by_what_they_accepted() {
             rows.len()
         };
         assert_eq!((count(tx, None), count(tx, Some(true)), count(tx, Some(false))), (30, 10, 20));
-        assert_eq!(people::without_terms(tx, None, &terms)?, 20);
+        assert_eq!(people::without_terms(tx, None)?, 20);
+        Ok(())
+    });
+}
+
+#[test]
+fn how_people_stand_to_terms_is_walked_and_counted() {
+    on_both(|tx| {
+        let now = Timestamp::from_millis(8);
+        let count = |tx: &mut Tx<'_>, state: &str| {
+            let rows = walk(
+                |after: Option<&(String, PersonId, String)>| {
+                    let filter = StandingFilter {
+                        state: state.into(),
+                        after: after.cloned(),
+                        ..StandingFilter::default()
+                    };
+                    terms_asked::list(tx, &filter, now, 4).unwrap()
+                },
+                |line| (line.name.clone(), line.person, line.standing.document.clone()),
+            );
+            rows.len()
+        };
+        let counted =
+            ["", "accepted", "asked", "overdue", "lapsed", "adjusted"].map(|state| count(tx, state));
+        assert_eq!(counted, [50, 30, 20, 20, 0, 0]);
+        let tally = terms_asked::tally(tx, None, now)?;
+        assert_eq!(tally.iter().map(|line| line.accepted + line.overdue).sum::<i64>(), 50);
+        assert_eq!(tally.iter().map(|line| line.overdue).sum::<i64>(), 20);
+        let early = terms_asked::tally(tx, Some(Force::Norfolk), Timestamp::from_millis(6))?;
+        assert!(early.iter().all(|line| line.force == Force::Norfolk && line.overdue == 0));
+        assert!(early.iter().any(|line| line.asked > 0));
+        assert_eq!(terms_asked::accepted_by_force(tx, None, "a")?.iter().map(|(_, n)| n).sum::<i64>(), 20);
         Ok(())
     });
 }

@@ -20,6 +20,7 @@ pub mod documents;
 mod filters;
 pub mod format;
 pub mod ledger;
+pub mod me;
 mod notices;
 pub mod overview;
 pub mod parts;
@@ -32,6 +33,7 @@ mod session;
 pub mod shell;
 pub mod sign_in;
 mod site;
+pub mod terms;
 pub mod wall;
 
 pub use site::{Options, Persona, router};

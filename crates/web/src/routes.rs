@@ -9,14 +9,17 @@ mod device;
 mod devices;
 mod documents;
 mod ledger;
+mod me;
 mod overview;
+mod own_terms;
 mod people;
 mod sign_in;
 mod terms;
+mod terms_desk;
 
 use app::access::{
-    Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageCases, ManagePeople, ManageRegister,
-    RecordAcceptance, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy,
+    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageCases, ManagePeople,
+    ManageRegister, RecordAcceptance, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -55,6 +58,13 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/sign-in/{token}", || get(sign_in::link)),
     open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
     open("POST", "/sign-out", || post(sign_in::out)),
+    read::<SeeOwn>("/me", || get(me::get)),
+    read::<SeeOwn>("/me/terms/{document}", || get(own_terms::get)),
+    write::<AcceptOwn>("/me/terms/{document}", || post(own_terms::accept)),
+    read::<SeeOwn>("/me/terms/{document}/accepted", || get(own_terms::accepted)),
+    write::<AcceptOwn>("/me/terms/{document}/way", || post(own_terms::way)),
+    read::<SeeOwn>("/me/terms/{document}/{place}", || get(own_terms::section)),
+    write::<AcceptOwn>("/me/terms/{document}/{place}", || post(own_terms::read)),
     read::<SeePolicy>("/", || get(overview::get)),
     read::<SeeDevices>("/wall", || get(overview::wall)),
     read::<SeeDevices>("/devices", || get(devices::list)),
@@ -77,8 +87,12 @@ pub const ROUTES: &[Route] = &[
     write::<ManagePeople>("/people/add", || post(people::added)),
     read::<SeePeople>("/people/{id}", || get(people::get)),
     read::<SeeDevices>("/people/{id}/clauses/{clause}", || get(clauses::of_person)),
+    read::<SeePeople>("/people/{id}/accepted/{document}", || get(terms::accepted)),
     read::<RecordAcceptance>("/people/{id}/terms/{document}", || get(terms::get)),
     write::<RecordAcceptance>("/people/{id}/terms/{document}", || post(terms::accept)),
+    read::<SeePeople>("/terms", || get(terms_desk::get)),
+    read::<SeePeople>("/terms/people", || get(terms_desk::list)),
+    read::<SeePeople>("/terms/people.csv", || get(terms_desk::csv)),
     read::<SeePolicy>("/documents", || get(documents::list)),
     read::<SeePolicy>("/documents/{id}", || get(documents::get)),
     read::<SeeDevices>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),

@@ -2,7 +2,7 @@
 
 use app::AppError;
 use app::access::{
-    self, Action, Actor, Denied, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy,
+    self, Action, Actor, Denied, Permit, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy,
 };
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE};
@@ -198,6 +198,8 @@ fn areas(actor: &Actor) -> Vec<Area> {
     Area::ALL
         .into_iter()
         .filter(|area| match area {
+            // Whoever works with the service and stands in no register has nothing of their own in it.
+            Area::Me => actor.person.is_some() && access::permit::<SeeOwn>(actor).is_ok(),
             Area::Overview | Area::Documents => access::permit::<SeePolicy>(actor).is_ok(),
             Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
             Area::People => access::permit::<SeePeople>(actor).is_ok(),

@@ -37,6 +37,8 @@ pub struct SignedIn {
 /// A part of the product, as the navigation names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
+    /// What concerns the person signed in.
+    Me,
     /// What needs attention.
     Overview,
     /// The asset register and what devices report.
@@ -55,13 +57,14 @@ pub enum Area {
 
 impl Area {
     /// Every part that the navigation can show, in its order.
-    pub const ALL: [Self; 6] =
-        [Self::Overview, Self::Devices, Self::People, Self::Documents, Self::Cases, Self::Ledger];
+    pub const ALL: [Self; 7] =
+        [Self::Me, Self::Overview, Self::Devices, Self::People, Self::Documents, Self::Cases, Self::Ledger];
 
     /// The word in the navigation.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
+            Self::Me => "Your devices",
             Self::Overview => "Overview",
             Self::Devices => "Devices",
             Self::People => "People",
@@ -77,6 +80,7 @@ impl Area {
     pub const fn href(self) -> &'static str {
         match self {
             Self::Overview | Self::Elsewhere => "/",
+            Self::Me => "/me",
             Self::Devices => "/devices",
             Self::People => "/people",
             Self::Documents => "/documents",

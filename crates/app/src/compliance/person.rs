@@ -1,16 +1,23 @@
 //! Judging a person: what they have accepted, clause by clause.
 
 use domain::{Outcome, PersonId, Subject, Timestamp, WhyNotKnown};
-use policy::{AcceptanceKind, Clause, KeptBy};
+use policy::Clause;
 use store::terms::Acceptance;
+use store::terms_asked::Standing;
 use store::{Tx, findings, people, terms};
 
 use super::apply::Judged;
 use super::basis::Basis;
+use crate::policy_in_force::asks;
 use crate::{App, AppError};
 
+/// Why a clause asks nothing of somebody. The same words whatever the reason: that somebody is exempt from a clause may
+/// not be told from its finding.
+const NOT_CONCERNED: &str =
+    "the clause does not concern this person: it is limited to some roles, devices or duties";
+
 impl App {
-    /// Judges every acceptance clause for a person.
+    /// Judges every acceptance clause for a person, and brings what they are asked up to date.
     pub(crate) async fn judge_person(&self, person: PersonId) -> Result<(), AppError> {
         let (app, now) = (self.clone(), self.world().now());
         self.store().write(move |tx| app.judge_person_in(tx, person, now)).await
@@ -24,11 +31,18 @@ impl App {
             return self.drop_others(tx, &subject, &before, &[]);
         }
         let policy = self.policy();
-        let accepted = terms::of_person(tx, id)?;
+        let standing = self.stand(tx, &person, now)?;
+        let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
         let mut clauses = Vec::new();
-        for clause in policy.library().clauses.iter().filter(|clause| asks_at_the_start(clause)) {
+        for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
             let old = before.iter().find(|old| old.clause == clause.id);
-            self.apply(tx, &subject, judge(clause, &accepted), old, now)?;
+            let judged = if asks(clause, &about) {
+                let standing = standing.iter().find(|standing| standing.document == clause.document);
+                judge(clause, &accepted, standing, now)
+            } else {
+                not_concerned(clause)
+            };
+            self.apply(tx, &subject, judged, old, now)?;
             clauses.push(clause.id.clone());
         }
         if self.terms_missing(tx, id)?.is_empty() {
@@ -38,14 +52,18 @@ impl App {
     }
 }
 
-/// Terms are asked before a device is used. Awareness and reminders are asked by the service for people that a later
-/// step brings: until then they are not known, which is what the finding says.
-fn asks_at_the_start(clause: &Clause) -> bool {
-    clause.kept_by.iter().any(|kept| matches!(kept, KeptBy::Acceptance { .. }))
+fn not_concerned(clause: &Clause) -> Judged {
+    let digest = clause.digest();
+    Judged {
+        clause: clause.id.clone(),
+        clause_digest: digest.clone(),
+        outcome: Outcome::NotApplicable { because: NOT_CONCERNED.to_owned() },
+        basis: Basis::Person { clause_digest: digest, accepted: None },
+    }
 }
 
-fn judge(clause: &Clause, accepted: &[Acceptance]) -> Judged {
-    let digest = clause.digest();
+fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now: Timestamp) -> Judged {
+    let wording = clause.wording_digest();
     let id = clause.id.to_string();
     // Newest first; but where a former wording came back into force, whoever accepted it then has accepted it.
     let mut versions = accepted.iter().filter_map(|acceptance| {
@@ -53,29 +71,62 @@ fn judge(clause: &Clause, accepted: &[Acceptance]) -> Judged {
         Some((version.clone(), acceptance.accepted_at, acceptance.shown.clone()))
     });
     let newest = versions.next();
-    let found = if newest.as_ref().is_some_and(|(version, ..)| *version != digest) {
-        versions.find(|(version, ..)| *version == digest).or(newest)
+    let found = if newest.as_ref().is_some_and(|(version, ..)| *version != wording) {
+        versions.find(|(version, ..)| *version == wording).or(newest)
     } else {
         newest
     };
-    let is_terms = clause
-        .kept_by
-        .iter()
-        .any(|kept| matches!(kept, KeptBy::Acceptance { acceptance: AcceptanceKind::Terms, .. }));
     let outcome = match &found {
-        Some((version, _, _)) if *version == digest => Outcome::Met,
+        Some((version, _, _)) if *version == wording => Outcome::Met,
         Some((_, at, _)) => Outcome::NotMet {
             because: format!("accepted an earlier wording on {at}; the clause has changed since"),
         },
-        None if is_terms => {
-            Outcome::NotKnown(WhyNotKnown::NeverReported { what: "acceptance of the terms".into() })
-        }
-        None => Outcome::NotKnown(WhyNotKnown::NeverReported { what: "acceptance of this clause".into() }),
+        None => never_accepted(asked, now),
     };
     Judged {
         clause: clause.id.clone(),
-        clause_digest: digest.clone(),
+        clause_digest: clause.digest(),
         outcome,
-        basis: Basis::Person { clause_digest: digest, accepted: found },
+        basis: Basis::Person { clause_digest: wording, accepted: found },
+    }
+}
+
+/// Somebody who was asked and let the time go by has not accepted; somebody who was never asked, or has time left, is not
+/// known.
+fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
+    let what = match asked.and_then(|asked| asked.asked_at.zip(asked.due_at)) {
+        Some((at, due)) if due <= now => {
+            return Outcome::NotMet { because: format!("asked on {at} and not accepted by {due}") };
+        }
+        Some((at, due)) => format!("acceptance (asked for on {at}, due by {due})"),
+        None => "acceptance of this clause".to_owned(),
+    };
+    Outcome::NotKnown(WhyNotKnown::NeverReported { what })
+}
+
+#[cfg(test)]
+mod tests {
+    use store::terms_asked::Missing;
+
+    use super::*;
+
+    #[test]
+    fn silence_is_not_known_until_the_time_to_answer_is_over() {
+        let at = Timestamp::from_millis;
+        let asked = Standing {
+            document: "d".into(),
+            digest: "x".into(),
+            missing: Missing::Terms,
+            accepted_at: None,
+            asked_at: Some(at(1000)),
+            due_at: Some(at(5000)),
+            reminded_at: None,
+            manager_told_at: None,
+            lapsed_at: None,
+            adjusted: None,
+        };
+        assert_eq!(never_accepted(None, at(9000)).word(), "not-known");
+        assert_eq!(never_accepted(Some(&asked), at(4999)).word(), "not-known");
+        assert_eq!(never_accepted(Some(&asked), at(5000)).word(), "not-met");
     }
 }

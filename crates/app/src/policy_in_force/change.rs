@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::Timestamp;
 use policy::{Files, Library, Overrides};
 use serde_json::json;
-use store::{Tx, devices, people, profiles, sessions, terms};
+use store::{Tx, devices, people, profiles, sessions};
 
 use super::{PLATFORMS, PolicyInForce};
 use crate::access::{Permit, RunService};
@@ -37,9 +37,6 @@ impl App {
                 keep(tx, &policy, now)?;
                 sessions::set_meta(tx, POLICY, policy.digest())?;
                 sessions::set_meta(tx, PROFILES, &made)?;
-                for (document, current) in policy.all_terms() {
-                    terms::remember(tx, document, &current.digest, &current.clauses, now)?;
-                }
                 want_profiles(tx, &policy, now)?;
                 app.ask_for_everything(tx, &policy, now)?;
                 let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())

@@ -6,8 +6,9 @@ use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
 use store::ledger::LedgerFilter;
 use store::people::Person;
-use store::{Tx, cases, certificates, commands, devices, enrolments, findings, ledger, messages, people};
-use store::{terms, terms::Acceptance};
+use store::{
+    Tx, cases, certificates, commands, devices, enrolments, findings, ledger, messages, people, terms_asked,
+};
 
 use super::actions::{Action, actions};
 use super::profiles::{ProfileRead, settings};
@@ -199,16 +200,13 @@ impl App {
         device: &Device,
         person: Person,
     ) -> Result<HolderRead, AppError> {
-        let accepted: Vec<Acceptance> = terms::of_person(tx, person.id)?;
-        let (mut missing, mut latest) = (Vec::new(), None);
-        for (document, terms) in policy.all_terms() {
-            match accepted.iter().find(|old| old.terms_digest == terms.digest) {
-                Some(found) => latest = latest.max(Some(found.accepted_at)),
-                None => missing.push(
-                    policy.library().document(document).map_or(document.clone(), |known| known.title.clone()),
-                ),
-            }
-        }
+        let missing = self.terms_missing(tx, person.id)?;
+        let title = |id: &String| {
+            policy.library().document(id).map_or_else(|| id.clone(), |known| known.title.clone())
+        };
+        let missing: Vec<String> = missing.iter().map(title).collect();
+        let standing = terms_asked::of_person(tx, person.id)?;
+        let latest = standing.iter().filter_map(|standing| standing.accepted_at).max();
         let filter = LedgerFilter {
             action: "device.holder.set".into(),
             subject: format!("device:{}", device.id),

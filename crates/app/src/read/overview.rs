@@ -3,7 +3,6 @@
 use domain::{Outcome, Span, Subject, Timestamp};
 use policy::ParameterValue;
 use store::devices::DeviceCounts;
-use store::people::TermsInForce;
 use store::{Tx, cases, devices, findings, people};
 
 use super::ledger::{LedgerRow, row_within};
@@ -82,7 +81,6 @@ impl App {
             .read(move |tx| {
                 let (actor, force) = (permit.actor(), permit.scope().force());
                 let sees_devices = access::permit::<SeeDevices>(actor).is_ok();
-                let terms = app.terms_in_force();
                 Ok(Overview {
                     documents: app.document_rows(tx, force, sees_devices, now)?,
                     devices: sees_devices
@@ -94,7 +92,7 @@ impl App {
                         .transpose()?,
                     people_without_terms: access::permit::<SeePeople>(actor)
                         .is_ok()
-                        .then(|| people::without_terms(tx, force, &terms))
+                        .then(|| people::without_terms(tx, force))
                         .transpose()?
                         .map(i64::unsigned_abs),
                     recent: access::permit::<SeeLedger>(actor)
@@ -124,11 +122,6 @@ impl App {
                 })
             })
             .await
-    }
-
-    /// The terms that people must have accepted.
-    pub(super) fn terms_in_force(&self) -> TermsInForce {
-        self.policy().all_terms().values().map(|terms| terms.digest.as_str()).collect()
     }
 
     /// The time before which a last contact counts as silence: what was reported then no longer stands.

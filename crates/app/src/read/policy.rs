@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use domain::{DeviceKind, Force, Platform, Timestamp};
 use policy::{Library, PolicyDiff, Scope, diff, setting_words};
-use store::{Tx, devices, sessions, terms};
+use store::{Tx, devices, sessions, terms_asked};
 
 use crate::access::{Permit, SeePolicy};
-use crate::policy_in_force::{PLATFORMS, kept, terms_of};
+use crate::policy_in_force::{PLATFORMS, kept};
 use crate::{App, AppError};
 
 /// A version that was once in force.
@@ -34,8 +34,21 @@ pub struct ChangesRead {
     pub diff: Option<PolicyDiff>,
     /// The settings that change on each platform.
     pub settings: Vec<PlatformSetting>,
-    /// People who accepted terms that have changed.
-    pub accept_again: u64,
+    /// Whom the change asks to accept again, by document.
+    pub accept_again: Vec<AcceptAgain>,
+}
+
+/// A document that people must accept again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptAgain {
+    /// Its id.
+    pub document: String,
+    /// Its title.
+    pub title: String,
+    /// The clauses on account of which.
+    pub clauses: Vec<String>,
+    /// People who have accepted the document, by force, as far as the reader's force reaches.
+    pub people: Vec<(Force, u64)>,
 }
 
 /// A setting that changes on a platform.
@@ -81,14 +94,14 @@ impl App {
                         to,
                         diff: None,
                         settings: Vec::new(),
-                        accept_again: 0,
+                        accept_again: Vec::new(),
                     });
                 };
                 let (old, new) = (app.version(tx, &from)?, app.version(tx, &to)?);
                 let diff = diff(&old, &new);
                 Ok(ChangesRead {
                     settings: settings(tx, permit.scope().force(), &old, &new)?,
-                    accept_again: accept_again(tx, &old, &new)?,
+                    accept_again: accept_again(tx, permit.scope().force(), &new, &diff)?,
                     diff: Some(diff),
                     versions,
                     from,
@@ -133,16 +146,25 @@ fn settings(
     Ok(changed)
 }
 
-/// How many people accepted terms of the older side that the newer one no longer has. Of several documents the one with
-/// most people counts: who accepted one has mostly accepted the others.
-fn accept_again(tx: &mut Tx<'_>, old: &Library, new: &Library) -> Result<u64, AppError> {
-    let after = terms_of(new);
-    let mut most = 0;
-    for (document, before) in terms_of(old) {
-        let changed = after.get(&document).is_some_and(|terms| terms.digest != before.digest);
-        if changed {
-            most = most.max(terms::accepted_count(tx, &document, &before.digest)?.unsigned_abs());
-        }
+/// Of each document with clauses that people accept and that are new or worded otherwise: which, and how many people of
+/// each force have accepted the document before.
+fn accept_again(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    library: &Library,
+    diff: &PolicyDiff,
+) -> Result<Vec<AcceptAgain>, AppError> {
+    let mut all = Vec::new();
+    for ask in &diff.ask_again {
+        all.push(AcceptAgain {
+            title: library.document(&ask.document).map_or(ask.document.clone(), |known| known.title.clone()),
+            document: ask.document.clone(),
+            clauses: ask.clauses.iter().map(ToString::to_string).collect(),
+            people: terms_asked::accepted_by_force(tx, force, &ask.document)?
+                .into_iter()
+                .map(|(force, count)| (force, count.unsigned_abs()))
+                .collect(),
+        });
     }
-    Ok(most)
+    Ok(all)
 }

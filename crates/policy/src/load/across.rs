@@ -80,7 +80,8 @@ impl Loader<'_> {
         }
         let clauses = &self.library.clauses;
         let checks = clauses.iter().flat_map(Clause::rules).map(|rule| rule.check.clone()).collect();
-        let settings = clauses.iter().flat_map(Clause::settings).map(str::to_owned).collect();
+        let settings = clauses.iter().flat_map(|clause| clause.settings().chain(clause.lapsed_settings()));
+        let settings = settings.map(str::to_owned).collect();
         let unused = |files: &BTreeSet<String>, used: &BTreeSet<String>, folder: &str| {
             for name in files.difference(used) {
                 let message = "no clause uses this file; name it in a kept_by, or delete it";

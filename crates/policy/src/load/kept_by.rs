@@ -127,7 +127,14 @@ impl Loader<'_> {
                 "only a reminder is asked again; leave again_after out, or write a reminder",
             );
         }
-        Some(KeptBy::Acceptance { acceptance: acceptance?, question: question?, again_after })
+        let lapsed = node.opt::<String>("lapsed");
+        if let Some(name) = lapsed.as_ref().filter(|name| !self.setting_files.contains(*name)) {
+            node.problem("lapsed", format!("there is no settings/{name}.toml"));
+        }
+        if lapsed.is_some() && acceptance != Some(AcceptanceKind::Terms) {
+            node.problem("lapsed", "only terms lapse; leave lapsed out, or write terms");
+        }
+        Some(KeptBy::Acceptance { acceptance: acceptance?, question: question?, again_after, lapsed })
     }
 
     /// `None` where the question is wrong, `Some(None)` where there is none.

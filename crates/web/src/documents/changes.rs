@@ -24,10 +24,19 @@ pub struct View {
     pub clauses: Vec<Clause>,
     /// The settings that differ, per platform.
     pub settings: Vec<Setting>,
-    /// How many people must accept the terms again.
-    pub accept_again: u64,
-    /// Why they must, in words; empty if nobody must.
-    pub accept_why: String,
+    /// Whom it asks to accept again, by document.
+    pub accept_again: Vec<AcceptAgain>,
+}
+
+/// A document that people must accept again.
+#[derive(Debug, Clone)]
+pub struct AcceptAgain {
+    /// The list of who stands how to it.
+    pub document: Crumb,
+    /// The clauses on account of which, in a line.
+    pub clauses: String,
+    /// Who: forces with how many people have accepted the document.
+    pub people: Vec<(&'static str, u64)>,
 }
 
 /// How a clause differs.
@@ -59,6 +68,13 @@ pub struct Setting {
 }
 
 impl View {
+    /// How many people must accept again: of several documents the one with most people counts, since who accepted one
+    /// has mostly accepted the others.
+    fn people(&self) -> u64 {
+        let sums = self.accept_again.iter().map(|row| row.people.iter().map(|(_, count)| count).sum());
+        sums.max().unwrap_or_default()
+    }
+
     /// A version that asks for twelve characters, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
@@ -81,8 +97,11 @@ impl View {
                 after: "12".into(),
                 devices: 18,
             }],
-            accept_again: 212,
-            accept_why: "the text of the terms changes".into(),
+            accept_again: vec![AcceptAgain {
+                document: Crumb::new("/documents/mobile-device-use", "Mobile Device Use Policy"),
+                clauses: "MDU-6.2a".into(),
+                people: vec![("Norfolk Constabulary", 140), ("Suffolk Constabulary", 72)],
+            }],
         }
     }
 }

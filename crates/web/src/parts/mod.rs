@@ -3,3 +3,4 @@
 pub mod chart;
 pub mod form;
 pub mod listing;
+pub mod terms;

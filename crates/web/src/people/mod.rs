@@ -1,5 +1,6 @@
 //! Holders: who has what, and which terms they have accepted.
 
+pub mod accepted;
 pub mod add;
 pub mod list;
 pub mod show;

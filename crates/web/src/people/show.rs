@@ -52,6 +52,10 @@ pub struct Acceptance {
     pub at: Option<Timestamp>,
     /// The page on which it is entered as accepted; empty for who may not enter it.
     pub terms: String,
+    /// The page of exactly what was accepted.
+    pub shown: String,
+    /// Whether it is asked of them; somebody without a device may accept what one brings, and need not.
+    pub asked: bool,
 }
 
 impl View {
@@ -65,6 +69,8 @@ impl View {
             current,
             at,
             terms: format!("/people/1234/terms/{id}"),
+            shown: format!("/people/1234/accepted/{id}?version=3f6c"),
+            asked: true,
         };
         Self {
             shell: Shell::sample(Area::People),

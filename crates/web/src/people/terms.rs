@@ -6,7 +6,8 @@ use domain::Timestamp;
 
 use crate::filters;
 use crate::parts::form::{Choice, Errors};
-use crate::shell::{Area, Crumb, Shell};
+use crate::parts::terms::{Change, Clause};
+use crate::shell::{Area, Shell};
 
 /// What the page shows.
 #[derive(Debug, Clone, Template)]
@@ -27,22 +28,15 @@ pub struct View {
     /// Digest of exactly the text shown; the form sends it back, so that what is accepted is what was read.
     pub digest: String,
     /// What changed since the version accepted before; empty for a first time.
-    pub changed: Vec<String>,
-    /// The terms by section: the clauses that a holder must keep.
-    pub sections: Vec<Section>,
+    pub changes: Vec<Change>,
+    /// The terms by section: title and clauses.
+    pub sections: Vec<(String, Vec<Clause>)>,
     /// Questions on what was read; none where the clauses ask none.
     pub questions: Vec<Question>,
+    /// Ways of showing the terms.
+    pub ways: Vec<Choice>,
     /// When this version was accepted already, if it was; then there is no form.
     pub accepted: Option<Timestamp>,
-}
-
-/// A section of the terms.
-#[derive(Debug, Clone)]
-pub struct Section {
-    /// Its title.
-    pub title: String,
-    /// Clause and text.
-    pub clauses: Vec<(Crumb, String)>,
 }
 
 /// A question on what was read.
@@ -56,11 +50,20 @@ pub struct Question {
     pub answers: Vec<Choice>,
 }
 
+impl Question {
+    pub(crate) fn sample() -> Self {
+        Self {
+            name: "question-1".into(),
+            text: "Your phone is missing. What comes first?".into(),
+            answers: Choice::list([("0", "Search for an hour"), ("1", "Report it")], ""),
+        }
+    }
+}
+
 impl View {
     /// Terms with a question not answered, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let clause = |id: &str, text: &str| (crate::documents::clause_crumb(id), text.to_owned());
         Self {
             shell: Shell::sample_top(Area::People),
             errors: [
@@ -74,22 +77,19 @@ impl View {
             title: "Mobile Device Use Policy".into(),
             version: "2017-09".into(),
             digest: "3f6c1b0d9a".into(),
-            changed: vec!["MDU-6.2a now asks for nine characters".into()],
+            changes: Change::samples(),
             sections: vec![
-                Section {
-                    title: "4 Loss and damage".into(),
-                    clauses: vec![clause("MDU-4.1", "Say at once that a device is lost or stolen. <script>")],
-                },
-                Section {
-                    title: "6 Passwords".into(),
-                    clauses: vec![clause("MDU-6.3", "Tell nobody your password, the service desk neither.")],
-                },
+                (
+                    "4 Loss and damage".into(),
+                    vec![Clause::sample("MDU-4.1", "Say at once that a device is lost or stolen. <script>")],
+                ),
+                (
+                    "6 Passwords".into(),
+                    vec![Clause::sample("MDU-6.3", "Tell nobody your password, the service desk neither.")],
+                ),
             ],
-            questions: vec![Question {
-                name: "question-1".into(),
-                text: "Your phone is missing. What comes first?".into(),
-                answers: Choice::list([("0", "Search for an hour"), ("1", "Report it")], ""),
-            }],
+            questions: vec![Question::sample()],
+            ways: Choice::list([("page", "on a page"), ("paper", "on paper")], "page"),
             accepted: None,
         }
     }
@@ -97,7 +97,12 @@ impl View {
     /// The same once they are accepted.
     #[must_use]
     pub fn sample_accepted() -> Self {
-        Self { errors: Errors::default(), accepted: Some(crate::samples::hours_ago(2)), ..Self::sample() }
+        Self {
+            errors: Errors::default(),
+            changes: Vec::new(),
+            accepted: Some(crate::samples::hours_ago(2)),
+            ..Self::sample()
+        }
     }
 }
 
@@ -109,6 +114,12 @@ mod tests {
     fn what_is_accepted_is_the_text_that_was_shown() {
         let html = View::sample().render().unwrap();
         assert!(html.contains("name=\"digest\" value=\"3f6c1b0d9a\""), "{html}");
+    }
+
+    #[test]
+    fn a_change_is_shown_with_both_texts() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("At least eight characters.") && html.contains("At least nine characters."));
     }
 
     #[test]

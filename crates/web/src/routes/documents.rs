@@ -12,7 +12,7 @@ use crate::documents::{Flag, changes, clause_crumb, list, show};
 use crate::format;
 use crate::parts::form::Choice;
 use crate::session::{Ctx, Problem};
-use crate::shell::Area;
+use crate::shell::{Area, Crumb};
 
 /// Such as `In force, review overdue by 2,262 days`.
 pub(super) fn status(row: &DocumentRow) -> String {
@@ -157,12 +157,15 @@ pub(super) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
         compared: read.diff.is_some(),
         clauses: changed_clauses(&read),
         settings: read.settings.iter().map(setting).collect(),
-        accept_again: read.accept_again,
-        accept_why: if read.accept_again > 0 {
-            "terms that they accepted are worded otherwise".into()
-        } else {
-            String::new()
-        },
+        accept_again: read
+            .accept_again
+            .iter()
+            .map(|row| changes::AcceptAgain {
+                document: Crumb::new("/terms", row.title.clone()),
+                clauses: row.clauses.join(", "),
+                people: row.people.iter().map(|(force, count)| (force.title(), *count)).collect(),
+            })
+            .collect(),
     };
     Ok(page(StatusCode::OK, &view))
 }

@@ -132,6 +132,8 @@ fn acceptance(person: PersonId, row: &AcceptanceRead, enters: bool) -> show::Acc
         current: row.current,
         at: row.at,
         terms: if enters { format!("/people/{person}/terms/{id}") } else { String::new() },
+        shown: format!("/people/{person}/accepted/{id}?version={}", row.digest),
+        asked: row.asked,
     }
 }
 

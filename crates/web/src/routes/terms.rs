@@ -1,36 +1,30 @@
-//! Entering that somebody accepted the terms of a document (MDU-3.2).
+//! Entering that somebody accepted the terms of a document (MDU-3.2), and showing what they accepted.
 
-use app::access::RecordAcceptance;
-use app::read::TermsRead;
+use app::access::{RecordAcceptance, SeePeople};
+use app::read::{AcceptedRead, TermsRead};
+use app::terms::shown_words;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::PersonId;
 
 use super::devices::named;
+use super::own_terms::question;
 use crate::answer::page;
-use crate::documents::clause_crumb;
 use crate::parts::form::{Choice, Errors};
-use crate::people::terms::{Question, Section, View};
-use crate::session::{Ctx, Fields, Problem, done};
-use crate::shell::{Area, Crumb};
-
-/// How the terms were shown, as the acceptance keeps it.
-const SHOWN: &str = "page, entered on their behalf";
+use crate::parts::terms::Clause;
+use crate::people::accepted;
+use crate::people::terms::View;
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb, Shell};
 
 fn view(ctx: &Ctx, read: &TermsRead, fields: Option<&Fields>, errors: Errors) -> View {
     let href = format!("/people/{}", read.person.id);
     let mut shell = ctx.under(Area::People);
     shell.crumbs.push(Crumb::new(href.clone(), read.person.name.clone()));
-    let mut sections: Vec<Section> = Vec::new();
-    for (title, id, text) in &read.clauses {
-        let text = text.clone().unwrap_or_else(|| "The clause exists, and its text is withheld.".to_owned());
-        let clause = (clause_crumb(id.as_str()), text);
-        match sections.last_mut() {
-            Some(last) if last.title == *title => last.clauses.push(clause),
-            _ => sections.push(Section { title: title.clone(), clauses: vec![clause] }),
-        }
-    }
+    let asked = read.sections.iter().flat_map(|section| &section.asked);
+    let way = fields.map(|fields| fields.text("shown")).filter(|way| !way.is_empty());
+    let adjusted = read.standing.as_ref().and_then(|standing| standing.adjusted.clone());
     View {
         shell,
         errors,
@@ -39,19 +33,24 @@ fn view(ctx: &Ctx, read: &TermsRead, fields: Option<&Fields>, errors: Errors) ->
         title: read.document.title.clone(),
         version: read.document.version.clone(),
         digest: read.digest.clone(),
-        changed: read.changed.clone(),
-        sections,
-        questions: (1..).zip(&read.asked).map(|(place, asked)| question(place, asked, fields)).collect(),
+        changes: if read.accepted_at.is_none() {
+            read.changes.iter().map(Into::into).collect()
+        } else {
+            Vec::new()
+        },
+        sections: read
+            .sections
+            .iter()
+            .map(|section| (section.title.clone(), section.clauses.iter().map(Into::into).collect()))
+            .collect(),
+        questions: (1..).zip(asked).map(|(place, asked)| question(field(place), asked, fields)).collect(),
+        ways: Choice::list(shown_words().iter().copied(), way.or(adjusted).as_deref().unwrap_or("page")),
         accepted: read.accepted_at,
     }
 }
 
-fn question(place: usize, asked: &app::read::Asked, fields: Option<&Fields>) -> Question {
-    let name = format!("question-{place}");
-    let chosen = fields.map(|fields| fields.text(&name)).unwrap_or_default();
-    let values: Vec<String> = (0..asked.answers.len()).map(|place| place.to_string()).collect();
-    let answers = values.iter().map(String::as_str).zip(asked.answers.iter().map(String::as_str));
-    Question { text: asked.text.clone(), answers: Choice::list(answers, &chosen), name }
+fn field(place: usize) -> String {
+    format!("question-{place}")
 }
 
 async fn read(ctx: &Ctx, id: &str, document: &str) -> Result<TermsRead, Problem> {
@@ -73,29 +72,66 @@ pub(super) async fn accept(
 ) -> Result<Response, Problem> {
     let read = read(&ctx, &id, &document).await?;
     let mut errors = Errors::default();
-    if fields.get("digest") != read.digest {
-        errors.add(
-            "accept",
-            "The terms changed while the page was open: read them again below, then accept them",
-        );
-    }
-    for (place, asked) in (1..).zip(&read.asked) {
-        let name = format!("question-{place}");
-        match fields.get(&name).parse::<usize>() {
+    let asked = read.sections.iter().flat_map(|section| &section.asked);
+    for (place, asked) in (1..).zip(asked) {
+        match fields.get(&field(place)).parse::<usize>() {
             Ok(answer) if answer == asked.correct => {}
-            Ok(_) => {
-                errors.add(name, format!("This is not what clause {} says: read it again", asked.clause))
-            }
-            Err(_) => errors.add(name, "Choose an answer"),
+            Ok(_) => errors.add(
+                field(place),
+                format!("Read clause {} again together, then choose once more", asked.clause),
+            ),
+            Err(_) => errors.add(field(place), "Choose an answer"),
         }
     }
     if fields.get("accept") != "yes" {
         errors.add("accept", "Tick the box once they accept the terms, or leave the page");
     }
-    if !errors.is_empty() {
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, Some(&fields), errors)));
+    // A version that is not in force any more is refused before anything else that is wrong with the form.
+    if fields.get("digest") != read.digest || errors.is_empty() {
+        let permit = ctx.permit::<RecordAcceptance>()?;
+        let way = fields.some("shown").unwrap_or_else(|| "page".to_owned());
+        let entered = ctx
+            .site
+            .app
+            .accept_shown_terms(permit, read.person.id, &document, fields.get("digest"), &way)
+            .await;
+        match entered {
+            Ok(()) => return Ok(done(&format!("/people/{}", read.person.id), "accepted")),
+            Err(error) => errors = form_errors(error, "accept")?,
+        }
     }
-    let permit = ctx.permit::<RecordAcceptance>()?;
-    ctx.site.app.accept_terms(permit, read.person.id, &document, SHOWN).await?;
-    Ok(done(&format!("/people/{}", read.person.id), "accepted"))
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, Some(&fields), errors)))
+}
+
+/// Exactly what somebody accepted.
+pub(super) async fn accepted(
+    ctx: Ctx,
+    Path((id, document)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeePeople>()?;
+    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let read = ctx.site.app.accepted_terms(permit, id, &document, ctx.asked("version")).await?;
+    let mut shell = ctx.under(Area::People);
+    shell.crumbs.push(Crumb::new(format!("/people/{id}"), read.person.name.clone()));
+    Ok(page(StatusCode::OK, &accepted_view(shell, &read)))
+}
+
+/// The page of what was accepted.
+pub(super) fn accepted_view(shell: Shell, read: &AcceptedRead) -> accepted::View {
+    let mut sections: Vec<(String, Vec<Clause>)> = Vec::new();
+    for clause in read.text.iter().flatten() {
+        match sections.last_mut() {
+            Some((title, clauses)) if *title == clause.section => clauses.push(clause.into()),
+            _ => sections.push((clause.section.clone(), vec![clause.into()])),
+        }
+    }
+    accepted::View {
+        shell,
+        who: named(&read.person),
+        title: read.document.1.clone(),
+        at: read.acceptance.accepted_at,
+        shown: read.acceptance.shown.clone(),
+        digest: read.acceptance.terms_digest.clone(),
+        sections,
+    }
 }

@@ -44,6 +44,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         .replace("{step}", &step.to_string())
         .replace("{clause}", clause)
         .replace("{document}", "mobile-device-use")
+        .replace("{place}", "1")
         .replace("{name}", name)
         .replace("{token}", "no-such-link")
 }

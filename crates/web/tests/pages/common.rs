@@ -241,6 +241,19 @@ impl Seeded {
         Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
     }
 
+    /// A browser of somebody in the register, signed in as a holder.
+    pub(crate) async fn browser_of(&self, person: PersonId, force: Force) -> Browser {
+        let who = SignedIn {
+            name: "Holder <script>".into(),
+            person: Some(person),
+            roles: Role::Holder.into(),
+            force: Some(force),
+            how: "test",
+        };
+        let token = self.app.begin_session(who).await.unwrap();
+        Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
+    }
+
     /// Some open case.
     pub(crate) async fn case(&self) -> CaseId {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };

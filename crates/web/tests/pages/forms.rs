@@ -101,9 +101,10 @@ fn a_person_is_entered_and_their_acceptance_too() {
         let asked = html.matches("<legend").count();
         let person = path.rsplit('/').next().unwrap().parse().unwrap();
         let read = seeded.app.terms_for(permit(&root()).unwrap(), person, "mobile-device-use").await.unwrap();
-        assert_eq!(asked, read.asked.len(), "every question is on the page");
+        let questions: Vec<_> = read.sections.iter().flat_map(|section| &section.asked).collect();
+        assert_eq!(asked, questions.len(), "every question is on the page");
         let answers: Vec<(String, String)> = (1..)
-            .zip(&read.asked)
+            .zip(&questions)
             .map(|(place, asked)| (format!("question-{place}"), asked.correct.to_string()))
             .collect();
         let mut fields = vec![("digest", digest.as_str()), ("accept", "yes")];

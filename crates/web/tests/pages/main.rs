@@ -7,5 +7,6 @@ mod checker;
 mod common;
 mod forms;
 mod lists;
+mod me;
 mod shown;
 mod signing_in;

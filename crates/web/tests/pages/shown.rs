@@ -92,8 +92,8 @@ fn a_judgement_is_explained_now_and_at_a_time() {
         assert!(
             unread.text().contains("value=\"last Tuesday\"") && unread.text().contains("There is a problem")
         );
-        let person = browser.page(&format!("/people/{}/clauses/MDU-3.2", seeded.newcomer)).await;
-        assert!(person.contains("MDU-3.2 for DC Cole") && person.contains("never been reported"), "{person}");
+        let person = browser.page(&format!("/people/{}/clauses/UPD-7.1", seeded.newcomer)).await;
+        assert!(person.contains("UPD-7.1 for DC Cole") && person.contains("never been reported"), "{person}");
         let paper = browser.page("/documents/mobile-device-use/clauses/MDU-0.2").await;
         assert!(paper.contains("overdue"), "{paper}");
     });
@@ -127,10 +127,10 @@ fn documents_and_clauses_say_how_they_are_kept_and_how_they_stand() {
 fn findings_on_a_clause_stop_at_the_wall() {
     with_force(|seeded| async move {
         let norfolk =
-            seeded.browser(Role::Auditor, Some(Force::Norfolk)).await.page("/clauses/MDU-3.2").await;
+            seeded.browser(Role::Auditor, Some(Force::Norfolk)).await.page("/clauses/UPD-7.1").await;
         assert!(norfolk.contains("DC Cole (4410)") && norfolk.contains("How this was judged"), "{norfolk}");
         let suffolk =
-            seeded.browser(Role::Auditor, Some(Force::Suffolk)).await.page("/clauses/MDU-3.2").await;
+            seeded.browser(Role::Auditor, Some(Force::Suffolk)).await.page("/clauses/UPD-7.1").await;
         assert!(!suffolk.contains("DC Cole"), "{suffolk}");
     });
 }

@@ -1,0 +1,154 @@
+//! What concerns the person who is signed in: what they are asked to do, what they hold, what they agreed to.
+//!
+//! It is found by the person behind the session and by nothing that a request says, so nobody reads anybody else's here.
+//! Not here: what the desk sees of a person (`people`), and what nobody is told about themselves: detections, which are
+//! never a finding of guilt, and the cases of professional standards.
+
+use domain::{Outcome, PersonId, Subject, Timestamp};
+use store::terms_asked::Missing;
+use store::{Tx, cases, devices, findings, people, terms_asked};
+
+use super::{AcceptanceRead, CaseRow, Device, Person, words};
+use crate::access::{Permit, SeeOwn};
+use crate::{App, AppError};
+
+/// Kinds of case that the person whom they are about is told of. A kind that is not named here is not shown: silence is
+/// the safe side where a new kind of case arrives.
+const TOLD: [&str; 10] = [
+    "breach",
+    "lost-device",
+    "fault",
+    "damage",
+    "password-reset",
+    "password-compromised",
+    "app-request",
+    "device-issue",
+    "device-return",
+    "wifi-permission",
+];
+
+/// What concerns the person who is signed in.
+#[derive(Debug, Clone)]
+pub struct MeRead {
+    /// They themselves.
+    pub person: Person,
+    /// What they are asked to do, the most urgent first.
+    pub todos: Vec<Todo>,
+    /// What they hold or are to hold.
+    pub devices: Vec<OwnDevice>,
+    /// What they are asked to accept, and what they accepted before.
+    pub acceptances: Vec<AcceptanceRead>,
+    /// Cases about them that they are told of, newest first.
+    pub cases: Vec<CaseRow>,
+}
+
+/// Something that a person is asked to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Todo {
+    /// What, in the words of a link.
+    pub title: String,
+    /// The page on which it is done.
+    pub href: String,
+    /// By when, where there is a time limit.
+    pub due: Option<Timestamp>,
+}
+
+/// A device in the person's hands.
+#[derive(Debug, Clone)]
+pub struct OwnDevice {
+    /// Which.
+    pub device: Device,
+    /// It has been silent for longer than a report stands.
+    pub silent: bool,
+    /// Clauses that it does not meet: id, title, and what was found.
+    pub not_met: Vec<(String, String, String)>,
+}
+
+impl App {
+    /// What concerns the person who is signed in; `None` for somebody who does not stand in the register, or no longer.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn me(&self, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, AppError> {
+        let Some(id) = permit.actor().person else { return Ok(None) };
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .read(move |tx| {
+                let Some(person) = people::by_id(tx, id)?.filter(|person| person.ended_at.is_none()) else {
+                    return Ok(None);
+                };
+                Ok(Some(MeRead {
+                    todos: app.todos(tx, id, now)?,
+                    devices: app.own_devices(tx, id, now)?,
+                    acceptances: app.acceptances(tx, &person)?,
+                    cases: told(app.policy().library(), cases::of_person(tx, id)?),
+                    person,
+                }))
+            })
+            .await
+    }
+
+    /// What a person is asked to do: each area adds its own.
+    fn todos(&self, tx: &mut Tx<'_>, person: PersonId, _now: Timestamp) -> Result<Vec<Todo>, AppError> {
+        let mut todos = self.terms_to_do(tx, person)?;
+        // Without a time limit comes last.
+        todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
+        Ok(todos)
+    }
+
+    fn terms_to_do(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
+        let policy = self.policy();
+        let asked = terms_asked::of_person(tx, person)?;
+        let asked = asked.into_iter().filter(|standing| standing.missing != Missing::Nothing);
+        Ok(asked
+            .map(|standing| {
+                let document = policy.library().document(&standing.document);
+                let title = document.map_or(standing.document.as_str(), |known| &known.title);
+                let what = match (standing.missing, standing.accepted_at) {
+                    (Missing::Terms, None) => "Read and accept",
+                    (Missing::Terms, Some(_)) => "Read what changed and accept it",
+                    _ => "Read what is new",
+                };
+                Todo {
+                    title: format!("{what}: {title}"),
+                    href: format!("/me/terms/{}", standing.document),
+                    due: standing.due_at,
+                }
+            })
+            .collect())
+    }
+
+    fn own_devices(
+        &self,
+        tx: &mut Tx<'_>,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<Vec<OwnDevice>, AppError> {
+        let policy = self.policy();
+        let silent_before = self.silent_before(now);
+        let mut own = Vec::new();
+        for device in devices::of_holder(tx, person)? {
+            let mut not_met = Vec::new();
+            for finding in findings::of_subject(tx, &Subject::Device(device.id))? {
+                let detection =
+                    policy.rules().iter().any(|rule| rule.clause == finding.clause && rule.detection);
+                if let (false, Outcome::NotMet { because }) = (detection, &finding.outcome) {
+                    let clause = policy.library().clause(&finding.clause);
+                    let title = clause.map(|clause| clause.title.clone()).unwrap_or_default();
+                    not_met.push((finding.clause.to_string(), title, because.clone()));
+                }
+            }
+            let silent =
+                device.enrolment.is_some() && device.last_contact_at.is_none_or(|at| at < silent_before);
+            own.push(OwnDevice { silent, not_met, device });
+        }
+        Ok(own)
+    }
+}
+
+fn told(library: &policy::Library, all: Vec<store::cases::Case>) -> Vec<CaseRow> {
+    all.into_iter()
+        .filter(|case| TOLD.contains(&case.kind.as_str()))
+        .map(|case| CaseRow { kind: words::case_kind(library, &case.kind), case })
+        .collect()
+}

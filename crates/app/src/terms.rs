@@ -1,0 +1,16 @@
+//! Terms: what people are asked to accept, what they accepted, and when they are asked again (MDU-3.2, UPD-7.1).
+//!
+//! `standing` keeps beside each person what is missing and since when they are asked; `accept` enters an acceptance;
+//! `reading` is the way there, section by section; `shown` is the wording, kept with each version. Which clauses concern
+//! whom is the policy's (`policy_in_force`); what pages show of it is in `read::terms`.
+
+mod accept;
+pub(crate) mod reading;
+mod shown;
+mod standing;
+mod ways;
+
+pub use reading::{AnswerFault, Fault};
+pub use shown::{ShownClause, shown_words};
+pub(crate) use shown::{kept_text, text_of};
+pub(crate) use standing::Accepted;

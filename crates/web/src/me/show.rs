@@ -1,0 +1,154 @@
+//! Your devices, what you agreed to and what you are asked to do: two minutes, on a phone.
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::devices::State;
+use crate::filters;
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "me/show.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Name and number; empty for somebody who does not stand in the register.
+    pub who: String,
+    /// What to do.
+    pub todos: Vec<Todo>,
+    /// What is in your hands.
+    pub devices: Vec<OwnDevice>,
+    /// What you were asked to accept.
+    pub acceptances: Vec<Acceptance>,
+    /// Cases that you are told of, each in a line.
+    pub cases: Vec<String>,
+}
+
+/// Something to do.
+#[derive(Debug, Clone)]
+pub struct Todo {
+    /// The page on which it is done.
+    pub link: Crumb,
+    /// By when.
+    pub due: Option<Timestamp>,
+}
+
+/// A device in your hands.
+#[derive(Debug, Clone)]
+pub struct OwnDevice {
+    /// What it is, such as `iPhone 15`.
+    pub name: String,
+    /// Its asset or serial number, as it is printed on it.
+    pub number: String,
+    /// Where it stands.
+    pub state: State,
+    /// When it last reported.
+    pub seen: Option<Timestamp>,
+    /// It has been silent for too long.
+    pub silent: bool,
+    /// Whether it was ever judged.
+    pub judged: bool,
+    /// How many clauses are not known for want of a report.
+    pub not_known: u64,
+    /// What is not in order: the clause, its title, and what was found.
+    pub not_met: Vec<(Crumb, String, String)>,
+}
+
+/// A version of a document's terms.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// The document.
+    pub document: Crumb,
+    /// The version.
+    pub version: String,
+    /// Whether that is the version in force.
+    pub current: bool,
+    /// When you accepted it; `None` if you have not.
+    pub at: Option<Timestamp>,
+    /// The page of exactly what you accepted, or of what there is to accept.
+    pub href: String,
+    /// Whether it is asked of you.
+    pub asked: bool,
+}
+
+impl View {
+    /// A made-up holder with a phone that is not in order, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours_ago = crate::samples::hours_ago;
+        Self {
+            shell: Shell::sample_top(Area::Me),
+            who: "PC Ames <script> (1234)".into(),
+            todos: vec![Todo {
+                link: Crumb::new("/documents/personal-devices", "Accept the terms: Use of Personal Devices"),
+                due: Some(crate::samples::hours_ahead(72)),
+            }],
+            devices: vec![
+                OwnDevice {
+                    name: "iPhone 15".into(),
+                    number: "NC-10442".into(),
+                    state: State::Enrolled,
+                    seen: Some(hours_ago(3)),
+                    silent: false,
+                    judged: true,
+                    not_known: 2,
+                    not_met: vec![(
+                        crate::documents::clause_crumb("MDU-6.2a"),
+                        "Four kinds of character, nine or more".into(),
+                        "the passcode is shorter than 9 characters".into(),
+                    )],
+                },
+                OwnDevice {
+                    name: "iPad".into(),
+                    number: "NC-09001".into(),
+                    state: State::Enrolled,
+                    seen: Some(hours_ago(400)),
+                    silent: true,
+                    judged: true,
+                    not_known: 30,
+                    not_met: Vec::new(),
+                },
+            ],
+            acceptances: vec![Acceptance {
+                document: Crumb::new("/documents/mobile-device-use", "Mobile Device Use Policy"),
+                version: "2017-09".into(),
+                current: true,
+                at: Some(hours_ago(2402)),
+                href: "/me/terms/mobile-device-use/accepted".into(),
+                asked: true,
+            }],
+            cases: vec!["C-117, clause not met, open".into()],
+        }
+    }
+
+    /// The same for somebody who does not stand in the register.
+    #[must_use]
+    pub fn sample_unknown() -> Self {
+        Self {
+            who: String::new(),
+            todos: Vec::new(),
+            devices: Vec::new(),
+            acceptances: Vec::new(),
+            cases: Vec::new(),
+            ..Self::sample()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_in_order_says_what_was_found() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("shorter than 9 characters") && html.contains("has not reported"), "{html}");
+    }
+
+    #[test]
+    fn somebody_outside_the_register_is_told_where_to_turn() {
+        let html = View::sample_unknown().render().unwrap();
+        assert!(html.contains("You do not stand in the register of people"), "{html}");
+    }
+}

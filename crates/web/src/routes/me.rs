@@ -1,0 +1,85 @@
+//! What concerns whoever is signed in. The person comes from the session; no address names one.
+
+use app::access::SeeOwn;
+use app::read::{self, MeRead};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::devices::{named, state};
+use crate::answer::page;
+use crate::documents::clause_crumb;
+use crate::me::show::{Acceptance, OwnDevice, Todo, View};
+use crate::session::{Ctx, Problem};
+use crate::shell::{Area, Crumb, Shell};
+
+/// The page.
+pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
+    let read = ctx.site.app.me(ctx.permit::<SeeOwn>()?).await?;
+    let shell = ctx.shell(Area::Me, Vec::new());
+    let view = match read {
+        Some(read) => view(shell, &read),
+        None => View {
+            shell,
+            who: String::new(),
+            todos: Vec::new(),
+            devices: Vec::new(),
+            acceptances: Vec::new(),
+            cases: Vec::new(),
+        },
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn view(shell: Shell, read: &MeRead) -> View {
+    View {
+        shell,
+        who: named(&read.person),
+        todos: read
+            .todos
+            .iter()
+            .map(|todo| Todo { link: Crumb::new(todo.href.clone(), todo.title.clone()), due: todo.due })
+            .collect(),
+        devices: read.devices.iter().map(device).collect(),
+        acceptances: read
+            .acceptances
+            .iter()
+            .map(|row| Acceptance {
+                document: Crumb::new(format!("/documents/{}", row.document.0), row.document.1.clone()),
+                version: row.version.clone(),
+                current: row.current,
+                at: row.at,
+                href: match row.at {
+                    Some(_) => format!("/me/terms/{}/accepted?version={}", row.document.0, row.digest),
+                    None => format!("/me/terms/{}", row.document.0),
+                },
+                asked: row.asked,
+            })
+            .collect(),
+        cases: read
+            .cases
+            .iter()
+            .map(|row| {
+                let stands = if row.case.closed.is_some() { "closed" } else { "open" };
+                format!("C-{}, {}, {stands}", row.case.number, row.kind.to_lowercase())
+            })
+            .collect(),
+    }
+}
+
+fn device(own: &read::OwnDevice) -> OwnDevice {
+    let device = &own.device;
+    OwnDevice {
+        name: device.model.clone().unwrap_or_else(|| device.kind.title().to_owned()),
+        number: device.asset_tag.clone().unwrap_or_else(|| device.serial.clone()),
+        state: state(device),
+        seen: device.last_contact_at,
+        silent: own.silent,
+        judged: device.judged_at.is_some(),
+        not_known: device.not_known.unsigned_abs(),
+        not_met: own
+            .not_met
+            .iter()
+            .map(|(clause, title, found)| (clause_crumb(clause), title.clone(), found.clone()))
+            .collect(),
+    }
+}

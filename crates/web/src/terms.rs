@@ -1,0 +1,4 @@
+//! Who stands how to the terms: the documents, and the people.
+
+pub mod list;
+pub mod show;

@@ -29,6 +29,8 @@ pub struct Actor {
     pub roles: Roles,
     /// The force that they are confined to; `None` where they serve both.
     pub force: Option<Force>,
+    /// Those of their roles that they have in the other force too.
+    pub both: Roles,
     by: By,
 }
 
@@ -53,8 +55,10 @@ pub struct Who {
     pub person: Option<PersonId>,
     /// Their roles.
     pub roles: Roles,
-    /// The force that they are confined to.
+    /// The force that they are confined to; `None` where they serve both.
     pub force: Option<Force>,
+    /// Those of their roles that they have in the other force too.
+    pub both: Roles,
 }
 
 impl App {
@@ -67,6 +71,7 @@ impl App {
             person: who.person,
             roles: who.roles,
             force: who.force,
+            both: who.both,
             by: By::Policies(Arc::clone(self.policy().access())),
         }
     }
@@ -86,15 +91,26 @@ impl Actor {
     }
 
     fn unbound(name: String, shown: String) -> Self {
-        Self { name, shown, person: None, roles: Role::Administrator.into(), force: None, by: By::Nothing }
+        let roles = Roles::from(Role::Administrator);
+        Self { name, shown, person: None, roles, force: None, both: roles, by: By::Nothing }
+    }
+
+    /// The force whose things alone they can see; `None` where some role of theirs is over both.
+    #[must_use]
+    pub fn confined_to(&self) -> Option<Force> {
+        self.force.filter(|_| self.both.is_empty())
     }
 
     fn may(&self, action: &'static str, force: Force, relation: Relation) -> bool {
         match &self.by {
             By::Nothing => true,
             By::Policies(policies) => {
-                let question = Question { roles: self.roles, home: self.force, action, force, relation };
-                policies.ask(question).allowed
+                // Over the wall somebody is only what they are for both forces.
+                let (roles, home) = match self.force {
+                    Some(home) if home != force => (self.both, None),
+                    home => (self.roles, home),
+                };
+                policies.ask(Question { roles, home, action, force, relation }).allowed
             }
         }
     }
@@ -324,6 +340,7 @@ permit (principal in Role::"auditor", action, resource);
             person: Some(PersonId::from_uuid(uuid::Uuid::nil())),
             roles: roles.parse().unwrap(),
             force,
+            both: Roles::NONE,
             by: By::Policies(Arc::new(policies)),
         }
     }

@@ -11,6 +11,7 @@ pub mod compliance;
 mod days;
 pub mod enrolment;
 mod error;
+pub mod grants;
 pub mod jobs;
 pub mod ledger_book;
 pub mod ledger_export;
@@ -67,6 +68,8 @@ pub struct AppConfig {
     pub session_idle: Span,
     /// How long a session lasts at most.
     pub session_lifetime: Span,
+    /// What the directory's groups make of their members.
+    pub group_roles: Vec<grants::GroupRole>,
     /// Older algorithms in SCEP, each at a cost that [`pki::scep::ScepOptions`] names.
     pub scep: pki::scep::ScepOptions,
 }

@@ -41,6 +41,7 @@ pub use tally::Tally;
 pub use terms::{AcceptanceRead, AcceptedRead, Asked, ClauseChange, ClauseToRead, SectionRead, TermsRead};
 pub use terms_desk::{QuestionRead, TermsDocument};
 pub use words::case_kind;
+pub(crate) use words::who;
 
 pub use store::cases::{Case, CaseFilter};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};

@@ -2,11 +2,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Force, PersonId, Secret, Span};
+use domain::{Force, PersonId, Secret, Span, Timestamp};
 use serde_json::json;
+use store::Tx;
 use store::sessions::{self, Session};
 
 use crate::access::{Actor, Permit, Role, Roles, RunService, Who};
+use crate::grants::{Standing, standing_of};
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
@@ -22,9 +24,9 @@ pub struct SignedIn {
     pub name: String,
     /// Who, where they are in the register.
     pub person: Option<PersonId>,
-    /// Their roles.
+    /// The roles of somebody who is not in the register. A person's are looked up with every request.
     pub roles: Roles,
-    /// The force that they are confined to.
+    /// The force that somebody who is not in the register is confined to.
     pub force: Option<Force>,
     /// How they proved it: a word for the ledger.
     pub how: &'static str,
@@ -52,7 +54,10 @@ impl App {
         self.store()
             .write(move |tx| {
                 sessions::add(tx, &session)?;
-                let actor = app.actor_of(&session)?;
+                let standing = standing(tx, &session, now)?;
+                let actor = app
+                    .actor_of(&session, standing)?
+                    .ok_or_else(|| AppError::Conflict("who left the force cannot sign in".into()))?;
                 let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
                     .reason(who.how)
                     .detail(json!({ "name": session.name }));
@@ -72,11 +77,12 @@ impl App {
         }
         let (digest, now) = (digest_hex(token.as_bytes()), self.world().now());
         let looked_up = digest.clone();
-        let Some(session) =
-            self.store().read(move |tx| sessions::by_digest(tx, &looked_up)).await.map_err(AppError::from)?
-        else {
-            return Ok(None);
-        };
+        let found = self.store().read(move |tx| {
+            let Some(session) = sessions::by_digest(tx, &looked_up)? else { return Ok::<_, AppError>(None) };
+            let standing = standing(tx, &session, now)?;
+            Ok(Some((session, standing)))
+        });
+        let Some((session, standing)) = found.await? else { return Ok(None) };
         if session.expires_at <= now || now.since(session.seen_at) >= self.config().session_idle {
             return Ok(None);
         }
@@ -86,7 +92,7 @@ impl App {
                 .await
                 .map_err(AppError::from)?;
         }
-        self.actor_of(&session).map(Some)
+        self.actor_of(&session, standing)
     }
 
     /// Ends a session.
@@ -141,17 +147,35 @@ impl App {
         self.begin_session(who).await.map(Some)
     }
 
-    fn actor_of(&self, session: &Session) -> Result<Actor, AppError> {
-        let name = match session.person {
-            Some(person) => format!("person:{person}"),
-            None => format!("session:{}", session.digest.get(..16).unwrap_or_default()),
+    /// Who somebody is now; `None` for a person who has left.
+    fn actor_of(&self, session: &Session, standing: Option<Standing>) -> Result<Option<Actor>, AppError> {
+        let who = match (session.person, standing) {
+            (Some(person), Some(standing)) => Who {
+                name: format!("person:{person}"),
+                shown: session.name.clone(),
+                person: Some(person),
+                roles: standing.roles,
+                force: Some(standing.force),
+                both: standing.both,
+            },
+            (Some(_), None) => return Ok(None),
+            (None, _) => {
+                let roles = session.roles.parse().map_err(|error| AppError::fault(&error))?;
+                Who {
+                    name: format!("session:{}", session.digest.get(..16).unwrap_or_default()),
+                    shown: session.name.clone(),
+                    person: None,
+                    roles,
+                    force: session.force,
+                    both: Roles::NONE,
+                }
+            }
         };
-        Ok(self.actor(Who {
-            name,
-            shown: session.name.clone(),
-            person: session.person,
-            roles: session.roles.parse().map_err(|error| AppError::fault(&error))?,
-            force: session.force,
-        }))
+        Ok(Some(self.actor(who)))
     }
+}
+
+/// A person's roles at this moment: one that was ended or is past its time does not count any more.
+fn standing(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<Option<Standing>, AppError> {
+    session.person.map(|person| standing_of(tx, person, now)).transpose().map(Option::flatten)
 }

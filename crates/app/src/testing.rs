@@ -11,7 +11,8 @@ use testkit::TestWorld;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::access::{Actor, permit};
+use crate::access::{Actor, Role, permit};
+use crate::grants::GroupRole;
 use crate::people::NewPerson;
 use crate::{App, AppConfig, Keys, PolicyInForce};
 
@@ -36,6 +37,10 @@ fn config() -> AppConfig {
         keep_commands: day,
         session_idle: day,
         session_lifetime: day,
+        group_roles: vec![
+            GroupRole { group: "Lanyard desk".into(), role: Role::ServiceDeskAnalyst, both_forces: true },
+            GroupRole { group: "Lanyard audit".into(), role: Role::Auditor, both_forces: false },
+        ],
         scep: pki::scep::ScepOptions::default(),
     }
 }

@@ -76,6 +76,8 @@ uuid_id! {
     JobId = "job id";
     /// One ledger entry.
     EntryId = "ledger entry id";
+    /// One role that a person was given.
+    GrantId = "grant id";
     /// One notice to one person.
     NoticeId = "notice id";
     /// One duty pattern.

@@ -16,8 +16,8 @@ mod world;
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
-    AssignmentId, CaseId, ClauseId, CommandId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, HoldId,
-    IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, StepId,
+    AssignmentId, CaseId, ClauseId, CommandId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, GrantId,
+    HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, StepId,
 };
 pub use people::Force;
 pub use platform::{DeviceKind, Platform, UnknownWord};

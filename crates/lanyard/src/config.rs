@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use app::AppConfig;
+use app::grants::GroupRole;
 use domain::Span;
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;
@@ -48,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) policy: PathBuf,
     /// Values for what the documents leave open.
     pub(crate) parameters: Overrides,
+    /// What the directory's groups make of their members.
+    pub(crate) group_roles: Vec<GroupRole>,
     /// The name of the ledger's signing key, given to it when it is made.
     pub(crate) ledger_name: String,
     /// How connections are protected.
@@ -214,6 +217,7 @@ impl Config {
             keep_commands: self.spans.keep_commands,
             session_idle: self.spans.session_idle,
             session_lifetime: self.spans.session_lifetime,
+            group_roles: self.group_roles.clone(),
             scep: self.scep,
         }
     }

@@ -15,6 +15,7 @@ pub mod duty;
 pub mod enrolments;
 pub mod events;
 pub mod findings;
+pub mod grants;
 pub mod holds;
 pub mod jobs;
 pub mod ledger;
@@ -52,6 +53,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         enrolments::ALL,
         events::ALL,
         findings::ALL,
+        grants::ALL,
         holds::ALL,
         jobs::ALL,
         ledger::ALL,

@@ -35,6 +35,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "notices", sql: include_str!("../migrations/0005_notices.sql") },
     Migration { version: 6, name: "duty", sql: include_str!("../migrations/0006_duty.sql") },
     Migration { version: 7, name: "terms", sql: include_str!("../migrations/0007_terms.sql") },
+    Migration { version: 8, name: "role_grants", sql: include_str!("../migrations/0008_role_grants.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -3,6 +3,8 @@
 const NOTICES: &[(&str, &str)] = &[
     ("device-added", "The device stands in the register."),
     ("holder-set", "The holder was set."),
+    ("role-given", "The role was given. It counts from their next request on."),
+    ("role-ended", "The role was ended. It does not count from their next request on."),
     ("person-added", "The person was entered."),
     ("accepted", "The acceptance was entered."),
     ("own-accepted", "You accepted the terms. Thank you for reading them."),

@@ -1,6 +1,7 @@
 //! Every address, in one table: its method, what access control must say, and who answers it. The router is built from
 //! it, and the tests try each as every role and as nobody, so that a handler which forgets to ask is found.
 
+mod access;
 mod case_steps;
 mod cases;
 mod clauses;
@@ -18,8 +19,8 @@ mod terms;
 mod terms_desk;
 
 use app::access::{
-    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageCases, ManagePeople,
-    ManageRegister, RecordAcceptance, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy,
+    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases, ManagePeople,
+    ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -93,6 +94,9 @@ pub const ROUTES: &[Route] = &[
     read::<SeePeople>("/terms", || get(terms_desk::get)),
     read::<SeePeople>("/terms/people", || get(terms_desk::list)),
     read::<SeePeople>("/terms/people.csv", || get(terms_desk::csv)),
+    read::<ManageAccess>("/people/{id}/roles", || get(access::of_person)),
+    write::<ManageAccess>("/people/{id}/roles", || post(access::change)),
+    read::<SeeAccess>("/access", || get(access::list)),
     read::<SeePolicy>("/documents", || get(documents::list)),
     read::<SeePolicy>("/documents/{id}", || get(documents::get)),
     read::<SeeDevices>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),

@@ -45,6 +45,8 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("explain-not-known", crate::documents::explain::View::sample_not_known().render()?),
         ("people", crate::people::list::View::sample().render()?),
         ("person", crate::people::show::View::sample().render()?),
+        ("roles", crate::people::roles::View::sample().render()?),
+        ("access", crate::people::access::View::sample().render()?),
         ("person-add", crate::people::add::View::sample().render()?),
         ("terms", crate::people::terms::View::sample().render()?),
         ("terms-accepted", crate::people::terms::View::sample_accepted().render()?),

@@ -177,7 +177,7 @@ pub(crate) async fn nowhere() -> Problem {
 
 /// The frame of a page for somebody, or for nobody.
 pub(crate) fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
-    let forces = match actor.and_then(|actor| actor.force) {
+    let forces = match actor.and_then(Actor::confined_to) {
         Some(force) => force.title().to_owned(),
         None => "Norfolk and Suffolk".to_owned(),
     };

@@ -9,7 +9,7 @@ use store::notices::{Notice as Row, NoticeState};
 use store::{duty as rows, notices, people};
 
 use super::{LiveMatter, Notice, Reason, Told};
-use crate::access::{Actor, Role, Who, permit};
+use crate::access::{Actor, Role, Roles, Who, permit};
 use crate::testing::{Bench, Relay, on_bench};
 use crate::{App, AppError};
 
@@ -247,6 +247,7 @@ fn a_live_matter_names_who_decided_and_why() {
             person: Some(person),
             roles: Role::DutyOfficer.into(),
             force: None,
+            both: Roles::NONE,
         });
         let empty = LiveMatter { why: " ".into(), ..call.clone() };
         assert!(app.call_for_live_matter(permit(&inspector).unwrap(), empty).await.is_err());

@@ -7,7 +7,7 @@ use store::{Tx, people, sessions};
 use crate::AppError;
 
 /// Who an actor of the ledger or of a command is, for people.
-pub(super) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
+pub(crate) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
     Ok(match actor.split_once(':') {
         None if actor == "system" => "Lanyard".to_owned(),
         None if actor == "device" => "The device".to_owned(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use app::access::{Actor, Role, Who, permit};
+use app::access::{Actor, Role, Roles, Who, permit};
 use app::people::NewPerson;
 use app::register::NewDevice;
 use app::{App, AppConfig, Keys, PolicyInForce};
@@ -39,6 +39,7 @@ pub(crate) fn config(address: String) -> AppConfig {
         keep_commands: Span::from_secs(30 * 24 * 3600),
         session_idle: Span::from_secs(1800),
         session_lifetime: Span::from_secs(12 * 3600),
+        group_roles: Vec::new(),
         scep: pki::scep::ScepOptions::default(),
     }
 }
@@ -132,7 +133,14 @@ impl Service {
 
     /// Somebody else, of a role and perhaps confined to a force.
     pub(crate) fn actor(&self, name: &str, role: Role, force: Option<Force>) -> Actor {
-        let who = Who { name: name.into(), shown: name.into(), person: None, roles: role.into(), force };
+        let who = Who {
+            name: name.into(),
+            shown: name.into(),
+            person: None,
+            roles: role.into(),
+            force,
+            both: Roles::NONE,
+        };
         self.app.actor(who)
     }
 

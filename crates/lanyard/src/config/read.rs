@@ -1,9 +1,12 @@
 //! From the text of a settings file to [`Config`], or to every problem with it.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
+use app::access::Role;
+use app::grants::GroupRole;
 use domain::{Secret, Span};
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;
@@ -59,6 +62,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let scep = scep(&root.section("scep"));
     let log = log(&root.section("log"));
     let parameters = parameters(root);
+    let group_roles = group_roles(root);
     let spans = spans(root);
     let tls_section = root.section("tls");
     let tls = listen.and_then(|listen| tls(&tls_section, listen, folder));
@@ -74,6 +78,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         data,
         policy,
         parameters,
+        group_roles,
         tls: tls?,
         certificate_header,
         database: database?,
@@ -274,6 +279,32 @@ fn parameters(root: &Section<'_>) -> Overrides {
     let read = Overrides::deserialize(ValueDeserializer::from(value.clone())).ok();
     read.or_else(|| root.wrong("parameters", "write a table, [parameters], with a line for each"))
         .unwrap_or_default()
+}
+
+/// `"The group" = "role"`, or `"role, both forces"`.
+fn group_roles(root: &Section<'_>) -> Vec<GroupRole> {
+    let Some(value) = root.raw("group_roles") else { return Vec::new() };
+    let read = BTreeMap::<String, String>::deserialize(ValueDeserializer::from(value.clone())).ok();
+    let Some(lines) = read else {
+        return root
+            .wrong("group_roles", "write a table, [group_roles], with a line for each group")
+            .unwrap_or_default();
+    };
+    let one = |(group, says): (String, String)| {
+        let (role, both_forces) = match says.split_once(',') {
+            Some((role, rest)) if rest.trim() == "both forces" => (role.to_owned(), true),
+            _ => (says, false),
+        };
+        match role.trim().parse::<Role>() {
+            Ok(role @ (Role::Holder | Role::LineManager)) => root.wrong(
+                "group_roles",
+                format!("\"{group}\" = \"{role}\": that follows from the register, and no group gives it"),
+            ),
+            Ok(role) => Some(GroupRole { group, role, both_forces }),
+            Err(unknown) => root.wrong("group_roles", format!("\"{group}\": {unknown}")),
+        }
+    };
+    lines.into_iter().filter_map(one).collect()
 }
 
 fn spans(root: &Section<'_>) -> Spans {

@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use app::App;
-use app::access::{Actor, permit};
+use app::access::{Actor, Role, permit};
+use app::grants::NewGrant;
 use app::people::NewPerson;
 use app::register::NewDevice;
 use clap::Args;
 use devices_sim::{Device, KeyPool, Link};
-use domain::PersonId;
+use domain::{PersonId, Span};
 use indicatif::{ProgressBar, ProgressStyle};
 use store::devices::{DeviceFilter, EnrolmentState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -164,6 +165,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         }
         ids.push(id);
     }
+    roles(app, &ids).await?;
     for kit in cast::devices() {
         let serial = kit.serial.clone();
         if app.store().read(move |tx| store::devices::by_serial(tx, &serial)).await?.is_none() {
@@ -179,6 +181,28 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         }
     }
     Ok(ids)
+}
+
+/// Gives the people whom a visitor can be the role that they are there for, for as long as an auditor may have it.
+async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
+    let last_day = app.world().now().plus(Span::from_secs(30 * 24 * 3600));
+    for (place, visitor) in cast::PERSONAS.iter().enumerate() {
+        let Some(person) = people.get(cast::persona_person(place)).copied() else { continue };
+        let has = app.roles_of(person).await?.is_some_and(|standing| standing.roles.has(visitor.role));
+        if !has && !matches!(visitor.role, Role::Holder | Role::LineManager) {
+            let new = NewGrant {
+                role: Some(visitor.role),
+                both_forces: visitor.force.is_none(),
+                last_day: match visitor.role {
+                    Role::Auditor => duty::day_of(last_day).to_string(),
+                    _ => String::new(),
+                },
+                reason: visitor.says.to_owned(),
+            };
+            app.grant_role(permit(&actor())?, person, new).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The simulated devices, as they were left; one that the register no longer calls enrolled starts afresh.

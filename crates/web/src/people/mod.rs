@@ -1,7 +1,9 @@
 //! Holders: who has what, and which terms they have accepted.
 
 pub mod accepted;
+pub mod access;
 pub mod add;
 pub mod list;
+pub mod roles;
 pub mod show;
 pub mod terms;

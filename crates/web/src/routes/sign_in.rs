@@ -1,6 +1,5 @@
 //! Signing in and out. In a running service the way in is a link that works once; the demonstration offers people to be.
 
-use app::access::{Role, Roles};
 use app::sessions::SignedIn;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
@@ -61,10 +60,7 @@ pub(super) async fn post(
     let who = SignedIn {
         name: persona.name.clone(),
         person: persona.person,
-        roles: match persona.person {
-            Some(_) => Roles::from(persona.role).with(Role::Holder),
-            None => persona.role.into(),
-        },
+        roles: persona.role.into(),
         force: persona.force,
         how: "demonstration",
     };

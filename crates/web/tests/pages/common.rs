@@ -129,6 +129,7 @@ fn config(address: String) -> AppConfig {
         keep_commands: Span::from_secs(30 * 24 * 3600),
         session_idle: Span::from_secs(1800 * 1000),
         session_lifetime: Span::from_secs(12 * 3600 * 1000),
+        group_roles: Vec::new(),
         scep: pki::scep::ScepOptions::default(),
     }
 }

@@ -1,0 +1,145 @@
+//! Grants begin, end and lapse, and what a live session may do follows them.
+
+use super::*;
+use crate::access::{Actor, SeeDevices, SeeLedger, permit};
+use crate::sessions::SignedIn;
+use crate::testing::{Bench, on_bench};
+
+fn grant(role: Role, last_day: &str) -> NewGrant {
+    NewGrant {
+        role: Some(role),
+        last_day: last_day.into(),
+        reason: "audit of 2026".into(),
+        ..NewGrant::default()
+    }
+}
+
+fn root<A: crate::access::Action>() -> Permit<A> {
+    permit(&Actor::command_line("test")).unwrap()
+}
+
+async fn cookie(app: &App, person: PersonId) -> String {
+    let who = SignedIn {
+        name: "PC Ames".into(),
+        person: Some(person),
+        roles: Roles::NONE,
+        force: Some(Force::Norfolk),
+        how: "test",
+    };
+    app.begin_session(who).await.unwrap().into_exposed()
+}
+
+async fn actor(app: &App, cookie: &str) -> Actor {
+    app.actor_of_cookie(cookie).await.unwrap().unwrap()
+}
+
+#[test]
+fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
+    on_bench(|Bench { app, world, person }| async move {
+        world.clock.set(duty::midnight("2026-11-20".parse().unwrap()));
+        for (day, says) in [
+            ("", "ends by itself"),
+            ("2027-06-01", "three months"),
+            ("2026-11-01", "not over"),
+            ("soon", "a day"),
+        ] {
+            let refused = app.grant_role(root(), person, grant(Role::Auditor, day)).await.unwrap_err();
+            assert!(refused.to_string().contains(says), "{day}: {refused}");
+        }
+        let session = cookie(&app, person).await;
+        assert!(permit::<SeeLedger>(&actor(&app, &session).await).is_err());
+        app.grant_role(root(), person, grant(Role::Auditor, "2026-11-20")).await.unwrap();
+        let again = app.grant_role(root(), person, grant(Role::Auditor, "2026-11-20")).await.unwrap_err();
+        assert!(matches!(again, AppError::Conflict(_)), "a double click gives one grant: {again}");
+        let auditor = actor(&app, &session).await;
+        let sees = permit::<SeeLedger>(&auditor).unwrap();
+        assert!(sees.reaches(Force::Suffolk).is_err() && auditor.roles.has(Role::Holder));
+        world.clock.advance(Span::from_secs(24 * 3600 - 1));
+        let session = cookie(&app, person).await;
+        assert!(permit::<SeeLedger>(&actor(&app, &session).await).is_ok(), "until the end of the last day");
+        world.clock.advance(Span::from_secs(1));
+        assert!(
+            permit::<SeeLedger>(&actor(&app, &session).await).is_err(),
+            "the session lives, the grant does not"
+        );
+        let read = app.person_roles(root(), person).await.unwrap();
+        assert!(!read.grants[0].counts && read.grants[0].grant.ended.is_none());
+    });
+}
+
+#[test]
+fn a_role_that_is_ended_does_not_count_at_the_next_request_and_is_ended_once() {
+    on_bench(|Bench { app, person, .. }| async move {
+        app.grant_role(root(), person, grant(Role::ServiceDeskAnalyst, "")).await.unwrap();
+        let session = cookie(&app, person).await;
+        assert!(permit::<SeeDevices>(&actor(&app, &session).await).is_ok());
+        let id = app.person_roles(root(), person).await.unwrap().grants[0].grant.id;
+        assert!(app.end_role(root(), id, " ").await.is_err(), "a reason is asked for");
+        app.end_role(root(), id, "moved to another unit").await.unwrap();
+        assert!(matches!(app.end_role(root(), id, "again").await, Err(AppError::Conflict(_))));
+        assert!(permit::<SeeDevices>(&actor(&app, &session).await).is_err());
+    });
+}
+
+#[test]
+fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
+    on_bench(|Bench { app, world, person }| async move {
+        let whose = app.store().read(move |tx| people::by_id(tx, person)).await.unwrap().unwrap();
+        let sync = async |groups: &'static [&'static str]| {
+            let (app, whose, now) = (app.clone(), whose.clone(), world.now());
+            app.clone().store().write(move |tx| app.take_groups(tx, &whose, groups, now)).await.unwrap()
+        };
+        let desk = sync(&["Lanyard desk", "Something else"]).await;
+        assert_eq!(desk.roles.to_string(), "holder service-desk-analyst");
+        assert!(desk.both.has(Role::ServiceDeskAnalyst), "the settings say both forces for this group");
+        assert_eq!(sync(&["Lanyard desk"]).await, desk, "a second time changes nothing");
+        let id = app.person_roles(root(), person).await.unwrap().grants[0].grant.id;
+        let refused = app.end_role(root(), id, "by hand").await.unwrap_err();
+        assert!(refused.to_string().contains("take the person out of that group"), "{refused}");
+        assert_eq!(sync(&["Lanyard audit"]).await.roles.to_string(), "holder auditor");
+        world.clock.advance(AUDITOR_LONGEST);
+        assert_eq!(
+            sync(&["Lanyard audit"]).await.roles,
+            Role::Holder.into(),
+            "membership alone gives no more"
+        );
+        sync(&[]).await;
+        assert_eq!(
+            sync(&["Lanyard audit"]).await.roles.to_string(),
+            "holder auditor",
+            "who comes back is given it anew"
+        );
+        assert_eq!(app.person_roles(root(), person).await.unwrap().grants.len(), 3, "history stays");
+    });
+}
+
+#[test]
+fn a_role_over_both_forces_reaches_over_the_wall_and_the_others_do_not() {
+    on_bench(|Bench { app, person, .. }| async move {
+        app.grant_role(root(), person, NewGrant { both_forces: true, ..grant(Role::ServiceDeskAnalyst, "") })
+            .await
+            .unwrap();
+        app.grant_role(root(), person, grant(Role::Fiso, "")).await.unwrap();
+        let session = cookie(&app, person).await;
+        let actor = actor(&app, &session).await;
+        assert_eq!(permit::<SeeDevices>(&actor).unwrap().scope().force(), None);
+        assert_eq!(permit::<SeeLedger>(&actor).unwrap().scope().force(), Some(Force::Norfolk));
+    });
+}
+
+#[test]
+fn nobody_gives_themselves_a_role_and_who_left_has_none() {
+    on_bench(|Bench { app, person, .. }| async move {
+        app.grant_role(root(), person, grant(Role::Administrator, "")).await.unwrap();
+        let session = cookie(&app, person).await;
+        let me = actor(&app, &session).await;
+        let refused = app.grant_role(permit(&me).unwrap(), person, grant(Role::Fiso, "")).await.unwrap_err();
+        assert!(matches!(refused, AppError::Denied(_)), "{refused}");
+        app.store()
+            .write(move |tx| people::end(tx, person, domain::Timestamp::from_millis(1)))
+            .await
+            .unwrap();
+        assert!(app.actor_of_cookie(&session).await.unwrap().is_none());
+        assert!(app.roles_of(person).await.unwrap().is_none());
+    });
+}

@@ -1,0 +1,147 @@
+//! Who has which role, from where, until when.
+
+use domain::{Force, GrantId, PersonId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// A role that somebody has or had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Which.
+    pub id: GrantId,
+    /// Whose.
+    pub person: PersonId,
+    /// The role's word.
+    pub role: String,
+    /// Over the things of both forces, not only of the person's own.
+    pub both_forces: bool,
+    /// Whether the directory gave it, by way of a group.
+    pub from_directory: bool,
+    /// Who gave it, or the group that did.
+    pub said_by: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub granted_at: Timestamp,
+    /// Until when; `None`: until somebody ends it.
+    pub until: Option<Timestamp>,
+    /// When it was ended, and by whom.
+    pub ended: Option<(Timestamp, String)>,
+}
+
+impl Grant {
+    /// Whether it counts at that time.
+    #[must_use]
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        self.ended.is_none() && self.until.is_none_or(|until| until > now)
+    }
+}
+
+/// A grant with whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The grant.
+    pub grant: Grant,
+    /// The person's name and number.
+    pub name: (String, String),
+    /// Their force.
+    pub force: Force,
+}
+
+statements! {
+    pub(crate) GRANT_ADD = "INSERT INTO role_grant (id, person_id, role, both_forces, source, said_by, reason, granted_at, until)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    GRANT_BY_ID = "SELECT id, person_id, role, both_forces, source, said_by, reason, granted_at, until, ended_at, ended_by
+        FROM role_grant WHERE id = $1";
+    GRANTS_OF_PERSON = "SELECT id, person_id, role, both_forces, source, said_by, reason, granted_at, until, ended_at, ended_by
+        FROM role_grant WHERE person_id = $1 ORDER BY granted_at DESC, id DESC LIMIT 200";
+    GRANTS_OPEN = "SELECT id, person_id, role, both_forces, source, said_by, reason, granted_at, until, ended_at, ended_by
+        FROM role_grant WHERE person_id = $1 AND ended_at IS NULL ORDER BY granted_at, id";
+    GRANTS_LIST = "SELECT g.id, g.person_id, g.role, g.both_forces, g.source, g.said_by, g.reason, g.granted_at, g.until,
+        g.ended_at, g.ended_by, p.name, p.number, p.force
+        FROM role_grant g JOIN person p ON p.id = g.person_id
+        WHERE g.ended_at IS NULL AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
+        AND ($2 = '' OR p.force = $2) AND ($3 = '' OR g.role = $3)
+        AND (p.name > $4 OR (p.name = $4 AND g.id > $5)) ORDER BY p.name, g.id LIMIT $6";
+    GRANT_END = "UPDATE role_grant SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL";
+    MANAGES_SOMEBODY = "SELECT count(*) FROM (SELECT 1 FROM person WHERE line_manager_id = $1 AND ended_at IS NULL LIMIT 1) AS one";
+}
+
+fn grant(row: &Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        id: row.parse(0)?,
+        person: row.parse(1)?,
+        role: row.text(2)?,
+        both_forces: row.int(3)? != 0,
+        from_directory: row.text(4)? == "directory",
+        said_by: row.text(5)?,
+        reason: row.text(6)?,
+        granted_at: row.time(7)?,
+        until: row.opt_time(8)?,
+        ended: row.opt_time(9)?.zip(row.opt_text(10)?),
+    })
+}
+
+/// Enters a grant.
+pub fn add(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
+    tx.execute(
+        &GRANT_ADD,
+        &[
+            Value::id(new.id),
+            Value::id(new.person),
+            new.role.as_str().into(),
+            i64::from(new.both_forces).into(),
+            if new.from_directory { "directory" } else { "hand" }.into(),
+            new.said_by.as_str().into(),
+            new.reason.as_str().into(),
+            new.granted_at.into(),
+            new.until.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The grant of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: GrantId) -> Result<Option<Grant>, StoreError> {
+    tx.one(&GRANT_BY_ID, &[Value::id(id)])?.as_ref().map(grant).transpose()
+}
+
+/// Every grant that a person ever had, newest first, two hundred at most.
+pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError> {
+    tx.query(&GRANTS_OF_PERSON, &[Value::id(person)])?.iter().map(grant).collect()
+}
+
+/// The grants of a person that nobody ended; some may be past their time.
+pub fn open(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError> {
+    tx.query(&GRANTS_OPEN, &[Value::id(person)])?.iter().map(grant).collect()
+}
+
+/// Up to `limit` grants that count at `now`, in order of the person's name, after the given name and grant.
+pub fn list(
+    tx: &mut Tx<'_>,
+    (force, role): (Option<Force>, &str),
+    now: Timestamp,
+    after: Option<(&str, GrantId)>,
+    limit: u32,
+) -> Result<Vec<Listed>, StoreError> {
+    let (name, id) =
+        after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
+    let params =
+        [now.into(), crate::force_word(force), role.into(), name.into(), id.into(), i64::from(limit).into()];
+    tx.query(&GRANTS_LIST, &params)?
+        .iter()
+        .map(|row| {
+            Ok(Listed { grant: grant(row)?, name: (row.text(11)?, row.text(12)?), force: row.parse(13)? })
+        })
+        .collect()
+}
+
+/// Ends a grant; whether it had not been ended before.
+pub fn end(tx: &mut Tx<'_>, id: GrantId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&GRANT_END, &[Value::id(id), at.into(), by.into()])? > 0)
+}
+
+/// Whether anybody on the books names them as line manager.
+pub fn manages_somebody(tx: &mut Tx<'_>, person: PersonId) -> Result<bool, StoreError> {
+    Ok(crate::single_count(tx, &MANAGES_SOMEBODY, &[Value::id(person)])? > 0)
+}

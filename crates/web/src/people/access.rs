@@ -1,0 +1,89 @@
+//! Who has which role: everybody who may do more than a holder, from where, until when.
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use crate::filters;
+use crate::parts::form::Choice;
+use crate::parts::listing::{Allowed, Listing};
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the address of the list may say.
+pub const ALLOWED: Allowed = Allowed { path: "/access", filters: &["role", "force"], sorts: &["name"] };
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "people/access.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Filters and page.
+    pub list: Listing,
+    /// The roles to filter by.
+    pub roles: Vec<Choice>,
+    /// The grants of this page.
+    pub rows: Vec<Row>,
+}
+
+/// One grant.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Whose.
+    pub person: Crumb,
+    /// Their number.
+    pub number: String,
+    /// Their force.
+    pub force: Force,
+    /// The role.
+    pub role: String,
+    /// Over both forces.
+    pub both: bool,
+    /// From where.
+    pub by: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Until when; `None`: until somebody ends it.
+    pub until: Option<Timestamp>,
+}
+
+impl View {
+    fn forces(&self) -> Vec<Choice> {
+        crate::devices::forces(self.list.filter("force"))
+    }
+
+    /// Made-up grants, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |name: &str, number: &str, role: &str, both, by: &str, until| Row {
+            person: Crumb::new(format!("/people/{number}"), name),
+            number: number.into(),
+            force: Force::Norfolk,
+            role: role.into(),
+            both,
+            by: by.into(),
+            since: crate::samples::hours_ago(700),
+            until,
+        };
+        let soon = Some(crate::samples::hours_ahead(400));
+        Self {
+            shell: Shell::sample(Area::People),
+            list: Listing::read(ALLOWED, &[] as &[(&str, &str)]).with_rows(2, None),
+            roles: Choice::list([("auditor", "Auditor")], ""),
+            rows: vec![
+                row("Alex Dunn <script>", "7001", "Auditor", false, "Robin Hale", soon),
+                row("Morgan Ash", "S2210", "Service desk lead", true, "Directory group Lanyard desk", None),
+            ],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_without_an_end_says_so() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("No end") && html.contains("both forces"), "{html}");
+    }
+}

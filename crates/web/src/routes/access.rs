@@ -1,0 +1,148 @@
+//! Who has which role: the list, and one person's.
+
+use app::access::{ManageAccess, Role, SeeAccess};
+use app::grants::{GrantRead, NewGrant};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{GrantId, PersonId};
+
+use crate::answer::page;
+use crate::parts::form::{Choice, Errors};
+use crate::parts::listing::{Listing, PER_PAGE};
+use crate::people::{access, roles};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+fn title(word: &str) -> String {
+    word.parse::<Role>().map_or_else(|_| word.to_owned(), |role| role.title().to_owned())
+}
+
+/// The roles that are given at all, with the one that is chosen.
+fn choices(chosen: &str) -> Vec<Choice> {
+    let given = Role::ALL.iter().filter(|role| !matches!(role, Role::Holder | Role::LineManager));
+    Choice::list(given.map(|role| (role.as_str(), role.title())), chosen)
+}
+
+/// Everybody who has a role, in order of name.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeeAccess>()?;
+    let list = Listing::read(access::ALLOWED, &ctx.query);
+    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse::<GrantId>().ok()?)));
+    let filter = (Ctx::force(list.filter("force")), list.filter("role").parse().ok());
+    let mut found = ctx.site.app.grants(permit, filter, after, PER_PAGE + 1).await?;
+    let most = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+    let more = found.len() > most;
+    found.truncate(most);
+    let next = found.last().filter(|_| more).map(|(last, _)| format!("{},{}", last.grant.id, last.name.0));
+    let rows = found.into_iter().map(|(listed, by)| access::Row {
+        person: Crumb::new(format!("/people/{}", listed.grant.person), listed.name.0),
+        number: listed.name.1,
+        force: listed.force,
+        role: title(&listed.grant.role),
+        both: listed.grant.both_forces,
+        by,
+        since: listed.grant.granted_at,
+        until: listed.grant.until,
+    });
+    let rows: Vec<access::Row> = rows.collect();
+    let view = access::View {
+        shell: ctx.under(Area::People),
+        roles: choices(list.filter("role")),
+        list: list.with_rows(rows.len(), next),
+        rows,
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// What was typed, and what was wrong with it.
+#[derive(Default)]
+struct Typed {
+    new: NewGrant,
+    ending: String,
+    end_reason: String,
+    errors: Errors,
+}
+
+async fn view(ctx: &Ctx, id: PersonId, typed: Typed) -> Result<roles::View, Problem> {
+    let read = ctx.site.app.person_roles(ctx.permit::<SeeAccess>()?, id).await?;
+    let person = Crumb::new(format!("/people/{id}"), read.person.name);
+    let mut shell = ctx.under(Area::People);
+    shell.crumbs.push(person.clone());
+    let now =
+        read.standing.map(|standing| standing.roles.iter().map(|role| role.title().to_owned()).collect());
+    Ok(roles::View {
+        shell,
+        errors: typed.errors,
+        href: format!("/people/{id}/roles"),
+        person,
+        now: now.unwrap_or_default(),
+        grants: read.grants.into_iter().map(grant).collect(),
+        roles: choices(typed.new.role.map_or("", Role::as_str)),
+        offers_both: ctx.permit::<ManageAccess>()?.scope().force().is_none(),
+        both: typed.new.both_forces,
+        until: typed.new.last_day,
+        reason: typed.new.reason,
+        ending: typed.ending,
+        end_reason: typed.end_reason,
+    })
+}
+
+fn grant(read: GrantRead) -> roles::Grant {
+    roles::Grant {
+        id: read.grant.id.to_string(),
+        role: title(&read.grant.role),
+        both: read.grant.both_forces,
+        by: read.by,
+        why: read.grant.reason,
+        since: read.grant.granted_at,
+        until: read.grant.until,
+        ended: read.grant.ended.map(|(at, _)| at),
+        counts: read.counts,
+        by_hand: !read.grant.from_directory,
+    }
+}
+
+fn id_of(text: &str) -> Result<PersonId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// One person's roles.
+pub(super) async fn of_person(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<ManageAccess>()?;
+    let id = id_of(&id)?;
+    Ok(page(StatusCode::OK, &view(&ctx, id, Typed::default()).await?))
+}
+
+/// Gives a role, or ends one.
+pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageAccess>()?;
+    let id = id_of(&id)?;
+    let app = &ctx.site.app;
+    let mut typed = Typed {
+        new: NewGrant {
+            role: fields.get("role").parse().ok(),
+            both_forces: fields.get("both") == "yes",
+            last_day: fields.text("until"),
+            reason: fields.text("reason"),
+        },
+        ending: fields.text("grant"),
+        end_reason: fields.text("end-reason"),
+        errors: Errors::default(),
+    };
+    let ends = fields.get("action") == "end";
+    let changed = match (ends, typed.ending.parse::<GrantId>()) {
+        (false, _) => app.grant_role(permit, id, typed.new.clone()).await,
+        (true, Ok(grant)) => app.end_role(permit, grant, &typed.end_reason).await,
+        (true, Err(_)) => {
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose the role to end."));
+        }
+    };
+    match changed {
+        Ok(()) => Ok(done(&format!("/people/{id}/roles"), if ends { "role-ended" } else { "role-given" })),
+        Err(error) => {
+            typed.errors = form_errors(error, if ends { "grant" } else { "role" })?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, id, typed).await?))
+        }
+    }
+}

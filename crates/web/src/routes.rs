@@ -19,8 +19,9 @@ mod terms;
 mod terms_desk;
 
 use app::access::{
-    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases, ManagePeople,
-    ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy,
+    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases,
+    ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn,
+    SeePeople, SeePolicy,
 };
 use axum::routing::{MethodRouter, get, post};
 

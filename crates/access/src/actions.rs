@@ -35,6 +35,8 @@ actions! {
     ManagePeople = "manage people";
     /// Add devices to the asset register, give and take them.
     ManageRegister = "manage register";
+    /// Read and sign the hand-overs in which one stands oneself.
+    SignHandovers = "sign own hand-overs";
     /// Make an enrolment profile.
     EnrolDevices = "enrol devices";
     /// Enter an acceptance of terms on somebody's behalf.

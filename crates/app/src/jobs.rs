@@ -20,6 +20,8 @@ pub enum Kind {
     Breach,
     /// Remind whom a case waits for, and notice when it is late.
     FollowCase,
+    /// End a hand-over that nobody signed in time.
+    ExpireHandover,
 }
 
 impl Kind {
@@ -30,6 +32,7 @@ impl Kind {
         Self::Configure,
         Self::Breach,
         Self::FollowCase,
+        Self::ExpireHandover,
     ];
 
     /// The word in the table.
@@ -42,6 +45,7 @@ impl Kind {
             Self::Configure => "configure",
             Self::Breach => "breach",
             Self::FollowCase => "follow-case",
+            Self::ExpireHandover => "expire-handover",
         }
     }
 }
@@ -116,6 +120,7 @@ impl App {
             Kind::JudgeDocument => self.judge_document(&job.subject).await,
             Kind::Configure => self.configure_device(job.subject.parse().map_err(bad)?).await,
             Kind::FollowCase => self.follow_case(job.subject.parse().map_err(bad)?).await,
+            Kind::ExpireHandover => self.expire_handover(job.subject.parse().map_err(bad)?).await,
             Kind::Breach => {
                 let (device, clause) = job.subject.split_once('/').unwrap_or_default();
                 let clause = clause.parse().map_err(bad)?;

@@ -8,6 +8,7 @@ pub mod cases;
 pub mod checkin;
 pub mod commands;
 pub mod compliance;
+pub mod custody;
 mod days;
 pub mod enrolment;
 mod error;

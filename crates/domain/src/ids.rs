@@ -72,6 +72,12 @@ uuid_id! {
     EventId = "event id";
     /// One legal hold on a device.
     HoldId = "legal hold id";
+    /// One hand-over of force property.
+    HandoverId = "hand-over id";
+    /// A store, workshop or other place where force property is kept.
+    PlaceId = "place id";
+    /// One count of what a place holds.
+    CountId = "stock count id";
     /// One queued piece of the server's own work.
     JobId = "job id";
     /// One ledger entry.

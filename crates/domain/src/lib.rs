@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or makes randomness; [`World`] is how those arrive from the binary.
 //! Wire spellings (`protocol-*`) and table rows (`store`) have types of their own.
 
+mod custody;
 mod facts;
 mod findings;
 mod ids;
@@ -13,14 +14,15 @@ mod settings;
 mod time;
 mod world;
 
+pub use custody::{Condition, Disposal, HandoverKind, IdentityCheck, PlaceKind, Side, Standing, Use};
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
-    AssignmentId, CaseId, ClauseId, CommandId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, GrantId,
-    HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, StepId,
+    AssignmentId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId,
+    GrantId, HandoverId, HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, PlaceId, StepId,
 };
 pub use people::Force;
-pub use platform::{DeviceKind, Platform, UnknownWord};
+pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
 pub use settings::{Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict};
 pub use time::{Day, Span, SpanError, Timestamp};

@@ -96,6 +96,32 @@ words! {
         AndroidTablet = "android-tablet" / "Android tablet",
         /// Police radio: in the register only, no management channel exists (F19).
         Radio = "radio" / "Police radio",
+        /// A phone that no vendor's service can manage: in the register only.
+        Phone = "phone" / "Mobile phone, not managed",
+        /// A SIM or eSIM profile of its own: in the register only.
+        Sim = "sim" / "SIM",
+        /// Anything that goes with a device and has a label of its own: in the register only.
+        Accessory = "accessory" / "Accessory",
+    }
+}
+
+words! {
+    /// The classes of force property that the documents name (UPD-6.3), with what goes with them.
+    AssetClass {
+        /// Mobile phones.
+        Phone = "phone" / "Phone",
+        /// Tablets and other mobile data devices.
+        Tablet = "tablet" / "Tablet",
+        /// Laptops.
+        Laptop = "laptop" / "Laptop",
+        /// Computers that stay where they are.
+        Computer = "computer" / "Computer",
+        /// Police radios.
+        Radio = "radio" / "Radio",
+        /// SIMs.
+        Sim = "sim" / "SIM",
+        /// Chargers, cases, batteries with a label of their own.
+        Accessory = "accessory" / "Accessory",
     }
 }
 
@@ -117,7 +143,21 @@ impl DeviceKind {
             Self::Mac => Some(Platform::Macos),
             Self::WindowsPc => Some(Platform::Windows),
             Self::AndroidPhone | Self::AndroidTablet => Some(Platform::Android),
-            Self::Radio => None,
+            Self::Radio | Self::Phone | Self::Sim | Self::Accessory => None,
+        }
+    }
+
+    /// Its class in the list of UPD-6.3, where its kind alone does not say more: a Mac or Windows computer counts as a
+    /// laptop until the register says otherwise.
+    #[must_use]
+    pub const fn class(self) -> AssetClass {
+        match self {
+            Self::Iphone | Self::AndroidPhone | Self::Phone => AssetClass::Phone,
+            Self::Ipad | Self::AndroidTablet => AssetClass::Tablet,
+            Self::Mac | Self::WindowsPc => AssetClass::Laptop,
+            Self::Radio => AssetClass::Radio,
+            Self::Sim => AssetClass::Sim,
+            Self::Accessory => AssetClass::Accessory,
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::simulation::{demo, load};
 use crate::verbs::{
-    assets, backup, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
+    assets, backup, custody, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.
@@ -34,9 +34,12 @@ pub(crate) enum Verb {
     /// People: add, list.
     #[command(subcommand)]
     Person(people::PersonVerb),
-    /// The asset register: add, list, change the holder.
+    /// The asset register: add, list, name an intended holder, draw a label.
     #[command(subcommand)]
     Asset(assets::AssetVerb),
+    /// Who gave what to whom: list, and check a signed record.
+    #[command(subcommand)]
+    Custody(custody::CustodyVerb),
     /// The terms that people accept.
     #[command(subcommand)]
     Terms(terms::TermsVerb),

@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod backup;
 pub(crate) mod compile;
+pub(crate) mod custody;
 pub(crate) mod devices;
 pub(crate) mod draft;
 pub(crate) mod enrol;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Enrol(verb) => verb.run(settings),
         Verb::Person(verb) => verb.run(settings),
         Verb::Asset(verb) => verb.run(settings),
+        Verb::Custody(verb) => verb.run(settings),
         Verb::Terms(verb) => verb.run(settings),
         Verb::Device(verb) => verb.run(settings),
         Verb::Ledger(verb) => verb.run(settings),

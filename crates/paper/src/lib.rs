@@ -1,1 +1,16 @@
 //! What is printed or kept as a document: signed records as PDF, labels as QR and bar codes.
+//!
+//! Everything is bytes from values: the same value gives the same bytes, today and next year, so that a document can be
+//! made again and compared with the one that was kept. The font is part of the program.
+//!
+//! Not here: what a record says (`app`), and pages on screen (`web`).
+
+mod document;
+mod font;
+mod label;
+mod layout;
+mod pdf;
+
+pub use document::{Block, Document, Row};
+pub use label::{Bars, Label, LabelError, Qr};
+pub use pdf::PaperError;

@@ -146,7 +146,7 @@ statements! {
     DEVICE_COUNTS = "SELECT count(*), COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN not_met > 0 THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' AND (last_contact_at IS NULL OR last_contact_at < $2) THEN 1 ELSE 0 END), 0)
-        FROM device WHERE retired_at IS NULL AND ($1 = '' OR force = $1)";
+        FROM device WHERE retired_at IS NULL AND kind NOT IN ('sim', 'accessory') AND ($1 = '' OR force = $1)";
     DEVICE_ENROLLED_COUNT = "SELECT count(*) FROM device WHERE enrolment_state = 'enrolled' AND kind = $2 AND ($1 = '' OR force = $1)";
     DEVICE_HOLDER = "UPDATE device SET holder_id = $2 WHERE id = $1";
     DEVICE_RETIRE = "UPDATE device SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";

@@ -6,16 +6,19 @@
 //!
 //! Not here: deciding anything (`app`), and any text of SQL elsewhere in the workspace.
 
+pub mod assets;
 pub mod case_steps;
 pub mod cases;
 pub mod certificates;
 pub mod commands;
+pub mod counts;
 pub mod devices;
 pub mod duty;
 pub mod enrolments;
 pub mod events;
 pub mod findings;
 pub mod grants;
+pub mod handovers;
 pub mod holds;
 pub mod jobs;
 pub mod ledger;
@@ -44,16 +47,19 @@ pub(crate) use record::{force_word, like, single_count};
 pub fn all_statements() -> Vec<&'static Statement> {
     [
         migrate::ALL,
+        assets::ALL,
         case_steps::ALL,
         cases::ALL,
         certificates::ALL,
         commands::ALL,
+        counts::ALL,
         devices::ALL,
         duty::ALL,
         enrolments::ALL,
         events::ALL,
         findings::ALL,
         grants::ALL,
+        handovers::ALL,
         holds::ALL,
         jobs::ALL,
         ledger::ALL,

@@ -36,6 +36,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 6, name: "duty", sql: include_str!("../migrations/0006_duty.sql") },
     Migration { version: 7, name: "terms", sql: include_str!("../migrations/0007_terms.sql") },
     Migration { version: 8, name: "role_grants", sql: include_str!("../migrations/0008_role_grants.sql") },
+    Migration { version: 9, name: "custody", sql: include_str!("../migrations/0009_custody.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

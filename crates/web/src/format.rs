@@ -58,6 +58,14 @@ pub fn day_of(at: Timestamp) -> String {
     local(at).map_or_else(|| "a time out of range".to_owned(), |at| day(at.date()))
 }
 
+/// The last minute of a day that was typed as `2026-12-24`, in British time.
+#[must_use]
+pub fn end_of_day(text: &str) -> Option<Timestamp> {
+    let day: Date = text.trim().parse().ok()?;
+    let at = day.at(23, 59, 0, 0).to_zoned(LONDON.clone()).ok()?;
+    Some(Timestamp::from_millis(at.timestamp().as_millisecond()))
+}
+
 fn clock(at: &Zoned) -> String {
     match (at.hour(), at.minute()) {
         (0, 0) => "midnight".to_owned(),

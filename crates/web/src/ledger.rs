@@ -13,7 +13,7 @@ pub const ALLOWED: Allowed =
     Allowed { path: "/ledger", filters: &["kind", "clause", "device", "from", "to"], sorts: &["newest"] };
 
 /// The kinds of entry: what their actions begin with, and what people call them.
-pub const KINDS: [(&str, &str); 10] = [
+pub const KINDS: [(&str, &str); 11] = [
     ("device.", "Devices and orders"),
     ("command.", "Commands"),
     ("check-in.", "Refused check-ins"),
@@ -22,6 +22,7 @@ pub const KINDS: [(&str, &str); 10] = [
     ("person.", "People"),
     ("terms.", "Acceptances"),
     ("case.", "Cases"),
+    ("custody.", "Custody"),
     ("policy.", "Policy"),
     ("session.", "Sign-ins"),
 ];

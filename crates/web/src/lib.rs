@@ -15,6 +15,7 @@ pub mod answer;
 pub mod assets;
 pub mod cases;
 pub mod csv;
+pub mod custody;
 pub mod devices;
 pub mod documents;
 mod filters;

@@ -6,22 +6,26 @@ mod case_steps;
 mod cases;
 mod clauses;
 mod commands;
+mod custody;
 mod device;
 mod devices;
 mod documents;
 mod ledger;
 mod me;
 mod overview;
+mod own_custody;
 mod own_terms;
 mod people;
+mod register;
 mod sign_in;
+mod stores;
 mod terms;
 mod terms_desk;
 
 use app::access::{
     AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases,
     ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn,
-    SeePeople, SeePolicy,
+    SeePeople, SeePolicy, SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -74,6 +78,38 @@ pub const ROUTES: &[Route] = &[
     read::<ManageRegister>("/devices/add", || get(devices::add)),
     write::<ManageRegister>("/devices/add", || post(devices::added)),
     read::<SeeDevices>("/devices/{id}", || get(device::get)),
+    read::<ManageRegister>("/devices/{id}/edit", || get(register::edit)),
+    write::<ManageRegister>("/devices/{id}/edit", || post(register::edited)),
+    write::<ManageRegister>("/devices/{id}/restate", || post(register::restate)),
+    read::<SeeDevices>("/labels", || get(register::labels)),
+    read::<SeeDevices>("/register.csv", || get(register::csv)),
+    read::<SeeDevices>("/scan", || get(stores::scan)),
+    read::<SeeDevices>("/custody", || get(custody::list)),
+    read::<SeeDevices>("/custody.csv", || get(custody::csv)),
+    read::<ManageRegister>("/custody/new", || get(custody::new)),
+    write::<ManageRegister>("/custody/new", || post(custody::draft)),
+    read::<ManageRegister>("/custody/returns", || get(stores::returns)),
+    write::<ManageRegister>("/custody/returns", || post(stores::take_back)),
+    read::<SeeDevices>("/custody/{id}", || get(custody::get)),
+    write::<ManageRegister>("/custody/{id}/sign", || post(custody::sign)),
+    write::<ManageRegister>("/custody/{id}/change", || post(custody::change)),
+    write::<ManageRegister>("/custody/{id}/withdraw", || post(custody::withdraw)),
+    read::<SeeDevices>("/custody/{id}/record.pdf", || get(custody::pdf)),
+    read::<SeeDevices>("/custody/{id}/record.json", || get(custody::json)),
+    read::<SignHandovers>("/me/custody/{id}", || get(own_custody::get)),
+    write::<SignHandovers>("/me/custody/{id}/sign", || post(own_custody::sign)),
+    write::<SignHandovers>("/me/custody/{id}/refuse", || post(own_custody::refuse)),
+    read::<SignHandovers>("/me/custody/{id}/record.pdf", || get(own_custody::pdf)),
+    read::<SignHandovers>("/me/custody/{id}/record.json", || get(own_custody::json)),
+    read::<SeeDevices>("/places", || get(stores::places)),
+    write::<ManageRegister>("/places", || post(stores::add_place)),
+    write::<ManageRegister>("/places/{id}/close", || post(stores::close_place)),
+    read::<SeeDevices>("/counts", || get(stores::counts)),
+    write::<ManageRegister>("/counts", || post(stores::begin_count)),
+    read::<SeeDevices>("/counts/{id}", || get(stores::count)),
+    read::<SeeDevices>("/counts/{id}/lines.csv", || get(stores::count_csv)),
+    write::<ManageRegister>("/counts/{id}/scan", || post(stores::scanned)),
+    write::<ManageRegister>("/counts/{id}/close", || post(stores::close_count)),
     write::<CommandDevices>("/devices/{id}/actions", || post(device::act)),
     write::<ManageRegister>("/devices/{id}/holder", || post(device::holder)),
     read::<EnrolDevices>("/devices/{id}/enrol", || get(devices::enrol)),

@@ -2,7 +2,8 @@
 
 use app::AppError;
 use app::access::{
-    self, Action, Actor, Denied, Permit, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy,
+    self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople,
+    SeePolicy,
 };
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE};
@@ -238,6 +239,11 @@ impl Ctx {
     /// Asks access control. A handler that shows or does anything begins with this.
     pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Problem> {
         Ok(access::permit::<A>(&self.actor)?)
+    }
+
+    /// Asks access control for a page that serves people about what is their own, too.
+    pub(crate) fn permit_within<A: Action>(&self) -> Result<PermitWithin<A>, Problem> {
+        Ok(access::permit_within::<A>(&self.actor)?)
     }
 
     /// Whether the person may, for what a page offers.

@@ -4,10 +4,12 @@ use domain::{CommandId, DeviceId, Fact, FactValue, Facts, Grade, Outcome, Subjec
 use store::commands::{Command, CommandState};
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
+use store::handovers::{HandoverState, Party};
 use store::ledger::LedgerFilter;
 use store::people::Person;
 use store::{
-    Tx, cases, certificates, commands, devices, enrolments, findings, ledger, messages, people, terms_asked,
+    Tx, cases, certificates, commands, devices, enrolments, findings, handovers, ledger, messages, people,
+    terms_asked,
 };
 
 use super::actions::{Action, actions};
@@ -55,6 +57,8 @@ pub struct DeviceRead {
 pub struct HolderRead {
     /// Who.
     pub person: Person,
+    /// Whether both sides signed that they have it; otherwise they are meant to, as somebody entered.
+    pub signed: bool,
     /// Since when, where the ledger says.
     pub since: Timestamp,
     /// When they accepted the last of the terms in force; `None` while any is missing.
@@ -212,10 +216,18 @@ impl App {
             subject: format!("device:{}", device.id),
             ..LedgerFilter::default()
         };
-        let since = ledger::list(tx, &filter, 1)?.first().map(|(entry, _)| entry.at);
+        let set = ledger::list(tx, &filter, 1)?.first().map(|(entry, _)| entry.at);
+        // What both signed comes before what somebody entered.
+        let signed = handovers::of_device(tx, device.id)?
+            .into_iter()
+            .find(|found| {
+                found.state == HandoverState::Complete && found.receiver == Party::Person(person.id)
+            })
+            .and_then(|found| found.ended.map(|(at, _)| at));
         Ok(HolderRead {
             person,
-            since: since.unwrap_or(device.created_at),
+            signed: signed.is_some(),
+            since: signed.max(set).unwrap_or(device.created_at),
             accepted_at: latest.filter(|_| missing.is_empty()),
             missing,
         })

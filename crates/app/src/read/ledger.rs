@@ -2,7 +2,7 @@
 
 use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
-use store::{Tx, cases, devices, people};
+use store::{Tx, assets, cases, counts, devices, handovers, people};
 
 use super::words;
 use crate::access::{Permit, SeeLedger};
@@ -155,6 +155,25 @@ fn subject(
         }
         "case" => match id.parse::<CaseId>().ok().map(|id| cases::by_id(tx, id)).transpose()?.flatten() {
             Some(case) if within(case.force) => (format!("C-{}", case.number), Some(format!("/cases/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "custody" => match id.parse().ok().map(|id| handovers::by_id(tx, id)).transpose()?.flatten() {
+            Some(found) if within(found.force) || found.to_force.is_some_and(within) => {
+                (crate::custody::reference(&found), Some(format!("/custody/{id}")))
+            }
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "place" => match id.parse().ok().map(|id| assets::place_by_id(tx, id)).transpose()?.flatten() {
+            Some(place) if within(place.force) => (place.name, Some("/places".to_owned())),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "count" => match id.parse().ok().map(|id| counts::by_id(tx, id)).transpose()?.flatten() {
+            Some(count) if within(count.force) => {
+                (format!("Stock count {}", count.number), Some(format!("/counts/{id}")))
+            }
             Some(_) => other(),
             None => (subject.to_owned(), None),
         },

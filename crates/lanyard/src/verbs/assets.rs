@@ -23,13 +23,13 @@ pub(crate) enum AssetVerb {
         /// The serial number printed on it.
         #[arg(long)]
         serial: String,
-        /// iphone, ipad, mac, windows-pc, android-phone, android-tablet or radio.
+        /// iphone, ipad, mac, windows-pc, android-phone, android-tablet, radio, phone, sim or accessory.
         #[arg(long)]
         kind: DeviceKind,
         /// Whose property; left out, the holder's force.
         #[arg(long)]
         force: Option<Force>,
-        /// Number or id of the person who is to have it.
+        /// Number or id of the person who is to have it. It signs nothing: an issue is signed by both sides.
         #[arg(long)]
         holder: Option<String>,
         /// The force's own label.
@@ -39,7 +39,12 @@ pub(crate) enum AssetVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Give a device to another holder, or to nobody.
+    /// The label of a device as SVG: its page's address and its number.
+    Label {
+        /// Its label, serial number, IMEI or id.
+        device: String,
+    },
+    /// Name another intended holder of a device, or nobody. It signs nothing: for that, hand it over on its page.
     Give {
         /// Its serial number or id.
         device: String,
@@ -74,6 +79,12 @@ impl AssetVerb {
                 let (force, holder) = whose(opened, force, holder.as_deref()).await?;
                 let new = NewDevice { serial, kind, force, holder, asset_tag: tag };
                 add(opened, new, json).await
+            }
+            Self::Label { device } => {
+                let label = opened.app.label(opened.permit::<SeeDevices>()?, &device).await?;
+                let mut out = Out::new();
+                out.raw(label.drawn.to_svg(&label.number).as_bytes())?;
+                Ok(out.finish()?)
             }
             Self::Give { device, holder, force } => give(opened, &device, holder.as_deref(), force).await,
             Self::List { force, kind, search, json } => {
@@ -134,7 +145,10 @@ async fn give(
     let mut out = Out::new();
     let to =
         person.map_or_else(|| "nobody".to_owned(), |person| format!("{} {}", person.number, person.name));
-    out.line(format_args!("{} is with {to} from now on", device.serial))?;
+    out.line(format_args!(
+        "{} is meant for {to} from now on; custody changes by a signed hand-over",
+        device.serial
+    ))?;
     Ok(out.finish()?)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod command;
+pub mod edit;
 pub mod enrol;
 pub mod list;
 pub mod show;

@@ -37,8 +37,14 @@ pub struct View {
     pub enrolment: Option<Enrolment>,
     /// Whether this person may enrol it, and it can be enrolled.
     pub may_enrol: bool,
-    /// Whether this person may give it to somebody else.
+    /// Whether this person may name another intended holder.
     pub may_hand_over: bool,
+    /// Where it stands by the last signed hand-over, and the place where it is.
+    pub standing: String,
+    /// The hand-overs that can be begun from here: address and words.
+    pub ways: Vec<Crumb>,
+    /// The chain of custody, newest first.
+    pub chain: Vec<crate::custody::list::Row>,
     /// The number of the new holder that was typed.
     pub typed_holder: String,
     /// What was wrong with a form that was sent.
@@ -75,6 +81,8 @@ pub struct Holder {
     pub name: String,
     /// Their page.
     pub href: String,
+    /// Whether both sides signed that they have it.
+    pub signed: bool,
     /// Since when they have it.
     pub since: Timestamp,
     /// When they had accepted all terms in force; `None` if they have not.

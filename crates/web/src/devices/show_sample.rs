@@ -24,6 +24,7 @@ impl View {
             holder: Some(Holder {
                 name: "PC 1234 Ames <script>".into(),
                 href: "/people/1234".into(),
+                signed: true,
                 since: hours_ago(2400),
                 accepted: Some(hours_ago(2402)),
                 missing: Vec::new(),
@@ -38,6 +39,9 @@ impl View {
             }),
             may_enrol: false,
             may_hand_over: true,
+            standing: "Issued".into(),
+            ways: vec![Crumb::new("/custody/new?kind=return&device=1", "Return")],
+            chain: crate::custody::list::View::sample().rows,
             typed_holder: String::new(),
             errors: [("reason-erase", "Enter a reason: it goes into the ledger")].into_iter().collect(),
             actions: actions(),
@@ -65,6 +69,9 @@ impl View {
             state: State::Registered,
             force: Force::Suffolk,
             holder: None,
+            standing: "In store: ICT stores, Ipswich".into(),
+            ways: vec![Crumb::new("/custody/new?kind=issue&device=1", "Issue")],
+            chain: Vec::new(),
             enrolment: None,
             actions: actions()
                 .into_iter()

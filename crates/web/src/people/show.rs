@@ -22,6 +22,10 @@ pub struct View {
     pub about: Vec<(String, String)>,
     /// What they hold.
     pub custody: Vec<Custody>,
+    /// Whether the reader may open a hand-over.
+    pub sees_custody: bool,
+    /// The hand-overs in which they stand, newest first.
+    pub handovers: Vec<crate::custody::list::Row>,
     /// What they were asked to accept.
     pub acceptances: Vec<Acceptance>,
     /// Open and closed cases about or by them.
@@ -94,6 +98,8 @@ impl View {
                     state: crate::devices::State::Enrolled,
                 },
             ],
+            sees_custody: true,
+            handovers: crate::custody::list::View::sample().rows,
             acceptances: vec![
                 acceptance(
                     "mobile-device-use",

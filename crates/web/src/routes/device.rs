@@ -2,11 +2,13 @@
 
 use app::access::{CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister, SeeDevices};
 use app::commands::{Order, Ordered};
+use app::custody::read::ChainRead;
+use app::custody::{Asset, HandoverState};
 use app::read::{self, CommandRead, DeviceRead};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{DeviceId, DeviceKind};
+use domain::{DeviceId, DeviceKind, HandoverKind, Standing};
 
 use super::devices::{named, state};
 use super::people::case_crumb;
@@ -90,6 +92,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 
 async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
     let read = ctx.site.app.device(ctx.permit::<SeeDevices>()?, id).await?;
+    let custody = ctx.site.app.custody_of(ctx.permit::<SeeDevices>()?, id).await?;
     let device = &read.device;
     let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
     let href = format!("/devices/{id}");
@@ -105,7 +108,10 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         kind: device.kind,
         state,
         force: device.force,
-        register: register(&read),
+        register: register(&read, &custody.asset),
+        standing: standing(&custody),
+        ways: if ctx.may::<ManageRegister>() { ways(id, device, &custody) } else { Vec::new() },
+        chain: custody.chain.iter().map(super::custody::row).collect(),
         holder: read.holder.as_ref().map(holder_view),
         enrolment: read.enrolment.as_ref().map(|enrolment| Enrolment {
             supervised: device.supervised,
@@ -140,13 +146,44 @@ fn holder_view(holder: &read::HolderRead) -> Holder {
     Holder {
         name: named(&holder.person),
         href: format!("/people/{}", holder.person.id),
+        signed: holder.signed,
         since: holder.since,
         accepted: holder.accepted_at,
         missing: holder.missing.clone(),
     }
 }
 
-fn register(read: &DeviceRead) -> Vec<Fact> {
+/// Where the device stands, in words.
+fn standing(custody: &ChainRead) -> String {
+    let title = custody.asset.standing.title();
+    match (&custody.place, custody.asset.due_back_at) {
+        (Some(place), _) => format!("{title}: {place}"),
+        (None, Some(due)) => format!("{title}, due back {}", crate::format::day_of(due)),
+        (None, None) => title.to_owned(),
+    }
+}
+
+/// The hand-overs that can be begun now.
+fn ways(id: DeviceId, device: &read::Device, custody: &ChainRead) -> Vec<Crumb> {
+    let draft = custody.chain.iter().any(|row| row.state == HandoverState::Draft);
+    let held = device.holder.is_some();
+    let fits = |kind: &&HandoverKind| {
+        let mended = custody.asset.standing == Standing::InRepair;
+        kind.begins_at(custody.asset.standing)
+            && match kind {
+                HandoverKind::Issue | HandoverKind::Loan => true,
+                HandoverKind::HandOver => held,
+                HandoverKind::Return => held || mended,
+                HandoverKind::Repair => held || custody.asset.place.is_some(),
+                HandoverKind::Transfer => !held && custody.asset.place.is_some(),
+                HandoverKind::Disposal => !held,
+            }
+    };
+    let kinds = HandoverKind::ALL.iter().filter(|_| !draft).filter(fits);
+    kinds.map(|kind| Crumb::new(format!("/custody/new?kind={kind}&device={id}"), kind.title())).collect()
+}
+
+fn register(read: &DeviceRead, asset: &Asset) -> Vec<Fact> {
     let entered = |name: &str, value: &str| Fact {
         name: name.to_owned(),
         value: value.to_owned(),
@@ -156,7 +193,12 @@ fn register(read: &DeviceRead) -> Vec<Fact> {
     let mut lines = vec![
         entered("Serial number", &read.device.serial),
         entered("Asset number", read.device.asset_tag.as_deref().unwrap_or_default()),
+        entered("Class", asset.class.title()),
+        entered("Issued as", asset.held_as.title()),
     ];
+    let more = [("Maker", &asset.maker), ("IMEI", &asset.imei), ("ICCID", &asset.iccid), ("EID", &asset.eid)];
+    lines.extend(more.into_iter().filter_map(|(name, value)| Some(entered(name, value.as_deref()?))));
+    lines.extend(asset.bought_on.as_deref().map(|day| entered("Bought", day)));
     lines.extend(read.facts.iter().map(|(means, fact)| Fact {
         name: means.clone(),
         value: fact.value.to_string(),

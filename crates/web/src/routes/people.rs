@@ -1,6 +1,6 @@
 //! People: the list, one person, a new one.
 
-use app::access::{ManagePeople, RecordAcceptance, SeePeople};
+use app::access::{ManagePeople, RecordAcceptance, SeeDevices, SeePeople};
 use app::people::NewPerson;
 use app::read::{AcceptanceRead, Case, PersonRow};
 use axum::extract::Path;
@@ -88,6 +88,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     let permit = ctx.permit::<SeePeople>()?;
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
     let read = ctx.site.app.person(permit, id).await?;
+    let handovers = ctx.site.app.custody_of_person(ctx.permit::<SeePeople>()?, id).await?;
     let enters = ctx.may::<RecordAcceptance>();
     let person = &read.person;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -110,6 +111,8 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
                 state: state(device),
             })
             .collect(),
+        sees_custody: ctx.may::<SeeDevices>(),
+        handovers: handovers.iter().map(super::custody::row).collect(),
         acceptances: read.acceptances.iter().map(|row| acceptance(id, row, enters)).collect(),
         cases: read
             .cases

@@ -27,6 +27,9 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "cases" => seeded.case().await.to_string(),
         "documents" => "mobile-device-use".to_owned(),
         "clauses" => "MDU-6.2a".to_owned(),
+        "custody" | "me" => seeded.handover().await.to_string(),
+        "places" => seeded.cupboard().await.to_string(),
+        "counts" => seeded.count().await.to_string(),
         _ => String::new(),
     };
     // A clause that the subject of the path is judged on.
@@ -60,7 +63,8 @@ async fn try_it(browser: &Browser, route: &Route, path: &str) -> Answer {
 /// Whether the path is about one device, person, command or case, which belongs to a force.
 fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
-    route.path.contains("{id}") && matches!(first, "devices" | "commands" | "people" | "cases")
+    route.path.contains("{id}")
+        && matches!(first, "devices" | "commands" | "people" | "cases" | "custody" | "places" | "counts")
 }
 
 #[test]

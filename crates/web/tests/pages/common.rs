@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use app::access::{Actor, Role, permit};
+use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::people::NewPerson;
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
@@ -14,7 +15,10 @@ use axum::body::Body;
 use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
-use domain::{CaseId, CommandId, DeviceId, DeviceKind, Force, PersonId, Secret, Span, StepId};
+use domain::{
+    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
+    IdentityCheck, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
+};
 use http_body_util::BodyExt;
 use pki::{DeviceCa, RsaBits, Validity};
 use store::Store;
@@ -274,6 +278,92 @@ impl Seeded {
             }
         }
         panic!("no open case has a step that a note does");
+    }
+
+    /// Norfolk's store; entered when first asked for.
+    pub(crate) async fn store(&self) -> PlaceId {
+        self.place(PlaceKind::Store, "ICT stores, Norwich").await
+    }
+
+    /// A place in which nothing stands, and which may be closed.
+    pub(crate) async fn cupboard(&self) -> PlaceId {
+        self.place(PlaceKind::Store, "Cupboard").await
+    }
+
+    /// A place of Norfolk by its name; entered when first asked for.
+    pub(crate) async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
+        let all = self.app.places(permit(&root()).unwrap(), false).await.unwrap();
+        if let Some(found) = all.iter().find(|place| place.name == name && place.force == Force::Norfolk) {
+            return found.id;
+        }
+        let new = NewPlace {
+            force: Some(Force::Norfolk),
+            kind: Some(kind),
+            name: name.into(),
+            approved_by: "Director of ICT".into(),
+        };
+        self.app.add_place(permit(&root()).unwrap(), new).await.unwrap()
+    }
+
+    /// A device of Norfolk that stands in its store.
+    pub(crate) async fn spare(&self, serial: &str) -> DeviceId {
+        let new = NewDevice {
+            serial: serial.into(),
+            kind: DeviceKind::Iphone,
+            force: Force::Norfolk,
+            holder: None,
+            asset_tag: Some(format!("NC-{serial}")),
+        };
+        self.app.add_device(permit(&root()).unwrap(), new).await.unwrap()
+    }
+
+    /// A hand-over that both have signed.
+    pub(crate) async fn handover(&self) -> HandoverId {
+        let done = (Some(HandoverState::Complete), None);
+        let found = self.app.handovers(permit(&root()).unwrap(), done, None, 1).await.unwrap();
+        if let Some(found) = found.first() {
+            return found.handover.id;
+        }
+        let device = self.spare("SPARE0001").await;
+        self.issue(device, "1234", "PC Ames").await
+    }
+
+    /// Issues a device to somebody, signed by both at the counter.
+    pub(crate) async fn issue(&self, device: DeviceId, number: &str, name: &str) -> HandoverId {
+        let new = NewHandover {
+            kind: HandoverKind::Issue,
+            items: vec![NewItem {
+                device,
+                condition: Condition::Good,
+                with_it: "Charger".into(),
+                missing: String::new(),
+                note: String::new(),
+            }],
+            also: Vec::new(),
+            receiver: number.into(),
+            place: Some(self.store().await),
+            due_back_at: None,
+            disposal: None,
+            certificate: String::new(),
+            note: String::new(),
+        };
+        let id = self.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
+        let shown = self.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
+        let desk = || permit(&root()).unwrap();
+        self.app.sign_at_desk(desk(), (id, Side::Giver), &shown, How::OwnSignIn).await.unwrap();
+        let counter = How::Counter { check: IdentityCheck::WarrantCard, name: name.into() };
+        let signed = self.app.sign_at_desk(desk(), (id, Side::Receiver), &shown, counter).await.unwrap();
+        assert_eq!(signed, Signed::Complete);
+        id
+    }
+
+    /// Some stock count.
+    pub(crate) async fn count(&self) -> CountId {
+        let found = self.app.counts(permit(&root()).unwrap()).await.unwrap();
+        match found.first() {
+            Some((count, _)) => count.id,
+            None => self.app.open_count(permit(&root()).unwrap(), Some(self.store().await)).await.unwrap(),
+        }
     }
 
     /// The latest command of a device.

@@ -1,0 +1,455 @@
+//! Hand-overs: drafts, their items, the signatures of both sides, and the sealed record of what was signed.
+
+use domain::{
+    Condition, DeviceId, Disposal, EntryId, Force, HandoverId, HandoverKind, PersonId, PlaceId, Side,
+    Timestamp,
+};
+
+use crate::{Row, StoreError, Tx, Value, statements, word_enum};
+
+word_enum! {
+    /// How far a hand-over got.
+    HandoverState {
+        /// Waits for signatures.
+        Draft = "draft",
+        /// Both signed.
+        Complete = "complete",
+        /// One side would not sign.
+        Refused = "refused",
+        /// Taken back by the desk before both had signed.
+        Withdrawn = "withdrawn",
+        /// Nobody signed in time.
+        Expired = "expired",
+    }
+}
+
+/// Who stands on one side: a person, or whoever signs for a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// This person and nobody else.
+    Person(PersonId),
+    /// Whoever may sign for the store or workshop.
+    Place(PlaceId),
+}
+
+/// One hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handover {
+    /// Which.
+    pub id: HandoverId,
+    /// The number that people say.
+    pub number: i64,
+    /// What it does to custody.
+    pub kind: HandoverKind,
+    /// The giver's force.
+    pub force: Force,
+    /// The receiver's, where that is another.
+    pub to_force: Option<Force>,
+    /// Who gives.
+    pub giver: Party,
+    /// Who takes.
+    pub receiver: Party,
+    /// How far it got.
+    pub state: HandoverState,
+    /// Counts changes of the draft.
+    pub version: i64,
+    /// When a loan is due back.
+    pub due_back_at: Option<Timestamp>,
+    /// How it is disposed of.
+    pub disposal: Option<Disposal>,
+    /// The certificate of disposal.
+    pub certificate: Option<String>,
+    /// What the desk wrote, such as the fault.
+    pub note: Option<String>,
+    /// Who drafted it, as the ledger names them.
+    pub drafted_by: String,
+    /// When.
+    pub drafted_at: Timestamp,
+    /// When it can no longer be signed.
+    pub expires_at: Timestamp,
+    /// When and why it came to its end.
+    pub ended: Option<(Timestamp, String)>,
+}
+
+impl Handover {
+    /// The party of one side.
+    #[must_use]
+    pub const fn party(&self, side: Side) -> Party {
+        match side {
+            Side::Giver => self.giver,
+            Side::Receiver => self.receiver,
+        }
+    }
+
+    /// The force of one side.
+    #[must_use]
+    pub fn force_of(&self, side: Side) -> Force {
+        match side {
+            Side::Giver => self.force,
+            Side::Receiver => self.to_force.unwrap_or(self.force),
+        }
+    }
+}
+
+/// One thing of a hand-over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Which.
+    pub device: DeviceId,
+    /// In what state.
+    pub condition: Condition,
+    /// What goes with it.
+    pub with_it: Option<String>,
+    /// What should and does not.
+    pub missing: Option<String>,
+    /// Anything else, such as where the scratch is.
+    pub note: Option<String>,
+}
+
+/// A signature: who stated what, about exactly which record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Which.
+    pub id: EntryId,
+    /// Of which version of the draft.
+    pub version: i64,
+    /// Of which side.
+    pub side: Side,
+    /// Who, where they stand in the register.
+    pub person: Option<PersonId>,
+    /// The name that they signed with.
+    pub name: String,
+    /// Whose sign-in was used, as the ledger names them.
+    pub signed_by: String,
+    /// How it is known who signed: `own-sign-in`, or the word of an identity check at the counter.
+    pub how: String,
+    /// The statement, exactly as shown.
+    pub statement: String,
+    /// Digest of exactly the record shown.
+    pub digest: String,
+    /// When.
+    pub signed_at: Timestamp,
+}
+
+/// The sealed record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    /// As data, sealed.
+    pub data: Vec<u8>,
+    /// As a document, sealed.
+    pub pdf: Vec<u8>,
+    /// SHA-256 of the data, hex.
+    pub data_digest: String,
+    /// SHA-256 of the document, hex.
+    pub pdf_digest: String,
+    /// When both had signed.
+    pub made_at: Timestamp,
+}
+
+macro_rules! columns {
+    () => {
+        "h.id, h.number, h.kind, h.force, h.to_force, h.giver_person_id, h.giver_place_id, h.receiver_person_id,
+         h.receiver_place_id, h.state, h.version, h.due_back_at, h.disposal, h.certificate, h.note, h.drafted_by,
+         h.drafted_at, h.expires_at, h.ended_at, h.ended_why"
+    };
+}
+
+statements! {
+    pub(crate) HANDOVER_ADD = "INSERT INTO handover (id, number, kind, force, to_force, giver_person_id, giver_place_id,
+        receiver_person_id, receiver_place_id, state, version, due_back_at, disposal, certificate, note, drafted_by,
+        drafted_at, expires_at)
+        SELECT $1, COALESCE(max(number), 1000) + 1, $2, $3, $4, $5, $6, $7, $8, 'draft', 1, $9, $10, $11, $12, $13, $14, $15
+        FROM handover";
+    HANDOVER_BY_ID = concat!("SELECT ", columns!(), " FROM handover h WHERE h.id = $1");
+    HANDOVER_BY_NUMBER = concat!("SELECT ", columns!(), " FROM handover h WHERE h.number = $1");
+    HANDOVER_LOCK = "UPDATE handover SET number = number WHERE id = $1";
+    HANDOVER_CHANGE = "UPDATE handover SET version = version + 1, due_back_at = $3, disposal = $4, certificate = $5, note = $6
+        WHERE id = $1 AND version = $2 AND state = 'draft'";
+    HANDOVER_END = "UPDATE handover SET state = $2, ended_at = $3, ended_why = $4 WHERE id = $1 AND state = 'draft'";
+    HANDOVERS_OF_DEVICE = concat!("SELECT ", columns!(), " FROM handover h JOIN handover_item i ON i.handover_id = h.id
+        WHERE i.device_id = $1 ORDER BY h.drafted_at DESC, h.id DESC LIMIT 100");
+    HANDOVER_OPEN_FOR = concat!("SELECT ", columns!(), " FROM handover h JOIN handover_item i ON i.handover_id = h.id
+        WHERE i.device_id = $1 AND h.state = 'draft' AND h.expires_at > $2 ORDER BY h.id LIMIT 1");
+    HANDOVERS_OF_PERSON = concat!("SELECT ", columns!(), " FROM handover h
+        WHERE h.giver_person_id = $1 OR h.receiver_person_id = $1 ORDER BY h.drafted_at DESC, h.id DESC LIMIT 200");
+    HANDOVER_LIST = concat!("SELECT ", columns!(), " FROM handover h
+        WHERE ($1 = '' OR h.force = $1 OR h.to_force = $1) AND ($2 = '' OR h.state = $2) AND ($3 = '' OR h.kind = $3)
+        AND (h.drafted_at, h.id) < ($4, $5) ORDER BY h.drafted_at DESC, h.id DESC LIMIT $6");
+    HANDOVER_ITEM_ADD = "INSERT INTO handover_item (handover_id, place, device_id, condition, with_it, missing, note)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    HANDOVER_ITEM_CHANGE = "UPDATE handover_item SET condition = $3, with_it = $4, missing = $5, note = $6
+        WHERE handover_id = $1 AND device_id = $2";
+    HANDOVER_ITEMS = "SELECT device_id, condition, with_it, missing, note FROM handover_item WHERE handover_id = $1 ORDER BY place";
+    HANDOVER_SIGN = "INSERT INTO handover_signature (id, handover_id, version, side, person_id, name, signed_by, how,
+        statement, digest, signed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (handover_id, version, side) DO NOTHING";
+    HANDOVER_SIGNATURES = "SELECT id, version, side, person_id, name, signed_by, how, statement, digest, signed_at
+        FROM handover_signature WHERE handover_id = $1 ORDER BY signed_at, id";
+    CUSTODY_RECORD_ADD = "INSERT INTO custody_record (handover_id, data, pdf, data_digest, pdf_digest, made_at)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    CUSTODY_RECORD = "SELECT data, pdf, data_digest, pdf_digest, made_at FROM custody_record WHERE handover_id = $1";
+    CUSTODY_RECORD_ERASE = "DELETE FROM custody_record WHERE handover_id = $1";
+}
+
+fn party(row: &Row, at: usize) -> Result<Party, StoreError> {
+    Ok(match row.opt_parse(at)? {
+        Some(person) => Party::Person(person),
+        None => Party::Place(row.parse(at + 1)?),
+    })
+}
+
+fn handover(row: &Row) -> Result<Handover, StoreError> {
+    Ok(Handover {
+        id: row.parse(0)?,
+        number: row.int(1)?,
+        kind: row.parse(2)?,
+        force: row.parse(3)?,
+        to_force: row.opt_parse(4)?,
+        giver: party(row, 5)?,
+        receiver: party(row, 7)?,
+        state: row.parse(9)?,
+        version: row.int(10)?,
+        due_back_at: row.opt_time(11)?,
+        disposal: row.opt_parse(12)?,
+        certificate: row.opt_text(13)?,
+        note: row.opt_text(14)?,
+        drafted_by: row.text(15)?,
+        drafted_at: row.time(16)?,
+        expires_at: row.time(17)?,
+        ended: match row.opt_time(18)? {
+            Some(at) => Some((at, row.opt_text(19)?.unwrap_or_default())),
+            None => None,
+        },
+    })
+}
+
+const fn columns_of(party: Party) -> (Option<PersonId>, Option<PlaceId>) {
+    match party {
+        Party::Person(person) => (Some(person), None),
+        Party::Place(place) => (None, Some(place)),
+    }
+}
+
+/// Enters a draft; the number is given here and `new.number` is not looked at.
+pub fn add(tx: &mut Tx<'_>, new: &Handover, items: &[Item]) -> Result<(), StoreError> {
+    let ((giver, giver_place), (receiver, receiver_place)) =
+        (columns_of(new.giver), columns_of(new.receiver));
+    tx.execute(
+        &HANDOVER_ADD,
+        &[
+            Value::id(new.id),
+            Value::id(new.kind),
+            Value::id(new.force),
+            Value::opt_id(new.to_force),
+            Value::opt_id(giver),
+            Value::opt_id(giver_place),
+            Value::opt_id(receiver),
+            Value::opt_id(receiver_place),
+            new.due_back_at.into(),
+            Value::opt_id(new.disposal),
+            new.certificate.as_deref().into(),
+            new.note.as_deref().into(),
+            new.drafted_by.as_str().into(),
+            new.drafted_at.into(),
+            new.expires_at.into(),
+        ],
+    )?;
+    for (place, item) in (0_i64..).zip(items) {
+        tx.execute(
+            &HANDOVER_ITEM_ADD,
+            &[
+                Value::id(new.id),
+                place.into(),
+                Value::id(item.device),
+                Value::id(item.condition),
+                item.with_it.as_deref().into(),
+                item.missing.as_deref().into(),
+                item.note.as_deref().into(),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+/// The hand-over of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Handover>, StoreError> {
+    tx.one(&HANDOVER_BY_ID, &[Value::id(id)])?.as_ref().map(handover).transpose()
+}
+
+/// The hand-over with that number.
+pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Handover>, StoreError> {
+    tx.one(&HANDOVER_BY_NUMBER, &[number.into()])?.as_ref().map(handover).transpose()
+}
+
+/// Keeps other transactions away from the hand-over until this one ends.
+pub fn lock(tx: &mut Tx<'_>, id: HandoverId) -> Result<(), StoreError> {
+    tx.execute(&HANDOVER_LOCK, &[Value::id(id)])?;
+    Ok(())
+}
+
+/// Changes a draft, which makes it another version; whether it was still that version of a draft. Parties and things stay.
+pub fn change(tx: &mut Tx<'_>, changed: &Handover, items: &[Item]) -> Result<bool, StoreError> {
+    let params = [
+        Value::id(changed.id),
+        changed.version.into(),
+        changed.due_back_at.into(),
+        Value::opt_id(changed.disposal),
+        changed.certificate.as_deref().into(),
+        changed.note.as_deref().into(),
+    ];
+    if tx.execute(&HANDOVER_CHANGE, &params)? == 0 {
+        return Ok(false);
+    }
+    for item in items {
+        tx.execute(
+            &HANDOVER_ITEM_CHANGE,
+            &[
+                Value::id(changed.id),
+                Value::id(item.device),
+                Value::id(item.condition),
+                item.with_it.as_deref().into(),
+                item.missing.as_deref().into(),
+                item.note.as_deref().into(),
+            ],
+        )?;
+    }
+    Ok(true)
+}
+
+/// Brings a draft to its end; whether it was one.
+pub fn end(
+    tx: &mut Tx<'_>,
+    id: HandoverId,
+    state: HandoverState,
+    at: Timestamp,
+    why: &str,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&HANDOVER_END, &[Value::id(id), state.as_str().into(), at.into(), why.into()])? > 0)
+}
+
+/// Every hand-over of a device, newest first, a hundred at most.
+pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Handover>, StoreError> {
+    tx.query(&HANDOVERS_OF_DEVICE, &[Value::id(device)])?.iter().map(handover).collect()
+}
+
+/// The draft that a device waits in.
+pub fn open_for(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<Option<Handover>, StoreError> {
+    tx.one(&HANDOVER_OPEN_FOR, &[Value::id(device), now.into()])?.as_ref().map(handover).transpose()
+}
+
+/// The hand-overs that a person stands in, newest first, 200 at most.
+pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Handover>, StoreError> {
+    tx.query(&HANDOVERS_OF_PERSON, &[Value::id(person)])?.iter().map(handover).collect()
+}
+
+/// Up to `limit` hand-overs of a force or both, newest first, from behind the given one.
+pub fn list(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    (state, kind): (Option<HandoverState>, Option<HandoverKind>),
+    after: Option<(Timestamp, HandoverId)>,
+    limit: u32,
+) -> Result<Vec<Handover>, StoreError> {
+    let (at, id) =
+        after.map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
+    let params = [
+        crate::force_word(force),
+        state.map_or("", HandoverState::as_str).into(),
+        kind.map_or("", HandoverKind::as_str).into(),
+        at.into(),
+        id.into(),
+        i64::from(limit).into(),
+    ];
+    tx.query(&HANDOVER_LIST, &params)?.iter().map(handover).collect()
+}
+
+/// The things of a hand-over.
+pub fn items(tx: &mut Tx<'_>, id: HandoverId) -> Result<Vec<Item>, StoreError> {
+    tx.query(&HANDOVER_ITEMS, &[Value::id(id)])?
+        .iter()
+        .map(|row| {
+            Ok(Item {
+                device: row.parse(0)?,
+                condition: row.parse(1)?,
+                with_it: row.opt_text(2)?,
+                missing: row.opt_text(3)?,
+                note: row.opt_text(4)?,
+            })
+        })
+        .collect()
+}
+
+/// Enters a signature; whether that side of that version had none.
+pub fn sign(tx: &mut Tx<'_>, id: HandoverId, new: &Signature) -> Result<bool, StoreError> {
+    let params = [
+        Value::id(new.id),
+        Value::id(id),
+        new.version.into(),
+        Value::id(new.side),
+        Value::opt_id(new.person),
+        new.name.as_str().into(),
+        new.signed_by.as_str().into(),
+        new.how.as_str().into(),
+        new.statement.as_str().into(),
+        new.digest.as_str().into(),
+        new.signed_at.into(),
+    ];
+    Ok(tx.execute(&HANDOVER_SIGN, &params)? > 0)
+}
+
+/// Every signature of every version, in order.
+pub fn signatures(tx: &mut Tx<'_>, id: HandoverId) -> Result<Vec<Signature>, StoreError> {
+    tx.query(&HANDOVER_SIGNATURES, &[Value::id(id)])?
+        .iter()
+        .map(|row| {
+            Ok(Signature {
+                id: row.parse(0)?,
+                version: row.int(1)?,
+                side: row.parse(2)?,
+                person: row.opt_parse(3)?,
+                name: row.text(4)?,
+                signed_by: row.text(5)?,
+                how: row.text(6)?,
+                statement: row.text(7)?,
+                digest: row.text(8)?,
+                signed_at: row.time(9)?,
+            })
+        })
+        .collect()
+}
+
+/// Keeps the sealed record.
+pub fn keep(tx: &mut Tx<'_>, id: HandoverId, sealed: &Sealed) -> Result<(), StoreError> {
+    tx.execute(
+        &CUSTODY_RECORD_ADD,
+        &[
+            Value::id(id),
+            sealed.data.as_slice().into(),
+            sealed.pdf.as_slice().into(),
+            sealed.data_digest.as_str().into(),
+            sealed.pdf_digest.as_str().into(),
+            sealed.made_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The sealed record; `None` where there is none or it was erased.
+pub fn kept(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Sealed>, StoreError> {
+    let row = tx.one(&CUSTODY_RECORD, &[Value::id(id)])?;
+    row.map(|row| {
+        Ok(Sealed {
+            data: row.bytes(0)?,
+            pdf: row.bytes(1)?,
+            data_digest: row.text(2)?,
+            pdf_digest: row.text(3)?,
+            made_at: row.time(4)?,
+        })
+    })
+    .transpose()
+}
+
+/// Erases the sealed record; whether there was one. The ledger and the hand-over stay.
+pub fn erase(tx: &mut Tx<'_>, id: HandoverId) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CUSTODY_RECORD_ERASE, &[Value::id(id)])? > 0)
+}

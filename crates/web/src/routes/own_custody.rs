@@ -1,0 +1,75 @@
+//! Hand-overs in which the reader stands: read, sign, refuse. Nobody sees another's here.
+
+use app::AppError;
+use app::access::SignHandovers;
+use app::custody::Signed;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::custody::{file, id_of, view};
+use crate::answer::page;
+use crate::custody::show::{Typed, View};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+
+/// What is not one's own is told in the same words as what does not exist.
+fn own(error: AppError) -> Problem {
+    match error {
+        AppError::NotFound { .. } => {
+            Problem::new(StatusCode::CONFLICT, "You stand on neither side of a hand-over with this address.")
+        }
+        other => other.into(),
+    }
+}
+
+/// One's own side of a hand-over.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit_within::<SignHandovers>()?;
+    let read = ctx.site.app.own_handover(permit, id_of(&id)?).await.map_err(own)?;
+    Ok(page(StatusCode::OK, &view(&ctx, &read, true)))
+}
+
+async fn again(ctx: &Ctx, id: &str, fields: &Fields, error: AppError) -> Result<Response, Problem> {
+    let AppError::Invalid { .. } = &error else { return Err(own(error)) };
+    let errors = form_errors(error, "why")?;
+    let read =
+        ctx.site.app.own_handover(ctx.permit_within::<SignHandovers>()?, id_of(id)?).await.map_err(own)?;
+    let typed = Typed { why: fields.text("why"), ..Typed::default() };
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &View { errors, typed, ..view(ctx, &read, true) }))
+}
+
+/// Signs one's own side.
+pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit_within::<SignHandovers>()?;
+    if fields.get("confirm") != "yes" {
+        let message = "tick the statement: that is your signature".into();
+        return again(&ctx, &id, &fields, AppError::Invalid { field: "confirm", message }).await;
+    }
+    match ctx.site.app.sign_own(permit, id_of(&id)?, fields.get("shown")).await.map_err(own)? {
+        Signed::Complete => Ok(done(&format!("/me/custody/{id}"), "handover-complete")),
+        Signed::Waits => Ok(done(&format!("/me/custody/{id}"), "handover-signed")),
+    }
+}
+
+/// Refuses to sign one's own side.
+pub(super) async fn refuse(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit_within::<SignHandovers>()?;
+    match ctx.site.app.refuse_handover(permit, id_of(&id)?, fields.get("why")).await {
+        Ok(()) => Ok(done(&format!("/me/custody/{id}"), "handover-refused")),
+        Err(error) => again(&ctx, &id, &fields, error).await,
+    }
+}
+
+/// The record of what one signed, as a document.
+pub(super) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit_within::<SignHandovers>()?;
+    let kept = ctx.site.app.own_custody_record(permit, id_of(&id)?).await.map_err(own)?;
+    Ok(file(&kept.reference, "pdf", kept.pdf))
+}
+
+/// The same as data.
+pub(super) async fn json(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit_within::<SignHandovers>()?;
+    let kept = ctx.site.app.own_custody_record(permit, id_of(&id)?).await.map_err(own)?;
+    Ok(file(&kept.reference, "json", kept.data))
+}

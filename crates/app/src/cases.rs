@@ -107,6 +107,10 @@ impl App {
         for step in &steps {
             case_steps::add(tx, step)?;
         }
+        // Whoever is to have a device is asked to accept what comes with one.
+        if let Some(person) = opening.person {
+            self.ask_standing(tx, person, now)?;
+        }
         let (who, says) = opening.says;
         self.say(tx, id, who, says, now)?;
         self.ask_job(tx, jobs::Kind::FollowCase, &id.to_string(), now)?;

@@ -22,6 +22,8 @@ pub enum Kind {
     FollowCase,
     /// End a hand-over that nobody signed in time.
     ExpireHandover,
+    /// Remind whoever has terms to accept, and restrict their devices once the time for it is over.
+    FollowTerms,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
         Self::Breach,
         Self::FollowCase,
         Self::ExpireHandover,
+        Self::FollowTerms,
     ];
 
     /// The word in the table.
@@ -46,6 +49,7 @@ impl Kind {
             Self::Breach => "breach",
             Self::FollowCase => "follow-case",
             Self::ExpireHandover => "expire-handover",
+            Self::FollowTerms => "follow-terms",
         }
     }
 }
@@ -116,6 +120,7 @@ impl App {
             |_| AppError::Fault(format!("the subject {} of a {} job cannot be read", job.subject, job.kind));
         match kind {
             Kind::JudgeDevice => self.judge_device(job.subject.parse().map_err(bad)?).await,
+            Kind::FollowTerms => self.follow_terms(job.subject.parse().map_err(bad)?).await,
             Kind::JudgePerson => self.judge_person(job.subject.parse().map_err(bad)?).await,
             Kind::JudgeDocument => self.judge_document(&job.subject).await,
             Kind::Configure => self.configure_device(job.subject.parse().map_err(bad)?).await,

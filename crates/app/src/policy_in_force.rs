@@ -58,6 +58,7 @@ pub struct PolicyInForce {
     terms: BTreeMap<String, Terms>,
     rules: Vec<DeviceRule>,
     profiles: BTreeMap<Platform, Vec<ReadyProfile>>,
+    lapsed: BTreeMap<Platform, Vec<ReadyProfile>>,
     warnings: Vec<String>,
     bluetooth: Option<bool>,
 }
@@ -120,8 +121,42 @@ pub fn compile_profiles(
         .into_iter()
         .map(|group| Group { id: group.id, title: group.title, values: group.values, clauses: group.clauses })
         .collect();
+    compile_groups(&groups, (platform, target), organisation)
+}
+
+/// The profiles that restrict the devices of somebody whose acceptance has lapsed: one for each settings file that a clause
+/// names for it.
+fn compile_lapsed(
+    library: &Library,
+    platform: Platform,
+    organisation: &str,
+) -> Result<Vec<ReadyProfile>, PolicyError> {
+    let Some(target) = Target::of(platform) else { return Ok(Vec::new()) };
+    let mut named: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
+    for clause in &library.clauses {
+        for setting in clause.lapsed_settings() {
+            named.entry(setting).or_default().push(clause.id.clone());
+        }
+    }
+    let groups: Vec<Group> = named
+        .into_iter()
+        .filter_map(|(name, clauses)| {
+            let setting = library.settings.get(name)?;
+            let values =
+                setting.values.iter().map(|(key, asked)| (key.clone(), asked.value.clone())).collect();
+            Some(Group { id: name.to_owned(), title: setting.title.clone(), values, clauses })
+        })
+        .collect();
+    compile_groups(&groups, (platform, target), organisation).map(|(ready, _)| ready)
+}
+
+fn compile_groups(
+    groups: &[Group],
+    (platform, target): (Platform, Target),
+    organisation: &str,
+) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
     let options = ProfileOptions::new(organisation);
-    let compiled = compile(target, &groups, &options)
+    let compiled = compile(target, groups, &options)
         .map_err(|error| PolicyError::Compile { platform: platform.title(), why: error.to_string() })?;
     let ready = compiled
         .profiles
@@ -155,11 +190,12 @@ impl PolicyInForce {
         if let Some(problems) = Problems::of(library.uncovered_residues(&coverage)) {
             return Err(problems.into());
         }
-        let mut profiles = BTreeMap::new();
+        let (mut profiles, mut lapsed) = (BTreeMap::new(), BTreeMap::new());
         let mut warnings = Vec::new();
         for platform in PLATFORMS {
             let (ready, said) = compile_profiles(&library, platform, organisation)?;
             profiles.insert(platform, ready);
+            lapsed.insert(platform, compile_lapsed(&library, platform, organisation)?);
             warnings.extend(said);
         }
         let merged = library.merged_settings(&Scope::default());
@@ -178,6 +214,7 @@ impl PolicyInForce {
             terms,
             rules,
             profiles,
+            lapsed,
             warnings,
             bluetooth,
         })
@@ -231,6 +268,12 @@ impl PolicyInForce {
         self.profiles.get(&platform).map_or(&[], Vec::as_slice)
     }
 
+    /// The profiles that go on top of these where the holder's acceptance has lapsed.
+    #[must_use]
+    pub fn lapsed_profiles(&self, platform: Platform) -> &[ReadyProfile] {
+        self.lapsed.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
     /// The UUID that a device of the platform should report for each clause group.
     #[must_use]
     pub fn expected_profiles(&self, platform: Platform) -> BTreeMap<String, String> {
@@ -242,7 +285,12 @@ impl PolicyInForce {
 
     /// Digest over every profile of every platform: it differs where another version of the program writes them otherwise.
     fn profiles_digest(&self) -> String {
-        let made = self.profiles.values().flatten().map(|ready| ready.profile.digest.as_str());
+        let made = self
+            .profiles
+            .values()
+            .chain(self.lapsed.values())
+            .flatten()
+            .map(|ready| ready.profile.digest.as_str());
         digest_hex(made.collect::<Vec<_>>().join("\n").as_bytes())
     }
 

@@ -31,7 +31,7 @@ pub use devices::DeviceRow;
 pub use documents::{ClauseRow, DocumentRead, DocumentRow};
 pub use explain::{ExplainRead, Step};
 pub use ledger::{LedgerQuery, LedgerRead, LedgerRow};
-pub use me::{MeRead, OwnDevice, Todo};
+pub use me::{MeRead, OwnDevice, OwnNotice, Todo};
 pub use overview::{Attention, DevicesNow, Overview, Wall};
 pub use people::{EnrolRead, PersonRead};
 pub use policy::{AcceptAgain, ChangesRead, PlatformSetting, Version};

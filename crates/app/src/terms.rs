@@ -5,9 +5,12 @@
 //! whom is the policy's (`policy_in_force`); what pages show of it is in `read::terms`.
 
 mod accept;
+mod follow;
 pub(crate) mod reading;
 mod shown;
 mod standing;
+#[cfg(test)]
+mod tests;
 mod ways;
 
 pub use reading::{AnswerFault, Fault};

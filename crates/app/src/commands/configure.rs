@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{DeviceId, Timestamp};
 use protocol_apple::commands::Command;
-use store::devices::EnrolmentState;
+use store::devices::{Device, EnrolmentState};
 use store::enrolments::RefreshDue;
 use store::profiles::{self, DeviceProfile, Profile, ProfileState};
 use store::{Tx, commands, devices, enrolments, pushes};
@@ -55,7 +55,7 @@ impl App {
         else {
             return Ok(());
         };
-        let wanted = profiles::wanted(tx, platform)?;
+        let wanted = self.wanted_for(tx, &target)?;
         let has = profiles::of_device(tx, device)?;
         let steps = steps(&wanted, &has);
         let count = steps.len();
@@ -103,6 +103,20 @@ impl App {
             .force(target.force)
             .detail(serde_json::json!({ "profiles": count, "policy": self.policy().digest() }));
         self.enter(tx, now, record)
+    }
+
+    /// The profiles that a device should have: those of its platform, and where its holder's acceptance of the terms has
+    /// lapsed, those that restrict it.
+    pub(crate) fn wanted_for(&self, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Profile>, AppError> {
+        let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
+        let mut wanted = profiles::wanted(tx, platform)?;
+        if let Some(holder) = device.holder
+            && self.has_lapsed(tx, holder)?
+        {
+            let policy = self.policy();
+            wanted.extend(policy.lapsed_profiles(platform).iter().map(|ready| ready.profile.clone()));
+        }
+        Ok(wanted)
     }
 
     /// Asks up to `limit` devices for their state, where that is due; how many were due.

@@ -218,7 +218,8 @@ impl App {
         else {
             return Ok(());
         };
-        let wanted = profiles::wanted(tx, from.platform)?;
+        let Some(device) = devices::by_id(tx, from.device)? else { return Ok(()) };
+        let wanted = self.wanted_for(tx, &device)?;
         for sent in profiles::of_device(tx, from.device)? {
             let listed = installed.contains(&format!("{}={}", sent.identifier, sent.uuid));
             let wanted = wanted.iter().any(|profile| profile.identifier == sent.identifier);

@@ -9,7 +9,7 @@ use store::{Tx, findings, people, terms};
 use super::apply::Judged;
 use super::basis::Basis;
 use crate::policy_in_force::asks;
-use crate::{App, AppError};
+use crate::{App, AppError, jobs};
 
 /// Why a clause asks nothing of somebody. The same words whatever the reason: that somebody is exempt from a clause may
 /// not be told from its finding.
@@ -47,6 +47,10 @@ impl App {
         }
         if self.terms_missing(tx, id)?.is_empty() {
             self.acceptance_steps_done(tx, id, now)?;
+        }
+        // Silence turns into "not accepted" on the day, without anybody asking.
+        if let Some(due) = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now).min() {
+            self.ask_job(tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
         }
         self.drop_others(tx, &subject, &before, &clauses)
     }

@@ -103,6 +103,9 @@ fn want_profiles(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Res
                 profiles::want(tx, &ready.profile, now)?;
             }
         }
+        for ready in policy.lapsed_profiles(platform) {
+            profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;
+        }
         for old in &before {
             if !policy.profiles(platform).iter().any(|ready| ready.profile.group == old.group) {
                 profiles::unwant(tx, platform, &old.group)?;

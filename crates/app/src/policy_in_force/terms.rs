@@ -44,8 +44,10 @@ pub struct AskedClause {
 /// What decides which clauses concern a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
-    /// Kinds of the devices that they have or are to have.
+    /// Kinds of the devices that they have or are entered as the intended holder of.
     pub kinds: BTreeSet<DeviceKind>,
+    /// They are to have a device that nobody has chosen yet, such as somebody who is about to start.
+    pub expects: bool,
     /// What they are, in small letters.
     pub roles: BTreeSet<String>,
 }
@@ -72,7 +74,7 @@ impl AskedClause {
     /// Whether the person is asked to accept it: what binds everyone, and for who has a device what comes with it.
     #[must_use]
     pub fn is_asked(&self, about: &About) -> bool {
-        (self.everyone || !about.kinds.is_empty()) && self.is_offered(about)
+        (self.everyone || about.expects || !about.kinds.is_empty()) && self.is_offered(about)
     }
 }
 
@@ -139,7 +141,7 @@ mod tests {
     }
 
     fn about(kinds: &[DeviceKind], role: &str) -> About {
-        About { kinds: kinds.iter().copied().collect(), roles: [role.to_owned()].into() }
+        About { kinds: kinds.iter().copied().collect(), expects: false, roles: [role.to_owned()].into() }
     }
 
     #[test]
@@ -156,6 +158,7 @@ mod tests {
         let (holders, everyone) = (clause("A-1", false, &[], &[]), clause("B-1", true, &[], &[]));
         assert!(!holders.is_asked(&nobody) && holders.is_offered(&nobody));
         assert!(everyone.is_asked(&nobody));
+        assert!(holders.is_asked(&About { expects: true, ..nobody }), "a device is on its way to them");
     }
 
     #[test]

@@ -170,6 +170,7 @@ impl App {
         let sees_people = access::permit::<SeePeople>(actor).is_ok();
         let holder =
             device.holder.filter(|_| sees_people).map(|holder| people::by_id(tx, holder)).transpose()?;
+        let wanted = self.wanted_for(tx, &device)?;
         Ok(DeviceRead {
             holder: match holder.flatten() {
                 Some(person) => Some(self.holder(tx, &policy, &device, person)?),
@@ -179,7 +180,7 @@ impl App {
             ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
             lost_mode,
             actions: actions(actor, &device, live, lost_mode),
-            profiles: settings(tx, &device)?,
+            profiles: settings(tx, &device, &wanted)?,
             findings: clauses(tx, &policy, id)?,
             commands: commands::of_device(tx, id, COMMANDS)?
                 .into_iter()

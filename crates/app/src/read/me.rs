@@ -6,7 +6,7 @@
 
 use domain::{Outcome, PersonId, Subject, Timestamp};
 use store::terms_asked::Missing;
-use store::{Tx, cases, devices, findings, people, terms_asked};
+use store::{Tx, cases, devices, findings, notices, people, terms_asked};
 
 use super::{AcceptanceRead, CaseRow, Device, Person, words};
 use crate::access::{Permit, SeeOwn};
@@ -27,6 +27,9 @@ const TOLD: [&str; 10] = [
     "wifi-permission",
 ];
 
+/// Notices that the page shows.
+const NOTICES: u32 = 5;
+
 /// What concerns the person who is signed in.
 #[derive(Debug, Clone)]
 pub struct MeRead {
@@ -38,6 +41,10 @@ pub struct MeRead {
     pub devices: Vec<OwnDevice>,
     /// What they are asked to accept, and what they accepted before.
     pub acceptances: Vec<AcceptanceRead>,
+    /// What they were told and have not marked as read, newest first.
+    pub notices: Vec<OwnNotice>,
+    /// Their devices are restricted until they accept the terms.
+    pub restricted: bool,
     /// Cases about them that they are told of, newest first.
     pub cases: Vec<CaseRow>,
 }
@@ -51,6 +58,17 @@ pub struct Todo {
     pub href: String,
     /// By when, where there is a time limit.
     pub due: Option<Timestamp>,
+}
+
+/// Something that a person was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnNotice {
+    /// When.
+    pub at: Timestamp,
+    /// What, in a line.
+    pub subject: String,
+    /// The page that it leads to.
+    pub href: String,
 }
 
 /// A device in the person's hands.
@@ -80,6 +98,8 @@ impl App {
                 Ok(Some(MeRead {
                     todos: app.todos(tx, id, now)?,
                     devices: app.own_devices(tx, id, now)?,
+                    notices: told_of(tx, id)?,
+                    restricted: app.has_lapsed(tx, id)?,
                     acceptances: app.acceptances(tx, &person)?,
                     cases: told(app.policy().library(), cases::of_person(tx, id)?),
                     person,
@@ -144,6 +164,16 @@ impl App {
         }
         Ok(own)
     }
+}
+
+fn told_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OwnNotice>, AppError> {
+    let unread = notices::of_person(tx, person, true, NOTICES)?;
+    let shown = |notice: notices::Notice| OwnNotice {
+        at: notice.created_at,
+        subject: notice.subject,
+        href: notice.link,
+    };
+    Ok(unread.into_iter().map(shown).collect())
 }
 
 fn told(library: &policy::Library, all: Vec<store::cases::Case>) -> Vec<CaseRow> {

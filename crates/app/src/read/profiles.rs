@@ -25,15 +25,18 @@ pub struct ProfileRead {
     pub trouble: Option<String>,
 }
 
-pub(super) fn settings(tx: &mut Tx<'_>, device: &Device) -> Result<Vec<ProfileRead>, AppError> {
-    let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
+/// How far each of the wanted profiles got on a device, and what lies there that is no longer wanted.
+pub(super) fn settings(
+    tx: &mut Tx<'_>,
+    device: &Device,
+    wanted: &[Profile],
+) -> Result<Vec<ProfileRead>, AppError> {
     if device.enrolment.is_none() {
         return Ok(Vec::new());
     }
     let sent = profiles::of_device(tx, device.id)?;
-    let wanted = profiles::wanted(tx, platform)?;
     let mut all = Vec::with_capacity(wanted.len());
-    for profile in &wanted {
+    for profile in wanted {
         let state = sent.iter().find(|sent| sent.identifier == profile.identifier);
         let command = match state {
             Some(state) => commands::by_id(tx, state.command)?,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::{PersonId, Span, Timestamp};
-use policy::ParameterValue;
+use policy::{ParameterValue, Proof};
 use store::people::Person;
 use store::terms_asked::{Missing, Standing};
-use store::{Tx, devices, people, terms, terms_asked};
+use store::{Tx, case_steps, devices, people, terms, terms_asked};
 
 use crate::policy_in_force::{About, PolicyInForce, Terms};
 use crate::{App, AppError, jobs};
@@ -105,7 +105,10 @@ impl App {
     /// What decides which clauses concern a person: what they are, and which devices they have or are to have.
     pub(crate) fn about(&self, tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
         let devices = devices::of_holder(tx, person.id)?;
+        // A case that waits for their acceptance is one that ends with a device in their hands.
+        let steps = case_steps::open_of_person(tx, person.id)?;
         Ok(About {
+            expects: steps.iter().any(|step| step.proof_kind == Proof::Acceptance.as_str()),
             kinds: devices
                 .iter()
                 .filter(|device| device.retired_at.is_none())
@@ -138,6 +141,9 @@ impl App {
         }
         for gone in before.iter().filter(|old| !all.iter().any(|new| new.document == old.document)) {
             terms_asked::forget(tx, person.id, &gone.document)?;
+        }
+        if all != before {
+            self.follow_standing(tx, person, (&before, &all), now)?;
         }
         Ok(all)
     }

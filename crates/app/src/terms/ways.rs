@@ -54,7 +54,12 @@ impl App {
                     asked.due_at = asked.due_at.max(Some(since.plus(grace).plus(extra)));
                 }
                 asked.adjusted.clone_from(&wanted);
+                let before = asked.clone();
+                if asked.due_at > Some(now) {
+                    asked.lapsed_at = None;
+                }
                 terms_asked::put(tx, person.id, &asked)?;
+                app.follow_standing(tx, &person, (&[before], &[asked]), now)?;
                 app.ask_standing(tx, person.id, now)?;
                 let record =
                     Record::new(&permit.actor().name, "terms.way-asked", format!("person:{}", person.id))

@@ -172,6 +172,12 @@ pub(crate) const PERSONAS: [Visitor; 8] = [
     Visitor { role: Role::Administrator, force: None, says: "Administrator: runs the service." },
 ];
 
+/// Holders whom a visitor can be: their place among the people, and what they come for.
+pub(crate) const HOLDERS: [(usize, &str); 2] = [
+    (0, "Officer with a force phone: is it in order, what did I agree to?"),
+    (40, "Officer who is to have a phone, and has not read the terms yet."),
+];
+
 /// The place among the people of the person behind a persona.
 pub(crate) const fn persona_person(persona: usize) -> usize {
     PERSONAS_FROM + persona

@@ -160,7 +160,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         };
         if one.accepts {
             for document in app.policy().all_terms().keys() {
-                app.accept_terms(permit(&actor())?, id, document, "command-line").await?;
+                app.accept_terms(permit(&actor())?, id, document, "on a page").await?;
             }
         }
         ids.push(id);
@@ -231,6 +231,16 @@ fn pages(people: &[PersonId]) -> web::Options {
                 says: visitor.says.to_owned(),
             })
         })
+        .chain(cast::HOLDERS.iter().filter_map(|(place, says)| {
+            let name = names.get(*place)?;
+            Some(web::Persona {
+                name: name.name.clone(),
+                role: Role::Holder,
+                force: Some(name.force),
+                person: people.get(*place).copied(),
+                says: (*says).to_owned(),
+            })
+        }))
         .collect();
     web::Options { personas, secure_cookies: false }
 }

@@ -1,16 +1,20 @@
-//! `lanyard terms`: entering that somebody accepted what applies to them.
+//! `lanyard terms`: entering that somebody accepted what concerns them, and how people stand.
 
 use std::path::Path;
 
-use app::access::RecordAcceptance;
+use app::access::{RecordAcceptance, SeePeople};
 use clap::Subcommand;
 use domain::Force;
+use serde_json::json;
 
 use crate::open::{self, Opened};
 use crate::out::Out;
 
 /// Every document that has terms.
 const ALL: &str = "all";
+
+/// How the terms were shown, as an acceptance entered here keeps it.
+const SHOWN: &str = "on paper, entered on the command line";
 
 /// What to do with the terms.
 #[derive(Debug, Subcommand)]
@@ -27,14 +31,48 @@ pub(crate) enum TermsVerb {
         #[arg(long, default_value = ALL)]
         document: String,
     },
+    /// How the people of each force stand to each document.
+    Status {
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 impl TermsVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| match self {
             Self::Accept { person, force, document } => accept(opened, &person, force, &document).await,
+            Self::Status { json } => status(opened, json).await,
         })
     }
+}
+
+async fn status(opened: &Opened, json: bool) -> anyhow::Result<()> {
+    let documents = opened.app.terms_documents(opened.permit::<SeePeople>()?).await?;
+    let lines = documents.iter().flat_map(|document| &document.forces);
+    let mut out = Out::new();
+    if json {
+        let lines: Vec<_> = lines
+            .map(|line| {
+                json!({
+                    "document": line.document, "force": line.force, "accepted": line.accepted, "asked": line.asked,
+                    "overdue": line.overdue, "restricted": line.lapsed, "asked_for_another_way": line.adjusted,
+                })
+            })
+            .collect();
+        out.json(&lines)?;
+    } else {
+        let rows: Vec<[String; 6]> = lines
+            .map(|line| {
+                let figures = [line.accepted, line.asked, line.overdue, line.lapsed].map(|figure| figure.to_string());
+                let [accepted, asked, overdue, lapsed] = figures;
+                [accepted, asked, overdue, lapsed, line.force.to_string(), line.document.clone()]
+            })
+            .collect();
+        out.table(["ACCEPTED", "ASKED", "OVERDUE", "RESTRICTED", "FORCE", "DOCUMENT"], &rows)?;
+    }
+    Ok(out.finish()?)
 }
 
 async fn accept(opened: &Opened, person: &str, force: Option<Force>, document: &str) -> anyhow::Result<()> {
@@ -48,10 +86,9 @@ async fn accept(opened: &Opened, person: &str, force: Option<Force>, document: &
     for document in documents {
         opened
             .app
-            .accept_terms(opened.permit::<RecordAcceptance>()?, person.id, document, "command-line")
+            .accept_terms(opened.permit::<RecordAcceptance>()?, person.id, document, SHOWN)
             .await?;
-        let clauses = policy.terms(document).map_or(0, |terms| terms.clauses.len());
-        out.line(format_args!("{} {} accepted {document}, {clauses} clauses", person.number, person.name))?;
+        out.line(format_args!("{} {} accepted {document}", person.number, person.name))?;
     }
     Ok(out.finish()?)
 }

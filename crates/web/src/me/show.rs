@@ -17,6 +17,10 @@ pub struct View {
     pub who: String,
     /// What to do.
     pub todos: Vec<Todo>,
+    /// What you were told and have not marked as read: when, and the page that it leads to.
+    pub notices: Vec<(Timestamp, Crumb)>,
+    /// Your devices are restricted until you accept the terms.
+    pub restricted: bool,
     /// What is in your hands.
     pub devices: Vec<OwnDevice>,
     /// What you were asked to accept.
@@ -84,6 +88,11 @@ impl View {
                 link: Crumb::new("/documents/personal-devices", "Accept the terms: Use of Personal Devices"),
                 due: Some(crate::samples::hours_ahead(72)),
             }],
+            notices: vec![(
+                hours_ago(5),
+                Crumb::new("/me/terms/personal-devices", "The terms have changed: Use of Personal Devices"),
+            )],
+            restricted: true,
             devices: vec![
                 OwnDevice {
                     name: "iPhone 15".into(),
@@ -128,6 +137,7 @@ impl View {
         Self {
             who: String::new(),
             todos: Vec::new(),
+            notices: Vec::new(),
             devices: Vec::new(),
             acceptances: Vec::new(),
             cases: Vec::new(),

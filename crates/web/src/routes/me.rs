@@ -22,6 +22,8 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             shell,
             who: String::new(),
             todos: Vec::new(),
+            notices: Vec::new(),
+            restricted: false,
             devices: Vec::new(),
             acceptances: Vec::new(),
             cases: Vec::new(),
@@ -39,6 +41,12 @@ fn view(shell: Shell, read: &MeRead) -> View {
             .iter()
             .map(|todo| Todo { link: Crumb::new(todo.href.clone(), todo.title.clone()), due: todo.due })
             .collect(),
+        notices: read
+            .notices
+            .iter()
+            .map(|notice| (notice.at, Crumb::new(notice.href.clone(), notice.subject.clone())))
+            .collect(),
+        restricted: read.restricted,
         devices: read.devices.iter().map(device).collect(),
         acceptances: read
             .acceptances

@@ -1,11 +1,15 @@
 //! The stories of `stories/`, told by a browser. Each file here has the name of its story.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is wrong")]
 
+mod a_lapsed_acceptance;
 mod a_stock_count;
+mod accepting_the_terms;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
 mod common;
 mod desk;
 mod issued_and_signed;
 mod nobody_else_repairs_it;
+mod reading;
 mod returned_at_the_counter;
+mod the_terms_change;

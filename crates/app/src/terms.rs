@@ -7,6 +7,7 @@
 mod accept;
 mod follow;
 pub(crate) mod reading;
+pub(crate) mod reminders;
 mod shown;
 mod standing;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 mod ways;
 
 pub use reading::{AnswerFault, Fault};
+pub use reminders::DueReminder;
 pub use shown::{ShownClause, shown_words};
 pub(crate) use shown::{kept_text, text_of};
 pub(crate) use standing::Accepted;

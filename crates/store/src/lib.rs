@@ -27,6 +27,7 @@ pub mod notices;
 pub mod people;
 pub mod profiles;
 pub mod pushes;
+pub mod reminders;
 pub mod sessions;
 pub mod terms;
 pub mod terms_asked;
@@ -68,6 +69,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         people::ALL,
         profiles::ALL,
         pushes::ALL,
+        reminders::ALL,
         sessions::ALL,
         terms::ALL,
         terms_asked::ALL,

@@ -37,6 +37,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 7, name: "terms", sql: include_str!("../migrations/0007_terms.sql") },
     Migration { version: 8, name: "role_grants", sql: include_str!("../migrations/0008_role_grants.sql") },
     Migration { version: 9, name: "custody", sql: include_str!("../migrations/0009_custody.sql") },
+    Migration { version: 10, name: "reminders", sql: include_str!("../migrations/0010_reminders.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

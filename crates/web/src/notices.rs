@@ -8,6 +8,8 @@ const NOTICES: &[(&str, &str)] = &[
     ("person-added", "The person was entered."),
     ("accepted", "The acceptance was entered."),
     ("own-accepted", "You accepted the terms. Thank you for reading them."),
+    ("reminder-yes", "Thank you. It is kept as what you said, and asked again in some months."),
+    ("reminder-later", "It is asked again in a week."),
     ("section-read", "That section is read."),
     ("way-asked", "The Service Desk has been told, and you have more time."),
     ("way-page", "You read them on these pages."),

@@ -65,6 +65,7 @@ pub const ROUTES: &[Route] = &[
     open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
     open("POST", "/sign-out", || post(sign_in::out)),
     read::<SeeOwn>("/me", || get(me::get)),
+    write::<AcceptOwn>("/me/reminders", || post(me::reminded)),
     read::<SeeOwn>("/me/terms/{document}", || get(own_terms::get)),
     write::<AcceptOwn>("/me/terms/{document}", || post(own_terms::accept)),
     read::<SeeOwn>("/me/terms/{document}/accepted", || get(own_terms::accepted)),

@@ -2,6 +2,7 @@
 
 use domain::{Outcome, PersonId, Subject, Timestamp, WhyNotKnown};
 use policy::Clause;
+use store::reminders::{self, Reminder};
 use store::terms::Acceptance;
 use store::terms_asked::Standing;
 use store::{Tx, findings, people, terms};
@@ -9,6 +10,7 @@ use store::{Tx, findings, people, terms};
 use super::apply::Judged;
 use super::basis::Basis;
 use crate::policy_in_force::asks;
+use crate::terms::reminders::{again_after, stands_until};
 use crate::{App, AppError, jobs};
 
 /// Why a clause asks nothing of somebody. The same words whatever the reason: that somebody is exempt from a clause may
@@ -33,14 +35,17 @@ impl App {
         let policy = self.policy();
         let standing = self.stand(tx, &person, now)?;
         let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
+        let said = reminders::of_person(tx, id)?;
         let mut clauses = Vec::new();
         for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
             let old = before.iter().find(|old| old.clause == clause.id);
-            let judged = if asks(clause, &about) {
+            let judged = if !asks(clause, &about) {
+                not_concerned(clause)
+            } else if again_after(clause).is_some() {
+                judge_reminder(clause, said.iter().find(|said| said.clause == clause.id), now)
+            } else {
                 let standing = standing.iter().find(|standing| standing.document == clause.document);
                 judge(clause, &accepted, standing, now)
-            } else {
-                not_concerned(clause)
             };
             self.apply(tx, &subject, judged, old, now)?;
             clauses.push(clause.id.clone());
@@ -49,10 +54,35 @@ impl App {
             self.acceptance_steps_done(tx, id, now)?;
         }
         // Silence turns into "not accepted" on the day, without anybody asking.
-        if let Some(due) = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now).min() {
+        let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);
+        let stale = policy.library().clauses.iter().filter_map(|clause| {
+            stands_until(clause, said.iter().find(|said| said.clause == clause.id), now)
+        });
+        if let Some(due) = dues.chain(stale).min() {
             self.ask_job(tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
         }
         self.drop_others(tx, &subject, &before, &clauses)
+    }
+}
+
+/// What somebody said stands for as long as the clause says; then it is not known again.
+fn judge_reminder(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Judged {
+    let what = "the answer to this reminder".to_owned();
+    let outcome = match said.and_then(|said| said.answered_at) {
+        Some(_) if stands_until(clause, said, now).is_some() => Outcome::Met,
+        Some(last) => Outcome::NotKnown(WhyNotKnown::Stale { what, last }),
+        None => Outcome::NotKnown(WhyNotKnown::NeverReported { what }),
+    };
+    let digest = clause.digest();
+    let accepted = said.and_then(|said| said.answered_at);
+    Judged {
+        clause: clause.id.clone(),
+        clause_digest: digest.clone(),
+        outcome,
+        basis: Basis::Person {
+            accepted: accepted.map(|at| (digest.clone(), at, "stated by the person".to_owned())),
+            clause_digest: digest,
+        },
     }
 }
 
@@ -113,6 +143,23 @@ mod tests {
     use store::terms_asked::Missing;
 
     use super::*;
+
+    #[test]
+    fn what_somebody_said_stands_for_a_while() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
+        let files = policy::Files::read(&folder).unwrap();
+        let library = policy::Library::from_files(&files, &policy::Overrides::new()).unwrap();
+        let clause = library.find_clause("UPD-8.PS3").unwrap();
+        let at = Timestamp::from_millis(1000);
+        let said = |answered_at| Reminder { clause: clause.id.clone(), answered_at, later_until: None };
+        let word = |said: Option<&Reminder>, now| judge_reminder(clause, said, now).outcome.word();
+        assert_eq!(word(None, at), "not-known");
+        assert_eq!(word(Some(&said(None)), at), "not-known", "later is no yes");
+        assert_eq!(word(Some(&said(Some(at))), at), "met");
+        let weeks = |n: i64| at.plus(domain::Span::from_secs(n * 7 * 24 * 3600));
+        assert_eq!(word(Some(&said(Some(at))), weeks(25)), "met");
+        assert_eq!(word(Some(&said(Some(at))), weeks(26)), "not-known");
+    }
 
     #[test]
     fn silence_is_not_known_until_the_time_to_answer_is_over() {

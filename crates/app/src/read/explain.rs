@@ -102,7 +102,7 @@ fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Ve
         Basis::Person { accepted, .. } => {
             let expected = match accepted {
                 Some((_, at, shown)) => {
-                    format!("This wording is accepted; the latest acceptance is of {at}, shown on a {shown}")
+                    format!("This wording is accepted, or its question answered; last on {at}, {shown}")
                 }
                 None => "This wording is accepted".to_owned(),
             };

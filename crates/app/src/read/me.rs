@@ -10,6 +10,7 @@ use store::{Tx, cases, devices, findings, notices, people, terms_asked};
 
 use super::{AcceptanceRead, CaseRow, Device, Person, words};
 use crate::access::{Permit, SeeOwn};
+use crate::terms::DueReminder;
 use crate::{App, AppError};
 
 /// Kinds of case that the person whom they are about is told of. A kind that is not named here is not shown: silence is
@@ -41,6 +42,8 @@ pub struct MeRead {
     pub devices: Vec<OwnDevice>,
     /// What they are asked to accept, and what they accepted before.
     pub acceptances: Vec<AcceptanceRead>,
+    /// Clauses that they are asked from time to time, and now.
+    pub reminders: Vec<DueReminder>,
     /// What they were told and have not marked as read, newest first.
     pub notices: Vec<OwnNotice>,
     /// Their devices are restricted until they accept the terms.
@@ -98,6 +101,7 @@ impl App {
                 Ok(Some(MeRead {
                     todos: app.todos(tx, id, now)?,
                     devices: app.own_devices(tx, id, now)?,
+                    reminders: app.due_reminders(tx, &person, now)?,
                     notices: told_of(tx, id)?,
                     restricted: app.has_lapsed(tx, id)?,
                     acceptances: app.acceptances(tx, &person)?,

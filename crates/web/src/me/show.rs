@@ -17,6 +17,8 @@ pub struct View {
     pub who: String,
     /// What to do.
     pub todos: Vec<Todo>,
+    /// Clauses that you are asked from time to time, and now: the clause, its title and text.
+    pub reminders: Vec<(Crumb, String, String)>,
     /// What you were told and have not marked as read: when, and the page that it leads to.
     pub notices: Vec<(Timestamp, Crumb)>,
     /// Your devices are restricted until you accept the terms.
@@ -88,6 +90,11 @@ impl View {
                 link: Crumb::new("/documents/personal-devices", "Accept the terms: Use of Personal Devices"),
                 due: Some(crate::samples::hours_ahead(72)),
             }],
+            reminders: vec![(
+                crate::documents::clause_crumb("MDU-7.4"),
+                "Keep the greeting current".into(),
+                "Greetings are renewed from time to time.".into(),
+            )],
             notices: vec![(
                 hours_ago(5),
                 Crumb::new("/me/terms/personal-devices", "The terms have changed: Use of Personal Devices"),
@@ -137,6 +144,7 @@ impl View {
         Self {
             who: String::new(),
             todos: Vec::new(),
+            reminders: Vec::new(),
             notices: Vec::new(),
             devices: Vec::new(),
             acceptances: Vec::new(),

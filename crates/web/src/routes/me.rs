@@ -1,6 +1,6 @@
 //! What concerns whoever is signed in. The person comes from the session; no address names one.
 
-use app::access::SeeOwn;
+use app::access::{AcceptOwn, SeeOwn};
 use app::read::{self, MeRead};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -9,7 +9,7 @@ use super::devices::{named, state};
 use crate::answer::page;
 use crate::documents::clause_crumb;
 use crate::me::show::{Acceptance, OwnDevice, Todo, View};
-use crate::session::{Ctx, Problem};
+use crate::session::{Ctx, Fields, Problem, done};
 use crate::shell::{Area, Crumb, Shell};
 
 /// The page.
@@ -22,6 +22,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             shell,
             who: String::new(),
             todos: Vec::new(),
+            reminders: Vec::new(),
             notices: Vec::new(),
             restricted: false,
             devices: Vec::new(),
@@ -32,6 +33,21 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     Ok(page(StatusCode::OK, &view))
 }
 
+/// Answers a reminder: yes, or later.
+pub(super) async fn reminded(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<AcceptOwn>()?;
+    let said = match fields.get("answer") {
+        "yes" => true,
+        "later" => false,
+        _ => {
+            let why = "Choose one of the two buttons beside the question. Nothing was changed.";
+            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+        }
+    };
+    ctx.site.app.answer_reminder(permit, fields.get("clause"), said).await?;
+    Ok(done("/me", if said { "reminder-yes" } else { "reminder-later" }))
+}
+
 fn view(shell: Shell, read: &MeRead) -> View {
     View {
         shell,
@@ -40,6 +56,14 @@ fn view(shell: Shell, read: &MeRead) -> View {
             .todos
             .iter()
             .map(|todo| Todo { link: Crumb::new(todo.href.clone(), todo.title.clone()), due: todo.due })
+            .collect(),
+        reminders: read
+            .reminders
+            .iter()
+            .map(|due| {
+                let text = due.text.clone().unwrap_or_default();
+                (clause_crumb(due.clause.as_str()), due.title.clone(), text)
+            })
             .collect(),
         notices: read
             .notices

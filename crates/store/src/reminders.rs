@@ -26,7 +26,11 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Reminder>, Sto
     tx.query(&REMINDERS_OF, &[Value::id(person)])?
         .iter()
         .map(|row| {
-            Ok(Reminder { clause: row.parse(0)?, answered_at: row.opt_time(1)?, later_until: row.opt_time(2)? })
+            Ok(Reminder {
+                clause: row.parse(0)?,
+                answered_at: row.opt_time(1)?,
+                later_until: row.opt_time(2)?,
+            })
         })
         .collect()
 }

@@ -4,9 +4,9 @@
 
 use domain::{ClauseId, Span, Timestamp};
 use policy::{AcceptanceKind, Clause, KeptBy};
+use store::Tx;
 use store::people::Person;
 use store::reminders::{self, Reminder};
-use store::Tx;
 
 use super::accept::own_person;
 use crate::access::{AcceptOwn, Permit};
@@ -92,7 +92,8 @@ impl App {
             .write(move |tx| {
                 let person = own_person(tx, permit.actor().person)?;
                 let policy = app.policy();
-                let known = policy.library().find_clause(&clause).filter(|known| again_after(known).is_some());
+                let known =
+                    policy.library().find_clause(&clause).filter(|known| again_after(known).is_some());
                 let known = known.ok_or_else(|| AppError::not_found("reminder", &clause))?;
                 let due = app.due_reminders(tx, &person, now)?;
                 let Some(due) = due.into_iter().find(|due| due.clause == known.id) else { return Ok(()) };

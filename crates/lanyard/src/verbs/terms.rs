@@ -65,7 +65,8 @@ async fn status(opened: &Opened, json: bool) -> anyhow::Result<()> {
     } else {
         let rows: Vec<[String; 6]> = lines
             .map(|line| {
-                let figures = [line.accepted, line.asked, line.overdue, line.lapsed].map(|figure| figure.to_string());
+                let figures =
+                    [line.accepted, line.asked, line.overdue, line.lapsed].map(|figure| figure.to_string());
                 let [accepted, asked, overdue, lapsed] = figures;
                 [accepted, asked, overdue, lapsed, line.force.to_string(), line.document.clone()]
             })
@@ -84,10 +85,7 @@ async fn accept(opened: &Opened, person: &str, force: Option<Force>, document: &
     };
     let mut out = Out::new();
     for document in documents {
-        opened
-            .app
-            .accept_terms(opened.permit::<RecordAcceptance>()?, person.id, document, SHOWN)
-            .await?;
+        opened.app.accept_terms(opened.permit::<RecordAcceptance>()?, person.id, document, SHOWN).await?;
         out.line(format_args!("{} {} accepted {document}", person.number, person.name))?;
     }
     Ok(out.finish()?)

@@ -165,3 +165,39 @@ fn the_desk_sees_how_its_own_force_stands() {
         assert!(csv.contains("4410,DC Cole,Norfolk Constabulary,") && !csv.contains("PC Fox"), "{csv}");
     });
 }
+
+#[test]
+fn a_reminder_is_answered_and_asked_again_when_its_time_comes() {
+    with_force(|seeded| async move {
+        let browser = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let html = browser.page("/me").await;
+        assert!(html.contains("value=\"UPD-8.PS3\""), "what binds everyone is asked: {html}");
+        assert!(!html.contains("value=\"MDU-7.4\""), "no phone, no greeting: {html}");
+        let finding = format!("/people/{}/clauses/UPD-8.PS3", seeded.newcomer);
+        assert!(auditor.page(&finding).await.contains("Not known"));
+
+        let odd = browser.post("/me/reminders", &[("clause", "UPD-8.PS3"), ("answer", "perhaps")]).await;
+        assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let none = browser.post("/me/reminders", &[("clause", "MDU-3.2"), ("answer", "yes")]).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "terms are no reminder");
+        browser.post("/me/reminders", &[("clause", "UPD-8.GL1"), ("answer", "later")]).await;
+        for _ in 0..2 {
+            let said = browser.post("/me/reminders", &[("clause", "UPD-8.PS3"), ("answer", "yes")]).await;
+            assert_eq!(said.leads_to(), "/me?done=reminder-yes");
+        }
+        seeded.pass(10).await;
+        let html = browser.page("/me").await;
+        assert!(!html.contains("value=\"UPD-8.PS3\"") && !html.contains("value=\"UPD-8.GL1\""), "{html}");
+        let judged = auditor.page(&finding).await;
+        assert!(judged.contains("stated by the person"), "{judged}");
+
+        seeded.pass(8 * 24 * 3600).await;
+        assert!(browser.page("/me").await.contains("value=\"UPD-8.GL1\""), "later was a week");
+        seeded.pass(26 * 7 * 24 * 3600).await;
+        let again = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        assert!(again.page("/me").await.contains("value=\"UPD-8.PS3\""));
+        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        assert!(auditor.page(&finding).await.contains("too long ago"), "what was said then no longer stands");
+    });
+}

@@ -9,7 +9,7 @@ use store::{Tx, assets, devices, people};
 use crate::access::{ManageRegister, Permit};
 use crate::people::{optional_text, text};
 use crate::record::Record;
-use crate::{App, AppError, jobs};
+use crate::{App, AppError};
 
 /// What is entered of a new device.
 #[derive(Debug, Clone)]
@@ -345,12 +345,7 @@ impl App {
                     permit.reaches(person.force)?;
                 }
                 devices::set_holder(tx, device, holder)?;
-                // A restriction is the holder's and goes with them.
-                app.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
-                // What each is asked to accept depends on what they have.
-                for person in entry.holder.into_iter().chain(holder) {
-                    app.ask_standing(tx, person, now)?;
-                }
+                app.holder_changed(tx, device, (entry.holder, holder), now)?;
                 let record =
                     Record::new(&permit.actor().name, "device.holder.set", format!("device:{device}"))
                         .force(entry.force)

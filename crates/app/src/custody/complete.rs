@@ -66,6 +66,7 @@ impl App {
         };
         if holder != device.holder {
             devices::set_holder(tx, device.id, holder)?;
+            self.holder_changed(tx, device.id, (device.holder, holder), now)?;
         }
         if let Some(force) = handover.to_force.filter(|_| handover.kind == HandoverKind::Transfer) {
             assets::move_to(tx, device.id, force)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{PersonId, Span, Timestamp};
+use domain::{DeviceId, PersonId, Span, Timestamp};
 use policy::{ParameterValue, Proof};
 use store::people::Person;
 use store::terms_asked::{Missing, Standing};
@@ -162,6 +162,19 @@ impl App {
             })
         });
         Ok(missing.map(|(document, _)| document.clone()).collect())
+    }
+
+    /// What follows from a device's going from one holder to another: a restriction is the holder's and goes with them, and
+    /// what each is asked to accept depends on what they have.
+    pub(crate) fn holder_changed(
+        &self,
+        tx: &mut Tx<'_>,
+        device: DeviceId,
+        (from, to): (Option<PersonId>, Option<PersonId>),
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        self.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
+        from.into_iter().chain(to).try_for_each(|person| self.ask_standing(tx, person, now))
     }
 
     /// Has a person judged, and with that their standing brought up to date: after whatever changes what concerns them.

@@ -59,6 +59,12 @@ actions! {
     ContactOffDuty = "contact off duty";
     /// Read what was told to people off duty, and sign-ins off duty in aggregate.
     ReviewOffDuty = "see off duty";
+    /// Take a device back from whoever has it.
+    WithdrawDevices = "withdraw devices";
+    /// Place a legal hold on a device and end one, and read why it stands.
+    PlaceHolds = "place holds";
+    /// Answer what is asked of a person: one's own question, or that of somebody whom one manages.
+    AnswerForOneself = "answer for oneself";
     /// See who has which role.
     SeeAccess = "see access";
     /// Give a role and end one.

@@ -19,7 +19,7 @@ use crate::record::Record;
 use crate::{App, AppError, jobs};
 
 pub use steps::Moved;
-pub(crate) use steps::{open_step, who};
+pub(crate) use steps::{Ending, open_step, who};
 
 /// A thing that a step is about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ mod device;
 mod document;
 mod explain;
 mod person;
+mod person_procedures;
 mod procedure;
 
 pub use basis::{Basis, CheckBasis};

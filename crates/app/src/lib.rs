@@ -13,6 +13,7 @@ mod days;
 pub mod enrolment;
 mod error;
 pub mod grants;
+pub mod holds;
 pub mod jobs;
 pub mod ledger_book;
 pub mod ledger_export;
@@ -32,6 +33,8 @@ pub mod sessions;
 pub mod terms;
 #[cfg(test)]
 mod testing;
+pub mod unused;
+pub mod withdrawals;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -5,7 +5,12 @@
 //! Two events of one person share a case where both ask for the same: nobody hands a phone in twice.
 
 mod follow;
+mod own_days;
 mod tell;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use tell::Telling;
 
 use domain::{CaseId, EventId, PersonId, Timestamp};
 use jiff::civil::Date;

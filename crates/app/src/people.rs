@@ -135,7 +135,7 @@ impl App {
         if judged_otherwise {
             self.ask_job(tx, jobs::Kind::JudgePerson, &after.id.to_string(), now)?;
         }
-        Ok(())
+        self.follow_own_days(tx, before, after, now)
     }
 
     /// Somebody who can answer for people of that force.

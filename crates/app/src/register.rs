@@ -343,6 +343,9 @@ impl App {
                     let person =
                         people::by_id(tx, holder)?.ok_or_else(|| AppError::not_found("person", holder))?;
                     permit.reaches(person.force)?;
+                    if entry.holder != Some(holder) {
+                        crate::holds::refuse_if_held(tx, device)?;
+                    }
                 }
                 devices::set_holder(tx, device, holder)?;
                 app.holder_changed(tx, device, (entry.holder, holder), now)?;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, anyhow, bail};
-use app::access::{Action, Actor, Permit, permit};
+use app::access::{Action, Actor, Permit, PermitWithin, permit, permit_within};
 use app::{App, PolicyInForce};
 use domain::{DeviceId, Force, PersonId, World};
 use policy::Files;
@@ -31,6 +31,14 @@ impl Opened {
     /// Where access control refuses.
     pub(crate) fn permit<A: Action>(&self) -> anyhow::Result<Permit<A>> {
         Ok(permit(&self.actor)?)
+    }
+
+    /// A permit that reaches what is one's own too; whoever runs the program has the whole.
+    ///
+    /// # Errors
+    /// As access control says.
+    pub(crate) fn permit_within<A: Action>(&self) -> anyhow::Result<PermitWithin<A>> {
+        Ok(permit_within(&self.actor)?)
     }
 
     /// A device by serial number or id.

@@ -7,5 +7,6 @@ pub(crate) mod cast;
 pub(crate) mod demo;
 pub(crate) mod fleet;
 pub(crate) mod load;
+mod movers;
 pub(crate) mod profiles;
 pub(crate) mod tally;

@@ -52,6 +52,7 @@ pub use registers::{AskedValue, Baseline, FactEntry, Parameter, Setting, Vocabul
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};
 pub use words::{
-    AcceptanceKind, Actor, Closes, DocumentKind, Merge, Modality, PersonalData, Proof, RecordKind, ValueType,
+    AcceptanceKind, Actor, Closes, DocumentKind, Merge, Modality, PersonDay, PersonalData, Proof, RecordKind,
+    ValueType,
 };
 pub use working_days::WorkingDays;

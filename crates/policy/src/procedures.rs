@@ -6,7 +6,7 @@ use domain::ClauseId;
 use serde::Serialize;
 
 use crate::model::Limit;
-use crate::words::{Actor, Closes, Proof};
+use crate::words::{Actor, Closes, PersonDay, Proof};
 
 /// A type of case: `cases/<name>.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -96,6 +96,8 @@ pub struct MoverEvent {
     pub tells: String,
     /// It asks only of who no longer needs a device, and only for good or for longer than so many months.
     pub unless_within_months: Option<i64>,
+    /// Which of a person's own days it follows by itself.
+    pub follows: Option<PersonDay>,
     /// The events whose open work it makes needless.
     pub ends: Vec<String>,
     /// It may say something private about the person, so that lists show it to few.

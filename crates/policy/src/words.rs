@@ -118,6 +118,14 @@ words! {
         Receipt = "receipt" / "By receipts only",
     }
 
+    /// A day that stands in a person's own record.
+    PersonDay {
+        /// Their first day.
+        First = "first-day" / "First day",
+        /// Their last working day.
+        Last = "last-day" / "Last working day",
+    }
+
     /// What shows that a step was done.
     Proof {
         /// What somebody writes down.

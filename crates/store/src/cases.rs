@@ -59,6 +59,7 @@ statements! {
     CASE_KINDS = "SELECT DISTINCT kind FROM desk_case ORDER BY kind LIMIT 100";
     CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)";
     CASES_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 100");
+    CASE_KINDS_OF_PERSON = "SELECT DISTINCT kind FROM desk_case WHERE person_id = $1 ORDER BY kind LIMIT 100";
     CASES_OF_DEVICE = concat!("SELECT ", columns!(), " FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100");
     CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3, closed_how = $4 WHERE id = $1 AND closed_at IS NULL";
     CASE_REOPEN = "UPDATE desk_case SET closed_at = NULL, closed_why = NULL, closed_how = NULL
@@ -205,6 +206,11 @@ pub fn late_count(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Resu
 /// The cases about a person, newest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Case>, StoreError> {
     tx.query(&CASES_OF_PERSON, &[Value::id(person)])?.iter().map(case).collect()
+}
+
+/// The types of the cases about a person, a hundred at most.
+pub fn kinds_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
+    tx.query(&CASE_KINDS_OF_PERSON, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
 }
 
 /// The cases of a device, newest first, a hundred at most.

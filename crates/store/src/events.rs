@@ -61,6 +61,8 @@ pub struct Listed {
 pub struct EventFilter {
     /// Only this force's.
     pub force: Option<Force>,
+    /// Only of this person, and of those whose line manager they are.
+    pub within: Option<PersonId>,
     /// Only this kind.
     pub kind: String,
     /// Only under this clause.
@@ -89,7 +91,8 @@ macro_rules! listed {
             OR ($4 = 'past' AND e.on_day < $5 AND e.cancelled_at IS NULL)
             OR ($4 = 'late' AND e.cancelled_at IS NULL AND e.asks = 1 AND e.due_at < COALESCE(c.closed_at, $6))
             OR ($4 = 'called-off' AND e.cancelled_at IS NOT NULL))
-          AND ($7 = '' OR lower(p.name) LIKE $7 OR lower(p.number) LIKE $7)")
+          AND ($7 = '' OR lower(p.name) LIKE $7 OR lower(p.number) LIKE $7)
+          AND ($11 = '' OR p.id = $11 OR p.line_manager_id = $11)")
     };
 }
 
@@ -243,6 +246,7 @@ pub fn list(
         day.into(),
         id.into(),
         i64::from(limit).into(),
+        filter.within.map(|person| person.to_string()).unwrap_or_default().into(),
     ];
     tx.query(if up { &EVENTS_UP } else { &EVENTS_DOWN }, &values)?
         .iter()

@@ -22,6 +22,7 @@ mod filters;
 pub mod format;
 pub mod ledger;
 pub mod me;
+pub mod movers;
 mod notices;
 pub mod overview;
 pub mod parts;

@@ -33,6 +33,8 @@ pub struct View {
     pub cases_late: u64,
     /// Documents past their review date, or without one.
     pub reviews: Vec<ReviewRow>,
+    /// Cases of leavers and movers in which something is overdue.
+    pub returns_late: u64,
     /// People who hold a device without having accepted the current terms.
     pub people_without_acceptance: u64,
     /// The last ledger entries, newest first.
@@ -135,6 +137,7 @@ impl View {
                 status: "In force, review overdue by 2,262 days".into(),
                 owner: "Director of ICT".into(),
             }],
+            returns_late: 1,
             people_without_acceptance: 3,
             recent: vec![
                 RecentRow {
@@ -160,6 +163,7 @@ impl View {
             cases_open: 0,
             cases_late: 0,
             reviews: Vec::new(),
+            returns_late: 0,
             people_without_acceptance: 0,
             recent: Vec::new(),
             ..Self::sample()

@@ -10,8 +10,11 @@ mod custody;
 mod device;
 mod devices;
 mod documents;
+mod events;
+mod holds;
 mod ledger;
 mod me;
+mod needed;
 mod overview;
 mod own_custody;
 mod own_terms;
@@ -23,9 +26,9 @@ mod terms;
 mod terms_desk;
 
 use app::access::{
-    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases,
-    ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn,
-    SeePeople, SeePolicy, SignHandovers,
+    AcceptOwn, Action, AnswerForOneself, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess,
+    ManageCases, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, SeeAccess, SeeCases, SeeDevices,
+    SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers, WithdrawDevices,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -113,6 +116,10 @@ pub const ROUTES: &[Route] = &[
     write::<ManageRegister>("/counts/{id}/close", || post(stores::close_count)),
     write::<CommandDevices>("/devices/{id}/actions", || post(device::act)),
     write::<ManageRegister>("/devices/{id}/holder", || post(device::holder)),
+    read::<PlaceHolds>("/devices/{id}/holds", || get(holds::get)),
+    write::<PlaceHolds>("/devices/{id}/holds", || post(holds::post)),
+    read::<WithdrawDevices>("/devices/{id}/withdraw", || get(needed::withdraw)),
+    write::<WithdrawDevices>("/devices/{id}/withdraw", || post(needed::withdrawn)),
     read::<EnrolDevices>("/devices/{id}/enrol", || get(devices::enrol)),
     write::<EnrolDevices>("/devices/{id}/enrol", || post(devices::enrolled)),
     read::<SeeDevices>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),
@@ -135,6 +142,14 @@ pub const ROUTES: &[Route] = &[
     read::<ManageAccess>("/people/{id}/roles", || get(access::of_person)),
     write::<ManageAccess>("/people/{id}/roles", || post(access::change)),
     read::<SeeAccess>("/access", || get(access::list)),
+    read::<ManagePeople>("/people/{id}/events", || get(events::add)),
+    write::<ManagePeople>("/people/{id}/events", || post(events::added)),
+    read::<SeePeople>("/events", || get(events::list)),
+    read::<SeePeople>("/events.csv", || get(events::csv)),
+    read::<SeePeople>("/events/{id}", || get(events::get)),
+    read::<ManagePeople>("/events/{id}/change", || get(events::change)),
+    write::<ManagePeople>("/events/{id}/change", || post(events::changed)),
+    write::<ManagePeople>("/events/{id}/cancel", || post(events::cancel)),
     read::<SeePolicy>("/documents", || get(documents::list)),
     read::<SeePolicy>("/documents/{id}", || get(documents::get)),
     read::<SeeDevices>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),
@@ -146,6 +161,10 @@ pub const ROUTES: &[Route] = &[
     write::<ManageCases>("/cases/{id}/notes", || post(cases::note)),
     write::<ManageCases>("/cases/{id}/close", || post(cases::close)),
     write::<ManageCases>("/cases/{id}/take", || post(cases::take)),
+    read::<AnswerForOneself>("/cases/{id}/needed", || get(needed::get)),
+    write::<AnswerForOneself>("/cases/{id}/needed", || post(needed::post)),
+    read::<PlaceHolds>("/cases/{id}/steps/{step}/hold", || get(holds::decide)),
+    write::<PlaceHolds>("/cases/{id}/steps/{step}/hold", || post(holds::decided)),
     read::<ManageCases>("/cases/{id}/steps/{step}", || get(case_steps::get)),
     write::<ManageCases>("/cases/{id}/steps/{step}", || post(case_steps::post)),
     read::<SeeLedger>("/ledger", || get(ledger::get)),

@@ -24,7 +24,8 @@ pub(crate) const fn hours_ahead(hours: i64) -> Timestamp {
 /// # Errors
 /// If a template cannot be rendered, which no data in a view can bring about.
 pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
-    Ok(vec![
+    let mut all = movers()?;
+    all.extend([
         ("overview", crate::overview::View::sample().render()?),
         ("devices", crate::devices::list::View::sample().render()?),
         ("devices-empty", crate::devices::list::View::sample_empty().render()?),
@@ -89,5 +90,18 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("wall", crate::wall::View::sample().render()?),
         ("accessibility", crate::accessibility::View::sample().render()?),
         ("overview-empty", crate::overview::View::sample_empty().render()?),
+    ]);
+    Ok(all)
+}
+
+fn movers() -> askama::Result<Vec<(&'static str, String)>> {
+    Ok(vec![
+        ("case-hold", crate::cases::hold::View::sample().render()?),
+        ("device-holds", crate::devices::holds::View::sample().render()?),
+        ("device-withdraw", crate::devices::withdraw::View::sample().render()?),
+        ("events", crate::movers::list::View::sample().render()?),
+        ("event", crate::movers::show::View::sample().render()?),
+        ("event-form", crate::movers::form::View::sample().render()?),
+        ("needed", crate::movers::needed::View::sample().render()?),
     ])
 }

@@ -1,6 +1,7 @@
 //! Cases that breaches open, rejoin and close.
 
 use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp};
+use policy::{CaseType, Proof};
 use serde_json::json;
 use store::cases::{self, Case};
 use store::{Tx, devices, findings};
@@ -39,6 +40,11 @@ impl App {
                 if since.plus(rule.grace) > now {
                     let subject = format!("{id}/{clause}");
                     return self.ask_job(tx, crate::jobs::Kind::Breach, &subject, since.plus(rule.grace));
+                }
+                // A question for a holder waits until there is one.
+                let asks = policy.library().cases.get(&rule.opens).is_some_and(asks_holder);
+                if asks && device.holder.is_none() {
+                    return Ok(());
                 }
                 self.open_breach(tx, &device, rule, &because, now)
             }
@@ -79,6 +85,9 @@ impl App {
             says: ("system", because),
         };
         let case = self.open_case(tx, &opening, now)?;
+        if self.policy().library().cases.get(&rule.opens).is_some_and(asks_holder) {
+            self.ask_about_unused(tx, case, device, now)?;
+        }
         let record = Record::new("system", "case.opened", format!("case:{case}"))
             .force(device.force)
             .clause(clause)
@@ -103,4 +112,9 @@ impl App {
             .reason(word);
         self.enter(tx, now, record)
     }
+}
+
+/// Whether a case of that type begins with a question to whoever has the device.
+fn asks_holder(kind: &CaseType) -> bool {
+    kind.first_steps(None).any(|step| step.proof == Proof::Answer)
 }

@@ -1,13 +1,14 @@
 //! What time brings to an open case: reminders before and after its time limit, and lateness itself.
 
 use domain::{CaseId, PersonId, Span, Timestamp};
-use policy::Chase;
+use policy::{Actor, Chase};
 use store::case_steps::{self, Step};
 use store::cases::{self, Case};
 use store::{Tx, people};
 
 use super::steps::who;
-use crate::{App, AppError, jobs};
+use crate::movers::Telling;
+use crate::{App, AppError, days, jobs};
 
 impl App {
     /// Looks after an open case: its steps fit what is held, who must be reminded is, and its lateness is judged.
@@ -30,7 +31,7 @@ impl App {
             if at > now {
                 times.push(at);
             } else if case_steps::chase_sent(tx, id, place, due, now)? {
-                self.remind(tx, &case, chase, now)?;
+                self.remind(tx, &case, (chase, due), now)?;
             }
         }
         // The moment at which each undone step becomes late changes what is found of the procedure.
@@ -46,25 +47,42 @@ impl App {
         }
     }
 
-    /// Reminds one recipient of a case; what was said and to whom stands in its timeline.
-    fn remind(&self, tx: &mut Tx<'_>, case: &Case, chase: &Chase, now: Timestamp) -> Result<(), AppError> {
-        let person = self.recipient(tx, case, chase)?;
-        let name = match person {
-            Some(person) => people::by_id(tx, person)?.map(|person| person.name),
-            None => None,
+    /// Reminds one recipient of a case; to whom it went stands in its timeline. A reminder to a desk is its list of cases,
+    /// where what is overdue stands out: nobody is called for it.
+    fn remind(
+        &self,
+        tx: &mut Tx<'_>,
+        case: &Case,
+        (chase, due): (&Chase, Timestamp),
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let Some(to) = self.recipient(tx, case, chase)? else {
+            let desk = who(chase.to.as_str());
+            let lead = if chase.after { "It is overdue" } else { "It is due soon" };
+            return self.say(tx, case.id, "system", &format!("{lead}: now for {desk}."), now);
         };
-        let to = match name {
-            Some(name) => format!("{name}, {}", chase.to.title().to_lowercase()),
-            None => who(chase.to.as_str()).to_owned(),
+        let subject = if chase.after { "Something is overdue" } else { "Something is due soon" };
+        let steps = case_steps::of_case(tx, case.id)?;
+        let left: Vec<&str> =
+            steps.iter().filter(|step| step.done.is_none()).map(|step| step.title.as_str()).collect();
+        let day = days::day_of(due);
+        let telling = Telling {
+            key: format!("chase:{}:{}:{}", case.id, chase.to, due.millis()),
+            subject,
+            body: &format!("{}, by {day}: {}.", case.title, left.join("; ")),
+            link: "/me",
         };
-        let lead = if chase.after { "It is overdue" } else { "It is due soon" };
-        self.say(tx, case.id, "system", &format!("{lead}. Reminded: {to}."), now)
+        self.tell(tx, case.id, to, &telling, now)
     }
 
-    /// Which person a reminder goes to; `None` where it goes to a desk.
-    fn recipient(&self, _tx: &mut Tx<'_>, case: &Case, chase: &Chase) -> Result<Option<PersonId>, AppError> {
+    /// Which person a reminder goes to; `None` where it goes to a desk. A manager who is not known is a desk's matter.
+    fn recipient(&self, tx: &mut Tx<'_>, case: &Case, chase: &Chase) -> Result<Option<PersonId>, AppError> {
         Ok(match chase.to {
-            policy::Actor::Holder => case.person,
+            Actor::Holder => case.person,
+            Actor::LineManager => match case.person {
+                Some(person) => people::by_id(tx, person)?.and_then(|person| person.line_manager),
+                None => None,
+            },
             _ => None,
         })
     }

@@ -159,6 +159,9 @@ impl App {
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(target.force)?;
                 let (enrolment, platform) = managed(&target)?;
+                if order == Order::Erase {
+                    crate::holds::refuse_if_held(tx, device)?;
+                }
                 let mut queued = Vec::new();
                 let mut second = false;
                 for spec in order.specs(&app, platform, enrolment)? {
@@ -218,6 +221,9 @@ impl App {
                     return Err(AppError::Conflict(
                         "somebody else must agree: you asked for it yourself".into(),
                     ));
+                }
+                if asked.request_type == "EraseDevice" {
+                    crate::holds::refuse_if_held(tx, device.id)?;
                 }
                 if !commands::approve(tx, command, &permit.actor().name)? {
                     return Err(AppError::Conflict(

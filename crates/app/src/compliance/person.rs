@@ -29,14 +29,19 @@ impl App {
         let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
         let subject = Subject::Person(id);
         let before = findings::of_subject(tx, &subject)?;
+        let mut clauses = Vec::new();
+        for judged in self.judge_procedures_of(tx, id, now)? {
+            let old = before.iter().find(|old| old.clause == judged.clause);
+            clauses.push(judged.clause.clone());
+            self.apply(tx, &subject, judged, old, now)?;
+        }
         if person.ended_at.is_some() {
-            return self.drop_others(tx, &subject, &before, &[]);
+            return self.drop_others(tx, &subject, &before, &clauses);
         }
         let policy = self.policy();
         let standing = self.stand(tx, &person, now)?;
         let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
         let said = reminders::of_person(tx, id)?;
-        let mut clauses = Vec::new();
         for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
             let old = before.iter().find(|old| old.clause == clause.id);
             let judged = if !asks(clause, &about) {

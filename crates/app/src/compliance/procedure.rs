@@ -39,6 +39,11 @@ pub(super) fn procedure_outcome(
     Ok((outcome(&standing, &words), words))
 }
 
+/// Whether no case at all speaks of the clause.
+pub(super) fn says_nothing(words: &str) -> bool {
+    words.starts_with("0 cases")
+}
+
 fn says(standing: &Standing) -> String {
     let Standing { all, late, unproven, good } = standing;
     let waiting = all.saturating_sub(*late).saturating_sub(*unproven).saturating_sub(*good);

@@ -1,15 +1,16 @@
-//! What a person is told when an event asks something of them.
+//! What a person is told when something is asked of them: the one place from which movers and leavers hear of it.
 
-use domain::{CaseId, Timestamp};
+use domain::{CaseId, PersonId, Timestamp};
 use policy::MoverEvent;
 use store::events::Event;
 use store::people::Person;
-use store::{Tx, case_steps};
+use store::{Tx, case_steps, people};
 
+use crate::notices::{Notice, Told};
 use crate::{App, AppError};
 
 impl App {
-    /// Tells the person of an event what is asked of them, by when and where; it stands in the case's timeline.
+    /// Tells the person of an event what is asked of them, by when and where.
     pub(super) fn tell_of_event(
         &self,
         tx: &mut Tx<'_>,
@@ -24,9 +25,51 @@ impl App {
             .filter(|step| step.done.is_none() && !step.item.is_empty())
             .map(|step| step.title.as_str())
             .collect();
-        let body = body(event, kind, &things);
-        self.say(tx, case, "system", &format!("Told {}: {body}", person.name), now)
+        let telling = Telling {
+            key: format!("event:{}:{}", event.id, event.on),
+            subject: "What to hand over, and by when",
+            body: &body(event, kind, &things),
+            link: "/me",
+        };
+        self.tell(tx, case, person.id, &telling, now)
     }
+
+    /// Tells a person something about a case, once they may be told; that it was sent on its way stands in the timeline.
+    /// The same key again tells nothing.
+    pub(crate) fn tell(
+        &self,
+        tx: &mut Tx<'_>,
+        case: CaseId,
+        to: PersonId,
+        telling: &Telling<'_>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let body: String = telling.body.chars().take(LONGEST).collect();
+        let notice = Notice::routine(to, telling.key.as_str(), telling.subject).body(body).link(telling.link);
+        let how = match self.notify(tx, notice)? {
+            Told::Already => return Ok(()),
+            Told::Left => "has left, and was told nothing",
+            Told::Now => "was told",
+            Told::Held { .. } => "will be told when next on duty",
+        };
+        let name = people::by_id(tx, to)?.map_or_else(|| "Somebody".to_owned(), |person| person.name);
+        self.say(tx, case, "system", &format!("{name} {how}: {}.", telling.subject.to_lowercase()), now)
+    }
+}
+
+/// The longest body of a notice, in characters.
+const LONGEST: usize = 2000;
+
+/// What a person is told about a case.
+pub(crate) struct Telling<'a> {
+    /// What makes it one and the same.
+    pub key: String,
+    /// One line.
+    pub subject: &'a str,
+    /// What is so, then what to do.
+    pub body: &'a str,
+    /// The page that it leads to.
+    pub link: &'a str,
 }
 
 fn body(event: &Event, kind: &MoverEvent, things: &[&str]) -> String {

@@ -54,7 +54,7 @@ pub struct StepRead {
     pub proof: &'static str,
 }
 
-fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
+pub(crate) fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
     let person = match step.person {
         Some(person) => people::by_id(tx, person)?.map(|person| person.name),
         None => None,

@@ -40,6 +40,8 @@ pub struct DeviceRead {
     pub lost_mode: bool,
     /// What it last reported: what the fact means, and the fact.
     pub facts: Vec<(String, Fact)>,
+    /// Whether a legal hold stands on it.
+    pub held: bool,
     /// What the reader may do to it.
     pub actions: Vec<Action>,
     /// Settings wanted or sent.
@@ -181,6 +183,7 @@ impl App {
             lost_mode,
             actions: actions(actor, &device, live, lost_mode),
             profiles: settings(tx, &device, &wanted)?,
+            held: store::holds::stands(tx, id)?,
             findings: clauses(tx, &policy, id)?,
             commands: commands::of_device(tx, id, COMMANDS)?
                 .into_iter()

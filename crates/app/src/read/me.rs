@@ -6,7 +6,7 @@
 
 use domain::{Outcome, PersonId, Subject, Timestamp};
 use store::terms_asked::Missing;
-use store::{Tx, cases, devices, findings, notices, people, terms_asked};
+use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
 
 use super::{AcceptanceRead, CaseRow, Device, Person, words};
 use crate::access::{Permit, SeeOwn};
@@ -15,7 +15,7 @@ use crate::{App, AppError};
 
 /// Kinds of case that the person whom they are about is told of. A kind that is not named here is not shown: silence is
 /// the safe side where a new kind of case arrives.
-const TOLD: [&str; 10] = [
+const TOLD: [&str; 12] = [
     "breach",
     "lost-device",
     "fault",
@@ -26,6 +26,8 @@ const TOLD: [&str; 10] = [
     "device-issue",
     "device-return",
     "wifi-permission",
+    "withdrawal",
+    "reallocation",
 ];
 
 /// Notices that the page shows.
@@ -115,6 +117,7 @@ impl App {
     /// What a person is asked to do: each area adds its own.
     fn todos(&self, tx: &mut Tx<'_>, person: PersonId, _now: Timestamp) -> Result<Vec<Todo>, AppError> {
         let mut todos = self.terms_to_do(tx, person)?;
+        todos.extend(steps_to_do(tx, person)?);
         // Without a time limit comes last.
         todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
         Ok(todos)
@@ -185,4 +188,22 @@ fn told(library: &policy::Library, all: Vec<store::cases::Case>) -> Vec<CaseRow>
         .filter(|case| TOLD.contains(&case.kind.as_str()))
         .map(|case| CaseRow { kind: words::case_kind(library, &case.kind), case })
         .collect()
+}
+
+/// The steps of cases that wait for the person themselves. One that a form does leads there; what is to be handed in
+/// leads nowhere, since a counter does it.
+fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
+    let steps = case_steps::open_of_person(tx, person)?;
+    Ok(steps
+        .into_iter()
+        .filter_map(|step| {
+            let href = match step.proof_kind.as_str() {
+                "answer" => format!("/cases/{}/needed", step.case),
+                "receipt" => "/me".to_owned(),
+                // Terms stand in the list by themselves; a note is the desk's to write.
+                _ => return None,
+            };
+            Some(Todo { title: step.title, href, due: step.due_at })
+        })
+        .collect())
 }

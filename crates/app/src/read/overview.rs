@@ -31,6 +31,8 @@ pub struct Overview {
     pub devices: Option<DevicesNow>,
     /// Open cases, and those past their time limit.
     pub cases: Option<(u64, u64)>,
+    /// Cases of leavers and movers in which something is overdue.
+    pub late_returns: Option<u64>,
     /// People who hold a device and have not accepted all terms in force.
     pub people_without_terms: Option<u64>,
     /// The latest entries of the ledger that are not a device's own answers.
@@ -90,6 +92,11 @@ impl App {
                         .is_ok()
                         .then(|| case_figures(tx, force, now))
                         .transpose()?,
+                    late_returns: access::permit::<SeePeople>(actor)
+                        .is_ok()
+                        .then(|| store::events::late_returns(tx, force, now))
+                        .transpose()?
+                        .map(i64::unsigned_abs),
                     people_without_terms: access::permit::<SeePeople>(actor)
                         .is_ok()
                         .then(|| people::without_terms(tx, force))

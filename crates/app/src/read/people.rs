@@ -1,6 +1,7 @@
 //! People: the list, one person, what stands between a device and enrolment.
 
 use domain::{ClauseId, DeviceId, Force, PersonId};
+use store::events::Event;
 use store::people::Listed;
 use store::{cases, devices, people};
 
@@ -19,6 +20,8 @@ pub struct PersonRead {
     pub acceptances: Vec<AcceptanceRead>,
     /// Cases about them, for who may see cases.
     pub cases: Vec<CaseRow>,
+    /// Events in their working life, latest first, each with what it is called for this reader.
+    pub events: Vec<(Event, String)>,
 }
 
 /// What stands between a device and enrolment.
@@ -74,6 +77,7 @@ impl App {
                 let devices = access::permit::<SeeDevices>(permit.actor()).is_ok();
                 let desk = access::permit::<SeeCases>(permit.actor()).is_ok();
                 Ok(PersonRead {
+                    events: app.events_of(tx, permit.actor(), &person)?,
                     devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() },
                     acceptances: app.acceptances(tx, &person)?,
                     cases: if desk { cases::of_person(tx, id)? } else { Vec::new() }

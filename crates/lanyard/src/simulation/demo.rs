@@ -180,6 +180,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
             app.add_device(permit(&actor())?, new).await?;
         }
     }
+    super::movers::seed(app, &ids, &actor()).await?;
     Ok(ids)
 }
 

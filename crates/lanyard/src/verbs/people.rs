@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use app::access::{ManagePeople, SeePeople};
+use app::movers::NewEvent;
 use app::people::NewPerson;
 use clap::Subcommand;
 use domain::Force;
@@ -42,6 +44,30 @@ pub(crate) enum PersonVerb {
         #[arg(long)]
         json: bool,
     },
+    /// Record an event in somebody's working life: leaver, secondment, return-to-work ... as movers.toml has them.
+    Event {
+        /// norfolk or suffolk.
+        #[arg(long)]
+        force: Force,
+        /// Collar or staff number.
+        #[arg(long)]
+        number: String,
+        /// Which event, by its name in movers.toml.
+        #[arg(long)]
+        kind: String,
+        /// Its day, such as 2026-11-30; for a leaver, the last working day.
+        #[arg(long)]
+        on: String,
+        /// Its second day, such as when somebody is expected back.
+        #[arg(long)]
+        until: Option<String>,
+        /// For a change of role: the new role carries a device of its own.
+        #[arg(long)]
+        carries_device: bool,
+        /// For a machine.
+        #[arg(long)]
+        json: bool,
+    },
     /// Everybody on the books.
     List {
         /// Only of this force.
@@ -64,6 +90,11 @@ impl PersonVerb {
                     NewPerson { force: Some(force), number, name, email, role, unit, ..NewPerson::default() };
                 add(opened, new, json).await
             }
+            Self::Event { force, number, kind, on, until, carries_device, json } => {
+                let new =
+                    NewEvent { kind, on, until, carries_device, source: "command-line", source_ref: None };
+                event(opened, force, &number, new, json).await
+            }
             Self::List { force, search, json } => list(opened, force, &search, json).await,
         })
     }
@@ -81,6 +112,27 @@ async fn add(opened: &Opened, new: NewPerson, json: bool) -> anyhow::Result<()> 
             number.trim(),
             name.trim()
         ))?;
+    }
+    Ok(out.finish()?)
+}
+
+async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json: bool) -> anyhow::Result<()> {
+    let permit = opened.permit::<ManagePeople>()?;
+    let number = number.trim().to_owned();
+    let looked_up = number.clone();
+    let found = opened.app.store().read(move |tx| store::people::by_number(tx, force, &looked_up)).await?;
+    let person = found.with_context(|| format!("{} has nobody with the number {number}", force.title()))?;
+    let id = opened.app.record_event(permit, person.id, new).await?;
+    let read = opened.app.event(opened.permit_within::<SeePeople>()?, id).await?;
+    let mut out = Out::new();
+    if json {
+        out.json(&json!({
+            "id": id, "asks": read.event.asks, "because": read.event.because,
+            "case": read.case.as_ref().map(|case| case.number),
+        }))?;
+    } else {
+        let case = read.case.map(|case| format!("; case C-{}", case.number)).unwrap_or_default();
+        out.line(format_args!("{}, {}: {}{case}", read.title, read.event.on, read.event.because))?;
     }
     Ok(out.finish()?)
 }

@@ -77,6 +77,7 @@ impl Loader<'_> {
         let (clause, opens) = (node.opt::<ClauseId>("clause"), node.opt::<String>("opens"));
         let days_before = self.count(node, "working_days_before");
         let unless_within_months = self.count(node, "unless_within_months");
+        let follows = node.opt("follows");
         let ends = node.opt("ends").unwrap_or_default();
         let private = node.opt("private").unwrap_or_default();
         if let Some(clause) = &clause {
@@ -96,6 +97,7 @@ impl Loader<'_> {
             place,
             tells: tells?,
             unless_within_months,
+            follows,
             ends,
             private,
         })

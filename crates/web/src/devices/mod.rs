@@ -4,9 +4,11 @@ pub mod add;
 pub mod command;
 pub mod edit;
 pub mod enrol;
+pub mod holds;
 pub mod list;
 pub mod show;
 mod show_sample;
+pub mod withdraw;
 
 use domain::DeviceKind;
 

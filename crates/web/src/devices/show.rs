@@ -47,6 +47,10 @@ pub struct View {
     pub chain: Vec<crate::custody::list::Row>,
     /// The number of the new holder that was typed.
     pub typed_holder: String,
+    /// Whether a legal hold stands on it.
+    pub held: bool,
+    /// Further things that this person may do, each on a page of its own.
+    pub links: Vec<Crumb>,
     /// What was wrong with a form that was sent.
     pub errors: Errors,
     /// What may be done to it, in order of weight.

@@ -42,6 +42,8 @@ impl View {
             standing: "Issued".into(),
             ways: vec![Crumb::new("/custody/new?kind=return&device=1", "Return")],
             chain: crate::custody::list::View::sample().rows,
+            held: true,
+            links: vec![Crumb::new("/devices/NC-10442/withdraw", "Take this device back")],
             typed_holder: String::new(),
             errors: [("reason-erase", "Enter a reason: it goes into the ledger")].into_iter().collect(),
             actions: actions(),

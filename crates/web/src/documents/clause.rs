@@ -27,6 +27,8 @@ pub struct View {
     pub modality: String,
     /// Who must act, in words.
     pub actors: Vec<String>,
+    /// Where the cases of its procedures and what proves them are listed; empty where it has none.
+    pub events_href: String,
     /// How it is kept, one line each, such as `Procedure: lost device, within 1 hour`.
     pub kept_by: Vec<String>,
     /// What each platform makes of its settings; empty if it is kept by no setting.
@@ -106,6 +108,7 @@ impl View {
             number: "6.2a".into(),
             modality: "must".into(),
             actors: vec!["Holder".into(), "System".into()],
+            events_href: "/events?clause=MDU-6.2a".into(),
             kept_by: vec!["Setting and check: passcode composition".into(), "Acceptance: terms, before use".into()],
             platforms: vec![
                 (Platform::Ios, Coverage::partly("Upper and lower case cannot both be asked for; holders accept it.")),

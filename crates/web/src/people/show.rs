@@ -30,6 +30,10 @@ pub struct View {
     pub acceptances: Vec<Acceptance>,
     /// Open and closed cases about or by them.
     pub cases: Vec<Crumb>,
+    /// Events in their working life, latest first: with its day in words, and what follows.
+    pub events: Vec<(Crumb, String)>,
+    /// Where an event is recorded; empty for who may not.
+    pub record_event: String,
 }
 
 /// A device in their hands.
@@ -111,6 +115,11 @@ impl View {
                 acceptance("personal-devices", "Use of Personal Devices", "1.1", true, None),
             ],
             cases: vec![Crumb::new("/cases/C-2026-0117", "C-2026-0117, lost device, open")],
+            events: vec![(
+                Crumb::new("/events/1", "Leaves <script>"),
+                "30 November 2026: due by 2026-11-27".into(),
+            )],
+            record_event: "/people/1234/events".into(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Cases: the queue, one case, notes and closing.
 
-use app::access::{ManageCases, SeeCases};
+use app::access::{AnswerForOneself, ManageCases, PlaceHolds, SeeCases};
 use app::read::{CaseFilter, CaseRow, StepRead};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{CaseId, Timestamp};
+use domain::{CaseId, HandoverId, Timestamp};
 
 use super::devices::named;
 use super::people::case_crumb;
@@ -136,7 +136,13 @@ async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
 
 fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
     let step = &read.step;
-    let workable = step.done.is_none() && ctx.may::<ManageCases>();
+    let href = match step.proof_kind.as_str() {
+        _ if step.done.is_some() => String::new(),
+        "hold" if ctx.may::<PlaceHolds>() => format!("/cases/{case}/steps/{}/hold", step.id),
+        "answer" if ctx.may::<AnswerForOneself>() => format!("/cases/{case}/needed"),
+        "note" | "receipt" if ctx.may::<ManageCases>() => format!("/cases/{case}/steps/{}", step.id),
+        _ => String::new(),
+    };
     show::Step {
         title: step.title.clone(),
         who: read.who.clone(),
@@ -152,7 +158,7 @@ fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
             by: read.done_by.clone().unwrap_or_default(),
             proof: proof(&done.proof),
         }),
-        href: if workable { format!("/cases/{case}/steps/{}", step.id) } else { String::new() },
+        href,
         proof: read.proof.to_owned(),
     }
 }
@@ -162,6 +168,9 @@ fn proof(text: &str) -> Crumb {
     match text.split_once(':') {
         Some(("case", id)) if id.parse::<CaseId>().is_ok() => {
             Crumb::new(format!("/cases/{id}"), "The case that was opened for it")
+        }
+        Some(("hand-over", id)) if id.parse::<HandoverId>().is_ok() => {
+            Crumb::new(format!("/custody/{id}"), "The hand-over that both sides signed")
         }
         _ => Crumb::new("", text),
     }

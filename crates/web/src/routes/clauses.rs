@@ -1,6 +1,6 @@
 //! One clause, and how it was judged for a device, a person or a document.
 
-use app::access::{SeeDevices, SeeLedger, SeePolicy};
+use app::access::{SeeDevices, SeeLedger, SeePeople, SeePolicy};
 use app::read::{ClauseRead, NamedFinding, Step};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -53,6 +53,11 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             .iter()
             .map(|(flag, text)| Flag { flag: flag.clone(), text: text.clone(), clauses: Vec::new() })
             .collect(),
+        events_href: if ctx.site.app.has_events(&read.id) && ctx.may::<SeePeople>() {
+            format!("/events?clause={}", percent(&id))
+        } else {
+            String::new()
+        },
         history_href: if ctx.may::<SeeLedger>() {
             format!("/ledger?clause={}", percent(&id))
         } else {

@@ -1,6 +1,9 @@
 //! One device, and what is done to it.
 
-use app::access::{CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister, SeeDevices};
+use app::access::{
+    CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister, PlaceHolds, SeeDevices,
+    WithdrawDevices,
+};
 use app::commands::{Order, Ordered};
 use app::custody::read::ChainRead;
 use app::custody::{Asset, HandoverState};
@@ -84,6 +87,18 @@ fn id_of(text: &str) -> Result<DeviceId, Problem> {
     text.parse().map_err(|_| Problem::not_found())
 }
 
+/// What else this person may do, each on a page of its own.
+fn links(ctx: &Ctx, href: &str) -> Vec<Crumb> {
+    let mut links = Vec::new();
+    if ctx.may::<WithdrawDevices>() {
+        links.push(Crumb::new(format!("{href}/withdraw"), "Take this device back"));
+    }
+    if ctx.may::<PlaceHolds>() {
+        links.push(Crumb::new(format!("{href}/holds"), "Legal holds"));
+    }
+    links
+}
+
 /// The page.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
@@ -123,6 +138,8 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         }),
         may_enrol: apple && read.enrolment.is_none() && ctx.may::<EnrolDevices>(),
         may_hand_over: ctx.may::<ManageRegister>(),
+        held: read.held,
+        links: links(ctx, &href),
         typed_holder: String::new(),
         errors: Errors::default(),
         actions: read.actions.iter().filter_map(|choice| action(choice, device.kind)).collect(),

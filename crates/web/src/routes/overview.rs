@@ -67,6 +67,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         cases_open,
         cases_late,
         reviews,
+        returns_late: now.late_returns.unwrap_or_default(),
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
         recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
     };

@@ -113,6 +113,19 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             .collect(),
         sees_custody: ctx.may::<SeeDevices>(),
         handovers: handovers.iter().map(super::custody::row).collect(),
+        events: read
+            .events
+            .iter()
+            .map(|(event, title)| {
+                let day = super::events::shown_day(&event.on);
+                let says = match &event.cancelled {
+                    Some(_) => format!("{day}: called off"),
+                    None => format!("{day}: {}", event.because),
+                };
+                (Crumb::new(format!("/events/{}", event.id), title.clone()), says)
+            })
+            .collect(),
+        record_event: if ctx.may::<ManagePeople>() { format!("/people/{id}/events") } else { String::new() },
         acceptances: read.acceptances.iter().map(|row| acceptance(id, row, enters)).collect(),
         cases: read
             .cases

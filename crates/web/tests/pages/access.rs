@@ -26,6 +26,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "people" => seeded.holder.to_string(),
         "cases" => seeded.case().await.to_string(),
         "documents" => "mobile-device-use".to_owned(),
+        "events" => seeded.event.to_string(),
         "clauses" => "MDU-6.2a".to_owned(),
         "custody" | "me" => seeded.handover().await.to_string(),
         "places" => seeded.cupboard().await.to_string(),
@@ -39,7 +40,8 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         _ => "MDU-0.2",
     };
     let (case, step) = seeded.step().await;
-    let id = if route.path.contains("{step}") { case.to_string() } else { id };
+    let about_step = route.path.contains("{step}") || route.path.ends_with("/needed");
+    let id = if about_step { case.to_string() } else { id };
     let name = web::assets::style_sheet().trim_start_matches("/assets/");
     route
         .path
@@ -63,8 +65,9 @@ async fn try_it(browser: &Browser, route: &Route, path: &str) -> Answer {
 /// Whether the path is about one device, person, command or case, which belongs to a force.
 fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
-    route.path.contains("{id}")
-        && matches!(first, "devices" | "commands" | "people" | "cases" | "custody" | "places" | "counts")
+    let walled =
+        ["devices", "commands", "people", "cases", "custody", "places", "counts", "events"].contains(&first);
+    route.path.contains("{id}") && walled
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::access::{Actor, Role, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
+use app::movers::NewEvent;
 use app::people::NewPerson;
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
@@ -16,7 +17,7 @@ use axum::http::header::{COOKIE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 use domain::{
-    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
+    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId, HandoverKind,
     IdentityCheck, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
 };
 use http_body_util::BodyExt;
@@ -112,6 +113,8 @@ pub(crate) struct Seeded {
     pub(crate) holder: PersonId,
     /// Norfolk, has accepted nothing.
     pub(crate) newcomer: PersonId,
+    /// An event of the phone's holder that asks for nothing.
+    pub(crate) event: EventId,
 }
 
 /// Whoever may do everything in both forces.
@@ -201,9 +204,29 @@ impl Seeded {
         let tablet = register(&app, Force::Suffolk, "DMPT1TABLET", DeviceKind::Ipad, None).await;
         let phone_sim = enrol(&app, &link, Model::Iphone, "F4GXQ2ABCD", Temper::Honest).await;
         let mac_sim = enrol(&app, &link, Model::Mac, "C02XK1MAC1", Temper::Tampered).await;
+        let change = NewEvent {
+            kind: "role-change".into(),
+            on: "2030-01-07".into(),
+            carries_device: true,
+            source: "page",
+            ..NewEvent::default()
+        };
+        let event = app.record_event(permit(&root()).unwrap(), holder, change).await.unwrap();
         let router = web::router(app.clone(), web::Options { personas: personas(), secure_cookies: false });
-        let mut seeded =
-            Self { app, world, router, link, phone, phone_sim, mac, mac_sim, tablet, holder, newcomer };
+        let mut seeded = Self {
+            app,
+            world,
+            router,
+            link,
+            phone,
+            phone_sim,
+            mac,
+            mac_sim,
+            tablet,
+            holder,
+            newcomer,
+            event,
+        };
         seeded.settle().await;
         // A breach outlives its grace, so that cases open.
         seeded.pass(49 * 3600).await;

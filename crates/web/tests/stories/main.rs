@@ -2,13 +2,18 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is wrong")]
 
 mod a_lapsed_acceptance;
+mod a_leaver_returns_everything;
 mod a_stock_count;
+mod a_suspension;
 mod accepting_the_terms;
+mod an_unused_phone;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
 mod common;
 mod desk;
 mod issued_and_signed;
+mod maternity_leave;
+mod movers;
 mod nobody_else_repairs_it;
 mod reading;
 mod returned_at_the_counter;

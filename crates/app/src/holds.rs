@@ -1,0 +1,264 @@
+//! Legal holds: while one stands on a device, nothing on it is destroyed and nobody else is given it.
+//!
+//! What is asked here is asked by everything that destroys or gives away: orders that erase, the approval of one, disposal
+//! and hand-overs, the erasure of a person's records. Why a hold stands is read by those who may place one; everybody
+//! else learns only that it does.
+
+use domain::{CaseId, DeviceId, HoldId, StepId, Timestamp};
+use policy::Proof;
+use serde_json::json;
+use store::devices::Device;
+use store::holds::{self, Hold};
+use store::{Tx, cases, commands, devices};
+
+use crate::access::{Permit, PlaceHolds};
+use crate::cases::{Ending, device_of_key, open_step};
+use crate::read::StepRead;
+use crate::record::Record;
+use crate::{App, AppError};
+
+/// Commands of a device that are looked through for what a hold must stop.
+const LOOKED_AT: u32 = 200;
+/// What a hold stops, as the vendor calls it.
+const STOPPED: [&str; 1] = ["EraseDevice"];
+
+/// What is entered of a hold.
+#[derive(Debug, Clone, Default)]
+pub struct NewHold {
+    /// The reference of the investigation: 1 to 60 characters.
+    pub reference: String,
+    /// Why: 1 to 500 characters.
+    pub why: String,
+}
+
+/// Refuses what would destroy or give away a device on which a hold stands.
+///
+/// # Errors
+/// [`AppError::Conflict`] while a hold stands.
+pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    if holds::stands(tx, device)? {
+        return Err(AppError::Conflict(
+            "a legal hold stands on this device: it is neither erased nor given to anybody; ask Professional Standards"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+impl App {
+    /// Places a legal hold on a device, and takes back every order to erase it that has not reached it. The same
+    /// reference again changes nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
+    pub async fn place_hold(
+        &self,
+        permit: Permit<PlaceHolds>,
+        device: DeviceId,
+        new: NewHold,
+    ) -> Result<(), AppError> {
+        let new = checked(&new)?;
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let found =
+                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+                permit.reaches(found.force)?;
+                if !app.hold_in(tx, &permit, &found, (&new, None), now)? {
+                    return Ok(());
+                }
+                app.enter_hold(tx, &permit, &found, "device.hold.placed", &new, now)
+            })
+            .await
+    }
+
+    fn hold_in(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<PlaceHolds>,
+        device: &Device,
+        (new, case): (&NewHold, Option<CaseId>),
+        now: Timestamp,
+    ) -> Result<bool, AppError> {
+        let hold = Hold {
+            id: HoldId::from_uuid(self.world().uuid()),
+            device: device.id,
+            force: device.force,
+            reference: new.reference.clone(),
+            why: new.why.clone(),
+            case,
+            placed_at: now,
+            placed_by: permit.actor().name.clone(),
+            ended: None,
+        };
+        if !holds::place(tx, &hold)? {
+            return Ok(false);
+        }
+        for command in commands::of_device(tx, device.id, LOOKED_AT)? {
+            if command.finished_at.is_none() && STOPPED.contains(&command.request_type.as_str()) {
+                // One that the device has already cannot be called back: its state goes on saying so.
+                commands::cancel(tx, command.id, now, "a legal hold was placed")?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn enter_hold(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<PlaceHolds>,
+        device: &Device,
+        action: &'static str,
+        new: &NewHold,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
+            .force(device.force)
+            .detail(json!({ "reference": new.reference, "why": new.why }));
+        self.enter(tx, now, record)
+    }
+
+    /// Ends a hold, with a reason.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where it was ended already.
+    pub async fn end_hold(
+        &self,
+        permit: Permit<PlaceHolds>,
+        hold: HoldId,
+        why: &str,
+    ) -> Result<DeviceId, AppError> {
+        let why = crate::people::text("why", why, 500)?;
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let found = holds::by_id(tx, hold)?.ok_or_else(|| AppError::not_found("legal hold", hold))?;
+                permit.reaches(found.force)?;
+                if !holds::end(tx, hold, now, &permit.actor().name, &why)? {
+                    return Err(AppError::Conflict("the hold was ended already; reload the page".into()));
+                }
+                let device = devices::by_id(tx, found.device)?
+                    .ok_or_else(|| AppError::not_found("device", found.device))?;
+                let told = NewHold { reference: found.reference, why };
+                app.enter_hold(tx, &permit, &device, "device.hold.ended", &told, now)?;
+                Ok(device.id)
+            })
+            .await
+    }
+
+    /// Decides the legal-hold step of a case: holds every device that the case is about, or says why none is needed.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] without a reason, or without a reference where devices are to be held;
+    /// [`AppError::Conflict`] where the step is another one or done already.
+    pub async fn decide_hold(
+        &self,
+        permit: Permit<PlaceHolds>,
+        case: CaseId,
+        step: StepId,
+        (hold, new): (bool, NewHold),
+    ) -> Result<(), AppError> {
+        let new = if hold {
+            checked(&new)?
+        } else {
+            NewHold { why: crate::people::text("why", &new.why, 500)?, ..NewHold::default() }
+        };
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let (found, step) = open_step(tx, case, step)?;
+                permit.reaches(found.force)?;
+                if step.proof_kind != Proof::Hold.as_str() {
+                    return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
+                }
+                let devices = if hold { app.devices_of_case(tx, &found)? } else { Vec::new() };
+                for device in &devices {
+                    app.hold_in(tx, &permit, device, (&new, Some(case)), now)?;
+                }
+                let says = if hold {
+                    format!("{} devices are held for an investigation.", devices.len())
+                } else {
+                    "No legal hold is needed.".to_owned()
+                };
+                let actor = permit.actor();
+                let ending = Ending {
+                    outcome: "done",
+                    proof: &says,
+                    by: (&actor.name, &actor.shown),
+                    says: says.clone(),
+                };
+                app.end_step(tx, &step, &ending, now)?;
+                let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+                let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))
+                    .force(found.force)
+                    .detail(json!({ "held": held, "reference": new.reference, "why": new.why }));
+                app.enter(tx, now, app.under(record, &found, &step))
+            })
+            .await
+    }
+
+    /// A device with the holds on it, those that were ended too, newest first; people are named as pages name them.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+    pub async fn holds_on(
+        &self,
+        permit: Permit<PlaceHolds>,
+        device: DeviceId,
+    ) -> Result<(Device, Vec<Hold>), AppError> {
+        self.store()
+            .read(move |tx| {
+                let found =
+                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+                permit.reaches(found.force)?;
+                let mut all = holds::of_device(tx, device)?;
+                for hold in &mut all {
+                    hold.placed_by = crate::read::who(tx, &hold.placed_by)?;
+                }
+                Ok((found, all))
+            })
+            .await
+    }
+
+    /// The undone step of an open case in which a hold is decided, with the number of its case.
+    ///
+    /// # Errors
+    /// As [`App::decide_hold`].
+    pub async fn hold_step(
+        &self,
+        permit: Permit<PlaceHolds>,
+        case: CaseId,
+        step: StepId,
+    ) -> Result<(i64, StepRead), AppError> {
+        self.store()
+            .read(move |tx| {
+                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+                permit.reaches(found.force)?;
+                let (case, step) = open_step(tx, case, step)?;
+                if step.proof_kind != Proof::Hold.as_str() {
+                    return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
+                }
+                Ok((case.number, crate::read::step_read(tx, step, &case)?))
+            })
+            .await
+    }
+
+    /// The devices that a case's steps are about, those already handed in too.
+    fn devices_of_case(&self, tx: &mut Tx<'_>, case: &store::cases::Case) -> Result<Vec<Device>, AppError> {
+        let mut found: Vec<Device> = Vec::new();
+        let keys = store::case_steps::of_case(tx, case.id)?;
+        for id in keys.iter().filter_map(|step| device_of_key(&step.item)).chain(case.device) {
+            if !found.iter().any(|device| device.id == id) {
+                found.extend(devices::by_id(tx, id)?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn checked(new: &NewHold) -> Result<NewHold, AppError> {
+    Ok(NewHold {
+        reference: crate::people::text("reference", &new.reference, 60)?,
+        why: crate::people::text("why", &new.why, 500)?,
+    })
+}

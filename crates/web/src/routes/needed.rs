@@ -1,0 +1,113 @@
+//! Taking a device back, and the question whether one that lies unused is still needed.
+
+use app::access::{AnswerForOneself, CommandDevices, WithdrawDevices};
+use app::unused::{KeptFor, Needed};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{CaseId, DeviceId};
+
+use crate::answer::page;
+use crate::devices::withdraw;
+use crate::movers::needed;
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+async fn question(ctx: &Ctx, id: CaseId) -> Result<needed::View, Problem> {
+    let asked = ctx.site.app.unused_question(ctx.permit_within::<AnswerForOneself>()?, id).await?;
+    Ok(needed::View {
+        shell: ctx.shell(Area::Elsewhere, Vec::new()),
+        href: format!("/cases/{id}/needed"),
+        device: asked.device,
+        holder: asked.holder.name,
+        due: asked.due,
+        errors: Errors::default(),
+        answer: String::new(),
+        reason: String::new(),
+        until: String::new(),
+        note: String::new(),
+        reasons: KeptFor::ALL.iter().map(|(_, word, text)| (*word, *text)).collect(),
+    })
+}
+
+/// The question.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit_within::<AnswerForOneself>()?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(page(StatusCode::OK, &question(&ctx, id).await?))
+}
+
+/// The answer.
+pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit_within::<AnswerForOneself>()?;
+    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let answer = Needed {
+        answer: fields.text("answer"),
+        reason: fields.text("reason"),
+        until: fields.text("until"),
+        note: fields.text("note"),
+    };
+    match ctx.site.app.answer_unused(permit, id, answer).await {
+        Ok(()) => Ok(done("/", "answered")),
+        Err(error @ app::AppError::Invalid { .. }) => {
+            let again = needed::View {
+                errors: form_errors(error, "answer")?,
+                answer: fields.text("answer"),
+                reason: fields.text("reason"),
+                until: fields.text("until"),
+                note: fields.text("note"),
+                ..question(&ctx, id).await?
+            };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn order(ctx: &Ctx, id: DeviceId) -> Result<withdraw::View, Problem> {
+    let (device, holder) = ctx.site.app.withdrawing(ctx.permit::<WithdrawDevices>()?, id).await?;
+    let href = format!("/devices/{id}");
+    let mut shell = ctx.under(Area::Devices);
+    shell.crumbs.push(Crumb::new(href.clone(), device.serial.clone()));
+    Ok(withdraw::View {
+        shell,
+        href: format!("{href}/withdraw"),
+        device: Crumb::new(href, device.serial),
+        holder: holder.map(|holder| holder.name).unwrap_or_default(),
+        may_lock: ctx.may::<CommandDevices>(),
+        errors: Errors::default(),
+        why: String::new(),
+        lock: false,
+    })
+}
+
+/// The order to take a device back.
+pub(super) async fn withdraw(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<WithdrawDevices>()?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(page(StatusCode::OK, &order(&ctx, id).await?))
+}
+
+/// Gives it.
+pub(super) async fn withdrawn(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<WithdrawDevices>()?;
+    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    let lock = if fields.get("lock") == "yes" { Some(ctx.permit::<CommandDevices>()?) } else { None };
+    match ctx.site.app.withdraw(permit, id, fields.get("why"), lock).await {
+        Ok(found) => {
+            let notice = if found.not_locked.is_some() { "withdrawn-not-locked" } else { "withdrawn" };
+            Ok(done(&format!("/cases/{}", found.case), notice))
+        }
+        Err(error) => {
+            let errors = form_errors(error, "why")?;
+            let again = withdraw::View {
+                errors,
+                why: fields.text("why"),
+                lock: fields.get("lock") == "yes",
+                ..order(&ctx, id).await?
+            };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! `stories/an-unused-phone.md`
+
+use app::access::{Role, permit};
+use app::read::CaseFilter;
+use axum::http::StatusCode;
+use domain::Force;
+
+use crate::common::{root, with_force};
+
+#[test]
+fn an_unused_phone() {
+    with_force(|mut seeded| async move {
+        // The default of the policy is sixty days, and three more of grace.
+        for _ in 0..65 {
+            seeded.pass(24 * 3600).await;
+        }
+        let filter =
+            CaseFilter { kind: "reallocation".into(), state: "open".into(), ..CaseFilter::default() };
+        let (cases, _) = seeded.app.cases(permit(&root()).unwrap(), filter, 50).await.unwrap();
+        let case = cases.iter().find(|row| row.case.device == Some(seeded.phone)).expect("it asks").case.id;
+        let page = format!("/cases/{case}/needed");
+        let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let stranger = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        assert!(holder.page("/me").await.contains(&page), "the holder finds the question");
+        assert_eq!(stranger.get(&page).await.status, StatusCode::FORBIDDEN);
+        let keep = |until: &'static str| [("answer", "keep"), ("reason", "evidence"), ("until", until)];
+        let wrong = holder.post(&page, &keep("2020-01-01")).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().contains("2020-01-01") && wrong.text().contains("after today"));
+        assert_eq!(holder.post(&page, &keep("2027-03-01")).await.status, StatusCode::SEE_OTHER);
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let html = desk.page(&format!("/cases/{case}")).await;
+        assert!(
+            html.contains("Still needed (evidence), until 2027-03-01") && html.contains("1 March 2027"),
+            "{html}"
+        );
+        // Asked again, it is not needed: a receipt is waited for.
+        assert_eq!(holder.post(&page, &[("answer", "return")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(holder.post(&page, &[("answer", "return")]).await.status, StatusCode::CONFLICT, "once");
+        assert!(desk.page(&format!("/cases/{case}")).await.contains("Hand it back"));
+        // Used again: the case ends by itself.
+        seeded.settle().await;
+        seeded.pass(26 * 3600).await;
+        assert!(desk.page(&format!("/cases/{case}")).await.contains("met again"));
+    });
+}

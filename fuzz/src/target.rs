@@ -1,7 +1,7 @@
 //! The table of targets: what the smoke run, the replay command and the fuzzer's corpus go by.
 
 use crate::targets::{
-    apple, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, words,
+    apple, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, scim, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.
@@ -199,6 +199,22 @@ pub const TARGETS: &[Target] = &[
         seeds: ledger::entry_seeds,
         words: &["MDU-4.3", "norfolk", "\u{0}", "\u{1}"],
         rounds: 12000,
+    },
+    Target {
+        name: "scim_filter",
+        limit: Limit::Refused(scim::FILTER_LIMIT),
+        run: scim::scim_filter,
+        seeds: scim::filter_seeds,
+        words: scim::WORDS,
+        rounds: 6000,
+    },
+    Target {
+        name: "scim_patch",
+        limit: Limit::Caller(protocol_scim::MOST_BYTES),
+        run: scim::scim_patch,
+        seeds: scim::patch_seeds,
+        words: scim::WORDS,
+        rounds: 6000,
     },
     Target {
         name: "words",

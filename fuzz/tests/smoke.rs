@@ -178,5 +178,7 @@ smoke_tests![
     ledger_export,
     ledger_note,
     ledger_entry,
+    scim_filter,
+    scim_patch,
     words,
 ];

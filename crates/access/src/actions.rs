@@ -33,6 +33,8 @@ actions! {
     SeeLedger = "see ledger";
     /// Add people and end them.
     ManagePeople = "manage people";
+    /// Send people and groups from a directory. For API tokens: no role needs it.
+    ProvisionPeople = "provision people";
     /// Add devices to the asset register, give and take them.
     ManageRegister = "manage register";
     /// Read and sign the hand-overs in which one stands oneself.

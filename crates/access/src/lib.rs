@@ -11,6 +11,7 @@
 //! values. Nothing here reads a file, a clock or a database.
 
 mod actions;
+mod api_scope;
 mod load;
 mod policies;
 mod roles;
@@ -18,6 +19,7 @@ mod schema;
 mod table;
 
 pub use actions::*;
+pub use api_scope::ApiScope;
 pub use load::Problem;
 pub use policies::{Answer, Policies, Question, Relation};
 pub use roles::{Role, Roles};

@@ -42,6 +42,8 @@ enum By {
     /// Nothing: the server itself, and whoever can read its keys and change its files anyway. So a mistake in the access
     /// policies can always be mended from the command line.
     Nothing,
+    /// An API token: what its scope names, in its force, and nothing else whatever the policies say.
+    Token(ApiScope),
 }
 
 /// What is known of somebody before access control has a say.
@@ -101,9 +103,23 @@ impl Actor {
         self.force.filter(|_| self.both.is_empty())
     }
 
+    /// Whoever comes with an API token: nobody of the register, and without a role.
+    pub(crate) fn token(id: &str, name: &str, scope: ApiScope, force: Force) -> Self {
+        Self {
+            name: format!("token:{id}"),
+            shown: format!("API token {name}"),
+            person: None,
+            roles: Roles::NONE,
+            both: Roles::NONE,
+            force: Some(force),
+            by: By::Token(scope),
+        }
+    }
+
     fn may(&self, action: &'static str, force: Force, relation: Relation) -> bool {
         match &self.by {
             By::Nothing => true,
+            By::Token(scope) => self.force == Some(force) && scope.actions().contains(&action),
             By::Policies(policies) => {
                 // Over the wall somebody is only what they are for both forces.
                 let (roles, home) = match self.force {
@@ -394,6 +410,15 @@ permit (principal in Role::"auditor", action, resource);
         let both = permit::<SeePeople>(&actor("hr", None)).unwrap();
         assert_eq!(both.scope().force(), Some(Force::Suffolk));
         assert!(permit::<SeePeople>(&actor("hr", Some(Force::Norfolk))).is_err());
+    }
+
+    #[test]
+    fn a_token_may_do_what_its_scope_names_in_its_force() {
+        let token = Actor::token("1", "Entra", ApiScope::Scim, Force::Suffolk);
+        let permit: Permit<ProvisionPeople> = super::permit(&token).unwrap();
+        assert_eq!(permit.scope().force(), Some(Force::Suffolk));
+        assert!(super::permit::<SeePeople>(&token).is_err() && super::permit::<RunService>(&token).is_err());
+        assert!(permit_within::<SeePeople>(&token).is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod compliance;
 pub mod custody;
 mod days;
+pub mod directory;
 pub mod enrolment;
 mod error;
 pub mod grants;
@@ -35,6 +36,7 @@ pub mod terms;
 mod testing;
 pub mod unused;
 pub mod withdrawals;
+pub mod tokens;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -68,6 +70,8 @@ pub struct AppConfig {
     pub keep_raw: Span,
     /// How long finished commands are kept.
     pub keep_commands: Span,
+    /// How long after they left people are kept by name.
+    pub keep_ended_people: Span,
     /// How long a session lasts without use, and at most.
     pub session_idle: Span,
     /// How long a session lasts at most.

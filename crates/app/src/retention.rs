@@ -1,7 +1,7 @@
 //! Forgetting on schedule: raw messages, finished commands, spent challenges, sessions that are over.
 
 use domain::Span;
-use store::{certificates, commands, duty, messages, notices, sessions};
+use store::{certificates, commands, duty, imports, messages, notices, sessions};
 
 use crate::{App, AppError};
 
@@ -31,6 +31,7 @@ impl App {
                     + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
                     + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
+                    + imports::forget(tx, now)?
                     + sessions::forget(tx, now, now.minus(config.session_idle))?)
             })
             .await

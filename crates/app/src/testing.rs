@@ -35,6 +35,7 @@ fn config() -> AppConfig {
         refresh_every: day,
         keep_raw: day,
         keep_commands: day,
+        keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
         session_idle: day,
         session_lifetime: day,
         group_roles: vec![

@@ -78,6 +78,12 @@ uuid_id! {
     PlaceId = "place id";
     /// One count of what a place holds.
     CountId = "stock count id";
+    /// One API token.
+    TokenId = "API token id";
+    /// One group of the directory.
+    GroupId = "group id";
+    /// One file of people that waits to be applied.
+    ImportId = "import id";
     /// One queued piece of the server's own work.
     JobId = "job id";
     /// One ledger entry.

@@ -1,8 +1,9 @@
-//! What devices speak to: SCEP, check-in and the command loop, over HTTP.
+//! What devices speak to: SCEP, check-in and the command loop, over HTTP. And what the force's directory speaks to: SCIM,
+//! for whoever comes with an API token (`scim`).
 //!
 //! A request goes inwards through layers that each prove something: a size limit, a signature over the exact bytes (or
 //! a certificate from a trusted proxy), a decoded message, an enrolment that the certificate is bound to. Then one use
-//! case answers. Nothing here is ever answered with 401: it would unenrol the device.
+//! case answers. No device is ever answered with 401: it would unenrol the device.
 //!
 //! Pages are not rendered here and people do not sign in here.
 
@@ -10,6 +11,7 @@ mod apple;
 mod identity;
 mod reply;
 mod scep;
+mod scim;
 
 use app::App;
 use app::checkin::Contacts;
@@ -47,6 +49,7 @@ struct Gate {
 pub fn router(app: App, options: Options) -> Router {
     let limit = options.body_limit;
     let contacts = Contacts::start(&app);
+    let directory = scim::router(app.clone());
     let gate =
         Gate { app, contacts, options: std::sync::Arc::new(options), keys: identity::KnownKeys::default() };
     Router::new()
@@ -58,4 +61,5 @@ pub fn router(app: App, options: Options) -> Router {
         .route("/device-ca.crl", get(scep::revocation_list))
         .layer(DefaultBodyLimit::max(limit))
         .with_state(gate)
+        .nest("/scim/v2", directory)
 }

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::simulation::{demo, load};
 use crate::verbs::{
     assets, backup, custody, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
+    tokens,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.
@@ -31,7 +32,7 @@ pub(crate) enum Verb {
     /// An enrolment profile for a registered device.
     #[command(subcommand)]
     Enrol(enrol::EnrolVerb),
-    /// People: add, list.
+    /// People: add, import, list, end, erase.
     #[command(subcommand)]
     Person(people::PersonVerb),
     /// The asset register: add, list, name an intended holder, draw a label.
@@ -43,6 +44,9 @@ pub(crate) enum Verb {
     /// The terms that people accept.
     #[command(subcommand)]
     Terms(terms::TermsVerb),
+    /// Tokens with which other programs come, such as the force's directory: make, list, end.
+    #[command(subcommand)]
+    Token(tokens::TokenVerb),
     /// Devices under management: list, and orders that can be undone.
     #[command(subcommand)]
     Device(devices::DeviceVerb),

@@ -134,6 +134,7 @@ pub(crate) struct Spans {
     pub(crate) certificate_lifetime: Span,
     pub(crate) keep_raw: Span,
     pub(crate) keep_commands: Span,
+    pub(crate) keep_ended_people: Span,
     pub(crate) session_idle: Span,
     pub(crate) session_lifetime: Span,
 }
@@ -215,6 +216,7 @@ impl Config {
             refresh_every: self.spans.refresh_every,
             keep_raw: self.spans.keep_raw,
             keep_commands: self.spans.keep_commands,
+            keep_ended_people: self.spans.keep_ended_people,
             session_idle: self.spans.session_idle,
             session_lifetime: self.spans.session_lifetime,
             group_roles: self.group_roles.clone(),

@@ -10,10 +10,13 @@ pub(crate) mod enrol;
 pub(crate) mod explain;
 pub(crate) mod ledger_book;
 pub(crate) mod people;
+pub(crate) mod people_end;
+pub(crate) mod people_import;
 pub(crate) mod policy;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod terms;
+pub(crate) mod tokens;
 
 use std::path::Path;
 
@@ -34,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Asset(verb) => verb.run(settings),
         Verb::Custody(verb) => verb.run(settings),
         Verb::Terms(verb) => verb.run(settings),
+        Verb::Token(verb) => verb.run(settings),
         Verb::Device(verb) => verb.run(settings),
         Verb::Ledger(verb) => verb.run(settings),
         Verb::Config(verb) => verb.run(settings),

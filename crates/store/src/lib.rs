@@ -18,19 +18,23 @@ pub mod enrolments;
 pub mod events;
 pub mod findings;
 pub mod grants;
+pub mod groups;
 pub mod handovers;
 pub mod holds;
+pub mod imports;
 pub mod jobs;
 pub mod ledger;
 pub mod messages;
 pub mod notices;
 pub mod people;
+pub mod people_directory;
 pub mod profiles;
 pub mod pushes;
 pub mod reminders;
 pub mod sessions;
 pub mod terms;
 pub mod terms_asked;
+pub mod tokens;
 
 mod engine;
 mod error;
@@ -61,18 +65,22 @@ pub fn all_statements() -> Vec<&'static Statement> {
         findings::ALL,
         grants::ALL,
         handovers::ALL,
+        groups::ALL,
         holds::ALL,
+        imports::ALL,
         jobs::ALL,
         ledger::ALL,
         messages::ALL,
         notices::ALL,
         people::ALL,
+        people_directory::ALL,
         profiles::ALL,
         pushes::ALL,
         reminders::ALL,
         sessions::ALL,
         terms::ALL,
         terms_asked::ALL,
+        tokens::ALL,
     ]
     .concat()
 }

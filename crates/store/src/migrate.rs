@@ -38,6 +38,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 8, name: "role_grants", sql: include_str!("../migrations/0008_role_grants.sql") },
     Migration { version: 9, name: "custody", sql: include_str!("../migrations/0009_custody.sql") },
     Migration { version: 10, name: "reminders", sql: include_str!("../migrations/0010_reminders.sql") },
+    Migration { version: 11, name: "directory", sql: include_str!("../migrations/0011_directory.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -110,6 +110,7 @@ macro_rules! columns {
          covert, starts_on, last_day, source, version, changed_at, directory, erased_at"
     };
 }
+pub(crate) use columns;
 /// How many they are.
 const COLUMNS: usize = 21;
 

@@ -32,6 +32,7 @@ statements! {
     SESSION_NAME = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
     SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
     SESSION_END = "DELETE FROM session WHERE digest = $1";
+    SESSIONS_END_OF_PERSON = "DELETE FROM session WHERE person_id = $1";
     SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
     LINK_ADD = "INSERT INTO sign_in_link (digest, name, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
     LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING name, role";
@@ -96,6 +97,11 @@ pub fn set_seen(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<(), Stor
 /// Ends a session.
 pub fn end(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&SESSION_END, &[digest.into()])? > 0)
+}
+
+/// Ends every session of a person; how many there were.
+pub fn end_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreError> {
+    tx.execute(&SESSIONS_END_OF_PERSON, &[Value::id(person)])
 }
 
 /// Removes sessions that are over: past `now`, or idle since before `idle_before`.

@@ -36,6 +36,7 @@ pub mod shell;
 pub mod sign_in;
 mod site;
 pub mod terms;
+pub mod tokens;
 pub mod wall;
 
 pub use site::{Options, Persona, router};

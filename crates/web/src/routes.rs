@@ -12,6 +12,7 @@ mod devices;
 mod documents;
 mod events;
 mod holds;
+mod import;
 mod ledger;
 mod me;
 mod needed;
@@ -19,16 +20,21 @@ mod overview;
 mod own_custody;
 mod own_terms;
 mod people;
+mod person_forms;
 mod register;
 mod sign_in;
 mod stores;
 mod terms;
 mod terms_desk;
+mod tokens;
 
 use app::access::{
     AcceptOwn, Action, AnswerForOneself, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess,
     ManageCases, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, SeeAccess, SeeCases, SeeDevices,
     SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers, WithdrawDevices,
+    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases,
+    ManagePeople, ManageRegister, RecordAcceptance, RunService, SeeAccess, SeeCases, SeeDevices, SeeLedger,
+    SeeOwn, SeePeople, SeePolicy, SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -132,6 +138,15 @@ pub const ROUTES: &[Route] = &[
     read::<ManagePeople>("/people/add", || get(people::add)),
     write::<ManagePeople>("/people/add", || post(people::added)),
     read::<SeePeople>("/people/{id}", || get(people::get)),
+    read::<ManagePeople>("/people/{id}/edit", || get(person_forms::edit)),
+    write::<ManagePeople>("/people/{id}/edit", || post(person_forms::edited)),
+    read::<ManagePeople>("/people/{id}/end", || get(person_forms::end)),
+    write::<ManagePeople>("/people/{id}/end", || post(person_forms::ended)),
+    read::<ManagePeople>("/import/people", || get(import::get)),
+    write::<ManagePeople>("/import/people", || post(import::post)),
+    read::<ManagePeople>("/import/people/{id}", || get(import::preview)),
+    write::<ManagePeople>("/import/people/{id}/columns", || post(import::columns)),
+    write::<ManagePeople>("/import/people/{id}/apply", || post(import::apply)),
     read::<SeeDevices>("/people/{id}/clauses/{clause}", || get(clauses::of_person)),
     read::<SeePeople>("/people/{id}/accepted/{document}", || get(terms::accepted)),
     read::<RecordAcceptance>("/people/{id}/terms/{document}", || get(terms::get)),
@@ -167,6 +182,9 @@ pub const ROUTES: &[Route] = &[
     write::<PlaceHolds>("/cases/{id}/steps/{step}/hold", || post(holds::decided)),
     read::<ManageCases>("/cases/{id}/steps/{step}", || get(case_steps::get)),
     write::<ManageCases>("/cases/{id}/steps/{step}", || post(case_steps::post)),
+    read::<RunService>("/tokens", || get(tokens::list)),
+    write::<RunService>("/tokens", || post(tokens::make)),
+    write::<RunService>("/tokens/{id}/end", || post(tokens::end)),
     read::<SeeLedger>("/ledger", || get(ledger::get)),
     read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
     read::<SeeLedger>("/ledger/export", || get(ledger::export)),

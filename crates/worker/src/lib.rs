@@ -36,6 +36,8 @@ struct Pace {
 const FAST: Pace = Pace { idle: Duration::from_millis(500), after_failure: Duration::from_secs(5) };
 const STEADY: Pace = Pace { idle: Duration::from_secs(2), after_failure: Duration::from_secs(10) };
 const SLOW: Pace = Pace { idle: Duration::from_secs(60), after_failure: Duration::from_secs(60) };
+/// For what becomes due by the day: looked for four times in one, so that a restart at night does not put it off.
+const DAILY: Pace = Pace { idle: Duration::from_secs(6 * 3600), after_failure: Duration::from_secs(900) };
 
 /// Runs until `stop` turns true; work in hand is finished first.
 pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
@@ -70,6 +72,11 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         let app = seals.clone();
         // A checkpoint is never followed by another at once.
         async move { app.checkpoint_ledger().await.map(|_| 0) }
+    }));
+    let erasures = forgets.clone();
+    loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
+        let app = erasures.clone();
+        async move { app.erase_due_people().await }
     }));
     loops.spawn(every("forgetting", SLOW, stop, None, move || {
         let app = forgets.clone();

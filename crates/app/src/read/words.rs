@@ -2,7 +2,7 @@
 
 use domain::{PersonId, Span};
 use policy::{KeptBy, Library};
-use store::{Tx, people, sessions};
+use store::{Tx, people, sessions, tokens};
 
 use crate::AppError;
 
@@ -15,6 +15,11 @@ pub(crate) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
         Some(("person", id)) => match id.parse::<PersonId>() {
             Ok(id) => people::by_id(tx, id)?
                 .map_or_else(|| "Somebody no longer in the register".to_owned(), |person| person.name),
+            Err(_) => actor.to_owned(),
+        },
+        Some(("token", id)) => match id.parse() {
+            Ok(id) => tokens::by_id(tx, id)?
+                .map_or_else(|| "An API token".to_owned(), |token| format!("API token “{}”", token.name)),
             Err(_) => actor.to_owned(),
         },
         Some(("session", digest)) => sessions::name_of(tx, digest)?

@@ -10,6 +10,7 @@
 mod checkin;
 mod commands;
 mod common;
+mod directory;
 mod enrolment;
 mod facts;
 mod gate;

@@ -317,6 +317,7 @@ fn spans(root: &Section<'_>) -> Spans {
         certificate_lifetime: span(&devices, "certificate_lifetime", (DAY, 825 * DAY), 365 * DAY),
         keep_raw: span(&keep, "raw_messages", (HOUR, 365 * DAY), 30 * DAY),
         keep_commands: span(&keep, "finished_commands", (DAY, 3650 * DAY), 90 * DAY),
+        keep_ended_people: span(&keep, "ended_people", (DAY, 36_500 * DAY), 2557 * DAY),
         session_idle: span(&sessions, "idle", (5 * MINUTE, 24 * HOUR), 30 * MINUTE),
         session_lifetime: span(&sessions, "lifetime", (15 * MINUTE, 7 * DAY), 12 * HOUR),
     };

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use app::App;
-use app::access::{Actor, Role, permit};
+use app::access::{Actor, ApiScope, Role, permit};
 use app::grants::NewGrant;
 use app::people::NewPerson;
 use app::register::NewDevice;
+use app::tokens::NewToken;
 use clap::Args;
 use devices_sim::{Device, KeyPool, Link};
-use domain::{PersonId, Span};
+use domain::{Force, PersonId, Span};
 use indicatif::{ProgressBar, ProgressStyle};
 use store::devices::{DeviceFilter, EnrolmentState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -166,6 +167,12 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         ids.push(id);
     }
     roles(app, &ids).await?;
+    if app.tokens(permit(&actor())?).await?.is_empty() {
+        let name = "Directory of the demonstration".to_owned();
+        let new = NewToken { name, scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 10 };
+        // Nobody is told the token: it is there to be seen in the list, and about to expire.
+        app.make_token(permit(&actor())?, new).await?;
+    }
     for kit in cast::devices() {
         let serial = kit.serial.clone();
         if app.store().read(move |tx| store::devices::by_serial(tx, &serial)).await?.is_none() {

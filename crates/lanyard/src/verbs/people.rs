@@ -1,18 +1,20 @@
 //! `lanyard person`: the people on the books.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use app::access::{ManagePeople, SeePeople};
 use app::movers::NewEvent;
 use app::people::NewPerson;
 use clap::Subcommand;
-use domain::Force;
+use domain::{Day, Force};
 use serde_json::json;
 use store::people::Person;
 
 use crate::open::{self, Opened};
 use crate::out::Out;
+use crate::verbs::people_end;
+use crate::verbs::people_import::{self, Asked};
 
 /// People asked for at once.
 const PAGE: u32 = 500;
@@ -67,6 +69,40 @@ pub(crate) enum PersonVerb {
         /// For a machine.
         #[arg(long)]
         json: bool,
+    /// Show what a CSV file of people would do; with --apply, do it.
+    Import {
+        /// The file: headings in its first row, then a row for each person.
+        file: PathBuf,
+        /// The force of rows that name none.
+        #[arg(long)]
+        force: Force,
+        /// Enter the good rows.
+        #[arg(long)]
+        apply: bool,
+        /// Enter nothing while a row is wrong.
+        #[arg(long, requires = "apply")]
+        all_or_nothing: bool,
+    },
+    /// Take a person off the books: they are ended, and stay with their history.
+    End {
+        /// Number or id of the person.
+        #[arg(long)]
+        person: String,
+        /// The force of that number, where both forces have it.
+        #[arg(long)]
+        force: Option<Force>,
+        /// Their last working day, such as 2026-12-24.
+        #[arg(long)]
+        last_day: Option<Day>,
+    },
+    /// Erase who people were that left longer ago than the settings keep them ([keep] ended_people).
+    Erase {
+        /// Has to be said: everybody who is due, and nobody else.
+        #[arg(long, required = true)]
+        due: bool,
+        /// Show who is due and erase nobody.
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Everybody on the books.
     List {
@@ -95,6 +131,11 @@ impl PersonVerb {
                     NewEvent { kind, on, until, carries_device, source: "command-line", source_ref: None };
                 event(opened, force, &number, new, json).await
             }
+            Self::Import { file, force, apply, all_or_nothing } => {
+                people_import::run(opened, Asked { file: &file, force, apply, all_or_nothing }).await
+            }
+            Self::End { person, force, last_day } => people_end::end(opened, &person, force, last_day).await,
+            Self::Erase { due: _, dry_run } => people_end::erase(opened, dry_run).await,
             Self::List { force, search, json } => list(opened, force, &search, json).await,
         })
     }

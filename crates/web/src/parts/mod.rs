@@ -4,3 +4,4 @@ pub mod chart;
 pub mod form;
 pub mod listing;
 pub mod terms;
+pub(crate) mod upload;

@@ -3,6 +3,9 @@
 pub mod accepted;
 pub mod access;
 pub mod add;
+pub mod edit;
+pub mod end;
+pub mod import;
 pub mod list;
 pub mod roles;
 pub mod show;

@@ -20,6 +20,10 @@ pub struct View {
     pub force: Force,
     /// Role, unit, line manager and the like: names with values.
     pub about: Vec<(String, String)>,
+    /// Why nothing more is to be done for them: they left, or were erased; empty while they are on the books.
+    pub gone: String,
+    /// Where they are changed and where they are ended; empty for who may do neither.
+    pub forms: String,
     /// What they hold.
     pub custody: Vec<Custody>,
     /// Whether the reader may open a hand-over.
@@ -90,6 +94,8 @@ impl View {
                 ("Unit".into(), "Thetford".into()),
                 ("Line manager".into(), String::new()),
             ],
+            gone: String::new(),
+            forms: "/people/1234".into(),
             custody: vec![
                 Custody {
                     device: Crumb::new("/devices/NC-10442", "NC-10442"),

@@ -2,7 +2,7 @@
 
 use app::access::{ManagePeople, RecordAcceptance, SeeDevices, SeePeople};
 use app::people::NewPerson;
-use app::read::{AcceptanceRead, Case, PersonRow};
+use app::read::{AcceptanceRead, Case, Person, PersonRead, PersonRow};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -10,6 +10,7 @@ use domain::PersonId;
 
 use super::devices::state;
 use crate::answer::{self, page};
+use crate::format;
 use crate::parts::form::Errors;
 use crate::parts::listing::{Listing, PER_PAGE};
 use crate::people::{add, list, show};
@@ -91,17 +92,21 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     let handovers = ctx.site.app.custody_of_person(ctx.permit::<SeePeople>()?, id).await?;
     let enters = ctx.may::<RecordAcceptance>();
     let person = &read.person;
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let manager = match person.line_manager {
+        Some(manager) => ctx.site.app.person(ctx.permit::<SeePeople>()?, manager).await.ok(),
+        None => None,
+    };
     let view = show::View {
         shell: ctx.under(Area::People),
         name: person.name.clone(),
         number: person.number.clone(),
         force: person.force,
-        about: vec![
-            ("Role".into(), person.role.clone()),
-            ("Unit".into(), text(&person.unit)),
-            ("Work email".into(), text(&person.email)),
-        ],
+        about: about(person, manager),
+        gone: gone(person),
+        forms: match person.erased_at {
+            None if ctx.may::<ManagePeople>() => format!("/people/{id}"),
+            _ => String::new(),
+        },
         custody: read
             .devices
             .iter()
@@ -138,6 +143,42 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             .collect(),
     };
     Ok(page(StatusCode::OK, &view))
+}
+
+/// What is recorded of a person, name by name.
+fn about(person: &Person, manager: Option<PersonRead>) -> Vec<(String, String)> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let manager = manager.map(|read| format!("{} ({})", read.person.name, read.person.number));
+    let mut about = vec![
+        ("Role".into(), person.role.clone()),
+        ("Unit".into(), text(&person.unit)),
+        ("Line manager".into(), manager.unwrap_or_default()),
+        ("Work email".into(), text(&person.email)),
+        ("Work telephone".into(), text(&person.phone)),
+    ];
+    let days = [("First working day", person.starts_on), ("Last working day", person.last_day)];
+    about.extend(days.into_iter().filter_map(|(name, day)| Some((name.to_owned(), format::day(day?)))));
+    let kept_by = match (&person.user_name, person.source.as_str()) {
+        (Some(name), _) => format!("The force’s directory, as {name}"),
+        (None, "csv") => "A file".to_owned(),
+        (None, _) => "Hand".to_owned(),
+    };
+    about.push(("Kept by".into(), kept_by));
+    about
+}
+
+/// Why nothing more is to be done for somebody; empty while they are on the books.
+fn gone(person: &Person) -> String {
+    match (person.erased_at, person.ended_at) {
+        (Some(at), _) => {
+            format!(
+                "Name, number and addresses were erased {}, as the retention register asks. What was done stays.",
+                format::when(at)
+            )
+        }
+        (None, Some(at)) => format!("Off the books since {}.", format::when(at)),
+        (None, None) => String::new(),
+    }
 }
 
 fn acceptance(person: PersonId, row: &AcceptanceRead, enters: bool) -> show::Acceptance {

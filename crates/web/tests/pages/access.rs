@@ -25,6 +25,8 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "commands" => seeded.command(seeded.phone).await.to_string(),
         "people" => seeded.holder.to_string(),
         "cases" => seeded.case().await.to_string(),
+        "import" => seeded.import().await.to_string(),
+        "tokens" => seeded.token().await.to_string(),
         "documents" => "mobile-device-use".to_owned(),
         "events" => seeded.event.to_string(),
         "clauses" => "MDU-6.2a".to_owned(),
@@ -68,6 +70,19 @@ fn walled(route: &Route) -> bool {
     let walled =
         ["devices", "commands", "people", "cases", "custody", "places", "counts", "events"].contains(&first);
     route.path.contains("{id}") && walled
+    route.path.contains("{id}")
+        && matches!(
+            first,
+            "devices"
+                | "commands"
+                | "people"
+                | "cases"
+                | "custody"
+                | "places"
+                | "counts"
+                | "import"
+                | "tokens"
+        )
 }
 
 #[test]

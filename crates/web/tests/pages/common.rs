@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use app::access::{Actor, Role, permit};
+use app::access::{Actor, ApiScope, Role, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::movers::NewEvent;
+use app::grants::GroupRole;
 use app::people::NewPerson;
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
 use app::sessions::SignedIn;
+use app::tokens::NewToken;
 use app::{App, AppConfig, Keys, PolicyInForce};
 use axum::Router;
 use axum::body::Body;
@@ -19,6 +21,8 @@ use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 use domain::{
     CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId, HandoverKind,
     IdentityCheck, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
+    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
+    IdentityCheck, ImportId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId, TokenId,
 };
 use http_body_util::BodyExt;
 use pki::{DeviceCa, RsaBits, Validity};
@@ -134,9 +138,14 @@ fn config(address: String) -> AppConfig {
         refresh_every: day,
         keep_raw: Span::from_secs(7 * 24 * 3600),
         keep_commands: Span::from_secs(30 * 24 * 3600),
+        keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
         session_idle: Span::from_secs(1800 * 1000),
         session_lifetime: Span::from_secs(12 * 3600 * 1000),
-        group_roles: Vec::new(),
+        group_roles: vec![GroupRole {
+            group: "Lanyard service desk".into(),
+            role: Role::ServiceDeskAnalyst,
+            both_forces: false,
+        }],
         scep: pki::scep::ScepOptions::default(),
     }
 }
@@ -387,6 +396,22 @@ impl Seeded {
             Some((count, _)) => count.id,
             None => self.app.open_count(permit(&root()).unwrap(), Some(self.store().await)).await.unwrap(),
         }
+    }
+
+    /// A file of people of Norfolk that waits.
+    pub(crate) async fn import(&self) -> ImportId {
+        let rows = b"Number,Name,Role\n1234,PC Ames,sergeant\n9,,officer\n";
+        let force = Some(Force::Norfolk);
+        // Each look takes one, and few may wait at once: whoever gives it is another.
+        let by = Actor::command_line(&self.world.world().uuid().to_string());
+        self.app.start_import(permit(&by).unwrap(), "hr.csv", force, rows).await.unwrap()
+    }
+
+    /// An API token of Norfolk.
+    pub(crate) async fn token(&self) -> TokenId {
+        let new =
+            NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
+        self.app.make_token(permit(&root()).unwrap(), new).await.unwrap().0
     }
 
     /// The latest command of a device.

@@ -1,16 +1,19 @@
 //! The stories of `stories/`, told by a browser. Each file here has the name of its story.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is wrong")]
 
+mod a_joiner_by_scim;
 mod a_lapsed_acceptance;
 mod a_leaver_returns_everything;
 mod a_stock_count;
 mod a_suspension;
+mod a_wrong_row_in_the_import;
 mod accepting_the_terms;
 mod an_unused_phone;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
 mod common;
 mod desk;
+mod erasing_a_leaver;
 mod issued_and_signed;
 mod maternity_leave;
 mod movers;

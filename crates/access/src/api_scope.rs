@@ -1,0 +1,51 @@
+//! What an API token may do: a closed list, each with the actions that it stands for.
+
+use super::actions::{Action, ProvisionPeople};
+
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApiScope {
+    /// The force's directory sends people and groups by SCIM.
+    Scim,
+}
+
+impl ApiScope {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[Self::Scim];
+
+    /// The word in tables and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Scim => "scim",
+        }
+    }
+
+    /// The words on screen.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Scim => "Directory: people and groups by SCIM",
+        }
+    }
+
+    /// The actions that a token of this scope is permitted, and none beside them.
+    #[must_use]
+    pub const fn actions(self) -> &'static [&'static str] {
+        match self {
+            Self::Scim => &[ProvisionPeople::NAME],
+        }
+    }
+}
+
+impl std::str::FromStr for ApiScope {
+    type Err = domain::UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|scope| scope.as_str() == word)
+            .ok_or_else(|| domain::UnknownWord { word: word.chars().take(40).collect(), allowed: "scim" })
+    }
+}

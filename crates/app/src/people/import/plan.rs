@@ -1,0 +1,372 @@
+//! What a file would do: who is added, changed, ended or brought back, and which rows cannot be. Pure: the same file and the
+//! same people give the same plan, and its digest says whether two plans are the same.
+
+use std::collections::{HashMap, HashSet};
+
+use domain::{Day, Force, PersonId, Timestamp};
+use serde_json::json;
+use store::people::{Person, PersonSource};
+
+use super::file::{Column, Mapping, Table};
+use crate::AppError;
+use crate::people::keep::{is_same, tidy};
+
+/// The people whom the plan is made against, by force and number.
+pub(super) type Existing = HashMap<(Force, String), Person>;
+
+/// What a row does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    /// Enters somebody.
+    Adds,
+    /// Changes somebody.
+    Changes,
+    /// Takes somebody off the books.
+    Ends,
+    /// Brings somebody back.
+    Returns,
+}
+
+/// One row that can be.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The row's number in the file.
+    pub row: usize,
+    /// What it does.
+    pub does: Does,
+    /// The person as they are; `None` for a new one.
+    pub before: Option<Person>,
+    /// The person as they would be. The line manager of `manager` is not set yet, and a new one has no id.
+    pub after: Person,
+    /// The line manager's number, where the row names one.
+    pub manager: Option<String>,
+}
+
+impl Item {
+    /// What is different, in words: fields with what they would be and were; for a new person job and unit.
+    #[must_use]
+    pub fn difference(&self) -> String {
+        let after = &self.after;
+        let Some(before) = &self.before else {
+            let parts = [Some(after.role.clone()), after.unit.clone()];
+            return parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        };
+        let day = |day: Option<Day>| day.map(|day| day.to_string());
+        let some = |text: &str| Some(text.to_owned());
+        let mut said: Vec<String> = [
+            (Column::Name, some(&before.name), some(&after.name)),
+            (Column::Role, some(&before.role), some(&after.role)),
+            (Column::Unit, before.unit.clone(), after.unit.clone()),
+            (Column::Email, before.email.clone(), after.email.clone()),
+            (Column::Phone, before.phone.clone(), after.phone.clone()),
+            (Column::StartsOn, day(before.starts_on), day(after.starts_on)),
+            (Column::LastDay, day(before.last_day), day(after.last_day)),
+        ]
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(column, old, new)| {
+            let word = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+            format!("{}: {}, was {}", column.title(), word(new), word(old))
+        })
+        .collect();
+        match &self.manager {
+            Some(number) if before.line_manager != after.line_manager || after.line_manager.is_none() => {
+                said.push(format!("{}: {number}", Column::LineManager.title()));
+            }
+            None if before.line_manager.is_some() && after.line_manager.is_none() => {
+                said.push(format!("{}: nobody", Column::LineManager.title()));
+            }
+            _ => {}
+        }
+        said.join("; ")
+    }
+}
+
+/// One row that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// The row's number in the file.
+    pub row: usize,
+    /// Why, and what to do.
+    pub why: String,
+}
+
+/// What a file would do.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Rows that can be, in an order in which a line manager whom the file brings comes before those who name them.
+    pub items: Vec<Item>,
+    /// Rows that cannot be.
+    pub wrong: Vec<Wrong>,
+    /// How many rows say what is so already.
+    pub same: usize,
+    /// SHA-256 of all of it, hex.
+    pub digest: String,
+}
+
+/// A row as its columns have it.
+struct Row<'a> {
+    cells: HashMap<Column, &'a str>,
+}
+
+impl<'a> Row<'a> {
+    fn of(mapping: &Mapping, cells: &'a [String]) -> Self {
+        let named = mapping.iter().zip(cells).filter_map(|(column, cell)| Some(((*column)?, cell.as_str())));
+        Self { cells: named.filter(|(_, cell)| !cell.is_empty()).collect() }
+    }
+
+    fn get(&self, column: Column) -> Option<&'a str> {
+        self.cells.get(&column).copied()
+    }
+
+    /// What an optional field becomes: as it was where the cell is empty, nothing where it is a hyphen.
+    fn optional(&self, column: Column, before: Option<&String>) -> Option<String> {
+        match self.get(column) {
+            None => before.cloned(),
+            Some("-") => None,
+            Some(text) => Some(text.to_owned()),
+        }
+    }
+
+    fn day(&self, column: Column, before: Option<Day>) -> Result<Option<Day>, String> {
+        match self.get(column) {
+            None => Ok(before),
+            Some("-") => Ok(None),
+            Some(text) => read_day(text)
+                .map(Some)
+                .ok_or_else(|| format!("{}: write a day such as 2026-11-22 or 22/11/2026", column.title())),
+        }
+    }
+
+    fn name(&self) -> Option<String> {
+        let parts = [Column::GivenName, Column::FamilyName].into_iter().filter_map(|part| self.get(part));
+        let both = parts.collect::<Vec<_>>().join(" ");
+        self.get(Column::Name).map(str::to_owned).or_else(|| Some(both).filter(|both| !both.is_empty()))
+    }
+
+    fn left(&self) -> Result<Option<bool>, String> {
+        match self.get(Column::Left).map(str::to_lowercase).as_deref() {
+            None => Ok(None),
+            Some("yes" | "y" | "true" | "1" | "left" | "ended") => Ok(Some(true)),
+            Some("no" | "n" | "false" | "0" | "-") => Ok(Some(false)),
+            Some(_) => Err(format!("{}: write yes or no", Column::Left.title())),
+        }
+    }
+}
+
+/// A day as a directory or a British spreadsheet writes it.
+#[must_use]
+pub fn read_day(text: &str) -> Option<Day> {
+    if let Ok(day) = text.get(..10).unwrap_or(text).parse() {
+        return Some(day);
+    }
+    let mut parts = text.split(['/', '.', '-']);
+    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || year.len() != 4 {
+        return None;
+    }
+    Day::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// Makes the plan. `may` are the forces that whoever asks may write in.
+pub(super) fn plan(
+    table: &Table,
+    mapping: &Mapping,
+    force: Force,
+    may: impl Fn(Force) -> bool,
+    existing: &Existing,
+) -> Plan {
+    let mut plan = Plan::default();
+    let mut seen: HashMap<(Force, String), usize> = HashMap::new();
+    for (place, cells) in &table.rows {
+        let row = Row::of(mapping, cells);
+        match item(*place, &row, force, &may, existing, &mut seen) {
+            Ok(Some(item)) => plan.items.push(item),
+            Ok(None) => plan.same += 1,
+            Err(why) => plan.wrong.push(Wrong { row: *place, why }),
+        }
+    }
+    check_managers(&mut plan, existing);
+    plan.wrong.sort_by_key(|wrong| wrong.row);
+    plan.digest = digest(&plan);
+    plan
+}
+
+fn item(
+    place: usize,
+    row: &Row<'_>,
+    force: Force,
+    may: &impl Fn(Force) -> bool,
+    existing: &Existing,
+    seen: &mut HashMap<(Force, String), usize>,
+) -> Result<Option<Item>, String> {
+    let force = match row.get(Column::Force) {
+        None => force,
+        Some(word) => read_force(word).ok_or_else(|| format!("Force: there is no force \"{word}\""))?,
+    };
+    if !may(force) {
+        return Err(format!("you may not write in {}", force.title()));
+    }
+    let number = row.get(Column::Number).ok_or("Collar or staff number: enter one")?.to_owned();
+    if let Some(first) = seen.insert((force, number.clone()), place) {
+        return Err(format!("row {first} has the same number; keep one of them"));
+    }
+    let before = existing.get(&(force, number.clone()));
+    let mut after = match before {
+        Some(before) => before.clone(),
+        None => {
+            Person::new(PersonId::from_uuid(uuid::Uuid::nil()), force, &number, "", "", Timestamp::default())
+        }
+    };
+    if let Some(name) = row.name() {
+        after.name = name;
+    }
+    if let Some(role) = row.get(Column::Role) {
+        after.role = role.to_owned();
+    }
+    after.unit = row.optional(Column::Unit, after.unit.as_ref());
+    after.email = row.optional(Column::Email, after.email.as_ref());
+    after.phone = row.optional(Column::Phone, after.phone.as_ref());
+    after.starts_on = row.day(Column::StartsOn, after.starts_on)?;
+    after.last_day = row.day(Column::LastDay, after.last_day)?;
+    let manager = match row.get(Column::LineManager) {
+        Some("-") => {
+            after.line_manager = None;
+            None
+        }
+        named => named.map(str::to_owned),
+    };
+    tidy(&mut after).map_err(|error| said(&error))?;
+    finish(place, before, after, manager, row.left()?, existing)
+}
+
+/// What the row does, once the person is as it says.
+fn finish(
+    place: usize,
+    before: Option<&Person>,
+    mut after: Person,
+    manager: Option<String>,
+    left: Option<bool>,
+    existing: &Existing,
+) -> Result<Option<Item>, String> {
+    let was_gone = before.is_some_and(|before| before.ended_at.is_some());
+    let does = match (before, was_gone, left) {
+        (None, _, Some(true)) => return Err("somebody new cannot have left already".to_owned()),
+        (None, ..) => Does::Adds,
+        (Some(_), true, Some(false)) => Does::Returns,
+        (Some(_), true, _) => {
+            return Err("this person has left; to bring them back write \"no\" under Has left".to_owned());
+        }
+        (Some(_), false, Some(true)) => Does::Ends,
+        (Some(_), false, _) => Does::Changes,
+    };
+    let old_manager = manager.as_ref().and_then(|number| existing.get(&(after.force, number.clone())));
+    if let Some(old) = old_manager {
+        after.line_manager = Some(old.id);
+    }
+    let waits = manager.is_some() && old_manager.is_none();
+    if let (Does::Changes, Some(before), false) = (does, before, waits)
+        && is_same(before, &after).map_err(|error| said(&error))?
+    {
+        return Ok(None);
+    }
+    after.source = PersonSource::Csv;
+    Ok(Some(Item { row: place, does, before: before.cloned(), after, manager }))
+}
+
+fn said(error: &AppError) -> String {
+    match error {
+        AppError::Invalid { field, message } => {
+            let title = Column::ALL.iter().find(|column| column.as_str() == field.replace('_', ""));
+            format!("{}: {message}", title.map_or(*field, |column| column.title()))
+        }
+        other => other.to_string(),
+    }
+}
+
+fn read_force(word: &str) -> Option<Force> {
+    let plain = word.to_lowercase();
+    Force::ALL.iter().copied().find(|force| plain == force.as_str() || plain == force.title().to_lowercase())
+}
+
+/// Refuses rows whose line manager is nobody, or leaves with this file, and puts each line manager whom it brings before
+/// those who name them.
+fn check_managers(plan: &mut Plan, existing: &Existing) {
+    let mut waiting = std::mem::take(&mut plan.items);
+    let key = |item: &Item| (item.after.force, item.after.number.clone());
+    let ending: HashSet<(Force, String)> =
+        waiting.iter().filter(|item| item.does == Does::Ends).map(key).collect();
+    let mut ordered = Vec::with_capacity(waiting.len());
+    let mut known: HashSet<(Force, String)> = HashSet::new();
+    loop {
+        let before = ordered.len();
+        let mut later = Vec::new();
+        for item in waiting {
+            let named = item.manager.clone().map(|number| (item.after.force, number));
+            match named {
+                Some(manager) if manager.1 == item.after.number => {
+                    plan.wrong
+                        .push(Wrong { row: item.row, why: "nobody is their own line manager".to_owned() });
+                }
+                Some(manager)
+                    if ending.contains(&manager)
+                        || (!known.contains(&manager) && !is_there(&manager, existing)) =>
+                {
+                    later.push(item);
+                }
+                _ => {
+                    known.insert(key(&item));
+                    ordered.push(item);
+                }
+            }
+        }
+        waiting = later;
+        if ordered.len() == before {
+            break;
+        }
+    }
+    for item in waiting {
+        let number = item.manager.unwrap_or_default();
+        let why =
+            format!("Line manager: nobody on the books has the number {number}, and no good row brings them");
+        plan.wrong.push(Wrong { row: item.row, why });
+    }
+    plan.items = ordered;
+}
+
+fn is_there(key: &(Force, String), existing: &Existing) -> bool {
+    existing.get(key).is_some_and(|person| person.ended_at.is_none())
+}
+
+fn digest(plan: &Plan) -> String {
+    let mut text = String::new();
+    for item in &plan.items {
+        let person = &item.after;
+        let line = json!([
+            item.row,
+            item.does as u8,
+            item.before.as_ref().map(|before| (before.id, before.version)),
+            person.force,
+            person.number,
+            person.name,
+            person.role,
+            person.unit,
+            person.email,
+            person.phone,
+            person.starts_on.map(|day| day.to_string()),
+            person.last_day.map(|day| day.to_string()),
+            person.line_manager,
+            item.manager,
+        ]);
+        text.push_str(&line.to_string());
+        text.push('\n');
+    }
+    for wrong in &plan.wrong {
+        text.push_str(&json!([wrong.row, wrong.why]).to_string());
+    }
+    crate::digest_hex(text.as_bytes())
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,186 @@
+//! What the force's directory speaks to: SCIM 2.0 under `/scim/v2`, for whoever comes with an API token of that scope.
+//!
+//! A request becomes a resource or a patch (`protocol-scim`), then one use case, then an answer. A change is made to the
+//! version that was read: where somebody else was faster it is made again on what is there now, unless the client named a
+//! version (`If-Match`), which then gets 412.
+
+mod caller;
+mod groups;
+mod users;
+
+use app::App;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use protocol_scim::{MEDIA_TYPE, MOST_BYTES, ScimError, ScimType};
+use serde_json::{Map, Value};
+
+use caller::Caller;
+
+/// Times that a change is made anew where others change the same thing, before the client is told to try again.
+const TRIES: usize = 4;
+
+/// What the handlers have at hand.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    app: App,
+    base: std::sync::Arc<str>,
+}
+
+/// The routes of a directory.
+pub(crate) fn router(app: App) -> Router {
+    let base = format!("{}/scim/v2", app.config().address).into();
+    let unoffered = || any(not_offered);
+    Router::new()
+        .route("/Users", get(users::list).post(users::create))
+        .route("/Users/{id}", get(users::read).put(users::replace).patch(users::patch).delete(users::remove))
+        .route("/Groups", get(groups::list).post(groups::create))
+        .route(
+            "/Groups/{id}",
+            get(groups::read).put(groups::replace).patch(groups::patch).delete(groups::remove),
+        )
+        .route("/ServiceProviderConfig", get(service_provider_config))
+        .route("/ResourceTypes", get(resource_types))
+        .route("/ResourceTypes/{name}", get(resource_type))
+        .route("/Schemas", get(schemas))
+        .route("/Schemas/{urn}", get(schema))
+        .route("/Me", unoffered())
+        .route("/Bulk", unoffered())
+        .route("/.search", unoffered())
+        .route("/Users/.search", unoffered())
+        .route("/Groups/.search", unoffered())
+        .fallback(nowhere)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(MOST_BYTES))
+        .with_state(Desk { app, base })
+}
+
+/// An answer that is no success.
+pub(crate) struct Refused(ScimError);
+
+impl From<ScimError> for Refused {
+    fn from(error: ScimError) -> Self {
+        Self(error)
+    }
+}
+
+impl From<app::AppError> for Refused {
+    fn from(error: app::AppError) -> Self {
+        use app::AppError as E;
+        Self(match error {
+            E::Denied(denied) => ScimError::status(403, denied.to_string()),
+            E::NotFound { what, .. } => ScimError::not_found(what),
+            E::Invalid { field, message } => {
+                ScimError::bad(ScimType::InvalidValue, format!("{field}: {message}"))
+            }
+            E::Conflict(why) => ScimError::bad(ScimType::Uniqueness, why),
+            E::Store(error) => {
+                tracing::error!(%error, "a directory's request failed");
+                ScimError::status(503, "the database does not answer; try again")
+            }
+            E::Keys(error) | E::Fault(error) => {
+                tracing::error!(error, "a directory's request failed");
+                ScimError::status(500, "an unexpected fault; the service's log has more")
+            }
+        })
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = json(status, &self.0.body());
+        if status == StatusCode::UNAUTHORIZED {
+            response
+                .headers_mut()
+                .insert("www-authenticate", axum::http::HeaderValue::from_static("Bearer realm=\"Lanyard\""));
+        }
+        response
+    }
+}
+
+fn json(status: StatusCode, body: &Value) -> Response {
+    (status, [(CONTENT_TYPE, MEDIA_TYPE)], body.to_string()).into_response()
+}
+
+/// A resource with its tag, and its address where it is new.
+fn resource(status: StatusCode, answer: Map<String, Value>, version: i64, location: &str) -> Response {
+    let mut response = json(status, &Value::Object(answer));
+    let headers = response.headers_mut();
+    if let Ok(tag) = protocol_scim::entity_tag(version).parse() {
+        headers.insert(ETAG, tag);
+    }
+    if let (StatusCode::CREATED, Ok(location)) = (status, location.parse()) {
+        headers.insert(LOCATION, location);
+    }
+    response
+}
+
+/// The version that the client says it knows.
+fn expected<'a>(headers: &'a HeaderMap) -> Option<&'a str> {
+    headers.get(IF_MATCH).and_then(|value| value.to_str().ok())
+}
+
+/// Whether the client has that version already.
+fn has_it(headers: &HeaderMap, version: i64) -> bool {
+    let tag = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    tag.is_some_and(|tag| protocol_scim::is_current(tag, version))
+}
+
+/// Refuses a change that was made for another version.
+fn check_expected(headers: &HeaderMap, version: i64) -> Result<(), Refused> {
+    match expected(headers) {
+        Some(tag) if !protocol_scim::is_current(tag, version) => Err(stale()),
+        _ => Ok(()),
+    }
+}
+
+fn stale() -> Refused {
+    ScimError::status(412, "the resource has changed since that version; read it again").into()
+}
+
+fn busy() -> Refused {
+    ScimError::status(409, "others keep changing this resource; try again").into()
+}
+
+async fn service_provider_config(State(desk): State<Desk>, _caller: Caller) -> Response {
+    json(StatusCode::OK, &protocol_scim::service_provider_config(&desk.base))
+}
+
+async fn resource_types(State(desk): State<Desk>, _caller: Caller) -> Response {
+    json(StatusCode::OK, &protocol_scim::resource_types(&desk.base))
+}
+
+async fn resource_type(State(desk): State<Desk>, _caller: Caller, Path(name): Path<String>) -> Response {
+    match protocol_scim::resource_type(&desk.base, &name) {
+        Some(found) => json(StatusCode::OK, &found),
+        None => Refused::from(ScimError::not_found("resource type")).into_response(),
+    }
+}
+
+async fn schemas(State(desk): State<Desk>, _caller: Caller) -> Response {
+    json(StatusCode::OK, &protocol_scim::schemas(&desk.base))
+}
+
+async fn schema(State(desk): State<Desk>, _caller: Caller, Path(urn): Path<String>) -> Response {
+    match protocol_scim::schema_json(&desk.base, &urn) {
+        Some(found) => json(StatusCode::OK, &found),
+        None => Refused::from(ScimError::not_found("schema")).into_response(),
+    }
+}
+
+async fn not_offered(_caller: Caller) -> Refused {
+    ScimError::status(501, "this service does not offer it; /ServiceProviderConfig says what it offers")
+        .into()
+}
+
+async fn no_such_method(_caller: Caller) -> Refused {
+    ScimError::status(405, "this address does not take that method").into()
+}
+
+async fn nowhere(_caller: Caller) -> Refused {
+    ScimError::status(404, "there is nothing at this address; /ResourceTypes says what there is").into()
+}

@@ -1,0 +1,58 @@
+//! Who comes with a token, and what they ask.
+
+use app::access::{self, Actor, Permit, ProvisionPeople};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequestParts, Query};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use protocol_scim::ScimError;
+
+use super::{Desk, Refused};
+
+/// Whoever the token belongs to.
+pub(crate) struct Caller {
+    actor: Actor,
+    query: Vec<(String, String)>,
+}
+
+impl Caller {
+    /// Access control's word for one use case.
+    pub(crate) fn permit(&self) -> Result<Permit<ProvisionPeople>, Refused> {
+        access::permit(&self.actor).map_err(|denied| ScimError::status(403, denied.to_string()).into())
+    }
+
+    /// A value of the address's query.
+    pub(crate) fn asked(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl FromRequestParts<Desk> for Caller {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Refused> {
+        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let token = header
+            .and_then(|header| header.split_once(' '))
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| token.trim());
+        let actor = match token {
+            Some(token) => desk.app.actor_of_token(token).await?,
+            None => None,
+        };
+        let Some(actor) = actor else {
+            let detail = "come with an API token that works, as in: Authorization: Bearer lanyard_...";
+            return Err(ScimError::status(401, detail).into());
+        };
+        let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
+        let caller = Self { actor, query };
+        caller.permit()?;
+        Ok(caller)
+    }
+}
+
+/// The body, or why it was not taken.
+pub(crate) fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Refused> {
+    body.map_err(|rejection| ScimError::status(rejection.status().as_u16(), rejection.body_text()).into())
+}

@@ -1,0 +1,107 @@
+//! People as directories and files find them, and as the retention register forgets them.
+
+use domain::{Force, PersonId, Timestamp};
+
+use crate::people::{Person, columns, person};
+use crate::{StoreError, Tx, Value, statements};
+
+/// Whoever still has a device, an open case, or a legal hold on what they had or are part of, is not forgotten.
+macro_rules! unheld {
+    () => {
+        " AND NOT EXISTS (SELECT 1 FROM device d WHERE d.holder_id = person.id AND d.retired_at IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM desk_case c WHERE c.person_id = person.id AND c.closed_at IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM legal_hold h LEFT JOIN device d ON d.id = h.device_id LEFT JOIN desk_case c ON c.id = h.case_id
+           WHERE h.ended_at IS NULL AND (d.holder_id = person.id OR c.person_id = person.id))"
+    };
+}
+
+statements! {
+    pub(crate) PERSON_BY_USER_NAME = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND lower(user_name) = lower($2)");
+    PEOPLE_BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM person WHERE external_id = $2 AND force = $1
+        AND user_name IS NOT NULL ORDER BY id LIMIT 200");
+    PROVISIONED = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND user_name IS NOT NULL AND id > $2
+        ORDER BY id LIMIT $3");
+    PROVISIONED_SKIP = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND user_name IS NOT NULL
+        ORDER BY id LIMIT $2 OFFSET $3");
+    PROVISIONED_COUNT = "SELECT count(*) FROM person WHERE force = $1 AND user_name IS NOT NULL";
+    PEOPLE_OF_FORCE = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND id > $2 ORDER BY id LIMIT $3");
+    PEOPLE_DUE = concat!("SELECT ", columns!(), " FROM person WHERE ended_at < $1 AND erased_at IS NULL", unheld!(),
+        " ORDER BY ended_at, id LIMIT $2");
+    PERSON_DUE = concat!("SELECT ", columns!(), " FROM person WHERE id = $2 AND ended_at < $1 AND erased_at IS NULL", unheld!());
+    PEOPLE_KEPT = "SELECT count(*) FROM person WHERE ended_at < $1 AND erased_at IS NULL";
+    DETAILS_ERASE = "DELETE FROM ledger_detail WHERE entry_id IN (SELECT id FROM ledger_entry WHERE subject = $1)";
+    MANAGER_FREE = "UPDATE person SET line_manager_id = NULL WHERE line_manager_id = $1";
+}
+
+/// The person of that user name, in any case of letters.
+pub fn by_user_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<Person>, StoreError> {
+    tx.one(&PERSON_BY_USER_NAME, &[Value::id(force), name.into()])?.as_ref().map(person).transpose()
+}
+
+/// The provisioned people of that external id; directories should give it once, and may not.
+pub fn by_external_id(tx: &mut Tx<'_>, force: Force, id: &str) -> Result<Vec<Person>, StoreError> {
+    tx.query(&PEOPLE_BY_EXTERNAL_ID, &[Value::id(force), id.into()])?.iter().map(person).collect()
+}
+
+/// Up to `limit` provisioned people in order of id, after one.
+pub fn provisioned(
+    tx: &mut Tx<'_>,
+    force: Force,
+    after: Option<PersonId>,
+    limit: u32,
+) -> Result<Vec<Person>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let params = [Value::id(force), after.into(), i64::from(limit).into()];
+    tx.query(&PROVISIONED, &params)?.iter().map(person).collect()
+}
+
+/// A window on the provisioned people in order of id.
+pub fn provisioned_window(
+    tx: &mut Tx<'_>,
+    force: Force,
+    (skip, limit): (i64, i64),
+) -> Result<Vec<Person>, StoreError> {
+    tx.query(&PROVISIONED_SKIP, &[Value::id(force), limit.into(), skip.into()])?.iter().map(person).collect()
+}
+
+/// How many people a directory provisions.
+pub fn provisioned_count(tx: &mut Tx<'_>, force: Force) -> Result<i64, StoreError> {
+    crate::single_count(tx, &PROVISIONED_COUNT, &[Value::id(force)])
+}
+
+/// Up to `limit` people of a force in order of id, after one; those who left too.
+pub fn of_force(
+    tx: &mut Tx<'_>,
+    force: Force,
+    after: Option<PersonId>,
+    limit: u32,
+) -> Result<Vec<Person>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let params = [Value::id(force), after.into(), i64::from(limit).into()];
+    tx.query(&PEOPLE_OF_FORCE, &params)?.iter().map(person).collect()
+}
+
+/// People who left before a time and whom nothing holds, oldest first.
+pub fn due_for_erasure(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<Person>, StoreError> {
+    tx.query(&PEOPLE_DUE, &[before.into(), i64::from(limit).into()])?.iter().map(person).collect()
+}
+
+/// One of them, looked at again.
+pub fn due_one(tx: &mut Tx<'_>, before: Timestamp, id: PersonId) -> Result<Option<Person>, StoreError> {
+    tx.one(&PERSON_DUE, &[before.into(), Value::id(id)])?.as_ref().map(person).transpose()
+}
+
+/// How many people left before a time and are not erased, held or not.
+pub fn past_retention(tx: &mut Tx<'_>, before: Timestamp) -> Result<i64, StoreError> {
+    crate::single_count(tx, &PEOPLE_KEPT, &[before.into()])
+}
+
+/// Erases the private detail of every ledger entry about a subject; the entries and their digests stay.
+pub fn erase_details(tx: &mut Tx<'_>, subject: &str) -> Result<u64, StoreError> {
+    tx.execute(&DETAILS_ERASE, &[subject.into()])
+}
+
+/// Takes somebody away as a line manager.
+pub fn free_managed(tx: &mut Tx<'_>, manager: PersonId) -> Result<u64, StoreError> {
+    tx.execute(&MANAGER_FREE, &[Value::id(manager)])
+}

@@ -1,0 +1,86 @@
+//! API tokens: the list, a new one, ending one.
+
+use app::access::{ApiScope, RunService};
+use app::tokens::{DEFAULT_DAYS, NewToken, WARN};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::TokenId;
+
+use crate::answer::page;
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+use crate::tokens::{Made, Row, State, View};
+
+async fn view(ctx: &Ctx, typed: Option<&Fields>, errors: Errors) -> Result<View, Problem> {
+    let now = ctx.site.app.world().now();
+    let tokens = ctx.site.app.tokens(ctx.permit::<RunService>()?).await?;
+    let text = |name: &str, otherwise: String| typed.map_or(otherwise, |fields| fields.text(name));
+    let own = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
+    let rows = tokens.into_iter().map(|token| Row {
+        state: match token.ended_at {
+            Some(_) => State::Ended,
+            None if token.expires_at <= now => State::Expired,
+            None if token.expires_at.since(now) <= WARN => State::Soon,
+            None => State::Works,
+        },
+        scope: token
+            .scope
+            .parse()
+            .map_or_else(|_| token.scope.clone(), |scope: ApiScope| scope.title().to_owned()),
+        end: format!("/tokens/{}/end", token.id),
+        name: token.name,
+        force: token.force,
+        expires: token.expires_at,
+        used: token.last_used_at,
+    });
+    Ok(View {
+        shell: ctx.shell(Area::Elsewhere, Vec::new()),
+        errors,
+        rows: rows.collect(),
+        name: text("name", String::new()),
+        force: text("force", own),
+        days: text("days", DEFAULT_DAYS.to_string()),
+    })
+}
+
+/// The list.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    Ok(page(StatusCode::OK, &view(&ctx, None, Errors::default()).await?))
+}
+
+/// Makes a token, and shows it this once.
+pub(super) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<RunService>()?;
+    let new = NewToken {
+        name: fields.text("name"),
+        scope: ApiScope::Scim,
+        force: Ctx::force(fields.get("force")),
+        days: fields.get("days").trim().parse().unwrap_or_default(),
+    };
+    let name = new.name.clone();
+    match ctx.site.app.make_token(permit, new).await {
+        Ok((_, secret)) => {
+            let made = Made {
+                shell: ctx.shell(Area::Elsewhere, vec![Crumb::new("/tokens", "API tokens")]),
+                name,
+                secret: secret.into_exposed(),
+                address: format!("{}/scim/v2", ctx.site.app.config().address),
+            };
+            Ok(page(StatusCode::OK, &made))
+        }
+        Err(error) => {
+            let errors = form_errors(error, "name")?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, Some(&fields), errors).await?))
+        }
+    }
+}
+
+/// Ends a token.
+pub(super) async fn end(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<RunService>()?;
+    let id: TokenId = id.parse().map_err(|_| Problem::not_found())?;
+    ctx.site.app.end_token(permit, id).await?;
+    Ok(done("/tokens", "token-ended"))
+}

@@ -71,6 +71,8 @@ actions! {
     SeeAccess = "see access";
     /// Give a role and end one.
     ManageAccess = "manage access";
+    /// See and end one's own sessions.
+    SeeOwnSessions = "see own sessions";
     /// Run, configure, back up and repair the service.
     RunService = "run service";
 }

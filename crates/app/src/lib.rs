@@ -31,6 +31,7 @@ mod rosters;
 pub mod scep;
 pub mod seal;
 pub mod sessions;
+pub mod sign_in;
 pub mod terms;
 #[cfg(test)]
 mod testing;

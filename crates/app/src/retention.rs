@@ -1,8 +1,11 @@
-//! Forgetting on schedule: raw messages, finished commands, spent challenges, sessions that are over.
+//! Forgetting on schedule: raw messages, finished commands, spent challenges, sessions that
+//! are over (an hour later, so that what was typed in them can still be kept), sign-ins that nobody finished.
 
 use domain::Span;
 use store::{certificates, commands, duty, imports, messages, notices, sessions};
+use store::{certificates, commands, duty, messages, notices, sessions, sign_in};
 
+use crate::sign_in::KEEP;
 use crate::{App, AppError};
 
 /// Rows removed in one transaction, so that the writer is never held for long.
@@ -33,6 +36,8 @@ impl App {
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + imports::forget(tx, now)?
                     + sessions::forget(tx, now, now.minus(config.session_idle))?)
+                    + sessions::forget(tx, now.minus(KEEP), now.minus(config.session_idle).minus(KEEP))?
+                    + sign_in::forget(tx, now)?)
             })
             .await
     }

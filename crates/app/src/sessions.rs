@@ -1,13 +1,14 @@
-//! Sessions of people. How they prove who they are is for the pages; here a proof becomes a cookie's digest.
+//! Sessions of people. How they prove who they are is for `sign_in`; here a proof becomes a cookie's digest.
+//!
+//! A session ends when nothing was done for a while, at the latest after its lifetime, when its owner ends it, and when
+//! its person leaves. A cookie is made anew at every sign-in, so one that was there before is of no use.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Force, PersonId, Secret, Span, Timestamp};
 use serde_json::json;
-use store::Tx;
-use store::sessions::{self, Session};
+use store::sessions::{self, Link, Session};
+use store::{Tx, people};
 
-use crate::access::{Actor, Permit, Role, Roles, RunService, Who};
+use crate::access::{Actor, Permit, Role, Roles, RunService, SeeOwnSessions, Who};
 use crate::grants::{Standing, standing_of};
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
@@ -16,6 +17,40 @@ use crate::{App, AppError, digest_hex};
 const LINK_LIFE: Span = Span::from_secs(15 * 60);
 /// The last-seen time is kept to the minute.
 const SEEN_GRAIN: Span = Span::from_secs(60);
+
+/// A session that is going on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Live {
+    /// Who may do what.
+    pub actor: Actor,
+    /// Whose it is as far as the service can tell: the same for all sessions of one person.
+    pub owner: String,
+    /// How they signed in.
+    pub how: String,
+    /// The start of its digest: names it among the owner's, and opens nothing.
+    pub id: String,
+    /// When it ends if nothing more is done.
+    pub idle_at: Timestamp,
+    /// When it ends whatever is done.
+    pub ends_at: Timestamp,
+}
+
+/// A session as its owner sees it in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Names it.
+    pub id: String,
+    /// What they use, in a few words; empty where it did not say.
+    pub browser: String,
+    /// How they signed in.
+    pub how: String,
+    /// When.
+    pub began_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub seen_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub this: bool,
+}
 
 /// Who signed in, for a new session.
 #[derive(Debug, Clone)]
@@ -38,10 +73,30 @@ impl App {
     /// # Errors
     /// Only where the database does not answer.
     pub async fn begin_session(&self, who: SignedIn) -> Result<Secret<String>, AppError> {
-        let token = URL_SAFE_NO_PAD.encode(self.world().bytes::<32>());
-        let now = self.world().now();
+        self.begin_session_on(who, "").await
+    }
+
+    /// As [`App::begin_session`], on a browser that is described in a few words.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn begin_session_on(&self, who: SignedIn, uses: &str) -> Result<Secret<String>, AppError> {
+        let (app, now, uses) = (self.clone(), self.world().now(), uses.to_owned());
+        self.store().write(move |tx| app.add_session(tx, who, &uses, now)).await
+    }
+
+    /// Enters a session and its ledger entry; the cookie's value.
+    pub(crate) fn add_session(
+        &self,
+        tx: &mut Tx<'_>,
+        who: SignedIn,
+        uses: &str,
+        now: Timestamp,
+    ) -> Result<Secret<String>, AppError> {
+        let token = self.random_text();
         let session = Session {
-            digest: digest_hex(token.as_bytes()),
+            digest: digest_hex(token.expose().as_bytes()),
+            owner: owner(&who),
             name: who.name,
             person: who.person,
             roles: who.roles.to_string(),
@@ -49,22 +104,19 @@ impl App {
             created_at: now,
             seen_at: now,
             expires_at: now.plus(self.config().session_lifetime),
+            how: who.how.to_owned(),
+            browser: uses.chars().filter(|c| !c.is_control()).take(60).collect(),
         };
-        let app = self.clone();
-        self.store()
-            .write(move |tx| {
-                sessions::add(tx, &session)?;
-                let standing = standing(tx, &session, now)?;
-                let actor = app
-                    .actor_of(&session, standing)?
-                    .ok_or_else(|| AppError::Conflict("who left the force cannot sign in".into()))?;
-                let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
-                    .reason(who.how)
-                    .detail(json!({ "name": session.name }));
-                app.enter(tx, now, record)
-            })
-            .await?;
-        Ok(Secret::new(token))
+        sessions::add(tx, &session)?;
+        let standing = standing(tx, &session, now)?;
+        let actor = self
+            .actor_of(&session, standing)?
+            .ok_or_else(|| AppError::Conflict("who left the force cannot sign in".into()))?;
+        let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
+            .reason(who.how)
+            .detail(json!({ "name": session.name }));
+        self.enter(tx, now, record)?;
+        Ok(token)
     }
 
     /// The actor behind a cookie; `None` where there is no such session or it is over.
@@ -72,6 +124,15 @@ impl App {
     /// # Errors
     /// Only where the database does not answer.
     pub async fn actor_of_cookie(&self, token: &str) -> Result<Option<Actor>, AppError> {
+        Ok(self.live_session(token).await?.map(|live| live.actor))
+    }
+
+    /// The session behind a cookie; `None` where there is none, it is over, or its person has left. Who they are and what
+    /// they may do is asked afresh each time.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn live_session(&self, token: &str) -> Result<Option<Live>, AppError> {
         if token.len() > 100 {
             return Ok(None);
         }
@@ -83,7 +144,8 @@ impl App {
             Ok(Some((session, standing)))
         });
         let Some((session, standing)) = found.await? else { return Ok(None) };
-        if session.expires_at <= now || now.since(session.seen_at) >= self.config().session_idle {
+        let idle = self.config().session_idle;
+        if session.expires_at <= now || now.since(session.seen_at) >= idle {
             return Ok(None);
         }
         if now.since(session.seen_at) >= SEEN_GRAIN {
@@ -92,7 +154,74 @@ impl App {
                 .await
                 .map_err(AppError::from)?;
         }
-        self.actor_of(&session, standing)
+        Ok(self.actor_of(&session, standing)?.map(|actor| Live {
+            actor,
+            id: start_of(&session.digest),
+            idle_at: now.plus(idle).min(session.expires_at),
+            ends_at: session.expires_at,
+            owner: session.owner,
+            how: session.how,
+        }))
+    }
+
+    /// The sessions of whoever asks, the last used first.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn own_sessions(
+        &self,
+        _permit: Permit<SeeOwnSessions>,
+        live: &Live,
+    ) -> Result<Vec<Listed>, AppError> {
+        let (now, owner) = (self.world().now(), live.owner.clone());
+        let idle_before = now.minus(self.config().session_idle);
+        let all = self
+            .store()
+            .read(move |tx| sessions::of_owner(tx, &owner, now, idle_before))
+            .await
+            .map_err(AppError::from)?;
+        let listed = all.into_iter().map(|session| {
+            let id = start_of(&session.digest);
+            Listed {
+                this: id == live.id,
+                id,
+                browser: session.browser,
+                how: session.how,
+                began_at: session.created_at,
+                seen_at: session.seen_at,
+            }
+        });
+        Ok(listed.collect())
+    }
+
+    /// Ends one of the sessions of whoever asks, or with no id all but the one that asks. Ending one that is over already
+    /// changes nothing and is no error.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn end_own_sessions(
+        &self,
+        permit: Permit<SeeOwnSessions>,
+        live: &Live,
+        token: &Secret<String>,
+        id: Option<&str>,
+    ) -> Result<(), AppError> {
+        let (app, now, owner) = (self.clone(), self.world().now(), live.owner.clone());
+        let (digest, id) = (digest_hex(token.expose().as_bytes()), id.map(str::to_owned));
+        self.store()
+            .write(move |tx| {
+                let ended = match id {
+                    Some(id) if id.len() == ID_LENGTH => sessions::end_one(tx, &owner, &id)?,
+                    Some(_) => false,
+                    None => sessions::end_others(tx, &owner, &digest)? > 0,
+                };
+                if !ended {
+                    return Ok(());
+                }
+                let record = Record::new(&permit.actor().name, "session.ended", "own-sessions".to_owned());
+                app.enter(tx, now, record)
+            })
+            .await
     }
 
     /// Ends a session.
@@ -105,8 +234,8 @@ impl App {
         Ok(())
     }
 
-    /// Makes a one-time sign-in link for an administrator, from the command line of the server: the way in before a
-    /// directory is connected, and when it is down. Gives the token; it lives fifteen minutes.
+    /// Makes a one-time sign-in link for somebody whom the register need not know, from the command line of the server:
+    /// the way in before a directory is connected, and when it is down. Gives the token; it lives fifteen minutes.
     ///
     /// # Errors
     /// [`AppError::Invalid`] for a name that cannot be.
@@ -117,34 +246,73 @@ impl App {
         role: Role,
     ) -> Result<Secret<String>, AppError> {
         let name = crate::people::text("name", name, 100)?;
-        let token = URL_SAFE_NO_PAD.encode(self.world().bytes::<32>());
-        let (app, now, digest) = (self.clone(), self.world().now(), digest_hex(token.as_bytes()));
+        self.add_link(permit, Link { name, role: role.as_str().to_owned(), person: None }).await
+    }
+
+    /// The same for a person of the register, in the roles that they have there: what they then ask for and agree to is
+    /// theirs, so that they count as one person however they signed in.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a person who is not on the books.
+    pub async fn make_sign_in_link_for(
+        &self,
+        permit: Permit<RunService>,
+        person: PersonId,
+    ) -> Result<Secret<String>, AppError> {
+        let found = self.store().read(move |tx| people::by_id(tx, person)).await.map_err(AppError::from)?;
+        let found = found
+            .filter(|person| person.ended_at.is_none())
+            .ok_or_else(|| AppError::not_found("person", person))?;
+        let link = Link { name: found.name, role: Role::Holder.as_str().to_owned(), person: Some(person) };
+        self.add_link(permit, link).await
+    }
+
+    async fn add_link(&self, permit: Permit<RunService>, link: Link) -> Result<Secret<String>, AppError> {
+        let token = self.random_text();
+        let (app, now, digest) = (self.clone(), self.world().now(), digest_hex(token.expose().as_bytes()));
         self.store()
             .write(move |tx| {
-                sessions::add_link(tx, &digest, (&name, role.as_str()), now, now.plus(LINK_LIFE))?;
-                let record = Record::new(&permit.actor().name, "sign-in-link.made", format!("role:{role}"))
-                    .detail(json!({ "name": name }));
+                sessions::add_link(tx, &digest, &link, now, now.plus(LINK_LIFE))?;
+                let record =
+                    Record::new(&permit.actor().name, "sign-in-link.made", format!("role:{}", link.role))
+                        .detail(json!({ "name": link.name }));
                 app.enter(tx, now, record)
             })
             .await?;
-        Ok(Secret::new(token))
+        Ok(token)
     }
 
-    /// Spends a sign-in link; the cookie's value, or `None` where the link is unknown, spent or expired.
+    /// Spends a sign-in link; the cookie's value, or `None` where the link is unknown, spent or expired, or its person has
+    /// left since.
     ///
     /// # Errors
     /// Only where the database does not answer.
-    pub async fn use_sign_in_link(&self, token: &str) -> Result<Option<Secret<String>>, AppError> {
+    pub async fn use_sign_in_link(
+        &self,
+        token: &str,
+        uses: &str,
+    ) -> Result<Option<Secret<String>>, AppError> {
         let (digest, now) = (digest_hex(token.as_bytes()), self.world().now());
-        let spent = self
-            .store()
-            .write(move |tx| sessions::use_link(tx, &digest, now))
+        let (app, uses) = (self.clone(), uses.to_owned());
+        self.store()
+            .write(move |tx| {
+                let link = sessions::use_link(tx, &digest, now)?;
+                let link = match link {
+                    Some(Link { person: Some(id), role, .. }) => people::by_id(tx, id)?
+                        .filter(|person| person.ended_at.is_none())
+                        .map(|person| Link { name: person.name, role, person: Some(id) }),
+                    other => other,
+                };
+                let Some(link) = link else {
+                    app.note_refused_sign_in(tx, "sign-in-link".to_owned(), "link-refused", now)?;
+                    return Ok(None);
+                };
+                let roles = link.role.parse().map_err(|error| AppError::fault(&error))?;
+                let (name, person) = (link.name, link.person);
+                let who = SignedIn { name, person, roles, force: None, how: "one-time-link" };
+                app.add_session(tx, who, &uses, now).map(Some)
+            })
             .await
-            .map_err(AppError::from)?;
-        let Some((name, role)) = spent else { return Ok(None) };
-        let roles = role.parse().map_err(|error| AppError::fault(&error))?;
-        let who = SignedIn { name, person: None, roles, force: None, how: "one-time-link" };
-        self.begin_session(who).await.map(Some)
     }
 
     /// Who somebody is now; `None` for a person who has left.
@@ -162,7 +330,7 @@ impl App {
             (None, _) => {
                 let roles = session.roles.parse().map_err(|error| AppError::fault(&error))?;
                 Who {
-                    name: format!("session:{}", session.digest.get(..16).unwrap_or_default()),
+                    name: format!("session:{}", start_of(&session.digest)),
                     shown: session.name.clone(),
                     person: None,
                     roles,
@@ -178,4 +346,19 @@ impl App {
 /// A person's roles at this moment: one that was ended or is past its time does not count any more.
 fn standing(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<Option<Standing>, AppError> {
     session.person.map(|person| standing_of(tx, person, now)).transpose().map(Option::flatten)
+}
+
+/// Length of what names a session.
+const ID_LENGTH: usize = 16;
+
+fn start_of(digest: &str) -> String {
+    digest.get(..ID_LENGTH).unwrap_or_default().to_owned()
+}
+
+/// Whose a session is: their person's, and where the register does not know them, that of everybody of their name.
+fn owner(who: &SignedIn) -> String {
+    match who.person {
+        Some(person) => format!("person:{person}"),
+        None => format!("name:{}", who.name.to_lowercase()),
+    }
 }

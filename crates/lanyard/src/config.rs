@@ -7,6 +7,7 @@
 
 mod read;
 mod reader;
+mod sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,8 @@ use outbound::mail::Protection;
 use pki::scep::ScepOptions;
 use policy::Overrides;
 use store::StoreConfig;
+
+pub(crate) use sign_in::SignIn;
 
 /// The file that is read where none is named.
 pub(crate) const DEFAULT_FILE: &str = "lanyard.toml";
@@ -67,6 +70,8 @@ pub(crate) struct Config {
     pub(crate) ca: Option<GivenCa>,
     /// Older algorithms in SCEP.
     pub(crate) scep: ScepOptions,
+    /// The force's directory.
+    pub(crate) sign_in: Option<SignIn>,
     /// Lengths of time.
     pub(crate) spans: Spans,
     /// What the log looks like.

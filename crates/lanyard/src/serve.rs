@@ -47,8 +47,11 @@ pub(crate) fn run(settings: Option<&Path>) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         let app = app(&config).await?;
         // A cookie without TLS is for this machine alone, as is an address without it.
-        let pages =
-            web::Options { personas: Vec::new(), secure_cookies: config.address.starts_with("https://") };
+        let pages = web::Options {
+            secure_cookies: config.address.starts_with("https://"),
+            directory: config.directory()?,
+            ..web::Options::default()
+        };
         let running = Running::start(&config, app, pages).await?;
         tracing::info!(address = config.address, listen = %running.listens, "serving");
         stop_signal().await?;

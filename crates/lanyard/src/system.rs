@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use domain::{Clock, Entropy, Timestamp, World};
+use domain::{Clock, Entropy, Secret, Timestamp, World};
 
 /// The operating system's clock.
 struct SystemClock;
@@ -35,6 +35,13 @@ impl Entropy for SystemEntropy {
 /// The real world.
 pub(crate) fn world() -> World {
     World::new(Arc::new(SystemClock), Arc::new(SystemEntropy))
+}
+
+/// The client secret for the force's directory, where the environment gives it.
+#[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
+pub(crate) fn sign_in_secret() -> Option<Secret<String>> {
+    let secret = std::env::var("LANYARD_SIGN_IN_SECRET").ok()?;
+    Some(secret.trim().to_owned()).filter(|secret| !secret.is_empty()).map(Secret::new)
 }
 
 /// Chooses the library that TLS is done with. Once, before the first connection.

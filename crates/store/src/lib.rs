@@ -26,12 +26,14 @@ pub mod jobs;
 pub mod ledger;
 pub mod messages;
 pub mod notices;
+pub mod passkeys;
 pub mod people;
 pub mod people_directory;
 pub mod profiles;
 pub mod pushes;
 pub mod reminders;
 pub mod sessions;
+pub mod sign_in;
 pub mod terms;
 pub mod terms_asked;
 pub mod tokens;
@@ -72,12 +74,14 @@ pub fn all_statements() -> Vec<&'static Statement> {
         ledger::ALL,
         messages::ALL,
         notices::ALL,
+        passkeys::ALL,
         people::ALL,
         people_directory::ALL,
         profiles::ALL,
         pushes::ALL,
         reminders::ALL,
         sessions::ALL,
+        sign_in::ALL,
         terms::ALL,
         terms_asked::ALL,
         tokens::ALL,

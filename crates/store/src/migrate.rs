@@ -39,6 +39,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 9, name: "custody", sql: include_str!("../migrations/0009_custody.sql") },
     Migration { version: 10, name: "reminders", sql: include_str!("../migrations/0010_reminders.sql") },
     Migration { version: 11, name: "directory", sql: include_str!("../migrations/0011_directory.sql") },
+    Migration { version: 11, name: "sign_in", sql: include_str!("../migrations/0011_sign_in.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

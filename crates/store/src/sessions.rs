@@ -23,19 +23,43 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// When it ends whatever they do.
     pub expires_at: Timestamp,
+    /// How they signed in: a word such as `directory`, `passkey` or `one-time-link`.
+    pub how: String,
+    /// What they use, in a few words such as `Firefox on Windows`; empty where it did not say.
+    pub browser: String,
+    /// Who they are as far as the service can tell: the same for all sessions of one person.
+    pub owner: String,
+}
+
+/// A one-time sign-in link: whom it was made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// The name that is shown.
+    pub name: String,
+    /// The role's word.
+    pub role: String,
+    /// Who, where they are in the register.
+    pub person: Option<PersonId>,
 }
 
 statements! {
-    pub(crate) SESSION_ADD = "INSERT INTO session (digest, name, person_id, role, force, created_at, seen_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at FROM session WHERE digest = $1";
+    pub(crate) SESSION_ADD = "INSERT INTO session (digest, name, person_id, role, force, created_at, seen_at, expires_at,
+        how, browser, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner
+        FROM session WHERE digest = $1";
+    SESSIONS_OF = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner
+        FROM session WHERE owner = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, digest LIMIT 100";
+    SESSION_END_ONE = "DELETE FROM session WHERE owner = $1 AND digest >= $2 AND digest < $3";
+    SESSION_END_OTHERS = "DELETE FROM session WHERE owner = $1 AND digest <> $2";
+    SESSIONS_END_OF = "DELETE FROM session WHERE owner = $1";
     SESSION_NAME = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
     SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
     SESSION_END = "DELETE FROM session WHERE digest = $1";
     SESSIONS_END_OF_PERSON = "DELETE FROM session WHERE person_id = $1";
     SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
-    LINK_ADD = "INSERT INTO sign_in_link (digest, name, role, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2 RETURNING name, role";
+    LINK_ADD = "INSERT INTO sign_in_link (digest, name, role, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
+        RETURNING name, role, person_id";
     META_GET = "SELECT value FROM meta WHERE name = $1";
     META_SET = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     POLICY_KEEP = "INSERT INTO policy_version (digest, files, overrides, first_loaded_at) VALUES ($1, $2, $3, $4)
@@ -58,27 +82,62 @@ pub fn add(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
             new.created_at.into(),
             new.seen_at.into(),
             new.expires_at.into(),
+            new.how.as_str().into(),
+            new.browser.as_str().into(),
+            new.owner.as_str().into(),
         ],
     )?;
     Ok(())
 }
 
+fn session(row: &crate::Row) -> Result<Session, StoreError> {
+    Ok(Session {
+        digest: row.text(0)?,
+        name: row.text(1)?,
+        person: row.opt_parse(2)?,
+        roles: row.text(3)?,
+        force: row.opt_parse(4)?,
+        created_at: row.time(5)?,
+        seen_at: row.time(6)?,
+        expires_at: row.time(7)?,
+        how: row.text(8)?,
+        browser: row.text(9)?,
+        owner: row.text(10)?,
+    })
+}
+
 /// The session of that cookie digest.
 pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, StoreError> {
-    tx.one(&SESSION_BY_DIGEST, &[digest.into()])?
-        .map(|row| {
-            Ok(Session {
-                digest: row.text(0)?,
-                name: row.text(1)?,
-                person: row.opt_parse(2)?,
-                roles: row.text(3)?,
-                force: row.opt_parse(4)?,
-                created_at: row.time(5)?,
-                seen_at: row.time(6)?,
-                expires_at: row.time(7)?,
-            })
-        })
-        .transpose()
+    tx.one(&SESSION_BY_DIGEST, &[digest.into()])?.as_ref().map(session).transpose()
+}
+
+/// The live sessions of one owner, the last used first, a hundred at most: those that end after `now` and were used after
+/// `idle_before`.
+pub fn of_owner(
+    tx: &mut Tx<'_>,
+    owner: &str,
+    now: Timestamp,
+    idle_before: Timestamp,
+) -> Result<Vec<Session>, StoreError> {
+    let rows = tx.query(&SESSIONS_OF, &[owner.into(), now.into(), idle_before.into()])?;
+    rows.iter().map(session).collect()
+}
+
+/// Ends the session of an owner whose digest starts so; whether there was one.
+pub fn end_one(tx: &mut Tx<'_>, owner: &str, digest_start: &str) -> Result<bool, StoreError> {
+    // "g" comes straight after the last digit of a digest.
+    let end = format!("{digest_start}g");
+    Ok(tx.execute(&SESSION_END_ONE, &[owner.into(), digest_start.into(), end.into()])? > 0)
+}
+
+/// Ends every session of an owner but one; how many those were.
+pub fn end_others(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64, StoreError> {
+    tx.execute(&SESSION_END_OTHERS, &[owner.into(), digest.into()])
+}
+
+/// Ends every session of an owner; how many those were.
+pub fn end_all(tx: &mut Tx<'_>, owner: &str) -> Result<u64, StoreError> {
+    tx.execute(&SESSIONS_END_OF, &[owner.into()])
 }
 
 /// The name behind a session whose digest starts so, as long as the session is kept.
@@ -113,21 +172,29 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, idle_before: Timestamp) -> Result
 pub fn add_link(
     tx: &mut Tx<'_>,
     digest: &str,
-    (name, role): (&str, &str),
+    link: &Link,
     at: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(&LINK_ADD, &[digest.into(), name.into(), role.into(), at.into(), expires_at.into()])?;
+    tx.execute(
+        &LINK_ADD,
+        &[
+            digest.into(),
+            link.name.as_str().into(),
+            link.role.as_str().into(),
+            Value::opt_id(link.person),
+            at.into(),
+            expires_at.into(),
+        ],
+    )?;
     Ok(())
 }
 
-/// Spends a sign-in link: the name and role that it was made for.
-pub fn use_link(
-    tx: &mut Tx<'_>,
-    digest: &str,
-    at: Timestamp,
-) -> Result<Option<(String, String)>, StoreError> {
-    tx.one(&LINK_USE, &[digest.into(), at.into()])?.map(|row| Ok((row.text(0)?, row.text(1)?))).transpose()
+/// Spends a sign-in link: whom it was made for.
+pub fn use_link(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<Link>, StoreError> {
+    tx.one(&LINK_USE, &[digest.into(), at.into()])?
+        .map(|row| Ok(Link { name: row.text(0)?, role: row.text(1)?, person: row.opt_parse(2)? }))
+        .transpose()
 }
 
 /// A small named value.

@@ -11,8 +11,10 @@
 //! Not here: what a page may show (access control and use cases are in `app`), device traffic (`gateway`), JSON (`api`).
 
 pub mod accessibility;
+pub mod account;
 pub mod answer;
 pub mod assets;
+mod browser;
 pub mod cases;
 pub mod csv;
 pub mod custody;

@@ -51,6 +51,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("device-described", "The register was changed."),
     ("device-restated", "The register says so now."),
     ("imported", "The rows were entered into the register."),
+    ("sessions-ended", "Ended. Whoever used it must sign in again."),
     ("signed-out", "You are signed out."),
 ];
 

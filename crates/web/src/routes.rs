@@ -2,6 +2,7 @@
 //! it, and the tests try each as every role and as nobody, so that a handler which forgets to ask is found.
 
 mod access;
+mod account;
 mod case_steps;
 mod cases;
 mod clauses;
@@ -9,6 +10,7 @@ mod commands;
 mod custody;
 mod device;
 mod devices;
+mod directory;
 mod documents;
 mod events;
 mod holds;
@@ -35,6 +37,8 @@ use app::access::{
     AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases,
     ManagePeople, ManageRegister, RecordAcceptance, RunService, SeeAccess, SeeCases, SeeDevices, SeeLedger,
     SeeOwn, SeePeople, SeePolicy, SignHandovers,
+    ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn,
+    SeeOwnSessions, SeePeople, SeePolicy, SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -70,8 +74,11 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/assets/{name}", || get(crate::assets::serve)),
     open("GET", "/sign-in", || get(sign_in::get)),
     open("POST", "/sign-in", || post(sign_in::post)),
+    open("GET", "/sign-in/directory", || get(directory::begin)),
+    open("GET", "/sign-in/directory/return", || get(directory::back)),
     open("GET", "/sign-in/{token}", || get(sign_in::link)),
     open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
+    open("GET", "/sign-out", || get(sign_in::out_of_directory)),
     open("POST", "/sign-out", || post(sign_in::out)),
     read::<SeeOwn>("/me", || get(me::get)),
     write::<AcceptOwn>("/me/reminders", || post(me::reminded)),
@@ -81,6 +88,8 @@ pub const ROUTES: &[Route] = &[
     write::<AcceptOwn>("/me/terms/{document}/way", || post(own_terms::way)),
     read::<SeeOwn>("/me/terms/{document}/{place}", || get(own_terms::section)),
     write::<AcceptOwn>("/me/terms/{document}/{place}", || post(own_terms::read)),
+    read::<SeeOwnSessions>("/sessions", || get(account::sessions)),
+    write::<SeeOwnSessions>("/sessions", || post(account::end_sessions)),
     read::<SeePolicy>("/", || get(overview::get)),
     read::<SeeDevices>("/wall", || get(overview::wall)),
     read::<SeeDevices>("/devices", || get(devices::list)),

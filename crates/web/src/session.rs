@@ -5,6 +5,7 @@ use app::access::{
     self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople,
     SeePolicy,
 };
+use app::sessions::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE};
 use axum::http::request::Parts;
@@ -18,15 +19,21 @@ use tower_http::csrf::ProtectionError;
 use crate::answer::page;
 use crate::parts::form::Errors;
 use crate::parts::listing::percent;
-use crate::shell::{Area, Banner, Crumb, Shell, SignedIn};
+use crate::shell::{Area, Banner, Crumb, Ends, Shell, SignedIn};
 use crate::site::Site;
 use crate::{notices, problem};
 
-/// The session of one request: the cookie as it came, and who is behind it.
+/// The session of one request: the cookie as it came, and the session behind it.
 #[derive(Clone, Default)]
 pub(crate) struct Session {
     pub(crate) token: Option<Secret<String>>,
-    pub(crate) actor: Option<Actor>,
+    pub(crate) live: Option<Live>,
+}
+
+impl Session {
+    pub(crate) fn actor(&self) -> Option<&Actor> {
+        self.live.as_ref().map(|live| &live.actor)
+    }
 }
 
 /// Something that cannot be shown or done; becomes a page in [`frame`].
@@ -106,9 +113,38 @@ pub(crate) const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-lanyard" } else { "lanyard-demo" }
 }
 
-/// The header that sets the cookie, or with no token takes it away.
+/// The header that sets the session's cookie, or with no token takes it away.
 pub(crate) fn set_cookie(secure: bool, token: Option<&Secret<String>>) -> String {
-    let name = cookie_name(secure);
+    set(cookie_name(secure), secure, token)
+}
+
+/// A cookie for a while beside the session's: what it is for, with its name without TLS and with it.
+#[derive(Clone, Copy)]
+pub(crate) enum Aside {
+    /// Says that the browser which finishes a sign-in is the one that began it.
+    SigningIn,
+}
+
+impl Aside {
+    const fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::SigningIn, false) => "lanyard-demo-signing-in",
+            (Self::SigningIn, true) => "__Host-lanyard-signing-in",
+        }
+    }
+
+    /// The header that sets it, or with no value takes it away.
+    pub(crate) fn set(self, site: &Site, value: Option<&Secret<String>>) -> String {
+        set(self.name(site.options.secure_cookies), site.options.secure_cookies, value)
+    }
+
+    /// Its value, where the browser brought it.
+    pub(crate) fn of(self, site: &Site, headers: &HeaderMap) -> Option<Secret<String>> {
+        cookie(headers, self.name(site.options.secure_cookies))
+    }
+}
+
+fn set(name: &str, secure: bool, token: Option<&Secret<String>>) -> String {
     let flag = if secure { "; Secure" } else { "" };
     match token {
         Some(token) => format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{flag}", token.expose()),
@@ -133,14 +169,15 @@ pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: 
         return next.run(request).await;
     }
     let token = cookie(request.headers(), cookie_name(site.options.secure_cookies));
-    let actor = match &token {
-        Some(token) => match site.app.actor_of_cookie(token.expose()).await {
-            Ok(actor) => actor,
+    let live = match &token {
+        Some(token) => match site.app.live_session(token.expose()).await {
+            Ok(live) => live,
             Err(error) => return explain(&site, None, &error.into()),
         },
         None => None,
     };
-    request.extensions_mut().insert(Session { token, actor: actor.clone() });
+    let actor = live.as_ref().map(|live| live.actor.clone());
+    request.extensions_mut().insert(Session { token, live });
     let mut response = next.run(request).await;
     let status = response.status();
     let is_page =
@@ -192,6 +229,7 @@ pub(crate) fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
         area,
         crumbs: Vec::new(),
         banner: None,
+        ends: None,
     }
 }
 
@@ -215,6 +253,7 @@ fn areas(actor: &Actor) -> Vec<Area> {
 pub(crate) struct Ctx {
     pub(crate) site: Site,
     pub(crate) actor: Actor,
+    pub(crate) live: Live,
     pub(crate) query: Vec<(String, String)>,
 }
 
@@ -222,7 +261,7 @@ impl FromRequestParts<Site> for Ctx {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
-        let Some(actor) = parts.extensions.get::<Session>().and_then(|session| session.actor.clone()) else {
+        let Some(live) = parts.extensions.get::<Session>().and_then(|session| session.live.clone()) else {
             if matches!(parts.method, Method::GET | Method::HEAD) {
                 let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
                 return Err(Redirect::to(&format!("/sign-in?next={}", percent(here))).into_response());
@@ -231,7 +270,7 @@ impl FromRequestParts<Site> for Ctx {
             return Err(Problem::new(StatusCode::FORBIDDEN, why).into_response());
         };
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
-        Ok(Self { site: site.clone(), actor, query })
+        Ok(Self { site: site.clone(), actor: live.actor.clone(), live, query })
     }
 }
 
@@ -262,6 +301,7 @@ impl Ctx {
         Shell {
             crumbs,
             banner: banner.map(|text| Banner { success: true, text: text.to_owned(), link: None }),
+            ends: Some(Ends { idle_at: self.live.idle_at, at: self.live.ends_at }),
             ..shell(&self.site, Some(&self.actor), area)
         }
     }

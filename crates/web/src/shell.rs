@@ -23,6 +23,17 @@ pub struct Shell {
     pub crumbs: Vec<Crumb>,
     /// News from outside the page's subject, such as what a form has just done.
     pub banner: Option<Banner>,
+    /// When the session ends, for whoever is about to type something long; nothing on pages that need no session.
+    pub ends: Option<Ends>,
+}
+
+/// When a session ends.
+#[derive(Debug, Clone, Copy)]
+pub struct Ends {
+    /// If nothing more is done.
+    pub idle_at: Timestamp,
+    /// Whatever is done.
+    pub at: Timestamp,
 }
 
 /// The person signed in.
@@ -147,6 +158,7 @@ impl Shell {
                 area => vec![Crumb::new("/", "Overview"), Crumb::new(area.href(), area.title())],
             },
             banner: None,
+            ends: Some(Ends { idle_at: crate::samples::hours_ahead(1), at: crate::samples::hours_ahead(12) }),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Signing in: by a link that works once, or in the demonstration by choosing who to be.
+//! Signing in: through the force's directory, by a link that works once, or in the demonstration by
+//! choosing who to be. And signing out.
 
 use askama::Template;
 
@@ -17,6 +18,26 @@ pub struct View {
     pub next: String,
     /// Why the last attempt was refused; empty if there was none.
     pub refused: String,
+    /// Where the sign-in through the force's directory begins; nothing where no directory is connected.
+    pub directory: Option<String>,
+}
+
+/// The page between our sign-out and the directory's.
+#[derive(Debug, Clone, Template)]
+#[template(path = "sign_out.html")]
+pub struct Out {
+    /// The frame; nobody is signed in.
+    pub shell: Shell,
+    /// Where the directory ends its own session.
+    pub directory: String,
+}
+
+impl Out {
+    /// One, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self { shell: View::nobody(), directory: "https://login.example/end?<script>".into() }
+    }
 }
 
 /// One made-up person.
@@ -74,6 +95,7 @@ impl View {
             ],
             next: "/devices".into(),
             refused: String::new(),
+            directory: None,
         }
     }
 
@@ -87,13 +109,25 @@ impl View {
             personas: Vec::new(),
             next: "/".into(),
             refused: "This link <script> was used already, or its fifteen minutes are over".into(),
+            directory: None,
         }
     }
 
-    fn nobody() -> Shell {
+    /// The page of a service with a directory, after it sent somebody who is not in the register.
+    #[must_use]
+    pub fn sample_directory() -> Self {
+        Self {
+            refused: "The directory knows you, <script>, and Lanyard’s register does not".into(),
+            directory: Some("/sign-in/directory?next=%2F".into()),
+            ..Self::sample_links()
+        }
+    }
+
+    pub(crate) fn nobody() -> Shell {
         let mut shell = Shell::sample_top(Area::Elsewhere);
         shell.who = None;
         shell.areas.clear();
+        shell.ends = None;
         shell
     }
 }
@@ -105,6 +139,8 @@ mod tests {
     #[test]
     fn a_running_service_offers_no_persona_and_no_password() {
         let html = View::sample_links().render().unwrap();
+        assert!(html.contains("sign-in-link"), "{html}");
+        let html = View::sample_directory().render().unwrap();
         assert!(!html.contains("persona") && !html.contains("type=\"password\""), "{html}");
     }
 }

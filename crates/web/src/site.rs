@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::access::Role;
+use app::sign_in::Directory;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -23,6 +24,8 @@ pub struct Options {
     pub personas: Vec<Persona>,
     /// The session cookie goes over TLS only, and to this host only. Without it, whoever is on the network path reads it.
     pub secure_cookies: bool,
+    /// The force's directory, where people sign in through one.
+    pub directory: Option<Directory>,
 }
 
 /// A made-up person of the demonstration.

@@ -195,10 +195,12 @@ impl App {
             .await
     }
 
-    /// A second person agrees to an order that destroys data or locates a device.
+    /// A second person agrees to an order that destroys data or locates a device. They must be one whom the register
+    /// knows: two sign-in links, of one name or of two, may be one person's.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] for the person who asked, and where it no longer waits.
+    /// [`AppError::Conflict`] for the person who asked, for somebody whom the register does not know, and where it no
+    /// longer waits.
     pub async fn approve(
         &self,
         permit: Permit<ApproveDestruction>,
@@ -224,6 +226,12 @@ impl App {
                 }
                 if asked.request_type == "EraseDevice" {
                     crate::holds::refuse_if_held(tx, device.id)?;
+                if permit.actor().person.is_none() {
+                    return Err(AppError::Conflict(
+                        "whoever agrees must stand in the register: sign in through the directory, or have a sign-in link \
+                         made with --person"
+                            .into(),
+                    ));
                 }
                 if !commands::approve(tx, command, &permit.actor().name)? {
                     return Err(AppError::Conflict(

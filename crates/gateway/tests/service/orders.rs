@@ -30,7 +30,10 @@ impl Service {
         assert_eq!(self.state_of(device, command).await, CommandState::Asked);
         let same = self.app.approve(permit(&self.desk).unwrap(), command, "me again").await;
         assert!(same.unwrap_err().to_string().contains("somebody else must agree"));
-        let second = self.actor("person:second", Role::Fiso, None);
+        let mut second = self.actor("link:second", Role::Fiso, None);
+        let unknown = self.app.approve(permit(&second).unwrap(), command, "by a link").await;
+        assert!(unknown.unwrap_err().to_string().contains("must stand in the register"));
+        second.person = Some(domain::PersonId::from_uuid(self.app.world().uuid()));
         self.app.approve(permit(&second).unwrap(), command, "agreed by telephone").await.unwrap();
         assert_eq!(self.state_of(device, command).await, CommandState::Queued);
         let again = self.app.approve(permit(&second).unwrap(), command, "agreed twice").await;

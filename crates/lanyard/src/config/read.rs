@@ -16,7 +16,7 @@ use store::StoreConfig;
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, sign_in};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -60,6 +60,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let mail = mail(&root.section("mail"), folder);
     let ca = ca(&root.section("ca"), folder);
     let scep = scep(&root.section("scep"));
+    let sign_in = sign_in::read(&root.section("sign_in"), folder);
     let log = log(&root.section("log"));
     let parameters = parameters(root);
     let group_roles = group_roles(root);
@@ -86,6 +87,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         mail,
         ca,
         scep,
+        sign_in,
         spans,
         log: log?,
         body_limit,

@@ -40,6 +40,14 @@ fn uncommented() -> String {
                     "certificate_header",
                     "postgres",
                     "connections",
+                    "issuer",
+                    "client_",
+                    "scopes",
+                    "account_claim",
+                    "user_name_claim",
+                    "groups_claim",
+                    "force_claim",
+                    "number_claim",
                 ]
                 .iter()
                 .any(|word| rest.starts_with(word)) =>
@@ -130,4 +138,19 @@ fn one_database_is_chosen_and_its_password_is_not_shown() {
     assert!(problems(&both).contains("choose one database"));
     let one = read(&both.replace("sqlite = \"a\"\n", "")).unwrap();
     assert!(!format!("{one:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_directory_is_read_with_safe_names_and_its_secret_stays_in_its_file() {
+    let least = format!("{LEAST}[sign_in]\nissuer = \"https://login.test/x/v2.0\"\nclient_id = \"us\"\n");
+    let sign_in = read(&least).unwrap().sign_in.unwrap();
+    assert_eq!((sign_in.claims.account.as_str(), sign_in.claims.groups.as_str()), ("sub", "groups"));
+    assert_eq!(sign_in.scopes, ["profile", "email"]);
+    let file = format!("{least}client_secret_file = \"s\"\n");
+    let file = read(&file).unwrap().sign_in.unwrap().secret_file.unwrap();
+    assert_eq!(file, Path::new("/etc/lanyard/s"));
+    let said = problems(&format!("{least}client_secret = \"hunter2\"\n"));
+    assert!(said.contains("no setting \"client_secret\"") && !said.contains("hunter2"), "{said}");
+    assert!(problems(&least.replace("https://login", "http://login")).contains("whole address"));
+    assert!(problems(&format!("{least}force_claim = \"f\"\n")).contains("only together"));
 }

@@ -250,7 +250,7 @@ fn pages(people: &[PersonId]) -> web::Options {
             })
         }))
         .collect();
-    web::Options { personas, secure_cookies: false }
+    web::Options { personas, secure_cookies: false, ..web::Options::default() }
 }
 
 /// Asks the service over HTTP whether it is there, until it says so.

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use anyhow::Context;
 use app::access::{Role, RunService};
 use clap::Args;
+use domain::PersonId;
 
 use crate::config::Config;
-use crate::open;
+use crate::open::{self, Opened};
 use crate::out::Out;
 
 /// Brings the database's schema up to date.
@@ -28,11 +30,15 @@ pub(crate) fn migrate(settings: Option<&Path>) -> anyhow::Result<()> {
 /// A sign-in address: the way in before a directory is connected, and when it is down.
 #[derive(Debug, Args)]
 pub(crate) struct SignInLink {
-    /// The person's name, as the pages and the ledger show it.
-    #[arg(long)]
-    name: String,
-    /// Their role, such as administrator or service-desk-analyst.
-    #[arg(long, default_value = "administrator", value_parser = |word: &str| word.parse::<Role>())]
+    /// The name of somebody whom the register does not know, as the pages show it.
+    #[arg(long, required_unless_present = "person", conflicts_with = "person")]
+    name: Option<String>,
+    /// The person of the register whom it is for, such as norfolk/1234, in the roles that they have there: what they ask
+    /// for and agree to is then theirs, however they sign in.
+    #[arg(long, value_name = "FORCE/NUMBER")]
+    person: Option<String>,
+    /// The role of somebody whom the register does not know, such as administrator or service-desk-analyst.
+    #[arg(long, default_value = "administrator", conflicts_with = "person", value_parser = |word: &str| word.parse::<Role>())]
     role: Role,
 }
 
@@ -40,10 +46,25 @@ impl SignInLink {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| {
             let permit = opened.permit::<RunService>()?;
-            let token = opened.app.make_sign_in_link(permit, &self.name, self.role).await?;
+            let app = &opened.app;
+            let token = match self.person.as_deref() {
+                Some(which) => {
+                    let person = person(opened, which).await?;
+                    app.make_sign_in_link_for(permit, person).await?
+                }
+                None => {
+                    app.make_sign_in_link(permit, self.name.as_deref().unwrap_or_default(), self.role).await?
+                }
+            };
             let mut out = Out::new();
             out.line(format_args!("{}/sign-in/{}", opened.app.config().address, token.expose()))?;
             Ok(out.finish()?)
         })
     }
+}
+
+async fn person(opened: &Opened, which: &str) -> anyhow::Result<PersonId> {
+    let (force, number) =
+        which.split_once('/').context("--person takes force and number, such as norfolk/1234")?;
+    Ok(opened.person(number, Some(force.parse()?)).await?.id)
 }

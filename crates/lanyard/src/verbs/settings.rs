@@ -6,9 +6,9 @@ use anyhow::Context;
 use clap::Subcommand;
 
 use crate::config::{Config, EXAMPLE, Tls};
-use crate::keys;
 use crate::out::Out;
 use crate::policy_folder::{Folder, PolicyArgs};
+use crate::{keys, serve, system};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
@@ -27,9 +27,10 @@ impl ConfigVerb {
             Self::Check => {
                 let config = Config::load(settings)?;
                 files(&config)?;
+                let directory = directory(&config)?;
                 let library = Folder::find(&PolicyArgs { policy: None }, settings)?.library()?;
                 out.line(format_args!(
-                    "the settings are whole: {}, {} clauses, {}, push {}",
+                    "the settings are whole: {}, {} clauses, {}, push {}, sign-in {directory}",
                     config.address,
                     library.clauses.len(),
                     match &config.tls {
@@ -46,6 +47,16 @@ impl ConfigVerb {
         }
         Ok(out.finish()?)
     }
+}
+
+/// Asks the force's directory what it says of itself: a wrong issuer shows now, and not when the first person signs in.
+fn directory(config: &Config) -> anyhow::Result<String> {
+    let Some(directory) = config.directory()? else {
+        return Ok("by links from the server: no directory is connected".to_owned());
+    };
+    let now = system::world().now();
+    let keys = serve::runtime()?.block_on(directory.oidc.check(now)).context("the [sign_in] section")?;
+    Ok(format!("through {} ({keys} keys)", directory.oidc.issuer()))
 }
 
 /// Looks at every file that the settings name and that cannot be made on first start.

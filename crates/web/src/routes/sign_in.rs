@@ -1,17 +1,20 @@
-//! Signing in and out. In a running service the way in is a link that works once; the demonstration offers people to be.
+//! Signing in by a link that works once or, in the demonstration, as somebody chosen; and signing out. The way through the
+//! directory has a file of its own.
 
 use app::sessions::SignedIn;
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
+use axum::http::header::{REFRESH, SET_COOKIE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Secret;
 
 use crate::answer::page;
+use crate::browser;
+use crate::parts::listing::percent;
 use crate::session::{Fields, Problem, Session, own_path, set_cookie, shell};
 use crate::shell::Area;
-use crate::sign_in::{Link, Persona, View};
+use crate::sign_in::{Link, Out, Persona, View};
 use crate::site::Site;
 use crate::{accessibility, notices};
 
@@ -30,7 +33,17 @@ fn view(site: &Site, next: &str, refused: &str) -> View {
         personas: personas.collect(),
         next: own_path(next).to_owned(),
         refused: refused.to_owned(),
+        directory: site
+            .options
+            .directory
+            .as_ref()
+            .map(|_| format!("/sign-in/directory?next={}", percent(own_path(next)))),
     }
+}
+
+/// The sign-in page again, saying why somebody was not let in.
+pub(super) fn refused(site: &Site, next: &str, why: &str) -> Response {
+    page(StatusCode::UNPROCESSABLE_ENTITY, &view(site, next, why))
 }
 
 /// Who to be, or how to get a link.
@@ -49,12 +62,12 @@ pub(super) async fn get(State(site): State<Site>, Query(query): Query<Vec<(Strin
 pub(super) async fn post(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
+    headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let chosen = fields.get("persona").parse().ok().and_then(|place: usize| site.options.personas.get(place));
     let Some(persona) = chosen else {
-        let view = view(&site, fields.get("next"), "Choose one of the people below");
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+        return Ok(refused(&site, fields.get("next"), "Choose one of the people below"));
     };
     end(&site, &session).await?;
     let who = SignedIn {
@@ -64,17 +77,18 @@ pub(super) async fn post(
         force: persona.force,
         how: "demonstration",
     };
-    let token = site.app.begin_session(who).await?;
+    let token = site.app.begin_session_on(who, &browser::described(&headers)).await?;
     Ok(signed_in(&site, &token, own_path(fields.get("next"))))
 }
 
-fn signed_in(site: &Site, token: &Secret<String>, next: &str) -> Response {
+pub(super) fn signed_in(site: &Site, token: &Secret<String>, next: &str) -> Response {
     let cookie = set_cookie(site.options.secure_cookies, Some(token));
     ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response()
 }
 
-async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
-    if let (Some(token), Some(_)) = (&session.token, &session.actor) {
+/// Ends the session that a browser came with: one cookie is one session.
+pub(super) async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
+    if let (Some(token), Some(_)) = (&session.token, &session.live) {
         site.app.end_session(token.expose()).await?;
     }
     Ok(())
@@ -82,7 +96,7 @@ async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
 
 /// The page of a one-time link: only its button spends it, since programs open links to preview them.
 pub(super) async fn link(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    let href = format!("/sign-in/{}", crate::parts::listing::percent(&token));
+    let href = format!("/sign-in/{}", percent(&token));
     page(StatusCode::OK, &Link { shell: shell(&site, None, Area::Elsewhere), href })
 }
 
@@ -91,27 +105,45 @@ pub(super) async fn use_link(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
     Path(token): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    match site.app.use_sign_in_link(&token).await? {
+    match site.app.use_sign_in_link(&token, &browser::described(&headers)).await? {
         Some(token) => {
             end(&site, &session).await?;
             Ok(signed_in(&site, &token, "/"))
         }
         None => {
-            let refused = "This link was used already, or its fifteen minutes are over. Ask for another one.";
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&site, "/", refused)))
+            let why = "This link was used already, or its fifteen minutes are over. Ask for another one.";
+            Ok(refused(&site, "/", why))
         }
     }
 }
 
-/// Ends the session.
+/// Ends the session; somebody who came through the directory goes on to end that one's too.
 pub(super) async fn out(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
 ) -> Result<Response, Problem> {
     end(&site, &session).await?;
     let cookie = set_cookie(site.options.secure_cookies, None);
-    Ok(([(SET_COOKIE, cookie)], Redirect::to("/sign-in?done=signed-out")).into_response())
+    let through_directory = session.live.is_some_and(|live| live.how == "directory");
+    let next = if through_directory { "/sign-out" } else { "/sign-in?done=signed-out" };
+    Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
+}
+
+/// The page between our sign-out and the directory's. A page and not a redirect: the pages' content policy lets no form
+/// lead to another site, and browsers hold a redirect after a form to it.
+pub(super) async fn out_of_directory(State(site): State<Site>) -> Response {
+    let there = match &site.options.directory {
+        Some(directory) => site.app.directory_sign_out(directory).await,
+        None => None,
+    };
+    let Some(directory) = there else {
+        return Redirect::to("/sign-in?done=signed-out").into_response();
+    };
+    let refresh = format!("0; url={directory}");
+    let view = Out { shell: shell(&site, None, Area::Elsewhere), directory };
+    ([(REFRESH, refresh)], page(StatusCode::OK, &view)).into_response()
 }
 
 /// The accessibility statement, for anybody.
@@ -119,6 +151,6 @@ pub(super) async fn accessibility(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
 ) -> Response {
-    let shell = shell(&site, session.actor.as_ref(), Area::Elsewhere);
+    let shell = shell(&site, session.actor(), Area::Elsewhere);
     page(StatusCode::OK, &accessibility::View { shell, contact: String::new() })
 }

@@ -174,8 +174,11 @@ fn the_table_has_no_route_twice_and_names_real_actions() {
         "/assets/{name}",
         "/sign-in",
         "/sign-in",
+        "/sign-in/directory",
+        "/sign-in/directory/return",
         "/sign-in/{token}",
         "/sign-in/{token}",
+        "/sign-out",
         "/sign-out",
     ];
     assert_eq!(open, expected, "a route without an action is a decision: review it");

@@ -7,6 +7,7 @@ use app::access::{Actor, ApiScope, Role, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::movers::NewEvent;
 use app::grants::GroupRole;
+use app::grants::{GroupRole, NewGrant};
 use app::people::NewPerson;
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
@@ -144,6 +145,8 @@ fn config(address: String) -> AppConfig {
         group_roles: vec![GroupRole {
             group: "Lanyard service desk".into(),
             role: Role::ServiceDeskAnalyst,
+            group: "Lanyard leads".into(),
+            role: Role::ServiceDeskLead,
             both_forces: false,
         }],
         scep: pki::scep::ScepOptions::default(),
@@ -236,6 +239,12 @@ impl Seeded {
             newcomer,
             event,
         };
+        let router = web::router(
+            app.clone(),
+            web::Options { personas: personas(), secure_cookies: false, ..web::Options::default() },
+        );
+        let mut seeded =
+            Self { app, world, router, link, phone, phone_sim, mac, mac_sim, tablet, holder, newcomer };
         seeded.settle().await;
         // A breach outlives its grace, so that cases open.
         seeded.pass(49 * 3600).await;
@@ -265,28 +274,26 @@ impl Seeded {
         Browser { router: self.router.clone(), cookie: String::new() }
     }
 
-    /// A browser of somebody signed in.
+    /// A browser of somebody signed in whom the register does not know.
     pub(crate) async fn browser(&self, role: Role, force: Option<Force>) -> Browser {
-        let who = SignedIn {
-            name: format!("{} <script>", role.title()),
-            person: None,
-            roles: role.into(),
-            force,
-            how: "test",
-        };
-        let token = self.app.begin_session(who).await.unwrap();
-        Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
+        let name = format!("{} <script>", role.title());
+        self.browser_as(SignedIn { name, person: None, roles: role.into(), force, how: "test" }).await
     }
 
     /// A browser of somebody in the register, signed in as a holder.
     pub(crate) async fn browser_of(&self, person: PersonId, force: Force) -> Browser {
-        let who = SignedIn {
-            name: "Holder <script>".into(),
-            person: Some(person),
-            roles: Role::Holder.into(),
-            force: Some(force),
-            how: "test",
-        };
+        let (name, roles) = ("Holder <script>".into(), Role::Holder.into());
+        self.browser_as(SignedIn { name, person: Some(person), roles, force: Some(force), how: "test" }).await
+    }
+
+    /// The same, after they were given a role.
+    pub(crate) async fn browser_in_role(&self, person: PersonId, role: Role, force: Force) -> Browser {
+        let new = NewGrant { role: Some(role), reason: "test".into(), ..NewGrant::default() };
+        self.app.grant_role(permit(&root()).unwrap(), person, new).await.unwrap();
+        self.browser_of(person, force).await
+    }
+
+    async fn browser_as(&self, who: SignedIn) -> Browser {
         let token = self.app.begin_session(who).await.unwrap();
         Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
     }

@@ -150,7 +150,11 @@ fn an_order_needs_a_reason_and_destruction_a_second_person() {
             StatusCode::FORBIDDEN,
             "whoever asked cannot agree"
         );
-        let second = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        // One name or two, two links may be one person's: whoever agrees must be somebody whom the register knows.
+        let link = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        let answer = link.post(&format!("{command}/approve"), &[("reason", "me too")]).await;
+        refused(&answer, "must stand in the register");
+        let second = seeded.browser_in_role(seeded.newcomer, Role::Fiso, Force::Norfolk).await;
         assert!(second.page(&command).await.contains("Agree to erase"));
         refused(&second.post(&format!("{command}/approve"), &[]).await, "Enter something here");
         let answer = second.post(&format!("{command}/approve"), &[("reason", "spoke to the lead")]).await;
@@ -196,7 +200,7 @@ fn a_lost_phone_is_located_by_two_and_read_for_a_reason() {
         let locate = [("action", "locate"), ("reason-locate", "life at risk")];
         assert_eq!(fiso.post(&actions, &locate).await.status, StatusCode::SEE_OTHER);
         let command = format!("/commands/{}", seeded.command(seeded.phone).await);
-        let second = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let second = seeded.browser_in_role(seeded.newcomer, Role::InformationSecurity, Force::Norfolk).await;
         second.post(&format!("{command}/approve"), &[("reason", "agreed")]).await;
         seeded.settle().await;
         let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;

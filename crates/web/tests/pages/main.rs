@@ -5,7 +5,9 @@ mod access;
 #[path = "../checker/mod.rs"]
 mod checker;
 mod common;
+mod directory;
 mod forms;
+mod issuer;
 mod lists;
 mod me;
 mod shown;

@@ -45,7 +45,7 @@ fn nobody_is_sent_to_another_site_and_no_one_can_be_made_up() {
 #[test]
 fn a_running_service_has_no_persona_and_keeps_its_cookie_to_tls() {
     with_force(|seeded| async move {
-        let options = web::Options { personas: Vec::new(), secure_cookies: true };
+        let options = web::Options { secure_cookies: true, ..web::Options::default() };
         let router = web::router(seeded.app.clone(), options);
         let nobody = crate::common::Browser::of(router);
         let html = nobody.page("/sign-in").await;

@@ -17,7 +17,11 @@ mod erasing_a_leaver;
 mod issued_and_signed;
 mod maternity_leave;
 mod movers;
+#[path = "../pages/issuer.rs"]
+#[expect(dead_code, reason = "the provider serves two sets of tests")]
+mod issuer;
 mod nobody_else_repairs_it;
 mod reading;
 mod returned_at_the_counter;
+mod sign_in_with_the_directory;
 mod the_terms_change;

@@ -1,0 +1,112 @@
+//! Ways in. Through the force's directory (`directory`), or with a passkey where the directory is down (`passkeys`); the
+//! one-time link, the way to the first passkey, is with the sessions. What a session outlived is in `kept`.
+//!
+//! A way in that takes two requests leaves its secrets sealed in the database between them, so that any node may answer
+//! the second, under the digest of a random key that the browser brings back. They are taken once, only for the browser
+//! that began (a cookie says which), and for ten minutes.
+
+mod directory;
+mod kept;
+mod passkeys;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Secret, Span, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::Tx;
+use store::sign_in::{self, Attempt};
+
+use crate::record::Record;
+use crate::{App, AppError, digest_hex};
+
+pub use outbound::oidc::OidcError as ProviderFault;
+
+pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal};
+pub(crate) use kept::KEEP;
+pub use kept::KeptForm;
+pub use passkeys::{Ceremony, NewPasskey, PasskeyUse};
+
+/// How long the second half of a sign-in may take.
+const ATTEMPT_LIFE: Span = Span::from_secs(600);
+/// The longest secret that a browser is believed to hold, in bytes.
+const LONGEST: usize = 200;
+
+impl App {
+    /// A random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.
+    #[must_use]
+    pub fn random_text(&self) -> Secret<String> {
+        Secret::new(URL_SAFE_NO_PAD.encode(self.world().bytes::<32>()))
+    }
+
+    /// Puts an attempt by until its browser is back.
+    fn begin_attempt<T: Serialize>(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &'static str,
+        (key, browser): (&str, &str),
+        content: &T,
+    ) -> Result<(), AppError> {
+        let digest = digest_hex(key.as_bytes());
+        let plain = serde_json::to_vec(content).map_err(|error| AppError::fault(&error))?;
+        let sealed = self.sealer().seal(self.world(), &place(&digest), &plain)?;
+        let attempt = Attempt {
+            digest,
+            kind,
+            browser: digest_hex(browser.as_bytes()),
+            sealed,
+            expires_at: self.world().now().plus(ATTEMPT_LIFE),
+        };
+        Ok(sign_in::begin(tx, &attempt)?)
+    }
+
+    /// Takes an attempt up again, once. A wrong browser spends it as well: it was seen by somebody whom it does not concern.
+    fn take_attempt<T: DeserializeOwned>(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: &'static str,
+        (key, browser): (&str, &str),
+    ) -> Result<Taken<T>, AppError> {
+        if key.len() > LONGEST || browser.len() > LONGEST {
+            return Ok(Taken::Unknown);
+        }
+        let digest = digest_hex(key.as_bytes());
+        let Some(attempt) = sign_in::take(tx, &digest, kind)? else { return Ok(Taken::Unknown) };
+        if attempt.browser != digest_hex(browser.as_bytes()) {
+            return Ok(Taken::OtherBrowser);
+        }
+        if attempt.expires_at <= self.world().now() {
+            return Ok(Taken::Unknown);
+        }
+        let plain = self.sealer().open(&place(&digest), &attempt.sealed)?;
+        serde_json::from_slice(plain.expose()).map(Taken::Fits).map_err(|error| AppError::fault(&error))
+    }
+
+    /// Enters that somebody was not let in; only so many a minute.
+    pub(crate) fn note_refused_sign_in(
+        &self,
+        tx: &mut Tx<'_>,
+        subject: String,
+        reason: &'static str,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        if !self.may_note_refusal(None, now) {
+            return Ok(());
+        }
+        self.enter(tx, now, Record::new("stranger", "sign-in.refused", subject).reason(reason))
+    }
+}
+
+/// What became of an attempt that a browser came back with.
+enum Taken<T> {
+    /// It is this browser's, and in time.
+    Fits(T),
+    /// There is none: never begun, taken already, or too late.
+    Unknown,
+    /// Another browser began it.
+    OtherBrowser,
+}
+
+fn place(digest: &str) -> String {
+    format!("sign-in:{digest}")
+}

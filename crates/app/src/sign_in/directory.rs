@@ -1,0 +1,329 @@
+//! Signing in through the force's directory: who comes back with a token that may be believed, and are they ours?
+//!
+//! The directory proves an account; the register says whose it is. The first time, that is found by the directory's own
+//! identifier, by user name, or by force and number, as the settings say; from then on the account is bound to the person.
+//! A user name that is later given to somebody else does not make them the former owner.
+
+use domain::{Force, PersonId, Secret, Timestamp};
+use outbound::oidc::{self, Claims, Oidc, OidcError};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::people::{self, Person};
+use store::{Tx, sign_in};
+
+use super::Taken;
+use crate::record::Record;
+use crate::sessions::SignedIn;
+use crate::{App, AppError};
+
+const KIND: &str = "directory";
+
+/// The force's directory as a way in.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// Its sign-in provider.
+    pub oidc: Oidc,
+    /// By which names its tokens say what.
+    pub claims: ClaimNames,
+}
+
+/// The names of the claims that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimNames {
+    /// The account's own identifier, never given to another account: `sub`, or `oid` in Entra ID.
+    pub account: String,
+    /// The user name.
+    pub user_name: String,
+    /// The groups.
+    pub groups: String,
+    /// The force, where the token says it: a claim whose values are `norfolk` or `suffolk`.
+    pub force: Option<String>,
+    /// The collar or staff number, where the token says it.
+    pub number: Option<String>,
+}
+
+/// Why somebody was not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The sign-in was never begun here, was finished already, or took too long.
+    Unknown,
+    /// Another browser began it.
+    OtherBrowser,
+    /// They, or the provider, broke it off.
+    BrokenOff,
+    /// The provider, or what it sent.
+    Provider(OidcError),
+    /// The register does not know them.
+    NotInRegister,
+    /// They have left.
+    Ended,
+    /// Their user name or number belongs to a person whose account is another one.
+    OtherAccount,
+    /// The directory left their groups out.
+    GroupsLeftOut,
+}
+
+impl Refusal {
+    /// The word for the ledger.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-attempt",
+            Self::OtherBrowser => "other-browser",
+            Self::BrokenOff => "broken-off",
+            Self::Provider(error) => error.word(),
+            Self::NotInRegister => "not-in-register",
+            Self::Ended => "left",
+            Self::OtherAccount => "other-account",
+            Self::GroupsLeftOut => "groups-left-out",
+        }
+    }
+}
+
+/// What became of a sign-in.
+#[derive(Debug)]
+pub enum Arrival {
+    /// They are in.
+    SignedIn {
+        /// The session's cookie.
+        cookie: Secret<String>,
+        /// Where they wanted to go.
+        next: String,
+    },
+    /// They are not.
+    Refused(Refusal),
+}
+
+/// What the browser brought back from the provider.
+#[derive(Debug, Default)]
+pub struct Back {
+    /// The state that it was sent away with.
+    pub state: String,
+    /// The code; none where the provider broke off.
+    pub code: Option<Secret<String>>,
+    /// The issuer, where the provider names itself (RFC 9207).
+    pub issuer: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    nonce: String,
+    verifier: String,
+    next: String,
+}
+
+impl App {
+    /// Begins a sign-in through the directory; where to send the browser. `browser` is the value of its cookie.
+    ///
+    /// # Errors
+    /// Only where the database does not answer; the refusal inside says what the provider did.
+    pub async fn begin_directory_sign_in(
+        &self,
+        directory: &Directory,
+        browser: &Secret<String>,
+        next: &str,
+    ) -> Result<Result<String, Refusal>, AppError> {
+        let ceremony = oidc::Ceremony {
+            state: self.random_text(),
+            nonce: self.random_text(),
+            verifier: self.random_text(),
+        };
+        let url = match directory.oidc.begin(&ceremony, self.world().now()).await {
+            Ok(url) => url,
+            Err(error) => {
+                tracing::warn!(%error, "a sign-in could not begin");
+                return Ok(Err(Refusal::Provider(error)));
+            }
+        };
+        let begun = Begun {
+            nonce: ceremony.nonce.into_exposed(),
+            verifier: ceremony.verifier.into_exposed(),
+            next: next.to_owned(),
+        };
+        let (app, browser) = (self.clone(), browser.expose().clone());
+        self.store()
+            .write(move |tx| app.begin_attempt(tx, KIND, (ceremony.state.expose(), &browser), &begun))
+            .await?;
+        Ok(Ok(url))
+    }
+
+    /// Finishes a sign-in through the directory. `browser` is the value of the cookie that it began with, and `uses` says
+    /// in a few words what browser it is.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn finish_directory_sign_in(
+        &self,
+        directory: &Directory,
+        back: Back,
+        browser: &str,
+        uses: &str,
+    ) -> Result<Arrival, AppError> {
+        let begun = match self.take_directory_attempt(&back, browser).await? {
+            Ok(begun) => begun,
+            Err(refusal) => return Ok(Arrival::Refused(refusal)),
+        };
+        if back.issuer.as_deref().is_some_and(|issuer| issuer != directory.oidc.issuer()) {
+            let wrong = OidcError::Token(oidc::TokenFault::WrongIssuer);
+            return self.refuse_directory(Refusal::Provider(wrong)).await;
+        }
+        let Some(code) = back.code else { return self.refuse_directory(Refusal::BrokenOff).await };
+        let ceremony = oidc::Ceremony {
+            state: Secret::new(back.state),
+            nonce: Secret::new(begun.nonce),
+            verifier: Secret::new(begun.verifier),
+        };
+        let now = self.world().now();
+        let claims = match directory.oidc.finish(&ceremony, code, now).await {
+            Ok(claims) => claims,
+            Err(error) => {
+                tracing::warn!(%error, "a sign-in was refused");
+                return self.refuse_directory(Refusal::Provider(error)).await;
+            }
+        };
+        let (app, directory, uses) = (self.clone(), directory.clone(), uses.to_owned());
+        let outcome = self.store().write(move |tx| app.arrive(tx, &directory, &claims, &uses, now)).await?;
+        Ok(match outcome {
+            Ok(cookie) => Arrival::SignedIn { cookie, next: begun.next },
+            Err(refusal) => Arrival::Refused(refusal),
+        })
+    }
+
+    /// Where to send the browser so that the directory's own session ends too; `None` where it has no such address or
+    /// does not answer: our session is over either way.
+    pub async fn directory_sign_out(&self, directory: &Directory) -> Option<String> {
+        directory
+            .oidc
+            .sign_out(self.world().now())
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "the directory's own session could not be ended"))
+            .ok()
+            .flatten()
+    }
+
+    async fn take_directory_attempt(
+        &self,
+        back: &Back,
+        browser: &str,
+    ) -> Result<Result<Begun, Refusal>, AppError> {
+        let (app, state, browser) = (self.clone(), back.state.clone(), browser.to_owned());
+        self.store()
+            .write(move |tx| {
+                let refusal = match app.take_attempt(tx, KIND, (&state, &browser))? {
+                    Taken::Fits(begun) => return Ok(Ok(begun)),
+                    Taken::Unknown => Refusal::Unknown,
+                    Taken::OtherBrowser => Refusal::OtherBrowser,
+                };
+                app.note_refused_sign_in(tx, KIND.to_owned(), refusal.word(), app.world().now())?;
+                Ok(Err(refusal))
+            })
+            .await
+    }
+
+    async fn refuse_directory(&self, refusal: Refusal) -> Result<Arrival, AppError> {
+        let (app, word) = (self.clone(), refusal.word());
+        self.store()
+            .write(move |tx| app.note_refused_sign_in(tx, KIND.to_owned(), word, app.world().now()))
+            .await?;
+        Ok(Arrival::Refused(refusal))
+    }
+
+    /// Finds out whose account it is and lets them in, or says why not; either way the ledger says so.
+    fn arrive(
+        &self,
+        tx: &mut Tx<'_>,
+        directory: &Directory,
+        claims: &Claims,
+        uses: &str,
+        now: Timestamp,
+    ) -> Result<Result<Secret<String>, Refusal>, AppError> {
+        let person = match whose(tx, directory, claims)? {
+            Ok(found) => found,
+            Err(refusal) => {
+                self.note_refused_sign_in(tx, KIND.to_owned(), refusal.word(), now)?;
+                return Ok(Err(refusal));
+            }
+        };
+        let refusal = match &person {
+            Found { person, .. } if person.ended_at.is_some() => Some(Refusal::Ended),
+            _ if claims.left_out(&directory.claims.groups) => Some(Refusal::GroupsLeftOut),
+            _ => None,
+        };
+        let (Found { person, account, new }, subject) = (person, directory.oidc.issuer());
+        if let Some(refusal) = refusal {
+            self.note_refused_sign_in(tx, format!("person:{}", person.id), refusal.word(), now)?;
+            return Ok(Err(refusal));
+        }
+        if new {
+            sign_in::bind_account(tx, (subject, &account), person.id, now)?;
+            let record = Record::new("system", "directory-account.bound", format!("person:{}", person.id))
+                .force(person.force)
+                .detail(json!({ "issuer": subject, "account": account }));
+            self.enter(tx, now, record)?;
+        }
+        let standing = self.take_groups(tx, &person, &claims.list(&directory.claims.groups), now)?;
+        let who = SignedIn {
+            name: person.name.clone(),
+            person: Some(person.id),
+            roles: standing.roles,
+            force: Some(person.force),
+            how: "directory",
+        };
+        self.add_session(tx, who, uses, now).map(Ok)
+    }
+}
+
+struct Found {
+    person: Person,
+    account: String,
+    /// Whether the account is not bound to them yet.
+    new: bool,
+}
+
+fn whose(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    claims: &Claims,
+) -> Result<Result<Found, Refusal>, AppError> {
+    let issuer = directory.oidc.issuer();
+    let Some(account) = claims.text(&directory.claims.account) else {
+        return Ok(Err(Refusal::Provider(OidcError::Token(oidc::TokenFault::Malformed))));
+    };
+    let bound = sign_in::person_of_account(tx, issuer, account)?;
+    let id = match bound {
+        Some(id) => Some(id),
+        None => looked_for(tx, &directory.claims, claims, account)?,
+    };
+    let person = match id {
+        Some(id) => people::by_id(tx, id)?,
+        None => None,
+    };
+    let Some(person) = person else { return Ok(Err(Refusal::NotInRegister)) };
+    if bound.is_none() && sign_in::account_of_person(tx, issuer, person.id)?.is_some() {
+        return Ok(Err(Refusal::OtherAccount));
+    }
+    Ok(Ok(Found { person, account: account.to_owned(), new: bound.is_none() }))
+}
+
+/// Looks for the person of an account that nobody came with before.
+fn looked_for(
+    tx: &mut Tx<'_>,
+    names: &ClaimNames,
+    claims: &Claims,
+    account: &str,
+) -> Result<Option<PersonId>, AppError> {
+    if let Some(person) = sign_in::person_of_external_id(tx, account)? {
+        return Ok(Some(person));
+    }
+    if let Some(user_name) = claims.text(&names.user_name)
+        && let Some(person) = sign_in::person_of_user_name(tx, user_name)?
+    {
+        return Ok(Some(person));
+    }
+    let text = |name: &Option<String>| name.as_deref().and_then(|name| claims.text(name));
+    let force = text(&names.force).and_then(|word| word.to_ascii_lowercase().parse::<Force>().ok());
+    match (force, text(&names.number)) {
+        (Some(force), Some(number)) => Ok(people::by_number(tx, force, number)?.map(|person| person.id)),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,291 @@
+//! Signing people in through the force's directory: OpenID Connect, authorization code flow with PKCE.
+//!
+//! The `openidconnect` crate knows the messages and verifies tokens; it talks through our own HTTP client, which has time
+//! limits, takes no more than a megabyte, and follows no redirect. What the provider says of itself, its keys included, is
+//! kept for an hour and fetched again when a token names a key that is not among them.
+//!
+//! Not here: who may sign in, what a session is, and where secrets of a sign-in under way are kept (`app`).
+
+mod claims;
+mod fault;
+mod http;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::{Secret, Span, Timestamp};
+use openidconnect::core::{
+    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreJsonWebKey,
+    CoreJwsSigningAlgorithm,
+};
+use openidconnect::{
+    AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IdTokenVerifier, IssuerUrl,
+    LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
+    ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope, TokenResponse,
+};
+
+pub use claims::Claims;
+pub use fault::{OidcError, TokenFault};
+
+/// How long what the provider says of itself is used.
+const KEEP: Span = Span::from_secs(3600);
+/// How soon a token with an unknown key may make us ask again: not for every forged one.
+const ASK_AGAIN: Span = Span::from_secs(30);
+/// How far the provider's clock and ours may be apart.
+const LEEWAY: Span = Span::from_secs(60);
+
+/// Signatures that are taken: asymmetric ones only, whatever the provider says that it could do. Neither `none` nor a
+/// signature under a shared secret is among them.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha384,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// How to reach the provider, and who we are to it.
+#[derive(Debug, Clone)]
+pub struct OidcConfig {
+    /// The issuer, exactly as its tokens name it.
+    pub issuer: String,
+    /// Our client id.
+    pub client_id: String,
+    /// Our client secret; none for a public client.
+    pub client_secret: Option<Secret<String>>,
+    /// Where the provider sends the browser back to.
+    pub redirect: String,
+    /// Where the provider sends the browser after signing out.
+    pub after_sign_out: String,
+    /// What is asked for beside `openid`.
+    pub scopes: Vec<String>,
+}
+
+/// The secrets of one sign-in, made by the caller and kept until the browser is back. Each is used once.
+#[derive(Debug, Clone)]
+pub struct Ceremony {
+    /// Goes through the browser and must come back with it.
+    pub state: Secret<String>,
+    /// Must stand in the token.
+    pub nonce: Secret<String>,
+    /// The PKCE verifier: 43 to 128 letters, digits, hyphens and underscores (RFC 7636, 4.1).
+    pub verifier: Secret<String>,
+}
+
+/// A client of one provider; cheap to clone.
+#[derive(Clone)]
+pub struct Oidc(Arc<Inner>);
+
+struct Inner {
+    http: reqwest::Client,
+    config: OidcConfig,
+    known: Mutex<Option<Known>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    fetched: Timestamp,
+    metadata: Arc<ProviderMetadataWithLogout>,
+}
+
+impl std::fmt::Debug for Oidc {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Oidc({})", self.0.config.issuer)
+    }
+}
+
+impl Oidc {
+    /// Makes a client. Asks the provider nothing yet.
+    ///
+    /// # Errors
+    /// [`OidcError::Setup`] for addresses that are none.
+    pub fn new(config: OidcConfig) -> Result<Self, OidcError> {
+        IssuerUrl::new(config.issuer.clone()).map_err(|error| OidcError::setup("the issuer", &error))?;
+        RedirectUrl::new(config.redirect.clone())
+            .map_err(|error| OidcError::setup("the redirect address", &error))?;
+        PostLogoutRedirectUrl::new(config.after_sign_out.clone())
+            .map_err(|error| OidcError::setup("the address after signing out", &error))?;
+        let http = http::client().map_err(|error| OidcError::setup("the HTTP client", &error))?;
+        Ok(Self(Arc::new(Inner { http, config, known: Mutex::new(None) })))
+    }
+
+    /// The issuer: under its name the provider's accounts are remembered.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.0.config.issuer
+    }
+
+    /// Fetches what the provider says of itself; how many keys it signs with. For checking the settings.
+    ///
+    /// # Errors
+    /// As [`Oidc::begin`].
+    pub async fn check(&self, now: Timestamp) -> Result<usize, OidcError> {
+        Ok(self.fetch(now).await?.jwks().keys().len())
+    }
+
+    /// Where to send the browser for a sign-in.
+    ///
+    /// # Errors
+    /// [`OidcError::Unreachable`] where the provider does not answer, [`OidcError::Setup`] where what it says of itself
+    /// does not fit the settings.
+    pub async fn begin(&self, ceremony: &Ceremony, now: Timestamp) -> Result<String, OidcError> {
+        let metadata = self.metadata(now).await?;
+        let (state, nonce) = (ceremony.state.expose().clone(), ceremony.nonce.expose().clone());
+        let verifier = PkceCodeVerifier::new(ceremony.verifier.expose().clone());
+        let client = self.client(&metadata).set_redirect_uri(self.redirect()?);
+        let (url, _, _) = client
+            .authorize_url(
+                CoreAuthenticationFlow::AuthorizationCode,
+                move || CsrfToken::new(state),
+                move || Nonce::new(nonce),
+            )
+            .add_scopes(self.0.config.scopes.iter().cloned().map(Scope::new))
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
+            .url();
+        Ok(url.into())
+    }
+
+    /// Changes the code that the browser brought back for a token, verifies the token, and gives what it says.
+    ///
+    /// # Errors
+    /// [`OidcError::Refused`] where the provider does not take the code, [`OidcError::Token`] for a token that may not be
+    /// believed, and as [`Oidc::begin`].
+    pub async fn finish(
+        &self,
+        ceremony: &Ceremony,
+        code: Secret<String>,
+        now: Timestamp,
+    ) -> Result<Claims, OidcError> {
+        let metadata = self.metadata(now).await?;
+        let client = self.client(&metadata).set_redirect_uri(self.redirect()?);
+        let request = client
+            .exchange_code(AuthorizationCode::new(code.into_exposed()))
+            .map_err(|error| OidcError::setup("the provider names no token endpoint", &error))?
+            .set_pkce_verifier(PkceCodeVerifier::new(ceremony.verifier.expose().clone()));
+        let calling = http::calling(&self.0.http);
+        let answer = request.request_async(&calling).await.map_err(|error| match error {
+            RequestTokenError::ServerResponse(said) => {
+                OidcError::Refused(fault::short(said.error().as_ref()))
+            }
+            RequestTokenError::Request(fault) => OidcError::Unreachable(fault.to_string()),
+            RequestTokenError::Parse(..) | RequestTokenError::Other(_) => {
+                OidcError::Token(TokenFault::Malformed)
+            }
+        })?;
+        let token = answer.id_token().ok_or(OidcError::Token(TokenFault::Malformed))?;
+        let nonce = Nonce::new(ceremony.nonce.expose().clone());
+        match self.verified(token, &metadata, &nonce, now) {
+            Err(TokenFault::UnknownKey) if self.may_ask_again(now) => {
+                let fresh = self.fetch(now).await?;
+                Ok(self.verified(token, &fresh, &nonce, now)?)
+            }
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// Where to send the browser to sign out at the provider too; `None` where it has no such address.
+    ///
+    /// # Errors
+    /// As [`Oidc::begin`].
+    pub async fn sign_out(&self, now: Timestamp) -> Result<Option<String>, OidcError> {
+        let metadata = self.metadata(now).await?;
+        let Some(endpoint) = metadata.additional_metadata().end_session_endpoint.clone() else {
+            return Ok(None);
+        };
+        let back = PostLogoutRedirectUrl::new(self.0.config.after_sign_out.clone())
+            .map_err(|error| OidcError::setup("the address after signing out", &error))?;
+        let request = LogoutRequest::from(endpoint)
+            .set_client_id(ClientId::new(self.0.config.client_id.clone()))
+            .set_post_logout_redirect_uri(back);
+        Ok(Some(request.http_get_url().into()))
+    }
+
+    fn redirect(&self) -> Result<RedirectUrl, OidcError> {
+        RedirectUrl::new(self.0.config.redirect.clone())
+            .map_err(|error| OidcError::setup("the redirect address", &error))
+    }
+
+    fn client(&self, metadata: &ProviderMetadataWithLogout) -> Client {
+        let secret =
+            self.0.config.client_secret.as_ref().map(|secret| ClientSecret::new(secret.expose().clone()));
+        let client = CoreClient::from_provider_metadata(
+            metadata.clone(),
+            ClientId::new(self.0.config.client_id.clone()),
+            secret,
+        );
+        // Basic is the default of the specification; a provider that lists only the other way gets that one.
+        let basic = metadata
+            .token_endpoint_auth_methods_supported()
+            .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
+        client.set_auth_type(if basic { AuthType::BasicAuth } else { AuthType::RequestBody })
+    }
+
+    async fn metadata(&self, now: Timestamp) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
+        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some(known) if now.since(known.fetched) < KEEP => Ok(known.metadata),
+            _ => self.fetch(now).await,
+        }
+    }
+
+    fn may_ask_again(&self, now: Timestamp) -> bool {
+        let known = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().is_none_or(|known| now.since(known.fetched) >= ASK_AGAIN)
+    }
+
+    async fn fetch(&self, now: Timestamp) -> Result<Arc<ProviderMetadataWithLogout>, OidcError> {
+        let issuer = IssuerUrl::new(self.0.config.issuer.clone())
+            .map_err(|error| OidcError::setup("the issuer", &error))?;
+        let calling = http::calling(&self.0.http);
+        let metadata = ProviderMetadataWithLogout::discover_async(issuer, &calling)
+            .await
+            .map_err(OidcError::discovery)?;
+        let metadata = Arc::new(metadata);
+        let known = Known { fetched: now, metadata: Arc::clone(&metadata) };
+        *self.0.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
+        Ok(metadata)
+    }
+
+    fn verified(
+        &self,
+        token: &CoreIdToken,
+        metadata: &ProviderMetadataWithLogout,
+        nonce: &Nonce,
+        now: Timestamp,
+    ) -> Result<Claims, TokenFault> {
+        let (early, late) = (instant(now.minus(LEEWAY))?, instant(now.plus(LEEWAY))?);
+        // As for a client without a secret: then the library takes no signature under one, whatever a token says.
+        let verifier: IdTokenVerifier<'_, CoreJsonWebKey> =
+            IdTokenVerifier::new_public_client(
+                ClientId::new(self.0.config.client_id.clone()),
+                metadata.issuer().clone(),
+                metadata.jwks().clone(),
+            )
+            .set_allowed_algs(ALGORITHMS)
+            .set_time_fn(move || early)
+            .set_issue_time_verifier_fn(move |issued| {
+                if issued <= late { Ok(()) } else { Err(fault::NOT_YET.to_owned()) }
+            });
+        token.claims(&verifier, nonce).map_err(|error| TokenFault::of(&error))?;
+        let claims = Claims::of_verified(&token.to_string())?;
+        claims.check_rest(&self.0.config.client_id, now.plus(LEEWAY))?;
+        Ok(claims)
+    }
+}
+
+fn instant(at: Timestamp) -> Result<chrono::DateTime<chrono::Utc>, TokenFault> {
+    chrono::DateTime::from_timestamp_millis(at.millis()).ok_or(TokenFault::Malformed)
+}
+
+/// The library's client with what discovery always gives (an authorization endpoint) and may give (the others).
+type Client = CoreClient<
+    openidconnect::EndpointSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointMaybeSet,
+    openidconnect::EndpointMaybeSet,
+>;

@@ -1,0 +1,139 @@
+//! What can go wrong between us and the provider, in words for people and for the ledger.
+
+use openidconnect::{ClaimsVerificationError, DiscoveryError, SignatureVerificationError};
+
+/// What the issue-time check says; the library hands it back as the text of an expiry.
+pub(super) const NOT_YET: &str = "issued in the future";
+
+/// Why a token may not be believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// Not a token at all, or without what every token has.
+    #[error("malformed")]
+    Malformed,
+    /// Another provider made it.
+    #[error("wrong-issuer")]
+    WrongIssuer,
+    /// It is for another service.
+    #[error("wrong-audience")]
+    WrongAudience,
+    /// Nobody signed it.
+    #[error("unsigned")]
+    Unsigned,
+    /// Signed in a way that is not taken.
+    #[error("wrong-algorithm")]
+    WrongAlgorithm,
+    /// Signed with a key that the provider does not have.
+    #[error("unknown-key")]
+    UnknownKey,
+    /// Changed after it was signed, or signed by somebody else.
+    #[error("wrong-signature")]
+    WrongSignature,
+    /// Its time is over.
+    #[error("expired")]
+    Expired,
+    /// Its time has not come.
+    #[error("not-yet-valid")]
+    NotYetValid,
+    /// It belongs to another sign-in.
+    #[error("wrong-nonce")]
+    WrongNonce,
+}
+
+impl TokenFault {
+    /// The word for the ledger.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Malformed => "token-malformed",
+            Self::WrongIssuer => "token-wrong-issuer",
+            Self::WrongAudience => "token-wrong-audience",
+            Self::Unsigned => "token-unsigned",
+            Self::WrongAlgorithm => "token-wrong-algorithm",
+            Self::UnknownKey => "token-unknown-key",
+            Self::WrongSignature => "token-wrong-signature",
+            Self::Expired => "token-expired",
+            Self::NotYetValid => "token-not-yet-valid",
+            Self::WrongNonce => "token-wrong-nonce",
+        }
+    }
+
+    pub(super) fn of(error: &ClaimsVerificationError) -> Self {
+        match error {
+            ClaimsVerificationError::Expired(why) if why == NOT_YET => Self::NotYetValid,
+            ClaimsVerificationError::Expired(_) => Self::Expired,
+            ClaimsVerificationError::InvalidAudience(_) => Self::WrongAudience,
+            ClaimsVerificationError::InvalidIssuer(_) => Self::WrongIssuer,
+            ClaimsVerificationError::InvalidNonce(_) => Self::WrongNonce,
+            ClaimsVerificationError::SignatureVerification(error) => Self::of_signature(error),
+            _ => Self::Malformed,
+        }
+    }
+
+    fn of_signature(error: &SignatureVerificationError) -> Self {
+        match error {
+            SignatureVerificationError::NoSignature => Self::Unsigned,
+            SignatureVerificationError::DisallowedAlg(_) | SignatureVerificationError::UnsupportedAlg(_) => {
+                Self::WrongAlgorithm
+            }
+            SignatureVerificationError::NoMatchingKey | SignatureVerificationError::AmbiguousKeyId(_) => {
+                Self::UnknownKey
+            }
+            _ => Self::WrongSignature,
+        }
+    }
+}
+
+/// Why a sign-in through the provider did not come about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OidcError {
+    /// The provider does not answer. Worth trying again; a passkey or a sign-in link does without it.
+    #[error("the sign-in provider does not answer: {0}; try again, or use a passkey or a sign-in link")]
+    Unreachable(String),
+    /// The settings and the provider do not fit.
+    #[error(
+        "the sign-in settings do not fit the provider: {0}; compare [sign_in] with what the provider shows"
+    )]
+    Setup(String),
+    /// The provider did not take the code: it was used before, is too old, or was meant for somebody else.
+    #[error("the sign-in provider refused the code ({0}); begin the sign-in again")]
+    Refused(String),
+    /// The token may not be believed.
+    #[error("the sign-in provider's token may not be believed ({0}); begin the sign-in again")]
+    Token(#[from] TokenFault),
+}
+
+impl OidcError {
+    /// The word for the ledger.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "provider-unreachable",
+            Self::Setup(_) => "provider-does-not-fit",
+            Self::Refused(_) => "code-refused",
+            Self::Token(fault) => fault.word(),
+        }
+    }
+
+    pub(super) fn setup(what: &str, error: &dyn std::fmt::Display) -> Self {
+        Self::Setup(format!("{what}: {error}"))
+    }
+
+    pub(super) fn discovery<E: std::error::Error + 'static>(error: DiscoveryError<E>) -> Self {
+        match error {
+            DiscoveryError::Request(fault) => Self::Unreachable(fault.to_string()),
+            DiscoveryError::Response(status, _, _) if status.is_server_error() => {
+                Self::Unreachable(format!("it answered {status}"))
+            }
+            DiscoveryError::Response(status, _, why) => {
+                Self::Setup(format!("its description cannot be fetched ({status}): {}", short(&why)))
+            }
+            other => Self::Setup(short(&other.to_string())),
+        }
+    }
+}
+
+/// Words of somebody else, cut to what fits a line and is letters.
+pub(super) fn short(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(160).collect()
+}

@@ -1,0 +1,176 @@
+//! What signing in leaves behind for a while: attempts under way, forms that a session outlived; and for good: whose an
+//! account of the directory is.
+
+use domain::{PersonId, Timestamp};
+
+use crate::{StoreError, Tx, Value, statements};
+
+/// A sign-in, or a passkey's registration, that waits for its browser to come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// SHA-256 of what the browser must bring, hex.
+    pub digest: String,
+    /// Which kind: a word. One kind is never taken for another.
+    pub kind: &'static str,
+    /// SHA-256 of the cookie of the browser that began, hex.
+    pub browser: String,
+    /// Its secrets, sealed.
+    pub sealed: Vec<u8>,
+    /// Until when it may be finished.
+    pub expires_at: Timestamp,
+}
+
+/// A form that somebody sent when their session was over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptForm {
+    /// SHA-256 of the cookie that finds it, hex.
+    pub digest: String,
+    /// Whose session it was.
+    pub owner: String,
+    /// Where it was sent.
+    pub path: String,
+    /// Its fields, sealed.
+    pub sealed: Vec<u8>,
+    /// Until when it is kept.
+    pub expires_at: Timestamp,
+}
+
+statements! {
+    pub(crate) ATTEMPT_ADD = "INSERT INTO sign_in_attempt (digest, kind, browser, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    ATTEMPT_TAKE = "DELETE FROM sign_in_attempt WHERE digest = $1 AND kind = $2 RETURNING browser, sealed, expires_at";
+    ATTEMPTS_FORGET = "DELETE FROM sign_in_attempt WHERE expires_at < $1";
+    ACCOUNT_PERSON = "SELECT person_id FROM directory_account WHERE issuer = $1 AND subject = $2";
+    ACCOUNT_OF_PERSON = "SELECT subject FROM directory_account WHERE issuer = $1 AND person_id = $2";
+    ACCOUNT_BIND = "INSERT INTO directory_account (issuer, subject, person_id, bound_at) VALUES ($1, $2, $3, $4)";
+    ACCOUNTS_FORGET = "DELETE FROM directory_account WHERE person_id = $1";
+    PERSON_BY_EXTERNAL_ID = "SELECT id FROM person WHERE external_id = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
+    PERSON_BY_USER_NAME = "SELECT id FROM person WHERE lower(user_name) = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
+    FORM_KEEP = "INSERT INTO kept_form (digest, owner, path, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)";
+    FORM_REPLACE = "DELETE FROM kept_form WHERE owner = $1 AND path = $2";
+    FORM_BY_DIGEST = "SELECT owner, path, sealed, expires_at FROM kept_form WHERE digest = $1";
+    FORM_DROP = "DELETE FROM kept_form WHERE digest = $1";
+    FORMS_FORGET = "DELETE FROM kept_form WHERE expires_at < $1";
+}
+
+/// Enters an attempt.
+pub fn begin(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), StoreError> {
+    tx.execute(
+        &ATTEMPT_ADD,
+        &[
+            attempt.digest.as_str().into(),
+            attempt.kind.into(),
+            attempt.browser.as_str().into(),
+            attempt.sealed.clone().into(),
+            attempt.expires_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Takes an attempt, which is then gone: a second try with the same finds nothing. Whether its time is over and whether
+/// it is this browser's is for the caller to compare.
+pub fn take(tx: &mut Tx<'_>, digest: &str, kind: &'static str) -> Result<Option<Attempt>, StoreError> {
+    tx.one(&ATTEMPT_TAKE, &[digest.into(), kind.into()])?
+        .map(|row| {
+            Ok(Attempt {
+                digest: digest.to_owned(),
+                kind,
+                browser: row.text(0)?,
+                sealed: row.bytes(1)?,
+                expires_at: row.time(2)?,
+            })
+        })
+        .transpose()
+}
+
+/// Whose an account of a directory is.
+pub fn person_of_account(
+    tx: &mut Tx<'_>,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<PersonId>, StoreError> {
+    tx.one(&ACCOUNT_PERSON, &[issuer.into(), subject.into()])?.map(|row| row.parse(0)).transpose()
+}
+
+/// Which account of a directory is a person's.
+pub fn account_of_person(
+    tx: &mut Tx<'_>,
+    issuer: &str,
+    person: PersonId,
+) -> Result<Option<String>, StoreError> {
+    tx.one(&ACCOUNT_OF_PERSON, &[issuer.into(), Value::id(person)])?.map(|row| row.text(0)).transpose()
+}
+
+/// Remembers whose an account is.
+pub fn bind_account(
+    tx: &mut Tx<'_>,
+    (issuer, subject): (&str, &str),
+    person: PersonId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(&ACCOUNT_BIND, &[issuer.into(), subject.into(), Value::id(person), at.into()])?;
+    Ok(())
+}
+
+/// Forgets which accounts are a person's: the next sign-in binds anew. How many those were.
+pub fn forget_accounts(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreError> {
+    tx.execute(&ACCOUNTS_FORGET, &[Value::id(person)])
+}
+
+/// The one person whom the directory provisioned under that identifier of its own; nobody where there are several.
+pub fn person_of_external_id(tx: &mut Tx<'_>, external_id: &str) -> Result<Option<PersonId>, StoreError> {
+    only(tx.query(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?.as_slice())
+}
+
+/// The one person of that user name, in any case of ASCII letters; nobody where both forces have one.
+pub fn person_of_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<PersonId>, StoreError> {
+    only(tx.query(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?.as_slice())
+}
+
+fn only(rows: &[crate::Row]) -> Result<Option<PersonId>, StoreError> {
+    match rows {
+        [row] => row.parse(0).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// Keeps a form, instead of an older one of the same owner for the same address.
+pub fn keep_form(tx: &mut Tx<'_>, form: &KeptForm) -> Result<(), StoreError> {
+    tx.execute(&FORM_REPLACE, &[form.owner.as_str().into(), form.path.as_str().into()])?;
+    tx.execute(
+        &FORM_KEEP,
+        &[
+            form.digest.as_str().into(),
+            form.owner.as_str().into(),
+            form.path.as_str().into(),
+            form.sealed.clone().into(),
+            form.expires_at.into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The form that is kept under a cookie's digest.
+pub fn kept_form(tx: &mut Tx<'_>, digest: &str) -> Result<Option<KeptForm>, StoreError> {
+    tx.one(&FORM_BY_DIGEST, &[digest.into()])?
+        .map(|row| {
+            Ok(KeptForm {
+                digest: digest.to_owned(),
+                owner: row.text(0)?,
+                path: row.text(1)?,
+                sealed: row.bytes(2)?,
+                expires_at: row.time(3)?,
+            })
+        })
+        .transpose()
+}
+
+/// Drops a kept form; whether there was one.
+pub fn drop_form(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&FORM_DROP, &[digest.into()])? > 0)
+}
+
+/// Forgets attempts and forms whose time is over; how many rows.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
+    Ok(tx.execute(&ATTEMPTS_FORGET, &[now.into()])? + tx.execute(&FORMS_FORGET, &[now.into()])?)
+}

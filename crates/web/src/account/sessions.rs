@@ -1,0 +1,53 @@
+//! Where somebody is signed in, so that they can end what they do not recognise.
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::filters;
+use crate::shell::{Area, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "account/sessions.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Their sessions, the last used first.
+    pub rows: Vec<Row>,
+}
+
+/// One session.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The word that the form sends.
+    pub id: String,
+    /// Such as `Firefox on Windows`.
+    pub browser: String,
+    /// Such as `through the directory`.
+    pub how: String,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+    /// Whether it is the one that looks.
+    pub this: bool,
+}
+
+impl View {
+    /// Two sessions, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |id: &str, browser: &str, this| Row {
+            id: id.into(),
+            browser: browser.into(),
+            how: "through the directory".into(),
+            began_at: crate::samples::hours_ago(5),
+            seen_at: crate::samples::hours_ago(1),
+            this,
+        };
+        Self {
+            shell: Shell::sample_top(Area::Elsewhere),
+            rows: vec![row("a", "Firefox on Windows", true), row("b", "Safari on iPhone", false)],
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! One's own sessions.
+
+use app::access::SeeOwnSessions;
+use axum::Extension;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use crate::account::sessions::{Row, View};
+use crate::answer::page;
+use crate::session::{Ctx, Fields, Problem, Session, done};
+use crate::shell::Area;
+
+/// How somebody signed in, in words.
+pub(super) fn how(word: &str) -> &'static str {
+    match word {
+        "directory" => "through the directory",
+        "passkey" => "with a passkey",
+        "one-time-link" => "by a link from the server",
+        "demonstration" => "in the demonstration",
+        _ => "in another way",
+    }
+}
+
+/// Where one is signed in.
+pub(super) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
+    let own = ctx.site.app.own_sessions(ctx.permit::<SeeOwnSessions>()?, &ctx.live).await?;
+    let rows = own.into_iter().map(|session| Row {
+        id: session.id,
+        browser: session.browser,
+        how: how(&session.how).to_owned(),
+        began_at: session.began_at,
+        seen_at: session.seen_at,
+        this: session.this,
+    });
+    let view = View { shell: ctx.shell(Area::Elsewhere, Vec::new()), rows: rows.collect() };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// Ends another session, or all others.
+pub(super) async fn end_sessions(
+    ctx: Ctx,
+    Extension(session): Extension<Session>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeeOwnSessions>()?;
+    let Some(token) = &session.token else { return Err(Problem::not_found()) };
+    let id = if fields.get("others") == "yes" { None } else { Some(fields.get("id")) };
+    ctx.site.app.end_own_sessions(permit, &ctx.live, token, id).await?;
+    Ok(done("/sessions", "sessions-ended"))
+}

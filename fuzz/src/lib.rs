@@ -19,6 +19,7 @@ pub mod targets;
 
 pub use target::{Limit, TARGETS, Target, find};
 pub use targets::apple::{checkin, command_report, sent_settings};
+pub use targets::calendar::calendar;
 pub use targets::certificates::{certificate, certificate_request, pem};
 pub use targets::checks::check;
 pub use targets::cms::{cms_attached, cms_detached, cms_enveloped};

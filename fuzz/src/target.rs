@@ -2,6 +2,7 @@
 
 use crate::targets::{
     apple, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, scim, words,
+    apple, calendar, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.
@@ -166,6 +167,14 @@ pub const TARGETS: &[Target] = &[
         run: policy_import::policy_import,
         seeds: policy_import::seeds,
         words: policy_import::WORDS,
+        rounds: 2000,
+    },
+    Target {
+        name: "calendar",
+        limit: Limit::Refused(duty::calendar::LARGEST),
+        run: calendar::calendar,
+        seeds: calendar::seeds,
+        words: calendar::WORDS,
         rounds: 2000,
     },
     Target {

@@ -174,6 +174,7 @@ smoke_tests![
     scep_query,
     policy_files,
     policy_import,
+    calendar,
     check,
     ledger_export,
     ledger_note,

@@ -53,6 +53,10 @@ actions! {
     LocateDevices = "locate devices";
     /// Write in cases and close them.
     ManageCases = "manage cases";
+    /// Read how people stand to duty.
+    SeeDuty = "see duty";
+    /// Keep duty patterns, shifts, absences and times on call.
+    ManageDuty = "manage duty";
     /// Read which notices reached nobody.
     SeeNotices = "see notices";
     /// Try a notice again.

@@ -24,6 +24,8 @@ pub enum Kind {
     ExpireHandover,
     /// Remind whoever has terms to accept, and restrict their devices once the time for it is over.
     FollowTerms,
+    /// Open the case in which a month's sign-ins off duty are reviewed.
+    OffDutyReview,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
         Self::FollowCase,
         Self::ExpireHandover,
         Self::FollowTerms,
+        Self::OffDutyReview,
     ];
 
     /// The word in the table.
@@ -50,6 +53,7 @@ impl Kind {
             Self::FollowCase => "follow-case",
             Self::ExpireHandover => "expire-handover",
             Self::FollowTerms => "follow-terms",
+            Self::OffDutyReview => "off-duty-review",
         }
     }
 }
@@ -124,6 +128,7 @@ impl App {
             Kind::JudgePerson => self.judge_person(job.subject.parse().map_err(bad)?).await,
             Kind::JudgeDocument => self.judge_document(&job.subject).await,
             Kind::Configure => self.configure_device(job.subject.parse().map_err(bad)?).await,
+            Kind::OffDutyReview => self.open_off_duty_review(&job.subject).await,
             Kind::FollowCase => self.follow_case(job.subject.parse().map_err(bad)?).await,
             Kind::ExpireHandover => self.expire_handover(job.subject.parse().map_err(bad)?).await,
             Kind::Breach => {

@@ -6,6 +6,7 @@
 //! mail service a notice counts as told by the page, at the time when mail would have gone.
 
 mod desk;
+mod own;
 mod send;
 #[cfg(test)]
 mod tests;
@@ -190,7 +191,6 @@ impl App {
     }
 
     /// Has what is held for a person looked at again: what is known of their duty has changed.
-    #[cfg(test)]
     pub(crate) fn look_at_notices_again(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), AppError> {
         notices::look_again(tx, person, self.world().now())?;
         Ok(())

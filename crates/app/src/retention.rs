@@ -4,6 +4,7 @@
 use domain::Span;
 use store::{certificates, commands, duty, imports, messages, notices, sessions};
 use store::{certificates, commands, duty, messages, notices, sessions, sign_in};
+use store::{certificates, commands, duty, messages, notices, off_duty, sessions};
 
 use crate::sign_in::KEEP;
 use crate::{App, AppError};
@@ -35,6 +36,7 @@ impl App {
                     + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + imports::forget(tx, now)?
+                    + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + sessions::forget(tx, now, now.minus(config.session_idle))?)
                     + sessions::forget(tx, now.minus(KEEP), now.minus(config.session_idle).minus(KEEP))?
                     + sign_in::forget(tx, now)?)

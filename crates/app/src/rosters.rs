@@ -1,11 +1,23 @@
 //! Rosters as the database has them. What they say about a time is the crate `duty`'s to answer.
 
-use domain::{PersonId, Span, Timestamp};
-use duty::{Assignment, HORIZON_DAYS, MOST_PERIODS, Pattern, Period, PeriodKind, Roster, State};
+mod import;
+mod read;
+mod write;
+
+use domain::{Day, PersonId, Span, Timestamp};
+use duty::{Assignment, HORIZON_DAYS, MOST_PERIODS, Pattern, Period, PeriodKind, Roster};
+use jiff::ToSpan;
 use store::Tx;
 use store::duty::{self as rows, PeriodRow, WrittenPattern};
 
 use crate::{App, AppError};
+
+pub use duty::{AbsenceKind, State, Unknown};
+pub use store::duty::PatternRow;
+
+pub use import::{Choice, DutyFile, Imported, MOST_ROWS, RowFault};
+pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, period_title};
+pub use write::{NewAssignment, NewPattern, NewPeriod};
 
 /// A day, for windows that are generous by more than the clocks change.
 const DAY: Span = Span::from_secs(24 * 3600);
@@ -18,9 +30,14 @@ impl App {
         person: PersonId,
         at: Timestamp,
     ) -> Result<State, AppError> {
-        let ahead = Span::from_millis(DAY.millis().saturating_mul(i64::from(HORIZON_DAYS) + 2));
-        Ok(roster(tx, person, (at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead)))?.state_at(at))
+        Ok(roster(tx, person, window(at))?.state_at(at))
     }
+}
+
+/// All that can matter for how somebody stands to duty at a time.
+fn window(at: Timestamp) -> (Timestamp, Timestamp) {
+    let ahead = Span::from_millis(DAY.millis().saturating_mul(i64::from(HORIZON_DAYS) + 2));
+    (at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead))
 }
 
 /// What is known of somebody's duty between two times.
@@ -55,4 +72,12 @@ fn period(row: &PeriodRow) -> Result<Period, AppError> {
         }
     };
     Ok(Period { kind, start: row.start, end: row.end })
+}
+
+/// The first instant of a month such as `2026-11`, and that of the next one; `None` for what is no month.
+#[must_use]
+pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
+    let first: Day = format!("{text}-01").parse().ok()?;
+    let next = first.first_of_month().checked_add(1.month()).ok()?;
+    Some((duty::midnight(first), duty::midnight(next)))
 }

@@ -92,6 +92,8 @@ uuid_id! {
     GrantId = "grant id";
     /// One notice to one person.
     NoticeId = "notice id";
+    /// One sign-in off duty.
+    SignInId = "sign-in id";
     /// One duty pattern.
     PatternId = "duty pattern id";
     /// One person's time on a duty pattern.

@@ -21,6 +21,8 @@ pub use ids::{
     AssignmentId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId,
     GrantId, GroupId, HandoverId, HoldId, IdError, ImportId, JobId, NoticeId, PatternId, PeriodId, PersonId,
     PlaceId, StepId, TokenId,
+    GrantId, HandoverId, HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, PlaceId, SignInId,
+    StepId,
 };
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -8,6 +8,8 @@ use crate::simulation::{demo, load};
 use crate::verbs::{
     assets, backup, custody, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
     tokens,
+    assets, backup, custody, devices, duty, enrol, explain, ledger_book, people, policy, service, settings,
+    terms,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.
@@ -36,6 +38,10 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Person(people::PersonVerb),
     /// The asset register: add, list, name an intended holder, draw a label.
+    /// Duty: how somebody stands to it, and rosters from files.
+    #[command(subcommand)]
+    Duty(duty::DutyVerb),
+    /// The asset register: add, list, change the holder.
     #[command(subcommand)]
     Asset(assets::AssetVerb),
     /// Who gave what to whom: list, and check a signed record.

@@ -9,4 +9,5 @@ pub(crate) mod fleet;
 pub(crate) mod load;
 mod movers;
 pub(crate) mod profiles;
+mod rosters;
 pub(crate) mod tally;

@@ -6,6 +6,7 @@ pub(crate) mod compile;
 pub(crate) mod custody;
 pub(crate) mod devices;
 pub(crate) mod draft;
+pub(crate) mod duty;
 pub(crate) mod enrol;
 pub(crate) mod explain;
 pub(crate) mod ledger_book;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Explain(verb) => verb.run(settings),
         Verb::Enrol(verb) => verb.run(settings),
         Verb::Person(verb) => verb.run(settings),
+        Verb::Duty(verb) => verb.run(settings),
         Verb::Asset(verb) => verb.run(settings),
         Verb::Custody(verb) => verb.run(settings),
         Verb::Terms(verb) => verb.run(settings),

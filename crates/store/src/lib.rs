@@ -27,6 +27,7 @@ pub mod ledger;
 pub mod messages;
 pub mod notices;
 pub mod passkeys;
+pub mod off_duty;
 pub mod people;
 pub mod people_directory;
 pub mod profiles;
@@ -75,6 +76,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         messages::ALL,
         notices::ALL,
         passkeys::ALL,
+        off_duty::ALL,
         people::ALL,
         people_directory::ALL,
         profiles::ALL,

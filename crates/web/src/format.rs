@@ -43,6 +43,18 @@ pub fn day(day: Date) -> String {
     format!("{} {} {}", day.day(), month(day.month()), day.year())
 }
 
+/// A day with its weekday: `Sunday 22 November 2026`.
+#[must_use]
+pub fn weekday(on: Date) -> String {
+    format!("{} {}", on.strftime("%A"), day(on))
+}
+
+/// The month of a point in time, as forms take it: `2026-11`.
+#[must_use]
+pub fn month_of(at: Timestamp) -> String {
+    local(at).map(|at| at.strftime("%Y-%m").to_string()).unwrap_or_default()
+}
+
 /// A point in time to the minute, in British time: `22 November 2026, 3:00am`; noon and midnight by name.
 #[must_use]
 pub fn when(at: Timestamp) -> String {

@@ -20,6 +20,7 @@ pub mod csv;
 pub mod custody;
 pub mod devices;
 pub mod documents;
+pub mod duty;
 mod filters;
 pub mod format;
 pub mod ledger;
@@ -39,6 +40,7 @@ pub mod sign_in;
 mod site;
 pub mod terms;
 pub mod tokens;
+pub mod told;
 pub mod wall;
 
 pub use site::{Options, Persona, router};

@@ -52,6 +52,13 @@ const NOTICES: &[(&str, &str)] = &[
     ("device-restated", "The register says so now."),
     ("imported", "The rows were entered into the register."),
     ("sessions-ended", "Ended. Whoever used it must sign in again."),
+    ("pattern-kept", "The pattern was kept."),
+    ("duty-kept", "The roster was changed. What was held is looked at again."),
+    ("duty-imported", "The file was taken. What was held is looked at again."),
+    ("tried-again", "It is tried again, once they are on duty."),
+    ("stated", "What you said was kept."),
+    ("called", "They are being told. Your reason stands in the timeline."),
+    ("read", "It is marked as read."),
     ("signed-out", "You are signed out."),
 ];
 

@@ -15,6 +15,8 @@ mod documents;
 mod events;
 mod holds;
 mod import;
+mod duty;
+mod duty_person;
 mod ledger;
 mod me;
 mod needed;
@@ -39,6 +41,13 @@ use app::access::{
     SeeOwn, SeePeople, SeePolicy, SignHandovers,
     ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn,
     SeeOwnSessions, SeePeople, SeePolicy, SignHandovers,
+mod told;
+
+use app::access::{
+    AcceptOwn, Action, ApproveDestruction, CommandDevices, ContactOffDuty, EnrolDevices, ManageAccess,
+    ManageCases, ManageDuty, ManageNotices, ManagePeople, ManageRegister, RecordAcceptance, ReviewOffDuty,
+    SeeAccess, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeNotices, SeeOwn, SeePeople, SeePolicy,
+    SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -174,6 +183,27 @@ pub const ROUTES: &[Route] = &[
     read::<ManagePeople>("/events/{id}/change", || get(events::change)),
     write::<ManagePeople>("/events/{id}/change", || post(events::changed)),
     write::<ManagePeople>("/events/{id}/cancel", || post(events::cancel)),
+    read::<SeeDuty>("/people/{id}/duty", || get(duty_person::get)),
+    write::<ManageDuty>("/people/{id}/duty/pattern", || post(duty_person::assign)),
+    write::<ManageDuty>("/people/{id}/duty/periods", || post(duty_person::enter)),
+    write::<ManageDuty>("/people/{id}/duty/remove", || post(duty_person::remove)),
+    read::<SeeDuty>("/duty", || get(duty::get)),
+    read::<SeeDuty>("/duty/patterns", || get(duty::patterns)),
+    read::<ManageDuty>("/duty/patterns/add", || get(duty::add_pattern)),
+    write::<ManageDuty>("/duty/patterns/add", || post(duty::added_pattern)),
+    read::<ManageDuty>("/duty/patterns/{id}", || get(duty::pattern)),
+    write::<ManageDuty>("/duty/patterns/{id}", || post(duty::changed_pattern)),
+    read::<ManageDuty>("/duty/import", || get(duty::import)),
+    write::<ManageDuty>("/duty/import", || post(duty::imported)),
+    read::<ReviewOffDuty>("/duty/sign-ins", || get(duty::sign_ins)),
+    read::<SeeNotices>("/notices", || get(told::stuck)),
+    write::<ManageNotices>("/notices/retry", || post(told::retry)),
+    read::<ReviewOffDuty>("/notices/exceptions", || get(told::exceptions)),
+    read::<ReviewOffDuty>("/notices/exceptions.csv", || get(told::exceptions_csv)),
+    read::<SeeOwn>("/me/notices", || get(told::own)),
+    write::<AcceptOwn>("/me/notices", || post(told::read)),
+    read::<SeeOwn>("/me/off-duty", || get(told::own_sign_ins)),
+    write::<AcceptOwn>("/me/off-duty", || post(told::state)),
     read::<SeePolicy>("/documents", || get(documents::list)),
     read::<SeePolicy>("/documents/{id}", || get(documents::get)),
     read::<SeeDevices>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),
@@ -194,6 +224,8 @@ pub const ROUTES: &[Route] = &[
     read::<RunService>("/tokens", || get(tokens::list)),
     write::<RunService>("/tokens", || post(tokens::make)),
     write::<RunService>("/tokens/{id}/end", || post(tokens::end)),
+    read::<ContactOffDuty>("/cases/{id}/call", || get(told::call)),
+    write::<ContactOffDuty>("/cases/{id}/call", || post(told::called)),
     read::<SeeLedger>("/ledger", || get(ledger::get)),
     read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
     read::<SeeLedger>("/ledger/export", || get(ledger::export)),

@@ -99,6 +99,17 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("went-wrong", crate::problem::View::sample(StatusCode::INTERNAL_SERVER_ERROR).render()?),
         ("wall", crate::wall::View::sample().render()?),
         ("accessibility", crate::accessibility::View::sample().render()?),
+        ("duty", crate::duty::board::View::sample().render()?),
+        ("duty-patterns", crate::duty::patterns::View::sample().render()?),
+        ("duty-pattern", crate::duty::pattern::View::sample().render()?),
+        ("duty-person", crate::duty::person::View::sample().render()?),
+        ("duty-import", crate::duty::import::View::sample().render()?),
+        ("duty-sign-ins", crate::duty::month::View::sample().render()?),
+        ("own-notices", crate::told::own::View::sample().render()?),
+        ("own-sign-ins", crate::told::sign_ins::View::sample().render()?),
+        ("not-delivered", crate::told::stuck::View::sample().render()?),
+        ("told-off-duty", crate::told::exceptions::View::sample().render()?),
+        ("call", crate::told::call::View::sample().render()?),
         ("overview-empty", crate::overview::View::sample_empty().render()?),
     ]);
     Ok(all)

@@ -2,8 +2,8 @@
 
 use app::AppError;
 use app::access::{
-    self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople,
-    SeePolicy,
+    self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn,
+    SeePeople, SeePolicy,
 };
 use app::sessions::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
@@ -242,6 +242,7 @@ fn areas(actor: &Actor) -> Vec<Area> {
             Area::Overview | Area::Documents => access::permit::<SeePolicy>(actor).is_ok(),
             Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
             Area::People => access::permit::<SeePeople>(actor).is_ok(),
+            Area::Duty => access::permit::<SeeDuty>(actor).is_ok(),
             Area::Cases => access::permit::<SeeCases>(actor).is_ok(),
             Area::Ledger => access::permit::<SeeLedger>(actor).is_ok(),
             Area::Elsewhere => false,

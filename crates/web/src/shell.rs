@@ -56,6 +56,8 @@ pub enum Area {
     Devices,
     /// Holders and their acceptances.
     People,
+    /// Who is at work, and what people are told.
+    Duty,
     /// The rules.
     Documents,
     /// Desk work.
@@ -68,8 +70,16 @@ pub enum Area {
 
 impl Area {
     /// Every part that the navigation can show, in its order.
-    pub const ALL: [Self; 7] =
-        [Self::Me, Self::Overview, Self::Devices, Self::People, Self::Documents, Self::Cases, Self::Ledger];
+    pub const ALL: [Self; 8] = [
+        Self::Me,
+        Self::Overview,
+        Self::Devices,
+        Self::People,
+        Self::Duty,
+        Self::Documents,
+        Self::Cases,
+        Self::Ledger,
+    ];
 
     /// The word in the navigation.
     #[must_use]
@@ -79,6 +89,7 @@ impl Area {
             Self::Overview => "Overview",
             Self::Devices => "Devices",
             Self::People => "People",
+            Self::Duty => "Duty",
             Self::Documents => "Documents",
             Self::Cases => "Cases",
             Self::Ledger => "Ledger",
@@ -94,6 +105,7 @@ impl Area {
             Self::Me => "/me",
             Self::Devices => "/devices",
             Self::People => "/people",
+            Self::Duty => "/duty",
             Self::Documents => "/documents",
             Self::Cases => "/cases",
             Self::Ledger => "/ledger",

@@ -1,6 +1,7 @@
 //! The targets themselves. Each takes any bytes, returns whether they were taken, and asserts what must hold of them.
 
 pub mod apple;
+pub mod calendar;
 pub mod certificates;
 pub mod checks;
 pub mod cms;

@@ -1,7 +1,7 @@
 //! What people do about notices: call on somebody off duty for a live matter, look after what was not delivered, review
 //! the exceptions.
 
-use domain::{CaseId, Force, NoticeId, PersonId, Timestamp};
+use domain::{CaseId, Force, NoticeId, Timestamp};
 use serde_json::json;
 use store::notices::{self, Notice as Row, NoticeState};
 use store::{cases, people};
@@ -18,8 +18,8 @@ const MOST_EXCEPTIONS: u32 = 5000;
 /// Somebody called on for a live matter.
 #[derive(Debug, Clone)]
 pub struct LiveMatter {
-    /// Whom.
-    pub to: PersonId,
+    /// The collar or staff number of whom, in the case's force.
+    pub to: String,
     /// Which case.
     pub case: CaseId,
     /// Why it cannot wait for their next duty: 1 to 500 characters.
@@ -63,12 +63,12 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let person =
-                    people::by_id(tx, call.to)?.ok_or_else(|| AppError::not_found("person", call.to))?;
-                permit.reaches(person.force)?;
                 let case =
                     cases::by_id(tx, call.case)?.ok_or_else(|| AppError::not_found("case", call.case))?;
                 permit.reaches(case.force)?;
+                let person = people::by_number(tx, case.force, call.to.trim())?.ok_or_else(|| {
+                    AppError::invalid("to", format!("{} has nobody with this number", case.force.title()))
+                })?;
                 let why = text("why", &call.why, 500)?;
                 let reason = Reason::LiveMatter { case: case.id, decided_by, why: why.clone() };
                 let key = format!("live-matter:{}:{}", case.id, text("form", &call.form, 100)?);
@@ -98,6 +98,24 @@ impl App {
                         .detail(json!({ "case": case.id, "why": why }));
                 app.enter(tx, now, record)?;
                 Ok(told)
+            })
+            .await
+    }
+
+    /// The number of a case, for the form by which somebody is called on for it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+    pub async fn case_to_call_for(
+        &self,
+        permit: Permit<ContactOffDuty>,
+        case: CaseId,
+    ) -> Result<i64, AppError> {
+        self.store()
+            .read(move |tx| {
+                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+                permit.reaches(found.force)?;
+                Ok(found.number)
             })
             .await
     }

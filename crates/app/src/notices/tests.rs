@@ -233,7 +233,7 @@ fn a_live_matter_names_who_decided_and_why() {
         world.clock.set(wall("2026-11-21T11:00"));
         let case = case_about(&app, None, true).await;
         let call = LiveMatter {
-            to: person,
+            to: "1234".into(),
             case,
             why: "Only they know where the keys are".into(),
             message: "Ring the control room".into(),
@@ -328,4 +328,34 @@ fn two_nodes_send_it_once() {
         assert!(one.unwrap() + two.unwrap() >= 1);
         assert_eq!(relay.letters().len(), 1);
     });
+}
+
+/// Every place that tells people something is known, with its reason: reviewed like code.
+#[test]
+fn every_place_that_tells_people_something_is_listed_with_its_reason() {
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut places = Vec::new();
+    let mut folders = vec![source.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(&source).unwrap().to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let calls = text.lines().filter(|line| line.contains(".notify(") && !line.contains("fn "));
+            if name.ends_with(".rs") && !name.ends_with("tests.rs") {
+                places.extend(calls.map(|_| name.clone()));
+            }
+        }
+    }
+    let listed: Vec<&str> = include_str!("call_sites.txt")
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(place, _)| place)
+        .collect();
+    places.retain(|place| !listed.contains(&place.as_str()));
+    assert!(places.is_empty(), "say in notices/call_sites.txt whom {places:?} tells, and for which reason");
 }

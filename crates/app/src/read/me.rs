@@ -118,6 +118,7 @@ impl App {
     fn todos(&self, tx: &mut Tx<'_>, person: PersonId, _now: Timestamp) -> Result<Vec<Todo>, AppError> {
         let mut todos = self.terms_to_do(tx, person)?;
         todos.extend(steps_to_do(tx, person)?);
+        todos.extend(notices_to_read(tx, person)?);
         // Without a time limit comes last.
         todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
         Ok(todos)
@@ -206,4 +207,11 @@ fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError>
             Some(Todo { title: step.title, href, due: step.due_at })
         })
         .collect())
+fn notices_to_read(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Todo>, AppError> {
+    let title = match notices::unread(tx, person)? {
+        0 => return Ok(None),
+        1 => "Read a notice".to_owned(),
+        unread => format!("Read {unread} notices"),
+    };
+    Ok(Some(Todo { title, href: "/me/notices".into(), due: None }))
 }

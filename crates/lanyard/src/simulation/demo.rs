@@ -28,6 +28,7 @@ use tokio::sync::watch;
 use super::cast;
 use super::fleet::{Fleet, Surroundings};
 use super::profiles::Profiles;
+use super::rosters;
 use super::tally::Tally;
 use crate::config::Config;
 use crate::out::{Out, note};
@@ -188,6 +189,9 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         }
     }
     super::movers::seed(app, &ids, &actor()).await?;
+    let forces = cast::people().into_iter().map(|one| one.force);
+    let people: Vec<(PersonId, Force)> = ids.iter().copied().zip(forces).collect();
+    rosters::seed(app, &actor(), &people).await?;
     Ok(ids)
 }
 

@@ -43,6 +43,8 @@ pub struct View {
     pub owner: String,
     /// Whether this person may take it.
     pub may_take: bool,
+    /// The form by which somebody is called on for it; empty for who may not.
+    pub call: String,
     /// Only receipts close it.
     pub by_receipt: bool,
     /// What has happened, newest first.
@@ -164,6 +166,7 @@ impl View {
             steps: steps(),
             owner: "Service Desk".into(),
             may_take: true,
+            call: "/cases/1/call".into(),
             by_receipt: false,
             timeline: vec![
                 event(1, "Lanyard", "NC-10442 reported that lost mode is on"),

@@ -30,6 +30,8 @@ pub struct View {
     pub sees_custody: bool,
     /// The hand-overs in which they stand, newest first.
     pub handovers: Vec<crate::custody::list::Row>,
+    /// The page of their duty; empty for who may not see it.
+    pub duty: String,
     /// What they were asked to accept.
     pub acceptances: Vec<Acceptance>,
     /// Open and closed cases about or by them.
@@ -110,6 +112,7 @@ impl View {
             ],
             sees_custody: true,
             handovers: crate::custody::list::View::sample().rows,
+            duty: "/people/1234/duty".into(),
             acceptances: vec![
                 acceptance(
                     "mobile-device-use",

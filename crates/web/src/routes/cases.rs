@@ -1,6 +1,7 @@
 //! Cases: the queue, one case, notes and closing.
 
 use app::access::{AnswerForOneself, ManageCases, PlaceHolds, SeeCases};
+use app::access::{ContactOffDuty, ManageCases, SeeCases};
 use app::read::{CaseFilter, CaseRow, StepRead};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -120,6 +121,10 @@ async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
         log_line,
         steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
         may_take: case.closed.is_none() && ctx.may::<ManageCases>(),
+        call: match case.closed.is_none() && ctx.may::<ContactOffDuty>() {
+            true => format!("/cases/{id}/call"),
+            false => String::new(),
+        },
         owner: match &read.owner {
             Some(owner) => owner.clone(),
             None => format!("{}, not taken by anybody yet", read.desk),

@@ -1,6 +1,6 @@
 //! People: the list, one person, a new one.
 
-use app::access::{ManagePeople, RecordAcceptance, SeeDevices, SeePeople};
+use app::access::{ManagePeople, RecordAcceptance, SeeDevices, SeeDuty, SeePeople};
 use app::people::NewPerson;
 use app::read::{AcceptanceRead, Case, Person, PersonRead, PersonRow};
 use axum::extract::Path;
@@ -131,6 +131,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             })
             .collect(),
         record_event: if ctx.may::<ManagePeople>() { format!("/people/{id}/events") } else { String::new() },
+        duty: if ctx.may::<SeeDuty>() { format!("/people/{id}/duty") } else { String::new() },
         acceptances: read.acceptances.iter().map(|row| acceptance(id, row, enters)).collect(),
         cases: read
             .cases

@@ -33,6 +33,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "custody" | "me" => seeded.handover().await.to_string(),
         "places" => seeded.cupboard().await.to_string(),
         "counts" => seeded.count().await.to_string(),
+        "duty" => seeded.pattern().await.to_string(),
         _ => String::new(),
     };
     // A clause that the subject of the path is judged on.
@@ -82,6 +83,7 @@ fn walled(route: &Route) -> bool {
                 | "counts"
                 | "import"
                 | "tokens"
+            "devices" | "commands" | "people" | "cases" | "custody" | "places" | "counts" | "duty"
         )
 }
 

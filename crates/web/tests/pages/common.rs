@@ -419,6 +419,19 @@ impl Seeded {
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
         self.app.make_token(permit(&root()).unwrap(), new).await.unwrap().0
+    /// Norfolk's duty pattern, entered when it is first asked for.
+    pub(crate) async fn pattern(&self) -> domain::PatternId {
+        if let Some(known) = self.app.duty_patterns(permit(&root()).unwrap()).await.unwrap().first() {
+            return known.id;
+        }
+        let new = app::rosters::NewPattern {
+            force: Some(Force::Norfolk),
+            name: "Response".into(),
+            shape: "cycle".into(),
+            shifts: "E 07:00-16:00\nL 14:00-23:00\nN 22:00-07:00".into(),
+            days: "E E L L N N - - - -".into(),
+        };
+        self.app.add_pattern(permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// The latest command of a device.

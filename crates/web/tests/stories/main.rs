@@ -9,6 +9,7 @@ mod a_suspension;
 mod a_wrong_row_in_the_import;
 mod accepting_the_terms;
 mod an_unused_phone;
+mod an_off_duty_sign_in;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
 mod common;
@@ -21,7 +22,9 @@ mod movers;
 #[expect(dead_code, reason = "the provider serves two sets of tests")]
 mod issuer;
 mod nobody_else_repairs_it;
+mod nobody_is_rung_off_duty;
 mod reading;
 mod returned_at_the_counter;
 mod sign_in_with_the_directory;
+mod the_clocks_go_back;
 mod the_terms_change;

@@ -1,0 +1,282 @@
+//! Off-duty access (MDU-5.5): sign-ins by people who were off duty or away are offered to them to say what they were for, and
+//! to a reviewer by unit and month.
+//!
+//! What is looked at is signing in to this service, and nothing else. A device that checks in proves that it is switched
+//! on, not that anybody holds it; mail and other systems keep their own logs, which are not read here. One sign-in a day is
+//! noted; on call and *not known* note none. Few people are never shown by themselves, and nobody is ranked. The reasons
+//! stand in `docs/off-duty-review.md`.
+
+use domain::{CaseId, Day, Force, PersonId, SignInId, Span, Timestamp};
+use duty::{State, day_of, instant};
+use jiff::ToSpan;
+use serde_json::json;
+use store::off_duty::{self, OffDutySignIn};
+use store::{Tx, people};
+
+pub use store::off_duty::UnitMonth;
+
+use crate::access::{AcceptOwn, Permit, ReviewOffDuty, SeeOwn};
+use crate::cases::Opening;
+use crate::notices::Notice;
+use crate::record::Record;
+use crate::{App, AppError, jobs};
+
+/// The case type in which a month is reviewed.
+const REVIEW: &str = "access-review";
+/// Fewer people than this are not shown by themselves.
+pub const FEWEST: i64 = 5;
+
+/// What a sign-in off duty was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A live incident.
+    LiveIncident,
+    /// Recalled to duty, or on duty although the roster says otherwise.
+    Recalled,
+    /// Other policing work.
+    Policing,
+    /// One's own rota, leave, device or terms: that needs no reason.
+    OwnAffairs,
+    /// Somebody else: it was not them.
+    NotMe,
+}
+
+impl Purpose {
+    /// Every answer, with its words.
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::LiveIncident, "live-incident", "A live incident"),
+        (Self::Recalled, "recalled", "I was recalled to duty, or at work although the roster says otherwise"),
+        (Self::Policing, "policing", "Other policing work"),
+        (Self::OwnAffairs, "own-affairs", "My own affairs: my rota, my leave, my device, my terms"),
+        (Self::NotMe, "not-me", "It was not me"),
+    ];
+
+    /// The answer of a word.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known, _)| *known == word).map(|(purpose, ..)| purpose)
+    }
+
+    fn word(self) -> &'static str {
+        Self::ALL.into_iter().find(|(one, ..)| *one == self).map_or("", |(_, word, _)| word)
+    }
+}
+
+/// A month by unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthRead {
+    /// Units with enough people, in the order of their names.
+    pub units: Vec<UnitMonth>,
+    /// All others taken together; `None` where there are none, or where together they are too few as well.
+    pub others: Option<UnitMonth>,
+    /// Whether anybody is left out of the figures because they are too few.
+    pub hidden: bool,
+    /// The case in which the month is reviewed.
+    pub case: Option<CaseId>,
+}
+
+impl App {
+    /// Notes a sign-in of somebody who is off duty or away, and sees to it that the month is reviewed.
+    pub(crate) fn note_sign_in(
+        &self,
+        tx: &mut Tx<'_>,
+        person: PersonId,
+        at: Timestamp,
+    ) -> Result<(), AppError> {
+        let state = self.duty_state(tx, person, at)?;
+        if !matches!(state, State::OffDuty { .. } | State::OnLeave { .. }) {
+            return Ok(());
+        }
+        let Some(person) = people::by_id(tx, person)? else { return Ok(()) };
+        let new = OffDutySignIn {
+            id: SignInId::from_uuid(self.world().uuid()),
+            person: person.id,
+            force: person.force,
+            unit: person.unit.clone().unwrap_or_default(),
+            day: day_of(at),
+            at,
+            purpose: None,
+        };
+        if !off_duty::add(tx, &new)? {
+            return Ok(());
+        }
+        let notice = Notice::routine(
+            person.id,
+            format!("off-duty-sign-in:{}", new.day),
+            "You signed in while off duty: say what it was for, if you like",
+        )
+        .body("Nothing follows from leaving it. If it was not you, say so: somebody may have used your account.")
+        .link("/me/off-duty");
+        self.notify(tx, notice)?;
+        let (month, next) = month_of(new.day);
+        let run_at = instant(next.at(9, 0, 0, 0));
+        self.ask_job(tx, jobs::Kind::OffDutyReview, &format!("{}/{month}", person.force), run_at)
+    }
+
+    /// One's own sign-ins off duty of which nothing was said; none to whoever stands in no register.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn own_off_duty_sign_ins(
+        &self,
+        permit: Permit<SeeOwn>,
+    ) -> Result<Vec<OffDutySignIn>, AppError> {
+        let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
+        self.store().read(move |tx| Ok(off_duty::open_of(tx, person)?)).await
+    }
+
+    /// Says what one's own sign-in was for. That it was somebody else opens a case at once.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for anybody else's, [`AppError::Conflict`] where it was said before.
+    pub async fn state_purpose(
+        &self,
+        permit: Permit<AcceptOwn>,
+        id: SignInId,
+        purpose: Purpose,
+    ) -> Result<(), AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let own = off_duty::by_id(tx, id)?.filter(|one| permit.actor().person == Some(one.person));
+                let own = own.ok_or_else(|| AppError::not_found("sign-in", id))?;
+                if !off_duty::state(tx, id, purpose.word(), now)? {
+                    return Err(AppError::Conflict(
+                        "you have said what it was for; nothing was changed".into(),
+                    ));
+                }
+                if purpose == Purpose::NotMe {
+                    let opening = Opening {
+                        kind: REVIEW,
+                        force: own.force,
+                        device: None,
+                        person: Some(own.person),
+                        clause: app.clause_of_procedure(REVIEW),
+                        title: "A sign-in that the person says was not theirs".into(),
+                        date: None,
+                        event: None,
+                        place: None,
+                        items: Vec::new(),
+                        says: (&permit.actor().shown, "Says that the sign-in of that day was not theirs."),
+                    };
+                    app.open_case(tx, &opening, now)?;
+                }
+                let record =
+                    Record::new(&permit.actor().name, "off-duty.stated", format!("person:{}", own.person))
+                        .force(own.force)
+                        .detail(json!({ "day": own.day.to_string(), "purpose": purpose.word() }));
+                app.enter(tx, now, record)
+            })
+            .await
+    }
+
+    /// A force's month by unit, with few people hidden. Reading it is in the ledger.
+    ///
+    /// # Errors
+    /// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for a month that is none.
+    pub async fn off_duty_month(
+        &self,
+        permit: Permit<ReviewOffDuty>,
+        force: Force,
+        month: &str,
+    ) -> Result<MonthRead, AppError> {
+        permit.reaches(force)?;
+        let first: Day = format!("{month}-01")
+            .parse()
+            .map_err(|_| AppError::invalid("month", "write a month such as 2026-11"))?;
+        let (month, next) = month_of(first);
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                let units = off_duty::by_unit(tx, force, (first, next))?;
+                let case = off_duty::review_of(tx, force, &month)?;
+                let record = Record::new(&permit.actor().name, "off-duty.reviewed", format!("month:{month}"))
+                    .force(force);
+                app.enter(tx, now, record)?;
+                Ok(hide_few(units, case))
+            })
+            .await
+    }
+
+    /// Opens the case in which a month is reviewed, once.
+    pub(crate) async fn open_off_duty_review(&self, subject: &str) -> Result<(), AppError> {
+        let bad = || AppError::Fault(format!("the subject {subject} of an off-duty review cannot be read"));
+        let (force, month) = subject.split_once('/').ok_or_else(bad)?;
+        let (force, month): (Force, String) = (force.parse().map_err(|_| bad())?, month.to_owned());
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                if off_duty::review_of(tx, force, &month)?.is_some() {
+                    return Ok(());
+                }
+                let opening = Opening {
+                    kind: REVIEW,
+                    force,
+                    device: None,
+                    person: None,
+                    clause: app.clause_of_procedure(REVIEW),
+                    title: format!("Sign-ins off duty in {month}: review by unit"),
+                    date: Some(now.plus(Span::from_secs(28 * 24 * 3600))),
+                    event: None,
+                    place: None,
+                    items: Vec::new(),
+                    says: ("system", "The figures by unit stand under Duty, Sign-ins off duty."),
+                };
+                let case = app.open_case(tx, &opening, now)?;
+                off_duty::opened_review(tx, force, &month, case)?;
+                let record = Record::new("system", "case.opened", format!("case:{case}")).force(force);
+                app.enter(tx, now, record)
+            })
+            .await
+    }
+}
+
+/// The month of a day, as `2026-11`, and the first day after it.
+fn month_of(day: Day) -> (String, Day) {
+    let next = day.first_of_month().saturating_add(1.month());
+    (day.strftime("%Y-%m").to_string(), next)
+}
+
+/// Takes units of few people together, and hides them where even together they are few: from a total and all other rows
+/// a hidden one could be worked out, so where somebody is hidden there is no total.
+fn hide_few(all: Vec<UnitMonth>, case: Option<CaseId>) -> MonthRead {
+    let (units, few): (Vec<UnitMonth>, Vec<UnitMonth>) =
+        all.into_iter().partition(|unit| unit.people >= FEWEST && !unit.unit.is_empty());
+    let others = few.into_iter().reduce(|sum, one| UnitMonth {
+        unit: String::new(),
+        people: sum.people + one.people,
+        sign_ins: sum.sign_ins + one.sign_ins,
+        policing: sum.policing + one.policing,
+        own_affairs: sum.own_affairs + one.own_affairs,
+        unanswered: sum.unanswered + one.unanswered,
+    });
+    let hidden = others.as_ref().is_some_and(|others| others.people < FEWEST);
+    MonthRead { units, others: others.filter(|_| !hidden), hidden, case }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(name: &str, people: i64) -> UnitMonth {
+        let sign_ins = people * 3;
+        UnitMonth { unit: name.into(), people, sign_ins, policing: 0, own_affairs: 0, unanswered: sign_ins }
+    }
+
+    #[test]
+    fn few_people_are_never_shown_by_themselves() {
+        let read = hide_few(vec![unit("CID", 4), unit("Roads", 9), unit("Thetford", 2)], None);
+        assert_eq!(read.units.len(), 1);
+        assert_eq!(read.others.unwrap().people, 6, "together they are enough");
+        let read = hide_few(vec![unit("CID", 4), unit("Roads", 9)], None);
+        assert!(read.hidden && read.others.is_none(), "one who is hidden is in no row and in no sum");
+        let read = hide_few(vec![unit("", 50)], None);
+        assert!(read.units.is_empty() && read.others.unwrap().people == 50, "no unit is no unit of its own");
+    }
+
+    #[test]
+    fn a_month_ends_where_the_next_begins() {
+        let (month, next) = month_of("2026-12-31".parse().unwrap());
+        assert_eq!((month.as_str(), next.to_string().as_str()), ("2026-12", "2027-01-01"));
+    }
+}

@@ -1,0 +1,69 @@
+//! The rosters of the demo: three patterns, somebody on call, somebody on leave, and a few whose duty nobody entered.
+
+use app::App;
+use app::access::{Actor, ManageDuty, PermitWithin, SeeDuty, permit};
+use app::rosters::{NewAssignment, NewPattern, NewPeriod};
+use domain::{Force, PersonId, Span};
+
+/// One person in this many has no roster: what is not entered is not known, and the board says so.
+const WITHOUT: usize = 9;
+
+const SHIFTS: &str = "E 07:00-16:00\nL 14:00-23:00\nN 22:00-07:00";
+
+fn may(actor: &Actor) -> anyhow::Result<PermitWithin<ManageDuty>> {
+    Ok(permit::<ManageDuty>(actor)?.into())
+}
+
+/// Enters rosters for the people, unless that was done when the demo first ran, who stand in the order of the cast with their forces.
+///
+/// # Errors
+/// What the use cases say.
+pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)]) -> anyhow::Result<()> {
+    if !app.duty_patterns(permit::<SeeDuty>(actor)?).await?.is_empty() {
+        return Ok(());
+    }
+    let now = app.world().now();
+    let (month, day) = (now.minus(Span::from_secs(40 * 24 * 3600)), |at: domain::Timestamp| {
+        at.to_string().chars().take(10).collect::<String>()
+    });
+    let mut patterns = Vec::new();
+    for force in Force::ALL {
+        for (name, shape, days) in
+            [("Response", "cycle", "E E L L N N - - - -"), ("Office hours", "week", "D D D D D - -")]
+        {
+            let shifts = if shape == "week" { "D 08:00-17:00" } else { SHIFTS };
+            let new = NewPattern {
+                force: Some(*force),
+                name: name.to_owned(),
+                shape: shape.to_owned(),
+                shifts: shifts.to_owned(),
+                days: days.to_owned(),
+            };
+            patterns.push((*force, shape, app.add_pattern(permit(actor)?, new).await?));
+        }
+    }
+    for (place, (person, force)) in people.iter().enumerate() {
+        if place % WITHOUT == WITHOUT - 1 {
+            continue;
+        }
+        let shape = if place % 3 == 0 { "week" } else { "cycle" };
+        let Some((.., id)) = patterns.iter().find(|(of, kind, _)| of == force && *kind == shape) else {
+            continue;
+        };
+        let new = NewAssignment {
+            pattern: id.to_string(),
+            from: day(month),
+            until: String::new(),
+            place: if shape == "cycle" { (place % 10 + 1).to_string() } else { String::new() },
+        };
+        app.put_on_pattern(may(actor)?, *person, new).await?;
+        let (kind, start, end) = match place % 10 {
+            3 => ("on-call", now.minus(Span::from_secs(24 * 3600)), now.plus(Span::from_secs(2 * 24 * 3600))),
+            6 => ("annual-leave", now, now.plus(Span::from_secs(4 * 24 * 3600))),
+            _ => continue,
+        };
+        let new = NewPeriod { kind: kind.to_owned(), start: day(start), end: day(end) };
+        app.add_duty_period(may(actor)?, *person, new).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,137 @@
+//! Sign-ins by people who were off duty or away, and the review of a month.
+
+use domain::{CaseId, Day, Force, PersonId, SignInId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+/// A sign-in off duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffDutySignIn {
+    /// Which.
+    pub id: SignInId,
+    /// Whose.
+    pub person: PersonId,
+    /// Their force.
+    pub force: Force,
+    /// Their unit then; empty where it was not known.
+    pub unit: String,
+    /// On which day.
+    pub day: Day,
+    /// When, the first time on that day.
+    pub at: Timestamp,
+    /// The word of what it was for, where they said.
+    pub purpose: Option<String>,
+}
+
+/// A month of one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitMonth {
+    /// The unit; empty where it was not known.
+    pub unit: String,
+    /// How many people.
+    pub people: i64,
+    /// Days with a sign-in, each person's counted.
+    pub sign_ins: i64,
+    /// Of those, with a stated policing purpose.
+    pub policing: i64,
+    /// Of those, for the person's own affairs.
+    pub own_affairs: i64,
+    /// Of those, without an answer.
+    pub unanswered: i64,
+}
+
+macro_rules! columns {
+    () => {
+        "id, person_id, force, unit, day, at, purpose"
+    };
+}
+
+statements! {
+    pub(crate) SIGN_IN_ADD = "INSERT INTO off_duty_sign_in (id, person_id, force, unit, day, at) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (person_id, day) DO NOTHING";
+    SIGN_IN_BY_ID = concat!("SELECT ", columns!(), " FROM off_duty_sign_in WHERE id = $1");
+    SIGN_INS_OPEN = concat!("SELECT ", columns!(), " FROM off_duty_sign_in WHERE person_id = $1 AND purpose IS NULL
+        ORDER BY at DESC LIMIT 31");
+    SIGN_IN_STATE = "UPDATE off_duty_sign_in SET purpose = $2, stated_at = $3 WHERE id = $1 AND purpose IS NULL";
+    SIGN_INS_BY_UNIT = "SELECT unit, count(DISTINCT person_id), count(*),
+        sum(CASE WHEN purpose IN ('live-incident', 'recalled', 'policing') THEN 1 ELSE 0 END),
+        sum(CASE WHEN purpose = 'own-affairs' THEN 1 ELSE 0 END),
+        sum(CASE WHEN purpose IS NULL THEN 1 ELSE 0 END)
+        FROM off_duty_sign_in WHERE force = $1 AND day >= $2 AND day < $3 GROUP BY unit ORDER BY unit LIMIT 1000";
+    SIGN_INS_FORGET = "DELETE FROM off_duty_sign_in WHERE id IN (SELECT id FROM off_duty_sign_in WHERE at < $1 LIMIT $2)";
+    REVIEW_OPENED = "INSERT INTO off_duty_review (force, month, case_id) VALUES ($1, $2, $3)";
+    REVIEW_OF = "SELECT case_id FROM off_duty_review WHERE force = $1 AND month = $2";
+}
+
+fn sign_in(row: &Row) -> Result<OffDutySignIn, StoreError> {
+    Ok(OffDutySignIn {
+        id: row.parse(0)?,
+        person: row.parse(1)?,
+        force: row.parse(2)?,
+        unit: row.text(3)?,
+        day: row.parse(4)?,
+        at: row.time(5)?,
+        purpose: row.opt_text(6)?,
+    })
+}
+
+/// Notes a sign-in; false where one of that day is noted.
+pub fn add(tx: &mut Tx<'_>, new: &OffDutySignIn) -> Result<bool, StoreError> {
+    let params = [
+        Value::id(new.id),
+        Value::id(new.person),
+        Value::id(new.force),
+        new.unit.as_str().into(),
+        Value::id(new.day),
+        new.at.into(),
+    ];
+    Ok(tx.execute(&SIGN_IN_ADD, &params)? > 0)
+}
+
+/// The sign-in of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: SignInId) -> Result<Option<OffDutySignIn>, StoreError> {
+    tx.one(&SIGN_IN_BY_ID, &[Value::id(id)])?.as_ref().map(sign_in).transpose()
+}
+
+/// A person's sign-ins of which nothing was said, newest first, a month's worth at most.
+pub fn open_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OffDutySignIn>, StoreError> {
+    tx.query(&SIGN_INS_OPEN, &[Value::id(person)])?.iter().map(sign_in).collect()
+}
+
+/// Notes what a sign-in was for; false where that was said before.
+pub fn state(tx: &mut Tx<'_>, id: SignInId, purpose: &str, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&SIGN_IN_STATE, &[Value::id(id), purpose.into(), at.into()])? > 0)
+}
+
+/// A force's sign-ins from one day up to, not including, another, by unit in the order of their names.
+pub fn by_unit(tx: &mut Tx<'_>, force: Force, (from, to): (Day, Day)) -> Result<Vec<UnitMonth>, StoreError> {
+    tx.query(&SIGN_INS_BY_UNIT, &[Value::id(force), Value::id(from), Value::id(to)])?
+        .iter()
+        .map(|row| {
+            Ok(UnitMonth {
+                unit: row.text(0)?,
+                people: row.int(1)?,
+                sign_ins: row.int(2)?,
+                policing: row.int(3)?,
+                own_affairs: row.int(4)?,
+                unanswered: row.int(5)?,
+            })
+        })
+        .collect()
+}
+
+/// Forgets sign-ins before a time, `limit` at most; how many.
+pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(&SIGN_INS_FORGET, &[before.into(), i64::from(limit).into()])
+}
+
+/// Remembers the case in which a month (`2026-11`) is reviewed. There must be none yet.
+pub fn opened_review(tx: &mut Tx<'_>, force: Force, month: &str, case: CaseId) -> Result<(), StoreError> {
+    tx.execute(&REVIEW_OPENED, &[Value::id(force), month.into(), Value::id(case)])?;
+    Ok(())
+}
+
+/// The case in which a month is reviewed.
+pub fn review_of(tx: &mut Tx<'_>, force: Force, month: &str) -> Result<Option<CaseId>, StoreError> {
+    tx.one(&REVIEW_OF, &[Value::id(force), month.into()])?.map(|row| row.parse(0)).transpose()
+}

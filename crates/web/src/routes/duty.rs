@@ -1,0 +1,280 @@
+//! Duty: the board, patterns, files, sign-ins off duty by unit.
+
+use app::access::{ManageDuty, ReviewOffDuty, SeeDuty, SeeNotices};
+use app::off_duty::FEWEST;
+use app::rosters::{BoardFilter, Choice, DutyFile, Imported, NewPattern};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{Force, PatternId, PersonId};
+
+use crate::answer::page;
+use crate::duty::{Standing, board, import, month, pattern, patterns};
+use crate::parts::form::Errors;
+use crate::parts::listing::{Listing, PER_PAGE};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+pub(super) fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+/// The board.
+pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(board::ALLOWED, &ctx.query);
+    // A name may hold a comma and an id never does: the id comes first.
+    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse::<PersonId>().ok()?)));
+    let filter = BoardFilter {
+        force: Ctx::force(list.filter("force")),
+        unit: list.filter("unit").to_owned(),
+        search: list.filter("q").to_owned(),
+        state: list.filter("state").to_owned(),
+    };
+    let app = &ctx.site.app;
+    let most = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+    let found = app.duty_board(ctx.permit::<SeeDuty>()?, filter, after, most).await?;
+    let on_call = app.on_call_now(ctx.permit::<SeeDuty>()?).await?;
+    let mut ways = vec![Crumb::new("/duty/patterns", "Duty patterns")];
+    if ctx.may::<ManageDuty>() {
+        ways.push(Crumb::new("/duty/import", "Rosters from a file"));
+    }
+    if ctx.may::<SeeNotices>() {
+        ways.push(Crumb::new("/notices", "Notices that were not delivered"));
+    }
+    if ctx.may::<ReviewOffDuty>() {
+        ways.push(Crumb::new("/notices/exceptions", "Told while off duty, month by month"));
+        ways.push(Crumb::new("/duty/sign-ins", "Sign-ins off duty, by unit"));
+    }
+    let rows: Vec<board::Row> = found
+        .rows
+        .iter()
+        .map(|row| board::Row {
+            person: Crumb::new(format!("/people/{}/duty", row.person.id), row.person.name.clone()),
+            number: row.person.number.clone(),
+            unit: row.person.unit.clone().unwrap_or_default(),
+            force: row.person.force,
+            standing: Standing::of(&row.state, row.shows_kind),
+        })
+        .collect();
+    let view = board::View {
+        shell: ctx.shell(Area::Duty, Vec::new()),
+        list: list.with_rows(rows.len(), found.next.map(|(name, id)| format!("{id},{name}"))),
+        on_call: on_call
+            .into_iter()
+            .map(|(person, until)| {
+                let text = format!("{} ({}), {}", person.name, person.number, person.force.title());
+                (Crumb::new(format!("/people/{}/duty", person.id), text), until)
+            })
+            .collect(),
+        rows,
+        ways,
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// The patterns.
+pub(super) async fn patterns(ctx: Ctx) -> Result<Response, Problem> {
+    let rows = ctx.site.app.duty_patterns(ctx.permit::<SeeDuty>()?).await?;
+    let may_add = ctx.may::<ManageDuty>();
+    let row = |row: &app::rosters::PatternRow| {
+        let days = row.days.split_whitespace().count();
+        let href = if may_add { format!("/duty/patterns/{}", row.id) } else { String::new() };
+        let listed = row.shape == "listed";
+        patterns::Row {
+            name: Crumb::new(href, row.name.clone()),
+            force: row.force,
+            shape: match (row.shape.as_str(), days) {
+                ("week", _) => "The same every week".to_owned(),
+                ("listed", _) => "Listed person by person".to_owned(),
+                (_, days) => format!("Cycle of {days} days"),
+            },
+            days: if listed { String::new() } else { row.days.clone() },
+            shifts: if listed { Vec::new() } else { row.shifts.lines().map(str::to_owned).collect() },
+        }
+    };
+    let view = patterns::View { shell: ctx.under(Area::Duty), rows: rows.iter().map(row).collect(), may_add };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn pattern_view(
+    ctx: &Ctx,
+    href: &str,
+    version: Option<i64>,
+    typed: pattern::Typed,
+    errors: Errors,
+) -> pattern::View {
+    let mut shell = ctx.under(Area::Duty);
+    shell.crumbs.push(Crumb::new("/duty/patterns", "Duty patterns"));
+    pattern::View { shell, errors, href: href.to_owned(), version, typed }
+}
+
+fn typed(fields: &Fields) -> pattern::Typed {
+    pattern::Typed {
+        force: fields.text("force"),
+        name: fields.text("name"),
+        shape: fields.text("shape"),
+        shifts: fields.text("shifts"),
+        days: fields.text("days"),
+    }
+}
+
+fn new_pattern(fields: &Fields) -> NewPattern {
+    NewPattern {
+        force: Ctx::force(fields.get("force")),
+        name: fields.text("name"),
+        shape: fields.text("shape"),
+        shifts: fields.text("shifts"),
+        days: fields.text("days"),
+    }
+}
+
+/// The form for a new pattern.
+pub(super) async fn add_pattern(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<ManageDuty>()?;
+    let force = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
+    let typed = pattern::Typed { force, shape: "cycle".into(), ..pattern::Typed::default() };
+    Ok(page(StatusCode::OK, &pattern_view(&ctx, "/duty/patterns/add", None, typed, Errors::default())))
+}
+
+/// Enters a pattern.
+pub(super) async fn added_pattern(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageDuty>()?;
+    match ctx.site.app.add_pattern(permit, new_pattern(&fields)).await {
+        Ok(_) => Ok(done("/duty/patterns", "pattern-kept")),
+        Err(error) => {
+            let errors = form_errors(error, "name")?;
+            let view = pattern_view(&ctx, "/duty/patterns/add", None, typed(&fields), errors);
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+        }
+    }
+}
+
+/// The form for a change.
+pub(super) async fn pattern(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageDuty>()?;
+    let id: PatternId = id.parse().map_err(|_| Problem::not_found())?;
+    let row = ctx.site.app.duty_pattern(permit, id).await?;
+    let typed = pattern::Typed {
+        force: row.force.as_str().to_owned(),
+        name: row.name,
+        shape: row.shape,
+        shifts: row.shifts,
+        days: row.days,
+    };
+    let href = format!("/duty/patterns/{id}");
+    Ok(page(StatusCode::OK, &pattern_view(&ctx, &href, Some(row.version), typed, Errors::default())))
+}
+
+/// Changes a pattern. A stale form is shown again with the version that stands now, and what was typed.
+pub(super) async fn changed_pattern(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageDuty>()?;
+    let id: PatternId = id.parse().map_err(|_| Problem::not_found())?;
+    let version = fields.get("version").parse().unwrap_or(0);
+    match ctx.site.app.change_pattern(permit, id, version, new_pattern(&fields)).await {
+        Ok(()) => Ok(done("/duty/patterns", "pattern-kept")),
+        Err(error) => {
+            let errors = form_errors(error, "name")?;
+            let row = ctx.site.app.duty_pattern(ctx.permit::<ManageDuty>()?, id).await?;
+            let href = format!("/duty/patterns/{id}");
+            let view = pattern_view(&ctx, &href, Some(row.version), typed(&fields), errors);
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+        }
+    }
+}
+
+fn import_view(ctx: &Ctx, fields: Option<&Fields>, look: Option<&Imported>, errors: Errors) -> import::View {
+    let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
+    let own = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
+    import::View {
+        shell: ctx.under(Area::Duty),
+        errors,
+        force: Some(typed("force")).filter(|force| !force.is_empty()).unwrap_or(own),
+        form: Some(typed("form")).filter(|form| !form.is_empty()).unwrap_or_else(|| "table".into()),
+        number: typed("number"),
+        file: typed("file"),
+        look: look.map(|look| import::Look {
+            good: look.good.iter().map(|(what, rows)| (what.clone(), count(*rows))).collect(),
+            people: count(look.people),
+            faults: look.faults.iter().map(|fault| (count(fault.row), fault.why.clone())).collect(),
+            faulty: count(look.faulty),
+        }),
+    }
+}
+
+/// The form for a file.
+pub(super) async fn import(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<ManageDuty>()?;
+    Ok(page(StatusCode::OK, &import_view(&ctx, None, None, Errors::default())))
+}
+
+/// Looks at a file, or takes it.
+pub(super) async fn imported(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageDuty>()?;
+    let again = |look: Option<&Imported>, errors: Errors| {
+        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        page(status, &import_view(&ctx, Some(&fields), look, errors))
+    };
+    let Some(force) = Ctx::force(fields.get("force")) else {
+        return Ok(again(None, [("force", "Choose a force")].into_iter().collect()));
+    };
+    let text = fields.text("file");
+    let file = match fields.get("form") {
+        "calendar" => DutyFile::Calendar { number: fields.text("number"), text },
+        _ => DutyFile::Table(text),
+    };
+    let choice = match fields.get("choice") {
+        "all" => Choice::AllOrNothing,
+        "some" => Choice::WhatCan,
+        _ => Choice::Look,
+    };
+    match ctx.site.app.import_duty(permit, force, file, choice).await {
+        Ok(taken) if taken.taken => Ok(done("/duty", "duty-imported")),
+        Ok(look) => Ok(again(Some(&look), Errors::default())),
+        Err(error) => Ok(again(None, form_errors(error, "file")?)),
+    }
+}
+
+/// Sign-ins off duty of a month, by unit.
+pub(super) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ReviewOffDuty>()?;
+    let force = Ctx::force(ctx.asked("force")).or(ctx.actor.force).unwrap_or(Force::Norfolk);
+    let month = match ctx.asked("month") {
+        "" => crate::format::month_of(ctx.site.app.world().now()),
+        month => month.chars().take(10).collect(),
+    };
+    let mut view = month::View {
+        shell: ctx.under(Area::Duty),
+        month: month.clone(),
+        force: force.as_str().to_owned(),
+        problem: String::new(),
+        rows: Vec::new(),
+        hidden: false,
+        fewest: FEWEST.unsigned_abs(),
+        case: None,
+    };
+    let read = match ctx.site.app.off_duty_month(permit, force, &month).await {
+        Ok(read) => read,
+        Err(app::AppError::Invalid { message, .. }) => {
+            view.problem = crate::session::sentence(&message);
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let row = |unit: &app::off_duty::UnitMonth, name: &str| month::Row {
+        unit: name.to_owned(),
+        people: unit.people.unsigned_abs(),
+        sign_ins: unit.sign_ins.unsigned_abs(),
+        policing: unit.policing.unsigned_abs(),
+        own: unit.own_affairs.unsigned_abs(),
+        unanswered: unit.unanswered.unsigned_abs(),
+    };
+    view.rows = read.units.iter().map(|unit| row(unit, &unit.unit)).collect();
+    view.rows.extend(read.others.iter().map(|unit| row(unit, "All other units")));
+    view.hidden = read.hidden;
+    view.case = read.case.map(|case| Crumb::new(format!("/cases/{case}"), "its case"));
+    Ok(page(StatusCode::OK, &view))
+}

@@ -1,0 +1,254 @@
+//! What people were told: one's own notices and sign-ins, what was not delivered, the exceptions, calling on somebody.
+
+use app::AppError;
+use app::access::{AcceptOwn, ContactOffDuty, ManageNotices, ReviewOffDuty, SeeNotices, SeeOwn};
+use app::notices::{LiveMatter, NoticeState};
+use app::off_duty::Purpose;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::CaseId;
+
+use crate::answer::page;
+use crate::csv;
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, form_errors, sentence};
+use crate::shell::{Area, Crumb};
+use crate::told::{call, exceptions, own, sign_ins, stuck};
+
+/// Notices on one's own page.
+const MOST_OWN: u32 = 100;
+/// Undelivered notices on the desk's page.
+const MOST_STUCK: u32 = 100;
+
+/// One's own notices.
+pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
+    let notices = ctx.site.app.own_notices(ctx.permit::<SeeOwn>()?, false, MOST_OWN).await?;
+    let rows = notices
+        .into_iter()
+        .map(|notice| own::Row {
+            id: notice.id.to_string(),
+            subject: notice.subject,
+            body: notice.body,
+            // A notice may outlive the page that it leads to, and most lead to the person's own page.
+            href: if super::leads_somewhere("GET", &notice.link) { notice.link } else { String::new() },
+            at: notice.created_at,
+            read: notice.read_at.is_some(),
+        })
+        .collect();
+    Ok(page(StatusCode::OK, &own::View { shell: ctx.under(Area::Me), rows }))
+}
+
+/// Marks one as read.
+pub(super) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<AcceptOwn>()?;
+    let Ok(id) = fields.get("notice").parse() else {
+        return Err(Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Press the button beside the notice that you read.",
+        ));
+    };
+    ctx.site.app.read_notice(permit, id).await?;
+    Ok(done("/me/notices", "read"))
+}
+
+async fn sign_ins_view(ctx: &Ctx, errors: Errors) -> Result<sign_ins::View, Problem> {
+    let rows = ctx.site.app.own_off_duty_sign_ins(ctx.permit::<SeeOwn>()?).await?;
+    Ok(sign_ins::View {
+        shell: ctx.under(Area::Me),
+        errors,
+        rows: rows.into_iter().map(|row| (row.id.to_string(), row.at)).collect(),
+        answers: Purpose::ALL
+            .iter()
+            .map(|(_, word, title)| ((*word).to_owned(), (*title).to_owned()))
+            .collect(),
+    })
+}
+
+/// One's own sign-ins off duty.
+pub(super) async fn own_sign_ins(ctx: Ctx) -> Result<Response, Problem> {
+    Ok(page(StatusCode::OK, &sign_ins_view(&ctx, Errors::default()).await?))
+}
+
+/// Says what one was for.
+pub(super) async fn state(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<AcceptOwn>()?;
+    let (id, purpose) = (fields.get("sign-in").parse(), Purpose::of(fields.get("purpose")));
+    let (Ok(id), Some(purpose)) = (id, purpose) else {
+        let errors = [("main-content", "Choose what it was for, or leave it: nobody has to say")];
+        let view = sign_ins_view(&ctx, errors.into_iter().collect()).await?;
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+    };
+    ctx.site.app.state_purpose(permit, id, purpose).await?;
+    Ok(done("/me/off-duty", "stated"))
+}
+
+/// What reached nobody.
+pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
+    let app = &ctx.site.app;
+    let states = app.notices_by_state(ctx.permit::<SeeNotices>()?).await?;
+    let mut rows = app.undelivered_notices(ctx.permit::<SeeNotices>()?, None, MOST_STUCK + 1).await?;
+    let most = usize::try_from(MOST_STUCK).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let words = |state: &NoticeState| match state {
+        NoticeState::Waiting => "Waiting",
+        NoticeState::Mailed => "Mailed",
+        NoticeState::Shown => "On people's own pages only",
+        NoticeState::Undelivered => "Could not be delivered",
+    };
+    let row = |listed: app::notices::Listed| {
+        let notice = listed.notice;
+        let given_up = notice.state == NoticeState::Undelivered;
+        let why = if given_up {
+            sentence(&notice.last_error.unwrap_or_default())
+        } else {
+            "It is not known when they are on duty: enter their roster".to_owned()
+        };
+        stuck::Row {
+            id: notice.id.to_string(),
+            to: Crumb::new(
+                format!("/people/{}", notice.person),
+                format!("{} ({})", listed.to.0, listed.to.1),
+            ),
+            subject: notice.subject,
+            why,
+            at: notice.created_at,
+            given_up,
+        }
+    };
+    let view = stuck::View {
+        shell: ctx.under(Area::Duty),
+        states: states.iter().map(|(state, count)| (words(state), count.unsigned_abs())).collect(),
+        rows: rows.into_iter().map(row).collect(),
+        more,
+        may_retry: ctx.may::<ManageNotices>(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// Tries one again.
+pub(super) async fn retry(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageNotices>()?;
+    let Ok(id) = fields.get("notice").parse() else {
+        let why = "Press the button beside the notice that is to be tried again.";
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
+    };
+    ctx.site.app.retry_notice(permit, id).await?;
+    Ok(done("/notices", "tried-again"))
+}
+
+async fn exceptions_of(ctx: &Ctx) -> Result<(String, Result<Vec<exceptions::Row>, String>), Problem> {
+    let permit = ctx.permit::<ReviewOffDuty>()?;
+    let month = match ctx.asked("month") {
+        "" => crate::format::month_of(ctx.site.app.world().now()),
+        month => month.chars().take(10).collect(),
+    };
+    let Some(between) = app::rosters::month(&month) else {
+        return Ok((month, Err("Write a month such as 2026-11".to_owned())));
+    };
+    let rows = ctx.site.app.notice_exceptions(permit, None, between).await?;
+    let row = |listed: app::notices::Listed| {
+        let notice = listed.notice;
+        exceptions::Row {
+            at: notice.told_at.unwrap_or(notice.created_at),
+            unit: listed.unit.unwrap_or_default(),
+            duty: match notice.duty.as_str() {
+                "on-call" => "On call",
+                "on-leave" => "On leave",
+                "off-duty" => "Off duty",
+                _ => "Not known",
+            },
+            reason: match notice.reason.as_str() {
+                "on-call" => "On call",
+                "live-matter" => "Live matter",
+                _ => "Their own report",
+            },
+            case: listed.case.map(|number| format!("C-{number}")).unwrap_or_default(),
+            decided_by: listed
+                .decided_by
+                .map(|(name, number)| format!("{name} ({number})"))
+                .unwrap_or_default(),
+            why: notice.decided.map(|(_, why)| why).unwrap_or_default(),
+        }
+    };
+    Ok((month, Ok(rows.into_iter().map(row).collect())))
+}
+
+/// The exceptions of a month.
+pub(super) async fn exceptions(ctx: Ctx) -> Result<Response, Problem> {
+    let (month, rows) = exceptions_of(&ctx).await?;
+    let shell = ctx.under(Area::Duty);
+    let (status, problem, rows) = match rows {
+        Ok(rows) => (StatusCode::OK, String::new(), rows),
+        Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, problem, Vec::new()),
+    };
+    Ok(page(status, &exceptions::View { shell, month, problem, rows }))
+}
+
+/// The same as a file.
+pub(super) async fn exceptions_csv(ctx: Ctx) -> Result<Response, Problem> {
+    let (month, rows) = exceptions_of(&ctx).await?;
+    let rows = rows.map_err(|why| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
+    let name = format!("attachment; filename=\"told-while-off-duty-{month}.csv\"");
+    let head = [(header::CONTENT_TYPE, csv::MEDIA_TYPE.to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((head, exceptions::export(&rows)).into_response())
+}
+
+async fn call_view(
+    ctx: &Ctx,
+    id: CaseId,
+    fields: Option<&Fields>,
+    errors: Errors,
+) -> Result<call::View, Problem> {
+    let reference = ctx.site.app.case_to_call_for(ctx.permit::<ContactOffDuty>()?, id).await?;
+    let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
+    let mut shell = ctx.under(Area::Cases);
+    shell.crumbs.push(Crumb::new(format!("/cases/{id}"), format!("C-{reference}")));
+    Ok(call::View {
+        shell,
+        errors,
+        href: format!("/cases/{id}/call"),
+        reference: format!("C-{reference}"),
+        form: match typed("form") {
+            form if form.is_empty() => ctx.site.app.world().uuid().to_string(),
+            form => form,
+        },
+        to: typed("to"),
+        why: typed("why"),
+        message: typed("message"),
+    })
+}
+
+/// The form for calling on somebody.
+pub(super) async fn call(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<ContactOffDuty>()?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(page(StatusCode::OK, &call_view(&ctx, id, None, Errors::default()).await?))
+}
+
+/// Calls on somebody.
+pub(super) async fn called(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ContactOffDuty>()?;
+    let case: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let call = LiveMatter {
+        to: fields.text("to"),
+        case,
+        why: fields.text("why"),
+        message: fields.text("message"),
+        form: fields.text("form"),
+    };
+    match ctx.site.app.call_for_live_matter(permit, call).await {
+        Ok(_) => Ok(done(&format!("/cases/{case}"), "called")),
+        Err(AppError::Invalid { field: "case", message }) => {
+            let errors = [("why", sentence(&message))].into_iter().collect();
+            let view = call_view(&ctx, case, Some(&fields), errors).await?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+        }
+        Err(error) => {
+            let errors = form_errors(error, "to")?;
+            let view = call_view(&ctx, case, Some(&fields), errors).await?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Calling on somebody for a live matter, whether or not they are on duty.
+
+use askama::Template;
+
+use crate::filters;
+use crate::parts::form::Errors;
+use crate::shell::{Area, Shell};
+
+/// What the page shows, and what was typed when it is shown again.
+#[derive(Debug, Clone, Template)]
+#[template(path = "told/call.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// Where the form goes.
+    pub href: String,
+    /// The case's reference.
+    pub reference: String,
+    /// What makes this form one and the same.
+    pub form: String,
+    /// The number of the person.
+    pub to: String,
+    /// Why it cannot wait.
+    pub why: String,
+    /// What they are told.
+    pub message: String,
+}
+
+impl View {
+    /// The form shown again with a mistake.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::Cases),
+            errors: [("why", "Enter something here")].into_iter().collect(),
+            href: "/cases/1/call".into(),
+            reference: "C-1043".into(),
+            form: "1".into(),
+            to: "1234".into(),
+            why: String::new(),
+            message: "Ring the control room <script>".into(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! One's own notices.
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::filters;
+use crate::shell::{Area, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "told/own.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The notices, newest first.
+    pub rows: Vec<Row>,
+}
+
+/// One notice.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub subject: String,
+    /// What is so, and what to do.
+    pub body: String,
+    /// The page it leads to.
+    pub href: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Whether it was read.
+    pub read: bool,
+}
+
+impl View {
+    /// Made-up notices, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |subject: &str, read| Row {
+            id: "1".into(),
+            subject: subject.into(),
+            body: "Bring it to ICT Customer Contact.".into(),
+            href: "/duty".into(),
+            at: crate::samples::hours_ago(20),
+            read,
+        };
+        Self {
+            shell: Shell::sample(Area::Me),
+            rows: vec![row("Return your phone <script>", false), row("Accept the new terms", true)],
+        }
+    }
+}

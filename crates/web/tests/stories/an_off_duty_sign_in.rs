@@ -1,0 +1,75 @@
+//! `stories/an-off-duty-sign-in.md`
+
+use app::access::{Role, permit};
+use app::off_duty::Purpose;
+use axum::http::StatusCode;
+use domain::{Force, Timestamp};
+
+use crate::common::{root, with_force};
+use crate::nobody_is_rung_off_duty::put_on_days;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn an_off_duty_sign_in() {
+    with_force(|seeded| async move {
+        let ames = seeded.holder;
+        put_on_days(&seeded, ames).await;
+        // A sign-in on duty, and one of somebody without a roster: neither is noted.
+        seeded.world.clock.set(at("2026-11-27T10:00:00Z"));
+        seeded.browser_of(ames, Force::Norfolk).await;
+        seeded.world.clock.set(at("2026-11-28T19:00:00Z"));
+        seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        seeded.browser_of(ames, Force::Norfolk).await;
+        let page = own.page("/me/off-duty").await;
+        assert_eq!(page.matches("name=\"sign-in\"").count(), 1, "one a day: {page}");
+        let other = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        assert!(other.page("/me/off-duty").await.contains("There is nothing to say"));
+
+        let id =
+            page.split("name=\"sign-in\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let say = |purpose: &'static str| [("sign-in", id.clone()), ("purpose", purpose.to_owned())];
+        let as_fields = |pairs: &[(&'static str, String); 2]| {
+            pairs.iter().map(|(name, value)| (*name, value.clone())).collect::<Vec<_>>()
+        };
+        let send = |who: crate::common::Browser, purpose: &'static str| {
+            let fields = as_fields(&say(purpose));
+            async move {
+                let fields: Vec<(&str, &str)> =
+                    fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                who.post("/me/off-duty", &fields).await
+            }
+        };
+        assert_eq!(send(other, "policing").await.status, StatusCode::NOT_FOUND, "nobody else's");
+        assert_eq!(send(own.clone(), "gossip").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(send(own.clone(), "policing").await.status, StatusCode::SEE_OTHER);
+        assert_eq!(send(own.clone(), "own-affairs").await.status, StatusCode::CONFLICT, "said once");
+
+        // The month ends, and its review opens once.
+        seeded.world.clock.set(at("2026-12-01T10:00:00Z"));
+        seeded.pass(1).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let cases = security.page("/cases?kind=access-review").await;
+        assert_eq!(cases.matches("Sign-ins off duty in 2026-11").count(), 1, "{cases}");
+        let figures = security.page("/duty/sign-ins?month=2026-11&force=norfolk").await;
+        assert!(figures.contains("no figures are shown") && !figures.contains("Ames"), "{figures}");
+        assert!(security.page("/ledger").await.contains("off-duty.reviewed"), "reading is in the ledger");
+        let suffolk = seeded.browser(Role::InformationSecurity, Some(Force::Suffolk)).await;
+        assert_eq!(suffolk.get("/duty/sign-ins?force=norfolk").await.status, StatusCode::FORBIDDEN);
+        let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        assert_eq!(analyst.get("/duty/sign-ins").await.status, StatusCode::FORBIDDEN);
+
+        // It was somebody else.
+        seeded.world.clock.set(at("2026-12-05T19:00:00Z"));
+        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        let actor = seeded.app.actor_of_cookie(own.cookie.split_once('=').unwrap().1).await.unwrap().unwrap();
+        let open = seeded.app.own_off_duty_sign_ins(permit(&actor).unwrap()).await.unwrap();
+        seeded.app.state_purpose(permit(&actor).unwrap(), open[0].id, Purpose::NotMe).await.unwrap();
+        let all = app::read::CaseFilter { kind: "access-review".into(), ..app::read::CaseFilter::default() };
+        let (cases, _) = seeded.app.cases(permit(&root()).unwrap(), all, 10).await.unwrap();
+        assert_eq!(cases.len(), 2, "a case for information security at once");
+    });
+}

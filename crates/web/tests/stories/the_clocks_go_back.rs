@@ -1,0 +1,97 @@
+//! `stories/the-clocks-go-back.md`
+
+use app::access::{Role, permit};
+use axum::http::StatusCode;
+use domain::{Force, Timestamp};
+
+use crate::common::{root, with_force};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+#[test]
+fn the_clocks_go_back() {
+    with_force(|seeded| async move {
+        let (ames, hr) = (seeded.holder, seeded.browser(Role::Hr, Some(Force::Norfolk)).await);
+        let pattern = |days: &'static str| {
+            [
+                ("force", "norfolk"),
+                ("name", "Nights"),
+                ("shape", "cycle"),
+                ("shifts", "N 22:00-07:00"),
+                ("days", days),
+            ]
+        };
+        let refused = hr.post("/duty/patterns/add", &pattern("N X - -")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("day 2") || refused.text().contains("Day 2"), "{}", refused.text());
+        let kept = hr.post("/duty/patterns/add", &pattern("N N - -")).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        let id = seeded.app.duty_patterns(permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
+        seeded.world.clock.set(at("2027-10-30T11:00:00Z"));
+        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let href = format!("/people/{ames}/duty");
+        let fields = [("pattern", id.as_str()), ("from", "2027-10-30"), ("place", "1"), ("until", "")];
+        hr.post(&format!("{href}/pattern"), &fields).await;
+        let page = hr.page(&href).await;
+        let night = "30 October 2027, 10:00pm to 31 October 2027, 7:00am";
+        assert!(page.contains(night) && page.contains("Off duty"), "{page}");
+        for twice in ["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"] {
+            let state = seeded.app.duty_at(permit(&root()).unwrap().into(), ames, at(twice)).await.unwrap();
+            assert!(format!("{state:?}").starts_with("OnDuty"), "{twice}: {state:?}");
+        }
+        let before = seeded.app.duty_at(permit(&root()).unwrap().into(), ames, at("2027-10-30T11:00:00Z"));
+        let next = before.await.unwrap().next_start();
+        assert_eq!(next, Some(at("2027-10-30T21:00:00Z")), "ten in the evening, summer time still");
+
+        // A form that was open while somebody changed the pattern.
+        let change = |version: &'static str| {
+            let mut fields = pattern("N N N - -").to_vec();
+            fields.push(("version", version));
+            fields
+        };
+        let path = format!("/duty/patterns/{id}");
+        assert_eq!(hr.post(&path, &change("1")).await.status, StatusCode::SEE_OTHER);
+        let stale = hr.post(&path, &change("1")).await;
+        assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(stale.text().contains("Somebody changed this pattern"), "{}", stale.text());
+
+        // Absences from a file.
+        let file = "number,kind,start,end\n1234,annual-leave,2027-11-02,2027-11-05\n1234,sick,2027-11-09,2027-11-08\n999,sick,2027-11-09,\n";
+        let send = |choice: &'static str| {
+            [("force", "norfolk"), ("form", "table"), ("file", file), ("choice", choice)]
+        };
+        let look = hr.post("/duty/import", &send("look")).await.text();
+        assert!(look.contains("2 cannot be taken") && look.contains("end after the start"), "{look}");
+        assert!(look.contains("has nobody with this number"), "{look}");
+        assert!(!hr.page(&href).await.contains("Annual leave: "), "looking changes nothing");
+        let all = hr.post("/duty/import", &send("all")).await;
+        assert_eq!(all.status, StatusCode::OK, "all of it or nothing: nothing");
+        for _ in 0..2 {
+            let some = hr.post("/duty/import", &send("some")).await;
+            assert_eq!(some.status, StatusCode::SEE_OTHER, "{}", some.text());
+        }
+        let read = seeded.app.duty_of(permit(&root()).unwrap().into(), ames).await.unwrap();
+        assert_eq!(read.periods.len(), 1, "taken twice, there once");
+        let none = hr.post(
+            "/duty/import",
+            &[("force", "norfolk"), ("form", "calendar"), ("number", "1234"), ("file", "x")],
+        );
+        assert!(none.await.text().contains("no calendar"));
+
+        let suffolk = seeded.browser(Role::Hr, Some(Force::Suffolk)).await;
+        assert_eq!(suffolk.get(&href).await.status, StatusCode::FORBIDDEN);
+        let enter = [("kind", "sick"), ("start", "2027-11-20"), ("end", "")];
+        assert_eq!(suffolk.post(&format!("{href}/periods"), &enter).await.status, StatusCode::FORBIDDEN);
+        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        assert!(own.page(&href).await.contains("Annual leave"), "one's own, with the reason");
+        assert_eq!(own.post(&format!("{href}/periods"), &enter).await.status, StatusCode::FORBIDDEN);
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let seen = desk.page(&href).await;
+        assert!(
+            seen.contains("On leave") && !seen.contains("Annual leave"),
+            "why is not the desk's business"
+        );
+    });
+}

@@ -1,15 +1,22 @@
 //! The asset register: only what stands in it as force property can be enrolled (UPD-7.1).
 
-use domain::{AssetClass, DeviceId, DeviceKind, Force, PersonId, Standing, Use};
+mod import;
+mod particulars;
+mod sheet;
+
+use domain::{DeviceId, DeviceKind, Force, PersonId, Timestamp};
 use serde_json::json;
-use store::assets::Asset;
 use store::devices::{Device, EnrolmentState};
-use store::{Tx, assets, devices, people};
+use store::{devices, people};
 
 use crate::access::{ManageRegister, Permit};
 use crate::people::{optional_text, text};
 use crate::record::Record;
 use crate::{App, AppError};
+
+pub use import::{Imported, Preview, RegisterFile, RowFate};
+pub(crate) use particulars::{Described, describe};
+pub use particulars::{Particulars, Restated};
 
 /// What is entered of a new device.
 #[derive(Debug, Clone)]
@@ -26,235 +33,7 @@ pub struct NewDevice {
     pub asset_tag: Option<String>,
 }
 
-/// What can become of a device without a hand-over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Restated {
-    /// Out of use, in a store; still the force's.
-    Retired,
-    /// Nobody knows where it is.
-    Missing,
-    /// It was missing and is there.
-    Found,
-}
-
-impl Restated {
-    const fn action(self) -> &'static str {
-        match self {
-            Self::Retired => "device.retired",
-            Self::Missing => "device.missing",
-            Self::Found => "device.found",
-        }
-    }
-
-    fn check(self, device: &Device, asset: &Asset) -> Result<(), AppError> {
-        let gone = matches!(asset.standing, Standing::Retired | Standing::Disposed);
-        let why = match self {
-            Self::Retired | Self::Missing if gone => "it is out of use already",
-            Self::Retired if device.holder.is_some() => "somebody has it; have it returned first",
-            Self::Missing if asset.standing == Standing::Missing => "it is missing already",
-            Self::Found if asset.standing != Standing::Missing => "it is not missing",
-            _ => return Ok(()),
-        };
-        Err(AppError::Conflict(why.into()))
-    }
-}
-
-/// Writes particulars over what the register has.
-pub(crate) fn describe(tx: &mut Tx<'_>, device: &Device, new: &Described) -> Result<(), AppError> {
-    let another = |found: Vec<DeviceId>| found.into_iter().any(|found| found != device.id);
-    if let Some(tag) = &new.asset_tag
-        && another(assets::with_tag(tx, device.force, &tag.to_uppercase())?)
-    {
-        return Err(AppError::invalid("asset tag", format!("another device of the force is labelled {tag}")));
-    }
-    if let Some(imei) = &new.imei
-        && another(assets::with_imei(tx, imei)?)
-    {
-        return Err(AppError::invalid("imei", "another device in the register has this IMEI"));
-    }
-    let asset = Asset {
-        class: new.class.unwrap_or_else(|| device.kind.class()),
-        held_as: new.held_as,
-        maker: new.maker.clone(),
-        imei: new.imei.clone(),
-        iccid: new.iccid.clone(),
-        eid: new.eid.clone(),
-        bought_on: new.bought_on.clone(),
-        ..assets::of(tx, device)?
-    };
-    assets::describe(tx, device.id, new.asset_tag.as_deref(), new.model.as_deref())?;
-    assets::put(tx, device.id, &asset)?;
-    Ok(())
-}
-
-/// What is entered of a device beside its serial number and kind. Every text may be empty.
-#[derive(Debug, Clone, Default)]
-pub struct Particulars {
-    /// Its class of property; the kind's own where left out.
-    pub class: Option<AssetClass>,
-    /// Personal issue or pool.
-    pub held_as: Option<Use>,
-    /// The force's own label.
-    pub asset_tag: String,
-    /// Who made it.
-    pub maker: String,
-    /// The maker's name for the model.
-    pub model: String,
-    /// Equipment identity of its radio: 15 digits with their check digit.
-    pub imei: String,
-    /// Number of its SIM: 18 to 22 digits.
-    pub iccid: String,
-    /// Number of its embedded SIM: 32 digits.
-    pub eid: String,
-    /// Day of purchase, `2026-11-22`.
-    pub bought_on: String,
-}
-
-/// [`Particulars`] as they can be.
-pub(crate) struct Described {
-    pub class: Option<AssetClass>,
-    pub held_as: Use,
-    pub asset_tag: Option<String>,
-    pub maker: Option<String>,
-    pub model: Option<String>,
-    pub imei: Option<String>,
-    pub iccid: Option<String>,
-    pub eid: Option<String>,
-    pub bought_on: Option<String>,
-}
-
-impl Particulars {
-    pub(crate) fn checked(&self) -> Result<Described, AppError> {
-        let bought_on = optional_text("bought", Some(&self.bought_on), 10)?;
-        if let Some(day) = &bought_on {
-            day.parse::<jiff::civil::Date>().map_err(|_| {
-                AppError::invalid("bought", "enter a day as year-month-day, such as 2026-11-22")
-            })?;
-        }
-        let imei = digits("imei", &self.imei, 15..=15)?;
-        if imei.as_deref().is_some_and(|imei| !luhn(imei)) {
-            return Err(AppError::invalid(
-                "imei",
-                "its check digit does not fit; compare it with the device",
-            ));
-        }
-        Ok(Described {
-            class: self.class,
-            held_as: self.held_as.unwrap_or(Use::Personal),
-            asset_tag: optional_text("asset tag", Some(&self.asset_tag), 40)?,
-            maker: optional_text("maker", Some(&self.maker), 60)?,
-            model: optional_text("model", Some(&self.model), 80)?,
-            imei,
-            iccid: digits("iccid", &self.iccid, 18..=22)?,
-            eid: digits("eid", &self.eid, 32..=32)?,
-            bought_on,
-        })
-    }
-}
-
-/// A number of that many digits, with spaces and hyphens taken out; `None` for nothing.
-fn digits(
-    field: &'static str,
-    text: &str,
-    many: std::ops::RangeInclusive<usize>,
-) -> Result<Option<String>, AppError> {
-    let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    if plain.is_empty() {
-        return Ok(None);
-    }
-    if plain.bytes().all(|byte| byte.is_ascii_digit()) && many.contains(&plain.len()) {
-        return Ok(Some(plain));
-    }
-    let (least, most) = many.into_inner();
-    let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
-    Err(AppError::invalid(field, format!("enter its {wanted} digits")))
-}
-
-/// Whether a number's last digit is the check digit of the others (Luhn; 3GPP TS 23.003 annex B).
-fn luhn(digits: &str) -> bool {
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(place, byte)| {
-            let digit = u32::from(byte.saturating_sub(b'0'));
-            let doubled = digit * 2;
-            if place % 2 == 0 { digit } else { doubled / 10 + doubled % 10 }
-        })
-        .sum();
-    sum % 10 == 0
-}
-
 impl App {
-    /// Describes a device that stands in the register: label, maker, model, numbers, day of purchase.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where another device of the force has the label or
-    /// the IMEI.
-    pub async fn describe_device(
-        &self,
-        permit: Permit<ManageRegister>,
-        id: DeviceId,
-        new: Particulars,
-    ) -> Result<(), AppError> {
-        let described = new.checked()?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-                permit.reaches(device.force)?;
-                describe(tx, &device, &described)?;
-                let record = Record::new(&permit.actor().name, "device.described", format!("device:{id}"))
-                    .force(device.force)
-                    .detail(json!({ "asset_tag": described.asset_tag, "maker": described.maker, "model": described.model }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
-    /// Changes where a device stands without a hand-over: out of use, missing, or found again. A draft that it waits in is
-    /// withdrawn.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it stands so already or cannot.
-    pub async fn restate_device(
-        &self,
-        permit: Permit<ManageRegister>,
-        id: DeviceId,
-        to: Restated,
-        why: &str,
-    ) -> Result<(), AppError> {
-        let why = text("why", why, 300)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                assets::lock(tx, id)?;
-                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-                permit.reaches(device.force)?;
-                let mut asset = assets::of(tx, &device)?;
-                to.check(&device, &asset)?;
-                asset.standing = match to {
-                    Restated::Retired => Standing::Retired,
-                    Restated::Missing => Standing::Missing,
-                    Restated::Found if device.holder.is_some() => Standing::Issued,
-                    Restated::Found => Standing::InStore,
-                };
-                if to != Restated::Found {
-                    asset.place = None;
-                }
-                assets::put(tx, id, &asset)?;
-                if to == Restated::Retired {
-                    devices::retire(tx, id, now)?;
-                }
-                app.withdraw_open(tx, &permit.actor().name, id, ("the device stands otherwise now", now))?;
-                let record = Record::new(&permit.actor().name, to.action(), format!("device:{id}"))
-                    .force(device.force)
-                    .detail(json!({ "why": why }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
     /// Enters a device into the register.
     ///
     /// # Errors
@@ -265,34 +44,11 @@ impl App {
         permit: Permit<ManageRegister>,
         new: NewDevice,
     ) -> Result<DeviceId, AppError> {
-        let serial = text("serial", &new.serial, 40)?.to_ascii_uppercase();
-        if serial.len() < 4 || !serial.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            return Err(AppError::invalid(
-                "serial",
-                "use the 4 to 40 letters and digits printed on the device",
-            ));
-        }
+        let serial = checked_serial(&new.serial)?;
         permit.reaches(new.force)?;
-        let device = Device {
-            id: DeviceId::from_uuid(self.world().uuid()),
-            serial,
-            kind: new.kind,
-            force: new.force,
-            holder: new.holder,
-            asset_tag: optional_text("asset tag", new.asset_tag.as_deref(), 40)?,
-            model: None,
-            created_at: self.world().now(),
-            retired_at: None,
-            enrolment: None,
-            enrolment_state: EnrolmentState::None,
-            supervised: None,
-            os_version: None,
-            last_contact_at: None,
-            met: 0,
-            not_met: 0,
-            not_known: 0,
-            judged_at: None,
-        };
+        let id = DeviceId::from_uuid(self.world().uuid());
+        let mut device = entry(id, serial, &new, new.holder, self.world().now());
+        device.asset_tag = optional_text("asset tag", new.asset_tag.as_deref(), 40)?;
         let app = self.clone();
         self.store()
             .write(move |tx| {
@@ -359,35 +115,43 @@ impl App {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A serial number as the register has it: 4 to 40 letters and digits, in capitals.
+pub(crate) fn checked_serial(serial: &str) -> Result<String, AppError> {
+    // A label that stands in for a serial number may have hyphens and spaces in it.
+    let serial: String = text("serial", serial, 60)?.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let serial = serial.to_ascii_uppercase();
+    if !(4..=40).contains(&serial.len()) || !serial.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Err(AppError::invalid("serial", "use the 4 to 40 letters and digits printed on the device"));
+    }
+    Ok(serial)
+}
 
-    #[test]
-    fn numbers_are_checked_as_they_are_printed() {
-        let of = |imei: &str, iccid: &str, bought: &str| {
-            Particulars {
-                imei: imei.into(),
-                iccid: iccid.into(),
-                bought_on: bought.into(),
-                ..Particulars::default()
-            }
-            .checked()
-        };
-        let good = of("49 015420 323751 8", "8944-1000-3000-0000-1234", "2026-02-28").unwrap();
-        assert_eq!(good.imei.as_deref(), Some("490154203237518"));
-        assert_eq!(good.iccid.as_deref(), Some("89441000300000001234"));
-        for (imei, iccid, bought, field) in [
-            ("490154203237519", "", "", "imei"),
-            ("4901542032375", "", "", "imei"),
-            ("", "89x", "", "iccid"),
-            ("", "", "2026-02-30", "bought"),
-            ("", "", "28/02/2026", "bought"),
-        ] {
-            match of(imei, iccid, bought) {
-                Err(AppError::Invalid { field: found, .. }) => assert_eq!(found, field),
-                _ => panic!("{imei} {iccid} {bought} was taken"),
-            }
-        }
+/// A new entry, before anything was reported of it.
+pub(crate) fn entry(
+    id: DeviceId,
+    serial: String,
+    new: &NewDevice,
+    holder: Option<PersonId>,
+    now: Timestamp,
+) -> Device {
+    Device {
+        id,
+        serial,
+        kind: new.kind,
+        force: new.force,
+        holder,
+        asset_tag: None,
+        model: None,
+        created_at: now,
+        retired_at: None,
+        enrolment: None,
+        enrolment_state: EnrolmentState::None,
+        supervised: None,
+        os_version: None,
+        last_contact_at: None,
+        met: 0,
+        not_met: 0,
+        not_known: 0,
+        judged_at: None,
     }
 }

@@ -6,6 +6,7 @@
 pub(crate) mod cast;
 pub(crate) mod demo;
 pub(crate) mod fleet;
+pub(crate) mod hand_overs;
 pub(crate) mod load;
 mod movers;
 pub(crate) mod profiles;

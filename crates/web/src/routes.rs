@@ -26,6 +26,7 @@ mod own_terms;
 mod people;
 mod person_forms;
 mod register;
+mod register_import;
 mod sign_in;
 mod stores;
 mod terms;
@@ -105,6 +106,8 @@ pub const ROUTES: &[Route] = &[
     read::<SeeDevices>("/devices.csv", || get(devices::csv)),
     read::<ManageRegister>("/devices/add", || get(devices::add)),
     write::<ManageRegister>("/devices/add", || post(devices::added)),
+    read::<ManageRegister>("/devices/import", || get(register_import::get)),
+    write::<ManageRegister>("/devices/import", || post(register_import::post)),
     read::<SeeDevices>("/devices/{id}", || get(device::get)),
     read::<ManageRegister>("/devices/{id}/edit", || get(register::edit)),
     write::<ManageRegister>("/devices/{id}/edit", || post(register::edited)),

@@ -33,6 +33,7 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("device-registered", crate::devices::show::View::sample_registered().render()?),
         ("command", crate::devices::command::View::sample().render()?),
         ("command-pin", crate::devices::command::View::sample_revealed().render()?),
+        ("device-import", crate::devices::import::View::sample().render()?),
         ("device-edit", crate::devices::edit::View::sample().render()?),
         ("custody", crate::custody::list::View::sample().render()?),
         ("custody-empty", crate::custody::list::View::sample_empty().render()?),

@@ -11,6 +11,7 @@ use store::{Tx, assets, holds, people};
 
 use super::{Asset, reference, subject};
 use crate::access::{Actor, ManageRegister, Permit};
+use crate::notices::Notice;
 use crate::people::optional_text;
 use crate::record::Record;
 use crate::{App, AppError, jobs};
@@ -185,6 +186,7 @@ impl App {
         items: &[Item],
     ) -> Result<(), AppError> {
         handovers::add(tx, draft, items)?;
+        self.ask_to_sign(tx, draft)?;
         self.ask_job(tx, jobs::Kind::ExpireHandover, &draft.id.to_string(), draft.expires_at)?;
         let devices: Vec<DeviceId> = items.iter().map(|item| item.device).collect();
         let record = Record::new(&actor.name, "custody.drafted", subject(draft.id))
@@ -192,6 +194,23 @@ impl App {
             .reason(draft.kind.as_str())
             .detail(json!({ "kind": draft.kind, "devices": devices }));
         self.enter(tx, draft.drafted_at, record)
+    }
+
+    /// Tells the people who stand in a draft that it waits for them; whoever is at the counter has signed before they read it.
+    fn ask_to_sign(&self, tx: &mut Tx<'_>, draft: &Handover) -> Result<(), AppError> {
+        for side in [Side::Giver, Side::Receiver] {
+            if let Party::Person(person) = draft.party(side) {
+                let key = format!("hand-over:{}:{side}", draft.id);
+                let mut notice = Notice::routine(person, key, "A hand-over waits for your signature");
+                notice.body =
+                    "Read what changes hands and sign it, or say what is not right. Nothing changes hands \
+                               until both sides have signed."
+                        .into();
+                notice.link = format!("/me/custody/{}", draft.id);
+                self.notify(tx, notice)?;
+            }
+        }
+        Ok(())
     }
 
     /// Everything that is to change hands, locked, of one force, and free to.

@@ -265,6 +265,33 @@ impl App {
     }
 }
 
+/// The hand-overs that wait for a person's own signature, as things to do.
+pub(crate) fn to_sign(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<crate::read::Todo>, AppError> {
+    let mut todos = Vec::new();
+    for handover in handovers::of_person(tx, person)? {
+        if state_at(&handover, now) != HandoverState::Draft {
+            continue;
+        }
+        let own = Party::Person(person);
+        let side = if handover.giver == own { Side::Giver } else { Side::Receiver };
+        let row = row(tx, handover, now)?;
+        if !row.signed.contains(&side) {
+            let does =
+                if side == Side::Giver { "Confirm that you gave" } else { "Confirm that you received" };
+            todos.push(crate::read::Todo {
+                title: format!("{does}: {}", row.serials.join(", ")),
+                href: format!("/me/custody/{}", row.handover.id),
+                due: Some(row.handover.expires_at),
+            });
+        }
+    }
+    Ok(todos)
+}
+
 /// A hand-over of a list.
 fn row(tx: &mut Tx<'_>, handover: Handover, now: Timestamp) -> Result<HandoverRow, AppError> {
     let mut serials = Vec::new();

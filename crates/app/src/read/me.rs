@@ -115,10 +115,11 @@ impl App {
     }
 
     /// What a person is asked to do: each area adds its own.
-    fn todos(&self, tx: &mut Tx<'_>, person: PersonId, _now: Timestamp) -> Result<Vec<Todo>, AppError> {
+    fn todos(&self, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Vec<Todo>, AppError> {
         let mut todos = self.terms_to_do(tx, person)?;
         todos.extend(steps_to_do(tx, person)?);
         todos.extend(notices_to_read(tx, person)?);
+        todos.extend(crate::custody::read::to_sign(tx, person, now)?);
         // Without a time limit comes last.
         todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
         Ok(todos)

@@ -25,11 +25,11 @@ use store::devices::{DeviceFilter, EnrolmentState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::watch;
 
-use super::cast;
 use super::fleet::{Fleet, Surroundings};
 use super::profiles::Profiles;
 use super::rosters;
 use super::tally::Tally;
+use super::{cast, hand_overs};
 use crate::config::Config;
 use crate::out::{Out, note};
 use crate::serve::{self, Running};
@@ -192,6 +192,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
     let forces = cast::people().into_iter().map(|one| one.force);
     let people: Vec<(PersonId, Force)> = ids.iter().copied().zip(forces).collect();
     rosters::seed(app, &actor(), &people).await?;
+    hand_overs::seed(app, &actor()).await?;
     Ok(ids)
 }
 

@@ -6,6 +6,7 @@ mod access;
 mod checker;
 mod common;
 mod directory;
+mod custody;
 mod forms;
 mod issuer;
 mod lists;

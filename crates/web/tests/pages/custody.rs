@@ -1,0 +1,241 @@
+//! What the stories of custody leave out: both forces, disposal, refusals, time running out, two at once, a file.
+
+use app::access::{Role, permit, permit_within};
+use app::custody::{How, NewHandover, NewItem, NewPlace, Signed};
+use app::{AppError, access};
+use axum::http::StatusCode;
+use domain::{
+    Condition, DeviceId, Disposal, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId, PlaceKind, Side,
+    Span,
+};
+
+use crate::common::{Seeded, root, with_force};
+
+fn draft(kind: HandoverKind, device: DeviceId, place: Option<PlaceId>) -> NewHandover {
+    let item = NewItem {
+        device,
+        condition: Condition::Good,
+        with_it: String::new(),
+        missing: String::new(),
+        note: String::new(),
+    };
+    NewHandover {
+        kind,
+        items: vec![item],
+        also: Vec::new(),
+        receiver: String::new(),
+        place,
+        due_back_at: None,
+        disposal: None,
+        certificate: String::new(),
+        note: String::new(),
+    }
+}
+
+/// Somebody at a desk of a force, by name.
+async fn clerk(seeded: &Seeded, name: &str, force: Force) -> access::Actor {
+    let who = app::sessions::SignedIn {
+        name: name.into(),
+        person: None,
+        roles: Role::ServiceDeskLead.into(),
+        force: Some(force),
+        how: "test",
+    };
+    let token = seeded.app.begin_session(who).await.unwrap();
+    seeded.app.actor_of_cookie(token.expose()).await.unwrap().expect("a session")
+}
+
+async fn sign(
+    seeded: &Seeded,
+    actor: &access::Actor,
+    (id, side): (HandoverId, Side),
+    how: How,
+) -> Result<Signed, AppError> {
+    let shown = seeded.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
+    seeded.app.sign_at_desk(permit(actor).unwrap(), (id, side), &shown, how).await
+}
+
+/// A device that a signed hand-over put into the store.
+async fn stocked(seeded: &Seeded, serial: &str) -> DeviceId {
+    let device = seeded.spare(serial).await;
+    seeded.issue(device, "1234", "PC Ames").await;
+    let new = draft(HandoverKind::Return, device, Some(seeded.store().await));
+    let id = seeded.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
+    let counter = How::Counter { check: IdentityCheck::StaffPass, name: "PC Ames".into() };
+    sign(seeded, &root(), (id, Side::Receiver), How::OwnSignIn).await.unwrap();
+    assert_eq!(sign(seeded, &root(), (id, Side::Giver), counter).await.unwrap(), Signed::Complete);
+    device
+}
+
+#[test]
+fn a_transfer_between_the_forces_needs_both() {
+    with_force(|seeded| async move {
+        let device = stocked(&seeded, "F4MOVE0001").await;
+        let (norfolk, suffolk) =
+            (clerk(&seeded, "Dani", Force::Norfolk).await, clerk(&seeded, "Sam", Force::Suffolk).await);
+        let new = NewPlace {
+            force: Some(Force::Suffolk),
+            kind: Some(PlaceKind::Store),
+            name: "ICT stores, Ipswich".into(),
+            approved_by: String::new(),
+        };
+        let ipswich = seeded.app.add_place(permit(&suffolk).unwrap(), new).await.unwrap();
+        let new = draft(HandoverKind::Transfer, device, Some(ipswich));
+        let id = seeded.app.draft_handover(permit(&norfolk).unwrap(), new).await.unwrap();
+        let refused = sign(&seeded, &norfolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap_err();
+        assert!(matches!(refused, AppError::Denied(_)), "{refused}");
+        assert_eq!(sign(&seeded, &norfolk, (id, Side::Giver), How::OwnSignIn).await.unwrap(), Signed::Waits);
+        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        assert_eq!(read.device.force, Force::Norfolk, "one side alone moves nothing");
+        assert_eq!(
+            sign(&seeded, &suffolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap(),
+            Signed::Complete
+        );
+        let chain = seeded.app.custody_of(permit(&suffolk).unwrap(), device).await.unwrap();
+        assert_eq!(chain.place.as_deref(), Some("ICT stores, Ipswich"));
+        let gone = seeded.app.custody_of(permit(&norfolk).unwrap(), device).await.unwrap_err();
+        assert!(matches!(gone, AppError::Denied(_)), "{gone}");
+    });
+}
+
+#[test]
+fn disposal_takes_two_people_and_a_certificate_and_is_the_end() {
+    with_force(|seeded| async move {
+        let device = stocked(&seeded, "F4GONE0001").await;
+        let store = Some(seeded.store().await);
+        let (dani, sam) =
+            (clerk(&seeded, "Dani", Force::Norfolk).await, clerk(&seeded, "Sam", Force::Norfolk).await);
+        let ask = |new| {
+            let (app, dani) = (seeded.app.clone(), dani.clone());
+            async move { app.draft_handover(permit(&dani).unwrap(), new).await }
+        };
+        let bare = draft(HandoverKind::Disposal, device, store);
+        assert!(ask(bare.clone()).await.unwrap_err().to_string().contains("disposal"));
+        let new = NewHandover { disposal: Some(Disposal::Destroyed), ..bare };
+        assert!(ask(new.clone()).await.unwrap_err().to_string().contains("certificate"));
+        let id = ask(NewHandover { certificate: "WEEE-7".into(), ..new }).await.unwrap();
+        sign(&seeded, &dani, (id, Side::Giver), How::OwnSignIn).await.unwrap();
+        let both = sign(&seeded, &dani, (id, Side::Receiver), How::OwnSignIn).await.unwrap_err();
+        assert!(both.to_string().contains("other side"), "{both}");
+        assert_eq!(
+            sign(&seeded, &sam, (id, Side::Receiver), How::OwnSignIn).await.unwrap(),
+            Signed::Complete
+        );
+        let again =
+            ask(NewHandover { receiver: "1234".into(), ..draft(HandoverKind::Issue, device, store) }).await;
+        assert!(again.unwrap_err().to_string().contains("disposed of"));
+        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        assert!(read.device.retired_at.is_some());
+    });
+}
+
+#[test]
+fn what_nobody_signs_in_time_is_over_and_a_refusal_says_why() {
+    with_force(|mut seeded| async move {
+        let device = seeded.spare("F4LATE0001").await;
+        let issue = |store| NewHandover {
+            receiver: "1234".into(),
+            ..draft(HandoverKind::Issue, device, Some(store))
+        };
+        let store = seeded.store().await;
+        let id = seeded.app.draft_handover(permit(&root()).unwrap(), issue(store)).await.unwrap();
+        let twice = seeded.app.draft_handover(permit(&root()).unwrap(), issue(store)).await.unwrap_err();
+        assert!(twice.to_string().contains("waits in H-"), "{twice}");
+        seeded.world.clock.advance(Span::from_secs(8 * 24 * 3600));
+        let late = sign(&seeded, &root(), (id, Side::Giver), How::OwnSignIn).await.unwrap_err();
+        assert!(late.to_string().contains("in time"), "{late}");
+        seeded.settle().await;
+        let second = seeded.app.draft_handover(permit(&root()).unwrap(), issue(store)).await.unwrap();
+        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        assert!(
+            ames.page("/me").await.contains(&format!("/me/custody/{second}")),
+            "it waits on their own page"
+        );
+        let address = format!("/me/custody/{second}/refuse");
+        assert_eq!(ames.post(&address, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let refused = ames.post(&address, &[("why", "That is not my phone")]).await;
+        assert_eq!(refused.status, StatusCode::SEE_OTHER, "{}", refused.text());
+        assert_eq!(ames.post(&address, &[("why", "again")]).await.status, StatusCode::CONFLICT);
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let html = desk.page(&format!("/custody/{second}")).await;
+        assert!(html.contains("Refused") && html.contains("That is not my phone"), "{html}");
+    });
+}
+
+#[test]
+fn two_who_sign_in_the_same_moment_complete_it_once() {
+    with_force(|seeded| async move {
+        let device = seeded.spare("F4BOTH0001").await;
+        let new = NewHandover {
+            receiver: "1234".into(),
+            ..draft(HandoverKind::Issue, device, Some(seeded.store().await))
+        };
+        let id = seeded.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
+        let shown = seeded.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
+        let who = app::access::Who {
+            name: format!("person:{}", seeded.holder),
+            shown: "PC Ames".into(),
+            person: Some(seeded.holder),
+            roles: Role::Holder.into(),
+            both: app::access::Roles::default(),
+            force: Some(Force::Norfolk),
+        };
+        let ames = seeded.app.actor(who);
+        let (store, own) = tokio::join!(
+            seeded.app.sign_at_desk(permit(&root()).unwrap(), (id, Side::Giver), &shown, How::OwnSignIn),
+            seeded.app.sign_own(permit_within(&ames).unwrap(), id, &shown),
+        );
+        let mut both = [store.unwrap(), own.unwrap()];
+        both.sort_by_key(|signed| *signed == Signed::Complete);
+        assert_eq!(both, [Signed::Waits, Signed::Complete]);
+        let verified = seeded.app.verify_custody(permit(&root()).unwrap(), id).await.unwrap();
+        assert_eq!(verified.faults, Vec::<String>::new());
+    });
+}
+
+#[test]
+fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
+    with_force(|seeded| async move {
+        seeded.store().await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let file = "Asset Tag,Serial,Model,Category,Manufacturer,Status,Checked Out To,Location,Purchase Date,Warranty\n\
+                    NC-9001,F4SNIPE001,iPhone 15,Mobile Phones,Apple,Ready to Deploy,,\"ICT stores, Norwich\",2026-02-28,24\n\
+                    NC-9002,F4SNIPE002,ThinkPad,Laptops,Lenovo,Deployed,\"Ames, PC (1234)\",,2025-11-03,24\n\
+                    NC-9003,F4SNIPE003,Kallax,Furniture,IKEA,Deployed,,,,\n\
+                    NC-9004,F4SNIPE001,iPhone 15,Mobile Phones,Apple,,,,,\n\
+                    NC-9005,DMPT1TABLET,iPad,Tablets,Apple,,,,,\n";
+        let send = |how: &'static str, skip: &'static str| {
+            let dani = dani.clone();
+            async move {
+                let fields = [("force", "norfolk"), ("file", file), ("do", how), ("skip-wrong", skip)];
+                dani.post("/devices/import", &fields).await
+            }
+        };
+        let html = send("preview", "").await.text();
+        assert!(
+            html.contains("2 new, 0 known, 3 wrong") && html.contains("from the columns Warranty"),
+            "{html}"
+        );
+        for words in ["no category that the register knows", "stands in the file twice", "meant for PC Ames"]
+        {
+            assert!(html.contains(words) || html.to_lowercase().contains(words), "{words}: {html}");
+        }
+        let all = send("enter", "").await;
+        assert_eq!(all.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(all.text().contains("nothing was entered"), "{}", all.text());
+        assert!(!dani.get("/devices.csv").await.text().contains("F4SNIPE001"), "nothing half done");
+        for _ in 0..2 {
+            assert_eq!(send("enter", "yes").await.leads_to(), "/devices?done=imported");
+        }
+        let register = dani.get("/register.csv").await.text();
+        assert!(register.contains("NC-9001,F4SNIPE001,iPhone,Phone,Apple,iPhone 15"), "{register}");
+        assert!(register.contains("In store,\"ICT stores, Norwich\""), "{register}");
+        assert_eq!(register.matches("F4SNIPE").count(), 2, "{register}");
+        let found = dani.get("/scan?code=nc-9002").await;
+        assert!(dani.page(found.leads_to()).await.contains("Meant for <a"), "nobody has signed for it");
+        assert!(dani.page("/scan?code=NOTHING").await.contains("has this number"));
+        let labels = dani.page("/labels?codes=NC-9001%0ANO-SUCH").await;
+        assert!(labels.contains("Bar code of NC-9001") && labels.contains("NO-SUCH: "), "{labels}");
+        assert!(!labels.contains("Ames"), "nothing about anybody");
+    });
+}

@@ -21,6 +21,10 @@ actions! {
     SeeOwn = "see own";
     /// Read, answer and accept for oneself what one is asked.
     AcceptOwn = "accept own";
+    /// Read who is exempt from a clause, for a reason.
+    SeeExemptions = "see exemptions";
+    /// Enter that somebody is exempt from a clause, and end it.
+    ManageExemptions = "manage exemptions";
     /// Read the documents, clauses and how each is kept.
     SeePolicy = "see policy";
     /// Read the register, devices and their findings.

@@ -5,6 +5,7 @@
 //! whom is the policy's (`policy_in_force`); what pages show of it is in `read::terms`.
 
 mod accept;
+mod exemptions;
 mod follow;
 pub(crate) mod reading;
 pub(crate) mod reminders;
@@ -14,6 +15,7 @@ mod standing;
 mod tests;
 mod ways;
 
+pub use exemptions::{ExemptionRead, NewExemption};
 pub use reading::{AnswerFault, Fault};
 pub use reminders::DueReminder;
 pub use shown::{ShownClause, shown_words};

@@ -16,6 +16,7 @@ pub mod devices;
 pub mod duty;
 pub mod enrolments;
 pub mod events;
+pub mod exemptions;
 pub mod findings;
 pub mod grants;
 pub mod groups;
@@ -65,6 +66,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         duty::ALL,
         enrolments::ALL,
         events::ALL,
+        exemptions::ALL,
         findings::ALL,
         grants::ALL,
         handovers::ALL,

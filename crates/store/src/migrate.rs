@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 11, name: "directory", sql: include_str!("../migrations/0011_directory.sql") },
     Migration { version: 11, name: "sign_in", sql: include_str!("../migrations/0011_sign_in.sql") },
     Migration { version: 11, name: "off_duty", sql: include_str!("../migrations/0011_off_duty.sql") },
+    Migration { version: 11, name: "exemptions", sql: include_str!("../migrations/0011_exemptions.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -14,6 +14,8 @@ const NOTICES: &[(&str, &str)] = &[
     ("own-accepted", "You accepted the terms. Thank you for reading them."),
     ("reminder-yes", "Thank you. It is kept as what you said, and asked again in some months."),
     ("reminder-later", "It is asked again in a week."),
+    ("exemption-added", "The exemption was entered."),
+    ("exemption-ended", "The exemption was ended."),
     ("section-read", "That section is read."),
     ("way-asked", "The Service Desk has been told, and you have more time."),
     ("way-page", "You read them on these pages."),

@@ -17,6 +17,7 @@ mod holds;
 mod import;
 mod duty;
 mod duty_person;
+mod exemptions;
 mod ledger;
 mod me;
 mod needed;
@@ -49,6 +50,8 @@ use app::access::{
     ManageCases, ManageDuty, ManageNotices, ManagePeople, ManageRegister, RecordAcceptance, ReviewOffDuty,
     SeeAccess, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeNotices, SeeOwn, SeePeople, SeePolicy,
     SignHandovers,
+    ManageExemptions, ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices,
+    SeeExemptions, SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -172,6 +175,10 @@ pub const ROUTES: &[Route] = &[
     read::<SeePeople>("/people/{id}/accepted/{document}", || get(terms::accepted)),
     read::<RecordAcceptance>("/people/{id}/terms/{document}", || get(terms::get)),
     write::<RecordAcceptance>("/people/{id}/terms/{document}", || post(terms::accept)),
+    read::<SeeExemptions>("/exemptions", || get(exemptions::get)),
+    write::<SeeExemptions>("/exemptions", || post(exemptions::read)),
+    write::<ManageExemptions>("/exemptions/add", || post(exemptions::added)),
+    write::<ManageExemptions>("/exemptions/end", || post(exemptions::ended)),
     read::<SeePeople>("/terms", || get(terms_desk::get)),
     read::<SeePeople>("/terms/people", || get(terms_desk::list)),
     read::<SeePeople>("/terms/people.csv", || get(terms_desk::csv)),

@@ -81,6 +81,8 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("accepted", crate::people::accepted::View::sample().render()?),
         ("terms-desk", crate::terms::show::View::sample().render()?),
         ("terms-desk-people", crate::terms::list::View::sample().render()?),
+        ("exemptions", crate::people::exemptions::View::sample().render()?),
+        ("exemptions-closed", crate::people::exemptions::View::sample_closed().render()?),
         ("me-unknown", crate::me::show::View::sample_unknown().render()?),
         ("cases", crate::cases::list::View::sample().render()?),
         ("case", crate::cases::show::View::sample().render()?),

@@ -42,9 +42,11 @@ impl App {
         let standing = self.stand(tx, &person, now)?;
         let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
         let said = reminders::of_person(tx, id)?;
+        let (said, exempt) = (reminders::of_person(tx, id)?, self.exempt(tx, &person, now)?);
+        let mut clauses = Vec::new();
         for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
             let old = before.iter().find(|old| old.clause == clause.id);
-            let judged = if !asks(clause, &about) {
+            let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {
                 not_concerned(clause)
             } else if again_after(clause).is_some() {
                 judge_reminder(clause, said.iter().find(|said| said.clause == clause.id), now)
@@ -63,7 +65,7 @@ impl App {
         let stale = policy.library().clauses.iter().filter_map(|clause| {
             stands_until(clause, said.iter().find(|said| said.clause == clause.id), now)
         });
-        if let Some(due) = dues.chain(stale).min() {
+        if let Some(due) = dues.chain(stale).chain(exempt.iter().map(|(_, until)| *until)).min() {
             self.ask_job(tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
         }
         self.drop_others(tx, &subject, &before, &clauses)

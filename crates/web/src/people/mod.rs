@@ -6,6 +6,7 @@ pub mod add;
 pub mod edit;
 pub mod end;
 pub mod import;
+pub mod exemptions;
 pub mod list;
 pub mod roles;
 pub mod show;

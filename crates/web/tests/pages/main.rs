@@ -7,6 +7,7 @@ mod checker;
 mod common;
 mod directory;
 mod custody;
+mod exemptions;
 mod forms;
 mod issuer;
 mod lists;

@@ -1,0 +1,107 @@
+//! The register of exemptions, read for a reason and kept by few.
+
+use app::access::{ManageExemptions, SeeExemptions};
+use app::terms::NewExemption;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::Timestamp;
+
+use crate::answer::page;
+use crate::documents::clause_crumb;
+use crate::parts::form::{Choice, Errors};
+use crate::people::exemptions::{Row, Typed, View};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::Area;
+
+fn view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> View {
+    let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
+    let policy = ctx.site.app.policy();
+    let excepted =
+        policy.library().clauses.iter().filter(|one| one.asks_acceptance() && !one.exceptions.is_empty());
+    let clauses: Vec<(String, String)> =
+        excepted.map(|one| (one.id.to_string(), format!("{} {}", one.id, one.title))).collect();
+    let pairs = clauses.iter().map(|(id, title)| (id.as_str(), title.as_str()));
+    View {
+        shell: ctx.under(Area::People),
+        errors,
+        reason: typed("reason"),
+        rows: None,
+        may_manage: ctx.may::<ManageExemptions>(),
+        typed: Typed {
+            clauses: Choice::list(pairs, &typed("clause")),
+            forces: crate::devices::forces(&typed("force")),
+            number: typed("number"),
+            unit: typed("unit"),
+            decided_by: typed("decided_by"),
+            why: typed("why"),
+            until: typed("until"),
+        },
+    }
+}
+
+/// Asks for a reason.
+pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<SeeExemptions>()?;
+    Ok(page(StatusCode::OK, &view(&ctx, None, Errors::default())))
+}
+
+/// Shows them for a reason.
+pub(super) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeeExemptions>()?;
+    match ctx.site.app.read_exemptions(permit, fields.get("reason")).await {
+        Ok(all) => {
+            let rows = all
+                .into_iter()
+                .map(|one| Row {
+                    id: one.id.to_string(),
+                    clause: clause_crumb(one.clause.as_str()),
+                    who: one.who,
+                    decided_by: one.decided_by,
+                    why: one.why,
+                    until: one.until,
+                })
+                .collect();
+            let view = View { rows: Some(rows), ..view(&ctx, Some(&fields), Errors::default()) };
+            Ok(page(StatusCode::OK, &view))
+        }
+        Err(error) => refused(&ctx, &fields, error, "reason"),
+    }
+}
+
+/// Enters one.
+pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageExemptions>()?;
+    let new = NewExemption {
+        force: Ctx::force(fields.get("force")),
+        clause: fields.text("clause"),
+        number: fields.some("number"),
+        unit: fields.some("unit"),
+        decided_by: fields.text("decided_by"),
+        why: fields.text("why"),
+        until: end_of(fields.get("until")),
+    };
+    match ctx.site.app.grant_exemption(permit, new).await {
+        Ok(()) => Ok(done("/exemptions", "exemption-added")),
+        Err(error) => refused(&ctx, &fields, error, "number"),
+    }
+}
+
+/// Ends one before its time.
+pub(super) async fn ended(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageExemptions>()?;
+    let unknown =
+        || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Read the list again, and choose one of it.");
+    let id = fields.get("id").parse().map_err(|_| unknown())?;
+    ctx.site.app.end_exemption(permit, id).await?;
+    Ok(done("/exemptions", "exemption-ended"))
+}
+
+fn refused(ctx: &Ctx, fields: &Fields, error: app::AppError, field: &str) -> Result<Response, Problem> {
+    let errors = form_errors(error, field)?;
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(ctx, Some(fields), errors)))
+}
+
+/// The end of a day written as `2027-03-31`, by universal time.
+fn end_of(day: &str) -> Option<Timestamp> {
+    format!("{}T23:59:59Z", day.trim()).parse().ok()
+}

@@ -75,6 +75,10 @@ actions! {
     PlaceHolds = "place holds";
     /// Answer what is asked of a person: one's own question, or that of somebody whom one manages.
     AnswerForOneself = "answer for oneself";
+    /// Read who has a covert role, for a stated reason.
+    SeeCovert = "see covert roles";
+    /// Read cases whose content is sealed, for a stated reason.
+    SeeSealed = "see sealed cases";
     /// See who has which role.
     SeeAccess = "see access";
     /// Give a role and end one.

@@ -160,6 +160,26 @@ impl Scope {
     }
 }
 
+/// How far a permit goes that may be over a few people only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Over everybody of the scope.
+    Force(Scope),
+    /// Over oneself, and over those whom one manages, within the force.
+    Related {
+        /// The force.
+        force: Force,
+        /// Who asks.
+        me: PersonId,
+        /// Over oneself.
+        own: bool,
+        /// Over those who name one as line manager.
+        managed: bool,
+    },
+    /// Over nobody.
+    Nothing,
+}
+
 /// Refused: who, what, and where to turn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the role {role} may not {action}{wall}; ask an administrator if your role is wrong", role = .roles.title())]
@@ -282,12 +302,17 @@ impl<A: Action> PermitWithin<A> {
         self.reaches(force, holder.map_or(Relation::None, |holder| self.actor.relation_to(holder)))
     }
 
-    /// The permit over a whole force, where there is one: for lists and figures.
-    ///
-    /// # Errors
-    /// [`Denied`] for who may see their own only.
-    pub fn whole(&self) -> Result<Permit<A>, Denied> {
-        permit(&self.actor)
+    /// How far it goes, for the WHERE of a list.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match (permit::<A>(&self.actor), self.actor.person, self.actor.force) {
+            (Ok(whole), ..) => Reach::Force(whole.scope()),
+            (Err(_), Some(me), Some(home)) => {
+                let may = |relation| self.actor.may(A::NAME, home, relation);
+                Reach::Related { force: home, me, own: may(Relation::Own), managed: may(Relation::Manages) }
+            }
+            _ => Reach::Nothing,
+        }
     }
 
     fn reaches(&self, force: Force, relation: Relation) -> Result<(), Denied> {
@@ -400,7 +425,9 @@ permit (principal in Role::"auditor", action, resource);
             within.reaches_person(&person(0, Force::Suffolk)).is_err(),
             "not even their own over the wall"
         );
-        assert!(within.whole().is_err());
+        let me = holder.person.unwrap();
+        let own = Reach::Related { force: Force::Norfolk, me, own: true, managed: false };
+        assert_eq!(within.reach(), own);
         let nobody = Actor { person: None, ..holder };
         assert!(permit_within::<SeePeople>(&nobody).is_err(), "who is nobody owns nothing");
     }

@@ -10,6 +10,8 @@ pub(crate) mod duty;
 pub(crate) mod enrol;
 pub(crate) mod explain;
 pub(crate) mod ledger_book;
+#[cfg(test)]
+mod needs;
 pub(crate) mod people;
 pub(crate) mod people_end;
 pub(crate) mod people_import;

@@ -15,6 +15,8 @@ pub struct CaseType {
     pub title: String,
     /// What closes it.
     pub closes: Closes,
+    /// What it holds is read only for a stated reason.
+    pub sealed: bool,
     /// Whose desk it lies on until somebody takes it.
     pub owner: Actor,
     /// What is to be done, in order.

@@ -125,6 +125,7 @@ statements! {
     PEOPLE_PAGE = concat!("SELECT ", columns!(), " FROM person
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR lower(name) LIKE $2 OR lower(number) LIKE $2)
         AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5");
+    // $7 and $8: only this person, and who names that one as line manager.
     // Whoever was never asked anything has accepted nothing: a person without a line in terms_standing is not accepted.
     PEOPLE_LIST = concat!("SELECT ", columns!(), ", devices, accepted_at
         FROM (SELECT p.*,
@@ -132,6 +133,7 @@ statements! {
           (SELECT CASE WHEN max(CASE WHEN s.missing = 'terms' THEN 1 ELSE 0 END) = 0 THEN max(s.accepted_at) END
             FROM terms_standing s WHERE s.person_id = p.id) AS accepted_at
           FROM person p WHERE ($1 = '' OR p.force = $1) AND ($2 = '' OR lower(p.name) LIKE $2 OR lower(p.number) LIKE $2)
+          AND ($7 = '' OR p.id = $7 OR p.line_manager_id = $8)
           AND (p.name > $3 OR (p.name = $3 AND p.id > $4))) AS listed
         WHERE $6 = '' OR ($6 = 'yes' AND accepted_at IS NOT NULL) OR ($6 = 'no' AND accepted_at IS NULL)
         ORDER BY name, id LIMIT $5");
@@ -257,6 +259,17 @@ pub fn page(
     rows.iter().map(person).collect()
 }
 
+/// Only a few people: oneself, and who names one as line manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Related {
+    /// Who asks.
+    pub me: PersonId,
+    /// Oneself.
+    pub own: bool,
+    /// Who names one as line manager.
+    pub managed: bool,
+}
+
 /// A person as a list shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
@@ -273,6 +286,7 @@ pub struct Listed {
 pub fn list(
     tx: &mut Tx<'_>,
     (force, search, accepted): (Option<Force>, &str, Option<bool>),
+    only: Option<Related>,
     after: Option<(&str, PersonId)>,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
@@ -292,6 +306,9 @@ pub fn list(
             id.into(),
             i64::from(limit).into(),
             accepted.into(),
+            only.map_or_else(String::new, |only| if only.own { only.me.to_string() } else { "-".into() })
+                .into(),
+            only.filter(|only| only.managed).map_or_else(String::new, |only| only.me.to_string()).into(),
         ],
     )?;
     rows.iter()

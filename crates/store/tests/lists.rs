@@ -183,7 +183,7 @@ fn people_are_walked_by_name_and_told_apart_by_what_they_accepted() {
             let rows = walk(
                 |after: Option<&(String, PersonId)>| {
                     let after = after.map(|(name, id)| (name.as_str(), *id));
-                    people::list(tx, (None, "", accepted), after, 4).unwrap()
+                    people::list(tx, (None, "", accepted), None, after, 4).unwrap()
                 },
                 |listed| (listed.person.name.clone(), listed.person.id),
             );

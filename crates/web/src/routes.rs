@@ -7,6 +7,7 @@ mod case_steps;
 mod cases;
 mod clauses;
 mod commands;
+mod covert;
 mod custody;
 mod device;
 mod devices;
@@ -52,6 +53,8 @@ use app::access::{
     SignHandovers,
     ManageExemptions, ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices,
     SeeExemptions, SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers,
+    ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeCovert, SeeDevices, SeeLedger,
+    SeeOwn, SeePeople, SeePolicy, SeeSealed, SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -182,6 +185,8 @@ pub const ROUTES: &[Route] = &[
     read::<SeePeople>("/terms", || get(terms_desk::get)),
     read::<SeePeople>("/terms/people", || get(terms_desk::list)),
     read::<SeePeople>("/terms/people.csv", || get(terms_desk::csv)),
+    read::<SeeCovert>("/people/{id}/covert", || get(covert::get)),
+    write::<SeeCovert>("/people/{id}/covert", || post(covert::post)),
     read::<ManageAccess>("/people/{id}/roles", || get(access::of_person)),
     write::<ManageAccess>("/people/{id}/roles", || post(access::change)),
     read::<SeeAccess>("/access", || get(access::list)),
@@ -222,6 +227,7 @@ pub const ROUTES: &[Route] = &[
     read::<SeeCases>("/cases", || get(cases::list)),
     read::<SeeCases>("/cases.csv", || get(cases::csv)),
     read::<SeeCases>("/cases/{id}", || get(cases::get)),
+    write::<SeeSealed>("/cases/{id}/read", || post(cases::read_sealed)),
     write::<ManageCases>("/cases/{id}/notes", || post(cases::note)),
     write::<ManageCases>("/cases/{id}/close", || post(cases::close)),
     write::<ManageCases>("/cases/{id}/take", || post(cases::take)),

@@ -3,6 +3,7 @@
 use app::AppError;
 use app::access::{
     self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn,
+    self, Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeLedger, SeeOwn,
     SeePeople, SeePolicy,
 };
 use app::sessions::Live;
@@ -233,6 +234,15 @@ pub(crate) fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
     }
 }
 
+/// Whether there is anybody but oneself to see.
+fn sees_people(actor: &Actor) -> bool {
+    access::permit_within::<SeePeople>(actor).is_ok_and(|within| match within.reach() {
+        Reach::Force(_) => true,
+        Reach::Related { managed, .. } => managed,
+        Reach::Nothing => false,
+    })
+}
+
 fn areas(actor: &Actor) -> Vec<Area> {
     Area::ALL
         .into_iter()
@@ -243,6 +253,7 @@ fn areas(actor: &Actor) -> Vec<Area> {
             Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
             Area::People => access::permit::<SeePeople>(actor).is_ok(),
             Area::Duty => access::permit::<SeeDuty>(actor).is_ok(),
+            Area::People => sees_people(actor),
             Area::Cases => access::permit::<SeeCases>(actor).is_ok(),
             Area::Ledger => access::permit::<SeeLedger>(actor).is_ok(),
             Area::Elsewhere => false,
@@ -281,7 +292,7 @@ impl Ctx {
         Ok(access::permit::<A>(&self.actor)?)
     }
 
-    /// Asks access control for a page that serves people about what is their own, too.
+    /// The same, for pages that also serve people about themselves and managers about their people.
     pub(crate) fn permit_within<A: Action>(&self) -> Result<PermitWithin<A>, Problem> {
         Ok(access::permit_within::<A>(&self.actor)?)
     }

@@ -249,15 +249,15 @@ impl App {
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
     pub async fn custody_of_person(
         &self,
-        permit: Permit<SeePeople>,
+        permit: impl Into<PermitWithin<SeePeople>>,
         id: PersonId,
     ) -> Result<Vec<HandoverRow>, AppError> {
-        let now = self.world().now();
+        let (permit, now) = (permit.into(), self.world().now());
         self.store()
             .read(move |tx| {
                 let person =
                     store::people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches(person.force)?;
+                permit.reaches_person(&person)?;
                 let all = handovers::of_person(tx, id)?;
                 all.into_iter().take(CHAIN).map(|handover| row(tx, handover, now)).collect()
             })

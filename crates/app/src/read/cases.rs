@@ -37,6 +37,8 @@ pub struct CaseRead {
     pub by_receipt: bool,
     /// What happened: when, who, what; oldest first.
     pub events: Vec<(Timestamp, String, String)>,
+    /// Its content is sealed and was left out here: its title, what shows that steps were done, and what happened.
+    pub sealed: bool,
 }
 
 /// One step of a case.
@@ -55,6 +57,21 @@ pub struct StepRead {
 }
 
 pub(crate) fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
+/// Whether the force's rules seal what cases of this type hold.
+fn is_sealed(library: &policy::Library, case: &Case) -> bool {
+    library.cases.get(&case.kind).is_some_and(|kind| kind.sealed)
+}
+
+/// A case as lists show it. A sealed one goes by its type there.
+fn row(library: &policy::Library, mut case: Case, opened: bool) -> CaseRow {
+    let kind = words::case_kind(library, &case.kind);
+    if !opened && is_sealed(library, &case) {
+        case.title.clone_from(&kind);
+    }
+    CaseRow { kind, case }
+}
+
+fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
     let person = match step.person {
         Some(person) => people::by_id(tx, person)?.map(|person| person.name),
         None => None,
@@ -98,7 +115,7 @@ impl App {
                     (own, asked) => own.or(asked),
                 };
                 let found = cases::list(tx, &CaseFilter { force, ..filter }, now, limit)?;
-                let row = |case: Case| CaseRow { kind: words::case_kind(policy.library(), &case.kind), case };
+                let row = |case: Case| row(policy.library(), case, false);
                 Ok((found.into_iter().map(row).collect(), kinds))
             })
             .await
@@ -109,37 +126,51 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
     pub async fn case(&self, permit: Permit<SeeCases>, id: CaseId) -> Result<CaseRead, AppError> {
+        let app = self.clone();
+        self.store().read(move |tx| app.case_in(tx, &permit, id, false)).await
+    }
+
+    /// One case; what is sealed of it only where it was opened.
+    pub(super) fn case_in(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<SeeCases>,
+        id: CaseId,
+        opened: bool,
+    ) -> Result<CaseRead, AppError> {
+        let case = cases::by_id(tx, id)?.ok_or_else(|| AppError::not_found("case", id))?;
+        permit.reaches(case.force)?;
         let policy = self.policy();
-        self.store()
-            .read(move |tx| {
-                let case = cases::by_id(tx, id)?.ok_or_else(|| AppError::not_found("case", id))?;
-                permit.reaches(case.force)?;
-                let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
-                let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
-                let events = cases::events(tx, id)?
-                    .into_iter()
-                    .map(|(at, actor, says)| {
-                        let actor = if actor == "system" { "Lanyard".to_owned() } else { actor };
-                        (at, actor, says)
-                    })
-                    .collect();
-                let kind = policy.library().cases.get(&case.kind);
-                let mut steps = Vec::new();
-                for step in case_steps::of_case(tx, id)? {
-                    steps.push(step_read(tx, step, &case)?);
-                }
-                Ok(CaseRead {
-                    owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
-                    desk: kind.map_or(policy::Actor::ServiceDesk, |kind| kind.owner).title(),
-                    by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
-                    steps,
-                    device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
-                    person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
-                    events,
-                    row: CaseRow { kind: words::case_kind(policy.library(), &case.kind), case },
-                })
+        let sealed = !opened && is_sealed(policy.library(), &case);
+        let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
+        let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
+        let events = if sealed { Vec::new() } else { cases::events(tx, id)? }
+            .into_iter()
+            .map(|(at, actor, says)| {
+                let actor = if actor == "system" { "Lanyard".to_owned() } else { actor };
+                (at, actor, says)
             })
-            .await
+            .collect();
+        let kind = policy.library().cases.get(&case.kind);
+        let mut steps = Vec::new();
+        for step in case_steps::of_case(tx, id)? {
+            let mut read = step_read(tx, step, &case)?;
+            if let Some(done) = read.step.done.as_mut().filter(|_| sealed) {
+                done.proof = "Sealed".into();
+            }
+            steps.push(read);
+        }
+        Ok(CaseRead {
+            owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
+            desk: kind.map_or(policy::Actor::ServiceDesk, |kind| kind.owner).title(),
+            by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
+            steps,
+            device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
+            person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
+            events,
+            sealed,
+            row: row(policy.library(), case, opened),
+        })
     }
 
     /// An undone step of an open case, with the number of its case.

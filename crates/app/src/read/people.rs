@@ -3,10 +3,15 @@
 use domain::{ClauseId, DeviceId, Force, PersonId};
 use store::events::Event;
 use store::people::Listed;
+use store::people::{Listed, Related};
 use store::{cases, devices, people};
 
 use super::{AcceptanceRead, CaseRow, Device, Person, words};
-use crate::access::{self, EnrolDevices, ManageRegister, Permit, SeeCases, SeeDevices, SeePeople};
+use crate::access::{
+    self, EnrolDevices, ManageRegister, Permit, PermitWithin, Reach, Relation, Role, SeeAccess, SeeCases,
+    SeeDevices, SeePeople,
+};
+use crate::grants::standing_of;
 use crate::{App, AppError};
 
 /// One person.
@@ -22,6 +27,10 @@ pub struct PersonRead {
     pub cases: Vec<CaseRow>,
     /// Events in their working life, latest first, each with what it is called for this reader.
     pub events: Vec<(Event, String)>,
+    /// Their line manager's name and number.
+    pub manager: Option<String>,
+    /// Their roles' titles, for themselves and for who may see who has which role.
+    pub roles: Vec<&'static str>,
 }
 
 /// What stands between a device and enrolment.
@@ -40,6 +49,12 @@ pub(super) fn shown(person: &Person) -> String {
     format!("{} ({})", person.name, person.number)
 }
 
+/// Whether somebody has a covert role is read by [`App::read_covert`] alone, for a reason: it goes into no list, page or
+/// export, so here everybody looks alike.
+fn hide(person: &mut Person) {
+    person.covert = false;
+}
+
 impl App {
     /// Up to `limit` people in order of name, from behind the given one.
     ///
@@ -47,19 +62,27 @@ impl App {
     /// Only where the database does not answer.
     pub async fn people(
         &self,
-        permit: Permit<SeePeople>,
+        permit: impl Into<PermitWithin<SeePeople>>,
         (force, search, accepted): (Option<Force>, String, Option<bool>),
         after: Option<(String, PersonId)>,
         limit: u32,
     ) -> Result<Vec<Listed>, AppError> {
-        let force = match (permit.scope().force(), force) {
+        let reach = permit.into().reach();
+        let (within, only) = match reach {
+            Reach::Force(scope) => (scope.force(), None),
+            Reach::Related { force, me, own, managed } => (Some(force), Some(Related { me, own, managed })),
+            Reach::Nothing => return Ok(Vec::new()),
+        };
+        let force = match (within, force) {
             (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
             (own, asked) => own.or(asked),
         };
         self.store()
             .read(move |tx| {
                 let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-                Ok(people::list(tx, (force, &search, accepted), after, limit)?)
+                let mut found = people::list(tx, (force, &search, accepted), only, after, limit)?;
+                found.iter_mut().for_each(|listed| hide(&mut listed.person));
+                Ok(found)
             })
             .await
     }
@@ -67,14 +90,28 @@ impl App {
     /// One person.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn person(&self, permit: Permit<SeePeople>, id: PersonId) -> Result<PersonRead, AppError> {
-        let app = self.clone();
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for who is neither the reader nor one of their people
+    /// where only those are permitted.
+    pub async fn person(
+        &self,
+        permit: impl Into<PermitWithin<SeePeople>>,
+        id: PersonId,
+    ) -> Result<PersonRead, AppError> {
+        let (app, permit) = (self.clone(), permit.into());
+        let now = self.world().now();
         self.store()
             .read(move |tx| {
-                let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches(person.force)?;
-                let devices = access::permit::<SeeDevices>(permit.actor()).is_ok();
+                let mut person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+                permit.reaches_person(&person)?;
+                hide(&mut person);
+                let devices = access::permit_within::<SeeDevices>(permit.actor())
+                    .is_ok_and(|devices| devices.reaches_person(&person).is_ok());
+                let roles = permit.actor().relation_to(&person) == Relation::Own
+                    || access::permit::<SeeAccess>(permit.actor()).is_ok();
+                let manager = match person.line_manager {
+                    Some(manager) => people::by_id(tx, manager)?.map(|manager| shown(&manager)),
+                    None => None,
+                };
                 let desk = access::permit::<SeeCases>(permit.actor()).is_ok();
                 Ok(PersonRead {
                     events: app.events_of(tx, permit.actor(), &person)?,
@@ -87,6 +124,11 @@ impl App {
                             case,
                         })
                         .collect(),
+                    manager,
+                    roles: match standing_of(tx, id, now)? {
+                        Some(standing) if roles => standing.roles.iter().map(Role::title).collect(),
+                        _ => Vec::new(),
+                    },
                     person,
                 })
             })

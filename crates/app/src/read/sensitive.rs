@@ -1,12 +1,14 @@
-//! What is too sensitive to lie on a page: where a device is, and the PIN that unlocks a Mac. Each needs a reason, and
-//! reading it is itself in the ledger.
+//! What is too sensitive to lie on a page: where a device is, the PIN that unlocks a Mac, whether somebody has a covert role,
+//! what a sealed case holds. Each is one [`Sensitive`]: it needs a reason, is shown once, and reading it is itself in the
+//! ledger, in the same transaction.
 
-use domain::{CommandId, DeviceId, Secret, Timestamp};
+use domain::{CaseId, CommandId, DeviceId, Force, PersonId, Secret, Timestamp};
 use protocol_apple::{connect, reports};
 use serde_json::json;
-use store::{commands, devices, enrolments};
+use store::{Tx, cases, commands, devices, enrolments, people};
 
-use crate::access::{CommandDevices, LocateDevices, Permit};
+use super::CaseRead;
+use crate::access::{CommandDevices, LocateDevices, Permit, PermitWithin, SeeCases, SeeCovert, SeeSealed};
 use crate::commands::{Spec, managed};
 use crate::record::Record;
 use crate::{App, AppError};
@@ -24,7 +26,102 @@ pub struct PlaceRead {
     pub received_at: Timestamp,
 }
 
+/// What is read only for a stated reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sensitive {
+    Location(DeviceId),
+    Pin(CommandId, DeviceId),
+    Covert(PersonId),
+    Sealed(CaseId),
+}
+
+impl Sensitive {
+    /// What the ledger calls reading it, and of what.
+    fn words(self) -> (&'static str, String) {
+        match self {
+            Self::Location(device) => ("device.location.read", format!("device:{device}")),
+            Self::Pin(_, device) => ("command.pin.read", format!("device:{device}")),
+            Self::Covert(person) => ("person.covert.read", format!("person:{person}")),
+            Self::Sealed(case) => ("case.sealed.read", format!("case:{case}")),
+        }
+    }
+}
+
+/// The reason for a sensitive read, as it was stated.
+struct Stated(String);
+
+impl Stated {
+    fn of(reason: &str) -> Result<Self, AppError> {
+        crate::people::text("reason", reason, 500).map(Self)
+    }
+}
+
 impl App {
+    /// Enters a sensitive read: whoever reads without this has read nothing.
+    fn enter_read(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &str,
+        (what, force): (Sensitive, Force),
+        stated: &Stated,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let (action, subject) = what.words();
+        let mut detail = json!({ "reason": stated.0 });
+        if let (Sensitive::Pin(command, _), Some(detail)) = (what, detail.as_object_mut()) {
+            detail.insert("command".into(), json!(command));
+        }
+        self.enter(tx, now, Record::new(actor, action, subject).force(force).detail(detail))
+    }
+
+    /// Whether a person has a covert role, which takes them out of some rules.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall.
+    pub async fn read_covert(
+        &self,
+        permit: Permit<SeeCovert>,
+        person: PersonId,
+        reason: &str,
+    ) -> Result<Secret<bool>, AppError> {
+        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
+        self.store()
+            .write(move |tx| {
+                let found =
+                    people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+                permit.reaches(found.force)?;
+                let what = (Sensitive::Covert(person), found.force);
+                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
+                Ok(Secret::new(found.covert))
+            })
+            .await
+    }
+
+    /// What a sealed case holds.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall and for whom the
+    /// case is about.
+    pub async fn read_sealed_case(
+        &self,
+        permit: PermitWithin<SeeSealed>,
+        sees: Permit<SeeCases>,
+        case: CaseId,
+        reason: &str,
+    ) -> Result<CaseRead, AppError> {
+        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
+        self.store()
+            .write(move |tx| {
+                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+                let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+                permit.reaches_held(found.force, about.as_ref())?;
+                let what = (Sensitive::Sealed(case), found.force);
+                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
+                app.case_in(tx, &sees, case, true)
+            })
+            .await
+    }
+
     /// Where a device said last that it was, after an order to locate it.
     ///
     /// # Errors
@@ -36,8 +133,7 @@ impl App {
         device: DeviceId,
         reason: &str,
     ) -> Result<PlaceRead, AppError> {
-        let reason = crate::people::text("reason", reason, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
+        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
         self.store()
             .write(move |tx| {
                 let target =
@@ -51,11 +147,8 @@ impl App {
                     connect::decode(&raw, raw.len().max(1)).map_err(|error| AppError::fault(&error))?;
                 let place = reports::location(&report)
                     .ok_or_else(|| AppError::not_found("location in the answer of", &target.serial))?;
-                let record =
-                    Record::new(&permit.actor().name, "device.location.read", format!("device:{device}"))
-                        .force(target.force)
-                        .detail(json!({ "reason": reason }));
-                app.enter(tx, now, record)?;
+                let what = (Sensitive::Location(device), target.force);
+                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
                 Ok(PlaceRead {
                     degrees: Secret::new((place.latitude, place.longitude)),
                     accuracy_metres: place.accuracy_metres,
@@ -76,8 +169,7 @@ impl App {
         command: CommandId,
         reason: &str,
     ) -> Result<(DeviceId, Secret<String>), AppError> {
-        let reason = crate::people::text("reason", reason, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
+        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
         self.store()
             .write(move |tx| {
                 let sent =
@@ -90,11 +182,8 @@ impl App {
                 let pin = app
                     .pin_of(&Spec::from_json(&sent.spec)?, sent.enrolment)?
                     .ok_or_else(|| AppError::not_found("PIN of command", command))?;
-                let record =
-                    Record::new(&permit.actor().name, "command.pin.read", format!("device:{}", device.id))
-                        .force(device.force)
-                        .detail(json!({ "command": command, "reason": reason }));
-                app.enter(tx, now, record)?;
+                let what = (Sensitive::Pin(command, device.id), device.force);
+                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
                 Ok((device.id, Secret::new(pin)))
             })
             .await

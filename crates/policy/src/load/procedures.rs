@@ -166,7 +166,8 @@ impl Loader<'_> {
         if closes == Closes::Receipt && !steps.iter().any(|step| step.proof == Proof::Receipt) {
             root.problem("closes", "only a receipt closes it, and no step asks for one");
         }
-        Some(CaseType { title: title?, closes, owner, steps, chases })
+        let sealed = root.opt("sealed").unwrap_or_default();
+        Some(CaseType { title: title?, closes, sealed, owner, steps, chases })
     }
 
     fn step(&self, node: &Node<'_>) -> Option<CaseStep> {

@@ -49,6 +49,12 @@ pub struct View {
     pub by_receipt: bool,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
+    /// What it holds is left out: it needs a reason.
+    pub sealed: bool,
+    /// Whether this person may give one.
+    pub may_open: bool,
+    /// The reason that was typed.
+    pub reason: String,
     /// What was wrong with the note that was typed.
     pub errors: Errors,
     /// The note that was typed.
@@ -137,7 +143,13 @@ impl Step {
 }
 
 impl View {
-    /// A lost phone an hour after the report, for the gallery and the tests.
+    /// A case whose content is sealed, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_sealed() -> Self {
+        Self { sealed: true, may_open: true, timeline: Vec::new(), ..Self::sample() }
+    }
+
+    /// A lost phone's case, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = crate::samples::hours_ago;
@@ -175,6 +187,9 @@ impl View {
             ],
             errors: Errors::default(),
             note: String::new(),
+            sealed: false,
+            may_open: false,
+            reason: String::new(),
             why: String::new(),
             workable: true,
         }

@@ -25,6 +25,8 @@ pub struct View {
     pub rows: Vec<Row>,
     /// Whether the person may add one.
     pub may_add: bool,
+    /// Whether the person may see who has which role.
+    pub sees_roles: bool,
 }
 
 /// One person.
@@ -73,6 +75,7 @@ impl View {
                 row("S3301", "Dana Ellis", Force::Suffolk, 0, None),
             ],
             may_add: true,
+            sees_roles: true,
         }
     }
 }

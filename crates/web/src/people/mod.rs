@@ -7,6 +7,7 @@ pub mod edit;
 pub mod end;
 pub mod import;
 pub mod exemptions;
+pub mod covert;
 pub mod list;
 pub mod roles;
 pub mod show;

@@ -24,6 +24,12 @@ pub struct View {
     pub gone: String,
     /// Where they are changed and where they are ended; empty for who may do neither.
     pub forms: String,
+    /// Their roles in words; empty for who may not see them.
+    pub roles: String,
+    /// Where roles are given and ended; empty for who may not.
+    pub roles_href: String,
+    /// Where a reason is stated to read whether they have a covert role; empty for who may not.
+    pub covert_href: String,
     /// What they hold.
     pub custody: Vec<Custody>,
     /// Whether the reader may open a hand-over.
@@ -45,7 +51,7 @@ pub struct View {
 /// A device in their hands.
 #[derive(Debug, Clone)]
 pub struct Custody {
-    /// Which.
+    /// Which; without an address for who may not see devices of the force.
     pub device: Crumb,
     /// What it is.
     pub model: String,
@@ -98,6 +104,9 @@ impl View {
             ],
             gone: String::new(),
             forms: "/people/1234".into(),
+            roles: "Holder, Service desk analyst".into(),
+            roles_href: "/people/1234/roles".into(),
+            covert_href: "/people/1234/covert".into(),
             custody: vec![
                 Custody {
                     device: Crumb::new("/devices/NC-10442", "NC-10442"),

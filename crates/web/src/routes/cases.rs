@@ -3,6 +3,8 @@
 use app::access::{AnswerForOneself, ManageCases, PlaceHolds, SeeCases};
 use app::access::{ContactOffDuty, ManageCases, SeeCases};
 use app::read::{CaseFilter, CaseRow, StepRead};
+use app::access::{ManageCases, SeeCases, SeeSealed};
+use app::read::{CaseFilter, CaseRead, CaseRow, StepRead};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -87,7 +89,10 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 }
 
 async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
-    let read = ctx.site.app.case(ctx.permit::<SeeCases>()?, id).await?;
+    Ok(view_of(ctx, id, &ctx.site.app.case(ctx.permit::<SeeCases>()?, id).await?))
+}
+
+fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
     let case = &read.row.case;
     let reference = format!("C-{}", case.number);
     let device = read.device.as_ref().map(|device| {
@@ -103,7 +108,7 @@ async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
         .map(|(at, who, what)| show::Event { at: *at, who: who.clone(), what: what.clone() })
         .collect();
     timeline.reverse();
-    Ok(show::View {
+    show::View {
         shell: ctx.under(Area::Cases),
         href: format!("/cases/{id}"),
         reference,
@@ -131,12 +136,15 @@ async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
         },
         by_receipt: read.by_receipt,
         timeline,
+        sealed: read.sealed,
+        may_open: ctx.permit_within::<SeeSealed>().is_ok(),
+        reason: String::new(),
         errors: Errors::default(),
         note: String::new(),
         why: String::new(),
         workable: case.closed.is_none() && ctx.may::<ManageCases>(),
         state,
-    })
+    }
 }
 
 fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
@@ -194,6 +202,25 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     ctx.permit::<SeeCases>()?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
     Ok(page(StatusCode::OK, &view(&ctx, id).await?))
+}
+
+/// Shows what a sealed case holds, which is a ledger entry of its own.
+pub(super) async fn read_sealed(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let (permit, sees) = (ctx.permit_within::<SeeSealed>()?, ctx.permit::<SeeCases>()?);
+    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let closed = view(&ctx, id).await?;
+    match ctx.site.app.read_sealed_case(permit, sees, id, fields.get("reason")).await {
+        Ok(read) => Ok(page(StatusCode::OK, &view_of(&ctx, id, &read))),
+        Err(error) => {
+            let errors = form_errors(error, "reason")?;
+            let again = show::View { errors, reason: fields.text("reason"), ..closed };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
 }
 
 /// Adds a note.

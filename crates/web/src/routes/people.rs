@@ -1,6 +1,9 @@
 //! People: the list, one person, a new one.
 
 use app::access::{ManagePeople, RecordAcceptance, SeeDevices, SeeDuty, SeePeople};
+use app::access::{
+    ManageAccess, ManagePeople, RecordAcceptance, SeeAccess, SeeCovert, SeeDevices, SeePeople,
+};
 use app::people::NewPerson;
 use app::read::{AcceptanceRead, Case, Person, PersonRead, PersonRow};
 use axum::extract::Path;
@@ -44,7 +47,7 @@ async fn walk(
     after: Option<Key>,
     limit: u32,
 ) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
-    let permit = ctx.permit::<SeePeople>()?;
+    let permit = ctx.permit_within::<SeePeople>()?;
     let accepted = match list.filter("accepted") {
         "yes" => Some(true),
         "no" => Some(false),
@@ -70,6 +73,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         list: list.with_rows(rows.len(), next.map(|(name, id)| format!("{id},{name}"))),
         rows,
         may_add: ctx.may::<ManagePeople>(),
+        sees_roles: ctx.may::<SeeAccess>(),
     };
     Ok(page(StatusCode::OK, &view))
 }
@@ -86,16 +90,19 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 
 /// One person.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let permit = ctx.permit::<SeePeople>()?;
+    let permit = ctx.permit_within::<SeePeople>()?;
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
     let read = ctx.site.app.person(permit, id).await?;
-    let handovers = ctx.site.app.custody_of_person(ctx.permit::<SeePeople>()?, id).await?;
+    let handovers = ctx.site.app.custody_of_person(ctx.permit_within::<SeePeople>()?, id).await?;
     let enters = ctx.may::<RecordAcceptance>();
     let person = &read.person;
     let manager = match person.line_manager {
         Some(manager) => ctx.site.app.person(ctx.permit::<SeePeople>()?, manager).await.ok(),
         None => None,
     };
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let devices = ctx.may::<SeeDevices>();
+    let href = |part: &str, may: bool| if may { format!("/people/{id}/{part}") } else { String::new() };
     let view = show::View {
         shell: ctx.under(Area::People),
         name: person.name.clone(),
@@ -107,11 +114,23 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             None if ctx.may::<ManagePeople>() => format!("/people/{id}"),
             _ => String::new(),
         },
+        about: vec![
+            ("Role".into(), person.role.clone()),
+            ("Unit".into(), text(&person.unit)),
+            ("Work email".into(), text(&person.email)),
+            ("Line manager".into(), text(&read.manager)),
+        ],
+        roles: read.roles.join(", "),
+        roles_href: href("roles", ctx.may::<ManageAccess>()),
+        covert_href: href("covert", ctx.may::<SeeCovert>()),
         custody: read
             .devices
             .iter()
             .map(|device| show::Custody {
-                device: super::device::crumb(device),
+                device: match devices {
+                    true => super::device::crumb(device),
+                    false => Crumb::new("", device.serial.clone()),
+                },
                 model: device.model.clone().unwrap_or_else(|| device.kind.title().to_owned()),
                 state: state(device),
             })

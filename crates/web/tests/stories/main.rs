@@ -10,6 +10,10 @@ mod a_wrong_row_in_the_import;
 mod accepting_the_terms;
 mod an_unused_phone;
 mod an_off_duty_sign_in;
+mod a_manager_sees_their_own_people;
+mod a_read_with_a_reason;
+mod a_stock_count;
+mod an_auditor_whose_access_ends;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
 mod common;
@@ -28,3 +32,4 @@ mod returned_at_the_counter;
 mod sign_in_with_the_directory;
 mod the_clocks_go_back;
 mod the_terms_change;
+mod the_wall_between_forces;

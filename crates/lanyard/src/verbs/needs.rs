@@ -1,0 +1,77 @@
+//! What each verb needs of whoever runs it: an action of access control, or nothing but what the operating system lets
+//! them read. A test compares the table with the command line, so a new verb is a decision.
+
+use clap::CommandFactory;
+
+use crate::cli::Cli;
+
+/// What a verb needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// A permit for this action, asked for as whoever runs the program.
+    Permit(&'static str),
+    /// Files that whoever runs it can read anyway: it opens no service, so there is nobody to ask.
+    Files,
+    /// It is the service itself, or makes one: it needs the settings file and the keys.
+    Server,
+}
+
+/// Every verb, as it is typed.
+const VERBS: &[(&str, Needs)] = &[
+    ("asset add", Needs::Permit("manage register")),
+    ("asset give", Needs::Permit("manage register")),
+    ("asset list", Needs::Permit("see devices")),
+    ("backup", Needs::Server),
+    ("config check", Needs::Files),
+    ("config example", Needs::Files),
+    ("demo", Needs::Server),
+    ("device found", Needs::Permit("command devices")),
+    ("device list", Needs::Permit("see devices")),
+    ("device lock", Needs::Permit("command devices")),
+    ("device lost", Needs::Permit("command devices")),
+    ("device refresh", Needs::Permit("command devices")),
+    ("device restart", Needs::Permit("command devices")),
+    ("enrol apple", Needs::Permit("enrol devices")),
+    ("explain", Needs::Permit("see devices")),
+    ("ledger checkpoint", Needs::Permit("run service")),
+    ("ledger export", Needs::Permit("see ledger")),
+    ("ledger verify", Needs::Files),
+    ("migrate", Needs::Server),
+    ("person add", Needs::Permit("manage people")),
+    ("person list", Needs::Permit("see people")),
+    ("policy check", Needs::Files),
+    ("policy compile", Needs::Files),
+    ("policy diff", Needs::Files),
+    ("policy import", Needs::Files),
+    ("policy list", Needs::Files),
+    ("policy show", Needs::Files),
+    ("restore", Needs::Files),
+    ("serve", Needs::Server),
+    ("sign-in-link", Needs::Permit("run service")),
+    ("simulate", Needs::Server),
+    ("terms accept", Needs::Permit("record acceptance")),
+];
+
+fn leaves(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+    let below: Vec<_> = command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
+    if below.is_empty() {
+        found.push(path.to_owned());
+    }
+    for verb in below {
+        leaves(verb, format!("{path} {}", verb.get_name()).trim(), found);
+    }
+}
+
+#[test]
+fn every_verb_says_what_it_needs_and_names_a_real_action() {
+    let mut found = Vec::new();
+    leaves(&Cli::command(), "", &mut found);
+    found.sort();
+    let listed: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
+    assert_eq!(found, listed, "a verb without a line in verbs/needs.rs, or a line without a verb");
+    for (verb, needs) in VERBS {
+        if let Needs::Permit(action) = needs {
+            assert!(app::access::ACTIONS.contains(action), "{verb} needs \"{action}\", which is no action");
+        }
+    }
+}

@@ -85,6 +85,12 @@ actions! {
     ManageAccess = "manage access";
     /// See and end one's own sessions.
     SeeOwnSessions = "see own sessions";
+    /// Read the registers of permissions and exceptions.
+    SeeRegisters = "see registers";
+    /// Ask for a permission or an exception.
+    AskPermission = "ask permission";
+    /// Decide on what is asked, in the registers that name the role.
+    DecidePermission = "decide permission";
     /// Run, configure, back up and repair the service.
     RunService = "run service";
 }

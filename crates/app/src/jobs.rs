@@ -26,6 +26,8 @@ pub enum Kind {
     FollowTerms,
     /// Open the case in which a month's sign-ins off duty are reviewed.
     OffDutyReview,
+    /// Begin, warn of or end an entry of a register.
+    Permission,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
         Self::ExpireHandover,
         Self::FollowTerms,
         Self::OffDutyReview,
+        Self::Permission,
     ];
 
     /// The word in the table.
@@ -54,6 +57,7 @@ impl Kind {
             Self::ExpireHandover => "expire-handover",
             Self::FollowTerms => "follow-terms",
             Self::OffDutyReview => "off-duty-review",
+            Self::Permission => "permission",
         }
     }
 }
@@ -136,6 +140,7 @@ impl App {
                 let clause = clause.parse().map_err(bad)?;
                 self.follow_breach(device.parse().map_err(bad)?, clause).await
             }
+            Kind::Permission => self.follow_permission(job.subject.parse().map_err(bad)?).await,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod movers;
 pub mod notices;
 pub mod off_duty;
 pub mod people;
+pub mod permissions;
 pub mod policy_in_force;
 pub mod push;
 pub mod read;

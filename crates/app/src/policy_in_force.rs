@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::BoundCheck;
-use domain::{ClauseId, Coverage, DeviceKind, Platform, SettingKey, SettingValue, Span};
-use policy::{Clause, Files, KeptBy, Library, Overrides, Scope};
+use domain::{ClauseId, Coverage, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span};
+use policy::{Clause, Files, KeptBy, Library, Overrides, ParameterValue, Scope};
 use policy::{CoverageTable, Problems, SettingCompiler};
 use protocol_apple::settings::{AppleCompiler, Group, ProfileOptions, Target, compile};
 use store::profiles::Profile;
@@ -61,6 +61,7 @@ pub struct PolicyInForce {
     lapsed: BTreeMap<Platform, Vec<ReadyProfile>>,
     warnings: Vec<String>,
     bluetooth: Option<bool>,
+    organisation: String,
 }
 
 /// Why a policy cannot be brought into force.
@@ -112,16 +113,25 @@ pub fn compile_profiles(
     platform: Platform,
     organisation: &str,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+    compile_instead(library, platform, &ProfileOptions::new(organisation), &BTreeMap::new())
+}
+
+fn compile_instead(
+    library: &Library,
+    platform: Platform,
+    options: &ProfileOptions,
+    instead: &BTreeMap<String, ParameterValue>,
+) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
     let Some(target) = Target::of(platform) else { return Ok((Vec::new(), Vec::new())) };
     let kind = DeviceKind::ALL.iter().copied().find(|kind| kind.platform() == Some(platform));
     let scope = kind.map_or_else(Scope::default, Scope::of_kind);
     let groups: Vec<Group> = library
-        .merged_settings(&scope)
+        .merged_with(&scope, instead)
         .groups
         .into_iter()
         .map(|group| Group { id: group.id, title: group.title, values: group.values, clauses: group.clauses })
         .collect();
-    compile_groups(&groups, (platform, target), organisation)
+    compile_groups(&groups, (platform, target), options)
 }
 
 /// The profiles that restrict the devices of somebody whose acceptance has lapsed: one for each settings file that a clause
@@ -147,16 +157,15 @@ fn compile_lapsed(
             Some(Group { id: name.to_owned(), title: setting.title.clone(), values, clauses })
         })
         .collect();
-    compile_groups(&groups, (platform, target), organisation).map(|(ready, _)| ready)
+    compile_groups(&groups, (platform, target), &ProfileOptions::new(organisation)).map(|(ready, _)| ready)
 }
 
 fn compile_groups(
     groups: &[Group],
     (platform, target): (Platform, Target),
-    organisation: &str,
+    options: &ProfileOptions,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
-    let options = ProfileOptions::new(organisation);
-    let compiled = compile(target, groups, &options)
+    let compiled = compile(target, groups, options)
         .map_err(|error| PolicyError::Compile { platform: platform.title(), why: error.to_string() })?;
     let ready = compiled
         .profiles
@@ -187,7 +196,9 @@ impl PolicyInForce {
     pub fn load(files: Files, overrides: &Overrides, organisation: &str) -> Result<Self, PolicyError> {
         let library = Library::from_files(&files, overrides)?;
         let coverage = coverage(&library);
-        if let Some(problems) = Problems::of(library.uncovered_residues(&coverage)) {
+        let mut problems = library.uncovered_residues(&coverage);
+        problems.extend(crate::permissions::unknown_roles(&library));
+        if let Some(problems) = Problems::of(problems) {
             return Err(problems.into());
         }
         let (mut profiles, mut lapsed) = (BTreeMap::new(), BTreeMap::new());
@@ -217,6 +228,7 @@ impl PolicyInForce {
             lapsed,
             warnings,
             bluetooth,
+            organisation: organisation.to_owned(),
         })
     }
 
@@ -272,6 +284,17 @@ impl PolicyInForce {
     #[must_use]
     pub fn lapsed_profiles(&self, platform: Platform) -> &[ReadyProfile] {
         self.lapsed.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
+    /// The profiles of a platform with other values for some force parameters, and with networks' passwords.
+    pub(crate) fn compile_with(
+        &self,
+        platform: Platform,
+        instead: &BTreeMap<String, ParameterValue>,
+        network_passwords: BTreeMap<String, Secret<String>>,
+    ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+        let options = ProfileOptions { network_passwords, ..ProfileOptions::new(&self.organisation) };
+        compile_instead(&self.library, platform, &options, instead)
     }
 
     /// The UUID that a device of the platform should report for each clause group.

@@ -16,6 +16,7 @@ mod ledger;
 mod me;
 mod overview;
 mod people;
+mod permissions;
 mod policy;
 mod profiles;
 mod sensitive;
@@ -37,6 +38,9 @@ pub use ledger::{LedgerQuery, LedgerRead, LedgerRow};
 pub use me::{MeRead, OwnDevice, OwnNotice, Todo};
 pub use overview::{Attention, DevicesNow, Overview, Wall};
 pub use people::{EnrolRead, PersonRead};
+pub use permissions::{
+    OwnPermissions, PermissionDevice, PermissionRead, PermissionRow, RegisterRow, Residue, RiskRead,
+};
 pub use policy::{AcceptAgain, ChangesRead, PlatformSetting, Version};
 pub use profiles::ProfileRead;
 pub use sensitive::PlaceRead;
@@ -44,12 +48,16 @@ pub use tally::Tally;
 pub use terms::{AcceptanceRead, AcceptedRead, Asked, ClauseChange, ClauseToRead, SectionRead, TermsRead};
 pub use terms_desk::{QuestionRead, TermsDocument};
 pub use words::case_kind;
+pub use words::span as span_words;
 pub(crate) use words::who;
 
+pub use ::policy::{FieldKind, PermissionFor, PermissionRegister};
 pub use store::cases::{Case, CaseFilter};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};
 pub use store::events::EventFilter;
 pub use store::people::Listed as PersonRow;
 pub use store::people::Person;
+pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
+pub use store::permissions::{Permission, PermissionState};
 pub use store::terms::Version as TermsVersion;
 pub use store::terms_asked::{Missing, Standing, StandingFilter, StandingLine, StandingTally};

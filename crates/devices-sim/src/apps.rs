@@ -18,7 +18,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    fn new(identifier: &str, name: &str, version: &str) -> Self {
+    pub(crate) fn new(identifier: &str, name: &str, version: &str) -> Self {
         let (identifier, name, version) = (identifier.to_owned(), name.to_owned(), version.to_owned());
         Self { identifier, name, version, from_store: true, managed: false }
     }

@@ -78,6 +78,17 @@ impl Device {
         self.state.profiles.iter().map(|profile| (profile.identifier.as_str(), profile.uuid.as_str()))
     }
 
+    /// The payloads of a type that are on the device, each as an XML property list: what its profiles tell it.
+    #[must_use]
+    pub fn payloads(&self, payload_type: &str) -> Vec<String> {
+        self.state.payloads(payload_type)
+    }
+
+    /// The holder puts an app on the device.
+    pub fn put_app(&mut self, identifier: &str) {
+        self.state.put_app(identifier);
+    }
+
     /// The SHA-256 digest of its certificate in hex, while it is enrolled.
     #[must_use]
     pub fn certificate_digest(&self) -> Option<String> {

@@ -114,6 +114,20 @@ impl State {
         }
     }
 
+    /// The payloads of a type that are on the device, each as an XML property list.
+    pub(crate) fn payloads(&self, payload_type: &str) -> Vec<String> {
+        let profiles: Vec<Profile> = self.profiles.iter().filter_map(Installed::profile).collect();
+        let found = profiles.iter().flat_map(|profile| profile.of_type(payload_type));
+        found.map(crate::value::written).collect()
+    }
+
+    /// Puts an app on it, out of the vendor's shop.
+    pub(crate) fn put_app(&mut self, identifier: &str) {
+        if !self.apps.iter().any(|app| app.identifier == identifier) {
+            self.apps.push(App::new(identifier, identifier, "1.0"));
+        }
+    }
+
     /// What the profiles on the device ask of the passcode.
     pub(crate) fn passcode_rules(&self) -> PasscodeRules {
         let mut rules = PasscodeRules::default();

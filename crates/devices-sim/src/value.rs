@@ -51,6 +51,11 @@ pub(crate) fn to_xml(all: Dictionary) -> Result<Vec<u8>, plist::Error> {
     Ok(out)
 }
 
+/// The same as text, for whoever looks at it; nothing where it cannot be written.
+pub(crate) fn written(all: &Dictionary) -> String {
+    to_xml(all.clone()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
 /// Reads XML or binary; nothing if it is neither or no dictionary.
 pub(crate) fn read(bytes: &[u8]) -> Option<Dictionary> {
     Value::from_reader(std::io::Cursor::new(bytes)).ok()?.into_dictionary()

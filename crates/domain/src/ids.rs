@@ -84,6 +84,8 @@ uuid_id! {
     GroupId = "group id";
     /// One file of people that waits to be applied.
     ImportId = "import id";
+    /// One entry of a register of permissions or exceptions.
+    PermissionId = "register entry id";
     /// One queued piece of the server's own work.
     JobId = "job id";
     /// One ledger entry.

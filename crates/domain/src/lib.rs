@@ -23,6 +23,8 @@ pub use ids::{
     PlaceId, StepId, TokenId,
     GrantId, HandoverId, HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, PlaceId, SignInId,
     StepId,
+    GrantId, HandoverId, HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PermissionId, PersonId,
+    PlaceId, StepId,
 };
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -53,7 +53,7 @@ impl Library {
         self.checks.get(name).map(|check| digest("check", check))
     }
 
-    /// Digest of everything: documents, clauses, settings, checks, procedures, registers, the parameters' values in force, and
+    /// Digest of everything: documents, clauses, settings, checks, procedures, registers of every kind, the parameters' values in force, and
     /// who may do what.
     #[must_use]
     pub fn digest(&self) -> String {
@@ -67,7 +67,7 @@ impl Library {
                 &self.settings,
                 &self.checks,
                 &self.baselines,
-                (&self.cases, &self.movers),
+                (&self.cases, &self.movers, &self.permissions),
                 registers,
                 access,
             ),

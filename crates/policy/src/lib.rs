@@ -23,10 +23,12 @@ mod load;
 mod merge;
 mod model;
 mod order;
+mod permissions;
 mod problem;
 mod procedures;
 mod reader;
 mod registers;
+mod tailored;
 mod value;
 mod view;
 mod words;
@@ -46,6 +48,7 @@ pub use model::{
     AppliesTo, Approval, Clause, Document, Exception, KeptBy, LegalBasis, Limit, Note, Question, Recipient,
     Related, Rule, Section,
 };
+pub use permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFor, PermissionRegister};
 pub use problem::{Problem, Problems};
 pub use procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
 pub use registers::{AskedValue, Baseline, FactEntry, Parameter, Setting, VocabularyEntry};

@@ -7,6 +7,7 @@ use compliance::Check;
 use domain::{ClauseId, SettingKey, Span};
 
 use crate::model::{Clause, Document, Note};
+use crate::permissions::PermissionRegister;
 use crate::procedures::{CaseType, MoverEvent};
 use crate::registers::{Baseline, FactEntry, Parameter, Registers, Setting, VocabularyEntry};
 use crate::value::ParameterValue;
@@ -32,6 +33,8 @@ pub struct Library {
     pub(crate) working_days: WorkingDays,
     /// Who may do what.
     pub access: Arc<access::Policies>,
+    /// The registers of permissions and exceptions by name.
+    pub permissions: BTreeMap<String, PermissionRegister>,
     pub(crate) registers: Registers,
 }
 
@@ -119,6 +122,12 @@ impl Library {
             Some(ParameterValue::Span(span)) => Some(*span),
             _ => None,
         }
+    }
+
+    /// The register whose entries are the work of that procedure.
+    #[must_use]
+    pub fn register_of_procedure(&self, procedure: &str) -> Option<&PermissionRegister> {
+        self.permissions.values().find(|register| register.procedure.as_deref() == Some(procedure))
     }
 
     /// What checks may refer to: for binding a check outside the loader.

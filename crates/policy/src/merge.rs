@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::library::Library;
 use crate::model::Clause;
+use crate::value::ParameterValue;
 use crate::words::Merge;
 
 /// Whose settings are merged. The default is everything that the library asks of anyone.
@@ -103,20 +104,27 @@ impl Library {
     /// Merges what the clauses of a scope ask of devices.
     #[must_use]
     pub fn merged_settings(&self, scope: &Scope) -> MergedSettings {
+        self.merged_with(scope, &BTreeMap::new())
+    }
+
+    /// The same, with other values for some of the force parameters: what one device is asked for the time of a permission.
+    #[must_use]
+    pub fn merged_with(&self, scope: &Scope, instead: &BTreeMap<String, ParameterValue>) -> MergedSettings {
         let mut merged =
             MergedSettings { settings: BTreeMap::new(), groups: Vec::new(), conflicts: Vec::new() };
         for clause in self.clauses.iter().filter(|clause| scope.takes(clause)) {
             for (key, asked) in
                 clause.settings().filter_map(|name| self.settings.get(name)).flat_map(|s| &s.values)
             {
+                let value = asked.value_with(instead);
                 let ask = Ask {
                     clause: clause.id.clone(),
-                    value: asked.value.clone(),
+                    value: value.clone(),
                     parameter: asked.parameter.clone(),
                 };
                 let Some(entry) = merged.settings.get_mut(key) else {
                     let setting = MergedSetting {
-                        value: asked.value.clone(),
+                        value: value.clone(),
                         group: clause.group.clone(),
                         asked_by: vec![ask],
                     };
@@ -125,7 +133,7 @@ impl Library {
                 };
                 entry.asked_by.push(ask);
                 let how = self.vocabulary().get(key).map_or(Merge::Equal, |known| known.merge);
-                if let Some(stricter) = stricter(how, &entry.value, &asked.value) {
+                if let Some(stricter) = stricter(how, &entry.value, value) {
                     entry.value = stricter;
                 }
             }

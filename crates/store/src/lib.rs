@@ -31,6 +31,7 @@ pub mod passkeys;
 pub mod off_duty;
 pub mod people;
 pub mod people_directory;
+pub mod permissions;
 pub mod profiles;
 pub mod pushes;
 pub mod reminders;
@@ -81,6 +82,8 @@ pub fn all_statements() -> Vec<&'static Statement> {
         off_duty::ALL,
         people::ALL,
         people_directory::ALL,
+        permissions::ALL,
+        permissions::lists::ALL,
         profiles::ALL,
         pushes::ALL,
         reminders::ALL,

@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 11, name: "sign_in", sql: include_str!("../migrations/0011_sign_in.sql") },
     Migration { version: 11, name: "off_duty", sql: include_str!("../migrations/0011_off_duty.sql") },
     Migration { version: 11, name: "exemptions", sql: include_str!("../migrations/0011_exemptions.sql") },
+    Migration { version: 11, name: "permissions", sql: include_str!("../migrations/0011_permissions.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

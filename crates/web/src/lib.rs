@@ -31,6 +31,7 @@ pub mod overview;
 pub mod parts;
 pub mod people;
 pub mod problem;
+pub mod registers;
 pub mod routes;
 pub mod samples;
 pub mod security_headers;

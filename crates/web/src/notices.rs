@@ -61,6 +61,12 @@ const NOTICES: &[(&str, &str)] = &[
     ("stated", "What you said was kept."),
     ("called", "They are being told. Your reason stands in the timeline."),
     ("read", "It is marked as read."),
+    ("asked", "It stands in the register, and waits for somebody else's decision."),
+    ("granted", "You granted it. What it does begins on its first day and ends by itself."),
+    ("agreed", "You agreed. It is granted when a second person agrees as well."),
+    ("refused", "You refused it. Whoever asked can read why."),
+    ("ended", "It is over."),
+    ("reviewed", "The review was entered."),
     ("signed-out", "You are signed out."),
 ];
 

@@ -7,6 +7,7 @@ use domain::Timestamp;
 
 use crate::filters;
 use crate::parts::chart::{Bar, Counts};
+use crate::registers::{Mention, Risk};
 use crate::shell::{Area, Shell};
 
 /// What the page shows.
@@ -37,6 +38,8 @@ pub struct View {
     pub returns_late: u64,
     /// People who hold a device without having accepted the current terms.
     pub people_without_acceptance: u64,
+    /// Entries of registers that lapse soon, the nearest end first.
+    pub lapsing: Vec<Mention>,
     /// The last ledger entries, newest first.
     pub recent: Vec<RecentRow>,
 }
@@ -54,6 +57,8 @@ pub struct AttentionRow {
     pub why: String,
     /// Since when, where a finding says.
     pub since: Option<Timestamp>,
+    /// Who carries the risk of it.
+    pub risk: Option<Risk>,
 }
 
 /// A document whose review is overdue or undated.
@@ -120,6 +125,7 @@ impl View {
                     holder: "PC 1234 Ames <script>".into(),
                     why: "Reported lost; lost mode not yet confirmed".into(),
                     since: Some(hours(1)),
+                    risk: None,
                 },
                 AttentionRow {
                     href: "/devices/2".into(),
@@ -127,6 +133,7 @@ impl View {
                     holder: String::new(),
                     why: "No report for 9 days; 6 clauses not known".into(),
                     since: None,
+                    risk: Some(Risk::sample()),
                 },
             ],
             cases_open: 7,
@@ -139,6 +146,7 @@ impl View {
             }],
             returns_late: 1,
             people_without_acceptance: 3,
+            lapsing: vec![Mention::sample()],
             recent: vec![
                 RecentRow {
                     at: hours(0),
@@ -165,6 +173,7 @@ impl View {
             reviews: Vec::new(),
             returns_late: 0,
             people_without_acceptance: 0,
+            lapsing: Vec::new(),
             recent: Vec::new(),
             ..Self::sample()
         }

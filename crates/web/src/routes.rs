@@ -29,6 +29,7 @@ mod people;
 mod person_forms;
 mod register;
 mod register_import;
+mod registers;
 mod sign_in;
 mod stores;
 mod terms;
@@ -55,6 +56,9 @@ use app::access::{
     SeeExemptions, SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers,
     ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeCovert, SeeDevices, SeeLedger,
     SeeOwn, SeePeople, SeePolicy, SeeSealed, SignHandovers,
+    AcceptOwn, Action, ApproveDestruction, AskPermission, CommandDevices, DecidePermission, EnrolDevices,
+    ManageAccess, ManageCases, ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases,
+    SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy, SeeRegisters, SignHandovers,
 };
 use axum::routing::{MethodRouter, get, post};
 
@@ -242,6 +246,18 @@ pub const ROUTES: &[Route] = &[
     write::<RunService>("/tokens/{id}/end", || post(tokens::end)),
     read::<ContactOffDuty>("/cases/{id}/call", || get(told::call)),
     write::<ContactOffDuty>("/cases/{id}/call", || post(told::called)),
+    read::<AskPermission>("/permissions", || get(registers::own)),
+    read::<SeeRegisters>("/registers", || get(registers::index)),
+    read::<SeeRegisters>("/registers/entries", || get(registers::list)),
+    read::<SeeRegisters>("/registers/entries.csv", || get(registers::csv)),
+    read::<SeeRegisters>("/registers/{id}", || get(registers::get)),
+    read::<AskPermission>("/registers/{id}/ask", || get(registers::ask)),
+    write::<AskPermission>("/registers/{id}/ask", || post(registers::asked)),
+    read::<SeeRegisters>("/entries/{id}", || get(registers::entry)),
+    read::<DecidePermission>("/entries/{id}/decide", || get(registers::decide)),
+    write::<DecidePermission>("/entries/{id}/decide", || post(registers::decided)),
+    write::<AskPermission>("/entries/{id}/end", || post(registers::end)),
+    write::<DecidePermission>("/entries/{id}/review", || post(registers::review)),
     read::<SeeLedger>("/ledger", || get(ledger::get)),
     read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
     read::<SeeLedger>("/ledger/export", || get(ledger::export)),

@@ -5,6 +5,8 @@ use app::access::{
     self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn,
     self, Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeLedger, SeeOwn,
     SeePeople, SeePolicy,
+    self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople,
+    SeePolicy, SeeRegisters,
 };
 use app::sessions::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
@@ -255,6 +257,7 @@ fn areas(actor: &Actor) -> Vec<Area> {
             Area::Duty => access::permit::<SeeDuty>(actor).is_ok(),
             Area::People => sees_people(actor),
             Area::Cases => access::permit::<SeeCases>(actor).is_ok(),
+            Area::Registers => access::permit::<SeeRegisters>(actor).is_ok(),
             Area::Ledger => access::permit::<SeeLedger>(actor).is_ok(),
             Area::Elsewhere => false,
         })

@@ -62,6 +62,8 @@ pub enum Area {
     Documents,
     /// Desk work.
     Cases,
+    /// Permissions and exceptions.
+    Registers,
     /// The log.
     Ledger,
     /// None of them: sign-in, errors.
@@ -78,6 +80,9 @@ impl Area {
         Self::Duty,
         Self::Documents,
         Self::Cases,
+        Self::Documents,
+        Self::Cases,
+        Self::Registers,
         Self::Ledger,
     ];
 
@@ -92,6 +97,7 @@ impl Area {
             Self::Duty => "Duty",
             Self::Documents => "Documents",
             Self::Cases => "Cases",
+            Self::Registers => "Registers",
             Self::Ledger => "Ledger",
             Self::Elsewhere => "",
         }
@@ -108,6 +114,7 @@ impl Area {
             Self::Duty => "/duty",
             Self::Documents => "/documents",
             Self::Cases => "/cases",
+            Self::Registers => "/registers",
             Self::Ledger => "/ledger",
         }
     }

@@ -41,6 +41,15 @@ fn steps<'a>(wanted: &'a [Profile], has: &'a [DeviceProfile]) -> Vec<Step<'a>> {
     install.map(Step::Install).chain(remove.map(Step::Remove)).collect()
 }
 
+fn install(profile: &Profile, own: bool) -> Spec {
+    let (digest, identifier) = (profile.digest.clone(), profile.identifier.clone());
+    if own {
+        Spec::InstallOwnProfile { digest, identifier }
+    } else {
+        Spec::InstallProfile { digest, identifier }
+    }
+}
+
 impl App {
     /// Queues what brings a device to the wanted profiles. Run again, it finds nothing left to do.
     pub(crate) async fn configure_device(&self, device: DeviceId) -> Result<(), AppError> {
@@ -55,7 +64,7 @@ impl App {
         else {
             return Ok(());
         };
-        let wanted = self.wanted_for(tx, &target)?;
+        let (wanted, own) = self.keep_wanted(tx, &target, now)?;
         let has = profiles::of_device(tx, device)?;
         let steps = steps(&wanted, &has);
         let count = steps.len();
@@ -67,10 +76,7 @@ impl App {
         for step in steps {
             let (spec, identifier, digest, uuid, state) = match step {
                 Step::Install(profile) => (
-                    Spec::InstallProfile {
-                        digest: profile.digest.clone(),
-                        identifier: profile.identifier.clone(),
-                    },
+                    install(profile, own.contains(&profile.digest)),
                     &profile.identifier,
                     &profile.digest,
                     &profile.uuid,
@@ -105,11 +111,11 @@ impl App {
         self.enter(tx, now, record)
     }
 
-    /// The profiles that a device should have: those of its platform, and where its holder's acceptance of the terms has
+    /// The profiles that a device should have: those of its platform, or its own while a permission lasts, and where its holder's acceptance of the terms has
     /// lapsed, those that restrict it.
     pub(crate) fn wanted_for(&self, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Profile>, AppError> {
         let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
-        let mut wanted = profiles::wanted(tx, platform)?;
+        let mut wanted = self.profiles_for(tx, device, self.world().now())?;
         if let Some(holder) = device.holder
             && self.has_lapsed(tx, holder)?
         {

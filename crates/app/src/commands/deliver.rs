@@ -138,7 +138,7 @@ impl App {
     ) -> Result<(), AppError> {
         let acknowledged = state == CommandState::Acknowledged;
         match spec {
-            Spec::InstallProfile { .. } => {
+            Spec::InstallProfile { .. } | Spec::InstallOwnProfile { .. } => {
                 let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };
                 profiles::set_answer(tx, from.device, id, state, now, error)?;
                 enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;

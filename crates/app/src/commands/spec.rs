@@ -20,6 +20,13 @@ pub enum Spec {
         /// Its identifier.
         identifier: String,
     },
+    /// Install a profile that is this device's own and lies sealed.
+    InstallOwnProfile {
+        /// Which content.
+        digest: String,
+        /// Its identifier.
+        identifier: String,
+    },
     /// Remove a profile.
     RemoveProfile {
         /// Its identifier.
@@ -137,6 +144,9 @@ impl App {
                 let content = profiles::content(tx, &digest)?
                     .ok_or_else(|| AppError::Fault(format!("the profile {digest} is not in the store")))?;
                 Command::InstallProfile { profile: domain::Secret::new(content) }
+            }
+            Spec::InstallOwnProfile { digest, identifier } => {
+                Command::InstallProfile { profile: self.own_content(tx, enrolment, (&identifier, &digest))? }
             }
             Spec::RemoveProfile { identifier } => Command::RemoveProfile { identifier },
             Spec::ProfileList => Command::ProfileList,

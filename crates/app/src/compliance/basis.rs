@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use domain::{Fact, Outcome, Platform};
 use serde::{Deserialize, Serialize};
 
+use crate::permissions::Granted;
+
 /// What one judgement rested on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
@@ -21,6 +23,9 @@ pub enum Basis {
         facts: Vec<Fact>,
         /// The profiles that the device should have reported.
         expected_profiles: BTreeMap<String, String>,
+        /// What entries of a register changed about it.
+        #[serde(default, skip_serializing_if = "Granted::is_nothing")]
+        granted: Granted,
     },
     /// A person's acceptances.
     Person {

@@ -1,5 +1,6 @@
 //! Judging a device: every clause that speaks of it, by its current facts.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use compliance::{SubjectState, evaluate};
@@ -12,6 +13,7 @@ use store::{Tx, devices, enrolments, findings, messages};
 
 use super::apply::Judged;
 use super::basis::{Basis, CheckBasis};
+use crate::permissions::{Granted, Tailored};
 use crate::policy_in_force::{DeviceRule, PolicyInForce};
 use crate::{App, AppError, jobs};
 
@@ -35,7 +37,8 @@ impl App {
         let judged = match device.kind.platform() {
             Some(platform) => {
                 let facts = self.facts_of(tx, &device, now)?;
-                judge_all(&policy, &device, platform, &facts, now)
+                let tailored = self.tailored(tx, &device, now)?;
+                judge_all(&policy, tailored.as_ref(), &device, platform, &facts, now)
             }
             None => Vec::new(),
         };
@@ -90,22 +93,30 @@ impl App {
 /// Judges every rule for a device; what a device not under management would have to report is not known.
 fn judge_all<'a>(
     policy: &'a PolicyInForce,
+    tailored: Option<&Tailored>,
     device: &Device,
     platform: Platform,
     facts: &Facts,
     now: Timestamp,
 ) -> Vec<(Judged, &'a DeviceRule)> {
-    let expected = policy.expected_profiles(platform);
+    let expected = tailored.map_or_else(|| policy.expected_profiles(platform), Tailored::expected_profiles);
     policy
         .rules()
         .iter()
         .filter(|rule| rule.kinds.is_empty() || rule.kinds.contains(&device.kind))
-        .map(|rule| (judge(rule, device, platform, &expected, facts, now), rule))
+        .map(|rule| {
+            let (own, granted) = match tailored {
+                Some(tailored) => tailored.rule(policy.library(), rule),
+                None => (Cow::Borrowed(rule), Granted::default()),
+            };
+            (judge(&own, granted, device, platform, &expected, facts, now), rule)
+        })
         .collect()
 }
 
 fn judge(
     rule: &DeviceRule,
+    granted: Granted,
     device: &Device,
     platform: Platform,
     expected: &BTreeMap<String, String>,
@@ -149,6 +160,7 @@ fn judge(
                 .filter(|(group, _)| groups.contains(&group.as_str()))
                 .map(|(group, uuid)| (group.clone(), uuid.clone()))
                 .collect(),
+            granted,
         },
     }
 }

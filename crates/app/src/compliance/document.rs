@@ -1,8 +1,8 @@
 //! Judging a document: is the paper right, and is what people must do being done in time.
 
 use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
-use policy::{Document, KeptBy, RecordKind};
-use store::{Tx, devices, findings};
+use policy::{Document, KeptBy, PermissionRegister, RecordKind};
+use store::{Tx, devices, findings, permissions};
 
 use super::apply::Judged;
 use super::basis::Basis;
@@ -34,7 +34,10 @@ impl App {
                 let judged = match kept {
                     KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
                     KeptBy::Procedure { procedure, .. } => {
-                        Some(procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?)
+                        Some(match policy.library().register_of_procedure(procedure) {
+                            Some(register) => register_outcome(tx, register, now)?,
+                            None => procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?,
+                        })
                     }
                     _ => None,
                 };
@@ -138,4 +141,24 @@ fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
             (Outcome::NotMet { because: words.clone() }, words)
         }
     }
+}
+
+/// A procedure that is kept as a register: everything asked is decided in time, and nothing stands without an end. An
+/// empty register proves nothing.
+fn register_outcome(
+    tx: &mut Tx<'_>,
+    register: &PermissionRegister,
+    now: Timestamp,
+) -> Result<(Outcome, String), AppError> {
+    let (asked, done, late) = permissions::lists::tally(tx, &register.id, now)?;
+    let words = format!(
+        "{asked} entries in the register {}: {done} decided or over, {late} not decided in time",
+        register.title
+    );
+    let outcome = match (asked, late) {
+        (0, _) => not_known(&format!("an entry in the register {}", register.title)),
+        (_, 0) => Outcome::Met,
+        _ => Outcome::NotMet { because: words.clone() },
+    };
+    Ok((outcome, words))
 }

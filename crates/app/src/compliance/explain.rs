@@ -73,7 +73,7 @@ impl App {
     }
 
     fn replay(&self, tx: &mut Tx<'_>, evidence: &Evidence, basis: &Basis) -> Result<Replayed, AppError> {
-        let Basis::Device { platform, supervised, facts, expected_profiles, .. } = basis else {
+        let Basis::Device { platform, supervised, facts, expected_profiles, granted, .. } = basis else {
             return Ok(Replayed::NotPossible(
                 "only judgements of devices by their facts are judged again".into(),
             ));
@@ -100,7 +100,10 @@ impl App {
         let state = SubjectState { platform: *platform, supervised: *supervised, expected_profiles };
         let worst = clause
             .rules()
-            .map(|rule| evaluate(&rule.bound, &state, &facts, evidence.judged_at).outcome)
+            .map(|rule| {
+                let bound = library.bound_with(rule, &granted.values);
+                evaluate(&bound, &state, &facts, evidence.judged_at).outcome
+            })
             .max_by_key(Outcome::severity);
         Ok(match worst {
             Some(outcome) if outcome.word() == evidence.outcome.word() => Replayed::Same,

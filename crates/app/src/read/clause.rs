@@ -2,11 +2,12 @@
 
 use domain::{ClauseId, Coverage, Outcome, Platform, Subject, Timestamp};
 use policy::{Clause, Library, Scope};
-use store::findings;
+use store::{findings, permissions};
 
+use super::permissions::{RiskRead, risk};
 use super::tally::{self, Tally};
 use super::words;
-use crate::access::{self, Permit, SeeDevices, SeePeople, SeePolicy};
+use crate::access::{self, Permit, SeeDevices, SeePeople, SeePolicy, SeeRegisters};
 use crate::{App, AppError};
 
 /// Findings that a clause's page lists.
@@ -43,6 +44,10 @@ pub struct ClauseRead {
     pub findings: Option<Tally>,
     /// Those not met or not known, worst first, the first twenty.
     pub worst: Vec<NamedFinding>,
+    /// Who carries the risk that it is not met, for who may see registers.
+    pub risks: Vec<RiskRead>,
+    /// The registers of permissions and exceptions that belong to it: id and title.
+    pub registers: Vec<(String, String)>,
     /// The editor's notes that name it: flag and text.
     pub flags: Vec<(String, String)>,
 }
@@ -105,8 +110,28 @@ impl App {
             judged: tally::is_judged(clause),
             findings,
             worst,
+            risks: self.risks_of(&permit, &clause.id).await?,
+            registers: library
+                .permissions
+                .values()
+                .filter(|register| register.clauses.contains(&clause.id))
+                .map(|register| (register.id.clone(), register.title.clone()))
+                .collect(),
             flags: library.notes_on(clause).map(|note| (note.flag.clone(), note.text.clone())).collect(),
         })
+    }
+
+    async fn risks_of(
+        &self,
+        permit: &Permit<SeePolicy>,
+        clause: &ClauseId,
+    ) -> Result<Vec<RiskRead>, AppError> {
+        if access::permit::<SeeRegisters>(permit.actor()).is_err() {
+            return Ok(Vec::new());
+        }
+        let (force, clause, now) = (permit.scope().force(), clause.clone(), self.world().now());
+        let found = self.store().read(move |tx| permissions::on_clause(tx, force, &clause, now)).await?;
+        Ok(found.iter().filter_map(risk).collect())
     }
 
     async fn standing_of(

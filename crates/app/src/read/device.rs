@@ -13,10 +13,12 @@ use store::{
 };
 
 use super::actions::{Action, actions};
+use super::permissions::{PermissionRow, RiskRead};
 use super::profiles::{ProfileRead, settings};
 use super::{CaseRow, words};
 use crate::access::{
     self, Actor, ApproveDestruction, CommandDevices, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,
+    SeeRegisters,
 };
 use crate::commands::Spec;
 use crate::compliance::Basis;
@@ -52,6 +54,8 @@ pub struct DeviceRead {
     pub commands: Vec<CommandRead>,
     /// Cases about it, for who may see cases.
     pub cases: Vec<CaseRow>,
+    /// Entries of registers for it or for its holder, for who may see registers.
+    pub permissions: Vec<PermissionRow>,
 }
 
 /// Who has a device.
@@ -95,6 +99,8 @@ pub struct DeviceFinding {
     pub outcome: Outcome,
     /// The weakest grade among the facts used, and the time of the oldest.
     pub rests_on: Option<(Grade, Timestamp)>,
+    /// Who carries the risk where it is not met.
+    pub risk: Option<RiskRead>,
 }
 
 /// One command.
@@ -185,6 +191,7 @@ impl App {
             profiles: settings(tx, &device, &wanted)?,
             held: store::holds::stands(tx, id)?,
             findings: clauses(tx, &policy, id)?,
+            findings: self.device_findings(tx, &policy, &device)?,
             commands: commands::of_device(tx, id, COMMANDS)?
                 .into_iter()
                 .map(|command| shown(tx, actor, command))
@@ -197,8 +204,28 @@ impl App {
                 Err(_) => Vec::new(),
             },
             facts: reported(&policy, &facts),
+            permissions: match access::permit::<SeeRegisters>(actor) {
+                Ok(_) => self.permissions_of_device(tx, &device, self.world().now())?,
+                Err(_) => Vec::new(),
+            },
             device,
         })
+    }
+
+    /// How each clause stands, with who carries the risk of those not met.
+    fn device_findings(
+        &self,
+        tx: &mut Tx<'_>,
+        policy: &PolicyInForce,
+        device: &Device,
+    ) -> Result<Vec<DeviceFinding>, AppError> {
+        let mut all = clauses(tx, policy, device.id)?;
+        for finding in all.iter_mut().filter(|found| matches!(found.outcome, Outcome::NotMet { .. })) {
+            if let Ok(clause) = finding.clause.parse() {
+                finding.risk = self.risk_on(tx, device, &clause)?;
+            }
+        }
+        Ok(all)
     }
 
     fn holder(
@@ -279,6 +306,7 @@ fn clauses(tx: &mut Tx<'_>, policy: &PolicyInForce, id: DeviceId) -> Result<Vec<
                 .unwrap_or_default(),
             outcome: finding.outcome,
             rests_on: basis.and_then(|basis| rests_on(&basis)),
+            risk: None,
         })
         .collect();
     let place = |id: &str| policy.library().clauses.iter().position(|clause| clause.id.as_str() == id);

@@ -6,9 +6,10 @@ use store::devices::DeviceCounts;
 use store::{Tx, cases, devices, findings, people};
 
 use super::ledger::{LedgerRow, row_within};
+use super::permissions::{PermissionRow, RiskRead};
 use super::tally::{self, Tally};
 use super::{Device, DocumentRow, documents};
-use crate::access::{self, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy};
+use crate::access::{self, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy, SeeRegisters};
 use crate::{App, AppError};
 
 /// How long an enrolled device may be silent where the policy has no parameter for it.
@@ -35,6 +36,8 @@ pub struct Overview {
     pub late_returns: Option<u64>,
     /// People who hold a device and have not accepted all terms in force.
     pub people_without_terms: Option<u64>,
+    /// Entries of registers that lapse soon, the nearest end first.
+    pub lapsing: Option<Vec<PermissionRow>>,
     /// The latest entries of the ledger that are not a device's own answers.
     pub recent: Option<Vec<LedgerRow>>,
 }
@@ -59,6 +62,8 @@ pub struct Attention {
     pub first: Option<(String, String)>,
     /// Since when that one is not met.
     pub since: Option<Timestamp>,
+    /// Who carries the risk of that one.
+    pub risk: Option<RiskRead>,
 }
 
 /// Figures for a screen on a wall: no names.
@@ -86,7 +91,7 @@ impl App {
                 Ok(Overview {
                     documents: app.document_rows(tx, force, sees_devices, now)?,
                     devices: sees_devices
-                        .then(|| devices_now(tx, force, app.silent_before(now)))
+                        .then(|| devices_now(&app, tx, force, app.silent_before(now)))
                         .transpose()?,
                     cases: access::permit::<SeeCases>(actor)
                         .is_ok()
@@ -102,6 +107,10 @@ impl App {
                         .then(|| people::without_terms(tx, force))
                         .transpose()?
                         .map(i64::unsigned_abs),
+                    lapsing: access::permit::<SeeRegisters>(actor)
+                        .is_ok()
+                        .then(|| app.lapsing(tx, force, now))
+                        .transpose()?,
                     recent: access::permit::<SeeLedger>(actor)
                         .is_ok()
                         .then(|| recent(tx, force))
@@ -163,6 +172,7 @@ fn case_figures(
 }
 
 fn devices_now(
+    app: &App,
     tx: &mut Tx<'_>,
     force: Option<domain::Force>,
     silent_before: Timestamp,
@@ -178,7 +188,12 @@ fn devices_now(
             Some(holder) => people::by_id(tx, holder)?.map(|person| super::people::shown(&person)),
             None => None,
         };
+        let risk = match &oldest {
+            Some(finding) => app.risk_on(tx, &device, &finding.clause)?,
+            None => None,
+        };
         attention.push(Attention {
+            risk,
             device,
             holder,
             since: oldest.as_ref().map(|finding| finding.since),

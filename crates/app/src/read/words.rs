@@ -29,7 +29,8 @@ pub(crate) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
 }
 
 /// A length of time as people say it, in its largest whole unit; two days and more in days.
-fn span(span: Span) -> String {
+#[must_use]
+pub fn span(span: Span) -> String {
     const UNITS: [(&str, i64); 4] =
         [("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("second", 1000)];
     let millis = span.millis();

@@ -173,7 +173,8 @@ impl App {
         (from, to): (Option<PersonId>, Option<PersonId>),
         now: Timestamp,
     ) -> Result<(), AppError> {
-        self.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
+        // What a person may have on their devices comes and goes with them, and decides what the device is judged by.
+        self.bring_to_rules(tx, device, now)?;
         from.into_iter().chain(to).try_for_each(|person| self.ask_standing(tx, person, now))
     }
 

@@ -274,6 +274,22 @@ impl Service {
         all.into_iter().map(|found| (found.clause.to_string(), found.outcome.word())).collect()
     }
 
+    /// How many cases are open on a clause of a device.
+    pub(crate) async fn open_cases(&self, device: DeviceId, clause: &str) -> usize {
+        let clause: ClauseId = clause.parse().unwrap();
+        let all = self.app.store().read(move |tx| store::cases::of_device(tx, device)).await.unwrap();
+        all.iter().filter(|case| case.closed.is_none() && case.clause.as_ref() == Some(&clause)).count()
+    }
+
+    /// Whether the ledger has an entry of that action under that clause.
+    pub(crate) async fn has_clause(&self, action: &str, clause: &str) -> bool {
+        while self.app.sequence_ledger().await.unwrap() > 0 {}
+        let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
+        rows.iter().any(|row| {
+            row.action == action && row.clause.as_ref().is_some_and(|found| found.as_str() == clause)
+        })
+    }
+
     /// The ledger's actions so far, oldest first.
     pub(crate) async fn ledger_actions(&self) -> Vec<(String, Option<String>)> {
         while self.app.sequence_ledger().await.unwrap() > 0 {}

@@ -19,4 +19,5 @@ mod identity;
 mod limits;
 mod orders;
 mod pushes;
+mod registers;
 mod scep;

@@ -91,7 +91,7 @@ fn words(out: &mut Out, device: &Device, title: &str, explained: &Explanation) -
         evidence.judged_at, evidence.confirmed_at
     ))?;
     match &explained.basis {
-        Basis::Device { platform, supervised, checks, facts, expected_profiles } => {
+        Basis::Device { platform, supervised, checks, facts, expected_profiles, granted } => {
             let supervised = match supervised {
                 Some(true) => "supervised",
                 Some(false) => "not supervised",
@@ -102,6 +102,14 @@ fn words(out: &mut Out, device: &Device, title: &str, explained: &Explanation) -
                 let arm = check.arm.map_or_else(|| "no arm for it".to_owned(), |arm| format!("arm {arm}"));
                 out.line(format_args!("  {} ({arm}): {}", check.name, outcome_words(&check.outcome)))?;
                 out.line(format_args!("    digest {}", check.digest))?;
+            }
+            if !granted.is_nothing() {
+                let entries: Vec<String> =
+                    granted.entries.iter().map(|number| format!("P-{number}")).collect();
+                out.line(format_args!(
+                    "\nJudged with what entries of a register allow: {}",
+                    entries.join(", ")
+                ))?;
             }
             fact_words(out, facts, explained.evidence.confirmed_at)?;
             profile_words(out, facts, expected_profiles)?;

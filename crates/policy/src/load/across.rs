@@ -22,7 +22,7 @@ impl Loader<'_> {
         self.baselines();
     }
 
-    fn knows(&self, id: &ClauseId) -> bool {
+    pub(super) fn knows(&self, id: &ClauseId) -> bool {
         self.clauses_missing || self.library.clause(id).is_some()
     }
 

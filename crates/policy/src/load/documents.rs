@@ -59,7 +59,7 @@ impl Loader<'_> {
                     "README.md",
                 ]
                 .contains(file),
-                ["checks" | "settings" | "baselines" | "cases", file] => {
+                ["checks" | "settings" | "baselines" | "cases" | "registers", file] => {
                     file.ends_with(".toml") || *file == "README.md"
                 }
                 ["access", file] => {

@@ -8,6 +8,7 @@ mod checks;
 mod clauses;
 mod documents;
 mod kept_by;
+mod permissions;
 mod procedures;
 mod registers;
 mod settings;
@@ -65,6 +66,8 @@ impl Library {
         loader.overrides(overrides);
         loader.settings();
         loader.documents();
+        // A procedure is done as cases or as entries of a register, so the registers come first.
+        loader.permissions();
         loader.procedures();
         loader.across();
         loader.access();

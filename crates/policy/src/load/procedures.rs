@@ -242,9 +242,13 @@ impl Loader<'_> {
                 _ => None,
             });
             let opens = clause.rules().map(|rule| rule.opens.as_str());
+            // What is asked and decided in a register needs no case.
+            let procedures = procedures.filter(|kind| !self.register_does(kind));
             for kind in procedures.chain(opens).filter(|kind| missing(kind)) {
-                let message =
-                    format!("there is no case type cases/{kind}.toml, which says what is to be done");
+                let message = format!(
+                    "there is neither a case type cases/{kind}.toml, which says what is to be done, nor a register \
+                     that does it"
+                );
                 self.at_word(&clause.file, kind, &message);
             }
         }

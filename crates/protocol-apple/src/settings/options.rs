@@ -1,5 +1,7 @@
 //! What the compiler must be told besides the settings.
 
+use std::collections::BTreeMap;
+
 use domain::Secret;
 
 use super::rules::{is_address, is_text};
@@ -22,6 +24,9 @@ pub struct ProfileOptions {
     pub minimum_macos: OsVersion,
     /// The certificate with which devices prove themselves to Wi-Fi networks; `None` until there is one.
     pub network_identity: Option<NetworkIdentity>,
+    /// Passwords of networks with a shared one, by the network's name. They are written into the profile and not counted in
+    /// its UUID, which devices report and pages show.
+    pub network_passwords: BTreeMap<String, Secret<String>>,
     /// The devices have no cellular radio, so that a list of networks which none of them can join would cut them off.
     pub wifi_only_hardware: bool,
     /// Minutes after which a Mac takes passwords again once it has counted too many wrong ones. Without such a time only
@@ -39,6 +44,7 @@ impl ProfileOptions {
             minimum_ios: floor(Target::IosIpados),
             minimum_macos: floor(Target::Macos),
             network_identity: None,
+            network_passwords: BTreeMap::new(),
             wifi_only_hardware: false,
             mac_retry_minutes: 30,
         }
@@ -62,6 +68,9 @@ impl ProfileOptions {
         }
         if let Some(identity) = &self.network_identity {
             identity.check()?;
+        }
+        if !self.network_passwords.values().all(|password| is_network_password(password)) {
+            return Err(CompileError::Text { what: "password of a network".to_owned() });
         }
         let (minimum, oldest) = (self.minimum(target), floor(target));
         if minimum < oldest {
@@ -107,6 +116,15 @@ impl NetworkIdentity {
         }
         Ok(())
     }
+}
+
+/// What WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
+/// hexadecimal digits.
+#[must_use]
+pub fn is_network_password(password: &Secret<String>) -> bool {
+    let text = password.expose();
+    let phrase = (8..=63).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    phrase || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.

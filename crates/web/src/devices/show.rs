@@ -9,6 +9,7 @@ use domain::{DeviceKind, Force, Grade, Outcome, Timestamp};
 use super::State;
 use crate::filters;
 use crate::parts::form::Errors;
+use crate::registers::{Mention, Risk};
 use crate::shell::{Crumb, Shell};
 
 /// What the page shows.
@@ -63,6 +64,8 @@ pub struct View {
     pub commands: Vec<Command>,
     /// Desk work about it, newest first.
     pub cases: Vec<Case>,
+    /// Permissions and exceptions for it or for its holder.
+    pub permissions: Vec<Mention>,
 }
 
 /// One line of what the register and the device say.
@@ -174,6 +177,8 @@ pub struct Clause {
     pub fact_at: Option<Timestamp>,
     /// The page that replays the judgement.
     pub explain: String,
+    /// Who carries the risk where it is not met.
+    pub risk: Option<Risk>,
 }
 
 /// One command.

@@ -50,6 +50,7 @@ impl View {
             settings: settings(),
             clauses: clauses(),
             commands: commands(),
+            permissions: vec![crate::registers::Mention::sample()],
             cases: vec![Case {
                 case: Crumb::new("/cases/C-2026-0117", "C-2026-0117"),
                 text: "Lost device, open, contained".into(),
@@ -82,6 +83,7 @@ impl View {
             settings: Vec::new(),
             clauses: Vec::new(),
             commands: Vec::new(),
+            permissions: Vec::new(),
             cases: Vec::new(),
             register: vec![fact("Serial number", "C02XK<script>", None), fact("Model", "MacBook Air", None)],
             ..Self::sample()
@@ -192,6 +194,7 @@ fn clauses() -> Vec<Clause> {
         grade: used.map(|used| used.0),
         fact_at: used.map(|used| used.1),
         explain: format!("/devices/NC-10442/clauses/{id}"),
+        risk: Some(crate::registers::Risk::sample()),
     };
     let used = Some((Grade::Reported, hours_ago(1)));
     vec![

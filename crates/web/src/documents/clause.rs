@@ -7,6 +7,7 @@ use domain::{Coverage, Outcome, Platform, Timestamp};
 use super::Flag;
 use crate::filters;
 use crate::parts::chart::{Bar, Counts};
+use crate::registers::Risk;
 use crate::shell::{Area, Crumb, Shell};
 
 /// What the page shows.
@@ -49,6 +50,10 @@ pub struct View {
     pub more: u64,
     /// Where all of them are listed.
     pub more_href: String,
+    /// Who carries the risk that it is not met.
+    pub risks: Vec<Risk>,
+    /// The registers of permissions and exceptions that belong to it.
+    pub registers: Vec<Crumb>,
     /// The editor's notes on it.
     pub flags: Vec<Flag>,
     /// The ledger's entries under this clause.
@@ -141,6 +146,8 @@ impl View {
             ],
             more: 2,
             more_href: "/devices?clause=MDU-6.2a".into(),
+            risks: vec![Risk::sample()],
+            registers: vec![Crumb::new("/registers/password-exceptions", "Exceptions from the password rule")],
             flags: super::show::View::sample().flags,
             history_href: "/ledger?clause=MDU-6.2a".into(),
         }
@@ -161,6 +168,7 @@ impl View {
             counts: Counts::default(),
             findings: Vec::new(),
             more: 0,
+            risks: Vec::new(),
             flags: Vec::new(),
             ..Self::sample()
         }

@@ -4,6 +4,7 @@ use askama::Template;
 use domain::{Force, Timestamp};
 
 use crate::filters;
+use crate::registers::Mention;
 use crate::shell::{Area, Crumb, Shell};
 
 /// What the page shows.
@@ -46,6 +47,8 @@ pub struct View {
     pub events: Vec<(Crumb, String)>,
     /// Where an event is recorded; empty for who may not.
     pub record_event: String,
+    /// Permissions and exceptions that they asked for or that hold for them; nothing for who sees no register.
+    pub permissions: Vec<Mention>,
 }
 
 /// A device in their hands.
@@ -132,6 +135,7 @@ impl View {
                 ),
                 acceptance("personal-devices", "Use of Personal Devices", "1.1", true, None),
             ],
+            permissions: vec![Mention::sample()],
             cases: vec![Crumb::new("/cases/C-2026-0117", "C-2026-0117, lost device, open")],
             events: vec![(
                 Crumb::new("/events/1", "Leaves <script>"),

@@ -8,6 +8,7 @@ use axum::response::Response;
 use domain::{ClauseId, Fact, Subject, Timestamp};
 
 use super::overview::counts;
+use super::registers::risk;
 use crate::answer::page;
 use crate::documents::clause::{Finding, Setting, View};
 use crate::documents::{Flag, clause_crumb, explain};
@@ -48,6 +49,12 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         more: standing.not_met.saturating_add(standing.not_known).saturating_sub(listed),
         findings: read.worst.iter().map(|row| finding(&id, row)).collect(),
         more_href: format!("/devices?clause={}", percent(&id)),
+        risks: read.risks.iter().map(risk).collect(),
+        registers: read
+            .registers
+            .iter()
+            .map(|(id, title)| Crumb::new(format!("/registers/{}", percent(id)), title.clone()))
+            .collect(),
         flags: read
             .flags
             .iter()

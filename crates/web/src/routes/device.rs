@@ -15,6 +15,7 @@ use domain::{DeviceId, DeviceKind, HandoverKind, Standing};
 
 use super::devices::{named, state};
 use super::people::case_crumb;
+use super::registers::{mention, risk};
 use crate::answer::page;
 use crate::devices::State;
 use crate::devices::show::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Setting, Typed, View};
@@ -146,6 +147,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         settings: read.profiles.iter().map(setting).collect(),
         clauses: read.findings.iter().map(|finding| clause(&href, finding)).collect(),
         commands: read.commands.iter().map(command).collect(),
+        permissions: read.permissions.iter().map(mention).collect(),
         cases: read
             .cases
             .iter()
@@ -240,7 +242,7 @@ fn action(choice: &read::Action, kind: DeviceKind) -> Option<Action> {
     })
 }
 
-fn setting(profile: &read::ProfileRead) -> Setting {
+pub(super) fn setting(profile: &read::ProfileRead) -> Setting {
     Setting {
         title: profile.title.clone(),
         clauses: profile.clauses.iter().map(|clause| clause_crumb(clause)).collect(),
@@ -260,6 +262,7 @@ fn clause(href: &str, finding: &read::DeviceFinding) -> Clause {
         outcome: finding.outcome.clone(),
         grade: finding.rests_on.map(|(grade, _)| grade),
         fact_at: finding.rests_on.map(|(_, at)| at),
+        risk: finding.risk.as_ref().map(risk),
     }
 }
 

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::documents::status;
 use super::ledger::words;
+use super::registers::{mention, risk};
 use crate::answer::page;
 use crate::overview::{AttentionRow, RecentRow, ReviewRow, View};
 use crate::parts::chart::{Bar, Counts};
@@ -69,6 +70,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         reviews,
         returns_late: now.late_returns.unwrap_or_default(),
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
+        lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
         recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
     };
     Ok(page(StatusCode::OK, &view))
@@ -89,6 +91,7 @@ fn attention(row: &Attention) -> AttentionRow {
         holder: row.holder.clone().unwrap_or_default(),
         why,
         since: row.since,
+        risk: row.risk.as_ref().map(risk),
     }
 }
 

@@ -12,6 +12,7 @@ use axum::response::Response;
 use domain::PersonId;
 
 use super::devices::state;
+use super::registers::mention;
 use crate::answer::{self, page};
 use crate::format;
 use crate::parts::form::Errors;
@@ -152,6 +153,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         record_event: if ctx.may::<ManagePeople>() { format!("/people/{id}/events") } else { String::new() },
         duty: if ctx.may::<SeeDuty>() { format!("/people/{id}/duty") } else { String::new() },
         acceptances: read.acceptances.iter().map(|row| acceptance(id, row, enters)).collect(),
+        permissions: read.permissions.iter().map(mention).collect(),
         cases: read
             .cases
             .iter()

@@ -27,6 +27,8 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "cases" => seeded.case().await.to_string(),
         "import" => seeded.import().await.to_string(),
         "tokens" => seeded.token().await.to_string(),
+        "registers" => "private-hubs".to_owned(),
+        "entries" => seeded.entry().await.to_string(),
         "documents" => "mobile-device-use".to_owned(),
         "events" => seeded.event.to_string(),
         "clauses" => "MDU-6.2a".to_owned(),
@@ -84,6 +86,7 @@ fn walled(route: &Route) -> bool {
                 | "import"
                 | "tokens"
             "devices" | "commands" | "people" | "cases" | "custody" | "places" | "counts" | "duty"
+            "devices" | "commands" | "people" | "cases" | "custody" | "places" | "counts" | "entries"
         )
 }
 

@@ -9,6 +9,7 @@ use app::movers::NewEvent;
 use app::grants::GroupRole;
 use app::grants::{GroupRole, NewGrant};
 use app::people::NewPerson;
+use app::permissions::{Asked, NewPermission};
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
 use app::sessions::SignedIn;
@@ -24,6 +25,8 @@ use domain::{
     IdentityCheck, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
     CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
     IdentityCheck, ImportId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId, TokenId,
+    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
+    IdentityCheck, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
 };
 use http_body_util::BodyExt;
 use pki::{DeviceCa, RsaBits, Validity};
@@ -296,6 +299,30 @@ impl Seeded {
     async fn browser_as(&self, who: SignedIn) -> Browser {
         let token = self.app.begin_session(who).await.unwrap();
         Browser { router: self.router.clone(), cookie: format!("lanyard-demo={}", token.expose()) }
+    }
+
+    /// An entry of a register, asked for the phone; the same one however often it is asked for.
+    pub(crate) async fn entry(&self) -> PermissionId {
+        let new = NewPermission {
+            register: "private-hubs".into(),
+            once: "the-one-of-the-access-tests".into(),
+            device: "F4GXQ2ABCD".into(),
+            because: "on call from home <script>".into(),
+            until: self.day(30),
+            fields: [("place".into(), "at home".into()), ("network".into(), "AMES-HUB".into())].into(),
+            security: "wpa2-personal".into(),
+            passphrase: Some(Secret::new("kittens in the rain".into())),
+            ..NewPermission::default()
+        };
+        match self.app.ask_permission(permit(&root()).unwrap(), new).await.unwrap() {
+            Asked::Entered(id) => id,
+            Asked::ToMend(faults) => panic!("{faults:?}"),
+        }
+    }
+
+    /// A day so many days from now, as a form takes it.
+    pub(crate) fn day(&self, ahead: i64) -> String {
+        self.world.now().plus(Span::from_secs(ahead * 24 * 3600)).to_string()[..10].to_owned()
     }
 
     /// Some open case.

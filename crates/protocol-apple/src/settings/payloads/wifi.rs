@@ -41,7 +41,13 @@ pub(super) fn build(context: &Context<'_>, group: &Group, draft: &mut Draft) -> 
     for network in list {
         // Two names may differ in signs that an identifier cannot hold, so the digest tells them apart.
         let suffix = format!("{}.{}", WIFI.suffix, short_digest(&network.ssid));
-        draft.payload(WIFI, suffix).content = payload(network, &trust).into_iter().collect();
+        let written = draft.payload(WIFI, suffix);
+        written.content = payload(network, &trust).into_iter().collect();
+        if !is_enterprise(network.security)
+            && let Some(password) = context.options.network_passwords.get(&network.ssid)
+        {
+            written.own.insert("Password".to_owned(), password.expose().as_str().into());
+        }
     }
     Ok(())
 }

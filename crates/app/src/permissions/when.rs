@@ -1,0 +1,49 @@
+//! Days as people write them: an entry runs until the end of a day on a clock in the United Kingdom.
+
+use domain::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// The end of a day, `2026-12-31`; `None` where that is no day.
+pub(super) fn end_of(day: &str) -> Option<Timestamp> {
+    start(date(day)?.tomorrow().ok()?)
+}
+
+/// The start of a day.
+pub(super) fn start_of(day: &str) -> Option<Timestamp> {
+    start(date(day)?)
+}
+
+/// The day, where it is one.
+pub(super) fn date(day: &str) -> Option<Date> {
+    day.trim().parse().ok()
+}
+
+fn start(day: Date) -> Option<Timestamp> {
+    // The Summer Time Order 2002 as a rule: no time zone files are needed on the server.
+    let london = TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").ok()?;
+    let at = day.to_zoned(london).ok()?.timestamp();
+    Some(Timestamp::from_millis(at.as_millisecond()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_a_day_on_a_british_clock() {
+        for (day, start, end) in [
+            ("2026-01-31", "2026-01-31T00:00:00Z", "2026-02-01T00:00:00Z"),
+            ("2026-07-01", "2026-06-30T23:00:00Z", "2026-07-01T23:00:00Z"),
+            // The clocks go forward on 29 March, and back on 25 October.
+            ("2026-03-29", "2026-03-29T00:00:00Z", "2026-03-29T23:00:00Z"),
+            ("2026-10-25", "2026-10-24T23:00:00Z", "2026-10-26T00:00:00Z"),
+        ] {
+            assert_eq!(start_of(day), Some(start.parse().unwrap()), "{day}");
+            assert_eq!(end_of(day), Some(end.parse().unwrap()), "{day}");
+        }
+        for bad in ["", "31/01/2026", "2026-02-30", "tomorrow", "9999-12-31"] {
+            assert!(end_of(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,402 @@
+//! Entries of the registers of permissions and exceptions, for whom they hold, and what one device is sent because of
+//! them. Lists are in `lists`.
+
+pub mod lists;
+
+use std::collections::BTreeMap;
+
+use domain::{ClauseId, DeviceId, EntryId, Force, PermissionId, PersonId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, statements};
+
+crate::word_enum! {
+    /// How far an entry is.
+    PermissionState {
+        /// Asked for; nobody has decided.
+        Asked = "asked",
+        /// The first of two agreed; the second has not decided.
+        Agreed = "agreed",
+        /// Granted: in force from its start to its end.
+        Granted = "granted",
+        /// Refused.
+        Refused = "refused",
+        /// Taken back by who asked, or ended early by who decides.
+        Withdrawn = "withdrawn",
+        /// Its time is over.
+        Lapsed = "lapsed",
+    }
+}
+
+/// Somebody as an entry names them: the actor's name in the ledger, and as shown to people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As the ledger names them.
+    pub by: String,
+    /// As people read it.
+    pub name: String,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// Which.
+    pub id: PermissionId,
+    /// The number that people say.
+    pub number: i64,
+    /// Made with the form: one form, one entry.
+    pub once: String,
+    /// The register, by the name of its file.
+    pub register: String,
+    /// Whose.
+    pub force: Force,
+    /// How far it is.
+    pub state: PermissionState,
+    /// Counts the changes of state.
+    pub version: i64,
+    /// For whom.
+    pub person: Option<PersonId>,
+    /// For which device.
+    pub device: Option<DeviceId>,
+    /// For which clause.
+    pub clause: Option<ClauseId>,
+    /// What the register asks, by the fields' names; never a password.
+    pub fields: BTreeMap<String, String>,
+    /// Why it is needed, in the asker's words.
+    pub because: String,
+    /// Who asked.
+    pub asked: Named,
+    /// The same, where the register of people has them.
+    pub asked_person: Option<PersonId>,
+    /// When.
+    pub asked_at: Timestamp,
+    /// Until when it is wanted.
+    pub wanted_until: Timestamp,
+    /// By when it must be decided.
+    pub due_at: Option<Timestamp>,
+    /// The first of two who agreed, and in which of the two seats.
+    pub agreed: Option<(Named, i64)>,
+    /// Who decided.
+    pub decided: Option<Named>,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// Why, in the decider's words.
+    pub decision: Option<String>,
+    /// Under which conditions.
+    pub conditions: Option<String>,
+    /// From when it is in force.
+    pub starts_at: Option<Timestamp>,
+    /// Until when.
+    pub ends_at: Option<Timestamp>,
+    /// When somebody last said that it is still needed.
+    pub reviewed_at: Option<Timestamp>,
+    /// When people were warned of its end.
+    pub warned_at: Option<Timestamp>,
+    /// When it was over, and why.
+    pub ended: Option<(Timestamp, String)>,
+}
+
+impl Permission {
+    /// Whether it is in force at a time.
+    #[must_use]
+    pub fn in_force(&self, now: Timestamp) -> bool {
+        self.state == PermissionState::Granted
+            && self.starts_at.is_some_and(|start| start <= now)
+            && self.ends_at.is_some_and(|end| now < end)
+    }
+
+    /// Whether it waits for a decision.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, PermissionState::Asked | PermissionState::Agreed)
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "g.id, g.number, g.once, g.register_id, g.force, g.state, g.version, g.person_id, g.device_id, g.clause_id, g.fields,
+        g.because, g.asked_by, g.asked_name, g.asked_person, g.asked_at, g.wanted_until, g.due_at, g.agreed_by, g.agreed_name,
+        g.agreed_seat, g.decided_by, g.decided_name, g.decided_at, g.decision, g.conditions, g.starts_at, g.ends_at,
+        g.reviewed_at, g.warned_at, g.ended_at, g.ended_why"
+    };
+}
+pub(crate) use columns;
+
+/// In force at `$2`.
+macro_rules! in_force {
+    () => {
+        "g.state = 'granted' AND g.starts_at <= $2 AND g.ends_at > $2"
+    };
+}
+
+statements! {
+    pub(crate) PERMISSION_ADD = "INSERT INTO permission_entry (id, number, once, register_id, force, state, person_id, device_id, clause_id,
+        fields, because, asked_by, asked_name, asked_person, asked_at, wanted_until, due_at)
+        SELECT $1, COALESCE(max(number), 100) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
+        FROM permission_entry WHERE true ON CONFLICT (once) DO NOTHING";
+    PERMISSION_BY_ID = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.id = $1");
+    PERMISSION_BY_ONCE = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.once = $1");
+    PERMISSION_BY_NUMBER = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.number = $1");
+    PERMISSION_PUT = "UPDATE permission_entry SET state = $3, version = version + 1, agreed_by = $4, agreed_name = $5, agreed_seat = $6,
+        decided_by = $7, decided_name = $8, decided_at = $9, decision = $10, conditions = $11, starts_at = $12, ends_at = $13,
+        reviewed_at = $14, warned_at = $15, ended_at = $16, ended_why = $17 WHERE id = $1 AND version = $2";
+    PERMISSION_PERSON_ADD = "INSERT INTO permission_person (person_id, entry_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    PERMISSION_PEOPLE = "SELECT person_id FROM permission_person WHERE entry_id = $1 ORDER BY person_id";
+    PERMISSION_CLAUSE_ADD = "INSERT INTO permission_clause (clause_id, entry_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    PERMISSION_CLAUSES = "SELECT clause_id FROM permission_clause WHERE entry_id = $1 ORDER BY clause_id";
+    PERMISSION_SECRET_PUT = "INSERT INTO permission_secret (entry_id, sealed) VALUES ($1, $2) ON CONFLICT (entry_id) DO NOTHING";
+    PERMISSION_SECRET = "SELECT sealed FROM permission_secret WHERE entry_id = $1";
+    PERMISSION_SECRET_DROP = "DELETE FROM permission_secret WHERE entry_id = $1";
+    PERMISSION_EVENT_ADD = "INSERT INTO permission_event (id, entry_id, at, actor, says) VALUES ($1, $2, $3, $4, $5)";
+    PERMISSION_EVENTS = "SELECT at, actor, says FROM permission_event WHERE entry_id = $1 ORDER BY at, id";
+    PERMISSIONS_FOR_DEVICE = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.device_id = $1 AND ", in_force!(),
+        " ORDER BY g.number");
+    PERMISSIONS_FOR_PERSON = concat!("SELECT ", columns!(), " FROM permission_person p JOIN permission_entry g ON g.id = p.entry_id
+        WHERE p.person_id = $1 AND ", in_force!(), " ORDER BY g.number");
+    PERMISSIONS_ON_CLAUSE = concat!("SELECT ", columns!(), " FROM permission_clause c JOIN permission_entry g ON g.id = c.entry_id
+        WHERE c.clause_id = $1 AND ", in_force!(), " AND ($3 = '' OR g.force = $3) ORDER BY g.number LIMIT 200");
+    OWN_PROFILE_PUT = "INSERT INTO own_profile (device_id, identifier, digest, sealed, made_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (device_id, identifier) DO UPDATE SET digest = excluded.digest, sealed = excluded.sealed,
+        made_at = excluded.made_at";
+    OWN_PROFILE = "SELECT sealed FROM own_profile WHERE device_id = $1 AND identifier = $2 AND digest = $3";
+    OWN_PROFILE_DIGESTS = "SELECT identifier, digest FROM own_profile WHERE device_id = $1 ORDER BY identifier";
+    OWN_PROFILE_DROP = "DELETE FROM own_profile WHERE device_id = $1 AND identifier = $2";
+}
+
+pub(crate) fn grant(row: &Row) -> Result<Permission, StoreError> {
+    let named = |by: usize| -> Result<Option<Named>, StoreError> {
+        Ok(row.opt_text(by)?.zip(row.opt_text(by + 1)?).map(|(by, name)| Named { by, name }))
+    };
+    Ok(Permission {
+        id: row.parse(0)?,
+        number: row.int(1)?,
+        once: row.text(2)?,
+        register: row.text(3)?,
+        force: row.parse(4)?,
+        state: row.parse(5)?,
+        version: row.int(6)?,
+        person: row.opt_parse(7)?,
+        device: row.opt_parse(8)?,
+        clause: row.opt_parse(9)?,
+        fields: row.json(10)?,
+        because: row.text(11)?,
+        asked: Named { by: row.text(12)?, name: row.text(13)? },
+        asked_person: row.opt_parse(14)?,
+        asked_at: row.time(15)?,
+        wanted_until: row.time(16)?,
+        due_at: row.opt_time(17)?,
+        agreed: named(18)?.zip(row.opt_int(20)?),
+        decided: named(21)?,
+        decided_at: row.opt_time(23)?,
+        decision: row.opt_text(24)?,
+        conditions: row.opt_text(25)?,
+        starts_at: row.opt_time(26)?,
+        ends_at: row.opt_time(27)?,
+        reviewed_at: row.opt_time(28)?,
+        warned_at: row.opt_time(29)?,
+        ended: row.opt_time(30)?.zip(row.opt_text(31)?),
+    })
+}
+
+fn all(rows: &[Row]) -> Result<Vec<Permission>, StoreError> {
+    rows.iter().map(grant).collect()
+}
+
+/// Enters a request; its number is given here and `new.number` is not looked at. Whether it is new: a second one of the
+/// same form is not.
+pub fn add(tx: &mut Tx<'_>, new: &Permission) -> Result<bool, StoreError> {
+    let fields = serde_json::to_string(&new.fields)
+        .map_err(|error| StoreError::encode("permission_entry.fields", &error))?;
+    let added = tx.execute(
+        &PERMISSION_ADD,
+        &[
+            Value::id(new.id),
+            new.once.as_str().into(),
+            new.register.as_str().into(),
+            Value::id(new.force),
+            new.state.as_str().into(),
+            Value::opt_id(new.person),
+            Value::opt_id(new.device),
+            new.clause.as_ref().map(ClauseId::as_str).into(),
+            fields.into(),
+            new.because.as_str().into(),
+            new.asked.by.as_str().into(),
+            new.asked.name.as_str().into(),
+            Value::opt_id(new.asked_person),
+            new.asked_at.into(),
+            new.wanted_until.into(),
+            new.due_at.into(),
+        ],
+    )?;
+    Ok(added > 0)
+}
+
+/// The entry of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: PermissionId) -> Result<Option<Permission>, StoreError> {
+    tx.one(&PERMISSION_BY_ID, &[Value::id(id)])?.as_ref().map(grant).transpose()
+}
+
+/// The entry that a form made.
+pub fn by_once(tx: &mut Tx<'_>, once: &str) -> Result<Option<Permission>, StoreError> {
+    tx.one(&PERMISSION_BY_ONCE, &[once.into()])?.as_ref().map(grant).transpose()
+}
+
+/// The entry of that number.
+pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Permission>, StoreError> {
+    tx.one(&PERMISSION_BY_NUMBER, &[number.into()])?.as_ref().map(grant).transpose()
+}
+
+/// Writes a changed entry over the one of that version; whether it still had that version.
+pub fn put(tx: &mut Tx<'_>, changed: &Permission) -> Result<bool, StoreError> {
+    let (agreed_by, agreed_name, seat) = match &changed.agreed {
+        Some((named, seat)) => (Some(named.by.as_str()), Some(named.name.as_str()), Some(*seat)),
+        None => (None, None, None),
+    };
+    let decided = changed.decided.as_ref();
+    let written = tx.execute(
+        &PERMISSION_PUT,
+        &[
+            Value::id(changed.id),
+            changed.version.into(),
+            changed.state.as_str().into(),
+            agreed_by.into(),
+            agreed_name.into(),
+            seat.into(),
+            decided.map(|named| named.by.as_str()).into(),
+            decided.map(|named| named.name.as_str()).into(),
+            changed.decided_at.into(),
+            changed.decision.as_deref().into(),
+            changed.conditions.as_deref().into(),
+            changed.starts_at.into(),
+            changed.ends_at.into(),
+            changed.reviewed_at.into(),
+            changed.warned_at.into(),
+            changed.ended.as_ref().map(|(at, _)| *at).into(),
+            changed.ended.as_ref().map(|(_, why)| why.as_str()).into(),
+        ],
+    )?;
+    Ok(written > 0)
+}
+
+/// Notes that an entry holds for a person.
+pub fn add_person(tx: &mut Tx<'_>, entry: PermissionId, person: PersonId) -> Result<(), StoreError> {
+    tx.later(&PERMISSION_PERSON_ADD, vec![Value::id(person), Value::id(entry)])
+}
+
+/// The people for whom an entry holds.
+pub fn people(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<PersonId>, StoreError> {
+    tx.query(&PERMISSION_PEOPLE, &[Value::id(entry)])?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// Notes that an entry accepts the risk of a clause.
+pub fn add_clause(tx: &mut Tx<'_>, entry: PermissionId, clause: &ClauseId) -> Result<(), StoreError> {
+    tx.later(&PERMISSION_CLAUSE_ADD, vec![clause.as_str().into(), Value::id(entry)])
+}
+
+/// The clauses whose risk an entry accepts.
+pub fn clauses(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<ClauseId>, StoreError> {
+    tx.query(&PERMISSION_CLAUSES, &[Value::id(entry)])?.iter().map(|row| row.parse(0)).collect()
+}
+
+/// Keeps a sealed password with an entry.
+pub fn keep_secret(tx: &mut Tx<'_>, entry: PermissionId, sealed: Vec<u8>) -> Result<(), StoreError> {
+    tx.execute(&PERMISSION_SECRET_PUT, &[Value::id(entry), sealed.into()])?;
+    Ok(())
+}
+
+/// The sealed password of an entry.
+pub fn secret(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.one(&PERMISSION_SECRET, &[Value::id(entry)])?.map(|row| row.bytes(0)).transpose()
+}
+
+/// Destroys the password of an entry that is over.
+pub fn drop_secret(tx: &mut Tx<'_>, entry: PermissionId) -> Result<(), StoreError> {
+    tx.later(&PERMISSION_SECRET_DROP, vec![Value::id(entry)])
+}
+
+/// Adds a line to an entry's timeline.
+pub fn add_event(
+    tx: &mut Tx<'_>,
+    id: EntryId,
+    entry: PermissionId,
+    at: Timestamp,
+    actor: &str,
+    says: &str,
+) -> Result<(), StoreError> {
+    tx.later(
+        &PERMISSION_EVENT_ADD,
+        vec![Value::id(id), Value::id(entry), at.into(), actor.into(), says.into()],
+    )
+}
+
+/// An entry's timeline: when, who, what.
+pub fn events(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
+    tx.query(&PERMISSION_EVENTS, &[Value::id(entry)])?
+        .iter()
+        .map(|row| Ok((row.time(0)?, row.text(1)?, row.text(2)?)))
+        .collect()
+}
+
+/// The entries in force for a device: its own, and those of the person who holds it.
+pub fn in_force_for(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    holder: Option<PersonId>,
+    now: Timestamp,
+) -> Result<Vec<Permission>, StoreError> {
+    let mut found = all(&tx.query(&PERMISSIONS_FOR_DEVICE, &[Value::id(device), now.into()])?)?;
+    if let Some(holder) = holder {
+        let of_person = all(&tx.query(&PERMISSIONS_FOR_PERSON, &[Value::id(holder), now.into()])?)?;
+        found.extend(of_person.into_iter().filter(|grant| grant.device.is_none()));
+    }
+    Ok(found)
+}
+
+/// The entries in force that accept the risk of a clause, as far as a force reaches; two hundred at most.
+pub fn on_clause(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    clause: &ClauseId,
+    now: Timestamp,
+) -> Result<Vec<Permission>, StoreError> {
+    let params = [clause.as_str().into(), now.into(), crate::force_word(force)];
+    all(&tx.query(&PERMISSIONS_ON_CLAUSE, &params)?)
+}
+
+/// Keeps what a device is sent instead of its platform's profile.
+pub fn put_own_profile(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    (identifier, digest): (&str, &str),
+    sealed: Vec<u8>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(
+        &OWN_PROFILE_PUT,
+        &[Value::id(device), identifier.into(), digest.into(), sealed.into(), at.into()],
+    )?;
+    Ok(())
+}
+
+/// The sealed content of a device's own profile, where it still has that digest.
+pub fn own_profile(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    identifier: &str,
+    digest: &str,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let params = [Value::id(device), identifier.into(), digest.into()];
+    tx.one(&OWN_PROFILE, &params)?.map(|row| row.bytes(0)).transpose()
+}
+
+/// The device's own profiles that are kept: identifier and digest.
+pub fn own_profiles(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<(String, String)>, StoreError> {
+    tx.query(&OWN_PROFILE_DIGESTS, &[Value::id(device)])?
+        .iter()
+        .map(|row| Ok((row.text(0)?, row.text(1)?)))
+        .collect()
+}
+
+/// Forgets a device's own profile, password and all.
+pub fn drop_own_profile(tx: &mut Tx<'_>, device: DeviceId, identifier: &str) -> Result<(), StoreError> {
+    tx.later(&OWN_PROFILE_DROP, vec![Value::id(device), identifier.into()])
+}

@@ -1,0 +1,34 @@
+//! What somebody may ask for, what they asked for, and what came of it: for people who see no register.
+
+use askama::Template;
+
+use super::entry::View as Entry;
+use crate::filters;
+use crate::shell::{Area, Crumb, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "registers/own.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The registers in which they may ask: where to, and what an entry is.
+    pub registers: Vec<(Crumb, String)>,
+    /// Their entries, newest first.
+    pub entries: Vec<Entry>,
+}
+
+impl View {
+    /// A made-up holder's page, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample_top(Area::Elsewhere),
+            registers: vec![(
+                Crumb::new("/registers/private-hubs/ask", "Private hubs"),
+                "Leave to use one private Wi-Fi hub, on one device and for a time.".into(),
+            )],
+            entries: vec![Entry::sample()],
+        }
+    }
+}

@@ -1,0 +1,545 @@
+//! Registers of permissions and exceptions: reading them, asking, deciding, ending, reviewing, and one's own.
+
+use app::access::{AskPermission, DecidePermission, Role, SeeRegisters};
+use app::permissions::{Asked, Decision, NewPermission, Reach};
+use app::read::{
+    FieldKind, Permission, PermissionFilter, PermissionFor, PermissionRead, PermissionRegister,
+    PermissionRow, PermissionState, RiskRead, span_words,
+};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{PermissionId, Secret, Timestamp};
+
+use super::device::setting;
+use crate::answer::{self, page};
+use crate::cases::show::Event;
+use crate::documents::clause_crumb;
+use crate::parts::form::{Choice, Errors};
+use crate::parts::listing::{Listing, PER_PAGE, percent};
+use crate::registers::{Mention, Risk, ask, decide, entry, index, list, own, show};
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+/// Rows of one step of an export.
+const EXPORT_STEP: u32 = 500;
+/// Entries that a register's own page shows.
+const LATEST: u32 = 20;
+const PROTECTIONS: [(&str, &str); 2] =
+    [("wpa2-personal", "WPA2 with a password"), ("wpa3-personal", "WPA3 with a password")];
+
+fn crumb(grant: &Permission) -> Crumb {
+    Crumb::new(format!("/entries/{}", grant.id), format!("P-{}", grant.number))
+}
+
+fn register_href(id: &str) -> String {
+    format!("/registers/{}", percent(id))
+}
+
+/// An entry as another page names it.
+pub(super) fn mention(row: &PermissionRow) -> Mention {
+    Mention {
+        entry: crumb(&row.grant),
+        what: format!("{}, {}", row.register, row.about),
+        clause: row.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        state: row.state.to_owned(),
+        until: row.grant.ends_at.filter(|_| row.grant.decided_at.is_some()),
+    }
+}
+
+/// Who carries a risk, as another page shows it.
+pub(super) fn risk(read: &RiskRead) -> Risk {
+    Risk {
+        entry: Crumb::new(format!("/entries/{}", read.id), format!("P-{}", read.number)),
+        device: read.device.map(|id| Crumb::new(format!("/devices/{id}"), "one device")),
+        until: read.until,
+        by: read.by.clone(),
+        because: read.because.clone(),
+    }
+}
+
+fn row(row: &PermissionRow) -> list::Row {
+    let grant = &row.grant;
+    list::Row {
+        entry: crumb(grant),
+        register: row.register.clone(),
+        clause: row.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        about: row.about.clone(),
+        because: grant.because.clone(),
+        force: grant.force,
+        state: row.state.to_owned(),
+        asked: grant.asked_at,
+        by: grant.asked.name.clone(),
+        decided: grant.decided.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
+        until: grant.ends_at.filter(|_| grant.decided_at.is_some()),
+    }
+}
+
+/// Every register.
+pub(super) async fn index(ctx: Ctx) -> Result<Response, Problem> {
+    let read = ctx.site.app.registers(ctx.permit::<SeeRegisters>()?).await?;
+    let rows = read
+        .iter()
+        .map(|row| index::Row {
+            register: Crumb::new(register_href(&row.register.id), row.register.title.clone()),
+            says: row.register.says.clone(),
+            clauses: row.register.clauses.iter().map(|clause| clause_crumb(clause.as_str())).collect(),
+            open: row.figures.open.unsigned_abs(),
+            in_force: row.figures.in_force.unsigned_abs(),
+            lapsing: row.figures.lapsing.unsigned_abs(),
+            ask: if row.may_ask { format!("{}/ask", register_href(&row.register.id)) } else { String::new() },
+        })
+        .collect();
+    Ok(page(StatusCode::OK, &index::View { shell: ctx.shell(Area::Registers, Vec::new()), rows }))
+}
+
+type Key = (Timestamp, PermissionId);
+
+async fn walk(
+    ctx: &Ctx,
+    list: &Listing,
+    after: Option<Key>,
+    limit: u32,
+) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
+    let permit = ctx.permit::<SeeRegisters>()?;
+    let filter = PermissionFilter {
+        force: Ctx::force(list.filter("force")),
+        register: list.filter("register").to_owned(),
+        state: list.filter("state").to_owned(),
+        search: list.filter("q").to_owned(),
+        own: None,
+        after,
+    };
+    let mut rows = ctx.site.app.permissions(permit, filter, limit + 1).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    let last = rows.last().map(|last| (last.grant.asked_at, last.grant.id));
+    Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
+}
+
+/// The entries of all registers, or of one.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    let after =
+        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let registers = ctx.site.app.registers(ctx.permit::<SeeRegisters>()?).await?;
+    let view = list::View {
+        shell: ctx.under(Area::Registers),
+        list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
+        registers: registers.into_iter().map(|row| (row.register.id, row.register.title)).collect(),
+        rows,
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// The same as CSV, every row that the filters leave.
+pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    answer::walked("entries", (ctx, list), |(ctx, list), after: Option<Key>| async move {
+        let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
+        Ok(((ctx, list), list::export(&rows), next))
+    })
+    .await
+}
+
+fn role_titles(roles: &[String]) -> String {
+    let titles = roles.iter().filter_map(|role| role.parse::<Role>().ok()).map(Role::title);
+    titles.collect::<Vec<_>>().join(", ")
+}
+
+fn about(register: &PermissionRegister) -> Vec<(String, String)> {
+    let mut lines = vec![
+        ("Who asks".to_owned(), role_titles(&register.ask)),
+        ("Who decides".to_owned(), role_titles(&register.decide)),
+    ];
+    if !register.second.is_empty() {
+        lines.push(("Who must agree as well".to_owned(), role_titles(&register.second)));
+    }
+    lines.push(("Longest".to_owned(), span_words(register.longest)));
+    lines.push(("Warning before it lapses".to_owned(), span_words(register.warn_before)));
+    if let Some(limit) = &register.decide_within {
+        lines.push(("Decided within".to_owned(), span_words(limit.span)));
+    }
+    lines
+}
+
+/// One register.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let app = &ctx.site.app;
+    let registers = app.registers(ctx.permit::<SeeRegisters>()?).await?;
+    let found = registers.into_iter().find(|row| row.register.id == id).ok_or_else(Problem::not_found)?;
+    let register = found.register;
+    let filter = PermissionFilter { register: id.clone(), ..PermissionFilter::default() };
+    let rows = app.permissions(ctx.permit::<SeeRegisters>()?, filter, LATEST).await?;
+    // What platforms leave to people stands beside what people carry as a risk.
+    let residues = if register.about == PermissionFor::Clause {
+        app.residues(&ctx.permit::<SeeRegisters>()?)
+    } else {
+        Vec::new()
+    };
+    let view = show::View {
+        shell: ctx.under(Area::Registers),
+        clauses: register.clauses.iter().map(|clause| clause_crumb(clause.as_str())).collect(),
+        about: about(&register),
+        note: register.note.clone().unwrap_or_default(),
+        ask: if found.may_ask { format!("{}/ask", register_href(&id)) } else { String::new() },
+        all: format!("{}?register={}", list::ALLOWED.path, percent(&id)),
+        rows: rows.iter().map(row).collect(),
+        residues: residues
+            .into_iter()
+            .map(|residue| show::Residue {
+                clause: clause_crumb(residue.clause.as_str()),
+                platform: residue.platform.title(),
+                coverage: residue.coverage,
+            })
+            .collect(),
+        title: register.title,
+        says: register.says,
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Result<ask::View, Problem> {
+    let app = &ctx.site.app;
+    let (register, reach, apps) = app.register_to_ask_in(&ctx.permit::<AskPermission>()?, id)?;
+    let own = reach == Reach::Related;
+    let device_hint = match (own, register.about) {
+        (true, _) => "Left empty, the one device that you hold",
+        (false, PermissionFor::Clause) => "Left empty, all of the force’s devices",
+        _ => "As it stands in the asset register",
+    };
+    let person_hint =
+        if own { "Left empty, yourself; or somebody whom you manage" } else { "Left empty, yourself" };
+    let both_forces = ctx.actor.force.is_none() && !own && register.about != PermissionFor::Device;
+    let fields = register
+        .fields
+        .iter()
+        .map(|field| {
+            let value = typed.fields.get(&field.name).cloned().unwrap_or_default();
+            let apps = apps.iter().find(|(name, _)| *name == field.name).map(|(_, apps)| apps.as_slice());
+            let options: Vec<(&str, &str)> = apps
+                .unwrap_or(&field.options)
+                .iter()
+                .map(|option| (option.as_str(), option.as_str()))
+                .collect();
+            ask::Field {
+                name: field.name.clone(),
+                label: if field.optional {
+                    format!("{} (optional)", field.label)
+                } else {
+                    field.label.clone()
+                },
+                hint: field.hint.clone(),
+                choices: Choice::list(options, &value),
+                security: (field.kind == FieldKind::Network)
+                    .then(|| Choice::list(PROTECTIONS, &typed.security)),
+                value,
+            }
+        })
+        .collect();
+    let once = if typed.once.is_empty() { app.world().uuid().to_string() } else { typed.once.clone() };
+    Ok(ask::View {
+        shell: if ctx.may::<SeeRegisters>() {
+            ctx.under(Area::Registers)
+        } else {
+            ctx.shell(Area::Elsewhere, vec![Crumb::new("/permissions", "Your permissions")])
+        },
+        href: format!("{}/ask", register_href(id)),
+        refused: if reach == Reach::Nobody {
+            format!("Your role does not ask in this register. These do: {}.", role_titles(&register.ask))
+        } else {
+            String::new()
+        },
+        once,
+        errors,
+        person: (register.about == PermissionFor::Person)
+            .then(|| (typed.person.clone(), person_hint.to_owned())),
+        device: (register.about != PermissionFor::Person)
+            .then(|| (typed.device.clone(), device_hint.to_owned())),
+        clause: (register.about == PermissionFor::Clause).then(|| typed.clause.clone()),
+        force: both_forces.then(|| typed.force.map(|force| force.as_str().to_owned()).unwrap_or_default()),
+        fields,
+        because: typed.because.clone(),
+        until: typed.until.clone(),
+        longest: span_words(register.longest),
+        title: register.title,
+        says: register.says,
+    })
+}
+
+/// The form to ask with.
+pub(super) async fn ask(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<AskPermission>()?;
+    let typed = NewPermission {
+        clause: ctx.asked("clause").to_owned(),
+        device: ctx.asked("device").to_owned(),
+        person: ctx.asked("person").to_owned(),
+        ..NewPermission::default()
+    };
+    Ok(page(StatusCode::OK, &ask_view(&ctx, &id, &typed, Errors::default())?))
+}
+
+/// Asks.
+pub(super) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<AskPermission>()?;
+    let app = &ctx.site.app;
+    let (register, _, _) = app.register_to_ask_in(&permit, &id)?;
+    let new = NewPermission {
+        register: id.clone(),
+        once: fields.text("once"),
+        force: Ctx::force(fields.get("force")),
+        person: fields.text("person"),
+        device: fields.text("device"),
+        clause: fields.text("clause"),
+        because: fields.text("because"),
+        until: fields.text("until"),
+        fields: register.fields.iter().map(|field| (field.name.clone(), fields.text(&field.name))).collect(),
+        security: fields.text("security"),
+        passphrase: Some(Secret::new(fields.text("passphrase"))),
+    };
+    match app.ask_permission(permit, new.clone()).await? {
+        Asked::Entered(entry) if ctx.may::<SeeRegisters>() => Ok(done(&format!("/entries/{entry}"), "asked")),
+        Asked::Entered(_) => Ok(done("/permissions", "asked")),
+        Asked::ToMend(faults) => {
+            let view = ask_view(&ctx, &id, &new, faults.into_iter().collect())?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+        }
+    }
+}
+
+fn lines(read: &PermissionRead) -> Vec<(String, String)> {
+    let grant = &read.row.grant;
+    let mut lines = read.fields.clone();
+    if read.has_password {
+        lines.push(("The network’s password".into(), "Sealed; it is never shown again".into()));
+    }
+    if read.people.len() > 1 {
+        let names: Vec<&str> = read.people.iter().map(|(_, name)| name.as_str()).collect();
+        lines.push(("Holds for".into(), names.join(", ")));
+    }
+    lines.push(("Why".into(), grant.because.clone()));
+    lines.push(("Asked by".into(), grant.asked.name.clone()));
+    lines.push(("Wanted until".into(), entry::at(Some(grant.wanted_until))));
+    if let Some((named, _)) = &grant.agreed {
+        lines.push(("Agreed as the first of two".into(), named.name.clone()));
+    }
+    if let Some(named) = &grant.decided {
+        lines.push(("Decided by".into(), named.name.clone()));
+    }
+    if let Some(decision) = &grant.decision {
+        lines.push(("Decision".into(), decision.clone()));
+    }
+    if let Some(conditions) = &grant.conditions {
+        lines.push(("Conditions".into(), conditions.clone()));
+    }
+    if grant.starts_at.is_some() {
+        lines.push(("From".into(), entry::at(grant.starts_at)));
+        lines.push(("Until".into(), entry::at(grant.ends_at)));
+    }
+    if grant.reviewed_at.is_some() {
+        lines.push(("Last reviewed".into(), entry::at(grant.reviewed_at)));
+    }
+    if let Some((at, why)) = &grant.ended {
+        lines.push(("Over".into(), format!("{}: {why}", entry::at(Some(*at)))));
+    }
+    lines
+}
+
+fn entry_view(ctx: &Ctx, read: PermissionRead) -> entry::View {
+    let grant = &read.row.grant;
+    let timeline: Vec<Event> = read
+        .events
+        .iter()
+        .rev()
+        .map(|(at, who, what)| Event { at: *at, who: who.clone(), what: what.clone() })
+        .collect();
+    entry::View {
+        shell: ctx.under(Area::Registers),
+        href: format!("/entries/{}", grant.id),
+        reference: format!("P-{}", grant.number),
+        version: grant.version,
+        register: Crumb::new(register_href(&grant.register), read.row.register.clone()),
+        clause: read.row.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        state: read.row.state.to_owned(),
+        force: grant.force,
+        about: read.row.about.clone(),
+        lines: lines(&read),
+        does: read.does.clone(),
+        devices: read
+            .devices
+            .iter()
+            .map(|row| entry::Device {
+                device: Crumb::new(
+                    format!("/devices/{}", row.device.id),
+                    format!("{} {}", row.device.kind.title(), row.device.serial),
+                ),
+                settings: row.settings.iter().map(setting).collect(),
+                residue: row.residue.clone(),
+            })
+            .collect(),
+        timeline,
+        errors: Errors::default(),
+        why: String::new(),
+        finding: String::new(),
+        sooner: String::new(),
+        may_decide: read.may_decide,
+        may_end: read.may_end,
+        open: grant.is_open(),
+        may_review: read.may_review,
+    }
+}
+
+async fn read(ctx: &Ctx, id: PermissionId) -> Result<PermissionRead, Problem> {
+    Ok(ctx.site.app.permission(ctx.permit::<SeeRegisters>()?, id).await?)
+}
+
+fn id_of(text: &str) -> Result<PermissionId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// One entry.
+pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<SeeRegisters>()?;
+    let found = read(&ctx, id_of(&id)?).await?;
+    Ok(page(StatusCode::OK, &entry_view(&ctx, found)))
+}
+
+/// Why the reader cannot decide; empty if they can.
+fn cannot_decide(read: &PermissionRead) -> String {
+    if read.may_decide {
+        return String::new();
+    }
+    let Some(register) = &read.register else {
+        return "The force’s rules no longer have this register.".into();
+    };
+    if !read.row.grant.is_open() {
+        return format!("It is decided already: {}.", read.row.state.to_lowercase());
+    }
+    let mut roles = role_titles(&register.decide);
+    if !register.second.is_empty() {
+        roles = format!("{roles}; and as well {}", role_titles(&register.second));
+    }
+    format!("You cannot decide on it. These roles do, and never who asked or agreed already: {roles}.")
+}
+
+fn decide_view(ctx: &Ctx, read: PermissionRead, typed: (&Decision, &str), errors: Errors) -> decide::View {
+    let (decision, answer) = typed;
+    let grant = &read.row.grant;
+    let first = grant.agreed.as_ref().filter(|_| grant.state == PermissionState::Agreed);
+    decide::View {
+        shell: ctx.under(Area::Registers),
+        href: format!("/entries/{}", grant.id),
+        reference: format!("P-{}", grant.number),
+        version: grant.version,
+        register: read.row.register.clone(),
+        clause: read.row.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        about: read.row.about.clone(),
+        lines: lines(&read),
+        does: read.does.clone(),
+        refused: cannot_decide(&read),
+        errors,
+        answer: answer.to_owned(),
+        because: decision.because.clone(),
+        conditions: decision.conditions.clone(),
+        from: decision.from.clone(),
+        until: decision.until.clone(),
+        agreed: first.map(|(named, _)| named.name.clone()).unwrap_or_default(),
+        longest: read.register.as_ref().map(|register| span_words(register.longest)).unwrap_or_default(),
+    }
+}
+
+/// The page to decide on.
+pub(super) async fn decide(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<DecidePermission>()?;
+    let found = read(&ctx, id_of(&id)?).await?;
+    let nothing = Decision::default();
+    Ok(page(StatusCode::OK, &decide_view(&ctx, found, (&nothing, ""), Errors::default())))
+}
+
+/// Decides.
+pub(super) async fn decided(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<DecidePermission>()?;
+    let id = id_of(&id)?;
+    let answer = fields.text("answer");
+    let decision = Decision {
+        grant: answer == "yes",
+        because: fields.text("because"),
+        conditions: fields.text("conditions"),
+        from: fields.text("from"),
+        until: fields.text("until"),
+        version: fields.get("version").parse().unwrap_or(-1),
+    };
+    let errors = if matches!(answer.as_str(), "yes" | "no") {
+        match ctx.site.app.decide_permission(permit, id, decision.clone()).await {
+            Ok(PermissionState::Granted) => return Ok(done(&format!("/entries/{id}"), "granted")),
+            Ok(PermissionState::Agreed) => return Ok(done(&format!("/entries/{id}"), "agreed")),
+            Ok(_) => return Ok(done(&format!("/entries/{id}"), "refused")),
+            Err(error) => form_errors(error, "answer")?,
+        }
+    } else {
+        [("answer", "Choose whether to grant or refuse it")].into_iter().collect()
+    };
+    let view = decide_view(&ctx, read(&ctx, id).await?, (&decision, &answer), errors);
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+}
+
+/// Takes a request back, or ends an entry before its time.
+pub(super) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<AskPermission>()?;
+    let id = id_of(&id)?;
+    let version = fields.get("version").parse().unwrap_or(-1);
+    let sees = ctx.may::<SeeRegisters>();
+    let back =
+        if sees && fields.get("from") != "own" { format!("/entries/{id}") } else { "/permissions".into() };
+    match ctx.site.app.withdraw_permission(permit, id, (fields.get("why"), version)).await {
+        Ok(()) => Ok(done(&back, "ended")),
+        Err(app::AppError::Invalid { message, .. }) if sees => {
+            let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
+            let again =
+                entry::View { errors, why: fields.text("why"), ..entry_view(&ctx, read(&ctx, id).await?) };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Enters that it is still needed.
+pub(super) async fn review(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<DecidePermission>()?;
+    let id = id_of(&id)?;
+    let version = fields.get("version").parse().unwrap_or(-1);
+    let (finding, sooner) = (fields.get("finding"), fields.get("sooner"));
+    match ctx.site.app.review_permission(permit, id, (finding, sooner, version)).await {
+        Ok(()) => Ok(done(&format!("/entries/{id}"), "reviewed")),
+        Err(error) => {
+            let errors = form_errors(error, "finding")?;
+            let again = entry::View {
+                errors,
+                finding: finding.to_owned(),
+                sooner: sooner.to_owned(),
+                ..entry_view(&ctx, read(&ctx, id).await?)
+            };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
+}
+
+/// One's own.
+pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
+    let read = ctx.site.app.own_permissions(ctx.permit::<AskPermission>()?).await?;
+    let view = own::View {
+        shell: ctx.shell(Area::Elsewhere, Vec::new()),
+        registers: read
+            .registers
+            .iter()
+            .map(|register| {
+                let ask = Crumb::new(format!("{}/ask", register_href(&register.id)), register.title.clone());
+                (ask, register.says.clone())
+            })
+            .collect(),
+        entries: read.entries.into_iter().map(|found| entry_view(&ctx, found)).collect(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}

@@ -20,10 +20,13 @@ enum Needs {
 const VERBS: &[(&str, Needs)] = &[
     ("asset add", Needs::Permit("manage register")),
     ("asset give", Needs::Permit("manage register")),
+    ("asset label", Needs::Permit("see devices")),
     ("asset list", Needs::Permit("see devices")),
     ("backup", Needs::Server),
     ("config check", Needs::Files),
     ("config example", Needs::Files),
+    ("custody list", Needs::Permit("see devices")),
+    ("custody verify", Needs::Permit("see devices")),
     ("demo", Needs::Server),
     ("device found", Needs::Permit("command devices")),
     ("device list", Needs::Permit("see devices")),

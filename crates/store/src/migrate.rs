@@ -39,10 +39,10 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 9, name: "custody", sql: include_str!("../migrations/0009_custody.sql") },
     Migration { version: 10, name: "reminders", sql: include_str!("../migrations/0010_reminders.sql") },
     Migration { version: 11, name: "directory", sql: include_str!("../migrations/0011_directory.sql") },
-    Migration { version: 11, name: "sign_in", sql: include_str!("../migrations/0011_sign_in.sql") },
-    Migration { version: 11, name: "off_duty", sql: include_str!("../migrations/0011_off_duty.sql") },
-    Migration { version: 11, name: "exemptions", sql: include_str!("../migrations/0011_exemptions.sql") },
-    Migration { version: 11, name: "permissions", sql: include_str!("../migrations/0011_permissions.sql") },
+    Migration { version: 12, name: "sign_in", sql: include_str!("../migrations/0012_sign_in.sql") },
+    Migration { version: 13, name: "off_duty", sql: include_str!("../migrations/0013_off_duty.sql") },
+    Migration { version: 14, name: "exemptions", sql: include_str!("../migrations/0014_exemptions.sql") },
+    Migration { version: 15, name: "permissions", sql: include_str!("../migrations/0015_permissions.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -13,12 +13,12 @@ mod device;
 mod devices;
 mod directory;
 mod documents;
-mod events;
-mod holds;
-mod import;
 mod duty;
 mod duty_person;
+mod events;
 mod exemptions;
+mod holds;
+mod import;
 mod ledger;
 mod me;
 mod needed;
@@ -35,31 +35,9 @@ mod stores;
 mod terms;
 mod terms_desk;
 mod tokens;
-
-use app::access::{
-    AcceptOwn, Action, AnswerForOneself, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess,
-    ManageCases, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, SeeAccess, SeeCases, SeeDevices,
-    SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers, WithdrawDevices,
-    AcceptOwn, Action, ApproveDestruction, CommandDevices, EnrolDevices, ManageAccess, ManageCases,
-    ManagePeople, ManageRegister, RecordAcceptance, RunService, SeeAccess, SeeCases, SeeDevices, SeeLedger,
-    SeeOwn, SeePeople, SeePolicy, SignHandovers,
-    ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices, SeeLedger, SeeOwn,
-    SeeOwnSessions, SeePeople, SeePolicy, SignHandovers,
 mod told;
 
-use app::access::{
-    AcceptOwn, Action, ApproveDestruction, CommandDevices, ContactOffDuty, EnrolDevices, ManageAccess,
-    ManageCases, ManageDuty, ManageNotices, ManagePeople, ManageRegister, RecordAcceptance, ReviewOffDuty,
-    SeeAccess, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeNotices, SeeOwn, SeePeople, SeePolicy,
-    SignHandovers,
-    ManageExemptions, ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeDevices,
-    SeeExemptions, SeeLedger, SeeOwn, SeePeople, SeePolicy, SignHandovers,
-    ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases, SeeCovert, SeeDevices, SeeLedger,
-    SeeOwn, SeePeople, SeePolicy, SeeSealed, SignHandovers,
-    AcceptOwn, Action, ApproveDestruction, AskPermission, CommandDevices, DecidePermission, EnrolDevices,
-    ManageAccess, ManageCases, ManagePeople, ManageRegister, RecordAcceptance, SeeAccess, SeeCases,
-    SeeDevices, SeeLedger, SeeOwn, SeePeople, SeePolicy, SeeRegisters, SignHandovers,
-};
+use app::access::{Action, AcceptOwn, AnswerForOneself, ApproveDestruction, AskPermission, CommandDevices, ContactOffDuty, DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty, ManageExemptions, ManageNotices, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, ReviewOffDuty, RunService, SeeAccess, SeeCases, SeeCovert, SeeDevices, SeeDuty, SeeExemptions, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::site::Site;

@@ -1,8 +1,7 @@
 //! The table of targets: what the smoke run, the replay command and the fuzzer's corpus go by.
 
 use crate::targets::{
-    apple, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, scim, words,
-    apple, calendar, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, words,
+    apple, calendar, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, scim, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.

@@ -37,9 +37,9 @@ pub mod sign_in;
 pub mod terms;
 #[cfg(test)]
 mod testing;
+pub mod tokens;
 pub mod unused;
 pub mod withdrawals;
-pub mod tokens;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};

@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use compliance::BoundCheck;
 use domain::{ClauseId, Coverage, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span};
-use policy::{Clause, Files, KeptBy, Library, Overrides, ParameterValue, Scope};
-use policy::{CoverageTable, Problems, SettingCompiler};
+use policy::{
+    Clause, CoverageTable, Files, KeptBy, Library, Overrides, ParameterValue, Problems, Scope,
+    SettingCompiler,
+};
 use protocol_apple::settings::{AppleCompiler, Group, ProfileOptions, Target, compile};
 use store::profiles::Profile;
 

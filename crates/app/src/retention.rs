@@ -2,9 +2,7 @@
 //! are over (an hour later, so that what was typed in them can still be kept), sign-ins that nobody finished.
 
 use domain::Span;
-use store::{certificates, commands, duty, imports, messages, notices, sessions};
-use store::{certificates, commands, duty, messages, notices, sessions, sign_in};
-use store::{certificates, commands, duty, messages, notices, off_duty, sessions};
+use store::{certificates, commands, duty, imports, messages, notices, off_duty, sessions, sign_in};
 
 use crate::sign_in::KEEP;
 use crate::{App, AppError};
@@ -37,7 +35,6 @@ impl App {
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + imports::forget(tx, now)?
                     + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
-                    + sessions::forget(tx, now, now.minus(config.session_idle))?)
                     + sessions::forget(tx, now.minus(KEEP), now.minus(config.session_idle).minus(KEEP))?
                     + sign_in::forget(tx, now)?)
             })

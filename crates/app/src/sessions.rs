@@ -112,29 +112,14 @@ impl App {
         let actor = self
             .actor_of(&session, standing)?
             .ok_or_else(|| AppError::Conflict("who left the force cannot sign in".into()))?;
+        if let Some(person) = session.person {
+            self.note_sign_in(tx, person, now)?;
+        }
         let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
             .reason(who.how)
             .detail(json!({ "name": session.name }));
         self.enter(tx, now, record)?;
         Ok(token)
-        let app = self.clone();
-        self.store()
-            .write(move |tx| {
-                sessions::add(tx, &session)?;
-                let standing = standing(tx, &session, now)?;
-                let actor = app
-                    .actor_of(&session, standing)?
-                    .ok_or_else(|| AppError::Conflict("who left the force cannot sign in".into()))?;
-                if let Some(person) = session.person {
-                    app.note_sign_in(tx, person, now)?;
-                }
-                let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
-                    .reason(who.how)
-                    .detail(json!({ "name": session.name }));
-                app.enter(tx, now, record)
-            })
-            .await?;
-        Ok(Secret::new(token))
     }
 
     /// The actor behind a cookie; `None` where there is no such session or it is over.

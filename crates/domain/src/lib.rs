@@ -19,12 +19,8 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AssignmentId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId,
-    GrantId, GroupId, HandoverId, HoldId, IdError, ImportId, JobId, NoticeId, PatternId, PeriodId, PersonId,
-    PlaceId, StepId, TokenId,
-    GrantId, HandoverId, HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PersonId, PlaceId, SignInId,
-    StepId,
-    GrantId, HandoverId, HoldId, IdError, JobId, NoticeId, PatternId, PeriodId, PermissionId, PersonId,
-    PlaceId, StepId,
+    GrantId, GroupId, HandoverId, HoldId, IdError, ImportId, JobId, NoticeId, PatternId, PeriodId,
+    PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
 };
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -6,10 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::simulation::{demo, load};
 use crate::verbs::{
-    assets, backup, custody, devices, enrol, explain, ledger_book, people, policy, service, settings, terms,
-    tokens,
     assets, backup, custody, devices, duty, enrol, explain, ledger_book, people, policy, service, settings,
-    terms,
+    terms, tokens,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.

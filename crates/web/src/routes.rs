@@ -37,7 +37,13 @@ mod terms_desk;
 mod tokens;
 mod told;
 
-use app::access::{Action, AcceptOwn, AnswerForOneself, ApproveDestruction, AskPermission, CommandDevices, ContactOffDuty, DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty, ManageExemptions, ManageNotices, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, ReviewOffDuty, RunService, SeeAccess, SeeCases, SeeCovert, SeeDevices, SeeDuty, SeeExemptions, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices};
+use app::access::{
+    AcceptOwn, Action, AnswerForOneself, ApproveDestruction, AskPermission, CommandDevices, ContactOffDuty,
+    DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty, ManageExemptions, ManageNotices,
+    ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, ReviewOffDuty, RunService, SeeAccess,
+    SeeCases, SeeCovert, SeeDevices, SeeDuty, SeeExemptions, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions,
+    SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
+};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::site::Site;

@@ -2,11 +2,8 @@
 
 use app::AppError;
 use app::access::{
-    self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn,
-    self, Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeLedger, SeeOwn,
-    SeePeople, SeePolicy,
-    self, Action, Actor, Denied, Permit, PermitWithin, SeeCases, SeeDevices, SeeLedger, SeeOwn, SeePeople,
-    SeePolicy, SeeRegisters,
+    self, Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeDuty, SeeLedger,
+    SeeOwn, SeePeople, SeePolicy, SeeRegisters,
 };
 use app::sessions::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
@@ -253,7 +250,6 @@ fn areas(actor: &Actor) -> Vec<Area> {
             Area::Me => actor.person.is_some() && access::permit::<SeeOwn>(actor).is_ok(),
             Area::Overview | Area::Documents => access::permit::<SeePolicy>(actor).is_ok(),
             Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
-            Area::People => access::permit::<SeePeople>(actor).is_ok(),
             Area::Duty => access::permit::<SeeDuty>(actor).is_ok(),
             Area::People => sees_people(actor),
             Area::Cases => access::permit::<SeeCases>(actor).is_ok(),

@@ -72,14 +72,12 @@ pub enum Area {
 
 impl Area {
     /// Every part that the navigation can show, in its order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Me,
         Self::Overview,
         Self::Devices,
         Self::People,
         Self::Duty,
-        Self::Documents,
-        Self::Cases,
         Self::Documents,
         Self::Cases,
         Self::Registers,

@@ -45,6 +45,7 @@ impl App {
                 let asks = policy.library().cases.get(&rule.opens).is_some_and(asks_holder);
                 if asks && device.holder.is_none() {
                     return Ok(());
+                }
                 if let Some(until) = self.risk_accepted(tx, &device, clause, now)? {
                     // The finding stays what it is; the case opens when nobody carries the risk any longer.
                     let subject = format!("{id}/{clause}");

@@ -226,6 +226,7 @@ impl App {
                 }
                 if asked.request_type == "EraseDevice" {
                     crate::holds::refuse_if_held(tx, device.id)?;
+                }
                 if permit.actor().person.is_none() {
                     return Err(AppError::Conflict(
                         "whoever agrees must stand in the register: sign in through the directory, or have a sign-in link \

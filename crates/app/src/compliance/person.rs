@@ -41,9 +41,7 @@ impl App {
         let policy = self.policy();
         let standing = self.stand(tx, &person, now)?;
         let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
-        let said = reminders::of_person(tx, id)?;
         let (said, exempt) = (reminders::of_person(tx, id)?, self.exempt(tx, &person, now)?);
-        let mut clauses = Vec::new();
         for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
             let old = before.iter().find(|old| old.clause == clause.id);
             let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {

@@ -56,7 +56,6 @@ pub struct StepRead {
     pub proof: &'static str,
 }
 
-pub(crate) fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
 /// Whether the force's rules seal what cases of this type hold.
 fn is_sealed(library: &policy::Library, case: &Case) -> bool {
     library.cases.get(&case.kind).is_some_and(|kind| kind.sealed)
@@ -71,7 +70,7 @@ fn row(library: &policy::Library, mut case: Case, opened: bool) -> CaseRow {
     CaseRow { kind, case }
 }
 
-fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
+pub(crate) fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
     let person = match step.person {
         Some(person) => people::by_id(tx, person)?.map(|person| person.name),
         None => None,

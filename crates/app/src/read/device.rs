@@ -190,7 +190,6 @@ impl App {
             actions: actions(actor, &device, live, lost_mode),
             profiles: settings(tx, &device, &wanted)?,
             held: store::holds::stands(tx, id)?,
-            findings: clauses(tx, &policy, id)?,
             findings: self.device_findings(tx, &policy, &device)?,
             commands: commands::of_device(tx, id, COMMANDS)?
                 .into_iter()

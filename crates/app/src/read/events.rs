@@ -7,7 +7,7 @@ use store::events::{Event, EventFilter, Listed};
 use store::{Tx, case_steps, cases, events, people};
 
 use super::{Person, words};
-use crate::access::{self, Actor, ManagePeople, PermitWithin, Relation, SeePeople};
+use crate::access::{self, Actor, ManagePeople, PermitWithin, Reach, Relation, SeePeople};
 use crate::{App, AppError, days};
 
 /// What an absence is called for who need not know which.
@@ -71,15 +71,13 @@ impl App {
         mut filter: EventFilter,
         limit: u32,
     ) -> Result<Vec<EventRow>, AppError> {
-        match permit.whole() {
-            Ok(whole) => match (whole.scope().force(), filter.force) {
+        match permit.reach() {
+            Reach::Force(scope) => match (scope.force(), filter.force) {
                 (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
                 (own, asked) => filter.force = own.or(asked),
             },
-            Err(_) => match permit.actor().person {
-                Some(me) => filter.within = Some(me),
-                None => return Ok(Vec::new()),
-            },
+            Reach::Related { me, .. } => filter.within = Some(me),
+            Reach::Nothing => return Ok(Vec::new()),
         }
         let private = |kind: &str| self.policy().library().mover(kind).is_some_and(|kind| kind.private);
         let names = access::permit::<ManagePeople>(permit.actor()).is_ok();

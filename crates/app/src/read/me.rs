@@ -208,6 +208,8 @@ fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError>
             Some(Todo { title: step.title, href, due: step.due_at })
         })
         .collect())
+}
+
 fn notices_to_read(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Todo>, AppError> {
     let title = match notices::unread(tx, person)? {
         0 => return Ok(None),

@@ -2,7 +2,6 @@
 
 use domain::{ClauseId, DeviceId, Force, PersonId};
 use store::events::Event;
-use store::people::Listed;
 use store::people::{Listed, Related};
 use store::{cases, devices, people};
 
@@ -10,11 +9,9 @@ use super::permissions::PermissionRow;
 use super::{AcceptanceRead, CaseRow, Device, Person, words};
 use crate::access::{
     self, EnrolDevices, ManageRegister, Permit, PermitWithin, Reach, Relation, Role, SeeAccess, SeeCases,
-    SeeDevices, SeePeople,
+    SeeDevices, SeePeople, SeeRegisters,
 };
 use crate::grants::standing_of;
-    self, EnrolDevices, ManageRegister, Permit, SeeCases, SeeDevices, SeePeople, SeeRegisters,
-};
 use crate::{App, AppError};
 
 /// One person.
@@ -104,9 +101,6 @@ impl App {
     ) -> Result<PersonRead, AppError> {
         let (app, permit) = (self.clone(), permit.into());
         let now = self.world().now();
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn person(&self, permit: Permit<SeePeople>, id: PersonId) -> Result<PersonRead, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
         self.store()
             .read(move |tx| {
                 let mut person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
@@ -136,6 +130,7 @@ impl App {
                     roles: match standing_of(tx, id, now)? {
                         Some(standing) if roles => standing.roles.iter().map(Role::title).collect(),
                         _ => Vec::new(),
+                    },
                     permissions: match access::permit::<SeeRegisters>(permit.actor()) {
                         Ok(_) => app.permissions_of_person(tx, id, now)?,
                         Err(_) => Vec::new(),

@@ -418,7 +418,7 @@ impl App {
             does: register.as_ref().map(does).unwrap_or_default(),
             devices: match &register {
                 Some(register) if changes_devices(register) && grant.decided_at.is_some() => {
-                    self.permission_devices(tx, register, &grant, now)?
+                    self.permission_devices(tx, register, &grant)?
                 }
                 _ => Vec::new(),
             },
@@ -439,7 +439,6 @@ impl App {
         tx: &mut Tx<'_>,
         register: &PermissionRegister,
         grant: &Permission,
-        now: Timestamp,
     ) -> Result<Vec<PermissionDevice>, AppError> {
         let policy = self.policy();
         let mut all = Vec::new();

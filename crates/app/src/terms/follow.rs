@@ -65,9 +65,9 @@ impl App {
         let policy = self.policy();
         let remind = asked.plus(parameter_span(&policy, "terms-remind-after", REMIND_AFTER));
         let manager = asked.plus(parameter_span(&policy, "terms-manager-after", MANAGER_AFTER));
-        self.tell(tx, person.id, standing, "asked")?;
+        self.tell_of_terms(tx, person.id, standing, "asked")?;
         if remind <= now && standing.reminded_at.is_none() {
-            self.tell(tx, person.id, standing, "reminded")?;
+            self.tell_of_terms(tx, person.id, standing, "reminded")?;
             standing.reminded_at = Some(now);
             self.note(tx, person, standing, ("terms.reminded", "holder"), now)?;
         }
@@ -174,7 +174,13 @@ impl App {
     }
 
     /// Tells the person. The key makes one notice of one asking, however often the job runs.
-    fn tell(&self, tx: &mut Tx<'_>, to: PersonId, standing: &Standing, what: &str) -> Result<(), AppError> {
+    fn tell_of_terms(
+        &self,
+        tx: &mut Tx<'_>,
+        to: PersonId,
+        standing: &Standing,
+        what: &str,
+    ) -> Result<(), AppError> {
         let title = self.title(&standing.document);
         let asked = standing.asked_at.map_or(0, Timestamp::millis);
         let subject = match (what, standing.accepted_at) {

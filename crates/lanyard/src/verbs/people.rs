@@ -69,6 +69,7 @@ pub(crate) enum PersonVerb {
         /// For a machine.
         #[arg(long)]
         json: bool,
+    },
     /// Show what a CSV file of people would do; with --apply, do it.
     Import {
         /// The file: headings in its first row, then a row for each person.

@@ -3,11 +3,11 @@
 pub mod accepted;
 pub mod access;
 pub mod add;
+pub mod covert;
 pub mod edit;
 pub mod end;
-pub mod import;
 pub mod exemptions;
-pub mod covert;
+pub mod import;
 pub mod list;
 pub mod roles;
 pub mod show;

@@ -1,9 +1,6 @@
 //! Cases: the queue, one case, notes and closing.
 
-use app::access::{AnswerForOneself, ManageCases, PlaceHolds, SeeCases};
-use app::access::{ContactOffDuty, ManageCases, SeeCases};
-use app::read::{CaseFilter, CaseRow, StepRead};
-use app::access::{ManageCases, SeeCases, SeeSealed};
+use app::access::{AnswerForOneself, ContactOffDuty, ManageCases, PlaceHolds, SeeCases, SeeSealed};
 use app::read::{CaseFilter, CaseRead, CaseRow, StepRead};
 use axum::extract::Path;
 use axum::http::StatusCode;

@@ -1,11 +1,10 @@
 //! People: the list, one person, a new one.
 
-use app::access::{ManagePeople, RecordAcceptance, SeeDevices, SeeDuty, SeePeople};
 use app::access::{
-    ManageAccess, ManagePeople, RecordAcceptance, SeeAccess, SeeCovert, SeeDevices, SeePeople,
+    ManageAccess, ManagePeople, RecordAcceptance, SeeAccess, SeeCovert, SeeDevices, SeeDuty, SeePeople,
 };
 use app::people::NewPerson;
-use app::read::{AcceptanceRead, Case, Person, PersonRead, PersonRow};
+use app::read::{AcceptanceRead, Case, Person, PersonRow};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -97,11 +96,6 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     let handovers = ctx.site.app.custody_of_person(ctx.permit_within::<SeePeople>()?, id).await?;
     let enters = ctx.may::<RecordAcceptance>();
     let person = &read.person;
-    let manager = match person.line_manager {
-        Some(manager) => ctx.site.app.person(ctx.permit::<SeePeople>()?, manager).await.ok(),
-        None => None,
-    };
-    let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let devices = ctx.may::<SeeDevices>();
     let href = |part: &str, may: bool| if may { format!("/people/{id}/{part}") } else { String::new() };
     let view = show::View {
@@ -109,18 +103,12 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         name: person.name.clone(),
         number: person.number.clone(),
         force: person.force,
-        about: about(person, manager),
+        about: about(person, read.manager.as_deref()),
         gone: gone(person),
         forms: match person.erased_at {
             None if ctx.may::<ManagePeople>() => format!("/people/{id}"),
             _ => String::new(),
         },
-        about: vec![
-            ("Role".into(), person.role.clone()),
-            ("Unit".into(), text(&person.unit)),
-            ("Work email".into(), text(&person.email)),
-            ("Line manager".into(), text(&read.manager)),
-        ],
         roles: read.roles.join(", "),
         roles_href: href("roles", ctx.may::<ManageAccess>()),
         covert_href: href("covert", ctx.may::<SeeCovert>()),
@@ -168,13 +156,12 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 }
 
 /// What is recorded of a person, name by name.
-fn about(person: &Person, manager: Option<PersonRead>) -> Vec<(String, String)> {
+fn about(person: &Person, manager: Option<&str>) -> Vec<(String, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let manager = manager.map(|read| format!("{} ({})", read.person.name, read.person.number));
     let mut about = vec![
         ("Role".into(), person.role.clone()),
         ("Unit".into(), text(&person.unit)),
-        ("Line manager".into(), manager.unwrap_or_default()),
+        ("Line manager".into(), manager.unwrap_or_default().to_owned()),
         ("Work email".into(), text(&person.email)),
         ("Work telephone".into(), text(&person.phone)),
     ];

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use app::access::{Actor, ApiScope, Role, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
-use app::movers::NewEvent;
-use app::grants::GroupRole;
 use app::grants::{GroupRole, NewGrant};
+use app::movers::NewEvent;
 use app::people::NewPerson;
 use app::permissions::{Asked, NewPermission};
 use app::read::{CaseFilter, StepRead};
@@ -22,11 +21,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 use domain::{
     CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId, HandoverKind,
-    IdentityCheck, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
-    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
-    IdentityCheck, ImportId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId, TokenId,
-    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, Force, HandoverId, HandoverKind,
-    IdentityCheck, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId,
+    IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId, TokenId,
 };
 use http_body_util::BodyExt;
 use pki::{DeviceCa, RsaBits, Validity};
@@ -145,13 +140,12 @@ fn config(address: String) -> AppConfig {
         keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
         session_idle: Span::from_secs(1800 * 1000),
         session_lifetime: Span::from_secs(12 * 3600 * 1000),
-        group_roles: vec![GroupRole {
-            group: "Lanyard service desk".into(),
-            role: Role::ServiceDeskAnalyst,
-            group: "Lanyard leads".into(),
-            role: Role::ServiceDeskLead,
-            both_forces: false,
-        }],
+        group_roles: [
+            ("Lanyard service desk", Role::ServiceDeskAnalyst),
+            ("Lanyard leads", Role::ServiceDeskLead),
+        ]
+        .map(|(group, role)| GroupRole { group: group.into(), role, both_forces: false })
+        .into(),
         scep: pki::scep::ScepOptions::default(),
     }
 }
@@ -227,7 +221,10 @@ impl Seeded {
             ..NewEvent::default()
         };
         let event = app.record_event(permit(&root()).unwrap(), holder, change).await.unwrap();
-        let router = web::router(app.clone(), web::Options { personas: personas(), secure_cookies: false });
+        let router = web::router(
+            app.clone(),
+            web::Options { personas: personas(), secure_cookies: false, ..web::Options::default() },
+        );
         let mut seeded = Self {
             app,
             world,
@@ -242,12 +239,6 @@ impl Seeded {
             newcomer,
             event,
         };
-        let router = web::router(
-            app.clone(),
-            web::Options { personas: personas(), secure_cookies: false, ..web::Options::default() },
-        );
-        let mut seeded =
-            Self { app, world, router, link, phone, phone_sim, mac, mac_sim, tablet, holder, newcomer };
         seeded.settle().await;
         // A breach outlives its grace, so that cases open.
         seeded.pass(49 * 3600).await;
@@ -446,6 +437,8 @@ impl Seeded {
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
         self.app.make_token(permit(&root()).unwrap(), new).await.unwrap().0
+    }
+
     /// Norfolk's duty pattern, entered when it is first asked for.
     pub(crate) async fn pattern(&self) -> domain::PatternId {
         if let Some(known) = self.app.duty_patterns(permit(&root()).unwrap()).await.unwrap().first() {

@@ -5,8 +5,8 @@ mod access;
 #[path = "../checker/mod.rs"]
 mod checker;
 mod common;
-mod directory;
 mod custody;
+mod directory;
 mod exemptions;
 mod forms;
 mod issuer;

@@ -1,30 +1,30 @@
-//! The stories of `stories/`, told by a browser. Each file here has the name of its story.
+//! The stories of `stories/`, each told to the running pages. A file here has the name of its story.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is wrong")]
+
+#[path = "../pages/common.rs"]
+#[expect(dead_code, reason = "the seeded force serves two sets of tests")]
+mod common;
+#[path = "../pages/issuer.rs"]
+#[expect(dead_code, reason = "the provider serves two sets of tests")]
+mod issuer;
 
 mod a_joiner_by_scim;
 mod a_lapsed_acceptance;
 mod a_leaver_returns_everything;
+mod a_manager_sees_their_own_people;
+mod a_read_with_a_reason;
 mod a_stock_count;
 mod a_suspension;
 mod a_wrong_row_in_the_import;
 mod accepting_the_terms;
-mod an_unused_phone;
-mod an_off_duty_sign_in;
-mod a_manager_sees_their_own_people;
-mod a_read_with_a_reason;
-mod a_stock_count;
 mod an_auditor_whose_access_ends;
-#[path = "../pages/common.rs"]
-#[expect(dead_code, reason = "the seeded force serves two sets of tests")]
-mod common;
+mod an_off_duty_sign_in;
+mod an_unused_phone;
 mod desk;
 mod erasing_a_leaver;
 mod issued_and_signed;
 mod maternity_leave;
 mod movers;
-#[path = "../pages/issuer.rs"]
-#[expect(dead_code, reason = "the provider serves two sets of tests")]
-mod issuer;
 mod nobody_else_repairs_it;
 mod nobody_is_rung_off_duty;
 mod reading;

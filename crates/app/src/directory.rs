@@ -91,6 +91,7 @@ pub fn number_of(user_name: &str) -> String {
 
 impl Provisioned {
     /// The person that it makes of somebody.
+    #[expect(clippy::needless_pass_by_value, reason = "whose fields become the new person's")]
     fn of(self, before: Person, now: Timestamp) -> Result<Person, AppError> {
         let user_name = self.user_name.trim().to_owned();
         if user_name.is_empty() || user_name.len() > 200 || !user_name.chars().all(|c| c.is_ascii_graphic()) {

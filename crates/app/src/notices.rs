@@ -144,6 +144,7 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for an unknown person or case, [`AppError::Invalid`] for words that do not fit, and for a
     /// reason that the case does not bear out.
+    #[expect(clippy::needless_pass_by_value, reason = "a notice is made to be handed over")]
     pub(crate) fn notify(&self, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppError> {
         let now = self.world().now();
         let person = people::by_id(tx, notice.to)?.ok_or_else(|| AppError::not_found("person", notice.to))?;

@@ -131,7 +131,7 @@ fn event(block: &str) -> Result<Vec<Period>, String> {
     let end = value::end(&event, &start)?;
     let Some(kind) = meaning(&event, start.whole_day)? else { return Ok(Vec::new()) };
     let mut periods = Vec::new();
-    for (start, end) in repeat::occurrences(&event, start, end)? {
+    for (start, end) in repeat::occurrences(&event, &start, &end)? {
         periods.push(checked(Period { kind, start, end })?);
     }
     Ok(periods)

@@ -120,7 +120,7 @@ fn resource(status: StatusCode, answer: Map<String, Value>, version: i64, locati
 }
 
 /// The version that the client says it knows.
-fn expected<'a>(headers: &'a HeaderMap) -> Option<&'a str> {
+fn expected(headers: &HeaderMap) -> Option<&str> {
     headers.get(IF_MATCH).and_then(|value| value.to_str().ok())
 }
 

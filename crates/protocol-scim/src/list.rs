@@ -61,6 +61,6 @@ pub fn list_response(total: usize, start: usize, page: Vec<Map<String, Value>>) 
         "totalResults": total,
         "startIndex": start,
         "itemsPerPage": page.len(),
-        "Resources": page,
+        "Resources": page.into_iter().map(Value::Object).collect::<Vec<_>>(),
     })
 }

@@ -9,7 +9,7 @@ use crate::coerce::{coerce, settled, single};
 use crate::error::{ScimError, ScimType};
 use crate::filter::{check_values, value_holds};
 use crate::path::{self, Place, Target};
-use crate::resource::{Kind, Resource};
+use crate::resource::{Kind, Resource, canonical};
 use crate::schema::{Attribute, Type};
 
 /// Most operations of one request.
@@ -68,6 +68,8 @@ impl Patch {
             operation.apply(&mut changed)?;
         }
         changed.fields.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
+        // A filter in a path writes as well (`phoneNumbers[type eq "mobile"].value`): what it wrote is held to the schema too.
+        changed.fields = canonical(changed.kind, changed.fields)?;
         changed.complete()?;
         Ok(changed)
     }

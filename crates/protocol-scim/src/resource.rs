@@ -205,7 +205,7 @@ pub fn is_current(header: &str, version: i64) -> bool {
 }
 
 /// Brings a whole body into canonical form.
-fn canonical(kind: Kind, given: Map<String, Value>) -> Result<Map<String, Value>, ScimError> {
+pub(crate) fn canonical(kind: Kind, given: Map<String, Value>) -> Result<Map<String, Value>, ScimError> {
     if given.len() > MOST_KEYS {
         return Err(ScimError::bad(ScimType::InvalidSyntax, "the resource has too many attributes"));
     }

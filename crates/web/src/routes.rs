@@ -178,6 +178,7 @@ pub const ROUTES: &[Route] = &[
     read::<ManageAccess>("/people/{id}/roles", || get(access::of_person)),
     write::<ManageAccess>("/people/{id}/roles", || post(access::change)),
     read::<SeeAccess>("/access", || get(access::list)),
+    read::<SeeAccess>("/access.csv", || get(access::csv)),
     read::<ManagePeople>("/people/{id}/events", || get(events::add)),
     write::<ManagePeople>("/people/{id}/events", || post(events::added)),
     read::<SeePeople>("/events", || get(events::list)),

@@ -33,7 +33,9 @@ pub const WORDS: &[&str] = &[
 pub fn calendar(data: &[u8]) -> bool {
     let Some(text) = text(data) else { return false };
     let (shifts, days) = text.split_once("\n\n").unwrap_or((text, "N -"));
-    if let Ok(pattern) = Pattern::read(Shape::Cycle, shifts, days) {
+    let pattern = Pattern::read(Shape::Cycle, shifts, days);
+    let taken = pattern.is_ok();
+    if let Ok(pattern) = pattern {
         let first = "2026-03-28".parse().expect("a day");
         let last = "2026-10-25".parse().expect("a day");
         for day in [first, last] {
@@ -42,7 +44,7 @@ pub fn calendar(data: &[u8]) -> bool {
             }
         }
     }
-    let Ok(read) = read(text) else { return false };
+    let Ok(read) = read(text) else { return taken };
     assert!(read.periods.len() <= MOST_PERIODS, "{} periods", read.periods.len());
     for (event, period) in &read.periods {
         assert!(period.start < period.end, "event {event}");

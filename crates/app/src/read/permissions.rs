@@ -161,6 +161,9 @@ pub(super) fn risk(grant: &Permission) -> Option<RiskRead> {
     })
 }
 
+/// The apps that each field of a form offers.
+pub(crate) type OfferedApps = Vec<(String, Vec<String>)>;
+
 impl App {
     /// Every register with its figures.
     ///
@@ -264,7 +267,7 @@ impl App {
         &self,
         permit: &Permit<AskPermission>,
         id: &str,
-    ) -> Result<(PermissionRegister, Reach, Vec<(String, Vec<String>)>), AppError> {
+    ) -> Result<(PermissionRegister, Reach, OfferedApps), AppError> {
         let policy = self.policy();
         let register =
             policy.library().permissions.get(id).ok_or_else(|| AppError::not_found("register", id))?;
@@ -422,10 +425,7 @@ impl App {
                 }
                 _ => Vec::new(),
             },
-            events: permissions::events(tx, grant.id)?
-                .into_iter()
-                .map(|(at, who, says)| (at, who, says))
-                .collect(),
+            events: permissions::events(tx, grant.id)?.into_iter().collect(),
             may_decide: grant.is_open() && decides && !own && !agreed,
             may_end: asks && (grant.is_open() || running) && (own || decides),
             may_review: in_force && decides && !own,

@@ -168,7 +168,7 @@ fn luhn(digits: &str) -> bool {
             if place % 2 == 0 { digit } else { doubled / 10 + doubled % 10 }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 impl App {

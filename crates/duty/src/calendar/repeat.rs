@@ -25,10 +25,10 @@ struct Rule {
 }
 
 /// Every occurrence of an event: the one of the event itself, and those of its rule.
-pub(super) fn occurrences(event: &Component<'_>, start: Time, end: Time) -> Result<Vec<Stretch>, String> {
+pub(super) fn occurrences(event: &Component<'_>, start: &Time, end: &Time) -> Result<Vec<Stretch>, String> {
     let off_calendar = || "a time in it is off the calendar: check its year".to_owned();
     let one = |start: &Time, end: &Time| Some((start.instant()?, end.instant()?));
-    let first = one(&start, &end).ok_or_else(off_calendar)?;
+    let first = one(start, end).ok_or_else(off_calendar)?;
     let Some(rule) = property(event, "RRULE") else { return Ok(vec![first]) };
     let rule = read(rule)?;
     let gone = exceptions(event)?;

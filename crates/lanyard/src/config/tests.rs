@@ -48,6 +48,13 @@ fn uncommented() -> String {
                     "groups_claim",
                     "force_claim",
                     "number_claim",
+                    "server =",
+                    "from =",
+                    "protection",
+                    "port =",
+                    "user =",
+                    "password_file",
+                    "trust =",
                 ]
                 .iter()
                 .any(|word| rest.starts_with(word)) =>

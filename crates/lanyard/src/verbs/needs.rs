@@ -20,6 +20,7 @@ enum Needs {
 const VERBS: &[(&str, Needs)] = &[
     ("asset add", Needs::Permit("manage register")),
     ("asset give", Needs::Permit("manage register")),
+    ("asset import", Needs::Permit("manage register")),
     ("asset label", Needs::Permit("see devices")),
     ("asset list", Needs::Permit("see devices")),
     ("backup", Needs::Server),
@@ -34,6 +35,8 @@ const VERBS: &[(&str, Needs)] = &[
     ("device lost", Needs::Permit("command devices")),
     ("device refresh", Needs::Permit("command devices")),
     ("device restart", Needs::Permit("command devices")),
+    ("duty import", Needs::Permit("manage duty")),
+    ("duty state", Needs::Permit("see duty")),
     ("enrol apple", Needs::Permit("enrol devices")),
     ("explain", Needs::Permit("see devices")),
     ("ledger checkpoint", Needs::Permit("run service")),
@@ -41,6 +44,10 @@ const VERBS: &[(&str, Needs)] = &[
     ("ledger verify", Needs::Files),
     ("migrate", Needs::Server),
     ("person add", Needs::Permit("manage people")),
+    ("person end", Needs::Permit("manage people")),
+    ("person erase", Needs::Permit("run service")),
+    ("person event", Needs::Permit("manage people")),
+    ("person import", Needs::Permit("manage people")),
     ("person list", Needs::Permit("see people")),
     ("policy check", Needs::Files),
     ("policy compile", Needs::Files),
@@ -53,6 +60,10 @@ const VERBS: &[(&str, Needs)] = &[
     ("sign-in-link", Needs::Permit("run service")),
     ("simulate", Needs::Server),
     ("terms accept", Needs::Permit("record acceptance")),
+    ("terms status", Needs::Permit("see people")),
+    ("token end", Needs::Permit("run service")),
+    ("token list", Needs::Permit("run service")),
+    ("token make", Needs::Permit("run service")),
 ];
 
 fn leaves(command: &clap::Command, path: &str, found: &mut Vec<String>) {

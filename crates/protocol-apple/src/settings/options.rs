@@ -69,7 +69,7 @@ impl ProfileOptions {
         if let Some(identity) = &self.network_identity {
             identity.check()?;
         }
-        if !self.network_passwords.values().all(|password| is_network_password(password)) {
+        if !self.network_passwords.values().all(is_network_password) {
             return Err(CompileError::Text { what: "password of a network".to_owned() });
         }
         let (minimum, oldest) = (self.minimum(target), floor(target));

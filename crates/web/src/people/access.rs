@@ -3,10 +3,10 @@
 use askama::Template;
 use domain::{Force, Timestamp};
 
-use crate::filters;
 use crate::parts::form::Choice;
 use crate::parts::listing::{Allowed, Listing};
 use crate::shell::{Area, Crumb, Shell};
+use crate::{csv, filters, format};
 
 /// What the address of the list may say.
 pub const ALLOWED: Allowed = Allowed { path: "/access", filters: &["role", "force"], sorts: &["name"] };
@@ -44,6 +44,28 @@ pub struct Row {
     pub since: Timestamp,
     /// Until when; `None`: until somebody ends it.
     pub until: Option<Timestamp>,
+}
+
+/// The rows as CSV.
+#[must_use]
+pub fn export(rows: &[Row]) -> String {
+    let mut table =
+        csv::Table::new(&["Number", "Name", "Force", "Role", "Over both forces", "From", "Since", "Until"]);
+    for row in rows {
+        let until = row.until.map_or_else(|| "until somebody ends it".to_owned(), format::when);
+        let both = if row.both { "yes" } else { "no" };
+        table.row(&[
+            row.number.as_str(),
+            row.person.text.as_str(),
+            row.force.title(),
+            row.role.as_str(),
+            both,
+            row.by.as_str(),
+            format::when(row.since).as_str(),
+            until.as_str(),
+        ]);
+    }
+    table.finish()
 }
 
 impl View {

@@ -7,12 +7,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{GrantId, PersonId};
 
-use crate::answer::page;
+use crate::answer::{self, page};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::listing::{Listing, PER_PAGE};
 use crate::people::{access, roles};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
+
+/// Rows of one step of an export.
+const EXPORT_STEP: u32 = 500;
 
 fn title(word: &str) -> String {
     word.parse::<Role>().map_or_else(|_| word.to_owned(), |role| role.title().to_owned())
@@ -24,17 +27,21 @@ fn choices(chosen: &str) -> Vec<Choice> {
     Choice::list(given.map(|role| (role.as_str(), role.title())), chosen)
 }
 
-/// Everybody who has a role, in order of name.
-pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+type Key = (String, GrantId);
+
+async fn walk(
+    ctx: &Ctx,
+    list: &Listing,
+    after: Option<Key>,
+    limit: u32,
+) -> Result<(Vec<access::Row>, Option<Key>), Problem> {
     let permit = ctx.permit::<SeeAccess>()?;
-    let list = Listing::read(access::ALLOWED, &ctx.query);
-    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse::<GrantId>().ok()?)));
     let filter = (Ctx::force(list.filter("force")), list.filter("role").parse().ok());
-    let mut found = ctx.site.app.grants(permit, filter, after, PER_PAGE + 1).await?;
-    let most = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+    let mut found = ctx.site.app.grants(permit, filter, after, limit + 1).await?;
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);
-    let next = found.last().filter(|_| more).map(|(last, _)| format!("{},{}", last.grant.id, last.name.0));
+    let next = found.last().filter(|_| more).map(|(last, _)| (last.name.0.clone(), last.grant.id));
     let rows = found.into_iter().map(|(listed, by)| access::Row {
         person: Crumb::new(format!("/people/{}", listed.grant.person), listed.name.0),
         number: listed.name.1,
@@ -45,14 +52,31 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         since: listed.grant.granted_at,
         until: listed.grant.until,
     });
-    let rows: Vec<access::Row> = rows.collect();
+    Ok((rows.collect(), next))
+}
+
+/// Everybody who has a role, in order of name.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(access::ALLOWED, &ctx.query);
+    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse().ok()?)));
+    let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let view = access::View {
         shell: ctx.under(Area::People),
         roles: choices(list.filter("role")),
-        list: list.with_rows(rows.len(), next),
+        list: list.with_rows(rows.len(), next.map(|(name, id)| format!("{id},{name}"))),
         rows,
     };
     Ok(page(StatusCode::OK, &view))
+}
+
+/// The list as CSV, every row that the filters leave.
+pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(access::ALLOWED, &ctx.query);
+    answer::walked("roles", (ctx, list), |(ctx, list), after: Option<Key>| async move {
+        let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
+        Ok(((ctx, list), access::export(&rows), next))
+    })
+    .await
 }
 
 /// What was typed, and what was wrong with it.

@@ -103,7 +103,7 @@ pub(crate) struct Seeded {
     pub(crate) app: App,
     pub(crate) world: TestWorld,
     pub(crate) router: Router,
-    link: Link,
+    pub(crate) link: Link,
     /// Norfolk's phone, enrolled, supervised, honest.
     pub(crate) phone: DeviceId,
     pub(crate) phone_sim: Device,
@@ -490,7 +490,7 @@ async fn register(
     app.add_device(permit(&root()).unwrap(), new).await.unwrap()
 }
 
-async fn enrol(app: &App, link: &Link, model: Model, serial: &str, temper: Temper) -> Device {
+pub(crate) async fn enrol(app: &App, link: &Link, model: Model, serial: &str, temper: Temper) -> Device {
     let profile = app.make_enrolment_profile(permit(&root()).unwrap(), serial, true).await.unwrap();
     let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, 7), 7);
     device.enrol(link, profile.bytes.expose()).await.unwrap();

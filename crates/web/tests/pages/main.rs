@@ -1,5 +1,12 @@
 //! The pages as a service, on a seeded database: who may open what, what each shows, what each form does.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "a test stops at the first thing that is wrong, and a story is told from its beginning to its end"
+)]
 
 mod access;
 #[path = "../checker/mod.rs"]

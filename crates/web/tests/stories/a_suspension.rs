@@ -14,7 +14,7 @@ fn a_suspension() {
         let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
         let psd = seeded.browser(Role::PsdInvestigator, None).await;
         let phone = format!("/devices/{}", seeded.phone);
-        let erase = [("action", "erase"), ("erase-reason", "clean it"), ("reason", "clean it")];
+        let erase = [("action", "erase"), ("reason-erase", "clean it")];
         let event = record(&hr, seeded.holder, &[("kind", "suspension"), ("on", "2026-11-24")]).await;
         let case = case_of_event(&desk, &event).await;
         let html = desk.page(&case).await;

@@ -6,6 +6,7 @@ use domain::{Force, Span};
 use jiff::tz::TimeZone;
 
 use crate::common::with_force;
+use crate::desk::in_words;
 
 #[test]
 fn an_auditor_whose_access_ends() {
@@ -29,7 +30,7 @@ fn an_auditor_whose_access_ends() {
 
         // The auditor reads the ledger and everything else, and changes nothing.
         let auditor = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
-        assert!(auditor.page("/ledger").await.contains("role.granted"));
+        assert!(auditor.page("/ledger").await.contains(&in_words("role.granted")));
         assert_eq!(auditor.get("/access").await.status, StatusCode::OK);
         let note = format!("/cases/{}/notes", seeded.case().await);
         assert_eq!(auditor.post(&note, &[("note", "seen")]).await.status, StatusCode::FORBIDDEN);

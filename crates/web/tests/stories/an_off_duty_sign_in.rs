@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use domain::{Force, Timestamp};
 
 use crate::common::{root, with_force};
+use crate::desk::in_words;
 use crate::nobody_is_rung_off_duty::put_on_days;
 
 fn at(text: &str) -> Timestamp {
@@ -56,7 +57,10 @@ fn an_off_duty_sign_in() {
         assert_eq!(cases.matches("Sign-ins off duty in 2026-11").count(), 1, "{cases}");
         let figures = security.page("/duty/sign-ins?month=2026-11&force=norfolk").await;
         assert!(figures.contains("no figures are shown") && !figures.contains("Ames"), "{figures}");
-        assert!(security.page("/ledger").await.contains("off-duty.reviewed"), "reading is in the ledger");
+        assert!(
+            security.page("/ledger").await.contains(&in_words("off-duty.reviewed")),
+            "reading is in the ledger"
+        );
         let suffolk = seeded.browser(Role::InformationSecurity, Some(Force::Suffolk)).await;
         assert_eq!(suffolk.get("/duty/sign-ins?force=norfolk").await.status, StatusCode::FORBIDDEN);
         let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;

@@ -42,3 +42,10 @@ pub(crate) fn refused(answer: &Answer, why: &str) {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text());
     assert!(answer.text().contains(why), "{why}: {}", answer.text());
 }
+
+/// An action of the ledger as its page says it.
+pub(crate) fn in_words(action: &str) -> String {
+    let mut words = action.replace(['.', '-'], " ");
+    words[..1].make_ascii_uppercase();
+    words
+}

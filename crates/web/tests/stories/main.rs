@@ -1,5 +1,12 @@
 //! The stories of `stories/`, each told to the running pages. A file here has the name of its story.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at the first thing that is wrong")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::too_many_lines,
+    reason = "a test stops at the first thing that is wrong, and a story is told from its beginning to its end"
+)]
 
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
@@ -22,6 +29,7 @@ mod an_off_duty_sign_in;
 mod an_unused_phone;
 mod desk;
 mod erasing_a_leaver;
+mod from_the_first_day_to_a_career_break;
 mod issued_and_signed;
 mod maternity_leave;
 mod movers;

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use domain::{Force, PersonId, Timestamp};
 
 use crate::common::{Browser, Seeded, root, with_force};
+use crate::desk::in_words;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -103,7 +104,7 @@ fn nobody_is_rung_off_duty() {
         let timeline = officer.page(&format!("/cases/{case}")).await;
         assert!(timeline.contains("Only they know where the keys are"), "{timeline}");
         let ledger = security.page("/ledger").await;
-        assert!(ledger.contains("live-matter.called") && ledger.contains("MDU-5.3"), "{ledger}");
+        assert!(ledger.contains(&in_words("live-matter.called")) && ledger.contains("MDU-5.3"), "{ledger}");
         refusals(&seeded, &form, &fields).await;
         monday(&seeded, ames).await;
     });

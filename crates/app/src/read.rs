@@ -19,6 +19,7 @@ mod people;
 mod permissions;
 mod policy;
 mod profiles;
+mod risks;
 mod sensitive;
 mod tally;
 mod terms;
@@ -39,7 +40,7 @@ pub use me::{MeRead, OwnDevice, OwnNotice, Todo};
 pub use overview::{Attention, DevicesNow, Overview, Wall};
 pub use people::{EnrolRead, PersonRead};
 pub use permissions::{
-    OwnPermissions, PermissionDevice, PermissionRead, PermissionRow, RegisterRow, Residue, RiskRead,
+    OwnPermissions, PermissionDevice, PermissionRead, PermissionRow, RegisterRow, Residue,
 };
 pub use policy::{AcceptAgain, ChangesRead, PlatformSetting, Version};
 pub use profiles::ProfileRead;
@@ -52,6 +53,7 @@ pub use words::span as span_words;
 pub(crate) use words::who;
 
 pub use ::policy::{FieldKind, PermissionFor, PermissionRegister};
+pub use risks::RiskRead;
 pub use store::cases::{Case, CaseFilter};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};
 pub use store::events::EventFilter;

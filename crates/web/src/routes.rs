@@ -28,6 +28,7 @@ mod own_terms;
 mod people;
 mod person_forms;
 mod register;
+mod register_entries;
 mod register_import;
 mod registers;
 mod sign_in;
@@ -238,11 +239,11 @@ pub const ROUTES: &[Route] = &[
     read::<SeeRegisters>("/registers/{id}", || get(registers::get)),
     read::<AskPermission>("/registers/{id}/ask", || get(registers::ask)),
     write::<AskPermission>("/registers/{id}/ask", || post(registers::asked)),
-    read::<SeeRegisters>("/entries/{id}", || get(registers::entry)),
-    read::<DecidePermission>("/entries/{id}/decide", || get(registers::decide)),
-    write::<DecidePermission>("/entries/{id}/decide", || post(registers::decided)),
-    write::<AskPermission>("/entries/{id}/end", || post(registers::end)),
-    write::<DecidePermission>("/entries/{id}/review", || post(registers::review)),
+    read::<SeeRegisters>("/entries/{id}", || get(register_entries::entry)),
+    read::<DecidePermission>("/entries/{id}/decide", || get(register_entries::decide)),
+    write::<DecidePermission>("/entries/{id}/decide", || post(register_entries::decided)),
+    write::<AskPermission>("/entries/{id}/end", || post(register_entries::end)),
+    write::<DecidePermission>("/entries/{id}/review", || post(register_entries::review)),
     read::<SeeLedger>("/ledger", || get(ledger::get)),
     read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
     read::<SeeLedger>("/ledger/export", || get(ledger::export)),

@@ -64,6 +64,14 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("covert", crate::people::covert::View::sample().render()?),
         ("covert-answered", crate::people::covert::View::sample_answered().render()?),
         ("case-sealed", crate::cases::show::View::sample_sealed().render()?),
+    ]);
+    all.extend(people_and_registers()?);
+    all.extend(signing_in_and_duty()?);
+    Ok(all)
+}
+
+fn people_and_registers() -> askama::Result<Vec<(&'static str, String)>> {
+    Ok(vec![
         ("roles", crate::people::roles::View::sample().render()?),
         ("access", crate::people::access::View::sample().render()?),
         ("person-add", crate::people::add::View::sample().render()?),
@@ -103,6 +111,11 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("permissions", crate::registers::own::View::sample().render()?),
         ("ledger", crate::ledger::View::sample().render()?),
         ("ledger-empty", crate::ledger::View::sample_empty().render()?),
+    ])
+}
+
+fn signing_in_and_duty() -> askama::Result<Vec<(&'static str, String)>> {
+    Ok(vec![
         ("sign-in", crate::sign_in::View::sample().render()?),
         ("sign-in-links", crate::sign_in::View::sample_links().render()?),
         ("sign-in-directory", crate::sign_in::View::sample_directory().render()?),
@@ -127,8 +140,7 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("told-off-duty", crate::told::exceptions::View::sample().render()?),
         ("call", crate::told::call::View::sample().render()?),
         ("overview-empty", crate::overview::View::sample_empty().render()?),
-    ]);
-    Ok(all)
+    ])
 }
 
 fn movers() -> askama::Result<Vec<(&'static str, String)>> {

@@ -19,6 +19,20 @@ pub(crate) struct Table {
     pub(crate) crates: Vec<Crate>,
     pure: Pure,
     only: BTreeMap<String, BTreeSet<String>>,
+    /// Crates beyond the usual budget, each with the reason.
+    #[serde(default)]
+    pub(crate) large: Vec<Large>,
+}
+
+/// A crate that may be larger than others for now.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Large {
+    pub(crate) name: String,
+    /// Lines of code that it may have.
+    pub(crate) lines: usize,
+    /// Why, and what would end it. Without words there is no larger budget.
+    pub(crate) because: String,
 }
 
 /// One crate of ours.

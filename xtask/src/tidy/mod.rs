@@ -60,7 +60,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
             functions += counted;
         }
     }
-    problems.extend(budget::check_crates(&files, &packages));
+    problems.extend(budget::check_crates(&files, &packages, &table.large));
 
     problems.sort();
     let seen = format!("{} crates, {} files, {functions} functions", packages.len(), files.len());

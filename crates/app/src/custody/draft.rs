@@ -247,6 +247,7 @@ impl App {
     }
 
     /// The receiver's force, who gives and who takes.
+    // long because each kind of hand-over has its own two sides
     fn parties(
         &self,
         tx: &mut Tx<'_>,

@@ -4,7 +4,7 @@ use domain::{ClauseId, Coverage, Outcome, Platform, Subject, Timestamp};
 use policy::{Clause, Library, Scope};
 use store::{findings, permissions};
 
-use super::permissions::{RiskRead, risk};
+use super::risks::{RiskRead, risk};
 use super::tally::{self, Tally};
 use super::words;
 use crate::access::{self, Permit, SeeDevices, SeePeople, SeePolicy, SeeRegisters};

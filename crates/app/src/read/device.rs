@@ -13,8 +13,9 @@ use store::{
 };
 
 use super::actions::{Action, actions};
-use super::permissions::{PermissionRow, RiskRead};
+use super::permissions::PermissionRow;
 use super::profiles::{ProfileRead, settings};
+use super::risks::RiskRead;
 use super::{CaseRow, words};
 use crate::access::{
     self, Actor, ApproveDestruction, CommandDevices, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,

@@ -6,7 +6,8 @@ use store::devices::DeviceCounts;
 use store::{Tx, cases, devices, findings, people};
 
 use super::ledger::{LedgerRow, row_within};
-use super::permissions::{PermissionRow, RiskRead};
+use super::permissions::PermissionRow;
+use super::risks::RiskRead;
 use super::tally::{self, Tally};
 use super::{Device, DocumentRow, documents};
 use crate::access::{self, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy, SeeRegisters};

@@ -1,7 +1,7 @@
 //! The registers of permissions and exceptions: what there are, their entries, one entry with what it does, and the risks
 //! that somebody carries.
 
-use domain::{ClauseId, Coverage, DeviceId, PermissionId, PersonId, Platform, Timestamp};
+use domain::{ClauseId, Coverage, PermissionId, PersonId, Platform, Timestamp};
 use policy::{FieldKind, Library, PermissionEffect, PermissionRegister};
 use store::permissions::lists::{self, PermissionFigures, PermissionFilter};
 use store::permissions::{self, Permission, PermissionState};
@@ -10,6 +10,7 @@ use store::{Tx, devices, people};
 use super::Device;
 use super::people::shown;
 use super::profiles::{ProfileRead, settings};
+use super::risks::{RiskRead, risk};
 use crate::access::{self, Actor, AskPermission, DecidePermission, Permit, SeeRegisters};
 use crate::permissions::{Reach, changes_devices, has_role, reach};
 use crate::{App, AppError};
@@ -90,23 +91,6 @@ pub struct OwnPermissions {
     pub entries: Vec<PermissionRead>,
 }
 
-/// Who carries the risk that a clause is not met, and until when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RiskRead {
-    /// The entry.
-    pub id: PermissionId,
-    /// Its number.
-    pub number: i64,
-    /// On which device; `None`: on all of the force's.
-    pub device: Option<DeviceId>,
-    /// Until when.
-    pub until: Timestamp,
-    /// Who decided.
-    pub by: String,
-    /// Why.
-    pub because: String,
-}
-
 /// What a platform leaves to people of a clause, and who answers for it.
 #[derive(Debug, Clone)]
 pub struct Residue {
@@ -148,17 +132,6 @@ fn does(register: &PermissionRegister) -> String {
             "The finding stays what it is. While this is in force, a breach opens no new case.".into()
         }
     }
-}
-
-pub(super) fn risk(grant: &Permission) -> Option<RiskRead> {
-    Some(RiskRead {
-        id: grant.id,
-        number: grant.number,
-        device: grant.device,
-        until: grant.ends_at?,
-        by: grant.decided.as_ref()?.name.clone(),
-        because: grant.because.clone(),
-    })
 }
 
 /// The apps that each field of a form offers.

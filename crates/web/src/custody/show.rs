@@ -149,6 +149,8 @@ impl View {
     }
 
     /// A made-up issue that waits for its receiver, for the gallery and the tests.
+    // long because it fills every field of the page
+    #[expect(clippy::too_many_lines, reason = "it fills every field of the page")]
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);

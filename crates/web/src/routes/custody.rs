@@ -3,14 +3,13 @@
 use app::AppError;
 use app::access::{ManageRegister, SeeDevices};
 use app::custody::read::{HandoverRead, HandoverRow, SideRead};
-use app::custody::record::how_title;
 use app::custody::{ChangedHandover, HandoverState, How, NewHandover, NewItem};
 use axum::extract::Path;
-use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{Condition, DeviceId, HandoverId, HandoverKind, PlaceKind, Side, Timestamp};
 
+use super::own_custody::id_of;
 use crate::answer::{self, page};
 use crate::custody::show::{Signature, Thing, Typed, View};
 use crate::custody::{explains, list, new, show, state_colour, state_title};
@@ -24,10 +23,6 @@ use crate::shell::{Area, Crumb, Shell};
 const EXPORT_STEP: u32 = 500;
 /// What a form sends for a repair by somebody who is neither ICT nor approved.
 const ELSEWHERE: &str = "elsewhere";
-
-pub(super) fn id_of(text: &str) -> Result<HandoverId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
 
 /// A frame under the custody page.
 pub(super) fn under(ctx: &Ctx) -> Shell {
@@ -258,7 +253,7 @@ fn side(read: &SideRead, of: &HandoverRead) -> show::Side {
         signed: read.signature.as_ref().map(|signature| Signature {
             name: signature.name.clone(),
             statement: signature.statement.clone(),
-            how: how_title(&signature.how),
+            how: app::custody::record::how_title(&signature.how),
             at: signature.signed_at,
         }),
         own: read.own.clone().unwrap_or_default(),
@@ -440,7 +435,8 @@ pub(super) fn file(reference: &str, ending: &'static str, bytes: Vec<u8>) -> Res
     let media = if ending == "pdf" { "application/pdf" } else { "application/json" };
     // A reference is letters, digits and a hyphen, so the name is safe in a header.
     let disposition = format!("attachment; filename=\"{reference}.{ending}\"");
-    ([(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, disposition)], bytes).into_response()
+    ([(header::CONTENT_TYPE, media.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
 }
 
 /// The signed record as a document.

@@ -6,11 +6,16 @@ use app::custody::Signed;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::HandoverId;
 
-use super::custody::{file, id_of, view};
+use super::custody::{file, view};
 use crate::answer::page;
 use crate::custody::show::{Typed, View};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
+
+pub(super) fn id_of(text: &str) -> Result<HandoverId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
 
 /// What is not one's own is told in the same words as what does not exist.
 fn own(error: AppError) -> Problem {

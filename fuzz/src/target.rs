@@ -1,7 +1,8 @@
 //! The table of targets: what the smoke run, the replay command and the fuzzer's corpus go by.
 
 use crate::targets::{
-    apple, calendar, certificates, checks, cms, ledger, plist, policy_files, policy_import, scep, scim, words,
+    apple, calendar, certificates, checks, cms, headers, ledger, plist, policy_files, policy_import, scep,
+    scim, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.
@@ -127,6 +128,14 @@ pub const TARGETS: &[Target] = &[
         seeds: certificates::pem_seeds,
         words: certificates::PEM_WORDS,
         rounds: 6000,
+    },
+    Target {
+        name: "headers",
+        limit: Limit::Refused(pki::header::MAX_HEADER),
+        run: headers::headers,
+        seeds: headers::seeds,
+        words: headers::WORDS,
+        rounds: 12000,
     },
     Target {
         name: "scep_request",

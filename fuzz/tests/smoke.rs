@@ -169,6 +169,7 @@ smoke_tests![
     certificate,
     certificate_request,
     pem,
+    headers,
     scep_request,
     scep_answer,
     scep_query,

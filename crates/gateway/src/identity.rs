@@ -4,17 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::HeaderMap;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use pki::cms::{CmsError, VerifyOptions, verify_detached_known};
+use pki::header::{self, HeaderError};
 use pki::{Certificate, PublicKey};
 
 use crate::Options;
 
 /// The header in which a device signs its message (Apple, `SignMessage` of the management profile).
 const SIGNATURE: &str = "mdm-signature";
-/// Longest header that is looked at: a certificate, a signature and their frame are below 8 KiB.
-const LONGEST_HEADER: usize = 64 * 1024;
 /// Keys that are remembered; beyond that they are forgotten all at once and parsed again.
 const MOST_KEYS: usize = 50_000;
 
@@ -23,8 +20,8 @@ const MOST_KEYS: usize = 50_000;
 pub(crate) enum NoIdentity {
     #[error("the message is not signed, and no proxy vouches for its sender")]
     Missing,
-    #[error("the signature header cannot be read")]
-    Unreadable,
+    #[error("{0}")]
+    Unreadable(#[from] HeaderError),
     #[error("the signature does not hold: {0}")]
     Signature(#[from] CmsError),
 }
@@ -60,25 +57,16 @@ pub(crate) fn certificate_of(
     options: &Options,
     keys: &KnownKeys,
 ) -> Result<String, NoIdentity> {
-    if let Some(header) = headers.get(SIGNATURE) {
-        if header.len() > LONGEST_HEADER {
-            return Err(NoIdentity::Unreadable);
-        }
-        let signature = BASE64.decode(header.as_bytes()).map_err(|_| NoIdentity::Unreadable)?;
+    if let Some(signed) = headers.get(SIGNATURE) {
+        let signature = header::signature(signed.as_bytes())?;
         let verify = VerifyOptions { allow_sha1: false };
         let signed = verify_detached_known(&signature, body, &verify, &|digest| keys.get(digest))?;
         keys.learn(&signed.certificate, signed.sha256);
         return Ok(hex_of(&signed.sha256));
     }
     let Some(name) = &options.certificate_header else { return Err(NoIdentity::Missing) };
-    let header = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
-    if header.len() > LONGEST_HEADER {
-        return Err(NoIdentity::Unreadable);
-    }
-    let text = header.to_str().map_err(|_| NoIdentity::Unreadable)?;
-    let pem = percent_decoded(text).ok_or(NoIdentity::Unreadable)?;
-    let certificate = Certificate::from_pem(&pem).map_err(|_| NoIdentity::Unreadable)?;
-    Ok(certificate.sha256_hex())
+    let named = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
+    Ok(header::proxy_certificate(named.as_bytes())?.sha256_hex())
 }
 
 fn hex_of(digest: &[u8; 32]) -> String {
@@ -90,33 +78,9 @@ fn hex_of(digest: &[u8; 32]) -> String {
     })
 }
 
-/// Proxies send the PEM in a header with its line breaks percent-encoded.
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let digit = |byte: u8| char::from(byte).to_digit(16);
-            let (high, low) = (digit(bytes.next()?)?, digit(bytes.next()?)?);
-            out.push(u8::try_from(high * 16 + low).ok()?);
-        } else {
-            out.push(byte);
-        }
-    }
-    String::from_utf8(out).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn percent_encoding_is_undone_and_nonsense_refused() {
-        assert_eq!(percent_decoded("a%20b%0A").as_deref(), Some("a b\n"));
-        for bad in ["%", "%2", "%zz", "%ff"] {
-            assert_eq!(percent_decoded(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn no_header_is_believed_or_makes_it_fall_over() {
@@ -150,6 +114,6 @@ mod tests {
         assert!(certificate_of(&headers, b"", &Options::default(), &KnownKeys::default()).is_err());
         let trusting = Options { certificate_header: Some("x-client-cert".into()), ..Options::default() };
         let unreadable = certificate_of(&headers, b"", &trusting, &KnownKeys::default());
-        assert!(matches!(unreadable, Err(NoIdentity::Unreadable)));
+        assert!(matches!(unreadable, Err(NoIdentity::Unreadable(_))));
     }
 }

@@ -17,6 +17,7 @@ mod certificate;
 pub mod cms;
 #[cfg(test)]
 mod fixtures;
+pub mod header;
 mod key;
 mod pem;
 mod request;

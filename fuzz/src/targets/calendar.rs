@@ -1,6 +1,6 @@
 //! Calendars and duty patterns, as roster systems and people write them.
 
-use duty::calendar::{MOST_PERIODS, read};
+use duty::calendar::{LARGEST, MOST_PERIODS, read};
 use duty::{Pattern, Shape};
 
 use super::text;
@@ -34,7 +34,8 @@ pub fn calendar(data: &[u8]) -> bool {
     let Some(text) = text(data) else { return false };
     let (shifts, days) = text.split_once("\n\n").unwrap_or((text, "N -"));
     let pattern = Pattern::read(Shape::Cycle, shifts, days);
-    let taken = pattern.is_ok();
+    // A form that holds a pattern is no longer than a calendar may be.
+    let taken = pattern.is_ok() && text.len() <= LARGEST;
     if let Ok(pattern) = pattern {
         let first = "2026-03-28".parse().expect("a day");
         let last = "2026-10-25".parse().expect("a day");

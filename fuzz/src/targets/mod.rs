@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod certificates;
 pub mod checks;
 pub mod cms;
+pub mod headers;
 pub mod ledger;
 pub mod plist;
 pub mod policy_files;

@@ -187,14 +187,15 @@ fn settings() -> Vec<Setting> {
 }
 
 fn clauses() -> Vec<Clause> {
-    let clause = |id: &str, title: &str, outcome, used: Option<(Grade, Timestamp)>| Clause {
+    let clause = |id: &str, title: &str, outcome: Outcome, used: Option<(Grade, Timestamp)>| Clause {
+        // Somebody carries the risk of what is not met, and of nothing else.
+        risk: matches!(outcome, Outcome::NotMet { .. }).then(crate::registers::Risk::sample),
         clause: crate::documents::clause_crumb(id),
         title: title.into(),
         outcome,
         grade: used.map(|used| used.0),
         fact_at: used.map(|used| used.1),
         explain: format!("/devices/NC-10442/clauses/{id}"),
-        risk: Some(crate::registers::Risk::sample()),
     };
     let used = Some((Grade::Reported, hours_ago(1)));
     vec![

@@ -32,7 +32,7 @@ async function follow(link, name) {
 }
 
 const persona = (on, role) => on.getByRole('listitem').filter({ hasText: role }).getByRole('button', { name: /^Sign in as/ });
-const area = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name });
+const area = (name) => page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true });
 const firstRow = () => page.locator('main table tbody th a').first();
 
 test('pages need nothing that their own policy forbids', async () => {

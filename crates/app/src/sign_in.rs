@@ -1,13 +1,11 @@
-//! Ways in. Through the force's directory (`directory`), or with a passkey where the directory is down (`passkeys`); the
-//! one-time link, the way to the first passkey, is with the sessions. What a session outlived is in `kept`.
+//! Ways in. Through the force's directory (`directory`); the one-time link, the way in before a directory is connected and
+//! when it is down, is with the sessions.
 //!
 //! A way in that takes two requests leaves its secrets sealed in the database between them, so that any node may answer
 //! the second, under the digest of a random key that the browser brings back. They are taken once, only for the browser
 //! that began (a cookie says which), and for ten minutes.
 
 mod directory;
-mod kept;
-mod passkeys;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -23,9 +21,6 @@ use crate::{App, AppError, digest_hex};
 pub use outbound::oidc::OidcError as ProviderFault;
 
 pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal};
-pub(crate) use kept::KEEP;
-pub use kept::KeptForm;
-pub use passkeys::{Ceremony, NewPasskey, PasskeyUse};
 
 /// How long the second half of a sign-in may take.
 const ATTEMPT_LIFE: Span = Span::from_secs(600);

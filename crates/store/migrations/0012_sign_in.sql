@@ -1,6 +1,6 @@
--- Signing in: what is under way, whose a directory's account is, passkeys, and forms that outlived their session.
+-- Signing in: what is under way, and whose a directory's account is.
 
--- The secrets of a sign-in or of a passkey's registration, sealed, until the browser is back. Under the digest of what
+-- The secrets of a sign-in, sealed, until the browser is back. Under the digest of what
 -- the browser must bring; browser is the digest of the cookie of the one browser that may bring it.
 CREATE TABLE sign_in_attempt (
   digest TEXT PRIMARY KEY,
@@ -22,31 +22,6 @@ CREATE TABLE directory_account (
   UNIQUE (issuer, person_id)
 );
 CREATE INDEX directory_account_by_person ON directory_account (person_id);
-
--- Keys of break-glass administrators. owner groups the keys of one of them, also of one who is not in the register.
-CREATE TABLE passkey (
-  id TEXT PRIMARY KEY,
-  owner TEXT NOT NULL,
-  name TEXT NOT NULL,
-  person_id TEXT REFERENCES person (id),
-  label TEXT NOT NULL,
-  credential TEXT NOT NULL,
-  created_at BIGINT NOT NULL,
-  used_at BIGINT,
-  ended_at BIGINT
-);
-CREATE INDEX passkey_by_owner ON passkey (owner);
-CREATE INDEX passkey_by_use ON passkey (used_at);
-
--- What somebody had typed when their session ended, sealed, for the same somebody to send again.
-CREATE TABLE kept_form (
-  digest TEXT PRIMARY KEY,
-  owner TEXT NOT NULL,
-  path TEXT NOT NULL,
-  sealed {bytes} NOT NULL,
-  expires_at BIGINT NOT NULL
-);
-CREATE INDEX kept_form_by_expiry ON kept_form (expires_at);
 
 -- How somebody signed in, with what, and who they are where the register does not know them: those who came by links
 -- for the same name are one somebody.

@@ -28,7 +28,6 @@ pub mod ledger;
 pub mod messages;
 pub mod notices;
 pub mod off_duty;
-pub mod passkeys;
 pub mod people;
 pub mod people_directory;
 pub mod permissions;
@@ -78,7 +77,6 @@ pub fn all_statements() -> Vec<&'static Statement> {
         ledger::ALL,
         messages::ALL,
         notices::ALL,
-        passkeys::ALL,
         off_duty::ALL,
         people::ALL,
         people_directory::ALL,

@@ -23,7 +23,7 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// When it ends whatever they do.
     pub expires_at: Timestamp,
-    /// How they signed in: a word such as `directory`, `passkey` or `one-time-link`.
+    /// How they signed in: a word such as `directory` or `one-time-link`.
     pub how: String,
     /// What they use, in a few words such as `Firefox on Windows`; empty where it did not say.
     pub browser: String,

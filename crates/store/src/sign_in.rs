@@ -1,11 +1,10 @@
-//! What signing in leaves behind for a while: attempts under way, forms that a session outlived; and for good: whose an
-//! account of the directory is.
+//! What signing in leaves behind: for a while, attempts under way; for good, whose an account of the directory is.
 
 use domain::{PersonId, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
-/// A sign-in, or a passkey's registration, that waits for its browser to come back.
+/// A sign-in that waits for its browser to come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// SHA-256 of what the browser must bring, hex.
@@ -20,21 +19,6 @@ pub struct Attempt {
     pub expires_at: Timestamp,
 }
 
-/// A form that somebody sent when their session was over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptForm {
-    /// SHA-256 of the cookie that finds it, hex.
-    pub digest: String,
-    /// Whose session it was.
-    pub owner: String,
-    /// Where it was sent.
-    pub path: String,
-    /// Its fields, sealed.
-    pub sealed: Vec<u8>,
-    /// Until when it is kept.
-    pub expires_at: Timestamp,
-}
-
 statements! {
     pub(crate) ATTEMPT_ADD = "INSERT INTO sign_in_attempt (digest, kind, browser, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)";
     ATTEMPT_TAKE = "DELETE FROM sign_in_attempt WHERE digest = $1 AND kind = $2 RETURNING browser, sealed, expires_at";
@@ -45,11 +29,6 @@ statements! {
     ACCOUNTS_FORGET = "DELETE FROM directory_account WHERE person_id = $1";
     PERSON_BY_EXTERNAL_ID = "SELECT id FROM person WHERE external_id = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
     PERSON_BY_USER_NAME = "SELECT id FROM person WHERE lower(user_name) = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
-    FORM_KEEP = "INSERT INTO kept_form (digest, owner, path, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    FORM_REPLACE = "DELETE FROM kept_form WHERE owner = $1 AND path = $2";
-    FORM_BY_DIGEST = "SELECT owner, path, sealed, expires_at FROM kept_form WHERE digest = $1";
-    FORM_DROP = "DELETE FROM kept_form WHERE digest = $1";
-    FORMS_FORGET = "DELETE FROM kept_form WHERE expires_at < $1";
 }
 
 /// Enters an attempt.
@@ -134,43 +113,7 @@ fn only(rows: &[crate::Row]) -> Result<Option<PersonId>, StoreError> {
     }
 }
 
-/// Keeps a form, instead of an older one of the same owner for the same address.
-pub fn keep_form(tx: &mut Tx<'_>, form: &KeptForm) -> Result<(), StoreError> {
-    tx.execute(&FORM_REPLACE, &[form.owner.as_str().into(), form.path.as_str().into()])?;
-    tx.execute(
-        &FORM_KEEP,
-        &[
-            form.digest.as_str().into(),
-            form.owner.as_str().into(),
-            form.path.as_str().into(),
-            form.sealed.clone().into(),
-            form.expires_at.into(),
-        ],
-    )?;
-    Ok(())
-}
-
-/// The form that is kept under a cookie's digest.
-pub fn kept_form(tx: &mut Tx<'_>, digest: &str) -> Result<Option<KeptForm>, StoreError> {
-    tx.one(&FORM_BY_DIGEST, &[digest.into()])?
-        .map(|row| {
-            Ok(KeptForm {
-                digest: digest.to_owned(),
-                owner: row.text(0)?,
-                path: row.text(1)?,
-                sealed: row.bytes(2)?,
-                expires_at: row.time(3)?,
-            })
-        })
-        .transpose()
-}
-
-/// Drops a kept form; whether there was one.
-pub fn drop_form(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
-    Ok(tx.execute(&FORM_DROP, &[digest.into()])? > 0)
-}
-
-/// Forgets attempts and forms whose time is over; how many rows.
+/// Forgets attempts whose time is over; how many.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
-    Ok(tx.execute(&ATTEMPTS_FORGET, &[now.into()])? + tx.execute(&FORMS_FORGET, &[now.into()])?)
+    tx.execute(&ATTEMPTS_FORGET, &[now.into()])
 }

@@ -8,7 +8,7 @@
 use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
-use store::{groups, people, people_directory, sessions};
+use store::{groups, people, people_directory, sessions, sign_in};
 
 use crate::access::{Permit, RunService};
 use crate::record::Record;
@@ -78,6 +78,7 @@ impl App {
                 groups::leave_all(tx, id)?;
                 people_directory::free_managed(tx, id)?;
                 sessions::end_of_person(tx, id)?;
+                sign_in::forget_accounts(tx, id)?;
                 let force = person.force;
                 let erased = Person {
                     number: format!(

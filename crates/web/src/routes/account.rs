@@ -14,7 +14,6 @@ use crate::shell::Area;
 pub(super) fn how(word: &str) -> &'static str {
     match word {
         "directory" => "through the directory",
-        "passkey" => "with a passkey",
         "one-time-link" => "by a link from the server",
         "demonstration" => "in the demonstration",
         _ => "in another way",

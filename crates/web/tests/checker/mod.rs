@@ -1,5 +1,5 @@
 //! What every page must be, samples and served ones alike: well-formed, one heading at the top and none skipped, every
-//! field labelled, no id twice, no link that says nothing, the marking at both ends.
+//! field labelled, no field for a device's password, no id twice, no link that says nothing, the marking at both ends.
 //!
 //! Templates are written as XHTML would be, so that a strict parser can read them; browsers do not mind.
 
@@ -142,10 +142,36 @@ fn element(page: &Document<'_>, node: Node<'_, '_>) -> Option<String> {
         "svg" if node.attribute("aria-hidden") != Some("true") && words(node).is_empty() => {
             said("is a picture without words")
         }
-        "input" | "select" | "textarea" if node.attribute("type") != Some("hidden") => labelled(page, node),
+        "input" | "select" | "textarea" if node.attribute("type") != Some("hidden") => {
+            labelled(page, node).or_else(|| asks_for_a_password(page, node))
+        }
         _ => None,
     }
 }
+
+/// The one password that anybody may enter here: a private hub's, which opens a network and no device.
+const OF_A_NETWORK: &str = "passphrase";
+
+/// A field that would take the password of a device or of a person's account: there is none in the product.
+fn asks_for_a_password(page: &Document<'_>, field: Node<'_, '_>) -> Option<String> {
+    let attribute = |name| field.attribute(name).unwrap_or_default();
+    let (id, name) = (attribute("id"), attribute("name"));
+    if attribute("type") == "password" || attribute("autocomplete").contains("password") {
+        return Some(format!("the field \"{id}\" takes a password: nobody gives one to Lanyard"));
+    }
+    if (id, name) == (OF_A_NETWORK, OF_A_NETWORK) {
+        return None;
+    }
+    let label = elements(page).find(|node| node.has_tag_name("label") && node.attribute("for") == Some(id));
+    let asked = format!("{id} {name} {}", label.map(words).unwrap_or_default()).to_lowercase();
+    let mut asked = asked.split(|letter: char| !letter.is_alphanumeric());
+    let secret = asked.find(|word| SECRETS.contains(word))?;
+    Some(format!("the field \"{id}\" asks for a {secret}: nobody gives one to Lanyard"))
+}
+
+/// What a device or an account is opened with.
+const SECRETS: [&str; 8] =
+    ["password", "passwords", "passcode", "passcodes", "passphrase", "pin", "pins", "pwd"];
 
 fn labelled(page: &Document<'_>, field: Node<'_, '_>) -> Option<String> {
     let id = field.attribute("id").unwrap_or_default();

@@ -1,5 +1,5 @@
 //! A sign-in provider of the tests' own: it signs what it is told to, the wrong things too. It shows what the service
-//! refuses; it is no proof that a provider of somebody else's making is understood.
+//! refuses; that a provider of somebody else's making is understood, `tests/browser/provider.test.mjs` shows.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -96,7 +96,7 @@ impl App {
         let token = self.random_text();
         let session = Session {
             digest: digest_hex(token.expose().as_bytes()),
-            owner: owner(&who),
+            owner: owner_of(who.person, &who.name),
             name: who.name,
             person: who.person,
             roles: who.roles.to_string(),
@@ -275,7 +275,7 @@ impl App {
         let (app, now, digest) = (self.clone(), self.world().now(), digest_hex(token.expose().as_bytes()));
         self.store()
             .write(move |tx| {
-                sessions::add_link(tx, &digest, &link, now, now.plus(LINK_LIFE))?;
+                keep_link(tx, &digest, &link, now)?;
                 let record =
                     Record::new(&permit.actor().name, "sign-in-link.made", format!("role:{}", link.role))
                         .detail(json!({ "name": link.name }));
@@ -346,6 +346,11 @@ impl App {
     }
 }
 
+/// Keeps a link by its digest, for as long as one lives.
+pub(crate) fn keep_link(tx: &mut Tx<'_>, digest: &str, link: &Link, now: Timestamp) -> Result<(), AppError> {
+    Ok(sessions::add_link(tx, digest, link, now, now.plus(LINK_LIFE))?)
+}
+
 /// A person's roles at this moment: one that was ended or is past its time does not count any more.
 fn standing(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<Option<Standing>, AppError> {
     session.person.map(|person| standing_of(tx, person, now)).transpose().map(Option::flatten)
@@ -359,9 +364,9 @@ fn start_of(digest: &str) -> String {
 }
 
 /// Whose a session is: their person's, and where the register does not know them, that of everybody of their name.
-fn owner(who: &SignedIn) -> String {
-    match who.person {
+pub(crate) fn owner_of(person: Option<PersonId>, name: &str) -> String {
+    match person {
         Some(person) => format!("person:{person}"),
-        None => format!("name:{}", who.name.to_lowercase()),
+        None => format!("name:{}", name.to_lowercase()),
     }
 }

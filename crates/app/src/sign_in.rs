@@ -1,11 +1,15 @@
-//! Ways in. Through the force's directory (`directory`); the one-time link, the way in before a directory is connected and
-//! when it is down, is with the sessions.
+//! Ways in. Through the force's directory (`directory`); with a passkey where the directory is down (`passkeys`,
+//! `passkey_use`), for the accounts that are marked for it (`break_glass`). The one-time link, the way in before a directory
+//! is connected and to the first passkey, is with the sessions.
 //!
 //! A way in that takes two requests leaves its secrets sealed in the database between them, so that any node may answer
 //! the second, under the digest of a random key that the browser brings back. They are taken once, only for the browser
 //! that began (a cookie says which), and for ten minutes.
 
+mod break_glass;
 mod directory;
+mod passkey_use;
+mod passkeys;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -20,7 +24,10 @@ use crate::{App, AppError, digest_hex};
 
 pub use outbound::oidc::OidcError as ProviderFault;
 
+pub use break_glass::Administrator;
 pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal};
+pub use passkey_use::PasskeyRefusal;
+pub use passkeys::{Ceremony, NewPasskey};
 
 /// How long the second half of a sign-in may take.
 const ATTEMPT_LIFE: Span = Span::from_secs(600);

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::simulation::{demo, load};
 use crate::verbs::{
-    assets, backup, custody, devices, duty, enrol, explain, ledger_book, people, policy, service, settings,
+    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, people, policy, service, settings,
     terms, tokens,
 };
 
@@ -66,6 +66,9 @@ pub(crate) enum Verb {
     Restore(backup::Restore),
     /// Bring the database's schema up to date.
     Migrate,
+    /// Administrators who get in with a passkey while the directory is down: invite, list, end.
+    #[command(subcommand)]
+    BreakGlass(break_glass::BreakGlassVerb),
     /// A sign-in address for one person, good once and for fifteen minutes.
     SignInLink(service::SignInLink),
     /// Run the service.

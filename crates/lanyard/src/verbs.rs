@@ -2,6 +2,7 @@
 
 pub(crate) mod assets;
 pub(crate) mod backup;
+pub(crate) mod break_glass;
 pub(crate) mod compile;
 pub(crate) mod custody;
 pub(crate) mod devices;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Backup(verb) => verb.run(settings),
         Verb::Restore(verb) => verb.run(),
         Verb::Migrate => service::migrate(settings),
+        Verb::BreakGlass(verb) => verb.run(settings),
         Verb::SignInLink(verb) => verb.run(settings),
         Verb::Serve => crate::serve::run(settings),
         Verb::Demo(verb) => verb.run(),

@@ -28,6 +28,7 @@ pub mod ledger;
 pub mod messages;
 pub mod notices;
 pub mod off_duty;
+pub mod passkeys;
 pub mod people;
 pub mod people_directory;
 pub mod permissions;
@@ -78,6 +79,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         messages::ALL,
         notices::ALL,
         off_duty::ALL,
+        passkeys::ALL,
         people::ALL,
         people_directory::ALL,
         permissions::ALL,

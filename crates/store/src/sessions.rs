@@ -23,7 +23,7 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// When it ends whatever they do.
     pub expires_at: Timestamp,
-    /// How they signed in: a word such as `directory` or `one-time-link`.
+    /// How they signed in: a word such as `directory`, `passkey` or `one-time-link`.
     pub how: String,
     /// What they use, in a few words such as `Firefox on Windows`; empty where it did not say.
     pub browser: String,
@@ -52,6 +52,7 @@ statements! {
     SESSION_END_ONE = "DELETE FROM session WHERE owner = $1 AND digest >= $2 AND digest < $3";
     SESSION_END_OTHERS = "DELETE FROM session WHERE owner = $1 AND digest <> $2";
     SESSIONS_END_OF = "DELETE FROM session WHERE owner = $1";
+    SESSIONS_END_BY_PASSKEY = "DELETE FROM session WHERE owner = $1 AND how = 'passkey' AND digest <> $2";
     SESSION_NAME = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
     SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
     SESSION_END = "DELETE FROM session WHERE digest = $1";
@@ -138,6 +139,11 @@ pub fn end_others(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64, Sto
 /// Ends every session of an owner; how many those were.
 pub fn end_all(tx: &mut Tx<'_>, owner: &str) -> Result<u64, StoreError> {
     tx.execute(&SESSIONS_END_OF, &[owner.into()])
+}
+
+/// Ends every session that an owner began with a passkey, but one; how many those were.
+pub fn end_by_passkey(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64, StoreError> {
+    tx.execute(&SESSIONS_END_BY_PASSKEY, &[owner.into(), digest.into()])
 }
 
 /// The name behind a session whose digest starts so, as long as the session is kept.

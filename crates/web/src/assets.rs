@@ -1,7 +1,7 @@
-//! The style sheet and the logo, built by `assets/build.sh` and carried inside the binary.
+//! The style sheet, the script and the logo, built by `assets/build.sh` and carried inside the binary.
 //!
 //! A file's address has the start of its digest in it, so a browser may keep it for ever: a changed file has another
-//! address. There are no fonts and no scripts.
+//! address. There are no fonts.
 
 use std::sync::LazyLock;
 
@@ -15,12 +15,19 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 struct Dist;
 
 static STYLE_SHEET: LazyLock<String> = LazyLock::new(|| address("app", "css"));
+static SCRIPT: LazyLock<String> = LazyLock::new(|| address("app", "js"));
 static LOGO: LazyLock<String> = LazyLock::new(|| address("logo", "svg"));
 
 /// The address of the style sheet: `/assets/app-<hash>.css`.
 #[must_use]
 pub fn style_sheet() -> &'static str {
     &STYLE_SHEET
+}
+
+/// The address of the script: `/assets/app-<hash>.js`.
+#[must_use]
+pub fn script() -> &'static str {
+    &SCRIPT
 }
 
 /// The address of the logo, which is the browser's icon too: `/assets/logo-<hash>.svg`.
@@ -32,7 +39,17 @@ pub fn logo() -> &'static str {
 /// The text of the style sheet, for pages that are written to a file rather than served.
 #[must_use]
 pub fn style_sheet_text() -> String {
-    Dist::get("app.css").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
+    text("app.css")
+}
+
+/// The text of the script, for the same.
+#[must_use]
+pub fn script_text() -> String {
+    text("app.js")
+}
+
+fn text(name: &str) -> String {
+    Dist::get(name).map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
 }
 
 fn address(stem: &str, ending: &str) -> String {
@@ -54,6 +71,8 @@ pub async fn serve(Path(name): Path<String>) -> Response {
     let asked = format!("/assets/{name}");
     if asked == style_sheet() {
         found(Dist::get("app.css"), "text/css; charset=utf-8")
+    } else if asked == script() {
+        found(Dist::get("app.js"), "text/javascript; charset=utf-8")
     } else if asked == logo() {
         found(Dist::get("logo.svg"), "image/svg+xml")
     } else {
@@ -93,7 +112,9 @@ mod tests {
         let name = style_sheet().trim_start_matches("/assets/").to_owned();
         assert!(name.starts_with("app-") && name.len() == "app-0123456789abcdef.css".len(), "{name}");
         assert_eq!(serve(Path(name)).await.status(), StatusCode::OK);
-        for other in ["app.css", "app-0000000000000000.css", "../app.css", ""] {
+        let script = script().trim_start_matches("/assets/").to_owned();
+        assert_eq!(serve(Path(script)).await.status(), StatusCode::OK);
+        for other in ["app.css", "app.js", "app-0000000000000000.css", "../app.css", ""] {
             assert_eq!(serve(Path(other.to_owned())).await.status(), StatusCode::NOT_FOUND, "{other}");
         }
     }

@@ -1,4 +1,5 @@
-//! People's pages: server-rendered, in the manner of the GOV.UK Design System, with no script at all.
+//! People's pages: server-rendered, in the manner of the GOV.UK Design System. No task needs a script but the use of a
+//! passkey, which browsers offer to nothing else (`assets/app.js`).
 //!
 //! A page is a pair: `src/<area>/<page>.rs` holds its `View`, plain data without lifetimes, and the template of the same
 //! name under `templates/` holds its markup. Each view has samples; the tests render every one and check the markup

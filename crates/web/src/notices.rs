@@ -67,6 +67,8 @@ const NOTICES: &[(&str, &str)] = &[
     ("refused", "You refused it. Whoever asked can read why."),
     ("ended", "It is over."),
     ("reviewed", "The review was entered."),
+    ("passkey-added", "The passkey is registered. All administrators and information security are told."),
+    ("passkey-removed", "The passkey was taken away. It signs nobody in any more."),
     ("signed-out", "You are signed out."),
 ];
 

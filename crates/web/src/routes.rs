@@ -25,6 +25,7 @@ mod needed;
 mod overview;
 mod own_custody;
 mod own_terms;
+mod passkeys;
 mod people;
 mod person_forms;
 mod register;
@@ -81,6 +82,8 @@ pub const ROUTES: &[Route] = &[
     open("POST", "/sign-in", || post(sign_in::post)),
     open("GET", "/sign-in/directory", || get(directory::begin)),
     open("GET", "/sign-in/directory/return", || get(directory::back)),
+    open("GET", "/sign-in/passkey", || get(passkeys::begin)),
+    open("POST", "/sign-in/passkey", || post(passkeys::finish)),
     open("GET", "/sign-in/{token}", || get(sign_in::link)),
     open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
     open("GET", "/sign-out", || get(sign_in::out_of_directory)),
@@ -95,6 +98,10 @@ pub const ROUTES: &[Route] = &[
     write::<AcceptOwn>("/me/terms/{document}/{place}", || post(own_terms::read)),
     read::<SeeOwnSessions>("/sessions", || get(account::sessions)),
     write::<SeeOwnSessions>("/sessions", || post(account::end_sessions)),
+    read::<RunService>("/passkeys", || get(passkeys::list)),
+    read::<RunService>("/passkeys/new", || get(passkeys::new)),
+    write::<RunService>("/passkeys/new", || post(passkeys::add)),
+    write::<RunService>("/passkeys/remove", || post(passkeys::remove)),
     read::<SeePolicy>("/", || get(overview::get)),
     read::<SeeDevices>("/wall", || get(overview::wall)),
     read::<SeeDevices>("/devices", || get(devices::list)),

@@ -1,5 +1,5 @@
-//! Signing in: through the force's directory, by a link that works once, or in the demonstration by
-//! choosing who to be. And signing out.
+//! Signing in: through the force's directory, by a link that works once, with a passkey (`account::passkeys`), or in the
+//! demonstration by choosing who to be. And signing out.
 
 use askama::Template;
 
@@ -20,6 +20,8 @@ pub struct View {
     pub refused: String,
     /// Where the sign-in through the force's directory begins; nothing where no directory is connected.
     pub directory: Option<String>,
+    /// Where the sign-in with a passkey begins; nothing at an address where passkeys cannot be.
+    pub passkey: Option<String>,
 }
 
 /// The page between our sign-out and the directory's.
@@ -96,6 +98,7 @@ impl View {
             next: "/devices".into(),
             refused: String::new(),
             directory: None,
+            passkey: None,
         }
     }
 
@@ -110,6 +113,7 @@ impl View {
             next: "/".into(),
             refused: "This link <script> was used already, or its fifteen minutes are over".into(),
             directory: None,
+            passkey: None,
         }
     }
 
@@ -119,6 +123,7 @@ impl View {
         Self {
             refused: "The directory knows you, <script>, and Lanyard’s register does not".into(),
             directory: Some("/sign-in/directory?next=%2F".into()),
+            passkey: Some("/sign-in/passkey?next=%2F".into()),
             ..Self::sample_links()
         }
     }

@@ -8,7 +8,7 @@
 use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
-use store::{groups, people, people_directory, sessions, sign_in};
+use store::{groups, passkeys, people, people_directory, sessions, sign_in};
 
 use crate::access::{Permit, RunService};
 use crate::record::Record;
@@ -79,6 +79,7 @@ impl App {
                 people_directory::free_managed(tx, id)?;
                 sessions::end_of_person(tx, id)?;
                 sign_in::forget_accounts(tx, id)?;
+                passkeys::forget(tx, id)?;
                 let force = person.force;
                 let erased = Person {
                     number: format!(

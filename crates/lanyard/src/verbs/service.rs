@@ -63,7 +63,8 @@ impl SignInLink {
     }
 }
 
-async fn person(opened: &Opened, which: &str) -> anyhow::Result<PersonId> {
+/// The person of the register that somebody names as `norfolk/1234`.
+pub(super) async fn person(opened: &Opened, which: &str) -> anyhow::Result<PersonId> {
     let (force, number) =
         which.split_once('/').context("--person takes force and number, such as norfolk/1234")?;
     Ok(opened.person(number, Some(force.parse()?)).await?.id)

@@ -89,7 +89,7 @@ impl TokenFault {
 pub enum OidcError {
     /// The provider does not answer. Worth trying again; a sign-in link does without it.
     #[error(
-        "the sign-in provider does not answer: {0}; try again, or ask for a sign-in link made on the server"
+        "the sign-in provider does not answer: {0}; try again, or use a passkey or a sign-in link made on the server"
     )]
     Unreachable(String),
     /// The settings and the provider do not fit.

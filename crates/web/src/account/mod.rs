@@ -1,3 +1,4 @@
-//! Pages about one's own way in: where one is signed in.
+//! Pages about one's own way in: where one is signed in, and the passkeys of break-glass administrators.
 
+pub mod passkeys;
 pub mod sessions;

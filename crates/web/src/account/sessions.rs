@@ -14,6 +14,8 @@ pub struct View {
     pub shell: Shell,
     /// Their sessions, the last used first.
     pub rows: Vec<Row>,
+    /// Whether they look after the passkeys of break-glass administrators.
+    pub passkeys: bool,
 }
 
 /// One session.
@@ -48,6 +50,7 @@ impl View {
         Self {
             shell: Shell::sample_top(Area::Elsewhere),
             rows: vec![row("a", "Firefox on Windows", true), row("b", "Safari on iPhone", false)],
+            passkeys: true,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One's own sessions.
 
-use app::access::SeeOwnSessions;
+use app::access::{RunService, SeeOwnSessions};
 use axum::Extension;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,6 +14,7 @@ use crate::shell::Area;
 pub(super) fn how(word: &str) -> &'static str {
     match word {
         "directory" => "through the directory",
+        "passkey" => "with a passkey",
         "one-time-link" => "by a link from the server",
         "demonstration" => "in the demonstration",
         _ => "in another way",
@@ -31,7 +32,11 @@ pub(super) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
         seen_at: session.seen_at,
         this: session.this,
     });
-    let view = View { shell: ctx.shell(Area::Elsewhere, Vec::new()), rows: rows.collect() };
+    let view = View {
+        shell: ctx.shell(Area::Elsewhere, Vec::new()),
+        rows: rows.collect(),
+        passkeys: ctx.may::<RunService>(),
+    };
     Ok(page(StatusCode::OK, &view))
 }
 

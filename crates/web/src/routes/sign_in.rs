@@ -38,6 +38,10 @@ fn view(site: &Site, next: &str, refused: &str) -> View {
             .directory
             .as_ref()
             .map(|_| format!("/sign-in/directory?next={}", percent(own_path(next)))),
+        passkey: site
+            .app
+            .passkeys_can_be()
+            .then(|| format!("/sign-in/passkey?next={}", percent(own_path(next)))),
     }
 }
 
@@ -94,9 +98,18 @@ pub(super) async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Where somebody wants to go afterwards: a path of this server.
+pub(super) fn next_of(query: &[(String, String)]) -> &str {
+    query.iter().find(|(key, _)| key == "next").map_or("/", |(_, value)| own_path(value))
+}
+
 /// The page of a one-time link: only its button spends it, since programs open links to preview them.
-pub(super) async fn link(State(site): State<Site>, Path(token): Path<String>) -> Response {
-    let href = format!("/sign-in/{}", percent(&token));
+pub(super) async fn link(
+    State(site): State<Site>,
+    Path(token): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    let href = format!("/sign-in/{}?next={}", percent(&token), percent(next_of(&query)));
     page(StatusCode::OK, &Link { shell: shell(&site, None, Area::Elsewhere), href })
 }
 
@@ -105,12 +118,13 @@ pub(super) async fn use_link(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
     Path(token): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     match site.app.use_sign_in_link(&token, &browser::described(&headers)).await? {
         Some(token) => {
             end(&site, &session).await?;
-            Ok(signed_in(&site, &token, "/"))
+            Ok(signed_in(&site, &token, next_of(&query)))
         }
         None => {
             let why = "This link was used already, or its fifteen minutes are over. Ask for another one.";

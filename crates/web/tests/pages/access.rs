@@ -168,6 +168,8 @@ fn the_table_has_no_route_twice_and_names_real_actions() {
         "/sign-in",
         "/sign-in/directory",
         "/sign-in/directory/return",
+        "/sign-in/passkey",
+        "/sign-in/passkey",
         "/sign-in/{token}",
         "/sign-in/{token}",
         "/sign-out",

@@ -113,7 +113,8 @@ impl Seeded {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let world = testkit::world();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
+        // By name: browsers use passkeys at no other address.
+        let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let store = Store::open(database).unwrap();
         store.migrate().unwrap();
         let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));

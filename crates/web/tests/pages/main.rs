@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod authenticator;
 #[path = "../checker/mod.rs"]
 mod checker;
 mod common;
@@ -19,5 +20,6 @@ mod forms;
 mod issuer;
 mod lists;
 mod me;
+mod passkeys;
 mod shown;
 mod signing_in;

@@ -8,6 +8,9 @@
     reason = "a test stops at the first thing that is wrong, and a story is told from its beginning to its end"
 )]
 
+#[path = "../pages/authenticator.rs"]
+#[expect(dead_code, reason = "the security key serves two sets of tests")]
+mod authenticator;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
 mod common;
@@ -27,6 +30,7 @@ mod accepting_the_terms;
 mod an_auditor_whose_access_ends;
 mod an_off_duty_sign_in;
 mod an_unused_phone;
+mod break_glass;
 mod desk;
 mod erasing_a_leaver;
 mod from_the_first_day_to_a_career_break;

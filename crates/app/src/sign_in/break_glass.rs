@@ -1,0 +1,149 @@
+//! Break-glass accounts: the administrators who get in with a passkey while the directory is down.
+//!
+//! An account is marked on the server's own command line and nowhere else. The invitation that comes of it is a one-time
+//! link, and in the session that it opens the first passkey is registered. Only an administrator can have one: a person of
+//! the register who has that role there, or a name that the register does not know.
+//!
+//! Whenever one is used, every administrator and information security hear of it: that is what makes it safe to have.
+
+use domain::{PersonId, Secret, Timestamp};
+use serde_json::json;
+use store::passkeys::{self, Account};
+use store::sessions::Link;
+use store::{Tx, grants, people, sessions};
+
+use super::passkeys::subject;
+use crate::access::{Permit, Role, RunService};
+use crate::grants::standing_of;
+use crate::notices::Notice;
+use crate::record::Record;
+use crate::sessions::{keep_link, owner_of};
+use crate::{App, AppError, digest_hex};
+
+/// People who are told of a use, for each role.
+const TOLD: u32 = 200;
+
+/// Whom a break-glass account is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Administrator {
+    /// A person of the register, who has the role there.
+    Person(PersonId),
+    /// Somebody whom the register does not know: 1 to 100 characters.
+    Name(String),
+}
+
+impl App {
+    /// Marks an account as break-glass and makes its one-time link, in which its owner registers a passkey. Inviting
+    /// somebody again makes another link and changes nothing else.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a person who is not on the books, [`AppError::Invalid`] for one who is no administrator
+    /// and for a name that cannot be.
+    pub async fn invite_break_glass(
+        &self,
+        permit: Permit<RunService>,
+        who: Administrator,
+    ) -> Result<Secret<String>, AppError> {
+        let token = self.random_text();
+        let (app, now, digest) = (self.clone(), self.world().now(), digest_hex(token.expose().as_bytes()));
+        self.store()
+            .write(move |tx| {
+                let link = administrator(tx, who, now)?;
+                let account = Account {
+                    owner: owner_of(link.person, &link.name),
+                    name: link.name.clone(),
+                    person: link.person,
+                    marked_at: now,
+                };
+                passkeys::mark(tx, &account)?;
+                keep_link(tx, &digest, &link, now)?;
+                let record = Record::new(&permit.actor().name, "break-glass.invited", place(&account.owner))
+                    .detail(json!({ "name": account.name }));
+                app.enter(tx, now, record)
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Every break-glass account.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn break_glass_accounts(&self, _permit: Permit<RunService>) -> Result<Vec<Account>, AppError> {
+        self.store().read(passkeys::accounts).await.map_err(AppError::from)
+    }
+
+    /// Ends a break-glass account, its passkeys, and the sessions that they began. Ending it twice changes nothing.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] where there is no such account.
+    pub async fn end_break_glass(&self, permit: Permit<RunService>, owner: &str) -> Result<(), AppError> {
+        let (app, now, owner) = (self.clone(), self.world().now(), owner.to_owned());
+        self.store()
+            .write(move |tx| {
+                if !passkeys::end_account(tx, &owner, now)? {
+                    return Err(AppError::not_found("break-glass account", owner));
+                }
+                sessions::end_by_passkey(tx, &owner, "")?;
+                app.enter(tx, now, Record::new(&permit.actor().name, "break-glass.ended", place(&owner)))
+            })
+            .await
+    }
+
+    /// Tells every administrator and information security, in both forces, what became of a passkey.
+    pub(super) fn tell_of_break_glass(
+        &self,
+        tx: &mut Tx<'_>,
+        passkey: &passkeys::Passkey,
+        (line, more): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let mut told: Vec<PersonId> = Vec::new();
+        for role in [Role::Administrator, Role::InformationSecurity, Role::Fiso] {
+            let holders = grants::list(tx, (None, role.as_str()), now, None, TOLD)?;
+            told.extend(holders.iter().map(|listed| listed.grant.person));
+        }
+        told.sort_unstable();
+        told.dedup();
+        let name = &passkey.account.name;
+        for person in told {
+            let key = format!("{}:{}:{line}", subject(&passkey.id), now.millis());
+            let notice = Notice::routine(person, key, format!("Break-glass: {name} {line}"))
+                .body(format!("The passkey is called {}. {more}", passkey.label))
+                .link("/me/notices");
+            self.notify(tx, notice)?;
+        }
+        Ok(())
+    }
+}
+
+/// Finds out who is invited, and that they are an administrator.
+fn administrator(tx: &mut Tx<'_>, who: Administrator, now: Timestamp) -> Result<Link, AppError> {
+    let role = Role::Administrator.as_str().to_owned();
+    match who {
+        Administrator::Name(name) => {
+            Ok(Link { name: crate::people::text("name", &name, 100)?, role, person: None })
+        }
+        Administrator::Person(id) => {
+            let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            if !is_administrator(tx, id, now)? {
+                let why = "they are no administrator, or have left: give them the role first";
+                return Err(AppError::invalid("person", why));
+            }
+            Ok(Link { name: person.name, role, person: Some(id) })
+        }
+    }
+}
+
+/// Whether a person is on the books and an administrator now.
+pub(super) fn is_administrator(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<bool, AppError> {
+    Ok(standing_of(tx, person, now)?.is_some_and(|standing| standing.roles.has(Role::Administrator)))
+}
+
+/// An account in the ledger: a person by id, anybody else by the start of a digest, which names nobody.
+fn place(owner: &str) -> String {
+    match owner.strip_prefix("person:") {
+        Some(_) => owner.to_owned(),
+        None => format!("break-glass:{}", digest_hex(owner.as_bytes()).get(..16).unwrap_or_default()),
+    }
+}

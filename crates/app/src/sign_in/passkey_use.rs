@@ -1,0 +1,224 @@
+//! Signing in with a passkey. It is meant to be rare, and is loud: an entry in the ledger, and a notice to every
+//! administrator and to information security.
+//!
+//! A passkey proves who somebody is. What a person of the register may do then is what it says there; an administrator whom
+//! the register does not know is one by the account. A key whose counter does not go up may be a copy: refused, and as loud.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Secret, Timestamp};
+use serde_json::json;
+use store::{Tx, passkeys, people};
+use webauthn_rs::prelude::{
+    AuthenticationResult, Passkey, PasskeyAuthentication, PublicKeyCredential, WebauthnError,
+};
+
+use super::break_glass::is_administrator;
+use super::passkeys::{Ceremony, parsed, read, subject, to_json};
+use super::Taken;
+use crate::access::Role;
+use crate::record::Record;
+use crate::sessions::SignedIn;
+use crate::{App, AppError};
+
+const USING: &str = "passkey-use";
+
+/// Why a passkey did not sign anybody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyRefusal {
+    /// The challenge was never given, was answered already, or is older than ten minutes.
+    Late,
+    /// Another browser began it.
+    OtherBrowser,
+    /// The answer fits neither the challenge, nor the address, nor a key that is known, or nobody was there to give it.
+    NotBelieved,
+    /// The key, or its account, was ended; or its owner has left or is no administrator any more.
+    Ended,
+    /// The key's counter did not go up: there may be two of it.
+    Copied,
+}
+
+impl PasskeyRefusal {
+    /// The word for the ledger.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Late => "passkey-late",
+            Self::OtherBrowser => "other-browser",
+            Self::NotBelieved => "passkey-not-believed",
+            Self::Ended => "passkey-ended",
+            Self::Copied => "passkey-copied",
+        }
+    }
+}
+
+impl App {
+    /// Begins a sign-in with a passkey; `None` where none is registered.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] at an address without a name.
+    pub async fn begin_passkey_sign_in(
+        &self,
+        browser: &Secret<String>,
+    ) -> Result<Option<Ceremony>, AppError> {
+        let webauthn = self.webauthn()?;
+        let (app, browser) = (self.clone(), browser.expose().clone());
+        self.store()
+            .write(move |tx| {
+                let known = passkeys::live(tx)?;
+                let keys: Vec<Passkey> = known.iter().filter_map(|key| read(&key.credential).ok()).collect();
+                if keys.is_empty() {
+                    return Ok(None);
+                }
+                let (options, state) =
+                    webauthn.start_passkey_authentication(&keys).map_err(|error| AppError::fault(&error))?;
+                let key = app.random_text();
+                app.begin_attempt(tx, USING, (key.expose(), &browser), &state)?;
+                Ok(Some(Ceremony { key, options: to_json(&options)? }))
+            })
+            .await
+    }
+
+    /// Signs an administrator in with a passkey; the session's cookie, or why the answer may not be believed.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] at an address without a name.
+    pub async fn use_passkey(
+        &self,
+        (key, browser): (&str, &str),
+        answer: &str,
+        uses: &str,
+    ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+        let webauthn = self.webauthn()?;
+        let (app, now) = (self.clone(), self.world().now());
+        let (key, browser) = (key.to_owned(), browser.to_owned());
+        let (answer, uses) = (parsed::<PublicKeyCredential>(answer), uses.to_owned());
+        self.store()
+            .write(move |tx| {
+                // Taken whatever comes of it, so that a challenge which was tried is spent.
+                let state: PasskeyAuthentication = match app.take_attempt(tx, USING, (&key, &browser))? {
+                    Taken::Fits(state) => state,
+                    Taken::Unknown => return app.refuse_passkey(tx, PasskeyRefusal::Late, now),
+                    Taken::OtherBrowser => return app.refuse_passkey(tx, PasskeyRefusal::OtherBrowser, now),
+                };
+                let Some(answer) = answer else {
+                    return app.refuse_passkey(tx, PasskeyRefusal::NotBelieved, now);
+                };
+                let id = URL_SAFE_NO_PAD.encode(&answer.raw_id);
+                let outcome = match webauthn.finish_passkey_authentication(&answer, &state) {
+                    Ok(result) => noted(tx, &id, &result, now)?,
+                    Err(WebauthnError::CredentialPossibleCompromise) => Err(PasskeyRefusal::Copied),
+                    Err(error) => {
+                        tracing::warn!(%error, "a passkey was refused");
+                        Err(PasskeyRefusal::NotBelieved)
+                    }
+                };
+                match outcome {
+                    Ok(used) => app.let_in(tx, used, &uses, now).map(Ok),
+                    Err(PasskeyRefusal::Copied) => app.refuse_copy(tx, &id, now),
+                    Err(refusal) => app.refuse_passkey(tx, refusal, now),
+                }
+            })
+            .await
+    }
+
+    fn let_in(
+        &self,
+        tx: &mut Tx<'_>,
+        used: passkeys::Passkey,
+        uses: &str,
+        now: Timestamp,
+    ) -> Result<Secret<String>, AppError> {
+        let person = used.account.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+        let mut record = Record::new("stranger", "passkey.used", subject(&used.id)).reason("break-glass");
+        record.force = person.map(|person| person.force);
+        let detail = json!({ "name": used.account.name, "label": used.label });
+        self.enter(tx, now, record.detail(detail))?;
+        let more = "They signed in without the directory. If you do not know why, ask them now; an administrator takes \
+                    the passkey away under Passkeys.";
+        self.tell_of_break_glass(tx, &used, ("signed in with a passkey", more), now)?;
+        let who = SignedIn {
+            name: used.account.name,
+            person: used.account.person,
+            roles: Role::Administrator.into(),
+            force: None,
+            how: "passkey",
+        };
+        self.add_session(tx, who, uses, now)
+    }
+
+    fn refuse_passkey(
+        &self,
+        tx: &mut Tx<'_>,
+        refusal: PasskeyRefusal,
+        now: Timestamp,
+    ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+        self.note_refused_sign_in(tx, "passkey".to_owned(), refusal.word(), now)?;
+        Ok(Err(refusal))
+    }
+
+    /// The signature was good and the counter was not: that is always entered, and always told.
+    fn refuse_copy(
+        &self,
+        tx: &mut Tx<'_>,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+        let refusal = PasskeyRefusal::Copied;
+        let record = Record::new("stranger", "sign-in.refused", subject(id)).reason(refusal.word());
+        self.enter(tx, now, record)?;
+        if let Some(passkey) = passkeys::by_id(tx, id)? {
+            let more = "Its counter did not go up, so there may be a copy of it. Nobody was signed in. Take it away under \
+                        Passkeys, and ask its owner where it has been.";
+            self.tell_of_break_glass(tx, &passkey, ("has a passkey that may be copied", more), now)?;
+        }
+        Ok(Err(refusal))
+    }
+}
+
+/// Notes a use, and gives the key. The counter is compared with what is stored now, not with what was when the sign-in began.
+fn noted(
+    tx: &mut Tx<'_>,
+    id: &str,
+    result: &AuthenticationResult,
+    now: Timestamp,
+) -> Result<Result<passkeys::Passkey, PasskeyRefusal>, AppError> {
+    let Some(kept) = passkeys::by_id(tx, id)? else { return Ok(Err(PasskeyRefusal::Ended)) };
+    if let Some(person) = kept.account.person
+        && !is_administrator(tx, person, now)?
+    {
+        return Ok(Err(PasskeyRefusal::Ended));
+    }
+    if !result.user_verified() {
+        return Ok(Err(PasskeyRefusal::NotBelieved));
+    }
+    let before = counter(&kept.credential);
+    if (result.counter() > 0 || before > 0) && result.counter() <= before {
+        return Ok(Err(PasskeyRefusal::Copied));
+    }
+    let mut credential = read(&kept.credential)?;
+    credential.update_credential(result);
+    let after = to_json(&credential)?;
+    let noted = passkeys::set_used(tx, id, (&kept.credential, &after), now)?;
+    Ok(if noted { Ok(kept) } else { Err(PasskeyRefusal::Late) })
+}
+
+/// The counter of a stored credential; the library does not show it.
+fn counter(credential: &str) -> u32 {
+    serde_json::from_str::<serde_json::Value>(credential)
+        .ok()
+        .and_then(|value| value.get("cred")?.get("counter")?.as_u64())
+        .and_then(|counter| u32::try_from(counter).ok())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_is_found_where_the_library_keeps_it() {
+        assert_eq!(counter(r#"{"cred":{"counter":7}}"#), 7);
+        assert_eq!(counter("{}"), 0);
+    }
+}

@@ -1,0 +1,160 @@
+//! Passkeys of break-glass administrators: the list, registering one, taking one away, and signing in with one.
+
+use app::access::RunService;
+use app::sign_in::{NewPasskey, PasskeyRefusal};
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use domain::Secret;
+
+use super::sign_in::{end, next_of, refused, signed_in};
+use crate::account::passkeys::{New, Row, Use, View};
+use crate::answer::page;
+use crate::browser;
+use crate::parts::form::Errors;
+use crate::session::{Aside, Ctx, Fields, Problem, Session, done, form_errors, own_path, shell};
+use crate::shell::{Area, Crumb};
+use crate::site::Site;
+
+/// The list.
+pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let (app, permit) = (&ctx.site.app, ctx.permit::<RunService>()?);
+    let keys = app.passkeys(&permit).await?;
+    let may_register = app.may_register_passkey(&permit, &ctx.live).await?;
+    let accounts = app.break_glass_accounts(permit).await?;
+    let without = accounts
+        .into_iter()
+        .filter(|account| !keys.iter().any(|key| key.account.owner == account.owner))
+        .map(|account| account.name);
+    let view = View {
+        shell: ctx.shell(Area::Elsewhere, Vec::new()),
+        without: without.collect(),
+        rows: keys
+            .into_iter()
+            .map(|key| Row {
+                id: key.id,
+                name: key.account.name,
+                label: key.label,
+                added_at: key.created_at,
+                used_at: key.used_at,
+            })
+            .collect(),
+        may_register,
+        can_be: app.passkeys_can_be(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// The form for a new one, with a challenge of its own. A mistake makes another challenge and keeps what was typed.
+async fn form(ctx: &Ctx, called: String, errors: Errors) -> Result<New, Problem> {
+    let ceremony = ctx.site.app.begin_passkey(ctx.permit::<RunService>()?, &ctx.live).await?;
+    Ok(New {
+        shell: ctx.shell(Area::Elsewhere, vec![Crumb::new("/passkeys", "Passkeys")]),
+        errors,
+        called,
+        key: ceremony.key.into_exposed(),
+        options: ceremony.options,
+    })
+}
+
+/// Begins to register one.
+pub(super) async fn new(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<RunService>()?;
+    Ok(page(StatusCode::OK, &form(&ctx, String::new(), Errors::default()).await?))
+}
+
+/// Registers one.
+pub(super) async fn add(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
+    let new =
+        NewPasskey { key: fields.text("key"), label: fields.text("label"), answer: fields.text("answer") };
+    match ctx.site.app.finish_passkey(ctx.permit::<RunService>()?, &ctx.live, new).await {
+        Ok(()) => Ok(done("/passkeys", "passkey-added")),
+        Err(error) => {
+            let errors = form_errors(error, "answer")?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&ctx, fields.text("label"), errors).await?))
+        }
+    }
+}
+
+/// Takes one away.
+pub(super) async fn remove(
+    ctx: Ctx,
+    Extension(session): Extension<Session>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let permit = ctx.permit::<RunService>()?;
+    let Some(token) = &session.token else { return Err(Problem::not_found()) };
+    ctx.site.app.remove_passkey(permit, token, fields.get("id")).await?;
+    Ok(done("/passkeys", "passkey-removed"))
+}
+
+/// Begins a sign-in with one.
+pub(super) async fn begin(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let next = next_of(&query);
+    let known = Aside::SigningIn.of(&site, &headers).filter(|value| value.expose().len() == 43);
+    let cookie = known.unwrap_or_else(|| site.app.random_text());
+    let Some(ceremony) = site.app.begin_passkey_sign_in(&cookie).await? else {
+        let why =
+            "No passkey is registered here. The engineer who runs Lanyard makes you a link on the server.";
+        return Ok(refused(&site, next, why));
+    };
+    let view = Use {
+        shell: shell(&site, None, Area::Elsewhere),
+        next: next.to_owned(),
+        key: ceremony.key.into_exposed(),
+        options: ceremony.options,
+    };
+    let set = Aside::SigningIn.set(&site, Some(&cookie));
+    Ok(([(SET_COOKIE, set)], page(StatusCode::OK, &view)).into_response())
+}
+
+/// Signs somebody in with one.
+pub(super) async fn finish(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let next = own_path(fields.get("next"));
+    let cookie = Aside::SigningIn.of(&site, &headers).map(Secret::into_exposed).unwrap_or_default();
+    let uses = browser::described(&headers);
+    match site.app.use_passkey((fields.get("key"), &cookie), fields.get("answer"), &uses).await? {
+        Ok(token) => {
+            end(&site, &session).await?;
+            let gone = AppendHeaders([(SET_COOKIE, Aside::SigningIn.set(&site, None))]);
+            Ok((gone, signed_in(&site, &token, next)).into_response())
+        }
+        Err(refusal) => Ok(refused(&site, next, why(refusal))),
+    }
+}
+
+/// What a refusal says to the person. What a wrong answer had wrong is for the log.
+const fn why(refusal: PasskeyRefusal) -> &'static str {
+    match refusal {
+        PasskeyRefusal::Late => {
+            "This sign-in was finished already, or took longer than ten minutes. Begin it again."
+        }
+        PasskeyRefusal::OtherBrowser => {
+            "This sign-in was begun in another browser, and cannot be finished in this one. If you did not begin it, tell \
+             information security."
+        }
+        PasskeyRefusal::NotBelieved => {
+            "What the passkey answered could not be believed, so you are not signed in. Begin again. If it stays so, tell \
+             information security."
+        }
+        PasskeyRefusal::Ended => {
+            "This passkey was taken away, or its owner is no administrator any more. Ask another administrator, or the \
+             engineer who runs Lanyard for a link made on the server."
+        }
+        PasskeyRefusal::Copied => {
+            "There may be a copy of this passkey, so nobody was signed in with it. Information security has been told. Use \
+             another passkey, or a link made on the server."
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Why a use case did not happen. Each says what to do next.
 
+use domain::Span;
 use store::StoreError;
 
 use crate::access::Denied;
@@ -29,6 +30,12 @@ pub enum AppError {
     /// It does not fit what is there.
     #[error("{0}")]
     Conflict(String),
+    /// Too many of them; nothing was looked at.
+    #[error("too many tries: wait {} seconds, then try again", seconds(.wait))]
+    TooMany {
+        /// How long until the next one is let through.
+        wait: Span,
+    },
     /// The database.
     #[error("the database did not take it: {0}")]
     Store(#[from] StoreError),
@@ -40,7 +47,21 @@ pub enum AppError {
     Fault(String),
 }
 
+/// Whole seconds, and never none: how long a client is told to wait.
+fn seconds(wait: &Span) -> i64 {
+    (wait.millis() + 999).div_euclid(1000).max(1)
+}
+
 impl AppError {
+    /// For how many seconds whoever tried too often is to wait; `None` for any other error.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<i64> {
+        match self {
+            Self::TooMany { wait } => Some(seconds(wait)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid { field, message: message.into() }
     }

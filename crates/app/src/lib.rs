@@ -18,6 +18,7 @@ pub mod holds;
 pub mod jobs;
 pub mod ledger_book;
 pub mod ledger_export;
+pub mod limits;
 pub mod movers;
 pub mod notices;
 pub mod off_duty;
@@ -99,6 +100,7 @@ struct Inner {
     policy: RwLock<Arc<PolicyInForce>>,
     work: Notify,
     refusals: Mutex<Refusals>,
+    limits: limits::Limits,
 }
 
 /// Refusals of this minute, counted so that nobody can fill the ledger with them: those of one device, and those of all
@@ -138,6 +140,7 @@ impl App {
             policy: RwLock::new(Arc::new(policy)),
             work: Notify::new(),
             refusals: Mutex::default(),
+            limits: limits::Limits::default(),
         }))
     }
 
@@ -177,6 +180,10 @@ impl App {
 
     fn sealer(&self) -> &seal::Sealer {
         &self.0.sealer
+    }
+
+    fn limits(&self) -> &limits::Limits {
+        &self.0.limits
     }
 
     fn ledger_key(&self) -> &ledger::SigningKey {

@@ -10,6 +10,7 @@ use store::{Tx, people};
 
 use crate::access::{Actor, Permit, Role, Roles, RunService, SeeOwnSessions, Who};
 use crate::grants::{Standing, standing_of};
+use crate::limits::Door;
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
@@ -289,7 +290,7 @@ impl App {
     /// left since.
     ///
     /// # Errors
-    /// Only where the database does not answer.
+    /// [`AppError::TooMany`] where the same one signed in so too often; the link is not spent then.
     pub async fn use_sign_in_link(
         &self,
         token: &str,
@@ -310,6 +311,7 @@ impl App {
                     app.note_refused_sign_in(tx, "sign-in-link".to_owned(), "link-refused", now)?;
                     return Ok(None);
                 };
+                app.admit_account(Door::Link, &owner_of(link.person, &link.name))?;
                 let roles = link.role.parse().map_err(|error| AppError::fault(&error))?;
                 let (name, person) = (link.name, link.person);
                 let who = SignedIn { name, person, roles, force: None, how: "one-time-link" };

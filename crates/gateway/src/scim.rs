@@ -11,7 +11,7 @@ mod users;
 use app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -59,24 +59,30 @@ pub(crate) fn router(app: App) -> Router {
 }
 
 /// An answer that is no success.
-pub(crate) struct Refused(ScimError);
+pub(crate) struct Refused {
+    error: ScimError,
+    /// Seconds until it may be tried again.
+    retry_after: Option<i64>,
+}
 
 impl From<ScimError> for Refused {
     fn from(error: ScimError) -> Self {
-        Self(error)
+        Self { error, retry_after: None }
     }
 }
 
 impl From<app::AppError> for Refused {
     fn from(error: app::AppError) -> Self {
         use app::AppError as E;
-        Self(match error {
+        let retry_after = error.retry_after();
+        let error = match error {
             E::Denied(denied) => ScimError::status(403, denied.to_string()),
             E::NotFound { what, .. } => ScimError::not_found(what),
             E::Invalid { field, message } => {
                 ScimError::bad(ScimType::InvalidValue, format!("{field}: {message}"))
             }
             E::Conflict(why) => ScimError::bad(ScimType::Uniqueness, why),
+            E::TooMany { .. } => ScimError::status(429, error.to_string()),
             E::Store(error) => {
                 tracing::error!(%error, "a directory's request failed");
                 ScimError::status(503, "the database does not answer; try again")
@@ -85,14 +91,18 @@ impl From<app::AppError> for Refused {
                 tracing::error!(error, "a directory's request failed");
                 ScimError::status(500, "an unexpected fault; the service's log has more")
             }
-        })
+        };
+        Self { error, retry_after }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::BAD_REQUEST);
-        let mut response = json(status, &self.0.body());
+        let status = StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::BAD_REQUEST);
+        let mut response = json(status, &self.error.body());
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         if status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()

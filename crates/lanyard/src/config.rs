@@ -60,6 +60,8 @@ pub(crate) struct Config {
     pub(crate) tls: Tls,
     /// A header in which a trusted proxy hands over the device's client certificate.
     pub(crate) certificate_header: Option<String>,
+    /// In which header the proxy says from which address a request came.
+    pub(crate) address_header: Option<String>,
     /// The database.
     pub(crate) database: StoreConfig,
     /// Apple's push service.

@@ -104,7 +104,7 @@ impl Running {
             body_limit: config.body_limit,
         };
         let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
-        let routes = requests::around(routes, app.clone());
+        let routes = requests::around(routes, app.clone(), config.address_header.as_deref());
         let listener = bind(config.listen)?;
         let listens = listener.local_addr()?;
         let handle = Handle::new();
@@ -215,7 +215,7 @@ async fn listen(
     handle: Handle<SocketAddr>,
 ) -> anyhow::Result<JoinHandle<std::io::Result<()>>> {
     let slots = connections::Slots::new(connections::most());
-    let service = routes.into_make_service();
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum_server::from_tcp(listener)?.handle(handle);
     Ok(match tls {
         Tls::Plain => {

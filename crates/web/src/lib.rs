@@ -25,6 +25,7 @@ pub mod duty;
 mod filters;
 pub mod format;
 pub mod ledger;
+mod limits;
 pub mod me;
 pub mod movers;
 mod notices;

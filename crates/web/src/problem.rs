@@ -57,6 +57,12 @@ impl View {
                 "Open the page again and look before you repeat it.",
                 Crumb::new("/", "Overview"),
             ),
+            StatusCode::TOO_MANY_REQUESTS => (
+                "Too many tries",
+                "It was tried too often from here, or by you, in a short time. Nothing was changed.",
+                "Wait, then go back and send it again. For a lost device do not wait: call the service desk or the duty officer.",
+                Crumb::new("/sign-in", "Sign in"),
+            ),
             _ => (
                 "Something went wrong",
                 "Lanyard could not finish this. What was not confirmed was not done.",
@@ -87,7 +93,7 @@ mod tests {
 
     #[test]
     fn every_problem_says_what_to_do_next() {
-        for status in [400, 403, 404, 409, 422, 500, 503] {
+        for status in [400, 403, 404, 409, 422, 429, 500, 503] {
             let view = View::sample(StatusCode::from_u16(status).unwrap());
             assert!(!view.next.is_empty() && view.link.is_some(), "{status}");
         }

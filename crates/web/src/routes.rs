@@ -46,6 +46,7 @@ use app::access::{
     SeeCases, SeeCovert, SeeDevices, SeeDuty, SeeExemptions, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions,
     SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
 };
+use app::limits::Door;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::site::Site;
@@ -58,19 +59,26 @@ pub struct Route {
     pub path: &'static str,
     /// The action that access control must allow; `None` where nobody need be signed in.
     pub needs: Option<&'static str>,
+    /// What may be tried only so often there.
+    pub(crate) door: Option<Door>,
     pub(crate) handler: fn() -> MethodRouter<Site>,
 }
 
 const fn open(method: &'static str, path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
-    Route { method, path, needs: None, handler }
+    Route { method, path, needs: None, door: None, handler }
 }
 
 const fn read<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
-    Route { method: "GET", path, needs: Some(A::NAME), handler }
+    Route { method: "GET", path, needs: Some(A::NAME), door: None, handler }
 }
 
 const fn write<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
-    Route { method: "POST", path, needs: Some(A::NAME), handler }
+    Route { method: "POST", path, needs: Some(A::NAME), door: None, handler }
+}
+
+/// The same, tried only so often.
+const fn at(door: Door, route: Route) -> Route {
+    Route { door: Some(door), ..route }
 }
 
 /// Every address. Where a form holds several actions (`/devices/{id}/actions`, `/commands/{id}/reveal`), the table names
@@ -79,13 +87,13 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/accessibility", || get(sign_in::accessibility)),
     open("GET", "/assets/{name}", || get(crate::assets::serve)),
     open("GET", "/sign-in", || get(sign_in::get)),
-    open("POST", "/sign-in", || post(sign_in::post)),
-    open("GET", "/sign-in/directory", || get(directory::begin)),
-    open("GET", "/sign-in/directory/return", || get(directory::back)),
-    open("GET", "/sign-in/passkey", || get(passkeys::begin)),
-    open("POST", "/sign-in/passkey", || post(passkeys::finish)),
+    at(Door::SignIn, open("POST", "/sign-in", || post(sign_in::post))),
+    at(Door::SignIn, open("GET", "/sign-in/directory", || get(directory::begin))),
+    at(Door::SignIn, open("GET", "/sign-in/directory/return", || get(directory::back))),
+    at(Door::SignIn, open("GET", "/sign-in/passkey", || get(passkeys::begin))),
+    at(Door::Passkey, open("POST", "/sign-in/passkey", || post(passkeys::finish))),
     open("GET", "/sign-in/{token}", || get(sign_in::link)),
-    open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
+    at(Door::Link, open("POST", "/sign-in/{token}", || post(sign_in::use_link))),
     open("GET", "/sign-out", || get(sign_in::out_of_directory)),
     open("POST", "/sign-out", || post(sign_in::out)),
     read::<SeeOwn>("/me", || get(me::get)),
@@ -124,13 +132,13 @@ pub const ROUTES: &[Route] = &[
     read::<ManageRegister>("/custody/returns", || get(stores::returns)),
     write::<ManageRegister>("/custody/returns", || post(stores::take_back)),
     read::<SeeDevices>("/custody/{id}", || get(custody::get)),
-    write::<ManageRegister>("/custody/{id}/sign", || post(custody::sign)),
+    at(Door::Signature, write::<ManageRegister>("/custody/{id}/sign", || post(custody::sign))),
     write::<ManageRegister>("/custody/{id}/change", || post(custody::change)),
     write::<ManageRegister>("/custody/{id}/withdraw", || post(custody::withdraw)),
     read::<SeeDevices>("/custody/{id}/record.pdf", || get(custody::pdf)),
     read::<SeeDevices>("/custody/{id}/record.json", || get(custody::json)),
     read::<SignHandovers>("/me/custody/{id}", || get(own_custody::get)),
-    write::<SignHandovers>("/me/custody/{id}/sign", || post(own_custody::sign)),
+    at(Door::Signature, write::<SignHandovers>("/me/custody/{id}/sign", || post(own_custody::sign))),
     write::<SignHandovers>("/me/custody/{id}/refuse", || post(own_custody::refuse)),
     read::<SignHandovers>("/me/custody/{id}/record.pdf", || get(own_custody::pdf)),
     read::<SignHandovers>("/me/custody/{id}/record.json", || get(own_custody::json)),

@@ -129,6 +129,7 @@ fn signing_in_and_duty() -> askama::Result<Vec<(&'static str, String)>> {
         ("not-found", crate::problem::View::sample(StatusCode::NOT_FOUND).render()?),
         ("forbidden", crate::problem::View::sample(StatusCode::FORBIDDEN).render()?),
         ("not-taken", crate::problem::View::sample(StatusCode::UNPROCESSABLE_ENTITY).render()?),
+        ("too-many", crate::problem::View::sample(StatusCode::TOO_MANY_REQUESTS).render()?),
         ("went-wrong", crate::problem::View::sample(StatusCode::INTERNAL_SERVER_ERROR).render()?),
         ("wall", crate::wall::View::sample().render()?),
         ("accessibility", crate::accessibility::View::sample().render()?),

@@ -7,7 +7,7 @@ use app::access::{
 };
 use app::sessions::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
-use axum::http::header::{CONTENT_TYPE, COOKIE};
+use axum::http::header::{CONTENT_TYPE, COOKIE, RETRY_AFTER};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::middleware::Next;
@@ -44,11 +44,13 @@ pub(crate) struct Problem {
     why: String,
     /// For the log; such a problem gets a reference that is found there.
     fault: Option<String>,
+    /// Seconds until it may be tried again.
+    retry_after: Option<i64>,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into(), fault: None }
+        Self { status, why: why.into(), fault: None, retry_after: None }
     }
 
     pub(crate) fn not_found() -> Self {
@@ -63,13 +65,14 @@ impl From<AppError> for Problem {
             AppError::NotFound { .. } => StatusCode::NOT_FOUND,
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Keys(_) | AppError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         if status.is_server_error() {
-            return Self { status, why: String::new(), fault: Some(error.to_string()) };
+            return Self { fault: Some(error.to_string()), ..Self::new(status, "") };
         }
-        Self::new(status, sentence(&error.to_string()))
+        Self { retry_after: error.retry_after(), ..Self::new(status, sentence(&error.to_string())) }
     }
 }
 
@@ -205,7 +208,11 @@ fn explain(site: &Site, actor: Option<&Actor>, problem: &Problem) -> Response {
         None => String::new(),
     };
     let shell = shell(site, actor, Area::Elsewhere);
-    page(problem.status, &problem::View::of(shell, problem.status, &problem.why, &reference))
+    let mut answer = page(problem.status, &problem::View::of(shell, problem.status, &problem.why, &reference));
+    if let Some(seconds) = problem.retry_after {
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    answer
 }
 
 /// Whatever has no route.

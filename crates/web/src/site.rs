@@ -12,7 +12,7 @@ use domain::{Force, PersonId};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
-use crate::{routes, security_headers, session};
+use crate::{limits, routes, security_headers, session};
 
 /// The largest form that is read, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -64,7 +64,11 @@ pub fn router(app: App, options: Options) -> Router {
     let site = Site { app, options: Arc::new(options) };
     let mut router = Router::new();
     for route in routes::ROUTES {
-        router = router.route(route.path, (route.handler)());
+        let mut handler = (route.handler)();
+        if let Some(door) = route.door {
+            handler = handler.route_layer(from_fn_with_state((site.clone(), door), limits::layer));
+        }
+        router = router.route(route.path, handler);
     }
     router
         .fallback(session::nowhere)

@@ -12,8 +12,9 @@ use store::people::{self, Person};
 use store::{Tx, sign_in};
 
 use super::Taken;
+use crate::limits::Door;
 use crate::record::Record;
-use crate::sessions::SignedIn;
+use crate::sessions::{SignedIn, owner_of};
 use crate::{App, AppError};
 
 const KIND: &str = "directory";
@@ -151,7 +152,7 @@ impl App {
     /// in a few words what browser it is.
     ///
     /// # Errors
-    /// Only where the database does not answer.
+    /// [`AppError::TooMany`] where the same one signed in too often.
     pub async fn finish_directory_sign_in(
         &self,
         directory: &Directory,
@@ -261,6 +262,7 @@ impl App {
                 .detail(json!({ "issuer": subject, "account": account }));
             self.enter(tx, now, record)?;
         }
+        self.admit_account(Door::SignIn, &owner_of(Some(person.id), &person.name))?;
         let standing = self.take_groups(tx, &person, &claims.list(&directory.claims.groups), now)?;
         let who = SignedIn {
             name: person.name.clone(),

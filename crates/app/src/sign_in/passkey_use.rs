@@ -17,6 +17,7 @@ use super::break_glass::is_administrator;
 use super::passkeys::{Ceremony, parsed, read, subject, to_json};
 use super::Taken;
 use crate::access::Role;
+use crate::limits::Door;
 use crate::record::Record;
 use crate::sessions::SignedIn;
 use crate::{App, AppError};
@@ -82,7 +83,7 @@ impl App {
     /// Signs an administrator in with a passkey; the session's cookie, or why the answer may not be believed.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] at an address without a name.
+    /// [`AppError::Conflict`] at an address without a name, [`AppError::TooMany`] where the same one signed in so too often.
     pub async fn use_passkey(
         &self,
         (key, browser): (&str, &str),
@@ -129,6 +130,7 @@ impl App {
         uses: &str,
         now: Timestamp,
     ) -> Result<Secret<String>, AppError> {
+        self.admit_account(Door::Passkey, &used.account.owner)?;
         let person = used.account.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
         let mut record = Record::new("stranger", "passkey.used", subject(&used.id)).reason("break-glass");
         record.force = person.map(|person| person.force);

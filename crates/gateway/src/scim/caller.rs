@@ -1,6 +1,7 @@
 //! Who comes with a token, and what they ask.
 
 use app::access::{self, Actor, Permit, ProvisionPeople};
+use app::limits::{CallerAddress, Door};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Query};
@@ -37,14 +38,18 @@ impl FromRequestParts<Desk> for Caller {
             .and_then(|header| header.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| token.trim());
+        let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
+        desk.app.may_try_token(from)?;
         let actor = match token {
             Some(token) => desk.app.actor_of_token(token).await?,
             None => None,
         };
         let Some(actor) = actor else {
+            desk.app.note_wrong_token(from);
             let detail = "come with an API token that works, as in: Authorization: Bearer lanyard_...";
             return Err(ScimError::status(401, detail).into());
         };
+        desk.app.admit_account(Door::Token, &actor.name)?;
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         let caller = Self { actor, query };
         caller.permit()?;

@@ -67,7 +67,9 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let spans = spans(root);
     let tls_section = root.section("tls");
     let tls = listen.and_then(|listen| tls(&tls_section, listen, folder));
-    let certificate_header = header(&tls_section);
+    let certificate_header =
+        header(&tls_section, "certificate_header", ("X-Client-Certificate", "for a certificate"));
+    let address_header = header(&tls_section, "address_header", ("X-Forwarded-For", "for an address"));
     tls_section.finish();
     let address = address?;
     Some(Config {
@@ -82,6 +84,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         group_roles,
         tls: tls?,
         certificate_header,
+        address_header,
         database: database?,
         push,
         mail,
@@ -154,17 +157,17 @@ fn tls(section: &Section<'_>, listen: SocketAddr, folder: &Path) -> Option<Tls> 
     }
 }
 
-fn header(section: &Section<'_>) -> Option<String> {
-    let name = section.text("certificate_header")?;
-    if name.len() > 100 || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-        return section
-            .wrong("certificate_header", "write the name of a header, such as X-Client-Certificate");
+/// The name of a header that only a proxy can be believed about.
+fn header(section: &Section<'_>, key: &'static str, (such_as, vouched): (&str, &str)) -> Option<String> {
+    let name = section.text(key)?;
+    let strange = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if name.is_empty() || name.len() > 100 || name.contains(strange) {
+        return section.wrong(key, format!("write the name of a header, such as {such_as}"));
     }
     if section.flag("behind_proxy") {
         return Some(name);
     }
-    section
-        .wrong("certificate_header", "only a proxy can vouch for a certificate: it needs behind_proxy = true")
+    section.wrong(key, format!("only a proxy can vouch {vouched}: it needs behind_proxy = true"))
 }
 
 fn database(section: &Section<'_>, data: &Path, folder: &Path) -> Option<StoreConfig> {

@@ -38,6 +38,7 @@ fn uncommented() -> String {
                     "key =",
                     "topic",
                     "certificate_header",
+                    "address_header",
                     "postgres",
                     "connections",
                     "issuer",
@@ -115,6 +116,9 @@ fn nobody_is_reached_in_the_clear_by_not_knowing() {
     let header = "[tls]\ncertificate_header = \"X-Cert\"\n";
     assert!(problems(&format!("{LEAST}{header}")).contains("behind_proxy"));
     assert!(read(&format!("{LEAST}{header}behind_proxy = true\n")).unwrap().certificate_header.is_some());
+    let header = "[tls]\naddress_header = \"X-Forwarded-For\"\n";
+    assert!(problems(&format!("{LEAST}{header}")).contains("vouch for an address"));
+    assert!(read(&format!("{LEAST}{header}behind_proxy = true\n")).unwrap().address_header.is_some());
 }
 
 #[test]

@@ -1,12 +1,15 @@
-//! What stands around every request: its line in the log, its time limit, and the two questions of a load balancer.
+//! What stands around every request: its line in the log, its time limit, from where it came, and the two questions of a
+//! load balancer.
 
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use app::App;
+use app::limits::CallerAddress;
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
-use axum::middleware::{Next, from_fn};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -16,13 +19,17 @@ use tower_http::timeout::TimeoutLayer;
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// Adds the questions of a load balancer to some routes, and to all of them the limit and the log.
-pub(super) fn around(routes: Router, app: App) -> Router {
+///
+/// From where a request came is the connection's other end or, with `address_header`, what the proxy there says in it.
+pub(super) fn around(routes: Router, app: App, address_header: Option<&str>) -> Router {
+    let header: Option<HeaderName> = address_header.and_then(|name| name.to_ascii_lowercase().parse().ok());
     let health =
         Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app);
     routes
         .merge(health)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(header, origin))
         .layer(from_fn(line))
 }
 
@@ -35,6 +42,23 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
         }
     }
+}
+
+/// Notes from where a request came.
+async fn origin(State(header): State<Option<HeaderName>>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let said = header.and_then(|name| said_by_proxy(request.headers(), &name));
+    if let Some(address) = said.or(peer) {
+        request.extensions_mut().insert(CallerAddress(address));
+    }
+    next.run(request).await
+}
+
+/// The last address in the last such header: the proxy added it itself, whatever the client had written before it.
+fn said_by_proxy(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
+    let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    let last = line.rsplit(',').next()?.trim();
+    last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
 async fn line(request: Request, next: Next) -> Response {
@@ -64,6 +88,25 @@ fn is_routine(method: &Method, route: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_proxy_s_own_word_counts_and_not_what_a_client_wrote_before_it() {
+        let name = HeaderName::from_static("x-forwarded-for");
+        let said = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(&name, line.parse().unwrap());
+            }
+            said_by_proxy(&headers, &name).map(|address| address.to_string())
+        };
+        assert_eq!(said(&["192.0.2.7"]).unwrap(), "192.0.2.7");
+        assert_eq!(said(&["10.0.0.1, 198.51.100.2,192.0.2.7"]).unwrap(), "192.0.2.7");
+        assert_eq!(said(&["198.51.100.2", "2001:db8::1"]).unwrap(), "2001:db8::1");
+        assert_eq!(said(&["[2001:db8::1]:4711"]).unwrap(), "2001:db8::1");
+        for nothing in [&[][..], &[""], &["192.0.2.7, unknown"]] {
+            assert!(said(nothing).is_none(), "{nothing:?}");
+        }
+    }
 
     #[test]
     fn routine_is_what_devices_and_balancers_do() {

@@ -18,6 +18,7 @@ mod directory;
 mod exemptions;
 mod forms;
 mod issuer;
+mod limits;
 mod lists;
 mod me;
 mod passkeys;

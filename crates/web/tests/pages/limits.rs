@@ -1,0 +1,121 @@
+//! How often may be tried: by address and by account, at each door, until when, and what the page says.
+
+use std::net::IpAddr;
+
+use app::access::{ApiScope, Role, permit};
+use app::limits::CallerAddress;
+use app::tokens::NewToken;
+use axum::http::{Request, StatusCode};
+use domain::{Force, Span};
+
+use crate::common::{Answer, Browser, Seeded, root, with_force};
+
+async fn knock(browser: &Browser, path: &str, from: &str) -> Answer {
+    let request = Request::post(path)
+        .extension(CallerAddress(from.parse::<IpAddr>().unwrap()))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin");
+    browser.send(request, String::new()).await
+}
+
+/// How many are let through before one is refused with the page that says so; the seconds to wait.
+async fn until_refused(browser: &Browser, path: &str, from: &str) -> (usize, i64) {
+    for number in 0..1000 {
+        let answer = knock(browser, path, from).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let html = answer.text();
+            assert!(html.contains("Too many tries") && html.contains("call the service desk"), "{html}");
+            assert!(crate::checker::faults(&html).is_empty(), "{:?}", crate::checker::faults(&html));
+            let wait = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+            assert!(html.contains(&format!("wait {wait} seconds")), "{html}");
+            return (number, wait);
+        }
+    }
+    panic!("nothing was refused");
+}
+
+fn later(seeded: &Seeded, seconds: i64) {
+    seeded.world.clock.advance(Span::from_secs(seconds));
+}
+
+#[test]
+fn an_address_that_tries_links_and_passkeys_is_told_to_wait() {
+    with_force(|seeded| async move {
+        let nobody = seeded.nobody();
+        for path in ["/sign-in/no-such-link", "/sign-in/passkey"] {
+            assert_eq!(until_refused(&nobody, path, "192.0.2.1").await, (20, 6), "{path}");
+            let other = knock(&nobody, path, "192.0.2.2").await;
+            assert_ne!(other.status, StatusCode::TOO_MANY_REQUESTS, "{path}: another address has its own");
+        }
+        let shown = nobody.get("/sign-in").await;
+        assert_eq!(shown.status, StatusCode::OK, "looking is never refused");
+        later(&seeded, 6);
+        assert_eq!(until_refused(&nobody, "/sign-in/no-such-link", "192.0.2.1").await, (1, 6));
+        assert_eq!(until_refused(&nobody, "/sign-in", "192.0.2.1").await.0, 120, "a whole station signs in");
+        let begun = Request::get("/sign-in/directory").extension(CallerAddress("192.0.2.1".parse().unwrap()));
+        assert_eq!(nobody.send(begun, String::new()).await.status, StatusCode::TOO_MANY_REQUESTS);
+    });
+}
+
+#[test]
+fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
+    with_force(|seeded| async move {
+        let nobody = seeded.nobody();
+        let mut last = None;
+        for number in 0..11 {
+            let made =
+                seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Jo Smith", Role::Administrator);
+            let path = format!("/sign-in/{}", made.await.unwrap().expose());
+            let answer = knock(&nobody, &path, &format!("192.0.2.{number}")).await;
+            let expected = if number < 10 { StatusCode::SEE_OTHER } else { StatusCode::TOO_MANY_REQUESTS };
+            assert_eq!(answer.status, expected, "{number}");
+            last = Some(path);
+        }
+        let other = seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Robin Hale", Role::Administrator);
+        let path = format!("/sign-in/{}", other.await.unwrap().expose());
+        assert_eq!(knock(&nobody, &path, "192.0.2.99").await.status, StatusCode::SEE_OTHER, "somebody else");
+        later(&seeded, 60);
+        assert_eq!(knock(&nobody, &last.unwrap(), "192.0.2.10").await.status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn signatures_at_the_counter_are_limited_by_who_signs() {
+    with_force(|seeded| async move {
+        let path = format!("/custody/{}/sign", seeded.handover().await);
+        let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        assert_eq!(until_refused(&analyst, &path, "192.0.2.1").await, (30, 2));
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        assert_ne!(knock(&lead, &path, "192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
+    });
+}
+
+#[test]
+fn tokens_that_do_not_work_are_counted_by_address_and_those_that_do_by_token() {
+    with_force(|seeded| async move {
+        let gate = Browser::of(gateway::router(seeded.app.clone(), gateway::Options::default()));
+        let new =
+            NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
+        let (_, good) = seeded.app.make_token(permit(&root()).unwrap(), new).await.unwrap();
+        let ask = |token: String, from: &'static str| {
+            let request = Request::get("/scim/v2/ServiceProviderConfig")
+                .extension(CallerAddress(from.parse::<IpAddr>().unwrap()))
+                .header("authorization", format!("Bearer {token}"));
+            let gate = gate.clone();
+            async move { gate.send(request, String::new()).await }
+        };
+        for _ in 0..30 {
+            assert_eq!(ask("lanyard_wrong".into(), "192.0.2.1").await.status, StatusCode::UNAUTHORIZED);
+        }
+        let refused = ask("lanyard_wrong".into(), "192.0.2.1").await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers["retry-after"], "2");
+        assert!(refused.text().contains("urn:ietf:params:scim:api:messages:2.0:Error"), "{}", refused.text());
+        for _ in 0..600 {
+            assert_eq!(ask(good.expose().clone(), "192.0.2.2").await.status, StatusCode::OK);
+        }
+        assert_eq!(ask(good.expose().clone(), "192.0.2.3").await.status, StatusCode::TOO_MANY_REQUESTS);
+        later(&seeded, 1);
+        assert_eq!(ask(good.expose().clone(), "192.0.2.3").await.status, StatusCode::OK);
+    });
+}

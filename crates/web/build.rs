@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
-const SOURCES: [&str; 7] = ["app.scss", "scss", "app.js", "logo.svg", "package.json", "package-lock.json", "build.sh"];
+const SOURCES: [&str; 7] =
+    ["app.scss", "scss", "app.js", "logo.svg", "package.json", "package-lock.json", "build.sh"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let assets = Path::new("assets");

@@ -21,16 +21,16 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /**
  * Starts a browser with a profile of its own. axe is put into a page as a script, which the pages' own policy forbids;
- * so the policy is set aside unless `strict` asks for the browser as people have it.
+ * so the policy is set aside unless `strict` asks for the browser as people have it: without scripts, or with `script` too.
  */
-export async function open({ strict = false } = {}) {
+export async function open({ strict = false, script = !strict } = {}) {
   const profile = await mkdtemp(join(tmpdir(), 'lanyard-browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
     args: FLAGS,
     bypassCSP: !strict,
-    javaScriptEnabled: !strict,
+    javaScriptEnabled: script,
   });
   return {
     context,

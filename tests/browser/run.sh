@@ -1,7 +1,7 @@
 #!/bin/sh
 # Checks Lanyard's pages in a real browser: the sample pages always; if $LANYARD_BIN names the binary (as in:
-# LANYARD_BIN=target/release/lanyard tests/browser/run.sh), a running demonstration too, and signing in through a provider
-# that others wrote. Needs node 20, npm and Debian's chromium.
+# LANYARD_BIN=target/release/lanyard tests/browser/run.sh), a running demonstration too, signing in through a provider that
+# others wrote, and what pages do with a script. Needs node 20, npm and Debian's chromium.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -28,11 +28,11 @@ trap stop EXIT INT TERM
 LANYARD_GALLERY="$work/gallery" node --test pages.test.mjs
 
 if [ -z "${LANYARD_BIN:-}" ]; then
-  echo "LANYARD_BIN is not set: the running demonstration was not walked, and nobody signed in through a provider"
+  echo "LANYARD_BIN is not set: the running demonstration was not walked, and nobody signed in"
   exit 0
 fi
 binary=$(cd "$root" && realpath "$LANYARD_BIN")
-LANYARD_BIN=$binary node --test provider.test.mjs
+LANYARD_BIN=$binary node --test provider.test.mjs sign-in.test.mjs
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 address="http://127.0.0.1:$port"
 (cd "$root" && exec "$binary" demo --port "$port" --data "$work/data") >"$work/log" 2>&1 &

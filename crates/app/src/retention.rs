@@ -1,9 +1,12 @@
-//! Forgetting on schedule: raw messages, finished commands, spent challenges, sessions that are over, sign-ins that nobody
-//! finished.
+//! Forgetting on schedule: raw messages, finished commands, spent challenges, sign-ins that nobody finished, forms that nobody
+//! sent again, and sessions that are over (an hour later, so that what was typed in them can still be kept).
 
 use domain::Span;
-use store::{certificates, commands, duty, imports, messages, notices, off_duty, sessions, sign_in};
+use store::{
+    certificates, commands, duty, imports, kept_forms, messages, notices, off_duty, sessions, sign_in,
+};
 
+use crate::sign_in::KEEP;
 use crate::{App, AppError};
 
 /// Rows removed in one transaction, so that the writer is never held for long.
@@ -34,7 +37,8 @@ impl App {
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + imports::forget(tx, now)?
                     + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
-                    + sessions::forget(tx, now, now.minus(config.session_idle))?
+                    + sessions::forget(tx, now.minus(KEEP), now.minus(config.session_idle).minus(KEEP))?
+                    + kept_forms::forget(tx, now)?
                     + sign_in::forget(tx, now)?)
             })
             .await

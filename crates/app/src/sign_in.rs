@@ -1,6 +1,6 @@
 //! Ways in. Through the force's directory (`directory`); with a passkey where the directory is down (`passkeys`,
 //! `passkey_use`), for the accounts that are marked for it (`break_glass`). The one-time link, the way in before a directory
-//! is connected and to the first passkey, is with the sessions.
+//! is connected and to the first passkey, is with the sessions. What a session outlived is in `kept`.
 //!
 //! A way in that takes two requests leaves its secrets sealed in the database between them, so that any node may answer
 //! the second, under the digest of a random key that the browser brings back. They are taken once, only for the browser
@@ -8,6 +8,7 @@
 
 mod break_glass;
 mod directory;
+mod kept;
 mod passkey_use;
 mod passkeys;
 
@@ -26,6 +27,8 @@ pub use outbound::oidc::OidcError as ProviderFault;
 
 pub use break_glass::Administrator;
 pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal};
+pub(crate) use kept::KEEP;
+pub use kept::KeptForm;
 pub use passkey_use::PasskeyRefusal;
 pub use passkeys::{Ceremony, NewPasskey};
 

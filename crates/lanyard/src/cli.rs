@@ -6,8 +6,8 @@ use clap::{Parser, Subcommand};
 
 use crate::simulation::{demo, load};
 use crate::verbs::{
-    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, people, policy, service, settings,
-    terms, tokens,
+    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, people, policy,
+    service, settings, terms, tokens,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.

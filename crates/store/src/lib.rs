@@ -24,6 +24,7 @@ pub mod handovers;
 pub mod holds;
 pub mod imports;
 pub mod jobs;
+pub mod kept_forms;
 pub mod ledger;
 pub mod messages;
 pub mod notices;
@@ -75,6 +76,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         holds::ALL,
         imports::ALL,
         jobs::ALL,
+        kept_forms::ALL,
         ledger::ALL,
         messages::ALL,
         notices::ALL,

@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 14, name: "exemptions", sql: include_str!("../migrations/0014_exemptions.sql") },
     Migration { version: 15, name: "permissions", sql: include_str!("../migrations/0015_permissions.sql") },
     Migration { version: 16, name: "break_glass", sql: include_str!("../migrations/0016_break_glass.sql") },
+    Migration { version: 17, name: "kept_forms", sql: include_str!("../migrations/0017_kept_forms.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -1,4 +1,5 @@
-// What pages do with a script that they cannot do without one: ask a passkey. Everything else works with no script at all.
+// What pages do with a script that they cannot do without one: ask a passkey, and warn before a session ends. Everything else
+// works with no script at all, and each page says in words when its session ends.
 //
 // A form with data-passkey holds the browser's options as JSON, and sends the answer in its field "answer". What the page
 // says when it does not come about stands in it already, hidden; the script writes no words.
@@ -54,4 +55,37 @@
       }
     });
   }
+})();
+
+(() => {
+  const warning = document.querySelector('.lan-ending');
+  if (!warning) return;
+  const EARLY = 5 * 60 * 1000; // long enough to read, think and answer (WCAG 2.2.1 asks for 20 seconds)
+  let timers = [];
+
+  /** Shows one of the warnings, or none. */
+  function show(which) {
+    for (const part of warning.children) part.hidden = part.dataset.soon !== which;
+  }
+
+  /** Warns before the session ends, which is after so many milliseconds. */
+  function watch(idle, end) {
+    timers.forEach(clearTimeout);
+    show(null);
+    const soon = end <= idle ? 'end' : 'idle';
+    const last = Math.min(idle, end);
+    timers = [setTimeout(show, Math.max(last - EARLY, 0), soon), setTimeout(show, last, 'over')];
+  }
+
+  warning.querySelector('button').addEventListener('click', async () => {
+    try {
+      const answer = await fetch('/sessions/stay', { method: 'POST', redirect: 'error' });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const { idle, end } = await answer.json();
+      watch(idle, end);
+    } catch {
+      show('over');
+    }
+  });
+  watch(Number(warning.dataset.idle), Number(warning.dataset.end));
 })();

@@ -9,7 +9,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::write(folder.join("app.css"), web::assets::style_sheet_text())?;
     std::fs::write(folder.join("app.js"), web::assets::script_text())?;
     for (name, html) in web::samples::all()? {
-        let html = html.replace(web::assets::style_sheet(), "app.css").replace(web::assets::script(), "app.js");
+        let html =
+            html.replace(web::assets::style_sheet(), "app.css").replace(web::assets::script(), "app.js");
         std::fs::write(folder.join(name).with_extension("html"), html)?;
     }
     Ok(())

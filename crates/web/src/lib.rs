@@ -24,6 +24,7 @@ pub mod documents;
 pub mod duty;
 mod filters;
 pub mod format;
+mod kept;
 pub mod ledger;
 mod limits;
 pub mod me;

@@ -69,6 +69,12 @@ const NOTICES: &[(&str, &str)] = &[
     ("reviewed", "The review was entered."),
     ("passkey-added", "The passkey is registered. All administrators and information security are told."),
     ("passkey-removed", "The passkey was taken away. It signs nobody in any more."),
+    (
+        "kept",
+        "Your session was over. What you typed is kept for an hour: sign in as the same person, and you can send it.",
+    ),
+    ("kept-gone", "Nothing is kept any more: it was sent, or thrown away, or its hour is over."),
+    ("kept-dropped", "It was thrown away."),
     ("signed-out", "You are signed out."),
 ];
 

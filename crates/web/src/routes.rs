@@ -19,6 +19,7 @@ mod events;
 mod exemptions;
 mod holds;
 mod import;
+mod kept;
 mod ledger;
 mod me;
 mod needed;
@@ -106,6 +107,9 @@ pub const ROUTES: &[Route] = &[
     write::<AcceptOwn>("/me/terms/{document}/{place}", || post(own_terms::read)),
     read::<SeeOwnSessions>("/sessions", || get(account::sessions)),
     write::<SeeOwnSessions>("/sessions", || post(account::end_sessions)),
+    write::<SeeOwnSessions>("/sessions/stay", || post(account::stay)),
+    read::<SeeOwnSessions>("/kept", || get(kept::get)),
+    write::<SeeOwnSessions>("/kept", || post(kept::post)),
     read::<RunService>("/passkeys", || get(passkeys::list)),
     read::<RunService>("/passkeys/new", || get(passkeys::new)),
     write::<RunService>("/passkeys/new", || post(passkeys::add)),
@@ -269,6 +273,11 @@ pub const ROUTES: &[Route] = &[
 pub fn leads_somewhere(method: &str, link: &str) -> bool {
     let path = link.split(['?', '#']).next().unwrap_or_default();
     ROUTES.iter().any(|route| route.method == method && fits(route.path, path))
+}
+
+/// Whether somebody must be signed in for a path.
+pub(crate) fn needs_session(method: &str, path: &str) -> bool {
+    ROUTES.iter().any(|route| route.method == method && route.needs.is_some() && fits(route.path, path))
 }
 
 fn fits(route: &str, path: &str) -> bool {

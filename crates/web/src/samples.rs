@@ -121,6 +121,8 @@ fn signing_in_and_duty() -> askama::Result<Vec<(&'static str, String)>> {
         ("sign-in-directory", crate::sign_in::View::sample_directory().render()?),
         ("sign-out", crate::sign_in::Out::sample().render()?),
         ("sessions", crate::account::sessions::View::sample().render()?),
+        ("kept", crate::account::kept::View::sample().render()?),
+        ("kept-left-out", crate::account::kept::View::sample_left_out().render()?),
         ("passkeys", crate::account::passkeys::View::sample().render()?),
         ("passkeys-empty", crate::account::passkeys::View::sample_empty().render()?),
         ("passkey-new", crate::account::passkeys::New::sample().render()?),

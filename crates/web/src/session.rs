@@ -111,6 +111,9 @@ pub(crate) fn form_errors(error: AppError, otherwise: &str) -> Result<Errors, Pr
     Ok(errors)
 }
 
+/// What a form is told that nobody signed in sent, or too late for it to be kept.
+pub(crate) const OVER: &str = "You are not signed in, or your session is over. Nothing was changed.";
+
 /// The name of the session cookie.
 pub(crate) const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-lanyard" } else { "lanyard-demo" }
@@ -126,6 +129,8 @@ pub(crate) fn set_cookie(secure: bool, token: Option<&Secret<String>>) -> String
 pub(crate) enum Aside {
     /// Says that the browser which finishes a sign-in is the one that began it.
     SigningIn,
+    /// Finds the form that its session was over for.
+    Kept,
 }
 
 impl Aside {
@@ -133,6 +138,8 @@ impl Aside {
         match (self, secure) {
             (Self::SigningIn, false) => "lanyard-demo-signing-in",
             (Self::SigningIn, true) => "__Host-lanyard-signing-in",
+            (Self::Kept, false) => "lanyard-demo-kept",
+            (Self::Kept, true) => "__Host-lanyard-kept",
         }
     }
 
@@ -208,7 +215,8 @@ fn explain(site: &Site, actor: Option<&Actor>, problem: &Problem) -> Response {
         None => String::new(),
     };
     let shell = shell(site, actor, Area::Elsewhere);
-    let mut answer = page(problem.status, &problem::View::of(shell, problem.status, &problem.why, &reference));
+    let mut answer =
+        page(problem.status, &problem::View::of(shell, problem.status, &problem.why, &reference));
     if let Some(seconds) = problem.retry_after {
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
@@ -284,8 +292,7 @@ impl FromRequestParts<Site> for Ctx {
                 let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
                 return Err(Redirect::to(&format!("/sign-in?next={}", percent(here))).into_response());
             }
-            let why = "You are not signed in, or your session is over. Nothing was changed.";
-            return Err(Problem::new(StatusCode::FORBIDDEN, why).into_response());
+            return Err(Problem::new(StatusCode::FORBIDDEN, OVER).into_response());
         };
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         Ok(Self { site: site.clone(), actor: live.actor.clone(), live, query })

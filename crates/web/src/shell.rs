@@ -156,6 +156,11 @@ impl Shell {
         *at < self.now
     }
 
+    /// How long the session lasts, in milliseconds: without a word from them, and at most. For the script that warns.
+    pub(crate) fn lasts(&self, ends: &Ends) -> (i64, i64) {
+        (ends.idle_at.since(self.now).millis(), ends.at.since(self.now).millis())
+    }
+
     /// The frame of the samples: a signed-in desk analyst at 3 a.m.
     #[must_use]
     pub fn sample(area: Area) -> Self {

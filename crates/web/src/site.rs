@@ -12,7 +12,7 @@ use domain::{Force, PersonId};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
-use crate::{limits, routes, security_headers, session};
+use crate::{kept, limits, routes, security_headers, session};
 
 /// The largest form that is read, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -72,6 +72,7 @@ pub fn router(app: App, options: Options) -> Router {
     }
     router
         .fallback(session::nowhere)
+        .layer(from_fn_with_state(site.clone(), kept::layer))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())

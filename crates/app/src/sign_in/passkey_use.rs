@@ -13,9 +13,9 @@ use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PasskeyAuthentication, PublicKeyCredential, WebauthnError,
 };
 
+use super::Taken;
 use super::break_glass::is_administrator;
 use super::passkeys::{Ceremony, parsed, read, subject, to_json};
-use super::Taken;
 use crate::access::Role;
 use crate::limits::Door;
 use crate::record::Record;

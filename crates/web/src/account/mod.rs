@@ -1,4 +1,6 @@
-//! Pages about one's own way in: where one is signed in, and the passkeys of break-glass administrators.
+//! Pages about one's own way in: where one is signed in, the passkeys of break-glass administrators,
+//! and what was typed when a session ended.
 
+pub mod kept;
 pub mod passkeys;
 pub mod sessions;

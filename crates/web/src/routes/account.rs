@@ -3,7 +3,9 @@
 use app::access::{RunService, SeeOwnSessions};
 use axum::Extension;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use domain::Timestamp;
 
 use crate::account::sessions::{Row, View};
 use crate::answer::page;
@@ -38,6 +40,16 @@ pub(super) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
         passkeys: ctx.may::<RunService>(),
     };
     Ok(page(StatusCode::OK, &view))
+}
+
+/// Goes on with a session: asking was doing something. Says for how many milliseconds it lasts now, without a word from them
+/// and at most.
+pub(super) async fn stay(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<SeeOwnSessions>()?;
+    let now = ctx.site.app.world().now();
+    let left = |at: Timestamp| at.since(now).millis();
+    let body = format!("{{\"idle\":{},\"end\":{}}}", left(ctx.live.idle_at), left(ctx.live.ends_at));
+    Ok(([(CONTENT_TYPE, "application/json")], body).into_response())
 }
 
 /// Ends another session, or all others.

@@ -12,7 +12,7 @@ use domain::Secret;
 use crate::answer::page;
 use crate::browser;
 use crate::parts::listing::percent;
-use crate::session::{Fields, Problem, Session, own_path, set_cookie, shell};
+use crate::session::{Aside, Fields, Problem, Session, own_path, set_cookie, shell};
 use crate::shell::Area;
 use crate::sign_in::{Link, Out, Persona, View};
 use crate::site::Site;
@@ -124,7 +124,8 @@ pub(super) async fn use_link(
     match site.app.use_sign_in_link(&token, &browser::described(&headers)).await? {
         Some(token) => {
             end(&site, &session).await?;
-            Ok(signed_in(&site, &token, next_of(&query)))
+            let kept = Aside::Kept.of(&site, &headers).is_some();
+            Ok(signed_in(&site, &token, if kept { "/kept" } else { next_of(&query) }))
         }
         None => {
             let why = "This link was used already, or its fifteen minutes are over. Ask for another one.";

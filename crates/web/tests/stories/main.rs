@@ -9,7 +9,6 @@
 )]
 
 #[path = "../pages/authenticator.rs"]
-#[expect(dead_code, reason = "the security key serves two sets of tests")]
 mod authenticator;
 #[path = "../pages/common.rs"]
 #[expect(dead_code, reason = "the seeded force serves two sets of tests")]
@@ -43,5 +42,6 @@ mod reading;
 mod returned_at_the_counter;
 mod sign_in_with_the_directory;
 mod the_clocks_go_back;
+mod the_session_ran_out;
 mod the_terms_change;
 mod the_wall_between_forces;

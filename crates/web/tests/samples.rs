@@ -53,6 +53,7 @@ fn the_checker_finds_what_it_looks_for() {
         ("<label for=\"x\">Secret</label><input id=\"x\" name=\"x\" type=\"password\"/>", "takes a password"),
         ("<label for=\"x\">The phone’s PIN</label><input id=\"x\" name=\"x\"/>", "asks for a pin"),
         ("<label for=\"x\">Passcode</label><textarea id=\"x\" name=\"x\"/>", "asks for a passcode"),
+        ("<label for=\"x\">It</label><input id=\"x\" name=\"x\" value=\"x\"/>", "its own name"),
         ("<label for=\"x\">It</label><input id=\"x\" name=\"device-password\"/>", "asks for a password"),
         ("<table><tr><th scope=\"col\">x</th></tr></table>", "without a caption"),
         ("<script>x</script>", "unescaped"),

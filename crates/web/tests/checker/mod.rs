@@ -183,6 +183,11 @@ const SECRETS: [&str; 8] =
 fn labelled(page: &Document<'_>, field: Node<'_, '_>) -> Option<String> {
     let id = field.attribute("id").unwrap_or_default();
     let label = elements(page).find(|node| node.has_tag_name("label") && node.attribute("for") == Some(id));
+    let text = matches!(field.attribute("type"), None | Some("text" | "search"));
+    if text && field.attribute("value").is_some_and(|value| Some(value) == field.attribute("name")) {
+        // A macro's parameter got in the way of what the page holds.
+        return Some(format!("the field \"{id}\" holds its own name"));
+    }
     match label {
         Some(label) if !words(label).is_empty() && field.attribute("name").is_some() => None,
         _ => Some(format!("the field \"{id}\" has no label or no name")),

@@ -27,6 +27,12 @@ struct Options {
     /// The largest estate.
     #[arg(long, default_value_t = 100_000)]
     devices: usize,
+    /// Measure only this, for work on one part; may be given several times. Without it everything is measured.
+    #[arg(long, value_enum, conflicts_with = "write")]
+    only: Vec<scenarios::Part>,
+    /// Measure only on this database.
+    #[arg(long, value_enum, conflicts_with = "write")]
+    engine: Option<scenarios::On>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -40,13 +46,20 @@ fn main() -> anyhow::Result<()> {
         policy,
         lasting: Duration::from_secs(options.seconds),
         devices: options.devices,
+        only: options.only,
     };
     let mut lines = scenarios::Lines::default();
-    run.judgements(&mut lines)?;
-    run.service("SQLite", None, &mut lines)?;
-    match testkit::Postgres::start_durable() {
-        Some(postgres) => run.service("PostgreSQL", Some(postgres.fresh_database()), &mut lines)?,
-        None => lines.add(Line::plain("PostgreSQL", "not measured: it is not installed".into())),
+    if run.wants(scenarios::Part::Judgements) {
+        run.judgements(&mut lines)?;
+    }
+    if options.engine != Some(scenarios::On::Postgresql) {
+        run.service("SQLite", None, &mut lines)?;
+    }
+    if options.engine != Some(scenarios::On::Sqlite) {
+        match testkit::Postgres::start_durable() {
+            Some(postgres) => run.service("PostgreSQL", Some(postgres.fresh_database()), &mut lines)?,
+            None => lines.add(Line::plain("PostgreSQL", "not measured: it is not installed".into())),
+        }
     }
     let measured = format!("Measured on {}.\n\n{}", report::machine(), report::table(&lines.0));
     println!("\n{measured}");

@@ -21,12 +21,34 @@ const COMMANDS: usize = 300;
 /// Devices enrolled in the enrolment run.
 const ENROLMENTS: usize = 200;
 
+/// What can be measured by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Clause judgements on one core.
+    Judgements,
+    /// Signed check-ins.
+    CheckIns,
+    /// Command round trips.
+    RoundTrips,
+    /// Enrolments.
+    Enrolments,
+}
+
+/// The databases to measure on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum On {
+    Sqlite,
+    Postgresql,
+}
+
 /// One run of the benchmark.
 pub(crate) struct Run {
     pub(crate) program: PathBuf,
     pub(crate) policy: PathBuf,
     pub(crate) lasting: Duration,
     pub(crate) devices: usize,
+    /// Empty for everything.
+    pub(crate) only: Vec<Part>,
 }
 
 /// The findings so far, each shown as it comes.
@@ -45,6 +67,10 @@ fn say(text: &str) {
 }
 
 impl Run {
+    pub(crate) fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
     pub(crate) fn judgements(&self, lines: &mut Lines) -> anyhow::Result<()> {
         say("Judging clauses on one core ...");
         let (rate, met) = judge::judgements(&self.policy, self.lasting)?;
@@ -81,7 +107,9 @@ impl Run {
             size = wanted;
             // What a database learns of its tables by itself within minutes; rows arrived here faster than they ever do.
             store.analyse()?;
-            self.check_ins(engine, &server, &estate, lines)?;
+            if self.wants(Part::CheckIns) {
+                self.check_ins(engine, &server, &estate, lines)?;
+            }
             if wanted == 10_000 {
                 let memory = server.memory_mib()?;
                 let mut line = Line::plain(
@@ -91,8 +119,12 @@ impl Run {
                 line.aim = "150 MiB";
                 line.reached = Some(memory <= 150.0);
                 lines.add(line);
-                self.round_trips(engine, &server, &estate, &store, lines)?;
-                self.enrolments(engine, &server, lines)?;
+                if self.wants(Part::RoundTrips) {
+                    self.round_trips(engine, &server, &estate, &store, lines)?;
+                }
+                if self.wants(Part::Enrolments) {
+                    self.enrolments(engine, &server, lines)?;
+                }
             }
             spoken = Some(estate);
         }
@@ -148,6 +180,7 @@ impl Run {
         for speaker in estate.speakers.iter().take(CONNECTIONS) {
             plans.push((estate::idle(speaker)?, estate::plan(store, &world, speaker, COMMANDS)?));
         }
+        say(&format!("{engine}: answering ..."));
         let started = Instant::now();
         let address = server.address;
         let done = wire::on_one_thread(async {

@@ -8,8 +8,8 @@ use store::ledger as rows;
 use crate::access::{Permit, SeeLedger};
 use crate::{App, AppError};
 
-/// Entries that are given their place in one transaction.
-const BATCH: u32 = 1000;
+/// The most entries that are given their place in one transaction.
+pub const BATCH: u32 = 1000;
 
 /// The tree's nodes: read one by one, gathered to be written together.
 struct Nodes<'a, 'b> {

@@ -63,7 +63,7 @@ macro_rules! hot {
     () => {
         "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at,
         (SELECT CASE WHEN c.revoked_at IS NULL THEN c.not_after END FROM certificate c WHERE c.sha256 = e.certificate_sha256),
-        EXISTS (SELECT 1 FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked')
+        (SELECT q.lane FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked' LIMIT 1) IS NOT NULL
         FROM enrolment e WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN "
     };
 }
@@ -95,8 +95,8 @@ statements! {
     REFRESH_DUE = "SELECT e.id, e.platform, d.supervised FROM enrolment e JOIN device d ON d.id = e.device_id
         WHERE e.ended_at IS NULL AND e.state = 'enrolled' AND e.channel = 'device' AND e.refresh_due_at <= $1
         ORDER BY e.refresh_due_at LIMIT $2";
-    // Places are filled up by repeating the last: a few texts and prepared statements for both engines. No join: with one,
-    // PostgreSQL reads the whole table of certificates for a full batch.
+    // Places are filled up by repeating the last: a few texts and prepared statements for both engines. No join and no EXISTS:
+    // with them PostgreSQL reads the whole table of certificates, or of waiting commands, for a full batch.
     HOT_LOOKUP_FEW = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8)");
     HOT_LOOKUP = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
         $33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)");

@@ -22,14 +22,17 @@ pub struct Job {
 }
 
 statements! {
-    // A wish while the job waits moves it forward, never back; a wish while it runs is kept beside it for afterwards.
+    // A wish while the job waits moves it forward, never back; a wish while it runs is kept beside it for afterwards. A
+    // wish that changes nothing writes nothing: a device that answers ten questions asks ten times to be judged.
     pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (kind, subject) DO UPDATE SET dead_at = NULL,
         attempts = CASE WHEN job.dead_at IS NOT NULL THEN 0 ELSE job.attempts END,
         run_at = CASE WHEN job.lease_until = 0 AND (job.dead_at IS NOT NULL OR job.run_at > excluded.run_at)
             THEN excluded.run_at ELSE job.run_at END,
         next_at = CASE WHEN job.lease_until = 0 THEN NULL
-            WHEN job.next_at IS NULL OR job.next_at > excluded.run_at THEN excluded.run_at ELSE job.next_at END";
+            WHEN job.next_at IS NULL OR job.next_at > excluded.run_at THEN excluded.run_at ELSE job.next_at END
+        WHERE job.dead_at IS NOT NULL OR (job.lease_until = 0 AND job.run_at > excluded.run_at)
+            OR (job.lease_until <> 0 AND (job.next_at IS NULL OR job.next_at > excluded.run_at))";
     JOB_DUE = "SELECT id, kind, subject, attempts FROM job
         WHERE dead_at IS NULL AND run_at <= $1 AND lease_until <= $1 ORDER BY run_at LIMIT $2";
     JOB_CLAIM = "UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_until <= $2 AND dead_at IS NULL AND run_at <= $2";

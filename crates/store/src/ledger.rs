@@ -58,10 +58,13 @@ statements! {
     LEDGER_BY_ID = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
     LEDGER_WAITING = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1");
     LEDGER_PLACE = "UPDATE ledger_entry SET place = $2 WHERE id = $1 AND place IS NULL";
-    // Sixteen at a time: a busy service places thousands of entries a second, and a statement costs more than its row.
-    LEDGER_PLACES = "WITH v (id, place) AS (VALUES (CAST($1 AS TEXT),CAST($2 AS BIGINT)),($3,$4),($5,$6),($7,$8),($9,$10),($11,$12),($13,$14),($15,$16),($17,$18),
-        ($19,$20),($21,$22),($23,$24),($25,$26),($27,$28),($29,$30),($31,$32))
-        UPDATE ledger_entry SET place = v.place FROM v WHERE ledger_entry.id = v.id AND ledger_entry.place IS NULL";
+    // Sixteen at a time: a busy service places thousands of entries a second, and a statement costs more than its row. No join
+    // with a list of values: SQLite would walk the whole ledger for it.
+    LEDGER_PLACES = "UPDATE ledger_entry SET place = CASE id
+        WHEN $1 THEN CAST($2 AS BIGINT) WHEN $3 THEN $4 WHEN $5 THEN $6 WHEN $7 THEN $8 WHEN $9 THEN $10 WHEN $11 THEN
+        $12 WHEN $13 THEN $14 WHEN $15 THEN $16 WHEN $17 THEN $18 WHEN $19 THEN $20 WHEN $21 THEN $22 WHEN $23 THEN
+        $24 WHEN $25 THEN $26 WHEN $27 THEN $28 WHEN $29 THEN $30 WHEN $31 THEN $32 END
+        WHERE place IS NULL AND id IN ($1, $3, $5, $7, $9, $11, $13, $15, $17, $19, $21, $23, $25, $27, $29, $31)";
     LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
     LEDGER_FROM = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2");
     LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry

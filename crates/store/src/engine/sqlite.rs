@@ -96,6 +96,8 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<Connection, StoreErro
         // "text" in double quotes is a column, never a string: PostgreSQL's reading, so a slip fails on both engines.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+        // A statement is planned once, whatever is bound to it later: planning costs more than most statements.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         if writes {

@@ -2,8 +2,9 @@
 
 mod contact;
 
-use domain::{DeviceId, EnrolmentId, Platform};
+use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
 use protocol_apple::channel::Channel;
+use store::Tx;
 use store::devices::EnrolmentState;
 use store::enrolments::{self, Hot};
 
@@ -46,6 +47,9 @@ pub enum NotEnrolled {
     /// A personal (user) enrolment (UPD-7.1).
     #[error("personal enrolments are refused")]
     Personal,
+    /// A user of the device who has no channel.
+    #[error("this user's channel never came under management")]
+    NoSuchUser,
 }
 
 impl App {
@@ -76,24 +80,53 @@ impl App {
         })
     }
 
-    /// The user's channel on a device that was identified; `None` if that user never came under management.
+    /// Who speaks on a channel, on a Mac a user's own channel too.
     ///
     /// # Errors
     /// Only where the database does not answer.
-    pub async fn user_channel(
+    pub async fn speaker(
         &self,
-        device: &Enrolled,
+        device: Enrolled,
+        certificate: String,
+        channel: Channel,
+    ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+        if channel.is_device() {
+            return Ok(Ok(device));
+        }
+        self.store().read(move |tx| user_channel(tx, device, &certificate, &channel)).await
+    }
+
+    /// Who speaks, looked up inside a transaction; their contact is noted in it.
+    pub(crate) fn identify_in(
+        &self,
+        tx: &mut Tx<'_>,
         certificate: String,
         channel: &Channel,
-    ) -> Result<Option<Enrolled>, AppError> {
-        let Some(user) = channel.user_key().map(str::to_owned) else { return Ok(Some(device.clone())) };
-        let device = device.clone();
-        self.store()
-            .read(move |tx| {
-                let channel = enrolments::Channel::User { id: user, name: None };
-                let live = enrolments::live(tx, &certificate, &channel)?;
-                Ok(live.map(|live| Enrolled { enrolment: live.id, pending: true, ..device }))
-            })
-            .await
+        now: Timestamp,
+    ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+        let certificate = [certificate];
+        let found = enrolments::hot_lookup(tx, &certificate)?;
+        let device = match self.identify(found.first(), channel) {
+            Ok(device) => device,
+            Err(why) => return Ok(Err(why)),
+        };
+        if found.first().is_some_and(|hot| contact::is_news(hot, now)) {
+            enrolments::note_contact(tx, device.enrolment, device.device, now)?;
+        }
+        let [certificate] = certificate;
+        user_channel(tx, device, &certificate, channel)
     }
+}
+
+fn user_channel(
+    tx: &mut Tx<'_>,
+    device: Enrolled,
+    certificate: &str,
+    channel: &Channel,
+) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    let Some(user) = channel.user_key().map(str::to_owned) else { return Ok(Ok(device)) };
+    let live = enrolments::live(tx, certificate, &enrolments::Channel::User { id: user, name: None })?;
+    Ok(live
+        .map(|live| Enrolled { enrolment: live.id, pending: true, ..device })
+        .ok_or(NotEnrolled::NoSuchUser))
 }

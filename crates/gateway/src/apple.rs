@@ -11,7 +11,7 @@ use protocol_apple::connect::{CommandReport, Status};
 use protocol_apple::replies::Refusal;
 use protocol_apple::{checkin, connect};
 
-use crate::identity::certificate_of;
+use crate::identity::signer_of;
 use crate::{Gate, reply};
 
 const CHECK_IN_TYPE: &str = "application/x-apple-aspen-mdm-checkin";
@@ -38,8 +38,8 @@ pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, raw: 
         Ok(message) => message,
         Err(why) => return reply::bad_request(&raw, &why),
     };
-    let certificate = match certificate_of(&headers, &raw, &gate.options, &gate.keys) {
-        Ok(certificate) => certificate,
+    let certificate = match signer_of(&headers, &raw, &gate.options, &gate.keys) {
+        Ok(signer) => signer.certificate,
         Err(why) => return reply::bad_request(&raw, &why),
     };
     if let Err(error) = adopt_if_new(&gate, &certificate).await {
@@ -75,18 +75,33 @@ pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, raw: B
 }
 
 async fn take_report(gate: &Gate, headers: &HeaderMap, raw: Bytes, report: CommandReport) -> Response {
-    let certificate = match certificate_of(headers, &raw, &gate.options, &gate.keys) {
-        Ok(certificate) => certificate,
+    let signer = match signer_of(headers, &raw, &gate.options, &gate.keys) {
+        Ok(signer) => signer,
         Err(why) => return reply::bad_request(&raw, &why),
     };
-    let from = match identify(gate, certificate, &report.channel).await {
-        Ok(from) => from,
-        Err(response) => return response,
-    };
-    if report.status == Status::Idle && !from.pending {
-        return reply::empty();
+    let answers = report.status != Status::Idle;
+    // An answer is identified in the transaction that stores it. Anybody can sign with a certificate that nobody knows, so
+    // one that was not seen at work here has to pass the readers first: strangers get no place among the writers.
+    if !(answers && gate.keys.was_at_work(&signer)) {
+        let from = match identify(gate, signer.certificate.clone(), &report.channel).await {
+            Ok(from) => from,
+            Err(response) => return response,
+        };
+        gate.keys.note_at_work(&signer);
+        if !answers {
+            let next = if from.pending { gate.app.hand_over(from).await } else { Ok(None) };
+            return next_command(next);
+        }
     }
-    match gate.app.take_report(from, report, raw).await {
+    match gate.app.take_answer(signer.certificate, report, raw).await {
+        Ok(Ok(next)) => next_command(Ok(next)),
+        Ok(Err(why)) => reply::refused(&why),
+        Err(error) => reply::failed(&error),
+    }
+}
+
+fn next_command(next: Result<Option<Vec<u8>>, app::AppError>) -> Response {
+    match next {
         Ok(Some(command)) => reply::body(PLIST, command),
         Ok(None) => reply::empty(),
         Err(error) => reply::failed(&error),
@@ -103,12 +118,9 @@ async fn identify(gate: &Gate, certificate: String, channel: &Channel) -> Result
         }
     }
     let device = gate.app.identify(hot.as_ref(), channel).map_err(|why| reply::refused(&why))?;
-    if channel.is_device() {
-        return Ok(device);
-    }
-    match gate.app.user_channel(&device, certificate, channel).await {
-        Ok(Some(user)) => Ok(user),
-        Ok(None) => Err(reply::refused(&"this user's channel never came under management")),
+    match gate.app.speaker(device, certificate, channel.clone()).await {
+        Ok(Ok(speaker)) => Ok(speaker),
+        Ok(Err(why)) => Err(reply::refused(&why)),
         Err(error) => Err(reply::failed(&error)),
     }
 }

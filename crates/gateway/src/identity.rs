@@ -29,11 +29,18 @@ pub(crate) enum NoIdentity {
 /// Public keys by the digest of their certificate, so that a certificate is parsed once and not with every message.
 /// A key is a pure function of its certificate: nothing here says whether the certificate is trusted.
 #[derive(Clone, Default)]
-pub(crate) struct KnownKeys(Arc<RwLock<HashMap<[u8; 32], Arc<PublicKey>>>>);
+pub(crate) struct KnownKeys(Arc<RwLock<HashMap<[u8; 32], Known>>>);
+
+struct Known {
+    key: Arc<PublicKey>,
+    /// Whether it was found to speak for an enrolment. It decides the way that a message takes to the database, and never
+    /// whether it is believed.
+    at_work: bool,
+}
 
 impl KnownKeys {
     fn get(&self, digest: &[u8; 32]) -> Option<Arc<PublicKey>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(digest).map(|known| known.key.clone())
     }
 
     fn learn(&self, der: &[u8], digest: [u8; 32]) {
@@ -45,28 +52,55 @@ impl KnownKeys {
             if keys.len() >= MOST_KEYS {
                 keys.clear();
             }
-            keys.insert(digest, Arc::new(certificate.public_key().clone()));
+            let key = Arc::new(certificate.public_key().clone());
+            keys.insert(digest, Known { key, at_work: false });
+        }
+    }
+
+    /// Whether this signer was found to speak for an enrolment while it is remembered here.
+    pub(crate) fn was_at_work(&self, signer: &Signer) -> bool {
+        let Some(digest) = &signer.digest else { return false };
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(digest).is_some_and(|known| known.at_work)
+    }
+
+    /// Remembers that this signer speaks for an enrolment.
+    pub(crate) fn note_at_work(&self, signer: &Signer) {
+        if self.was_at_work(signer) {
+            return;
+        }
+        let Some(digest) = &signer.digest else { return };
+        if let Some(known) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(digest) {
+            known.at_work = true;
         }
     }
 }
 
-/// The SHA-256 digest (hex) of the certificate that signed exactly these bytes, or that a trusted proxy names.
-pub(crate) fn certificate_of(
+/// Whose message it is.
+#[derive(Debug)]
+pub(crate) struct Signer {
+    /// The SHA-256 digest of the certificate, hex.
+    pub(crate) certificate: String,
+    /// The same as bytes, where the message itself was signed.
+    digest: Option<[u8; 32]>,
+}
+
+/// The certificate that signed exactly these bytes, or that a trusted proxy names.
+pub(crate) fn signer_of(
     headers: &HeaderMap,
     body: &[u8],
     options: &Options,
     keys: &KnownKeys,
-) -> Result<String, NoIdentity> {
+) -> Result<Signer, NoIdentity> {
     if let Some(signed) = headers.get(SIGNATURE) {
         let signature = header::signature(signed.as_bytes())?;
         let verify = VerifyOptions { allow_sha1: false };
         let signed = verify_detached_known(&signature, body, &verify, &|digest| keys.get(digest))?;
         keys.learn(&signed.certificate, signed.sha256);
-        return Ok(hex_of(&signed.sha256));
+        return Ok(Signer { certificate: hex_of(&signed.sha256), digest: Some(signed.sha256) });
     }
     let Some(name) = &options.certificate_header else { return Err(NoIdentity::Missing) };
     let named = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
-    Ok(header::proxy_certificate(named.as_bytes())?.sha256_hex())
+    Ok(Signer { certificate: header::proxy_certificate(named.as_bytes())?.sha256_hex(), digest: None })
 }
 
 fn hex_of(digest: &[u8; 32]) -> String {
@@ -100,20 +134,20 @@ mod tests {
             for name in [SIGNATURE, "x-client-cert"] {
                 let mut headers = HeaderMap::new();
                 headers.insert(name, value.clone());
-                assert!(certificate_of(&headers, &visible, &trusting, &KnownKeys::default()).is_err());
+                assert!(signer_of(&headers, &visible, &trusting, &KnownKeys::default()).is_err());
             }
         }
     }
 
     #[test]
     fn an_unsigned_message_has_no_sender() {
-        let none = certificate_of(&HeaderMap::new(), b"", &Options::default(), &KnownKeys::default());
+        let none = signer_of(&HeaderMap::new(), b"", &Options::default(), &KnownKeys::default());
         assert!(matches!(none, Err(NoIdentity::Missing)));
         let mut headers = HeaderMap::new();
         headers.insert("x-client-cert", "not%20pem".parse().unwrap());
-        assert!(certificate_of(&headers, b"", &Options::default(), &KnownKeys::default()).is_err());
+        assert!(signer_of(&headers, b"", &Options::default(), &KnownKeys::default()).is_err());
         let trusting = Options { certificate_header: Some("x-client-cert".into()), ..Options::default() };
-        let unreadable = certificate_of(&headers, b"", &trusting, &KnownKeys::default());
+        let unreadable = signer_of(&headers, b"", &trusting, &KnownKeys::default());
         assert!(matches!(unreadable, Err(NoIdentity::Unreadable(_))));
     }
 }

@@ -86,7 +86,7 @@ async fn answer(app: &App, batch: &mut Vec<Ask>, spoke: &mut HashMap<EnrolmentId
             for ask in batch.drain(..) {
                 let hot = by_certificate.get(ask.certificate.as_str()).copied().cloned();
                 if let Some(hot) = &hot
-                    && hot.last_contact_at.is_none_or(|last| now.since(last) >= CONTACT_GRAIN)
+                    && is_news(hot, now)
                 {
                     spoke.insert(hot.enrolment, (hot.device, now));
                 }
@@ -100,6 +100,11 @@ async fn answer(app: &App, batch: &mut Vec<Ask>, spoke: &mut HashMap<EnrolmentId
             }
         }
     }
+}
+
+/// Whether a contact now is to be written down.
+pub(super) fn is_news(hot: &Hot, now: Timestamp) -> bool {
+    hot.last_contact_at.is_none_or(|last| now.since(last) >= CONTACT_GRAIN)
 }
 
 async fn write_contacts(store: &Store, spoke: &mut HashMap<EnrolmentId, (DeviceId, Timestamp)>) {

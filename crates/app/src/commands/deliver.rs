@@ -12,7 +12,7 @@ use store::profiles::{self, ProfileState};
 use store::{Tx, devices};
 
 use super::spec::Spec;
-use crate::checkin::Enrolled;
+use crate::checkin::{Enrolled, NotEnrolled};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
@@ -30,28 +30,43 @@ pub(crate) struct SealedRaw {
 }
 
 impl App {
-    /// A device answers a command, or says that it is idle with commands waiting: stores the answer, gives the next
-    /// command's bytes. The answer is durable when this returns.
+    /// A device says that it is idle while commands wait: gives the first of them, those that it put by included.
+    ///
+    /// # Errors
+    /// Only where the database or a key fails.
+    pub async fn hand_over(&self, to: Enrolled) -> Result<Option<Vec<u8>>, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
+        self.store()
+            .write(move |tx| {
+                commands::offer_again(tx, to.enrolment)?;
+                app.next_command(tx, &to, now)
+            })
+            .await
+    }
+
+    /// A device answers a command: looks up who signed, stores the answer, gives the next command's bytes, all in one
+    /// transaction. The answer is durable when this returns.
     ///
     /// # Errors
     /// Only where the database or a key fails; a strange answer is recorded and not an error.
-    pub async fn take_report(
+    pub async fn take_answer(
         &self,
-        from: Enrolled,
+        certificate: String,
         report: CommandReport,
         raw: bytes::Bytes,
-    ) -> Result<Option<Vec<u8>>, AppError> {
+    ) -> Result<Result<Option<Vec<u8>>, NotEnrolled>, AppError> {
         let (app, now) = (self.clone(), self.world().now());
-        // Digest and seal are made here, on any core, and not inside the transaction: on SQLite there is one writer.
-        let answer =
-            if report.status == Status::Idle { None } else { Some(self.sealed_raw(from.enrolment, &raw)?) };
+        // The digest is made here, on any core, and not inside the transaction: on SQLite there is one writer.
+        let digest = crate::digest_hex(&raw);
         self.store()
             .write(move |tx| {
-                match answer {
-                    None => commands::offer_again(tx, from.enrolment)?,
-                    Some(raw) => app.store_answer(tx, &from, &report, raw, now)?,
-                }
-                app.next_command(tx, &from, now)
+                let from = match app.identify_in(tx, certificate, &report.channel, now)? {
+                    Ok(from) => from,
+                    Err(why) => return Ok(Err(why)),
+                };
+                let sealed = app.seal_raw(from.enrolment, &raw)?;
+                app.store_answer(tx, &from, &report, SealedRaw { digest, sealed }, now)?;
+                app.next_command(tx, &from, now).map(Ok)
             })
             .await
     }
@@ -240,8 +255,11 @@ impl App {
 
     /// Seals what an enrolment sent, byte for byte.
     pub(crate) fn sealed_raw(&self, enrolment: EnrolmentId, raw: &[u8]) -> Result<SealedRaw, AppError> {
-        let sealed = self.sealer().seal(self.world(), &super::spec::token_place("raw", enrolment), raw)?;
-        Ok(SealedRaw { digest: crate::digest_hex(raw), sealed })
+        Ok(SealedRaw { digest: crate::digest_hex(raw), sealed: self.seal_raw(enrolment, raw)? })
+    }
+
+    fn seal_raw(&self, enrolment: EnrolmentId, raw: &[u8]) -> Result<Vec<u8>, AppError> {
+        Ok(self.sealer().seal(self.world(), &super::spec::token_place("raw", enrolment), raw)?)
     }
 
     /// Keeps a sealed message for as long as the settings say.

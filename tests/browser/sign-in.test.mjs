@@ -81,6 +81,7 @@ test('the passkey signs its owner in, each time anew', async () => {
 test('a key that nobody registered, and one without a finger, sign nobody in', async () => {
   await keys.send('WebAuthn.setUserVerified', { authenticatorId: authenticator, isUserVerified: false });
   await page.goto(`${lanyard.address}/sign-in/passkey`);
+  assert.equal(await page.getByText('No passkey answered').isVisible(), false, 'not before it is so');
   await passkey().click();
   await page.getByText('No passkey answered').waitFor();
   await keys.send('WebAuthn.setUserVerified', { authenticatorId: authenticator, isUserVerified: true });

@@ -61,7 +61,7 @@ impl View {
                 "Too many tries",
                 "It was tried too often from here, or by you, in a short time. Nothing was changed.",
                 "Wait, then go back and send it again. For a lost device do not wait: call the service desk or the duty officer.",
-                Crumb::new("/sign-in", "Sign in"),
+                Crumb::new("/", "Overview"),
             ),
             _ => (
                 "Something went wrong",

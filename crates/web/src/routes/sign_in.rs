@@ -55,7 +55,8 @@ pub(super) async fn get(State(site): State<Site>, Query(query): Query<Vec<(Strin
     let asked = |name| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let mut view = view(&site, asked("next"), "");
     view.shell.banner = notices::of(asked("done")).map(|text| crate::shell::Banner {
-        success: true,
+        // What is kept is not done.
+        success: asked("done") != "kept",
         text: text.to_owned(),
         link: None,
     });

@@ -15,6 +15,7 @@ pub mod enrolment;
 mod error;
 pub mod grants;
 pub mod holds;
+pub mod imports;
 pub mod jobs;
 pub mod ledger_book;
 pub mod ledger_export;

@@ -5,6 +5,7 @@ mod edit;
 mod erase;
 pub mod import;
 pub(crate) mod keep;
+mod plan;
 
 use domain::Timestamp;
 use store::Tx;

@@ -1,6 +1,6 @@
 //! The asset register: only what stands in it as force property can be enrolled (UPD-7.1).
 
-mod import;
+pub mod import;
 mod particulars;
 mod sheet;
 
@@ -14,7 +14,6 @@ use crate::people::{optional_text, text};
 use crate::record::Record;
 use crate::{App, AppError};
 
-pub use import::{Imported, Preview, RegisterFile, RowFate};
 pub(crate) use particulars::{Described, describe};
 pub use particulars::{Particulars, Restated};
 

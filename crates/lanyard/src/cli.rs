@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::simulation::{demo, load};
 use crate::verbs::{
     assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, people, policy,
-    service, settings, terms, tokens,
+    registers, service, settings, terms, tokens,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.
@@ -35,16 +35,18 @@ pub(crate) enum Verb {
     /// People: add, import, list, end, erase.
     #[command(subcommand)]
     Person(people::PersonVerb),
-    /// The asset register: add, list, name an intended holder, draw a label.
     /// Duty: how somebody stands to it, and rosters from files.
     #[command(subcommand)]
     Duty(duty::DutyVerb),
-    /// The asset register: add, list, change the holder.
+    /// The asset register: add, list, import, name an intended holder, draw a label.
     #[command(subcommand)]
     Asset(assets::AssetVerb),
     /// Who gave what to whom: list, and check a signed record.
     #[command(subcommand)]
     Custody(custody::CustodyVerb),
+    /// Permissions and exceptions: the registers, asking, deciding, ending.
+    #[command(subcommand)]
+    Register(registers::RegisterVerb),
     /// The terms that people accept.
     #[command(subcommand)]
     Terms(terms::TermsVerb),

@@ -10,13 +10,15 @@ pub(crate) mod draft;
 pub(crate) mod duty;
 pub(crate) mod enrol;
 pub(crate) mod explain;
+pub(crate) mod import;
 pub(crate) mod ledger_book;
 #[cfg(test)]
 mod needs;
 pub(crate) mod people;
 pub(crate) mod people_end;
-pub(crate) mod people_import;
 pub(crate) mod policy;
+pub(crate) mod registers;
+mod registers_show;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod terms;
@@ -41,6 +43,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Duty(verb) => verb.run(settings),
         Verb::Asset(verb) => verb.run(settings),
         Verb::Custody(verb) => verb.run(settings),
+        Verb::Register(verb) => verb.run(settings),
         Verb::Terms(verb) => verb.run(settings),
         Verb::Token(verb) => verb.run(settings),
         Verb::Device(verb) => verb.run(settings),

@@ -1,77 +1,15 @@
 //! The real binary, as a person at a terminal or a script meets it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod place;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
-/// A folder of its own with a settings file that uses the repository's policy.
-struct Place(tempfile::TempDir);
-
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-fn policy() -> String {
-    repository().join("policy").display().to_string()
-}
-
-impl Place {
-    fn new() -> Self {
-        let place = Self(tempfile::tempdir().unwrap());
-        let text = format!(
-            "organisation = \"Norfolk Constabulary\"\naddress = \"http://127.0.0.1:8090\"\nlisten = \"127.0.0.1:8090\"\n\
-             policy = \"{}\"\n",
-            policy()
-        );
-        fs::write(place.path("lanyard.toml"), text).unwrap();
-        place
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Said {
-        let output: Output = Command::new(env!("CARGO_BIN_EXE_lanyard"))
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env_remove("LANYARD_CONFIG")
-            .output()
-            .unwrap();
-        Said {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8_lossy(&output.stdout).into_owned(),
-            err: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
-    }
-
-    /// What a verb that succeeds writes.
-    fn good(&self, arguments: &[&str]) -> String {
-        let said = self.run(arguments);
-        assert_eq!(said.code, 0, "{arguments:?}\n{}{}", said.out, said.err);
-        said.out
-    }
-
-    /// What a verb that fails writes to standard error.
-    fn bad(&self, arguments: &[&str]) -> String {
-        let said = self.run(arguments);
-        assert_eq!(said.code, 1, "{arguments:?}\n{}{}", said.out, said.err);
-        said.err
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        serde_json::from_str(&self.good(arguments)).unwrap()
-    }
-}
+use crate::place::{Place, policy, ready, repository};
 
 #[test]
 fn the_rules_are_whole_and_listed_for_a_machine() {
@@ -218,24 +156,6 @@ fn the_settings_are_checked_and_shown() {
     fs::remove_file(place.path("lanyard.toml")).unwrap();
     let said = place.bad(&["person", "list"]);
     assert!(said.contains("lanyard config example"), "{said}");
-}
-
-/// A person, a device of theirs and accepted terms.
-fn ready(place: &Place) {
-    place.good(&["person", "add", "--force", "norfolk", "--number", "1234", "--name", "Ann Example"]);
-    place.good(&[
-        "asset",
-        "add",
-        "--serial",
-        "c02abc123",
-        "--kind",
-        "iphone",
-        "--holder",
-        "1234",
-        "--tag",
-        "NC-1",
-    ]);
-    place.good(&["terms", "accept", "--person", "1234"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Files of people between their preview and their end.
+//! Files of rows between their preview and their end.
 
 use domain::{Force, ImportId, Timestamp};
 
@@ -9,6 +9,8 @@ use crate::{Row, StoreError, Tx, Value, statements};
 pub struct Import {
     /// Which.
     pub id: ImportId,
+    /// What it is of: `people` or `devices`.
+    pub kind: String,
     /// The file's name, as it was given.
     pub name: String,
     /// The force of rows that name none.
@@ -32,29 +34,30 @@ pub struct Import {
 }
 
 statements! {
-    pub(crate) IMPORT_ADD = "INSERT INTO people_import (id, name, force, digest, content, mapping, made_by, made_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    IMPORT_BY_ID = "SELECT id, name, force, digest, content, mapping, made_by, made_at, expires_at, applied_at, outcome
-        FROM people_import WHERE id = $1";
-    IMPORT_MAPPED = "UPDATE people_import SET mapping = $2, force = $3 WHERE id = $1 AND applied_at IS NULL";
-    IMPORT_APPLIED = "UPDATE people_import SET applied_at = $2, outcome = $3, content = NULL WHERE id = $1 AND applied_at IS NULL";
-    IMPORTS_FORGET = "UPDATE people_import SET content = NULL WHERE content IS NOT NULL AND expires_at < $1";
-    IMPORTS_WAITING = "SELECT count(*) FROM people_import WHERE made_by = $1 AND content IS NOT NULL AND expires_at > $2";
+    pub(crate) IMPORT_ADD = "INSERT INTO file_import (id, kind, name, force, digest, content, mapping, made_by, made_at, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    IMPORT_BY_ID = "SELECT id, kind, name, force, digest, content, mapping, made_by, made_at, expires_at, applied_at, outcome
+        FROM file_import WHERE id = $1";
+    IMPORT_MAPPED = "UPDATE file_import SET mapping = $2 WHERE id = $1 AND applied_at IS NULL";
+    IMPORT_APPLIED = "UPDATE file_import SET applied_at = $2, outcome = $3, content = NULL WHERE id = $1 AND applied_at IS NULL";
+    IMPORTS_FORGET = "UPDATE file_import SET content = NULL WHERE content IS NOT NULL AND expires_at < $1";
+    IMPORTS_WAITING = "SELECT count(*) FROM file_import WHERE made_by = $1 AND content IS NOT NULL AND expires_at > $2";
 }
 
 fn import(row: &Row) -> Result<Import, StoreError> {
     Ok(Import {
         id: row.parse(0)?,
-        name: row.text(1)?,
-        force: row.parse(2)?,
-        digest: row.text(3)?,
-        content: row.opt_bytes(4)?,
-        mapping: row.text(5)?,
-        made_by: row.text(6)?,
-        made_at: row.time(7)?,
-        expires_at: row.time(8)?,
-        applied_at: row.opt_time(9)?,
-        outcome: row.opt_text(10)?,
+        kind: row.text(1)?,
+        name: row.text(2)?,
+        force: row.parse(3)?,
+        digest: row.text(4)?,
+        content: row.opt_bytes(5)?,
+        mapping: row.text(6)?,
+        made_by: row.text(7)?,
+        made_at: row.time(8)?,
+        expires_at: row.time(9)?,
+        applied_at: row.opt_time(10)?,
+        outcome: row.opt_text(11)?,
     })
 }
 
@@ -64,6 +67,7 @@ pub fn add(tx: &mut Tx<'_>, new: Import) -> Result<(), StoreError> {
         &IMPORT_ADD,
         &[
             Value::id(new.id),
+            new.kind.into(),
             new.name.into(),
             Value::id(new.force),
             new.digest.into(),
@@ -83,8 +87,8 @@ pub fn by_id(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<Import>, StoreError
 }
 
 /// Changes which column is what; whether the file still waits.
-pub fn set_mapping(tx: &mut Tx<'_>, id: ImportId, mapping: &str, force: Force) -> Result<bool, StoreError> {
-    Ok(tx.execute(&IMPORT_MAPPED, &[Value::id(id), mapping.into(), Value::id(force)])? > 0)
+pub fn set_mapping(tx: &mut Tx<'_>, id: ImportId, mapping: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&IMPORT_MAPPED, &[Value::id(id), mapping.into()])? > 0)
 }
 
 /// Notes that a file was applied and lets go of it; whether it had not been.

@@ -31,7 +31,6 @@ mod people;
 mod person_forms;
 mod register;
 mod register_entries;
-mod register_import;
 mod registers;
 mod sign_in;
 mod stores;
@@ -48,6 +47,8 @@ use app::access::{
     SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
 };
 use app::limits::Door;
+use app::people::import::People;
+use app::register::import::Devices;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::site::Site;
@@ -120,8 +121,6 @@ pub const ROUTES: &[Route] = &[
     read::<SeeDevices>("/devices.csv", || get(devices::csv)),
     read::<ManageRegister>("/devices/add", || get(devices::add)),
     write::<ManageRegister>("/devices/add", || post(devices::added)),
-    read::<ManageRegister>("/devices/import", || get(register_import::get)),
-    write::<ManageRegister>("/devices/import", || post(register_import::post)),
     read::<SeeDevices>("/devices/{id}", || get(device::get)),
     read::<ManageRegister>("/devices/{id}/edit", || get(register::edit)),
     write::<ManageRegister>("/devices/{id}/edit", || post(register::edited)),
@@ -177,11 +176,16 @@ pub const ROUTES: &[Route] = &[
     write::<ManagePeople>("/people/{id}/edit", || post(person_forms::edited)),
     read::<ManagePeople>("/people/{id}/end", || get(person_forms::end)),
     write::<ManagePeople>("/people/{id}/end", || post(person_forms::ended)),
-    read::<ManagePeople>("/import/people", || get(import::get)),
-    write::<ManagePeople>("/import/people", || post(import::post)),
-    read::<ManagePeople>("/import/people/{id}", || get(import::preview)),
-    write::<ManagePeople>("/import/people/{id}/columns", || post(import::columns)),
-    write::<ManagePeople>("/import/people/{id}/apply", || post(import::apply)),
+    read::<ManagePeople>("/import/people", || get(import::get::<People>)),
+    write::<ManagePeople>("/import/people", || post(import::post::<People>)),
+    read::<ManagePeople>("/import/people/{id}", || get(import::preview::<People>)),
+    write::<ManagePeople>("/import/people/{id}/columns", || post(import::columns::<People>)),
+    write::<ManagePeople>("/import/people/{id}/apply", || post(import::apply::<People>)),
+    read::<ManageRegister>("/import/devices", || get(import::get::<Devices>)),
+    write::<ManageRegister>("/import/devices", || post(import::post::<Devices>)),
+    read::<ManageRegister>("/import/devices/{id}", || get(import::preview::<Devices>)),
+    write::<ManageRegister>("/import/devices/{id}/columns", || post(import::columns::<Devices>)),
+    write::<ManageRegister>("/import/devices/{id}/apply", || post(import::apply::<Devices>)),
     read::<SeeDevices>("/people/{id}/clauses/{clause}", || get(clauses::of_person)),
     read::<SeePeople>("/people/{id}/accepted/{document}", || get(terms::accepted)),
     read::<RecordAcceptance>("/people/{id}/terms/{document}", || get(terms::get)),

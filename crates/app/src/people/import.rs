@@ -1,68 +1,55 @@
-//! Files of people: given, looked at, then applied as they were looked at, once.
-//!
-//! A file waits sealed for a day. Its preview is worked out from the file and the people as they are; applying works it out
-//! again inside the transaction, and refuses where the outcome is no longer the one that was looked at. Either the good rows
-//! go in or, where one is wrong and that was asked for, nothing does.
-
-mod file;
-mod plan;
+//! Files of people: what their columns can be, and what a row does.
 
 use std::collections::HashMap;
 
-use domain::{Force, ImportId, PersonId, Span, Timestamp};
-use serde_json::json;
-use store::imports::{self, Import};
+use domain::{Force, PersonId, Timestamp};
+use serde_json::{Value, json};
 use store::people::Person;
 use store::{Tx, people_directory};
 
-use super::text;
+use super::plan::{self, Entry};
 use crate::access::{ManagePeople, Permit};
-use crate::record::Record;
-use crate::{App, AppError, digest_hex};
+use crate::imports::{Does, Item, Kind, Mapping, Plan, Table, columns};
+use crate::{App, AppError};
 
-pub use file::{Column, MOST_BYTES, MOST_ROWS, Mapping};
-pub use plan::{Does, Item, Plan, Wrong, read_day};
+pub use super::plan::read_day;
 
-/// How long a file waits.
-const WAITS: Span = Span::from_secs(24 * 3600);
-/// Files of one person that may wait at once.
-const MOST_WAITING: i64 = 10;
 /// People read at a time.
 const STEP: u32 = 2000;
 
-/// A file and what it would do.
-#[derive(Debug, Clone)]
-pub struct ImportRead {
-    /// Which.
-    pub id: ImportId,
-    /// The file's name.
-    pub name: String,
-    /// The force of rows that name none.
-    pub force: Force,
-    /// The headings of its columns.
-    pub headings: Vec<String>,
-    /// What each column is.
-    pub mapping: Mapping,
-    /// Until when it waits.
-    pub expires_at: Timestamp,
-    /// What it would do.
-    pub plan: Plan,
+columns! {
+    /// Collar or staff number.
+    Number = "number" / "Collar or staff number"
+        from ["collarnumber", "collarno", "staffno", "staffnumber", "employeenumber", "employeeid", "payrollnumber", "collar", "warrantnumber"];
+    /// Whole name.
+    Name = "name" / "Name" from ["fullname", "displayname", "employeename", "holder"];
+    /// Given name, where names are in two columns.
+    GivenName = "givenname" / "Given name" from ["firstname", "forename", "forenames"];
+    /// Family name.
+    FamilyName = "familyname" / "Family name" from ["lastname", "surname"];
+    /// Force.
+    Force = "force" / "Force" from ["constabulary", "organisation", "organization", "company"];
+    /// Job.
+    Role = "role" / "Role" from ["job", "jobtitle", "title", "post", "rank", "position"];
+    /// Unit.
+    Unit = "unit" / "Unit" from ["department", "team", "station", "division", "location"];
+    /// Work address.
+    Email = "email" / "Work email" from ["mail", "emailaddress", "workemail", "upn"];
+    /// Work telephone.
+    Phone = "phone" / "Work telephone" from ["telephone", "phonenumber", "mobile", "worktelephone", "extension"];
+    /// The line manager's number.
+    LineManager = "linemanager" / "Line manager's number" from ["manager", "linemanagernumber", "managernumber", "reportsto"];
+    /// First working day.
+    StartsOn = "startson" / "First working day" from ["startdate", "started", "firstday", "startday"];
+    /// Last working day.
+    LastDay = "lastday" / "Last working day" from ["enddate", "leavingdate", "leaver", "lastworkingday", "termination"];
+    /// Whether they left.
+    Left = "left" / "Has left (yes or no)" from ["ended", "hasleft", "inactive"];
 }
 
-/// What came of applying a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Applied {
-    /// People entered.
-    pub added: usize,
-    /// People changed.
-    pub changed: usize,
-    /// People taken off the books.
-    pub ended: usize,
-    /// People brought back.
-    pub returned: usize,
-    /// Rows left out because they are wrong.
-    pub left_out: usize,
-}
+/// Files of people.
+#[derive(Debug, Clone, Copy)]
+pub enum People {}
 
 /// Everybody of the forces that the permit reaches, by force and number.
 fn existing(tx: &mut Tx<'_>, permit: &Permit<ManagePeople>) -> Result<plan::Existing, AppError> {
@@ -82,213 +69,67 @@ fn existing(tx: &mut Tx<'_>, permit: &Permit<ManagePeople>) -> Result<plan::Exis
     Ok(all)
 }
 
-fn place(id: ImportId) -> String {
-    format!("people-import:{id}")
-}
+impl Kind for People {
+    type Needs = ManagePeople;
+    type Column = Column;
+    type Entry = Entry;
 
-impl App {
-    /// Takes a file in, to be looked at.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for what is no file of people, [`AppError::Conflict`] where too many wait.
-    pub async fn start_import(
-        &self,
-        permit: Permit<ManagePeople>,
-        name: &str,
-        force: Option<Force>,
-        bytes: &[u8],
-    ) -> Result<ImportId, AppError> {
-        let force =
-            force.ok_or_else(|| AppError::invalid("force", "choose the force of rows that name none"))?;
-        permit.reaches(force)?;
-        let name = text("file", if name.trim().is_empty() { "pasted" } else { name }, 200)?;
-        let table = file::read(bytes)?;
-        let (id, now) = (ImportId::from_uuid(self.world().uuid()), self.world().now());
-        let mapping =
-            serde_json::to_string(&file::guess(&table.headings)).map_err(|error| AppError::fault(&error))?;
-        let import = Import {
-            id,
-            name,
-            force,
-            digest: digest_hex(bytes),
-            content: Some(self.sealer().seal(self.world(), &place(id), bytes)?),
-            mapping,
-            made_by: permit.actor().name.clone(),
-            made_at: now,
-            expires_at: now.plus(WAITS),
-            applied_at: None,
-            outcome: None,
-        };
-        self.store()
-            .write(move |tx| {
-                if imports::waiting(tx, &import.made_by, now)? >= MOST_WAITING {
-                    return Err(AppError::Conflict(format!(
-                        "{MOST_WAITING} files of yours wait already; apply one, or come back tomorrow"
-                    )));
-                }
-                imports::add(tx, import)?;
-                Ok(id)
-            })
-            .await
+    const WORD: &'static str = "people";
+    const ACTION: &'static str = "people.imported";
+    const MOST_ROWS: usize = 50_000;
+
+    fn lacks(mapping: &Mapping<Column>) -> Option<&'static str> {
+        let has_number = mapping.contains(&Some(Column::Number));
+        (!has_number).then_some("say which column has the collar or staff number")
     }
 
-    /// A file and what it would do now.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for one that is not there or too old, [`AppError::Conflict`] for one that was applied.
-    pub async fn import_preview(
-        &self,
-        permit: Permit<ManagePeople>,
-        id: ImportId,
-    ) -> Result<ImportRead, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store().read(move |tx| app.look(tx, &permit, id, now)).await
-    }
-
-    fn look(
-        &self,
+    fn plan(
         tx: &mut Tx<'_>,
         permit: &Permit<ManagePeople>,
-        id: ImportId,
-        now: Timestamp,
-    ) -> Result<ImportRead, AppError> {
-        let gone = || AppError::not_found("waiting file", id);
-        let import = imports::by_id(tx, id)?.filter(|import| import.expires_at > now).ok_or_else(gone)?;
-        permit.reaches(import.force)?;
-        if import.applied_at.is_some() {
-            return Err(AppError::Conflict(
-                "this file was applied already; nothing is applied twice".to_owned(),
-            ));
-        }
-        let bytes = self.sealer().open(&place(id), &import.content.ok_or_else(gone)?)?;
-        let table = file::read(bytes.expose())?;
-        let mapping: Mapping =
-            serde_json::from_str(&import.mapping).map_err(|error| AppError::fault(&error))?;
+        (table, mapping, force): (&Table, &Mapping<Column>, Force),
+    ) -> Result<Plan<Entry>, AppError> {
         let existing = existing(tx, permit)?;
-        let plan =
-            plan::plan(&table, &mapping, import.force, |force| permit.scope().covers(force), &existing);
-        Ok(ImportRead {
-            id,
-            name: import.name,
-            force: import.force,
-            headings: table.headings,
-            mapping,
-            expires_at: import.expires_at,
-            plan,
-        })
+        Ok(plan::plan(table, mapping, force, |force| permit.scope().covers(force), &existing))
     }
 
-    /// Says anew which column is what.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] where two columns are the same or none is the number.
-    pub async fn map_import(
-        &self,
-        permit: Permit<ManagePeople>,
-        id: ImportId,
-        mapping: Mapping,
-    ) -> Result<(), AppError> {
-        let mut seen = std::collections::HashSet::new();
-        if let Some(twice) = mapping.iter().flatten().find(|column| !seen.insert(**column)) {
-            let why = format!("two columns cannot both be \"{}\"", twice.title());
-            return Err(AppError::invalid("mapping", why));
-        }
-        if !seen.contains(&Column::Number) {
-            return Err(AppError::invalid("mapping", "say which column has the collar or staff number"));
-        }
-        let (app, now) = (self.clone(), self.world().now());
-        let words = serde_json::to_string(&mapping).map_err(|error| AppError::fault(&error))?;
-        self.store()
-            .write(move |tx| {
-                let read = app.look(tx, &permit, id, now)?;
-                if read.headings.len() != mapping.len() {
-                    return Err(AppError::invalid(
-                        "mapping",
-                        "the file has another number of columns; look at it again",
-                    ));
-                }
-                imports::set_mapping(tx, id, &words, read.force)?;
-                Ok(())
-            })
-            .await
+    fn fingerprint(entry: &Entry) -> Value {
+        let person = &entry.after;
+        json!([
+            entry.before.as_ref().map(|before| (before.id, before.version)),
+            person.force,
+            person.role,
+            person.unit,
+            person.email,
+            person.phone,
+            person.starts_on.map(|day| day.to_string()),
+            person.last_day.map(|day| day.to_string()),
+            person.line_manager,
+            entry.manager,
+        ])
     }
 
-    /// Applies a file as it was looked at: `digest` is that of the plan.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it was applied already, the people have changed since the preview, or a row is wrong and
-    /// all of them or none were asked for; nothing is changed then.
-    pub async fn apply_import(
-        &self,
-        permit: Permit<ManagePeople>,
-        id: ImportId,
-        digest: &str,
-        all_or_nothing: bool,
-    ) -> Result<Applied, AppError> {
-        let (app, now, digest) = (self.clone(), self.world().now(), digest.to_owned());
-        self.store()
-            .write(move |tx| {
-                let read = app.look(tx, &permit, id, now)?;
-                if read.plan.digest != digest {
-                    return Err(AppError::Conflict(
-                        "the people or the columns have changed since this preview; look at it again, then apply".to_owned(),
-                    ));
-                }
-                if all_or_nothing && !read.plan.wrong.is_empty() {
-                    return Err(AppError::Conflict(format!(
-                        "{} rows are wrong, so nothing was entered; mend them in the file and give it again",
-                        read.plan.wrong.len()
-                    )));
-                }
-                let mut applied = Applied { left_out: read.plan.wrong.len(), ..Applied::default() };
-                app.apply_items(tx, &permit.actor().name, now, read.plan.items, &mut applied)?;
-                let outcome = json!({
-                    "file": read.name, "added": applied.added, "changed": applied.changed, "ended": applied.ended,
-                    "returned": applied.returned, "left_out": applied.left_out, "plan": digest,
-                });
-                if !imports::applied(tx, id, now, &outcome.to_string())? {
-                    return Err(AppError::Conflict("this file was applied already".to_owned()));
-                }
-                let record = Record::new(&permit.actor().name, "people.imported", format!("import:{id}"))
-                    .force(read.force)
-                    .detail(outcome);
-                app.enter(tx, now, record)?;
-                Ok(applied)
-            })
-            .await
-    }
-
-    fn apply_items(
-        &self,
+    fn enter(
+        app: &App,
         tx: &mut Tx<'_>,
-        actor: &str,
-        now: Timestamp,
-        items: Vec<Item>,
-        applied: &mut Applied,
+        (actor, now): (&str, Timestamp),
+        items: Vec<Item<Entry>>,
     ) -> Result<(), AppError> {
         let mut made: HashMap<(Force, String), PersonId> = HashMap::new();
         for item in items {
-            let mut after = item.after;
-            if item.before.is_none() {
-                after = Person { id: PersonId::from_uuid(self.world().uuid()), created_at: now, ..after };
+            let Entry { before, mut after, manager } = item.entry;
+            if before.is_none() {
+                after = Person { id: PersonId::from_uuid(app.world().uuid()), created_at: now, ..after };
                 made.insert((after.force, after.number.clone()), after.id);
             }
-            if let Some(id) = item.manager.and_then(|number| made.get(&(after.force, number))) {
+            if let Some(id) = manager.and_then(|number| made.get(&(after.force, number))) {
                 after.line_manager = Some(*id);
             }
             match item.does {
-                Does::Adds => applied.added += 1,
-                Does::Changes => applied.changed += 1,
-                Does::Ends => {
-                    after.ended_at = Some(now);
-                    applied.ended += 1;
-                }
-                Does::Returns => {
-                    after.ended_at = None;
-                    applied.returned += 1;
-                }
+                Does::Adds | Does::Changes => {}
+                Does::Ends => after.ended_at = Some(now),
+                Does::Returns => after.ended_at = None,
             }
-            self.keep_person(tx, item.before.as_ref(), after, (actor, now))?;
+            app.keep_person(tx, before.as_ref(), after, (actor, now))?;
         }
         Ok(())
     }

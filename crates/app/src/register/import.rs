@@ -1,199 +1,162 @@
-//! The register from a file: comma-separated values of another asset system, such as an export of Snipe-IT, with its columns
-//! found by their names or named by hand, and a preview before anything is entered.
+//! Files of devices, such as an export of Snipe-IT: what their columns can be, and what a row does.
 //!
-//! A file says who has a thing and nobody signed for it: its "checked out to" becomes the intended holder. Not here: reading
-//! the file from a disk or a form.
+//! A file says who has a thing and nobody signed for it: its "checked out to" becomes the intended holder of a new device,
+//! and changes nothing for one that stands in the register.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
-use domain::{DeviceId, DeviceKind, Force, PersonId, PlaceId, Standing};
-use serde_json::json;
+use domain::{DeviceId, DeviceKind, Force, PersonId, PlaceId, Standing, Timestamp};
+use serde_json::{Value, json};
 use store::assets::{self, Asset};
 use store::devices::{self, Device};
 use store::{Tx, people};
 
-use super::sheet::{Sheet, kind_of, number_in};
+use super::sheet::{kind_of, number_in};
 use super::{Described, NewDevice, Particulars, describe};
 use crate::access::{ManageRegister, Permit};
+use crate::imports::{Cells, Column as _, Does, Item, Kind, Mapping, Plan, Table, Wrong, columns};
 use crate::record::Record;
 use crate::{App, AppError};
 
-/// A file to be entered.
-#[derive(Debug, Clone, Default)]
-pub struct RegisterFile {
-    /// Whose property the things are.
-    pub force: Option<Force>,
-    /// The file.
-    pub text: String,
-    /// Columns named by hand: field and the column's own name. What is not named is found by its name.
-    pub columns: Vec<(String, String)>,
-    /// Enter the rows that are right; otherwise all of them or none.
-    pub skip_wrong: bool,
+columns! {
+    /// The maker's serial number.
+    Serial = "serial" / "Serial number" from ["serialnumber", "serialno"];
+    /// The force's own label.
+    Tag = "tag" / "Asset tag" from ["assettag", "assetnumber"];
+    /// What it is.
+    Kind = "kind" / "Category or kind" from ["category", "type"];
+    /// Who made it.
+    Maker = "maker" / "Maker" from ["manufacturer", "make"];
+    /// The maker's name for the model.
+    Model = "model" / "Model" from ["modelname"];
+    /// Equipment identity of its radio.
+    Imei = "imei" / "IMEI" from [];
+    /// Whether it is still in use.
+    Status = "status" / "Status" from ["standing"];
+    /// Who is to have it.
+    Holder = "holder" / "Checked out to" from ["checkedoutto", "checkedout", "assignedto", "employeenumber"];
+    /// The store that it lies in.
+    Place = "place" / "Location" from ["location", "store"];
+    /// Day of purchase.
+    Bought = "bought" / "Purchase date" from ["purchasedate", "purchased"];
 }
 
-/// What would become of a file.
-#[derive(Debug, Clone, Default)]
-pub struct Preview {
-    /// Each field with its words and the column in which it was found.
-    pub columns: Vec<(&'static str, &'static str, Option<String>)>,
-    /// Names of columns that nothing is taken from.
-    pub unused: Vec<String>,
-    /// Each row: its line in the file, and what becomes of it.
-    pub rows: Vec<(u64, RowFate)>,
-}
+/// Files of devices.
+#[derive(Debug, Clone, Copy)]
+pub enum Devices {}
 
-/// What becomes of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowFate {
-    /// It is entered.
-    New {
-        /// The serial number.
-        serial: String,
-        /// What it is taken for.
-        kind: DeviceKind,
-        /// What of the row cannot be kept, in words.
-        notes: Vec<String>,
-    },
-    /// It stands in the register, and what the file says of it is written over.
-    Known {
-        /// The serial number.
-        serial: String,
-        /// What of the row is not looked at, in words.
-        notes: Vec<String>,
-    },
-    /// It cannot be.
-    Wrong(String),
-}
-
-/// How many rows were entered, changed and left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Imported {
-    /// New in the register.
-    pub entered: usize,
-    /// Written over.
-    pub changed: usize,
-    /// Left out because they are wrong.
-    pub wrong: usize,
-}
-
-/// A row as it can be entered.
-struct Ready {
+/// What a row makes of a device.
+pub struct Entry {
+    /// The device that stands in the register; `None` for a new one.
     device: Option<Device>,
-    new: NewDevice,
+    force: Force,
+    kind: DeviceKind,
     described: Described,
     holder: Option<PersonId>,
     place: Option<PlaceId>,
     retired: bool,
-    notes: Vec<String>,
+    /// What the register said of it, which the row changes.
+    before: Particulars,
+}
+
+/// What stands in the file so far: the column and what was in it, with its row.
+type Seen = HashMap<(Column, String), usize>;
+/// A row that can be or says nothing new, or why it cannot be.
+type Read = Result<Option<Item<Entry>>, String>;
+
+impl Kind for Devices {
+    type Needs = ManageRegister;
+    type Column = Column;
+    type Entry = Entry;
+
+    const WORD: &'static str = "devices";
+    const ACTION: &'static str = "register.imported";
+    const MOST_ROWS: usize = 5000;
+
+    fn lacks(mapping: &Mapping<Column>) -> Option<&'static str> {
+        let known = [Column::Serial, Column::Tag].iter().any(|column| mapping.contains(&Some(*column)));
+        (!known).then_some("say which column has the serial number, or the asset tag where there is none")
+    }
+
+    fn plan(
+        tx: &mut Tx<'_>,
+        _permit: &Permit<ManageRegister>,
+        (table, mapping, force): (&Table, &Mapping<Column>, Force),
+    ) -> Result<Plan<Entry>, AppError> {
+        let (mut plan, mut seen) = (Plan::default(), Seen::new());
+        for (row, cells) in &table.rows {
+            match item(tx, force, (*row, &Cells::of(mapping, cells)), &mut seen)? {
+                Ok(Some(item)) => plan.items.push(item),
+                Ok(None) => plan.same += 1,
+                Err(why) => plan.wrong.push(Wrong { row: *row, why }),
+            }
+        }
+        Ok(plan)
+    }
+
+    fn fingerprint(entry: &Entry) -> Value {
+        let new = &entry.described;
+        json!([
+            entry.device.as_ref().map(|device| device.id),
+            entry.kind,
+            [&new.asset_tag, &new.maker, &new.model, &new.imei, &new.bought_on],
+            [&entry.before.asset_tag, &entry.before.maker, &entry.before.model, &entry.before.imei],
+            entry.holder,
+            entry.place,
+            entry.retired,
+        ])
+    }
+
+    fn enter(
+        app: &App,
+        tx: &mut Tx<'_>,
+        by: (&str, Timestamp),
+        items: Vec<Item<Entry>>,
+    ) -> Result<(), AppError> {
+        items.into_iter().try_for_each(|item| app.enter_device(tx, by, item))
+    }
 }
 
 impl App {
-    /// What would become of a file. Changes nothing.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for what is no such file.
-    pub async fn preview_register(
-        &self,
-        permit: Permit<ManageRegister>,
-        file: &RegisterFile,
-    ) -> Result<Preview, AppError> {
-        let sheet = Sheet::read(file)?;
-        let force = file.force.ok_or_else(|| AppError::invalid("force", "choose whose property it is"))?;
-        permit.reaches(force)?;
-        let (columns, unused) = (sheet.columns, sheet.unused);
-        let rows = self
-            .store()
-            .read(move |tx| {
-                let mut seen = Vec::new();
-                let mut rows = Vec::new();
-                for (line, cells) in &sheet.rows {
-                    let fate = match ready(tx, force, cells, &mut seen)? {
-                        Ok(Ready { device: None, new, notes, .. }) => {
-                            RowFate::New { serial: new.serial, kind: new.kind, notes }
-                        }
-                        Ok(Ready { new, notes, .. }) => RowFate::Known { serial: new.serial, notes },
-                        Err(why) => RowFate::Wrong(why),
-                    };
-                    rows.push((*line, fate));
-                }
-                Ok::<_, AppError>(rows)
-            })
-            .await?;
-        Ok(Preview { columns, unused, rows })
-    }
-
-    /// Enters a file: every row that is right, or all rows or none. Entering the same file twice changes nothing more.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for what is no such file, or where a row is wrong and none may be.
-    pub async fn import_register(
-        &self,
-        permit: Permit<ManageRegister>,
-        file: RegisterFile,
-    ) -> Result<Imported, AppError> {
-        let sheet = Sheet::read(&file)?;
-        let force = file.force.ok_or_else(|| AppError::invalid("force", "choose whose property it is"))?;
-        permit.reaches(force)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let (mut done, mut seen) = (Imported::default(), Vec::new());
-                for (line, cells) in &sheet.rows {
-                    let row = match ready(tx, force, cells, &mut seen)? {
-                        Ok(row) => row,
-                        Err(_) if file.skip_wrong => {
-                            done.wrong += 1;
-                            continue;
-                        }
-                        Err(why) => {
-                            return Err(AppError::invalid(
-                                "file",
-                                format!("line {line}: {why}; nothing was entered"),
-                            ));
-                        }
-                    };
-                    let known = row.device.is_some();
-                    app.enter_row(tx, &permit, row)?;
-                    if known { done.changed += 1 } else { done.entered += 1 }
-                }
-                let record = Record::new(&permit.actor().name, "register.imported", "register".to_owned())
-                    .force(force)
-                    .detail(json!({ "entered": done.entered, "changed": done.changed, "wrong": done.wrong }));
-                app.enter(tx, now, record)?;
-                Ok(done)
-            })
-            .await
-    }
-
-    fn enter_row(
+    fn enter_device(
         &self,
         tx: &mut Tx<'_>,
-        permit: &Permit<ManageRegister>,
-        row: Ready,
+        (actor, now): (&str, Timestamp),
+        item: Item<Entry>,
     ) -> Result<(), AppError> {
-        let now = self.world().now();
-        let known = row.device.is_some();
+        let row = item.entry;
+        let action = if row.device.is_some() { "device.described" } else { "device.registered" };
         let device = match row.device {
-            Some(device) => device,
+            Some(device) => {
+                describe(tx, &device, &row.described)?;
+                device
+            }
             None => {
                 let id = DeviceId::from_uuid(self.world().uuid());
-                let device = super::entry(id, row.new.serial.clone(), &row.new, row.holder, now);
+                let new = NewDevice {
+                    serial: item.number,
+                    kind: row.kind,
+                    force: row.force,
+                    holder: row.holder,
+                    asset_tag: None,
+                };
+                let device = super::entry(id, new.serial.clone(), &new, row.holder, now);
                 devices::add(tx, &device)?;
+                describe(tx, &device, &row.described)?;
+                let mut asset: Asset = assets::of(tx, &device)?;
+                asset.place = row.place.filter(|_| !row.retired);
+                if row.retired {
+                    asset.standing = Standing::Retired;
+                    devices::retire(tx, id, now)?;
+                }
+                assets::put(tx, id, &asset)?;
+                if let Some(holder) = row.holder {
+                    self.ask_standing(tx, holder, now)?;
+                }
                 device
             }
         };
-        describe(tx, &device, &row.described)?;
-        if !known {
-            let mut asset: Asset = assets::of(tx, &device)?;
-            asset.place = row.place.filter(|_| !row.retired);
-            if row.retired {
-                asset.standing = Standing::Retired;
-                devices::retire(tx, device.id, now)?;
-            }
-            assets::put(tx, device.id, &asset)?;
-        }
-        let action = if known { "device.described" } else { "device.registered" };
-        let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
+        let record = Record::new(actor, action, format!("device:{}", device.id))
             .force(device.force)
             .reason("from-a-file")
             .detail(json!({ "serial": device.serial, "kind": device.kind, "holder": device.holder }));
@@ -201,85 +164,164 @@ impl App {
     }
 }
 
-/// A row as it can be entered, or why it cannot.
-fn ready(
+/// What a row does, or why it cannot be.
+fn item(
     tx: &mut Tx<'_>,
     force: Force,
-    cells: &BTreeMap<&'static str, String>,
-    seen: &mut Vec<String>,
-) -> Result<Result<Ready, String>, AppError> {
-    let cell = |field: &str| cells.get(field).map_or("", String::as_str);
+    (row, cells): (usize, &Cells<'_, Column>),
+    seen: &mut Seen,
+) -> Result<Read, AppError> {
     // An accessory or SIM without a number of its own is known by its label.
-    let serial: String = match cell("serial") {
-        "" => cell("tag").chars().filter(|c| !matches!(c, ' ' | '-')).collect(),
-        serial => serial.to_owned(),
-    };
-    let serial = match super::checked_serial(&serial) {
+    let known_by = cells.get(Column::Serial).or_else(|| cells.get(Column::Tag)).unwrap_or_default();
+    let serial = match super::checked_serial(known_by) {
         Ok(serial) => serial,
-        Err(why) => return Ok(Err(words(why))),
+        Err(why) => return Ok(Err(words(&why))),
     };
-    if seen.contains(&serial) {
-        return Ok(Err(format!("{serial} stands in the file twice")));
-    }
-    seen.push(serial.clone());
-    let Some(kind) = kind_of(cell("kind"), cell("maker")) else {
-        return Ok(Err(format!("\"{}\" is no category that the register knows", cell("kind"))));
-    };
-    let found = devices::by_serial(tx, &serial)?;
-    if found.as_ref().is_some_and(|device| device.force != force) {
+    let device = devices::by_serial(tx, &serial)?;
+    if device.as_ref().is_some_and(|device| device.force != force) {
         return Ok(Err(format!("{serial} is the other force’s property in the register")));
     }
-    let particulars = Particulars {
-        asset_tag: cell("tag").to_owned(),
-        maker: cell("maker").to_owned(),
-        model: cell("model").to_owned(),
-        imei: cell("imei").to_owned(),
-        bought_on: cell("bought").chars().take(10).collect(),
-        ..Particulars::default()
+    let category = cells.get(Column::Kind).unwrap_or_default();
+    let said = kind_of(category, cells.get(Column::Maker).unwrap_or_default());
+    let Some(kind) = device.as_ref().map(|device| device.kind).or(said) else {
+        return Ok(Err(format!("\"{category}\" is no category that the register knows")));
     };
-    let described = match particulars.checked() {
+    let before = match &device {
+        Some(device) => Particulars::of(device, &assets::of(tx, device)?),
+        None => Particulars::default(),
+    };
+    let described = match particulars(&before, cells).checked() {
         Ok(described) => described,
-        Err(why) => return Ok(Err(words(why))),
+        Err(why) => return Ok(Err(words(&why))),
     };
-    if let Some(tag) = &described.asset_tag {
-        let same = assets::with_tag(tx, force, &tag.to_uppercase())?;
-        if same.iter().any(|id| found.as_ref().is_none_or(|device| device.id != *id)) {
-            return Ok(Err(format!("another device of the force is labelled {tag}")));
+    if let Some(why) = taken(tx, force, device.as_ref(), &described)? {
+        return Ok(Err(why));
+    }
+    for (column, value) in [
+        (Column::Serial, Some(serial.clone())),
+        (Column::Tag, described.asset_tag.as_ref().map(|tag| tag.to_uppercase())),
+        (Column::Imei, described.imei.clone()),
+    ] {
+        if let Some(value) = value
+            && let Some(first) = seen.insert((column, value.clone()), row)
+        {
+            return Ok(Err(format!(
+                "{value} stands in the file twice, first in row {first}; keep one of them"
+            )));
         }
     }
-    if let Some(imei) = &described.imei {
-        let same = assets::with_imei(tx, imei)?;
-        if same.iter().any(|id| found.as_ref().is_none_or(|device| device.id != *id)) {
-            return Ok(Err("another device in the register has this IMEI".to_owned()));
-        }
+    let entry = Entry { force, kind, described, before, device, holder: None, place: None, retired: false };
+    let (entry, said) = if entry.device.is_some() { known(entry, cells) } else { fresh(tx, entry, cells)? };
+    let does = if entry.device.is_some() { Does::Changes } else { Does::Adds };
+    if does == Does::Changes && entry.differences().is_empty() {
+        return Ok(Ok(None));
     }
-    let mut notes = Vec::new();
-    let holder = holder_of(tx, force, cell("holder"), &mut notes)?;
-    let place = place_of(tx, force, cell("place"), &mut notes)?;
-    let status = cell("status").to_lowercase();
+    let name = kind.title().to_owned();
+    Ok(Ok(Some(Item { row, does, number: serial, name, difference: said.join("; "), entry })))
+}
+
+/// A device's particulars as the row has them; an empty cell leaves what the register says.
+fn particulars(before: &Particulars, cells: &Cells<'_, Column>) -> Particulars {
+    let cell = |column, old: &String| cells.optional(column, Some(old)).unwrap_or_default();
+    Particulars {
+        asset_tag: cell(Column::Tag, &before.asset_tag),
+        maker: cell(Column::Maker, &before.maker),
+        model: cell(Column::Model, &before.model),
+        imei: cell(Column::Imei, &before.imei),
+        // Some systems write a time of day behind it.
+        bought_on: cell(Column::Bought, &before.bought_on).chars().take(10).collect(),
+        ..before.clone()
+    }
+}
+
+impl Entry {
+    /// What the register would say otherwise of a device that stands in it.
+    fn differences(&self) -> Vec<String> {
+        let (old, new) = (&self.before, &self.described);
+        [
+            (Column::Tag, &old.asset_tag, &new.asset_tag),
+            (Column::Maker, &old.maker, &new.maker),
+            (Column::Model, &old.model, &new.model),
+            (Column::Imei, &old.imei, &new.imei),
+            (Column::Bought, &old.bought_on, &new.bought_on),
+        ]
+        .into_iter()
+        .filter(|(_, old, new)| new.as_deref().unwrap_or_default() != old.as_str())
+        .map(|(column, old, new)| {
+            let old = if old.is_empty() { "nothing" } else { old };
+            format!("{}: {}, was {old}", column.title(), new.as_deref().unwrap_or("nothing"))
+        })
+        .collect()
+    }
+}
+
+/// Another device that has the label or the IMEI already.
+fn taken(
+    tx: &mut Tx<'_>,
+    force: Force,
+    device: Option<&Device>,
+    new: &Described,
+) -> Result<Option<String>, AppError> {
+    let another = |found: &[DeviceId]| found.iter().any(|id| device.is_none_or(|device| device.id != *id));
+    if let Some(tag) = &new.asset_tag
+        && another(&assets::with_tag(tx, force, &tag.to_uppercase())?)
+    {
+        return Ok(Some(format!("another device of the force is labelled {tag}")));
+    }
+    if let Some(imei) = &new.imei
+        && another(&assets::with_imei(tx, imei)?)
+    {
+        return Ok(Some("another device in the register has this IMEI".to_owned()));
+    }
+    Ok(None)
+}
+
+/// A row about a device that stands in the register: who has it and where it is changes by hand-overs alone.
+fn known(entry: Entry, cells: &Cells<'_, Column>) -> (Entry, Vec<String>) {
+    let mut said = entry.differences();
+    let ignored = [Column::Holder, Column::Place, Column::Status];
+    let ignored: Vec<&str> = ignored
+        .into_iter()
+        .filter(|column| cells.get(*column).is_some())
+        .map(|column| column.title())
+        .collect();
+    if !ignored.is_empty() {
+        said.push(format!("not looked at: {}, which change by a signed hand-over", ignored.join(", ")));
+    }
+    (entry, said)
+}
+
+/// A row about a new device, with its intended holder and the store that it lies in as far as the register knows them.
+fn fresh(tx: &mut Tx<'_>, entry: Entry, cells: &Cells<'_, Column>) -> Result<(Entry, Vec<String>), AppError> {
+    let mut said: Vec<String> = entry.described.model.iter().cloned().collect();
+    let holder = match cells.get(Column::Holder) {
+        Some(who) => holder_of(tx, entry.force, who, &mut said)?,
+        None => None,
+    };
+    let place = match cells.get(Column::Place) {
+        Some(name) => place_of(tx, entry.force, name, &mut said)?,
+        None => None,
+    };
+    let status = cells.get(Column::Status).map(str::to_lowercase).unwrap_or_default();
     let retired = ["archived", "retired", "disposed"].iter().any(|word| status.contains(word));
-    let new = NewDevice { serial, kind, force, holder, asset_tag: None };
-    Ok(Ok(Ready { device: found, new, described, holder, place, retired, notes }))
+    Ok((Entry { holder, place, retired, ..entry }, said))
 }
 
 fn holder_of(
     tx: &mut Tx<'_>,
     force: Force,
-    said: &str,
-    notes: &mut Vec<String>,
+    who: &str,
+    said: &mut Vec<String>,
 ) -> Result<Option<PersonId>, AppError> {
-    if said.is_empty() {
-        return Ok(None);
-    }
-    let number: String = number_in(said).chars().take(20).collect();
+    let number: String = number_in(who).chars().take(40).collect();
     match people::by_number(tx, force, &number)?.filter(|person| person.ended_at.is_none()) {
         Some(person) => {
-            notes.push(format!("meant for {}; nobody has signed for it", person.name));
+            said.push(format!("meant for {}; nobody has signed for it", person.name));
             Ok(Some(person.id))
         }
         None => {
-            let said: String = said.chars().take(60).collect();
-            notes.push(format!("\"{said}\" is nobody on the books: entered without a holder"));
+            let who: String = who.chars().take(60).collect();
+            said.push(format!("\"{who}\" is nobody on the books: entered without a holder"));
             Ok(None)
         }
     }
@@ -288,23 +330,26 @@ fn holder_of(
 fn place_of(
     tx: &mut Tx<'_>,
     force: Force,
-    said: &str,
-    notes: &mut Vec<String>,
+    name: &str,
+    said: &mut Vec<String>,
 ) -> Result<Option<PlaceId>, AppError> {
-    if said.is_empty() {
-        return Ok(None);
-    }
-    let found = assets::place_by_name(tx, force, said)?.filter(|place| place.closed_at.is_none());
+    let found = assets::place_by_name(tx, force, name)?.filter(|place| place.closed_at.is_none());
     if found.is_none() {
-        let said: String = said.chars().take(60).collect();
-        notes.push(format!("\"{said}\" is no store of the force: entered without a place"));
+        let name: String = name.chars().take(60).collect();
+        said.push(format!("\"{name}\" is no store of the force: entered without a place"));
     }
     Ok(found.map(|place| place.id))
 }
 
-fn words(error: AppError) -> String {
+fn words(error: &AppError) -> String {
     match error {
-        AppError::Invalid { field, message } => format!("{field}: {message}"),
+        AppError::Invalid { field, message } => {
+            let plain: String = field.chars().filter(char::is_ascii_alphabetic).collect();
+            let meant =
+                |column: &&Column| column.as_str() == plain || column.known().contains(&plain.as_str());
+            let title = Column::ALL.iter().find(meant);
+            format!("{}: {message}", title.map_or(*field, |column| column.title()))
+        }
         other => other.to_string(),
     }
 }

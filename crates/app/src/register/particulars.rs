@@ -110,6 +110,22 @@ pub(crate) struct Described {
 }
 
 impl Particulars {
+    /// What the register says of a device.
+    pub(crate) fn of(device: &Device, asset: &Asset) -> Self {
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        Self {
+            class: Some(asset.class),
+            held_as: Some(asset.held_as),
+            asset_tag: text(&device.asset_tag),
+            maker: text(&asset.maker),
+            model: text(&device.model),
+            imei: text(&asset.imei),
+            iccid: text(&asset.iccid),
+            eid: text(&asset.eid),
+            bought_on: text(&asset.bought_on),
+        }
+    }
+
     pub(crate) fn checked(&self) -> Result<Described, AppError> {
         let bought_on = optional_text("bought", Some(&self.bought_on), 10)?;
         if let Some(day) = &bought_on {

@@ -1,10 +1,10 @@
 //! `lanyard asset`: the asset register, without which nothing enrols.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context as _;
 use app::access::{ManageRegister, SeeDevices};
-use app::register::{NewDevice, RegisterFile, RowFate};
+use app::register::NewDevice;
+use app::register::import::Devices;
 use clap::Subcommand;
 use domain::{DeviceKind, Force};
 use serde_json::json;
@@ -12,6 +12,7 @@ use store::devices::{self, Device, DeviceFilter};
 
 use crate::open::{self, Opened};
 use crate::out::Out;
+use crate::verbs::import::{self, Asked};
 
 /// Devices asked for at once.
 const PAGE: u32 = 500;
@@ -40,23 +41,8 @@ pub(crate) enum AssetVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Enter the devices of a file (CSV), such as an export of Snipe-IT. Without --enter it only says what would happen.
-    Import {
-        /// The file.
-        file: PathBuf,
-        /// Whose property the devices are.
-        #[arg(long)]
-        force: Force,
-        /// A column by hand, such as --column tag=Inventory; else columns are found by their names.
-        #[arg(long = "column", value_name = "FIELD=NAME")]
-        columns: Vec<String>,
-        /// Enter them.
-        #[arg(long)]
-        enter: bool,
-        /// Leave out rows that are wrong, instead of entering nothing.
-        #[arg(long)]
-        skip_wrong: bool,
-    },
+    /// Show what a CSV file of devices would do, such as an export of Snipe-IT; with --apply, do it.
+    Import(Asked),
     /// The label of a device as SVG: its page's address and its number.
     Label {
         /// Its label, serial number, IMEI or id.
@@ -98,13 +84,7 @@ impl AssetVerb {
                 let new = NewDevice { serial, kind, force, holder, asset_tag: tag };
                 add(opened, new, json).await
             }
-            Self::Import { file, force, columns, enter, skip_wrong } => {
-                let text =
-                    std::fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-                let columns = columns.iter().filter_map(|pair| pair.split_once('='));
-                let columns = columns.map(|(field, name)| (field.to_owned(), name.to_owned())).collect();
-                import(opened, RegisterFile { force: Some(force), text, columns, skip_wrong }, enter).await
-            }
+            Self::Import(asked) => import::run::<Devices>(opened, asked).await,
             Self::Label { device } => {
                 let label = opened.app.label(opened.permit::<SeeDevices>()?, &device).await?;
                 let mut out = Out::new();
@@ -150,33 +130,6 @@ async fn add(opened: &Opened, new: NewDevice, json: bool) -> anyhow::Result<()> 
             "; it stands in the register only: Apple's devices are the ones that can be enrolled".to_owned()
         };
         out.line(format_args!("entered {serial} as {id}{next}"))?;
-    }
-    Ok(out.finish()?)
-}
-
-async fn import(opened: &Opened, file: RegisterFile, enter: bool) -> anyhow::Result<()> {
-    let preview = opened.app.preview_register(opened.permit::<ManageRegister>()?, &file).await?;
-    let mut out = Out::new();
-    for (_, title, column) in &preview.columns {
-        out.line(format_args!("{title}: {}", column.as_deref().unwrap_or("no column")))?;
-    }
-    for (line, fate) in &preview.rows {
-        match fate {
-            RowFate::New { serial, kind, notes } => {
-                out.line(format_args!("line {line}: new, {serial}, {} {}", kind.title(), notes.join("; ")))?;
-            }
-            RowFate::Known { serial, notes } => {
-                out.line(format_args!("line {line}: known, {serial} {}", notes.join("; ")))?;
-            }
-            RowFate::Wrong(why) => out.line(format_args!("line {line}: wrong, {why}"))?,
-        }
-    }
-    if enter {
-        let done = opened.app.import_register(opened.permit::<ManageRegister>()?, file).await?;
-        let (entered, changed, wrong) = (done.entered, done.changed, done.wrong);
-        out.line(format_args!("entered {entered}, changed {changed}, left out {wrong}"))?;
-    } else {
-        out.line("nothing was entered; run it again with --enter")?;
     }
     Ok(out.finish()?)
 }

@@ -1,11 +1,12 @@
 //! `lanyard person`: the people on the books.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use app::access::{ManagePeople, SeePeople};
 use app::movers::NewEvent;
 use app::people::NewPerson;
+use app::people::import::People;
 use clap::Subcommand;
 use domain::{Day, Force};
 use serde_json::json;
@@ -13,8 +14,8 @@ use store::people::Person;
 
 use crate::open::{self, Opened};
 use crate::out::Out;
+use crate::verbs::import::{self, Asked};
 use crate::verbs::people_end;
-use crate::verbs::people_import::{self, Asked};
 
 /// People asked for at once.
 const PAGE: u32 = 500;
@@ -71,19 +72,7 @@ pub(crate) enum PersonVerb {
         json: bool,
     },
     /// Show what a CSV file of people would do; with --apply, do it.
-    Import {
-        /// The file: headings in its first row, then a row for each person.
-        file: PathBuf,
-        /// The force of rows that name none.
-        #[arg(long)]
-        force: Force,
-        /// Enter the good rows.
-        #[arg(long)]
-        apply: bool,
-        /// Enter nothing while a row is wrong.
-        #[arg(long, requires = "apply")]
-        all_or_nothing: bool,
-    },
+    Import(Asked),
     /// Take a person off the books: they are ended, and stay with their history.
     End {
         /// Number or id of the person.
@@ -132,9 +121,7 @@ impl PersonVerb {
                     NewEvent { kind, on, until, carries_device, source: "command-line", source_ref: None };
                 event(opened, force, &number, new, json).await
             }
-            Self::Import { file, force, apply, all_or_nothing } => {
-                people_import::run(opened, Asked { file: &file, force, apply, all_or_nothing }).await
-            }
+            Self::Import(asked) => import::run::<People>(opened, asked).await,
             Self::End { person, force, last_day } => people_end::end(opened, &person, force, last_day).await,
             Self::Erase { due: _, dry_run } => people_end::erase(opened, dry_run).await,
             Self::List { force, search, json } => list(opened, force, &search, json).await,

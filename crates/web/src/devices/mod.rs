@@ -5,7 +5,6 @@ pub mod command;
 pub mod edit;
 pub mod enrol;
 pub mod holds;
-pub mod import;
 pub mod list;
 pub mod show;
 mod show_sample;

@@ -41,7 +41,7 @@ impl FromRequest<Site> for Upload {
         let boundary = multer::parse_boundary(kind).map_err(|_| {
             refused(StatusCode::UNPROCESSABLE_ENTITY, "The form did not come with a file. Use the page.")
         })?;
-        let limit = u64::try_from(app::people::import::MOST_BYTES + FIELDS).unwrap_or(u64::MAX);
+        let limit = u64::try_from(app::imports::MOST_BYTES + FIELDS).unwrap_or(u64::MAX);
         let limits = multer::SizeLimit::new().whole_stream(limit);
         let mut parts = multer::Multipart::with_constraints(
             request.into_body().into_data_stream(),

@@ -7,7 +7,6 @@ pub mod covert;
 pub mod edit;
 pub mod end;
 pub mod exemptions;
-pub mod import;
 pub mod list;
 pub mod roles;
 pub mod show;

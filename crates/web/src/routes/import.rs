@@ -1,26 +1,25 @@
-//! A file of people: giving it, looking at what it would do, applying it.
+//! A file of people or of devices: giving it, looking at what it would do, applying it.
 
-use app::access::ManagePeople;
-use app::people::import::{Column, Does, ImportRead, Item, Mapping};
+use app::imports::{Column as _, Does, ImportRead, Item, Mapping};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ImportId;
 
 use crate::answer::page;
+use crate::imports::{Done, Mapped, Preview, Row, Shown, Start, count};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::upload::Upload;
-use crate::people::import::{Done, Mapped, Preview, Row, Start, count};
 use crate::session::{Ctx, Fields, Problem, form_errors};
-use crate::shell::Area;
 
 /// Rows of either kind that a preview shows; the rest is counted.
 const SHOWN: usize = 200;
 
-fn start_view(ctx: &Ctx, force: &str, pasted: &str, errors: Errors) -> Start {
+fn start_view<K: Shown>(ctx: &Ctx, force: &str, pasted: &str, errors: Errors) -> Start {
     let own = ctx.actor.force.map_or("", domain::Force::as_str);
     Start {
-        shell: ctx.under(Area::People),
+        shell: ctx.under(K::WORDS.area),
+        words: K::WORDS,
         errors,
         force: if force.is_empty() { own.to_owned() } else { force.to_owned() },
         pasted: pasted.to_owned(),
@@ -28,14 +27,14 @@ fn start_view(ctx: &Ctx, force: &str, pasted: &str, errors: Errors) -> Start {
 }
 
 /// The form for a file.
-pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
-    ctx.permit::<ManagePeople>()?;
-    Ok(page(StatusCode::OK, &start_view(&ctx, "", "", Errors::default())))
+pub(super) async fn get<K: Shown>(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<K::Needs>()?;
+    Ok(page(StatusCode::OK, &start_view::<K>(&ctx, "", "", Errors::default())))
 }
 
 /// Takes a file in and leads to its preview.
-pub(super) async fn post(ctx: Ctx, upload: Result<Upload, Response>) -> Result<Response, Problem> {
-    let permit = ctx.permit::<ManagePeople>()?;
+pub(super) async fn post<K: Shown>(ctx: Ctx, upload: Result<Upload, Response>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<K::Needs>()?;
     let upload = match upload {
         Ok(upload) => upload,
         Err(refused) => return Ok(refused),
@@ -45,39 +44,40 @@ pub(super) async fn post(ctx: Ctx, upload: Result<Upload, Response>) -> Result<R
         Some((name, bytes)) => (name.as_str(), bytes.as_slice()),
         None => ("", pasted.as_bytes()),
     };
-    match ctx.site.app.start_import(permit, name, Ctx::force(force), bytes).await {
-        Ok(id) => Ok(Redirect::to(&format!("/import/people/{id}")).into_response()),
+    match ctx.site.app.start_import::<K>(permit, name, Ctx::force(force), bytes).await {
+        Ok(id) => Ok(Redirect::to(&format!("{}/{id}", K::WORDS.path)).into_response()),
         Err(error) => {
             let errors = form_errors(error, "file")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &start_view(&ctx, force, pasted, errors)))
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &start_view::<K>(&ctx, force, pasted, errors)))
         }
     }
 }
 
-async fn read(ctx: &Ctx, id: &str) -> Result<ImportRead, Problem> {
-    let permit = ctx.permit::<ManagePeople>()?;
+async fn read<K: Shown>(ctx: &Ctx, id: &str) -> Result<ImportRead<K>, Problem> {
+    let permit = ctx.permit::<K::Needs>()?;
     let id: ImportId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(ctx.site.app.import_preview(permit, id).await?)
+    Ok(ctx.site.app.import_preview::<K>(permit, id).await?)
 }
 
-fn row(item: &Item) -> Row {
+fn row<E>(item: &Item<E>) -> Row {
     Row {
         row: item.row,
         does: item.does,
-        number: item.after.number.clone(),
-        name: item.after.name.clone(),
-        difference: item.difference(),
+        number: item.number.clone(),
+        name: item.name.clone(),
+        difference: item.difference.clone(),
     }
 }
 
-fn view(ctx: &Ctx, read: &ImportRead, errors: Errors) -> Preview {
+fn view<K: Shown>(ctx: &Ctx, read: &ImportRead<K>, errors: Errors) -> Preview {
     let plan = &read.plan;
-    let does = |does| count(plan.items.iter().filter(|item| item.does == does).count());
+    let does = |does| count(plan.count(does));
     let columns = read.headings.iter().zip(&read.mapping).enumerate();
     Preview {
-        shell: ctx.under(Area::People),
+        shell: ctx.under(K::WORDS.area),
+        words: K::WORDS,
         errors,
-        href: format!("/import/people/{}", read.id),
+        href: format!("{}/{}", K::WORDS.path, read.id),
         file: read.name.clone(),
         expires: read.expires_at,
         columns: columns
@@ -86,8 +86,8 @@ fn view(ctx: &Ctx, read: &ImportRead, errors: Errors) -> Preview {
                 heading: if heading.is_empty() { format!("Column {}", place + 1) } else { heading.clone() },
                 choices: Choice::list(
                     std::iter::once(("", "Pass over"))
-                        .chain(Column::ALL.iter().map(|column| (column.as_str(), column.title()))),
-                    column.map_or("", Column::as_str),
+                        .chain(K::Column::ALL.iter().map(|column| (column.as_str(), column.title()))),
+                    column.map_or("", K::Column::as_str),
                 ),
             })
             .collect(),
@@ -110,18 +110,22 @@ fn field(place: usize) -> String {
 }
 
 /// What a file would do.
-pub(super) async fn preview(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = read(&ctx, &id).await?;
+pub(super) async fn preview<K: Shown>(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let read = read::<K>(&ctx, &id).await?;
     Ok(page(StatusCode::OK, &view(&ctx, &read, Errors::default())))
 }
 
 /// Says anew which column is what.
-pub(super) async fn columns(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    let read = read(&ctx, &id).await?;
-    let mapping: Mapping =
+pub(super) async fn columns<K: Shown>(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let read = read::<K>(&ctx, &id).await?;
+    let mapping: Mapping<K::Column> =
         (0..read.headings.len()).map(|place| fields.get(&field(place)).parse().ok()).collect();
-    match ctx.site.app.map_import(ctx.permit::<ManagePeople>()?, read.id, mapping).await {
-        Ok(()) => Ok(Redirect::to(&format!("/import/people/{}", read.id)).into_response()),
+    match ctx.site.app.map_import::<K>(ctx.permit::<K::Needs>()?, read.id, mapping).await {
+        Ok(()) => Ok(Redirect::to(&format!("{}/{}", K::WORDS.path, read.id)).into_response()),
         Err(error) => {
             let mut errors = Errors::default();
             for error in form_errors(error, "mapping")?.all() {
@@ -134,8 +138,12 @@ pub(super) async fn columns(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
 }
 
 /// Applies a file as it was looked at.
-pub(super) async fn apply(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
-    let read = read(&ctx, &id).await?;
+pub(super) async fn apply<K: Shown>(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let read = read::<K>(&ctx, &id).await?;
     let all = match fields.get("way") {
         "all" => true,
         "good" => false,
@@ -144,10 +152,11 @@ pub(super) async fn apply(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
             return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors)));
         }
     };
-    let permit = ctx.permit::<ManagePeople>()?;
-    match ctx.site.app.apply_import(permit, read.id, fields.get("digest"), all).await {
+    let permit = ctx.permit::<K::Needs>()?;
+    match ctx.site.app.apply_import::<K>(permit, read.id, fields.get("digest"), all).await {
         Ok(applied) => {
-            let done = Done { shell: ctx.under(Area::People), file: read.name, applied };
+            let words = K::WORDS;
+            let done = Done { shell: ctx.under(words.area), words, file: read.name, applied };
             Ok(page(StatusCode::OK, &done))
         }
         Err(error) => {

@@ -25,6 +25,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "commands" => seeded.command(seeded.phone).await.to_string(),
         "people" => seeded.holder.to_string(),
         "cases" => seeded.case().await.to_string(),
+        "import" if route.path.starts_with("/import/devices") => seeded.import_of_devices().await.to_string(),
         "import" => seeded.import().await.to_string(),
         "tokens" => seeded.token().await.to_string(),
         "registers" => "private-hubs".to_owned(),

@@ -42,9 +42,9 @@ impl Browser {
         Self { router, cookie }
     }
 
-    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: String) -> Answer {
+    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
         let request = request.header(COOKIE, &self.cookie).header("host", "lanyard.test");
-        let request = request.body(Body::from(body)).unwrap();
+        let request = request.body(body.into()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
@@ -72,6 +72,30 @@ impl Browser {
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
         self.send(request, body.join("&")).await
+    }
+
+    /// Sends a form with a file as a browser does.
+    pub(crate) async fn give(&self, path: &str, force: &str, file: (&str, &[u8])) -> Answer {
+        let part = |name: &str, more: &str| {
+            format!("--XX\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n").into_bytes()
+        };
+        let (name, content) = file;
+        let named = format!("; filename=\"{name}\"\r\ncontent-type: text/csv");
+        let body = [
+            part("force", "").as_slice(),
+            force.as_bytes(),
+            b"\r\n",
+            &part("pasted", ""),
+            b"\r\n",
+            &part("file", &named),
+            content,
+            b"\r\n--XX--\r\n",
+        ]
+        .concat();
+        let request = Request::post(path)
+            .header("content-type", "multipart/form-data; boundary=XX")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, body).await
     }
 
     /// The cookie that an answer set.

@@ -9,11 +9,14 @@ use std::sync::Arc;
 use app::access::{Actor, ApiScope, Role, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::grants::{GroupRole, NewGrant};
+use app::imports::Kind;
 use app::movers::NewEvent;
 use app::people::NewPerson;
+use app::people::import::People;
 use app::permissions::{Asked, NewPermission};
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
+use app::register::import::Devices;
 use app::sessions::SignedIn;
 use app::tokens::NewToken;
 use app::{App, AppConfig, Keys, PolicyInForce};
@@ -357,11 +360,20 @@ impl Seeded {
 
     /// A file of people of Norfolk that waits.
     pub(crate) async fn import(&self) -> ImportId {
-        let rows = b"Number,Name,Role\n1234,PC Ames,sergeant\n9,,officer\n";
-        let force = Some(Force::Norfolk);
+        self.given::<People>("hr.csv", b"Number,Name,Role\n1234,PC Ames,sergeant\n9,,officer\n").await
+    }
+
+    /// A file of devices of Norfolk that waits.
+    pub(crate) async fn import_of_devices(&self) -> ImportId {
+        self.given::<Devices>("assets.csv", b"Serial,Category,Maker\nF4FILE0001,Phones,Apple\n,Phones,\n")
+            .await
+    }
+
+    async fn given<K: Kind>(&self, name: &str, rows: &[u8]) -> ImportId {
         // Each look takes one, and few may wait at once: whoever gives it is another.
         let by = Actor::command_line(&self.world.world().uuid().to_string());
-        self.app.start_import(permit(&by).unwrap(), "hr.csv", force, rows).await.unwrap()
+        let force = Some(Force::Norfolk);
+        self.app.start_import::<K>(permit(&by).unwrap(), name, force, rows).await.unwrap()
     }
 
     /// An API token of Norfolk.

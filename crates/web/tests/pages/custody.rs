@@ -193,6 +193,44 @@ fn two_who_sign_in_the_same_moment_complete_it_once() {
     });
 }
 
+async fn register_has(browser: &crate::common::Browser, serial: &str) -> bool {
+    browser.get("/devices.csv").await.text().contains(serial)
+}
+
+#[test]
+fn a_row_about_a_known_device_changes_what_it_says_and_nothing_else() {
+    with_force(|seeded| async move {
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let particulars = app::register::Particulars {
+            maker: "Apple".into(),
+            iccid: "8944 1000 3000 0000 1234".into(),
+            ..app::register::Particulars::default()
+        };
+        let describe = seeded.app.describe_device(permit(&root()).unwrap(), seeded.phone, particulars);
+        describe.await.unwrap();
+        let file = b"Serial,Model,Manufacturer,Checked Out To,Inventory\nF4GXQ2ABCD,iPhone 15,,88,NC-77\n";
+        let given = dani.give("/import/devices", "norfolk", ("a.csv", file)).await;
+        let href = given.leads_to().to_owned();
+        let columns = ["serial", "model", "maker", "holder", "tag"];
+        let names: Vec<String> = (0..columns.len()).map(|place| format!("column-{place}")).collect();
+        let fields: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(columns).collect();
+        assert_eq!(dani.post(&format!("{href}/columns"), &fields).await.status, StatusCode::SEE_OTHER);
+        let html = dani.page(&href).await;
+        assert!(
+            html.contains("Asset tag: NC-77") && html.contains("not looked at: Checked out to"),
+            "{html}"
+        );
+        let digest = html.split("name=\"digest\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let apply = dani.post(&format!("{href}/apply"), &[("digest", digest), ("way", "all")]).await;
+        assert_eq!(apply.status, StatusCode::OK, "{}", apply.text());
+        let register = dani.get("/register.csv").await.text();
+        let line = register.lines().find(|line| line.contains("F4GXQ2ABCD")).unwrap();
+        for kept in ["NC-77", "iPhone 15", "Apple", "89441000300000001234", "1234"] {
+            assert!(line.contains(kept), "{kept}: {line}");
+        }
+    });
+}
+
 #[test]
 fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
     with_force(|seeded| async move {
@@ -204,28 +242,36 @@ fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
                     NC-9003,F4SNIPE003,Kallax,Furniture,IKEA,Deployed,,,,\n\
                     NC-9004,F4SNIPE001,iPhone 15,Mobile Phones,Apple,,,,,\n\
                     NC-9005,DMPT1TABLET,iPad,Tablets,Apple,,,,,\n";
-        let send = |how: &'static str, skip: &'static str| {
-            let dani = dani.clone();
-            async move {
-                let fields = [("force", "norfolk"), ("file", file), ("do", how), ("skip-wrong", skip)];
-                dani.post("/devices/import", &fields).await
-            }
-        };
-        let html = send("preview", "").await.text();
-        assert!(
-            html.contains("2 new, 0 known, 3 wrong") && html.contains("from the columns Warranty"),
-            "{html}"
-        );
-        for words in ["no category that the register knows", "stands in the file twice", "meant for PC Ames"]
-        {
-            assert!(html.to_lowercase().contains(&words.to_lowercase()), "{words}: {html}");
-        }
-        let all = send("enter", "").await;
-        assert_eq!(all.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(all.text().contains("nothing was entered"), "{}", all.text());
-        assert!(!dani.get("/devices.csv").await.text().contains("F4SNIPE001"), "nothing half done");
+        let latin =
+            dani.give("/import/devices", "norfolk", ("a.csv", b"Serial,Model\nF4SNIPE001,caf\xe9\n")).await;
+        assert_eq!(latin.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(latin.text().contains("not in UTF-8"), "{}", latin.text());
         for _ in 0..2 {
-            assert_eq!(send("enter", "yes").await.leads_to(), "/devices?done=imported");
+            let given = dani.give("/import/devices", "norfolk", ("snipe.csv", file.as_bytes())).await;
+            assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+            let href = given.leads_to().to_owned();
+            let html = dani.page(&href).await;
+            let known = register_has(&dani, "F4SNIPE001").await;
+            let new =
+                if known { "<strong>0</strong> would be added" } else { "<strong>2</strong> would be added" };
+            assert!(html.contains(new) && html.contains("<strong>3</strong> are wrong"), "{html}");
+            for words in ["no category that the register knows", "stands in the file twice"] {
+                assert!(html.contains(words), "{words}: {html}");
+            }
+            if known {
+                assert!(html.contains("<strong>2</strong> say what is so already"), "{html}");
+                break;
+            }
+            assert!(html.contains("meant for PC Ames") && html.contains("Warranty"), "{html}");
+            let digest = html.split("name=\"digest\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+            let apply = format!("{href}/apply");
+            let all = dani.post(&apply, &[("digest", digest), ("way", "all")]).await;
+            assert_eq!(all.status, StatusCode::CONFLICT);
+            assert!(all.text().contains("nothing was entered"), "{}", all.text());
+            assert!(!register_has(&dani, "F4SNIPE001").await, "nothing half done");
+            let good = [("digest", digest), ("way", "good")];
+            assert_eq!(dani.post(&apply, &good).await.status, StatusCode::OK);
+            assert_eq!(dani.post(&apply, &good).await.status, StatusCode::CONFLICT, "applied once");
         }
         let register = dani.get("/register.csv").await.text();
         assert!(register.contains("NC-9001,F4SNIPE001,iPhone,Phone,Apple,iPhone 15"), "{register}");

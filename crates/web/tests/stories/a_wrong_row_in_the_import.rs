@@ -1,10 +1,10 @@
 //! `stories/a-wrong-row-in-the-import.md`
 
 use app::access::Role;
-use axum::http::{Request, StatusCode};
+use axum::http::StatusCode;
 use domain::Force;
 
-use crate::common::{Answer, Browser, with_force};
+use crate::common::with_force;
 
 const FILE: &str = "Collar No,Name,Role,Unit,Last day,Manager,Shoe size\n\
     1234,PC Ames,sergeant,Thetford,,,9\n\
@@ -12,23 +12,6 @@ const FILE: &str = "Collar No,Name,Role,Unit,Last day,Manager,Shoe size\n\
     5002,PC Ellis,police officer,Roads,,88,\n\
     5002,PC Ellis,police officer,Roads,,,\n\
     5003,\"PC =cmd\",police officer,,24/12/2026,4444,\n";
-
-/// Sends the form with a file as a browser does.
-async fn gives(browser: &Browser, file: &str) -> Answer {
-    let part = |name: &str, more: &str, value: &str| {
-        format!("--XX\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
-    };
-    let body = format!(
-        "{}{}{}--XX--\r\n",
-        part("force", "", "norfolk"),
-        part("pasted", "", ""),
-        part("file", "; filename=\"hr.csv\"\r\ncontent-type: text/csv", file)
-    );
-    let request = Request::post("/import/people")
-        .header("content-type", "multipart/form-data; boundary=XX")
-        .header("sec-fetch-site", "same-origin");
-    browser.send(request, body).await
-}
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = text.split_once(start).expect("the page has it");
@@ -40,10 +23,14 @@ fn a_wrong_row_in_the_import() {
     with_force(|seeded| async move {
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
         assert!(hr.page("/people").await.contains("/import/people"));
-        let nothing = gives(&hr, "").await;
+        let gives = |file: &'static str| {
+            let hr = hr.clone();
+            async move { hr.give("/import/people", "norfolk", ("hr.csv", file.as_bytes())).await }
+        };
+        let nothing = gives("").await;
         assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-        let given = gives(&hr, FILE).await;
+        let given = gives(FILE).await;
         assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
         let href = given.leads_to().to_owned();
         let page = hr.page(&href).await;

@@ -1,6 +1,8 @@
-//! A file of people: given, then looked at before it is applied.
+//! A file of people or of devices: given, then looked at before it is applied.
 
-use app::people::import::{Applied, Does};
+use app::imports::{Applied, Does, Kind};
+use app::people::import::People;
+use app::register::import::Devices;
 use askama::Template;
 use domain::Timestamp;
 
@@ -8,15 +10,91 @@ use crate::filters;
 use crate::parts::form::{Choice, Errors};
 use crate::shell::{Area, Shell};
 
+/// What the pages say of a kind of file.
+#[derive(Debug)]
+pub struct Words {
+    /// The page on which one is given; what waits is below it.
+    pub path: &'static str,
+    /// Where in the navigation.
+    pub area: Area,
+    /// The heading.
+    pub title: &'static str,
+    /// What a file is, in a sentence.
+    pub says: &'static str,
+    /// Most rows.
+    pub most: usize,
+    /// The question for the force.
+    pub force: &'static str,
+    /// What the columns can be.
+    pub columns: &'static str,
+    /// How a row finds what it is about.
+    pub found: &'static str,
+    /// What rows are about.
+    pub thing: &'static str,
+    /// What its number is called.
+    pub number: &'static str,
+    /// The list of everything that a file can change, and its words.
+    pub list: (&'static str, &'static str),
+}
+
+impl Words {
+    fn most(&self) -> u64 {
+        count(self.most)
+    }
+}
+
+/// A kind of file that has pages.
+pub trait Shown: Kind {
+    /// What they say.
+    const WORDS: &'static Words;
+}
+
+impl Shown for People {
+    const WORDS: &'static Words = &Words {
+        path: "/import/people",
+        area: Area::People,
+        title: "Enter people from a file",
+        says: "A CSV file, with headings in its first row and a row for each person.",
+        most: Self::MOST_ROWS,
+        force: "Force of rows that name none",
+        columns: "Collar or staff number (always), name or given and family name, force, role, unit, work email, work \
+                  telephone, line manager’s number, first working day, last working day, has left (yes or no).",
+        found: "A person is found by force and number.",
+        thing: "Person",
+        number: "Number",
+        list: ("/people", "All people"),
+    };
+}
+
+impl Shown for Devices {
+    const WORDS: &'static Words = &Words {
+        path: "/import/devices",
+        area: Area::Devices,
+        title: "Enter devices from a file",
+        says: "A CSV file, with headings in its first row and a row for each device: an export of Snipe-IT fits as it is. A \
+               holder in the file becomes the intended holder of a new device; nobody has signed for anything by it.",
+        most: Self::MOST_ROWS,
+        force: "Whose property are they?",
+        columns: "Serial number (or asset tag, for what has none), asset tag, category or kind, maker, model, IMEI, status, \
+                  checked out to, location, purchase date.",
+        found: "A device is found by its serial number. Who has it and where it is changes by a signed hand-over alone.",
+        thing: "Device",
+        number: "Serial number",
+        list: ("/devices", "All devices"),
+    };
+}
+
 /// The page on which a file is given.
 #[derive(Debug, Clone, Template)]
-#[template(path = "people/import.html")]
+#[template(path = "imports/start.html")]
 pub struct Start {
     /// The frame.
     pub shell: Shell,
+    /// What it says of this kind of file.
+    pub words: &'static Words,
     /// What was wrong with the file.
     pub errors: Errors,
-    /// The word of the force of rows that name none.
+    /// The word of the force that was chosen.
     pub force: String,
     /// What was pasted.
     pub pasted: String,
@@ -32,6 +110,7 @@ impl Start {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::People),
+            words: People::WORDS,
             errors: [("file", "The file has no rows: a first row with headings, then a row for each person")]
                 .into_iter()
                 .collect(),
@@ -40,6 +119,9 @@ impl Start {
         }
     }
 }
+
+/// What no file of devices does: shown where there is something to show.
+const OF_PEOPLE: [&str; 4] = ["would be ended", "would be brought back", "ended", "brought back"];
 
 /// A number of rows, as pages write numbers.
 pub(crate) fn count(rows: usize) -> u64 {
@@ -64,9 +146,9 @@ pub struct Row {
     pub row: usize,
     /// What it does.
     pub does: Does,
-    /// The person's number.
+    /// The number of what it is about.
     pub number: String,
-    /// The person's name.
+    /// What people call it.
     pub name: String,
     /// What would be different, in words.
     pub difference: String,
@@ -81,7 +163,7 @@ impl Row {
         }
     }
 
-    fn word(&self) -> &'static str {
+    fn verb(&self) -> &'static str {
         match self.does {
             Does::Adds => "New",
             Does::Changes => "Changed",
@@ -93,10 +175,12 @@ impl Row {
 
 /// The preview.
 #[derive(Debug, Clone, Template)]
-#[template(path = "people/import_preview.html")]
+#[template(path = "imports/preview.html")]
 pub struct Preview {
     /// The frame.
     pub shell: Shell,
+    /// What it says of this kind of file.
+    pub words: &'static Words,
     /// What was wrong with what was asked.
     pub errors: Errors,
     /// The page's own address.
@@ -145,6 +229,7 @@ impl Preview {
         ]
         .into_iter()
         .zip(self.counts)
+        .filter(|(word, count)| *count > 0 || !OF_PEOPLE.contains(word))
         .collect()
     }
 
@@ -156,6 +241,21 @@ impl Preview {
             ],
             "",
         )
+    }
+
+    /// A file of devices.
+    #[must_use]
+    pub fn sample_devices() -> Self {
+        let rows = vec![Row {
+            row: 2,
+            does: Does::Adds,
+            number: "F4GXQ2ABCD".into(),
+            name: "iPhone".into(),
+            difference: "iPhone 15; meant for PC Ames; nobody has signed for it".into(),
+        }];
+        let wrong = vec![(4, "\"Furniture\" is no category that the register knows".into())];
+        let shell = Shell::sample(Area::Devices);
+        Self { shell, words: Devices::WORDS, counts: [1, 0, 0, 0, 3, 1], rows, wrong, ..Self::sample() }
     }
 
     /// A file with good rows and wrong ones.
@@ -178,6 +278,7 @@ impl Preview {
         };
         Self {
             shell: Shell::sample(Area::People),
+            words: People::WORDS,
             errors: Errors::default(),
             href: "/import/people/7".into(),
             file: "hr <script>.csv".into(),
@@ -200,10 +301,12 @@ impl Preview {
 
 /// What came of a file.
 #[derive(Debug, Clone, Template)]
-#[template(path = "people/import_done.html")]
+#[template(path = "imports/done.html")]
 pub struct Done {
     /// The frame.
     pub shell: Shell,
+    /// What it says of this kind of file.
+    pub words: &'static Words,
     /// The file's name.
     pub file: String,
     /// What was done.
@@ -211,7 +314,7 @@ pub struct Done {
 }
 
 impl Done {
-    fn tallies(&self) -> [(&'static str, u64); 5] {
+    fn tallies(&self) -> Vec<(&'static str, u64)> {
         let done = &self.applied;
         [
             ("added", done.added),
@@ -221,6 +324,9 @@ impl Done {
             ("left out because they were wrong", done.left_out),
         ]
         .map(|(word, rows)| (word, count(rows)))
+        .into_iter()
+        .filter(|(word, count)| *count > 0 || !OF_PEOPLE.contains(word))
+        .collect()
     }
 }
 
@@ -230,6 +336,7 @@ impl Done {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::People),
+            words: People::WORDS,
             file: "hr <script>.csv".into(),
             applied: Applied { added: 12, changed: 3, ended: 1, returned: 0, left_out: 2 },
         }

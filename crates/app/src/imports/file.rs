@@ -1,103 +1,115 @@
-//! A file of people as rows of text, and which of its columns is what.
+//! A file as rows of text, and which of its columns is what.
 
-use serde::{Deserialize, Serialize};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::str::FromStr;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::AppError;
 
 /// Largest file in bytes.
 pub const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// Most rows of people.
-pub const MOST_ROWS: usize = 50_000;
 /// Most columns.
 const MOST_COLUMNS: usize = 60;
 /// Longest cell in characters.
 const LONGEST_CELL: usize = 1000;
 
+/// What a column of a kind of file can be.
+pub trait Column:
+    Copy + Eq + Hash + Serialize + DeserializeOwned + FromStr<Err = ()> + Send + Sync + 'static
+{
+    /// All of them, in the order of a form.
+    const ALL: &'static [Self];
+
+    /// The word in forms and on the command line.
+    fn as_str(self) -> &'static str;
+
+    /// The words on screen.
+    fn title(self) -> &'static str;
+
+    /// Headings that mean it: letters and digits only, in small letters.
+    fn known(self) -> &'static [&'static str];
+}
+
+/// Writes down the columns of a kind of file: word, title, and the headings that mean it beside the word.
 macro_rules! columns {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal from [$($known:literal),*];)*) => {
         /// What a column can be.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum Column { $($(#[$doc])* #[serde(rename = $word)] $name),* }
 
-        impl Column {
-            /// All of them, in the order of a form.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+        impl $crate::imports::Column for Column {
+            const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The word in forms.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
+            fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// The words on screen.
-            #[must_use]
-            pub const fn title(self) -> &'static str {
+            fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
             }
 
-            /// Headings that mean it, plain.
-            const fn known(self) -> &'static [&'static str] {
+            fn known(self) -> &'static [&'static str] {
                 match self { $(Self::$name => &[$word, $($known),*]),* }
+            }
+        }
+
+        impl std::str::FromStr for Column {
+            type Err = ();
+
+            fn from_str(word: &str) -> Result<Self, ()> {
+                use $crate::imports::Column as _;
+                Self::ALL.iter().copied().find(|column| column.as_str() == word).ok_or(())
             }
         }
     };
 }
-
-columns! {
-    /// Collar or staff number.
-    Number = "number" / "Collar or staff number"
-        from ["collarnumber", "collarno", "staffno", "staffnumber", "employeenumber", "employeeid", "payrollnumber", "collar", "warrantnumber"];
-    /// Whole name.
-    Name = "name" / "Name" from ["fullname", "displayname", "employeename", "holder"];
-    /// Given name, where names are in two columns.
-    GivenName = "givenname" / "Given name" from ["firstname", "forename", "forenames"];
-    /// Family name.
-    FamilyName = "familyname" / "Family name" from ["lastname", "surname"];
-    /// Force.
-    Force = "force" / "Force" from ["constabulary", "organisation", "organization", "company"];
-    /// Job.
-    Role = "role" / "Role" from ["job", "jobtitle", "title", "post", "rank", "position"];
-    /// Unit.
-    Unit = "unit" / "Unit" from ["department", "team", "station", "division", "location"];
-    /// Work address.
-    Email = "email" / "Work email" from ["mail", "emailaddress", "workemail", "upn"];
-    /// Work telephone.
-    Phone = "phone" / "Work telephone" from ["telephone", "phonenumber", "mobile", "worktelephone", "extension"];
-    /// The line manager's number.
-    LineManager = "linemanager" / "Line manager's number" from ["manager", "linemanagernumber", "managernumber", "reportsto"];
-    /// First working day.
-    StartsOn = "startson" / "First working day" from ["startdate", "started", "firstday", "startday"];
-    /// Last working day.
-    LastDay = "lastday" / "Last working day" from ["enddate", "leavingdate", "leaver", "lastworkingday", "termination"];
-    /// Whether they left.
-    Left = "left" / "Has left (yes or no)" from ["ended", "hasleft", "inactive"];
-}
-
-impl std::str::FromStr for Column {
-    type Err = ();
-
-    fn from_str(word: &str) -> Result<Self, ()> {
-        Self::ALL.iter().copied().find(|column| column.as_str() == word).ok_or(())
-    }
-}
+pub(crate) use columns;
 
 /// What each column of a file is; `None` for one that is passed over.
-pub type Mapping = Vec<Option<Column>>;
+pub type Mapping<C> = Vec<Option<C>>;
 
 /// A file taken apart.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
-    pub(super) headings: Vec<String>,
+pub struct Table {
+    pub(crate) headings: Vec<String>,
     /// Each row with its number, as a spreadsheet counts: the headings are row 1.
-    pub(super) rows: Vec<(usize, Vec<String>)>,
+    pub(crate) rows: Vec<(usize, Vec<String>)>,
+}
+
+/// A row as its columns have it.
+pub(crate) struct Cells<'a, C> {
+    cells: HashMap<C, &'a str>,
+}
+
+impl<'a, C: Column> Cells<'a, C> {
+    pub(crate) fn of(mapping: &Mapping<C>, cells: &'a [String]) -> Self {
+        let named = mapping.iter().zip(cells).filter_map(|(column, cell)| Some(((*column)?, cell.as_str())));
+        Self { cells: named.filter(|(_, cell)| !cell.is_empty()).collect() }
+    }
+
+    pub(crate) fn get(&self, column: C) -> Option<&'a str> {
+        self.cells.get(&column).copied()
+    }
+
+    /// What an optional field becomes: as it was where the cell is empty, nothing where it is a hyphen.
+    pub(crate) fn optional(&self, column: C, before: Option<&String>) -> Option<String> {
+        match self.get(column) {
+            None => before.cloned(),
+            Some("-") => None,
+            Some(text) => Some(text.to_owned()),
+        }
+    }
 }
 
 fn wrong(why: impl Into<String>) -> AppError {
     AppError::invalid("file", why)
 }
 
-/// Takes a file apart: commas, semicolons or tabs between cells, headings in its first row.
-pub(super) fn read(bytes: &[u8]) -> Result<Table, AppError> {
+/// Takes a file apart: commas, semicolons or tabs between cells, headings in its first row, then rows up to a number.
+pub(crate) fn read(bytes: &[u8], most_rows: usize) -> Result<Table, AppError> {
     if bytes.len() > MOST_BYTES {
         return Err(wrong(format!("the file is larger than {} MB; split it", MOST_BYTES / 1024 / 1024)));
     }
@@ -126,13 +138,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, AppError> {
         } else if cells.iter().any(|cell| !cell.is_empty()) {
             rows.push((place, cells));
         }
-        if rows.len() > MOST_ROWS {
-            return Err(wrong(format!("the file has more than {MOST_ROWS} rows; split it")));
+        if rows.len() > most_rows {
+            return Err(wrong(format!("the file has more than {most_rows} rows; split it")));
         }
     }
     match headings {
         Some(headings) if !rows.is_empty() => Ok(Table { headings, rows }),
-        _ => Err(wrong("the file has no rows: a first row with headings, then a row for each person")),
+        _ => Err(wrong("the file has no rows: a first row with headings, and rows below it")),
     }
 }
 
@@ -147,14 +159,14 @@ fn cell(text: &str) -> String {
 }
 
 /// What the headings say of each column; the first of two that say the same counts.
-pub(super) fn guess(headings: &[String]) -> Mapping {
-    let mut taken = std::collections::HashSet::new();
+pub(crate) fn guess<C: Column>(headings: &[String]) -> Mapping<C> {
+    let mut taken = HashSet::new();
     headings
         .iter()
         .map(|heading| {
             let plain: String =
                 heading.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-            Column::ALL
+            C::ALL
                 .iter()
                 .copied()
                 .find(|column| column.known().contains(&plain.as_str()))
@@ -166,20 +178,20 @@ pub(super) fn guess(headings: &[String]) -> Mapping {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::people::import::Column;
 
     #[test]
     fn a_file_is_read_whatever_stands_between_its_cells() {
         for text in ["\u{feff}Number,Name\n1,Ames\n\n2,\"Byrd, Jo\"\n", "Number;Name\n1;Ames\n2;Byrd, Jo\n"] {
-            let table = read(text.as_bytes()).unwrap();
+            let table = read(text.as_bytes(), 9).unwrap();
             assert_eq!(table.headings, ["Number", "Name"]);
             let names: Vec<&str> = table.rows.iter().map(|(_, cells)| cells[1].as_str()).collect();
             assert_eq!(names, ["Ames", "Byrd, Jo"]);
         }
         for bad in [&b""[..], b"Number,Name\n", b"Number\n\xff\n"] {
-            assert!(read(bad).is_err());
+            assert!(read(bad, 9).is_err());
         }
-        let many = "a\n".repeat(MOST_ROWS + 2);
-        assert!(read(many.as_bytes()).unwrap_err().to_string().contains("more than 50000 rows"));
+        assert!(read(b"a\n1\n2\n3\n", 2).unwrap_err().to_string().contains("more than 2 rows"));
     }
 
     #[test]
@@ -189,7 +201,7 @@ mod tests {
                 .map(String::from)
                 .to_vec();
         assert_eq!(
-            guess(&headings),
+            guess::<Column>(&headings),
             [
                 Some(Column::Number),
                 Some(Column::GivenName),

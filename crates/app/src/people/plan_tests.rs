@@ -1,19 +1,21 @@
-use super::super::file::{guess, read};
 use super::*;
+use crate::imports::{Kind as _, guess, read};
+use crate::people::import::People;
 
 fn there(number: &str, name: &str, id: u128) -> Person {
     let id = PersonId::from_uuid(uuid::Uuid::from_u128(id));
     Person::new(id, Force::Norfolk, number, name, "officer", Timestamp::default())
 }
 
-fn planned(text: &str, people: &[Person]) -> Plan {
-    let table = read(text.as_bytes()).unwrap();
+fn planned(text: &str, people: &[Person]) -> Plan<Entry> {
+    let table = read(text.as_bytes(), People::MOST_ROWS).unwrap();
     let existing =
         people.iter().map(|person| ((person.force, person.number.clone()), person.clone())).collect();
     plan(&table, &guess(&table.headings), Force::Norfolk, |force| force == Force::Norfolk, &existing)
+        .sealed(People::fingerprint)
 }
 
-fn does(plan: &Plan) -> Vec<(usize, Does)> {
+fn does(plan: &Plan<Entry>) -> Vec<(usize, Does)> {
     plan.items.iter().map(|item| (item.row, item.does)).collect()
 }
 
@@ -72,7 +74,7 @@ fn a_line_manager_may_come_in_the_same_file_and_comes_first() {
 fn an_empty_cell_keeps_and_a_hyphen_clears() {
     let before = Person { unit: Some("Roads".into()), phone: Some("1".into()), ..there("1", "Ames", 1) };
     let plan = planned("Number,Unit,Phone,Start date\n1,,-,01/02/2027\n", &[before]);
-    let after = &plan.items[0].after;
+    let after = &plan.items[0].entry.after;
     assert_eq!((after.unit.as_deref(), after.phone.as_deref()), (Some("Roads"), None));
     assert_eq!(after.starts_on.unwrap().to_string(), "2027-02-01");
 }
@@ -84,4 +86,18 @@ fn a_plan_is_another_where_the_people_are() {
     let first = planned(text, std::slice::from_ref(&person));
     assert_eq!(first.digest, planned(text, std::slice::from_ref(&person)).digest);
     assert_ne!(first.digest, planned(text, &[Person { version: 2, ..person }]).digest);
+}
+
+#[test]
+fn fifty_thousand_rows_that_name_each_other_backwards_are_put_in_order() {
+    let rows = 50_000;
+    let mut text = String::from("Number,Name,Role,Manager\n");
+    for number in 1..rows {
+        text.push_str(&format!("{number},Ames,officer,{}\n", number + 1));
+    }
+    text.push_str(&format!("{rows},Byrd,officer,\n"));
+    let plan = planned(&text, &[]);
+    assert!(plan.wrong.is_empty());
+    let order: Vec<usize> = plan.items.iter().map(|item| item.row).collect();
+    assert_eq!(order, (2..=rows + 1).rev().collect::<Vec<_>>());
 }

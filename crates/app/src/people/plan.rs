@@ -1,39 +1,22 @@
-//! What a file would do: who is added, changed, ended or brought back, and which rows cannot be. Pure: the same file and the
-//! same people give the same plan, and its digest says whether two plans are the same.
+//! What a file of people would do: who is added, changed, ended or brought back, and which rows cannot be. Pure: the same
+//! file and the same people give the same plan.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use domain::{Day, Force, PersonId, Timestamp};
-use serde_json::json;
 use store::people::{Person, PersonSource};
 
-use super::file::{Column, Mapping, Table};
+use super::import::Column;
+use super::keep::{is_same, tidy};
 use crate::AppError;
-use crate::people::keep::{is_same, tidy};
+use crate::imports::{Cells, Column as _, Does, Item, Mapping, Plan, Table, Wrong};
 
 /// The people whom the plan is made against, by force and number.
 pub(super) type Existing = HashMap<(Force, String), Person>;
 
-/// What a row does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Does {
-    /// Enters somebody.
-    Adds,
-    /// Changes somebody.
-    Changes,
-    /// Takes somebody off the books.
-    Ends,
-    /// Brings somebody back.
-    Returns,
-}
-
-/// One row that can be.
+/// What a row makes of somebody.
 #[derive(Debug, Clone)]
-pub struct Item {
-    /// The row's number in the file.
-    pub row: usize,
-    /// What it does.
-    pub does: Does,
+pub struct Entry {
     /// The person as they are; `None` for a new one.
     pub before: Option<Person>,
     /// The person as they would be. The line manager of `manager` is not set yet, and a new one has no id.
@@ -42,10 +25,9 @@ pub struct Item {
     pub manager: Option<String>,
 }
 
-impl Item {
+impl Entry {
     /// What is different, in words: fields with what they would be and were; for a new person job and unit.
-    #[must_use]
-    pub fn difference(&self) -> String {
+    fn difference(&self) -> String {
         let after = &self.after;
         let Some(before) = &self.before else {
             let parts = [Some(after.role.clone()), after.unit.clone()];
@@ -82,52 +64,9 @@ impl Item {
     }
 }
 
-/// One row that cannot be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
-    /// The row's number in the file.
-    pub row: usize,
-    /// Why, and what to do.
-    pub why: String,
-}
+type Row<'a> = Cells<'a, Column>;
 
-/// What a file would do.
-#[derive(Debug, Clone, Default)]
-pub struct Plan {
-    /// Rows that can be, in an order in which a line manager whom the file brings comes before those who name them.
-    pub items: Vec<Item>,
-    /// Rows that cannot be.
-    pub wrong: Vec<Wrong>,
-    /// How many rows say what is so already.
-    pub same: usize,
-    /// SHA-256 of all of it, hex.
-    pub digest: String,
-}
-
-/// A row as its columns have it.
-struct Row<'a> {
-    cells: HashMap<Column, &'a str>,
-}
-
-impl<'a> Row<'a> {
-    fn of(mapping: &Mapping, cells: &'a [String]) -> Self {
-        let named = mapping.iter().zip(cells).filter_map(|(column, cell)| Some(((*column)?, cell.as_str())));
-        Self { cells: named.filter(|(_, cell)| !cell.is_empty()).collect() }
-    }
-
-    fn get(&self, column: Column) -> Option<&'a str> {
-        self.cells.get(&column).copied()
-    }
-
-    /// What an optional field becomes: as it was where the cell is empty, nothing where it is a hyphen.
-    fn optional(&self, column: Column, before: Option<&String>) -> Option<String> {
-        match self.get(column) {
-            None => before.cloned(),
-            Some("-") => None,
-            Some(text) => Some(text.to_owned()),
-        }
-    }
-
+impl Row<'_> {
     fn day(&self, column: Column, before: Option<Day>) -> Result<Option<Day>, String> {
         match self.get(column) {
             None => Ok(before),
@@ -171,11 +110,11 @@ pub fn read_day(text: &str) -> Option<Day> {
 /// Makes the plan. `may` are the forces that whoever asks may write in.
 pub(super) fn plan(
     table: &Table,
-    mapping: &Mapping,
+    mapping: &Mapping<Column>,
     force: Force,
     may: impl Fn(Force) -> bool,
     existing: &Existing,
-) -> Plan {
+) -> Plan<Entry> {
     let mut plan = Plan::default();
     let mut seen: HashMap<(Force, String), usize> = HashMap::new();
     for (place, cells) in &table.rows {
@@ -187,8 +126,6 @@ pub(super) fn plan(
         }
     }
     check_managers(&mut plan, existing);
-    plan.wrong.sort_by_key(|wrong| wrong.row);
-    plan.digest = digest(&plan);
     plan
 }
 
@@ -199,7 +136,7 @@ fn item(
     may: &impl Fn(Force) -> bool,
     existing: &Existing,
     seen: &mut HashMap<(Force, String), usize>,
-) -> Result<Option<Item>, String> {
+) -> Result<Option<Item<Entry>>, String> {
     let force = match row.get(Column::Force) {
         None => force,
         Some(word) => read_force(word).ok_or_else(|| format!("Force: there is no force \"{word}\""))?,
@@ -248,7 +185,7 @@ fn finish(
     manager: Option<String>,
     left: Option<bool>,
     existing: &Existing,
-) -> Result<Option<Item>, String> {
+) -> Result<Option<Item<Entry>>, String> {
     let was_gone = before.is_some_and(|before| before.ended_at.is_some());
     let does = match (before, was_gone, left) {
         (None, _, Some(true)) => return Err("somebody new cannot have left already".to_owned()),
@@ -271,7 +208,9 @@ fn finish(
         return Ok(None);
     }
     after.source = PersonSource::Csv;
-    Ok(Some(Item { row: place, does, before: before.cloned(), after, manager }))
+    let (number, name) = (after.number.clone(), after.name.clone());
+    let entry = Entry { before: before.cloned(), after, manager };
+    Ok(Some(Item { row: place, does, number, name, difference: entry.difference(), entry }))
 }
 
 fn said(error: &AppError) -> String {
@@ -290,81 +229,41 @@ fn read_force(word: &str) -> Option<Force> {
 }
 
 /// Refuses rows whose line manager is nobody, or leaves with this file, and puts each line manager whom it brings before
-/// those who name them.
-fn check_managers(plan: &mut Plan, existing: &Existing) {
-    let mut waiting = std::mem::take(&mut plan.items);
-    let key = |item: &Item| (item.after.force, item.after.number.clone());
+/// those who name them. Each row is looked at once and freed once, however long the chain of managers is.
+fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
+    let items = std::mem::take(&mut plan.items);
+    let key = |item: &Item<Entry>| (item.entry.after.force, item.number.clone());
     let ending: HashSet<(Force, String)> =
-        waiting.iter().filter(|item| item.does == Does::Ends).map(key).collect();
-    let mut ordered = Vec::with_capacity(waiting.len());
-    let mut known: HashSet<(Force, String)> = HashSet::new();
-    loop {
-        let before = ordered.len();
-        let mut later = Vec::new();
-        for item in waiting {
-            let named = item.manager.clone().map(|number| (item.after.force, number));
-            match named {
-                Some(manager) if manager.1 == item.after.number => {
-                    plan.wrong
-                        .push(Wrong { row: item.row, why: "nobody is their own line manager".to_owned() });
-                }
-                Some(manager)
-                    if ending.contains(&manager)
-                        || (!known.contains(&manager) && !is_there(&manager, existing)) =>
-                {
-                    later.push(item);
-                }
-                _ => {
-                    known.insert(key(&item));
-                    ordered.push(item);
-                }
+        items.iter().filter(|item| item.does == Does::Ends).map(key).collect();
+    let mut free = VecDeque::with_capacity(items.len());
+    let mut waiting: HashMap<(Force, String), Vec<Item<Entry>>> = HashMap::new();
+    for item in items {
+        let named = item.entry.manager.clone().map(|number| (item.entry.after.force, number));
+        match named {
+            Some(manager) if manager.1 == item.number => {
+                plan.wrong.push(Wrong { row: item.row, why: "nobody is their own line manager".to_owned() });
             }
-        }
-        waiting = later;
-        if ordered.len() == before {
-            break;
+            Some(manager) if ending.contains(&manager) => plan.wrong.push(no_manager(&item)),
+            Some(manager) if !is_there(&manager, existing) => waiting.entry(manager).or_default().push(item),
+            _ => free.push_back(item),
         }
     }
-    for item in waiting {
-        let number = item.manager.unwrap_or_default();
-        let why =
-            format!("Line manager: nobody on the books has the number {number}, and no good row brings them");
-        plan.wrong.push(Wrong { row: item.row, why });
+    while let Some(item) = free.pop_front() {
+        free.extend(waiting.remove(&key(&item)).into_iter().flatten());
+        plan.items.push(item);
     }
-    plan.items = ordered;
+    plan.wrong.extend(waiting.into_values().flatten().map(|item| no_manager(&item)));
+}
+
+fn no_manager(item: &Item<Entry>) -> Wrong {
+    let number = item.entry.manager.as_deref().unwrap_or_default();
+    let why =
+        format!("Line manager: nobody on the books has the number {number}, and no good row brings them");
+    Wrong { row: item.row, why }
 }
 
 fn is_there(key: &(Force, String), existing: &Existing) -> bool {
     existing.get(key).is_some_and(|person| person.ended_at.is_none())
-}
-
-fn digest(plan: &Plan) -> String {
-    let mut text = String::new();
-    for item in &plan.items {
-        let person = &item.after;
-        let line = json!([
-            item.row,
-            item.does as u8,
-            item.before.as_ref().map(|before| (before.id, before.version)),
-            person.force,
-            person.number,
-            person.name,
-            person.role,
-            person.unit,
-            person.email,
-            person.phone,
-            person.starts_on.map(|day| day.to_string()),
-            person.last_day.map(|day| day.to_string()),
-            person.line_manager,
-            item.manager,
-        ]);
-        text.push_str(&line.to_string());
-        text.push('\n');
-    }
-    for wrong in &plan.wrong {
-        text.push_str(&json!([wrong.row, wrong.why]).to_string());
-    }
-    crate::digest_hex(text.as_bytes())
 }
 
 #[cfg(test)]

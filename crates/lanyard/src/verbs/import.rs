@@ -1,0 +1,123 @@
+//! `lanyard person import` and `lanyard asset import`: a file of rows, looked at and then, if asked, applied as it was
+//! looked at.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use app::imports::{Column, Does, ImportRead, Kind, MOST_BYTES, Mapping};
+use clap::Args;
+use domain::Force;
+
+use crate::open::Opened;
+use crate::out::{Failure, Out};
+
+/// A file and what is to be done with it.
+#[derive(Debug, Args)]
+pub(crate) struct Asked {
+    /// The file: headings in its first row, then a row for each.
+    file: PathBuf,
+    /// The force of rows that name none.
+    #[arg(long)]
+    force: Force,
+    /// A column by hand, such as --column tag=Inventory; else columns are found by their headings.
+    #[arg(long = "column", value_name = "FIELD=HEADING")]
+    columns: Vec<String>,
+    /// Enter the good rows.
+    #[arg(long)]
+    apply: bool,
+    /// Enter nothing while a row is wrong.
+    #[arg(long, requires = "apply")]
+    all_or_nothing: bool,
+}
+
+/// Shows what a file would do, and does it where that is asked for.
+pub(crate) async fn run<K: Kind>(opened: &Opened, asked: Asked) -> anyhow::Result<()> {
+    let bytes = content(&asked.file)?;
+    let name = asked.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let app = &opened.app;
+    let id = app.start_import::<K>(opened.permit::<K::Needs>()?, &name, Some(asked.force), &bytes).await?;
+    let mut read = app.import_preview::<K>(opened.permit::<K::Needs>()?, id).await?;
+    if !asked.columns.is_empty() {
+        let mapping = by_hand::<K>(&read, &asked.columns)?;
+        app.map_import::<K>(opened.permit::<K::Needs>()?, id, mapping).await?;
+        read = app.import_preview::<K>(opened.permit::<K::Needs>()?, id).await?;
+    }
+    let mut out = Out::new();
+    show(&mut out, &read)?;
+    if asked.apply {
+        let permit = opened.permit::<K::Needs>()?;
+        let done = app.apply_import::<K>(permit, id, &read.plan.digest, asked.all_or_nothing).await;
+        match done {
+            Ok(done) => out.line(format_args!(
+                "applied: {} added, {} changed, {} ended, {} brought back, {} left out",
+                done.added, done.changed, done.ended, done.returned, done.left_out
+            ))?,
+            Err(error) => {
+                out.finish()?;
+                return Err(error.into());
+            }
+        }
+    } else {
+        out.line("nothing is changed; add --apply to enter the good rows, and --all-or-nothing to enter none while one is wrong")?;
+    }
+    Ok(out.finish()?)
+}
+
+fn content(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let shown = file.display();
+    let size = fs::metadata(file).with_context(|| format!("the file {shown} cannot be read"))?.len();
+    if size > u64::try_from(MOST_BYTES).unwrap_or(u64::MAX) {
+        bail!("the file {shown} has {size} bytes; split it into parts of {MOST_BYTES} at most");
+    }
+    fs::read(file).with_context(|| format!("the file {shown} cannot be read"))
+}
+
+/// The columns as their headings say, with some named by hand.
+fn by_hand<K: Kind>(read: &ImportRead<K>, pairs: &[String]) -> anyhow::Result<Mapping<K::Column>> {
+    let mut mapping = read.mapping.clone();
+    for pair in pairs {
+        let named = pair.split_once('=');
+        let column = named.and_then(|(field, _)| field.trim().parse::<K::Column>().ok());
+        let (Some(column), Some((_, heading))) = (column, named) else {
+            let fields: Vec<&str> = K::Column::ALL.iter().map(|column| column.as_str()).collect();
+            let says = format!("--column {pair}: give it as FIELD=HEADING; fields: {}", fields.join(", "));
+            return Err(Failure::Usage(says).into());
+        };
+        let heading = heading.trim();
+        let place = read.headings.iter().position(|known| known.eq_ignore_ascii_case(heading));
+        let place = place.with_context(|| format!("the file has no column \"{heading}\""))?;
+        for (at, known) in mapping.iter_mut().enumerate() {
+            if at == place {
+                *known = Some(column);
+            } else if *known == Some(column) {
+                *known = None;
+            }
+        }
+    }
+    Ok(mapping)
+}
+
+fn show<K: Kind>(out: &mut Out, read: &ImportRead<K>) -> anyhow::Result<()> {
+    for (heading, column) in read.headings.iter().zip(&read.mapping) {
+        out.line(format_args!(
+            "column \"{heading}\": {}",
+            column.map_or("passed over", |column| column.title())
+        ))?;
+    }
+    for item in &read.plan.items {
+        let word = match item.does {
+            Does::Adds => "add",
+            Does::Changes => "change",
+            Does::Ends => "end",
+            Does::Returns => "bring back",
+        };
+        out.line(format_args!("row {}: {word} {} {} {}", item.row, item.number, item.name, item.difference))?;
+    }
+    for wrong in &read.plan.wrong {
+        out.line(format_args!("row {} is wrong: {}", wrong.row, wrong.why))?;
+    }
+    let (good, same, wrong) = (read.plan.items.len(), read.plan.same, read.plan.wrong.len());
+    out.line(format_args!("{good} rows do something, {same} say what is so already, {wrong} are wrong"))?;
+    Ok(())
+}

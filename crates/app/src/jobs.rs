@@ -28,6 +28,8 @@ pub enum Kind {
     OffDutyReview,
     /// Begin, warn of or end an entry of a register.
     Permission,
+    /// Tell that an API token ends soon.
+    FollowToken,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
         Self::FollowTerms,
         Self::OffDutyReview,
         Self::Permission,
+        Self::FollowToken,
     ];
 
     /// The word in the table.
@@ -58,6 +61,7 @@ impl Kind {
             Self::FollowTerms => "follow-terms",
             Self::OffDutyReview => "off-duty-review",
             Self::Permission => "permission",
+            Self::FollowToken => "follow-token",
         }
     }
 }
@@ -141,6 +145,7 @@ impl App {
                 self.follow_breach(device.parse().map_err(bad)?, clause).await
             }
             Kind::Permission => self.follow_permission(job.subject.parse().map_err(bad)?).await,
+            Kind::FollowToken => self.follow_token(job.subject.parse().map_err(bad)?).await,
         }
     }
 }

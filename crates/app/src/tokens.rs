@@ -1,4 +1,7 @@
-//! API tokens: named, for one purpose and one force, expiring, shown once. The database has their digests only.
+//! API tokens: named, for one purpose and one force, expiring, shown once. The database has their digests only. Before one
+//! ends, `expiry` has people told.
+
+mod expiry;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -70,6 +73,7 @@ impl App {
         self.store()
             .write(move |tx| {
                 tokens::add(tx, &token, &digest)?;
+                app.watch_token(tx, &token, now)?;
                 let record = Record::new(&permit.actor().name, "api-token.made", format!("token:{id}"))
                     .force(force)
                     .detail(json!({ "name": token.name, "scope": token.scope, "expires_at": token.expires_at.to_string() }));

@@ -58,6 +58,7 @@ pub use store::cases::{Case, CaseFilter};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};
 pub use store::events::EventFilter;
 pub use store::people::Listed as PersonRow;
+pub use store::people::PeopleFilter;
 pub use store::people::Person;
 pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
 pub use store::permissions::{Permission, PermissionState};

@@ -133,9 +133,12 @@ statements! {
           (SELECT CASE WHEN max(CASE WHEN s.missing = 'terms' THEN 1 ELSE 0 END) = 0 THEN max(s.accepted_at) END
             FROM terms_standing s WHERE s.person_id = p.id) AS accepted_at
           FROM person p WHERE ($1 = '' OR p.force = $1) AND ($2 = '' OR lower(p.name) LIKE $2 OR lower(p.number) LIKE $2)
+          AND ($9 = '' OR lower(p.unit) LIKE $9) AND ($10 = '' OR lower(p.role) LIKE $10)
+          AND ($11 = '' OR ($11 = 'yes' AND p.ended_at IS NULL) OR ($11 = 'no' AND p.ended_at IS NOT NULL))
           AND ($7 = '' OR p.id = $7 OR p.line_manager_id = $8)
           AND (p.name > $3 OR (p.name = $3 AND p.id > $4))) AS listed
-        WHERE $6 = '' OR ($6 = 'yes' AND accepted_at IS NOT NULL) OR ($6 = 'no' AND accepted_at IS NULL)
+        WHERE ($6 = '' OR ($6 = 'yes' AND accepted_at IS NOT NULL) OR ($6 = 'no' AND accepted_at IS NULL))
+        AND ($12 = '' OR ($12 = 'yes' AND devices > 0) OR ($12 = 'no' AND devices = 0))
         ORDER BY name, id LIMIT $5");
     PEOPLE_WITHOUT_TERMS = "SELECT count(*) FROM person p WHERE p.ended_at IS NULL AND ($1 = '' OR p.force = $1)
         AND EXISTS (SELECT 1 FROM device d WHERE d.holder_id = p.id AND d.retired_at IS NULL)
@@ -259,6 +262,34 @@ pub fn page(
     rows.iter().map(person).collect()
 }
 
+/// What a list of people shows. Empty words and `None` mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct PeopleFilter {
+    /// Only this force's.
+    pub force: Option<Force>,
+    /// Part of a name or number.
+    pub search: String,
+    /// Part of their unit.
+    pub unit: String,
+    /// Part of their job.
+    pub role: String,
+    /// Only those on the books, or only those who left.
+    pub on_the_books: Option<bool>,
+    /// Only those who hold a device, or only those who hold none.
+    pub devices: Option<bool>,
+    /// Only those who accepted all terms in force, or only those who did not.
+    pub accepted: Option<bool>,
+}
+
+/// A filter's word for yes, no and either.
+const fn either(filter: Option<bool>) -> &'static str {
+    match filter {
+        None => "",
+        Some(true) => "yes",
+        Some(false) => "no",
+    }
+}
+
 /// Only a few people: oneself, and who names one as line manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Related {
@@ -281,34 +312,32 @@ pub struct Listed {
     pub accepted_at: Option<Timestamp>,
 }
 
-/// Up to `limit` people in order of name, after the given place. `accepted`: only those who have, or have not, accepted
-/// all terms in force.
+/// Up to `limit` people in order of name, after the given place.
 pub fn list(
     tx: &mut Tx<'_>,
-    (force, search, accepted): (Option<Force>, &str, Option<bool>),
+    filter: &PeopleFilter,
     only: Option<Related>,
     after: Option<(&str, PersonId)>,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
     let (name, id) =
         after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
-    let accepted = match accepted {
-        None => "",
-        Some(true) => "yes",
-        Some(false) => "no",
-    };
     let rows = tx.query(
         &PEOPLE_LIST,
         &[
-            crate::force_word(force),
-            crate::like(search),
+            crate::force_word(filter.force),
+            crate::like(&filter.search),
             name.into(),
             id.into(),
             i64::from(limit).into(),
-            accepted.into(),
+            either(filter.accepted).into(),
             only.map_or_else(String::new, |only| if only.own { only.me.to_string() } else { "-".into() })
                 .into(),
             only.filter(|only| only.managed).map_or_else(String::new, |only| only.me.to_string()).into(),
+            crate::like(&filter.unit),
+            crate::like(&filter.role),
+            either(filter.on_the_books).into(),
+            either(filter.devices).into(),
         ],
     )?;
     rows.iter()

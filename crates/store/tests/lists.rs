@@ -5,7 +5,7 @@ use domain::{CaseId, DeviceId, DeviceKind, EntryId, Force, PersonId, Timestamp};
 use store::cases::{Case, CaseFilter};
 use store::devices::{Device, DeviceFilter, DeviceOrder, EnrolmentState};
 use store::ledger::{Entry, LedgerFilter};
-use store::people::Person;
+use store::people::{PeopleFilter, Person};
 use store::terms_asked::{Missing, Standing, StandingFilter};
 use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms_asked};
 use testkit::{block_on, both_engines};
@@ -183,7 +183,8 @@ fn people_are_walked_by_name_and_told_apart_by_what_they_accepted() {
             let rows = walk(
                 |after: Option<&(String, PersonId)>| {
                     let after = after.map(|(name, id)| (name.as_str(), *id));
-                    people::list(tx, (None, "", accepted), None, after, 4).unwrap()
+                    people::list(tx, &PeopleFilter { accepted, ..PeopleFilter::default() }, None, after, 4)
+                        .unwrap()
                 },
                 |listed| (listed.person.name.clone(), listed.person.id),
             );

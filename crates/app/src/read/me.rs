@@ -8,7 +8,7 @@ use domain::{Outcome, PersonId, Subject, Timestamp};
 use store::terms_asked::Missing;
 use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
 
-use super::{AcceptanceRead, CaseRow, Device, Person, words};
+use super::{AcceptanceRead, CaseRow, Device, PermissionRow, Person, words};
 use crate::access::{Permit, SeeOwn};
 use crate::terms::DueReminder;
 use crate::{App, AppError};
@@ -32,6 +32,8 @@ const TOLD: [&str; 12] = [
 
 /// Notices that the page shows.
 const NOTICES: u32 = 5;
+/// Permissions that the page shows; a page of their own has them all.
+const PERMISSIONS: u32 = 5;
 
 /// What concerns the person who is signed in.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct MeRead {
     pub restricted: bool,
     /// Cases about them that they are told of, newest first.
     pub cases: Vec<CaseRow>,
+    /// Permissions that they asked for or that are for them, newest first.
+    pub permissions: Vec<PermissionRow>,
 }
 
 /// Something that a person is asked to do.
@@ -108,6 +112,7 @@ impl App {
                     restricted: app.has_lapsed(tx, id)?,
                     acceptances: app.acceptances(tx, &person)?,
                     cases: told(app.policy().library(), cases::of_person(tx, id)?),
+                    permissions: app.permissions_asked_by(tx, id, PERMISSIONS, now)?,
                     person,
                 }))
             })

@@ -2,7 +2,7 @@
 
 use domain::{ClauseId, DeviceId, Force, PersonId};
 use store::events::Event;
-use store::people::{Listed, Related};
+use store::people::{Listed, PeopleFilter, Related};
 use store::{cases, devices, people};
 
 use super::permissions::PermissionRow;
@@ -65,7 +65,7 @@ impl App {
     pub async fn people(
         &self,
         permit: impl Into<PermitWithin<SeePeople>>,
-        (force, search, accepted): (Option<Force>, String, Option<bool>),
+        filter: PeopleFilter,
         after: Option<(String, PersonId)>,
         limit: u32,
     ) -> Result<Vec<Listed>, AppError> {
@@ -75,14 +75,15 @@ impl App {
             Reach::Related { force, me, own, managed } => (Some(force), Some(Related { me, own, managed })),
             Reach::Nothing => return Ok(Vec::new()),
         };
-        let force = match (within, force) {
+        let force = match (within, filter.force) {
             (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
             (own, asked) => own.or(asked),
         };
+        let filter = PeopleFilter { force, ..filter };
         self.store()
             .read(move |tx| {
                 let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-                let mut found = people::list(tx, (force, &search, accepted), only, after, limit)?;
+                let mut found = people::list(tx, &filter, only, after, limit)?;
                 found.iter_mut().for_each(|listed| hide(&mut listed.person));
                 Ok(found)
             })

@@ -280,6 +280,19 @@ impl App {
         self.permission_rows(tx, found, now)
     }
 
+    /// The entries that a person asked for or that hold for them, newest first.
+    pub(super) fn permissions_asked_by(
+        &self,
+        tx: &mut Tx<'_>,
+        person: PersonId,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<PermissionRow>, AppError> {
+        let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+        let found = lists::list(tx, &filter, now, limit)?;
+        self.permission_rows(tx, found, now)
+    }
+
     /// The entries of a person.
     pub(super) fn permissions_of_person(
         &self,

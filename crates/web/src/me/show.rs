@@ -29,6 +29,8 @@ pub struct View {
     pub acceptances: Vec<Acceptance>,
     /// Cases that you are told of, each in a line.
     pub cases: Vec<String>,
+    /// The latest permissions that you asked for or that are for you.
+    pub permissions: Vec<OwnPermission>,
 }
 
 /// Something to do.
@@ -76,6 +78,29 @@ pub struct Acceptance {
     pub href: String,
     /// Whether it is asked of you.
     pub asked: bool,
+}
+
+/// A permission that you asked for or that is for you.
+#[derive(Debug, Clone)]
+pub struct OwnPermission {
+    /// Its reference.
+    pub reference: String,
+    /// The register, and whom and what it is for.
+    pub what: String,
+    /// How far it is, in words.
+    pub state: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// Who decided and what they said, or that nobody has; empty where it was taken back before.
+    pub decision: String,
+    /// From when and until when it holds, once it is granted.
+    pub holds: Option<(Timestamp, Timestamp)>,
+}
+
+impl OwnPermission {
+    fn colour(&self) -> &'static str {
+        crate::registers::colour(&self.state)
+    }
 }
 
 impl View {
@@ -135,6 +160,24 @@ impl View {
                 asked: true,
             }],
             cases: vec!["C-117, clause not met, open".into()],
+            permissions: vec![
+                OwnPermission {
+                    reference: "P-104".into(),
+                    what: "Written permissions, PC Ames <script> (1234)".into(),
+                    state: "Asked for".into(),
+                    asked: hours_ago(3),
+                    decision: "Nobody has decided yet.".into(),
+                    holds: None,
+                },
+                OwnPermission {
+                    reference: "P-101".into(),
+                    what: "Private hubs, iPhone NC-10442".into(),
+                    state: "In force".into(),
+                    asked: hours_ago(50),
+                    decision: "Pat Hale: the hub is the officer's own".into(),
+                    holds: Some((hours_ago(48), crate::samples::hours_ahead(400))),
+                },
+            ],
         }
     }
 
@@ -149,6 +192,7 @@ impl View {
             devices: Vec::new(),
             acceptances: Vec::new(),
             cases: Vec::new(),
+            permissions: Vec::new(),
             ..Self::sample()
         }
     }

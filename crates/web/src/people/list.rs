@@ -10,8 +10,11 @@ use crate::shell::{Area, Shell};
 use crate::{csv, format};
 
 /// What the address of the list may say.
-pub const ALLOWED: Allowed =
-    Allowed { path: "/people", filters: &["q", "force", "accepted"], sorts: &["name"] };
+pub const ALLOWED: Allowed = Allowed {
+    path: "/people",
+    filters: &["q", "force", "unit", "role", "left", "devices", "accepted"],
+    sorts: &["name"],
+};
 
 /// What the page shows.
 #[derive(Debug, Clone, Template)]
@@ -40,6 +43,12 @@ pub struct Row {
     pub number: String,
     /// Their force.
     pub force: Force,
+    /// Their job.
+    pub role: String,
+    /// Their unit; empty where it is not known.
+    pub unit: String,
+    /// They are off the books.
+    pub left: bool,
     /// How many devices they hold.
     pub devices: u64,
     /// When they accepted the current terms; `None` if they have not.
@@ -55,6 +64,14 @@ impl View {
         Choice::list([("yes", "Accepted"), ("no", "Not accepted")], self.list.filter("accepted"))
     }
 
+    fn left(&self) -> Vec<Choice> {
+        Choice::list([("no", "On the books"), ("yes", "Left")], self.list.filter("left"))
+    }
+
+    fn devices(&self) -> Vec<Choice> {
+        Choice::list([("yes", "Has a device"), ("no", "Has none")], self.list.filter("devices"))
+    }
+
     /// Made-up people, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
@@ -63,16 +80,21 @@ impl View {
             name: name.into(),
             number: number.into(),
             force,
+            role: "officer".into(),
+            unit: "Roads policing".into(),
+            left: false,
             devices,
             accepted,
         };
+        let gone =
+            Row { left: true, unit: String::new(), ..row("S3301", "Dana Ellis", Force::Suffolk, 0, None) };
         Self {
             shell: Shell::sample_top(Area::People),
             list: Listing::read(ALLOWED, &[("accepted", "no")]).with_rows(3, None),
             rows: vec![
                 row("1234", "PC Ames <script>", Force::Norfolk, 1, Some(crate::samples::hours_ago(2402))),
                 row("88", "Sgt Byrd", Force::Norfolk, 2, None),
-                row("S3301", "Dana Ellis", Force::Suffolk, 0, None),
+                gone,
             ],
             may_add: true,
             sees_roles: true,
@@ -83,10 +105,28 @@ impl View {
 /// The rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
-    let mut table = csv::Table::new(&["Number", "Name", "Force", "Devices", "Current terms accepted"]);
+    let mut table = csv::Table::new(&[
+        "Number",
+        "Name",
+        "Force",
+        "Role",
+        "Unit",
+        "Record",
+        "Devices",
+        "Current terms accepted",
+    ]);
     for row in rows {
         let accepted = row.accepted.map_or_else(|| "not accepted".to_owned(), format::when);
-        table.row(&[&row.number, &row.name, row.force.title(), &row.devices.to_string(), &accepted]);
+        table.row(&[
+            row.number.as_str(),
+            &row.name,
+            row.force.title(),
+            &row.role,
+            &row.unit,
+            if row.left { "left" } else { "on the books" },
+            &row.devices.to_string(),
+            &accepted,
+        ]);
     }
     table.finish()
 }
@@ -97,6 +137,8 @@ mod tests {
 
     #[test]
     fn the_export_says_who_has_not_accepted() {
-        assert!(export(&View::sample().rows).contains("88,Sgt Byrd,Norfolk Constabulary,2,not accepted\r\n"));
+        assert!(export(&View::sample().rows).contains(
+            "88,Sgt Byrd,Norfolk Constabulary,officer,Roads policing,on the books,2,not accepted\r\n"
+        ));
     }
 }

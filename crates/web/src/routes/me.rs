@@ -1,14 +1,14 @@
 //! What concerns whoever is signed in. The person comes from the session; no address names one.
 
 use app::access::{AcceptOwn, SeeOwn};
-use app::read::{self, MeRead};
+use app::read::{self, MeRead, PermissionRow};
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::devices::{named, state};
 use crate::answer::page;
 use crate::documents::clause_crumb;
-use crate::me::show::{Acceptance, OwnDevice, Todo, View};
+use crate::me::show::{Acceptance, OwnDevice, OwnPermission, Todo, View};
 use crate::session::{Ctx, Fields, Problem, done};
 use crate::shell::{Area, Crumb, Shell};
 
@@ -28,6 +28,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             devices: Vec::new(),
             acceptances: Vec::new(),
             cases: Vec::new(),
+            permissions: Vec::new(),
         },
     };
     Ok(page(StatusCode::OK, &view))
@@ -95,6 +96,25 @@ fn view(shell: Shell, read: &MeRead) -> View {
                 format!("C-{}, {}, {stands}", row.case.number, row.kind.to_lowercase())
             })
             .collect(),
+        permissions: read.permissions.iter().map(permission).collect(),
+    }
+}
+
+fn permission(row: &PermissionRow) -> OwnPermission {
+    let grant = &row.grant;
+    let said = grant.decision.as_deref().unwrap_or_default();
+    let decision = match &grant.decided {
+        Some(named) => format!("{}: {said}", named.name),
+        None if grant.is_open() => "Nobody has decided yet.".to_owned(),
+        None => String::new(),
+    };
+    OwnPermission {
+        reference: format!("P-{}", grant.number),
+        what: format!("{}, {}", row.register, row.about),
+        state: row.state.to_owned(),
+        asked: grant.asked_at,
+        decision,
+        holds: grant.starts_at.zip(grant.ends_at).filter(|_| grant.decided_at.is_some()),
     }
 }
 

@@ -4,7 +4,7 @@ use app::access::{
     ManageAccess, ManagePeople, RecordAcceptance, SeeAccess, SeeCovert, SeeDevices, SeeDuty, SeePeople,
 };
 use app::people::NewPerson;
-use app::read::{AcceptanceRead, Case, Person, PersonRow};
+use app::read::{AcceptanceRead, Case, PeopleFilter, Person, PersonRow};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -34,6 +34,9 @@ fn row(row: &PersonRow) -> list::Row {
         name: row.person.name.clone(),
         number: row.person.number.clone(),
         force: row.person.force,
+        role: row.person.role.clone(),
+        unit: row.person.unit.clone().unwrap_or_default(),
+        left: row.person.ended_at.is_some(),
         devices: row.devices.unsigned_abs(),
         accepted: row.accepted_at,
     }
@@ -48,12 +51,20 @@ async fn walk(
     limit: u32,
 ) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
     let permit = ctx.permit_within::<SeePeople>()?;
-    let accepted = match list.filter("accepted") {
+    let either = |name| match list.filter(name) {
         "yes" => Some(true),
         "no" => Some(false),
         _ => None,
     };
-    let filter = (Ctx::force(list.filter("force")), list.filter("q").to_owned(), accepted);
+    let filter = PeopleFilter {
+        force: Ctx::force(list.filter("force")),
+        search: list.filter("q").to_owned(),
+        unit: list.filter("unit").to_owned(),
+        role: list.filter("role").to_owned(),
+        on_the_books: either("left").map(|left| !left),
+        devices: either("devices"),
+        accepted: either("accepted"),
+    };
     let mut rows = ctx.site.app.people(permit, filter, after, limit + 1).await?;
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > most;

@@ -160,3 +160,49 @@ fn the_export_of_the_ledger_can_be_verified() {
         assert!(report.entries > 50, "{report:?}");
     });
 }
+
+#[test]
+fn people_are_found_by_unit_role_record_devices_and_terms() {
+    with_force(|seeded| async move {
+        for place in 0..60 {
+            let new = app::people::NewPerson {
+                force: Some(Force::Norfolk),
+                number: format!("7{place:03}"),
+                name: format!("Person {place:02}"),
+                role: if place % 2 == 0 { "sergeant".into() } else { "officer".into() },
+                unit: Some(if place < 10 { "Roads policing".into() } else { "Response".into() }),
+                ..app::people::NewPerson::default()
+            };
+            let id = seeded.app.add_person(permit(&root()).unwrap(), new).await.unwrap();
+            if place < 4 {
+                seeded.app.end_person(permit(&root()).unwrap(), id, None).await.unwrap();
+            }
+        }
+        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        for (query, found) in [
+            ("q=person&unit=roads", 10),
+            ("unit=ROADS&role=serg", 5),
+            ("unit=roads&left=yes", 4),
+            ("unit=roads&left=no", 6),
+            ("devices=yes", 2),
+            ("devices=yes&accepted=no", 0),
+            ("q=person&accepted=no", 60),
+            ("q=person&unit=no-such", 0),
+            ("force=suffolk", 0),
+        ] {
+            let rows = hr.get(&format!("/people.csv?{query}")).await.text().lines().count() - 1;
+            assert_eq!(rows, found, "{query}");
+        }
+        let first = hr.page("/people?q=person&role=o").await;
+        let (shown, next) = serials(&first);
+        assert_eq!(shown.len(), 30, "officers, and no sergeant");
+        assert_eq!(next, None);
+        let (shown, next) = serials(&hr.page("/people?q=person").await);
+        assert_eq!(shown.len(), 50);
+        let (rest, end) = serials(&hr.page(&next.unwrap()).await);
+        assert_eq!((rest.len(), end), (10, None));
+        assert!(
+            first.contains("value=\"o\"") && hr.page("/people?left=yes").await.contains(">Left</strong>")
+        );
+    });
+}

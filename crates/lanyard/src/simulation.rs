@@ -10,5 +10,6 @@ pub(crate) mod hand_overs;
 pub(crate) mod load;
 mod movers;
 pub(crate) mod profiles;
+mod registers;
 mod rosters;
 pub(crate) mod tally;

@@ -27,9 +27,9 @@ use tokio::sync::watch;
 
 use super::fleet::{Fleet, Surroundings};
 use super::profiles::Profiles;
-use super::rosters;
 use super::tally::Tally;
 use super::{cast, hand_overs};
+use super::{registers, rosters};
 use crate::config::Config;
 use crate::out::{Out, note};
 use crate::serve::{self, Running};
@@ -193,6 +193,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
     let people: Vec<(PersonId, Force)> = ids.iter().copied().zip(forces).collect();
     rosters::seed(app, &actor(), &people).await?;
     hand_overs::seed(app, &actor()).await?;
+    registers::seed(app, &ids, &actor()).await?;
     Ok(ids)
 }
 

@@ -1,0 +1,121 @@
+//! The demo's permissions and exceptions: one that waits, one in force that adds a network, one that lapses soon, and a
+//! risk that two people agreed to carry. Each is asked and decided by the people whom a visitor can be.
+
+use anyhow::{Context as _, bail};
+use app::App;
+use app::access::{Actor, Role, Roles, Who, permit};
+use app::permissions::{Asked, Decision, NewPermission};
+use app::read::PermissionFilter;
+use domain::{Force, PermissionId, PersonId, Secret, Span};
+
+use super::cast;
+
+/// Places among the people: the officer whom a visitor can be, and whoever runs an account.
+const HOLDER: usize = 0;
+const EDITOR: usize = 4;
+/// The place among the devices of one whose passcode is too short.
+const WEAK: usize = 10;
+/// Places among those whom a visitor can be.
+const SECURITY: usize = 3;
+const OWNER: usize = 5;
+
+/// Enters the entries, unless there are any.
+///
+/// # Errors
+/// Where a use case refuses, which the cast is made not to bring about.
+pub(super) async fn seed(app: &App, people: &[PersonId], desk: &Actor) -> anyhow::Result<()> {
+    if !app.permissions(permit(desk)?, PermissionFilter::default(), 1).await?.is_empty() {
+        return Ok(());
+    }
+    let holder = actor(app, people, (HOLDER, Role::Holder, Some(Force::Norfolk)))?;
+    let [security, owner] = [SECURITY, OWNER].map(|place| {
+        let visitor = cast::PERSONAS.get(place).context("the cast has personas")?;
+        actor(app, people, (cast::persona_person(place), visitor.role, visitor.force))
+    });
+    let (security, owner) = (security?, owner?);
+
+    let running_club = new(app, "written-permissions", 60, "I look after the force's running club");
+    let running_club = fields(running_club, &[("information", "The rota of the force's running club")]);
+    ask(app, &holder, running_club).await?;
+
+    let hub = NewPermission {
+        device: serial(HOLDER)?,
+        security: "wpa2-personal".to_owned(),
+        passphrase: Some(Secret::new("an invented password".to_owned())),
+        ..new(app, "private-hubs", 30, "On call from home this month")
+    };
+    let hub =
+        ask(app, &holder, fields(hub, &[("place", "At home, Diss"), ("network", "ABBOTT-HOME")])).await?;
+    decide(app, &security, hub, "The hub has WPA2 and belongs to the officer").await?;
+
+    let editor = cast::people().into_iter().nth(EDITOR).context("the cast has people")?;
+    let account = NewPermission {
+        person: editor.number,
+        force: Some(editor.force),
+        ..new(app, "official-accounts", 20, "Runs the account of the neighbourhood team")
+    };
+    let account = fields(account, &[("account", "@ExamplePolice"), ("app", "com.atebits.Tweetie2")]);
+    let account = ask(app, desk, account).await?;
+    decide(app, &owner, account, "Trained, and named in the communications plan").await?;
+
+    let risk = NewPermission {
+        device: serial(WEAK)?,
+        clause: "MDU-6.2a".to_owned(),
+        ..new(app, "risk-acceptances", 90, "Its screen no longer takes letters; a new one is ordered")
+    };
+    let said = [
+        ("risk", "Whoever finds it guesses the passcode"),
+        ("instead", "It stays in the control room"),
+        ("ends-with", "The new phone arrives"),
+    ];
+    let risk = ask(app, desk, fields(risk, &said)).await?;
+    decide(app, &security, risk, "Small, as long as it stays indoors").await?;
+    decide(app, &owner, risk, "Until the new phone arrives, and no longer").await
+}
+
+fn actor(
+    app: &App,
+    people: &[PersonId],
+    (place, role, force): (usize, Role, Option<Force>),
+) -> anyhow::Result<Actor> {
+    let person = people.get(place).copied().context("the cast has people")?;
+    let shown = cast::people().into_iter().nth(place).context("the cast has people")?.name;
+    let both = if force.is_none() { role.into() } else { Roles::NONE };
+    let name = format!("person:{person}");
+    Ok(app.actor(Who { name, shown, person: Some(person), roles: role.into(), force, both }))
+}
+
+fn serial(place: usize) -> anyhow::Result<String> {
+    Ok(cast::devices().into_iter().nth(place).context("the cast has devices")?.serial)
+}
+
+fn new(app: &App, register: &str, days: i64, because: &str) -> NewPermission {
+    let until = app.world().now().plus(Span::from_secs(days.saturating_mul(24 * 3600)));
+    NewPermission {
+        register: register.to_owned(),
+        once: app.world().uuid().to_string(),
+        because: because.to_owned(),
+        until: duty::day_of(until).to_string(),
+        ..NewPermission::default()
+    }
+}
+
+fn fields(new: NewPermission, fields: &[(&str, &str)]) -> NewPermission {
+    let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    NewPermission { fields, ..new }
+}
+
+async fn ask(app: &App, by: &Actor, new: NewPermission) -> anyhow::Result<PermissionId> {
+    match app.ask_permission(permit(by)?, new).await? {
+        Asked::Entered(id) => Ok(id),
+        Asked::ToMend(faults) => bail!("an entry of the demo's registers has faults: {faults:?}"),
+    }
+}
+
+/// Grants an entry, or agrees to it as the first of two.
+async fn decide(app: &App, by: &Actor, id: PermissionId, because: &str) -> anyhow::Result<()> {
+    let version = app.permission(permit(by)?, id).await?.row.grant.version;
+    let decision = Decision { grant: true, because: because.to_owned(), version, ..Decision::default() };
+    app.decide_permission(permit(by)?, id, decision).await?;
+    Ok(())
+}

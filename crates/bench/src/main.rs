@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures the service on this machine and writes docs/performance.md.
 #![expect(clippy::print_stdout, reason = "a program that prints its findings")]
 
+mod people;
 mod scenarios;
 
 use std::path::PathBuf;
@@ -53,11 +54,11 @@ fn main() -> anyhow::Result<()> {
         run.judgements(&mut lines)?;
     }
     if options.engine != Some(scenarios::On::Postgresql) {
-        run.service("SQLite", None, &mut lines)?;
+        run.on("SQLite", &|| None, &mut lines)?;
     }
     if options.engine != Some(scenarios::On::Sqlite) {
         match testkit::Postgres::start_durable() {
-            Some(postgres) => run.service("PostgreSQL", Some(postgres.fresh_database()), &mut lines)?,
+            Some(postgres) => run.on("PostgreSQL", &|| Some(postgres.fresh_database()), &mut lines)?,
             None => lines.add(Line::plain("PostgreSQL", "not measured: it is not installed".into())),
         }
     }

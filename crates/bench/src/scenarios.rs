@@ -32,6 +32,8 @@ pub(crate) enum Part {
     RoundTrips,
     /// Enrolments.
     Enrolments,
+    /// A file of fifty thousand people.
+    Import,
 }
 
 /// The databases to measure on.
@@ -62,13 +64,29 @@ impl Lines {
     }
 }
 
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     println!("{text}");
 }
 
 impl Run {
     pub(crate) fn wants(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
+    }
+
+    /// Everything that is measured on one engine, each on a database of its own.
+    pub(crate) fn on(
+        &self,
+        engine: &str,
+        database: &dyn Fn() -> Option<String>,
+        lines: &mut Lines,
+    ) -> anyhow::Result<()> {
+        if self.wants(Part::Import) {
+            self.import(engine, database(), lines)?;
+        }
+        if [Part::CheckIns, Part::RoundTrips, Part::Enrolments].into_iter().any(|part| self.wants(part)) {
+            self.service(engine, database(), lines)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn judgements(&self, lines: &mut Lines) -> anyhow::Result<()> {
@@ -80,7 +98,7 @@ impl Run {
     }
 
     /// Everything that is measured of the running service, on one engine.
-    pub(crate) fn service(
+    fn service(
         &self,
         engine: &str,
         postgres: Option<String>,
@@ -303,10 +321,10 @@ fn precise(count: usize) -> f64 {
 }
 
 /// A folder that goes away.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn make() -> anyhow::Result<Self> {
+    pub(crate) fn make() -> anyhow::Result<Self> {
         let path = std::env::temp_dir().join(format!("lanyard-bench-{}", world::real().uuid()));
         std::fs::create_dir(&path)?;
         Ok(Self(path))

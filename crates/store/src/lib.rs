@@ -15,6 +15,7 @@ pub mod counts;
 pub mod devices;
 pub mod duty;
 pub mod enrolments;
+pub mod erasure;
 pub mod events;
 pub mod exemptions;
 pub mod findings;
@@ -67,6 +68,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         devices::ALL,
         duty::ALL,
         enrolments::ALL,
+        erasure::ALL,
         events::ALL,
         exemptions::ALL,
         findings::ALL,

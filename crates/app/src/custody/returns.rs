@@ -1,4 +1,9 @@
 //! Many things back at once: scanned line by line into one store, drafted by giver, and signed for the store in one go.
+//!
+//! All drafts are one transaction; each signature is one of its own, because the second one completes a hand-over, whose
+//! document is drawn outside of any transaction, and because givers are not bound to each other. Where it breaks off
+//! between two of them, the others wait as drafts in the list, to be signed there; scanning the same lines again says so
+//! for each, and makes nothing twice.
 
 use domain::{Condition, DeviceId, HandoverId, HandoverKind, PlaceId, PlaceKind, Side, Timestamp};
 use store::assets::Place;

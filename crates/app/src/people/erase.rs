@@ -1,20 +1,25 @@
 //! Forgetting people whose time is over: who they were goes, what was done stays.
 //!
 //! A person who left longer ago than the force's retention register keeps them loses name, number, addresses and what the
-//! directory said of them; the private detail of every ledger entry about them goes too. The row itself, with its id, and
-//! the entries stay, so that the log is whole and verifies. Whoever still has a device, an open case or a legal hold is
-//! passed over until that is settled.
+//! directory said of them; the private detail of every ledger entry about them, their cases and permissions goes too, and
+//! so do the signed records of hand-overs that name them, whose digests stay in the ledger. Where a name became part of a
+//! sentence, other words take its place. The row itself, with its id, and the entries stay, so that the log is whole and
+//! verifies. Whoever still has a device, an open case or a legal hold is passed over until that is settled.
+//!
+//! Not here: what people typed of somebody without the whole name, which no search finds soundly.
 
 use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
-use store::{groups, passkeys, people, people_directory, sessions, sign_in};
+use store::{Tx, erasure, groups, handovers, passkeys, people, people_directory, sessions, sign_in};
 
 use crate::access::{Permit, RunService};
 use crate::record::Record;
 use crate::{App, AppError};
 
-/// People erased in one transaction.
+/// What stands where the name of somebody stood who is erased.
+const INSTEAD: &str = "an erased person";
+/// People looked for at a time.
 const BATCH: u32 = 100;
 
 /// Who is due, and who would be if nothing held them.
@@ -74,7 +79,9 @@ impl App {
             .write(move |tx| {
                 let Some(person) = people_directory::due_one(tx, before, id)? else { return Ok(false) };
                 let subject = format!("person:{id}");
-                let details = people_directory::erase_details(tx, &subject)?;
+                let details = people_directory::erase_details(tx, &subject)? + erase_about(tx, id)?;
+                let records = erase_records(tx, id)?;
+                forget_words(tx, &person)?;
                 groups::leave_all(tx, id)?;
                 people_directory::free_managed(tx, id)?;
                 sessions::end_of_person(tx, id)?;
@@ -107,10 +114,44 @@ impl App {
                 let record = Record::new("system", "person.erased", subject)
                     .force(force)
                     .reason("retention")
-                    .detail(json!({ "ledger_details": details }));
+                    .detail(json!({ "ledger_details": details, "signed_records": records }));
                 app.enter(tx, now, record)?;
                 Ok::<_, AppError>(true)
             })
             .await
     }
+}
+
+/// Erases the private detail of what is in the ledger about a person's cases and permissions; how many.
+fn erase_about(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, AppError> {
+    let cases = erasure::cases_about(tx, person)?.into_iter().map(|id| format!("case:{id}"));
+    let permissions =
+        erasure::permissions_about(tx, person)?.into_iter().map(|id| format!("permission:{id}"));
+    let subjects: Vec<String> = cases.chain(permissions).collect();
+    let mut erased = 0;
+    for subject in subjects {
+        erased += people_directory::erase_details(tx, &subject)?;
+    }
+    Ok(erased)
+}
+
+/// Erases the signed records of hand-overs that name a person; how many. Who gave what to whom and when stays, by id, and
+/// so do the digests in the ledger: whoever has a copy can still show that it is the one that was signed.
+fn erase_records(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, AppError> {
+    let records = erasure::records_of(tx, person)?;
+    for id in &records {
+        handovers::erase(tx, *id)?;
+    }
+    Ok(records.len())
+}
+
+/// Puts other words in the place of a person's name. With the number behind it nobody else is meant; alone it is looked
+/// for outside of what is about them only where it is a whole name and nobody else's.
+fn forget_words(tx: &mut Tx<'_>, person: &Person) -> Result<(), AppError> {
+    let numbered = format!("{} ({})", person.name, person.number);
+    erasure::forget_name(tx, person.id, (&numbered, INSTEAD), true)?;
+    let distinct = person.name.contains(' ') && !erasure::has_namesake(tx, person.id, &person.name)?;
+    erasure::forget_name(tx, person.id, (&person.name, INSTEAD), distinct)?;
+    erasure::forget_signatures(tx, person.id, INSTEAD)?;
+    Ok(())
 }

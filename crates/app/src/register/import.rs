@@ -286,7 +286,7 @@ fn known(entry: Entry, cells: &Cells<'_, Column>) -> (Entry, Vec<String>) {
         .map(|column| column.title())
         .collect();
     if !ignored.is_empty() {
-        said.push(format!("not looked at: {}, which change by a signed hand-over", ignored.join(", ")));
+        said.push(format!("not looked at: {} (a signed hand-over changes that)", ignored.join(", ")));
     }
     (entry, said)
 }

@@ -132,6 +132,11 @@ impl View {
         super::state_colour(self.state)
     }
 
+    /// Both signed, and the retention time of somebody who stood in it is over.
+    fn record_erased(&self) -> bool {
+        self.state == HandoverState::Complete && self.record.is_none()
+    }
+
     fn state_title(&self) -> &'static str {
         super::state_title(self.state)
     }

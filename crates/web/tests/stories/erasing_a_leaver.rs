@@ -1,16 +1,43 @@
 //! `stories/erasing-a-leaver.md`
 
 use app::access::{Role, permit};
+use app::custody::{BulkReturn, Returned};
 use axum::http::StatusCode;
-use domain::{Force, Span};
+use domain::{Condition, Force, HandoverId, Span};
 
-use crate::common::{root, with_force};
+use crate::common::{Browser, Seeded, root, with_force};
 use crate::desk::in_words;
+
+/// A phone that the leaver signed for, and gave back.
+async fn something_signed_for(seeded: &Seeded) -> HandoverId {
+    for document in seeded.app.policy().all_terms().keys() {
+        seeded.app.accept_terms(permit(&root()).unwrap(), seeded.newcomer, document, "page").await.unwrap();
+    }
+    let device = seeded.spare("SPARE0007").await;
+    let issued = seeded.issue(device, "4410", "DC Cole").await;
+    let back = BulkReturn {
+        place: Some(seeded.store().await),
+        condition: Condition::Good,
+        codes: "SPARE0007".into(),
+        absent: "by internal post".into(),
+    };
+    let lines = seeded.app.return_many(permit(&root()).unwrap(), back).await.unwrap();
+    assert!(matches!(lines.as_slice(), [Returned::In { complete: true, .. }]), "{lines:?}");
+    issued
+}
+
+/// The address of the case of the leaver's leaving.
+async fn case_about(desk: &Browser) -> String {
+    let page = desk.page("/cases?q=cole").await;
+    let id = page.split("href=\"/cases/").nth(1).expect("a case with the name in its title");
+    format!("/cases/{}", id.split('"').next().unwrap())
+}
 
 #[test]
 fn erasing_a_leaver() {
     with_force(|seeded| async move {
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let record = something_signed_for(&seeded).await;
         let (leaver, holder) = (format!("/people/{}", seeded.newcomer), format!("/people/{}", seeded.holder));
         let page = hr.page(&format!("{leaver}/end")).await;
         assert!(page.contains("Nothing is recorded as being in their hands"), "{page}");
@@ -24,6 +51,11 @@ fn erasing_a_leaver() {
         assert_eq!(soon.status, StatusCode::UNPROCESSABLE_ENTITY);
 
         assert_eq!(seeded.app.erase_due_people().await.unwrap(), 0, "not before their time");
+        let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let case = case_about(&desk).await;
+        let typed = [("note", "DC Cole (4410) rang; DC Cole is back from leave on Monday")];
+        assert_eq!(desk.post(&format!("{case}/notes"), &typed).await.status, StatusCode::SEE_OTHER);
+        assert!(desk.page(&case).await.contains("DC Cole"));
         // The case of their leaving is done with; an open one would keep them.
         let (left, now) = (seeded.newcomer, seeded.world.now());
         let closed = seeded.app.store().write(move |tx| {
@@ -50,6 +82,26 @@ fn erasing_a_leaver() {
             StatusCode::UNPROCESSABLE_ENTITY
         );
         assert!(hr.page(&holder).await.contains("PC Ames"), "who has a phone is kept");
+        let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let page = desk.page(&case).await;
+        assert!(
+            page.contains("an erased person rang; an erased person is back") && !page.contains("Cole"),
+            "{page}"
+        );
+        assert!(!desk.page("/cases").await.contains("Cole"), "nor in a title");
+        let signed = desk.page(&format!("/custody/{record}")).await;
+        assert!(signed.contains("an erased person") && !signed.contains("Cole"), "{signed}");
+        assert!(signed.contains("erased on schedule") && !signed.contains("record.pdf"), "{signed}");
+        let gone = desk.get(&format!("/custody/{record}/record.pdf")).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND);
+        let digests = seeded.app.store().read(move |tx| {
+            let (subject, action) = (format!("custody:{record}"), "custody.completed".to_owned());
+            let filter = store::ledger::LedgerFilter { subject, action, ..Default::default() };
+            let entry = store::ledger::list(tx, &filter, 1)?.remove(0).0;
+            store::ledger::detail(tx, entry.id)
+        });
+        let (_, detail) = digests.await.unwrap().expect("the detail stays");
+        assert!(String::from_utf8(detail).unwrap().contains("record_pdf"), "the digests outlive the record");
         seeded.app.checkpoint_ledger().await.unwrap();
         let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
         assert!(auditor.page("/ledger").await.contains(&in_words("person.erased")));

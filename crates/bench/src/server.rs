@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use domain::Secret;
-use store::{Store, StoreConfig};
+use store::{PostgresTls, Store, StoreConfig};
 
 /// A service that can be started, killed and started again on the same data.
 pub struct Server {
@@ -37,7 +37,11 @@ impl Server {
                 let table = format!("postgres = \"{url}\"\n");
                 (
                     table,
-                    StoreConfig::Postgres { url: Secret::new(url), connections: crate::estate::CONNECTIONS },
+                    StoreConfig::Postgres {
+                        url: Secret::new(url),
+                        connections: crate::estate::CONNECTIONS,
+                        tls: PostgresTls::default(),
+                    },
                 )
             }
             None => {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::Secret;
-use store::{Migration, Statement, Store, StoreConfig, StoreError, Tx, Value};
+use store::{Migration, PostgresTls, Statement, Store, StoreConfig, StoreError, Tx, Value};
 use testkit::{Postgres, block_on, scratch_sqlite};
 
 const DEVICES: i64 = 10_000;
@@ -112,6 +112,6 @@ fn main() {
     run(&sqlite.config);
     if let Some(server) = Postgres::start_durable() {
         let url = Secret::new(server.fresh_database());
-        run(&StoreConfig::Postgres { url, connections: 8 });
+        run(&StoreConfig::Postgres { url, connections: 8, tls: PostgresTls::default() });
     }
 }

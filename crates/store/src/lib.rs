@@ -49,7 +49,7 @@ mod migrate;
 mod record;
 
 pub(crate) use engine::statements;
-pub use engine::{Engine, Row, Statement, Store, StoreConfig, Tx, Value, id};
+pub use engine::{Engine, PostgresTls, Row, SslMode, Statement, Store, StoreConfig, Tx, Value, id};
 pub use error::StoreError;
 pub use migrate::{Applied, MIGRATIONS, Migration};
 pub(crate) use record::{force_word, like, single_count};

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use domain::Secret;
-use store::StoreConfig;
+use store::{PostgresTls, StoreConfig};
 use tempfile::TempDir;
 
 use crate::Postgres;
@@ -28,7 +28,10 @@ pub fn scratch_sqlite() -> Scratch {
 #[must_use]
 pub fn scratch_postgres() -> Option<Scratch> {
     let url = Secret::new(Postgres::shared()?.fresh_database());
-    Some(Scratch { config: StoreConfig::Postgres { url, connections: 4 }, _folder: None })
+    Some(Scratch {
+        config: StoreConfig::Postgres { url, connections: 4, tls: PostgresTls::default() },
+        _folder: None,
+    })
 }
 
 /// Runs a test on an empty SQLite database, then on an empty PostgreSQL one where it is installed.

@@ -1,4 +1,5 @@
-//! A private PostgreSQL server for one test process, from the installed package, reachable by a socket only.
+//! A private PostgreSQL server for one test process, from the installed package, reachable by a socket only
+//! (or by TLS on the loopback address, where a test asks for that).
 //!
 //! Who cleans up? A shell that outlives the test by an instant: it holds the read end of a pipe whose write end is ours
 //! alone. However this process ends, by return, panic or SIGKILL, the pipe closes, and the shell stops the server and
@@ -6,6 +7,8 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -36,6 +39,8 @@ rm -rf "$dir"
 pub struct Postgres {
     keeper: Child,
     folder: PathBuf,
+    /// The port: also part of the socket's name.
+    port: u16,
     databases: AtomicU32,
 }
 
@@ -43,13 +48,23 @@ impl Postgres {
     /// Starts a server that does not flush to disk: for tests. None, and a line saying so, where it is not installed.
     #[must_use]
     pub fn start() -> Option<Self> {
-        Self::start_with(&["fsync=off", "full_page_writes=off", "shared_buffers=32MB"])
+        Self::start_with(5432, None, &["fsync=off", "full_page_writes=off", "shared_buffers=32MB"])
+    }
+
+    /// Starts a server that also listens on a free port of the loopback address, and there takes TLS connections only,
+    /// with this certificate chain and key, PEM.
+    #[must_use]
+    pub fn start_encrypted(certificate: &str, key: &str) -> Option<Self> {
+        let free =
+            TcpListener::bind(("127.0.0.1", 0)).expect("a free port").local_addr().expect("its number");
+        let settings = ["fsync=off", "listen_addresses=127.0.0.1", "ssl=on"];
+        Self::start_with(free.port(), Some((certificate, key)), &settings)
     }
 
     /// Starts a server that commits as durably as a real one: for measurements.
     #[must_use]
     pub fn start_durable() -> Option<Self> {
-        Self::start_with(&["fsync=on", "shared_buffers=128MB"])
+        Self::start_with(5432, None, &["fsync=on", "shared_buffers=128MB"])
     }
 
     /// The server of this process, started by whoever asks first.
@@ -59,7 +74,7 @@ impl Postgres {
     }
 
     #[expect(clippy::print_stderr, reason = "a skipped test must say so")]
-    fn start_with(settings: &[&str]) -> Option<Self> {
+    fn start_with(port: u16, tls: Option<(&str, &str)>, settings: &[&str]) -> Option<Self> {
         let Some(bin) = installed() else {
             eprintln!("skipped: PostgreSQL is not installed");
             return None;
@@ -70,8 +85,14 @@ impl Postgres {
             chown(&folder, Some(NOBODY), Some(NOBODY)).expect("give the server its folder");
         }
         initialise(&bin, &folder);
-        let keeper = keep(&bin, &folder, settings);
-        let server = Self { keeper, folder, databases: AtomicU32::new(0) };
+        if let Some((certificate, key)) = tls {
+            let data = folder.join("data");
+            private(&data.join("server.crt"), certificate);
+            private(&data.join("server.key"), key);
+            private(&data.join("pg_hba.conf"), "local all all trust\nhostssl all all 127.0.0.1/32 trust\n");
+        }
+        let keeper = keep(&bin, &folder, port, settings);
+        let server = Self { keeper, folder, port, databases: AtomicU32::new(0) };
         server.wait_until_ready();
         Some(server)
     }
@@ -84,6 +105,14 @@ impl Postgres {
         self.url(&name)
     }
 
+    /// Makes an empty database and returns how to reach it under a name of the loopback address, as a URL.
+    #[must_use]
+    pub fn fresh_database_at(&self, host: &str) -> String {
+        let socket = self.fresh_database();
+        let name = socket.rsplit_once("dbname=").map_or("", |(_, name)| name);
+        format!("postgresql://{ROLE}@{host}:{}/{name}", self.port)
+    }
+
     /// Closes every client's connection to the server, as a restart of it would, and returns once they are closed.
     pub fn disconnect_all(&self) {
         let sql = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
@@ -92,7 +121,7 @@ impl Postgres {
     }
 
     fn url(&self, database: &str) -> String {
-        format!("host={} user={ROLE} dbname={database}", self.folder.display())
+        format!("host={} port={} user={ROLE} dbname={database}", self.folder.display(), self.port)
     }
 
     fn run(&self, database: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
@@ -165,10 +194,19 @@ fn initialise(bin: &Path, folder: &Path) {
     }
 }
 
-fn keep(bin: &Path, folder: &Path, settings: &[&str]) -> Child {
+/// Writes a file that only the server may read.
+fn private(file: &Path, content: &str) {
+    fs::write(file, content).expect("write a file of the server");
+    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).expect("keep it private");
+    if is_root() {
+        chown(file, Some(NOBODY), Some(NOBODY)).expect("give it to the server");
+    }
+}
+
+fn keep(bin: &Path, folder: &Path, port: u16, settings: &[&str]) -> Child {
     let mut command = unprivileged(Path::new("/bin/sh"));
     command.args(["-c", KEEPER, "keeper"]).arg(bin).arg(folder);
-    command.arg("-k").arg(folder).args(["-c", "listen_addresses="]);
+    command.arg("-k").arg(folder).args(["-c", "listen_addresses=", "-c", &format!("port={port}")]);
     for setting in settings {
         command.args(["-c", setting]);
     }

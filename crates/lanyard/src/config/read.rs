@@ -12,7 +12,7 @@ use outbound::mail::Protection;
 use pki::scep::ScepOptions;
 use policy::{Overrides, Problems};
 use serde::Deserialize;
-use store::StoreConfig;
+use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
@@ -175,12 +175,45 @@ fn database(section: &Section<'_>, data: &Path, folder: &Path) -> Option<StoreCo
     let connections = section.count("connections", 1, 500, 16);
     let chosen = match (section.text("sqlite"), section.text("postgres")) {
         (Some(_), Some(_)) => section.wrong("postgres", "choose one database: take sqlite or postgres out"),
-        (Some(path), None) => Some(StoreConfig::Sqlite { path: folder.join(path), readers }),
-        (None, Some(url)) => Some(StoreConfig::Postgres { url: Secret::new(url), connections }),
-        (None, None) => Some(StoreConfig::Sqlite { path: data.join("lanyard.sqlite"), readers }),
+        (None, Some(url)) => postgres_tls(section, folder).map(|tls| StoreConfig::Postgres {
+            url: Secret::new(url),
+            connections,
+            tls,
+        }),
+        (path, None) if section.text("sslmode").or_else(|| section.text("trust")).is_none() => {
+            let path = path.map_or_else(|| data.join("lanyard.sqlite"), |path| folder.join(path));
+            Some(StoreConfig::Sqlite { path, readers })
+        }
+        (_, None) => {
+            section.wrong("postgres", "sslmode and trust are for postgres = \"...\": name the server")
+        }
     };
     section.finish();
     chosen
+}
+
+/// How connections to PostgreSQL are protected; left out, by where the server is.
+fn postgres_tls(section: &Section<'_>, folder: &Path) -> Option<PostgresTls> {
+    let trust = section.text("trust").map(|file| folder.join(file));
+    let mode = match section.text("sslmode").as_deref() {
+        None => Some(SslMode::ByHost),
+        Some("verify-full") => Some(SslMode::VerifyFull),
+        Some("verify-ca") => Some(SslMode::VerifyCa),
+        Some("require") => Some(SslMode::Require),
+        Some("disable") => Some(SslMode::Disable),
+        Some(_) => section.wrong(
+            "sslmode",
+            "write \"verify-full\", \"verify-ca\", \"require\" or \"disable\"; what falls back to no encryption by itself is \
+             not offered",
+        ),
+    }?;
+    if trust.is_some() && matches!(mode, SslMode::Require | SslMode::Disable) {
+        return section.wrong(
+            "trust",
+            "with this sslmode no authority is asked: write sslmode = \"verify-full\", or take trust out",
+        );
+    }
+    Some(PostgresTls { mode, trust })
 }
 
 fn pair(section: &Section<'_>, folder: &Path) -> Option<(PathBuf, PathBuf)> {

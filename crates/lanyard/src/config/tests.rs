@@ -1,5 +1,7 @@
 //! The settings file: the example loads, the defaults are safe, and every problem is found with its line.
 
+use store::{PostgresTls, SslMode};
+
 use super::*;
 
 const LEAST: &str =
@@ -41,6 +43,7 @@ fn uncommented() -> String {
                     "address_header",
                     "postgres",
                     "connections",
+                    "sslmode",
                     "issuer",
                     "client_",
                     "scopes",
@@ -149,6 +152,27 @@ fn one_database_is_chosen_and_its_password_is_not_shown() {
     assert!(problems(&both).contains("choose one database"));
     let one = read(&both.replace("sqlite = \"a\"\n", "")).unwrap();
     assert!(!format!("{one:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_way_to_postgresql_is_protected_and_a_weaker_one_is_named() {
+    let tls = |lines: &str| -> anyhow::Result<PostgresTls> {
+        match read(&format!("{LEAST}[database]\npostgres = \"postgresql://x@db.test/x\"\n{lines}"))?.database
+        {
+            StoreConfig::Postgres { tls, .. } => Ok(tls),
+            StoreConfig::Sqlite { .. } => panic!("SQLite was chosen"),
+        }
+    };
+    assert_eq!(tls("").unwrap(), PostgresTls::default());
+    let named = tls("sslmode = \"verify-ca\"\ntrust = \"ca.pem\"\n").unwrap();
+    assert_eq!(
+        (named.mode, named.trust.as_deref()),
+        (SslMode::VerifyCa, Some(Path::new("/etc/lanyard/ca.pem")))
+    );
+    let said = |lines: &str| tls(lines).unwrap_err().to_string();
+    assert!(said("sslmode = \"prefer\"\n").contains("falls back"));
+    assert!(said("sslmode = \"require\"\ntrust = \"ca.pem\"\n").contains("no authority is asked"));
+    assert!(problems(&format!("{LEAST}[database]\ntrust = \"ca.pem\"\n")).contains("name the server"));
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod job;
 mod postgres;
 mod postgres_session;
+mod postgres_tls;
 mod postgres_url;
 mod postgres_values;
 mod queue;
@@ -25,6 +26,7 @@ use std::thread::JoinHandle;
 
 use domain::Secret;
 
+pub use postgres_tls::{PostgresTls, SslMode};
 pub use statement::Statement;
 pub(crate) use statement::statements;
 pub use tx::Tx;
@@ -47,12 +49,14 @@ pub enum StoreConfig {
         /// Threads that read beside the one writer; at least 1.
         readers: usize,
     },
-    /// A PostgreSQL server, 15 or later, on this machine or behind an encrypting proxy.
+    /// A PostgreSQL server, 15 or later.
     Postgres {
         /// `postgresql://user:password@host/database`, or libpq's `host=.. user=.. dbname=..` words.
         url: Secret<String>,
         /// Connections, which is how many transactions run at once; at least 1.
         connections: usize,
+        /// How the connections are protected.
+        tls: PostgresTls,
     },
 }
 
@@ -105,8 +109,8 @@ impl Store {
         };
         let started = match config {
             StoreConfig::Sqlite { path, readers } => sqlite::start(path, *readers, &writes, &reads),
-            StoreConfig::Postgres { url, connections } => {
-                postgres_url::read(url).and_then(|config| postgres::start(&config, *connections, &writes))
+            StoreConfig::Postgres { url, connections, tls } => {
+                postgres_url::read(url, tls).and_then(|way| postgres::start(&way, *connections, &writes))
             }
         };
         let inner = |threads| Inner { engine, path, writes, reads, threads: Mutex::new(threads) };

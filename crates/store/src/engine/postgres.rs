@@ -5,7 +5,7 @@
 //! handle, with an error that says whether anything was done. A worker whose connection broke makes a new one for the
 //! next transaction.
 //!
-//! Not here: TLS (see `postgres_url`), and grouping as on SQLite. PostgreSQL flushes concurrent commits together by
+//! Not here: where the server is and how the way there is protected (see `postgres_url`), and grouping as on SQLite. PostgreSQL flushes concurrent commits together by
 //! itself. Running eight transactions as savepoints of one was tried on a busy machine, whose figures swung too much to
 //! settle what it gains (perhaps a half on bare writes). It was left out for what it costs: each would hold its row
 //! locks until the last is done, which turns orders of locking that are harmless one by one into deadlocks.
@@ -13,28 +13,27 @@
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::Config;
-
 use super::job::{Mode, Work};
 use super::postgres_session::PostgresSession;
+use super::postgres_url::Way;
 use super::queue::{AbandonOnPanic, Queue};
 use crate::StoreError;
+use tokio::runtime::{Builder, Runtime};
 
 /// Connects `connections` times and starts as many threads; the first failure is the answer, and the caller then closes
 /// the queue, which ends the others.
 pub(super) fn start(
-    config: &Config,
+    way: &Way,
     connections: usize,
     queue: &Arc<Queue>,
 ) -> Result<Vec<JoinHandle<()>>, StoreError> {
     let (report, reports) = mpsc::channel();
     let mut threads = Vec::with_capacity(connections);
     for _ in 0..connections.max(1) {
-        let (config, queue, report) = (config.clone(), Arc::clone(queue), report.clone());
+        let (way, queue, report) = (way.clone(), Arc::clone(queue), report.clone());
         let thread = std::thread::Builder::new().name("store-postgres".to_owned()).spawn(move || {
             let _guard = AbandonOnPanic(&queue);
-            run_worker(&config, &queue, report);
+            run_worker(&way, &queue, report);
         });
         threads.push(
             thread.map_err(|error| StoreError::Open {
@@ -49,7 +48,7 @@ pub(super) fn start(
     Ok(threads)
 }
 
-fn run_worker(config: &Config, queue: &Queue, report: mpsc::Sender<Result<(), StoreError>>) {
+fn run_worker(way: &Way, queue: &Queue, report: mpsc::Sender<Result<(), StoreError>>) {
     let runtime = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
@@ -57,7 +56,7 @@ fn run_worker(config: &Config, queue: &Queue, report: mpsc::Sender<Result<(), St
             return;
         }
     };
-    let first = PostgresSession::connect(&runtime, config);
+    let first = PostgresSession::connect(&runtime, way);
     let told = report.send(first.as_ref().map(drop).map_err(Clone::clone));
     // The opener counts reports until every sender is gone.
     drop(report);
@@ -68,7 +67,7 @@ fn run_worker(config: &Config, queue: &Queue, report: mpsc::Sender<Result<(), St
     let mut batch = Vec::with_capacity(1);
     while queue.take(&mut batch, 1) {
         for work in batch.drain(..) {
-            session = serve(&runtime, config, session.take(), work);
+            session = serve(&runtime, way, session.take(), work);
         }
     }
 }
@@ -76,13 +75,13 @@ fn run_worker(config: &Config, queue: &Queue, report: mpsc::Sender<Result<(), St
 /// Runs one transaction, on a new connection where the old one is gone, and hands back a connection fit for the next.
 fn serve<'r>(
     runtime: &'r Runtime,
-    config: &Config,
+    way: &Way,
     session: Option<PostgresSession<'r>>,
     mut work: Work,
 ) -> Option<PostgresSession<'r>> {
     // The server may have closed it while nobody used it.
     let alive = session.and_then(|mut session| session.is_alive().then_some(session));
-    let mut session = match alive.map_or_else(|| PostgresSession::connect(runtime, config), Ok) {
+    let mut session = match alive.map_or_else(|| PostgresSession::connect(runtime, way), Ok) {
         Ok(session) => session,
         Err(error) => {
             tracing::warn!(%error, "no connection to PostgreSQL");

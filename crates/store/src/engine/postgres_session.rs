@@ -12,30 +12,32 @@ use std::task::{Context, Poll, Waker};
 
 use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
-use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{Client, Config, Connection, Error, NoTls, Socket};
+use tokio_postgres::{Client, Error, Socket};
 
+use super::postgres_tls::Encrypted;
+use super::postgres_url::Way;
 use super::postgres_values::{can_read, can_write, describe, translate};
 use super::statement::Statement;
 use super::tx::Session;
 use super::value::{Row, Value};
 use crate::StoreError;
 
+type Connection = tokio_postgres::Connection<Socket, Encrypted>;
 type Sent = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
 
 pub(super) struct PostgresSession<'r> {
     runtime: &'r Runtime,
     client: Arc<Client>,
     /// None once the connection has ended; dropping it is what wakes everything that waits for its answers.
-    connection: Option<Connection<Socket, NoTlsStream>>,
+    connection: Option<Connection>,
     prepared: HashMap<(usize, usize), tokio_postgres::Statement>,
     pending: VecDeque<(&'static str, Sent)>,
 }
 
 impl<'r> PostgresSession<'r> {
-    pub(super) fn connect(runtime: &'r Runtime, config: &Config) -> Result<Self, StoreError> {
+    pub(super) fn connect(runtime: &'r Runtime, way: &Way) -> Result<Self, StoreError> {
         let (client, connection) = runtime
-            .block_on(config.connect(NoTls))
+            .block_on(way.config.connect(way.tls.clone()))
             .map_err(|error| StoreError::Unreachable { detail: describe(&error) })?;
         Ok(Self {
             runtime,
@@ -125,7 +127,7 @@ impl<'r> PostgresSession<'r> {
 }
 
 /// Sends and receives what can be without waiting, and drops the connection once it has ended.
-fn poll_connection(connection: &mut Option<Connection<Socket, NoTlsStream>>, context: &mut Context<'_>) {
+fn poll_connection(connection: &mut Option<Connection>, context: &mut Context<'_>) {
     if let Some(running) = connection.as_mut()
         && Pin::new(running).poll(context).is_ready()
     {

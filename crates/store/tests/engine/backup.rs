@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use crate::common::{ADD, ALL, BUMP, COUNT, open};
-use store::{Engine, Store, StoreConfig, StoreError, Value};
+use store::{Engine, PostgresTls, Store, StoreConfig, StoreError, Value};
 use testkit::{scratch_postgres, scratch_sqlite};
 
 #[test]
@@ -82,6 +82,7 @@ fn what_cannot_be_opened_says_so_and_leaves_no_thread() {
     let missing = folder.path().join("none/lanyard.db");
     assert!(Store::open(&StoreConfig::Sqlite { path: missing, readers: 1 }).is_err());
     let url = domain::Secret::new(format!("host={} user=nobody", folder.path().display()));
-    let failed = Store::open(&StoreConfig::Postgres { url, connections: 2 }).unwrap_err();
+    let failed =
+        Store::open(&StoreConfig::Postgres { url, connections: 2, tls: PostgresTls::default() }).unwrap_err();
     assert!(matches!(failed, StoreError::Open { .. }), "{failed}");
 }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::common::{ADD, ALL, open};
 use domain::Secret;
-use store::{Store, StoreConfig, Value};
+use store::{PostgresTls, Store, StoreConfig, Value};
 use testkit::{block_on, both_engines};
 
 const VICTIM: &str = "STORE_TEST_VICTIM";
@@ -52,7 +52,11 @@ fn the_victim() {
     let [kind, run, place] = order.splitn(3, '|').collect::<Vec<_>>().try_into().unwrap();
     let config = match kind {
         "sqlite" => StoreConfig::Sqlite { path: place.into(), readers: 1 },
-        _ => StoreConfig::Postgres { url: Secret::new(place.to_owned()), connections: 4 },
+        _ => StoreConfig::Postgres {
+            url: Secret::new(place.to_owned()),
+            connections: 4,
+            tls: PostgresTls::default(),
+        },
     };
     write_until_killed(&config, run);
 }

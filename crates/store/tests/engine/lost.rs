@@ -4,7 +4,7 @@ use std::sync::{Arc, Barrier};
 
 use crate::common::{ADD, BUMP, COUNT, open};
 use domain::Secret;
-use store::{Statement, Store, StoreConfig, StoreError, Value};
+use store::{PostgresTls, Statement, Store, StoreConfig, StoreError, Value};
 use testkit::Postgres;
 
 static SUICIDE: Statement =
@@ -21,7 +21,11 @@ fn count(store: &Store) -> Result<i64, StoreError> {
 #[test]
 fn each_moment_of_losing_the_connection_has_its_own_answer() {
     let Some(server) = Postgres::start() else { return };
-    let config = StoreConfig::Postgres { url: Secret::new(server.fresh_database()), connections: 2 };
+    let config = StoreConfig::Postgres {
+        url: Secret::new(server.fresh_database()),
+        connections: 2,
+        tls: PostgresTls::default(),
+    };
     let store = open(&config);
     assert_eq!(add(&store, "a"), Ok(1));
 
@@ -54,7 +58,11 @@ fn each_moment_of_losing_the_connection_has_its_own_answer() {
 #[test]
 fn a_deadlock_is_a_conflict_for_one_and_nothing_for_the_other() {
     let Some(server) = Postgres::shared() else { return };
-    let config = StoreConfig::Postgres { url: Secret::new(server.fresh_database()), connections: 2 };
+    let config = StoreConfig::Postgres {
+        url: Secret::new(server.fresh_database()),
+        connections: 2,
+        tls: PostgresTls::default(),
+    };
     let store = open(&config);
     assert_eq!(add(&store, "a"), Ok(1));
     assert_eq!(add(&store, "b"), Ok(1));

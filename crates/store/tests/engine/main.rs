@@ -5,4 +5,5 @@ mod common;
 mod kill;
 mod lost;
 mod migrations;
+mod tls;
 mod transactions;

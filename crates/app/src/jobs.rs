@@ -89,8 +89,10 @@ impl App {
     /// Claims and runs up to `limit` due jobs; how many were claimed.
     ///
     /// # Errors
-    /// Only where the database does not answer: a job that fails is put by and tried again later.
+    /// Where the database does not answer, or the policy in force cannot be read; a job that fails is put by and tried
+    /// again later.
     pub async fn run_jobs(&self, limit: u32) -> Result<usize, AppError> {
+        self.follow_policy().await?;
         let now = self.world().now();
         let claimed =
             self.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;

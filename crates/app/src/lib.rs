@@ -44,6 +44,7 @@ pub mod unused;
 pub mod withdrawals;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use domain::{DeviceId, Span, Timestamp, World};
@@ -61,6 +62,8 @@ pub struct AppConfig {
     pub address: String,
     /// The push topic of the push certificate.
     pub push_topic: String,
+    /// The policy folder, where a change can be looked at before it is brought into force; `None` where there is none.
+    pub policy_folder: Option<PathBuf>,
     /// The force's name as devices show it.
     pub organisation: String,
     /// A second address for check-ins, where the force wants two.

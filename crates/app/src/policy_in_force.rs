@@ -2,6 +2,8 @@
 
 mod change;
 mod terms;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -246,6 +248,12 @@ impl PolicyInForce {
         &self.library.access
     }
 
+    /// The parameter values that the force's settings put over the policy's own.
+    #[must_use]
+    pub const fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
     /// Digest of the whole.
     #[must_use]
     pub fn digest(&self) -> &str {
@@ -332,7 +340,7 @@ impl PolicyInForce {
     }
 }
 
-fn rules_of(library: &Library) -> Vec<DeviceRule> {
+pub(crate) fn rules_of(library: &Library) -> Vec<DeviceRule> {
     library.clauses.iter().filter_map(|clause| rule_of(library, clause)).collect()
 }
 

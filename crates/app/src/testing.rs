@@ -29,6 +29,7 @@ fn config() -> AppConfig {
         address: "https://lanyard.test".into(),
         push_topic: "com.apple.mgmt.External.test".into(),
         organisation: "Norfolk Constabulary".into(),
+        policy_folder: None,
         checkin_address: None,
         challenge_lifetime: day,
         certificate_lifetime: day,
@@ -46,6 +47,23 @@ fn config() -> AppConfig {
     }
 }
 
+fn keys(world: &TestWorld) -> Keys {
+    let validity = Validity::lasting(world.now(), Span::from_secs(24 * 3600));
+    Keys {
+        ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
+        sealer: crate::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
+        ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
+    }
+}
+
+impl Bench {
+    /// Another node on the same database, started with a policy of its own.
+    pub(crate) fn another_node(&self, policy: PolicyInForce) -> App {
+        let (store, world) = (self.app.store().clone(), &self.world);
+        App::new(store, world.world(), config(), keys(world), policy)
+    }
+}
+
 /// Runs a test on a service of its own.
 pub(crate) fn on_bench<F: Future<Output = ()>>(test: impl FnOnce(Bench) -> F) {
     let scratch = testkit::scratch_sqlite();
@@ -56,13 +74,7 @@ pub(crate) fn on_bench<F: Future<Output = ()>>(test: impl FnOnce(Bench) -> F) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
         let files = policy::Files::read(&folder).unwrap();
         let policy = PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk Constabulary").unwrap();
-        let validity = Validity::lasting(world.now(), Span::from_secs(24 * 3600));
-        let keys = Keys {
-            ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
-            sealer: crate::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
-            ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
-        };
-        let app = App::new(store, world.world(), config(), keys, policy);
+        let app = App::new(store, world.world(), config(), keys(&world), policy);
         let new = NewPerson {
             force: Some(Force::Norfolk),
             number: "1234".into(),

@@ -216,6 +216,7 @@ impl Config {
                 .push
                 .as_ref()
                 .map_or_else(|| NO_PUSH_TOPIC.to_owned(), |push| push.topic.clone()),
+            policy_folder: Some(self.policy.clone()),
             organisation: self.organisation.clone(),
             checkin_address: self.checkin_address.clone(),
             challenge_lifetime: self.spans.challenge_lifetime,

@@ -3,15 +3,13 @@
 //! A verb works on the same database as a running service (SQLite takes turns, PostgreSQL has its own). It goes by the
 //! rules that are *in force* there, which may be older than those in the policy folder until the service is restarted.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context, anyhow, bail};
 use app::access::{Action, Actor, Permit, PermitWithin, permit, permit_within};
 use app::{App, PolicyInForce};
 use domain::{DeviceId, Force, PersonId, World};
 use policy::Files;
 use std::path::Path;
-use store::{MIGRATIONS, Store, StoreConfig, devices, people, sessions};
+use store::{MIGRATIONS, Store, StoreConfig, devices, people};
 
 use crate::config::Config;
 use crate::{keys, system};
@@ -141,26 +139,10 @@ pub(crate) fn policy_in_folder(config: &Config) -> anyhow::Result<PolicyInForce>
 
 /// The rules that are in force in the database, or those of the folder where none ever were.
 fn policy(store: &Store, config: &Config) -> anyhow::Result<PolicyInForce> {
-    let kept = store.read_blocking(|tx| {
-        let digest = sessions::meta(tx, "policy")?;
-        let files = digest.as_deref().map(|digest| sessions::policy_files(tx, digest)).transpose()?.flatten();
-        Ok::<_, store::StoreError>(digest.zip(files))
-    })?;
-    let Some((digest, files)) = kept else { return policy_in_folder(config) };
-    if let Ok(policy) = policy_in_folder(config)
-        && policy.digest() == digest
-    {
-        return Ok(policy);
-    }
-    let kept: BTreeMap<String, String> =
-        serde_json::from_str(&files).context("the rules kept in the database")?;
-    let files: Files = kept.into_iter().collect();
-    match PolicyInForce::load(files, &config.parameters, &config.organisation) {
-        Ok(policy) if policy.digest() == digest => Ok(policy),
-        _ => bail!(
-            "the rules in force cannot be read with these settings: another version of the program or other [parameters] \
-             brought them in; restart the service, which brings the policy folder into force"
-        ),
+    let organisation = config.organisation.clone();
+    match store.read_blocking(move |tx| PolicyInForce::in_force(tx, &organisation))? {
+        Some(policy) => Ok(policy),
+        None => policy_in_folder(config),
     }
 }
 

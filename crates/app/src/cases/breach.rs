@@ -31,7 +31,7 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
-        let policy = self.policy();
+        let policy = self.policy_as_of(tx)?;
         let Some(rule) = policy.rules().iter().find(|rule| rule.clause == *clause) else { return Ok(()) };
         let finding = findings::one(tx, &Subject::Device(id), clause)?;
         let open = cases::open_for(tx, id, clause, &rule.opens)?;

@@ -64,6 +64,7 @@ impl App {
         else {
             return Ok(());
         };
+        let policy = self.policy_as_of(tx)?;
         let (wanted, own) = self.keep_wanted(tx, &target, now)?;
         let has = profiles::of_device(tx, device)?;
         let steps = steps(&wanted, &has);
@@ -107,7 +108,7 @@ impl App {
         pushes::want(tx, enrolment, now)?;
         let record = Record::new("system", "device.configured", format!("device:{device}"))
             .force(target.force)
-            .detail(serde_json::json!({ "profiles": count, "policy": self.policy().digest() }));
+            .detail(serde_json::json!({ "profiles": count, "policy": policy.digest() }));
         self.enter(tx, now, record)
     }
 

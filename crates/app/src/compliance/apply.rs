@@ -5,7 +5,7 @@ use store::Tx;
 use store::findings::{self, Evidence, StoredFinding};
 
 use super::basis::Basis;
-use crate::{App, AppError};
+use crate::{App, AppError, PolicyInForce};
 
 /// A judgement on one clause, ready to be written.
 pub(super) struct Judged {
@@ -30,6 +30,7 @@ impl App {
     pub(super) fn apply(
         &self,
         tx: &mut Tx<'_>,
+        policy: &PolicyInForce,
         subject: &Subject,
         judged: Judged,
         before: Option<&StoredFinding>,
@@ -44,7 +45,7 @@ impl App {
             Some(old) if old.outcome == judged.outcome => findings::evidence_by_id(tx, old.evidence)?,
             _ => None,
         };
-        let policy_digest = self.policy().digest().to_owned();
+        let policy_digest = policy.digest().to_owned();
         let basis = serde_json::to_string(&judged.basis).map_err(|error| AppError::fault(&error))?;
         let evidence = match standing {
             Some(old) if old.clause_digest == judged.clause_digest && old.policy_digest == policy_digest => {

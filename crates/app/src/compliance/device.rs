@@ -31,7 +31,7 @@ impl App {
 
     fn judge_device_in(&self, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
         let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
-        let policy = self.policy();
+        let policy = self.policy_as_of(tx)?;
         let subject = Subject::Device(id);
         let before = findings::of_subject(tx, &subject)?;
         let judged = match device.kind.platform() {
@@ -55,7 +55,7 @@ impl App {
             let breach = matches!(judged.outcome, Outcome::NotMet { .. });
             let old = before.iter().find(|old| old.clause == clause);
             let was_breach = old.is_some_and(|old| matches!(old.outcome, Outcome::NotMet { .. }));
-            let applied = self.apply(tx, &subject, judged, old, now)?;
+            let applied = self.apply(tx, &policy, &subject, judged, old, now)?;
             if (breach && applied.changed) || (was_breach && !breach) {
                 let due = if breach { applied.since.plus(rule.grace) } else { now };
                 self.ask_job(tx, jobs::Kind::Breach, &format!("{id}/{clause}"), due)?;

@@ -20,7 +20,7 @@ impl App {
     }
 
     fn judge_document_in(&self, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
-        let policy = self.policy();
+        let policy = self.policy_as_of(tx)?;
         let subject = Subject::Document(id.to_owned());
         let before = findings::of_subject(tx, &subject)?;
         let Some(document) = policy.library().document(id) else {
@@ -54,7 +54,7 @@ impl App {
                 basis: Basis::Record { says },
             };
             let old = before.iter().find(|old| old.clause == clause.id);
-            self.apply(tx, &subject, judged, old, now)?;
+            self.apply(tx, &policy, &subject, judged, old, now)?;
             clauses.push(clause.id.clone());
         }
         self.drop_others(tx, &subject, &before, &clauses)?;

@@ -27,18 +27,18 @@ impl App {
 
     fn judge_person_in(&self, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
         let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
+        let policy = self.policy_as_of(tx)?;
         let subject = Subject::Person(id);
         let before = findings::of_subject(tx, &subject)?;
         let mut clauses = Vec::new();
-        for judged in self.judge_procedures_of(tx, id, now)? {
+        for judged in self.judge_procedures_of(tx, &policy, id, now)? {
             let old = before.iter().find(|old| old.clause == judged.clause);
             clauses.push(judged.clause.clone());
-            self.apply(tx, &subject, judged, old, now)?;
+            self.apply(tx, &policy, &subject, judged, old, now)?;
         }
         if person.ended_at.is_some() {
             return self.drop_others(tx, &subject, &before, &clauses);
         }
-        let policy = self.policy();
         let standing = self.stand(tx, &person, now)?;
         let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
         let (said, exempt) = (reminders::of_person(tx, id)?, self.exempt(tx, &person, now)?);
@@ -52,7 +52,7 @@ impl App {
                 let standing = standing.iter().find(|standing| standing.document == clause.document);
                 judge(clause, &accepted, standing, now)
             };
-            self.apply(tx, &subject, judged, old, now)?;
+            self.apply(tx, &policy, &subject, judged, old, now)?;
             clauses.push(clause.id.clone());
         }
         if self.terms_missing(tx, id)?.is_empty() {

@@ -10,7 +10,7 @@ use store::{Tx, cases};
 use super::apply::Judged;
 use super::basis::Basis;
 use super::procedure::{procedure_outcome, says_nothing};
-use crate::{App, AppError};
+use crate::{App, AppError, PolicyInForce};
 
 impl App {
     /// The judgements on the procedures that a person's cases belong to. A clause that is kept by an acceptance as well is
@@ -18,6 +18,7 @@ impl App {
     pub(super) fn judge_procedures_of(
         &self,
         tx: &mut Tx<'_>,
+        policy: &PolicyInForce,
         person: PersonId,
         now: Timestamp,
     ) -> Result<Vec<Judged>, AppError> {
@@ -25,7 +26,6 @@ impl App {
         if kinds.is_empty() {
             return Ok(Vec::new());
         }
-        let policy = self.policy();
         let mut all = Vec::new();
         for clause in policy.library().clauses.iter().filter(|clause| !is_accepted(clause)) {
             for kept in &clause.kept_by {
@@ -34,7 +34,7 @@ impl App {
                     continue;
                 }
                 let (outcome, words) =
-                    procedure_outcome(tx, &policy, &clause.id, procedure, Some(person), now)?;
+                    procedure_outcome(tx, policy, &clause.id, procedure, Some(person), now)?;
                 if says_nothing(&words) {
                     continue;
                 }

@@ -1,4 +1,8 @@
-//! How a version of the policy takes over from the one before, and how a former one is read again.
+//! How a version of the policy takes over from the one before, how other nodes follow, and how a former one is read again.
+//!
+//! Which policy is in force stands in the database and nowhere else. A node compares before each round of jobs, and every
+//! judgement once more in its own transaction: one that still has a former policy judges nothing by it. That is why no
+//! node has to be told of a change, and none can miss it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,7 +29,15 @@ impl App {
     /// # Errors
     /// Only where the database does not answer.
     pub async fn bring_into_force(&self, permit: Permit<RunService>) -> Result<bool, AppError> {
-        let (app, now, policy) = (self.clone(), self.world().now(), self.policy());
+        self.bring_in(permit, self.policy()).await
+    }
+
+    async fn bring_in(
+        &self,
+        permit: Permit<RunService>,
+        policy: Arc<PolicyInForce>,
+    ) -> Result<bool, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
                 let (before, made) = (sessions::meta(tx, POLICY)?, policy.profiles_digest());
@@ -76,14 +88,65 @@ impl App {
         permit: Permit<RunService>,
         policy: PolicyInForce,
     ) -> Result<bool, AppError> {
-        let before = self.policy();
-        // First in use, then in force: the jobs that it asks for must not run by the former one.
+        let policy = Arc::new(policy);
+        let brought = self.bring_in(permit, Arc::clone(&policy)).await?;
+        self.set_policy(policy);
+        Ok(brought)
+    }
+
+    /// Takes the policy that is in force into use, where another node brought it in; whether it did.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where this version of the program cannot read it: this node then does no work.
+    pub async fn follow_policy(&self) -> Result<bool, AppError> {
+        let (app, organisation) = (self.clone(), self.config().organisation.clone());
+        let other = move |tx: &mut Tx<'_>| {
+            if app.policy_as_of(tx).is_ok() { Ok(None) } else { PolicyInForce::in_force(tx, &organisation) }
+        };
+        let Some(policy) = self.store().read(other).await? else { return Ok(false) };
+        tracing::info!(
+            digest = policy.digest(),
+            "another node brought a policy into force; it is in use here as well"
+        );
         self.set_policy(Arc::new(policy));
-        let brought = self.bring_into_force(permit).await;
-        if brought.is_err() {
-            self.set_policy(before);
+        Ok(true)
+    }
+
+    /// The policy in force, for a transaction that decides by it.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where this node still has a former one.
+    pub(crate) fn policy_as_of(&self, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, AppError> {
+        let policy = self.policy();
+        match sessions::meta(tx, POLICY)? {
+            Some(digest) if digest != policy.digest() => Err(AppError::Conflict(
+                "another policy has come into force; this is done again by that one".into(),
+            )),
+            _ => Ok(policy),
         }
-        brought
+    }
+}
+
+impl PolicyInForce {
+    /// The policy that is in force in a database, with the parameter values that it was brought in with; `None` where none
+    /// ever was.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where this version of the program cannot read it.
+    pub fn in_force(tx: &mut Tx<'_>, organisation: &str) -> Result<Option<Self>, AppError> {
+        let Some(digest) = sessions::meta(tx, POLICY)? else { return Ok(None) };
+        let unreadable = || {
+            AppError::Conflict(
+                "this version of the program cannot read the policy in force: another version brought it in; start the \
+                 service with this one, which brings the policy folder into force"
+                    .into(),
+            )
+        };
+        let (files, overrides) = kept_files(tx, &digest)?.ok_or_else(unreadable)?;
+        match Self::load(files, &overrides, organisation) {
+            Ok(policy) if policy.digest() == digest => Ok(Some(policy)),
+            _ => Err(unreadable()),
+        }
     }
 }
 
@@ -120,6 +183,17 @@ fn want_profiles(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Res
 /// # Errors
 /// [`AppError::Conflict`] where this version of the program cannot read it.
 pub(crate) fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, AppError> {
+    let Some((files, overrides)) = kept_files(tx, digest)? else { return Ok(None) };
+    match Library::from_files(&files, &overrides) {
+        Ok(library) => Ok(Some(library)),
+        Err(_) => {
+            Err(AppError::Conflict("this version of the service cannot read the policy of that time".into()))
+        }
+    }
+}
+
+/// The files and parameter values of a version.
+fn kept_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<(Files, Overrides)>, AppError> {
     let (Some(files), Some(overrides)) =
         (sessions::policy_files(tx, digest)?, sessions::policy_overrides(tx, digest)?)
     else {
@@ -128,11 +202,5 @@ pub(crate) fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, App
     let files: BTreeMap<String, String> =
         serde_json::from_str(&files).map_err(|error| AppError::fault(&error))?;
     let overrides: Overrides = serde_json::from_str(&overrides).map_err(|error| AppError::fault(&error))?;
-    let files: Files = files.into_iter().collect();
-    match Library::from_files(&files, &overrides) {
-        Ok(library) => Ok(Some(library)),
-        Err(_) => {
-            Err(AppError::Conflict("this version of the service cannot read the policy of that time".into()))
-        }
-    }
+    Ok(Some((files.into_iter().collect(), overrides)))
 }

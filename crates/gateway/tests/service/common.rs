@@ -31,6 +31,7 @@ pub(crate) fn config(address: String) -> AppConfig {
         address,
         push_topic: "com.apple.mgmt.External.test".into(),
         organisation: "Norfolk and Suffolk Constabularies".into(),
+        policy_folder: None,
         checkin_address: None,
         challenge_lifetime: day,
         certificate_lifetime: Span::from_secs(365 * 24 * 3600),
@@ -66,6 +67,15 @@ pub(crate) fn shipped_policy(overrides: &policy::Overrides) -> PolicyInForce {
         .expect("the shipped policy has no problems")
 }
 
+fn keys(world: &TestWorld) -> Keys {
+    let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));
+    Keys {
+        ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
+        sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
+        ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
+    }
+}
+
 impl Service {
     /// Starts a service on an empty database.
     pub(crate) async fn start(database: &StoreConfig, options: gateway::Options) -> Self {
@@ -85,15 +95,10 @@ impl Service {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let store = Store::open(database).unwrap();
         store.migrate().unwrap();
-        let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));
-        let keys = Keys {
-            ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
-            sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
-            ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
-        };
         let mut config = config(address.clone());
         change(&mut config);
-        let app = App::new(store, world.world(), config, keys, shipped_policy(&policy::Overrides::new()));
+        let app =
+            App::new(store, world.world(), config, keys(&world), shipped_policy(&policy::Overrides::new()));
         let desk = Actor::command_line("test");
         app.bring_into_force(permit(&desk).unwrap()).await.unwrap();
         let router = gateway::router(app.clone(), options);
@@ -104,6 +109,12 @@ impl Service {
             keys: Arc::new(KeyPool::sharing(2).unwrap()),
         };
         Self { app, world, address, link, desk }
+    }
+
+    /// Another node on the same database, started with the shipped policy. It serves no requests.
+    pub(crate) fn another_node(&self, database: &StoreConfig) -> App {
+        let (store, policy) = (Store::open(database).unwrap(), shipped_policy(&policy::Overrides::new()));
+        App::new(store, self.world.world(), config(self.address.clone()), keys(&self.world), policy)
     }
 
     /// Runs a test on a service with an empty SQLite database.

@@ -65,6 +65,7 @@ fn config(address: String) -> AppConfig {
         address,
         push_topic: "com.apple.mgmt.External.test".into(),
         organisation: "Norfolk and Suffolk Constabularies".into(),
+        policy_folder: None,
         checkin_address: None,
         challenge_lifetime: day,
         certificate_lifetime: Span::from_secs(365 * 24 * 3600),
@@ -396,6 +397,15 @@ impl Seeded {
             days: "E E L L N N - - - -".into(),
         };
         self.app.add_pattern(permit(&root()).unwrap(), new).await.unwrap()
+    }
+
+    /// An entry of the ledger about a person of Norfolk, covered by a checkpoint.
+    pub(crate) async fn ledger_entry(&self) -> domain::EntryId {
+        self.app.checkpoint_ledger().await.unwrap();
+        let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
+        let about =
+            |row: &&store::ledger::Entry| row.action == "person.added" && row.force == Some(Force::Norfolk);
+        rows.iter().find(about).expect("somebody was entered").id
     }
 
     /// The latest command of a device.

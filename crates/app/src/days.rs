@@ -20,6 +20,11 @@ pub(crate) fn day_of(at: Timestamp) -> Date {
         .unwrap_or_default()
 }
 
+/// The day that it is in Britain at that time, in words: `22 November 2026`.
+pub(crate) fn day_words(at: Timestamp) -> String {
+    day_of(at).strftime("%-d %B %Y").to_string()
+}
+
 /// The last minute of a day in Britain: what is due on a day may be done until then.
 pub(crate) fn end_of(day: Date) -> Timestamp {
     day.tomorrow().and_then(|next| next.to_zoned(LONDON.clone())).map_or_else(
@@ -69,6 +74,12 @@ mod tests {
             assert_eq!(end_of(day(text)).to_string(), end);
             assert_eq!(day_of(end_of(day(text))), day(text));
         }
+    }
+
+    #[test]
+    fn a_day_is_written_as_people_write_it() {
+        let at = "2026-08-01T23:30:00Z".parse().unwrap();
+        assert_eq!(day_words(at), "2 August 2026", "it is summer time");
     }
 
     #[test]

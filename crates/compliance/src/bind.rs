@@ -17,6 +17,8 @@ const DEEPEST: usize = 12;
 pub trait Lookup {
     /// The type of a registered fact.
     fn fact(&self, name: &str) -> Option<FactType>;
+    /// What a fact means, in words for people, such as "A passcode is set"; the name itself where nothing says.
+    fn means(&self, name: &str) -> String;
     /// The effective value of a force parameter, a span as [`Value::Span`].
     fn parameter(&self, name: &str) -> Option<Value>;
 }
@@ -263,7 +265,8 @@ impl<'a> Binder<'a> {
             Predicate::Fact(test) => {
                 let name = FactName::new(test.name.as_str());
                 self.used.insert(name.clone());
-                Some(Node::Fact(name, self.fact(test)?))
+                let means = self.lookup.means(name.as_str());
+                Some(Node::Fact { means, test: self.fact(test)?, name })
             }
         }
     }

@@ -32,7 +32,12 @@ pub(crate) enum Node {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
-    Fact(FactName, Resolved),
+    Fact {
+        name: FactName,
+        /// What the fact means, as the register has it: what people read.
+        means: String,
+        test: Resolved,
+    },
     Profile(String),
 }
 
@@ -42,8 +47,8 @@ impl Node {
         match self {
             Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::spans)),
             Self::Not(part) => part.spans(),
-            Self::Fact(_, Resolved::Within(span)) => Box::new(std::iter::once(*span)),
-            Self::Fact(..) | Self::Profile(_) => Box::new(std::iter::empty()),
+            Self::Fact { test: Resolved::Within(span), .. } => Box::new(std::iter::once(*span)),
+            Self::Fact { .. } | Self::Profile(_) => Box::new(std::iter::empty()),
         }
     }
 }

@@ -72,7 +72,9 @@ fn choose<'a>(
             (Some(want), Some(is)) if want == is => return Ok((index, arm)),
             (Some(_), Some(_)) => {}
             (Some(_), None) => {
-                return Err(WhyNotKnown::NeverReported { what: "device.supervised".to_owned() });
+                return Err(WhyNotKnown::NeverReported {
+                    what: "whether the device is supervised".to_owned(),
+                });
             }
         }
     }
@@ -117,7 +119,7 @@ impl<'a> View<'a> {
             Node::All(parts) => self.first_of(parts, Truth::NotMet, Truth::Met),
             Node::Any(parts) => self.first_of(parts, Truth::Met, Truth::NotMet),
             Node::Not(inner) => self.truth(inner).swapped(),
-            Node::Fact(name, test) => match self.usable(name.as_str()) {
+            Node::Fact { name, test, .. } => match self.usable(name.as_str()) {
                 Ok(fact) => holds(test, &fact.value, self.now).map_or(Truth::NotKnown, Truth::of),
                 Err(_) => Truth::NotKnown,
             },

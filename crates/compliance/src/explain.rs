@@ -12,20 +12,16 @@ impl View<'_> {
             Node::All(parts) => {
                 self.join(parts.iter().filter(|part| self.truth(part) == Truth::NotMet), "; ")
             }
-            Node::Any(parts) => self.join(parts.iter(), ", and "),
-            Node::Not(inner) => format!("it must not be that {}", describe(inner)),
-            Node::Fact(name, test) => match self.usable(name.as_str()) {
-                Ok(fact) => {
-                    format!("{name} is {}, but must be {}", self.shown(&fact.value, test), wanted(test))
-                }
-                Err(_) => format!("{name} must be {}", wanted(test)),
+            Node::Any(parts) => self.join(parts.iter(), "; and "),
+            Node::Not(inner) => format!("it must not be so: {}", describe(inner)),
+            Node::Fact { name, means, test } => match self.usable(name.as_str()) {
+                Ok(fact) => format!("{means}: {}, must be {}", self.shown(&fact.value, test), wanted(test)),
+                Err(_) => format!("{means}: must be {}", wanted(test)),
             },
             Node::Profile(group) if self.has_some_profile(group) => {
-                format!(
-                    "the profile of {group} is installed, but in another version than the one last compiled"
-                )
+                format!("Settings profile {group}: installed, but not in the version last compiled")
             }
-            Node::Profile(group) => format!("the profile of {group} is not installed"),
+            Node::Profile(group) => format!("Settings profile {group}: not installed"),
         }
     }
 
@@ -41,18 +37,21 @@ impl View<'_> {
                 .find(|part| self.truth(part) == Truth::NotKnown)
                 .map_or(WhyNotKnown::NoWayToTell, |part| self.why_not_known(part)),
             Node::Not(inner) => self.why_not_known(inner),
-            Node::Fact(name, test) => {
-                self.why_unusable(name.as_str(), |value| holds(test, value, self.now).is_some())
+            Node::Fact { name, means, test } => {
+                self.why_unusable(name.as_str(), means, |value| holds(test, value, self.now).is_some())
             }
             Node::Profile(group) if !self.subject.expected_profiles.contains_key(group) => {
                 WhyNotKnown::NeverReported { what: format!("a profile of {group} compiled for this device") }
             }
-            Node::Profile(_) => self.why_unusable(PROFILES, |value| matches!(value, FactValue::List(_))),
+            Node::Profile(_) => {
+                let readable = |value: &FactValue| matches!(value, FactValue::List(_));
+                self.why_unusable(PROFILES, "which profiles are installed", readable)
+            }
         }
     }
 
-    fn why_unusable(&self, name: &str, readable: impl Fn(&FactValue) -> bool) -> WhyNotKnown {
-        let what = name.to_owned();
+    fn why_unusable(&self, name: &str, means: &str, readable: impl Fn(&FactValue) -> bool) -> WhyNotKnown {
+        let what = means.to_owned();
         match self.usable(name) {
             Err(Unusable::Missing) => WhyNotKnown::NeverReported { what },
             Err(Unusable::Weak { needs, has }) => WhyNotKnown::GradeTooLow { what, needs, has },
@@ -67,13 +66,13 @@ impl View<'_> {
         match (test, value) {
             (Resolved::Within(_), FactValue::Count(millis)) => Timestamp::from_millis(*millis).to_string(),
             (Resolved::ContainsNone(unwanted), FactValue::List(is)) => {
-                format!("a list with {}", few(is.intersection(unwanted)))
+                format!("with {}", few(is.intersection(unwanted)))
             }
             (Resolved::ContainsAll(want), FactValue::List(is)) => {
-                format!("a list without {}", few(want.difference(is)))
+                format!("without {}", few(want.difference(is)))
             }
             (Resolved::Only(allowed), FactValue::List(is)) => {
-                format!("a list with {}", few(is.difference(allowed)))
+                format!("with {}", few(is.difference(allowed)))
             }
             (_, FactValue::Text(text)) if text.is_empty() => "empty".to_owned(),
             (_, value) => value.to_string().chars().take(120).collect(),
@@ -90,10 +89,10 @@ fn wanted(test: &Resolved) -> String {
         Resolved::AtLeast(least) => format!("at least {least}"),
         Resolved::AtMost(most) => format!("at most {most}"),
         Resolved::Within(span) => format!("within the last {span}"),
-        Resolved::ContainsAll(want) => format!("a list with {}", few(want.iter())),
-        Resolved::ContainsNone(unwanted) => format!("a list without {}", few(unwanted.iter())),
-        Resolved::Only(allowed) if allowed.is_empty() => "an empty list".to_owned(),
-        Resolved::Only(allowed) => format!("a list of nothing but {}", few(allowed.iter())),
+        Resolved::ContainsAll(want) => format!("with {}", few(want.iter())),
+        Resolved::ContainsNone(unwanted) => format!("without {}", few(unwanted.iter())),
+        Resolved::Only(allowed) if allowed.is_empty() => "empty".to_owned(),
+        Resolved::Only(allowed) => format!("nothing but {}", few(allowed.iter())),
         Resolved::OneOf(allowed) => format!("one of {}", few(allowed.iter())),
     }
 }
@@ -105,8 +104,8 @@ fn describe(node: &Node) -> String {
         Node::All(parts) => joined(parts, " and "),
         Node::Any(parts) => joined(parts, " or "),
         Node::Not(inner) => format!("not: {}", describe(inner)),
-        Node::Fact(name, test) => format!("{name} is {}", wanted(test)),
-        Node::Profile(group) => format!("the profile of {group} is installed"),
+        Node::Fact { means, test, .. } => format!("{means}: {}", wanted(test)),
+        Node::Profile(group) => format!("Settings profile {group}: installed"),
     }
 }
 

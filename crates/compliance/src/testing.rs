@@ -20,6 +20,10 @@ impl Lookup for Register {
         })
     }
 
+    fn means(&self, name: &str) -> String {
+        format!("The {name}")
+    }
+
     fn parameter(&self, name: &str) -> Option<Value> {
         match name {
             "nine" => Some(Value::Count(9)),

@@ -55,19 +55,22 @@ fn each_test_reads_its_own_type() {
 fn a_fact_that_says_nothing_is_not_known_for_its_own_reason() {
     let check = bound("{ fact = { name = \"yes\", is = true } }");
     let good = fact("yes", FactValue::Bool(true));
-    assert_eq!(judge(&check, &facts([])), not_known(WhyNotKnown::NeverReported { what: "yes".into() }));
+    assert_eq!(judge(&check, &facts([])), not_known(WhyNotKnown::NeverReported { what: "The yes".into() }));
     let mut weak = good.clone();
     weak.grade = Grade::Stated;
-    let why = WhyNotKnown::GradeTooLow { what: "yes".into(), needs: Grade::Reported, has: Grade::Stated };
+    let why = WhyNotKnown::GradeTooLow { what: "The yes".into(), needs: Grade::Reported, has: Grade::Stated };
     assert_eq!(judge(&check, &facts([weak])), not_known(why));
     let mut old = good;
     old.at = NOW.minus(Span::from_secs(7 * 86_400));
     assert_eq!(judge(&check, &facts([old.clone()])), Outcome::Met, "to the millisecond");
     old.at = old.at.minus(Span::from_millis(1));
-    let why = WhyNotKnown::Stale { what: "yes".into(), last: old.at };
+    let why = WhyNotKnown::Stale { what: "The yes".into(), last: old.at };
     assert_eq!(judge(&check, &facts([old])), not_known(why));
     let misread = fact("yes", FactValue::Count(1));
-    assert_eq!(judge(&check, &facts([misread])), not_known(WhyNotKnown::Unreadable { what: "yes".into() }));
+    assert_eq!(
+        judge(&check, &facts([misread])),
+        not_known(WhyNotKnown::Unreadable { what: "The yes".into() })
+    );
 }
 
 const fn not_known(why: WhyNotKnown) -> Outcome {
@@ -121,8 +124,8 @@ fn reasons_say_what_was_found_and_what_is_asked() {
     );
     assert_eq!(
         outcome.reason(),
-        "count is 4, but must be at least 9; apps is a list with x, but must be a list without x, y, \
-         and it must not be that word is off"
+        "The count: 4, must be at least 9; The apps: with x, must be without x, y; \
+         and it must not be so: The word: off"
     );
 }
 
@@ -159,7 +162,7 @@ fn a_profile_counts_only_as_it_was_compiled() {
     };
     assert_eq!(with(&["uk.force.mdu-6=ab-12", "other=1"], &expected), Outcome::Met);
     assert_eq!(with(&["mdu-6=AB-12"], &expected), Outcome::Met);
-    assert!(with(&["uk.force.mdu-6=AB-13"], &expected).reason().contains("another version"));
+    assert!(with(&["uk.force.mdu-6=AB-13"], &expected).reason().contains("not in the version"));
     assert!(with(&["uk.force.upd-mdu-6=AB-12"], &expected).reason().contains("not installed"));
     assert!(with(&["uk.force.mdu-8=AB-12"], &expected).reason().contains("not installed"));
     assert_eq!(with(&["uk.force.mdu-6=AB-12"], &BTreeMap::new()).word(), "not-known");

@@ -43,14 +43,14 @@ pub enum WhyNotKnown {
 impl fmt::Display for WhyNotKnown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NeverReported { what } => write!(f, "{what} has never been reported"),
-            Self::Stale { what, last } => write!(f, "{what} was last reported at {last}, too long ago"),
+            Self::NeverReported { what } => write!(f, "never reported: {what}"),
+            Self::Stale { what, last } => write!(f, "last reported at {last}, too long ago: {what}"),
             Self::GradeTooLow { what, needs, has } => {
-                write!(f, "{what} is only {}; the check needs it {}", has.title(), needs.title())
+                write!(f, "only {}, where the check needs it {}: {what}", has.title(), needs.title())
             }
             Self::NoWayToTell => f.write_str("no check exists for this kind of device"),
             Self::Unreadable { what } => {
-                write!(f, "{what} was reported in a form that the check does not expect")
+                write!(f, "reported in a form that the check does not expect: {what}")
             }
         }
     }

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::Check;
-use domain::{ClauseId, SettingKey, Span};
+use domain::{ClauseId, Fact, FactValue, SettingKey, Span, Timestamp};
 
 use crate::model::{Clause, Document, Note};
 use crate::permissions::PermissionRegister;
 use crate::procedures::{CaseType, MoverEvent};
-use crate::registers::{Baseline, FactEntry, Parameter, Registers, Setting, VocabularyEntry};
+use crate::registers::{
+    Baseline, EFFECTIVE, FactEntry, Parameter, Registers, SINCE_1970, Setting, VocabularyEntry,
+};
 use crate::value::ParameterValue;
 use crate::working_days::WorkingDays;
 
@@ -87,6 +89,24 @@ impl Library {
     #[must_use]
     pub const fn facts(&self) -> &BTreeMap<String, FactEntry> {
         &self.registers.facts
+    }
+
+    /// A fact as people read it: what it means, and its value with its unit.
+    #[must_use]
+    pub fn in_words(&self, fact: &Fact) -> (String, String) {
+        let name = fact.name.as_str();
+        let unit = match name.strip_prefix(EFFECTIVE) {
+            Some(key) => self.vocabulary().get(&SettingKey::new(key)).and_then(|known| known.unit.as_deref()),
+            None => self.facts().get(name).and_then(|known| known.unit.as_deref()),
+        };
+        let value = match (&fact.value, unit) {
+            (FactValue::Count(millis), Some(SINCE_1970)) => Timestamp::from_millis(*millis).to_string(),
+            (FactValue::Count(1), Some(unit)) => format!("1 {}", unit.strip_suffix('s').unwrap_or(unit)),
+            (FactValue::Count(count), Some(unit)) => format!("{count} {unit}"),
+            (FactValue::List(items), _) if items.is_empty() => "none".to_owned(),
+            (value, _) => value.to_string(),
+        };
+        (self.lookup().means(name), value)
     }
 
     /// The register of settings.

@@ -9,14 +9,20 @@ use serde::Serialize;
 use crate::value::ParameterValue;
 use crate::words::{Merge, PersonalData, ValueType};
 
+/// The unit of a fact that is a time.
+pub const SINCE_1970: &str = "milliseconds since 1970";
+
 /// A registered fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FactEntry {
     /// Its type.
     #[serde(rename = "type")]
     pub value_type: ValueType,
-    /// What it means.
+    /// What it means: to stand before a colon and the value.
     pub means: String,
+    /// The unit of a count; [`SINCE_1970`] makes it a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// How near it is to a person.
     pub personal: PersonalData,
 }
@@ -95,7 +101,7 @@ pub(crate) struct Registers {
 }
 
 /// Facts under this prefix are the values in force of the setting named behind it.
-const EFFECTIVE: &str = "effective.";
+pub(crate) const EFFECTIVE: &str = "effective.";
 
 impl Lookup for Registers {
     fn fact(&self, name: &str) -> Option<FactType> {
@@ -111,6 +117,14 @@ impl Lookup for Registers {
             ValueType::Networks => FactType::Networks,
             ValueType::Span => return None,
         })
+    }
+
+    fn means(&self, name: &str) -> String {
+        let means = match name.strip_prefix(EFFECTIVE) {
+            Some(key) => self.vocabulary.get(&SettingKey::new(key)).map(|known| &known.means),
+            None => self.facts.get(name).map(|known| &known.means),
+        };
+        means.map_or_else(|| name.to_owned(), Clone::clone)
     }
 
     fn parameter(&self, name: &str) -> Option<Value> {

@@ -36,6 +36,10 @@ impl Lookup for Instead<'_> {
         self.own.fact(name)
     }
 
+    fn means(&self, name: &str) -> String {
+        self.own.means(name)
+    }
+
     fn parameter(&self, name: &str) -> Option<Value> {
         self.values.get(name).cloned().or_else(|| self.own.parameter(name))
     }

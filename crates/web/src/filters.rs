@@ -8,9 +8,10 @@
 )]
 
 use askama::filters::Safe;
-use domain::{Coverage, Grade, Outcome, Timestamp, Verdict};
+use domain::{Coverage, Grade, Outcome, Timestamp, Verdict, WhyNotKnown};
 
 use crate::format;
+use crate::session::sentence;
 
 /// The value behind any number of references.
 pub(crate) trait Inner<T: ?Sized> {
@@ -73,6 +74,17 @@ pub(crate) fn outcome<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> 
     })
 }
 
+/// Why an outcome is what it is, as a sentence begins, with times as people write them; empty for met.
+#[askama::filter_fn]
+pub(crate) fn why<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(match outcome.inner() {
+        Outcome::NotKnown(WhyNotKnown::Stale { what, last }) => {
+            format!("Last reported {}, too long ago: {what}", format::when(*last))
+        }
+        other => sentence(&other.reason()),
+    })
+}
+
 /// A platform's verdict as a tag.
 #[askama::filter_fn]
 pub(crate) fn verdict<T: Inner<Coverage>>(
@@ -120,7 +132,7 @@ mod tests {
 
     #[derive(Template)]
     #[template(
-        source = "{% for o in all %}{{ o|outcome }}|{% endfor %}{{ at|when }}|{{ at|ago(now) }}|{{ g|grade }}",
+        source = "{% for o in all %}{{ o|outcome }} {{ o|why }}|{% endfor %}{{ at|when }}|{{ at|ago(now) }}|{{ g|grade }}",
         ext = "html"
     )]
     struct Sheet {
@@ -138,8 +150,12 @@ mod tests {
             all: vec![
                 Outcome::Met,
                 Outcome::NotMet { because: "x".into() },
-                Outcome::NotKnown(domain::WhyNotKnown::NoWayToTell),
+                Outcome::NotKnown(WhyNotKnown::NoWayToTell),
                 Outcome::NotApplicable { because: "x".into() },
+                Outcome::NotKnown(WhyNotKnown::Stale {
+                    what: "A passcode is set".into(),
+                    last: "2026-11-12T03:00:00Z".parse().unwrap(),
+                }),
             ],
             at: "2026-11-22T03:00:00Z".parse().unwrap(),
             now: "2026-11-22T05:00:00Z".parse().unwrap(),
@@ -151,6 +167,10 @@ mod tests {
             assert!(html.contains(words), "{words} in {html}");
         }
         assert!(html.contains("<time datetime=\"2026-11-22T03:00:00.000Z\">22 November 2026, 3:00am</time>"));
+        assert!(
+            html.contains("Last reported 12 November 2026, 3:00am, too long ago: A passcode is set|"),
+            "{html}"
+        );
         assert!(html.contains(">2 hours ago</time>"));
         assert_eq!(html.matches("lan-grade__on").count(), 3, "reported is the third grade of four");
     }

@@ -9,6 +9,7 @@ use store::{Tx, findings, people, terms};
 
 use super::apply::Judged;
 use super::basis::Basis;
+use crate::days::day_words;
 use crate::policy_in_force::asks;
 use crate::terms::reminders::{again_after, stands_until};
 use crate::{App, AppError, jobs};
@@ -135,9 +136,12 @@ fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now
 fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
     let what = match asked.and_then(|asked| asked.asked_at.zip(asked.due_at)) {
         Some((at, due)) if due <= now => {
-            return Outcome::NotMet { because: format!("asked on {at} and not accepted by {due}") };
+            let (at, due) = (day_words(at), day_words(due));
+            return Outcome::NotMet { because: format!("Asked on {at} and not accepted by {due}") };
         }
-        Some((at, due)) => format!("acceptance (asked for on {at}, due by {due})"),
+        Some((at, due)) => {
+            format!("acceptance (asked for on {}, due by {})", day_words(at), day_words(due))
+        }
         None => "acceptance of this clause".to_owned(),
     };
     Outcome::NotKnown(WhyNotKnown::NeverReported { what })

@@ -1,6 +1,6 @@
 //! One device: register, holder, enrolment, settings, findings, commands, cases, and what may be done to it.
 
-use domain::{CommandId, DeviceId, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
+use domain::{CommandId, DeviceId, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
 use store::commands::{Command, CommandState};
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
@@ -13,6 +13,7 @@ use store::{
 };
 
 use super::actions::{Action, actions};
+use super::explain::FactRead;
 use super::permissions::PermissionRow;
 use super::profiles::{ProfileRead, settings};
 use super::risks::RiskRead;
@@ -41,8 +42,8 @@ pub struct DeviceRead {
     pub ever_enrolled: bool,
     /// The device says that it is in lost mode.
     pub lost_mode: bool,
-    /// What it last reported: what the fact means, and the fact.
-    pub facts: Vec<(String, Fact)>,
+    /// What it last reported.
+    pub facts: Vec<FactRead>,
     /// Whether a legal hold stands on it.
     pub held: bool,
     /// What the reader may do to it.
@@ -283,14 +284,12 @@ impl App {
 }
 
 /// What a device reported that says something to people: no long lists, and not what it keeps per setting.
-fn reported(policy: &PolicyInForce, facts: &Facts) -> Vec<(String, Fact)> {
+fn reported(policy: &PolicyInForce, facts: &Facts) -> Vec<FactRead> {
     facts
         .iter()
         .filter(|fact| !matches!(fact.value, FactValue::List(_)))
-        .filter_map(|fact| {
-            let means = &policy.library().facts().get(fact.name.as_str())?.means;
-            Some((means.clone(), fact.clone()))
-        })
+        .filter(|fact| policy.library().facts().contains_key(fact.name.as_str()))
+        .map(|fact| FactRead::new(policy.library(), fact))
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Why a finding is what it is, with the names and words that a page needs around the judgement itself.
 
-use domain::{ClauseId, Subject, Timestamp};
+use domain::{ClauseId, Fact, Grade, Subject, Timestamp};
 use store::{devices, people};
 
 use super::clause;
@@ -22,7 +22,7 @@ pub struct ExplainRead {
     /// Each question: what was asked, and what was found in words.
     pub steps: Vec<Step>,
     /// The facts used.
-    pub facts: Vec<domain::Fact>,
+    pub facts: Vec<FactRead>,
     /// What came of judging again, in a sentence.
     pub replayed: String,
 }
@@ -34,6 +34,28 @@ pub struct Step {
     pub expected: String,
     /// What follows, with its reason.
     pub outcome: domain::Outcome,
+}
+
+/// A fact as people read it.
+#[derive(Debug, Clone)]
+pub struct FactRead {
+    /// What it means.
+    pub means: String,
+    /// Its value, with its unit.
+    pub value: String,
+    /// How it is known.
+    pub grade: Grade,
+    /// As of when.
+    pub at: Timestamp,
+    /// The digest of the message that reported it, or `register`.
+    pub source: String,
+}
+
+impl FactRead {
+    pub(super) fn new(library: &policy::Library, fact: &Fact) -> Self {
+        let (means, value) = library.in_words(fact);
+        Self { means, value, grade: fact.grade, at: fact.at, source: fact.source.clone() }
+    }
 }
 
 impl App {
@@ -83,7 +105,7 @@ impl App {
     }
 }
 
-fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Vec<domain::Fact>) {
+fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Vec<FactRead>) {
     let whole = || explanation.evidence.outcome.clone();
     match &explanation.basis {
         Basis::Device { checks, facts, .. } => {
@@ -97,7 +119,7 @@ fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Ve
                     outcome: check.outcome.clone(),
                 })
                 .collect();
-            (steps, facts.clone())
+            (steps, facts.iter().map(|fact| FactRead::new(library, fact)).collect())
         }
         Basis::Person { accepted, .. } => {
             let expected = match accepted {

@@ -7,6 +7,7 @@ use app::access::SeeDevices;
 use app::compliance::{Basis, Explanation, Replayed};
 use clap::Args;
 use domain::{ClauseId, Fact, Outcome, Subject, Timestamp};
+use policy::Library;
 use serde_json::json;
 use store::devices::Device;
 
@@ -53,7 +54,7 @@ impl Explain {
         if self.json {
             out.json(&as_json(&device, &title, &explained))?;
         } else {
-            words(&mut out, &device, &title, &explained)?;
+            words(&mut out, policy.library(), (&device, &title), &explained)?;
         }
         Ok(out.finish()?)
     }
@@ -81,7 +82,12 @@ fn as_json(device: &Device, title: &str, explained: &Explanation) -> serde_json:
     })
 }
 
-fn words(out: &mut Out, device: &Device, title: &str, explained: &Explanation) -> io::Result<()> {
+fn words(
+    out: &mut Out,
+    library: &Library,
+    (device, title): (&Device, &str),
+    explained: &Explanation,
+) -> io::Result<()> {
     let evidence = &explained.evidence;
     out.line(format_args!("{} {}", explained.clause, title))?;
     out.line(format_args!("{} {} of {}", device.kind.title(), device.serial, device.force.title()))?;
@@ -111,7 +117,7 @@ fn words(out: &mut Out, device: &Device, title: &str, explained: &Explanation) -
                     entries.join(", ")
                 ))?;
             }
-            fact_words(out, facts, explained.evidence.confirmed_at)?;
+            fact_words(out, library, facts, explained.evidence.confirmed_at)?;
             profile_words(out, facts, expected_profiles)?;
         }
         Basis::Person { clause_digest, accepted } => {
@@ -142,13 +148,14 @@ fn outcome_words(outcome: &Outcome) -> String {
     if reason.is_empty() { word.to_owned() } else { format!("{word}: {reason}") }
 }
 
-fn fact_words(out: &mut Out, facts: &[Fact], then: Timestamp) -> io::Result<()> {
+fn fact_words(out: &mut Out, library: &Library, facts: &[Fact], then: Timestamp) -> io::Result<()> {
     out.line("\nFacts")?;
     if facts.is_empty() {
         return out.line("  none had been reported");
     }
     for fact in facts {
-        out.line(wrapped(&format!("{} = {}", fact.name, fact.value), 96, "  "))?;
+        let (means, value) = library.in_words(fact);
+        out.line(wrapped(&format!("{means}: {value}"), 96, "  "))?;
         let age = age(then, fact.at);
         out.line(format_args!(
             "    {}, {}, {age} before; message {}",

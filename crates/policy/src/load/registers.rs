@@ -82,7 +82,8 @@ fn fact(node: &Node<'_>) -> Option<FactEntry> {
         node.problem("type", "a fact is bool, count, text or list");
         return None;
     }
-    Some(FactEntry { value_type: value_type?, means: means?, personal: personal? })
+    let unit = node.opt("unit");
+    Some(FactEntry { value_type: value_type?, means: means?, unit, personal: personal? })
 }
 
 fn vocabulary_entry(node: &Node<'_>) -> Option<VocabularyEntry> {

@@ -103,7 +103,9 @@ impl View {
             errors: Errors::default(),
             replayed: "Judged again from what was stored: the same outcome.".into(),
             confirmed: hours_ago(1),
-            outcome: Outcome::NotMet { because: "effective.restrictions.allow_global_background_fetch_when_roaming is yes, but must be no <script>".into() },
+            outcome: Outcome::NotMet {
+                because: "Documents of managed apps may open in others: yes, must be no <script>".into(),
+            },
             rules: "3f6c1b0d9a".into(),
             wording: "91b2c3d4e5".into(),
             steps: vec![
@@ -114,8 +116,8 @@ impl View {
                 },
             ],
             facts: vec![Fact {
-                name: "effective.passcode.min_length".into(),
-                value: "8".into(),
+                name: "The least number of characters".into(),
+                value: "8 characters".into(),
                 grade: Grade::Reported,
                 at: hours_ago(2),
                 source: "9d5be1f0c47a0c53f0ef3d2b7b1c7e58c1d3a7a9b55e0f0a6f5d1c2b3a495867".into(),
@@ -137,7 +139,7 @@ impl View {
                 .into_iter()
                 .collect(),
             outcome: Outcome::NotKnown(domain::WhyNotKnown::NeverReported {
-                what: "passcode.present <script>".into(),
+                what: "A passcode is set <script>".into(),
             }),
             steps: Vec::new(),
             facts: Vec::new(),

@@ -1,11 +1,11 @@
 //! One clause, and how it was judged for a device, a person or a document.
 
 use app::access::{SeeDevices, SeeLedger, SeePeople, SeePolicy};
-use app::read::{ClauseRead, NamedFinding, Step};
+use app::read::{ClauseRead, FactRead, NamedFinding, Step};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{ClauseId, Fact, Subject, Timestamp};
+use domain::{ClauseId, Subject, Timestamp};
 
 use super::overview::counts;
 use super::registers::risk;
@@ -192,12 +192,6 @@ fn step(step: Step) -> explain::Step {
     explain::Step { expected: step.expected, outcome: step.outcome }
 }
 
-fn fact(fact: Fact) -> explain::Fact {
-    explain::Fact {
-        name: fact.name.to_string(),
-        value: fact.value.to_string(),
-        grade: fact.grade,
-        at: fact.at,
-        source: fact.source,
-    }
+fn fact(fact: FactRead) -> explain::Fact {
+    explain::Fact { name: fact.means, value: fact.value, grade: fact.grade, at: fact.at, source: fact.source }
 }

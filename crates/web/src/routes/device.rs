@@ -218,9 +218,9 @@ fn register(read: &DeviceRead, asset: &Asset) -> Vec<Fact> {
     let more = [("Maker", &asset.maker), ("IMEI", &asset.imei), ("ICCID", &asset.iccid), ("EID", &asset.eid)];
     lines.extend(more.into_iter().filter_map(|(name, value)| Some(entered(name, value.as_deref()?))));
     lines.extend(asset.bought_on.as_deref().map(|day| entered("Bought", day)));
-    lines.extend(read.facts.iter().map(|(means, fact)| Fact {
-        name: means.clone(),
-        value: fact.value.to_string(),
+    lines.extend(read.facts.iter().map(|fact| Fact {
+        name: fact.means.clone(),
+        value: fact.value.clone(),
         grade: Some(fact.grade),
         at: Some(fact.at),
     }));

@@ -202,6 +202,14 @@ pub const TARGETS: &[Target] = &[
         rounds: 8000,
     },
     Target {
+        name: "ledger_proof",
+        limit: Limit::Refused(512 * 1024),
+        run: ledger::ledger_proof,
+        seeds: ledger::proof_seeds,
+        words: ledger::WORDS,
+        rounds: 8000,
+    },
+    Target {
         name: "ledger_note",
         limit: Limit::Refused(64 * 1024),
         run: ledger::ledger_note,

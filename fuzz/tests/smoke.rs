@@ -178,6 +178,7 @@ smoke_tests![
     calendar,
     check,
     ledger_export,
+    ledger_proof,
     ledger_note,
     ledger_entry,
     scim_filter,

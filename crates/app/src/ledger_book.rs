@@ -1,6 +1,9 @@
-//! The ledger in use: giving entries their place, signing checkpoints. Exports are in `ledger_export`.
+//! The ledger in use: giving entries their place, signing checkpoints, proving one entry. Exports are in `ledger_export`.
+//!
+//! Not here: private details. They hold what other permits guard (a sealed case's notes, whom an exemption is for), so no page
+//! shows them by the permit for the ledger; `lanyard ledger export --with-details` on the server does.
 
-use domain::Secret;
+use domain::EntryId;
 use ledger::{Checkpoint, Entry, Hash, NodeStore, Tree};
 use store::Tx;
 use store::ledger as rows;
@@ -122,42 +125,29 @@ impl App {
             .await
     }
 
-    /// The private detail of an entry, for somebody who may see the ledger of its force. Reading it is an entry too.
+    /// The proof that an entry is in the ledger, as a line that `lanyard ledger verify` and a stranger's program can check:
+    /// the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] where there is none or it was erased.
-    pub async fn ledger_detail(
-        &self,
-        permit: Permit<SeeLedger>,
-        entry: domain::EntryId,
-        reason: &str,
-    ) -> Result<Secret<String>, AppError> {
-        let reason = crate::people::text("reason", reason, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
+    /// [`AppError::NotFound`], [`AppError::Denied`] over the wall, [`AppError::Conflict`] while no checkpoint covers it.
+    pub async fn ledger_proof(&self, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
+        let origin = self.ledger_key().verifier().name().to_owned();
         self.store()
-            .write(move |tx| {
-                let about = rows::by_id(tx, entry)?.ok_or_else(|| AppError::not_found("entry", entry))?;
-                match about.force {
-                    Some(force) => permit.reaches(force)?,
-                    // What is of no force may name people of both.
-                    None if permit.scope().force().is_some() => {
-                        return Err(AppError::Conflict(
-                            "an entry of no force may be about both: its detail needs a permit for both"
-                                .into(),
-                        ));
-                    }
-                    None => {}
-                }
-                let (_, bytes) =
-                    rows::detail(tx, entry)?.ok_or_else(|| AppError::not_found("detail of", entry))?;
-                let record = crate::record::Record::new(
-                    &permit.actor().name,
-                    "ledger.detail.read",
-                    format!("entry:{entry}"),
-                )
-                .detail(serde_json::json!({ "reason": reason }));
-                app.enter(tx, now, record)?;
-                String::from_utf8(bytes).map(Secret::new).map_err(|error| AppError::fault(&error))
+            .read(move |tx| {
+                let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+                row.force.map_or(Ok(()), |force| permit.reaches(force))?;
+                let last = rows::last_checkpoint(tx)?;
+                let covered = row.place.zip(last).filter(|(place, last)| *place < last.size);
+                let Some((place, last)) = covered else {
+                    return Err(AppError::Conflict(
+                        "no checkpoint covers this entry yet: one is signed about once a minute, so try again then".into(),
+                    ));
+                };
+                let (place, size) = (place.unsigned_abs(), last.size.unsigned_abs());
+                let path = ledger::inclusion_proof(place, size, &mut Nodes::of(tx))
+                    .map_err(|error| AppError::fault(&error))?;
+                ledger::proof_line(&origin, place, &entry_of(&row)?, path, &last.note)
+                    .map_err(|error| AppError::fault(&error))
             })
             .await
     }

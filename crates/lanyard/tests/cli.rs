@@ -219,6 +219,16 @@ fn an_export_proves_itself_and_a_changed_one_does_not() {
     let words = fs::read_to_string(&key).unwrap();
     let json = place.json(&["ledger", "verify", "all.jsonl", "--key", words.trim(), "--json"]);
     assert_eq!((&json["whole"], &json["details_absent"]), (&true.into(), &0.into()));
+    let first: serde_json::Value = serde_json::from_str(text.lines().nth(1).unwrap()).unwrap();
+    let id = first["entry"]["id"].as_str().unwrap();
+    place.good(&["ledger", "prove", id, "--out", "one.json"]);
+    let proven = place.json(&["ledger", "verify", "one.json", "--key", words.trim(), "--json"]);
+    assert_eq!((&proven["proven"], &proven["action"]), (&true.into(), &"person.added".into()));
+    let one = fs::read_to_string(place.path("one.json")).unwrap();
+    fs::write(place.path("bent.json"), one.replace("person.added", "person.addee")).unwrap();
+    let said = place.run(&["ledger", "verify", "bent.json", "--key", &key]);
+    assert!(said.code == 1 && said.out.contains("entry 0 was changed"), "{}", said.out);
+    assert!(place.bad(&["ledger", "prove", "0190c7a0-0000-7000-8000-000000000001"]).contains("no entry"));
     assert!(place.good(&["ledger", "checkpoint"]).starts_with("127.0.0.1:8090/ledger\n4\n"));
     assert!(place.bad(&["ledger", "verify", "all.jsonl", "--key", "nonsense"]).contains("--key"));
 }

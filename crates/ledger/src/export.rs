@@ -60,21 +60,7 @@ pub fn entry_line(index: u64, entry: &Entry, detail: Option<&Detail>) -> Result<
     if detail.is_some_and(|detail| entry.detail_digest != Some(detail.digest())) {
         return Err(ExportError::Detail(index));
     }
-    let entry = entry.clone();
-    line(&Line::Entry(EntryLine {
-        index,
-        leaf: entry.leaf()?,
-        id: entry.id,
-        at: entry.at,
-        actor: entry.actor,
-        action: entry.action,
-        subject: entry.subject,
-        force: entry.force,
-        clause: entry.clause,
-        reason: entry.reason,
-        detail_digest: entry.detail_digest,
-        detail: detail.map(DetailLine::of),
-    }))
+    line(&Line::Entry(EntryLine::of(index, entry, detail)?))
 }
 
 /// The line of checkpoint `number` (from 0, the oldest first): the signed note as [`crate::Checkpoint::sign`] made it.
@@ -141,6 +127,25 @@ pub(crate) struct EntryLine {
 }
 
 impl EntryLine {
+    /// The entry as it is written.
+    pub(crate) fn of(index: u64, entry: &Entry, detail: Option<&Detail>) -> Result<Self, EntryError> {
+        let entry = entry.clone();
+        Ok(Self {
+            index,
+            leaf: entry.leaf()?,
+            id: entry.id,
+            at: entry.at,
+            actor: entry.actor,
+            action: entry.action,
+            subject: entry.subject,
+            force: entry.force,
+            clause: entry.clause,
+            reason: entry.reason,
+            detail_digest: entry.detail_digest,
+            detail: detail.map(DetailLine::of),
+        })
+    }
+
     /// The entry and, where the line has it, the detail.
     pub(crate) fn take(self) -> (Entry, Option<Result<Detail, DetailError>>) {
         let entry = Entry {

@@ -23,6 +23,7 @@ mod key;
 mod note;
 mod order;
 mod proof;
+mod proof_file;
 mod tree;
 mod verify;
 
@@ -35,5 +36,6 @@ pub use hash::{Hash, HashError, empty_root, leaf_hash, node_hash};
 pub use key::{KeyError, SigningKey, VerifierKey};
 pub use note::{Note, NoteError, NoteSignature};
 pub use proof::{ProofError, consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use proof_file::{ProofFault, Proven, is_proof, proof_line, verify_proof};
 pub use tree::{MAX_SIZE, NodeStore, Tree, TreeError};
 pub use verify::{Report, verify_export};

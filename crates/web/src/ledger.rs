@@ -1,5 +1,7 @@
 //! The ledger: its entries, its latest checkpoint word for word, and how anyone can check both without trusting Lanyard.
 
+pub mod entry;
+
 use askama::Template;
 use domain::Timestamp;
 
@@ -54,6 +56,8 @@ pub struct View {
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Row {
+    /// The path of its own page.
+    pub href: String,
     /// Its place, from 0; `None` for one that the sequencer has not reached.
     pub index: Option<u64>,
     /// When.
@@ -83,6 +87,7 @@ impl View {
     #[must_use]
     pub fn sample() -> Self {
         let row = |index, hours, who: &str, what: &str, why: &str, erased| Row {
+            href: "/ledger/0190c7a0-0000-7000-8000-000000000001".into(),
             index,
             at: crate::samples::hours_ago(hours),
             who: who.into(),

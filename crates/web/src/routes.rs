@@ -270,6 +270,8 @@ pub const ROUTES: &[Route] = &[
     read::<SeeLedger>("/ledger", || get(ledger::get)),
     read::<SeeLedger>("/ledger.csv", || get(ledger::csv)),
     read::<SeeLedger>("/ledger/export", || get(ledger::export)),
+    read::<SeeLedger>("/ledger/{id}", || get(ledger::entry)),
+    read::<SeeLedger>("/ledger/{id}/proof", || get(ledger::proof)),
 ];
 
 /// Whether a link fits one of the routes; its query does not matter.

@@ -110,6 +110,8 @@ fn people_and_registers() -> askama::Result<Vec<(&'static str, String)>> {
         ("register-decide-refused", crate::registers::decide::View::sample_refused().render()?),
         ("permissions", crate::registers::own::View::sample().render()?),
         ("ledger", crate::ledger::View::sample().render()?),
+        ("ledger-entry", crate::ledger::entry::View::sample().render()?),
+        ("ledger-entry-waiting", crate::ledger::entry::View::sample_waiting().render()?),
         ("ledger-empty", crate::ledger::View::sample_empty().render()?),
     ])
 }

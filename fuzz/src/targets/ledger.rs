@@ -1,11 +1,13 @@
 //! What a stranger hands to whoever checks a ledger: exports, checkpoints, entries.
 
+use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::LazyLock;
 
 use domain::{EntryId, Force, Timestamp};
 use ledger::{
-    Checkpoint, Detail, Entry, Hash, Note, Tree, VerifierKey, checkpoint_line, entry_line, header_line,
-    verify_export,
+    Checkpoint, Detail, Entry, Hash, NodeStore, Note, Tree, VerifierKey, checkpoint_line, entry_line,
+    header_line, inclusion_proof, proof_line, verify_export, verify_proof,
 };
 
 use super::text;
@@ -16,6 +18,8 @@ pub const WORDS: &[&str] = &[
     "{\"header\":",
     "{\"entry\":",
     "{\"checkpoint\":",
+    "{\"proof\":",
+    "\"path\":",
     "\"index\":",
     "\"detail\":",
     "null",
@@ -66,6 +70,22 @@ pub fn ledger_export(data: &[u8]) -> bool {
         Err(faults) => {
             assert!(!faults.is_empty() && faults.len() <= MAX_FAULTS, "{} faults", faults.len());
             assert!(faults.iter().all(|fault| !fault.to_string().is_empty()));
+            false
+        }
+    }
+}
+
+/// Checks the proof of one entry.
+pub fn ledger_proof(data: &[u8]) -> bool {
+    match verify_proof(data, ledger_key().verifier()) {
+        Ok(proven) => {
+            assert!(proven.index < proven.size && proven.origin == LEDGER, "{proven:?}");
+            assert!(SEALED.contains(&(proven.size, proven.root)), "the key never signed this");
+            assert_eq!(proven.entry, entry(proven.index).0, "no such entry was ever entered");
+            true
+        }
+        Err(fault) => {
+            assert!(!fault.to_string().is_empty());
             false
         }
     }
@@ -142,6 +162,44 @@ fn export(entries: u64, seals: &[u64]) -> String {
         }
     }
     lines
+}
+
+/// Proofs of every entry in trees of several sizes.
+#[must_use]
+pub fn proof_seeds() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for size in [1, 3, ENTRIES] {
+        let mut nodes = Nodes::default();
+        let mut tree = Tree::new();
+        for number in 0..size {
+            tree.append(entry(number).0.leaf().expect("an entry has a leaf"), &mut nodes)
+                .expect("nodes are kept");
+        }
+        let note = Checkpoint::sign(size, tree.root(), &ledger_key()).expect("the key signs");
+        for index in 0..size {
+            let path = inclusion_proof(index, size, &mut nodes).expect("the tree is whole");
+            let line = proof_line(LEDGER, index, &entry(index).0, path, &note);
+            seeds.push(line.expect("a proof can be written").into_bytes());
+        }
+    }
+    seeds
+}
+
+/// The nodes of a small tree.
+#[derive(Default)]
+struct Nodes(BTreeMap<(u8, u64), Hash>);
+
+impl NodeStore for Nodes {
+    type Error = Infallible;
+
+    fn get(&mut self, level: u8, index: u64) -> Result<Option<Hash>, Infallible> {
+        Ok(self.0.get(&(level, index)).copied())
+    }
+
+    fn put(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), Infallible> {
+        self.0.insert((level, index), hash);
+        Ok(())
+    }
 }
 
 /// Checkpoints, one of them with a witness's signature.

@@ -108,6 +108,68 @@ impl App {
     }
 }
 
+/// What became of an entry's private detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DetailState {
+    /// It has none.
+    None,
+    /// It is kept beside the ledger.
+    Kept,
+    /// It was erased when its time was over.
+    Erased,
+}
+
+/// One entry with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct LedgerEntryRead {
+    /// The entry in words.
+    pub row: LedgerRow,
+    /// Of which force; `None` for what concerns both or neither.
+    pub force: Option<Force>,
+    /// The title of its clause, where the policy in force has it.
+    pub clause_title: Option<String>,
+    /// The salted digest of its private detail.
+    pub detail_digest: Option<String>,
+    /// What became of that.
+    pub detail: DetailState,
+    /// The latest checkpoint, where it covers the entry: how many entries it covers, and when it was signed.
+    pub covered: Option<(u64, Timestamp)>,
+}
+
+impl App {
+    /// One entry.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`], or [`AppError::Denied`] over the wall.
+    pub async fn ledger_entry(
+        &self,
+        permit: Permit<SeeLedger>,
+        id: EntryId,
+    ) -> Result<LedgerEntryRead, AppError> {
+        let policy = self.policy();
+        self.store()
+            .read(move |tx| {
+                let entry = ledger::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+                entry.force.map_or(Ok(()), |force| permit.reaches(force))?;
+                let detail = match (&entry.detail_digest, ledger::detail(tx, id)?) {
+                    (None, _) => DetailState::None,
+                    (Some(_), Some(_)) => DetailState::Kept,
+                    (Some(_), None) => DetailState::Erased,
+                };
+                let covered = ledger::last_checkpoint(tx)?
+                    .filter(|last| entry.place.is_some_and(|place| place < last.size))
+                    .map(|last| (last.size.unsigned_abs(), last.signed_at));
+                let clause = entry.clause.as_ref().and_then(|clause| policy.library().clause(clause));
+                let clause_title = clause.map(|clause| clause.title.clone());
+                let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
+                let erased = detail == DetailState::Erased;
+                let row = row_within(tx, entry, erased, permit.scope().force())?;
+                Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
+            })
+            .await
+    }
+}
+
 /// One entry in words, with names only from within the force.
 pub(super) fn row_within(
     tx: &mut Tx<'_>,

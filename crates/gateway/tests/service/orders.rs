@@ -215,8 +215,17 @@ fn the_wall_and_the_matrix_hold() {
         let rows = service.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
         assert!(rows.iter().filter(|row| row.subject.starts_with("device:")).all(|row| row.force.is_some()));
         let of_norfolk = rows.iter().find(|row| row.action == "person.added").unwrap();
-        let read = service.app.ledger_detail(permit(&suffolk).unwrap(), of_norfolk.id, "curious").await;
+        let read = service.app.ledger_entry(permit(&suffolk).unwrap(), of_norfolk.id).await;
         assert!(matches!(read, Err(AppError::Denied(_))));
-        service.app.ledger_detail(permit(&norfolk).unwrap(), of_norfolk.id, "audit").await.unwrap();
+        let proof = service.app.ledger_proof(permit(&suffolk).unwrap(), of_norfolk.id).await;
+        assert!(matches!(proof, Err(AppError::Denied(_))));
+        service.app.ledger_entry(permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
+        let early = service.app.ledger_proof(permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap_err();
+        assert!(early.to_string().contains("no checkpoint covers"), "{early}");
+        service.app.checkpoint_ledger().await.unwrap();
+        let proof = service.app.ledger_proof(permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
+        let key = service.app.ledger_key_text().parse().unwrap();
+        let proven = ledger::verify_proof(proof.as_bytes(), &key).unwrap();
+        assert_eq!((proven.entry.id, proven.entry.action.as_str()), (of_norfolk.id, "person.added"));
     });
 }

@@ -1,14 +1,15 @@
 //! `lanyard ledger`: the log that can be checked by a stranger.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use app::access::{Permit, RunService, SeeLedger};
 use clap::Subcommand;
-use ledger::{VerifierKey, verify_export};
+use domain::EntryId;
+use ledger::{Proven, VerifierKey, is_proof, verify_export, verify_proof};
 use serde_json::json;
 
 use crate::open::{self, Opened};
@@ -17,9 +18,10 @@ use crate::out::{Failure, Out, note};
 /// What to do with the ledger.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerVerb {
-    /// Prove that no entry of an export was changed, dropped, added or reordered. Needs no database and no settings.
+    /// Prove that no entry of an export was changed, dropped, added or reordered, or that one entry is in the ledger. Needs
+    /// no database and no settings.
     Verify {
-        /// The export.
+        /// The export, or the proof of one entry.
         file: PathBuf,
         /// The ledger's public key, or a file that holds it: ledger.pub of the data folder.
         #[arg(long)]
@@ -37,6 +39,14 @@ pub(crate) enum LedgerVerb {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Write the proof that one entry is in the ledger: a file that says nothing of the others.
+    Prove {
+        /// The entry's id, as an export and the address of its page have it.
+        entry: EntryId,
+        /// Write it here; left out, to standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Sign a checkpoint over everything so far, and print it: a copy kept elsewhere proves the log from then on.
     Checkpoint,
 }
@@ -48,6 +58,9 @@ impl LedgerVerb {
             Self::Export { with_details, out } => {
                 open::run(settings, async |opened| export(opened, with_details, out.as_deref()).await)
             }
+            Self::Prove { entry, out } => {
+                open::run(settings, async |opened| prove(opened, entry, out.as_deref()).await)
+            }
             Self::Checkpoint => open::run(settings, async |opened| checkpoint(opened).await),
         }
     }
@@ -55,8 +68,12 @@ impl LedgerVerb {
 
 fn verify(file: &Path, key: &str, json: bool) -> anyhow::Result<()> {
     let key = public_key(key)?;
-    let reader = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let verified = verify_export(BufReader::new(reader), &key);
+    let unreadable = || format!("{} cannot be read", file.display());
+    let mut reader = BufReader::new(File::open(file).with_context(unreadable)?);
+    if is_proof(reader.fill_buf().with_context(unreadable)?) {
+        return verify_one(file, reader, &key, json);
+    }
+    let verified = verify_export(reader, &key);
     let mut out = Out::new();
     match verified {
         Ok(report) if json => out.json(&json!({
@@ -91,6 +108,42 @@ fn verify(file: &Path, key: &str, json: bool) -> anyhow::Result<()> {
                     out.line(fault)?;
                 }
                 out.line(format_args!("{} is NOT whole: {} faults", file.display(), faults.len()))?;
+            }
+            out.finish()?;
+            return Err(Failure::Told.into());
+        }
+    }
+    Ok(out.finish()?)
+}
+
+/// The largest proof that is read.
+const LARGEST_PROOF: u64 = 1 << 20;
+
+fn verify_one(file: &Path, reader: impl Read, key: &VerifierKey, json: bool) -> anyhow::Result<()> {
+    let mut bytes = Vec::new();
+    reader.take(LARGEST_PROOF).read_to_end(&mut bytes)?;
+    let mut out = Out::new();
+    match verify_proof(&bytes, key) {
+        Ok(proven) if json => out.json(&json!({
+            "proven": true, "origin": proven.origin, "index": proven.index, "size": proven.size,
+            "root": proven.root.to_string(), "at": proven.entry.at.to_string(), "actor": proven.entry.actor,
+            "action": proven.entry.action, "subject": proven.entry.subject,
+        }))?,
+        Ok(proven) => {
+            let Proven { origin, index, entry, size, root } = proven;
+            out.line(format_args!("{} proves entry {index} of {origin}", file.display()))?;
+            out.line(format_args!(
+                "{}: {} did {} on {}",
+                entry.at, entry.actor, entry.action, entry.subject
+            ))?;
+            out.line(format_args!("covered by the checkpoint of {size} entries with root {root}"))?;
+        }
+        Err(fault) => {
+            if json {
+                out.json(&json!({ "proven": false, "faults": [fault.to_string()] }))?;
+            } else {
+                out.line(&fault)?;
+                out.line(format_args!("{} proves NOTHING", file.display()))?;
             }
             out.finish()?;
             return Err(Failure::Told.into());
@@ -147,6 +200,27 @@ async fn export_to(
     writer.flush()?;
     writer.get_ref().sync_all()?;
     Ok(entries)
+}
+
+async fn prove(opened: &Opened, entry: EntryId, file: Option<&Path>) -> anyhow::Result<()> {
+    let permit = opened.permit::<SeeLedger>()?;
+    // The newest entry can be proven too.
+    opened.app.checkpoint_ledger().await?;
+    let proof = opened.app.ledger_proof(permit, entry).await?;
+    match file {
+        Some(path) => {
+            let made = File::options().write(true).create_new(true).open(path);
+            let mut file = made.with_context(|| format!("{} cannot be written", path.display()))?;
+            file.write_all(proof.as_bytes())?;
+        }
+        None => {
+            let mut out = Out::new();
+            out.raw(proof.as_bytes())?;
+            out.finish()?;
+        }
+    }
+    note(format_args!("the key to verify it with: {}", opened.app.ledger_key_text()));
+    Ok(())
 }
 
 async fn checkpoint(opened: &Opened) -> anyhow::Result<()> {

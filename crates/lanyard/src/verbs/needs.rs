@@ -44,6 +44,7 @@ const VERBS: &[(&str, Needs)] = &[
     ("explain", Needs::Permit("see devices")),
     ("ledger checkpoint", Needs::Permit("run service")),
     ("ledger export", Needs::Permit("see ledger")),
+    ("ledger prove", Needs::Permit("see ledger")),
     ("ledger verify", Needs::Files),
     ("migrate", Needs::Server),
     ("person add", Needs::Permit("manage people")),

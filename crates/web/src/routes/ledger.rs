@@ -3,15 +3,16 @@
 use app::access::SeeLedger;
 use app::read::{LedgerQuery, LedgerRead, LedgerRow};
 use axum::body::Body;
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use domain::{EntryId, Span, Timestamp};
+use domain::{EntryId, Force, Span, Timestamp};
 use futures_util::stream;
 
 use crate::answer::{self, page};
 use crate::documents::clause_crumb;
-use crate::ledger::{ALLOWED, KINDS, Row, View, export as as_csv};
+use crate::ledger::{ALLOWED, KINDS, Row, View, entry, export as as_csv};
 use crate::parts::form::Errors;
 use crate::parts::listing::{Listing, PER_PAGE};
 use crate::session::{Ctx, Problem, form_errors, sentence};
@@ -28,6 +29,7 @@ pub(super) fn words(action: &str) -> String {
 fn row(row: &LedgerRow) -> Row {
     let (on, href) = &row.on;
     Row {
+        href: format!("/ledger/{}", row.id),
         index: row.place,
         at: row.at,
         who: row.who.clone(),
@@ -138,6 +140,36 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
         Ok(((ctx, list), as_csv(&rows), next))
     })
     .await
+}
+
+/// One entry.
+pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeeLedger>()?;
+    let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
+    let read = ctx.site.app.ledger_entry(permit, id).await?;
+    let view = entry::View {
+        shell: ctx.under(Area::Ledger),
+        action: read.row.action.clone(),
+        row: row(&read.row),
+        force: read.force.map(Force::title).unwrap_or_default(),
+        clause_title: read.clause_title.unwrap_or_default(),
+        detail_digest: read.detail_digest.unwrap_or_default(),
+        detail: read.detail,
+        covered: read.covered,
+        proof: format!("/ledger/{id}/proof"),
+        key: ctx.site.app.ledger_key_text(),
+    };
+    Ok(page(StatusCode::OK, &view))
+}
+
+/// The proof that an entry is in the ledger, as `lanyard ledger verify` reads it.
+pub(super) async fn proof(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeeLedger>()?;
+    let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
+    let line = ctx.site.app.ledger_proof(permit, id).await?;
+    let name = format!("attachment; filename=\"ledger-entry-{id}.json\"");
+    Ok(([(CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], line)
+        .into_response())
 }
 
 /// The whole ledger without private details, as `lanyard ledger verify` reads it.

@@ -37,6 +37,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "places" => seeded.cupboard().await.to_string(),
         "counts" => seeded.count().await.to_string(),
         "duty" => seeded.pattern().await.to_string(),
+        "ledger" => seeded.ledger_entry().await.to_string(),
         _ => String::new(),
     };
     // A clause that the subject of the path is judged on.
@@ -73,7 +74,7 @@ fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
         "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries",
+        "tokens", "duty", "entries", "ledger",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }

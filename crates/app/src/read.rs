@@ -18,6 +18,7 @@ mod overview;
 mod people;
 mod permissions;
 mod policy;
+mod prediction;
 mod profiles;
 mod risks;
 mod sensitive;
@@ -34,8 +35,8 @@ pub use device::{CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, HolderRe
 pub use devices::DeviceRow;
 pub use documents::{ClauseRow, DocumentRead, DocumentRow};
 pub use events::{EventRead, EventRow};
-pub use explain::{ExplainRead, Step};
-pub use ledger::{LedgerQuery, LedgerRead, LedgerRow};
+pub use explain::{ExplainRead, FactRead, Step};
+pub use ledger::{DetailState, LedgerEntryRead, LedgerQuery, LedgerRead, LedgerRow};
 pub use me::{MeRead, OwnDevice, OwnNotice, Todo};
 pub use overview::{Attention, DevicesNow, Overview, Wall};
 pub use people::{EnrolRead, PersonRead};
@@ -43,6 +44,7 @@ pub use permissions::{
     OwnPermissions, PermissionDevice, PermissionRead, PermissionRow, RegisterRow, Residue,
 };
 pub use policy::{AcceptAgain, ChangesRead, PlatformSetting, Version};
+pub use prediction::{FallsOut, Prediction};
 pub use profiles::ProfileRead;
 pub use sensitive::PlaceRead;
 pub use tally::Tally;
@@ -52,7 +54,9 @@ pub use words::case_kind;
 pub use words::span as span_words;
 pub(crate) use words::who;
 
-pub use ::policy::{FieldKind, PermissionFor, PermissionRegister};
+pub use ::policy::{
+    Change, ClauseChange, FieldKind, ParameterValue, PartKind, PermissionFor, PermissionRegister, PolicyDiff,
+};
 pub use risks::RiskRead;
 pub use store::cases::{Case, CaseFilter};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};

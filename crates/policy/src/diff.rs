@@ -1,6 +1,7 @@
 //! What a change of policy changes: for the review before it is taken into use.
 
 mod access;
+mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::model::Clause;
 use crate::value::{ParameterValue, setting_words};
 
 pub use access::{AccessChange, AccessPolicyChange};
+pub use parts::{PartChange, PartKind};
 
 /// The difference between two libraries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -28,6 +30,8 @@ pub struct PolicyDiff {
     pub checks: Vec<CheckChange>,
     /// Parameters whose value changes.
     pub parameters: Vec<ParameterChange>,
+    /// Types of case, events in working lives and registers that came, went or changed.
+    pub parts: Vec<PartChange>,
     /// What people must be asked to accept again.
     pub ask_again: Vec<AskAgain>,
     /// What a role may do that it might not, or the other way round.
@@ -141,6 +145,7 @@ pub fn diff(old: &Library, new: &Library) -> PolicyDiff {
         settings: settings(old, new),
         checks: checks(old, new),
         parameters: parameters(old, new),
+        parts: parts::parts(old, new),
         ask_again: ask_again(old, new),
         access: access::cells(old, new),
         access_policies: access::policies(old, new),
@@ -334,6 +339,7 @@ impl fmt::Display for PolicyDiff {
             };
             writeln!(f, "  ~ {}: {}", parameter.name, arrow(&words(&parameter.old), &words(&parameter.new)))?;
         }
+        parts::tell(self, f)?;
         heading(f, "To be accepted again", &self.ask_again)?;
         for ask in &self.ask_again {
             writeln!(f, "  {}: {}", ask.document, ids(&ask.clauses))?;

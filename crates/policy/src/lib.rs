@@ -37,7 +37,7 @@ mod working_days;
 pub use coverage::{CoverageTable, SettingCompiler};
 pub use diff::{
     AccessChange, AccessPolicyChange, AskAgain, Change, CheckChange, ClauseChange, DocumentChange,
-    ParameterChange, PolicyDiff, SettingChange, diff,
+    ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, diff,
 };
 pub use files::Files;
 pub use import::{Draft, ImportError, ImportOptions, LeftOver, MAX_IMPORT, import};
@@ -51,7 +51,7 @@ pub use model::{
 pub use permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFor, PermissionRegister};
 pub use problem::{Problem, Problems};
 pub use procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
-pub use registers::{AskedValue, Baseline, FactEntry, Parameter, Setting, VocabularyEntry};
+pub use registers::{AskedValue, Baseline, FactEntry, Parameter, SINCE_1970, Setting, VocabularyEntry};
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};
 pub use words::{

@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 
 use domain::{DeviceKind, Force, Platform, Timestamp};
-use policy::{Library, PolicyDiff, Scope, diff, setting_words};
+use policy::{Files, Library, PolicyDiff, Scope, diff, setting_words};
 use store::{Tx, devices, sessions, terms_asked};
 
-use crate::access::{Permit, SeePolicy};
+use super::prediction::Prediction;
+use crate::access::{Permit, SeeDevices, SeePolicy};
 use crate::policy_in_force::{PLATFORMS, kept};
 use crate::{App, AppError};
 
-/// A version that was once in force.
+/// What stands for the policy folder among the digests of versions.
+const FOLDER: &str = "folder";
+
+/// A version that was once in force, or the policy folder as it is now.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// Its digest.
+    /// Its digest, or `folder`.
     pub digest: String,
-    /// When it was first brought into force.
-    pub since: Timestamp,
+    /// When it was first brought into force; `None` for the folder.
+    pub since: Option<Timestamp>,
     /// Whether it is the one in force now.
     pub in_force: bool,
 }
@@ -36,6 +40,10 @@ pub struct ChangesRead {
     pub settings: Vec<PlatformSetting>,
     /// Whom the change asks to accept again, by document.
     pub accept_again: Vec<AcceptAgain>,
+    /// Which devices would newly fall out; `None` for who may not see devices.
+    pub prediction: Option<Prediction>,
+    /// Why the policy folder cannot be compared, where it has problems.
+    pub broken_folder: Option<String>,
 }
 
 /// A document that people must accept again.
@@ -56,6 +64,8 @@ pub struct AcceptAgain {
 pub struct PlatformSetting {
     /// Where.
     pub platform: Platform,
+    /// What it is, in words.
+    pub means: String,
     /// The vendor-neutral key.
     pub key: String,
     /// The value before, in words.
@@ -67,13 +77,15 @@ pub struct PlatformSetting {
 }
 
 impl App {
-    /// Compares two versions of the policy; by default the one in force with the one before.
+    /// Compares two versions of the policy: by default the policy folder with what is in force, where the two differ, and
+    /// else what is in force with the one before. Nothing is changed by it.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
     pub async fn policy_changes(
         &self,
         permit: Permit<SeePolicy>,
+        devices: Option<Permit<SeeDevices>>,
         from: Option<String>,
         to: Option<String>,
     ) -> Result<ChangesRead, AppError> {
@@ -81,43 +93,73 @@ impl App {
         self.store()
             .read(move |tx| {
                 let policy = app.policy();
-                let versions: Vec<Version> = sessions::policy_versions(tx)?
-                    .into_iter()
-                    .map(|(digest, since)| Version { in_force: digest == policy.digest(), digest, since })
-                    .collect();
-                let to = to.unwrap_or_else(|| policy.digest().to_owned());
-                let before = versions.iter().find(|version| version.digest != to);
-                let Some(from) = from.or_else(|| before.map(|version| version.digest.clone())) else {
-                    return Ok(ChangesRead {
-                        versions,
-                        from: to.clone(),
-                        to,
-                        diff: None,
-                        settings: Vec::new(),
-                        accept_again: Vec::new(),
-                    });
+                let (draft, broken_folder) = match app.draft() {
+                    Ok(draft) => (draft, None),
+                    Err(problems) => (None, Some(problems)),
                 };
-                let (old, new) = (app.version(tx, &from)?, app.version(tx, &to)?);
-                let diff = diff(&old, &new);
-                Ok(ChangesRead {
-                    settings: settings(tx, permit.scope().force(), &old, &new)?,
-                    accept_again: accept_again(tx, permit.scope().force(), &new, &diff)?,
-                    diff: Some(diff),
+                let versions = versions(tx, policy.digest(), draft.is_some())?;
+                let (from, to) = match (from, to) {
+                    (None, None) if draft.is_some() => (Some(policy.digest().to_owned()), FOLDER.to_owned()),
+                    (from, to) => (from, to.unwrap_or_else(|| policy.digest().to_owned())),
+                };
+                let before = versions.iter().find(|version| version.digest != to && version.since.is_some());
+                let from = from.or_else(|| before.map(|version| version.digest.clone()));
+                let mut read = ChangesRead {
                     versions,
-                    from,
+                    from: from.clone().unwrap_or_else(|| to.clone()),
                     to,
-                })
+                    diff: None,
+                    settings: Vec::new(),
+                    accept_again: Vec::new(),
+                    prediction: None,
+                    broken_folder,
+                };
+                let Some(from) = from else { return Ok(read) };
+                let (old, new) =
+                    (app.version(tx, draft.as_ref(), &from)?, app.version(tx, draft.as_ref(), &read.to)?);
+                let diff = diff(&old, &new);
+                read.settings = settings(tx, permit.scope().force(), &old, &new)?;
+                read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
+                if let Some(permit) = devices {
+                    read.prediction = Some(app.predict(tx, &permit, (&old, &new), &diff)?);
+                }
+                read.diff = Some(diff);
+                Ok(read)
             })
             .await
     }
 
-    fn version(&self, tx: &mut Tx<'_>, digest: &str) -> Result<Library, AppError> {
+    /// The policy folder as it is now, where it is another policy than the one in force.
+    ///
+    /// # Errors
+    /// Its problems, in words.
+    fn draft(&self) -> Result<Option<Library>, String> {
+        let Some(folder) = &self.config().policy_folder else { return Ok(None) };
+        let policy = self.policy();
+        let read = Files::read(folder).and_then(|files| Library::from_files(&files, policy.overrides()));
+        let library = read.map_err(|problems| problems.to_string())?;
+        Ok(Some(library).filter(|library| library.digest() != policy.digest()))
+    }
+
+    fn version(&self, tx: &mut Tx<'_>, draft: Option<&Library>, digest: &str) -> Result<Library, AppError> {
         let policy = self.policy();
         if policy.digest() == digest {
             return Ok(policy.library().clone());
         }
-        kept(tx, digest)?.ok_or_else(|| AppError::not_found("version of the policy", digest))
+        let found = if digest == FOLDER { draft.cloned() } else { kept(tx, digest)? };
+        found.ok_or_else(|| AppError::not_found("version of the policy", digest))
     }
+}
+
+/// The versions that were ever in force, newest first, behind the folder where that differs.
+fn versions(tx: &mut Tx<'_>, in_force: &str, draft: bool) -> Result<Vec<Version>, AppError> {
+    let folder = Version { digest: FOLDER.to_owned(), since: None, in_force: false };
+    let kept = sessions::policy_versions(tx)?.into_iter().map(|(digest, since)| Version {
+        in_force: digest == in_force,
+        digest,
+        since: Some(since),
+    });
+    Ok(draft.then_some(folder).into_iter().chain(kept).collect())
 }
 
 fn settings(
@@ -138,7 +180,15 @@ fn settings(
                 let words = |side: Option<&policy::MergedSetting>| side.map(|set| setting_words(&set.value));
                 let (before, after) = (words(was.get(key)), words(is.get(key)));
                 if before != after {
-                    changed.push(PlatformSetting { platform, key: key.to_string(), before, after, devices });
+                    let known = new.vocabulary().get(key).or_else(|| old.vocabulary().get(key));
+                    changed.push(PlatformSetting {
+                        platform,
+                        means: known.map(|known| known.means.clone()).unwrap_or_default(),
+                        key: key.to_string(),
+                        before,
+                        after,
+                        devices,
+                    });
                 }
             }
         }

@@ -33,7 +33,7 @@ pub(crate) enum DutyVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Rosters from a table (CSV), or from the calendar (iCalendar) of one person. Nothing is changed without --take.
+    /// Rosters from a table (CSV), or from the calendar (iCalendar) of one person. Nothing is changed without --apply.
     Import {
         /// The file.
         file: PathBuf,
@@ -45,9 +45,9 @@ pub(crate) enum DutyVerb {
         calendar_of: Option<String>,
         /// Take it, if every row can be taken.
         #[arg(long)]
-        take: bool,
-        /// With --take: take what can be taken, and leave out the rows that cannot.
-        #[arg(long, requires = "take")]
+        apply: bool,
+        /// With --apply: take what can be taken, and leave out the rows that cannot.
+        #[arg(long, requires = "apply")]
         skip_faults: bool,
         /// For a machine.
         #[arg(long)]
@@ -59,8 +59,8 @@ impl DutyVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| match self {
             Self::State { person, force, at, json } => state(opened, (&person, force), at, json).await,
-            Self::Import { file, force, calendar_of, take, skip_faults, json } => {
-                let choice = match (take, skip_faults) {
+            Self::Import { file, force, calendar_of, apply, skip_faults, json } => {
+                let choice = match (apply, skip_faults) {
                     (false, _) => Choice::Look,
                     (true, false) => Choice::AllOrNothing,
                     (true, true) => Choice::WhatCan,
@@ -134,7 +134,7 @@ async fn import(
         }
         let did = match (done.taken, choice) {
             (true, _) => format!("taken: {} new, {} people", done.new, done.people),
-            (false, Choice::Look) => "nothing was changed; give --take to take it".to_owned(),
+            (false, Choice::Look) => "nothing was changed; add --apply to take it".to_owned(),
             (false, _) => "nothing was changed: put the rows above right, or give --skip-faults".to_owned(),
         };
         out.line(format_args!("{} rows can be taken, {} cannot; {did}", done.total(), done.faulty))?;

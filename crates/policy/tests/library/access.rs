@@ -105,3 +105,26 @@ fn access_without_a_folder_is_the_floor_alone() {
         ]
     );
 }
+
+#[test]
+fn a_change_of_work_and_registers_is_told() {
+    let shipped = Library::load(&folder(), &Overrides::new()).unwrap();
+    let files = Files::read(&folder()).unwrap();
+    let change = |file: &str, from: &str, to: &str| {
+        let text = files.get(file).unwrap();
+        assert!(text.contains(from), "{from} in {file}");
+        diff(&shipped, &with(file, &text.replacen(from, to, 1)).unwrap())
+    };
+    let told = |file: &str, from: &str, to: &str| change(file, from, to).to_string();
+    let case = shipped.cases.get("device-return").unwrap().title.clone();
+    let said =
+        told("cases/device-return.toml", &format!("title = \"{case}\""), "title = \"Something comes back\"");
+    assert_eq!(said, "Types of case\n  ~ device-return Something comes back (title)\n");
+    let event = shipped.movers.first().unwrap();
+    let said = told("movers.toml", &format!("title = \"{}\"", event.title), "title = \"Something happens\"");
+    assert_eq!(said, format!("Events in working lives\n  ~ {} Something happens (title)\n", event.name));
+    let (name, register) = shipped.permissions.iter().next().unwrap();
+    let file = format!("registers/{name}.toml");
+    let said = told(&file, &format!("title = \"{}\"", register.title), "title = \"Something allowed\"");
+    assert_eq!(said, format!("Registers\n  ~ {name} Something allowed (title)\n"));
+}

@@ -93,6 +93,8 @@ Settings on devices
   ~ lock.after_minutes: 3 -> 2 [AA-1.2, BB-x]
 Parameters
   ~ stale: 1w -> 3d
+Types of case
+  ~ lost-device Lost device (steps)
 To be accepted again
   a: AA-3
 ";

@@ -1,7 +1,10 @@
 //! The documents, one of them, and what changed between two versions of the policy.
 
 use app::access::{SeeDevices, SeePolicy};
-use app::read::{ChangesRead, ClauseRow, DocumentRead, DocumentRow, PlatformSetting, Version};
+use app::read::{
+    Change, ChangesRead, ClauseChange, ClauseRow, DocumentRead, DocumentRow, FallsOut, ParameterValue,
+    PartKind, PlatformSetting, PolicyDiff, Prediction, Version,
+};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -11,7 +14,7 @@ use crate::answer::page;
 use crate::documents::{Flag, changes, clause_crumb, list, show};
 use crate::format;
 use crate::parts::form::Choice;
-use crate::session::{Ctx, Problem};
+use crate::session::{Ctx, Problem, sentence};
 use crate::shell::{Area, Crumb};
 
 /// Such as `In force, review overdue by 2,262 days`.
@@ -148,13 +151,18 @@ fn row(clause: &ClauseRow) -> show::Row {
 /// What changed from one version of the policy to another.
 pub(super) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeePolicy>()?;
+    let devices = ctx.may::<SeeDevices>().then(|| ctx.permit::<SeeDevices>()).transpose()?;
     let asked = |name| Some(ctx.asked(name)).filter(|digest| !digest.is_empty()).map(str::to_owned);
-    let read = ctx.site.app.policy_changes(permit, asked("from"), asked("to")).await?;
+    let read = ctx.site.app.policy_changes(permit, devices, asked("from"), asked("to")).await?;
     let view = changes::View {
         shell: ctx.under(Area::Documents),
         from: versions(&read.versions, &read.from),
         to: versions(&read.versions, &read.to),
         compared: read.diff.is_some(),
+        draft: read.versions.iter().any(|version| version.since.is_none() && version.digest == read.to),
+        fall_out: read.prediction.as_ref().map(fall_out),
+        others: read.diff.as_ref().map(others).unwrap_or_default(),
+        broken: read.broken_folder.clone().unwrap_or_default(),
         clauses: changed_clauses(&read),
         settings: read.settings.iter().map(setting).collect(),
         accept_again: read
@@ -176,13 +184,23 @@ fn versions(versions: &[Version], chosen: &str) -> Vec<Choice> {
         .map(|version| {
             let short: String = version.digest.chars().take(8).collect();
             let now = if version.in_force { ", in force" } else { "" };
-            Choice {
-                value: version.digest.clone(),
-                text: format!("{short}, since {}{now}", format::when(version.since)),
-                chosen: version.digest == chosen,
-            }
+            let text = match version.since {
+                Some(since) => format!("{short}, since {}{now}", format::when(since)),
+                None => "The policy folder as it is, not in force".to_owned(),
+            };
+            Choice { value: version.digest.clone(), text, chosen: version.digest == chosen }
         })
         .collect()
+}
+
+/// A clause's words, empty where both sides have the same.
+fn words(change: &ClauseChange, text: Option<&String>) -> String {
+    let same = change.change == Change::Changed && !change.parts.contains(&"text");
+    match text {
+        Some(text) => text.clone(),
+        None if same => String::new(),
+        None => "Withheld".to_owned(),
+    }
 }
 
 fn changed_clauses(read: &ChangesRead) -> Vec<changes::Clause> {
@@ -198,16 +216,84 @@ fn changed_clauses(read: &ChangesRead) -> Vec<changes::Clause> {
                 } else {
                     format!("{}: {parts}", change.title)
                 },
-                before: change.old_text.clone().unwrap_or_default(),
-                after: change.new_text.clone().unwrap_or_default(),
+                before: words(change, change.old_text.as_ref()),
+                after: words(change, change.new_text.as_ref()),
+                change: change.change,
             }
         })
         .collect()
 }
 
+fn fall_out(prediction: &Prediction) -> changes::FallOut {
+    let row = |one: &FallsOut| changes::FallsOut {
+        clause: clause_crumb(one.clause.as_str()),
+        title: one.title.clone(),
+        not_met: one.not_met,
+        not_known: one.not_known,
+        settings: one.settings_change,
+        devices: one
+            .devices
+            .iter()
+            .map(|(id, serial)| Crumb::new(format!("/devices/{id}"), serial.clone()))
+            .collect(),
+    };
+    changes::FallOut {
+        judged: prediction.judged,
+        all: prediction.all,
+        rows: prediction.clauses.iter().map(row).collect(),
+    }
+}
+
+/// What differs beside clauses, settings and acceptances.
+fn others(diff: &PolicyDiff) -> Vec<changes::Group> {
+    let happened = |change: Change| match change {
+        Change::Added => ("None".to_owned(), "New".to_owned()),
+        Change::Removed => ("There".to_owned(), "Removed".to_owned()),
+        Change::Changed => ("There".to_owned(), "Changed".to_owned()),
+    };
+    let row = |name: String, change: Change| {
+        let (before, after) = happened(change);
+        (name, before, after)
+    };
+    let none = || "None".to_owned();
+    let version = |version: &Option<String>| version.clone().unwrap_or_else(none);
+    let value = |value: &Option<ParameterValue>| value.as_ref().map_or_else(none, ToString::to_string);
+    let documents = diff
+        .documents
+        .iter()
+        .map(|one| (one.id.clone(), version(&one.old_version), version(&one.new_version)));
+    let parameters =
+        diff.parameters.iter().map(|one| (one.name.replace('-', " "), value(&one.old), value(&one.new)));
+    let checks = diff.checks.iter().map(|one| row(one.name.replace('-', " "), one.change));
+    let cells = diff.access.iter().map(|one| {
+        let who = format!("{}: {}", one.role.title(), one.action);
+        (who, sentence(one.old_words()), sentence(one.new_words()))
+    });
+    let policies = diff.access_policies.iter().map(|one| row(one.name.clone(), one.change));
+    let mut groups = vec![
+        changes::Group { title: "Versions of documents", of: "Document", rows: documents.collect() },
+        changes::Group { title: "Force parameters", of: "Parameter", rows: parameters.collect() },
+        changes::Group { title: "Checks", of: "Check", rows: checks.collect() },
+    ];
+    for kind in [PartKind::Case, PartKind::Mover, PartKind::Register] {
+        let of_kind = diff.parts.iter().filter(|part| part.kind == kind).map(|part| {
+            let (before, after) = happened(part.change);
+            let fields = part.fields.join(", ").replace('_', " ");
+            let after = if fields.is_empty() { after } else { format!("{after}: {fields}") };
+            (part.title.clone(), before, after)
+        });
+        groups.push(changes::Group { title: kind.title(), of: "Which", rows: of_kind.collect() });
+    }
+    groups.push(changes::Group { title: "Who may do what", of: "Role and action", rows: cells.collect() });
+    groups.push(changes::Group { title: "Access policies", of: "Policy", rows: policies.collect() });
+    groups.retain(|group| !group.rows.is_empty());
+    groups
+}
+
 fn setting(change: &PlatformSetting) -> changes::Setting {
     changes::Setting {
         platform: change.platform,
+        means: change.means.clone(),
         key: change.key.clone(),
         before: change.before.clone().unwrap_or_default(),
         after: change.after.clone().unwrap_or_default(),

@@ -27,8 +27,27 @@ actions! {
     ManageExemptions = "manage exemptions";
     /// Read the documents, clauses and how each is kept.
     SeePolicy = "see policy";
-    /// Read the register, devices and their findings.
+    /// Read the register, and a device's page: what it is, whose, where it stands, when it was last heard of. What else that
+    /// page holds, each of the next actions opens.
     SeeDevices = "see devices";
+    /// Read a device's further numbers: IMEI, ICCID, EID.
+    SeeIdentifiers = "see device identifiers";
+    /// Read what a device last reported, and the facts that a judgement used.
+    SeeReports = "see device reports";
+    /// Read which apps are on a device: they say something about a person.
+    SeeApps = "see installed apps";
+    /// Read how each clause stands for a device or a person, and why.
+    SeeFindings = "see findings";
+    /// Read findings of detections, which are never a finding of guilt.
+    SeeDetections = "see detections";
+    /// Read which settings were sent to a device and are in force.
+    SeeSettings = "see device settings";
+    /// Read what was ordered on a device, by whom and why.
+    SeeCommands = "see device commands";
+    /// Read who had a device before, and the hand-overs.
+    SeeCustody = "see custody";
+    /// Read that a legal hold stands on a device.
+    SeeHolds = "see holds";
     /// Read who holds what and who accepted what.
     SeePeople = "see people";
     /// Read cases.
@@ -39,6 +58,8 @@ actions! {
     ManagePeople = "manage people";
     /// Send people and groups from a directory. For API tokens: no role needs it.
     ProvisionPeople = "provision people";
+    /// Say when somebody used a force system, from that system's own log. For API tokens: no role needs it.
+    ReportUse = "report use";
     /// Add devices to the asset register, give and take them.
     ManageRegister = "manage register";
     /// Read and sign the hand-overs in which one stands oneself.
@@ -77,7 +98,9 @@ actions! {
     AnswerForOneself = "answer for oneself";
     /// Read who has a covert role, for a stated reason.
     SeeCovert = "see covert roles";
-    /// Read cases whose content is sealed, for a stated reason.
+    /// Read that there is a sealed case: its number and its clock, and neither its type nor whom it is about.
+    SeeSealedListed = "see sealed cases listed";
+    /// Read cases whose content is sealed, for a stated reason; and their type without one.
     SeeSealed = "see sealed cases";
     /// See who has which role.
     SeeAccess = "see access";

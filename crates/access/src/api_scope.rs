@@ -1,23 +1,26 @@
 //! What an API token may do: a closed list, each with the actions that it stands for.
 
-use super::actions::{Action, ProvisionPeople};
+use super::actions::{Action, ProvisionPeople, ReportUse};
 
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApiScope {
     /// The force's directory sends people and groups by SCIM.
     Scim,
+    /// A force system's log says who used it when.
+    DeviceUse,
 }
 
 impl ApiScope {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Scim];
+    pub const ALL: &'static [Self] = &[Self::Scim, Self::DeviceUse];
 
     /// The word in tables and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Scim => "scim",
+            Self::DeviceUse => "device-use",
         }
     }
 
@@ -26,6 +29,7 @@ impl ApiScope {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Scim => "Directory: people and groups by SCIM",
+            Self::DeviceUse => "Use of a force system: who and when, for the review of use off duty",
         }
     }
 
@@ -34,6 +38,7 @@ impl ApiScope {
     pub const fn actions(self) -> &'static [&'static str] {
         match self {
             Self::Scim => &[ProvisionPeople::NAME],
+            Self::DeviceUse => &[ReportUse::NAME],
         }
     }
 }
@@ -42,10 +47,9 @@ impl std::str::FromStr for ApiScope {
     type Err = domain::UnknownWord;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|scope| scope.as_str() == word)
-            .ok_or_else(|| domain::UnknownWord { word: word.chars().take(40).collect(), allowed: "scim" })
+        Self::ALL.iter().copied().find(|scope| scope.as_str() == word).ok_or_else(|| domain::UnknownWord {
+            word: word.chars().take(40).collect(),
+            allowed: "scim device-use",
+        })
     }
 }

@@ -42,8 +42,8 @@ enum By {
     /// Nothing: the server itself, and whoever can read its keys and change its files anyway. So a mistake in the access
     /// policies can always be mended from the command line.
     Nothing,
-    /// An API token: what its scope names, in its force, and nothing else whatever the policies say.
-    Token(ApiScope),
+    /// An API token of that name: what its scope names, in its force, and nothing else whatever the policies say.
+    Token(ApiScope, String),
 }
 
 /// What is known of somebody before access control has a say.
@@ -112,14 +112,22 @@ impl Actor {
             roles: Roles::NONE,
             both: Roles::NONE,
             force: Some(force),
-            by: By::Token(scope),
+            by: By::Token(scope, name.to_owned()),
+        }
+    }
+
+    /// The name of the API token that came; `None` for people.
+    pub(crate) fn token_name(&self) -> Option<&str> {
+        match &self.by {
+            By::Token(_, name) => Some(name),
+            By::Policies(_) | By::Nothing => None,
         }
     }
 
     fn may(&self, action: &'static str, force: Force, relation: Relation) -> bool {
         match &self.by {
             By::Nothing => true,
-            By::Token(scope) => self.force == Some(force) && scope.actions().contains(&action),
+            By::Token(scope, _) => self.force == Some(force) && scope.actions().contains(&action),
             By::Policies(policies) => {
                 // Over the wall somebody is only what they are for both forces.
                 let (roles, home) = match self.force {
@@ -302,6 +310,11 @@ impl<A: Action> PermitWithin<A> {
         self.reaches(force, holder.map_or(Relation::None, |holder| self.actor.relation_to(holder)))
     }
 
+    /// Whether it reaches things of that force in that relation.
+    pub(crate) fn covers(&self, force: Force, relation: Relation) -> bool {
+        self.actor.may(A::NAME, force, relation)
+    }
+
     /// How far it goes, for the WHERE of a list.
     #[must_use]
     pub fn reach(&self) -> Reach {
@@ -335,6 +348,11 @@ impl<A: Action> fmt::Debug for PermitWithin<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PermitWithin({} by {})", A::NAME, self.actor.name)
     }
+}
+
+/// Whether the actor may do `A` to a thing of that force that is held by, or about, somebody.
+pub(crate) fn may_held<A: Action>(actor: &Actor, force: Force, holder: Option<&Person>) -> bool {
+    permit_within::<A>(actor).is_ok_and(|permit| permit.reaches_held(force, holder).is_ok())
 }
 
 /// Whether an actor of the ledger and somebody who is asking could be one human being. Two people of the register are
@@ -446,6 +464,10 @@ permit (principal in Role::"auditor", action, resource);
         assert_eq!(permit.scope().force(), Some(Force::Suffolk));
         assert!(super::permit::<SeePeople>(&token).is_err() && super::permit::<RunService>(&token).is_err());
         assert!(permit_within::<SeePeople>(&token).is_err());
+        let feed = Actor::token("2", "VPN", ApiScope::DeviceUse, Force::Suffolk);
+        assert!(
+            super::permit::<ReportUse>(&feed).is_ok() && super::permit::<ProvisionPeople>(&feed).is_err()
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod breach;
 mod chase;
+mod sealed;
 mod steps;
 
 use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, StepId, Timestamp};
@@ -18,8 +19,9 @@ use crate::access::{ManageCases, Permit};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
+pub(crate) use sealed::{A_SEALED_CASE, Seen};
 pub use steps::Moved;
-pub(crate) use steps::{Ending, open_step, who};
+pub(crate) use steps::{Ending, who};
 
 /// A thing that a step is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,8 +222,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-                permit.reaches(found.force)?;
+                let found = app.case_to_work_on(tx, &permit, case)?;
                 app.say(tx, case, &permit.actor().shown, &note, now)?;
                 let record = Record::new(&permit.actor().name, "case.noted", format!("case:{case}"))
                     .force(found.force)
@@ -239,8 +240,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-                permit.reaches(found.force)?;
+                let found = app.case_to_work_on(tx, &permit, case)?;
                 if found.closed.is_some() {
                     return Err(AppError::Conflict("the case is closed already; reload the page".into()));
                 }
@@ -269,8 +269,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-                permit.reaches(found.force)?;
+                let found = app.case_to_work_on(tx, &permit, case)?;
                 if app.closes_by_receipt(&found.kind) && found.closed.is_none() {
                     return Err(AppError::Conflict(
                         "only receipts close this case: enter each thing as handed over or as missing".into(),

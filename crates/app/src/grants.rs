@@ -2,7 +2,9 @@
 //!
 //! A holder is whoever is on the books, and a line manager whoever is named as one; every other role is a grant. A grant past
 //! its time counts as none at the next request, because roles are looked up with each ([`standing_of`]); nothing has
-//! to run for that. An auditor's grant always has an end.
+//! to run for that. An auditor's grant always has an end. That one has come is noticed by a job (`lapse`).
+
+mod lapse;
 
 use domain::{Force, GrantId, PersonId, Span, Timestamp};
 use serde_json::json;
@@ -197,6 +199,7 @@ impl App {
         role: Role,
     ) -> Result<(), AppError> {
         grants::add(tx, grant)?;
+        self.await_lapse(tx, grant)?;
         let record = Record::new(actor, "role.granted", format!("person:{}", whose.id))
             .force(whose.force)
             .reason(role.as_str())

@@ -9,10 +9,10 @@ use policy::Proof;
 use serde_json::json;
 use store::devices::Device;
 use store::holds::{self, Hold};
-use store::{Tx, cases, commands, devices};
+use store::{Tx, commands, devices};
 
 use crate::access::{Permit, PlaceHolds};
-use crate::cases::{Ending, device_of_key, open_step};
+use crate::cases::{Ending, device_of_key};
 use crate::read::StepRead;
 use crate::record::Record;
 use crate::{App, AppError};
@@ -166,8 +166,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let (found, step) = open_step(tx, case, step)?;
-                permit.reaches(found.force)?;
+                let (found, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Hold.as_str() {
                     return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
                 }
@@ -230,11 +229,10 @@ impl App {
         case: CaseId,
         step: StepId,
     ) -> Result<(i64, StepRead), AppError> {
+        let app = self.clone();
         self.store()
             .read(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-                permit.reaches(found.force)?;
-                let (case, step) = open_step(tx, case, step)?;
+                let (case, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Hold.as_str() {
                     return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
                 }

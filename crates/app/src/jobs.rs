@@ -30,6 +30,8 @@ pub enum Kind {
     Permission,
     /// Tell that an API token ends soon.
     FollowToken,
+    /// Enter that a role has lapsed, and tell whoever had it.
+    LapseGrant,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
         Self::OffDutyReview,
         Self::Permission,
         Self::FollowToken,
+        Self::LapseGrant,
     ];
 
     /// The word in the table.
@@ -62,6 +65,7 @@ impl Kind {
             Self::OffDutyReview => "off-duty-review",
             Self::Permission => "permission",
             Self::FollowToken => "follow-token",
+            Self::LapseGrant => "lapse-grant",
         }
     }
 }
@@ -148,6 +152,7 @@ impl App {
             }
             Kind::Permission => self.follow_permission(job.subject.parse().map_err(bad)?).await,
             Kind::FollowToken => self.follow_token(job.subject.parse().map_err(bad)?).await,
+            Kind::LapseGrant => self.lapse_grant(job.subject.parse().map_err(bad)?).await,
         }
     }
 }

@@ -154,6 +154,14 @@ impl App {
         &self.0.store
     }
 
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn answers(&self) -> Result<(), AppError> {
+        self.store().read(|tx| store::sessions::meta(tx, "policy").map(drop)).await.map_err(AppError::from)
+    }
+
     /// Clock and randomness.
     #[must_use]
     pub fn world(&self) -> &World {

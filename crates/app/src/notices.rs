@@ -13,7 +13,7 @@ mod tests;
 
 use domain::{CaseId, NoticeId, PersonId, Span, Timestamp};
 use duty::State;
-use duty::rule::{self, Ruling, may_tell};
+use duty::rule::{self, Ruling, UnknownHours, may_tell};
 use store::notices;
 use store::{Tx, cases, people};
 
@@ -132,11 +132,6 @@ fn rule_of(word: &str) -> rule::Reason {
     rule::Reason::ALL.into_iter().find(|reason| reason.as_str() == word).unwrap_or(rule::Reason::Routine)
 }
 
-/// When a held notice is looked at again.
-fn look_again_at(state: &State, now: Timestamp) -> Timestamp {
-    state.next_start().filter(|start| *start > now).unwrap_or_else(|| now.plus(LOOK_AGAIN))
-}
-
 impl App {
     /// Tells a person something, now or once they may be told. The caller's ledger entry says why there is a notice; a
     /// further one is made when it is told.
@@ -153,10 +148,10 @@ impl App {
         }
         check_reason(tx, &notice)?;
         let state = self.duty_state(tx, person.id, now)?;
-        let (due, told) = match may_tell(&state, notice.reason.rule()) {
-            Ruling::Tell | Ruling::TellThoughOff => (now, Told::Now),
+        let (due, told) = match self.ruling(&state, notice.reason.rule(), now) {
+            Ruling::Tell | Ruling::TellThoughOff | Ruling::TellUnknown => (now, Told::Now),
             Ruling::Hold => {
-                let until = look_again_at(&state, now);
+                let until = self.look_again_at(&state, now);
                 (until, Told::Held { until })
             }
         };
@@ -189,6 +184,45 @@ impl App {
             read_at: None,
         };
         Ok(if notices::add(tx, &row)? { told } else { Told::Already })
+    }
+
+    /// The hours in which the force lets people be told routine things whose duty is not known; `None`: in none.
+    fn unknown_hours(&self) -> Option<UnknownHours> {
+        let policy = self.policy();
+        let hour = |name: &str, otherwise: i64| policy.library().count(name).unwrap_or(otherwise);
+        UnknownHours::between(hour("unknown-duty-from-hour", 0), hour("unknown-duty-until-hour", 0))
+    }
+
+    /// What becomes of routine notices to people whose duty is not known, in a sentence.
+    #[must_use]
+    pub fn unknown_duty_rule(&self) -> String {
+        let whose = "set by the policy owner; the document gives no hours";
+        match self.unknown_hours() {
+            Some(hours) => {
+                format!(
+                    "Where nobody has entered a roster, mail goes out on working days, {hours} ({whose})."
+                )
+            }
+            None => format!("Where nobody has entered a roster, mail waits until somebody does ({whose})."),
+        }
+    }
+
+    fn ruling(&self, state: &State, reason: rule::Reason, now: Timestamp) -> Ruling {
+        let policy = self.policy();
+        let working = |day| policy.library().working_days().is_one(day);
+        may_tell(state, reason, self.unknown_hours().is_some_and(|hours| hours.cover(now, &working)))
+    }
+
+    /// When a held notice is looked at again.
+    fn look_again_at(&self, state: &State, now: Timestamp) -> Timestamp {
+        let policy = self.policy();
+        let working = |day| policy.library().working_days().is_one(day);
+        let open = match state {
+            State::NotKnown { .. } => self.unknown_hours().and_then(|hours| hours.next_start(now, &working)),
+            _ => None,
+        };
+        let start = state.next_start().filter(|start| *start > now);
+        start.into_iter().chain(open).min().unwrap_or_else(|| now.plus(LOOK_AGAIN))
     }
 
     /// Has what is held for a person looked at again: what is known of their duty has changed.

@@ -1,18 +1,22 @@
-//! Off-duty access (MDU-5.5): sign-ins by people who were off duty or away are offered to them to say what they were for, and
+//! Off-duty access (MDU-5.5): what people opened who were off duty or away is offered to them to say what it was for, and
 //! to a reviewer by unit and month.
 //!
-//! What is looked at is signing in to this service, and nothing else. A device that checks in proves that it is switched
-//! on, not that anybody holds it; mail and other systems keep their own logs, which are not read here. One sign-in a day is
-//! noted; on call and *not known* note none. Few people are never shown by themselves, and nobody is ranked. The reasons
-//! stand in `docs/off-duty-review.md`.
+//! What is looked at is signing in to this service, and what another system's own log says where the force feeds it in
+//! (`feed`). Not what devices report: a check-in proves that a device is switched on, and no fact of its reports tells a hand
+//! from the device's own doings. One sign-in a day and system is noted; on call and *not known* note none. Few people are
+//! never shown by themselves, and nobody is ranked. The reasons stand in `docs/off-duty-review.md`.
+
+mod feed;
 
 use domain::{CaseId, Day, Force, PersonId, SignInId, Span, Timestamp};
 use duty::{State, day_of, instant};
 use jiff::ToSpan;
 use serde_json::json;
-use store::off_duty::{self, OffDutySignIn};
+use store::off_duty::{self, OffDutyUse};
+use store::people::Person;
 use store::{Tx, people};
 
+pub use feed::{MOST_ROWS, Reported, UseRow};
 pub use store::off_duty::UnitMonth;
 
 use crate::access::{AcceptOwn, Permit, ReviewOffDuty, SeeOwn};
@@ -83,44 +87,57 @@ impl App {
         person: PersonId,
         at: Timestamp,
     ) -> Result<(), AppError> {
-        let state = self.duty_state(tx, person, at)?;
-        if !matches!(state, State::OffDuty { .. } | State::OnLeave { .. }) {
-            return Ok(());
+        match people::by_id(tx, person)? {
+            Some(person) => self.note_use(tx, &person, at, "").map(drop),
+            None => Ok(()),
         }
-        let Some(person) = people::by_id(tx, person)? else { return Ok(()) };
-        let new = OffDutySignIn {
+    }
+
+    /// Notes that somebody used a system (empty: this one) if they were off duty or away; whether that is new.
+    fn note_use(
+        &self,
+        tx: &mut Tx<'_>,
+        person: &Person,
+        at: Timestamp,
+        system: &str,
+    ) -> Result<bool, AppError> {
+        let state = self.duty_state(tx, person.id, at)?;
+        if !matches!(state, State::OffDuty { .. } | State::OnLeave { .. }) {
+            return Ok(false);
+        }
+        let new = OffDutyUse {
             id: SignInId::from_uuid(self.world().uuid()),
             person: person.id,
             force: person.force,
             unit: person.unit.clone().unwrap_or_default(),
             day: day_of(at),
+            system: system.to_owned(),
             at,
             purpose: None,
         };
         if !off_duty::add(tx, &new)? {
-            return Ok(());
+            return Ok(false);
         }
-        let notice = Notice::routine(
-            person.id,
-            format!("off-duty-sign-in:{}", new.day),
-            "You signed in while off duty: say what it was for, if you like",
-        )
-        .body("Nothing follows from leaving it. If it was not you, say so: somebody may have used your account.")
-        .link("/me/off-duty");
+        let (key, what) = match system {
+            "" => (format!("off-duty-sign-in:{}", new.day), "signed in".to_owned()),
+            system => (format!("off-duty-use:{}:{system}", new.day), format!("used {system}")),
+        };
+        let subject = format!("You {what} while off duty: say what it was for, if you like");
+        let notice = Notice::routine(person.id, key, subject)
+            .body("Nothing follows from leaving it. If it was not you, say so: somebody may have used your account.")
+            .link("/me/off-duty");
         self.notify(tx, notice)?;
         let (month, next) = month_of(new.day);
         let run_at = instant(next.at(9, 0, 0, 0));
-        self.ask_job(tx, jobs::Kind::OffDutyReview, &format!("{}/{month}", person.force), run_at)
+        self.ask_job(tx, jobs::Kind::OffDutyReview, &format!("{}/{month}", person.force), run_at)?;
+        Ok(true)
     }
 
     /// One's own sign-ins off duty of which nothing was said; none to whoever stands in no register.
     ///
     /// # Errors
     /// Only where the database does not answer.
-    pub async fn own_off_duty_sign_ins(
-        &self,
-        permit: Permit<SeeOwn>,
-    ) -> Result<Vec<OffDutySignIn>, AppError> {
+    pub async fn own_off_duty_sign_ins(&self, permit: Permit<SeeOwn>) -> Result<Vec<OffDutyUse>, AppError> {
         let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
         self.store().read(move |tx| Ok(off_duty::open_of(tx, person)?)).await
     }
@@ -146,25 +163,36 @@ impl App {
                     ));
                 }
                 if purpose == Purpose::NotMe {
+                    let what = if own.system.is_empty() {
+                        "the sign-in".into()
+                    } else {
+                        format!("the use of {}", own.system)
+                    };
+                    let says = format!("Says that {what} on {} was not theirs.", own.day);
                     let opening = Opening {
                         kind: REVIEW,
                         force: own.force,
                         device: None,
                         person: Some(own.person),
                         clause: app.clause_of_procedure(REVIEW),
-                        title: "A sign-in that the person says was not theirs".into(),
+                        title: "An access that the person says was not theirs".into(),
                         date: None,
                         event: None,
                         place: None,
                         items: Vec::new(),
-                        says: (&permit.actor().shown, "Says that the sign-in of that day was not theirs."),
+                        says: (&permit.actor().shown, &says),
                     };
                     app.open_case(tx, &opening, now)?;
                 }
-                let record =
-                    Record::new(&permit.actor().name, "off-duty.stated", format!("person:{}", own.person))
-                        .force(own.force)
-                        .detail(json!({ "day": own.day.to_string(), "purpose": purpose.word() }));
+                let record = Record::new(
+                    &permit.actor().name,
+                    "off-duty.stated",
+                    format!("person:{}", own.person),
+                )
+                .force(own.force)
+                .detail(
+                    json!({ "day": own.day.to_string(), "system": own.system, "purpose": purpose.word() }),
+                );
                 app.enter(tx, now, record)
             })
             .await
@@ -215,12 +243,12 @@ impl App {
                     device: None,
                     person: None,
                     clause: app.clause_of_procedure(REVIEW),
-                    title: format!("Sign-ins off duty in {month}: review by unit"),
+                    title: format!("Use off duty in {month}: review by unit"),
                     date: Some(now.plus(Span::from_secs(28 * 24 * 3600))),
                     event: None,
                     place: None,
                     items: Vec::new(),
-                    says: ("system", "The figures by unit stand under Duty, Sign-ins off duty."),
+                    says: ("system", "The figures by unit stand under Duty, Use off duty."),
                 };
                 let case = app.open_case(tx, &opening, now)?;
                 off_duty::opened_review(tx, force, &month, case)?;
@@ -245,7 +273,7 @@ fn hide_few(all: Vec<UnitMonth>, case: Option<CaseId>) -> MonthRead {
     let others = few.into_iter().reduce(|sum, one| UnitMonth {
         unit: String::new(),
         people: sum.people + one.people,
-        sign_ins: sum.sign_ins + one.sign_ins,
+        asked: sum.asked + one.asked,
         policing: sum.policing + one.policing,
         own_affairs: sum.own_affairs + one.own_affairs,
         unanswered: sum.unanswered + one.unanswered,
@@ -259,8 +287,8 @@ mod tests {
     use super::*;
 
     fn unit(name: &str, people: i64) -> UnitMonth {
-        let sign_ins = people * 3;
-        UnitMonth { unit: name.into(), people, sign_ins, policing: 0, own_affairs: 0, unanswered: sign_ins }
+        let asked = people * 3;
+        UnitMonth { unit: name.into(), people, asked, policing: 0, own_affairs: 0, unanswered: asked }
     }
 
     #[test]

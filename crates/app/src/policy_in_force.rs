@@ -284,6 +284,12 @@ impl PolicyInForce {
         &self.rules
     }
 
+    /// Whether a clause is judged by a detection, which is never a finding of guilt.
+    #[must_use]
+    pub fn is_detection(&self, clause: &str) -> bool {
+        self.rules.iter().any(|rule| rule.detection && rule.clause.as_str() == clause)
+    }
+
     /// The profiles that devices of a platform should have.
     #[must_use]
     pub fn profiles(&self, platform: Platform) -> &[ReadyProfile] {

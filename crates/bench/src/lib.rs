@@ -7,6 +7,7 @@
 
 pub mod estate;
 pub mod judge;
+pub mod permits;
 pub mod report;
 pub mod server;
 pub mod signatures;

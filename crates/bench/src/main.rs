@@ -53,6 +53,9 @@ fn main() -> anyhow::Result<()> {
     if run.wants(scenarios::Part::Judgements) {
         run.judgements(&mut lines)?;
     }
+    if run.wants(scenarios::Part::Permits) {
+        run.permits(&mut lines)?;
+    }
     if options.engine != Some(scenarios::On::Postgresql) {
         run.on("SQLite", &|| None, &mut lines)?;
     }

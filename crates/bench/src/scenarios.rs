@@ -11,7 +11,7 @@ use bench::estate::{self, Estate, Planned};
 use bench::report::{Line, grouped};
 use bench::server::Server;
 use bench::wire::{self, Connection};
-use bench::{judge, signatures, world};
+use bench::{judge, permits, signatures, world};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 
 /// Connections of the load client: as many devices speak at once.
@@ -26,6 +26,8 @@ const ENROLMENTS: usize = 200;
 pub(crate) enum Part {
     /// Clause judgements on one core.
     Judgements,
+    /// Decisions on who may do what, on one core.
+    Permits,
     /// Signed check-ins.
     CheckIns,
     /// Command round trips.
@@ -97,13 +99,21 @@ impl Run {
         Ok(())
     }
 
+    pub(crate) fn permits(&self, lines: &mut Lines) -> anyhow::Result<()> {
+        say("Deciding who may do what, on one core ...");
+        let found = permits::permits(&self.policy, self.lasting)?;
+        let rate = |what: &str, rate: f64| Line::plain(what, format!("{} /s", grouped(rate)));
+        lines.add(rate("permits a second on one core, asked before", found.remembered));
+        lines.add(rate("permits a second on one core, worked out by Cedar", found.decided));
+        let milliseconds = |time: Duration| format!("{:.1} ms", time.as_secs_f64() * 1000.0);
+        lines.add(Line::plain("asking about 10,000 people one by one", milliseconds(found.one_by_one)));
+        let what = "a line manager's list out of 10,000 people, 99th percentile (SQLite)";
+        lines.add(Line::plain(what, milliseconds(found.list)));
+        Ok(())
+    }
+
     /// Everything that is measured of the running service, on one engine.
-    fn service(
-        &self,
-        engine: &str,
-        postgres: Option<String>,
-        lines: &mut Lines,
-    ) -> anyhow::Result<()> {
+    fn service(&self, engine: &str, postgres: Option<String>, lines: &mut Lines) -> anyhow::Result<()> {
         let folder = Folder::make()?;
         let mut server = Server::prepare(&self.program, &folder.0, &self.policy, postgres)?;
         let first = server.start()?;

@@ -3,7 +3,14 @@
 //! Looking is never barred: what is held stands on the person's own page all the while. Held is what would reach out to
 //! them, which is mail.
 
+use std::fmt;
+
+use domain::Timestamp;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use crate::State;
+use crate::clock::{day_of, instant, local};
 
 /// Why somebody is told something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,19 +48,68 @@ pub enum Ruling {
     Tell,
     /// Tell them although they are not on duty, or not known to be: an exception, which is listed.
     TellThoughOff,
+    /// Tell them: nothing is known of their duty, and these are the hours in which the force lets such people be told.
+    TellUnknown,
     /// Not now; the state's `next_start` says when to look again.
     Hold,
 }
 
-/// Whether somebody in that state may be told something for that reason.
+/// The hours of working days in which somebody may be told routine things whose duty is not known. A force that enters no
+/// rosters would otherwise tell nobody anything; one that wants that has no such hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownHours {
+    from: i8,
+    until: i8,
+}
+
+/// Days that are looked at for the next such hours: longer than any row of holidays.
+const DAYS_AHEAD: i32 = 30;
+
+impl UnknownHours {
+    /// From one full hour of the wall clock up to another, 0 to 24; `None` where that leaves no time.
+    #[must_use]
+    pub fn between(from: i64, until: i64) -> Option<Self> {
+        let hours = Self { from: i8::try_from(from).ok()?, until: i8::try_from(until).ok()? };
+        (0 <= hours.from && hours.from < hours.until && hours.until <= 24).then_some(hours)
+    }
+
+    /// Whether they cover a time. `is_working` says of a day whether it is a working day.
+    #[must_use]
+    pub fn cover(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> bool {
+        let wall = local(at);
+        is_working(wall.date()) && (self.from..self.until).contains(&wall.hour())
+    }
+
+    /// When they next begin after a time; `None` where the next thirty days have no working day.
+    #[must_use]
+    pub fn next_start(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> Option<Timestamp> {
+        let today = day_of(at);
+        (0..DAYS_AHEAD)
+            .map(|ahead| today.saturating_add(ahead.days()))
+            .filter(|day| is_working(*day))
+            .map(|day| instant(day.at(self.from, 0, 0, 0)))
+            .find(|start| *start > at)
+    }
+}
+
+impl fmt::Display for UnknownHours {
+    /// `8:00 to 18:00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:00 to {}:00", self.from, self.until)
+    }
+}
+
+/// Whether somebody in that state may be told something for that reason; `unknown_now`: the force's [`UnknownHours`] cover
+/// the time.
 ///
-/// *Not known* is treated as off duty: a message that waits can be read on the person's page meanwhile and stands on the
-/// desk's list of what was not delivered, while one that rings somebody on a rest day cannot be taken back. The reason
-/// "on call" opens the door only to somebody whose roster says that they are on call.
+/// Outside those hours *not known* is treated as off duty: a message that waits can be read on the person's page meanwhile and
+/// stands on the desk's list of what was not delivered, while one that rings somebody on a rest day cannot be taken back. The
+/// reason "on call" opens the door only to somebody whose roster says that they are on call.
 #[must_use]
-pub const fn may_tell(state: &State, reason: Reason) -> Ruling {
+pub const fn may_tell(state: &State, reason: Reason, unknown_now: bool) -> Ruling {
     match (state, reason) {
         (State::OnDuty { .. }, _) => Ruling::Tell,
+        (State::NotKnown { .. }, Reason::Routine) if unknown_now => Ruling::TellUnknown,
         (_, Reason::LiveMatter | Reason::OwnReport) | (State::OnCall { .. }, Reason::OnCall) => {
             Ruling::TellThoughOff
         }

@@ -4,7 +4,7 @@ use domain::{Span, Timestamp};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
-use crate::rule::{Reason, Ruling, may_tell};
+use crate::rule::{Reason, Ruling, UnknownHours, may_tell};
 use crate::{
     AbsenceKind, Assignment, Pattern, Period, PeriodKind, Roster, Shape, State, Unknown, instant, midnight,
 };
@@ -148,11 +148,11 @@ fn on_call_is_off_duty_and_to_be_reached() {
     let state = roster.state_at(wall("2026-11-04T03:00"));
     let (until, next_start) = (wall("2026-11-04T09:00"), Some(wall("2026-11-06T07:00")));
     assert_eq!(state, State::OnCall { until, next_start });
-    assert_eq!(may_tell(&state, Reason::OnCall), Ruling::TellThoughOff);
-    assert_eq!(may_tell(&state, Reason::Routine), Ruling::Hold);
+    assert_eq!(may_tell(&state, Reason::OnCall, false), Ruling::TellThoughOff);
+    assert_eq!(may_tell(&state, Reason::Routine, false), Ruling::Hold);
     let resting = roster.state_at(wall("2026-11-04T10:00"));
     assert_eq!(
-        may_tell(&resting, Reason::OnCall),
+        may_tell(&resting, Reason::OnCall, false),
         Ruling::Hold,
         "nobody is on call because a caller says so"
     );
@@ -277,7 +277,7 @@ proptest! {
         roster in rosters(), at in times(), reason in prop::sample::select(Reason::ALL.to_vec()),
     ) {
         let state = roster.state_at(at);
-        let told = may_tell(&state, reason) != Ruling::Hold;
+        let told = may_tell(&state, reason, false) != Ruling::Hold;
         let on_duty = on_duty_the_long_way(&roster, at);
         let away = roster.periods.iter().any(|one| {
             matches!(one.kind, PeriodKind::Absence(_)) && one.start <= at && at < one.end
@@ -290,7 +290,7 @@ proptest! {
             || reason == Reason::OwnReport
             || (reason == Reason::OnCall && on_call);
         prop_assert_eq!(told, allowed, "{:?} for {:?} at {}", state, reason, at);
-        prop_assert_eq!(may_tell(&state, reason) == Ruling::Tell, on_duty, "an exception is one off duty");
+        prop_assert_eq!(may_tell(&state, reason, false) == Ruling::Tell, on_duty, "an exception is one off duty");
     }
 
     #[test]
@@ -306,4 +306,42 @@ proptest! {
 #[test]
 fn midnight_is_where_the_tests_think() {
     assert_eq!(midnight(date(2026, 3, 1)).millis(), START);
+}
+
+#[test]
+fn unknown_duty_opens_the_door_on_working_days_in_the_forces_hours() {
+    let hours = UnknownHours::between(8, 18).unwrap();
+    let christmas: jiff::civil::Date = "2026-12-25".parse().unwrap();
+    let working = |day: jiff::civil::Date| {
+        !matches!(day.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday)
+            && day != christmas
+    };
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    for (time, covered, next) in [
+        ("2026-11-23T07:59:00Z", false, "2026-11-23T08:00:00.000Z"),
+        ("2026-11-23T08:00:00Z", true, "2026-11-24T08:00:00.000Z"),
+        ("2026-11-23T18:00:00Z", false, "2026-11-24T08:00:00.000Z"),
+        ("2026-11-28T11:00:00Z", false, "2026-11-30T08:00:00.000Z"),
+        ("2026-12-24T19:00:00Z", false, "2026-12-28T08:00:00.000Z"),
+        // Summer: eight o'clock on the wall is seven in UTC, on both sides of both changes.
+        ("2026-03-27T19:00:00Z", false, "2026-03-30T07:00:00.000Z"),
+        ("2026-06-01T07:00:00Z", true, "2026-06-02T07:00:00.000Z"),
+        ("2026-10-23T19:00:00Z", false, "2026-10-26T08:00:00.000Z"),
+    ] {
+        assert_eq!(hours.cover(at(time), &working), covered, "{time}");
+        assert_eq!(hours.next_start(at(time), &working).unwrap().to_string(), next, "{time}");
+    }
+    assert!(hours.next_start(at("2026-11-23T08:00:00Z"), &|_| false).is_none());
+    for (from, until) in [(0, 0), (18, 8), (-1, 5), (8, 25), (1_000, 2_000)] {
+        assert!(UnknownHours::between(from, until).is_none(), "{from} {until}");
+    }
+    let unknown = State::NotKnown { why: Unknown::NoPattern, next_start: None };
+    let resting = State::OffDuty { next_start: None };
+    assert_eq!(may_tell(&unknown, Reason::Routine, true), Ruling::TellUnknown);
+    assert_eq!(
+        may_tell(&unknown, Reason::OnCall, true),
+        Ruling::Hold,
+        "nobody is on call by not being known"
+    );
+    assert_eq!(may_tell(&resting, Reason::Routine, true), Ruling::Hold, "who is known to rest, rests");
 }

@@ -1,23 +1,28 @@
-//! What devices speak to: SCEP, check-in and the command loop, over HTTP. And what the force's directory speaks to: SCIM,
-//! for whoever comes with an API token (`scim`).
+//! What devices speak to: SCEP, check-in and the command loop, over HTTP. And what the force's other systems speak to, for
+//! whoever comes with an API token: SCIM for its directory (`scim`), JSON and CSV for the rest (`api`).
 //!
 //! A request goes inwards through layers that each prove something: a size limit, a signature over the exact bytes (or
 //! a certificate from a trusted proxy), a decoded message, an enrolment that the certificate is bound to. Then one use
 //! case answers. No device is ever answered with 401: it would unenrol the device.
 //!
+//! Every address stands in a table with what guards it (`routes`), and a test tries each without and with the wrong proof.
+//!
 //! Pages are not rendered here and people do not sign in here.
 
+mod api;
 mod apple;
+mod health;
 mod identity;
 mod reply;
+pub mod routes;
 mod scep;
 mod scim;
+mod token;
 
 use app::App;
 use app::checkin::Contacts;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, put};
 
 /// What the settings file decides for this door.
 #[derive(Debug, Clone)]
@@ -45,21 +50,16 @@ struct Gate {
     keys: identity::KnownKeys,
 }
 
-/// The routes that devices use. Must be called inside a runtime: the contact desk starts here.
+/// Every route of this door. Must be called inside a runtime: the contact desk starts here.
 pub fn router(app: App, options: Options) -> Router {
     let limit = options.body_limit;
     let contacts = Contacts::start(&app);
-    let directory = scim::router(app.clone());
+    let (directory, api) = (scim::router(app.clone()), api::router(app.clone()));
     let gate =
         Gate { app, contacts, options: std::sync::Arc::new(options), keys: identity::KnownKeys::default() };
-    Router::new()
-        .route("/apple/mdm", put(apple::either).post(apple::either))
-        .route("/apple/checkin", put(apple::check_in).post(apple::check_in))
-        .route("/apple/connect", put(apple::connect).post(apple::connect))
-        .route("/.well-known/com.apple.remotemanagement", get(apple::no_personal_enrolment))
-        .route("/scep", get(scep::get).post(scep::post))
-        .route("/device-ca.crl", get(scep::revocation_list))
+    routes::router(routes::ROUTES)
         .layer(DefaultBodyLimit::max(limit))
         .with_state(gate)
-        .nest("/scim/v2", directory)
+        .nest(scim::UNDER, directory)
+        .nest(api::UNDER, api)
 }

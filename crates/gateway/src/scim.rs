@@ -9,16 +9,20 @@ mod groups;
 mod users;
 
 use app::App;
+use app::access::ProvisionPeople;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
 use protocol_scim::{MEDIA_TYPE, MOST_BYTES, ScimError, ScimType};
 use serde_json::{Map, Value};
 
 use caller::Caller;
+
+use crate::routes::{self, Route};
+use crate::token::CHALLENGE;
 
 /// Times that a change is made anew where others change the same thing, before the client is told to try again.
 const TRIES: usize = 4;
@@ -30,28 +34,47 @@ pub(crate) struct Desk {
     base: std::sync::Arc<str>,
 }
 
+/// Where the directory's addresses stand.
+pub(crate) const UNDER: &str = "/scim/v2";
+
+/// The directory's addresses. [`Caller`] asks for the token, also before saying that there is nothing.
+pub(crate) const ROUTES: &[Route<Desk>] = &[
+    directory("GET", "/Users", || get(users::list)),
+    directory("POST", "/Users", || post(users::create)),
+    directory("GET", "/Users/{id}", || get(users::read)),
+    directory("PUT", "/Users/{id}", || put(users::replace)),
+    directory("PATCH", "/Users/{id}", || patch(users::patch)),
+    directory("DELETE", "/Users/{id}", || delete(users::remove)),
+    directory("GET", "/Groups", || get(groups::list)),
+    directory("POST", "/Groups", || post(groups::create)),
+    directory("GET", "/Groups/{id}", || get(groups::read)),
+    directory("PUT", "/Groups/{id}", || put(groups::replace)),
+    directory("PATCH", "/Groups/{id}", || patch(groups::patch)),
+    directory("DELETE", "/Groups/{id}", || delete(groups::remove)),
+    directory("GET", "/ServiceProviderConfig", || get(service_provider_config)),
+    directory("GET", "/ResourceTypes", || get(resource_types)),
+    directory("GET", "/ResourceTypes/{name}", || get(resource_type)),
+    directory("GET", "/Schemas", || get(schemas)),
+    directory("GET", "/Schemas/{urn}", || get(schema)),
+    directory("any", "/Me", || any(not_offered)),
+    directory("any", "/Bulk", || any(not_offered)),
+    directory("any", "/.search", || any(not_offered)),
+    directory("any", "/Users/.search", || any(not_offered)),
+    directory("any", "/Groups/.search", || any(not_offered)),
+];
+
+const fn directory(
+    method: &'static str,
+    path: &'static str,
+    handler: fn() -> MethodRouter<Desk>,
+) -> Route<Desk> {
+    routes::token::<ProvisionPeople, Desk>(method, path, handler)
+}
+
 /// The routes of a directory.
 pub(crate) fn router(app: App) -> Router {
-    let base = format!("{}/scim/v2", app.config().address).into();
-    let unoffered = || any(not_offered);
-    Router::new()
-        .route("/Users", get(users::list).post(users::create))
-        .route("/Users/{id}", get(users::read).put(users::replace).patch(users::patch).delete(users::remove))
-        .route("/Groups", get(groups::list).post(groups::create))
-        .route(
-            "/Groups/{id}",
-            get(groups::read).put(groups::replace).patch(groups::patch).delete(groups::remove),
-        )
-        .route("/ServiceProviderConfig", get(service_provider_config))
-        .route("/ResourceTypes", get(resource_types))
-        .route("/ResourceTypes/{name}", get(resource_type))
-        .route("/Schemas", get(schemas))
-        .route("/Schemas/{urn}", get(schema))
-        .route("/Me", unoffered())
-        .route("/Bulk", unoffered())
-        .route("/.search", unoffered())
-        .route("/Users/.search", unoffered())
-        .route("/Groups/.search", unoffered())
+    let base = format!("{}{UNDER}", app.config().address).into();
+    routes::router(ROUTES)
         .fallback(nowhere)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))
@@ -106,7 +129,7 @@ impl IntoResponse for Refused {
         if status == StatusCode::UNAUTHORIZED {
             response
                 .headers_mut()
-                .insert("www-authenticate", axum::http::HeaderValue::from_static("Bearer realm=\"Lanyard\""));
+                .insert("www-authenticate", axum::http::HeaderValue::from_static(CHALLENGE));
         }
         response
     }

@@ -104,7 +104,7 @@ impl Running {
             body_limit: config.body_limit,
         };
         let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
-        let routes = requests::around(routes, app.clone(), config.address_header.as_deref());
+        let routes = requests::around(routes, config.address_header.as_deref());
         let listener = bind(config.listen)?;
         let listens = listener.local_addr()?;
         let handle = Handle::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::Check;
-use domain::{ClauseId, Fact, FactValue, SettingKey, Span, Timestamp};
+use domain::{ClauseId, Fact, FactValue, SettingKey, SettingValue, Span, Timestamp};
 
 use crate::model::{Clause, Document, Note};
 use crate::permissions::PermissionRegister;
@@ -140,6 +140,15 @@ impl Library {
     pub fn span(&self, parameter: &str) -> Option<Span> {
         match self.parameters().get(parameter).map(|parameter| &parameter.value) {
             Some(ParameterValue::Span(span)) => Some(*span),
+            _ => None,
+        }
+    }
+
+    /// A parameter that is a whole number; `None` where there is none of that name and type.
+    #[must_use]
+    pub fn count(&self, parameter: &str) -> Option<i64> {
+        match self.parameters().get(parameter).map(|parameter| &parameter.value) {
+            Some(ParameterValue::Setting(SettingValue::Count(count))) => Some(*count),
             _ => None,
         }
     }

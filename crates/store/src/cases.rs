@@ -54,10 +54,15 @@ statements! {
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
         AND ($3 = '' OR ($3 = 'open' AND closed_at IS NULL) OR ($3 = 'closed' AND closed_at IS NOT NULL)
           OR ($3 = 'late' AND closed_at IS NULL AND due_at < $4))
-        AND ($5 = '' OR lower(title) LIKE $5 OR 'c-' || number LIKE $5)
-        AND (opened_at, id) < ($6, $7) ORDER BY opened_at DESC, id DESC LIMIT $8");
+        AND ($5 = '' OR 'c-' || number LIKE $5 OR (lower(title) LIKE $5 AND $8 NOT LIKE '%,' || kind || ',%'))
+        AND (opened_at, id) < ($6, $7)
+        AND ($8 NOT LIKE '%,' || kind || ',%'
+          OR ($9 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $10
+            AND ($2 = '' OR $11 LIKE '%,' || force || ',%')))
+        ORDER BY opened_at DESC, id DESC LIMIT $12");
     CASE_KINDS = "SELECT DISTINCT kind FROM desk_case ORDER BY kind LIMIT 100";
-    CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)";
+    CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)
+        AND ($3 NOT LIKE '%,' || kind || ',%' OR ($4 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $5))";
     CASES_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 100");
     CASE_KINDS_OF_PERSON = "SELECT DISTINCT kind FROM desk_case WHERE person_id = $1 ORDER BY kind LIMIT 100";
     CASES_OF_DEVICE = concat!("SELECT ", columns!(), " FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100");
@@ -68,7 +73,8 @@ statements! {
     CASE_DUE = "UPDATE desk_case SET due_at = $2 WHERE id = $1";
     CASE_OPEN_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 AND kind = $2 AND closed_at IS NULL
         ORDER BY opened_at, id LIMIT 1");
-    CASES_OPEN_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND ($1 = '' OR force = $1)";
+    CASES_OPEN_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND ($1 = '' OR force = $1)
+        AND ($2 NOT LIKE '%,' || kind || ',%' OR ($3 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $4))";
     CASE_EVENT_ADD = "INSERT INTO case_event (id, case_id, at, actor, says) VALUES ($1, $2, $3, $4, $5)";
     CASE_EVENTS = "SELECT at, actor, says FROM case_event WHERE case_id = $1 ORDER BY at, id";
 }
@@ -167,16 +173,48 @@ pub struct CaseFilter {
     pub after: Option<(Timestamp, CaseId)>,
 }
 
-/// Up to `limit` cases, newest first; `now` decides which are late.
+/// What somebody may know of cases whose content is sealed. By itself: nothing is sealed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sight {
+    /// The types that are sealed.
+    pub sealed: Vec<String>,
+    /// The forces in which they may know that there is such a case.
+    pub known_in: Vec<Force>,
+    /// The forces in which they may know its type too.
+    pub typed_in: Vec<Force>,
+    /// Whoever looks, where they may not know of those about themselves.
+    pub not_about: Option<PersonId>,
+}
+
+impl Sight {
+    /// The parameters of a WHERE: types, forces, whom not about. Words with a comma on either side.
+    fn params(&self) -> [Value; 3] {
+        [
+            among(self.sealed.iter().map(String::as_str)),
+            among(self.known_in.iter().map(|force| force.as_str())),
+            self.not_about.map(|person| person.to_string()).unwrap_or_default().into(),
+        ]
+    }
+}
+
+fn among<'a>(words: impl Iterator<Item = &'a str>) -> Value {
+    let text: String = words.flat_map(|word| [word, ","]).collect();
+    if text.is_empty() { text.into() } else { format!(",{text}").into() }
+}
+
+/// Up to `limit` cases, newest first; `now` decides which are late. A sealed one is not found by its title, and by its type
+/// only for who may know that.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &CaseFilter,
+    sight: &Sight,
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Case>, StoreError> {
     let (at, id) = filter
         .after
         .map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
+    let [sealed, known_in, not_about] = sight.params();
     let rows = tx.query(
         &CASE_LIST,
         &[
@@ -187,6 +225,10 @@ pub fn list(
             crate::like(&filter.search),
             at.into(),
             id.into(),
+            sealed,
+            known_in,
+            not_about,
+            among(sight.typed_in.iter().map(|force| force.as_str())),
             i64::from(limit).into(),
         ],
     )?;
@@ -198,9 +240,16 @@ pub fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
     tx.query(&CASE_KINDS, &[])?.iter().map(|row| row.text(0)).collect()
 }
 
-/// How many open cases are past their time limit.
-pub fn late_count(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<i64, StoreError> {
-    crate::single_count(tx, &CASES_LATE_COUNT, &[crate::force_word(force), now.into()])
+/// How many open cases are past their time limit, as far as somebody sees.
+pub fn late_count(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    sight: &Sight,
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let [sealed, known_in, not_about] = sight.params();
+    let params = [crate::force_word(force), now.into(), sealed, known_in, not_about];
+    crate::single_count(tx, &CASES_LATE_COUNT, &params)
 }
 
 /// The cases about a person, newest first, a hundred at most.
@@ -249,9 +298,10 @@ pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId, kind: &str) -> Result<O
     tx.one(&CASE_OPEN_OF_PERSON, &[Value::id(person), kind.into()])?.as_ref().map(case).transpose()
 }
 
-/// How many cases are open.
-pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
-    crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force)])
+/// How many cases are open, as far as somebody sees.
+pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>, sight: &Sight) -> Result<i64, StoreError> {
+    let [sealed, known_in, not_about] = sight.params();
+    crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force), sealed, known_in, not_about])
 }
 
 /// Adds a line to a case's timeline.

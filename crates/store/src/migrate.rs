@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 16, name: "break_glass", sql: include_str!("../migrations/0016_break_glass.sql") },
     Migration { version: 17, name: "kept_forms", sql: include_str!("../migrations/0017_kept_forms.sql") },
     Migration { version: 18, name: "file_imports", sql: include_str!("../migrations/0018_file_imports.sql") },
+    Migration { version: 19, name: "use_off_duty", sql: include_str!("../migrations/0019_use_off_duty.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -102,6 +102,8 @@ statements! {
     NOTICES_EXCEPTIONS = concat!("SELECT ", columns!(), ", p.name, p.number FROM notice n JOIN person p ON p.id = n.person_id
         WHERE n.exception = 1 AND ($1 = '' OR n.force = $1) AND n.told_at >= $2 AND n.told_at < $3
         ORDER BY n.told_at, n.id LIMIT $4");
+    NOTICES_TOLD_UNKNOWN = "SELECT count(*) FROM notice WHERE exception = 0 AND duty = 'not-known' AND state <> 'waiting'
+        AND ($1 = '' OR force = $1) AND told_at >= $2 AND told_at < $3";
     NOTICES_BY_STATE = "SELECT state, count(*) FROM notice WHERE ($1 = '' OR force = $1) AND created_at >= $2
         GROUP BY state ORDER BY state";
     NOTICES_FORGET = "DELETE FROM notice WHERE id IN
@@ -260,6 +262,15 @@ pub fn exceptions(
 ) -> Result<Vec<(Notice, String, String)>, StoreError> {
     let params = [crate::force_word(force), from.into(), to.into(), i64::from(limit).into()];
     tx.query(&NOTICES_EXCEPTIONS, &params)?.iter().map(with_person).collect()
+}
+
+/// How many were told, between two times, to people whose duty was not known, in the force's hours for that.
+pub fn told_unknown(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<i64, StoreError> {
+    crate::single_count(tx, &NOTICES_TOLD_UNKNOWN, &[crate::force_word(force), from.into(), to.into()])
 }
 
 /// How many notices made since a time stand in each state.

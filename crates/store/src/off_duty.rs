@@ -1,12 +1,12 @@
-//! Sign-ins by people who were off duty or away, and the review of a month.
+//! Sign-ins and use of other systems by people who were off duty or away, and the review of a month.
 
 use domain::{CaseId, Day, Force, PersonId, SignInId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
-/// A sign-in off duty.
+/// A sign-in off duty, or the use of another system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OffDutySignIn {
+pub struct OffDutyUse {
     /// Which.
     pub id: SignInId,
     /// Whose.
@@ -17,7 +17,9 @@ pub struct OffDutySignIn {
     pub unit: String,
     /// On which day.
     pub day: Day,
-    /// When, the first time on that day.
+    /// Which system; empty for this service.
+    pub system: String,
+    /// When, the first time on that day that is known.
     pub at: Timestamp,
     /// The word of what it was for, where they said.
     pub purpose: Option<String>,
@@ -30,8 +32,8 @@ pub struct UnitMonth {
     pub unit: String,
     /// How many people.
     pub people: i64,
-    /// Days with a sign-in, each person's counted.
-    pub sign_ins: i64,
+    /// What they were asked about: each person's days, and on a day each system.
+    pub asked: i64,
     /// Of those, with a stated policing purpose.
     pub policing: i64,
     /// Of those, for the person's own affairs.
@@ -42,76 +44,78 @@ pub struct UnitMonth {
 
 macro_rules! columns {
     () => {
-        "id, person_id, force, unit, day, at, purpose"
+        "id, person_id, force, unit, day, system, at, purpose"
     };
 }
 
 statements! {
-    pub(crate) SIGN_IN_ADD = "INSERT INTO off_duty_sign_in (id, person_id, force, unit, day, at) VALUES ($1, $2, $3, $4, $5, $6)
-        ON CONFLICT (person_id, day) DO NOTHING";
-    SIGN_IN_BY_ID = concat!("SELECT ", columns!(), " FROM off_duty_sign_in WHERE id = $1");
-    SIGN_INS_OPEN = concat!("SELECT ", columns!(), " FROM off_duty_sign_in WHERE person_id = $1 AND purpose IS NULL
-        ORDER BY at DESC LIMIT 31");
-    SIGN_IN_STATE = "UPDATE off_duty_sign_in SET purpose = $2, stated_at = $3 WHERE id = $1 AND purpose IS NULL";
-    SIGN_INS_BY_UNIT = "SELECT unit, count(DISTINCT person_id), count(*),
+    pub(crate) USE_ADD = "INSERT INTO off_duty_use (id, person_id, force, unit, day, system, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (person_id, day, system) DO NOTHING";
+    USE_BY_ID = concat!("SELECT ", columns!(), " FROM off_duty_use WHERE id = $1");
+    USE_OPEN = concat!("SELECT ", columns!(), " FROM off_duty_use WHERE person_id = $1 AND purpose IS NULL
+        ORDER BY at DESC LIMIT 100");
+    USE_STATE = "UPDATE off_duty_use SET purpose = $2, stated_at = $3 WHERE id = $1 AND purpose IS NULL";
+    USE_BY_UNIT = "SELECT unit, count(DISTINCT person_id), count(*),
         sum(CASE WHEN purpose IN ('live-incident', 'recalled', 'policing') THEN 1 ELSE 0 END),
         sum(CASE WHEN purpose = 'own-affairs' THEN 1 ELSE 0 END),
         sum(CASE WHEN purpose IS NULL THEN 1 ELSE 0 END)
-        FROM off_duty_sign_in WHERE force = $1 AND day >= $2 AND day < $3 GROUP BY unit ORDER BY unit LIMIT 1000";
-    SIGN_INS_FORGET = "DELETE FROM off_duty_sign_in WHERE id IN (SELECT id FROM off_duty_sign_in WHERE at < $1 LIMIT $2)";
+        FROM off_duty_use WHERE force = $1 AND day >= $2 AND day < $3 GROUP BY unit ORDER BY unit LIMIT 1000";
+    USE_FORGET = "DELETE FROM off_duty_use WHERE id IN (SELECT id FROM off_duty_use WHERE at < $1 LIMIT $2)";
     REVIEW_OPENED = "INSERT INTO off_duty_review (force, month, case_id) VALUES ($1, $2, $3)";
     REVIEW_OF = "SELECT case_id FROM off_duty_review WHERE force = $1 AND month = $2";
 }
 
-fn sign_in(row: &Row) -> Result<OffDutySignIn, StoreError> {
-    Ok(OffDutySignIn {
+fn used(row: &Row) -> Result<OffDutyUse, StoreError> {
+    Ok(OffDutyUse {
         id: row.parse(0)?,
         person: row.parse(1)?,
         force: row.parse(2)?,
         unit: row.text(3)?,
         day: row.parse(4)?,
-        at: row.time(5)?,
-        purpose: row.opt_text(6)?,
+        system: row.text(5)?,
+        at: row.time(6)?,
+        purpose: row.opt_text(7)?,
     })
 }
 
-/// Notes a sign-in; false where one of that day is noted.
-pub fn add(tx: &mut Tx<'_>, new: &OffDutySignIn) -> Result<bool, StoreError> {
+/// Notes a sign-in or a use; false where one of that day and system is noted.
+pub fn add(tx: &mut Tx<'_>, new: &OffDutyUse) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
         Value::id(new.person),
         Value::id(new.force),
         new.unit.as_str().into(),
         Value::id(new.day),
+        new.system.as_str().into(),
         new.at.into(),
     ];
-    Ok(tx.execute(&SIGN_IN_ADD, &params)? > 0)
+    Ok(tx.execute(&USE_ADD, &params)? > 0)
 }
 
-/// The sign-in of that id.
-pub fn by_id(tx: &mut Tx<'_>, id: SignInId) -> Result<Option<OffDutySignIn>, StoreError> {
-    tx.one(&SIGN_IN_BY_ID, &[Value::id(id)])?.as_ref().map(sign_in).transpose()
+/// The one of that id.
+pub fn by_id(tx: &mut Tx<'_>, id: SignInId) -> Result<Option<OffDutyUse>, StoreError> {
+    tx.one(&USE_BY_ID, &[Value::id(id)])?.as_ref().map(used).transpose()
 }
 
-/// A person's sign-ins of which nothing was said, newest first, a month's worth at most.
-pub fn open_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OffDutySignIn>, StoreError> {
-    tx.query(&SIGN_INS_OPEN, &[Value::id(person)])?.iter().map(sign_in).collect()
+/// Those of a person of which nothing was said, newest first, a hundred at most.
+pub fn open_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OffDutyUse>, StoreError> {
+    tx.query(&USE_OPEN, &[Value::id(person)])?.iter().map(used).collect()
 }
 
-/// Notes what a sign-in was for; false where that was said before.
+/// Notes what one was for; false where that was said before.
 pub fn state(tx: &mut Tx<'_>, id: SignInId, purpose: &str, at: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.execute(&SIGN_IN_STATE, &[Value::id(id), purpose.into(), at.into()])? > 0)
+    Ok(tx.execute(&USE_STATE, &[Value::id(id), purpose.into(), at.into()])? > 0)
 }
 
-/// A force's sign-ins from one day up to, not including, another, by unit in the order of their names.
+/// A force's from one day up to, not including, another, by unit in the order of their names.
 pub fn by_unit(tx: &mut Tx<'_>, force: Force, (from, to): (Day, Day)) -> Result<Vec<UnitMonth>, StoreError> {
-    tx.query(&SIGN_INS_BY_UNIT, &[Value::id(force), Value::id(from), Value::id(to)])?
+    tx.query(&USE_BY_UNIT, &[Value::id(force), Value::id(from), Value::id(to)])?
         .iter()
         .map(|row| {
             Ok(UnitMonth {
                 unit: row.text(0)?,
                 people: row.int(1)?,
-                sign_ins: row.int(2)?,
+                asked: row.int(2)?,
                 policing: row.int(3)?,
                 own_affairs: row.int(4)?,
                 unanswered: row.int(5)?,
@@ -120,9 +124,9 @@ pub fn by_unit(tx: &mut Tx<'_>, force: Force, (from, to): (Day, Day)) -> Result<
         .collect()
 }
 
-/// Forgets sign-ins before a time, `limit` at most; how many.
+/// Forgets those before a time, `limit` at most; how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(&SIGN_INS_FORGET, &[before.into(), i64::from(limit).into()])
+    tx.execute(&USE_FORGET, &[before.into(), i64::from(limit).into()])
 }
 
 /// Remembers the case in which a month (`2026-11`) is reviewed. There must be none yet.

@@ -233,19 +233,20 @@ fn how_people_stand_to_terms_is_walked_and_counted() {
 #[test]
 fn cases_and_ledger_entries_of_one_instant_are_not_lost_between_pages() {
     on_both(|tx| {
+        let all_seen = cases::Sight::default();
         let all = walk(
             |after: Option<&(Timestamp, CaseId)>| {
                 let filter = CaseFilter { after: after.copied(), ..CaseFilter::default() };
-                cases::list(tx, &filter, Timestamp::from_millis(3), 4).unwrap()
+                cases::list(tx, &filter, &all_seen, Timestamp::from_millis(3), 4).unwrap()
             },
             |case| (case.opened_at, case.id),
         );
         assert_eq!(all.len(), 30);
         let late = CaseFilter { state: "late".into(), ..CaseFilter::default() };
-        assert_eq!(cases::list(tx, &late, Timestamp::from_millis(3), 50)?.len(), 3);
-        assert_eq!(cases::late_count(tx, None, Timestamp::from_millis(3))?, 3);
+        assert_eq!(cases::list(tx, &late, &all_seen, Timestamp::from_millis(3), 50)?.len(), 3);
+        assert_eq!(cases::late_count(tx, None, &all_seen, Timestamp::from_millis(3))?, 3);
         let one = CaseFilter { search: "C-1005".into(), ..CaseFilter::default() };
-        assert_eq!(cases::list(tx, &one, Timestamp::from_millis(3), 50)?.len(), 1);
+        assert_eq!(cases::list(tx, &one, &all_seen, Timestamp::from_millis(3), 50)?.len(), 1);
 
         let entries = walk(
             |after: Option<&(Timestamp, EntryId)>| {

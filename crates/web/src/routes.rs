@@ -43,8 +43,9 @@ use app::access::{
     AcceptOwn, Action, AnswerForOneself, ApproveDestruction, AskPermission, CommandDevices, ContactOffDuty,
     DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty, ManageExemptions, ManageNotices,
     ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, ReviewOffDuty, RunService, SeeAccess,
-    SeeCases, SeeCovert, SeeDevices, SeeDuty, SeeExemptions, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions,
-    SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
+    SeeCases, SeeCommands, SeeCovert, SeeCustody, SeeDevices, SeeDuty, SeeExemptions, SeeFindings, SeeLedger,
+    SeeNotices, SeeOwn, SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers,
+    WithdrawDevices,
 };
 use app::limits::Door;
 use app::people::import::People;
@@ -54,6 +55,7 @@ use axum::routing::{MethodRouter, get, post};
 use crate::site::Site;
 
 /// One address.
+#[derive(Clone, Copy)]
 pub struct Route {
     /// `GET` or `POST`.
     pub method: &'static str,
@@ -128,18 +130,18 @@ pub const ROUTES: &[Route] = &[
     read::<SeeDevices>("/labels", || get(register::labels)),
     read::<SeeDevices>("/register.csv", || get(register::csv)),
     read::<SeeDevices>("/scan", || get(stores::scan)),
-    read::<SeeDevices>("/custody", || get(custody::list)),
-    read::<SeeDevices>("/custody.csv", || get(custody::csv)),
+    read::<SeeCustody>("/custody", || get(custody::list)),
+    read::<SeeCustody>("/custody.csv", || get(custody::csv)),
     read::<ManageRegister>("/custody/new", || get(custody::new)),
     write::<ManageRegister>("/custody/new", || post(custody::draft)),
     read::<ManageRegister>("/custody/returns", || get(stores::returns)),
     write::<ManageRegister>("/custody/returns", || post(stores::take_back)),
-    read::<SeeDevices>("/custody/{id}", || get(custody::get)),
+    read::<SeeCustody>("/custody/{id}", || get(custody::get)),
     at(Door::Signature, write::<ManageRegister>("/custody/{id}/sign", || post(custody::sign))),
     write::<ManageRegister>("/custody/{id}/change", || post(custody::change)),
     write::<ManageRegister>("/custody/{id}/withdraw", || post(custody::withdraw)),
-    read::<SeeDevices>("/custody/{id}/record.pdf", || get(custody::pdf)),
-    read::<SeeDevices>("/custody/{id}/record.json", || get(custody::json)),
+    read::<SeeCustody>("/custody/{id}/record.pdf", || get(custody::pdf)),
+    read::<SeeCustody>("/custody/{id}/record.json", || get(custody::json)),
     read::<SignHandovers>("/me/custody/{id}", || get(own_custody::get)),
     at(Door::Signature, write::<SignHandovers>("/me/custody/{id}/sign", || post(own_custody::sign))),
     write::<SignHandovers>("/me/custody/{id}/refuse", || post(own_custody::refuse)),
@@ -162,8 +164,8 @@ pub const ROUTES: &[Route] = &[
     write::<WithdrawDevices>("/devices/{id}/withdraw", || post(needed::withdrawn)),
     read::<EnrolDevices>("/devices/{id}/enrol", || get(devices::enrol)),
     write::<EnrolDevices>("/devices/{id}/enrol", || post(devices::enrolled)),
-    read::<SeeDevices>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),
-    read::<SeeDevices>("/commands/{id}", || get(commands::get)),
+    read::<SeeFindings>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),
+    read::<SeeCommands>("/commands/{id}", || get(commands::get)),
     write::<ApproveDestruction>("/commands/{id}/approve", || post(commands::approve)),
     write::<CommandDevices>("/commands/{id}/take-back", || post(commands::take_back)),
     write::<CommandDevices>("/commands/{id}/reveal", || post(commands::reveal)),
@@ -186,7 +188,7 @@ pub const ROUTES: &[Route] = &[
     read::<ManageRegister>("/import/devices/{id}", || get(import::preview::<Devices>)),
     write::<ManageRegister>("/import/devices/{id}/columns", || post(import::columns::<Devices>)),
     write::<ManageRegister>("/import/devices/{id}/apply", || post(import::apply::<Devices>)),
-    read::<SeeDevices>("/people/{id}/clauses/{clause}", || get(clauses::of_person)),
+    read::<SeeFindings>("/people/{id}/clauses/{clause}", || get(clauses::of_person)),
     read::<SeePeople>("/people/{id}/accepted/{document}", || get(terms::accepted)),
     read::<RecordAcceptance>("/people/{id}/terms/{document}", || get(terms::get)),
     write::<RecordAcceptance>("/people/{id}/terms/{document}", || post(terms::accept)),
@@ -234,7 +236,7 @@ pub const ROUTES: &[Route] = &[
     write::<AcceptOwn>("/me/off-duty", || post(told::state)),
     read::<SeePolicy>("/documents", || get(documents::list)),
     read::<SeePolicy>("/documents/{id}", || get(documents::get)),
-    read::<SeeDevices>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),
+    read::<SeeFindings>("/documents/{id}/clauses/{clause}", || get(clauses::of_document)),
     read::<SeePolicy>("/clauses/{id}", || get(clauses::get)),
     read::<SeePolicy>("/policy/changes", || get(documents::changes)),
     read::<SeeCases>("/cases", || get(cases::list)),

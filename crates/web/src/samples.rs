@@ -30,6 +30,7 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("devices", crate::devices::list::View::sample().render()?),
         ("devices-empty", crate::devices::list::View::sample_empty().render()?),
         ("device", crate::devices::show::View::sample().render()?),
+        ("device-narrow", crate::devices::show::View::sample_narrow().render()?),
         ("device-registered", crate::devices::show::View::sample_registered().render()?),
         ("command", crate::devices::command::View::sample().render()?),
         ("command-pin", crate::devices::command::View::sample_revealed().render()?),

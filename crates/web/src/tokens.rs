@@ -74,6 +74,8 @@ pub struct View {
     pub rows: Vec<Row>,
     /// What a new one is for.
     pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Choice>,
     /// The word of its force.
     pub force: String,
     /// How many days it works.
@@ -109,6 +111,10 @@ impl View {
                 row("Old Entra", State::Ended, None),
             ],
             name: "Entra".into(),
+            scopes: Choice::list(
+                [("scim", "Directory: people and groups by SCIM"), ("device-use", "Use <script>")],
+                "scim",
+            ),
             force: "norfolk".into(),
             days: "9999".into(),
         }
@@ -125,7 +131,9 @@ pub struct Made {
     pub name: String,
     /// The token itself.
     pub secret: String,
-    /// Where a directory is to send people.
+    /// What that program's settings call the address.
+    pub address_name: String,
+    /// Where the program is to send what it has.
     pub address: String,
 }
 
@@ -137,6 +145,7 @@ impl Made {
             shell: Shell::sample(Area::Elsewhere),
             name: "Entra <script>".into(),
             secret: "lanyard_c2FtcGxl".into(),
+            address_name: "Tenant URL".into(),
             address: "https://mdm.force.example/scim/v2".into(),
         }
     }

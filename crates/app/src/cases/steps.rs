@@ -10,7 +10,7 @@ use store::cases::{self, Case};
 use store::{Tx, devices};
 
 use super::{Item, Opening, device_item, device_of_key};
-use crate::access::{ManageCases, Permit};
+use crate::access::{Action, ManageCases, Permit};
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -104,8 +104,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let (found, step) = open_step(tx, case, step)?;
-                permit.reaches(found.force)?;
+                let (found, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Note.as_str() {
                     return Err(AppError::Conflict(
                         "a note does not do this step; its page says what does".into(),
@@ -143,8 +142,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let (found, step) = open_step(tx, case, step)?;
-                permit.reaches(found.force)?;
+                let (found, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Receipt.as_str() || step.item.is_empty() {
                     return Err(AppError::Conflict(
                         "this step is about no thing that could be missing".into(),
@@ -314,19 +312,27 @@ impl App {
     }
 }
 
-/// An undone step of an open case.
-pub(crate) fn open_step(tx: &mut Tx<'_>, case: CaseId, step: StepId) -> Result<(Case, Step), AppError> {
-    let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-    let step = case_steps::by_id(tx, step)?
-        .filter(|step| step.case == case)
-        .ok_or_else(|| AppError::not_found("step", step))?;
-    if found.closed.is_some() {
-        return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+impl App {
+    /// An undone step of an open case, for who may work on it.
+    pub(crate) fn open_step<A: Action>(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<A>,
+        case: CaseId,
+        step: StepId,
+    ) -> Result<(Case, Step), AppError> {
+        let found = self.case_to_work_on(tx, permit, case)?;
+        let step = case_steps::by_id(tx, step)?
+            .filter(|step| step.case == case)
+            .ok_or_else(|| AppError::not_found("step", step))?;
+        if found.closed.is_some() {
+            return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+        }
+        if step.done.is_some() {
+            return Err(AppError::Conflict("somebody has done this step already; reload the page".into()));
+        }
+        Ok((found, step))
     }
-    if step.done.is_some() {
-        return Err(AppError::Conflict("somebody has done this step already; reload the page".into()));
-    }
-    Ok((found, step))
 }
 
 /// Whose step it is, in words.

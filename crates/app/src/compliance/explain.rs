@@ -1,14 +1,14 @@
 //! Why a finding is what it is, today or at a time in the past: read from the evidence, and judged again from it.
 
 use compliance::{SubjectState, evaluate};
-use domain::{ClauseId, Facts, Force, Outcome, Subject, Timestamp};
+use domain::{ClauseId, Facts, Outcome, Subject, Timestamp};
 use store::findings::{self, Evidence};
 use store::{Tx, devices, people};
 
 use super::basis::Basis;
-use crate::access::{Permit, SeeDevices};
+use crate::access::{self, PermitWithin, SeeDetections, SeeFindings};
 use crate::policy_in_force::kept;
-use crate::{App, AppError};
+use crate::{App, AppError, PolicyInForce};
 
 /// Why a finding is what it is.
 #[derive(Debug, Clone)]
@@ -44,10 +44,11 @@ impl App {
     /// Explains a finding as it was at a time, by default now.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] where nothing had been judged by then.
+    /// [`AppError::NotFound`] where nothing had been judged by then; [`AppError::Denied`] behind the wall, for what is neither
+    /// the reader's nor their people's where only those are permitted, and for a detection without permission for those.
     pub async fn explain(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: PermitWithin<SeeFindings>,
         subject: Subject,
         clause: &ClauseId,
         at: Option<Timestamp>,
@@ -55,9 +56,7 @@ impl App {
         let (app, clause, at) = (self.clone(), clause.clone(), at.unwrap_or_else(|| self.world().now()));
         self.store()
             .read(move |tx| {
-                if let Some(force) = force_of(tx, &subject)? {
-                    permit.reaches(force)?;
-                }
+                may_explain(tx, &app.policy(), &permit, &subject, &clause)?;
                 let evidence = findings::evidence_at(tx, &subject, &clause, at)?
                     .ok_or_else(|| AppError::not_found("judgement by then on", &clause))?;
                 let basis: Basis =
@@ -114,14 +113,30 @@ impl App {
 }
 
 /// Whose the subject is; `None` for a document, which is both forces'.
-fn force_of(tx: &mut Tx<'_>, subject: &Subject) -> Result<Option<Force>, AppError> {
-    Ok(match subject {
+/// Refuses a finding that the permit does not reach.
+fn may_explain(
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    permit: &PermitWithin<SeeFindings>,
+    subject: &Subject,
+    clause: &ClauseId,
+) -> Result<(), AppError> {
+    match subject {
         Subject::Device(id) => {
-            Some(devices::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("device", id))?.force)
+            let device = devices::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            permit.reaches_held(device.force, holder.as_ref())?;
+            if policy.is_detection(clause.as_str()) {
+                access::permit_within::<SeeDetections>(permit.actor())?
+                    .reaches_held(device.force, holder.as_ref())?;
+            }
         }
         Subject::Person(id) => {
-            Some(people::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("person", id))?.force)
+            let person = people::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
         }
-        Subject::Document(_) => None,
-    })
+        // A document is everybody's whose work is not about a few people only.
+        Subject::Document(_) => drop(access::permit::<SeeFindings>(permit.actor())?),
+    }
+    Ok(())
 }

@@ -22,7 +22,9 @@ impl App {
         person: PersonId,
         now: Timestamp,
     ) -> Result<Vec<Judged>, AppError> {
-        let kinds = cases::kinds_of_person(tx, person)?;
+        // A finding on somebody's page would say that there is a sealed case about them.
+        let mut kinds = cases::kinds_of_person(tx, person)?;
+        kinds.retain(|kind| !self.is_sealed(kind));
         if kinds.is_empty() {
             return Ok(Vec::new());
         }

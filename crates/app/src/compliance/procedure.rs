@@ -30,6 +30,10 @@ pub(super) fn procedure_outcome(
     let over = policy.library().span(JUDGED_OVER).unwrap_or(A_YEAR);
     let judged = Judged { kind, clause, person, since: now.minus(over), now };
     let standing = case_steps::standing(tx, &judged)?;
+    if policy.library().cases.get(kind).is_some_and(|kind| kind.sealed) {
+        let words = "cases of this type are sealed, so neither they nor how many there are is said here";
+        return Ok((outcome(&standing, words), words.to_owned()));
+    }
     let named: Vec<String> = case_steps::judged_cases(tx, &judged, NAMED)?
         .into_iter()
         .map(|(_, number, late)| if late { format!("C-{number} late") } else { format!("C-{number}") })
@@ -57,9 +61,9 @@ fn outcome(standing: &Standing, words: &str) -> Outcome {
     match standing {
         Standing { all: 0, .. } => not_known("a case of this type"),
         Standing { late: 1.., .. } => Outcome::NotMet { because: words.to_owned() },
-        Standing { unproven: 1.., .. } => Outcome::NotKnown(WhyNotKnown::NeverReported {
-            what: format!("proof for {} cases closed by hand", standing.unproven),
-        }),
+        Standing { unproven: 1.., .. } => {
+            Outcome::NotKnown(WhyNotKnown::NeverReported { what: "proof for what was closed by hand".into() })
+        }
         Standing { good: 1.., .. } => Outcome::Met,
         Standing { .. } => not_known("a case that was due"),
     }

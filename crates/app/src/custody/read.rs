@@ -8,7 +8,7 @@ use store::{Tx, assets, devices};
 use super::shown::Shown;
 use super::{Asset, Loaded, Thing, named, reaches, state_at};
 use crate::access::{
-    self, Actor, ManageRegister, Permit, PermitWithin, SeeDevices, SeePeople, SignHandovers,
+    self, Actor, ManageRegister, Permit, PermitWithin, SeeCustody, SeeDevices, SeePeople, SignHandovers,
 };
 use crate::{App, AppError};
 
@@ -79,8 +79,10 @@ pub struct ChainRead {
     pub asset: Asset,
     /// The store or workshop where it is.
     pub place: Option<String>,
-    /// Every hand-over, newest first.
-    pub chain: Vec<HandoverRow>,
+    /// Whether a hand-over is drafted that nobody has finished.
+    pub in_draft: bool,
+    /// Every hand-over, newest first; `None` where the reader may not see them.
+    pub chain: Option<Vec<HandoverRow>>,
 }
 
 /// A loan past its day.
@@ -107,7 +109,7 @@ impl App {
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
     pub async fn handover_named(
         &self,
-        permit: &Permit<SeeDevices>,
+        permit: &Permit<SeeCustody>,
         name: &str,
     ) -> Result<HandoverId, AppError> {
         let name = name.trim().to_uppercase();
@@ -126,13 +128,13 @@ impl App {
         Ok(found.id)
     }
 
-    /// One hand-over, for who may see devices.
+    /// One hand-over, for who may see custody.
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
     pub async fn handover(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: Permit<SeeCustody>,
         id: HandoverId,
     ) -> Result<HandoverRead, AppError> {
         let now = self.world().now();
@@ -189,7 +191,7 @@ impl App {
     /// Only where the database does not answer.
     pub async fn handovers(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: Permit<SeeCustody>,
         filter: (Option<HandoverState>, Option<HandoverKind>),
         after: Option<(Timestamp, HandoverId)>,
         limit: u32,
@@ -207,7 +209,7 @@ impl App {
     ///
     /// # Errors
     /// Only where the database does not answer.
-    pub async fn late_loans(&self, permit: Permit<SeeDevices>) -> Result<Vec<LateRow>, AppError> {
+    pub async fn late_loans(&self, permit: Permit<SeeCustody>) -> Result<Vec<LateRow>, AppError> {
         let (now, force) = (self.world().now(), permit.scope().force());
         self.store()
             .read(move |tx| {
@@ -226,19 +228,27 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn custody_of(&self, permit: Permit<SeeDevices>, id: DeviceId) -> Result<ChainRead, AppError> {
-        let now = self.world().now();
+    pub async fn custody_of(
+        &self,
+        permit: impl Into<PermitWithin<SeeDevices>>,
+        id: DeviceId,
+    ) -> Result<ChainRead, AppError> {
+        let (permit, now) = (permit.into(), self.world().now());
         self.store()
             .read(move |tx| {
                 let (device, asset) = Self::entry(tx, id)?;
-                permit.reaches(device.force)?;
+                let holder =
+                    device.holder.map(|holder| store::people::by_id(tx, holder)).transpose()?.flatten();
+                permit.reaches_held(device.force, holder.as_ref())?;
                 let place = asset.place.map(|place| named(tx, Party::Place(place))).transpose()?;
                 let all = handovers::of_device(tx, id)?.into_iter().take(CHAIN);
                 let mut chain = Vec::new();
                 for handover in all {
                     chain.push(row(tx, handover, now)?);
                 }
-                Ok(ChainRead { asset, place, chain })
+                let in_draft = chain.iter().any(|row| row.state == HandoverState::Draft);
+                let sees = access::may_held::<SeeCustody>(permit.actor(), device.force, holder.as_ref());
+                Ok(ChainRead { asset, place, in_draft, chain: sees.then_some(chain) })
             })
             .await
     }

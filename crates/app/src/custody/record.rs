@@ -12,7 +12,7 @@ use store::{Tx, ledger};
 
 use super::shown::Shown;
 use super::{reaches, sign, subject};
-use crate::access::{Permit, PermitWithin, SeeDevices, SignHandovers};
+use crate::access::{Permit, PermitWithin, SeeCustody, SignHandovers};
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
@@ -197,14 +197,14 @@ fn at(millis: i64) -> String {
 }
 
 impl App {
-    /// The signed record, opened, for who may see devices. Reading it is in the ledger: it names people.
+    /// The signed record, opened, for who may see custody. Reading it is in the ledger: it names people.
     ///
     /// # Errors
     /// [`AppError::NotFound`] where nothing was signed by both or the record was erased, [`AppError::Denied`] behind the
     /// wall.
     pub async fn custody_record(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: Permit<SeeCustody>,
         id: HandoverId,
     ) -> Result<KeptRecord, AppError> {
         let app = self.clone();
@@ -260,7 +260,7 @@ impl App {
     /// [`AppError::NotFound`] where there is none, [`AppError::Keys`] where what is kept does not open.
     pub async fn verify_custody(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: Permit<SeeCustody>,
         id: HandoverId,
     ) -> Result<Verified, AppError> {
         let app = self.clone();

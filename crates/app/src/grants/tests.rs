@@ -64,6 +64,28 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
         );
         let read = app.person_roles(root(), person).await.unwrap();
         assert!(!read.grants[0].counts && read.grants[0].grant.ended.is_none());
+        // The end is an entry and a notice, once, however often the job runs.
+        let lapsed = async || {
+            while app.run_jobs(50).await.unwrap() > 0 {}
+            let rows = app
+                .store()
+                .read(|tx| {
+                    store::ledger::list(
+                        tx,
+                        &store::ledger::LedgerFilter { action: "role.lapsed".into(), ..Default::default() },
+                        10,
+                    )
+                })
+                .await
+                .unwrap();
+            let told =
+                app.store().read(move |tx| store::notices::of_person(tx, person, true, 50)).await.unwrap();
+            let told = told.iter().filter(|notice| notice.subject == "Your role Auditor has ended").count();
+            (rows.iter().map(|(entry, _)| entry.reason.clone()).collect::<Vec<_>>(), told)
+        };
+        assert_eq!(lapsed().await, (vec![Some("auditor".into())], 1));
+        app.lapse_grant(read.grants[0].grant.id).await.unwrap();
+        assert_eq!(lapsed().await, (vec![Some("auditor".into())], 1));
     });
 }
 
@@ -78,6 +100,12 @@ fn a_role_that_is_ended_does_not_count_at_the_next_request_and_is_ended_once() {
         app.end_role(root(), id, "moved to another unit").await.unwrap();
         assert!(matches!(app.end_role(root(), id, "again").await, Err(AppError::Conflict(_))));
         assert!(permit::<SeeDevices>(&actor(&app, &session).await).is_err());
+        app.lapse_grant(id).await.unwrap();
+        let told = app.store().read(move |tx| store::notices::of_person(tx, person, true, 50)).await.unwrap();
+        assert!(
+            told.iter().all(|notice| !notice.subject.contains("has ended")),
+            "what was ended does not lapse"
+        );
     });
 }
 

@@ -4,10 +4,10 @@
 use domain::{CaseId, Force, NoticeId, Timestamp};
 use serde_json::json;
 use store::notices::{self, Notice as Row, NoticeState};
-use store::{cases, people};
+use store::{Tx, cases, people};
 
 use super::{Notice, Reason, Told};
-use crate::access::{ContactOffDuty, ManageNotices, Permit, ReviewOffDuty, SeeNotices};
+use crate::access::{Actor, ContactOffDuty, ManageNotices, Permit, ReviewOffDuty, SeeNotices};
 use crate::people::text;
 use crate::record::Record;
 use crate::{App, AppError};
@@ -63,9 +63,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                let case =
-                    cases::by_id(tx, call.case)?.ok_or_else(|| AppError::not_found("case", call.case))?;
-                permit.reaches(case.force)?;
+                let case = app.case_to_work_on(tx, &permit, call.case)?;
                 let person = people::by_number(tx, case.force, call.to.trim())?.ok_or_else(|| {
                     AppError::invalid("to", format!("{} has nobody with this number", case.force.title()))
                 })?;
@@ -111,13 +109,8 @@ impl App {
         permit: Permit<ContactOffDuty>,
         case: CaseId,
     ) -> Result<i64, AppError> {
-        self.store()
-            .read(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-                permit.reaches(found.force)?;
-                Ok(found.number)
-            })
-            .await
+        let app = self.clone();
+        self.store().read(move |tx| Ok(app.case_to_work_on(tx, &permit, case)?.number)).await
     }
 
     /// Notices that reached nobody: given up, or held because it is not known when the person is on duty. Newest first,
@@ -131,11 +124,11 @@ impl App {
         after: Option<(Timestamp, NoticeId)>,
         limit: u32,
     ) -> Result<Vec<Listed>, AppError> {
-        let force = permit.scope().force();
+        let (app, force) = (self.clone(), permit.scope().force());
         self.store()
             .read(move |tx| {
                 let rows = notices::stuck(tx, force, after, limit)?;
-                listed(tx, rows)
+                app.listed(tx, permit.actor(), rows)
             })
             .await
     }
@@ -177,7 +170,8 @@ impl App {
             .await
     }
 
-    /// What people who were not on duty were told between two times, in order, with who decided it.
+    /// What people who were not on duty were told between two times, in order, with who decided it; and how much was told to
+    /// people whose duty is not known, in the force's hours for that.
     ///
     /// # Errors
     /// Only where the database does not answer.
@@ -186,33 +180,37 @@ impl App {
         permit: Permit<ReviewOffDuty>,
         force: Option<Force>,
         between: (Timestamp, Timestamp),
-    ) -> Result<Vec<Listed>, AppError> {
+    ) -> Result<(Vec<Listed>, u64), AppError> {
         let force = match (permit.scope().force(), force) {
-            (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+            (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), 0)),
             (own, asked) => own.or(asked),
         };
+        let app = self.clone();
         self.store()
             .read(move |tx| {
                 let rows = notices::exceptions(tx, force, between, MOST_EXCEPTIONS)?;
-                listed(tx, rows)
+                let unknown = notices::told_unknown(tx, force, between)?.unsigned_abs();
+                Ok((app.listed(tx, permit.actor(), rows)?, unknown))
             })
             .await
     }
-}
 
-fn listed(tx: &mut store::Tx<'_>, rows: Vec<(Row, String, String)>) -> Result<Vec<Listed>, AppError> {
-    let mut all = Vec::with_capacity(rows.len());
-    for (notice, name, number) in rows {
-        let decided_by = match &notice.decided {
-            Some((by, _)) => people::by_id(tx, *by)?.map(|person| (person.name, person.number)),
-            None => None,
-        };
-        let case = match notice.case {
-            Some(case) => cases::by_id(tx, case)?.map(|case| case.number),
-            None => None,
-        };
-        let unit = people::by_id(tx, notice.person)?.and_then(|person| person.unit);
-        all.push(Listed { notice, to: (name, number), decided_by, case, unit });
+    fn listed(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        rows: Vec<(Row, String, String)>,
+    ) -> Result<Vec<Listed>, AppError> {
+        let mut all = Vec::with_capacity(rows.len());
+        for (notice, name, number) in rows {
+            let decided_by = match &notice.decided {
+                Some((by, _)) => people::by_id(tx, *by)?.map(|person| (person.name, person.number)),
+                None => None,
+            };
+            let case = self.mentioned_case(tx, actor, notice.case)?.map(|case| case.number);
+            let unit = people::by_id(tx, notice.person)?.and_then(|person| person.unit);
+            all.push(Listed { notice, to: (name, number), decided_by, case, unit });
+        }
+        Ok(all)
     }
-    Ok(all)
 }

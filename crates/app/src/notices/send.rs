@@ -1,13 +1,13 @@
 //! Sending what is due: the rule is asked again at that moment, then the mail service.
 
 use domain::{Secret, Span, Timestamp};
-use duty::rule::{Ruling, may_tell};
+use duty::rule::Ruling;
 use outbound::mail::{Letter, Mail, MailError};
 use store::notices::{self, Notice, NoticeState};
 use store::{Tx, people};
 use tokio::task::JoinSet;
 
-use super::{look_again_at, rule_of};
+use super::rule_of;
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -86,9 +86,9 @@ impl App {
             notices::failed(tx, notice.id, None, state.as_str(), "they have left")?;
             return Ok(None);
         }
-        Ok(match may_tell(&state, rule_of(&notice.reason)) {
+        Ok(match self.ruling(&state, rule_of(&notice.reason), now) {
             Ruling::Hold => {
-                notices::hold(tx, notice.id, look_again_at(&state, now), state.as_str())?;
+                notices::hold(tx, notice.id, self.look_again_at(&state, now), state.as_str())?;
                 None
             }
             ruling => Some(Telling {
@@ -132,6 +132,7 @@ impl App {
                 if notices::told(tx, notice.id, state, now, (telling.duty, telling.exception))? {
                     let reason = match (telling.exception, rule_of(&notice.reason)) {
                         (true, reason) => reason.as_str(),
+                        (false, _) if telling.duty == "not-known" => "duty-not-known",
                         (false, _) => "on-duty",
                     };
                     return self.enter(tx, now, record("notice.told").reason(reason));

@@ -141,16 +141,41 @@ fn a_routine_notice_waits_for_the_next_duty_and_is_told_once() {
 }
 
 #[test]
-fn not_known_holds_and_what_becomes_known_lets_it_go() {
+fn not_known_waits_for_the_forces_hours_and_is_counted() {
     on_bench(|Bench { app, world, person }| async move {
-        world.clock.set(wall("2026-11-24T10:00"));
-        let held = tell(&app, news(person)).await.unwrap();
-        assert!(matches!(held, Told::Held { .. }), "{held:?}");
+        world.clock.set(wall("2026-11-21T11:00"));
+        let monday = wall("2026-11-23T08:00");
+        assert_eq!(tell(&app, news(person)).await.unwrap(), Told::Held { until: monday }, "a Saturday");
         assert_eq!(app.send_notices(None, 10).await.unwrap(), 0);
         let desk = app.undelivered_notices(permit(&Actor::system()).unwrap(), None, 10).await.unwrap();
         assert_eq!(desk.len(), 1, "the desk sees that it is held for want of a roster");
+        world.clock.set(monday);
+        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1);
+        let row = only(&app, person).await;
+        assert_eq!((row.state, row.duty.as_str(), row.exception), (NoticeState::Shown, "not-known", false));
+        let month = crate::rosters::month("2026-11").unwrap();
+        let (list, unknown) =
+            app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap();
+        assert_eq!((list.len(), unknown), (0, 1), "no exception, and counted");
+        let (_, suffolk) = app
+            .notice_exceptions(permit(&Actor::system()).unwrap(), Some(Force::Suffolk), month)
+            .await
+            .unwrap();
+        assert_eq!(suffolk, 0);
+    });
+}
+
+#[test]
+fn what_becomes_known_goes_before_the_forces_hours() {
+    on_bench(|Bench { app, world, person }| async move {
+        world.clock.set(wall("2026-11-21T11:00"));
+        tell(&app, news(person)).await.unwrap();
         on_days(&app, person).await;
-        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1, "a Tuesday at ten");
+        world.clock.set(wall("2026-11-23T08:30"));
+        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1, "looked at again");
+        assert_eq!(only(&app, person).await.state, NoticeState::Waiting, "known to begin at nine");
+        world.clock.set(wall("2026-11-23T09:00"));
+        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1);
         let row = only(&app, person).await;
         assert_eq!((row.state, row.duty.as_str()), (NoticeState::Shown, "on-duty"));
     });
@@ -198,7 +223,7 @@ fn the_three_reasons_reach_somebody_off_duty_and_are_listed() {
         assert_eq!(tell(&app, report).await.unwrap(), Told::Now);
         app.send_notices(None, 10).await.unwrap();
         let month = (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list = app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap();
+        let list = app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap().0;
         let reasons: Vec<&str> = list.iter().map(|row| row.notice.reason.as_str()).collect();
         assert_eq!(reasons, ["on-call", "own-report"]);
     });
@@ -256,7 +281,7 @@ fn a_live_matter_names_who_decided_and_why() {
         assert_eq!((told, twice), (Told::Now, Told::Already), "a double click tells once");
         app.send_notices(None, 10).await.unwrap();
         let month = (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list = app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap();
+        let list = app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap().0;
         let (_, why) = list[0].notice.decided.clone().unwrap();
         assert_eq!(why, "Only they know where the keys are");
         assert_eq!(list[0].decided_by.as_ref().unwrap().1, "1234");

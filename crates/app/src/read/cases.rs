@@ -6,7 +6,8 @@ use store::cases::{Case, CaseFilter};
 use store::{Tx, case_steps, cases, devices, people};
 
 use super::{Device, Person, words};
-use crate::access::{self, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
+use crate::access::{self, Actor, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
+use crate::cases::{A_SEALED_CASE, Seen};
 use crate::{App, AppError};
 
 /// One case of a list.
@@ -39,6 +40,8 @@ pub struct CaseRead {
     pub events: Vec<(Timestamp, String, String)>,
     /// Its content is sealed and was left out here: its title, what shows that steps were done, and what happened.
     pub sealed: bool,
+    /// It is sealed, and the reader may open it for a reason. Whoever may not sees that it is there, and works on nothing.
+    pub may_open: bool,
 }
 
 /// One step of a case.
@@ -56,18 +59,29 @@ pub struct StepRead {
     pub proof: &'static str,
 }
 
-/// Whether the force's rules seal what cases of this type hold.
-fn is_sealed(library: &policy::Library, case: &Case) -> bool {
-    library.cases.get(&case.kind).is_some_and(|kind| kind.sealed)
-}
-
-/// A case as lists show it. A sealed one goes by its type there.
-fn row(library: &policy::Library, mut case: Case, opened: bool) -> CaseRow {
+/// A case as lists show it: a sealed one by its type at most, and by nothing at all where somebody may not know of it.
+fn row(library: &policy::Library, seen: Seen, mut case: Case) -> Option<CaseRow> {
     let kind = words::case_kind(library, &case.kind);
-    if !opened && is_sealed(library, &case) {
-        case.title.clone_from(&kind);
+    match seen {
+        Seen::Nothing => return None,
+        Seen::Whole => return Some(CaseRow { kind, case }),
+        Seen::Type => case.title.clone_from(&kind),
+        Seen::Exists => {
+            let kind = A_SEALED_CASE.to_owned();
+            let case = Case {
+                title: kind.clone(),
+                kind: String::new(),
+                device: None,
+                person: None,
+                clause: None,
+                owner: None,
+                closed: case.closed.map(|(at, _)| (at, String::new())),
+                ..case
+            };
+            return Some(CaseRow { kind, case });
+        }
     }
-    CaseRow { kind, case }
+    Some(CaseRow { kind, case })
 }
 
 pub(crate) fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
@@ -88,6 +102,19 @@ pub(crate) fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<Step
     })
 }
 
+/// The steps of a case; what shows that one was done is left out where the case is sealed.
+fn steps_read(tx: &mut Tx<'_>, case: &Case, sealed: bool) -> Result<Vec<StepRead>, AppError> {
+    let mut steps = Vec::new();
+    for step in case_steps::of_case(tx, case.id)? {
+        let mut read = step_read(tx, step, case)?;
+        if let Some(done) = read.step.done.as_mut().filter(|_| sealed) {
+            done.proof = "Sealed".into();
+        }
+        steps.push(read);
+    }
+    Ok(steps)
+}
+
 impl App {
     /// Up to `limit` cases, newest first, and the types of case that there are: word and title.
     ///
@@ -99,11 +126,13 @@ impl App {
         filter: CaseFilter,
         limit: u32,
     ) -> Result<(Vec<CaseRow>, Vec<(String, String)>), AppError> {
-        let (policy, now) = (self.policy(), self.world().now());
+        let (app, policy, now) = (self.clone(), self.policy(), self.world().now());
+        let sight = self.sight(permit.actor());
         self.store()
             .read(move |tx| {
                 let kinds = cases::kinds(tx)?
                     .into_iter()
+                    .filter(|kind| !sight.typed_in.is_empty() || !sight.sealed.contains(kind))
                     .map(|kind| {
                         let title = words::case_kind(policy.library(), &kind);
                         (kind, title)
@@ -113,9 +142,8 @@ impl App {
                     (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), kinds)),
                     (own, asked) => own.or(asked),
                 };
-                let found = cases::list(tx, &CaseFilter { force, ..filter }, now, limit)?;
-                let row = |case: Case| row(policy.library(), case, false);
-                Ok((found.into_iter().map(row).collect(), kinds))
+                let found = cases::list(tx, &CaseFilter { force, ..filter }, &sight, now, limit)?;
+                Ok((app.case_rows(tx, permit.actor(), found)?, kinds))
             })
             .await
     }
@@ -129,6 +157,22 @@ impl App {
         self.store().read(move |tx| app.case_in(tx, &permit, id, false)).await
     }
 
+    /// Cases as lists show them to somebody.
+    pub(super) fn case_rows(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        found: Vec<Case>,
+    ) -> Result<Vec<CaseRow>, AppError> {
+        let policy = self.policy();
+        let mut rows = Vec::with_capacity(found.len());
+        for case in found {
+            let seen = self.seen(tx, actor, &case)?;
+            rows.extend(row(policy.library(), seen, case));
+        }
+        Ok(rows)
+    }
+
     /// One case; what is sealed of it only where it was opened.
     pub(super) fn case_in(
         &self,
@@ -137,10 +181,18 @@ impl App {
         id: CaseId,
         opened: bool,
     ) -> Result<CaseRead, AppError> {
-        let case = cases::by_id(tx, id)?.ok_or_else(|| AppError::not_found("case", id))?;
+        let case = self.known_case(tx, permit.actor(), id)?;
         permit.reaches(case.force)?;
         let policy = self.policy();
-        let sealed = !opened && is_sealed(policy.library(), &case);
+        let seen = if opened { Seen::Whole } else { self.seen(tx, permit.actor(), &case)? };
+        let sealed = seen != Seen::Whole;
+        let kind = policy.library().cases.get(&case.kind).filter(|_| seen != Seen::Exists);
+        let steps = match seen {
+            Seen::Exists | Seen::Nothing => Vec::new(),
+            Seen::Type | Seen::Whole => steps_read(tx, &case, sealed)?,
+        };
+        let row = row(policy.library(), seen, case).ok_or_else(|| AppError::not_found("case", id))?;
+        let case = &row.case;
         let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
         let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
         let events = if sealed { Vec::new() } else { cases::events(tx, id)? }
@@ -150,25 +202,21 @@ impl App {
                 (at, actor, says)
             })
             .collect();
-        let kind = policy.library().cases.get(&case.kind);
-        let mut steps = Vec::new();
-        for step in case_steps::of_case(tx, id)? {
-            let mut read = step_read(tx, step, &case)?;
-            if let Some(done) = read.step.done.as_mut().filter(|_| sealed) {
-                done.proof = "Sealed".into();
-            }
-            steps.push(read);
-        }
         Ok(CaseRead {
             owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
-            desk: kind.map_or(policy::Actor::ServiceDesk, |kind| kind.owner).title(),
+            desk: match (seen, kind) {
+                (Seen::Exists | Seen::Nothing, _) => "Whoever may open it",
+                (_, Some(kind)) => kind.owner.title(),
+                (_, None) => policy::Actor::ServiceDesk.title(),
+            },
             by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
             steps,
             device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
             person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
             events,
             sealed,
-            row: row(policy.library(), case, opened),
+            may_open: seen == Seen::Type,
+            row,
         })
     }
 
@@ -182,11 +230,10 @@ impl App {
         case: CaseId,
         step: StepId,
     ) -> Result<(i64, StepRead), AppError> {
+        let app = self.clone();
         self.store()
             .read(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
-                permit.reaches(found.force)?;
-                let (case, step) = crate::cases::open_step(tx, case, step)?;
+                let (case, step) = app.open_step(tx, &permit, case, step)?;
                 Ok((case.number, step_read(tx, step, &case)?))
             })
             .await

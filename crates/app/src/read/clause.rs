@@ -7,7 +7,7 @@ use store::{findings, permissions};
 use super::risks::{RiskRead, risk};
 use super::tally::{self, Tally};
 use super::words;
-use crate::access::{self, Permit, SeeDevices, SeePeople, SeePolicy, SeeRegisters};
+use crate::access::{self, Permit, SeeDetections, SeeFindings, SeePeople, SeePolicy, SeeRegisters};
 use crate::{App, AppError};
 
 /// Findings that a clause's page lists.
@@ -140,9 +140,12 @@ impl App {
         library: &Library,
         clause: &Clause,
     ) -> Result<(Option<Tally>, Vec<NamedFinding>), AppError> {
-        if access::permit::<SeeDevices>(permit.actor()).is_err() {
+        if access::permit::<SeeFindings>(permit.actor()).is_err() {
             return Ok((None, Vec::new()));
         }
+        // Whom a detection is about is named to those alone who act on it.
+        let detections = access::permit::<SeeDetections>(permit.actor()).is_ok();
+        let named = detections || !self.policy().is_detection(clause.id.as_str());
         let people = access::permit::<SeePeople>(permit.actor()).is_ok();
         let (force, id) = (permit.scope().force(), clause.id.clone());
         let (tally, found) = self
@@ -159,6 +162,7 @@ impl App {
             .await?;
         let worst = found
             .into_iter()
+            .filter(|_| named)
             .filter(|(finding, _)| people || !matches!(finding.subject, Subject::Person(_)))
             .map(|(finding, name)| NamedFinding {
                 name: name.unwrap_or_else(|| match &finding.subject {

@@ -1,6 +1,6 @@
 //! One device: register, holder, enrolment, settings, findings, commands, cases, and what may be done to it.
 
-use domain::{CommandId, DeviceId, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
+use domain::{CommandId, DeviceId, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
 use store::commands::{Command, CommandState};
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
@@ -17,10 +17,12 @@ use super::explain::FactRead;
 use super::permissions::PermissionRow;
 use super::profiles::{ProfileRead, settings};
 use super::risks::RiskRead;
+use super::sees::Sees;
 use super::{CaseRow, words};
 use crate::access::{
-    self, Actor, ApproveDestruction, CommandDevices, LocateDevices, Permit, SeeCases, SeeDevices, SeePeople,
-    SeeRegisters,
+    self, Actor, ApproveDestruction, CommandDevices, LocateDevices, PermitWithin, SeeApps, SeeCases,
+    SeeCommands, SeeDetections, SeeDevices, SeeFindings, SeeHolds, SeeIdentifiers, SeePeople, SeeRegisters,
+    SeeReports, SeeSettings,
 };
 use crate::commands::Spec;
 use crate::compliance::Basis;
@@ -29,13 +31,15 @@ use crate::{App, AppError, PolicyInForce};
 /// Commands that the page shows.
 const COMMANDS: u32 = 25;
 
-/// One device.
+/// One device. What is `None` the reader may not see, and nothing follows from its absence.
 #[derive(Debug, Clone)]
 pub struct DeviceRead {
     /// Its entry in the register.
     pub device: Device,
-    /// Its holder, for who may see people.
-    pub holder: Option<HolderRead>,
+    /// Its holder.
+    pub holder: Held,
+    /// Whether the reader may see its further numbers.
+    pub identifiers: bool,
     /// Its live enrolment.
     pub enrolment: Option<EnrolmentRead>,
     /// Whether it was ever under management.
@@ -43,21 +47,47 @@ pub struct DeviceRead {
     /// The device says that it is in lost mode.
     pub lost_mode: bool,
     /// What it last reported.
-    pub facts: Vec<FactRead>,
+    pub facts: Option<Vec<FactRead>>,
+    /// The apps that it last reported, in their makers' names, and when.
+    pub apps: Option<(Vec<String>, Timestamp)>,
+    /// Whether the reader may see the apps: then none reported means that it never did.
+    pub sees_apps: bool,
     /// Whether a legal hold stands on it.
-    pub held: bool,
+    pub held: Option<bool>,
     /// What the reader may do to it.
     pub actions: Vec<Action>,
     /// Settings wanted or sent.
-    pub profiles: Vec<ProfileRead>,
-    /// How each clause stands, worst first, then in the order of the paper.
-    pub findings: Vec<DeviceFinding>,
+    pub profiles: Option<Vec<ProfileRead>>,
+    /// How each clause stands, worst first, then in the order of the paper; detections for who may see those.
+    pub findings: Option<Vec<DeviceFinding>>,
     /// The latest commands, newest first.
-    pub commands: Vec<CommandRead>,
-    /// Cases about it, for who may see cases.
-    pub cases: Vec<CaseRow>,
-    /// Entries of registers for it or for its holder, for who may see registers.
-    pub permissions: Vec<PermissionRow>,
+    pub commands: Option<Vec<CommandRead>>,
+    /// Cases about it.
+    pub cases: Option<Vec<CaseRow>>,
+    /// Entries of registers for it or for its holder.
+    pub permissions: Option<Vec<PermissionRow>>,
+}
+
+/// Whether anybody has a device.
+#[derive(Debug, Clone)]
+pub enum Held {
+    /// Nobody.
+    Nobody,
+    /// This person has it, or is meant to.
+    By(Box<HolderRead>),
+    /// The reader may not see who, or whether anybody.
+    NotShown,
+}
+
+impl Held {
+    /// Who has it, where that may be seen.
+    #[must_use]
+    pub fn shown(&self) -> Option<&HolderRead> {
+        match self {
+            Self::By(holder) => Some(holder),
+            Self::Nobody | Self::NotShown => None,
+        }
+    }
 }
 
 /// Who has a device.
@@ -136,9 +166,14 @@ impl App {
     /// One device.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn device(&self, permit: Permit<SeeDevices>, id: DeviceId) -> Result<DeviceRead, AppError> {
-        let app = self.clone();
+    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for a device of neither the reader nor their people
+    /// where only those are permitted.
+    pub async fn device(
+        &self,
+        permit: impl Into<PermitWithin<SeeDevices>>,
+        id: DeviceId,
+    ) -> Result<DeviceRead, AppError> {
+        let (app, permit) = (self.clone(), permit.into());
         self.store().read(move |tx| app.device_in(tx, &permit, id)).await
     }
 
@@ -148,7 +183,7 @@ impl App {
     /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
     pub async fn command(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: PermitWithin<SeeCommands>,
         id: CommandId,
     ) -> Result<(CommandRead, Device), AppError> {
         self.store()
@@ -158,7 +193,8 @@ impl App {
                     .ok_or_else(|| AppError::not_found("enrolment", command.enrolment))?;
                 let device = devices::by_id(tx, enrolment.device)?
                     .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
-                permit.reaches(device.force)?;
+                let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+                permit.reaches_held(device.force, holder.as_ref())?;
                 Ok((shown(tx, permit.actor(), command)?, device))
             })
             .await
@@ -167,48 +203,48 @@ impl App {
     fn device_in(
         &self,
         tx: &mut Tx<'_>,
-        permit: &Permit<SeeDevices>,
+        permit: &PermitWithin<SeeDevices>,
         id: DeviceId,
     ) -> Result<DeviceRead, AppError> {
         let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-        permit.reaches(device.force)?;
+        let person = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+        permit.reaches_held(device.force, person.as_ref())?;
         let (actor, policy) = (permit.actor(), self.policy());
+        let sees = Sees::of(actor, device.force, person.clone());
         let enrolments = enrolments::of_device(tx, id)?;
         let live = enrolments.iter().find(|e| e.ended.is_none() && e.channel == Channel::Device);
         let facts = messages::facts(tx, id)?;
         let lost_mode = facts.get("device.lost_mode").is_some_and(|fact| fact.value == FactValue::Bool(true));
-        let sees_people = access::permit::<SeePeople>(actor).is_ok();
-        let holder =
-            device.holder.filter(|_| sees_people).map(|holder| people::by_id(tx, holder)).transpose()?;
         let wanted = self.wanted_for(tx, &device)?;
         Ok(DeviceRead {
-            holder: match holder.flatten() {
-                Some(person) => Some(self.holder(tx, &policy, &device, person)?),
-                None => None,
+            holder: match person {
+                _ if !sees.may::<SeePeople>() => Held::NotShown,
+                Some(person) => Held::By(Box::new(self.holder(tx, &policy, &device, person)?)),
+                None => Held::Nobody,
             },
+            identifiers: sees.may::<SeeIdentifiers>(),
             enrolment: live.map(|live| self.enrolment(tx, &device, live)).transpose()?,
             ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
             lost_mode,
             actions: actions(actor, &device, live, lost_mode),
-            profiles: settings(tx, &device, &wanted)?,
-            held: store::holds::stands(tx, id)?,
-            findings: self.device_findings(tx, &policy, &device)?,
-            commands: commands::of_device(tx, id, COMMANDS)?
-                .into_iter()
-                .map(|command| shown(tx, actor, command))
-                .collect::<Result<_, _>>()?,
-            cases: match access::permit::<SeeCases>(actor) {
-                Ok(_) => cases::of_device(tx, id)?
-                    .into_iter()
-                    .map(|case| CaseRow { kind: words::case_kind(policy.library(), &case.kind), case })
-                    .collect(),
-                Err(_) => Vec::new(),
-            },
-            facts: reported(&policy, &facts),
-            permissions: match access::permit::<SeeRegisters>(actor) {
-                Ok(_) => self.permissions_of_device(tx, &device, self.world().now())?,
-                Err(_) => Vec::new(),
-            },
+            profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
+            held: sees.part::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
+            findings: sees.part::<SeeFindings, _>(|| {
+                self.device_findings(tx, &policy, (&device, sees.may::<SeeDetections>()))
+            })?,
+            commands: sees.part::<SeeCommands, _>(|| {
+                let all = commands::of_device(tx, id, COMMANDS)?;
+                all.into_iter().map(|command| shown(tx, actor, command)).collect()
+            })?,
+            cases: sees.part::<SeeCases, _>(|| {
+                let all = cases::of_device(tx, id)?;
+                self.case_rows(tx, actor, all)
+            })?,
+            facts: sees.part::<SeeReports, _>(|| Ok(reported(&policy, &facts)))?,
+            apps: sees.part::<SeeApps, _>(|| Ok(apps(&facts)))?.flatten(),
+            sees_apps: sees.may::<SeeApps>(),
+            permissions: sees
+                .part::<SeeRegisters, _>(|| self.permissions_of_device(tx, &device, self.world().now()))?,
             device,
         })
     }
@@ -218,9 +254,10 @@ impl App {
         &self,
         tx: &mut Tx<'_>,
         policy: &PolicyInForce,
-        device: &Device,
+        (device, detections): (&Device, bool),
     ) -> Result<Vec<DeviceFinding>, AppError> {
         let mut all = clauses(tx, policy, device.id)?;
+        all.retain(|finding| detections || !policy.is_detection(&finding.clause));
         for finding in all.iter_mut().filter(|found| matches!(found.outcome, Outcome::NotMet { .. })) {
             if let Ok(clause) = finding.clause.parse() {
                 finding.risk = self.risk_on(tx, device, &clause)?;
@@ -280,6 +317,14 @@ impl App {
             silent: seen < self.silent_before(self.world().now()),
             push_failed: live.push_failed.clone(),
         })
+    }
+}
+
+/// The apps that a device last reported.
+fn apps(facts: &Facts) -> Option<(Vec<String>, Timestamp)> {
+    match facts.get("apps.installed") {
+        Some(Fact { value: FactValue::List(names), at, .. }) => Some((names.iter().cloned().collect(), *at)),
+        _ => None,
     }
 }
 

@@ -6,7 +6,7 @@ use domain::{ClauseId, Timestamp};
 use policy::{Document, Library};
 
 use super::tally::{self, Tally};
-use crate::access::{self, Permit, SeeDevices, SeePolicy};
+use crate::access::{self, Permit, SeeFindings, SeePolicy};
 use crate::{App, AppError};
 
 /// One document of a list.
@@ -118,7 +118,7 @@ impl App {
         &self,
         permit: &Permit<SeePolicy>,
     ) -> Result<Option<BTreeMap<String, Tally>>, AppError> {
-        if access::permit::<SeeDevices>(permit.actor()).is_err() {
+        if access::permit::<SeeFindings>(permit.actor()).is_err() {
             return Ok(None);
         }
         let force = permit.scope().force();

@@ -4,7 +4,7 @@ use domain::{ClauseId, EventId, PersonId, Timestamp};
 use policy::MoverEvent;
 use store::cases::Case;
 use store::events::{Event, EventFilter, Listed};
-use store::{Tx, case_steps, cases, events, people};
+use store::{Tx, case_steps, events, people};
 
 use super::{Person, words};
 use crate::access::{self, Actor, ManagePeople, PermitWithin, Reach, Relation, SeePeople};
@@ -99,12 +99,15 @@ impl App {
         &self,
         tx: &mut Tx<'_>,
         permit: &PermitWithin<SeePeople>,
-        listed: Listed,
+        mut listed: Listed,
         now: Timestamp,
     ) -> Result<EventRow, AppError> {
-        let steps = match listed.event.case {
-            Some(case) => case_steps::of_case(tx, case)?,
-            None => Vec::new(),
+        let steps = match self.mentioned_case(tx, permit.actor(), listed.event.case)? {
+            Some(case) => case_steps::of_case(tx, case.id)?,
+            None => {
+                listed.case = None;
+                Vec::new()
+            }
         };
         let receipts = steps.iter().filter(|step| !step.item.is_empty()).filter_map(|step| {
             let done = step.done.as_ref()?;
@@ -158,7 +161,7 @@ impl App {
                         kind.filter(|_| named).map_or_else(|| "Day".to_owned(), |kind| kind.date.clone()),
                         kind.and_then(|kind| kind.until.clone()),
                     ),
-                    case: event.case.map(|case| cases::by_id(tx, case)).transpose()?.flatten(),
+                    case: app.mentioned_case(tx, permit.actor(), event.case)?,
                     recorded_by: words::who(tx, &event.recorded_by)?,
                     named,
                     event,

@@ -1,10 +1,11 @@
 //! Why a finding is what it is, with the names and words that a page needs around the judgement itself.
 
-use domain::{ClauseId, Fact, Grade, Subject, Timestamp};
+use domain::{ClauseId, Fact, FactValue, Grade, Subject, Timestamp};
 use store::{devices, people};
 
 use super::clause;
-use crate::access::{self, Permit, SeeDevices, SeePeople};
+use super::sees::Sees;
+use crate::access::{self, Actor, PermitWithin, SeeApps, SeeFindings, SeePeople, SeeReports};
 use crate::compliance::{Basis, Explanation, Replayed};
 use crate::{App, AppError};
 
@@ -21,8 +22,10 @@ pub struct ExplainRead {
     pub asks: Vec<String>,
     /// Each question: what was asked, and what was found in words.
     pub steps: Vec<Step>,
-    /// The facts used.
+    /// The facts used, as far as the reader may see them.
     pub facts: Vec<FactRead>,
+    /// How many more were used.
+    pub left_out: usize,
     /// What came of judging again, in a sentence.
     pub replayed: String,
 }
@@ -65,7 +68,7 @@ impl App {
     /// [`AppError::NotFound`] where nothing had been judged by then, [`AppError::Denied`] behind the wall.
     pub async fn explain_read(
         &self,
-        permit: Permit<SeeDevices>,
+        permit: PermitWithin<SeeFindings>,
         subject: Subject,
         clause: &ClauseId,
         at: Option<Timestamp>,
@@ -82,22 +85,29 @@ impl App {
                 found.map(|device| device.serial).ok_or_else(|| AppError::not_found("device", id))?
             }
             Subject::Person(id) => {
-                let sees = access::permit::<SeePeople>(&actor)?;
+                let sees = access::permit_within::<SeePeople>(&actor)?;
                 let found = self.store().read(move |tx| people::by_id(tx, id)).await?;
                 let person = found.ok_or_else(|| AppError::not_found("person", id))?;
-                sees.reaches(person.force)?;
+                sees.reaches_person(&person)?;
                 person.name
             }
         };
-        // The wall of a device is in the use case itself.
+        let shows = self.facts_shown(&actor, &subject).await?;
+        // Who may see a device's findings at all is asked in the use case itself.
         let explanation = self.explain(permit, subject, clause, at).await?;
         let today = library.clause(clause);
-        let (steps, facts) = steps(library, &explanation);
+        let used: &[Fact] = match &explanation.basis {
+            Basis::Device { facts, .. } => facts,
+            Basis::Person { .. } | Basis::Record { .. } => &[],
+        };
+        let facts: Vec<FactRead> =
+            used.iter().filter(|fact| shows.shows(fact)).map(|fact| FactRead::new(library, fact)).collect();
         Ok(ExplainRead {
             name,
             title: today.map(|clause| clause.title.clone()).unwrap_or_default(),
             asks: today.map(|today| clause::asks(library, today)).unwrap_or_default(),
-            steps,
+            steps: steps(library, &explanation),
+            left_out: used.len().saturating_sub(facts.len()),
             facts,
             replayed: replayed(&explanation.replayed),
             explanation,
@@ -105,22 +115,51 @@ impl App {
     }
 }
 
-fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Vec<FactRead>) {
+/// Which of the facts behind a judgement somebody may see.
+struct Shown {
+    /// Plain ones.
+    reports: bool,
+    /// Lists, such as that of the apps.
+    apps: bool,
+}
+
+impl Shown {
+    fn shows(&self, fact: &Fact) -> bool {
+        match fact.value {
+            FactValue::List(_) => self.apps,
+            FactValue::Bool(_) | FactValue::Count(_) | FactValue::Text(_) => self.reports,
+        }
+    }
+}
+
+impl App {
+    async fn facts_shown(&self, actor: &Actor, subject: &Subject) -> Result<Shown, AppError> {
+        let Subject::Device(id) = *subject else { return Ok(Shown { reports: true, apps: true }) };
+        let actor = actor.clone();
+        self.store()
+            .read(move |tx| {
+                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+                let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+                let sees = Sees::of(&actor, device.force, holder);
+                Ok(Shown { reports: sees.may::<SeeReports>(), apps: sees.may::<SeeApps>() })
+            })
+            .await
+    }
+}
+
+fn steps(library: &policy::Library, explanation: &Explanation) -> Vec<Step> {
     let whole = || explanation.evidence.outcome.clone();
     match &explanation.basis {
-        Basis::Device { checks, facts, .. } => {
-            let steps = checks
-                .iter()
-                .map(|check| Step {
-                    expected: library
-                        .checks
-                        .get(&check.name)
-                        .map_or_else(|| check.name.clone(), |known| known.asks.clone()),
-                    outcome: check.outcome.clone(),
-                })
-                .collect();
-            (steps, facts.iter().map(|fact| FactRead::new(library, fact)).collect())
-        }
+        Basis::Device { checks, .. } => checks
+            .iter()
+            .map(|check| Step {
+                expected: library
+                    .checks
+                    .get(&check.name)
+                    .map_or_else(|| check.name.clone(), |known| known.asks.clone()),
+                outcome: check.outcome.clone(),
+            })
+            .collect(),
         Basis::Person { accepted, .. } => {
             let expected = match accepted {
                 Some((_, at, shown)) => {
@@ -128,11 +167,10 @@ fn steps(library: &policy::Library, explanation: &Explanation) -> (Vec<Step>, Ve
                 }
                 None => "This wording is accepted".to_owned(),
             };
-            (vec![Step { expected, outcome: whole() }], Vec::new())
+            vec![Step { expected, outcome: whole() }]
         }
         Basis::Record { says } => {
-            let steps = says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect();
-            (steps, Vec::new())
+            says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect()
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
-use store::{Tx, assets, cases, counts, devices, handovers, people};
+use store::{Tx, assets, counts, devices, handovers, people};
 
 use super::words;
-use crate::access::{Permit, SeeLedger};
+use crate::access::{Actor, Permit, SeeLedger};
 use crate::{App, AppError};
 
 /// What a list of entries shows. Empty words mean "any".
@@ -74,6 +74,7 @@ impl App {
         query: LedgerQuery,
         limit: u32,
     ) -> Result<LedgerRead, AppError> {
+        let app = self.clone();
         self.store()
             .read(move |tx| {
                 let force = permit.scope().force();
@@ -93,8 +94,8 @@ impl App {
                     filter.subject = format!("device:{}", device.id);
                 }
                 let mut rows = Vec::new();
-                for (entry, erased) in ledger::list(tx, &filter, limit)? {
-                    rows.push(row_within(tx, entry, erased, force)?);
+                for entry in ledger::list(tx, &filter, limit)? {
+                    rows.push(app.row_within(tx, permit.actor(), entry, force)?);
                 }
                 Ok(LedgerRead {
                     rows,
@@ -146,7 +147,7 @@ impl App {
         permit: Permit<SeeLedger>,
         id: EntryId,
     ) -> Result<LedgerEntryRead, AppError> {
-        let policy = self.policy();
+        let (app, policy) = (self.clone(), self.policy());
         self.store()
             .read(move |tx| {
                 let entry = ledger::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
@@ -163,34 +164,60 @@ impl App {
                 let clause_title = clause.map(|clause| clause.title.clone());
                 let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
                 let erased = detail == DetailState::Erased;
-                let row = row_within(tx, entry, erased, permit.scope().force())?;
+                let row = app.row_within(tx, permit.actor(), (entry, erased), permit.scope().force())?;
                 Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
             })
             .await
     }
 }
 
-/// One entry in words, with names only from within the force.
-pub(super) fn row_within(
-    tx: &mut Tx<'_>,
-    entry: ledger::Entry,
-    erased: bool,
-    force: Option<Force>,
-) -> Result<LedgerRow, AppError> {
-    let leaf = crate::ledger_book::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
-    Ok(LedgerRow {
-        id: entry.id,
-        place: entry.place.map(i64::unsigned_abs),
-        at: entry.at,
-        who: words::who(tx, &entry.actor)?,
-        on: subject(tx, &entry.subject, force)?,
-        action: entry.action,
-        clause: entry.clause.map(String::from),
-        reason: entry.reason,
-        digest: leaf.to_string(),
-        erased,
-    })
+impl App {
+    /// One entry in words, with names only from within the force, and of cases only where the reader may know of them.
+    pub(super) fn row_within(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        (entry, erased): (ledger::Entry, bool),
+        force: Option<Force>,
+    ) -> Result<LedgerRow, AppError> {
+        let leaf = crate::ledger_book::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
+        let on = match entry.subject.strip_prefix("case:").map(str::parse) {
+            Some(Ok(id)) => self.case_subject(tx, actor, id, force)?,
+            Some(Err(_)) | None => subject(tx, &entry.subject, force)?,
+        };
+        Ok(LedgerRow {
+            id: entry.id,
+            place: entry.place.map(i64::unsigned_abs),
+            at: entry.at,
+            who: words::who(tx, &entry.actor)?,
+            on,
+            action: entry.action,
+            clause: entry.clause.map(String::from),
+            reason: entry.reason,
+            digest: leaf.to_string(),
+            erased,
+        })
+    }
+
+    fn case_subject(
+        &self,
+        tx: &mut Tx<'_>,
+        actor: &Actor,
+        id: CaseId,
+        force: Option<Force>,
+    ) -> Result<(String, Option<String>), AppError> {
+        Ok(match self.mentioned_case(tx, actor, Some(id))? {
+            Some(case) if force.is_none_or(|own| own == case.force) => {
+                (format!("C-{}", case.number), Some(format!("/cases/{id}")))
+            }
+            Some(_) => (OTHER_FORCE.to_owned(), None),
+            None => ("A case".to_owned(), None),
+        })
+    }
 }
+
+/// What belongs to the other force is called.
+const OTHER_FORCE: &str = "Of the other force";
 
 /// A subject's name and page. What belongs to the other force is not named.
 fn subject(
@@ -198,7 +225,7 @@ fn subject(
     subject: &str,
     force: Option<Force>,
 ) -> Result<(String, Option<String>), AppError> {
-    let other = || ("Of the other force".to_owned(), None);
+    let other = || (OTHER_FORCE.to_owned(), None);
     let within = |of: Force| force.is_none_or(|own| own == of);
     let Some((kind, id)) = subject.split_once(':') else { return Ok((subject.to_owned(), None)) };
     Ok(match kind {
@@ -215,11 +242,6 @@ fn subject(
                 None => (subject.to_owned(), None),
             }
         }
-        "case" => match id.parse::<CaseId>().ok().map(|id| cases::by_id(tx, id)).transpose()?.flatten() {
-            Some(case) if within(case.force) => (format!("C-{}", case.number), Some(format!("/cases/{id}"))),
-            Some(_) => other(),
-            None => (subject.to_owned(), None),
-        },
         "custody" => match id.parse().ok().map(|id| handovers::by_id(tx, id)).transpose()?.flatten() {
             Some(found) if within(found.force) || found.to_force.is_some_and(within) => {
                 (crate::custody::reference(&found), Some(format!("/custody/{id}")))

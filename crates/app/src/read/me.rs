@@ -8,8 +8,8 @@ use domain::{Outcome, PersonId, Subject, Timestamp};
 use store::terms_asked::Missing;
 use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
 
-use super::{AcceptanceRead, CaseRow, Device, PermissionRow, Person, words};
-use crate::access::{Permit, SeeOwn};
+use super::{AcceptanceRead, CaseRow, Device, PermissionRow, Person};
+use crate::access::{Actor, Permit, SeeOwn};
 use crate::terms::DueReminder;
 use crate::{App, AppError};
 
@@ -111,12 +111,19 @@ impl App {
                     notices: told_of(tx, id)?,
                     restricted: app.has_lapsed(tx, id)?,
                     acceptances: app.acceptances(tx, &person)?,
-                    cases: told(app.policy().library(), cases::of_person(tx, id)?),
+                    cases: app.told_cases(tx, permit.actor(), id)?,
                     permissions: app.permissions_asked_by(tx, id, PERMISSIONS, now)?,
                     person,
                 }))
             })
             .await
+    }
+
+    /// The cases about somebody that they are told of; a sealed one never, whatever its kind.
+    fn told_cases(&self, tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result<Vec<CaseRow>, AppError> {
+        let mut all = cases::of_person(tx, id)?;
+        all.retain(|case| TOLD.contains(&case.kind.as_str()));
+        self.case_rows(tx, actor, all)
     }
 
     /// What a person is asked to do: each area adds its own.
@@ -164,8 +171,7 @@ impl App {
         for device in devices::of_holder(tx, person)? {
             let mut not_met = Vec::new();
             for finding in findings::of_subject(tx, &Subject::Device(device.id))? {
-                let detection =
-                    policy.rules().iter().any(|rule| rule.clause == finding.clause && rule.detection);
+                let detection = policy.is_detection(finding.clause.as_str());
                 if let (false, Outcome::NotMet { because }) = (detection, &finding.outcome) {
                     let clause = policy.library().clause(&finding.clause);
                     let title = clause.map(|clause| clause.title.clone()).unwrap_or_default();
@@ -188,13 +194,6 @@ fn told_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OwnNotice>, AppError
         href: notice.link,
     };
     Ok(unread.into_iter().map(shown).collect())
-}
-
-fn told(library: &policy::Library, all: Vec<store::cases::Case>) -> Vec<CaseRow> {
-    all.into_iter()
-        .filter(|case| TOLD.contains(&case.kind.as_str()))
-        .map(|case| CaseRow { kind: words::case_kind(library, &case.kind), case })
-        .collect()
 }
 
 /// The steps of cases that wait for the person themselves. One that a form does leads there; what is to be handed in

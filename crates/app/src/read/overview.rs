@@ -5,12 +5,14 @@ use policy::ParameterValue;
 use store::devices::DeviceCounts;
 use store::{Tx, cases, devices, findings, people};
 
-use super::ledger::{LedgerRow, row_within};
+use super::ledger::LedgerRow;
 use super::permissions::PermissionRow;
 use super::risks::RiskRead;
 use super::tally::{self, Tally};
 use super::{Device, DocumentRow, documents};
-use crate::access::{self, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy, SeeRegisters};
+use crate::access::{
+    self, Actor, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy, SeeRegisters,
+};
 use crate::{App, AppError};
 
 /// How long an enrolled device may be silent where the policy has no parameter for it.
@@ -96,7 +98,7 @@ impl App {
                         .transpose()?,
                     cases: access::permit::<SeeCases>(actor)
                         .is_ok()
-                        .then(|| case_figures(tx, force, now))
+                        .then(|| case_figures(tx, force, &app.sight(actor), now))
                         .transpose()?,
                     late_returns: access::permit::<SeePeople>(actor)
                         .is_ok()
@@ -114,7 +116,7 @@ impl App {
                         .transpose()?,
                     recent: access::permit::<SeeLedger>(actor)
                         .is_ok()
-                        .then(|| recent(tx, force))
+                        .then(|| recent(&app, tx, actor, force))
                         .transpose()?,
                 })
             })
@@ -134,7 +136,7 @@ impl App {
                 let by_clause = tally::by_clause(tx, force)?;
                 Ok(Wall {
                     counts: devices::counts(tx, force, app.silent_before(now))?,
-                    cases: case_figures(tx, force, now)?,
+                    cases: case_figures(tx, force, &app.sight(permit.actor()), now)?,
                     clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
                 })
             })
@@ -166,9 +168,10 @@ impl App {
 fn case_figures(
     tx: &mut Tx<'_>,
     force: Option<domain::Force>,
+    sight: &cases::Sight,
     now: Timestamp,
 ) -> Result<(u64, u64), AppError> {
-    let (open, late) = (cases::open_count(tx, force)?, cases::late_count(tx, force, now)?);
+    let (open, late) = (cases::open_count(tx, force, sight)?, cases::late_count(tx, force, sight, now)?);
     Ok((open.unsigned_abs(), late.unsigned_abs()))
 }
 
@@ -204,12 +207,17 @@ fn devices_now(
     Ok(DevicesNow { counts, attention })
 }
 
-fn recent(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<Vec<LedgerRow>, AppError> {
+fn recent(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    force: Option<domain::Force>,
+) -> Result<Vec<LedgerRow>, AppError> {
     let filter = store::ledger::LedgerFilter { force, ..Default::default() };
     store::ledger::list(tx, &filter, LOOKED_AT)?
         .into_iter()
         .filter(|(entry, _)| entry.actor != "device")
         .take(RECENT)
-        .map(|(entry, erased)| row_within(tx, entry, erased, force))
+        .map(|entry| app.row_within(tx, actor, entry, force))
         .collect()
 }

@@ -6,7 +6,7 @@ use store::people::{Listed, PeopleFilter, Related};
 use store::{cases, devices, people};
 
 use super::permissions::PermissionRow;
-use super::{AcceptanceRead, CaseRow, Device, Person, words};
+use super::{AcceptanceRead, CaseRow, Device, Person};
 use crate::access::{
     self, EnrolDevices, ManageRegister, Permit, PermitWithin, Reach, Relation, Role, SeeAccess, SeeCases,
     SeeDevices, SeePeople, SeeRegisters,
@@ -120,13 +120,13 @@ impl App {
                     events: app.events_of(tx, permit.actor(), &person)?,
                     devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() },
                     acceptances: app.acceptances(tx, &person)?,
-                    cases: if desk { cases::of_person(tx, id)? } else { Vec::new() }
-                        .into_iter()
-                        .map(|case| CaseRow {
-                            kind: words::case_kind(app.policy().library(), &case.kind),
-                            case,
-                        })
-                        .collect(),
+                    cases: match desk {
+                        true => {
+                            let all = cases::of_person(tx, id)?;
+                            app.case_rows(tx, permit.actor(), all)?
+                        }
+                        false => Vec::new(),
+                    },
                     manager,
                     roles: match standing_of(tx, id, now)? {
                         Some(standing) if roles => standing.roles.iter().map(Role::title).collect(),

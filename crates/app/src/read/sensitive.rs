@@ -5,7 +5,7 @@
 use domain::{CaseId, CommandId, DeviceId, Force, PersonId, Secret, Timestamp};
 use protocol_apple::{connect, reports};
 use serde_json::json;
-use store::{Tx, cases, commands, devices, enrolments, people};
+use store::{Tx, commands, devices, enrolments, people};
 
 use super::CaseRead;
 use crate::access::{CommandDevices, LocateDevices, Permit, PermitWithin, SeeCases, SeeCovert, SeeSealed};
@@ -112,7 +112,7 @@ impl App {
         let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
         self.store()
             .write(move |tx| {
-                let found = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+                let found = app.known_case(tx, permit.actor(), case)?;
                 let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
                 permit.reaches_held(found.force, about.as_ref())?;
                 let what = (Sensitive::Sealed(case), found.force);

@@ -44,7 +44,7 @@ pub struct TermsRead {
     /// Digest of exactly these terms.
     pub digest: String,
     /// What changed since the person last accepted; empty for a first time.
-    pub changes: Vec<ClauseChange>,
+    pub changes: Vec<WordingChange>,
     /// The sections in the order of the paper.
     pub sections: Vec<SectionRead>,
     /// When the person accepted the last of these; `None` while anything is missing.
@@ -85,7 +85,7 @@ pub struct ClauseToRead {
 
 /// A clause that is not what the person last accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClauseChange {
+pub struct WordingChange {
     /// Its id.
     pub id: String,
     /// Its title.
@@ -364,15 +364,15 @@ fn changes(
     acceptances: &[Acceptance],
     clauses: &TermsClauses,
     now: &[ShownClause],
-) -> Result<Vec<ClauseChange>, AppError> {
+) -> Result<Vec<WordingChange>, AppError> {
     // Newest first.
     let Some(last) = acceptances.iter().find(|old| old.document == document) else { return Ok(Vec::new()) };
     let shown = kept_text(tx, document, &last.terms_digest)?.unwrap_or_default();
-    let mut all: Vec<ClauseChange> = now
+    let mut all: Vec<WordingChange> = now
         .iter()
         .filter_map(|clause| {
             let (before, wording) = (last.clauses.get(&clause.id), clauses.get(&clause.id));
-            (before != wording).then(|| ClauseChange {
+            (before != wording).then(|| WordingChange {
                 id: clause.id.clone(),
                 title: clause.title.clone(),
                 what: if before.is_some() { "changed" } else { "new" },
@@ -384,7 +384,7 @@ fn changes(
     let gone = last.clauses.keys().filter(|id| !clauses.contains_key(*id));
     all.extend(gone.map(|id| {
         let old = shown.iter().find(|old| old.id == *id);
-        ClauseChange {
+        WordingChange {
             id: id.clone(),
             title: old.map(|old| old.title.clone()).unwrap_or_default(),
             what: "gone",

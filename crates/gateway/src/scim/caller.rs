@@ -1,15 +1,14 @@
 //! Who comes with a token, and what they ask.
 
 use app::access::{self, Actor, Permit, ProvisionPeople};
-use app::limits::{CallerAddress, Door};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Query};
-use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use protocol_scim::ScimError;
 
 use super::{Desk, Refused};
+use crate::token;
 
 /// Whoever the token belongs to.
 pub(crate) struct Caller {
@@ -33,23 +32,9 @@ impl FromRequestParts<Desk> for Caller {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Refused> {
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let token = header
-            .and_then(|header| header.split_once(' '))
-            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-            .map(|(_, token)| token.trim());
-        let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
-        desk.app.may_try_token(from)?;
-        let actor = match token {
-            Some(token) => desk.app.actor_of_token(token).await?,
-            None => None,
+        let Some(actor) = token::actor(&desk.app, parts).await? else {
+            return Err(ScimError::status(401, token::COME_WITH_ONE).into());
         };
-        let Some(actor) = actor else {
-            desk.app.note_wrong_token(from);
-            let detail = "come with an API token that works, as in: Authorization: Bearer lanyard_...";
-            return Err(ScimError::status(401, detail).into());
-        };
-        desk.app.admit_account(Door::Token, &actor.name)?;
         let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
         let caller = Self { actor, query };
         caller.permit()?;

@@ -1,20 +1,20 @@
-//! A whole service on a loopback port, with a force of one or two people, for simulated devices to speak to.
+//! The service with a force of one or two people, for simulated devices to speak to.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use app::access::{Actor, Role, Roles, Who, permit};
 use app::people::NewPerson;
 use app::register::NewDevice;
-use app::{App, AppConfig, Keys, PolicyInForce};
-use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
-use domain::{ClauseId, DeviceId, DeviceKind, Force, PersonId, Secret, Span, Subject};
-use pki::{DeviceCa, PrivateKey, RsaBits, Validity};
+use app::{App, AppConfig, PolicyInForce};
+use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
+use domain::{ClauseId, DeviceId, DeviceKind, Force, PersonId, Span, Subject};
+use pki::{PrivateKey, RsaBits};
 use store::commands::Command;
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
 
 use crate::hand::Hand;
+use crate::shared;
 
 /// The service and its surroundings.
 pub(crate) struct Service {
@@ -25,55 +25,19 @@ pub(crate) struct Service {
     pub(crate) desk: Actor,
 }
 
-pub(crate) fn config(address: String) -> AppConfig {
-    let day = Span::from_secs(24 * 3600);
-    AppConfig {
-        address,
-        push_topic: "com.apple.mgmt.External.test".into(),
-        organisation: "Norfolk and Suffolk Constabularies".into(),
-        policy_folder: None,
-        checkin_address: None,
-        challenge_lifetime: day,
-        certificate_lifetime: Span::from_secs(365 * 24 * 3600),
-        refresh_every: day,
-        keep_raw: Span::from_secs(7 * 24 * 3600),
-        keep_commands: Span::from_secs(30 * 24 * 3600),
-        keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
-        session_idle: Span::from_secs(1800),
-        session_lifetime: Span::from_secs(12 * 3600),
-        group_roles: Vec::new(),
-        scep: pki::scep::ScepOptions::default(),
-    }
-}
-
-fn shipped_files() -> policy::Files {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
-    policy::Files::read(&folder).expect("the policy folder is readable")
-}
-
 /// The shipped policy with the wording of one of its terms changed.
 pub(crate) fn policy_with_other_terms() -> PolicyInForce {
-    let mut files = shipped_files();
-    let path = "documents/mobile-device-use/clauses/1.2-who-complies.md";
-    let text = format!("{}\nThe wording has changed.\n", files.get(path).unwrap());
-    files.put(path, &text);
-    PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk and Suffolk Constabularies").unwrap()
+    let change = |files: &mut policy::Files| {
+        let path = "documents/mobile-device-use/clauses/1.2-who-complies.md";
+        let text = format!("{}\nThe wording has changed.\n", files.get(path).unwrap());
+        files.put(path, &text);
+    };
+    shared::policy_with(change, &policy::Overrides::new())
 }
 
 /// The shipped policy with a force's own parameter values.
 pub(crate) fn shipped_policy(overrides: &policy::Overrides) -> PolicyInForce {
-    let files = shipped_files();
-    PolicyInForce::load(files, overrides, "Norfolk and Suffolk Constabularies")
-        .expect("the shipped policy has no problems")
-}
-
-fn keys(world: &TestWorld) -> Keys {
-    let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));
-    Keys {
-        ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
-        sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
-        ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
-    }
+    shared::policy_with(|_| (), overrides)
 }
 
 impl Service {
@@ -88,33 +52,15 @@ impl Service {
         options: gateway::Options,
         change: impl FnOnce(&mut AppConfig),
     ) -> Self {
-        // The simulated devices' client wants a TLS provider even for plain HTTP; a second test finds it installed.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let world = testkit::world();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let store = Store::open(database).unwrap();
-        store.migrate().unwrap();
-        let mut config = config(address.clone());
-        change(&mut config);
-        let app =
-            App::new(store, world.world(), config, keys(&world), shipped_policy(&policy::Overrides::new()));
+        let shared::Started { app, world, link } = shared::start(database, options, change).await;
+        let address = app.config().address.clone();
         let desk = Actor::command_line("test");
-        app.bring_into_force(permit(&desk).unwrap()).await.unwrap();
-        let router = gateway::router(app.clone(), options);
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let link = Link {
-            client: reqwest::Client::new(),
-            world: world.world(),
-            keys: Arc::new(KeyPool::sharing(2).unwrap()),
-        };
         Self { app, world, address, link, desk }
     }
 
     /// Another node on the same database, started with the shipped policy. It serves no requests.
     pub(crate) fn another_node(&self, database: &StoreConfig) -> App {
-        let (store, policy) = (Store::open(database).unwrap(), shipped_policy(&policy::Overrides::new()));
-        App::new(store, self.world.world(), config(self.address.clone()), keys(&self.world), policy)
+        shared::node(Store::open(database).unwrap(), &self.world, self.address.clone(), |_| ())
     }
 
     /// Runs a test on a service with an empty SQLite database.

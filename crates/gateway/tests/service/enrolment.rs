@@ -1,6 +1,6 @@
 //! From a registered device to a finding with its proof, over HTTP, on both engines.
 
-use app::access::permit;
+use app::access::{permit, permit_within};
 use devices_sim::{Model, Temper};
 use domain::Subject;
 
@@ -21,7 +21,7 @@ fn a_device_enrols_obeys_and_is_found_to() {
             let explained = service
                 .app
                 .explain(
-                    permit(&service.desk).unwrap(),
+                    permit_within(&service.desk).unwrap(),
                     Subject::Device(id),
                     &"MDU-6.2a".parse().unwrap(),
                     None,

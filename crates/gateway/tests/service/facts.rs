@@ -1,6 +1,6 @@
 //! Facts, findings and cases over time: news replaces what is older, silence is not compliance, a breach opens one case.
 
-use app::access::permit;
+use app::access::{permit, permit_within};
 use app::compliance::Replayed;
 use devices_sim::{Device, Model, Temper};
 use domain::{DeviceId, Platform, Span, Subject, Timestamp};
@@ -23,7 +23,7 @@ impl Service {
     }
 
     async fn explain_at(&self, device: DeviceId, clause: &str, at: Timestamp) -> (String, Replayed) {
-        let permit = permit(&self.desk).unwrap();
+        let permit = permit_within(&self.desk).unwrap();
         let clause = clause.parse().unwrap();
         let said = self.app.explain(permit, Subject::Device(device), &clause, Some(at)).await.unwrap();
         (said.evidence.outcome.word().to_owned(), said.replayed)
@@ -165,7 +165,7 @@ fn an_earlier_judgement_is_explained_and_reached_again_by_the_rules_of_its_time(
         let clause = "MDU-16.1".parse().unwrap();
         let nothing = service
             .app
-            .explain(permit(&service.desk).unwrap(), Subject::Device(id), &clause, Some(before))
+            .explain(permit_within(&service.desk).unwrap(), Subject::Device(id), &clause, Some(before))
             .await;
         assert!(nothing.is_err(), "nothing had been judged by then");
     });

@@ -7,9 +7,11 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod access;
 mod checkin;
 mod commands;
 mod common;
+mod device_use;
 mod directory;
 mod drafts;
 mod enrolment;
@@ -23,3 +25,5 @@ mod orders;
 mod pushes;
 mod registers;
 mod scep;
+#[path = "../shared/service.rs"]
+mod shared;

@@ -1,6 +1,6 @@
 //! Two nodes on one database: a change of policy that one brings in is what the other judges by.
 
-use app::access::permit;
+use app::access::{permit, permit_within};
 use app::compliance::Replayed;
 use devices_sim::{Model, Temper};
 use domain::{Span, Subject};
@@ -31,7 +31,7 @@ fn what_one_node_brings_into_force_the_other_judges_by() {
             let clause = "MDU-16.1".parse().unwrap();
             let explained = service
                 .app
-                .explain(permit(&service.desk).unwrap(), Subject::Device(id), &clause, None)
+                .explain(permit_within(&service.desk).unwrap(), Subject::Device(id), &clause, None)
                 .await
                 .unwrap();
             assert_eq!(explained.evidence.outcome.word(), "not-met", "a day without contact is too long now");

@@ -1,7 +1,7 @@
 //! People's orders to devices: each down to the device and back, and who may give it.
 
 use app::AppError;
-use app::access::{Actor, Role, permit};
+use app::access::{Actor, Role, permit, permit_within};
 use app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Ended, Model, Passcode, Temper};
 use domain::{CommandId, DeviceId, Force};
@@ -207,8 +207,11 @@ fn the_wall_and_the_matrix_hold() {
         let holder = service.device(id).await.holder.unwrap();
         let clause = "MDU-1.2".parse().unwrap();
         for subject in [domain::Subject::Person(holder), domain::Subject::Device(id)] {
-            let refused =
-                service.app.explain(permit(&suffolk).unwrap(), subject, &clause, None).await.unwrap_err();
+            let refused = service
+                .app
+                .explain(permit_within(&suffolk).unwrap(), subject, &clause, None)
+                .await
+                .unwrap_err();
             assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         }
         service.ledger_actions().await;

@@ -1,6 +1,6 @@
 //! What a permission does on a device, end to end: granted, installed, reported, judged; over, and gone again.
 
-use app::access::{Actor, Role, Roles, Who, permit};
+use app::access::{Actor, Role, Roles, Who, permit, permit_within};
 use app::permissions::{Asked, Decision, NewPermission};
 use devices_sim::{Model, Temper};
 use domain::{DeviceId, Force, PermissionId, Secret, Span};
@@ -184,7 +184,7 @@ fn an_official_account_lets_its_app_through_on_its_peoples_devices_only() {
         let explained = service
             .app
             .explain(
-                permit(&service.desk).unwrap(),
+                permit_within(&service.desk).unwrap(),
                 domain::Subject::Device(id),
                 &"MDU-10.1".parse().unwrap(),
                 None,

@@ -1,47 +1,30 @@
-//! What stands around every request: its line in the log, its time limit, from where it came, and the two questions of a
-//! load balancer.
+//! What stands around every request: its line in the log, its time limit, and from where it came.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use app::App;
 use app::limits::CallerAddress;
 use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// How long a request may take until its answer begins.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// Adds the questions of a load balancer to some routes, and to all of them the limit and the log.
+/// Adds the limit and the log to some routes.
 ///
 /// From where a request came is the connection's other end or, with `address_header`, what the proxy there says in it.
-pub(super) fn around(routes: Router, app: App, address_header: Option<&str>) -> Router {
+pub(super) fn around(routes: Router, address_header: Option<&str>) -> Router {
     let header: Option<HeaderName> = address_header.and_then(|name| name.to_ascii_lowercase().parse().ok());
-    let health =
-        Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready)).with_state(app);
     routes
-        .merge(health)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(header, origin))
         .layer(from_fn(line))
-}
-
-/// Whether the database answers: only then is it of use to send requests here.
-async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match app.store().read(|tx| store::sessions::meta(tx, "policy")).await {
-        Ok(_) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
-    }
 }
 
 /// Notes from where a request came.

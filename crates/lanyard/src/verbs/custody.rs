@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use app::access::SeeDevices;
+use app::access::SeeCustody;
 use app::custody::{HandoverState, reference};
 use clap::Subcommand;
 use serde_json::json;
@@ -49,7 +49,7 @@ impl CustodyVerb {
 }
 
 async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyhow::Result<()> {
-    let rows = opened.app.handovers(opened.permit::<SeeDevices>()?, (state, None), None, PAGE).await?;
+    let rows = opened.app.handovers(opened.permit::<SeeCustody>()?, (state, None), None, PAGE).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = rows
@@ -83,11 +83,11 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
 }
 
 async fn verify(opened: &Opened, record: &str, pdf: Option<&Path>, json: bool) -> anyhow::Result<()> {
-    let permit = opened.permit::<SeeDevices>()?;
+    let permit = opened.permit::<SeeCustody>()?;
     let id = opened.app.handover_named(&permit, record).await?;
     let verified = opened.app.verify_custody(permit, id).await?;
     if let Some(file) = pdf {
-        let kept = opened.app.custody_record(opened.permit::<SeeDevices>()?, id).await?;
+        let kept = opened.app.custody_record(opened.permit::<SeeCustody>()?, id).await?;
         std::fs::write(file, kept.pdf).with_context(|| format!("writing {}", file.display()))?;
     }
     let mut out = Out::new();

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use app::access::SeeDevices;
+use app::access::SeeFindings;
 use app::compliance::{Basis, Explanation, Replayed};
 use clap::Args;
 use domain::{ClauseId, Fact, Outcome, Subject, Timestamp};
@@ -48,8 +48,9 @@ impl Explain {
             None => self.clause.parse()?,
         };
         let title = policy.library().clause(&clause).map(|clause| clause.title.clone()).unwrap_or_default();
-        let permit = opened.permit::<SeeDevices>()?;
-        let explained = opened.app.explain(permit, Subject::Device(device.id), &clause, self.at).await?;
+        let permit = opened.permit::<SeeFindings>()?;
+        let explained =
+            opened.app.explain(permit.into(), Subject::Device(device.id), &clause, self.at).await?;
         let mut out = Out::new();
         if self.json {
             out.json(&as_json(&device, &title, &explained))?;

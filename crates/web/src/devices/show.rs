@@ -12,7 +12,7 @@ use crate::parts::form::Errors;
 use crate::registers::{Mention, Risk};
 use crate::shell::{Crumb, Shell};
 
-/// What the page shows.
+/// What the page shows. A part that is `None` this person may not see; it is left out, and nothing is said in its place.
 #[derive(Debug, Clone, Template)]
 #[template(path = "devices/show.html")]
 pub struct View {
@@ -30,10 +30,16 @@ pub struct View {
     pub state: State,
     /// Whose property it is.
     pub force: Force,
-    /// What the register and the device say of it.
+    /// What the register says of it.
     pub register: Vec<Fact>,
+    /// What it last reported.
+    pub reported: Option<Vec<Fact>>,
+    /// The apps on it and when it reported them, if it ever did.
+    pub apps: Option<Option<(Vec<String>, Timestamp)>>,
     /// Who has it.
     pub holder: Option<Holder>,
+    /// Whether this person may not see who has it, or whether anybody.
+    pub holder_hidden: bool,
     /// Its place under management.
     pub enrolment: Option<Enrolment>,
     /// Whether this person may enrol it, and it can be enrolled.
@@ -45,11 +51,11 @@ pub struct View {
     /// The hand-overs that can be begun from here: address and words.
     pub ways: Vec<Crumb>,
     /// The chain of custody, newest first.
-    pub chain: Vec<crate::custody::list::Row>,
+    pub chain: Option<Vec<crate::custody::list::Row>>,
     /// The number of the new holder that was typed.
     pub typed_holder: String,
     /// Whether a legal hold stands on it.
-    pub held: bool,
+    pub held: Option<bool>,
     /// Further things that this person may do, each on a page of its own.
     pub links: Vec<Crumb>,
     /// What was wrong with a form that was sent.
@@ -57,18 +63,18 @@ pub struct View {
     /// What may be done to it, in order of weight.
     pub actions: Vec<Action>,
     /// What was sent to it.
-    pub settings: Vec<Setting>,
+    pub settings: Option<Vec<Setting>>,
     /// How each clause stands, worst first.
-    pub clauses: Vec<Clause>,
+    pub clauses: Option<Vec<Clause>>,
     /// The queue and what went before, newest first.
-    pub commands: Vec<Command>,
+    pub commands: Option<Vec<Command>>,
     /// Desk work about it, newest first.
-    pub cases: Vec<Case>,
+    pub cases: Option<Vec<Case>>,
     /// Permissions and exceptions for it or for its holder.
-    pub permissions: Vec<Mention>,
+    pub permissions: Option<Vec<Mention>>,
 }
 
-/// One line of what the register and the device say.
+/// One line of what the register or the device says.
 #[derive(Debug, Clone)]
 pub struct Fact {
     /// What it is.
@@ -228,8 +234,13 @@ impl Action {
 }
 
 impl View {
+    /// Whether there is a part for what can be done: for who only looks at what is theirs there is none.
+    fn acts(&self) -> bool {
+        self.commands.is_some() || self.may_enrol || !self.actions.is_empty() || !self.links.is_empty()
+    }
+
     fn count(&self, word: &str) -> usize {
-        self.clauses.iter().filter(|clause| clause.outcome.word() == word).count()
+        self.clauses.iter().flatten().filter(|clause| clause.outcome.word() == word).count()
     }
 }
 
@@ -249,6 +260,22 @@ mod tests {
     fn destruction_asks_for_a_second_person_and_a_reason() {
         let html = View::sample().render().unwrap();
         assert!(html.contains("second person must approve") && html.contains("id=\"reason-erase\""));
+    }
+
+    #[test]
+    fn a_part_that_may_not_be_seen_is_left_out_and_not_said_to_be_empty() {
+        let html = View::sample_narrow().render().unwrap();
+        for words in [
+            "id=\"clauses\"",
+            "id=\"commands\"",
+            "id=\"custody\"",
+            "legal hold",
+            "No clause",
+            "Nobody holds it",
+        ] {
+            assert!(!html.contains(words), "{words}");
+        }
+        assert!(html.contains("id=\"register\""), "what the device is stays");
     }
 
     #[test]

@@ -21,6 +21,9 @@ impl View {
             state: State::LostMode,
             force: Force::Norfolk,
             register: register(),
+            reported: Some(reported()),
+            apps: Some(Some((vec!["com.apple.Maps".into(), "uk.example.<script>".into()], hours_ago(1)))),
+            holder_hidden: false,
             holder: Some(Holder {
                 name: "PC 1234 Ames <script>".into(),
                 href: "/people/1234".into(),
@@ -41,21 +44,46 @@ impl View {
             may_hand_over: true,
             standing: "Issued".into(),
             ways: vec![Crumb::new("/custody/new?kind=return&device=1", "Return")],
-            chain: crate::custody::list::View::sample().rows,
-            held: true,
+            chain: Some(crate::custody::list::View::sample().rows),
+            held: Some(true),
             links: vec![Crumb::new("/devices/NC-10442/withdraw", "Take this device back")],
             typed_holder: String::new(),
             errors: [("reason-erase", "Enter a reason: it goes into the ledger")].into_iter().collect(),
             actions: actions(),
-            settings: settings(),
-            clauses: clauses(),
-            commands: commands(),
-            permissions: vec![crate::registers::Mention::sample()],
-            cases: vec![Case {
+            settings: Some(settings()),
+            clauses: Some(clauses()),
+            commands: Some(commands()),
+            permissions: Some(vec![crate::registers::Mention::sample()]),
+            cases: Some(vec![Case {
                 case: Crumb::new("/cases/C-2026-0117", "C-2026-0117"),
                 text: "Lost device, open, contained".into(),
                 opened: hours_ago(1),
-            }],
+            }]),
+        }
+    }
+
+    /// The same as somebody sees it who may see no more than that it is there.
+    #[must_use]
+    pub fn sample_narrow() -> Self {
+        Self {
+            shell: Shell::sample(Area::Me),
+            reported: None,
+            apps: None,
+            holder: None,
+            holder_hidden: true,
+            may_hand_over: false,
+            ways: Vec::new(),
+            chain: None,
+            held: None,
+            links: Vec::new(),
+            errors: Errors::default(),
+            actions: Vec::new(),
+            settings: None,
+            clauses: None,
+            commands: None,
+            permissions: None,
+            cases: None,
+            ..Self::sample()
         }
     }
 
@@ -74,18 +102,20 @@ impl View {
             holder: None,
             standing: "In store: ICT stores, Ipswich".into(),
             ways: vec![Crumb::new("/custody/new?kind=issue&device=1", "Issue")],
-            chain: Vec::new(),
+            chain: Some(Vec::new()),
             enrolment: None,
             actions: actions()
                 .into_iter()
                 .map(|action| Action { refused: refused.into(), ..action })
                 .collect(),
-            settings: Vec::new(),
-            clauses: Vec::new(),
-            commands: Vec::new(),
-            permissions: Vec::new(),
-            cases: Vec::new(),
+            settings: Some(Vec::new()),
+            clauses: Some(Vec::new()),
+            commands: Some(Vec::new()),
+            permissions: Some(Vec::new()),
+            cases: Some(Vec::new()),
             register: vec![fact("Serial number", "C02XK<script>", None), fact("Model", "MacBook Air", None)],
+            reported: Some(Vec::new()),
+            apps: Some(None),
             ..Self::sample()
         }
     }
@@ -101,14 +131,16 @@ fn fact(name: &str, value: &str, from: Option<(Grade, Timestamp)>) -> Fact {
 }
 
 fn register() -> Vec<Fact> {
-    let reported = Some((Grade::Reported, hours_ago(1)));
     vec![
         fact("Serial number", "F4GXQ2ABCD", Some((Grade::Attested, hours_ago(2399)))),
-        fact("Model", "iPhone 15", reported),
-        fact("System", "iOS 26.1", reported),
-        fact("Battery", "64 %", reported),
+        fact("Model", "iPhone 15", None),
         fact("Mobile number", "", None),
     ]
+}
+
+fn reported() -> Vec<Fact> {
+    let reported = Some((Grade::Reported, hours_ago(1)));
+    vec![fact("System", "iOS 26.1", reported), fact("Battery", "64 %", reported)]
 }
 
 fn actions() -> Vec<Action> {

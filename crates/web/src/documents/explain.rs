@@ -43,8 +43,10 @@ pub struct View {
     pub wording: String,
     /// What was expected and what was found, one line for each question of the check.
     pub steps: Vec<Step>,
-    /// The facts used.
+    /// The facts used, as far as the reader may see them.
     pub facts: Vec<Fact>,
+    /// How many more were used.
+    pub left_out: usize,
     /// What happened before and after, newest first.
     pub timeline: Vec<Event>,
 }
@@ -115,6 +117,7 @@ impl View {
                     outcome: Outcome::NotMet { because: "8 characters reported, 9 asked".into() },
                 },
             ],
+            left_out: 0,
             facts: vec![Fact {
                 name: "The least number of characters".into(),
                 value: "8 characters".into(),
@@ -156,5 +159,14 @@ mod tests {
     #[test]
     fn no_fact_is_said_to_be_no_fact() {
         assert!(View::sample_not_known().render().unwrap().contains("No fact was used"));
+    }
+
+    #[test]
+    fn facts_that_may_not_be_read_are_counted_and_not_said_to_be_none() {
+        let html = View { facts: Vec::new(), left_out: 2, ..View::sample() }.render().unwrap();
+        assert!(
+            html.contains("2 facts that your role may not read were used")
+                && !html.contains("No fact was used")
+        );
     }
 }

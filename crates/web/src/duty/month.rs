@@ -1,4 +1,4 @@
-//! Sign-ins off duty of a month, by unit.
+//! Sign-ins and use of other systems off duty, of a month, by unit.
 
 use askama::Template;
 
@@ -35,8 +35,8 @@ pub struct Row {
     pub unit: String,
     /// How many people.
     pub people: u64,
-    /// Days with a sign-in.
-    pub sign_ins: u64,
+    /// What they were asked about: each person's days, and on a day each system.
+    pub asked: u64,
     /// Of those, with a policing purpose.
     pub policing: u64,
     /// Of those, for their own affairs.
@@ -61,7 +61,7 @@ impl View {
             rows: vec![Row {
                 unit: "Roads <script>".into(),
                 people: 9,
-                sign_ins: 20,
+                asked: 20,
                 policing: 12,
                 own: 3,
                 unanswered: 5,

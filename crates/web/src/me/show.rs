@@ -47,6 +47,8 @@ pub struct Todo {
 pub struct OwnDevice {
     /// What it is, such as `iPhone 15`.
     pub name: String,
+    /// The page with what is kept of it.
+    pub href: String,
     /// Its asset or serial number, as it is printed on it.
     pub number: String,
     /// Where it stands.
@@ -128,6 +130,7 @@ impl View {
             devices: vec![
                 OwnDevice {
                     name: "iPhone 15".into(),
+                    href: "/devices/1".into(),
                     number: "NC-10442".into(),
                     state: State::Enrolled,
                     seen: Some(hours_ago(3)),
@@ -142,6 +145,7 @@ impl View {
                 },
                 OwnDevice {
                     name: "iPad".into(),
+                    href: "/devices/2".into(),
                     number: "NC-09001".into(),
                     state: State::Enrolled,
                     seen: Some(hours_ago(400)),

@@ -8,6 +8,14 @@
 
 /// Rows on one page.
 pub const PER_PAGE: u32 = 50;
+/// Cuts rows off that were read beyond a page to see whether there are more; whether there were.
+pub fn cut<T>(rows: &mut Vec<T>, limit: u32) -> bool {
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    more
+}
+
 /// The longest filter text that is taken, in characters.
 pub const LONGEST_FILTER: usize = 200;
 

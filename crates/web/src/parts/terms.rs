@@ -1,7 +1,7 @@
 //! What pages show of the terms: clauses to be read, and what changed since they were last accepted. Its template is
 //! `parts/terms.html`.
 
-use app::read::{ClauseChange, ClauseToRead};
+use app::read::{ClauseToRead, WordingChange};
 use app::terms::ShownClause;
 
 use crate::documents::clause_crumb;
@@ -56,8 +56,8 @@ impl From<&ShownClause> for Clause {
     }
 }
 
-impl From<&ClauseChange> for Change {
-    fn from(change: &ClauseChange) -> Self {
+impl From<&WordingChange> for Change {
+    fn from(change: &WordingChange) -> Self {
         Self {
             clause: clause_crumb(&change.id),
             title: change.title.clone(),

@@ -9,7 +9,7 @@ use domain::{GrantId, PersonId};
 
 use crate::answer::{self, page};
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::people::{access, roles};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
@@ -38,9 +38,7 @@ async fn walk(
     let permit = ctx.permit::<SeeAccess>()?;
     let filter = (Ctx::force(list.filter("force")), list.filter("role").parse().ok());
     let mut found = ctx.site.app.grants(permit, filter, after, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = found.len() > most;
-    found.truncate(most);
+    let more = cut(&mut found, limit);
     let next = found.last().filter(|_| more).map(|(last, _)| (last.name.0.clone(), last.grant.id));
     let rows = found.into_iter().map(|(listed, by)| access::Row {
         person: Crumb::new(format!("/people/{}", listed.grant.person), listed.name.0),

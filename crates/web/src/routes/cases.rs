@@ -14,7 +14,7 @@ use crate::cases::{list, show};
 use crate::documents::clause_crumb;
 use crate::format;
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
 
@@ -53,9 +53,7 @@ async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Resu
         after,
     };
     let (mut rows, kinds) = ctx.site.app.cases(permit, filter, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.case.opened_at, last.case.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more), kinds))
 }
@@ -105,6 +103,8 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         .map(|(at, who, what)| show::Event { at: *at, who: who.clone(), what: what.clone() })
         .collect();
     timeline.reverse();
+    // Nobody works on what they may not read.
+    let workable = case.closed.is_none() && (!read.sealed || read.may_open);
     show::View {
         shell: ctx.under(Area::Cases),
         href: format!("/cases/{id}"),
@@ -122,8 +122,8 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         clock: None,
         log_line,
         steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
-        may_take: case.closed.is_none() && ctx.may::<ManageCases>(),
-        call: match case.closed.is_none() && ctx.may::<ContactOffDuty>() {
+        may_take: workable && ctx.may::<ManageCases>(),
+        call: match workable && ctx.may::<ContactOffDuty>() {
             true => format!("/cases/{id}/call"),
             false => String::new(),
         },
@@ -134,12 +134,12 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         by_receipt: read.by_receipt,
         timeline,
         sealed: read.sealed,
-        may_open: ctx.permit_within::<SeeSealed>().is_ok(),
+        may_open: read.may_open,
         reason: String::new(),
         errors: Errors::default(),
         note: String::new(),
         why: String::new(),
-        workable: case.closed.is_none() && ctx.may::<ManageCases>(),
+        workable: workable && ctx.may::<ManageCases>(),
         state,
     }
 }

@@ -1,6 +1,6 @@
 //! One clause, and how it was judged for a device, a person or a document.
 
-use app::access::{SeeDevices, SeeLedger, SeePeople, SeePolicy};
+use app::access::{SeeFindings, SeeLedger, SeePeople, SeePolicy};
 use app::read::{ClauseRead, FactRead, NamedFinding, Step};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -112,7 +112,7 @@ pub(super) async fn of_device(
     ctx: Ctx,
     Path((id, clause)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    ctx.permit::<SeeDevices>()?;
+    ctx.permit_within::<SeeFindings>()?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
     judged(&ctx, Subject::Device(id), "Device", &clause).await
 }
@@ -122,7 +122,7 @@ pub(super) async fn of_person(
     ctx: Ctx,
     Path((id, clause)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    ctx.permit::<SeeDevices>()?;
+    ctx.permit_within::<SeeFindings>()?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
     judged(&ctx, Subject::Person(id), "Person", &clause).await
 }
@@ -132,12 +132,11 @@ pub(super) async fn of_document(
     ctx: Ctx,
     Path((id, clause)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    ctx.permit::<SeeDevices>()?;
     judged(&ctx, Subject::Document(id), "Document", &clause).await
 }
 
 async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -> Result<Response, Problem> {
-    let permit = ctx.permit::<SeeDevices>()?;
+    let permit = ctx.permit_within::<SeeFindings>()?;
     let id: ClauseId = clause.parse().map_err(|_| Problem::not_found())?;
     let typed = ctx.asked("at").trim().to_owned();
     let asked: Option<Result<Timestamp, _>> = (!typed.is_empty()).then(|| typed.parse());
@@ -172,6 +171,7 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
         replayed: read.replayed,
         steps: read.steps.into_iter().map(step).collect(),
         facts: read.facts.into_iter().map(fact).collect(),
+        left_out: read.left_out,
         timeline: found
             .history
             .into_iter()

@@ -1,6 +1,6 @@
 //! One command: the second person's agreement, taking it back, and what it holds that needs a reason to be read.
 
-use app::access::{ApproveDestruction, CommandDevices, LocateDevices, SeeDevices};
+use app::access::{ApproveDestruction, CommandDevices, LocateDevices, SeeCommands};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -19,7 +19,7 @@ fn id_of(text: &str) -> Result<CommandId, Problem> {
 }
 
 async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
-    let (read, device) = ctx.site.app.command(ctx.permit::<SeeDevices>()?, id).await?;
+    let (read, device) = ctx.site.app.command(ctx.permit_within::<SeeCommands>()?, id).await?;
     let mut shell = ctx.under(Area::Devices);
     shell.crumbs.push(crumb(&device));
     Ok(View {
@@ -47,7 +47,7 @@ async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
 
 /// The page.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    ctx.permit::<SeeDevices>()?;
+    ctx.permit_within::<SeeCommands>()?;
     Ok(page(StatusCode::OK, &view(&ctx, id_of(&id)?).await?))
 }
 
@@ -94,7 +94,7 @@ pub(super) async fn reveal(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         let pin = app.read_pin(ctx.permit::<CommandDevices>()?, id, reason).await;
         pin.map(|(_, pin)| vec![("PIN".to_owned(), pin.into_exposed())])
     } else {
-        let (_, device) = app.command(ctx.permit::<SeeDevices>()?, id).await?;
+        let (_, device) = app.command(ctx.permit_within::<SeeCommands>()?, id).await?;
         let place = app.read_location(ctx.permit::<LocateDevices>()?, device.id, reason).await;
         place.map(|place| {
             let (north, east) = place.degrees.into_exposed();

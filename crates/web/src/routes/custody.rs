@@ -1,7 +1,7 @@
 //! Hand-overs: the list, a draft, its signatures and its record, for the desk.
 
 use app::AppError;
-use app::access::{ManageRegister, SeeDevices};
+use app::access::{ManageRegister, SeeCustody, SeeDevices};
 use app::custody::read::{HandoverRead, HandoverRow, SideRead};
 use app::custody::{ChangedHandover, HandoverState, How, NewHandover, NewItem};
 use axum::extract::Path;
@@ -15,7 +15,7 @@ use crate::custody::show::{Signature, Thing, Typed, View};
 use crate::custody::{explains, list, new, show, state_colour, state_title};
 use crate::format;
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb, Shell};
 
@@ -56,12 +56,10 @@ async fn walk(
     after: Option<Key>,
     limit: u32,
 ) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
-    let permit = ctx.permit::<SeeDevices>()?;
+    let permit = ctx.permit::<SeeCustody>()?;
     let filter = (list.filter("state").parse().ok(), list.filter("kind").parse().ok());
     let mut rows = ctx.site.app.handovers(permit, filter, after, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.handover.drafted_at, last.handover.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
 }
@@ -72,7 +70,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let after =
         list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
-    let late = ctx.site.app.late_loans(ctx.permit::<SeeDevices>()?).await?;
+    let late = ctx.site.app.late_loans(ctx.permit::<SeeCustody>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Devices),
         list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
@@ -152,7 +150,7 @@ async fn new_view(
     let device = super::device::crumb(&read.device);
     shell.crumbs.push(device.clone());
     let what = read.device.model.clone().unwrap_or_else(|| read.device.kind.title().to_owned());
-    let holder = read.holder.as_ref().map(|holder| super::devices::named(&holder.person));
+    let holder = read.holder.shown().map(|holder| super::devices::named(&holder.person));
     Ok(new::View {
         shell,
         errors,
@@ -339,7 +337,7 @@ pub(super) fn view(ctx: &Ctx, read: &HandoverRead, own: bool) -> View {
 
 /// One hand-over.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let permit = ctx.permit::<SeeDevices>()?;
+    let permit = ctx.permit::<SeeCustody>()?;
     let read = ctx.site.app.handover(permit, id_of(&id)?).await?;
     Ok(page(StatusCode::OK, &view(&ctx, &read, false)))
 }
@@ -383,7 +381,7 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
 
 async fn again(ctx: &Ctx, id: HandoverId, fields: &Fields, error: AppError) -> Result<Response, Problem> {
     let errors = form_errors(error, "confirm")?;
-    let read = ctx.site.app.handover(ctx.permit::<SeeDevices>()?, id).await?;
+    let read = ctx.site.app.handover(ctx.permit::<SeeCustody>()?, id).await?;
     let typed = Typed { name: fields.text("name"), check: fields.text("check"), why: fields.text("why") };
     let view = View { errors, typed, ..view(ctx, &read, false) };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
@@ -394,7 +392,7 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let permit = ctx.permit::<ManageRegister>()?;
     let id = id_of(&id)?;
     let app = &ctx.site.app;
-    let read = app.handover(ctx.permit::<SeeDevices>()?, id).await?;
+    let read = app.handover(ctx.permit::<SeeCustody>()?, id).await?;
     let items = read.things.iter().map(|thing| {
         let device = thing.device.id;
         let field = |name: &str| fields.text(&format!("{name}-{device}"));
@@ -441,12 +439,12 @@ pub(super) fn file(reference: &str, ending: &'static str, bytes: Vec<u8>) -> Res
 
 /// The signed record as a document.
 pub(super) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let kept = ctx.site.app.custody_record(ctx.permit::<SeeDevices>()?, id_of(&id)?).await?;
+    let kept = ctx.site.app.custody_record(ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
     Ok(file(&kept.reference, "pdf", kept.pdf))
 }
 
 /// The signed record as data.
 pub(super) async fn json(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let kept = ctx.site.app.custody_record(ctx.permit::<SeeDevices>()?, id_of(&id)?).await?;
+    let kept = ctx.site.app.custody_record(ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
     Ok(file(&kept.reference, "json", kept.data))
 }

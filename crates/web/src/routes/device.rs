@@ -5,9 +5,9 @@ use app::access::{
     WithdrawDevices,
 };
 use app::commands::{Order, Ordered};
+use app::custody::Asset;
 use app::custody::read::ChainRead;
-use app::custody::{Asset, HandoverState};
-use app::read::{self, CommandRead, DeviceRead};
+use app::read::{self, CommandRead, DeviceRead, FactRead, Held};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -102,13 +102,13 @@ fn links(ctx: &Ctx, href: &str) -> Vec<Crumb> {
 
 /// The page.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    ctx.permit::<SeeDevices>()?;
+    ctx.permit_within::<SeeDevices>()?;
     Ok(page(StatusCode::OK, &view(&ctx, id_of(&id)?).await?))
 }
 
 async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
-    let read = ctx.site.app.device(ctx.permit::<SeeDevices>()?, id).await?;
-    let custody = ctx.site.app.custody_of(ctx.permit::<SeeDevices>()?, id).await?;
+    let read = ctx.site.app.device(ctx.permit_within::<SeeDevices>()?, id).await?;
+    let custody = ctx.site.app.custody_of(ctx.permit_within::<SeeDevices>()?, id).await?;
     let device = &read.device;
     let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
     let href = format!("/devices/{id}");
@@ -118,7 +118,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         other => other,
     };
     Ok(View {
-        shell: ctx.under(Area::Devices),
+        shell: if ctx.may::<SeeDevices>() { ctx.under(Area::Devices) } else { ctx.under(Area::Me) },
         serial: device.serial.clone(),
         asset: device.asset_tag.clone().unwrap_or_default(),
         kind: device.kind,
@@ -127,8 +127,11 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         register: register(&read, &custody.asset),
         standing: standing(&custody),
         ways: if ctx.may::<ManageRegister>() { ways(id, device, &custody) } else { Vec::new() },
-        chain: custody.chain.iter().map(super::custody::row).collect(),
-        holder: read.holder.as_ref().map(holder_view),
+        chain: shown(custody.chain.as_deref(), super::custody::row),
+        holder: read.holder.shown().map(holder_view),
+        holder_hidden: matches!(read.holder, Held::NotShown),
+        reported: read.facts.as_deref().map(|facts| facts.iter().map(reported).collect()),
+        apps: read.sees_apps.then(|| read.apps.clone()),
         enrolment: read.enrolment.as_ref().map(|enrolment| Enrolment {
             supervised: device.supervised,
             since: enrolment.since,
@@ -144,21 +147,26 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         typed_holder: String::new(),
         errors: Errors::default(),
         actions: read.actions.iter().filter_map(|choice| action(choice, device.kind)).collect(),
-        settings: read.profiles.iter().map(setting).collect(),
-        clauses: read.findings.iter().map(|finding| clause(&href, finding)).collect(),
-        commands: read.commands.iter().map(command).collect(),
-        permissions: read.permissions.iter().map(mention).collect(),
-        cases: read
-            .cases
-            .iter()
-            .map(|row| Case {
-                case: case_crumb(&row.case),
-                text: format!("{}, {}", row.kind, if row.case.closed.is_some() { "closed" } else { "open" }),
-                opened: row.case.opened_at,
-            })
-            .collect(),
+        settings: shown(read.profiles.as_deref(), setting),
+        clauses: shown(read.findings.as_deref(), |finding| clause(&href, finding)),
+        commands: shown(read.commands.as_deref(), command),
+        permissions: shown(read.permissions.as_deref(), mention),
+        cases: shown(read.cases.as_deref(), case),
         href,
     })
+}
+
+/// The rows of a part of the page; `None` where the reader may not see that part.
+fn shown<A, B>(all: Option<&[A]>, row: impl Fn(&A) -> B) -> Option<Vec<B>> {
+    all.map(|all| all.iter().map(row).collect())
+}
+
+fn case(row: &read::CaseRow) -> Case {
+    Case {
+        case: case_crumb(&row.case),
+        text: format!("{}, {}", row.kind, if row.case.closed.is_some() { "closed" } else { "open" }),
+        opened: row.case.opened_at,
+    }
 }
 
 fn holder_view(holder: &read::HolderRead) -> Holder {
@@ -184,7 +192,6 @@ fn standing(custody: &ChainRead) -> String {
 
 /// The hand-overs that can be begun now.
 fn ways(id: DeviceId, device: &read::Device, custody: &ChainRead) -> Vec<Crumb> {
-    let draft = custody.chain.iter().any(|row| row.state == HandoverState::Draft);
     let held = device.holder.is_some();
     let fits = |kind: &&HandoverKind| {
         let mended = custody.asset.standing == Standing::InRepair;
@@ -198,7 +205,7 @@ fn ways(id: DeviceId, device: &read::Device, custody: &ChainRead) -> Vec<Crumb> 
                 HandoverKind::Disposal => !held,
             }
     };
-    let kinds = HandoverKind::ALL.iter().filter(|_| !draft).filter(fits);
+    let kinds = HandoverKind::ALL.iter().filter(|_| !custody.in_draft).filter(fits);
     kinds.map(|kind| Crumb::new(format!("/custody/new?kind={kind}&device={id}"), kind.title())).collect()
 }
 
@@ -215,16 +222,16 @@ fn register(read: &DeviceRead, asset: &Asset) -> Vec<Fact> {
         entered("Class", asset.class.title()),
         entered("Issued as", asset.held_as.title()),
     ];
-    let more = [("Maker", &asset.maker), ("IMEI", &asset.imei), ("ICCID", &asset.iccid), ("EID", &asset.eid)];
-    lines.extend(more.into_iter().filter_map(|(name, value)| Some(entered(name, value.as_deref()?))));
+    lines.extend(asset.maker.as_deref().map(|maker| entered("Maker", maker)));
+    let numbers = [("IMEI", &asset.imei), ("ICCID", &asset.iccid), ("EID", &asset.eid)];
+    let numbers = numbers.into_iter().filter(|_| read.identifiers);
+    lines.extend(numbers.filter_map(|(name, value)| Some(entered(name, value.as_deref()?))));
     lines.extend(asset.bought_on.as_deref().map(|day| entered("Bought", day)));
-    lines.extend(read.facts.iter().map(|fact| Fact {
-        name: fact.means.clone(),
-        value: fact.value.clone(),
-        grade: Some(fact.grade),
-        at: Some(fact.at),
-    }));
     lines
+}
+
+fn reported(fact: &FactRead) -> Fact {
+    Fact { name: fact.means.clone(), value: fact.value.clone(), grade: Some(fact.grade), at: Some(fact.at) }
 }
 
 fn action(choice: &read::Action, kind: DeviceKind) -> Option<Action> {

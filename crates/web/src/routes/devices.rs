@@ -14,7 +14,7 @@ use crate::devices::{State, add, enrol, list};
 use crate::documents::clause_crumb;
 use crate::format;
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
 
@@ -80,9 +80,7 @@ async fn walk(
         (_, true) => DeviceOrder::SerialDown,
     };
     let mut rows = ctx.site.app.devices(permit, filter, order, after, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.device.not_met, last.device.serial.clone()));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
 }

@@ -1,6 +1,6 @@
 //! The documents, one of them, and what changed between two versions of the policy.
 
-use app::access::{SeeDevices, SeePolicy};
+use app::access::{SeeDevices, SeeFindings, SeePolicy};
 use app::read::{
     Change, ChangesRead, ClauseChange, ClauseRow, DocumentRead, DocumentRow, FallsOut, ParameterValue,
     PartKind, PlatformSetting, PolicyDiff, Prediction, Version,
@@ -39,7 +39,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let rows = ctx.site.app.documents(ctx.permit::<SeePolicy>()?).await?;
     let view = list::View {
         shell: ctx.shell(Area::Documents, Vec::new()),
-        sees_findings: ctx.may::<SeeDevices>(),
+        sees_findings: ctx.may::<SeeFindings>(),
         rows: rows
             .iter()
             .map(|row| list::Row {
@@ -66,7 +66,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         title: read.row.document.title.clone(),
         status: status(&read.row),
         about: about(&read.row),
-        sees_findings: ctx.may::<SeeDevices>(),
+        sees_findings: ctx.may::<SeeFindings>(),
         sections: sections(&read),
         flags: read
             .row
@@ -151,7 +151,7 @@ fn row(clause: &ClauseRow) -> show::Row {
 /// What changed from one version of the policy to another.
 pub(super) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeePolicy>()?;
-    let devices = ctx.may::<SeeDevices>().then(|| ctx.permit::<SeeDevices>()).transpose()?;
+    let devices = ctx.permit::<SeeDevices>().ok();
     let asked = |name| Some(ctx.asked(name)).filter(|digest| !digest.is_empty()).map(str::to_owned);
     let read = ctx.site.app.policy_changes(permit, devices, asked("from"), asked("to")).await?;
     let view = changes::View {

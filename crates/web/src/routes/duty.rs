@@ -43,7 +43,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     }
     if ctx.may::<ReviewOffDuty>() {
         ways.push(Crumb::new("/notices/exceptions", "Told while off duty, month by month"));
-        ways.push(Crumb::new("/duty/sign-ins", "Sign-ins off duty, by unit"));
+        ways.push(Crumb::new("/duty/sign-ins", "Use off duty, by unit"));
     }
     let rows: Vec<board::Row> = found
         .rows
@@ -238,7 +238,7 @@ pub(super) async fn imported(ctx: Ctx, fields: Fields) -> Result<Response, Probl
     }
 }
 
-/// Sign-ins off duty of a month, by unit.
+/// Use off duty of a month, by unit.
 pub(super) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<ReviewOffDuty>()?;
     let force = Ctx::force(ctx.asked("force")).or(ctx.actor.force).unwrap_or(Force::Norfolk);
@@ -267,7 +267,7 @@ pub(super) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
     let row = |unit: &app::off_duty::UnitMonth, name: &str| month::Row {
         unit: name.to_owned(),
         people: unit.people.unsigned_abs(),
-        sign_ins: unit.sign_ins.unsigned_abs(),
+        asked: unit.asked.unsigned_abs(),
         policing: unit.policing.unsigned_abs(),
         own: unit.own_affairs.unsigned_abs(),
         unanswered: unit.unanswered.unsigned_abs(),

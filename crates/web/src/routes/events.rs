@@ -13,7 +13,7 @@ use crate::documents::clause_crumb;
 use crate::format;
 use crate::movers::{form, list, show};
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
 
@@ -79,9 +79,7 @@ async fn walk(
         after,
     };
     let mut rows = ctx.site.app.events(permit, filter, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.listed.event.on.clone(), last.listed.event.id));
     Ok((rows.iter().map(|found| row(ctx, found)).collect(), last.filter(|_| more)))
 }

@@ -14,7 +14,7 @@ use crate::answer::{self, page};
 use crate::documents::clause_crumb;
 use crate::ledger::{ALLOWED, KINDS, Row, View, entry, export as as_csv};
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Problem, form_errors, sentence};
 use crate::shell::{Area, Crumb};
 
@@ -77,9 +77,7 @@ type Key = (Timestamp, EntryId);
 async fn walk(ctx: &Ctx, query: LedgerQuery, limit: u32) -> Result<(LedgerRead, Option<Key>), app::AppError> {
     let permit = app::access::permit::<SeeLedger>(&ctx.actor)?;
     let mut read = ctx.site.app.ledger(permit, query, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = read.rows.len() > most;
-    read.rows.truncate(most);
+    let more = cut(&mut read.rows, limit);
     let last = read.rows.last().map(|last| (last.at, last.id)).filter(|_| more);
     Ok((read, last))
 }

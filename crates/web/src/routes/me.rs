@@ -121,6 +121,7 @@ fn permission(row: &PermissionRow) -> OwnPermission {
 fn device(own: &read::OwnDevice) -> OwnDevice {
     let device = &own.device;
     OwnDevice {
+        href: format!("/devices/{}", device.id),
         name: device.model.clone().unwrap_or_else(|| device.kind.title().to_owned()),
         number: device.asset_tag.clone().unwrap_or_else(|| device.serial.clone()),
         state: state(device),

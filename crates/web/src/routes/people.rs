@@ -1,7 +1,8 @@
 //! People: the list, one person, a new one.
 
 use app::access::{
-    ManageAccess, ManagePeople, RecordAcceptance, SeeAccess, SeeCovert, SeeDevices, SeeDuty, SeePeople,
+    ManageAccess, ManagePeople, RecordAcceptance, SeeAccess, SeeCovert, SeeCustody, SeeDevices, SeeDuty,
+    SeePeople,
 };
 use app::people::NewPerson;
 use app::read::{AcceptanceRead, Case, PeopleFilter, Person, PersonRow};
@@ -15,7 +16,7 @@ use super::registers::mention;
 use crate::answer::{self, page};
 use crate::format;
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::people::{add, list, show};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
@@ -66,9 +67,7 @@ async fn walk(
         accepted: either("accepted"),
     };
     let mut rows = ctx.site.app.people(permit, filter, after, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.person.name.clone(), last.person.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
 }
@@ -137,7 +136,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
                 state: state(device),
             })
             .collect(),
-        sees_custody: ctx.may::<SeeDevices>(),
+        sees_custody: ctx.may::<SeeCustody>(),
         handovers: handovers.iter().map(super::custody::row).collect(),
         events: read
             .events

@@ -15,7 +15,7 @@ use super::register_entries::entry_view;
 use crate::answer::{self, page};
 use crate::documents::clause_crumb;
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE, percent};
+use crate::parts::listing::{Listing, PER_PAGE, cut, percent};
 use crate::registers::{Mention, Risk, ask, index, list, own, show};
 use crate::session::{Ctx, Fields, Problem, done};
 use crate::shell::{Area, Crumb};
@@ -110,9 +110,7 @@ async fn walk(
         after,
     };
     let mut rows = ctx.site.app.permissions(permit, filter, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.grant.asked_at, last.grant.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
 }

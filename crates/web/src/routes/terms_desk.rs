@@ -9,7 +9,7 @@ use domain::PersonId;
 
 use crate::answer::{self, page};
 use crate::documents::clause_crumb;
-use crate::parts::listing::{Listing, PER_PAGE};
+use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Problem};
 use crate::shell::{Area, Crumb};
 use crate::terms::{list, show};
@@ -98,9 +98,7 @@ async fn walk(
         after,
     };
     let mut lines = ctx.site.app.terms_lines(permit, filter, limit + 1).await?;
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
-    let more = lines.len() > most;
-    lines.truncate(most);
+    let more = cut(&mut lines, limit);
     let last = lines.last().map(|last| (last.name.clone(), last.person, last.standing.document.clone()));
     Ok((lines.iter().map(|line| row(&titles, line)).collect(), last.filter(|_| more)))
 }

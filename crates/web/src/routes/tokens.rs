@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::TokenId;
 
 use crate::answer::page;
-use crate::parts::form::Errors;
+use crate::parts::form::{Choice, Errors};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
 use crate::tokens::{Made, Row, State, View};
@@ -40,6 +40,10 @@ async fn view(ctx: &Ctx, typed: Option<&Fields>, errors: Errors) -> Result<View,
         errors,
         rows: rows.collect(),
         name: text("name", String::new()),
+        scopes: Choice::list(
+            ApiScope::ALL.iter().map(|scope| (scope.as_str(), scope.title())),
+            &text("scope", String::new()),
+        ),
         force: text("force", own),
         days: text("days", DEFAULT_DAYS.to_string()),
     })
@@ -53,20 +57,29 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
 /// Makes a token, and shows it this once.
 pub(super) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<RunService>()?;
+    let Ok(scope) = fields.get("scope").parse() else {
+        let errors = [("scope", "Choose what it may do")].into_iter().collect();
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, Some(&fields), errors).await?));
+    };
     let new = NewToken {
         name: fields.text("name"),
-        scope: ApiScope::Scim,
+        scope,
         force: Ctx::force(fields.get("force")),
         days: fields.get("days").trim().parse().unwrap_or_default(),
     };
     let name = new.name.clone();
+    let (address_name, path) = match scope {
+        ApiScope::Scim => ("Tenant URL", "/scim/v2"),
+        ApiScope::DeviceUse => ("Address to send to", "/api/v1/device-use"),
+    };
     match ctx.site.app.make_token(permit, new).await {
         Ok((_, secret)) => {
             let made = Made {
                 shell: ctx.shell(Area::Elsewhere, vec![Crumb::new("/tokens", "API tokens")]),
                 name,
                 secret: secret.into_exposed(),
-                address: format!("{}/scim/v2", ctx.site.app.config().address),
+                address_name: address_name.to_owned(),
+                address: format!("{}{path}", ctx.site.app.config().address),
             };
             Ok(page(StatusCode::OK, &made))
         }

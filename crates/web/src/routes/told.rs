@@ -12,6 +12,7 @@ use domain::CaseId;
 use crate::answer::page;
 use crate::csv;
 use crate::parts::form::Errors;
+use crate::parts::listing::cut;
 use crate::session::{Ctx, Fields, Problem, done, form_errors, sentence};
 use crate::shell::{Area, Crumb};
 use crate::told::{call, exceptions, own, sign_ins, stuck};
@@ -36,7 +37,10 @@ pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
             read: notice.read_at.is_some(),
         })
         .collect();
-    Ok(page(StatusCode::OK, &own::View { shell: ctx.under(Area::Me), rows }))
+    Ok(page(
+        StatusCode::OK,
+        &own::View { shell: ctx.under(Area::Me), rule: ctx.site.app.unknown_duty_rule(), rows },
+    ))
 }
 
 /// Marks one as read.
@@ -57,7 +61,10 @@ async fn sign_ins_view(ctx: &Ctx, errors: Errors) -> Result<sign_ins::View, Prob
     Ok(sign_ins::View {
         shell: ctx.under(Area::Me),
         errors,
-        rows: rows.into_iter().map(|row| (row.id.to_string(), row.at)).collect(),
+        rows: rows
+            .into_iter()
+            .map(|row| sign_ins::Row { id: row.id.to_string(), system: row.system, at: row.at })
+            .collect(),
         answers: Purpose::ALL
             .iter()
             .map(|(_, word, title)| ((*word).to_owned(), (*title).to_owned()))
@@ -88,9 +95,7 @@ pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
     let app = &ctx.site.app;
     let states = app.notices_by_state(ctx.permit::<SeeNotices>()?).await?;
     let mut rows = app.undelivered_notices(ctx.permit::<SeeNotices>()?, None, MOST_STUCK + 1).await?;
-    let most = usize::try_from(MOST_STUCK).unwrap_or(usize::MAX);
-    let more = rows.len() > most;
-    rows.truncate(most);
+    let more = cut(&mut rows, MOST_STUCK);
     let words = |state: &NoticeState| match state {
         NoticeState::Waiting => "Waiting",
         NoticeState::Mailed => "Mailed",
@@ -121,6 +126,7 @@ pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
         shell: ctx.under(Area::Duty),
         states: states.iter().map(|(state, count)| (words(state), count.unsigned_abs())).collect(),
         rows: rows.into_iter().map(row).collect(),
+        rule: ctx.site.app.unknown_duty_rule(),
         more,
         may_retry: ctx.may::<ManageNotices>(),
     };
@@ -138,7 +144,9 @@ pub(super) async fn retry(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     Ok(done("/notices", "tried-again"))
 }
 
-async fn exceptions_of(ctx: &Ctx) -> Result<(String, Result<Vec<exceptions::Row>, String>), Problem> {
+type Month = Result<(Vec<exceptions::Row>, u64), String>;
+
+async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
     let permit = ctx.permit::<ReviewOffDuty>()?;
     let month = match ctx.asked("month") {
         "" => crate::format::month_of(ctx.site.app.world().now()),
@@ -147,7 +155,7 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Result<Vec<exceptions::Row>
     let Some(between) = app::rosters::month(&month) else {
         return Ok((month, Err("Write a month such as 2026-11".to_owned())));
     };
-    let rows = ctx.site.app.notice_exceptions(permit, None, between).await?;
+    let (rows, unknown) = ctx.site.app.notice_exceptions(permit, None, between).await?;
     let row = |listed: app::notices::Listed| {
         let notice = listed.notice;
         exceptions::Row {
@@ -172,24 +180,25 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Result<Vec<exceptions::Row>
             why: notice.decided.map(|(_, why)| why).unwrap_or_default(),
         }
     };
-    Ok((month, Ok(rows.into_iter().map(row).collect())))
+    Ok((month, Ok((rows.into_iter().map(row).collect(), unknown))))
 }
 
 /// The exceptions of a month.
 pub(super) async fn exceptions(ctx: Ctx) -> Result<Response, Problem> {
     let (month, rows) = exceptions_of(&ctx).await?;
     let shell = ctx.under(Area::Duty);
-    let (status, problem, rows) = match rows {
+    let (status, problem, (rows, unknown)) = match rows {
         Ok(rows) => (StatusCode::OK, String::new(), rows),
-        Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, problem, Vec::new()),
+        Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, problem, (Vec::new(), 0)),
     };
-    Ok(page(status, &exceptions::View { shell, month, problem, rows }))
+    let rule = ctx.site.app.unknown_duty_rule();
+    Ok(page(status, &exceptions::View { shell, month, problem, rows, unknown, rule }))
 }
 
 /// The same as a file.
 pub(super) async fn exceptions_csv(ctx: Ctx) -> Result<Response, Problem> {
     let (month, rows) = exceptions_of(&ctx).await?;
-    let rows = rows.map_err(|why| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
+    let (rows, _) = rows.map_err(|why| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;
     let name = format!("attachment; filename=\"told-while-off-duty-{month}.csv\"");
     let head = [(header::CONTENT_TYPE, csv::MEDIA_TYPE.to_owned()), (header::CONTENT_DISPOSITION, name)];
     Ok((head, exceptions::export(&rows)).into_response())

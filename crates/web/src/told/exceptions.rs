@@ -18,6 +18,10 @@ pub struct View {
     pub problem: String,
     /// The exceptions in the order of time.
     pub rows: Vec<Row>,
+    /// What becomes of notices to people whose duty is not known.
+    pub rule: String,
+    /// How many such people were told something in the month, each notice counted.
+    pub unknown: u64,
 }
 
 /// One exception.
@@ -56,6 +60,8 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Duty),
+            rule: "Where nobody has entered a roster, mail goes out on working days, 8:00 to 18:00.".into(),
+            unknown: 3,
             month: "2026-11".into(),
             problem: String::new(),
             rows: vec![Row {

@@ -14,6 +14,8 @@ pub struct View {
     pub shell: Shell,
     /// The notices, newest first.
     pub rows: Vec<Row>,
+    /// What becomes of notices to people whose duty is not known.
+    pub rule: String,
 }
 
 /// One notice.
@@ -47,6 +49,7 @@ impl View {
         };
         Self {
             shell: Shell::sample(Area::Me),
+            rule: "Where nobody has entered a roster, mail goes out on working days, 8:00 to 18:00.".into(),
             rows: vec![row("Return your phone <script>", false), row("Accept the new terms", true)],
         }
     }

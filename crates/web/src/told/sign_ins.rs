@@ -1,4 +1,4 @@
-//! One's own sign-ins off duty: saying what they were for, by choice.
+//! One's own sign-ins and use of other systems off duty: saying what they were for, by choice.
 
 use askama::Template;
 use domain::Timestamp;
@@ -15,10 +15,21 @@ pub struct View {
     pub shell: Shell,
     /// What was wrong with what was sent.
     pub errors: Errors,
-    /// Sign-ins of which nothing was said.
-    pub rows: Vec<(String, Timestamp)>,
+    /// Those of which nothing was said.
+    pub rows: Vec<Row>,
     /// The answers: word and title.
     pub answers: Vec<(String, String)>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Which.
+    pub id: String,
+    /// The system whose log says so; empty for Lanyard itself.
+    pub system: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl View {
@@ -26,13 +37,16 @@ impl View {
         Choice::list(self.answers.iter().map(|(word, title)| (word.as_str(), title.as_str())), "")
     }
 
-    /// One made-up sign-in, for the gallery and the tests.
+    /// A made-up sign-in and a made-up use, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Me),
             errors: Errors::default(),
-            rows: vec![("1".into(), crate::samples::hours_ago(50))],
+            rows: vec![
+                Row { id: "1".into(), system: String::new(), at: crate::samples::hours_ago(50) },
+                Row { id: "2".into(), system: "VPN <script>".into(), at: crate::samples::hours_ago(60) },
+            ],
             answers: vec![("policing".into(), "Other policing work".into())],
         }
     }

@@ -16,6 +16,8 @@ pub struct View {
     pub states: Vec<(&'static str, u64)>,
     /// What reached nobody, newest first.
     pub rows: Vec<Row>,
+    /// What becomes of notices to people whose duty is not known.
+    pub rule: String,
     /// Whether more follow than are shown.
     pub more: bool,
     /// Whether the reader may try one again.
@@ -53,6 +55,7 @@ impl View {
         };
         Self {
             shell: Shell::sample(Area::Duty),
+            rule: "Where nobody has entered a roster, mail goes out on working days, 8:00 to 18:00.".into(),
             states: vec![("Mailed", 1204), ("Could not be delivered", 1)],
             rows: vec![
                 row("The mail relay did not take it: it did not answer in time", true),

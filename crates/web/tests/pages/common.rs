@@ -2,11 +2,10 @@
 
 #[path = "browser.rs"]
 mod browser;
+#[path = "../../../gateway/tests/shared/service.rs"]
+mod shared;
 
-use std::path::Path;
-use std::sync::Arc;
-
-use app::access::{Actor, ApiScope, Role, permit};
+use app::access::{Actor, ApiScope, Role, SeeDevices, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::grants::{GroupRole, NewGrant};
 use app::imports::Kind;
@@ -19,15 +18,13 @@ use app::register::NewDevice;
 use app::register::import::Devices;
 use app::sessions::SignedIn;
 use app::tokens::NewToken;
-use app::{App, AppConfig, Keys, PolicyInForce};
+use app::{App, AppConfig, PolicyInForce};
 use axum::Router;
-use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
+use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
 use domain::{
     CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId, HandoverKind,
     IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId, TokenId,
 };
-use pki::{DeviceCa, RsaBits, Validity};
-use store::Store;
 use testkit::TestWorld;
 
 pub(crate) use browser::{Answer, Browser};
@@ -59,39 +56,21 @@ pub(crate) fn root() -> Actor {
     Actor::command_line("test")
 }
 
-fn config(address: String) -> AppConfig {
-    let day = Span::from_secs(24 * 3600);
-    AppConfig {
-        address,
-        push_topic: "com.apple.mgmt.External.test".into(),
-        organisation: "Norfolk and Suffolk Constabularies".into(),
-        policy_folder: None,
-        checkin_address: None,
-        challenge_lifetime: day,
-        certificate_lifetime: Span::from_secs(365 * 24 * 3600),
-        refresh_every: day,
-        keep_raw: Span::from_secs(7 * 24 * 3600),
-        keep_commands: Span::from_secs(30 * 24 * 3600),
-        keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
-        session_idle: Span::from_secs(1800 * 1000),
-        session_lifetime: Span::from_secs(12 * 3600 * 1000),
-        group_roles: [
-            ("Lanyard service desk", Role::ServiceDeskAnalyst),
-            ("Lanyard leads", Role::ServiceDeskLead),
-        ]
-        .map(|(group, role)| GroupRole { group: group.into(), role, both_forces: false })
-        .into(),
-        scep: pki::scep::ScepOptions::default(),
-    }
+/// What the pages' tests set otherwise: sessions that outlive the days that a test lets pass, and groups with roles.
+fn settings(config: &mut AppConfig) {
+    // By name: browsers use passkeys at no other address.
+    config.address = config.address.replace("127.0.0.1", "localhost");
+    config.session_idle = Span::from_secs(1800 * 1000);
+    config.session_lifetime = Span::from_secs(12 * 3600 * 1000);
+    let groups =
+        [("Lanyard service desk", Role::ServiceDeskAnalyst), ("Lanyard leads", Role::ServiceDeskLead)];
+    config.group_roles =
+        groups.map(|(group, role)| GroupRole { group: group.into(), role, both_forces: false }).into();
 }
 
 /// The shipped policy, with files changed by the test.
 pub(crate) fn shipped_policy(change: impl FnOnce(&mut policy::Files)) -> PolicyInForce {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
-    let mut files = policy::Files::read(&folder).expect("the policy folder is readable");
-    change(&mut files);
-    PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk and Suffolk Constabularies")
-        .expect("the shipped policy has no problems")
+    shared::policy_with(change, &policy::Overrides::new())
 }
 
 /// The personas of the tests' demonstration.
@@ -113,29 +92,8 @@ pub(crate) fn with_force<F: Future<Output = ()>>(test: impl FnOnce(Seeded) -> F)
 
 impl Seeded {
     async fn start(database: &store::StoreConfig) -> Self {
-        // The simulated devices' client wants a TLS provider even for plain HTTP; a second test finds it installed.
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let world = testkit::world();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        // By name: browsers use passkeys at no other address.
-        let address = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let store = Store::open(database).unwrap();
-        store.migrate().unwrap();
-        let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));
-        let keys = Keys {
-            ca: DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).unwrap(),
-            sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).unwrap(),
-            ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).unwrap(),
-        };
-        let app = App::new(store, world.world(), config(address), keys, shipped_policy(|_| ()));
-        app.bring_into_force(permit(&root()).unwrap()).await.unwrap();
-        let gate = gateway::router(app.clone(), gateway::Options::default());
-        tokio::spawn(async move { axum::serve(listener, gate).await.unwrap() });
-        let link = Link {
-            client: reqwest::Client::new(),
-            world: world.world(),
-            keys: Arc::new(KeyPool::sharing(2).unwrap()),
-        };
+        let shared::Started { app, world, link } =
+            shared::start(database, gateway::Options::default(), settings).await;
         Self::people_and_devices(app, world, link).await
     }
 
@@ -410,8 +368,8 @@ impl Seeded {
 
     /// The latest command of a device.
     pub(crate) async fn command(&self, device: DeviceId) -> CommandId {
-        let read = self.app.device(permit(&root()).unwrap(), device).await.unwrap();
-        read.commands.first().expect("a command").id
+        let read = self.app.device(permit::<SeeDevices>(&root()).unwrap(), device).await.unwrap();
+        read.commands.iter().flatten().next().expect("a command").id
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lists: filters, order, the walk from page to page, and their export.
 
-use app::access::{Role, permit};
+use app::access::{Role, SeeDevices, permit};
 use app::register::NewDevice;
 use axum::http::StatusCode;
 use domain::{DeviceKind, Force};
@@ -102,8 +102,8 @@ fn filters_find_what_they_say_and_only_behind_one_s_own_wall() {
 fn a_clause_leads_to_the_devices_that_do_not_meet_it() {
     with_force(|seeded| async move {
         let browser = seeded.browser(Role::Auditor, None).await;
-        let read = seeded.app.device(permit(&root()).unwrap(), seeded.mac).await.unwrap();
-        let worst = read.findings.first().unwrap();
+        let read = seeded.app.device(permit::<SeeDevices>(&root()).unwrap(), seeded.mac).await.unwrap();
+        let worst = read.findings.iter().flatten().next().unwrap();
         assert_eq!(worst.outcome.word(), "not-met");
         let (shown, _) = serials(&browser.page(&format!("/devices?clause={}", worst.clause)).await);
         assert!(shown.contains(&"C02XK1MAC1".to_owned()), "{}: {shown:?}", worst.clause);

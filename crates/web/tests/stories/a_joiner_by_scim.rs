@@ -30,7 +30,7 @@ pub(crate) async fn sends(
 
 /// Makes a token on the page, where it is shown once.
 pub(crate) async fn token(browser: &Browser, force: &str) -> String {
-    let fields = [("name", "Entra provisioning"), ("force", force), ("days", "90")];
+    let fields = [("name", "Entra provisioning"), ("scope", "scim"), ("force", force), ("days", "90")];
     let made = browser.post("/tokens", &fields).await.text();
     let start = made.find("lanyard_").expect("the token is shown");
     made[start..].chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect()

@@ -67,20 +67,31 @@ fn a_read_with_a_reason() {
         assert!(told.contains("Has a covert role."), "{told}");
         assert!(!fiso.page(&covert).await.contains("Has a covert role."), "shown once");
 
-        // A sealed case shows that it is there, and what it holds only for a reason.
+        // A sealed case is nothing to the desk, a number to information security, and is read for a reason only.
         let case = format!("/cases/{}", voicemail(&seeded).await);
         for page in [case.clone(), "/cases".into(), "/cases.csv".into()] {
-            let html = lead.page(&page).await;
+            let html = fiso.page(&page).await;
             assert!(!html.contains("Hart"), "{page}: {html}");
         }
-        assert!(lead.page(&case).await.contains("sealed"));
+        assert_eq!(lead.get(&case).await.status, StatusCode::NOT_FOUND);
+        assert!(!lead.page("/cases").await.contains(&case));
+        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let known = security.page(&case).await;
+        assert!(
+            known.contains("Sealed case") && !known.contains("messages") && !known.contains("Cole"),
+            "{known}"
+        );
         let read = format!("{case}/read");
         assert_eq!(lead.post(&read, &[("reason", "curious")]).await.status, StatusCode::FORBIDDEN);
         assert_eq!(fiso.post(&read, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let opened = fiso.post(&read, &[("reason", "to decide on it")]).await.text();
         assert!(opened.contains("Asked for by Det Supt Hart") && opened.contains("Hart inquiry"), "{opened}");
         let suffolk = seeded.browser(Role::Fiso, Some(Force::Suffolk)).await;
-        assert_eq!(suffolk.post(&read, &[("reason", "to decide")]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            suffolk.post(&read, &[("reason", "to decide")]).await.status,
+            StatusCode::NOT_FOUND,
+            "over the wall there is none"
+        );
 
         // Both reads are in the ledger, with their reasons beside them, and nothing that was refused is.
         let ledger = fiso.page("/ledger").await;
@@ -94,7 +105,7 @@ fn a_read_with_a_reason() {
 }
 
 #[test]
-fn nobody_opens_what_is_sealed_about_themselves() {
+fn nobody_finds_what_is_sealed_about_themselves() {
     with_force(|seeded| async move {
         let roles = format!("/people/{}/roles", seeded.newcomer);
         let root = seeded.browser(Role::Administrator, None).await;
@@ -102,6 +113,10 @@ fn nobody_opens_what_is_sealed_about_themselves() {
         assert_eq!(root.post(&roles, &give).await.status, StatusCode::SEE_OTHER);
         let case = format!("/cases/{}/read", voicemail(&seeded).await);
         let cole = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
-        assert_eq!(cole.post(&case, &[("reason", "mine")]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            cole.post(&case, &[("reason", "mine")]).await.status,
+            StatusCode::NOT_FOUND,
+            "for them there is none"
+        );
     });
 }

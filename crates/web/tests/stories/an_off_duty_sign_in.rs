@@ -54,7 +54,7 @@ fn an_off_duty_sign_in() {
         seeded.pass(1).await;
         let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
         let cases = security.page("/cases?kind=access-review").await;
-        assert_eq!(cases.matches("Sign-ins off duty in 2026-11").count(), 1, "{cases}");
+        assert_eq!(cases.matches("Use off duty in 2026-11").count(), 1, "{cases}");
         let figures = security.page("/duty/sign-ins?month=2026-11&force=norfolk").await;
         assert!(figures.contains("no figures are shown") && !figures.contains("Ames"), "{figures}");
         assert!(

@@ -48,4 +48,5 @@ mod sign_in_with_the_directory;
 mod the_clocks_go_back;
 mod the_session_ran_out;
 mod the_terms_change;
+mod the_vpn_was_used_off_duty;
 mod the_wall_between_forces;

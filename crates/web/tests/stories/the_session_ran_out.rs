@@ -99,7 +99,7 @@ fn what_is_secret_foreign_or_nobody_s_is_not_kept() {
         let foreign = Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "cross-site");
-        let refused = holder.send(foreign, "because=x".into()).await;
+        let refused = holder.send(foreign, "because=x").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.headers.get("set-cookie").is_none(), "from another site");
 

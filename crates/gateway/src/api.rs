@@ -1,0 +1,114 @@
+//! What the force's other systems speak to: JSON and CSV under `/api/v1`, for whoever comes with an API token of the scope
+//! that an address asks for.
+
+mod device_use;
+
+use app::access::{self, Action, Permit, ReportUse};
+use app::{App, AppError};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde_json::{Value, json};
+
+use crate::routes::{self, Route};
+use crate::token;
+
+/// Where these addresses stand.
+pub(crate) const UNDER: &str = "/api/v1";
+/// The largest body in bytes.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// What the handlers have at hand.
+#[derive(Clone)]
+pub(crate) struct Api {
+    app: App,
+}
+
+/// The addresses.
+pub(crate) const ROUTES: &[Route<Api>] =
+    &[routes::token::<ReportUse, Api>("POST", "/device-use", || post(device_use::take))];
+
+/// Their routes.
+pub(crate) fn router(app: App) -> Router {
+    routes::router(ROUTES).fallback(nowhere).layer(DefaultBodyLimit::max(MOST_BYTES)).with_state(Api { app })
+}
+
+/// Whoever comes with a token, permitted to do `A`.
+pub(crate) struct Permitted<A: Action>(Permit<A>);
+
+impl<A: Action> FromRequestParts<Api> for Permitted<A> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Refused> {
+        let Some(actor) = token::actor(&api.app, parts).await? else {
+            return Err(Refused::new(StatusCode::UNAUTHORIZED, token::COME_WITH_ONE));
+        };
+        Ok(Self(access::permit(&actor).map_err(AppError::from)?))
+    }
+}
+
+/// An answer that is no success: a status, a sentence, and the seconds until it may be tried again.
+pub(crate) struct Refused(StatusCode, String, Option<i64>);
+
+impl Refused {
+    fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self(status, why.into(), None)
+    }
+}
+
+impl From<AppError> for Refused {
+    fn from(error: AppError) -> Self {
+        use AppError as E;
+        match error {
+            E::Denied(denied) => Self::new(StatusCode::FORBIDDEN, denied.to_string()),
+            E::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, error.to_string()),
+            E::Invalid { field, message } => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{field}: {message}"))
+            }
+            E::TooMany { .. } => Self(StatusCode::TOO_MANY_REQUESTS, error.to_string(), error.retry_after()),
+            E::Conflict(why) => Self::new(StatusCode::CONFLICT, why),
+            E::Store(error) => {
+                tracing::error!(%error, "a request with a token failed");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; try again")
+            }
+            E::Keys(error) | E::Fault(error) => {
+                tracing::error!(error, "a request with a token failed");
+                Self::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "an unexpected fault; the service's log has more",
+                )
+            }
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let mut response = answer(self.0, &json!({ "error": self.1 }));
+        if let Some(seconds) = self.2 {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if self.0 == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(token::CHALLENGE));
+        }
+        response
+    }
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+/// Also here nobody hears anything without a token.
+async fn nowhere(State(api): State<Api>, request: Request) -> Refused {
+    let (parts, _) = request.into_parts();
+    match token::actor(&api.app, &parts).await {
+        Ok(Some(_)) => Refused::new(StatusCode::NOT_FOUND, "there is nothing at this address"),
+        Ok(None) => Refused::new(StatusCode::UNAUTHORIZED, token::COME_WITH_ONE),
+        Err(error) => error.into(),
+    }
+}

@@ -1,0 +1,112 @@
+//! Every address of this door, and what stands before it. The routers are built from these tables and a test tries each
+//! address without its proof, with a wrong one, an old one and somebody else's, so that a new address is a decision.
+
+use app::access::Action;
+use axum::Router;
+use axum::routing::{MethodRouter, get, post, put};
+
+use crate::{Gate, api, apple, health, scep, scim};
+
+/// What stands before an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// The message is signed (or a trusted proxy vouches for it) by the certificate that is bound to the very device that
+    /// the message names.
+    Device,
+    /// An API token that works, whose scope permits this action, for the things of its force.
+    Token(&'static str),
+    /// Nobody need be known, for this reason.
+    Anybody(&'static str),
+}
+
+/// One address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// Such as `GET`; `any` where the method makes no difference.
+    pub method: &'static str,
+    /// The path in axum's spelling.
+    pub path: String,
+    /// What stands before it.
+    pub guard: Guard,
+}
+
+pub(crate) struct Route<S> {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) guard: Guard,
+    pub(crate) handler: fn() -> MethodRouter<S>,
+}
+
+/// For whoever comes with a token whose scope permits `A`.
+pub(crate) const fn token<A: Action, S>(
+    method: &'static str,
+    path: &'static str,
+    handler: fn() -> MethodRouter<S>,
+) -> Route<S> {
+    Route { method, path, guard: Guard::Token(A::NAME), handler }
+}
+
+const fn device(
+    method: &'static str,
+    path: &'static str,
+    handler: fn() -> MethodRouter<Gate>,
+) -> Route<Gate> {
+    Route { method, path, guard: Guard::Device, handler }
+}
+
+const fn anybody(
+    method: &'static str,
+    path: &'static str,
+    why: &'static str,
+    handler: fn() -> MethodRouter<Gate>,
+) -> Route<Gate> {
+    Route { method, path, guard: Guard::Anybody(why), handler }
+}
+
+const PROVES_ITSELF: &str = "whoever asks for a certificate has none yet: the message carries a one-time challenge or the old certificate";
+const FOR_BALANCERS: &str = "a load balancer has no credentials, and hears one word";
+
+/// The addresses at the root. Those for tokens stand in [`scim::ROUTES`] and [`api::ROUTES`].
+pub(crate) const ROUTES: &[Route<Gate>] = &[
+    device("PUT", "/apple/mdm", || put(apple::either)),
+    device("POST", "/apple/mdm", || post(apple::either)),
+    device("PUT", "/apple/checkin", || put(apple::check_in)),
+    device("POST", "/apple/checkin", || post(apple::check_in)),
+    device("PUT", "/apple/connect", || put(apple::connect)),
+    device("POST", "/apple/connect", || post(apple::connect)),
+    anybody(
+        "GET",
+        "/.well-known/com.apple.remotemanagement",
+        "it refuses everybody alike, in words that a personal device shows (UPD-7.1)",
+        || get(apple::no_personal_enrolment),
+    ),
+    anybody("GET", "/scep", PROVES_ITSELF, || get(scep::get)),
+    anybody("POST", "/scep", PROVES_ITSELF, || post(scep::post)),
+    anybody("GET", "/device-ca.crl", "a revocation list is made to be read by anybody", || {
+        get(scep::revocation_list)
+    }),
+    anybody("GET", "/healthz", FOR_BALANCERS, || get(health::alive)),
+    anybody("GET", "/readyz", FOR_BALANCERS, || get(health::ready)),
+];
+
+/// A router of a table.
+pub(crate) fn router<S: Clone + Send + Sync + 'static>(routes: &[Route<S>]) -> Router<S> {
+    routes.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
+}
+
+/// Every address of every table.
+#[must_use]
+pub fn addresses() -> Vec<Address> {
+    addresses_of("", ROUTES)
+        .chain(addresses_of(scim::UNDER, scim::ROUTES))
+        .chain(addresses_of(api::UNDER, api::ROUTES))
+        .collect()
+}
+
+fn addresses_of<S>(under: &str, routes: &'static [Route<S>]) -> impl Iterator<Item = Address> {
+    routes.iter().map(move |route| Address {
+        method: route.method,
+        path: format!("{under}{}", route.path),
+        guard: route.guard,
+    })
+}

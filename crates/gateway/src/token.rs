@@ -1,0 +1,36 @@
+//! The API token in a request's head, and how often one may be tried.
+
+use app::access::Actor;
+use app::limits::{CallerAddress, Door};
+use app::{App, AppError};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+
+/// What whoever comes without one is told.
+pub(crate) const COME_WITH_ONE: &str =
+    "come with an API token that works, as in: Authorization: Bearer lanyard_...";
+/// The challenge that goes with status 401.
+pub(crate) const CHALLENGE: &str = "Bearer realm=\"Lanyard\"";
+
+/// Whoever the token belongs to; `None` where there is none, or none that works.
+///
+/// # Errors
+/// [`AppError::TooMany`] where too many did not work, or this one comes too often; else where the database does not answer.
+pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, AppError> {
+    let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
+    app.may_try_token(from)?;
+    let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = header
+        .and_then(|header| header.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let actor = match token {
+        Some(token) => app.actor_of_token(token).await?,
+        None => None,
+    };
+    match &actor {
+        Some(actor) => app.admit_account(Door::Token, &actor.name)?,
+        None => app.note_wrong_token(from),
+    }
+    Ok(actor)
+}

@@ -103,6 +103,27 @@ impl OwnPermission {
     fn colour(&self) -> &'static str {
         crate::registers::colour(&self.state)
     }
+
+    fn samples() -> Vec<Self> {
+        vec![
+            Self {
+                reference: "P-104".into(),
+                what: "Written permissions, PC Ames <script> (1234)".into(),
+                state: "Asked for".into(),
+                asked: crate::samples::hours_ago(3),
+                decision: "Nobody has decided yet.".into(),
+                holds: None,
+            },
+            Self {
+                reference: "P-101".into(),
+                what: "Private hubs, iPhone NC-10442".into(),
+                state: "In force".into(),
+                asked: crate::samples::hours_ago(50),
+                decision: "Pat Hale: the hub is the officer's own".into(),
+                holds: Some((crate::samples::hours_ago(48), crate::samples::hours_ahead(400))),
+            },
+        ]
+    }
 }
 
 impl View {
@@ -164,24 +185,7 @@ impl View {
                 asked: true,
             }],
             cases: vec!["C-117, clause not met, open".into()],
-            permissions: vec![
-                OwnPermission {
-                    reference: "P-104".into(),
-                    what: "Written permissions, PC Ames <script> (1234)".into(),
-                    state: "Asked for".into(),
-                    asked: hours_ago(3),
-                    decision: "Nobody has decided yet.".into(),
-                    holds: None,
-                },
-                OwnPermission {
-                    reference: "P-101".into(),
-                    what: "Private hubs, iPhone NC-10442".into(),
-                    state: "In force".into(),
-                    asked: hours_ago(50),
-                    decision: "Pat Hale: the hub is the officer's own".into(),
-                    holds: Some((hours_ago(48), crate::samples::hours_ahead(400))),
-                },
-            ],
+            permissions: OwnPermission::samples(),
         }
     }
 

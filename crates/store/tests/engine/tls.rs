@@ -1,4 +1,5 @@
 //! TLS to PostgreSQL: which server is believed in each mode, and that what is refused is not spoken to in the clear.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
 use std::path::PathBuf;

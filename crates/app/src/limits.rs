@@ -63,7 +63,7 @@ impl Door {
         match self {
             Self::SignIn => rate(20, 30_000),
             Self::Passkey | Self::Link => rate(10, 60_000),
-            Self::Token => rate(600, 20),
+            Self::Token => rate(2_000, 5),
             Self::Signature => rate(30, 2_000),
         }
     }

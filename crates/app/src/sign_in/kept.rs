@@ -65,6 +65,11 @@ impl App {
         let (session, key) = (digest_hex(session.expose().as_bytes()), self.random_text());
         let digest = digest_hex(key.expose().as_bytes());
         let (app, now, path) = (self.clone(), self.world().now(), path.to_owned());
+        // Anybody can make up a cookie: looking must not cost a place in the queue of writers.
+        let asked = session.clone();
+        if self.store().read(move |tx| sessions::by_digest(tx, &asked)).await?.is_none() {
+            return Ok(None);
+        }
         let kept = self
             .store()
             .write(move |tx| {

@@ -194,7 +194,7 @@ fn noted(
     if !result.user_verified() {
         return Ok(Err(PasskeyRefusal::NotBelieved));
     }
-    let before = counter(&kept.credential);
+    let before = counter(&kept.credential)?;
     if (result.counter() > 0 || before > 0) && result.counter() <= before {
         return Ok(Err(PasskeyRefusal::Copied));
     }
@@ -206,12 +206,17 @@ fn noted(
 }
 
 /// The counter of a stored credential; the library does not show it.
-fn counter(credential: &str) -> u32 {
+///
+/// # Errors
+/// Where it is not there: without it a copy would go unseen, so the key is of no use until somebody has looked.
+fn counter(credential: &str) -> Result<u32, AppError> {
     serde_json::from_str::<serde_json::Value>(credential)
         .ok()
         .and_then(|value| value.get("cred")?.get("counter")?.as_u64())
         .and_then(|counter| u32::try_from(counter).ok())
-        .unwrap_or_default()
+        .ok_or_else(|| {
+            AppError::Fault("a stored passkey tells no counter, so a copy of it could not be told".into())
+        })
 }
 
 #[cfg(test)]
@@ -220,7 +225,9 @@ mod tests {
 
     #[test]
     fn a_counter_is_found_where_the_library_keeps_it() {
-        assert_eq!(counter(r#"{"cred":{"counter":7}}"#), 7);
-        assert_eq!(counter("{}"), 0);
+        assert_eq!(counter(r#"{"cred":{"counter":7}}"#).unwrap(), 7);
+        for unknown in ["{}", "", r#"{"cred":{"counter":-1}}"#] {
+            assert!(counter(unknown).is_err(), "no counter is not a counter of nought: {unknown}");
+        }
     }
 }

@@ -2,10 +2,13 @@
 
 mod configure;
 mod deliver;
+mod look;
 mod order;
 mod spec;
+mod unreadable;
 
 pub(crate) use order::managed;
 pub use order::{Order, Ordered};
 pub use spec::Spec;
 pub(crate) use spec::token_place;
+pub use unreadable::{Unreadable, close_unreadable};

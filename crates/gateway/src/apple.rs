@@ -1,6 +1,7 @@
 //! Apple's two messages: check-in and the command loop, at one address or at two.
 
 use app::checkin::Enrolled;
+use app::commands::{Unreadable, close_unreadable};
 use app::enrolment::{CheckInReply, Sender};
 use axum::body::Bytes;
 use axum::extract::State;
@@ -8,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol_apple::channel::Channel;
 use protocol_apple::connect::{CommandReport, Status};
+use protocol_apple::errors::DecodeError;
 use protocol_apple::replies::Refusal;
 use protocol_apple::{checkin, connect};
 
@@ -27,7 +29,10 @@ pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, raw: Bytes) -
         Some(true) => check_in(state, headers, raw).await,
         _ => match connect::decode(&raw, state.options.body_limit) {
             Ok(report) => take_report(&state, &headers, raw, report).await,
-            Err(_) => check_in(state, headers, raw).await,
+            Err(why) => match connect::command_of_unreadable(&raw, state.options.body_limit) {
+                Some(command) => take_unreadable(&state, &headers, raw, (command, why)).await,
+                None => check_in(state, headers, raw).await,
+            },
         },
     }
 }
@@ -70,7 +75,37 @@ async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppErro
 pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
     match connect::decode(&raw, gate.options.body_limit) {
         Ok(report) => take_report(&gate, &headers, raw, report).await,
-        Err(why) => reply::bad_request(&raw, &why),
+        Err(why) => match connect::command_of_unreadable(&raw, gate.options.body_limit) {
+            Some(command) => take_unreadable(&gate, &headers, raw, (command, why)).await,
+            None => reply::bad_request(&raw, &why),
+        },
+    }
+}
+
+/// An answer of which no more than the id of its command can be read: that command is closed, so that others are reached.
+async fn take_unreadable(
+    gate: &Gate,
+    headers: &HeaderMap,
+    raw: Bytes,
+    (command, why): (String, DecodeError),
+) -> Response {
+    let certificate = match signer_of(headers, &raw, &gate.options, &gate.keys) {
+        Ok(signer) => signer.certificate,
+        Err(why) => return reply::bad_request(&raw, &why),
+    };
+    if let Err(error) = adopt_if_new(gate, &certificate).await {
+        return reply::failed(&error);
+    }
+    match gate.contacts.look_up(certificate.clone()).await {
+        Ok(Some(_)) => {}
+        Ok(None) => return reply::bad_request(&raw, &why),
+        Err(error) => return reply::failed(&error),
+    }
+    let answer = Unreadable { certificate, command, why: why.to_string(), raw };
+    match close_unreadable(&gate.app, answer).await {
+        Ok(Ok(next)) => next_command(Ok(next)),
+        Ok(Err(why)) => reply::refused(&why),
+        Err(error) => reply::failed(&error),
     }
 }
 

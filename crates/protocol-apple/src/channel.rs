@@ -50,15 +50,16 @@ impl Channel {
             let enrolment_id = fields.identity("EnrollmentID")?.ok_or(DecodeError::NoIdentity)?;
             return Ok(Self::UserEnrolment { enrolment_id, user_id: fields.identity("EnrollmentUserID")? });
         };
-        let short_name = fields.name("UserShortName")?.map(Secret::new);
+        // On a Mac it is shown and nothing more; only on a Shared iPad does it say who speaks.
+        let short_name = fields.name("UserShortName").map(|name| name.map(Secret::new));
         match fields.identity("UserID")? {
             None => Ok(Self::Device { udid }),
             Some(user) if user.eq_ignore_ascii_case(SHARED_IPAD_USER) => {
                 let message = "a Shared iPad user's message";
-                let short_name = short_name.ok_or(DecodeError::Missing { key: "UserShortName", message })?;
-                Ok(Self::SharedIpadUser { udid, short_name })
+                let missing = DecodeError::Missing { key: "UserShortName", message };
+                Ok(Self::SharedIpadUser { udid, short_name: short_name?.ok_or(missing)? })
             }
-            Some(user_id) => Ok(Self::User { udid, user_id, short_name }),
+            Some(user_id) => Ok(Self::User { udid, user_id, short_name: short_name.unwrap_or_default() }),
         }
     }
 

@@ -9,7 +9,7 @@ use plist::Dictionary;
 use crate::channel::Channel;
 use crate::errors::DecodeError;
 use crate::fields::Fields;
-use crate::plist_io;
+use crate::plist_io::{self, Skipped};
 
 /// Most links of an error chain that are kept.
 const MAX_ERRORS: usize = 16;
@@ -29,13 +29,15 @@ pub enum Status {
     NotNow,
     /// A word that Lanyard does not know, cut to 256 characters. Neither done nor failed.
     Other(String),
+    /// The answer says nothing that can be read. Nobody knows how the command went, and asking again brings the same.
+    Missing,
 }
 
 impl Status {
     /// The command is over: it will not be offered again.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Acknowledged | Self::Error | Self::CommandFormatError)
+        matches!(self, Self::Acknowledged | Self::Error | Self::CommandFormatError | Self::Missing)
     }
 
     /// The vendor's word.
@@ -48,6 +50,7 @@ impl Status {
             Self::CommandFormatError => "CommandFormatError",
             Self::NotNow => "NotNow",
             Self::Other(word) => word,
+            Self::Missing => "no status",
         }
     }
 
@@ -91,22 +94,47 @@ pub struct CommandReport {
     pub not_on_console: Option<bool>,
     /// The whole message, for [`crate::reports`].
     pub payload: Secret<Dictionary>,
+    /// What of it could not be read.
+    pub skipped: Skipped,
 }
 
-/// Reads a message of the command loop of at most `limit` bytes ([`plist_io::DEFAULT_LIMIT`] is the usual one).
+/// Reads a message of the command loop of at most `limit` bytes ([`plist_io::DEFAULT_LIMIT`] is the usual one). Values that
+/// cannot be read are left out and named; an answer without a status is [`Status::Missing`].
 ///
 /// # Errors
-/// Not a property list within the limits, no `Status`, no device named, or an identifier that cannot be one.
+/// Not a property list within the limits, neither `Status` nor `CommandUUID`, no device named, or an identifier of the sender
+/// that cannot be one.
 pub fn decode(bytes: &[u8], limit: usize) -> Result<CommandReport, DecodeError> {
-    let all = plist_io::read_dictionary(bytes, limit)?;
+    let read = plist_io::read_lenient(bytes, limit)?;
+    let all = read.value.into_dictionary().ok_or(DecodeError::NotADictionary)?;
     let fields = Fields(&all);
-    let missing = DecodeError::Missing { key: "Status", message: "the answer to a command" };
-    let status = Status::of(fields.text("Status").ok_or(missing)?);
+    // One that cannot be an identifier is not one of ours: it is answered and changes nothing.
+    let command_uuid = fields.identity("CommandUUID").unwrap_or_default();
+    let status = match fields.text("Status") {
+        Some(word) => Status::of(word),
+        None if command_uuid.is_some() => Status::Missing,
+        None => return Err(DecodeError::Missing { key: "Status", message: "the answer to a command" }),
+    };
     let channel = Channel::of(fields)?;
-    let command_uuid = fields.identity("CommandUUID")?;
     let errors = error_chain(fields);
     let not_on_console = fields.flag("NotOnConsole");
-    Ok(CommandReport { channel, status, command_uuid, errors, not_on_console, payload: Secret::new(all) })
+    let (payload, skipped) = (Secret::new(all), read.skipped);
+    Ok(CommandReport { channel, status, command_uuid, errors, not_on_console, payload, skipped })
+}
+
+/// The `CommandUUID` of an answer that [`decode`] cannot read, so that the command can be closed; `None` where there is none.
+/// Proves nothing: the sender's signature and the command's own enrolment do.
+#[must_use]
+pub fn command_of_unreadable(bytes: &[u8], limit: usize) -> Option<String> {
+    const KEY: &str = "CommandUUID";
+    if let Some(surface) = plist_io::read_surface(bytes, limit) {
+        return Fields(&surface).identity(KEY).ok().flatten();
+    }
+    let text = plist_io::text_of(bytes.get(..limit).unwrap_or(bytes));
+    let (_, after) = text.split_once("<key>CommandUUID</key>")?;
+    let (value, _) = after.trim_start().strip_prefix("<string>")?.split_once("</string>")?;
+    let found = Dictionary::from_iter([(KEY.to_owned(), plist::Value::String(value.trim().to_owned()))]);
+    Fields(&found).identity(KEY).ok().flatten()
 }
 
 fn error_chain(fields: Fields<'_>) -> Vec<ErrorLink> {

@@ -24,20 +24,12 @@ pub enum DecodeError {
         /// Where, in bytes from the start.
         at: usize,
     },
-    /// Lists inside lists beyond the limit.
+    /// Shared values that grow when read.
     #[error(
-        "the property list nests deeper than {limit}; no message of the protocol does, so suspect the sender"
+        "the property list unfolds to more than {limit} bytes; no message of the protocol does, so suspect the sender"
     )]
-    TooDeep {
-        /// The limit.
-        limit: usize,
-    },
-    /// More values than the limit, or shared values that grow when read.
-    #[error(
-        "the property list holds or unfolds to more than {limit} values; no message of the protocol does, so suspect the sender"
-    )]
-    TooMany {
-        /// The limit.
+    Unfolds {
+        /// The limit in bytes.
         limit: usize,
     },
     /// The outermost value is not a dictionary.

@@ -22,7 +22,7 @@ const MAC: &str = "5A8F1D72-93BE-5C0E-A1D4-7B20C9E4F611";
 
 #[test]
 fn a_phone_enrols() {
-    let CheckIn { channel, message } = read(sample!("authenticate-iphone.plist"));
+    let CheckIn { channel, message, .. } = read(sample!("authenticate-iphone.plist"));
     assert_eq!(channel, Channel::Device { udid: PHONE.into() });
     assert!(channel.is_device() && channel.key() == PHONE);
     let Message::Authenticate(said) = message else { panic!("{message:?}") };
@@ -39,7 +39,7 @@ fn a_phone_enrols() {
 
 #[test]
 fn a_mac_enrols_in_binary() {
-    let CheckIn { channel, message } = read(sample!("authenticate-mac.bplist"));
+    let CheckIn { channel, message, .. } = read(sample!("authenticate-mac.bplist"));
     assert_eq!(channel.device_key(), MAC);
     let Message::Authenticate(said) = message else { panic!("{message:?}") };
     assert_eq!(said.model.as_deref(), Some("Mac14,2"));
@@ -61,7 +61,7 @@ fn another_client_s_order_and_types_are_taken() {
 
 #[test]
 fn a_personal_enrolment_shows_itself() {
-    let CheckIn { channel, message } = read(sample!("authenticate-user-enrolment.plist"));
+    let CheckIn { channel, message, .. } = read(sample!("authenticate-user-enrolment.plist"));
     let Channel::UserEnrolment { enrolment_id, user_id: None } = &channel else { panic!("{channel:?}") };
     assert_eq!(channel.key(), *enrolment_id);
     let Message::Authenticate(said) = message else { panic!("{message:?}") };
@@ -83,7 +83,7 @@ fn a_later_token_update_says_nothing_of_the_unlock_token() {
 
 #[test]
 fn users_have_channels_of_their_own() {
-    let CheckIn { channel, message } = read(sample!("token-update-mac-user.bplist"));
+    let CheckIn { channel, message, .. } = read(sample!("token-update-mac-user.bplist"));
     assert_eq!(channel.key(), format!("{MAC}:61D3A8B0-2C47-4E95-B6F1-0A8D5E7C9F24"));
     assert!(!channel.is_device() && channel.device_key() == MAC);
     let Message::TokenUpdate(update) = message else { panic!("{message:?}") };

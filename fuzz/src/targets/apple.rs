@@ -37,6 +37,8 @@ pub fn checkin(data: &[u8]) -> bool {
 
 /// Reads an answer of the command loop, and everything that can be asked of it.
 pub fn command_report(data: &[u8]) -> bool {
+    let command = connect::command_of_unreadable(data, LIMIT);
+    assert!(command.is_none_or(|id| !id.is_empty() && id.len() <= MAX_IDENTITY), "no id of a command");
     let Ok(report) = connect::decode(data, LIMIT) else { return false };
     check_channel(&report.channel);
     refuses_more_than_its_limit(data, |limit| connect::decode(data, limit).err());
@@ -99,13 +101,27 @@ fn samples(taken: fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
 /// The sample messages that are check-ins.
 #[must_use]
 pub fn checkin_seeds() -> Vec<Vec<u8>> {
-    samples(checkin)
+    let mut seeds = samples(checkin);
+    // A name that is not in the encoding of the message.
+    seeds.push(
+        b"<dict><key>MessageType</key><string>Authenticate</string><key>UDID</key><string>A</string><key>Topic</key>\
+          <string>t</string><key>DeviceName</key><string>Zo\xeb</string></dict>"
+            .to_vec(),
+    );
+    seeds
 }
 
 /// The sample messages that are answers.
 #[must_use]
 pub fn command_report_seeds() -> Vec<Vec<u8>> {
-    samples(command_report)
+    let mut seeds = samples(command_report);
+    // No status, and a member of a list that cannot be read.
+    seeds.push(
+        b"<dict><key>UDID</key><string>A</string><key>CommandUUID</key><string>C</string><key>ProfileList</key>\
+          <array><dict><key>PayloadUUID</key><date/></dict><null/></array></dict>"
+            .to_vec(),
+    );
+    seeds
 }
 
 /// Commands as they go out.

@@ -1,7 +1,7 @@
 //! Property lists, XML and binary: what every message from an Apple device is made of.
 
 use protocol_apple::errors::DecodeError;
-use protocol_apple::plist_io::{self, MAX_DEPTH, MAX_VALUES, to_xml};
+use protocol_apple::plist_io::{self, MAX_DEPTH, MAX_UNFOLDING, VALUE_SIZE, to_xml};
 
 use crate::sample;
 use ::plist::Value;
@@ -53,12 +53,18 @@ pub const WORDS: &[&str] = &[
 
 /// Reads a property list.
 pub fn plist(data: &[u8]) -> bool {
-    let Ok(value) = plist_io::read(data, LIMIT) else { return false };
+    let Ok(plist_io::Lenient { value, skipped }) = plist_io::read_lenient(data, LIMIT) else { return false };
     let size = measure(&value);
-    assert!(size.values <= MAX_VALUES, "{} values", size.values);
+    let unfolded = size.bytes + size.values * VALUE_SIZE;
+    assert!(unfolded <= LIMIT * MAX_UNFOLDING, "{unfolded} bytes out of {}", data.len());
     assert!(size.depth <= MAX_DEPTH, "{} levels", size.depth);
-    assert!(size.bytes <= LIMIT, "{} bytes of text and data out of {}", size.bytes, data.len());
-    refuses_more_than_its_limit(data, |limit| plist_io::read(data, limit).err());
+    refuses_more_than_its_limit(data, |limit| plist_io::read_lenient(data, limit).err());
+    assert_eq!(
+        plist_io::read(data, LIMIT).is_ok(),
+        skipped.is_empty(),
+        "what was left out is named: {skipped}"
+    );
+    assert!(skipped.to_string().len() < 64 * 1024 && skipped.named().iter().all(|one| one.times > 0));
 
     // What XML cannot carry is lost on the way out, and two keys may become one; from then on nothing changes any more.
     let read_back = |xml: &[u8]| plist_io::read(xml, usize::MAX).expect("what is written must read back");
@@ -116,6 +122,7 @@ pub fn seeds() -> Vec<Vec<u8>> {
             .to_vec(),
     ];
     seeds.extend(sample::apple_messages());
+    let bad_values = b"<dict><key>a</key><array><integer>3.0</integer><date/><string>&#xD83D;\xeb</string><null/></array><key>b</key></dict>";
     let binary = seeds.iter().map(|seed| {
         let mut out = Vec::new();
         let value = plist_io::read(seed, LIMIT).expect("a seed is a property list");
@@ -124,5 +131,6 @@ pub fn seeds() -> Vec<Vec<u8>> {
     });
     let binary: Vec<_> = binary.collect();
     seeds.extend(binary);
+    seeds.push(bad_values.to_vec());
     seeds
 }

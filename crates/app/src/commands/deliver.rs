@@ -11,22 +11,38 @@ use store::messages::{self, RawMessage};
 use store::profiles::{self, ProfileState};
 use store::{Tx, devices};
 
+use super::look::{Look, look};
 use super::spec::Spec;
+use super::unreadable::words_of;
 use crate::checkin::{Enrolled, NotEnrolled};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
 /// How long answers of one session are gathered before the device is judged.
 const JUDGE_AFTER: Span = Span::from_secs(2);
-/// How soon a profile that did not do as acknowledged is sent, or taken off, again.
-const TRY_AGAIN_AFTER: Span = Span::from_secs(3600);
 /// How soon after a change to its profiles the device is asked what is in force.
 const LOOK_AGAIN_AFTER: Span = Span::from_secs(5);
 
+/// How often a question is handed over before it is given up. An answer over the size limit is refused before anybody knows
+/// whose it is, so the queue would stand still.
+const MOST_DELIVERIES: i64 = 5;
+const NEVER_ANSWERED: &str = "handed over five times and never answered in a form that could be read: the answer may be \
+     larger than this service takes (body_limit), or the device cannot send one";
+
+/// How a command ended.
+pub(super) struct Answer<'a> {
+    pub(super) id: CommandId,
+    pub(super) state: CommandState,
+    /// What people are told of it.
+    pub(super) error: Option<String>,
+    /// The answer, where it could be read.
+    pub(super) report: Option<&'a CommandReport>,
+}
+
 /// A message as it is kept: its digest, and its bytes sealed for its enrolment.
 pub(crate) struct SealedRaw {
-    digest: String,
-    sealed: Vec<u8>,
+    pub(crate) digest: String,
+    pub(super) sealed: Vec<u8>,
 }
 
 impl App {
@@ -71,15 +87,20 @@ impl App {
             .await
     }
 
-    fn next_command(
+    pub(super) fn next_command(
         &self,
         tx: &mut Tx<'_>,
         from: &Enrolled,
         now: Timestamp,
     ) -> Result<Option<Vec<u8>>, AppError> {
-        // A command that can no longer be made (its token is gone) must not block those behind it.
+        // A command that can no longer be made (its token is gone), or whose answers never arrive in a form that is taken, must
+        // not block those behind it.
         while let Some(next) = commands::take(tx, from.enrolment, now)? {
             let spec = Spec::from_json(&next.spec)?;
+            if spec.is_question() && next.deliveries > MOST_DELIVERIES {
+                commands::set_unmade(tx, next.id, now, NEVER_ANSWERED)?;
+                continue;
+            }
             match self.command_of(tx, &spec, from.enrolment, from.platform) {
                 Ok(command) => return Ok(Some(command.encode(&next.id.to_string()))),
                 Err(AppError::Store(error)) => return Err(error.into()),
@@ -103,7 +124,8 @@ impl App {
         };
         let state = match report.status {
             Status::Acknowledged => CommandState::Acknowledged,
-            Status::Error => CommandState::Failed,
+            // One that says nothing of how it went would say the same again.
+            Status::Error | Status::Missing => CommandState::Failed,
             Status::CommandFormatError => CommandState::FormatError,
             Status::NotNow => {
                 commands::set_not_now(tx, id, from.enrolment, now)?;
@@ -117,8 +139,22 @@ impl App {
             }
             Status::Idle => return Ok(()),
         };
+        let error = words_of(report);
+        let answer = Answer { id, state, error, report: Some(report) };
+        self.finish_command(tx, from, answer, raw, now)
+    }
+
+    /// Stores the end of a command, once, and what follows from it.
+    pub(super) fn finish_command(
+        &self,
+        tx: &mut Tx<'_>,
+        from: &Enrolled,
+        answer: Answer<'_>,
+        raw: SealedRaw,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let Answer { id, state, error, report } = answer;
         let digest = raw.digest.clone();
-        let error = error_words(report);
         let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
         let Some(commands::Finished { request_type, spec, force }) = finished else { return Ok(()) };
         let spec = Spec::from_json(&spec)?;
@@ -126,8 +162,9 @@ impl App {
         if state == CommandState::FormatError {
             tracing::error!(command = %id, request_type, "a device could not read a command: a fault of this server");
         }
-        self.follow_answer(tx, from, id, &spec, state, error.as_deref(), now)?;
-        if state == CommandState::Acknowledged {
+        let acknowledged = state == CommandState::Acknowledged;
+        self.follow_answer(tx, from, id, &spec, state, error.as_deref().filter(|_| !acknowledged), now)?;
+        if let Some(report) = report.filter(|_| acknowledged) {
             self.take_facts(tx, from, &request_type, &spec, report, &digest, now)?;
         }
         let mut record = Record::new("device", "command.answered", format!("device:{}", from.device))
@@ -258,7 +295,7 @@ impl App {
         Ok(SealedRaw { digest: crate::digest_hex(raw), sealed: self.seal_raw(enrolment, raw)? })
     }
 
-    fn seal_raw(&self, enrolment: EnrolmentId, raw: &[u8]) -> Result<Vec<u8>, AppError> {
+    pub(super) fn seal_raw(&self, enrolment: EnrolmentId, raw: &[u8]) -> Result<Vec<u8>, AppError> {
         Ok(self.sealer().seal(self.world(), &super::spec::token_place("raw", enrolment), raw)?)
     }
 
@@ -309,77 +346,5 @@ impl App {
             _ => None,
         };
         Ok(self.open_pin(sealed, enrolment)?.map(|pin| pin.expose().to_owned()))
-    }
-}
-
-/// What a device's own list says of a profile that was sent to it.
-#[derive(Debug, PartialEq, Eq)]
-enum Look {
-    AsBefore,
-    /// Not there, and nobody wants it there.
-    Gone,
-    /// Its state, and after how long to bring the device to what is wanted.
-    Now(ProfileState, Option<Span>),
-}
-
-fn look(listed: bool, wanted: bool, state: ProfileState) -> Look {
-    match (listed, state) {
-        (true, ProfileState::Failed) if !wanted => Look::Now(ProfileState::Reported, Some(TRY_AGAIN_AFTER)),
-        (true, ProfileState::Sent | ProfileState::Acknowledged | ProfileState::Failed) => {
-            Look::Now(ProfileState::Reported, None)
-        }
-        // It was there and somebody took it off: bring it back at once. It must be reported before it can vanish again.
-        (false, ProfileState::Reported) => Look::Now(ProfileState::Failed, Some(Span::default())),
-        // It never arrived, whatever the device acknowledged: sending it at once would go round in circles.
-        (false, ProfileState::Acknowledged) => Look::Now(ProfileState::Failed, Some(TRY_AGAIN_AFTER)),
-        (false, ProfileState::Failed) if !wanted => Look::Gone,
-        _ => Look::AsBefore,
-    }
-}
-
-/// The codes and words of an error chain, for the desk. They may name what is on the device, so they are never logged.
-fn error_words(report: &CommandReport) -> Option<String> {
-    if report.errors.is_empty() {
-        return (report.status == Status::Error).then(|| "the device gave no reason".to_owned());
-    }
-    let words: Vec<String> = report
-        .errors
-        .iter()
-        .take(4)
-        .map(|link| match &link.english {
-            Some(english) => format!("{} {}: {}", link.domain, link.code, english.expose()),
-            None => format!("{} {}", link.domain, link.code),
-        })
-        .collect();
-    let words: String = words.join("; ").chars().take(400).collect();
-    Some(words)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_device_s_own_list_moves_a_profile_on_or_back() {
-        use ProfileState::{Acknowledged, Failed, Removing, Reported, Sent};
-        let soon = Some(Span::default());
-        let later = Some(TRY_AGAIN_AFTER);
-        for (listed, wanted, state, expected) in [
-            (true, true, Sent, Look::Now(Reported, None)),
-            (true, true, Acknowledged, Look::Now(Reported, None)),
-            (true, true, Failed, Look::Now(Reported, None)),
-            (true, true, Reported, Look::AsBefore),
-            (false, true, Sent, Look::AsBefore),
-            (false, true, Reported, Look::Now(Failed, soon)),
-            (false, true, Acknowledged, Look::Now(Failed, later)),
-            (false, true, Failed, Look::AsBefore),
-            // A removal that the device refused: asked again after a while, forgotten once the profile is gone.
-            (true, false, Failed, Look::Now(Reported, later)),
-            (false, false, Failed, Look::Gone),
-            (true, false, Removing, Look::AsBefore),
-            (false, false, Removing, Look::AsBefore),
-        ] {
-            assert_eq!(look(listed, wanted, state), expected, "{listed} {wanted} {state:?}");
-        }
     }
 }

@@ -27,3 +27,4 @@ mod registers;
 mod scep;
 #[path = "../shared/service.rs"]
 mod shared;
+mod unreadable;

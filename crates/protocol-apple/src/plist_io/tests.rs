@@ -61,6 +61,10 @@ fn xml(text: &str) -> Result<Value, DecodeError> {
     read(text.as_bytes(), DEFAULT_LIMIT)
 }
 
+fn skipped(text: &str) -> String {
+    read_lenient(text.as_bytes(), DEFAULT_LIMIT).unwrap().skipped.to_string()
+}
+
 #[test]
 fn xml_as_people_and_tools_write_it() {
     let value = xml(
@@ -109,10 +113,11 @@ fn limits_hold() {
     assert_eq!(read(b"<true/>", 6), Err(DecodeError::TooLarge { size: 7, limit: 6 }));
     let nested = |n: usize| format!("{}<true/>{}", "<array>".repeat(n), "</array>".repeat(n));
     assert!(xml(&nested(MAX_DEPTH)).is_ok());
-    assert_eq!(xml(&nested(MAX_DEPTH + 1)), Err(DecodeError::TooDeep { limit: MAX_DEPTH }));
-    assert_eq!(xml(&"<array>".repeat(100_000)), Err(DecodeError::TooDeep { limit: MAX_DEPTH }));
-    let many = format!("<array>{}</array>", "<true/>".repeat(MAX_VALUES));
-    assert_eq!(xml(&many), Err(DecodeError::TooMany { limit: MAX_VALUES }));
+    assert_eq!(skipped(&nested(MAX_DEPTH + 1)), format!("{}: {TOO_DEEP}", "[]".repeat(MAX_DEPTH)));
+    assert_eq!(skipped(&nested(10_000)), format!("{}: {TOO_DEEP}", "[]".repeat(MAX_DEPTH)));
+    assert!(xml(&"<array>".repeat(100_000)).is_err());
+    let many = format!("<array>{}</array>", "<true/>".repeat(DEFAULT_LIMIT / 8));
+    assert_eq!(xml(&many).unwrap().as_array().unwrap().len(), DEFAULT_LIMIT / 8, "a long list is read");
 }
 
 /// A binary list of `levels` arrays, each holding the next one `width` times: small, but huge when unfolded.
@@ -140,18 +145,18 @@ fn unfolding(levels: u8, width: u8, last: &[u8]) -> Vec<u8> {
 #[test]
 fn a_list_that_unfolds_is_refused() {
     assert!(read(&unfolding(3, 4, &[0x09]), DEFAULT_LIMIT).is_ok());
-    assert_eq!(
-        read(&unfolding(20, 14, &[0x09]), DEFAULT_LIMIT),
-        Err(DecodeError::TooMany { limit: MAX_VALUES })
-    );
+    let unfolds = |limit: usize| Err(DecodeError::Unfolds { limit: limit * MAX_UNFOLDING });
+    assert_eq!(read(&unfolding(20, 14, &[0x09]), DEFAULT_LIMIT), unfolds(DEFAULT_LIMIT));
     let mut long = vec![0x5f, 0x11, 0x40, 0x00];
     long.extend([b'x'; 0x4000]);
     let text = unfolding(3, 14, &long);
-    assert_eq!(read(&text, 1024 * 1024), Err(DecodeError::TooMany { limit: MAX_VALUES }), "text counts too");
+    assert_eq!(read(&text, 1024 * 1024), unfolds(1024 * 1024), "text counts too");
     // The last "level" is an array that names the first: a cycle.
-    assert_eq!(
-        read(&unfolding(1, 1, &[0xa1, 0]), DEFAULT_LIMIT),
-        Err(DecodeError::TooDeep { limit: MAX_DEPTH })
+    let cycle = read_lenient(&unfolding(1, 1, &[0xa1, 0]), DEFAULT_LIMIT).unwrap();
+    assert_eq!(cycle.skipped.named().len(), 1);
+    // A short list cannot claim more members than it holds.
+    assert!(
+        read(&unfolding(1, 1, &[0xaf, 0x13, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), 4096).is_err()
     );
 }
 
@@ -167,5 +172,82 @@ fn a_date_beyond_reckoning_is_refused() {
         let mut object = vec![0x33];
         object.extend(seconds.to_be_bytes());
         assert!(read(&unfolding(1, 1, &object), DEFAULT_LIMIT).is_err(), "{seconds}");
+    }
+}
+
+/// A bad value in a list that is otherwise good: the rest is there, and the bad one has a name.
+#[test]
+fn one_bad_value_is_left_out_and_named() {
+    for (bad, why) in [
+        ("<integer>18446744073709551616</integer>", "it is not a whole number of 64 bits"),
+        ("<integer>3.0</integer>", "it is not a whole number of 64 bits"),
+        ("<date></date>", "it is not a date"),
+        ("<date>2026-11-01T10:00:00+0000</date>", "it is not a date"),
+        ("<date>-0001-12-30T00:00:00Z</date>", "it is not a date"),
+        ("<date>2147483647-07-28T00:00:00Z</date>", "it is not a date"),
+        ("<string>a van &#128664; &#xD83D;</string>", "it holds a character that XML does not have"),
+        ("<string>&bomb;</string>", "it holds a character that XML does not have"),
+        ("<string>a<b>c</b>d</string>", "it does not fit its element"),
+        ("<data>!</data>", "it does not fit its element"),
+        ("<true>x</true>", "it does not fit its element"),
+        ("<null/>", "it is an element that property lists do not have"),
+        ("<set><string>x</string></set>", "it is an element that property lists do not have"),
+        ("", "it has no value"),
+    ] {
+        let text = format!(
+            "<dict><key>A</key><dict><key>x</key>{bad}<key>y</key><true/></dict><key>B</key><string>b</string></dict>"
+        );
+        let read = read_lenient(text.as_bytes(), DEFAULT_LIMIT).unwrap();
+        assert_eq!(read.skipped.to_string(), format!("A.x: {why}"), "{bad}");
+        let all = read.value.as_dictionary().unwrap();
+        assert_eq!(all["B"].as_string(), Some("b"), "{bad}");
+        assert_eq!(all["A"].as_dictionary().unwrap().keys().collect::<Vec<_>>(), ["y"], "{bad}");
+    }
+    assert_eq!(skipped("<dict><string>x</string><key>y</key><true/></dict>"), "?: it has no key");
+    assert_eq!(skipped("<plist><true/></plist><plist/>"), "the message: something stands after the end");
+    let twice = "<array><integer/><true/><integer/></array>";
+    assert_eq!(skipped(twice), "[]: it is not a whole number of 64 bits (2 times)");
+    assert!(xml(twice).is_err(), "what we wrote ourselves must be whole");
+}
+
+#[test]
+fn what_encodings_and_senders_do_is_read() {
+    let text = "<plist><dict><key>N</key><string>Zo\u{eb}</string><key>O</key><true/></dict></plist>";
+    let utf16 = |of: fn(u16) -> [u8; 2], mark: [u8; 2]| {
+        mark.into_iter().chain(text.encode_utf16().flat_map(of)).collect::<Vec<u8>>()
+    };
+    let whole = xml(text).unwrap();
+    assert_eq!(read(&utf16(u16::to_le_bytes, [0xff, 0xfe]), DEFAULT_LIMIT).unwrap(), whole);
+    assert_eq!(read(&utf16(u16::to_be_bytes, [0xfe, 0xff]), DEFAULT_LIMIT).unwrap(), whole);
+    assert_eq!(xml(&format!("{text}\n\0")).unwrap(), whole);
+    assert_eq!(xml("<data>YWJjZA</data>").unwrap().as_data(), Some(b"abcd".as_slice()), "without padding");
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let read = read_lenient(&latin, DEFAULT_LIMIT).unwrap();
+    assert_eq!(read.skipped.to_string(), "N: it is not in the encoding of the message");
+    assert_eq!(read.value.as_dictionary().unwrap()["O"].as_boolean(), Some(true));
+}
+
+#[test]
+fn names_of_what_was_left_out_are_few_and_plain() {
+    let many: String = (0..3_000).map(|n| format!("<key>k{n}</key><integer/>")).collect();
+    let read = read_lenient(format!("<dict>{many}</dict>").as_bytes(), DEFAULT_LIMIT).unwrap();
+    assert_eq!(read.skipped.named().len(), 16);
+    assert!(read.skipped.to_string().ends_with("; and 2984 more"), "{}", read.skipped);
+    assert!(read.skipped.shortens("Anything", &[]) && read.skipped.touches("Anything"));
+    assert_eq!(
+        skipped("<dict><key>a secret name</key><integer/></dict>"),
+        "?: it is not a whole number of 64 bits"
+    );
+}
+
+/// One object of a binary list cannot be read: a text in a wrong encoding, a kind that nobody knows, a place past the end.
+#[test]
+fn one_bad_object_of_a_binary_list_is_left_out() {
+    for last in
+        [&[0x51, 0xff][..], &[0x80, 0x00], &[0x00], &[0x14, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1]]
+    {
+        let read = read_lenient(&unfolding(2, 1, last), DEFAULT_LIMIT).unwrap();
+        assert_eq!(read.skipped.named().len(), 1, "{last:?}");
+        assert_eq!(read.skipped.named()[0].path, "[][]");
     }
 }

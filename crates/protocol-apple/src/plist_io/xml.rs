@@ -1,40 +1,69 @@
 //! XML property lists: the small closed set of elements that Apple's DTD names, and no entities but the five of XML.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use plist::{Date, Dictionary, Value};
 
-use super::{Budget, deeper};
+use super::{Budget, Lenient, Notes, TOO_DEEP};
 use crate::errors::DecodeError;
 
-pub(super) fn read(bytes: &[u8], budget: Budget) -> Result<Value, DecodeError> {
-    let text = std::str::from_utf8(bytes).map_err(|error| DecodeError::Malformed {
-        what: "text that is not UTF-8",
-        at: error.valid_up_to(),
-    })?;
+/// Some senders leave the padding out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+const MISFIT: &str = "it does not fit its element";
+
+pub(super) fn read(bytes: &[u8], budget: Budget) -> Result<Lenient, DecodeError> {
+    let text = text_of(bytes);
+    let lossy = matches!(text, Cow::Owned(_)) && text.contains('\u{fffd}');
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut reader = Reader { text, at: start, budget };
+    let mut reader = Reader { text: &text, at: start, budget, lossy, notes: Notes::default() };
     reader.skip_between()?;
     let wrapped = reader.enter_plist()?;
     reader.skip_between()?;
     let value = reader.value(0)?;
-    reader.skip_between()?;
-    if wrapped {
-        reader.close("plist")?;
-        reader.skip_between()?;
+    let Some(value) = value else { return Err(reader.wrong("a list whose only value cannot be read")) };
+    if !reader.ends(wrapped) {
+        reader.notes.add("something stands after the end");
     }
-    if reader.rest().is_empty() { Ok(value) } else { Err(reader.wrong("something after the end")) }
+    Ok(Lenient { value, skipped: reader.notes.into_skipped() })
+}
+
+/// The text of an XML list; bytes in another encoding become U+FFFD.
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    let units = |of: fn([u8; 2]) -> u16| -> String {
+        let pairs = bytes.chunks_exact(2).map(|pair| pair.try_into().map_or(0, of));
+        char::decode_utf16(pairs).map(|unit| unit.unwrap_or('\u{fffd}')).collect()
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => Cow::Owned(units(u16::from_le_bytes)),
+        [0xfe, 0xff, ..] => Cow::Owned(units(u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(bytes),
+    }
 }
 
 struct Reader<'a> {
     text: &'a str,
     at: usize,
     budget: Budget,
+    /// Some bytes were in another encoding.
+    lossy: bool,
+    notes: Notes,
 }
 
 struct Tag<'a> {
     name: &'a str,
     empty: bool,
+}
+
+/// The text of an element, and what is wrong with it.
+struct Content {
+    text: String,
+    fault: Option<&'static str>,
 }
 
 impl<'a> Reader<'a> {
@@ -81,6 +110,21 @@ impl<'a> Reader<'a> {
         if self.open()?.empty { Err(self.wrong("an empty list")) } else { Ok(true) }
     }
 
+    /// Whether nothing but the end follows; some senders end with a NUL.
+    fn ends(&mut self, wrapped: bool) -> bool {
+        let closes = |reader: &mut Self| {
+            reader.skip_between()?;
+            if wrapped {
+                reader.close("plist")?;
+                reader.skip_between()?;
+            }
+            Ok::<_, DecodeError>(
+                reader.rest().trim_matches(|c: char| c == '\0' || c.is_whitespace()).is_empty(),
+            )
+        };
+        closes(self).unwrap_or(false)
+    }
+
     fn open(&mut self) -> Result<Tag<'a>, DecodeError> {
         if !self.rest().starts_with('<') || self.rest().starts_with("</") {
             return Err(self.wrong("an element was expected"));
@@ -96,6 +140,11 @@ impl<'a> Reader<'a> {
         self.rest().starts_with("</")
     }
 
+    fn at_key(&self) -> bool {
+        let after = self.rest().strip_prefix("<key");
+        after.is_some_and(|rest| rest.starts_with(['>', '/']) || rest.starts_with(char::is_whitespace))
+    }
+
     fn close(&mut self, name: &str) -> Result<(), DecodeError> {
         if !self.at_close() {
             return Err(self.wrong("a closing element was expected"));
@@ -109,39 +158,51 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Value, DecodeError> {
-        let tag = self.open()?;
-        match tag.name {
-            "dict" => self.dictionary(&tag, deeper(depth)?),
-            "array" => self.array(&tag, deeper(depth)?),
-            "true" | "false" => {
-                self.budget.take(0)?;
-                if !self.content(&tag)?.trim().is_empty() {
-                    return Err(self.wrong("text inside true or false"));
-                }
-                Ok(Value::Boolean(tag.name == "true"))
-            }
-            _ => {
-                let text = self.content(&tag)?;
-                self.budget.take(text.len())?;
-                self.scalar(tag.name, text)
+    /// Passes over everything up to the end of an element that was opened, however deep it is.
+    fn pass_over(&mut self, tag: &Tag<'_>) -> Result<(), DecodeError> {
+        let mut open = usize::from(!tag.empty);
+        while open > 0 {
+            let until = self.rest().find('<').ok_or_else(|| self.wrong("an element without end"))?;
+            self.at += until;
+            if self.at_close() {
+                self.take_past(">", "a closing element without end")?;
+                open -= 1;
+            } else if self.rest().starts_with("<![CDATA[") {
+                self.take_past("]]>", "character data without end")?;
+            } else if self.rest().starts_with("<!--") {
+                self.take_past("-->", "a comment without end")?;
+            } else if self.rest().starts_with("<?") {
+                self.take_past("?>", "a processing instruction without end")?;
+            } else {
+                open += usize::from(!self.open()?.empty);
             }
         }
+        Ok(())
     }
 
-    fn scalar(&self, name: &str, text: String) -> Result<Value, DecodeError> {
-        let value = match name {
-            "string" => Some(Value::String(text)),
-            "integer" => integer(text.trim()),
-            "real" => text.trim().parse().ok().map(Value::Real),
-            "date" => Date::from_xml_format(text.trim()).ok().map(Value::Date),
-            "data" => {
-                let packed: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-                STANDARD.decode(packed).ok().map(Value::Data)
+    /// A value; `None` where it was passed over, which is noted.
+    fn value(&mut self, depth: usize) -> Result<Option<Value>, DecodeError> {
+        let tag = self.open()?;
+        let fault = match tag.name {
+            "dict" | "array" if depth >= self.budget.max_depth => TOO_DEEP,
+            "dict" => return self.dictionary(&tag, depth + 1).map(Some),
+            "array" => return self.array(&tag, depth + 1).map(Some),
+            "string" | "integer" | "real" | "date" | "data" | "true" | "false" => {
+                let content = self.content(&tag)?;
+                self.budget.take(content.text.len())?;
+                match content.fault.map_or_else(|| scalar(tag.name, content.text), Err) {
+                    Ok(value) => return Ok(Some(value)),
+                    Err(fault) => {
+                        self.notes.add(fault);
+                        return Ok(None);
+                    }
+                }
             }
-            _ => return Err(self.wrong("an element that property lists do not have")),
+            _ => "it is an element that property lists do not have",
         };
-        value.ok_or_else(|| self.wrong("a value that does not fit its element"))
+        self.pass_over(&tag)?;
+        self.notes.add(fault);
+        Ok(None)
     }
 
     fn dictionary(&mut self, tag: &Tag<'_>, depth: usize) -> Result<Value, DecodeError> {
@@ -156,15 +217,34 @@ impl<'a> Reader<'a> {
                 self.close("dict")?;
                 return Ok(Value::Dictionary(all));
             }
+            let mark = self.notes.mark();
             let tag = self.open()?;
             if tag.name != "key" {
-                return Err(self.wrong("a value without its key"));
+                self.pass_over(&tag)?;
+                self.notes.add("it has no key");
+                self.notes.within(mark, "?");
+                continue;
             }
             let key = self.content(&tag)?;
-            self.budget.take(key.len())?;
+            self.budget.take(key.text.len())?;
             self.skip_between()?;
-            let value = self.value(depth)?;
-            all.insert(key, value);
+            let value = if self.at_close() || self.at_key() {
+                self.notes.add("it has no value");
+                None
+            } else {
+                self.value(depth)?
+            };
+            match (key.fault, value) {
+                (None, Some(value)) => {
+                    self.notes.within(mark, &key.text);
+                    all.insert(key.text, value);
+                }
+                (Some(fault), Some(_)) => {
+                    self.notes.add(fault);
+                    self.notes.within(mark, "?");
+                }
+                (_, None) => self.notes.within(mark, if key.fault.is_some() { "?" } else { &key.text }),
+            }
         }
     }
 
@@ -180,46 +260,83 @@ impl<'a> Reader<'a> {
                 self.close("array")?;
                 return Ok(Value::Array(all));
             }
-            all.push(self.value(depth)?);
+            let mark = self.notes.mark();
+            all.extend(self.value(depth)?);
+            self.notes.within(mark, "[]");
         }
     }
 
     /// The text up to the closing element, with entities resolved and CDATA taken as it stands.
-    fn content(&mut self, tag: &Tag<'_>) -> Result<String, DecodeError> {
-        let mut out = String::new();
+    fn content(&mut self, tag: &Tag<'_>) -> Result<Content, DecodeError> {
+        let mut out = Content { text: String::new(), fault: None };
         if tag.empty {
             return Ok(out);
         }
         loop {
             let rest = self.rest();
             let until = rest.find('<').ok_or_else(|| self.wrong("an element without end"))?;
-            self.unescape(rest.get(..until).unwrap_or_default(), &mut out)?;
+            if !unescape(rest.get(..until).unwrap_or_default(), &mut out.text) {
+                out.fault = Some("it holds a character that XML does not have");
+            }
             self.at += until;
             let rest = self.rest();
             if rest.starts_with("<![CDATA[") {
                 self.at += "<![CDATA[".len();
-                out.push_str(self.take_past("]]>", "character data without end")?);
+                out.text.push_str(self.take_past("]]>", "character data without end")?);
             } else if rest.starts_with("<!--") {
                 self.at += "<!--".len();
                 self.take_past("-->", "a comment without end")?;
-            } else {
+            } else if self.at_close() {
                 self.close(tag.name)?;
-                return Ok(out);
+                break;
+            } else {
+                let inner = self.open()?;
+                self.pass_over(&inner)?;
+                out.fault = Some(MISFIT);
             }
         }
-    }
-
-    fn unescape(&self, mut text: &str, out: &mut String) -> Result<(), DecodeError> {
-        while let Some((before, after)) = text.split_once('&') {
-            out.push_str(before);
-            let resolved = after.split_once(';').and_then(|(name, rest)| Some((entity(name)?, rest)));
-            let (character, rest) = resolved.ok_or_else(|| self.wrong("an unknown entity"))?;
-            out.push(character);
-            text = rest;
+        if self.lossy && out.text.contains('\u{fffd}') {
+            out.fault = Some("it is not in the encoding of the message");
         }
-        out.push_str(text);
-        Ok(())
+        Ok(out)
     }
+}
+
+/// Resolves entities; false where there is one that XML does not have, which is left out.
+fn unescape(mut text: &str, out: &mut String) -> bool {
+    let mut whole = true;
+    while let Some((before, after)) = text.split_once('&') {
+        out.push_str(before);
+        let resolved = after.split_once(';').and_then(|(name, rest)| Some((entity(name)?, rest)));
+        text = match resolved {
+            Some((character, rest)) => {
+                out.push(character);
+                rest
+            }
+            None => {
+                whole = false;
+                after
+            }
+        };
+    }
+    out.push_str(text);
+    whole
+}
+
+fn scalar(name: &str, text: String) -> Result<Value, &'static str> {
+    let trimmed = text.trim();
+    let value = match name {
+        "string" => return Ok(Value::String(text)),
+        "true" | "false" => trimmed.is_empty().then_some(Value::Boolean(name == "true")),
+        "integer" => return integer(trimmed).ok_or("it is not a whole number of 64 bits"),
+        "real" => trimmed.parse().ok().map(Value::Real),
+        "date" => return Date::from_xml_format(trimmed).map(Value::Date).map_err(|_| "it is not a date"),
+        _ => {
+            let packed: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+            BASE64.decode(packed).ok().map(Value::Data)
+        }
+    };
+    value.ok_or(MISFIT)
 }
 
 fn integer(text: &str) -> Option<Value> {

@@ -14,6 +14,7 @@ mod security;
 
 use domain::{Fact, FactName, FactValue, Grade, Platform, Secret, Timestamp};
 
+use crate::checkin::Authenticate;
 use crate::commands::SettingItem;
 use crate::connect::{CommandReport, Status};
 use crate::fields::Fields;
@@ -41,10 +42,10 @@ pub fn facts(
     match request_type {
         "DeviceInformation" => device::read(fields, platform, &mut out),
         "SecurityInfo" => security::read(fields, platform, &mut out),
-        "Restrictions" => restricted::read(fields, platform, &mut out),
-        "ProfileList" => lists::profiles(fields, &mut out),
-        "InstalledApplicationList" => lists::applications(fields, &mut out),
-        "CertificateList" => lists::certificates(fields, &mut out),
+        "Restrictions" => restricted::read(fields, platform, &report.skipped, &mut out),
+        "ProfileList" => lists::profiles(fields, &report.skipped, &mut out),
+        "InstalledApplicationList" => lists::applications(fields, &report.skipped, &mut out),
+        "CertificateList" => lists::certificates(fields, &report.skipped, &mut out),
         _ => {}
     }
     out.facts
@@ -84,6 +85,18 @@ pub fn settings_facts(
 pub fn activation_lock_bypass_code(report: &CommandReport) -> Option<Secret<String>> {
     let code = Fields(report.payload.expose()).whole_text("ActivationLockBypassCode")?;
     (report.status == Status::Acknowledged).then(|| Secret::new(code))
+}
+
+/// What a device says of its system when it enrols, before it is asked anything.
+#[must_use]
+pub fn first_facts(message: &Authenticate, received_at: Timestamp, source_digest: &str) -> Vec<Fact> {
+    let mut out = Found { facts: Vec::new(), grade: Grade::Reported, at: received_at, source: source_digest };
+    let model = message.model_name.clone().or_else(|| message.product_name.clone());
+    out.text("device.name", message.device_name.as_ref().map(|name| name.expose().clone()));
+    out.text("device.model", model);
+    out.text("os.version", message.os_version.clone());
+    out.text("os.build", message.build_version.clone());
+    out.facts
 }
 
 /// The facts found so far, and what they have in common.

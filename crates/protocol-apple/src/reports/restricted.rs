@@ -9,15 +9,20 @@ use plist::Value;
 
 use super::Found;
 use crate::fields::Fields;
+use crate::plist_io::Skipped;
 use crate::restrictions::{Kind, RESTRICTIONS, Restriction, by_apple_key};
 
-pub(super) fn read(fields: Fields<'_>, platform: Platform, out: &mut Found<'_>) {
+pub(super) fn read(fields: Fields<'_>, platform: Platform, skipped: &Skipped, out: &mut Found<'_>) {
     let Some(global) = fields.dictionary("GlobalRestrictions") else { return };
     if platform == Platform::Macos {
         return;
     }
     // By our table, not by the answer's order, so that the facts come out the same however a device sorts its keys.
     for entry in RESTRICTIONS.iter().filter(|entry| entry.exact && entry.ios) {
+        // Of a list that may lack a member nobody knows what it forbids.
+        if entry.kind == Kind::List && skipped.touches("GlobalRestrictions.union") {
+            continue;
+        }
         if let Some(value) = value(global, entry) {
             out.put(format!("effective.{}", entry.setting_key), value);
         }

@@ -1,0 +1,102 @@
+//! Answers that say what went wrong, and answers that cannot be read: neither may hold up what waits behind them.
+
+use domain::CommandId;
+use protocol_apple::channel::Channel;
+use protocol_apple::connect::{CommandReport, Status};
+use store::commands::{self, CommandState};
+use store::{Tx, enrolments};
+
+use super::deliver::{Answer, SealedRaw};
+use crate::checkin::{Enrolled, NotEnrolled};
+use crate::{App, AppError};
+
+/// Longest text that is kept of an answer, in characters.
+const LONGEST: usize = 400;
+
+/// An answer of which nothing but the id of its command could be read.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// The certificate that signed it.
+    pub certificate: String,
+    /// The `CommandUUID` in it.
+    pub command: String,
+    /// Why it could not be read.
+    pub why: String,
+    /// The answer.
+    pub raw: bytes::Bytes,
+}
+
+/// Closes the command of an answer that cannot be read as failed, with the reason, and gives the next command's bytes. An answer
+/// to a command that is not the sender's changes nothing.
+///
+/// # Errors
+/// Only where the database or a key fails.
+pub async fn close_unreadable(
+    app: &App,
+    answer: Unreadable,
+) -> Result<Result<Option<Vec<u8>>, NotEnrolled>, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let digest = crate::digest_hex(&answer.raw);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let from = match sender(&app, tx, &answer.certificate)? {
+                Ok(from) => from,
+                Err(why) => return Ok(Err(why)),
+            };
+            let Some((id, from)) = own_command(tx, &answer, &from)? else {
+                return app.next_command(tx, &from, now).map(Ok);
+            };
+            let sealed = app.seal_raw(from.enrolment, &answer.raw)?;
+            let error = format!("the answer could not be read: {}", answer.why);
+            tracing::warn!(command = %id, digest, why = answer.why, "an answer could not be read and its command was closed");
+            let error = Some(error.chars().take(LONGEST).collect());
+            let closed = Answer { id, state: CommandState::Failed, error, report: None };
+            app.finish_command(tx, &from, closed, SealedRaw { digest, sealed }, now)?;
+            app.next_command(tx, &from, now).map(Ok)
+        })
+        .await
+}
+
+/// Who signed a message that names nobody who could be compared: the certificate alone says it.
+fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    let found = enrolments::hot_lookup(tx, &[certificate.to_owned()])?;
+    let Some(hot) = found.first() else { return Ok(Err(NotEnrolled::Unknown)) };
+    Ok(app.identify(Some(hot), &Channel::Device { udid: hot.udid.clone() }))
+}
+
+/// The command, if it was for a live channel of the sender.
+fn own_command(
+    tx: &mut Tx<'_>,
+    answer: &Unreadable,
+    from: &Enrolled,
+) -> Result<Option<(CommandId, Enrolled)>, AppError> {
+    let Ok(id) = answer.command.parse::<CommandId>() else { return Ok(None) };
+    let Some(command) = commands::by_id(tx, id)? else { return Ok(None) };
+    let channel = enrolments::by_id(tx, command.enrolment)?
+        .filter(|channel| channel.ended.is_none() && channel.certificate == answer.certificate);
+    Ok(channel.map(|channel| (id, Enrolled { enrolment: channel.id, ..from.clone() })))
+}
+
+/// What people are told of an answer: the device's reasons, and what of it could not be read.
+pub(super) fn words_of(report: &CommandReport) -> Option<String> {
+    let mut words: Vec<String> = report
+        .errors
+        .iter()
+        .take(4)
+        .map(|link| match &link.english {
+            Some(english) => format!("{} {}: {}", link.domain, link.code, english.expose()),
+            None => format!("{} {}", link.domain, link.code),
+        })
+        .collect();
+    match report.status {
+        Status::Error if words.is_empty() => words.push("the device gave no reason".to_owned()),
+        Status::Missing => words.push("the answer does not say how the command went".to_owned()),
+        _ => {}
+    }
+    if !report.skipped.is_empty() {
+        words.push(format!("left out of the answer, because it could not be read: {}", report.skipped));
+    }
+    let words: String = words.join("; ").chars().take(LONGEST).collect();
+    Some(words).filter(|words| !words.is_empty())
+}

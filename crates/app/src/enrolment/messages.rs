@@ -3,7 +3,7 @@
 use domain::{DeviceId, EnrolmentId, Platform, Span, Timestamp};
 use protocol_apple::channel::Channel;
 use protocol_apple::checkin::{Authenticate, CheckIn, Message, TokenUpdate};
-use protocol_apple::replies;
+use protocol_apple::{replies, reports};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::enrolments::{self, Enrolment, Tokens};
@@ -166,7 +166,11 @@ impl App {
             message.os_version.as_deref(),
             message.model_name.as_deref(),
         )?;
-        self.keep_raw(tx, id, "Authenticate", self.sealed_raw(id, raw)?, now)?;
+        let raw = self.sealed_raw(id, raw)?;
+        // Known from the first message; the answer to the first question goes before it.
+        let facts = reports::first_facts(message, now, &raw.digest);
+        messages::put_facts(tx, device.id, "Authenticate", &facts, now)?;
+        self.keep_raw(tx, id, "Authenticate", raw, now)?;
         let record = Record::new("device", "device.authenticated", format!("device:{}", device.id))
             .force(device.force)
             .detail(json!({ "enrolment": id, "certificate": sender.certificate }));

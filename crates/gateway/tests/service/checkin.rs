@@ -21,6 +21,29 @@ impl Service {
     }
 }
 
+/// A device that never gets as far as answering a question is known by its first message.
+#[test]
+fn the_first_message_says_which_system_a_device_runs() {
+    Service::run_on_both(async |service| {
+        let hand = service.bought("FIRST001", "U1").await;
+        let more = [
+            ("SerialNumber", hand.serial.as_str().into()),
+            ("OSVersion", "18.1".into()),
+            ("BuildVersion", "22B83".into()),
+            ("ModelName", "iPhone".into()),
+        ];
+        assert_eq!(hand.check_in(&service, "Authenticate", more).await.status, 200);
+        let device = service.app.store().read(|tx| store::devices::by_serial(tx, "FIRST001")).await;
+        let device = device.unwrap().unwrap();
+        assert_eq!(device.os_version.as_deref(), Some("18.1"));
+        let facts = service.app.store().read(move |tx| store::messages::facts(tx, device.id)).await.unwrap();
+        let fact = facts.get("os.version").unwrap();
+        assert_eq!((fact.value.to_string(), fact.grade), ("18.1".to_owned(), domain::Grade::Reported));
+        assert_eq!(fact.at, service.world.now());
+        assert_eq!(facts.get("device.model").unwrap().value.to_string(), "iPhone");
+    });
+}
+
 #[test]
 fn authenticate_twice_is_one_enrolment() {
     Service::run_on_both(async |service| {
@@ -105,7 +128,7 @@ fn a_device_that_enrols_again_starts_afresh() {
         spec.supervised = false;
         let mut wiped = Device::new(spec, 3);
         wiped.enrol(&service.link, &service.profile("AGAIN001", true).await).await.unwrap();
-        assert_eq!(service.facts_count(id).await, 0);
+        assert!(service.facts_count(id).await <= 4, "what its first message said, and nothing from before");
         assert_eq!(service.device(id).await.supervised, None, "what it was before says nothing");
         let restart =
             service.commands(id).await.into_iter().find(|c| c.request_type == "RestartDevice").unwrap();

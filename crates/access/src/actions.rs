@@ -106,6 +106,10 @@ actions! {
     SeeAccess = "see access";
     /// Give a role and end one.
     ManageAccess = "manage access";
+    /// Read what was told to administrators and information security at once.
+    SeeAlarms = "see alarms";
+    /// Note that one has seen to an alarm.
+    AcknowledgeAlarms = "acknowledge alarms";
     /// See and end one's own sessions.
     SeeOwnSessions = "see own sessions";
     /// Read the registers of permissions and exceptions.

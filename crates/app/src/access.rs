@@ -10,11 +10,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 pub use ::access::*;
-use domain::{Force, PersonId};
+use domain::{Force, PersonId, Timestamp};
+use store::Tx;
 use store::people::Person;
-use store::{Tx, people, sessions};
 
-use crate::{App, AppError};
+use crate::{App, AppError, second};
 
 /// Who is asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +31,28 @@ pub struct Actor {
     pub force: Option<Force>,
     /// Those of their roles that they have in the other force too.
     pub both: Roles,
+    pub(crate) proof: Proof,
     by: By,
+}
+
+/// What shows that the person behind a session is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Proof {
+    /// When they last proved it; `None` where nothing says so.
+    pub(crate) at: Option<Timestamp>,
+    /// Whether all that proves it is a link that somebody made on the server.
+    pub(crate) by_link: bool,
+}
+
+/// How an actor comes to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comes {
+    /// Signed in on the pages.
+    SignedIn,
+    /// On the server's own command line, or the service itself.
+    OnTheServer,
+    /// With an API token.
+    WithToken,
 }
 
 /// What decides on an actor.
@@ -74,6 +95,7 @@ impl App {
             roles: who.roles,
             force: who.force,
             both: who.both,
+            proof: Proof::default(),
             by: By::Policies(Arc::clone(self.policy().access())),
         }
     }
@@ -94,7 +116,16 @@ impl Actor {
 
     fn unbound(name: String, shown: String) -> Self {
         let roles = Roles::from(Role::Administrator);
-        Self { name, shown, person: None, roles, force: None, both: roles, by: By::Nothing }
+        Self {
+            name,
+            shown,
+            person: None,
+            roles,
+            force: None,
+            both: roles,
+            proof: Proof::default(),
+            by: By::Nothing,
+        }
     }
 
     /// The force whose things alone they can see; `None` where some role of theirs is over both.
@@ -112,6 +143,7 @@ impl Actor {
             roles: Roles::NONE,
             both: Roles::NONE,
             force: Some(force),
+            proof: Proof::default(),
             by: By::Token(scope, name.to_owned()),
         }
     }
@@ -121,6 +153,27 @@ impl Actor {
         match &self.by {
             By::Token(_, name) => Some(name),
             By::Policies(_) | By::Nothing => None,
+        }
+    }
+
+    /// The same, who proved at that time that they are there.
+    #[must_use]
+    pub fn proven(self, at: Timestamp) -> Self {
+        let proof = Proof { at: Some(at), ..self.proof };
+        self.with_proof(proof)
+    }
+
+    /// The same, with what shows that they are there.
+    pub(crate) fn with_proof(self, proof: Proof) -> Self {
+        Self { proof, ..self }
+    }
+
+    /// How they come to ask.
+    pub(crate) const fn comes(&self) -> Comes {
+        match self.by {
+            By::Policies(_) => Comes::SignedIn,
+            By::Nothing => Comes::OnTheServer,
+            By::Token(..) => Comes::WithToken,
         }
     }
 
@@ -355,124 +408,11 @@ pub(crate) fn may_held<A: Action>(actor: &Actor, force: Force, holder: Option<&P
     permit_within::<A>(actor).is_ok_and(|permit| permit.reaches_held(force, holder).is_ok())
 }
 
-/// Whether an actor of the ledger and somebody who is asking could be one human being. Two people of the register are
-/// two; a one-time sign-in link proves a name and nothing more, so the same name counts as the same person, and a session
-/// that is no longer known counts as anybody.
-pub(crate) fn may_be_one_person(tx: &mut Tx<'_>, first: &str, second: &Actor) -> Result<bool, AppError> {
-    if first == second.name {
-        return Ok(true);
-    }
-    let name = match (first.split_once(':'), second.person) {
-        (Some(("person", _)), Some(_)) => return Ok(false),
-        (Some(("person", id)), None) => match id.parse::<PersonId>() {
-            Ok(id) => people::by_id(tx, id)?.map(|person| person.name),
-            Err(_) => None,
-        },
-        (Some(("session", digest)), _) => sessions::name_of(tx, digest)?,
-        // The command line's user is known to the operating system, the server itself asks for nothing that needs two.
-        _ => return Ok(false),
-    };
-    let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    Ok(name.is_none_or(|name| plain(&name) == plain(&second.shown)))
+/// Whether an actor of the ledger and somebody who is asking could be one human being, in daily work:
+/// [`second::could_be_one`].
+pub(crate) fn may_be_one_person(tx: &mut Tx<'_>, first: &str, actor: &Actor) -> Result<bool, AppError> {
+    second::could_be_one(tx, first, actor, second::AtStake::DailyWork)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DESK: &str = r#"
-@id("desk")
-permit (principal in Role::"service-desk-analyst", action in [Action::"see devices", Action::"command devices"], resource);
-@id("own")
-permit (principal, action == Action::"see people", resource) when { resource.relation == Relation::"own" };
-@id("suffolk-only")
-permit (principal in Role::"hr", action == Action::"see people", resource) when { resource.force == Force::"suffolk" };
-@id("all")
-permit (principal in Role::"auditor", action, resource);
-"#;
-
-    fn actor(roles: &str, force: Option<Force>) -> Actor {
-        let policies = Policies::load([("access/a.cedar", DESK)].into_iter()).unwrap();
-        Actor {
-            name: "person:1".into(),
-            shown: "A".into(),
-            person: Some(PersonId::from_uuid(uuid::Uuid::nil())),
-            roles: roles.parse().unwrap(),
-            force,
-            both: Roles::NONE,
-            by: By::Policies(Arc::new(policies)),
-        }
-    }
-
-    fn person(id: u128, force: Force) -> Person {
-        let id = PersonId::from_uuid(uuid::Uuid::from_u128(id));
-        Person::new(id, force, "1", "A", "officer", domain::Timestamp::from_millis(0))
-    }
-
-    #[test]
-    fn the_force_is_a_wall() {
-        let analyst = actor("service-desk-analyst", Some(Force::Norfolk));
-        let permit: Permit<SeeDevices> = permit(&analyst).unwrap();
-        assert!(permit.reaches(Force::Norfolk).is_ok());
-        let refused = permit.reaches(Force::Suffolk).unwrap_err();
-        assert!(refused.to_string().contains("other force"), "{refused}");
-    }
-
-    #[test]
-    fn several_roles_add_up_and_an_auditor_among_them_takes_away_every_change() {
-        let both = actor("service-desk-analyst holder", None);
-        assert!(permit::<CommandDevices>(&both).is_ok());
-        let refused = permit::<ManagePeople>(&both).unwrap_err();
-        assert!(refused.to_string().contains("Service desk analyst may not manage people"), "{refused}");
-        let auditing = actor("service-desk-analyst auditor", None);
-        assert!(permit::<SeeDevices>(&auditing).is_ok() && permit::<CommandDevices>(&auditing).is_err());
-        assert!(permit::<SeeDevices>(&actor("", None)).is_err());
-    }
-
-    #[test]
-    fn who_may_see_their_own_gets_no_permit_over_the_force() {
-        let holder = actor("holder", Some(Force::Norfolk));
-        assert!(permit::<SeePeople>(&holder).is_err());
-        let within = permit_within::<SeePeople>(&holder).unwrap();
-        assert!(within.reaches_person(&person(0, Force::Norfolk)).is_ok());
-        let managed = Person { line_manager: holder.person, ..person(7, Force::Norfolk) };
-        assert_eq!(holder.relation_to(&managed), Relation::Manages);
-        let refused = within.reaches_person(&managed).unwrap_err();
-        assert!(refused.to_string().contains("neither yours"), "{refused}");
-        assert!(
-            within.reaches_person(&person(0, Force::Suffolk)).is_err(),
-            "not even their own over the wall"
-        );
-        let me = holder.person.unwrap();
-        let own = Reach::Related { force: Force::Norfolk, me, own: true, managed: false };
-        assert_eq!(within.reach(), own);
-        let nobody = Actor { person: None, ..holder };
-        assert!(permit_within::<SeePeople>(&nobody).is_err(), "who is nobody owns nothing");
-    }
-
-    #[test]
-    fn a_policy_for_one_force_gives_a_scope_of_that_force() {
-        let both = permit::<SeePeople>(&actor("hr", None)).unwrap();
-        assert_eq!(both.scope().force(), Some(Force::Suffolk));
-        assert!(permit::<SeePeople>(&actor("hr", Some(Force::Norfolk))).is_err());
-    }
-
-    #[test]
-    fn a_token_may_do_what_its_scope_names_in_its_force() {
-        let token = Actor::token("1", "Entra", ApiScope::Scim, Force::Suffolk);
-        let permit: Permit<ProvisionPeople> = super::permit(&token).unwrap();
-        assert_eq!(permit.scope().force(), Some(Force::Suffolk));
-        assert!(super::permit::<SeePeople>(&token).is_err() && super::permit::<RunService>(&token).is_err());
-        assert!(permit_within::<SeePeople>(&token).is_err());
-        let feed = Actor::token("2", "VPN", ApiScope::DeviceUse, Force::Suffolk);
-        assert!(
-            super::permit::<ReportUse>(&feed).is_ok() && super::permit::<ProvisionPeople>(&feed).is_err()
-        );
-    }
-
-    #[test]
-    fn the_command_line_is_bound_by_no_policy() {
-        assert!(permit::<RunService>(&Actor::command_line("root")).is_ok());
-        assert!(permit::<ApproveDestruction>(&Actor::system()).is_ok());
-    }
-}
+mod tests;

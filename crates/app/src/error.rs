@@ -30,6 +30,12 @@ pub enum AppError {
     /// It does not fit what is there.
     #[error("{0}")]
     Conflict(String),
+    /// What was asked for cannot be undone, and nothing shows that the person who asked is there now.
+    #[error(
+        "prove first that it is you: you last did so more than 10 minutes ago, and this cannot be undone. Sign in again, then \
+         send it again"
+    )]
+    NotPresent,
     /// Too many of them; nothing was looked at.
     #[error("too many tries: wait {} seconds, then try again", seconds(.wait))]
     TooMany {

@@ -12,7 +12,10 @@ use store::grants::{self, Grant, Listed};
 use store::people::Person;
 use store::{Tx, people};
 
-use crate::access::{ManageAccess, Permit, Role, Roles, SeeAccess};
+use crate::access::{
+    Action, ApproveDestruction, DestroyData, ManageAccess, Permit, Policies, Question, Relation, Role, Roles,
+    RunService, SeeAccess,
+};
 use crate::people::text;
 use crate::record::Record;
 use crate::{App, AppError};
@@ -104,6 +107,19 @@ pub(crate) fn standing_of(
     Ok(Some(Standing { force: person.force, roles, both }))
 }
 
+/// What a role must let nobody do for it to be given by one person.
+const STRONG: [&str; 4] = [DestroyData::NAME, ApproveDestruction::NAME, ManageAccess::NAME, RunService::NAME];
+
+/// Whether a role destroys, approves or administers, by the policies in force: such a role is given by two.
+#[must_use]
+pub fn is_strong(policies: &Policies, role: Role) -> bool {
+    let may = |action: &'static str, force: Force| {
+        let (roles, home) = (role.into(), Some(force));
+        policies.ask(Question { roles, home, action, force, relation: Relation::None }).allowed
+    };
+    STRONG.iter().any(|action| Force::ALL.iter().any(|force| may(action, *force)))
+}
+
 /// Whether a role is a grant at all: the others follow from the register.
 const fn is_granted(role: Role) -> bool {
     !matches!(role, Role::Holder | Role::LineManager)
@@ -184,6 +200,8 @@ impl App {
                     granted_at: now,
                     until,
                     ended: None,
+                    waits: false,
+                    confirmed: None,
                 };
                 app.enter_grant(tx, &whose, &grant, &permit.actor().name, role)
             })
@@ -315,6 +333,8 @@ impl App {
                 granted_at: now,
                 until: (rule.role == Role::Auditor).then(|| now.plus(AUDITOR_LONGEST)),
                 ended: None,
+                waits: false,
+                confirmed: None,
             };
             self.enter_grant(tx, person, &grant, "system", rule.role)?;
         }

@@ -4,6 +4,7 @@
 //! a [`access::Permit`]; a device's take what its signature proved. No HTTP, no HTML and no SQL here.
 
 pub mod access;
+pub mod alarms;
 pub mod cases;
 pub mod checkin;
 pub mod commands;
@@ -26,6 +27,7 @@ pub mod off_duty;
 pub mod people;
 pub mod permissions;
 pub mod policy_in_force;
+pub mod presence;
 pub mod push;
 pub mod read;
 mod record;
@@ -34,6 +36,7 @@ pub mod retention;
 pub mod rosters;
 pub mod scep;
 pub mod seal;
+pub mod second;
 pub mod sessions;
 pub mod sign_in;
 pub mod terms;

@@ -11,11 +11,11 @@ mod send;
 #[cfg(test)]
 mod tests;
 
-use domain::{CaseId, NoticeId, PersonId, Span, Timestamp};
+use domain::{AlarmId, CaseId, NoticeId, PersonId, Span, Timestamp};
 use duty::State;
 use duty::rule::{self, Ruling, UnknownHours, may_tell};
 use store::notices;
-use store::{Tx, cases, people};
+use store::{Tx, alarms, cases, people};
 
 pub use desk::{Listed, LiveMatter};
 pub use store::notices::{Notice as Row, NoticeState};
@@ -36,6 +36,11 @@ pub enum Reason {
         decided_by: PersonId,
         /// Why it cannot: 1 to 500 characters.
         why: String,
+    },
+    /// An alarm that nobody has seen to yet, told to those who are there to notice it.
+    Alarm {
+        /// Which.
+        alarm: AlarmId,
     },
     /// It is about what they themselves reported: the case must name them.
     OwnReport {
@@ -121,6 +126,7 @@ impl Reason {
         match self {
             Self::OnCall => rule::Reason::OnCall,
             Self::LiveMatter { .. } => rule::Reason::LiveMatter,
+            Self::Alarm { .. } => rule::Reason::Alarm,
             Self::OwnReport { .. } => rule::Reason::OwnReport,
             Self::Routine => rule::Reason::Routine,
         }
@@ -160,7 +166,7 @@ impl App {
                 (Some(*case), Some((*decided_by, text("why", why, 500)?)))
             }
             Reason::OwnReport { case } => (Some(*case), None),
-            Reason::OnCall | Reason::Routine => (None, None),
+            Reason::OnCall | Reason::Alarm { .. } | Reason::Routine => (None, None),
         };
         let row = notices::Notice {
             id: NoticeId::from_uuid(self.world().uuid()),
@@ -240,6 +246,13 @@ fn check_reason(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), AppError> {
             case
         }
         Reason::OwnReport { case } => case,
+        Reason::Alarm { alarm } => {
+            let found = alarms::by_id(tx, *alarm)?.ok_or_else(|| AppError::not_found("alarm", alarm))?;
+            return match found.acknowledged {
+                None => Ok(()),
+                Some(_) => Err(AppError::invalid("reason", "somebody has seen to this alarm already")),
+            };
+        }
         Reason::OnCall | Reason::Routine => return Ok(()),
     };
     let found = cases::by_id(tx, *case)?.ok_or_else(|| AppError::not_found("case", case))?;

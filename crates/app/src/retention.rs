@@ -3,7 +3,7 @@
 
 use domain::Span;
 use store::{
-    certificates, commands, duty, imports, kept_forms, messages, notices, off_duty, sessions, sign_in,
+    alarms, certificates, commands, duty, imports, kept_forms, messages, notices, off_duty, sessions, sign_in,
 };
 
 use crate::sign_in::KEEP;
@@ -14,7 +14,7 @@ const BATCH: u32 = 2000;
 /// How long a spent or expired challenge is remembered, so that its replay is named in the log.
 const KEEP_CHALLENGES: Span = Span::from_secs(7 * 24 * 3600);
 
-/// How long notices are kept, read or not: the list of exceptions is asked for by month, for a year back.
+/// How long notices are kept, read or not, and alarms after somebody saw to them: the list of exceptions is asked for by month, for a year back.
 const KEEP_NOTICES: Span = Span::from_secs(400 * 24 * 3600);
 /// How long shifts, absences and times on call are kept after they ended: long enough to review the time, and no longer,
 /// because an absence says something about a person's life.
@@ -34,6 +34,7 @@ impl App {
                     + commands::forget(tx, now.minus(config.keep_commands), BATCH)?
                     + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
                     + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
+                    + alarms::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + imports::forget(tx, now)?
                     + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?

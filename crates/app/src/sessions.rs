@@ -8,7 +8,7 @@ use serde_json::json;
 use store::sessions::{self, Link, Session};
 use store::{Tx, people};
 
-use crate::access::{Actor, Permit, Role, Roles, RunService, SeeOwnSessions, Who};
+use crate::access::{Actor, Permit, Proof, Role, Roles, RunService, SeeOwnSessions, Who};
 use crate::grants::{Standing, standing_of};
 use crate::limits::Door;
 use crate::record::Record;
@@ -16,6 +16,8 @@ use crate::{App, AppError, digest_hex};
 
 /// How long a one-time sign-in link lives.
 const LINK_LIFE: Span = Span::from_secs(15 * 60);
+/// How somebody signed in who came through the directory.
+pub(crate) const THROUGH_DIRECTORY: &str = "directory";
 /// The last-seen time is kept to the minute.
 const SEEN_GRAIN: Span = Span::from_secs(60);
 
@@ -98,6 +100,8 @@ impl App {
         let session = Session {
             digest: digest_hex(token.expose().as_bytes()),
             owner: owner_of(who.person, &who.name),
+            // The directory may let somebody in who signed in there this morning: what it says of that is noted by `arrive`.
+            proven_at: (who.how != THROUGH_DIRECTORY).then_some(now),
             name: who.name,
             person: who.person,
             roles: who.roles.to_string(),
@@ -114,6 +118,7 @@ impl App {
             .actor_of(&session, standing)?
             .ok_or_else(|| AppError::Conflict("who left the force cannot sign in".into()))?;
         if let Some(person) = session.person {
+            sessions::note_first(tx, person, now)?;
             self.note_sign_in(tx, person, now)?;
         }
         let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
@@ -344,7 +349,8 @@ impl App {
                 }
             }
         };
-        Ok(Some(self.actor(who)))
+        let proof = Proof { at: session.proven_at, by_link: session.how == "one-time-link" };
+        Ok(Some(self.actor(who).with_proof(proof)))
     }
 }
 

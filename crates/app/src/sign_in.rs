@@ -26,7 +26,7 @@ use crate::{App, AppError, digest_hex};
 pub use outbound::oidc::OidcError as ProviderFault;
 
 pub use break_glass::Administrator;
-pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal};
+pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal, Wanted};
 pub(crate) use kept::KEEP;
 pub use kept::KeptForm;
 pub use passkey_use::PasskeyRefusal;

@@ -94,6 +94,8 @@ uuid_id! {
     GrantId = "grant id";
     /// One notice to one person.
     NoticeId = "notice id";
+    /// One alarm about what somebody did.
+    AlarmId = "alarm id";
     /// One sign-in off duty.
     SignInId = "sign-in id";
     /// One duty pattern.

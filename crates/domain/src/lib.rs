@@ -18,9 +18,9 @@ pub use custody::{Condition, Disposal, HandoverKind, IdentityCheck, PlaceKind, S
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
-    AssignmentId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId,
-    GrantId, GroupId, HandoverId, HoldId, IdError, ImportId, JobId, NoticeId, PatternId, PeriodId,
-    PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
+    AlarmId, AssignmentId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId, EventId,
+    EvidenceId, GrantId, GroupId, HandoverId, HoldId, IdError, ImportId, JobId, NoticeId, PatternId,
+    PeriodId, PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
 };
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -19,6 +19,9 @@ pub enum Reason {
     OnCall,
     /// A live matter that they are part of; a named person decided that it cannot wait.
     LiveMatter,
+    /// Somebody did something that could harm the whole force, and they are there to notice: an administrator, or
+    /// information security. It is a live matter by the rule itself, without a person who decides.
+    Alarm,
     /// It is about what they themselves reported.
     OwnReport,
     /// Anything else.
@@ -27,7 +30,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 4] = [Self::OnCall, Self::LiveMatter, Self::OwnReport, Self::Routine];
+    pub const ALL: [Self; 5] = [Self::OnCall, Self::LiveMatter, Self::Alarm, Self::OwnReport, Self::Routine];
 
     /// The word in tables.
     #[must_use]
@@ -35,6 +38,7 @@ impl Reason {
         match self {
             Self::OnCall => "on-call",
             Self::LiveMatter => "live-matter",
+            Self::Alarm => "alarm",
             Self::OwnReport => "own-report",
             Self::Routine => "routine",
         }
@@ -110,9 +114,8 @@ pub const fn may_tell(state: &State, reason: Reason, unknown_now: bool) -> Rulin
     match (state, reason) {
         (State::OnDuty { .. }, _) => Ruling::Tell,
         (State::NotKnown { .. }, Reason::Routine) if unknown_now => Ruling::TellUnknown,
-        (_, Reason::LiveMatter | Reason::OwnReport) | (State::OnCall { .. }, Reason::OnCall) => {
-            Ruling::TellThoughOff
-        }
+        (_, Reason::LiveMatter | Reason::Alarm | Reason::OwnReport)
+        | (State::OnCall { .. }, Reason::OnCall) => Ruling::TellThoughOff,
         _ => Ruling::Hold,
     }
 }

@@ -273,7 +273,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_off_duty_is_told_anything_but_for_the_three_reasons(
+    fn nobody_off_duty_is_told_anything_but_for_the_four_reasons(
         roster in rosters(), at in times(), reason in prop::sample::select(Reason::ALL.to_vec()),
     ) {
         let state = roster.state_at(at);
@@ -287,6 +287,7 @@ proptest! {
         });
         let allowed = on_duty
             || reason == Reason::LiveMatter
+            || reason == Reason::Alarm
             || reason == Reason::OwnReport
             || (reason == Reason::OnCall && on_call);
         prop_assert_eq!(told, allowed, "{:?} for {:?} at {}", state, reason, at);

@@ -64,7 +64,7 @@ impl From<AppError> for Refused {
     fn from(error: AppError) -> Self {
         use AppError as E;
         match error {
-            E::Denied(denied) => Self::new(StatusCode::FORBIDDEN, denied.to_string()),
+            E::Denied(_) | E::NotPresent => Self::new(StatusCode::FORBIDDEN, error.to_string()),
             E::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, error.to_string()),
             E::Invalid { field, message } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{field}: {message}"))

@@ -99,7 +99,7 @@ impl From<app::AppError> for Refused {
         use app::AppError as E;
         let retry_after = error.retry_after();
         let error = match error {
-            E::Denied(denied) => ScimError::status(403, denied.to_string()),
+            E::Denied(_) | E::NotPresent => ScimError::status(403, error.to_string()),
             E::NotFound { what, .. } => ScimError::not_found(what),
             E::Invalid { field, message } => {
                 ScimError::bad(ScimType::InvalidValue, format!("{field}: {message}"))

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Secret, Span, Timestamp};
 use openidconnect::core::{
-    CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreJsonWebKey,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreJsonWebKey,
     CoreJwsSigningAlgorithm,
 };
 use openidconnect::{
@@ -126,25 +126,31 @@ impl Oidc {
         Ok(self.fetch(now).await?.jwks().keys().len())
     }
 
-    /// Where to send the browser for a sign-in.
+    /// Where to send the browser for a sign-in; `again`: to sign in anew there, even where the provider knows the browser.
     ///
     /// # Errors
     /// [`OidcError::Unreachable`] where the provider does not answer, [`OidcError::Setup`] where what it says of itself
     /// does not fit the settings.
-    pub async fn begin(&self, ceremony: &Ceremony, now: Timestamp) -> Result<String, OidcError> {
+    pub async fn begin(&self, ceremony: &Ceremony, again: bool, now: Timestamp) -> Result<String, OidcError> {
         let metadata = self.metadata(now).await?;
         let (state, nonce) = (ceremony.state.expose().clone(), ceremony.nonce.expose().clone());
         let verifier = PkceCodeVerifier::new(ceremony.verifier.expose().clone());
         let client = self.client(&metadata).set_redirect_uri(self.redirect()?);
-        let (url, _, _) = client
+        let request = client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
                 move || CsrfToken::new(state),
                 move || Nonce::new(nonce),
             )
             .add_scopes(self.0.config.scopes.iter().cloned().map(Scope::new))
-            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
-            .url();
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        // Both say the same (OpenID Connect Core, 3.1.2.1); the second has the token say when the person signed in.
+        let request = if again {
+            request.add_prompt(CoreAuthPrompt::Login).set_max_age(std::time::Duration::ZERO)
+        } else {
+            request
+        };
+        let (url, _, _) = request.url();
         Ok(url.into())
     }
 

@@ -28,6 +28,9 @@ statements! {
         WHERE (replace(because, $1, '') <> because OR replace(decision, $1, '') <> decision
           OR replace(conditions, $1, '') <> conditions OR replace(ended_why, $1, '') <> ended_why)
         AND ($4 = 'everywhere' OR person_id = $3)";
+    ALARMS_FORGET = "UPDATE alarm SET subject = replace(subject, $1, $2), body = replace(body, $1, $2)
+        WHERE (replace(subject, $1, '') <> subject OR replace(body, $1, '') <> body)
+        AND ($4 = 'everywhere' OR caused_by = 'person:' || $3)";
     // $1 is the actor's name of the person, such as person:UUID; $2 stands in place of their name.
     PERMISSION_NAMES_FORGET = "UPDATE permission_entry SET
         asked_name = CASE WHEN asked_by = $1 THEN $2 ELSE asked_name END,
@@ -58,6 +61,7 @@ pub fn forget_name(
         &CASE_STEPS_FORGET,
         &PERMISSION_EVENTS_FORGET,
         &PERMISSIONS_FORGET,
+        &ALARMS_FORGET,
     ] {
         tx.execute(statement, &params)?;
     }

@@ -27,13 +27,29 @@ pub struct Grant {
     pub until: Option<Timestamp>,
     /// When it was ended, and by whom.
     pub ended: Option<(Timestamp, String)>,
+    /// Whether it waits for somebody to confirm it, and counts for nothing until then.
+    pub waits: bool,
+    /// When it was confirmed, and by whom.
+    pub confirmed: Option<(Timestamp, String)>,
 }
 
 impl Grant {
     /// Whether it counts at that time.
     #[must_use]
     pub fn counts_at(&self, now: Timestamp) -> bool {
+        !self.waits && self.is_open_at(now)
+    }
+
+    /// Whether it counts at that time, or would once it is confirmed.
+    #[must_use]
+    pub fn is_open_at(&self, now: Timestamp) -> bool {
         self.ended.is_none() && self.until.is_none_or(|until| until > now)
+    }
+
+    /// Since when it counts, or would: when it was confirmed, or else given.
+    #[must_use]
+    pub fn since(&self) -> Timestamp {
+        self.confirmed.as_ref().map_or(self.granted_at, |(at, _)| *at)
     }
 }
 
@@ -48,21 +64,35 @@ pub struct Listed {
     pub force: Force,
 }
 
+macro_rules! columns {
+    () => {
+        "g.id, g.person_id, g.role, g.both_forces, g.source, g.said_by, g.reason, g.granted_at, g.until, g.ended_at, g.ended_by,
+        g.waits, g.confirmed_at, g.confirmed_by"
+    };
+}
+
 statements! {
-    pub(crate) GRANT_ADD = "INSERT INTO role_grant (id, person_id, role, both_forces, source, said_by, reason, granted_at, until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    GRANT_BY_ID = "SELECT id, person_id, role, both_forces, source, said_by, reason, granted_at, until, ended_at, ended_by
-        FROM role_grant WHERE id = $1";
-    GRANTS_OF_PERSON = "SELECT id, person_id, role, both_forces, source, said_by, reason, granted_at, until, ended_at, ended_by
-        FROM role_grant WHERE person_id = $1 ORDER BY granted_at DESC, id DESC LIMIT 200";
-    GRANTS_OPEN = "SELECT id, person_id, role, both_forces, source, said_by, reason, granted_at, until, ended_at, ended_by
-        FROM role_grant WHERE person_id = $1 AND ended_at IS NULL ORDER BY granted_at, id";
-    GRANTS_LIST = "SELECT g.id, g.person_id, g.role, g.both_forces, g.source, g.said_by, g.reason, g.granted_at, g.until,
-        g.ended_at, g.ended_by, p.name, p.number, p.force
+    pub(crate) GRANT_ADD = "INSERT INTO role_grant (id, person_id, role, both_forces, source, said_by, reason, granted_at, until, waits)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    GRANT_BY_ID = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.id = $1");
+    GRANTS_OF_PERSON = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.person_id = $1
+        ORDER BY g.granted_at DESC, g.id DESC LIMIT 200");
+    GRANTS_OPEN = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.person_id = $1 AND g.ended_at IS NULL
+        ORDER BY g.granted_at, g.id");
+    GRANTS_LIST = concat!("SELECT ", columns!(), ", p.name, p.number, p.force
         FROM role_grant g JOIN person p ON p.id = g.person_id
-        WHERE g.ended_at IS NULL AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
+        WHERE g.ended_at IS NULL AND g.waits = 0 AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
         AND ($2 = '' OR p.force = $2) AND ($3 = '' OR g.role = $3)
-        AND (p.name > $4 OR (p.name = $4 AND g.id > $5)) ORDER BY p.name, g.id LIMIT $6";
+        AND (p.name > $4 OR (p.name = $4 AND g.id > $5)) ORDER BY p.name, g.id LIMIT $6");
+    // Whom an alarm tells, and who may confirm: over a force are its own people, and those who have the role over both.
+    GRANTS_OVER = concat!("SELECT ", columns!(), ", p.signed_in_at
+        FROM role_grant g JOIN person p ON p.id = g.person_id
+        WHERE g.ended_at IS NULL AND g.waits = 0 AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
+        AND ($2 = '' OR p.force = $2 OR g.both_forces = 1) AND g.role = $3 ORDER BY g.person_id, g.id LIMIT $4");
+    GRANTS_WAITING_BY = concat!("SELECT ", columns!(), " FROM role_grant g
+        WHERE g.waits = 1 AND g.ended_at IS NULL AND g.said_by = $1 ORDER BY g.granted_at, g.id LIMIT 1000");
+    GRANT_CONFIRM = "UPDATE role_grant SET waits = 0, confirmed_at = $2, confirmed_by = $3
+        WHERE id = $1 AND ended_at IS NULL AND confirmed_at IS NULL";
     GRANT_END = "UPDATE role_grant SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL";
     MANAGES_SOMEBODY = "SELECT count(*) FROM (SELECT 1 FROM person WHERE line_manager_id = $1 AND ended_at IS NULL LIMIT 1) AS one";
 }
@@ -79,6 +109,8 @@ fn grant(row: &Row) -> Result<Grant, StoreError> {
         granted_at: row.time(7)?,
         until: row.opt_time(8)?,
         ended: row.opt_time(9)?.zip(row.opt_text(10)?),
+        waits: row.int(11)? != 0,
+        confirmed: row.opt_time(12)?.zip(row.opt_text(13)?),
     })
 }
 
@@ -96,6 +128,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
             new.reason.as_str().into(),
             new.granted_at.into(),
             new.until.into(),
+            i64::from(new.waits).into(),
         ],
     )?;
     Ok(())
@@ -131,9 +164,43 @@ pub fn list(
     tx.query(&GRANTS_LIST, &params)?
         .iter()
         .map(|row| {
-            Ok(Listed { grant: grant(row)?, name: (row.text(11)?, row.text(12)?), force: row.parse(13)? })
+            Ok(Listed { grant: grant(row)?, name: (row.text(14)?, row.text(15)?), force: row.parse(16)? })
         })
         .collect()
+}
+
+/// A grant of a role over a force, with whether its person has ever signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Over {
+    /// The grant.
+    pub grant: Grant,
+    /// When its person first signed in; `None` where they never have, as far as is known.
+    pub signed_in_at: Option<Timestamp>,
+}
+
+/// Up to `limit` grants of a role that count at `now` over a force's things, or over anybody's where no force is given.
+pub fn over(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    role: &str,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Over>, StoreError> {
+    let params = [now.into(), crate::force_word(force), role.into(), i64::from(limit).into()];
+    tx.query(&GRANTS_OVER, &params)?
+        .iter()
+        .map(|row| Ok(Over { grant: grant(row)?, signed_in_at: row.opt_time(14)? }))
+        .collect()
+}
+
+/// The grants that wait for a confirmation and that somebody asked for, a thousand at most.
+pub fn waiting_of(tx: &mut Tx<'_>, said_by: &str) -> Result<Vec<Grant>, StoreError> {
+    tx.query(&GRANTS_WAITING_BY, &[said_by.into()])?.iter().map(grant).collect()
+}
+
+/// Confirms a grant, which counts from then on; whether it was open and nobody had confirmed it before.
+pub fn confirm(tx: &mut Tx<'_>, id: GrantId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&GRANT_CONFIRM, &[Value::id(id), at.into(), by.into()])? > 0)
 }
 
 /// Ends a grant; whether it had not been ended before.

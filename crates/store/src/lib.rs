@@ -6,6 +6,7 @@
 //!
 //! Not here: deciding anything (`app`), and any text of SQL elsewhere in the workspace.
 
+pub mod alarms;
 pub mod assets;
 pub mod case_steps;
 pub mod cases;
@@ -39,6 +40,7 @@ pub mod pushes;
 pub mod reminders;
 pub mod sessions;
 pub mod sign_in;
+pub mod takeovers;
 pub mod terms;
 pub mod terms_asked;
 pub mod tokens;
@@ -59,6 +61,7 @@ pub(crate) use record::{force_word, like, single_count};
 pub fn all_statements() -> Vec<&'static Statement> {
     [
         migrate::ALL,
+        alarms::ALL,
         assets::ALL,
         case_steps::ALL,
         cases::ALL,
@@ -93,6 +96,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         reminders::ALL,
         sessions::ALL,
         sign_in::ALL,
+        takeovers::ALL,
         terms::ALL,
         terms_asked::ALL,
         tokens::ALL,

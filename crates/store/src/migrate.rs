@@ -47,6 +47,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 17, name: "kept_forms", sql: include_str!("../migrations/0017_kept_forms.sql") },
     Migration { version: 18, name: "file_imports", sql: include_str!("../migrations/0018_file_imports.sql") },
     Migration { version: 19, name: "use_off_duty", sql: include_str!("../migrations/0019_use_off_duty.sql") },
+    Migration {
+        version: 20,
+        name: "nobody_alone_people",
+        sql: include_str!("../migrations/0020_nobody_alone_people.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -32,7 +32,7 @@ pub struct Notice {
     pub force: Force,
     /// What makes it one and the same for this person.
     pub key: String,
-    /// The word of the reason: on-call, live-matter, own-report, routine.
+    /// The word of the reason: on-call, live-matter, alarm, own-report, routine.
     pub reason: String,
     /// The case that the reason names.
     pub case: Option<CaseId>,

@@ -29,6 +29,8 @@ pub struct Session {
     pub browser: String,
     /// Who they are as far as the service can tell: the same for all sessions of one person.
     pub owner: String,
+    /// When they last proved that they are there; `None` where nothing says so.
+    pub proven_at: Option<Timestamp>,
 }
 
 /// A one-time sign-in link: whom it was made for.
@@ -44,10 +46,10 @@ pub struct Link {
 
 statements! {
     pub(crate) SESSION_ADD = "INSERT INTO session (digest, name, person_id, role, force, created_at, seen_at, expires_at,
-        how, browser, owner) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner
+        how, browser, owner, proven_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner, proven_at
         FROM session WHERE digest = $1";
-    SESSIONS_OF = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner
+    SESSIONS_OF = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner, proven_at
         FROM session WHERE owner = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, digest LIMIT 100";
     SESSION_END_ONE = "DELETE FROM session WHERE owner = $1 AND digest >= $2 AND digest < $3";
     SESSION_END_OTHERS = "DELETE FROM session WHERE owner = $1 AND digest <> $2";
@@ -55,6 +57,8 @@ statements! {
     SESSIONS_END_BY_PASSKEY = "DELETE FROM session WHERE owner = $1 AND how = 'passkey' AND digest <> $2";
     SESSION_NAME = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
     SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
+    SESSION_PROVEN = "UPDATE session SET proven_at = $2 WHERE digest = $1";
+    PERSON_SIGNED_IN = "UPDATE person SET signed_in_at = $2 WHERE id = $1 AND signed_in_at IS NULL";
     SESSION_END = "DELETE FROM session WHERE digest = $1";
     SESSIONS_END_OF_PERSON = "DELETE FROM session WHERE person_id = $1";
     SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
@@ -86,6 +90,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
             new.how.as_str().into(),
             new.browser.as_str().into(),
             new.owner.as_str().into(),
+            new.proven_at.into(),
         ],
     )?;
     Ok(())
@@ -104,6 +109,7 @@ fn session(row: &crate::Row) -> Result<Session, StoreError> {
         how: row.text(8)?,
         browser: row.text(9)?,
         owner: row.text(10)?,
+        proven_at: row.opt_time(11)?,
     })
 }
 
@@ -156,6 +162,18 @@ pub fn name_of(tx: &mut Tx<'_>, digest_start: &str) -> Result<Option<String>, St
 /// Notes that the person was seen.
 pub fn set_seen(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<(), StoreError> {
     tx.execute(&SESSION_SEEN, &[digest.into(), at.into()])?;
+    Ok(())
+}
+
+/// Notes when the person proved that they are there.
+pub fn set_proven(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&SESSION_PROVEN, &[digest.into(), at.into()])?;
+    Ok(())
+}
+
+/// Notes that a person signed in, where it is the first time.
+pub fn note_first(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&PERSON_SIGNED_IN, &[Value::id(person), at.into()])?;
     Ok(())
 }
 

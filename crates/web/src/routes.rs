@@ -113,6 +113,7 @@ pub const ROUTES: &[Route] = &[
     write::<SeeOwnSessions>("/sessions/stay", || post(account::stay)),
     read::<SeeOwnSessions>("/kept", || get(kept::get)),
     write::<SeeOwnSessions>("/kept", || post(kept::post)),
+    read::<SeeOwnSessions>("/prove", || get(kept::prove)),
     read::<RunService>("/passkeys", || get(passkeys::list)),
     read::<RunService>("/passkeys/new", || get(passkeys::new)),
     write::<RunService>("/passkeys/new", || post(passkeys::add)),

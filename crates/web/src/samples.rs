@@ -126,6 +126,8 @@ fn signing_in_and_duty() -> askama::Result<Vec<(&'static str, String)>> {
         ("sessions", crate::account::sessions::View::sample().render()?),
         ("kept", crate::account::kept::View::sample().render()?),
         ("kept-left-out", crate::account::kept::View::sample_left_out().render()?),
+        ("prove", crate::account::prove::View::sample().render()?),
+        ("prove-links", crate::account::prove::View::sample_links().render()?),
         ("passkeys", crate::account::passkeys::View::sample().render()?),
         ("passkeys-empty", crate::account::passkeys::View::sample_empty().render()?),
         ("passkey-new", crate::account::passkeys::New::sample().render()?),

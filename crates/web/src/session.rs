@@ -46,11 +46,18 @@ pub(crate) struct Problem {
     fault: Option<String>,
     /// Seconds until it may be tried again.
     retry_after: Option<i64>,
+    /// Whether it may be done once the person has proved that they are there.
+    wants_proof: bool,
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into(), fault: None, retry_after: None }
+        Self { status, why: why.into(), fault: None, retry_after: None, wants_proof: false }
+    }
+
+    /// Whether it may be done once the person has proved that they are there.
+    pub(crate) const fn wants_proof(&self) -> bool {
+        self.wants_proof
     }
 
     pub(crate) fn not_found() -> Self {
@@ -61,7 +68,7 @@ impl Problem {
 impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         let status = match &error {
-            AppError::Denied(_) => StatusCode::FORBIDDEN,
+            AppError::Denied(_) | AppError::NotPresent => StatusCode::FORBIDDEN,
             AppError::NotFound { .. } => StatusCode::NOT_FOUND,
             AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::Conflict(_) => StatusCode::CONFLICT,
@@ -72,7 +79,11 @@ impl From<AppError> for Problem {
         if status.is_server_error() {
             return Self { fault: Some(error.to_string()), ..Self::new(status, "") };
         }
-        Self { retry_after: error.retry_after(), ..Self::new(status, sentence(&error.to_string())) }
+        Self {
+            retry_after: error.retry_after(),
+            wants_proof: matches!(error, AppError::NotPresent),
+            ..Self::new(status, sentence(&error.to_string()))
+        }
     }
 }
 

@@ -9,15 +9,15 @@ use outbound::oidc::{self, Claims, Oidc, OidcError};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::people::{self, Person};
-use store::{Tx, sign_in};
+use store::{Tx, sessions, sign_in};
 
 use super::Taken;
 use crate::limits::Door;
 use crate::record::Record;
-use crate::sessions::{SignedIn, owner_of};
-use crate::{App, AppError};
+use crate::sessions::{SignedIn, THROUGH_DIRECTORY, owner_of};
+use crate::{App, AppError, digest_hex};
 
-const KIND: &str = "directory";
+const KIND: &str = THROUGH_DIRECTORY;
 
 /// The force's directory as a way in.
 #[derive(Debug, Clone)]
@@ -111,6 +111,25 @@ struct Begun {
     nonce: String,
     verifier: String,
     next: String,
+    /// Whether the directory was asked to have them sign in anew.
+    again: bool,
+}
+
+/// Where a sign-in is to lead, and how it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The path to go on to.
+    pub next: &'a str,
+    /// Whether the person is to sign in anew at the directory, so as to prove that they are there.
+    pub again: bool,
+}
+
+/// Somebody who comes back with a token that was verified.
+struct Arriving<'a> {
+    directory: &'a Directory,
+    claims: &'a Claims,
+    uses: &'a str,
+    again: bool,
 }
 
 impl App {
@@ -122,14 +141,14 @@ impl App {
         &self,
         directory: &Directory,
         browser: &Secret<String>,
-        next: &str,
+        wanted: Wanted<'_>,
     ) -> Result<Result<String, Refusal>, AppError> {
         let ceremony = oidc::Ceremony {
             state: self.random_text(),
             nonce: self.random_text(),
             verifier: self.random_text(),
         };
-        let url = match directory.oidc.begin(&ceremony, self.world().now()).await {
+        let url = match directory.oidc.begin(&ceremony, wanted.again, self.world().now()).await {
             Ok(url) => url,
             Err(error) => {
                 tracing::warn!(%error, "a sign-in could not begin");
@@ -139,7 +158,8 @@ impl App {
         let begun = Begun {
             nonce: ceremony.nonce.into_exposed(),
             verifier: ceremony.verifier.into_exposed(),
-            next: next.to_owned(),
+            next: wanted.next.to_owned(),
+            again: wanted.again,
         };
         let (app, browser) = (self.clone(), browser.expose().clone());
         self.store()
@@ -182,8 +202,11 @@ impl App {
                 return self.refuse_directory(Refusal::Provider(error)).await;
             }
         };
-        let (app, directory, uses) = (self.clone(), directory.clone(), uses.to_owned());
-        let outcome = self.store().write(move |tx| app.arrive(tx, &directory, &claims, &uses, now)).await?;
+        let (app, directory, uses, again) = (self.clone(), directory.clone(), uses.to_owned(), begun.again);
+        let arrive = move |tx: &mut Tx<'_>| {
+            app.arrive(tx, &Arriving { directory: &directory, claims: &claims, uses: &uses, again }, now)
+        };
+        let outcome = self.store().write(arrive).await?;
         Ok(match outcome {
             Ok(cookie) => Arrival::SignedIn { cookie, next: begun.next },
             Err(refusal) => Arrival::Refused(refusal),
@@ -233,11 +256,10 @@ impl App {
     fn arrive(
         &self,
         tx: &mut Tx<'_>,
-        directory: &Directory,
-        claims: &Claims,
-        uses: &str,
+        arriving: &Arriving<'_>,
         now: Timestamp,
     ) -> Result<Result<Secret<String>, Refusal>, AppError> {
+        let Arriving { directory, claims, uses, .. } = *arriving;
         let person = match whose(tx, directory, claims)? {
             Ok(found) => found,
             Err(refusal) => {
@@ -269,9 +291,22 @@ impl App {
             person: Some(person.id),
             roles: standing.roles,
             force: Some(person.force),
-            how: "directory",
+            how: THROUGH_DIRECTORY,
         };
-        self.add_session(tx, who, uses, now).map(Ok)
+        let token = self.add_session(tx, who, uses, now)?;
+        if let Some(at) = proven_at(arriving, now) {
+            sessions::set_proven(tx, &digest_hex(token.expose().as_bytes()), at)?;
+        }
+        Ok(Ok(token))
+    }
+}
+
+/// When somebody proved that they are there: when they signed in at the directory, by its own word. Where it does not say,
+/// only a sign-in that it was asked to have made anew proves anything: any other may rest on a browser that was left open.
+fn proven_at(arriving: &Arriving<'_>, now: Timestamp) -> Option<Timestamp> {
+    match arriving.claims.signed_in_at() {
+        Some(at) => Some(at.min(now)),
+        None => arriving.again.then_some(now),
     }
 }
 

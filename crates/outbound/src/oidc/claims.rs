@@ -57,6 +57,13 @@ impl Claims {
         self.0.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// When the person signed in at the provider, to the second; `None` where it does not say (OpenID Connect Core, 2).
+    #[must_use]
+    pub fn signed_in_at(&self) -> Option<Timestamp> {
+        let seconds = self.0.get("auth_time")?.as_i64()?;
+        seconds.checked_mul(1000).map(Timestamp::from_millis)
+    }
+
     /// A claim that is a list of texts, or one text. Empty where it is missing.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<&str> {
@@ -98,6 +105,16 @@ mod tests {
         assert_eq!(claims.list("a"), [" x "]);
         assert!(claims.list("c").is_empty() && claims.list("missing").is_empty());
         assert!(!format!("{claims:?}").contains('x'), "its Debug names nobody");
+    }
+
+    #[test]
+    fn a_sign_in_without_a_time_has_none() {
+        let at = |value: &Value| claims(&json!({ "auth_time": value })).signed_in_at();
+        assert_eq!(at(&json!(1000)), Some(Timestamp::from_millis(1_000_000)));
+        for wrong in [json!(null), json!("1000"), json!(i64::MAX), json!({})] {
+            assert_eq!(at(&wrong), None, "{wrong}");
+        }
+        assert_eq!(claims(&json!({})).signed_in_at(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Pages about one's own way in: where one is signed in, the passkeys of break-glass administrators,
-//! and what was typed when a session ended.
+//! what was typed when a session ended, and proving that one is there.
 
 pub mod kept;
 pub mod passkeys;
+pub mod prove;
 pub mod sessions;

@@ -1,6 +1,6 @@
 //! Signing in through the force's directory: sent there, and come back.
 
-use app::sign_in::{Arrival, Back, Refusal};
+use app::sign_in::{Arrival, Back, Refusal, Wanted};
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -13,7 +13,8 @@ use crate::browser;
 use crate::session::{Aside, Problem, Session, own_path};
 use crate::site::Site;
 
-/// Sends the browser to the directory, with a cookie by which it is known when it comes back.
+/// Sends the browser to the directory, with a cookie by which it is known when it comes back. `again=yes`: to sign in anew
+/// there, so as to prove who sits at it.
 pub(super) async fn begin(
     State(site): State<Site>,
     headers: HeaderMap,
@@ -24,7 +25,8 @@ pub(super) async fn begin(
     // The same cookie for two tabs: either may come back first.
     let known = Aside::SigningIn.of(&site, &headers).filter(|value| value.expose().len() == 43);
     let cookie = known.unwrap_or_else(|| site.app.random_text());
-    match site.app.begin_directory_sign_in(directory, &cookie, next).await? {
+    let wanted = Wanted { next, again: asked(&query, "again") == "yes" };
+    match site.app.begin_directory_sign_in(directory, &cookie, wanted).await? {
         Ok(there) => {
             let set = Aside::SigningIn.set(&site, Some(&cookie));
             Ok(([(SET_COOKIE, set)], Redirect::to(&there)).into_response())

@@ -6,7 +6,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::account::kept::View;
+use crate::account::prove;
 use crate::answer::page;
+use crate::parts::listing::percent;
 use crate::session::{Aside, Ctx, Fields, Problem, sentence};
 use crate::shell::Area;
 
@@ -36,6 +38,24 @@ pub(super) async fn get(ctx: Ctx, headers: HeaderMap) -> Result<Response, Proble
 /// Ids and digests, which a page put into its form and nobody typed.
 fn is_plumbing(value: &str) -> bool {
     value.len() >= 32 && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c))
+}
+
+/// Offers the ways to prove that one is there; each leads on to what was kept.
+pub(super) async fn prove(ctx: Ctx, headers: HeaderMap) -> Result<Response, Problem> {
+    ctx.permit::<SeeOwnSessions>()?;
+    let (site, next) = (&ctx.site, percent("/kept"));
+    let view = prove::View {
+        shell: ctx.shell(Area::Elsewhere, Vec::new()),
+        kept: Aside::Kept.of(site, &headers).is_some(),
+        directory: site
+            .options
+            .directory
+            .as_ref()
+            .map(|_| format!("/sign-in/directory?next={next}&again=yes")),
+        passkey: site.app.passkeys_can_be().then(|| format!("/sign-in/passkey?next={next}")),
+        demo: (!site.options.personas.is_empty()).then(|| format!("/sign-in?next={next}")),
+    };
+    Ok(page(StatusCode::OK, &view))
 }
 
 /// Sends it to where it was going, by way of the browser, or throws it away. A second time there is nothing to send.

@@ -170,6 +170,7 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
             reason: match notice.reason.as_str() {
                 "on-call" => "On call",
                 "live-matter" => "Live matter",
+                "alarm" => "Alarm",
                 _ => "Their own report",
             },
             case: listed.case.map(|number| format!("C-{number}")).unwrap_or_default(),

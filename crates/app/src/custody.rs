@@ -33,6 +33,7 @@ pub use store::handovers::{Handover, HandoverState, Item, Party, Signature};
 use domain::{DeviceId, Force, HandoverId, SettingValue, Span, Timestamp};
 use policy::ParameterValue;
 use store::devices::Device;
+use store::locks::{self, Lock};
 use store::{Tx, assets, devices, handovers, people};
 
 use crate::access::{Action, ManageRegister, Permit};
@@ -118,6 +119,19 @@ pub(crate) fn named(tx: &mut Tx<'_>, party: Party) -> Result<String, AppError> {
     })
 }
 
+/// Brings a draft to its end, or says that somebody else did.
+fn end(
+    tx: &mut Tx<'_>,
+    id: HandoverId,
+    state: HandoverState,
+    (at, why): (Timestamp, &str),
+) -> Result<(), AppError> {
+    if handovers::end(tx, id, state, at, why)? {
+        return Ok(());
+    }
+    Err(AppError::Conflict("this hand-over has come to its end; open it again".into()))
+}
+
 impl App {
     fn load(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
         let handover = handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
@@ -127,6 +141,14 @@ impl App {
             things.push(Thing { item, device, asset });
         }
         Ok(Loaded { signatures: handovers::signatures(tx, id)?, handover, things })
+    }
+
+    /// As [`App::load`], with the locks of its things: whoever else signs, changes or ends it, or does anything with one of its
+    /// things, comes before or after.
+    fn load_locked(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
+        let things = handovers::items(tx, id)?.iter().map(|item| Lock::Device(item.device)).collect();
+        locks::take_all(tx, things)?;
+        Self::load(tx, id)
     }
 
     fn entry(tx: &mut Tx<'_>, id: DeviceId) -> Result<(Device, Asset), AppError> {

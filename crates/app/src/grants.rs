@@ -9,6 +9,7 @@ mod lapse;
 use domain::{Force, GrantId, PersonId, Span, Timestamp};
 use serde_json::json;
 use store::grants::{self, Grant, Listed};
+use store::locks::{self, Lock};
 use store::people::Person;
 use store::{Tx, people};
 
@@ -168,6 +169,7 @@ impl App {
         let app = self.clone();
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Roles)?;
                 let whose = app.grantee(tx, &permit, person)?;
                 if whose.ended_at.is_some() {
                     return Err(AppError::Conflict(format!("{} is not on the books any more", whose.name)));
@@ -260,6 +262,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Roles)?;
                 let found = grants::by_id(tx, grant)?.ok_or_else(|| AppError::not_found("grant", grant))?;
                 let whose = app.grantee(tx, &permit, found.person)?;
                 if found.from_directory {
@@ -305,6 +308,7 @@ impl App {
         groups: &[&str],
         now: Timestamp,
     ) -> Result<Standing, AppError> {
+        locks::take(tx, Lock::Roles)?;
         let theirs: Vec<&GroupRole> = self
             .config()
             .group_roles

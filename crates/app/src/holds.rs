@@ -3,12 +3,18 @@
 //! What is asked here is asked by everything that destroys or gives away: orders that erase, the approval of one, disposal
 //! and hand-overs, the erasure of a person's records. Why a hold stands is read by those who may place one; everybody
 //! else learns only that it does.
+//!
+//! Whoever asks takes the device's lock first, and so does whoever places a hold: each comes before or after the other. Once a
+//! hold is placed no order to erase the device is handed over any more; one that was handed over before stands as
+//! uncertain until the device answers.
 
 use domain::{CaseId, DeviceId, HoldId, StepId, Timestamp};
 use policy::Proof;
 use serde_json::json;
+use store::commands::Stopped;
 use store::devices::Device;
 use store::holds::{self, Hold};
+use store::locks::{self, Lock};
 use store::{Tx, commands, devices};
 
 use crate::access::{Permit, PlaceHolds};
@@ -17,8 +23,6 @@ use crate::read::StepRead;
 use crate::record::Record;
 use crate::{App, AppError};
 
-/// Commands of a device that are looked through for what a hold must stop.
-const LOOKED_AT: u32 = 200;
 /// What a hold stops, as the vendor calls it.
 const STOPPED: [&str; 1] = ["EraseDevice"];
 
@@ -31,7 +35,7 @@ pub struct NewHold {
     pub why: String,
 }
 
-/// Refuses what would destroy or give away a device on which a hold stands.
+/// Refuses what would destroy or give away a device on which a hold stands. The caller holds the device's lock.
 ///
 /// # Errors
 /// [`AppError::Conflict`] while a hold stands.
@@ -46,8 +50,8 @@ pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError>
 }
 
 impl App {
-    /// Places a legal hold on a device, and takes back every order to erase it that has not reached it. The same
-    /// reference again changes nothing.
+    /// Places a legal hold on a device, and stops every order to erase it: one that has not reached the device is taken
+    /// back, one that may have is not handed over again. The same reference again changes nothing.
     ///
     /// # Errors
     /// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
@@ -64,10 +68,10 @@ impl App {
                 let found =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(found.force)?;
-                if !app.hold_in(tx, &permit, &found, (&new, None), now)? {
+                let Some(stopped) = app.hold_in(tx, &permit, &found, (&new, None), now)? else {
                     return Ok(());
-                }
-                app.enter_hold(tx, &permit, &found, "device.hold.placed", &new, now)
+                };
+                app.enter_hold(tx, &permit, &found, ("device.hold.placed", stopped), &new, now)
             })
             .await
     }
@@ -79,7 +83,8 @@ impl App {
         device: &Device,
         (new, case): (&NewHold, Option<CaseId>),
         now: Timestamp,
-    ) -> Result<bool, AppError> {
+    ) -> Result<Option<Stopped>, AppError> {
+        locks::take(tx, Lock::Device(device.id))?;
         let hold = Hold {
             id: HoldId::from_uuid(self.world().uuid()),
             device: device.id,
@@ -92,15 +97,15 @@ impl App {
             ended: None,
         };
         if !holds::place(tx, &hold)? {
-            return Ok(false);
+            return Ok(None);
         }
-        for command in commands::of_device(tx, device.id, LOOKED_AT)? {
-            if command.finished_at.is_none() && STOPPED.contains(&command.request_type.as_str()) {
-                // One that the device has already cannot be called back: its state goes on saying so.
-                commands::cancel(tx, command.id, now, "a legal hold was placed")?;
-            }
+        let mut all = Stopped::default();
+        for request_type in STOPPED {
+            let stopped = commands::stop(tx, device.id, request_type, now, "a legal hold was placed")?;
+            all.taken_back += stopped.taken_back;
+            all.uncertain += stopped.uncertain;
         }
-        Ok(true)
+        Ok(Some(all))
     }
 
     fn enter_hold(
@@ -108,13 +113,16 @@ impl App {
         tx: &mut Tx<'_>,
         permit: &Permit<PlaceHolds>,
         device: &Device,
-        action: &'static str,
+        (action, stopped): (&'static str, Stopped),
         new: &NewHold,
         now: Timestamp,
     ) -> Result<(), AppError> {
         let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
             .force(device.force)
-            .detail(json!({ "reference": new.reference, "why": new.why }));
+            .detail(json!({
+                "reference": new.reference, "why": new.why, "erasures_taken_back": stopped.taken_back,
+                "erasures_uncertain": stopped.uncertain,
+            }));
         self.enter(tx, now, record)
     }
 
@@ -140,7 +148,7 @@ impl App {
                 let device = devices::by_id(tx, found.device)?
                     .ok_or_else(|| AppError::not_found("device", found.device))?;
                 let told = NewHold { reference: found.reference, why };
-                app.enter_hold(tx, &permit, &device, "device.hold.ended", &told, now)?;
+                app.enter_hold(tx, &permit, &device, ("device.hold.ended", Stopped::default()), &told, now)?;
                 Ok(device.id)
             })
             .await
@@ -170,7 +178,8 @@ impl App {
                 if step.proof_kind != Proof::Hold.as_str() {
                     return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
                 }
-                let devices = if hold { app.devices_of_case(tx, &found)? } else { Vec::new() };
+                let mut devices = if hold { app.devices_of_case(tx, &found)? } else { Vec::new() };
+                devices.sort_unstable_by_key(|device| device.id);
                 for device in &devices {
                     app.hold_in(tx, &permit, device, (&new, Some(case)), now)?;
                 }
@@ -186,7 +195,7 @@ impl App {
                     by: (&actor.name, &actor.shown),
                     says: says.clone(),
                 };
-                app.end_step(tx, &step, &ending, now)?;
+                app.end_step_once(tx, &step, &ending, now)?;
                 let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
                 let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))
                     .force(found.force)

@@ -15,6 +15,7 @@ use domain::{Force, ImportId, Span, Timestamp};
 use serde_json::{Value, json};
 use store::Tx;
 use store::imports::{self, Import};
+use store::locks::{self, Lock};
 
 use crate::access::{Action, Permit};
 use crate::people::text;
@@ -337,6 +338,7 @@ impl App {
         let (app, now, digest) = (self.clone(), self.world().now(), digest.to_owned());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Import(id))?;
                 let read = app.look::<K>(tx, &permit, id, now)?;
                 let plan = read.plan;
                 if plan.digest != digest {

@@ -102,7 +102,17 @@ impl App {
             self.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;
         let count = claimed.len();
         for job in claimed {
-            let outcome = self.run_job(&job).await;
+            // A node that was stopped for a while, or had slow jobs before this one, has lost it to another.
+            if self.world().now() >= job.lease_until {
+                continue;
+            }
+            let outcome = match job.attempts {
+                // Each try ended with its process, or the database went away: whatever it is, another try is like it.
+                MOST_ATTEMPTS.. => {
+                    Err(AppError::Fault("it was begun again and again and never came to its end".into()))
+                }
+                _ => self.run_job(&job).await,
+            };
             let now = self.world().now();
             self.store()
                 .write(move |tx| match outcome {

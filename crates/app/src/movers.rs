@@ -17,6 +17,7 @@ use jiff::civil::Date;
 use policy::MoverEvent;
 use serde_json::json;
 use store::events::{self, Event};
+use store::locks::{self, Lock};
 use store::people::{self, Person};
 use store::{Tx, cases};
 
@@ -70,6 +71,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Person(person))?;
                 let person =
                     people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
                 permit.reaches(person.force)?;
@@ -152,6 +154,8 @@ impl App {
             .write(move |tx| {
                 let known = standing(tx, event)?;
                 permit.reaches(known.force)?;
+                locks::take(tx, Lock::Person(known.person))?;
+                let known = standing(tx, event)?;
                 let policy = app.policy();
                 let kind = policy.library().mover(&known.kind).ok_or_else(|| gone(&known.kind))?;
                 let days = app.days(kind, &new, now)?;
@@ -184,6 +188,7 @@ impl App {
             .write(move |tx| {
                 let known = standing(tx, event)?;
                 permit.reaches(known.force)?;
+                locks::take(tx, Lock::Person(known.person))?;
                 let actor = permit.actor();
                 app.cancel_event_in(tx, &known, &why, (&actor.name, &actor.shown), now)
             })
@@ -198,7 +203,9 @@ impl App {
         by: (&str, &str),
         now: Timestamp,
     ) -> Result<(), AppError> {
-        events::cancel(tx, event.id, now, why)?;
+        if !events::cancel(tx, event.id, now, why)? {
+            return Err(called_off());
+        }
         if let Some(case) = event.case {
             self.say(tx, case, by.1, &format!("An event behind this case was called off: {why}"), now)?;
             self.case_follows_events(tx, case, now)?;
@@ -297,7 +304,9 @@ impl App {
                 .ok_or_else(|| AppError::not_found("person", known.person))?;
             event.case = self.case_for(tx, &person, &event, kind, by.1, now)?;
         }
-        events::change(tx, &event)?;
+        if !events::change(tx, &event)? {
+            return Err(called_off());
+        }
         if let Some(case) = event.case {
             self.say(tx, case, by.1, &format!("The event was corrected: {}", event.because), now)?;
             self.case_follows_events(tx, case, now)?;
@@ -353,9 +362,13 @@ impl App {
 fn standing(tx: &mut Tx<'_>, id: EventId) -> Result<Event, AppError> {
     let event = events::by_id(tx, id)?.ok_or_else(|| AppError::not_found("event", id))?;
     if event.cancelled.is_some() {
-        return Err(AppError::Conflict("the event was called off already; reload the page".into()));
+        return Err(called_off());
     }
     Ok(event)
+}
+
+fn called_off() -> AppError {
+    AppError::Conflict("the event was called off already; reload the page".into())
 }
 
 fn gone(kind: &str) -> AppError {

@@ -233,7 +233,8 @@ impl App {
 
     /// Has what is held for a person looked at again: what is known of their duty has changed.
     pub(crate) fn look_at_notices_again(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), AppError> {
-        notices::look_again(tx, person, self.world().now())?;
+        let now = self.world().now();
+        notices::look_again(tx, person, now, now.plus(send::LEASE))?;
         Ok(())
     }
 }

@@ -12,6 +12,7 @@ use domain::{CaseId, Day, Force, PersonId, SignInId, Span, Timestamp};
 use duty::{State, day_of, instant};
 use jiff::ToSpan;
 use serde_json::json;
+use store::locks::{self, Lock};
 use store::off_duty::{self, OffDutyUse};
 use store::people::Person;
 use store::{Tx, people};
@@ -234,6 +235,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Number(store::cases::NUMBER))?;
                 if off_duty::review_of(tx, force, &month)?.is_some() {
                     return Ok(());
                 }

@@ -7,6 +7,7 @@ mod sheet;
 use domain::{DeviceId, DeviceKind, Force, PersonId, Timestamp};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
+use store::locks::{self, Lock};
 use store::{devices, people};
 
 use crate::access::{ManageRegister, Permit};
@@ -91,6 +92,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Device(device))?;
                 let entry =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(entry.force)?;

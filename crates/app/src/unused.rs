@@ -10,6 +10,7 @@ use serde_json::json;
 use store::case_steps::{self, Step};
 use store::cases::{self, Case};
 use store::devices::Device;
+use store::locks::{self, Lock};
 use store::people::{self, Person};
 use store::{Tx, devices};
 
@@ -114,6 +115,7 @@ impl App {
         let note = crate::people::optional_text("note", Some(&needed.note), 500)?.unwrap_or_default();
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Case(case))?;
                 let (case, step, holder) = asked(tx, &permit, case)?;
                 let decision = decided(&needed, now)?;
                 let actor = permit.actor();
@@ -129,7 +131,7 @@ impl App {
                     by: (&actor.name, &actor.shown),
                     says: says.trim().to_owned(),
                 };
-                app.end_step(tx, &step, &ending, now)?;
+                app.end_step_once(tx, &step, &ending, now)?;
                 app.ask_job(tx, crate::jobs::Kind::FollowCase, &case.id.to_string(), now)?;
                 let record = Record::new(&actor.name, "unused.answered", format!("case:{}", case.id))
                     .force(holder.force)

@@ -6,6 +6,7 @@
 use domain::{CaseId, ClauseId, DeviceId, Timestamp};
 use serde_json::json;
 use store::devices::Device;
+use store::locks::{self, Lock};
 use store::people::Person;
 use store::{Tx, cases, devices, people};
 
@@ -47,6 +48,7 @@ impl App {
         let (case, new) = self
             .store()
             .write(move |tx| {
+                locks::take(tx, Lock::Device(device))?;
                 let found =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(found.force)?;

@@ -82,9 +82,12 @@ statements! {
     pub(crate) ASSET_PUT = concat!("INSERT INTO asset (device_id, ", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (device_id) DO UPDATE SET class = excluded.class, held_as = excluded.held_as,
-        standing = excluded.standing, place_id = excluded.place_id, due_back_at = excluded.due_back_at,
         maker = excluded.maker, imei = excluded.imei, iccid = excluded.iccid, eid = excluded.eid,
         bought_on = excluded.bought_on");
+    ASSET_RESTAND = concat!("INSERT INTO asset (device_id, ", columns!(), ")
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        ON CONFLICT (device_id) DO UPDATE SET standing = excluded.standing, place_id = excluded.place_id,
+        due_back_at = excluded.due_back_at WHERE asset.standing = $12 AND COALESCE(asset.place_id, '') = $13");
     ASSET_OF = concat!("SELECT ", columns!(), " FROM asset WHERE device_id = $1");
     ASSETS_WITH_CODE = "SELECT id FROM device WHERE serial = $1 OR upper(asset_tag) = $1 UNION
         SELECT device_id FROM asset WHERE imei = $1 OR iccid = $1 OR eid = $1 ORDER BY 1 LIMIT 10";
@@ -99,7 +102,6 @@ statements! {
     PLACE_BY_NAME = concat!("SELECT ", place_columns!(), " FROM place WHERE force = $1 AND lower(name) = $2");
     PLACES = concat!("SELECT ", place_columns!(), " FROM place WHERE ($1 = '' OR force = $1) ORDER BY force, name LIMIT 500");
     PLACE_CLOSE = "UPDATE place SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
-    DEVICE_LOCK = "UPDATE device SET serial = serial WHERE id = $1";
     DEVICE_DESCRIBE = "UPDATE device SET asset_tag = $2, model = $3 WHERE id = $1";
     DEVICE_MOVE = "UPDATE device SET force = $2 WHERE id = $1";
     DEVICE_BACK = "UPDATE device SET retired_at = NULL WHERE id = $1";
@@ -137,25 +139,34 @@ pub fn of(tx: &mut Tx<'_>, device: &Device) -> Result<Asset, StoreError> {
     row.as_ref().map_or_else(|| Ok(Asset::undescribed(device)), asset)
 }
 
-/// Writes the particulars of a device, over those that are there.
+fn values(device: DeviceId, asset: &Asset) -> Vec<Value> {
+    vec![
+        Value::id(device),
+        Value::id(asset.class),
+        Value::id(asset.held_as),
+        Value::id(asset.standing),
+        Value::opt_id(asset.place),
+        asset.due_back_at.into(),
+        asset.maker.as_deref().into(),
+        asset.imei.as_deref().into(),
+        asset.iccid.as_deref().into(),
+        asset.eid.as_deref().into(),
+        asset.bought_on.as_deref().into(),
+    ]
+}
+
+/// Writes what a device is. Where it stands is left as it is: see [`restand`].
 pub fn put(tx: &mut Tx<'_>, device: DeviceId, asset: &Asset) -> Result<(), StoreError> {
-    tx.execute(
-        &ASSET_PUT,
-        &[
-            Value::id(device),
-            Value::id(asset.class),
-            Value::id(asset.held_as),
-            Value::id(asset.standing),
-            Value::opt_id(asset.place),
-            asset.due_back_at.into(),
-            asset.maker.as_deref().into(),
-            asset.imei.as_deref().into(),
-            asset.iccid.as_deref().into(),
-            asset.eid.as_deref().into(),
-            asset.bought_on.as_deref().into(),
-        ],
-    )?;
+    tx.execute(&ASSET_PUT, &values(device, asset))?;
     Ok(())
+}
+
+/// Writes where a device stands, and leaves what it is; whether it still stood as in `before`.
+pub fn restand(tx: &mut Tx<'_>, device: DeviceId, before: &Asset, after: &Asset) -> Result<bool, StoreError> {
+    let mut params = values(device, after);
+    let place = before.place.map(|place| place.to_string()).unwrap_or_default();
+    params.extend([Value::id(before.standing), place.into()]);
+    Ok(tx.execute(&ASSET_RESTAND, &params)? > 0)
 }
 
 /// Every device with that serial number, asset tag, IMEI, ICCID or EID; `code` in capitals. Ten at most.
@@ -225,12 +236,6 @@ pub fn places(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Place>, Store
 /// Closes a place; whether it was open.
 pub fn close_place(tx: &mut Tx<'_>, id: PlaceId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&PLACE_CLOSE, &[Value::id(id), at.into()])? > 0)
-}
-
-/// Keeps other transactions from changing the device's custody until this one ends.
-pub fn lock(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), StoreError> {
-    tx.execute(&DEVICE_LOCK, &[Value::id(device)])?;
-    Ok(())
 }
 
 /// Writes asset tag and model.

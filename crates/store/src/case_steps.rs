@@ -2,6 +2,7 @@
 
 use domain::{CaseId, ClauseId, PersonId, StepId, Timestamp};
 
+use crate::locks::{self, Lock};
 use crate::{Row, StoreError, Tx, Value, statements};
 
 /// One step of a case.
@@ -152,6 +153,7 @@ fn step(row: &Row) -> Result<Step, StoreError> {
 
 /// Adds a step behind those that are there; `new.place` and `new.done` are not looked at.
 pub fn add(tx: &mut Tx<'_>, new: &Step) -> Result<(), StoreError> {
+    locks::take(tx, Lock::Case(new.case))?;
     tx.execute(
         &STEP_ADD,
         &[

@@ -2,6 +2,7 @@
 
 use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 
+use crate::locks::{self, Lock};
 use crate::{Row, StoreError, Tx, Value, statements};
 
 /// One case.
@@ -41,6 +42,9 @@ macro_rules! columns {
          owner, closed_how"
     };
 }
+
+/// What the lock of the next number is called.
+pub const NUMBER: &str = "case";
 
 statements! {
     pub(crate) CASE_ADD = "INSERT INTO desk_case (id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at)
@@ -103,6 +107,7 @@ fn case(row: &Row) -> Result<Case, StoreError> {
 /// Opens a case; the number is given here and `new.number` is not looked at. One open case at most stands for a device,
 /// clause and kind.
 pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
+    locks::take(tx, Lock::Number(NUMBER))?;
     tx.execute(
         &CASE_ADD,
         &[

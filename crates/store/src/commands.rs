@@ -23,7 +23,7 @@ crate::word_enum! {
         FormatError = "format-error",
         /// Taken back before it was delivered.
         Cancelled = "cancelled",
-        /// The enrolment ended with the command delivered and no answer.
+        /// It ended while the device had it and had not answered: the enrolment ended, or a legal hold was placed.
         Uncertain = "uncertain",
     }
 }
@@ -73,27 +73,34 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9)";
     COMMAND_APPROVE = "UPDATE command SET state = 'queued', approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
     COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
+    // A command that another transaction is changing is waited for and looked at again, so that the order of the queue holds;
+    // passing over it would hand out the second before the first.
     COMMAND_TAKE = concat!("UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
         WHERE id = (SELECT n.id FROM command n WHERE n.enrolment_id = $1 AND n.finished_at IS NULL AND n.not_now_at IS NULL
-        AND n.state <> 'asked' ORDER BY n.lane, n.id LIMIT 1) RETURNING ", columns!());
+        AND n.state <> 'asked' ORDER BY n.lane, n.id LIMIT 1 {for_update})
+        AND finished_at IS NULL AND not_now_at IS NULL AND state <> 'asked' RETURNING ", columns!());
     COMMAND_UNMADE = "UPDATE command SET state = 'failed', finished_at = $2, error = $3, deliveries = deliveries - 1,
         delivered_at = CASE WHEN deliveries = 1 THEN NULL ELSE delivered_at END WHERE id = $1";
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
     COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
-        WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL RETURNING request_type, spec,
+        WHERE id = $1 AND enrolment_id = $2 AND (finished_at IS NULL OR state = 'uncertain') RETURNING request_type, spec,
         (SELECT d.force FROM enrolment e JOIN device d ON d.id = e.device_id WHERE e.id = $2)";
     COMMAND_NOT_NOW = "UPDATE command SET state = 'not-now', not_now_at = $3 WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL";
     COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.request_type, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
         c.delivered_at, c.deliveries, c.finished_at, c.error FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE e.device_id = $1 ORDER BY c.queued_at DESC, c.id DESC LIMIT $2";
+    // In the order of the queue: an answer has locked its own command when it takes the next.
     COMMANDS_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
-        finished_at = $2, error = $3
-        WHERE finished_at IS NULL AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1)";
+        finished_at = $2, error = $3 WHERE finished_at IS NULL AND id IN (SELECT n.id FROM command n WHERE n.finished_at IS NULL
+        AND n.enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) ORDER BY n.lane, n.id {for_update})";
     COMMAND_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3
         WHERE id = $1 AND finished_at IS NULL AND (delivered_at IS NULL OR state = 'not-now')";
+    COMMANDS_STOP = "UPDATE command SET state = CASE WHEN delivered_at IS NULL OR state = 'not-now' THEN 'cancelled' ELSE 'uncertain' END,
+        finished_at = $3, error = $4 WHERE request_type = $2 AND finished_at IS NULL
+        AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) RETURNING state";
     COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND request_type = $2 AND finished_at IS NULL";
     COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
-        ORDER BY finished_at LIMIT $2)";
+        ORDER BY finished_at LIMIT $2 {skip_locked}) AND finished_at IS NOT NULL AND finished_at < $1";
     COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state <> 'asked' AND e.ended_at IS NULL
         AND e.push_due_at IS NULL AND e.push_token IS NOT NULL AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
@@ -147,7 +154,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: CommandId) -> Result<Option<Command>, StoreErr
     tx.one(&COMMAND_BY_ID, &[Value::id(id)])?.as_ref().map(command).transpose()
 }
 
-/// Takes the next command to hand over and notes that it is; those that the device put by are passed over until
+/// Takes the next command to hand over and notes that it is. Passes over those that the device put by, until
 /// [`offer_again`].
 pub fn take(tx: &mut Tx<'_>, enrolment: EnrolmentId, at: Timestamp) -> Result<Option<Command>, StoreError> {
     tx.one(&COMMAND_TAKE, &[Value::id(enrolment), at.into()])?.as_ref().map(command).transpose()
@@ -174,7 +181,8 @@ pub struct Finished {
     pub force: Option<domain::Force>,
 }
 
-/// The first result of a command of that channel, stored once; `None` where the command is unknown or was finished before.
+/// Stores the first result of a command of that channel; `None` where the command is unknown or was finished before. An answer
+/// to a command whose delivery is uncertain says what became of it.
 pub fn set_finished(
     tx: &mut Tx<'_>,
     id: CommandId,
@@ -231,6 +239,33 @@ pub fn end_all(
 /// was still possible.
 pub fn cancel(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&COMMAND_CANCEL, &[Value::id(id), at.into(), why.into()])? > 0)
+}
+
+/// How many commands were stopped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stopped {
+    /// The device does not have them.
+    pub taken_back: usize,
+    /// The device may have them: they are not offered again, and an answer is still stored.
+    pub uncertain: usize,
+}
+
+/// Ends every unfinished command of that type on a device. None of them is handed over after this transaction.
+pub fn stop(
+    tx: &mut Tx<'_>,
+    device: domain::DeviceId,
+    request_type: &str,
+    at: Timestamp,
+    why: &str,
+) -> Result<Stopped, StoreError> {
+    let mut stopped = Stopped::default();
+    for row in tx.query(&COMMANDS_STOP, &[Value::id(device), request_type.into(), at.into(), why.into()])? {
+        match row.parse(0)? {
+            CommandState::Cancelled => stopped.taken_back += 1,
+            _ => stopped.uncertain += 1,
+        }
+    }
+    Ok(stopped)
 }
 
 /// Whether a command of that type is unfinished.

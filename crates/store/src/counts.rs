@@ -2,6 +2,7 @@
 
 use domain::{CaseId, CountId, DeviceId, Force, PlaceId, Timestamp};
 
+use crate::locks::{self, Lock};
 use crate::{Row, StoreError, Tx, Value, statements};
 
 /// One count.
@@ -46,6 +47,9 @@ macro_rules! columns {
     };
 }
 
+/// What the lock of the next number is called: who opens a count takes it before looking whether one is open.
+pub const NUMBER: &str = "count";
+
 statements! {
     pub(crate) COUNT_OPEN = "INSERT INTO stock_count (id, number, force, place_id, opened_by, opened_at)
         SELECT $1, COALESCE(max(number), 0) + 1, $2, $3, $4, $5 FROM stock_count";
@@ -53,7 +57,6 @@ statements! {
     COUNT_OPEN_IN = concat!("SELECT ", columns!(), " FROM stock_count WHERE place_id = $1 AND closed_at IS NULL");
     COUNT_LIST = concat!("SELECT ", columns!(), " FROM stock_count WHERE ($1 = '' OR force = $1)
         ORDER BY opened_at DESC, id DESC LIMIT 200");
-    COUNT_LOCK = "UPDATE stock_count SET number = number WHERE id = $1";
     COUNT_CLOSE = "UPDATE stock_count SET closed_by = $2, closed_at = $3 WHERE id = $1 AND closed_at IS NULL";
     STOCK_LINE_EXPECT = "INSERT INTO stock_line (count_id, code, device_id, expected) VALUES ($1, $2, $2, 1)";
     STOCK_LINE_SCAN = "INSERT INTO stock_line (count_id, code, device_id, expected, scanned_at) VALUES ($1, $2, $3, 0, $4)
@@ -80,6 +83,7 @@ fn count(row: &Row) -> Result<Count, StoreError> {
 
 /// Opens a count with what should be there; the number is given here and `new.number` is not looked at.
 pub fn open(tx: &mut Tx<'_>, new: &Count, expected: &[DeviceId]) -> Result<(), StoreError> {
+    locks::take(tx, Lock::Number(NUMBER))?;
     let params = [
         Value::id(new.id),
         Value::id(new.force),
@@ -107,12 +111,6 @@ pub fn open_in(tx: &mut Tx<'_>, place: PlaceId) -> Result<Option<Count>, StoreEr
 /// Every count, newest first, 200 at most.
 pub fn list(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Count>, StoreError> {
     tx.query(&COUNT_LIST, &[crate::force_word(force)])?.iter().map(count).collect()
-}
-
-/// Keeps other transactions away from the count until this one ends.
-pub fn lock(tx: &mut Tx<'_>, id: CountId) -> Result<(), StoreError> {
-    tx.execute(&COUNT_LOCK, &[Value::id(id)])?;
-    Ok(())
 }
 
 /// Notes a scan; scanning a thing twice changes nothing.

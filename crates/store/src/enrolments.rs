@@ -81,18 +81,18 @@ statements! {
         WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_TOKEN = "UPDATE enrolment SET topic = $2, push_token = $3, push_magic = $4,
         unlock_token = COALESCE($5, unlock_token), awaiting_configuration = $6, state = 'enrolled',
-        enrolled_at = COALESCE(enrolled_at, $7), last_contact_at = $7, push_failed = NULL WHERE id = $1";
-    ENROLMENT_BOOTSTRAP = "UPDATE enrolment SET bootstrap_token = $2 WHERE id = $1";
+        enrolled_at = COALESCE(enrolled_at, $7), last_contact_at = $7, push_failed = NULL WHERE id = $1 AND ended_at IS NULL";
+    ENROLMENT_BOOTSTRAP = "UPDATE enrolment SET bootstrap_token = $2 WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_BOOTSTRAP_READ = "SELECT bootstrap_token FROM enrolment WHERE id = $1";
     ENROLMENT_UNLOCK_READ = "SELECT unlock_token FROM enrolment WHERE id = $1";
     ENROLMENT_AWAITS = "SELECT awaiting_configuration FROM enrolment WHERE id = $1";
-    ENROLMENT_CONFIGURED = "UPDATE enrolment SET awaiting_configuration = 0 WHERE id = $1";
+    ENROLMENT_CONFIGURED = "UPDATE enrolment SET awaiting_configuration = 0 WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
     CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
     CONTACT_DEVICE = "UPDATE device SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
-    REFRESH_SET = "UPDATE enrolment SET refresh_due_at = $2 WHERE id = $1";
+    REFRESH_SET = "UPDATE enrolment SET refresh_due_at = $2 WHERE id = $1 AND ended_at IS NULL";
     REFRESH_CLAIM = "UPDATE enrolment SET refresh_due_at = $3 WHERE id = $1 AND ended_at IS NULL AND refresh_due_at <= $2";
-    REFRESH_DUE = "SELECT e.id, e.platform, d.supervised FROM enrolment e JOIN device d ON d.id = e.device_id
+    REFRESH_DUE = "SELECT e.id, e.platform, d.supervised, d.id FROM enrolment e JOIN device d ON d.id = e.device_id
         WHERE e.ended_at IS NULL AND e.state = 'enrolled' AND e.channel = 'device' AND e.refresh_due_at <= $1
         ORDER BY e.refresh_due_at LIMIT $2";
     // Places are filled up by repeating the last: a few texts and prepared statements for both engines. No join and no EXISTS:
@@ -275,6 +275,8 @@ pub struct RefreshDue {
     pub platform: Platform,
     /// Whether the device is supervised, where it ever said.
     pub supervised: Option<bool>,
+    /// The device.
+    pub device: DeviceId,
 }
 
 /// Enrolments whose state is due to be asked for; each is to be claimed before anything is queued.
@@ -286,6 +288,7 @@ pub fn refresh_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Re
                 enrolment: row.parse(0)?,
                 platform: row.parse(1)?,
                 supervised: row.opt_int(2)?.map(|flag| flag != 0),
+                device: row.parse(3)?,
             })
         })
         .collect()

@@ -5,6 +5,7 @@ use domain::{
     Timestamp,
 };
 
+use crate::locks::{self, Lock};
 use crate::{Row, StoreError, Tx, Value, statements, word_enum};
 
 word_enum! {
@@ -162,7 +163,6 @@ statements! {
         FROM handover";
     HANDOVER_BY_ID = concat!("SELECT ", columns!(), " FROM handover h WHERE h.id = $1");
     HANDOVER_BY_NUMBER = concat!("SELECT ", columns!(), " FROM handover h WHERE h.number = $1");
-    HANDOVER_LOCK = "UPDATE handover SET number = number WHERE id = $1";
     HANDOVER_CHANGE = "UPDATE handover SET version = version + 1, due_back_at = $3, disposal = $4, certificate = $5, note = $6
         WHERE id = $1 AND version = $2 AND state = 'draft'";
     HANDOVER_END = "UPDATE handover SET state = $2, ended_at = $3, ended_why = $4 WHERE id = $1 AND state = 'draft'";
@@ -232,6 +232,7 @@ const fn columns_of(party: Party) -> (Option<PersonId>, Option<PlaceId>) {
 
 /// Enters a draft; the number is given here and `new.number` is not looked at.
 pub fn add(tx: &mut Tx<'_>, new: &Handover, items: &[Item]) -> Result<(), StoreError> {
+    locks::take(tx, Lock::Number("hand-over"))?;
     let ((giver, giver_place), (receiver, receiver_place)) =
         (columns_of(new.giver), columns_of(new.receiver));
     tx.execute(
@@ -279,12 +280,6 @@ pub fn by_id(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Handover>, StoreE
 /// The hand-over with that number.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Handover>, StoreError> {
     tx.one(&HANDOVER_BY_NUMBER, &[number.into()])?.as_ref().map(handover).transpose()
-}
-
-/// Keeps other transactions away from the hand-over until this one ends.
-pub fn lock(tx: &mut Tx<'_>, id: HandoverId) -> Result<(), StoreError> {
-    tx.execute(&HANDOVER_LOCK, &[Value::id(id)])?;
-    Ok(())
 }
 
 /// Changes a draft, which makes it another version; whether it was still that version of a draft. Parties and things stay.

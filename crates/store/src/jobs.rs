@@ -17,8 +17,10 @@ pub struct Job {
     pub kind: String,
     /// To what.
     pub subject: String,
-    /// How often it was tried before.
+    /// How often it was tried before; a try that never came to its end counts.
     pub attempts: i64,
+    /// Until when this node has it. Beyond that another may have claimed it, and its end is no longer this node's to write.
+    pub lease_until: Timestamp,
 }
 
 statements! {
@@ -33,15 +35,19 @@ statements! {
             WHEN job.next_at IS NULL OR job.next_at > excluded.run_at THEN excluded.run_at ELSE job.next_at END
         WHERE job.dead_at IS NOT NULL OR (job.lease_until = 0 AND job.run_at > excluded.run_at)
             OR (job.lease_until <> 0 AND (job.next_at IS NULL OR job.next_at > excluded.run_at))";
-    JOB_DUE = "SELECT id, kind, subject, attempts FROM job
-        WHERE dead_at IS NULL AND run_at <= $1 AND lease_until <= $1 ORDER BY run_at LIMIT $2";
-    JOB_CLAIM = "UPDATE job SET lease_until = $3 WHERE id = $1 AND lease_until <= $2 AND dead_at IS NULL AND run_at <= $2";
-    JOB_DONE = "DELETE FROM job WHERE id = $1 AND next_at IS NULL";
-    JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = next_at, next_at = NULL WHERE id = $1 AND next_at IS NOT NULL";
+    JOB_CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM job WHERE dead_at IS NULL AND run_at <= $1 AND lease_until <= $1
+        ORDER BY run_at LIMIT $2 {skip_locked})
+        UPDATE job SET attempts = CASE WHEN lease_until > 0 THEN attempts + 1 ELSE attempts END, lease_until = $3
+        WHERE id IN (SELECT id FROM due) AND dead_at IS NULL AND run_at <= $1 AND lease_until <= $1
+        RETURNING id, kind, subject, attempts";
+    // The lease is the claim's own: where another node has claimed the job since, these change nothing.
+    JOB_DONE = "DELETE FROM job WHERE id = $1 AND lease_until = $2 AND next_at IS NULL";
+    JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = next_at, next_at = NULL
+        WHERE id = $1 AND lease_until = $2 AND next_at IS NOT NULL";
     // A job that was asked for again while it ran is not given up: something has changed since.
     JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, last_error = $2, run_at = $3,
         attempts = CASE WHEN next_at IS NOT NULL THEN 0 ELSE attempts + 1 END,
-        dead_at = CASE WHEN next_at IS NOT NULL THEN NULL ELSE CAST($4 AS BIGINT) END WHERE id = $1";
+        dead_at = CASE WHEN next_at IS NOT NULL THEN NULL ELSE CAST($4 AS BIGINT) END WHERE id = $1 AND lease_until = $5";
     JOB_WAITING = "SELECT count(*) FROM job WHERE dead_at IS NULL AND run_at <= $1";
     JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }
@@ -60,20 +66,26 @@ pub fn ask(
 
 /// Claims up to `limit` due jobs for as long as `lease`.
 pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Span, limit: u32) -> Result<Vec<Job>, StoreError> {
-    let mut claimed = Vec::new();
-    for row in tx.query(&JOB_DUE, &[now.into(), i64::from(limit).into()])? {
-        let job = Job { id: row.parse(0)?, kind: row.text(1)?, subject: row.text(2)?, attempts: row.int(3)? };
-        if tx.execute(&JOB_CLAIM, &[Value::id(job.id), now.into(), now.plus(lease).into()])? > 0 {
-            claimed.push(job);
-        }
-    }
-    Ok(claimed)
+    let lease_until = now.plus(lease);
+    tx.query(&JOB_CLAIM, &[now.into(), i64::from(limit).into(), lease_until.into()])?
+        .iter()
+        .map(|row| {
+            Ok(Job {
+                id: row.parse(0)?,
+                kind: row.text(1)?,
+                subject: row.text(2)?,
+                attempts: row.int(3)?,
+                lease_until,
+            })
+        })
+        .collect()
 }
 
 /// The job is done. If it was asked for again meanwhile, it stays and runs once more when that was asked for.
 pub fn done(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
-    if tx.execute(&JOB_DONE, &[Value::id(job.id)])? == 0 {
-        tx.execute(&JOB_AGAIN, &[Value::id(job.id)])?;
+    let claim = [Value::id(job.id), job.lease_until.into()];
+    if tx.execute(&JOB_DONE, &claim)? == 0 {
+        tx.execute(&JOB_AGAIN, &claim)?;
     }
     Ok(())
 }
@@ -87,7 +99,9 @@ pub fn failed(
     error: &str,
 ) -> Result<(), StoreError> {
     let dead = again_at.is_none().then_some(now);
-    tx.execute(&JOB_FAILED, &[Value::id(job.id), error.into(), again_at.unwrap_or(now).into(), dead.into()])?;
+    let again_at = again_at.unwrap_or(now);
+    let params = [Value::id(job.id), error.into(), again_at.into(), dead.into(), job.lease_until.into()];
+    tx.execute(&JOB_FAILED, &params)?;
     Ok(())
 }
 

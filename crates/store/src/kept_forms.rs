@@ -24,7 +24,7 @@ statements! {
     FORM_REPLACE = "DELETE FROM kept_form WHERE owner = $1 AND path = $2";
     FORMS_OF = "SELECT count(*) FROM kept_form WHERE owner = $1";
     FORM_OLDEST = "DELETE FROM kept_form WHERE digest = (SELECT digest FROM kept_form WHERE owner = $1
-        ORDER BY expires_at, digest LIMIT 1)";
+        ORDER BY expires_at, digest LIMIT 1 {for_update})";
     FORM_OF = "SELECT digest, owner, path, sealed, expires_at FROM kept_form WHERE digest = $1 AND owner = $2 AND expires_at > $3";
     FORM_TAKE = "DELETE FROM kept_form WHERE digest = $1 AND owner = $2 AND expires_at > $3
         RETURNING digest, owner, path, sealed, expires_at";

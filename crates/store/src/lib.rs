@@ -28,6 +28,7 @@ pub mod imports;
 pub mod jobs;
 pub mod kept_forms;
 pub mod ledger;
+pub mod locks;
 pub mod messages;
 pub mod notices;
 pub mod off_duty;

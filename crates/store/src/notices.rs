@@ -85,14 +85,14 @@ statements! {
     NOTICE_BY_ID = concat!("SELECT ", columns!(), " FROM notice n WHERE n.id = $1");
     NOTICES_DUE = concat!("SELECT ", columns!(), " FROM notice n WHERE n.due_at <= $1 ORDER BY n.due_at LIMIT $2");
     NOTICE_CLAIM = "UPDATE notice SET due_at = $3 WHERE id = $1 AND due_at = $2";
-    NOTICE_HOLD = "UPDATE notice SET due_at = $2, duty = $3 WHERE id = $1 AND state = 'waiting'";
+    NOTICE_HOLD = "UPDATE notice SET due_at = $2, duty = $3 WHERE id = $1 AND state = 'waiting' AND due_at = $4";
     NOTICE_TOLD = "UPDATE notice SET state = $2, due_at = NULL, told_at = $3, duty = $4, exception = $5, last_error = NULL,
         attempts = attempts + 1 WHERE id = $1 AND state = 'waiting'";
     NOTICE_FAILED = "UPDATE notice SET state = $2, due_at = $3, duty = $4, last_error = $5, attempts = attempts + 1
-        WHERE id = $1 AND state = 'waiting'";
+        WHERE id = $1 AND state = 'waiting' AND due_at = $6";
     NOTICE_RETRY = "UPDATE notice SET state = 'waiting', due_at = $2, attempts = 0 WHERE id = $1 AND state = 'undelivered'";
     NOTICE_READ = "UPDATE notice SET read_at = $2 WHERE id = $1 AND read_at IS NULL";
-    NOTICES_LOOK_AGAIN = "UPDATE notice SET due_at = $2 WHERE person_id = $1 AND state = 'waiting' AND due_at > $2";
+    NOTICES_LOOK_AGAIN = "UPDATE notice SET due_at = $2 WHERE person_id = $1 AND state = 'waiting' AND due_at > $3";
     NOTICES_OF = concat!("SELECT ", columns!(), " FROM notice n WHERE n.person_id = $1
         AND ($2 = 0 OR n.read_at IS NULL) ORDER BY n.created_at DESC, n.id DESC LIMIT $3");
     NOTICES_UNREAD = "SELECT count(*) FROM notice WHERE person_id = $1 AND read_at IS NULL";
@@ -173,14 +173,16 @@ pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Notice>, S
     tx.query(&NOTICES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(notice).collect()
 }
 
-/// Takes a due notice upon itself until `lease`; false where another node was faster.
-pub fn claim(tx: &mut Tx<'_>, due: &Notice, lease: Timestamp) -> Result<bool, StoreError> {
-    Ok(tx.execute(&NOTICE_CLAIM, &[Value::id(due.id), due.due_at.into(), lease.into()])? > 0)
+/// Claims a due notice until `lease`, which becomes its due time; false where another node was faster.
+pub fn claim(tx: &mut Tx<'_>, due: &mut Notice, lease: Timestamp) -> Result<bool, StoreError> {
+    let claimed = tx.execute(&NOTICE_CLAIM, &[Value::id(due.id), due.due_at.into(), lease.into()])? > 0;
+    due.due_at = Some(lease);
+    Ok(claimed)
 }
 
-/// Holds a notice until it is looked at again.
-pub fn hold(tx: &mut Tx<'_>, id: NoticeId, until: Timestamp, duty: &str) -> Result<(), StoreError> {
-    tx.later(&NOTICE_HOLD, vec![Value::id(id), until.into(), duty.into()])
+/// Holds a claimed notice until it is looked at again.
+pub fn hold(tx: &mut Tx<'_>, claimed: &Notice, until: Timestamp, duty: &str) -> Result<(), StoreError> {
+    tx.later(&NOTICE_HOLD, vec![Value::id(claimed.id), until.into(), duty.into(), claimed.due_at.into()])
 }
 
 /// Notes that the person was told; false where that was noted before.
@@ -195,16 +197,18 @@ pub fn told(
     Ok(tx.execute(&NOTICE_TOLD, &params)? > 0)
 }
 
-/// Notes a try that failed: tried again at a time, or given up where there is none.
+/// Notes a try that failed: tried again at a time, or given up where there is none. False where another node has claimed it
+/// since.
 pub fn failed(
     tx: &mut Tx<'_>,
-    id: NoticeId,
+    claimed: &Notice,
     again: Option<Timestamp>,
     duty: &str,
     why: &str,
 ) -> Result<bool, StoreError> {
     let state = if again.is_some() { NoticeState::Waiting } else { NoticeState::Undelivered };
-    let params = [Value::id(id), state.as_str().into(), again.into(), duty.into(), why.into()];
+    let (id, lease) = (Value::id(claimed.id), claimed.due_at.into());
+    let params = [id, state.as_str().into(), again.into(), duty.into(), why.into(), lease];
     Ok(tx.execute(&NOTICE_FAILED, &params)? > 0)
 }
 
@@ -218,9 +222,15 @@ pub fn read(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, Store
     Ok(tx.execute(&NOTICE_READ, &[Value::id(id), now.into()])? > 0)
 }
 
-/// Has everything that is held for a person looked at again: what is known of their duty has changed.
-pub fn look_again(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
-    tx.later(&NOTICES_LOOK_AGAIN, vec![Value::id(person), now.into()])
+/// Has everything that is held for a person looked at again: what is known of their duty has changed. What is due before
+/// `leased` may be claimed at this moment and is left to whoever sends it.
+pub fn look_again(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+    leased: Timestamp,
+) -> Result<(), StoreError> {
+    tx.later(&NOTICES_LOOK_AGAIN, vec![Value::id(person), now.into(), leased.into()])
 }
 
 /// A person's notices, newest first.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use domain::{ClauseId, DeviceId, EntryId, Force, PermissionId, PersonId, Timestamp};
 
+use crate::locks::{self, Lock};
 use crate::{Row, StoreError, Tx, Value, statements};
 
 crate::word_enum! {
@@ -204,6 +205,7 @@ fn all(rows: &[Row]) -> Result<Vec<Permission>, StoreError> {
 /// Enters a request; its number is given here and `new.number` is not looked at. Whether it is new: a second one of the
 /// same form is not.
 pub fn add(tx: &mut Tx<'_>, new: &Permission) -> Result<bool, StoreError> {
+    locks::take(tx, Lock::Number("permission"))?;
     let fields = serde_json::to_string(&new.fields)
         .map_err(|error| StoreError::encode("permission_entry.fields", &error))?;
     let added = tx.execute(

@@ -18,6 +18,32 @@ fn every_statement_prepares_on_both_engines() {
     });
 }
 
+/// What they look for in the rows never changes once it is written, so that a second comparison could not come out otherwise.
+const COMPARED_ONCE: [&str; 4] = ["RAW_FORGET", "NOTICES_FORGET", "USE_FORGET", "PERIODS_FORGET"];
+
+/// On PostgreSQL a row that was waited for is compared with the outer WHERE alone: a sub-select of the same table must lock
+/// what it finds.
+#[test]
+fn a_change_of_rows_that_a_sub_select_finds_locks_them() {
+    let mut found = 0;
+    for statement in all_statements() {
+        let sql = statement.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        let Some((_, change)) = sql.split_once("UPDATE ").or_else(|| sql.split_once("DELETE FROM ")) else {
+            continue;
+        };
+        let table = change.split(' ').next().unwrap();
+        let own = format!("FROM {table} ");
+        let inner = sql.match_indices(&own).filter(|(at, _)| !sql[..*at].ends_with("DELETE ")).count();
+        let name = statement.name.rsplit("::").next().unwrap();
+        if sql.starts_with("INSERT") || inner == 0 || COMPARED_ONCE.contains(&name) {
+            continue;
+        }
+        found += 1;
+        assert!(sql.contains("{for_update}") || sql.contains("{skip_locked}"), "{}: {sql}", statement.name);
+    }
+    assert!(found >= 3, "commands and jobs are taken so");
+}
+
 #[test]
 fn statements_are_listed_once_and_leave_transactions_to_the_engine() {
     let mut names = BTreeSet::new();

@@ -4,6 +4,7 @@ use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp};
 use policy::{CaseType, Proof};
 use serde_json::json;
 use store::cases::{self, Case};
+use store::locks::{self, Lock};
 use store::{Tx, devices, findings};
 
 use super::{Item, Opening, device_item};
@@ -30,6 +31,7 @@ impl App {
         clause: &ClauseId,
         now: Timestamp,
     ) -> Result<(), AppError> {
+        locks::take(tx, Lock::Device(id))?;
         let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
         let policy = self.policy_as_of(tx)?;
         let Some(rule) = policy.rules().iter().find(|rule| rule.clause == *clause) else { return Ok(()) };
@@ -108,7 +110,9 @@ impl App {
         (why, says, word): &End,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        cases::close(tx, open.id, now, (why, "breach-over"))?;
+        if !cases::close(tx, open.id, now, (why, "breach-over"))? {
+            return Ok(());
+        }
         self.say(tx, open.id, "system", says, now)?;
         self.judge_after(tx, open, now)?;
         let record = Record::new("system", "case.closed", format!("case:{}", open.id))

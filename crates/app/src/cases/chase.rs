@@ -4,6 +4,7 @@ use domain::{CaseId, PersonId, Span, Timestamp};
 use policy::{Actor, Chase};
 use store::case_steps::{self, Step};
 use store::cases::{self, Case};
+use store::locks::{self, Lock};
 use store::{Tx, people};
 
 use super::steps::who;
@@ -18,6 +19,7 @@ impl App {
     }
 
     fn follow_case_in(&self, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Result<(), AppError> {
+        locks::take(tx, Lock::Case(id))?;
         let Some(case) = cases::by_id(tx, id)?.filter(|case| case.closed.is_none()) else { return Ok(()) };
         self.follow_items(tx, &case, now)?;
         let Some(case) = cases::by_id(tx, id)?.filter(|case| case.closed.is_none()) else { return Ok(()) };

@@ -7,6 +7,7 @@ use policy::{Actor, Proof};
 use serde_json::json;
 use store::case_steps::{self, Done, Step};
 use store::cases::{self, Case};
+use store::locks::{self, Lock};
 use store::{Tx, devices};
 
 use super::{Item, Opening, device_item, device_of_key};
@@ -44,7 +45,8 @@ pub(crate) struct Ending<'a> {
 }
 
 impl App {
-    /// Ends a step; whether it was undone until now. Closes the case with its last step.
+    /// Ends a step; whether it was undone until now. Closes the case with its last step: whoever ends another step of the case
+    /// comes before or after, so that one of them sees that nothing is left.
     pub(crate) fn end_step(
         &self,
         tx: &mut Tx<'_>,
@@ -58,6 +60,7 @@ impl App {
             outcome: ending.outcome.to_owned(),
             proof: ending.proof.to_owned(),
         };
+        locks::take(tx, Lock::Case(step.case))?;
         if !case_steps::finish(tx, step.id, &done)? {
             return Ok(false);
         }
@@ -65,6 +68,20 @@ impl App {
         let Some(case) = cases::by_id(tx, step.case)? else { return Ok(true) };
         self.settle_case(tx, &case, now)?;
         Ok(true)
+    }
+
+    /// Ends a step on behalf of somebody who was shown that it is undone.
+    pub(crate) fn end_step_once(
+        &self,
+        tx: &mut Tx<'_>,
+        step: &Step,
+        ending: &Ending<'_>,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        if self.end_step(tx, step, ending, now)? {
+            return Ok(());
+        }
+        Err(AppError::Conflict("somebody has done this step already; reload the page".into()))
     }
 
     /// Closes an open case whose steps are all done, and otherwise moves its time limit to its next step.
@@ -80,7 +97,9 @@ impl App {
             } else {
                 ("every step is done", "steps")
             };
-            cases::close(tx, case.id, now, (why, how))?;
+            if !cases::close(tx, case.id, now, (why, how))? {
+                return Ok(());
+            }
             self.say(tx, case.id, "system", &format!("Closed: {why}."), now)?;
         } else if let Some(next) = undone.iter().filter_map(|step| step.due_at).min() {
             cases::set_due(tx, case.id, Some(next))?;
@@ -117,7 +136,7 @@ impl App {
                     by: (&actor.name, &actor.shown),
                     says: format!("Done: {}. {note}", step.title),
                 };
-                app.end_step(tx, &step, &ending, now)?;
+                app.end_step_once(tx, &step, &ending, now)?;
                 let record = Record::new(&actor.name, "case.step.done", format!("case:{case}"))
                     .force(found.force)
                     .detail(json!({ "step": step.name, "note": note }));
@@ -142,6 +161,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Case(case))?;
                 let (found, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Receipt.as_str() || step.item.is_empty() {
                     return Err(AppError::Conflict(
@@ -156,7 +176,7 @@ impl App {
                     by: (&actor.name, &actor.shown),
                     says: format!("Missing: {}. {why}", step.title),
                 };
-                app.end_step(tx, &step, &ending, now)?;
+                app.end_step_once(tx, &step, &ending, now)?;
                 let record = Record::new(&actor.name, "case.item.missing", format!("case:{case}"))
                     .force(found.force)
                     .detail(json!({ "item": step.item, "why": why, "opened": lost }));

@@ -111,7 +111,9 @@ async fn write_contacts(store: &Store, spoke: &mut HashMap<EnrolmentId, (DeviceI
     if spoke.is_empty() {
         return;
     }
-    let list: Vec<_> = spoke.drain().collect();
+    // In one order on every node: two that note the same devices never wait for each other.
+    let mut list: Vec<_> = spoke.drain().collect();
+    list.sort_unstable();
     let count = list.len();
     let written = store
         .write(move |tx| {

@@ -6,6 +6,7 @@ use domain::{DeviceId, Timestamp};
 use protocol_apple::commands::Command;
 use store::devices::{Device, EnrolmentState};
 use store::enrolments::RefreshDue;
+use store::locks::{self, Lock};
 use store::profiles::{self, DeviceProfile, Profile, ProfileState};
 use store::{Tx, commands, devices, enrolments, pushes};
 
@@ -58,6 +59,7 @@ impl App {
     }
 
     fn configure(&self, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
+        locks::take(tx, Lock::Device(device))?;
         let Some(target) = devices::by_id(tx, device)? else { return Ok(()) };
         let (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) =
             (target.enrolment, target.enrolment_state, target.kind.platform())
@@ -133,8 +135,9 @@ impl App {
     pub async fn refresh_due(&self, limit: u32) -> Result<usize, AppError> {
         let now = self.world().now();
         let due = self.store().read(move |tx| enrolments::refresh_due(tx, now, limit)).await;
-        let (app, due) = (self.clone(), due.map_err(AppError::from)?);
+        let (app, mut due) = (self.clone(), due.map_err(AppError::from)?);
         let count = due.len();
+        due.sort_unstable_by_key(|due| due.device);
         if count > 0 {
             self.store().write(move |tx| due.iter().try_for_each(|due| app.refresh(tx, due, now))).await?;
         }
@@ -142,6 +145,7 @@ impl App {
     }
 
     fn refresh(&self, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Result<(), AppError> {
+        locks::take(tx, Lock::Device(due.device))?;
         let next = now.plus(self.config().refresh_every);
         if !enrolments::claim_refresh(tx, due.enrolment, now, next)? {
             return Ok(());

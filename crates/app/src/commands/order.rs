@@ -5,6 +5,7 @@ use protocol_apple::commands::{Effect, Lane};
 use serde_json::json;
 use store::commands::{Command, CommandState};
 use store::devices::{Device, EnrolmentState};
+use store::locks::{self, Lock};
 use store::{Tx, commands, devices, enrolments, pushes};
 
 use super::spec::Spec;
@@ -155,6 +156,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Device(device))?;
                 let target =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(target.force)?;
@@ -215,6 +217,8 @@ impl App {
                     commands::by_id(tx, command)?.ok_or_else(|| AppError::not_found("command", command))?;
                 let enrolment = enrolments::by_id(tx, asked.enrolment)?
                     .ok_or_else(|| AppError::not_found("enrolment", asked.enrolment))?;
+                // A hold that is being placed comes before this or after it.
+                locks::take(tx, Lock::Device(enrolment.device))?;
                 let device = devices::by_id(tx, enrolment.device)?
                     .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
                 permit.reaches(device.force)?;

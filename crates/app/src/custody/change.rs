@@ -44,8 +44,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                handovers::lock(tx, id)?;
-                let loaded = Self::load(tx, id)?;
+                let loaded = Self::load_locked(tx, id)?;
                 permit.reaches(loaded.handover.force)?;
                 draft_still(&loaded, now)?;
                 let kind = loaded.handover.kind;
@@ -91,15 +90,14 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                handovers::lock(tx, id)?;
-                let loaded = Self::load(tx, id)?;
+                let loaded = Self::load_locked(tx, id)?;
                 let own = permit.actor().person.map(Party::Person);
                 let side = [Side::Giver, Side::Receiver]
                     .into_iter()
                     .find(|side| own == Some(loaded.handover.party(*side)))
                     .ok_or_else(|| AppError::not_found("hand-over", id))?;
                 draft_still(&loaded, now)?;
-                handovers::end(tx, id, HandoverState::Refused, now, &why)?;
+                super::end(tx, id, HandoverState::Refused, (now, &why))?;
                 let record = Record::new(&permit.actor().name, "custody.refused", subject(id))
                     .force(loaded.handover.force)
                     .reason(loaded.handover.kind.as_str())
@@ -123,8 +121,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                handovers::lock(tx, id)?;
-                let loaded = Self::load(tx, id)?;
+                let loaded = Self::load_locked(tx, id)?;
                 reaches(&permit, &loaded.handover)?;
                 draft_still(&loaded, now)?;
                 app.withdraw_in(tx, &permit.actor().name, &loaded.handover, &why, now)
@@ -140,7 +137,7 @@ impl App {
         why: &str,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        handovers::end(tx, handover.id, HandoverState::Withdrawn, now, why)?;
+        super::end(tx, handover.id, HandoverState::Withdrawn, (now, why))?;
         let record = Record::new(actor, "custody.withdrawn", subject(handover.id))
             .force(handover.force)
             .reason(handover.kind.as_str())
@@ -157,7 +154,9 @@ impl App {
                 if handover.state != HandoverState::Draft || handover.expires_at > now {
                     return Ok(());
                 }
-                handovers::end(tx, id, HandoverState::Expired, now, "nobody signed in time")?;
+                if !handovers::end(tx, id, HandoverState::Expired, now, "nobody signed in time")? {
+                    return Ok(());
+                }
                 let record = Record::new("system", "custody.expired", subject(id))
                     .force(handover.force)
                     .reason(handover.kind.as_str());

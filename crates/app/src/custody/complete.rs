@@ -10,8 +10,8 @@ use crate::cases::{Moved, device_key};
 use crate::{App, AppError, jobs};
 
 impl App {
-    /// Changes holder, place and standing of every thing, in the transaction of the second signature. Looks again at
-    /// everything that the draft was allowed for: days may lie between.
+    /// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things'
+    /// locks. Looks again at everything that the draft was allowed for: days may lie between.
     pub(super) fn complete(
         &self,
         tx: &mut Tx<'_>,
@@ -24,7 +24,6 @@ impl App {
             self.may_receive(tx, receiver, handover.force).map_err(unbeside)?;
         }
         for thing in &loaded.things {
-            assets::lock(tx, thing.device.id)?;
             still_fits(handover, thing)?;
             draft::not_held(tx, handover.kind, &thing.device)?;
             let holder = self.move_thing(tx, handover, thing, now)?;
@@ -57,7 +56,9 @@ impl App {
             (HandoverKind::Disposal, _) | (_, Party::Person(_)) => None,
             (_, Party::Place(place)) => Some(place),
         };
-        assets::put(tx, device.id, &asset)?;
+        if !assets::restand(tx, device.id, &thing.asset, &asset)? {
+            return Err(moved_on(&device.serial));
+        }
         let holder = match (handover.kind, handover.receiver) {
             // Who brought it to be mended still answers for it.
             (HandoverKind::Repair, _) => device.holder,
@@ -97,10 +98,13 @@ fn still_fits(handover: &Handover, thing: &Thing) -> Result<(), AppError> {
     if fits {
         return Ok(());
     }
-    Err(AppError::Conflict(format!(
-        "{} no longer stands as it did when this was drafted; withdraw the hand-over and draft it again",
-        device.serial
-    )))
+    Err(moved_on(&device.serial))
+}
+
+fn moved_on(serial: &str) -> AppError {
+    AppError::Conflict(format!(
+        "{serial} no longer stands as it did when this was drafted; withdraw the hand-over and draft it again"
+    ))
 }
 
 /// What was wrong with a field of the draft, where there is no such field: at the signature.

@@ -2,11 +2,12 @@
 
 use domain::{CaseId, CountId, Force, PlaceId, PlaceKind, Standing, Timestamp};
 use serde_json::json;
-use store::assets::{self, Place};
+use store::assets::{self, Asset, Place};
 use store::cases;
 use store::counts::{self, Count, Line};
 use store::devices::{self, Device};
 use store::handovers::Party;
+use store::locks::{self, Lock};
 use store::{Tx, people};
 
 use super::{named, scan};
@@ -95,6 +96,7 @@ impl App {
                     .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
                     .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
                 permit.reaches(place.force)?;
+                locks::take(tx, Lock::Number(counts::NUMBER))?;
                 if let Some(open) = counts::open_in(tx, id)? {
                     return Err(AppError::Conflict(format!(
                         "{} is being counted already, as count {}; go on with that one",
@@ -205,11 +207,10 @@ impl App {
     /// What should be there and is: found again, if the register had it as missing meanwhile.
     fn settle_found(&self, tx: &mut Tx<'_>, count: &Count, line: &Line) -> Result<(), AppError> {
         let Some(device) = line.device else { return Ok(()) };
-        let (_, mut asset) = Self::entry(tx, device)?;
-        if asset.standing == Standing::Missing {
-            asset.standing = Standing::InStore;
-            asset.place = Some(count.place);
-            assets::put(tx, device, &asset)?;
+        let (_, before) = Self::entry(tx, device)?;
+        if before.standing == Standing::Missing {
+            let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
+            assets::restand(tx, device, &before, &there)?;
         }
         Ok(())
     }
@@ -223,11 +224,10 @@ impl App {
         now: Timestamp,
     ) -> Result<(), AppError> {
         if let (Difference::Unexpected, Some(device)) = (difference, line.device) {
-            let (device, mut asset) = Self::entry(tx, device)?;
-            if asset.standing == Standing::Missing && device.holder.is_none() && device.force == count.force {
-                asset.standing = Standing::InStore;
-                asset.place = Some(count.place);
-                assets::put(tx, device.id, &asset)?;
+            let (device, before) = Self::entry(tx, device)?;
+            let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
+            let found = before.standing == Standing::Missing && device.holder.is_none();
+            if found && device.force == count.force && assets::restand(tx, device.id, &before, &there)? {
                 return Ok(counts::explain(tx, count.id, &line.code, "Was missing; found here", None)?);
             }
         }
@@ -235,11 +235,10 @@ impl App {
             return Ok(counts::explain(tx, count.id, &line.code, &said, None)?);
         }
         if let (Difference::Missing, Some(device)) = (difference, line.device) {
-            let (_, mut asset) = Self::entry(tx, device)?;
-            if asset.standing == Standing::InStore && asset.place == Some(count.place) {
-                asset.standing = Standing::Missing;
-                asset.place = None;
-                assets::put(tx, device, &asset)?;
+            let (_, before) = Self::entry(tx, device)?;
+            if before.standing == Standing::InStore && before.place == Some(count.place) {
+                let gone = Asset { standing: Standing::Missing, place: None, ..before.clone() };
+                assets::restand(tx, device, &before, &gone)?;
             }
         }
         let case = self.open_difference(tx, actor, count, (line, difference), now)?;
@@ -327,7 +326,7 @@ fn subject(id: CountId) -> String {
 }
 
 fn open(tx: &mut Tx<'_>, id: CountId) -> Result<Count, AppError> {
-    counts::lock(tx, id)?;
+    locks::take(tx, Lock::Count(id))?;
     let count = counts::by_id(tx, id)?.ok_or_else(|| AppError::not_found("stock count", id))?;
     if count.closed.is_some() {
         return Err(AppError::Conflict("the count is closed; begin another one".into()));

@@ -7,6 +7,7 @@ use domain::{
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::handovers::{self, Handover, HandoverState, Item, Party};
+use store::locks::{self, Lock};
 use store::{Tx, assets, holds, people};
 
 use super::{Asset, reference, subject};
@@ -229,12 +230,12 @@ impl App {
         if items.len() > MOST_THINGS {
             return Err(AppError::invalid("also", format!("name {MOST_THINGS} things at most")));
         }
+        locks::take_all(tx, items.iter().map(|item| Lock::Device(item.device)).collect())?;
         let mut things: Vec<(Item, Device, Asset)> = Vec::new();
         for item in items {
             if things.iter().any(|(other, ..)| other.device == item.device) {
                 continue;
             }
-            assets::lock(tx, item.device)?;
             let (device, asset) = Self::entry(tx, item.device)?;
             permit.reaches(device.force)?;
             if things.first().is_some_and(|(_, first, _)| first.force != device.force) {

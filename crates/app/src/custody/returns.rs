@@ -9,6 +9,7 @@ use domain::{Condition, DeviceId, HandoverId, HandoverKind, PlaceId, PlaceKind, 
 use store::assets::Place;
 use store::devices::Device;
 use store::handovers::{Handover, HandoverState, Item, Party};
+use store::locks::{self, Lock};
 use store::{Tx, assets};
 
 use super::draft::{MOST_THINGS, free};
@@ -142,13 +143,21 @@ impl App {
         now: Timestamp,
     ) -> Result<(Vec<Batch>, Vec<Returned>), AppError> {
         let (mut batches, mut refused): (Vec<Batch>, Vec<Returned>) = (Vec::new(), Vec::new());
-        let mut seen: Vec<DeviceId> = Vec::new();
+        let mut scanned = Vec::new();
         for code in codes {
+            match scan::of_force(tx, store.force, code)? {
+                Some(device) => scanned.push((code, device.id)),
+                None => refused.push(Returned::Not {
+                    code: code.clone(),
+                    why: "nothing in the register has this number".into(),
+                }),
+            }
+        }
+        locks::take_all(tx, scanned.iter().map(|(_, device)| Lock::Device(*device)).collect())?;
+        let mut seen: Vec<DeviceId> = Vec::new();
+        for (code, device) in scanned {
             let mut not = |why: String| refused.push(Returned::Not { code: code.clone(), why });
-            let Some(device) = scan::of_force(tx, store.force, code)? else {
-                not("nothing in the register has this number".into());
-                continue;
-            };
+            let (device, asset) = Self::entry(tx, device)?;
             if device.force != store.force {
                 not(format!("it is {} property; set it aside for their store", device.force.title()));
                 continue;
@@ -157,8 +166,6 @@ impl App {
                 continue;
             }
             seen.push(device.id);
-            assets::lock(tx, device.id)?;
-            let asset = assets::of(tx, &device)?;
             let item = Item {
                 device: device.id,
                 condition: Condition::Good,

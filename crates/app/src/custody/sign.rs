@@ -161,8 +161,7 @@ impl App {
     }
 
     fn sign_in(&self, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -> Result<Tried, AppError> {
-        handovers::lock(tx, ask.id)?;
-        let loaded = Self::load(tx, ask.id)?;
+        let loaded = Self::load_locked(tx, ask.id)?;
         if let Some(done) = already(&loaded, ask)? {
             return Ok(Tried::Done(done));
         }
@@ -174,7 +173,7 @@ impl App {
         }
         let signature = self.signature(tx, ask, &loaded, &shown)?;
         let Some(other) = loaded.signature(ask.side.other()) else {
-            handovers::sign(tx, ask.id, &signature)?;
+            sign_once(tx, ask, &signature)?;
             self.enter_signature(tx, ask, &loaded, &signature)?;
             return Ok(Tried::Done(Signed::Waits));
         };
@@ -182,7 +181,7 @@ impl App {
         let Some(prepared) = prepared.filter(|prepared| prepared.data == data) else {
             return Ok(Tried::Again);
         };
-        handovers::sign(tx, ask.id, &signature)?;
+        sign_once(tx, ask, &signature)?;
         self.complete(tx, &ask.actor, &loaded, ask.at)?;
         self.keep_record(tx, ask, &loaded, prepared)?;
         Ok(Tried::Done(Signed::Complete))
@@ -279,7 +278,7 @@ impl App {
             made_at: ask.at,
         };
         handovers::keep(tx, ask.id, &sealed)?;
-        handovers::end(tx, ask.id, HandoverState::Complete, ask.at, "both signed")?;
+        super::end(tx, ask.id, HandoverState::Complete, (ask.at, "both signed"))?;
         let devices: Vec<_> = loaded.things.iter().map(|thing| thing.device.id).collect();
         let record = Record::new(&ask.actor.name, "custody.completed", subject(ask.id))
             .force(loaded.handover.force)
@@ -296,6 +295,13 @@ impl SignedRecord {
     fn prepared(&self) -> Result<Prepared, AppError> {
         Ok(Prepared { data: self.bytes()?, pdf: self.pdf()? })
     }
+}
+
+fn sign_once(tx: &mut Tx<'_>, ask: &Ask, signature: &Signature) -> Result<(), AppError> {
+    if handovers::sign(tx, ask.id, signature)? {
+        return Ok(());
+    }
+    Err(AppError::Conflict("this side was signed at the same moment; open it again".into()))
 }
 
 /// What a repeated request finds: its own signature, which changes nothing. Anything else that stands in the way is said.

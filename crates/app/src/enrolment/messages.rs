@@ -7,6 +7,7 @@ use protocol_apple::{replies, reports};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::enrolments::{self, Enrolment, Tokens};
+use store::locks::{self, Lock};
 use store::{Tx, certificates, commands, devices, messages, profiles, pushes};
 
 use super::gate::GateRefusal;
@@ -71,6 +72,11 @@ impl App {
         if matches!(check_in.channel, Channel::UserEnrolment { .. }) {
             return Ok(CheckInReply::Refused(GateRefusal::Personal));
         }
+        let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)? else {
+            return Ok(CheckInReply::Refused(GateRefusal::Certificate));
+        };
+        // Of two messages that begin, finish or end an enrolment one comes first, and the other finds what it left.
+        locks::take(tx, Lock::Device(certificate.device))?;
         if let Message::Authenticate(message) = &check_in.message {
             return self.authenticate(tx, sender, &check_in.channel, message, raw, now);
         }

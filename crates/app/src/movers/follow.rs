@@ -4,6 +4,7 @@ use domain::{CaseId, PersonId, Timestamp};
 use policy::{MoverEvent, StepDue};
 use store::cases::{self, Case};
 use store::events::{self, Event};
+use store::locks::{self, Lock};
 use store::people::Person;
 use store::{Tx, case_steps};
 
@@ -75,6 +76,7 @@ impl App {
         id: CaseId,
         now: Timestamp,
     ) -> Result<(), AppError> {
+        locks::take(tx, Lock::Case(id))?;
         let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
         let asking: Vec<Event> = events::of_case(tx, id)?
             .into_iter()

@@ -12,7 +12,7 @@ use crate::record::Record;
 use crate::{App, AppError};
 
 /// How long a letter may be under way before another node may send it.
-const LEASE: Span = Span::from_secs(120);
+pub(super) const LEASE: Span = Span::from_secs(120);
 /// Tries before a notice is given up and shown to the desk: over about a day.
 const MOST_ATTEMPTS: i64 = 9;
 /// The marking at the head of a letter's subject; it holds nothing but a link.
@@ -52,9 +52,14 @@ impl App {
             .await?;
         let mut sends = JoinSet::new();
         for telling in tellings {
-            let (client, letter) = (mail.cloned(), self.letter(&telling, now));
+            let (app, client, letter) = (self.clone(), mail.cloned(), self.letter(&telling, now));
             sends.spawn(async move {
+                // A node that was stopped for longer than the lease leaves it to whoever has claimed it since.
+                let lost = telling.notice.due_at.is_none_or(|lease| app.world().now() >= lease);
                 let outcome = match (client, letter) {
+                    _ if lost => {
+                        Err(MailError::Again("this node was stopped while it was to send it".into()))
+                    }
                     (None, _) => Ok(NoticeState::Shown),
                     (Some(_), None) => Err(MailError::Address),
                     (Some(client), Some(letter)) => client.send(&letter).await.map(|()| NoticeState::Mailed),
@@ -74,21 +79,21 @@ impl App {
     fn claim_notice(
         &self,
         tx: &mut Tx<'_>,
-        notice: Notice,
+        mut notice: Notice,
         now: Timestamp,
     ) -> Result<Option<Telling>, AppError> {
-        if !notices::claim(tx, &notice, now.plus(LEASE))? {
+        if !notices::claim(tx, &mut notice, now.plus(LEASE))? {
             return Ok(None);
         }
         let Some(person) = people::by_id(tx, notice.person)? else { return Ok(None) };
         let state = self.duty_state(tx, person.id, now)?;
         if person.ended_at.is_some() {
-            notices::failed(tx, notice.id, None, state.as_str(), "they have left")?;
+            notices::failed(tx, &notice, None, state.as_str(), "they have left")?;
             return Ok(None);
         }
         Ok(match self.ruling(&state, rule_of(&notice.reason), now) {
             Ruling::Hold => {
-                notices::hold(tx, notice.id, self.look_again_at(&state, now), state.as_str())?;
+                notices::hold(tx, &notice, self.look_again_at(&state, now), state.as_str())?;
                 None
             }
             ruling => Some(Telling {
@@ -147,7 +152,7 @@ impl App {
                 };
                 let why =
                     if telling.to.is_none() { "no work email is known".into() } else { error.to_string() };
-                if notices::failed(tx, notice.id, again, telling.duty, &why)? && again.is_none() {
+                if notices::failed(tx, notice, again, telling.duty, &why)? && again.is_none() {
                     return self.enter(tx, now, record("notice.undelivered"));
                 }
             }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use domain::Timestamp;
 use policy::{Files, Library, Overrides};
 use serde_json::json;
+use store::locks::{self, Lock};
 use store::{Tx, devices, people, profiles, sessions};
 
 use super::{PLATFORMS, PolicyInForce};
@@ -40,6 +41,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                locks::take(tx, Lock::Policy)?;
                 let (before, made) = (sessions::meta(tx, POLICY)?, policy.profiles_digest());
                 if before.as_deref() == Some(policy.digest())
                     && sessions::meta(tx, PROFILES)?.as_deref() == Some(&made)

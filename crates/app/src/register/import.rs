@@ -143,13 +143,14 @@ impl App {
                 let device = super::entry(id, new.serial.clone(), &new, row.holder, now);
                 devices::add(tx, &device)?;
                 describe(tx, &device, &row.described)?;
-                let mut asset: Asset = assets::of(tx, &device)?;
+                let before = assets::of(tx, &device)?;
+                let mut asset: Asset = before.clone();
                 asset.place = row.place.filter(|_| !row.retired);
                 if row.retired {
                     asset.standing = Standing::Retired;
                     devices::retire(tx, id, now)?;
                 }
-                assets::put(tx, id, &asset)?;
+                assets::restand(tx, id, &before, &asset)?;
                 if let Some(holder) = row.holder {
                     self.ask_standing(tx, holder, now)?;
                 }

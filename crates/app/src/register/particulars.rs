@@ -5,6 +5,7 @@ use domain::{AssetClass, DeviceId, Standing, Use};
 use serde_json::json;
 use store::assets::Asset;
 use store::devices::Device;
+use store::locks::{self, Lock};
 use store::{Tx, assets, devices};
 
 use crate::access::{ManageRegister, Permit};
@@ -230,11 +231,12 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
-                assets::lock(tx, id)?;
+                locks::take(tx, Lock::Device(id))?;
                 let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
                 permit.reaches(device.force)?;
-                let mut asset = assets::of(tx, &device)?;
-                to.check(&device, &asset)?;
+                let before = assets::of(tx, &device)?;
+                to.check(&device, &before)?;
+                let mut asset = before.clone();
                 asset.standing = match to {
                     Restated::Retired => Standing::Retired,
                     Restated::Missing => Standing::Missing,
@@ -244,7 +246,9 @@ impl App {
                 if to != Restated::Found {
                     asset.place = None;
                 }
-                assets::put(tx, id, &asset)?;
+                if !assets::restand(tx, id, &before, &asset)? {
+                    return Err(AppError::Conflict("it was changed meanwhile; reload the page".into()));
+                }
                 if to == Restated::Retired {
                     devices::retire(tx, id, now)?;
                 }

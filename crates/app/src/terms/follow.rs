@@ -8,6 +8,7 @@
 use domain::{PersonId, Span, Timestamp};
 use duty::State;
 use serde_json::json;
+use store::locks::{self, Lock};
 use store::people::Person;
 use store::terms_asked::{Missing, Standing};
 use store::{Tx, devices, people, terms_asked};
@@ -32,6 +33,7 @@ impl App {
     }
 
     fn follow_terms_in(&self, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
+        locks::take(tx, Lock::Person(id))?;
         let Some(person) = people::by_id(tx, id)?.filter(|person| person.ended_at.is_none()) else {
             return Ok(());
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{DeviceId, PersonId, Span, Timestamp};
 use policy::{ParameterValue, Proof};
+use store::locks::{self, Lock};
 use store::people::Person;
 use store::terms_asked::{Missing, Standing};
 use store::{Tx, case_steps, devices, people, terms, terms_asked};
@@ -126,6 +127,8 @@ impl App {
         person: &Person,
         now: Timestamp,
     ) -> Result<Vec<Standing>, AppError> {
+        // What a reminder or an acceptance writes at the same moment is not overwritten.
+        locks::take(tx, Lock::Person(person.id))?;
         let policy = self.policy();
         let grace = parameter_span(&policy, "terms-grace", GRACE);
         let (about, accepted) = (self.about(tx, person)?, Accepted::of(tx, person.id)?);

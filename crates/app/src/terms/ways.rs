@@ -3,6 +3,7 @@
 
 use domain::Span;
 use serde_json::json;
+use store::locks::{self, Lock};
 use store::terms_asked::{self, Missing};
 
 use super::accept::own_person;
@@ -37,6 +38,7 @@ impl App {
         self.store()
             .write(move |tx| {
                 let person = own_person(tx, permit.actor().person)?;
+                locks::take(tx, Lock::Person(person.id))?;
                 let all = terms_asked::of_person(tx, person.id)?;
                 let asked =
                     all.into_iter().find(|one| one.document == document && one.missing != Missing::Nothing);

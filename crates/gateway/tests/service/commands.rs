@@ -1,7 +1,8 @@
 //! The command loop: what is handed over, in which order, how often, and what an answer does.
 
-use app::access::permit;
+use app::access::{Role, permit};
 use app::commands::Order;
+use app::holds::NewHold;
 use devices_sim::{Model, Temper};
 use domain::{DeviceId, Span};
 use plist::Value;
@@ -91,6 +92,31 @@ fn a_status_that_nobody_knows_does_not_go_round_in_circles() {
         let (_, command) = hand.idle(&service).await.command().unwrap();
         assert_eq!(hand.report(&service, "Perhaps", Some(&command), []).await.command(), None);
         assert_eq!(hand.idle(&service).await.command().unwrap().1, command, "neither done nor failed");
+    });
+}
+
+#[test]
+fn an_erasure_that_the_device_has_when_a_hold_is_placed_is_not_sent_again_and_may_be_answered() {
+    Service::run_on_both(async |service| {
+        let (id, hand) = service.quiet("HELD0001").await;
+        let desk = permit(&service.desk).unwrap();
+        service.app.order_destruction(desk, id, Order::Erase, "stolen").await.unwrap();
+        let mut second = service.actor("link:second", Role::Fiso, None);
+        second.person = Some(domain::PersonId::from_uuid(service.app.world().uuid()));
+        let asked = service.commands(id).await.pop().unwrap().id;
+        service.app.approve(permit(&second).unwrap(), asked, "agreed").await.unwrap();
+        let (kind, command) = hand.idle(&service).await.command().unwrap();
+        assert_eq!(kind, "EraseDevice");
+        let hold = NewHold { reference: "R-1".into(), why: "an investigation".into() };
+        service.app.place_hold(permit(&service.desk).unwrap(), id, hold).await.unwrap();
+        assert_eq!(service.state(id, "EraseDevice").await, CommandState::Uncertain);
+        assert_eq!(hand.idle(&service).await.command(), None, "it is not handed over once more");
+        hand.report(&service, "Acknowledged", Some(&command), []).await;
+        assert_eq!(
+            service.state(id, "EraseDevice").await,
+            CommandState::Acknowledged,
+            "what became of it is known"
+        );
     });
 }
 

@@ -23,6 +23,7 @@ mod limits;
 mod nodes;
 mod orders;
 mod pushes;
+mod races;
 mod registers;
 mod scep;
 #[path = "../shared/service.rs"]

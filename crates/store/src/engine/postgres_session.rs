@@ -14,6 +14,7 @@ use futures_util::TryStreamExt;
 use tokio::runtime::Runtime;
 use tokio_postgres::{Client, Error, Socket};
 
+use super::Engine;
 use super::postgres_tls::Encrypted;
 use super::postgres_url::Way;
 use super::postgres_values::{can_read, can_write, describe, translate};
@@ -21,6 +22,8 @@ use super::statement::Statement;
 use super::tx::Session;
 use super::value::{Row, Value};
 use crate::StoreError;
+
+static LOCK: Statement = Statement { name: "store::locks::take", sql: "SELECT pg_advisory_xact_lock($1)" };
 
 type Connection = tokio_postgres::Connection<Socket, Encrypted>;
 type Sent = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
@@ -119,7 +122,8 @@ impl<'r> PostgresSession<'r> {
             return Ok(found.clone());
         }
         let client = Arc::clone(&self.client);
-        let answer = self.wait(async move { client.prepare(s.sql).await });
+        let text = s.text(Engine::Postgres);
+        let answer = self.wait(async move { client.prepare(&text).await });
         let prepared = self.after_pending(s.name, answer)?;
         self.prepared.insert(s.key(), prepared.clone());
         Ok(prepared)
@@ -179,6 +183,11 @@ impl Session for PostgresSession<'_> {
         count_params(s, prepared.params().len(), params.len())?;
         let client = Arc::clone(&self.client);
         self.send(s.name, async move { client.execute_raw(&prepared, &params).await.map(drop) })
+    }
+
+    /// Travels with the next statement, which begins when the lock is held and sees what was committed by then.
+    fn lock(&mut self, key: i64) -> Result<(), StoreError> {
+        self.later(&LOCK, vec![Value::Int(key)])
     }
 
     fn script(&mut self, name: &'static str, sql: &str) -> Result<(), StoreError> {

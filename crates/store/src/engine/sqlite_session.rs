@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ffi};
 
+use super::Engine;
 use super::statement::Statement;
 use super::tx::Session;
 use super::value::{Row, Value};
@@ -64,7 +65,7 @@ fn prepare<'conn>(
     connection: &'conn Connection,
     s: &'static Statement,
 ) -> Result<Prepared<'conn>, StoreError> {
-    let statement = connection.prepare(s.sql).map_err(|error| translate(s.name, &error))?;
+    let statement = connection.prepare(&s.text(Engine::Sqlite)).map_err(|error| translate(s.name, &error))?;
     let order = (1..=statement.parameter_count())
         .map(|slot| {
             let number: Option<usize> = statement
@@ -106,6 +107,11 @@ impl Session for SqliteSession<'_> {
 
     fn later(&mut self, s: &'static Statement, params: Vec<Value>) -> Result<(), StoreError> {
         self.execute(s, &params).map(drop)
+    }
+
+    /// The one writer sees to it: no other transaction writes while this one does.
+    fn lock(&mut self, _key: i64) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn script(&mut self, name: &'static str, sql: &str) -> Result<(), StoreError> {

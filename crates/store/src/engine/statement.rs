@@ -1,6 +1,14 @@
 //! A statement: one text for both engines, with a name that errors may show.
 
+use std::borrow::Cow;
+
+use super::Engine;
+
 /// One SQL statement, written once: `$1` to `$n` are its parameters on both engines.
+///
+/// `{for_update}` behind a sub-select becomes `FOR UPDATE` on PostgreSQL: the rows that it finds are locked, and where another
+/// transaction has one, it is waited for and looked at again. `{skip_locked}` becomes `FOR UPDATE SKIP LOCKED`, which passes
+/// over it. SQLite has one writer, so there both are nothing.
 ///
 /// Declare with [`statements!`](crate::statements); a test prepares every declared one on both engines.
 #[derive(Debug)]
@@ -12,6 +20,18 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// The text for an engine.
+    pub(super) fn text(&self, engine: Engine) -> Cow<'static, str> {
+        if !self.sql.contains('{') {
+            return Cow::Borrowed(self.sql);
+        }
+        let (wait, skip) = match engine {
+            Engine::Sqlite => ("", ""),
+            Engine::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+        };
+        Cow::Owned(self.sql.replace("{for_update}", wait).replace("{skip_locked}", skip))
+    }
+
     /// What a connection's cache of prepared statements is keyed by. Two literals at the same place with the same
     /// length are the same text, so this can never confuse two statements; and it costs no hashing of the text.
     pub(super) fn key(&self) -> (usize, usize) {

@@ -9,6 +9,8 @@ pub(super) trait Session {
     fn query(&mut self, statement: &'static Statement, params: &[Value]) -> Result<Vec<Row>, StoreError>;
     fn execute(&mut self, statement: &'static Statement, params: &[Value]) -> Result<u64, StoreError>;
     fn later(&mut self, statement: &'static Statement, params: Vec<Value>) -> Result<(), StoreError>;
+    /// Waits until no other transaction holds the lock of that number, and holds it until this one ends.
+    fn lock(&mut self, key: i64) -> Result<(), StoreError>;
     /// Runs a script of several statements without parameters: migrations only.
     fn script(&mut self, name: &'static str, sql: &str) -> Result<(), StoreError>;
     /// Prepares without running, and looks at the types.
@@ -84,6 +86,11 @@ impl<'a> Tx<'a> {
     /// As [`Tx::query`], though perhaps only at a later statement or at the end of the transaction.
     pub fn later(&mut self, statement: &'static Statement, params: Vec<Value>) -> Result<(), StoreError> {
         self.run(statement.name, |session| session.later(statement, params))
+    }
+
+    /// Takes a lock: see [`crate::locks`].
+    pub(crate) fn lock(&mut self, key: i64) -> Result<(), StoreError> {
+        self.run("store::locks::take", |session| session.lock(key))
     }
 
     pub(crate) fn script(&mut self, name: &'static str, sql: &str) -> Result<(), StoreError> {

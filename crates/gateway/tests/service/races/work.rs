@@ -1,0 +1,210 @@
+//! What nodes share among each other: jobs, notices, decisions, numbers.
+
+use app::access::{Actor, Role, Roles, Who, permit};
+use app::permissions::{Asked, Decision, NewPermission};
+use domain::{Force, JobId, NoticeId, PeriodId, PersonId, Span};
+use store::duty::{PeriodKind, PeriodRow};
+use store::jobs;
+use store::notices::{Notice, NoticeState};
+
+use super::{Ring, both, race};
+
+const LEASE: Span = Span::from_secs(60);
+const DAY: Span = Span::from_secs(24 * 3600);
+
+#[test]
+fn a_due_job_is_claimed_by_one_node() {
+    race("claim against claim of jobs", async |ring| {
+        for round in 0..ring.rounds {
+            let (now, id) = (ring.service.world.now(), JobId::from_uuid(ring.service.world.uuid()));
+            let subject = format!("{round}");
+            let asked =
+                ring.service.app.store().write(move |tx| jobs::ask(tx, id, "race", &subject, now, now));
+            asked.await.unwrap();
+            let (one, two) = (ring.service.app.store().clone(), ring.other.store().clone());
+            let (one, two) = both(
+                round,
+                async move { one.write(move |tx| jobs::claim(tx, now, LEASE, 100)).await.unwrap() },
+                async move { two.write(move |tx| jobs::claim(tx, now, LEASE, 100)).await.unwrap() },
+            )
+            .await;
+            let claims = |all: &[jobs::Job]| all.iter().filter(|job| job.kind == "race").count();
+            assert_eq!(claims(&one) + claims(&two), 1, "round {round}");
+            ring.note(if claims(&one) == 1 { "the first" } else { "the second" });
+            let all: Vec<jobs::Job> = one.into_iter().chain(two).collect();
+            let ended =
+                ring.other.store().write(move |tx| all.iter().try_for_each(|job| jobs::done(tx, job)));
+            ended.await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn a_job_whose_lease_is_over_is_ended_by_whoever_has_it_now() {
+    race("claim against the end of jobs", async |ring| {
+        for round in 0..ring.rounds {
+            let (now, id) = (ring.service.world.now(), JobId::from_uuid(ring.service.world.uuid()));
+            let subject = format!("{round}");
+            let late = now.plus(LEASE);
+            let claimed = ring.service.app.store().write(move |tx| {
+                jobs::ask(tx, id, "race", &subject, now, now)?;
+                jobs::claim(tx, now, LEASE, 100)
+            });
+            let claimed = claimed.await.unwrap();
+            let slow = claimed.iter().find(|job| job.kind == "race").unwrap().clone();
+            let (one, two, former) =
+                (ring.service.app.store().clone(), ring.other.store().clone(), slow.clone());
+            let fails = round % 4 < 2;
+            let ((), again) = both(
+                round,
+                async move {
+                    let ended = one.write(move |tx| match fails {
+                        true => jobs::failed(tx, &former, late, Some(late), "too slow"),
+                        false => jobs::done(tx, &former),
+                    });
+                    ended.await.unwrap();
+                },
+                async move { two.write(move |tx| jobs::claim(tx, late, LEASE, 100)).await.unwrap() },
+            )
+            .await;
+            let taken = again.iter().find(|job| job.id == slow.id).cloned();
+            ring.note(if taken.is_some() { "claimed anew" } else { "ended before" });
+            // Whoever claimed it anew has it to themselves until the end, whatever the former one writes.
+            if let Some(taken) = taken {
+                let (store, job) = (ring.service.app.store(), slow.clone());
+                let free = store.write(move |tx| {
+                    jobs::done(tx, &job)?;
+                    jobs::failed(tx, &job, late, Some(late), "too slow")?;
+                    jobs::claim(tx, late, LEASE, 100)
+                });
+                assert!(free.await.unwrap().iter().all(|job| job.id != taken.id), "round {round}");
+                store.write(move |tx| jobs::done(tx, &taken)).await.unwrap();
+            } else {
+                let store = ring.service.app.store();
+                let left = store.write(move |tx| jobs::claim(tx, late, LEASE, 100)).await.unwrap();
+                for job in left {
+                    store.write(move |tx| jobs::done(tx, &job)).await.unwrap();
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_notice_is_told_once() {
+    race("telling against telling", async |ring| {
+        let person = ring.on_duty("TOLD").await;
+        while ring.other.send_notices(None, 50).await.unwrap() > 0 {}
+        let told = async |ring: &Ring| {
+            let actions = ring.service.ledger_actions().await;
+            actions.iter().filter(|(action, _)| action == "notice.told").count()
+        };
+        let before = told(ring).await;
+        for round in 0..ring.rounds {
+            ring.wait_to_tell(person, round).await;
+            let (one, two) = (ring.service.app.clone(), ring.other.clone());
+            let (one, two) =
+                both(round, async move { one.send_notices(None, 50).await.unwrap() }, async move {
+                    two.send_notices(None, 50).await.unwrap()
+                })
+                .await;
+            ring.note(if one >= two { "the first looked" } else { "the second looked" });
+        }
+        assert_eq!(told(ring).await - before, ring.rounds);
+    });
+}
+
+impl Ring {
+    /// Somebody whose shift this is.
+    async fn on_duty(&self, number: &str) -> PersonId {
+        let (person, now) = (self.service.person(number, true).await, self.service.world.now());
+        let row = PeriodRow {
+            id: PeriodId::from_uuid(self.service.world.uuid()),
+            person,
+            kind: PeriodKind::Shift,
+            absence: String::new(),
+            start: now.minus(DAY),
+            end: now.plus(DAY),
+            source: "page".into(),
+        };
+        self.service.app.store().write(move |tx| store::duty::add_period(tx, &row, now)).await.unwrap();
+        person
+    }
+
+    async fn wait_to_tell(&self, person: PersonId, round: usize) {
+        let now = self.service.world.now();
+        let row = Notice {
+            id: NoticeId::from_uuid(self.service.world.uuid()),
+            person,
+            force: Force::Norfolk,
+            key: format!("race:{round}"),
+            reason: "routine".into(),
+            case: None,
+            decided: None,
+            subject: "a race".into(),
+            body: "a race".into(),
+            link: "/me".into(),
+            created_at: now,
+            state: NoticeState::Waiting,
+            due_at: Some(now),
+            duty: "on-duty".into(),
+            told_at: None,
+            exception: false,
+            attempts: 0,
+            last_error: None,
+            read_at: None,
+        };
+        assert!(self.service.app.store().write(move |tx| store::notices::add(tx, &row)).await.unwrap());
+    }
+
+    async fn signed_in(&self, number: &str, role: Role) -> Actor {
+        let id = self.service.person(number, false).await;
+        self.service.app.actor(Who {
+            name: format!("person:{id}"),
+            shown: format!("Person {number}"),
+            person: Some(id),
+            roles: role.into(),
+            both: Roles::NONE,
+            force: Some(Force::Norfolk),
+        })
+    }
+}
+
+#[test]
+fn a_permission_is_decided_once() {
+    race("decide against decide", async |ring| {
+        ring.service.ready("RACE0011").await;
+        let (yes, no) = (
+            ring.signed_in("YES", Role::ServiceDeskLead).await,
+            ring.signed_in("NO", Role::ServiceDeskLead).await,
+        );
+        for round in 0..ring.rounds {
+            let new = NewPermission {
+                register: "private-hubs".into(),
+                once: format!("a-form-of-the-race-{round:06}"),
+                device: "RACE0011".into(),
+                because: "on call from home".into(),
+                until: ring.service.world.now().plus(Span::from_secs(30 * 24 * 3600)).to_string()[..10]
+                    .to_owned(),
+                fields: [("place".into(), "at home".into()), ("network".into(), "AMES-HUB".into())].into(),
+                security: "wpa2-personal".into(),
+                passphrase: Some(domain::Secret::new("kittens in the rain".into())),
+                ..NewPermission::default()
+            };
+            let asked =
+                ring.service.app.ask_permission(permit(&ring.service.desk).unwrap(), new).await.unwrap();
+            let Asked::Entered(id) = asked else { panic!("{asked:?}") };
+            let decision = |grant| Decision { grant, because: "looked at it".into(), ..Decision::default() };
+            let (one, two) = (ring.service.app.clone(), ring.other.clone());
+            let (grant, refuse) = (permit(&yes).unwrap(), permit(&no).unwrap());
+            let (grants, refuses) = (decision(true), decision(false));
+            let (granted, refused) =
+                both(round, async move { one.decide_permission(grant, id, grants).await }, async move {
+                    two.decide_permission(refuse, id, refuses).await
+                })
+                .await;
+            assert_ne!(granted.is_ok(), refused.is_ok(), "round {round}: {granted:?} {refused:?}");
+            ring.note(if granted.is_ok() { "granted" } else { "refused" });
+        }
+    });
+}

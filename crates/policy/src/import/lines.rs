@@ -1,6 +1,8 @@
 //! Lines of a plain-text policy: what begins each, and which are not text at all.
 
-use std::collections::BTreeMap;
+use super::furniture;
+use super::phrases::modality;
+use super::roman;
 
 /// One line that is not blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,53 +44,77 @@ pub(super) enum Marker {
     Letter(String),
     /// `ABC001`, `ABC-12`
     Code(String),
-    /// `Section 6: ...`
+    /// `Section 6: ...` or `6.0 ...`
     Section(u32),
+    /// A line of an outline that goes `I.`, `A.`, `1.`, `a.`: how deep it is, and its own label.
+    Outline(Depth, String),
 }
 
-/// How often a line must come back to be page furniture.
-const EVERY_PAGE: usize = 3;
+/// A level of an outline that begins with roman capitals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Depth {
+    /// `III.`
+    Roman,
+    /// `A.`
+    Capital,
+    /// `1.`
+    Number,
+    /// `a.`
+    Small,
+}
+
+/// Signs that word processors put before a list item. Those of the Symbol and Wingdings fonts come out of a PDF as
+/// characters for private use (U+F000 to U+F0FF).
+const BULLETS: [char; 27] = [
+    '•', '·', '▪', '●', '◦', '‣', '⁃', '∙', '○', '◯', '■', '□', '▫', '◆', '◇', '❖', '❑', '❏', '➢', '➤', '►',
+    '▶', '▸', '✓', '✔', '✗', '→',
+];
+/// How many lines must begin with a number that no space follows before such numbers are read.
+const GLUED: usize = 3;
 
 pub(super) fn read(text: &str) -> Vec<Line<'_>> {
-    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let count = seen.entry(line).or_default();
-        *count = count.saturating_add(1);
-    }
+    let glued = text.lines().filter(|line| glued(line.trim()).is_some()).count() >= GLUED;
     let mut lines = Vec::new();
     let mut apart = true;
     for (index, raw) in text.lines().enumerate() {
-        let trimmed = raw.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{c}');
+        let trimmed = raw.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         if trimmed.is_empty() {
             apart = true;
             continue;
         }
-        let mut line = line(index.saturating_add(1), trimmed, apart);
-        let often = seen.get(raw.trim()).is_some_and(|count| *count >= EVERY_PAGE);
-        if is_page_number(trimmed) || (often && line.marker.is_none() && !line.bullet) {
-            line.sort = Sort::Furniture;
-        } else if is_index(trimmed) {
-            line.sort = Sort::Index;
-        }
-        // A page's edge is not the end of a paragraph by itself, but it looks like one.
-        apart = line.sort != Sort::Text;
-        lines.push(line);
+        lines.push(line(index.saturating_add(1), trimmed, apart, glued));
+        apart = false;
+    }
+    furniture::mark(text, &mut lines);
+    roman::mark(&mut lines);
+    // A page's edge is not the end of a paragraph by itself, but it looks like one.
+    let mut behind = false;
+    for line in &mut lines {
+        line.apart |= behind;
+        behind = line.sort != Sort::Text;
     }
     lines
 }
 
-fn line(number: usize, trimmed: &str, apart: bool) -> Line<'_> {
+fn line(number: usize, trimmed: &str, apart: bool, glued: bool) -> Line<'_> {
     let unhashed = trimmed.trim_start_matches('#');
     let hashed = unhashed.len() < trimmed.len() && unhashed.starts_with(char::is_whitespace);
     let text = if hashed { unhashed.trim() } else { trimmed };
-    let unbulleted = ["- ", "* ", "• ", "– ", "— ", "· ", "o\t", "-\t", "•\t", "*\t"]
-        .iter()
-        .find_map(|bullet| text.strip_prefix(bullet))
-        .or_else(|| text.strip_prefix(['•', '·', '▪', '●']));
+    let unbulleted = unbulleted(text);
     let bullet = unbulleted.is_some();
     let text = bare(unbulleted.unwrap_or(text).trim());
-    let (marker, rest) = marker(text).map_or((None, text), |(marker, rest)| (Some(marker), rest));
+    let (marker, rest) = marker(text, glued).map_or((None, text), |(marker, rest)| (Some(marker), rest));
     Line { number, rest: bare(rest), text, marker, bullet, hashed, apart, sort: Sort::Text }
+}
+
+/// The text behind a bullet; `None` where there is none.
+fn unbulleted(text: &str) -> Option<&str> {
+    let spaced = ["- ", "* ", "– ", "— ", "o ", "o\t", "-\t", "*\t"];
+    let symbol = |c: char| BULLETS.contains(&c) || ('\u{f000}'..='\u{f0ff}').contains(&c);
+    spaced
+        .iter()
+        .find_map(|bullet| text.strip_prefix(bullet))
+        .or_else(|| text.strip_prefix(symbol).filter(|rest| !rest.trim().is_empty()))
 }
 
 /// The text without bold signs around the whole of it.
@@ -97,8 +123,11 @@ fn bare(text: &str) -> &str {
     inner.filter(|inner| !inner.contains("**")).map_or(text, str::trim)
 }
 
-fn marker(text: &str) -> Option<(Marker, &str)> {
-    if let Some(found) = section_word(text) {
+fn marker(text: &str, with_glued: bool) -> Option<(Marker, &str)> {
+    if let Some(found) = section_word(text).or_else(|| point_zero(text)) {
+        return Some(found);
+    }
+    if let Some(found) = with_glued.then(|| glued(text)).flatten() {
         return Some(found);
     }
     let (token, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -135,14 +164,48 @@ fn section_word(text: &str) -> Option<(Marker, &str)> {
     (!title.is_empty() && heading_like(title)).then_some((Marker::Section(number), title))
 }
 
+/// `6.0 PASSWORDS`: the heading of the section whose clauses are 6.1, 6.2 ...
+fn point_zero(text: &str) -> Option<(Marker, &str)> {
+    let (token, rest) = text.split_once(char::is_whitespace)?;
+    let number = token.trim_end_matches('.').strip_suffix(".0")?;
+    let title = rest.trim();
+    let heading = heading_like(title) && modality(title).is_none();
+    let number = Some(number).filter(|number| is_number(number))?.parse().ok()?;
+    heading.then_some((Marker::Section(number), title))
+}
+
+/// `1.Introduction`, `1.1This policy ...`: a number with a dot in it and a capitalised word without a space between them.
+/// `3G`, `2.4GHz` and `1.5x` are words.
+fn glued(text: &str) -> Option<(Marker, &str)> {
+    let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let (number, rest) = text.split_at(text.len().saturating_sub(number.len()));
+    let mut letters = rest.chars();
+    let begins = letters.next().is_some_and(char::is_uppercase)
+        && letters.next().is_some_and(|c| c.is_lowercase() || c.is_whitespace());
+    let core = number.trim_end_matches('.');
+    if !begins {
+        None
+    } else if is_decimal(core) {
+        Some((Marker::Decimal(core.to_owned()), rest))
+    } else if core.len() < number.len() && is_number(core) {
+        Some((Marker::Top(core.parse().ok()?), rest))
+    } else {
+        None
+    }
+}
+
+/// One to three digits.
+fn is_number(text: &str) -> bool {
+    (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Two or more numbers with dots between them, the last perhaps with a small letter: `6.2`, `1.2.3`, `6.2a`.
 fn is_decimal(core: &str) -> bool {
     let parts: Vec<&str> = core.split('.').collect();
-    let number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     match parts.split_last() {
         Some((last, before)) if !before.is_empty() => {
             let last = last.strip_suffix(|c: char| c.is_ascii_lowercase()).unwrap_or(last);
-            number(last) && before.iter().all(|part| number(part))
+            is_number(last) && before.iter().all(|part| is_number(part))
         }
         _ => false,
     }
@@ -162,32 +225,6 @@ fn is_code(core: &str) -> bool {
         && letters.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// `Page 3 of 6`, `3 of 6`, or a number alone.
-fn is_page_number(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let number = |word: &str| word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit());
-    match words.as_slice() {
-        [page, n] => page.eq_ignore_ascii_case("page") && number(n),
-        [page, n, of, all] => page.eq_ignore_ascii_case("page") && number(n) && *of == "of" && number(all),
-        [n, of, all] => number(n) && *of == "of" && number(all),
-        [n] => number(n),
-        _ => false,
-    }
-}
-
-/// An index's heading, or a title with dots or a tab between it and a page number.
-fn is_index(text: &str) -> bool {
-    if ["index", "contents", "table of contents"]
-        .contains(&text.trim_start_matches(['#', ' ']).to_lowercase().as_str())
-    {
-        return true;
-    }
-    let title = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = text.len().saturating_sub(title.len());
-    let leader = title.ends_with('\t') || title.trim_end().ends_with("...") || title.ends_with("    ");
-    (1..=3).contains(&digits) && leader && title.chars().any(char::is_alphabetic)
-}
-
 /// Short, begins with a capital or digit, and does not end as sentences and list items do.
 pub(super) fn heading_like(text: &str) -> bool {
     let starts = text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
@@ -201,7 +238,7 @@ mod tests {
 
     #[test]
     fn markers_are_found_in_every_spelling() {
-        let found = |text: &'static str| marker(text).map(|(marker, rest)| (marker, rest.to_owned()));
+        let found = |text: &'static str| marker(text, false).map(|(marker, rest)| (marker, rest.to_owned()));
         let is = |marker: Marker, rest: &str| Some((marker, rest.to_owned()));
         assert_eq!(found("6.2 Text"), is(Marker::Decimal("6.2".into()), "Text"));
         assert_eq!(found("1.2.3. Text"), is(Marker::Decimal("1.2.3".into()), "Text"));
@@ -223,10 +260,32 @@ mod tests {
     }
 
     #[test]
-    fn furniture_and_index_are_told_from_text() {
-        let text = "Official\nIndex\n1. Start.....3\n8. Wi-Fi.\t7\nOfficial\nPage 2 of 6\n7\n1. Start\nOfficial\nText of 2017\n";
-        let sorts: Vec<Sort> = read(text).iter().map(|line| line.sort).collect();
-        use Sort::{Furniture as F, Index as I, Text as T};
-        assert_eq!(sorts, [F, I, I, I, F, F, F, T, F, T]);
+    fn a_number_without_a_space_is_told_from_a_word() {
+        assert_eq!(glued("1.1This policy"), Some((Marker::Decimal("1.1".into()), "This policy")));
+        assert_eq!(glued("2.A phone"), Some((Marker::Top(2), "A phone")));
+        for word in ["3G phones", "2.4GHz", "1.5x", "12Monkeys", "1.1", "...And", "1.1 Text"] {
+            assert_eq!(glued(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_section_may_be_numbered_point_zero() {
+        assert_eq!(point_zero("3.0 RULES"), Some((Marker::Section(3), "RULES")));
+        assert_eq!(point_zero("3.0. Rules"), Some((Marker::Section(3), "Rules")));
+        for clause in ["3.0 A phone must be locked.", "3.0", "3.10 Rules", "iOS 3.0 Rules"] {
+            assert_eq!(point_zero(clause), None, "{clause}");
+        }
+    }
+
+    #[test]
+    fn bullets_of_word_processors_are_read() {
+        for item in ["\u{f0b7} lend", "\u{f0a7}lend", "o lend", "➢ lend", "❑ lend", "- lend", "•\tlend"]
+        {
+            let line = line(1, item, false, false);
+            assert_eq!((line.bullet, line.text), (true, "lend"), "{item}");
+        }
+        for text in ["on foot", "-5 degrees", "→"] {
+            assert!(!line(1, text, false, false).bullet, "{text}");
+        }
     }
 }

@@ -5,10 +5,13 @@
 //! here: the draft loads, and `lanyard policy list` shows what is left to do. **No line is lost**: what did not become
 //! part of a clause is listed with its line number.
 
+mod furniture;
 mod lines;
 mod outline;
 mod phrases;
+mod roman;
 mod style;
+mod unread;
 mod write;
 
 #[cfg(test)]

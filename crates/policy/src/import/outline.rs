@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::LeftOver;
-use super::lines::{Line, Marker, Sort, heading_like, is_roman};
+use super::lines::{Depth, Line, Marker, Sort, heading_like, is_roman};
 use super::phrases::{ended, initials, letter, modality};
 use super::style::{Style, follows};
+use super::unread;
 
 /// A text taken apart.
 #[derive(Debug, Default)]
@@ -39,6 +40,14 @@ struct Sub {
     line: usize,
 }
 
+/// A level of an outline of roman capitals that the text is in.
+struct Level {
+    depth: Depth,
+    label: String,
+    /// The clause that it is, where it is no heading.
+    clause: Option<usize>,
+}
+
 struct Builder<'a> {
     lines: &'a [Line<'a>],
     style: Style,
@@ -51,6 +60,7 @@ struct Builder<'a> {
     numbered: Option<usize>,
     lettered: Option<usize>,
     section: Option<String>,
+    levels: Vec<Level>,
     sub: Option<Sub>,
     started: bool,
     bullets: BTreeMap<usize, usize>,
@@ -72,6 +82,7 @@ pub(super) fn outline(lines: &[Line<'_>], title: &str) -> Outline {
         numbered: None,
         lettered: None,
         section: None,
+        levels: Vec::new(),
         sub: None,
         started,
         bullets: BTreeMap::new(),
@@ -90,6 +101,8 @@ pub(super) fn outline(lines: &[Line<'_>], title: &str) -> Outline {
         }
     }
     builder.drop_sub();
+    let unread = unread::notes(builder.style.numbered(), &builder.out.clauses);
+    builder.out.notes.extend(unread);
     builder.out.left.sort_by_key(|left| left.line);
     for item in &mut builder.out.clauses {
         if item.text.is_empty() {
@@ -110,6 +123,7 @@ impl Builder<'_> {
             Some(Marker::Top(number)) if line.apart || line.bullet || self.rested() => {
                 self.top(index, line, *number)
             }
+            Some(Marker::Outline(depth, label)) => self.outlined(index, line, *depth, label),
             Some(Marker::Section(number)) => {
                 self.heading(number.to_string(), line.number, line.rest);
                 true
@@ -218,6 +232,33 @@ impl Builder<'_> {
         let Some(parent) = self.numbered.filter(|_| self.started) else { return false };
         let Some(above) = self.out.clauses.get(parent).map(|item| item.key.clone()) else { return false };
         self.add(&format!("{above}.{number}"), Some(format!("{above} ({number})")), line.rest, Some(parent));
+        true
+    }
+
+    /// A line of an outline of roman capitals: a section, a heading under it, or a clause named by all labels above it.
+    fn outlined(&mut self, index: usize, line: &Line<'_>, depth: Depth, label: &str) -> bool {
+        self.levels.retain(|level| level.depth < depth);
+        let parent = self.levels.last().and_then(|level| level.clause);
+        self.levels.push(Level { depth, label: label.to_owned(), clause: None });
+        let key = self.levels.iter().fold(String::new(), |mut key, level| {
+            if !key.is_empty() && level.depth != Depth::Small {
+                key.push('.');
+            }
+            key.push_str(&level.label);
+            key
+        });
+        let next = self.lines.iter().skip(index.saturating_add(1)).find(|next| next.sort == Sort::Text);
+        let leads = next.is_some_and(|next| matches!(next.marker, Some(Marker::Outline(d, _)) if d > depth));
+        let title = heading_like(line.rest) && modality(line.rest).is_none();
+        if depth == Depth::Roman || (depth == Depth::Capital && title && leads) {
+            self.heading(key, line.number, line.rest);
+            return true;
+        }
+        let at = self.add(&key, Some(key.clone()), line.rest, parent);
+        (self.numbered, self.lettered, self.anchor) = (Some(at), None, Some(at));
+        if let Some(level) = self.levels.last_mut() {
+            level.clause = Some(at);
+        }
         true
     }
 

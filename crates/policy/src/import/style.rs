@@ -10,6 +10,7 @@ pub(super) struct Style {
     tops: usize,
     pub(super) codes: bool,
     letters: usize,
+    outline: bool,
 }
 
 impl Style {
@@ -23,11 +24,12 @@ impl Style {
             tops: markers().filter(|m| matches!(m, Marker::Top(_) | Marker::Section(_))).count(),
             codes: markers().filter(|m| matches!(m, Marker::Code(_))).count() >= 2,
             letters: markers().filter(|m| matches!(m, Marker::Letter(_))).count(),
+            outline: markers().any(|m| matches!(m, Marker::Outline(..))),
         }
     }
 
     pub(super) fn numbered(&self) -> bool {
-        !self.decimals.is_empty() || self.tops >= 2 || self.codes || self.letters >= 2
+        !self.decimals.is_empty() || self.tops >= 2 || self.codes || self.letters >= 2 || self.outline
     }
 
     /// Whether some decimal number stands under this one.

@@ -21,6 +21,8 @@ fn nothing_is_lost(text: &str, draft: &Draft) {
     for word in
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.chars().any(char::is_alphabetic))
     {
+        // A number may be printed without a space before its clause.
+        let word = word.trim_start_matches(|c: char| c.is_ascii_digit());
         assert!(all.to_lowercase().contains(&word.to_lowercase()), "\"{word}\" is lost");
     }
 }
@@ -198,4 +200,80 @@ fn long_texts_take_time_in_proportion_and_too_long_ones_are_refused() {
     assert_eq!(draft.clauses, 10_000);
     assert!(draft.files.iter().any(|(path, _)| path.contains("-10000")), "the last copy has its number");
     assert_eq!(import(&"x\n".repeat(MAX_IMPORT), &options()), Err(ImportError::TooLong));
+}
+
+/// Numbers and titles of the sections, in their order.
+fn sections(text: &str) -> Vec<(String, String)> {
+    let document = load(&draft(text)).documents.remove(0);
+    document.sections.iter().map(|section| (section.number.clone(), section.title.clone())).collect()
+}
+
+fn titled(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(number, title)| ((*number).to_owned(), (*title).to_owned())).collect()
+}
+
+#[test]
+fn a_table_of_contents_without_leaders_is_no_clause() {
+    let text = "PHONES AND TABLETS\nVersion 2\n\nCONTENTS\nPAGE NO\n1. AIM 2\n2. CARE 2\n2.1 Cars and homes 3\n2.2 Bags 3\n\nPage 2 of 9\n\n\
+        1. AIM\n\nThis paper shall be read by everybody.\n\n2. CARE\n\n2.1 Cars and homes\n\nNothing must be left in sight.\n\n\
+        2.2 Bags\n\nA bag must be closed.\n";
+    assert_eq!(ids(text), ["1.P1", "2.1", "2.2"]);
+    assert_eq!(body(text, "2.2"), "A bag must be closed.");
+    let marked = "# Phones\n\n## Contents\n\n- **1.0 Aim**\n- **2.0 Care**\n  - 2.1 Cars\n\n## 1.0 Aim\n\nPhones are lent.\n\n## 2.0 Care\n\n\
+        ### 2.1 Cars\n\nNothing must be left in sight.\n";
+    assert_eq!(ids(marked), ["1.P1", "2.1"]);
+    assert_eq!(sections(marked), titled(&[("1", "Aim"), ("2", "Care")]));
+}
+
+#[test]
+fn a_sentence_that_stands_in_three_clauses_stays_in_all() {
+    let text = "1. Phones\n1.1 Lock it.\nA breach may be looked into.\n1.2 Keep it.\nA breach may be looked into.\n1.3 Charge it.\nA breach may be looked into.\n";
+    for id in ["1.1", "1.2", "1.3"] {
+        assert!(body(text, id).ends_with("A breach may be looked into."), "{id}");
+    }
+    assert!(draft(text).not_drafted.is_empty());
+}
+
+#[test]
+fn numbers_without_a_space_behind_them_are_read() {
+    let text = "1.Aim\n1.1This paper says who is lent a phone.\n1.2Holders must not lend it.\n2.Loss\n2.1A loss must be told at once.\n";
+    assert_eq!(ids(text), ["1.1", "1.2", "2.1"]);
+    assert_eq!(sections(text), titled(&[("1", "Aim"), ("2", "Loss")]));
+    assert_eq!(body(text, "1.2"), "Holders must not lend it.");
+}
+
+#[test]
+fn bullets_of_word_processors_become_items() {
+    let text = "5.1 The holder must not:\n\u{f0b7} lend it;\n\u{f0b7} change it.\n\n5.2 The holder must:\no lock it;\no carry it.\n\n\
+        5.3 Nobody may:\n❑ open it;\n➢ sell it.\n";
+    assert_eq!(ids(text), ["5.1", "5.1a", "5.1b", "5.2", "5.2a", "5.2b", "5.3", "5.3a", "5.3b"]);
+    assert_eq!(body(text, "5.2b"), "carry it.");
+}
+
+#[test]
+fn an_outline_of_roman_capitals_keeps_its_sections() {
+    let text = "TELEPHONES\n\nI. AIM\n\nThis order is about telephones.\n\nII. RULES\n\nA. Issue\n1. Officers shall sign.\n2. Officers shall not lend it.\n\
+           a. A colleague may hold it.\n\nB. Loss\n1. A loss shall be told.\n\nIII. RECORDS\n\nA. The desk shall keep a list.\n";
+    assert_eq!(ids(text), ["I.P1", "II.A.1", "II.A.2", "II.A.2a", "II.B.1", "III.A"]);
+    assert_eq!(
+        sections(text),
+        titled(&[("I", "AIM"), ("II", "RULES"), ("II.A", "Issue"), ("II.B", "Loss"), ("III", "RECORDS")])
+    );
+    assert_eq!(load(&draft(text)).find_clause("DR-II.A.2").unwrap().modality, Modality::MustNot);
+}
+
+#[test]
+fn sections_may_be_numbered_point_zero() {
+    let text = "1.0 AIM\n\nPhones are lent for work.\n\n2.0 RULES\n\n2.1 Lock it.\n2.2 Keep it.\n\n3.0 LOSS\n\nTell the desk.\n";
+    assert_eq!(ids(text), ["1.P1", "2.1", "2.2", "3.P1"]);
+    assert_eq!(sections(text), titled(&[("1", "AIM"), ("2", "RULES"), ("3", "LOSS")]));
+}
+
+#[test]
+fn a_text_that_was_not_understood_is_said_to_be_unread() {
+    let plain = draft("Lock the phone.\n\nKeep it.\n");
+    assert!(plain.notes[0].contains("no numbering was found"), "{:?}", plain.notes);
+    let heap = draft(&format!("1.1 {}\n", "word ".repeat(400)));
+    assert!(heap.notes[0].contains("400 words became 1 clause(s)"), "{:?}", heap.notes);
+    assert!(!draft("1.1 One.\n1.2 Two.\n").notes.iter().any(|note| note.contains("numbering")));
 }

@@ -90,14 +90,18 @@ pub fn number_of(user_name: &str) -> String {
 }
 
 impl Provisioned {
-    /// The person that it makes of somebody.
+    /// Makes the person that the directory wants of `before`. A number that the directory leaves out is no order to take it
+    /// away: who somebody is does not hang on a field that some clients never send. The same holds for a job that the
+    /// directory never gave.
     #[expect(clippy::needless_pass_by_value, reason = "whose fields become the new person's")]
     fn of(self, before: Person, now: Timestamp) -> Result<Person, AppError> {
         let user_name = self.user_name.trim().to_owned();
         if user_name.is_empty() || user_name.len() > 200 || !user_name.chars().all(|c| c.is_ascii_graphic()) {
             return Err(AppError::invalid("userName", "send 1 to 200 ASCII characters without spaces"));
         }
-        let number = self.number.unwrap_or_else(|| number_of(&user_name));
+        let known = Some(before.number.clone()).filter(|number| !number.is_empty());
+        let number = self.number.or(known).unwrap_or_else(|| number_of(&user_name));
+        let entered = Some(before.role.clone()).filter(|role| !role.is_empty() && !gave_job(&before));
         let line_manager = match self.manager {
             None => None,
             Some(id) => Some(id.parse().map_err(|_| AppError::invalid("manager", "send the id of a user"))?),
@@ -107,7 +111,7 @@ impl Provisioned {
             name: self.name,
             email: self.email,
             phone: self.phone,
-            role: self.job.unwrap_or_else(|| NO_JOB.to_owned()),
+            role: self.job.or(entered).unwrap_or_else(|| NO_JOB.to_owned()),
             unit: self.unit,
             ended_at: if self.active { None } else { before.ended_at.or(Some(now)) },
             user_name: Some(user_name),
@@ -120,6 +124,13 @@ impl Provisioned {
             ..before
         })
     }
+}
+
+/// Whether the directory gave a job when it last wrote this person.
+fn gave_job(person: &Person) -> bool {
+    let written =
+        person.directory.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    written.is_some_and(|written| written.get("title").is_some())
 }
 
 /// The force of a token: every token has one.
@@ -169,7 +180,10 @@ impl App {
             .write(move |tx| {
                 user_name_is_free(tx, force, &new.user_name, None)?;
                 let number = new.number.clone().unwrap_or_else(|| number_of(&new.user_name));
-                let before = people::by_number(tx, force, number.trim())?;
+                let before = match people::by_number(tx, force, number.trim())? {
+                    Some(found) => Some(found),
+                    None => left_with_account(tx, force, &new)?,
+                };
                 let base = match &before {
                     Some(found) => own_again(found, &new)?,
                     None => Person::new(id, force, "", "", "", now),
@@ -234,8 +248,8 @@ impl App {
                 rows::leave_all(tx, id)?;
                 let after = Person {
                     ended_at: before.ended_at.or(Some(now)),
+                    // The external id stays, so that the directory can bring the same person back.
                     user_name: None,
-                    external_id: None,
                     directory: None,
                     source: PersonSource::Scim,
                     ..before.clone()
@@ -290,10 +304,21 @@ impl App {
     }
 }
 
-/// The person who has that number already, where it is the same one.
+/// The leaver whom the directory took away under the same external id; `None` where there are none or several.
+fn left_with_account(tx: &mut Tx<'_>, force: Force, new: &Provisioned) -> Result<Option<Person>, AppError> {
+    let Some(account) = new.external_id.as_deref().filter(|_| new.number.is_none()) else { return Ok(None) };
+    let mut left = people_directory::left_with_external_id(tx, force, account)?;
+    Ok(if left.len() == 1 { left.pop() } else { None })
+}
+
+/// The person who has that number already, where it is the same one: same name or same external id for a leaver.
 fn own_again(found: &Person, new: &Provisioned) -> Result<Person, AppError> {
     if found.user_name.is_some() {
         return Err(AppError::Conflict("another user has this employeeNumber".to_owned()));
+    }
+    let same_account = new.external_id.is_some() && found.external_id == new.external_id;
+    if same_account {
+        return Ok(found.clone());
     }
     let plain = |name: &str| name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     if found.ended_at.is_some() && plain(&found.name) != plain(&new.name) {

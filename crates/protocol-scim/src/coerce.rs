@@ -1,6 +1,6 @@
 //! A value as a client sent it becomes the value that its attribute has. Lenient where clients are known to be careless:
-//! truth values as text (`"False"`), one value where a list belongs, a bare text where `{"value": ...}` belongs, an empty
-//! text where nothing is meant.
+//! truth values as text (`"False"`), one value where a list belongs, a list of one where a value belongs, a bare text where
+//! `{"value": ...}` belongs and the other way round, an empty text where nothing is meant.
 
 use std::collections::HashSet;
 
@@ -67,6 +67,7 @@ pub(crate) fn settled(attribute: &Attribute, values: Vec<Value>) -> Result<Vec<V
 
 /// One value of an attribute, or of one part of it.
 pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, ScimError> {
+    let value = unwrapped(attribute, value);
     if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
         return Ok(None);
     }
@@ -86,6 +87,26 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
         Type::Complex => complex(attribute, value),
         // Only what is discovered has numbers, and nobody writes that.
         Type::Number => Ok(None),
+    }
+}
+
+/// The value inside a list of one, and, where the attribute is not complex, the value of `{"$ref": null, "value": ...}`:
+/// some clients wrap each value of a PATCH so.
+fn unwrapped(attribute: &Attribute, value: Value) -> Value {
+    let value = match value {
+        Value::Array(mut values) if values.len() == 1 => values.pop().unwrap_or(Value::Null),
+        other => other,
+    };
+    match value {
+        Value::Object(mut parts) if attribute.kind != Type::Complex => {
+            let only = parts.iter().all(|(key, value)| key == "value" || value.is_null());
+            match parts.remove("value").filter(|_| only) {
+                Some(inner @ (Value::String(_) | Value::Bool(_) | Value::Number(_))) => inner,
+                // Left as it was: refused by its kind, with what to send instead.
+                _ => Value::Object(parts),
+            }
+        }
+        other => other,
     }
 }
 
@@ -116,10 +137,6 @@ fn truth(attribute: &Attribute, value: &Value) -> Result<bool, ScimError> {
 fn complex(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, ScimError> {
     let given = match (value, attribute.part("value")) {
         (Value::Object(given), _) => given,
-        (Value::Array(mut values), Some(_)) if values.len() == 1 => match values.pop() {
-            Some(Value::Object(given)) => given,
-            _ => return Err(wrong(attribute, "send one object")),
-        },
         (value @ Value::String(_), Some(part)) => Map::from_iter([(part.name.to_owned(), value)]),
         _ => return Err(wrong(attribute, "send an object")),
     };

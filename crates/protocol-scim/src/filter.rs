@@ -45,7 +45,7 @@ impl Filter {
             let detail = format!("shorten the filter to {LONGEST} bytes");
             return Err(ScimError::bad(ScimType::InvalidFilter, detail));
         }
-        let parsed: Parsed = text.parse().map_err(|_| {
+        let parsed: Parsed = within_brackets(text).parse().map_err(|_| {
             let detail =
                 "the filter cannot be read; write it as in: userName eq \"j.ames\" and active eq true";
             ScimError::bad(ScimType::InvalidFilter, detail)
@@ -65,6 +65,67 @@ impl Filter {
     pub fn wanted(&self) -> Option<Wanted> {
         wanted(self.kind, &self.parsed)
     }
+}
+
+/// Moves a comparison of one part into the brackets before it: `emails[type eq "work"].value eq "x"` becomes
+/// `emails[type eq "work" and value eq "x"]`. The RFC's grammar has the second form alone; Entra ID sends the first where
+/// the e-mail address is what it matches people by.
+fn within_brackets(text: &str) -> String {
+    let mut moved = text.to_owned();
+    while let Some((bracket, comparison)) = comparison_behind_bracket(&moved) {
+        let part =
+            moved.get(comparison.start.saturating_add(2)..comparison.end).unwrap_or_default().to_owned();
+        let open = moved.get(..bracket).and_then(|before| before.rfind('[')).unwrap_or_default();
+        let inner = moved.get(open.saturating_add(1)..bracket).unwrap_or_default().to_owned();
+        let rest = moved.get(comparison.end..).unwrap_or_default().to_owned();
+        moved.truncate(open);
+        moved.push_str(&format!("[({inner}) and {part}]{rest}"));
+    }
+    moved
+}
+
+/// Where a closing bracket outside quotes is, and the range of `].part op value` that begins with it.
+fn comparison_behind_bracket(text: &str) -> Option<(usize, std::ops::Range<usize>)> {
+    let mut quoted = false;
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            ']' if !quoted => {
+                if let Some(length) = text.get(at..).and_then(comparison_length) {
+                    return Some((at, at..at.saturating_add(length)));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The length of `].part op value` at the start of a text; `None` for anything else.
+fn comparison_length(text: &str) -> Option<usize> {
+    let behind = text.strip_prefix("].")?;
+    let rest = behind.split_once(' ')?.1.trim_start();
+    let (operator, after) = rest.split_at(rest.find([' ', ')']).unwrap_or(rest.len()));
+    if operator.eq_ignore_ascii_case("pr") {
+        return Some(text.len().saturating_sub(after.len()));
+    }
+    let value = after.trim_start();
+    let length = match value.strip_prefix('"') {
+        Some(string) => {
+            let mut escaped = false;
+            let end = string.char_indices().find(|(_, c)| {
+                let ends = *c == '"' && !escaped;
+                escaped = *c == '\\' && !escaped;
+                ends
+            });
+            end?.0.saturating_add(2)
+        }
+        None => value.find([' ', ')']).unwrap_or(value.len()),
+    };
+    (length > 0).then(|| text.len().saturating_sub(value.len()).saturating_add(length))
 }
 
 fn wanted(kind: Kind, filter: &Parsed) -> Option<Wanted> {
@@ -252,5 +313,44 @@ fn ordered<T: Ord>(op: &CompareOp, own: &T, wanted: &T) -> bool {
         CompareOp::Le => own <= wanted,
         CompareOp::Ne => own != wanted,
         CompareOp::Co | CompareOp::Sw | CompareOp::Ew => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::within_brackets;
+
+    #[test]
+    fn a_comparison_behind_brackets_moves_inside() {
+        let cases = [
+            (
+                r#"emails[type eq "work"].value eq "a@b.c""#,
+                r#"emails[(type eq "work") and value eq "a@b.c"]"#,
+            ),
+            (
+                r#"(emails[type eq "work"].value pr) or active eq true"#,
+                r#"(emails[(type eq "work") and value pr]) or active eq true"#,
+            ),
+            (
+                r#"emails[type eq "work"].primary eq true and title pr"#,
+                r#"emails[(type eq "work") and primary eq true] and title pr"#,
+            ),
+            (
+                r#"emails[type eq "a].x eq 1"].value co "\"]." "#,
+                r#"emails[(type eq "a].x eq 1") and value co "\"]."] "#,
+            ),
+        ];
+        for (sent, meant) in cases {
+            assert_eq!(within_brackets(sent), meant);
+        }
+        for other in [
+            r#"userName eq "a].b eq 1""#,
+            r#"emails[type eq "work"]"#,
+            r#"emails[type eq "work"].value"#,
+            "].",
+            "].a eq",
+        ] {
+            assert_eq!(within_brackets(other), other);
+        }
     }
 }

@@ -113,8 +113,24 @@ fn attribute(
 ) -> Option<(Option<&'static Schema>, &'static Attribute)> {
     match schema {
         Some(schema) if schema.urn != kind.core().urn => Some((Some(schema), schema.attribute(name)?)),
-        _ => Some((None, kind.attribute(name)?)),
+        Some(_) => Some((None, kind.attribute(name)?)),
+        None => match kind.attribute(name) {
+            Some(attribute) => Some((None, attribute)),
+            None => of_extension(kind, name),
+        },
     }
+}
+
+/// The attribute of an extension that a client names without its URN, as some write `manager`: the one that has it, where
+/// no other extension and not the core has such a name.
+fn of_extension(kind: Kind, name: &str) -> Option<(Option<&'static Schema>, &'static Attribute)> {
+    if kind.lets_go(name) {
+        return None;
+    }
+    let mut found =
+        kind.extensions().iter().filter_map(|schema| Some((Some(*schema), schema.attribute(name)?)));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
 }
 
 /// Whether a name is known and not kept. A client may name the schemas of an extension within it.

@@ -66,7 +66,21 @@ impl Selection {
         for name in &self.without {
             leave_out(name, &mut kept);
         }
+        only_present_schemas(&mut kept);
         kept
+    }
+}
+
+/// Takes the URN of an extension out of `schemas` where the answer holds nothing of it (RFC 7643, section 3).
+fn only_present_schemas(answer: &mut Map<String, Value>) {
+    let absent: Vec<&str> = Kind::ALL
+        .into_iter()
+        .flat_map(Kind::extensions)
+        .map(|schema| schema.urn)
+        .filter(|urn| !answer.contains_key(*urn))
+        .collect();
+    if let Some(Value::Array(urns)) = answer.get_mut("schemas") {
+        urns.retain(|urn| urn.as_str().is_none_or(|urn| !absent.contains(&urn)));
     }
 }
 

@@ -237,3 +237,64 @@ fn what_the_register_knows_better_is_shown_and_the_rest_stays_as_it_was_written(
     assert_eq!(shown.user(), now);
     assert_eq!(answer(&shown)["name"], json!({ "givenName": "Jo", "familyName": "Ames" }));
 }
+
+#[test]
+fn an_address_is_found_by_the_filter_of_a_directory_that_matches_by_it() {
+    let sent = r#"emails[type eq "work"].value eq "JO@force.example""#;
+    let filter = Filter::read(Kind::User, sent).unwrap();
+    let person = |kind: &str| {
+        let sent = json!({ "userName": "jo", "emails": [{ "type": kind, "value": "jo@force.example" }] });
+        answer(&user(sent).unwrap())
+    };
+    assert!(filter.matches(&person("work")));
+    assert!(!filter.matches(&person("home")), "both must hold of one value");
+}
+
+#[test]
+fn an_attribute_of_one_extension_needs_no_urn() {
+    let with = patched(&ames(), json!([{ "op": "Add", "path": "manager", "value": "m-1" }])).unwrap();
+    assert_eq!(with.user().manager.as_deref(), Some("m-1"));
+    let without = patched(&with, json!([{ "op": "Replace", "path": "manager", "value": "" }])).unwrap();
+    assert_eq!(without.user().manager, None);
+    let keyed = patched(&ames(), json!([{ "op": "replace", "value": { "department": "CID" } }])).unwrap();
+    assert_eq!(keyed.user().unit.as_deref(), Some("CID"));
+    assert!(Filter::read(Kind::User, r#"employeeNumber eq "1234""#).is_ok());
+    assert!(patched(&ames(), json!([{ "op": "add", "path": "rank", "value": "x" }])).is_err());
+}
+
+#[test]
+fn a_list_of_one_stands_for_its_value() {
+    let wrapped = |path: &str, value: Value| {
+        let operation =
+            json!([{ "op": "Replace", "path": path, "value": [{ "$ref": null, "value": value }] }]);
+        patched(&ames(), operation)
+    };
+    assert!(!wrapped("active", json!("False")).unwrap().user().active);
+    assert_eq!(wrapped("displayName", json!("Jo Ames-Hill")).unwrap().user().name, "Jo Ames-Hill");
+    for odd in [
+        json!([{ "value": "a" }, { "value": "b" }]),
+        json!([{ "value": "a", "type": "work" }]),
+        json!([[["a"]]]),
+    ] {
+        assert!(patched(&ames(), json!([{ "op": "replace", "path": "displayName", "value": odd }])).is_err());
+    }
+}
+
+#[test]
+fn an_answer_names_the_schemas_of_what_it_holds() {
+    let added = protocol_scim::added_to_user("norfolk", &[], None);
+    let time = "2026-11-22T09:00:00Z".parse().unwrap();
+    let meta = Meta { id: "1", created: time, changed: time, version: 1, location: "/Users/1" };
+    let whole = ames().answer(&meta, added);
+    let named = |attributes: Option<&str>| {
+        let answer = Selection::read(Kind::User, attributes, None).of(whole.clone());
+        answer["schemas"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|urn| urn.as_str().unwrap().contains("lanyard"))
+            .count()
+    };
+    assert_eq!(named(None), 0, "the force is there where it is asked for");
+    assert_eq!(named(Some("urn:lanyard:params:scim:schemas:extension:force:1.0:User:force")), 1);
+}

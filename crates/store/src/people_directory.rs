@@ -19,6 +19,8 @@ statements! {
     pub(crate) PERSON_BY_USER_NAME = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND lower(user_name) = lower($2)");
     PEOPLE_BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM person WHERE external_id = $2 AND force = $1
         AND user_name IS NOT NULL ORDER BY id LIMIT 200");
+    LEFT_WITH_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM person WHERE external_id = $2 AND force = $1
+        AND user_name IS NULL AND ended_at IS NOT NULL AND erased_at IS NULL ORDER BY id LIMIT 2");
     PROVISIONED = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND user_name IS NOT NULL AND id > $2
         ORDER BY id LIMIT $3");
     PROVISIONED_SKIP = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND user_name IS NOT NULL
@@ -36,6 +38,11 @@ statements! {
 /// The person of that user name, in any case of letters.
 pub fn by_user_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<Person>, StoreError> {
     tx.one(&PERSON_BY_USER_NAME, &[Value::id(force), name.into()])?.as_ref().map(person).transpose()
+}
+
+/// Up to two leavers of that external id whom the directory took away.
+pub fn left_with_external_id(tx: &mut Tx<'_>, force: Force, id: &str) -> Result<Vec<Person>, StoreError> {
+    tx.query(&LEFT_WITH_EXTERNAL_ID, &[Value::id(force), id.into()])?.iter().map(person).collect()
 }
 
 /// The provisioned people of that external id; directories should give it once, and may not.

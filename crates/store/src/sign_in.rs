@@ -27,7 +27,8 @@ statements! {
     ACCOUNT_OF_PERSON = "SELECT subject FROM directory_account WHERE issuer = $1 AND person_id = $2";
     ACCOUNT_BIND = "INSERT INTO directory_account (issuer, subject, person_id, bound_at) VALUES ($1, $2, $3, $4)";
     ACCOUNTS_FORGET = "DELETE FROM directory_account WHERE person_id = $1";
-    PERSON_BY_EXTERNAL_ID = "SELECT id FROM person WHERE external_id = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
+    PERSON_BY_EXTERNAL_ID = "SELECT id FROM person WHERE external_id = $1 AND user_name IS NOT NULL AND erased_at IS NULL
+        ORDER BY id LIMIT 2";
     PERSON_BY_USER_NAME = "SELECT id FROM person WHERE lower(user_name) = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
 }
 

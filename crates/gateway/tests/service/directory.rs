@@ -9,7 +9,7 @@ use crate::common::Service;
 
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const WORK: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub(crate) const WORK: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const FORCE: &str = "urn:lanyard:params:scim:schemas:extension:force:1.0:User";
 
 /// A directory with a token.
@@ -32,7 +32,13 @@ impl<'a> Directory<'a> {
         Self { service, token: secret.expose().clone() }
     }
 
-    async fn send(&self, method: &str, path: &str, tags: &[(&str, &str)], body: Option<Value>) -> Said {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        tags: &[(&str, &str)],
+        body: Option<Value>,
+    ) -> Said {
         let address = format!("{}/scim/v2{path}", self.service.address);
         let mut request = self.service.link.client.request(method.parse().unwrap(), address);
         request = request.header("authorization", format!("Bearer {}", self.token));
@@ -64,7 +70,7 @@ impl<'a> Directory<'a> {
         self.send("PATCH", path, &[], Some(body)).await
     }
 
-    async fn add(&self, name: &str, number: &str) -> Value {
+    pub(crate) async fn add(&self, name: &str, number: &str) -> Value {
         let said = self.post("/Users", user(name, number)).await;
         assert_eq!(said.status, 201, "{}", said.body);
         said.body
@@ -95,7 +101,7 @@ pub(crate) fn user(name: &str, number: &str) -> Value {
     })
 }
 
-fn id(body: &Value) -> String {
+pub(crate) fn id(body: &Value) -> String {
     body["id"].as_str().unwrap().to_owned()
 }
 

@@ -13,6 +13,7 @@ mod commands;
 mod common;
 mod device_use;
 mod directory;
+mod directory_identity;
 mod drafts;
 mod enrolment;
 mod facts;

@@ -1,6 +1,6 @@
 //! Signing people in through the force's directory: OpenID Connect, authorization code flow with PKCE.
 //!
-//! The `openidconnect` crate knows the messages and verifies tokens; it talks through our own HTTP client, which has time
+//! The `openidconnect` crate knows the messages and checks signatures; it talks through our own HTTP client, which has time
 //! limits, takes no more than a megabyte, and follows no redirect. What the provider says of itself, its keys included, is
 //! kept for an hour and fetched again when a token names a key that is not among them.
 //!
@@ -9,18 +9,18 @@
 mod claims;
 mod fault;
 mod http;
+mod token;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::{Secret, Span, Timestamp};
 use openidconnect::core::{
-    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreIdToken, CoreJsonWebKey,
-    CoreJwsSigningAlgorithm,
+    CoreAuthPrompt, CoreAuthenticationFlow, CoreClient, CoreClientAuthMethod, CoreJwsSigningAlgorithm,
 };
 use openidconnect::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IdTokenVerifier, IssuerUrl,
-    LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
-    ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope, TokenResponse,
+    AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, LogoutRequest, Nonce,
+    PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl,
+    RequestTokenError, Scope,
 };
 
 pub use claims::Claims;
@@ -142,7 +142,7 @@ impl Oidc {
                 move || CsrfToken::new(state),
                 move || Nonce::new(nonce),
             )
-            .add_scopes(self.0.config.scopes.iter().cloned().map(Scope::new))
+            .add_scopes(self.further_scopes())
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         // Both say the same (OpenID Connect Core, 3.1.2.1); the second has the token say when the person signed in.
         let request = if again {
@@ -171,8 +171,9 @@ impl Oidc {
             .exchange_code(AuthorizationCode::new(code.into_exposed()))
             .map_err(|error| OidcError::setup("the provider names no token endpoint", &error))?
             .set_pkce_verifier(PkceCodeVerifier::new(ceremony.verifier.expose().clone()));
-        let calling = http::calling(&self.0.http);
-        let answer = request.request_async(&calling).await.map_err(|error| match error {
+        let place = http::TokenPlace::default();
+        let calling = http::calling_for_token(&self.0.http, &place);
+        request.request_async(&calling).await.map_err(|error| match error {
             RequestTokenError::ServerResponse(said) => {
                 OidcError::Refused(fault::short(said.error().as_ref()))
             }
@@ -181,12 +182,12 @@ impl Oidc {
                 OidcError::Token(TokenFault::Malformed)
             }
         })?;
-        let token = answer.id_token().ok_or(OidcError::Token(TokenFault::Malformed))?;
-        let nonce = Nonce::new(ceremony.nonce.expose().clone());
-        match self.verified(token, &metadata, &nonce, now) {
+        let token = place.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let token = token.ok_or(OidcError::Token(TokenFault::Malformed))?;
+        match self.verified(&token, &metadata, ceremony, now) {
             Err(TokenFault::UnknownKey) if self.may_ask_again(now) => {
                 let fresh = self.fetch(now).await?;
-                Ok(self.verified(token, &fresh, &nonce, now)?)
+                Ok(self.verified(&token, &fresh, ceremony, now)?)
             }
             outcome => Ok(outcome?),
         }
@@ -207,6 +208,11 @@ impl Oidc {
             .set_client_id(ClientId::new(self.0.config.client_id.clone()))
             .set_post_logout_redirect_uri(back);
         Ok(Some(request.http_get_url().into()))
+    }
+
+    /// The scopes that are asked for beside `openid`, which the library asks for itself.
+    fn further_scopes(&self) -> impl Iterator<Item = Scope> {
+        self.0.config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new)
     }
 
     fn redirect(&self) -> Result<RedirectUrl, OidcError> {
@@ -257,33 +263,20 @@ impl Oidc {
 
     fn verified(
         &self,
-        token: &CoreIdToken,
+        token: &Secret<String>,
         metadata: &ProviderMetadataWithLogout,
-        nonce: &Nonce,
+        ceremony: &Ceremony,
         now: Timestamp,
     ) -> Result<Claims, TokenFault> {
-        let (early, late) = (instant(now.minus(LEEWAY))?, instant(now.plus(LEEWAY))?);
-        // As for a client without a secret: then the library takes no signature under one, whatever a token says.
-        let verifier: IdTokenVerifier<'_, CoreJsonWebKey> =
-            IdTokenVerifier::new_public_client(
-                ClientId::new(self.0.config.client_id.clone()),
-                metadata.issuer().clone(),
-                metadata.jwks().clone(),
-            )
-            .set_allowed_algs(ALGORITHMS)
-            .set_time_fn(move || early)
-            .set_issue_time_verifier_fn(move |issued| {
-                if issued <= late { Ok(()) } else { Err(fault::NOT_YET.to_owned()) }
-            });
-        token.claims(&verifier, nonce).map_err(|error| TokenFault::of(&error))?;
-        let claims = Claims::of_verified(&token.to_string())?;
-        claims.check_rest(&self.0.config.client_id, now.plus(LEEWAY))?;
-        Ok(claims)
+        let expected = token::Expected {
+            issuer: metadata.issuer().as_str(),
+            client_id: &self.0.config.client_id,
+            nonce: ceremony.nonce.expose(),
+            keys: metadata.jwks().keys(),
+            now,
+        };
+        token::verify(token.expose(), &expected)
     }
-}
-
-fn instant(at: Timestamp) -> Result<chrono::DateTime<chrono::Utc>, TokenFault> {
-    chrono::DateTime::from_timestamp_millis(at.millis()).ok_or(TokenFault::Malformed)
 }
 
 /// The library's client with what discovery always gives (an authorization endpoint) and may give (the others).

@@ -62,6 +62,8 @@ pub enum Refusal {
     OtherAccount,
     /// The directory left their groups out.
     GroupsLeftOut,
+    /// The token lacks the claim that the settings read the account from: the name of the claim.
+    NoAccount(String),
 }
 
 impl Refusal {
@@ -77,6 +79,7 @@ impl Refusal {
             Self::Ended => "left",
             Self::OtherAccount => "other-account",
             Self::GroupsLeftOut => "groups-left-out",
+            Self::NoAccount(_) => "account-claim-missing",
         }
     }
 }
@@ -285,7 +288,9 @@ impl App {
             self.enter(tx, now, record)?;
         }
         self.admit_account(Door::SignIn, &owner_of(Some(person.id), &person.name))?;
-        let standing = self.take_groups(tx, &person, &claims.list(&directory.claims.groups), now)?;
+        let groups: Vec<&str> = claims.list(&directory.claims.groups).into_iter().map(group_name).collect();
+        let standing = self.take_groups(tx, &person, &groups, now)?;
+        tell_roles(&directory.claims.groups, claims, groups.len(), &standing);
         let who = SignedIn {
             name: person.name.clone(),
             person: Some(person.id),
@@ -310,6 +315,28 @@ fn proven_at(arriving: &Arriving<'_>, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
+/// The name of a group. Keycloak sends the path of a group, `/Lanyard desk`, unless told otherwise; a group inside another
+/// one keeps its whole path.
+fn group_name(claimed: &str) -> &str {
+    claimed.strip_prefix('/').filter(|name| !name.contains('/')).unwrap_or(claimed)
+}
+
+/// Logs what a token said of groups and which roles somebody has now: an engineer who connects a directory sees here why a
+/// role does not come.
+fn tell_roles(claim: &str, claims: &Claims, groups: usize, standing: &crate::grants::Standing) {
+    let roles = standing.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+    if claims.has(claim) {
+        tracing::info!(claim, groups, roles, "somebody signed in through the directory");
+    } else {
+        tracing::warn!(
+            claim,
+            roles,
+            "somebody signed in, and the token has no such claim: it gave them no role. Have the directory send the groups, \
+             or name the claim that holds them in [sign_in] groups_claim"
+        );
+    }
+}
+
 struct Found {
     person: Person,
     account: String,
@@ -324,7 +351,13 @@ fn whose(
 ) -> Result<Result<Found, Refusal>, AppError> {
     let issuer = directory.oidc.issuer();
     let Some(account) = claims.text(&directory.claims.account) else {
-        return Ok(Err(Refusal::Provider(OidcError::Token(oidc::TokenFault::Malformed))));
+        let claim = directory.claims.account.clone();
+        tracing::warn!(
+            claim,
+            "a sign-in was refused: the token has no such claim, or it is no text. Have the directory send it, or name the \
+             account's own identifier in [sign_in] account_claim"
+        );
+        return Ok(Err(Refusal::NoAccount(claim)));
     };
     let bound = sign_in::person_of_account(tx, issuer, account)?;
     let id = match bound {
@@ -362,5 +395,22 @@ fn looked_for(
     match (force, text(&names.number)) {
         (Some(force), Some(number)) => Ok(people::by_number(tx, force, number)?.map(|person| person.id)),
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_name;
+
+    #[test]
+    fn a_group_at_the_top_is_known_by_its_path() {
+        for (claimed, name) in [
+            ("Lanyard desk", "Lanyard desk"),
+            ("/Lanyard desk", "Lanyard desk"),
+            ("/other/Lanyard desk", "/other/Lanyard desk"),
+            ("/", ""),
+        ] {
+            assert_eq!(group_name(claimed), name);
+        }
     }
 }

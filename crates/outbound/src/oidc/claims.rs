@@ -1,7 +1,5 @@
 //! What a verified token says, by the names that the settings give: providers agree on few of them.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Timestamp;
 use serde_json::{Map, Value};
 
@@ -21,34 +19,73 @@ impl std::fmt::Debug for Claims {
 }
 
 impl Claims {
-    /// Reads the payload of a token whose signature and standard claims have been verified.
-    pub(super) fn of_verified(token: &str) -> Result<Self, TokenFault> {
-        let payload = token.split('.').nth(1).ok_or(TokenFault::Malformed)?;
-        let bytes = URL_SAFE_NO_PAD.decode(payload).map_err(|_| TokenFault::Malformed)?;
-        match serde_json::from_slice(&bytes) {
+    /// Reads the payload of a token whose signature has been verified.
+    pub(super) fn of_payload(payload: &[u8]) -> Result<Self, TokenFault> {
+        match serde_json::from_slice(payload) {
             Ok(Value::Object(claims)) => Ok(Self(claims)),
             _ => Err(TokenFault::Malformed),
         }
     }
 
-    /// What the library leaves to its caller: when the token begins to be valid (RFC 7519, 4.1.5), and whom it was
-    /// issued to (OpenID Connect Core, 3.1.3.7, step 5).
-    pub(super) fn check_rest(&self, client_id: &str, latest: Timestamp) -> Result<(), TokenFault> {
-        if let Some(begins) = self.0.get("nbf") {
-            let begins = begins.as_f64().ok_or(TokenFault::Malformed)?;
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "milliseconds of our time have far fewer than 53 bits"
-            )]
-            if begins * 1000.0 > latest.millis() as f64 {
-                return Err(TokenFault::NotYetValid);
-            }
+    /// Compares who made the token, and asks for a subject: every token has one.
+    pub(super) fn check_issuer(&self, issuer: &str) -> Result<(), TokenFault> {
+        self.text("sub").ok_or(TokenFault::Malformed)?;
+        match self.0.get("iss") {
+            Some(Value::String(made_by)) if made_by == issuer => Ok(()),
+            Some(Value::String(_)) => Err(TokenFault::WrongIssuer),
+            _ => Err(TokenFault::Malformed),
+        }
+    }
+
+    /// Compares whom the token is for: this client alone, for no other client is trusted, and issued to it where the token
+    /// says so.
+    pub(super) fn check_audience(&self, client_id: &str) -> Result<(), TokenFault> {
+        let ours = |value: &Value| value.as_str() == Some(client_id);
+        match self.0.get("aud") {
+            Some(Value::Array(all)) if !all.is_empty() && all.iter().all(ours) => {}
+            Some(one @ Value::String(_)) if ours(one) => {}
+            Some(Value::Array(_) | Value::String(_)) => return Err(TokenFault::WrongAudience),
+            _ => return Err(TokenFault::Malformed),
         }
         match self.0.get("azp") {
             Some(Value::String(party)) if party != client_id => Err(TokenFault::WrongAudience),
             None | Some(Value::String(_)) => Ok(()),
             Some(_) => Err(TokenFault::Malformed),
         }
+    }
+
+    /// Compares the token's times with ours: `earliest` is now less what clocks may differ by, `latest` is now and that
+    /// much (RFC 7519, 4.1.4 to 4.1.6).
+    pub(super) fn check_times(&self, earliest: Timestamp, latest: Timestamp) -> Result<(), TokenFault> {
+        if self.seconds("exp")?.ok_or(TokenFault::Malformed)? <= seconds_of(earliest) {
+            return Err(TokenFault::Expired);
+        }
+        let issued = self.seconds("iat")?.ok_or(TokenFault::Malformed)?;
+        let begins = self.seconds("nbf")?.unwrap_or(issued);
+        if issued > seconds_of(latest) || begins > seconds_of(latest) {
+            return Err(TokenFault::NotYetValid);
+        }
+        Ok(())
+    }
+
+    /// Compares the secret of this one sign-in.
+    pub(super) fn check_nonce(&self, nonce: &str) -> Result<(), TokenFault> {
+        if self.0.get("nonce").and_then(Value::as_str) == Some(nonce) {
+            Ok(())
+        } else {
+            Err(TokenFault::WrongNonce)
+        }
+    }
+
+    /// A claim that is a number of seconds since 1970; `None` where it is missing.
+    fn seconds(&self, name: &str) -> Result<Option<f64>, TokenFault> {
+        self.0.get(name).map(|value| value.as_f64().ok_or(TokenFault::Malformed)).transpose()
+    }
+
+    /// Whether the token has a claim of that name, whatever it holds.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// A claim that is one text, trimmed; `None` where it is missing, empty, or something else.
@@ -83,6 +120,11 @@ impl Claims {
     }
 }
 
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of our time have far fewer than 53 bits")]
+fn seconds_of(at: Timestamp) -> f64 {
+    at.millis() as f64 / 1000.0
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -90,8 +132,7 @@ mod tests {
     use super::*;
 
     fn claims(value: &Value) -> Claims {
-        let token = format!("e30.{}.x", URL_SAFE_NO_PAD.encode(value.to_string()));
-        Claims::of_verified(&token).unwrap()
+        Claims::of_payload(value.to_string().as_bytes()).unwrap()
     }
 
     #[test]
@@ -126,19 +167,52 @@ mod tests {
     }
 
     #[test]
-    fn a_token_for_later_or_for_another_client_is_refused() {
+    fn a_token_for_later_or_from_before_is_refused() {
         let now = Timestamp::from_millis(1_000_000);
-        let check = |value: &Value| claims(value).check_rest("us", now);
-        assert_eq!(check(&json!({ "nbf": 1000, "azp": "us" })), Ok(()));
-        assert_eq!(check(&json!({ "nbf": 1001 })), Err(TokenFault::NotYetValid));
-        assert_eq!(check(&json!({ "nbf": "soon" })), Err(TokenFault::Malformed));
-        assert_eq!(check(&json!({ "azp": "them" })), Err(TokenFault::WrongAudience));
+        let check = |value: Value| claims(&value).check_times(now, now);
+        assert_eq!(check(json!({ "exp": 1001, "iat": 1000, "nbf": 1000 })), Ok(()));
+        assert_eq!(check(json!({ "exp": 1000, "iat": 999 })), Err(TokenFault::Expired));
+        assert_eq!(check(json!({ "exp": 1001, "iat": 1001 })), Err(TokenFault::NotYetValid));
+        assert_eq!(check(json!({ "exp": 1001, "iat": 1000, "nbf": 1000.5 })), Err(TokenFault::NotYetValid));
+        for odd in [json!({ "iat": 1000 }), json!({ "exp": 1001 }), json!({ "exp": "soon", "iat": 1000 })] {
+            assert_eq!(check(odd), Err(TokenFault::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_token_for_another_client_is_refused() {
+        let check = |value: Value| claims(&value).check_audience("us");
+        for ours in [json!({ "aud": "us" }), json!({ "aud": ["us"], "azp": "us" })] {
+            assert_eq!(check(ours), Ok(()));
+        }
+        for theirs in [
+            json!({ "aud": "them" }),
+            json!({ "aud": ["us", "them"] }),
+            json!({ "aud": [] }),
+            json!({ "aud": "us", "azp": "them" }),
+        ] {
+            assert_eq!(check(theirs), Err(TokenFault::WrongAudience));
+        }
+        assert_eq!(check(json!({})), Err(TokenFault::Malformed));
+    }
+
+    #[test]
+    fn the_issuer_and_the_nonce_are_compared_whole() {
+        let token = claims(&json!({ "iss": "https://idp", "sub": "1", "nonce": "n" }));
+        assert_eq!(token.check_issuer("https://idp"), Ok(()));
+        assert_eq!(token.check_issuer("https://idp/"), Err(TokenFault::WrongIssuer));
+        assert_eq!((token.check_nonce("n"), token.check_nonce("N")), (Ok(()), Err(TokenFault::WrongNonce)));
+        assert_eq!(
+            claims(&json!({ "iss": "https://idp" })).check_issuer("https://idp"),
+            Err(TokenFault::Malformed)
+        );
+        assert_eq!(claims(&json!({})).check_nonce(""), Err(TokenFault::WrongNonce));
     }
 
     #[test]
     fn what_is_no_object_is_no_token() {
-        for token in ["", "a", "a.b", "a.!.c", "e30.WzFd.x"] {
-            assert_eq!(Claims::of_verified(token), Err(TokenFault::Malformed), "{token}");
+        for payload in ["", "1", "[]", "{"] {
+            assert_eq!(Claims::of_payload(payload.as_bytes()), Err(TokenFault::Malformed), "{payload}");
         }
     }
 }

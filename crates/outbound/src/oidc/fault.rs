@@ -1,9 +1,6 @@
 //! What can go wrong between us and the provider, in words for people and for the ledger.
 
-use openidconnect::{ClaimsVerificationError, DiscoveryError, SignatureVerificationError};
-
-/// What the issue-time check says; the library hands it back as the text of an expiry.
-pub(super) const NOT_YET: &str = "issued in the future";
+use openidconnect::DiscoveryError;
 
 /// Why a token may not be believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -58,29 +55,10 @@ impl TokenFault {
         }
     }
 
-    pub(super) fn of(error: &ClaimsVerificationError) -> Self {
-        match error {
-            ClaimsVerificationError::Expired(why) if why == NOT_YET => Self::NotYetValid,
-            ClaimsVerificationError::Expired(_) => Self::Expired,
-            ClaimsVerificationError::InvalidAudience(_) => Self::WrongAudience,
-            ClaimsVerificationError::InvalidIssuer(_) => Self::WrongIssuer,
-            ClaimsVerificationError::InvalidNonce(_) => Self::WrongNonce,
-            ClaimsVerificationError::SignatureVerification(error) => Self::of_signature(error),
-            _ => Self::Malformed,
-        }
-    }
-
-    fn of_signature(error: &SignatureVerificationError) -> Self {
-        match error {
-            SignatureVerificationError::NoSignature => Self::Unsigned,
-            SignatureVerificationError::DisallowedAlg(_) | SignatureVerificationError::UnsupportedAlg(_) => {
-                Self::WrongAlgorithm
-            }
-            SignatureVerificationError::NoMatchingKey | SignatureVerificationError::AmbiguousKeyId(_) => {
-                Self::UnknownKey
-            }
-            _ => Self::WrongSignature,
-        }
+    /// Whether a clock that is wrong, ours or the provider's, explains it; anything else looks like a forgery.
+    #[must_use]
+    pub const fn is_of_clocks(self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid)
     }
 }
 

@@ -1,8 +1,11 @@
 //! The HTTP client that the provider is reached by: bounded in time and size, and going nowhere that it was not sent.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::Secret;
 use openidconnect::{HttpRequest, HttpResponse};
+use serde_json::Value;
 
 /// The most that a provider may answer, in bytes. A large key set has some tens of kilobytes.
 const LARGEST: usize = 1 << 20;
@@ -41,6 +44,37 @@ pub(super) fn calling(
 {
     let client = client.clone();
     move |request| Box::pin(send(client.clone(), request))
+}
+
+/// Where the ID token of an answer is kept.
+pub(super) type TokenPlace = Arc<Mutex<Option<Secret<String>>>>;
+
+/// The client for the token endpoint. The library reads the members of an answer by their types, and providers send
+/// `expires_in` as text and tokens whose unused claims have any type: so it is given the two members that it needs, and the
+/// ID token is kept apart, to be verified by [`super::token`].
+pub(super) fn calling_for_token(
+    client: &reqwest::Client,
+    place: &TokenPlace,
+) -> impl Fn(HttpRequest) -> std::pin::Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send>> + use<>
+{
+    let (client, place) = (client.clone(), Arc::clone(place));
+    move |request| {
+        let (client, place) = (client.clone(), Arc::clone(&place));
+        Box::pin(async move { Ok(without_token(send(client, request).await?, &place)) })
+    }
+}
+
+fn without_token(mut answer: HttpResponse, place: &TokenPlace) -> HttpResponse {
+    if answer.status().is_success()
+        && let Ok(Value::Object(mut members)) = serde_json::from_slice(answer.body())
+    {
+        if let Some(Value::String(token)) = members.remove("id_token") {
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(Secret::new(token));
+        }
+        members.retain(|name, _| ["access_token", "token_type"].contains(&name.as_str()));
+        *answer.body_mut() = Value::Object(members).to_string().into_bytes();
+    }
+    answer
 }
 
 async fn send(client: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpFault> {

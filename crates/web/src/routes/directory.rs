@@ -100,6 +100,14 @@ fn why(refusal: &Refusal) -> String {
             "The force’s directory and Lanyard’s settings do not fit together. Tell the engineer who runs Lanyard: the \
              log says more, and so does lanyard config check."
         }
+        Refusal::NoAccount(_) => {
+            "The directory did not say which account is yours, so you are not signed in. Tell the engineer who runs Lanyard: \
+             the log names the claim that is missing."
+        }
+        Refusal::Provider(ProviderFault::Token(fault)) if fault.is_of_clocks() => {
+            "The directory’s clock and the clock of this service do not agree, so you are not signed in. Begin again. If it \
+             stays so, tell the engineer who runs Lanyard to set the clock of the server."
+        }
         Refusal::Provider(ProviderFault::Refused(_) | ProviderFault::Token(_)) => {
             "What the directory sent could not be believed, so you are not signed in. Begin again. If it stays so, tell \
              information security."

@@ -7,7 +7,7 @@ use outbound::oidc::{Oidc, OidcConfig};
 use serde_json::json;
 
 use crate::common::{Browser, Seeded, root, with_force};
-use crate::issuer::{BEGIN, CLIENT, Wrong, ames, begun, connected, let_in, query};
+use crate::issuer::{BEGIN, CLIENT, Wrong, ames, begun, connected, connected_by, let_in, query};
 
 async fn refused(browser: &Browser, back: &str) -> String {
     let answer = browser.get(back).await;
@@ -61,6 +61,50 @@ fn groups_make_roles_and_leaving_one_ends_it() {
 }
 
 #[test]
+fn claims_that_are_not_used_may_be_anything() {
+    with_force(|seeded| async move {
+        let (issuer, nobody) = connected(&seeded).await;
+        let mut odd = ames(&seeded);
+        for (name, value) in [
+            ("email_verified", json!("true")),
+            ("updated_at", json!("2026-01-01T00:00:00Z")),
+            ("zoneinfo", json!(5)),
+            ("birthdate", json!(0)),
+            ("address", json!(["x"])),
+            ("auth_time", json!("yesterday")),
+        ] {
+            odd[name] = value;
+        }
+        let (there, browser) = begun(&nobody).await;
+        assert_eq!(browser.get(&issuer.sign_in(&there, odd)).await.status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn a_group_is_known_by_its_path_and_an_account_needs_its_claim() {
+    with_force(|seeded| async move {
+        let (issuer, nobody) = connected(&seeded).await;
+        let mut lead = ames(&seeded);
+        lead["groups"] = json!(["/Lanyard leads", "/other/Lanyard desk"]);
+        let (there, browser) = begun(&nobody).await;
+        let answer = browser.get(&issuer.sign_in(&there, lead)).await;
+        let html = browser.with_cookie_of(&answer).page("/people").await;
+        assert!(html.contains("PC Ames, Service desk lead"), "{html}");
+
+        let (issuer, nobody) = connected_by(&seeded, "oid").await;
+        for odd in [json!(null), json!(""), json!(["a"])] {
+            seeded.world.clock.advance(Span::from_secs(60));
+            let mut claims = ames(&seeded);
+            claims["oid"] = odd;
+            let (there, browser) = begun(&nobody).await;
+            let html = refused(&browser, &issuer.sign_in(&there, claims)).await;
+            assert!(html.contains("did not say which account"), "{html}");
+        }
+        assert!(ledger(&seeded).await.contains("account-claim-missing"));
+    });
+}
+
+#[test]
 fn every_wrong_token_is_refused_and_named_in_the_ledger() {
     with_force(|seeded| async move {
         let (issuer, nobody) = connected(&seeded).await;
@@ -86,7 +130,9 @@ fn every_wrong_token_is_refused_and_named_in_the_ledger() {
             issuer.go_wrong(wrong);
             let (there, browser) = begun(&nobody).await;
             let html = refused(&browser, &issuer.sign_in(&there, ames(&seeded))).await;
-            assert!(html.contains("could not be believed"), "{wrong:?}: {html}");
+            let of_clocks = matches!(wrong, Wrong::Expired | Wrong::IssuedLater | Wrong::NotBefore);
+            let said = if of_clocks { "do not agree" } else { "could not be believed" };
+            assert!(html.contains(said), "{wrong:?}: {html}");
             assert!(!html.contains(word), "what was wrong is not told to whoever brought it");
             assert!(ledger(&seeded).await.contains(word), "{wrong:?}");
         }

@@ -118,7 +118,7 @@ impl Issuer {
         let asked = query(there);
         assert_eq!(asked["response_type"], "code");
         assert_eq!((asked["client_id"].as_str(), asked["code_challenge_method"].as_str()), (CLIENT, "S256"));
-        assert!(asked["scope"].split(' ').any(|scope| scope == "openid"), "{asked:?}");
+        assert_eq!(asked["scope"].split(' ').filter(|scope| *scope == "openid").count(), 1, "{asked:?}");
         let mut inner = self.0.lock().unwrap();
         inner.given += 1;
         let code = format!("code-{}", inner.given);
@@ -185,7 +185,10 @@ async fn token(
         return (StatusCode::BAD_REQUEST, Json(json!({ "error": "invalid_grant" })));
     };
     let token = inner.token(&code);
-    (StatusCode::OK, Json(json!({ "access_token": "x", "token_type": "Bearer", "id_token": token })))
+    // `expires_in` is a number by the specification, and some providers send text.
+    let answer =
+        json!({ "access_token": "x", "token_type": "Bearer", "expires_in": "3599", "id_token": token });
+    (StatusCode::OK, Json(answer))
 }
 
 impl Inner {
@@ -249,6 +252,11 @@ fn rsa(key: &KeyPair, text: &str) -> Vec<u8> {
 
 /// A service whose people sign in at a provider.
 pub(crate) async fn connected(seeded: &Seeded) -> (Issuer, Browser) {
+    connected_by(seeded, "sub").await
+}
+
+/// The same, with the claim from which the account is read.
+pub(crate) async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Browser) {
     let issuer = Issuer::start().await;
     let oidc = Oidc::new(OidcConfig {
         issuer: issuer.address(),
@@ -256,11 +264,11 @@ pub(crate) async fn connected(seeded: &Seeded) -> (Issuer, Browser) {
         client_secret: Some(Secret::new(SECRET.into())),
         redirect: "http://lanyard.test/sign-in/directory/return".into(),
         after_sign_out: "http://lanyard.test/sign-in".into(),
-        scopes: vec!["profile".into()],
+        scopes: vec!["openid".into(), "profile".into()],
     })
     .unwrap();
     let claims = ClaimNames {
-        account: "sub".into(),
+        account: account.into(),
         user_name: "preferred_username".into(),
         groups: "groups".into(),
         force: Some("force".into()),

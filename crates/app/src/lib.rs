@@ -17,6 +17,7 @@ mod error;
 pub mod grants;
 pub mod holds;
 pub mod imports;
+pub mod intake;
 pub mod jobs;
 pub mod ledger_book;
 pub mod ledger_export;

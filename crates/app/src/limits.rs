@@ -2,13 +2,14 @@
 //!
 //! Each address and each account has an allowance that fills up again by the second. An account's is taken from only once
 //! somebody has proved that it is theirs: otherwise anybody could lock anybody out, the break-glass administrators first.
-//! An address's allowance is for a whole police station behind one address, and still ends a program that tries secrets.
+//! An address's is taken from by secrets that turn out to be wrong, and never by one that is right: a secret is looked up
+//! first. It is for a whole police station behind one address, and still ends a program that tries secrets.
 //!
 //! The counts are this node's own and in memory, for a bounded number of keys: what a limit lets through is never more than
 //! a small multiple of it, and nothing secret rests on a limit alone.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
 use domain::{Span, Timestamp};
@@ -26,15 +27,17 @@ pub struct CallerAddress(pub IpAddr);
 /// What is knocked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
-    /// A sign-in that begins, or comes back from the directory.
+    /// A sign-in that begins.
+    Begin,
+    /// A sign-in that comes back from the directory. What counts by address is one that was never begun.
     SignIn,
-    /// An answer of a passkey.
+    /// An answer of a passkey. What counts by address is a wrong one.
     Passkey,
-    /// A one-time link.
+    /// A one-time link. What counts by address is one that does not work.
     Link,
-    /// An API token. What counts by address are tokens that do not work.
+    /// An API token. What counts by address is one that does not work.
     Token,
-    /// A signature on a hand-over.
+    /// A signature on a hand-over, by whoever is signed in.
     Signature,
 }
 
@@ -52,16 +55,21 @@ const fn rate(burst: i64, millis: i64) -> Rate {
 impl Door {
     const fn of_address(self) -> Rate {
         match self {
-            Self::SignIn => rate(120, 500),
+            Self::Begin | Self::SignIn | Self::Signature => rate(120, 500),
             Self::Passkey | Self::Link => rate(20, 6_000),
             Self::Token => rate(30, 2_000),
-            Self::Signature => rate(240, 250),
         }
+    }
+
+    /// The allowance of everybody together, where nobody can tell from which address they come.
+    const fn of_everybody(self) -> Rate {
+        let Rate { burst, every } = self.of_address();
+        Rate { burst: burst * 10, every: Span::from_millis(every.millis() / 10) }
     }
 
     const fn of_account(self) -> Rate {
         match self {
-            Self::SignIn => rate(20, 30_000),
+            Self::Begin | Self::SignIn => rate(20, 30_000),
             Self::Passkey | Self::Link => rate(10, 60_000),
             Self::Token => rate(2_000, 5),
             Self::Signature => rate(30, 2_000),
@@ -77,8 +85,8 @@ type Key = [u8; 16];
 pub(crate) struct Limits(Mutex<HashMap<Key, Timestamp>>);
 
 impl Limits {
-    /// Takes one from an allowance, or says how long until there is one; with `take` off, only says.
-    fn ask(&self, key: Key, rate: Rate, now: Timestamp, take: bool) -> Option<Span> {
+    /// Takes one from an allowance, or says how long until there is one.
+    fn ask(&self, key: Key, rate: Rate, now: Timestamp) -> Option<Span> {
         let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let after = full_at.get(&key).copied().unwrap_or(now).max(now).plus(rate.every);
         let allowed = Span::from_millis(rate.every.millis().saturating_mul(rate.burst));
@@ -86,10 +94,8 @@ impl Limits {
         if over > 0 {
             return Some(Span::from_millis(over));
         }
-        if take {
-            make_room(&mut full_at, now);
-            full_at.insert(key, after);
-        }
+        make_room(&mut full_at, now);
+        full_at.insert(key, after);
         None
     }
 }
@@ -118,21 +124,24 @@ fn key(door: Door, whose: &str) -> Key {
 }
 
 /// An address as it is counted: of IPv6 the network, since one machine has all of it.
+#[must_use]
+pub fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() & (u128::MAX << 64)).into(),
+        four @ IpAddr::V4(_) => four,
+    }
+}
+
 fn of_address(door: Door, from: Option<IpAddr>) -> Key {
-    let whose = match from {
-        Some(IpAddr::V6(six)) => match six.to_ipv4_mapped() {
-            Some(four) => format!("address {four}"),
-            None => format!("network {:x}", six.to_bits() >> 64),
-        },
-        Some(four) => format!("address {four}"),
-        None => "address not known".to_owned(),
-    };
-    key(door, &whose)
+    match from {
+        Some(address) => key(door, &format!("address {}", counted_as(address))),
+        None => key(door, "address not known"),
+    }
 }
 
 impl App {
-    fn limited(&self, key: Key, rate: Rate, take: bool) -> Result<(), AppError> {
-        match self.limits().ask(key, rate, self.world().now(), take) {
+    fn limited(&self, key: Key, rate: Rate) -> Result<(), AppError> {
+        match self.limits().ask(key, rate, self.world().now()) {
             Some(wait) => Err(AppError::TooMany { wait }),
             None => Ok(()),
         }
@@ -143,7 +152,8 @@ impl App {
     /// # Errors
     /// [`AppError::TooMany`] where nothing is left of it.
     pub fn admit_address(&self, door: Door, from: Option<IpAddr>) -> Result<(), AppError> {
-        self.limited(of_address(door, from), door.of_address(), true)
+        let rate = if from.is_some() { door.of_address() } else { door.of_everybody() };
+        self.limited(of_address(door, from), rate)
     }
 
     /// Takes one from the allowance of an account, which must have been proved to be theirs.
@@ -151,21 +161,7 @@ impl App {
     /// # Errors
     /// [`AppError::TooMany`] where nothing is left of it.
     pub fn admit_account(&self, door: Door, account: &str) -> Result<(), AppError> {
-        self.limited(key(door, &format!("account {account}")), door.of_account(), true)
-    }
-
-    /// Whether an address may try another token; only those that do not work are counted ([`App::note_wrong_token`]).
-    ///
-    /// # Errors
-    /// [`AppError::TooMany`] where too many did not work.
-    pub fn may_try_token(&self, from: Option<IpAddr>) -> Result<(), AppError> {
-        self.limited(of_address(Door::Token, from), Door::Token.of_address(), false)
-    }
-
-    /// Counts a token that does not work.
-    pub fn note_wrong_token(&self, from: Option<IpAddr>) {
-        // What would be too many was refused before the token was looked at.
-        let _ = self.admit_address(Door::Token, from);
+        self.limited(key(door, &format!("account {account}")), door.of_account())
     }
 }
 
@@ -182,30 +178,27 @@ mod tests {
     #[test]
     fn an_allowance_is_used_up_says_when_it_is_back_and_fills_again() {
         let limits = Limits::default();
-        let knock = |millis| limits.ask([1; 16], SECOND, at(millis), true).map(Span::millis);
+        let knock = |millis| limits.ask([1; 16], SECOND, at(millis)).map(Span::millis);
         assert_eq!([knock(0), knock(0), knock(0)], [None; 3]);
         assert_eq!(knock(0), Some(1_000));
         assert_eq!(knock(400), Some(600), "a refusal takes nothing");
         assert_eq!((knock(1_000), knock(1_000)), (None, Some(1_000)));
         assert_eq!([knock(60_000), knock(60_000), knock(60_000)], [None; 3]);
         assert_eq!(knock(60_000), Some(1_000), "what is not used does not pile up");
-        assert_eq!(limits.ask([2; 16], SECOND, at(0), true), None, "another key has its own");
+        assert_eq!(limits.ask([2; 16], SECOND, at(0)), None, "another key has its own");
     }
 
     #[test]
     fn whoever_comes_from_everywhere_cannot_make_memory_grow_nor_be_forgotten_by_it() {
         let limits = Limits::default();
         for _ in 0..3 {
-            assert_eq!(limits.ask([0xff; 16], SECOND, at(0), true), None);
+            assert_eq!(limits.ask([0xff; 16], SECOND, at(0)), None);
         }
         for number in 0..3 * MOST as u128 {
-            limits.ask(number.to_be_bytes(), SECOND, at(0), true);
+            limits.ask(number.to_be_bytes(), SECOND, at(0));
         }
         assert!(limits.0.lock().unwrap().len() <= MOST);
-        assert!(
-            limits.ask([0xff; 16], SECOND, at(0), true).is_some(),
-            "who took the most is kept the longest"
-        );
+        assert!(limits.ask([0xff; 16], SECOND, at(0)).is_some(), "who took the most is kept the longest");
     }
 
     #[test]

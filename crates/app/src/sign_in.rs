@@ -12,6 +12,8 @@ mod kept;
 mod passkey_use;
 mod passkeys;
 
+use std::net::IpAddr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Secret, Span, Timestamp};
@@ -20,6 +22,7 @@ use serde::de::DeserializeOwned;
 use store::Tx;
 use store::sign_in::{self, Attempt};
 
+use crate::limits::Door;
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
@@ -36,6 +39,39 @@ pub use passkeys::{Ceremony, NewPasskey};
 const ATTEMPT_LIFE: Span = Span::from_secs(600);
 /// The longest secret that a browser is believed to hold, in bytes.
 const LONGEST: usize = 200;
+
+/// A secret that a browser brings to be let in.
+#[derive(Debug, Clone, Copy)]
+pub enum Brought<'a> {
+    /// A one-time link.
+    Link(&'a str),
+    /// The state of a sign-in through the directory.
+    Directory(&'a str),
+    /// The key of a challenge that a passkey answers.
+    Passkey(&'a str),
+}
+
+/// Lets somebody try what they brought. It is looked up first: only what nothing waits for takes from their address's
+/// allowance, so that nobody who guesses keeps out the one who need not.
+///
+/// # Errors
+/// [`AppError::TooMany`] where it is wrong, and too many were from that address.
+pub async fn admit(app: &App, from: Option<IpAddr>, brought: Brought<'_>) -> Result<(), AppError> {
+    let (door, kind, secret) = match brought {
+        Brought::Link(secret) => (Door::Link, None, secret),
+        Brought::Directory(secret) => (Door::SignIn, Some(directory::KIND), secret),
+        Brought::Passkey(secret) => (Door::Passkey, Some(passkey_use::USING), secret),
+    };
+    let waits = secret.len() <= LONGEST && {
+        let (digest, now) = (digest_hex(secret.as_bytes()), app.world().now());
+        let found = app.store().read(move |tx| match kind {
+            Some(kind) => sign_in::waits(tx, &digest, kind, now),
+            None => store::sessions::link_works(tx, &digest, now),
+        });
+        found.await?
+    };
+    if waits { Ok(()) } else { app.admit_address(door, from) }
+}
 
 impl App {
     /// A random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.

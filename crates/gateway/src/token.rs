@@ -1,6 +1,7 @@
 //! The API token in a request's head, and how often one may be tried.
 
 use app::access::Actor;
+use app::intake::Visit;
 use app::limits::{CallerAddress, Door};
 use app::{App, AppError};
 use axum::http::header::AUTHORIZATION;
@@ -12,13 +13,12 @@ pub(crate) const COME_WITH_ONE: &str =
 /// The challenge that goes with status 401.
 pub(crate) const CHALLENGE: &str = "Bearer realm=\"Lanyard\"";
 
-/// Whoever the token belongs to; `None` where there is none, or none that works.
+/// Whoever the token belongs to; `None` where there is none, or none that works. It is looked up first: only what does not
+/// work is counted by address, so that nobody who tries wrong ones keeps the right one out.
 ///
 /// # Errors
 /// [`AppError::TooMany`] where too many did not work, or this one comes too often; else where the database does not answer.
 pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, AppError> {
-    let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
-    app.may_try_token(from)?;
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header
         .and_then(|header| header.split_once(' '))
@@ -29,8 +29,16 @@ pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, App
         None => None,
     };
     match &actor {
-        Some(actor) => app.admit_account(Door::Token, &actor.name)?,
-        None => app.note_wrong_token(from),
+        Some(actor) => {
+            if let Some(visit) = parts.extensions.get::<Visit>() {
+                visit.prove();
+            }
+            app.admit_account(Door::Token, &actor.name)?;
+        }
+        None => {
+            let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
+            app.admit_address(Door::Token, from)?;
+        }
     }
     Ok(actor)
 }

@@ -63,6 +63,7 @@ statements! {
     SESSIONS_END_OF_PERSON = "DELETE FROM session WHERE person_id = $1";
     SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
     LINK_ADD = "INSERT INTO sign_in_link (digest, name, role, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    LINK_IS = "SELECT 1 FROM sign_in_link WHERE digest = $1 AND used_at IS NULL AND expires_at > $2";
     LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
         RETURNING name, role, person_id";
     META_GET = "SELECT value FROM meta WHERE name = $1";
@@ -212,6 +213,11 @@ pub fn add_link(
         ],
     )?;
     Ok(())
+}
+
+/// Whether a sign-in link can be used now.
+pub fn link_works(tx: &mut Tx<'_>, digest: &str, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.one(&LINK_IS, &[digest.into(), now.into()])?.is_some())
 }
 
 /// Spends a sign-in link: whom it was made for.

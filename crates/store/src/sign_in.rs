@@ -22,6 +22,7 @@ pub struct Attempt {
 statements! {
     pub(crate) ATTEMPT_ADD = "INSERT INTO sign_in_attempt (digest, kind, browser, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)";
     ATTEMPT_TAKE = "DELETE FROM sign_in_attempt WHERE digest = $1 AND kind = $2 RETURNING browser, sealed, expires_at";
+    ATTEMPT_IS = "SELECT 1 FROM sign_in_attempt WHERE digest = $1 AND kind = $2 AND expires_at > $3";
     ATTEMPTS_FORGET = "DELETE FROM sign_in_attempt WHERE expires_at < $1";
     ACCOUNT_PERSON = "SELECT person_id FROM directory_account WHERE issuer = $1 AND subject = $2";
     ACCOUNT_OF_PERSON = "SELECT subject FROM directory_account WHERE issuer = $1 AND person_id = $2";
@@ -45,6 +46,11 @@ pub fn begin(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), StoreError> {
         ],
     )?;
     Ok(())
+}
+
+/// Whether an attempt waits for its browser.
+pub fn waits(tx: &mut Tx<'_>, digest: &str, kind: &'static str, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.one(&ATTEMPT_IS, &[digest.into(), kind.into(), now.into()])?.is_some())
 }
 
 /// Takes an attempt, which is then gone: a second try with the same finds nothing. Whether its time is over and whether

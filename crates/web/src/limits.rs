@@ -1,7 +1,10 @@
-//! How often the ways in, and signatures, may be tried from one address: a layer around the routes that name a door. How
-//! often an account may is for the use cases, but for signatures, where the session says whose it is.
+//! How often a sign-in may be begun from one address, and how often somebody may sign: a layer around the routes that name a
+//! door. A secret that is brought is looked up before it counts ([`app::sign_in::admit`]).
+
+use std::net::IpAddr;
 
 use app::limits::{CallerAddress, Door};
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -9,18 +12,28 @@ use axum::response::{IntoResponse, Response};
 use crate::session::{Problem, Session};
 use crate::site::Site;
 
-/// Lets a request through while its address, and for a signature its session's owner, has an allowance left.
+/// From where a request came; an argument of handlers.
+pub(crate) type From = Option<Extension<CallerAddress>>;
+
+/// The address itself.
+pub(crate) fn address(from: From) -> Option<IpAddr> {
+    from.map(|Extension(CallerAddress(address))| address)
+}
+
+/// Lets a request through while its address, or for a signature the session's owner, has an allowance left. A signature
+/// of somebody who is not signed in counts for nobody: its handler refuses it.
 pub(crate) async fn layer(
     State((site, door)): State<(Site, Door)>,
     request: Request,
     next: Next,
 ) -> Response {
-    let from = request.extensions().get::<CallerAddress>().map(|caller| caller.0);
     let live = request.extensions().get::<Session>().and_then(|session| session.live.as_ref());
-    let outcome = site.app.admit_address(door, from).and_then(|()| match live {
-        Some(live) if door == Door::Signature => site.app.admit_account(door, &live.owner),
-        _ => Ok(()),
-    });
+    let from = request.extensions().get::<CallerAddress>().map(|caller| caller.0);
+    let outcome = match (door, live) {
+        (Door::Signature, Some(live)) => site.app.admit_account(door, &live.owner),
+        (Door::Signature, None) => Ok(()),
+        _ => site.app.admit_address(door, from),
+    };
     match outcome {
         Ok(()) => next.run(request).await,
         Err(error) => Problem::from(error).into_response(),

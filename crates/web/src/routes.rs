@@ -63,7 +63,7 @@ pub struct Route {
     pub path: &'static str,
     /// The action that access control must allow; `None` where nobody need be signed in.
     pub needs: Option<&'static str>,
-    /// What may be tried only so often there.
+    /// What may be tried only so often there, whatever is tried. What can be right or wrong is looked up first, by its handler.
     pub(crate) door: Option<Door>,
     pub(crate) handler: fn() -> MethodRouter<Site>,
 }
@@ -91,13 +91,13 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/accessibility", || get(sign_in::accessibility)),
     open("GET", "/assets/{name}", || get(crate::assets::serve)),
     open("GET", "/sign-in", || get(sign_in::get)),
-    at(Door::SignIn, open("POST", "/sign-in", || post(sign_in::post))),
-    at(Door::SignIn, open("GET", "/sign-in/directory", || get(directory::begin))),
-    at(Door::SignIn, open("GET", "/sign-in/directory/return", || get(directory::back))),
-    at(Door::SignIn, open("GET", "/sign-in/passkey", || get(passkeys::begin))),
-    at(Door::Passkey, open("POST", "/sign-in/passkey", || post(passkeys::finish))),
+    at(Door::Begin, open("POST", "/sign-in", || post(sign_in::post))),
+    at(Door::Begin, open("GET", "/sign-in/directory", || get(directory::begin))),
+    open("GET", "/sign-in/directory/return", || get(directory::back)),
+    at(Door::Begin, open("GET", "/sign-in/passkey", || get(passkeys::begin))),
+    open("POST", "/sign-in/passkey", || post(passkeys::finish)),
     open("GET", "/sign-in/{token}", || get(sign_in::link)),
-    at(Door::Link, open("POST", "/sign-in/{token}", || post(sign_in::use_link))),
+    open("POST", "/sign-in/{token}", || post(sign_in::use_link)),
     open("GET", "/sign-out", || get(sign_in::out_of_directory)),
     open("POST", "/sign-out", || post(sign_in::out)),
     read::<SeeOwn>("/me", || get(me::get)),

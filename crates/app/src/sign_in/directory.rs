@@ -17,7 +17,7 @@ use crate::record::Record;
 use crate::sessions::{SignedIn, THROUGH_DIRECTORY, owner_of};
 use crate::{App, AppError, digest_hex};
 
-const KIND: &str = THROUGH_DIRECTORY;
+pub(super) const KIND: &str = THROUGH_DIRECTORY;
 
 /// The force's directory as a way in.
 #[derive(Debug, Clone)]
@@ -201,7 +201,11 @@ impl App {
         let claims = match directory.oidc.finish(&ceremony, code, now).await {
             Ok(claims) => claims,
             Err(error) => {
-                tracing::warn!(%error, "a sign-in was refused");
+                // Anybody can come with a code that they made up; a provider that fails, or seems to be another, is news.
+                match &error {
+                    OidcError::Refused(_) => tracing::info!(%error, "a sign-in was refused"),
+                    _ => tracing::warn!(%error, "a sign-in was refused"),
+                }
                 return self.refuse_directory(Refusal::Provider(error)).await;
             }
         };

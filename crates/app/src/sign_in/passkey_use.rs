@@ -22,7 +22,7 @@ use crate::record::Record;
 use crate::sessions::SignedIn;
 use crate::{App, AppError};
 
-const USING: &str = "passkey-use";
+pub(super) const USING: &str = "passkey-use";
 
 /// Why a passkey did not sign anybody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl App {
                     Ok(result) => noted(tx, &id, &result, now)?,
                     Err(WebauthnError::CredentialPossibleCompromise) => Err(PasskeyRefusal::Copied),
                     Err(error) => {
-                        tracing::warn!(%error, "a passkey was refused");
+                        tracing::info!(%error, "a passkey was refused");
                         Err(PasskeyRefusal::NotBelieved)
                     }
                 };

@@ -1,6 +1,6 @@
 //! Signing in through the force's directory: sent there, and come back.
 
-use app::sign_in::{Arrival, Back, Refusal, Wanted};
+use app::sign_in::{self, Arrival, Back, Brought, Refusal, Wanted};
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
@@ -9,9 +9,9 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use domain::Secret;
 
 use super::sign_in::{end, refused, signed_in};
-use crate::browser;
 use crate::session::{Aside, Problem, Session, own_path};
 use crate::site::Site;
+use crate::{browser, limits};
 
 /// Sends the browser to the directory, with a cookie by which it is known when it comes back. `again=yes`: to sign in anew
 /// there, so as to prove who sits at it.
@@ -39,10 +39,13 @@ pub(super) async fn begin(
 pub(super) async fn back(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
+    from: limits::From,
     headers: HeaderMap,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {
     let directory = site.options.directory.as_ref().ok_or_else(Problem::not_found)?;
+    let state = Brought::Directory(asked(&query, "state"));
+    sign_in::admit(&site.app, limits::address(from), state).await?;
     let some = |name| Some(asked(&query, name)).filter(|value| !value.is_empty()).map(str::to_owned);
     let back = Back {
         state: asked(&query, "state").to_owned(),

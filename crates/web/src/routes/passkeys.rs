@@ -1,7 +1,7 @@
 //! Passkeys of break-glass administrators: the list, registering one, taking one away, and signing in with one.
 
 use app::access::RunService;
-use app::sign_in::{NewPasskey, PasskeyRefusal};
+use app::sign_in::{self, Brought, NewPasskey, PasskeyRefusal};
 use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
@@ -12,11 +12,11 @@ use domain::Secret;
 use super::sign_in::{end, next_of, refused, signed_in};
 use crate::account::passkeys::{New, Row, Use, View};
 use crate::answer::page;
-use crate::browser;
 use crate::parts::form::Errors;
 use crate::session::{Aside, Ctx, Fields, Problem, Session, done, form_errors, own_path, shell};
 use crate::shell::{Area, Crumb};
 use crate::site::Site;
+use crate::{browser, limits};
 
 /// The list.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
@@ -118,9 +118,11 @@ pub(super) async fn begin(
 pub(super) async fn finish(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
+    from: limits::From,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, Problem> {
+    sign_in::admit(&site.app, limits::address(from), Brought::Passkey(fields.get("key"))).await?;
     let next = own_path(fields.get("next"));
     let cookie = Aside::SigningIn.of(&site, &headers).map(Secret::into_exposed).unwrap_or_default();
     let uses = browser::described(&headers);

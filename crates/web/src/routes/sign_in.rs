@@ -2,6 +2,7 @@
 //! directory has a file of its own.
 
 use app::sessions::SignedIn;
+use app::sign_in::{self, Brought};
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{REFRESH, SET_COOKIE};
@@ -16,7 +17,7 @@ use crate::session::{Aside, Fields, Problem, Session, own_path, set_cookie, shel
 use crate::shell::Area;
 use crate::sign_in::{Link, Out, Persona, View};
 use crate::site::Site;
-use crate::{accessibility, notices};
+use crate::{accessibility, limits, notices};
 
 fn view(site: &Site, next: &str, refused: &str) -> View {
     let personas = site.options.personas.iter().enumerate().map(|(place, persona)| Persona {
@@ -118,10 +119,12 @@ pub(super) async fn link(
 pub(super) async fn use_link(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
+    from: limits::From,
     Path(token): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    sign_in::admit(&site.app, limits::address(from), Brought::Link(&token)).await?;
     match site.app.use_sign_in_link(&token, &browser::described(&headers)).await? {
         Some(token) => {
             end(&site, &session).await?;

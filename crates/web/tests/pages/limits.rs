@@ -58,6 +58,52 @@ fn an_address_that_tries_links_and_passkeys_is_told_to_wait() {
 }
 
 #[test]
+fn whoever_tries_wrong_links_and_answers_never_keeps_the_right_one_out() {
+    with_force(|seeded| async move {
+        let nobody = seeded.nobody();
+        for path in ["/sign-in/no-such-link", "/sign-in/passkey", "/sign-in/directory/return"] {
+            for _ in 0..200 {
+                knock(&nobody, path, "192.0.2.1").await;
+            }
+        }
+        assert_eq!(knock(&nobody, "/sign-in/x", "192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
+        let made = seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Jo Smith", Role::Administrator);
+        let path = format!("/sign-in/{}", made.await.unwrap().expose());
+        assert_eq!(knock(&nobody, &path, "192.0.2.1").await.status, StatusCode::SEE_OTHER);
+        let again = knock(&nobody, &path, "192.0.2.1").await;
+        assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS, "a link that was used is a wrong one");
+
+        // A challenge that waits for its answer is looked at, however many answers to none there were.
+        let browser = app::sign_in::Brought::Passkey("no-such-challenge");
+        let from = Some("192.0.2.1".parse().unwrap());
+        assert!(app::sign_in::admit(&seeded.app, from, browser).await.is_err());
+        seeded.app.store().write(|tx| waiting(tx, "passkey-use", "known")).await.unwrap();
+        seeded.app.store().write(|tx| waiting(tx, "directory", "known-too")).await.unwrap();
+        for right in [app::sign_in::Brought::Passkey("known"), app::sign_in::Brought::Directory("known-too")]
+        {
+            app::sign_in::admit(&seeded.app, from, right).await.unwrap();
+        }
+        let mixed_up = app::sign_in::Brought::Passkey("known-too");
+        assert!(
+            app::sign_in::admit(&seeded.app, from, mixed_up).await.is_err(),
+            "each key fits its own door"
+        );
+    });
+}
+
+/// A sign-in that waits for its browser under a key.
+fn waiting(tx: &mut store::Tx<'_>, kind: &'static str, key: &str) -> Result<(), store::StoreError> {
+    let attempt = store::sign_in::Attempt {
+        digest: app::digest_hex(key.as_bytes()),
+        kind,
+        browser: String::new(),
+        sealed: Vec::new(),
+        expires_at: "2100-01-01".parse().unwrap(),
+    };
+    store::sign_in::begin(tx, &attempt)
+}
+
+#[test]
 fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
     with_force(|seeded| async move {
         let nobody = seeded.nobody();
@@ -83,6 +129,10 @@ fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
 fn signatures_at_the_counter_are_limited_by_who_signs() {
     with_force(|seeded| async move {
         let path = format!("/custody/{}/sign", seeded.handover().await);
+        for _ in 0..300 {
+            let refused = knock(&seeded.nobody(), &path, "192.0.2.1").await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "whoever is not signed in uses nothing up");
+        }
         let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
         assert_eq!(until_refused(&analyst, &path, "192.0.2.1").await, (30, 2));
         let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
@@ -111,7 +161,13 @@ fn tokens_that_do_not_work_are_counted_by_address_and_those_that_do_by_token() {
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.headers["retry-after"], "2");
         assert!(refused.text().contains("urn:ietf:params:scim:api:messages:2.0:Error"), "{}", refused.text());
-        for _ in 0..2_000 {
+        assert_eq!(
+            ask(good.expose().clone(), "192.0.2.1").await.status,
+            StatusCode::OK,
+            "the right one works"
+        );
+        assert_eq!(ask("lanyard_wrong".into(), "192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
+        for _ in 0..1_999 {
             assert_eq!(ask(good.expose().clone(), "192.0.2.2").await.status, StatusCode::OK);
         }
         assert_eq!(ask(good.expose().clone(), "192.0.2.3").await.status, StatusCode::TOO_MANY_REQUESTS);

@@ -5,6 +5,7 @@ mod contact;
 use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
 use protocol_apple::channel::Channel;
 use store::Tx;
+use store::certificates;
 use store::devices::EnrolmentState;
 use store::enrolments::{self, Hot};
 
@@ -50,6 +51,16 @@ pub enum NotEnrolled {
     /// A user of the device who has no channel.
     #[error("this user's channel never came under management")]
     NoSuchUser,
+}
+
+/// Whether a certificate (SHA-256, hex) was issued here, and is neither revoked nor expired.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn is_good_certificate(app: &App, sha256: String) -> Result<bool, AppError> {
+    let found = app.store().read(move |tx| certificates::by_sha256(tx, &sha256)).await?;
+    let now = app.world().now();
+    Ok(found.is_some_and(|found| found.revoked_at.is_none() && found.not_after >= now))
 }
 
 impl App {

@@ -53,17 +53,22 @@ pub enum AppError {
     Fault(String),
 }
 
+/// How long whoever comes while too much work waits is told to wait.
+const BUSY: Span = Span::from_secs(5);
+
 /// Whole seconds, and never none: how long a client is told to wait.
 fn seconds(wait: &Span) -> i64 {
     (wait.millis() + 999).div_euclid(1000).max(1)
 }
 
 impl AppError {
-    /// For how many seconds whoever tried too often is to wait; `None` for any other error.
+    /// After how many seconds it may be tried again, where that is all that is to be done: it was tried too often, or more
+    /// work waits than the database finishes. `None` for any other error.
     #[must_use]
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Self::TooMany { wait } => Some(seconds(wait)),
+            Self::Store(StoreError::Busy) => Some(seconds(&BUSY)),
             _ => None,
         }
     }

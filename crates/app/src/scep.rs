@@ -51,7 +51,7 @@ impl App {
             Ok(request) => request,
             Err(DecodeError::Unreadable(why)) => return Ok(ScepReply::Unreadable(why.to_string())),
             Err(DecodeError::Refused(refused)) => {
-                tracing::warn!(
+                tracing::info!(
                     why = refused.why,
                     digest = digest_hex(&message),
                     "a SCEP request was refused"
@@ -73,7 +73,7 @@ impl App {
                     .map_err(|error| AppError::Keys(error.to_string()))
             }
             Decision::Refuse(info, why) => {
-                tracing::warn!(why, digest = hex::encode(request.digest), "a SCEP request was refused");
+                tracing::info!(why, digest = hex::encode(request.digest), "a SCEP request was refused");
                 self.scep_failure(&request.exchange, info)
             }
         }

@@ -63,17 +63,21 @@ impl Refused {
 impl From<AppError> for Refused {
     fn from(error: AppError) -> Self {
         use AppError as E;
+        let retry_after = error.retry_after();
         match error {
             E::Denied(_) | E::NotPresent => Self::new(StatusCode::FORBIDDEN, error.to_string()),
             E::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, error.to_string()),
             E::Invalid { field, message } => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, format!("{field}: {message}"))
             }
-            E::TooMany { .. } => Self(StatusCode::TOO_MANY_REQUESTS, error.to_string(), error.retry_after()),
+            E::TooMany { .. } => Self(StatusCode::TOO_MANY_REQUESTS, error.to_string(), retry_after),
             E::Conflict(why) => Self::new(StatusCode::CONFLICT, why),
             E::Store(error) => {
-                tracing::error!(%error, "a request with a token failed");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer; try again")
+                if retry_after.is_none() {
+                    tracing::error!(%error, "a request with a token failed");
+                }
+                let said = "the database does not answer; try again";
+                Self(StatusCode::SERVICE_UNAVAILABLE, said.to_owned(), retry_after)
             }
             E::Keys(error) | E::Fault(error) => {
                 tracing::error!(error, "a request with a token failed");

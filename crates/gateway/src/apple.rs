@@ -3,7 +3,6 @@
 use app::checkin::Enrolled;
 use app::commands::{Unreadable, close_unreadable};
 use app::enrolment::{CheckInReply, Sender};
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,45 +13,49 @@ use protocol_apple::replies::Refusal;
 use protocol_apple::{checkin, connect};
 
 use crate::identity::signer_of;
+use crate::message::Message;
 use crate::{Gate, reply};
 
 const CHECK_IN_TYPE: &str = "application/x-apple-aspen-mdm-checkin";
 const PLIST: &str = "application/xml";
 
 /// One address for both: the content type tells them apart, and where it does not, the message does.
-pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
+pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, message: Message) -> Response {
     let says_check_in = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .map(|value| value.trim_start().starts_with(CHECK_IN_TYPE));
     match says_check_in {
-        Some(true) => check_in(state, headers, raw).await,
-        _ => match connect::decode(&raw, state.options.body_limit) {
-            Ok(report) => take_report(&state, &headers, raw, report).await,
-            Err(why) => match connect::command_of_unreadable(&raw, state.options.body_limit) {
-                Some(command) => take_unreadable(&state, &headers, raw, (command, why)).await,
-                None => check_in(state, headers, raw).await,
+        Some(true) => check_in(state, headers, message).await,
+        _ => match connect::decode(&message.raw, state.options.body_limit) {
+            Ok(report) => take_report(&state, &headers, message, report).await,
+            Err(why) => match connect::command_of_unreadable(&message.raw, state.options.body_limit) {
+                Some(command) => take_unreadable(&state, &headers, message, (command, why)).await,
+                None => check_in(state, headers, message).await,
             },
         },
     }
 }
 
 /// Check-in: Authenticate, TokenUpdate, CheckOut and the tokens of a Mac.
-pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
-    let message = match checkin::decode(&raw, gate.options.body_limit) {
-        Ok(message) => message,
-        Err(why) => return reply::bad_request(&raw, &why),
+pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, message: Message) -> Response {
+    let raw = &message.raw;
+    let decoded = match checkin::decode(raw, gate.options.body_limit) {
+        Ok(decoded) => decoded,
+        Err(why) => return reply::bad_request(raw, &why),
     };
-    let certificate = match signer_of(&headers, &raw, &gate.options, &gate.keys) {
+    let certificate = match signer_of(&headers, raw, &gate.options, &gate.keys) {
         Ok(signer) => signer.certificate,
-        Err(why) => return reply::bad_request(&raw, &why),
+        Err(why) => return reply::bad_request(raw, &why),
     };
     if let Err(error) = adopt_if_new(&gate, &certificate).await {
         return reply::failed(&error);
     }
-    match gate.app.check_in(Sender { certificate }, message, raw).await {
-        Ok(CheckInReply::Done(body)) if body.is_empty() => reply::empty(),
-        Ok(CheckInReply::Done(body)) => reply::body(PLIST, body),
+    match gate.app.check_in(Sender { certificate }, decoded, raw.clone()).await {
+        Ok(CheckInReply::Done(body)) => {
+            message.is_believed();
+            if body.is_empty() { reply::empty() } else { reply::body(PLIST, body) }
+        }
         Ok(CheckInReply::Refused(why)) => reply::refused(&why),
         Ok(CheckInReply::UserDeclined) => StatusCode::GONE.into_response(),
         Ok(CheckInReply::Unsupported(kind)) => {
@@ -72,12 +75,12 @@ async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppErro
 }
 
 /// The command loop at an address of its own.
-pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, raw: Bytes) -> Response {
-    match connect::decode(&raw, gate.options.body_limit) {
-        Ok(report) => take_report(&gate, &headers, raw, report).await,
-        Err(why) => match connect::command_of_unreadable(&raw, gate.options.body_limit) {
-            Some(command) => take_unreadable(&gate, &headers, raw, (command, why)).await,
-            None => reply::bad_request(&raw, &why),
+pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, message: Message) -> Response {
+    match connect::decode(&message.raw, gate.options.body_limit) {
+        Ok(report) => take_report(&gate, &headers, message, report).await,
+        Err(why) => match connect::command_of_unreadable(&message.raw, gate.options.body_limit) {
+            Some(command) => take_unreadable(&gate, &headers, message, (command, why)).await,
+            None => reply::bad_request(&message.raw, &why),
         },
     }
 }
@@ -86,33 +89,37 @@ pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, raw: B
 async fn take_unreadable(
     gate: &Gate,
     headers: &HeaderMap,
-    raw: Bytes,
+    message: Message,
     (command, why): (String, DecodeError),
 ) -> Response {
-    let certificate = match signer_of(headers, &raw, &gate.options, &gate.keys) {
+    let raw = &message.raw;
+    let certificate = match signer_of(headers, raw, &gate.options, &gate.keys) {
         Ok(signer) => signer.certificate,
-        Err(why) => return reply::bad_request(&raw, &why),
+        Err(why) => return reply::bad_request(raw, &why),
     };
     if let Err(error) = adopt_if_new(gate, &certificate).await {
         return reply::failed(&error);
     }
     match gate.contacts.look_up(certificate.clone()).await {
         Ok(Some(_)) => {}
-        Ok(None) => return reply::bad_request(&raw, &why),
+        Ok(None) => return reply::bad_request(raw, &why),
         Err(error) => return reply::failed(&error),
     }
-    let answer = Unreadable { certificate, command, why: why.to_string(), raw };
+    let answer = Unreadable { certificate, command, why: why.to_string(), raw: raw.clone() };
     match close_unreadable(&gate.app, answer).await {
-        Ok(Ok(next)) => next_command(Ok(next)),
+        Ok(Ok(next)) => {
+            message.is_believed();
+            next_command(Ok(next))
+        }
         Ok(Err(why)) => reply::refused(&why),
         Err(error) => reply::failed(&error),
     }
 }
 
-async fn take_report(gate: &Gate, headers: &HeaderMap, raw: Bytes, report: CommandReport) -> Response {
-    let signer = match signer_of(headers, &raw, &gate.options, &gate.keys) {
+async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, report: CommandReport) -> Response {
+    let signer = match signer_of(headers, &message.raw, &gate.options, &gate.keys) {
         Ok(signer) => signer,
-        Err(why) => return reply::bad_request(&raw, &why),
+        Err(why) => return reply::bad_request(&message.raw, &why),
     };
     let answers = report.status != Status::Idle;
     // An answer is identified in the transaction that stores it. Anybody can sign with a certificate that nobody knows, so
@@ -123,13 +130,17 @@ async fn take_report(gate: &Gate, headers: &HeaderMap, raw: Bytes, report: Comma
             Err(response) => return response,
         };
         gate.keys.note_at_work(&signer);
+        message.is_believed();
         if !answers {
             let next = if from.pending { gate.app.hand_over(from).await } else { Ok(None) };
             return next_command(next);
         }
     }
-    match gate.app.take_answer(signer.certificate, report, raw).await {
-        Ok(Ok(next)) => next_command(Ok(next)),
+    match gate.app.take_answer(signer.certificate, report, message.raw.clone()).await {
+        Ok(Ok(next)) => {
+            message.is_believed();
+            next_command(Ok(next))
+        }
         Ok(Err(why)) => reply::refused(&why),
         Err(error) => reply::failed(&error),
     }

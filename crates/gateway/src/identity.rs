@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::http::HeaderMap;
-use pki::cms::{CmsError, VerifyOptions, verify_detached_known};
+use pki::cms::{CmsError, VerifyOptions, claimed_signer, verify_detached_known};
 use pki::header::{self, HeaderError};
 use pki::{Certificate, PublicKey};
 
@@ -101,6 +101,16 @@ pub(crate) fn signer_of(
     let Some(name) = &options.certificate_header else { return Err(NoIdentity::Missing) };
     let named = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
     Ok(Signer { certificate: header::proxy_certificate(named.as_bytes())?.sha256_hex(), digest: None })
+}
+
+/// The digest of the certificate that the head of a message names, before the message is read. Nothing is proved by it.
+pub(crate) fn claimed(headers: &HeaderMap, options: &Options) -> Option<String> {
+    if let Some(signed) = headers.get(SIGNATURE) {
+        let signature = header::signature(signed.as_bytes()).ok()?;
+        return claimed_signer(&signature).ok().map(|digest| hex_of(&digest));
+    }
+    let named = headers.get(options.certificate_header.as_ref()?.as_str())?;
+    header::proxy_certificate(named.as_bytes()).ok().map(|certificate| certificate.sha256_hex())
 }
 
 fn hex_of(digest: &[u8; 32]) -> String {

@@ -1,9 +1,9 @@
 //! What devices speak to: SCEP, check-in and the command loop, over HTTP. And what the force's other systems speak to, for
 //! whoever comes with an API token: SCIM for its directory (`scim`), JSON and CSV for the rest (`api`).
 //!
-//! A request goes inwards through layers that each prove something: a size limit, a signature over the exact bytes (or
-//! a certificate from a trusted proxy), a decoded message, an enrolment that the certificate is bound to. Then one use
-//! case answers. No device is ever answered with 401: it would unenrol the device.
+//! A request goes inwards through layers that each prove something: a body no larger than its sender may send (`message`), a
+//! signature over the exact bytes (or a certificate from a trusted proxy), a decoded message, an enrolment that the
+//! certificate is bound to. Then one use case answers. No device is ever answered with 401: it would unenrol the device.
 //!
 //! Every address stands in a table with what guards it (`routes`), and a test tries each without and with the wrong proof.
 //!
@@ -13,6 +13,7 @@ mod api;
 mod apple;
 mod health;
 mod identity;
+mod message;
 mod reply;
 pub mod routes;
 mod scep;
@@ -31,7 +32,7 @@ pub struct Options {
     ///
     /// It costs trust in the proxy: whoever reaches this port without passing the proxy can pretend to be any device.
     pub certificate_header: Option<String>,
-    /// Largest body in bytes; larger ones get 413.
+    /// Largest body in bytes; larger ones get 413. Who is not known may send [`app::intake::SMALL`] bytes.
     pub body_limit: usize,
 }
 
@@ -48,17 +49,22 @@ struct Gate {
     contacts: Contacts,
     options: std::sync::Arc<Options>,
     keys: identity::KnownKeys,
+    large: message::LargeBodies,
 }
 
 /// Every route of this door. Must be called inside a runtime: the contact desk starts here.
 pub fn router(app: App, options: Options) -> Router {
-    let limit = options.body_limit;
     let contacts = Contacts::start(&app);
     let (directory, api) = (scim::router(app.clone()), api::router(app.clone()));
-    let gate =
-        Gate { app, contacts, options: std::sync::Arc::new(options), keys: identity::KnownKeys::default() };
+    let gate = Gate {
+        app,
+        contacts,
+        options: std::sync::Arc::new(options),
+        keys: identity::KnownKeys::default(),
+        large: message::LargeBodies::default(),
+    };
     routes::router(routes::ROUTES)
-        .layer(DefaultBodyLimit::max(limit))
+        .layer(DefaultBodyLimit::max(app::intake::SMALL))
         .with_state(gate)
         .nest(scim::UNDER, directory)
         .nest(api::UNDER, api)

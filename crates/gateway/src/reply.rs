@@ -14,20 +14,34 @@ pub(crate) fn body(content_type: &'static str, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, content_type)], bytes).into_response()
 }
 
-/// The message cannot be read or believed. The log has a digest of it and the reason; the device hears neither.
+/// The message cannot be read or believed. The log has a digest of it and the reason; the device hears neither. Anybody can
+/// send such a message, so it is no warning.
 pub(crate) fn bad_request(raw: &[u8], why: &dyn std::fmt::Display) -> Response {
-    tracing::warn!(digest = app::digest_hex(raw), bytes = raw.len(), %why, "a device message was not taken");
+    tracing::info!(digest = app::digest_hex(raw), bytes = raw.len(), %why, "a device message was not taken");
     StatusCode::BAD_REQUEST.into_response()
 }
 
 /// The message was read and its sender may not: 403, without any of the bodies that a device acts on.
 pub(crate) fn refused(why: &dyn std::fmt::Display) -> Response {
-    tracing::warn!(%why, "a device was refused");
+    tracing::info!(%why, "a device was refused");
     StatusCode::FORBIDDEN.into_response()
 }
 
-/// Our fault, or the database's: the device tries again later.
+/// There is no room at the moment: the device tries again in a few seconds.
+pub(crate) fn busy() -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, app::intake::RETRY_AFTER)]).into_response()
+}
+
+/// Too often, or our fault, or the database's: the device tries again later.
 pub(crate) fn failed(error: &AppError) -> Response {
+    if let Some(seconds) = error.retry_after() {
+        tracing::info!(%error, "a device was told to come again");
+        let status = match error {
+            AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        return (status, [(header::RETRY_AFTER, seconds)]).into_response();
+    }
     tracing::error!(%error, "a device request failed");
     let status = match error {
         AppError::Store(store) if store.is_safe_to_retry() => StatusCode::SERVICE_UNAVAILABLE,

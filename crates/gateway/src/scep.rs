@@ -44,7 +44,7 @@ async fn operate(gate: &Gate, message: Vec<u8>) -> Response {
     match gate.app.scep_operation(message).await {
         Ok(ScepReply::Message(bytes)) => reply::body(PKI_MESSAGE_TYPE, bytes),
         Ok(ScepReply::Unreadable(why)) => {
-            tracing::warn!(digest, why, "a SCEP message was not taken");
+            tracing::info!(digest, why, "a SCEP message was not taken");
             StatusCode::BAD_REQUEST.into_response()
         }
         Err(error) => reply::failed(&error),

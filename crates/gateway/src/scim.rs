@@ -107,7 +107,9 @@ impl From<app::AppError> for Refused {
             E::Conflict(why) => ScimError::bad(ScimType::Uniqueness, why),
             E::TooMany { .. } => ScimError::status(429, error.to_string()),
             E::Store(error) => {
-                tracing::error!(%error, "a directory's request failed");
+                if retry_after.is_none() {
+                    tracing::error!(%error, "a directory's request failed");
+                }
                 ScimError::status(503, "the database does not answer; try again")
             }
             E::Keys(error) | E::Fault(error) => {

@@ -350,7 +350,7 @@ impl App {
             || format!("certificate:{}", sender.certificate),
             |certificate| format!("device:{}", certificate.device),
         );
-        tracing::warn!(subject, reason = refusal.word(), "a device was refused");
+        tracing::info!(subject, reason = refusal.word(), "a device was refused");
         if !self.may_note_refusal(device.as_ref().map(|device| device.id), now) {
             return Ok(());
         }

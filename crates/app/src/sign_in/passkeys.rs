@@ -153,7 +153,7 @@ impl App {
                 let answer: Option<RegisterPublicKeyCredential> = parsed(&new.answer);
                 let made = answer.and_then(|answer| {
                     let made = webauthn.finish_passkey_registration(&answer, &state);
-                    made.inspect_err(|error| tracing::warn!(%error, "a passkey was not taken")).ok()
+                    made.inspect_err(|error| tracing::info!(%error, "a passkey was not taken")).ok()
                 });
                 let Some(made) = made else { return Ok(Err(not_taken())) };
                 let now = app.world().now();

@@ -74,6 +74,71 @@ fn what_is_too_large_too_deep_or_no_list_is_refused_and_leaves_nothing() {
 }
 
 #[test]
+fn whoever_is_not_known_may_send_64_kib_and_a_device_more() {
+    Service::run_on_both(async |service| {
+        let (device, hand) = service.managed("LARGE001").await;
+        let mut stranger = hand.clone();
+        let validity = Validity::lasting(service.world.now(), Span::from_secs(3600));
+        stranger.certificate = self_signed(&stranger.key, "x", validity, [9; 16]).unwrap();
+        let bought = service.bought("LARGE002", "U2").await;
+        let (small, large) = (app::intake::SMALL, app::intake::SMALL + 1);
+        let put = async |hand: &Hand, bytes: usize| {
+            hand.put(&service, "/apple/mdm", None, vec![b' '; bytes]).await.status
+        };
+        assert_eq!((put(&stranger, small).await, put(&stranger, large).await), (400, 413));
+        assert_eq!(put(&hand, large).await, 400, "it is read, and says nothing");
+        assert_eq!(put(&bought, large).await, 400, "so is that of a certificate which was not used yet");
+        let unsigned = |body: reqwest::Body| {
+            send(service.link.client.put(format!("{}/apple/mdm", service.address)).body(body))
+        };
+        assert_eq!(unsigned(vec![b' '; large].into()).await.status, 413);
+        assert_eq!(unsigned(vec![b' '; small].into()).await.status, 400);
+
+        // An honest answer that is large arrives, in one piece and in many.
+        let notes = plist::Value::String("x".repeat(large));
+        let answer = hand.report(&service, "Idle", None, [("Notes", notes)]).await;
+        assert_eq!(answer.status, 200);
+
+        let sha256 = hand.certificate.sha256_hex();
+        let now = service.world.now();
+        let revoked =
+            service.app.store().write(move |tx| store::certificates::revoke(tx, &sha256, now, "test"));
+        assert!(revoked.await.unwrap());
+        assert_eq!(put(&hand, large).await, 413, "{device}: a certificate that is revoked is nobody's");
+    });
+}
+
+#[test]
+fn a_large_body_is_not_read_before_its_sender_is_known() {
+    testkit::block_on(async {
+        let scratch = testkit::scratch_sqlite();
+        let service = Service::start(&scratch.config, gateway::Options::default()).await;
+        let address = service.address.strip_prefix("http://").unwrap().to_owned();
+        // A length that is announced is answered without a byte of the body; one that is not, after 64 KiB of it.
+        let announced = "Content-Length: 1000000\r\n";
+        assert!(said_to(&address, announced, 0).await.starts_with("HTTP/1.1 413"));
+        let piece = app::intake::SMALL / 1024 + 1;
+        assert!(said_to(&address, "Transfer-Encoding: chunked\r\n", piece).await.starts_with("HTTP/1.1 413"));
+    });
+}
+
+/// The first line that is answered to a head and so many pieces of a body that never ends.
+async fn said_to(address: &str, head: &str, pieces: usize) -> String {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+
+    let mut connection = tokio::net::TcpStream::connect(address).await.unwrap();
+    let head = format!("PUT /apple/mdm HTTP/1.1\r\nHost: x\r\n{head}\r\n");
+    connection.write_all(head.as_bytes()).await.unwrap();
+    for _ in 0..pieces {
+        let piece = format!("400\r\n{}\r\n", "x".repeat(1024));
+        connection.write_all(piece.as_bytes()).await.unwrap();
+    }
+    let mut line = String::new();
+    BufReader::new(&mut connection).read_line(&mut line).await.unwrap();
+    line
+}
+
+#[test]
 fn strangers_cannot_fill_the_ledger() {
     let scratch = testkit::scratch_sqlite();
     let StoreConfig::Sqlite { path, .. } = scratch.config.clone() else { panic!("a file") };

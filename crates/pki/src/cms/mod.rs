@@ -13,7 +13,9 @@ mod verify;
 
 pub use envelope::{ContentCipher, Opened, decrypt, encrypt};
 pub use sign::{Signer, sign_attached, sign_detached};
-pub use verify::{Signed, VerifyOptions, verify_attached, verify_detached, verify_detached_known};
+pub use verify::{
+    Signed, VerifyOptions, claimed_signer, verify_attached, verify_detached, verify_detached_known,
+};
 
 pub(crate) use sign::{attribute, certificates_only, sign};
 pub(crate) use verify::SignedData;

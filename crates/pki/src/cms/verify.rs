@@ -68,6 +68,20 @@ pub fn verify_detached_known(
     Ok(verified.signed())
 }
 
+/// The SHA-256 digest of the certificate that a signature names as its signer's. Nothing is checked: it says whose signature
+/// this claims to be, for a caller that wants to know before it reads what was signed.
+///
+/// # Errors
+/// [`CmsError`] where the message names no signer, or several, or none whose certificate it carries.
+pub fn claimed_signer(signature: &[u8]) -> Result<[u8; 32], CmsError> {
+    if signature.len() > MAX_SIGNATURE {
+        return Err(CmsError::TooLong);
+    }
+    let der = ber::to_der(signature)?;
+    let data = SignedData::read(&der)?;
+    Ok(key::sha256(data.certificate_of(&data.signer()?)?.raw))
+}
+
 /// Checks a signature over the content inside the message, and returns that content.
 ///
 /// # Errors

@@ -5,6 +5,7 @@
 //! what it names move together. What the force decides about its *rules* stands in the policy folder; only the values
 //! that the rules leave open may be set here, under `[parameters]`.
 
+mod limits;
 mod read;
 mod reader;
 mod sign_in;
@@ -24,6 +25,7 @@ use pki::scep::ScepOptions;
 use policy::Overrides;
 use store::StoreConfig;
 
+pub(crate) use limits::Limits;
 pub(crate) use sign_in::SignIn;
 
 /// The file that is read where none is named.
@@ -44,6 +46,8 @@ pub(crate) struct Config {
     pub(crate) address: String,
     /// A second address for check-ins.
     pub(crate) checkin_address: Option<String>,
+    /// Further names by which people and devices come.
+    pub(crate) names: Vec<String>,
     /// Where the service listens.
     pub(crate) listen: SocketAddr,
     /// The folder of keys, and of the database where it is SQLite.
@@ -58,6 +62,10 @@ pub(crate) struct Config {
     pub(crate) ledger_name: String,
     /// How connections are protected.
     pub(crate) tls: Tls,
+    /// Whether everything comes through a proxy.
+    pub(crate) behind_proxy: bool,
+    /// For how long browsers are told to come by TLS only.
+    pub(crate) strict_transport: Span,
     /// A header in which a trusted proxy hands over the device's client certificate.
     pub(crate) certificate_header: Option<String>,
     /// In which header the proxy says from which address a request came.
@@ -80,6 +88,8 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     /// The most that a device may send at once, in bytes.
     pub(crate) body_limit: usize,
+    /// How much of the service callers may take up.
+    pub(crate) limits: Limits,
 }
 
 /// How connections are protected.
@@ -206,6 +216,15 @@ impl Config {
     /// Every problem, with its line.
     pub(crate) fn from_text(text: &str, file: &str, folder: &Path) -> anyhow::Result<Self> {
         read::config(text, file, folder)
+    }
+
+    /// What the service does worse than it could, because of a setting that is left out.
+    pub(crate) fn warnings(&self) -> Vec<&'static str> {
+        let nameless = self.behind_proxy && self.address_header.is_none();
+        let said = "[tls] behind_proxy is on and address_header is not set: every request seems to come from the proxy, so \
+                    strangers who try wrong secrets, or begin many sign-ins, use up what everybody may. Name the header in \
+                    which the proxy says from where a request came, such as address_header = \"X-Forwarded-For\"";
+        nameless.then_some(said).into_iter().collect()
     }
 
     /// What the use cases need of it.

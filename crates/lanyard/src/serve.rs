@@ -4,11 +4,17 @@
 //! requests, finishes those in hand, lets the worker finish its job and closes the database. SIGHUP reads the TLS
 //! certificate again. `demo` starts the very same service.
 
+mod at_once;
+mod bodies;
 mod connections;
+mod names;
+mod places;
 mod requests;
+mod seldom;
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
@@ -34,8 +40,12 @@ const FAREWELL: Duration = Duration::from_secs(20);
 const HEAD: Duration = Duration::from_secs(20);
 /// How often an HTTP/2 connection is asked whether it is still there.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// Requests at once on one HTTP/2 connection.
-const STREAMS: u32 = 128;
+/// The most that the head of a request may take, in bytes. A device's signature with its certificates is below 8 KiB.
+const HEAD_BYTES: u32 = 64 * 1024;
+/// What an HTTP/2 stream, and a connection with all of its streams, may send before it is read, in bytes.
+const WINDOW: (u32, u32) = (64 * 1024, 256 * 1024);
+/// What of an answer an HTTP/2 stream holds that its client does not fetch, in bytes.
+const UNSENT: usize = 64 * 1024;
 
 /// Runs the service until it is told to stop.
 ///
@@ -104,11 +114,14 @@ impl Running {
             body_limit: config.body_limit,
         };
         let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
-        let routes = requests::around(routes, config.address_header.as_deref());
+        let routes = requests::around(routes, config);
+        for warning in config.warnings() {
+            tracing::warn!("{warning}");
+        }
         let listener = bind(config.listen)?;
         let listens = listener.local_addr()?;
         let handle = Handle::new();
-        let server = listen(listener, routes, &config.tls, handle.clone()).await?;
+        let server = listen(listener, routes, config, handle.clone()).await?;
         let (stop, stopped) = watch::channel(false);
         let worker = tokio::spawn(worker::run(app.clone(), options, stopped));
         Ok(Self { app, listens, handle, stop, worker, server })
@@ -211,37 +224,52 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 async fn listen(
     listener: TcpListener,
     routes: Router,
-    tls: &Tls,
+    config: &Config,
     handle: Handle<SocketAddr>,
 ) -> anyhow::Result<JoinHandle<std::io::Result<()>>> {
-    let slots = connections::Slots::new(connections::most());
+    let entrance = connections::Entrance::new(places(config));
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let server = axum_server::from_tcp(listener)?.handle(handle);
-    Ok(match tls {
+    Ok(match &config.tls {
         Tls::Plain => {
-            let mut server = server.acceptor(slots);
-            limits(server.http_builder());
+            let mut server = server.acceptor(entrance);
+            limits(server.http_builder(), config.limits.streams);
             tokio::spawn(server.serve(service))
         }
         Tls::Files { certificate, key } => {
             keys::read_private(key)?;
-            let config = RustlsConfig::from_pem_file(certificate, key)
+            let tls = RustlsConfig::from_pem_file(certificate, key)
                 .await
                 .with_context(|| format!("the TLS certificate {} and its key", certificate.display()))?;
-            tokio::spawn(read_again(config.clone(), certificate.clone(), key.clone()));
-            let mut server = server.acceptor(RustlsAcceptor::new(config).acceptor(slots));
-            limits(server.http_builder());
+            tokio::spawn(read_again(tls.clone(), certificate.clone(), key.clone()));
+            let mut server = server.acceptor(RustlsAcceptor::new(tls).acceptor(entrance));
+            limits(server.http_builder(), config.limits.streams);
             tokio::spawn(server.serve(service))
         }
     })
 }
 
-fn limits(builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>) {
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD);
+/// The places for connections. Behind a proxy all of them come from its address, and requests are counted instead.
+fn places(config: &Config) -> Arc<places::Places> {
+    let most = connections::most();
+    let of_address = config.limits.connections_per_address.unwrap_or(most / 2);
+    places::Places::new(most, if config.behind_proxy { most } else { of_address })
+}
+
+fn limits(
+    builder: &mut hyper_util::server::conn::auto::Builder<hyper_util::rt::TokioExecutor>,
+    streams: u32,
+) {
+    let head = usize::try_from(HEAD_BYTES).unwrap_or(usize::MAX);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(head);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .max_concurrent_streams(STREAMS)
+        .max_concurrent_streams(streams)
+        .max_header_list_size(HEAD_BYTES)
+        .initial_stream_window_size(WINDOW.0)
+        .initial_connection_window_size(WINDOW.1)
+        .max_send_buf_size(UNSENT)
         .keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(HEAD);
 }

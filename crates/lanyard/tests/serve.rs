@@ -158,6 +158,74 @@ fn a_service_is_worked_on_while_it_runs_and_stops_in_order() {
 }
 
 #[test]
+fn another_name_gets_no_page_and_what_anybody_can_cause_is_no_fault_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (place, port) = (folder.path(), free_port());
+    let settings = format!(
+        "organisation = \"Test\"\naddress = \"https://mdm.force.example\"\nnames = [\"lanyard.force.example\"]\n\
+         listen = \"127.0.0.1:{port}\"\npolicy = \"{}\"\n[tls]\nbehind_proxy = true\naddress_header = \"X-Forwarded-For\"\n",
+        policy().display()
+    );
+    fs::write(place.join("lanyard.toml"), settings).unwrap();
+    let service = Running::start(place, &["serve"]);
+    ready(place, port);
+    let ask = |name: &str, path: &str, more: &str| {
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        write!(connection, "GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n{more}\r\n").unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    for own in ["mdm.force.example", "MDM.force.example:443", "lanyard.force.example"] {
+        let page = ask(own, "/sign-in", "");
+        assert!(page.starts_with("HTTP/1.1 200"), "{own}: {page}");
+        assert!(page.contains("strict-transport-security: max-age=31536000"), "{page}");
+    }
+    for other in ["evil.example", "127.0.0.1", "localhost", ""] {
+        let page = ask(other, "/sign-in", "");
+        assert!(
+            page.starts_with("HTTP/1.1 421") && page.contains("Go to https://mdm.force.example"),
+            "{page}"
+        );
+        assert!(ask(other, "/readyz", "").starts_with("HTTP/1.1 200"), "a balancer asks by address");
+    }
+    let again = ask("mdm.force.example", "/sign-in?next=/%0b", "");
+    assert!(again.starts_with("HTTP/1.1 200"), "{again}");
+
+    let token = good(place, &["token", "make", "--name", "directory", "--force", "norfolk"]);
+    let with = format!("Authorization: Bearer {}\r\n", token.trim());
+    assert!(ask("mdm.force.example", "/scim/v2/Bulk", &with).starts_with("HTTP/1.1 501"));
+    for wrong in
+        ["/scim/v2/Users", "/nowhere", "/sign-in/no-such-link", "/scep?operation=PKIOperation&message=AAAA"]
+    {
+        ask("mdm.force.example", wrong, "");
+    }
+    assert!(service.stop("-TERM"));
+    let log = fs::read_to_string(place.join("log")).unwrap();
+    assert!(!log.contains("ERROR"), "{log}");
+    let warned = log
+        .lines()
+        .filter(|line| line.contains("WARN") && !line.contains("no push") && !line.contains("no mail"));
+    assert_eq!(warned.count(), 0, "{log}");
+    assert!(log.contains("status=501"), "{log}");
+}
+
+#[test]
+fn a_proxy_that_hides_everybody_is_named_by_the_check_of_the_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = format!(
+        "organisation = \"Test\"\naddress = \"https://mdm.force.example\"\nlisten = \"127.0.0.1:1\"\npolicy = \"{}\"\n\
+         [tls]\nbehind_proxy = true\n",
+        policy().display()
+    );
+    fs::write(folder.path().join("lanyard.toml"), &settings).unwrap();
+    assert!(good(folder.path(), &["config", "check"]).contains("warning: [tls] behind_proxy is on"));
+    let named = settings + "address_header = \"X-Forwarded-For\"\n";
+    fs::write(folder.path().join("lanyard.toml"), named).unwrap();
+    assert!(!good(folder.path(), &["config", "check"]).contains("warning"));
+}
+
+#[test]
 fn the_service_speaks_tls_itself_and_keeps_its_key_private() {
     let folder = tempfile::tempdir().unwrap();
     let (place, port) = (folder.path(), free_port());

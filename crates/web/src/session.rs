@@ -5,6 +5,7 @@ use app::access::{
     self, Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeDuty, SeeLedger,
     SeeOwn, SeePeople, SeePolicy, SeeRegisters,
 };
+use app::intake::Visit;
 use app::sessions::Live;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, COOKIE, RETRY_AFTER};
@@ -60,6 +61,13 @@ impl Problem {
         self.wants_proof
     }
 
+    /// No room for what was sent.
+    fn busy() -> Self {
+        let why = "Lanyard is too busy to take what you sent. Nothing was changed.";
+        let retry_after = app::intake::RETRY_AFTER.parse().ok();
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, why) }
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
     }
@@ -76,6 +84,9 @@ impl From<AppError> for Problem {
             AppError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
             AppError::Keys(_) | AppError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
+        if status == StatusCode::SERVICE_UNAVAILABLE && error.retry_after().is_some() {
+            return Self::busy();
+        }
         if status.is_server_error() {
             return Self { fault: Some(error.to_string()), ..Self::new(status, "") };
         }
@@ -198,8 +209,15 @@ pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: 
         None => None,
     };
     let actor = live.as_ref().map(|live| live.actor.clone());
+    let visit = request.extensions().get::<Visit>().cloned();
+    if let (Some(visit), Some(_)) = (&visit, &live) {
+        visit.prove();
+    }
     request.extensions_mut().insert(Session { token, live });
     let mut response = next.run(request).await;
+    if visit.is_some_and(|visit| visit.found_no_room()) {
+        return explain(&site, actor.as_ref(), &Problem::busy());
+    }
     let status = response.status();
     let is_page =
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
@@ -391,7 +409,8 @@ pub(crate) fn done(href: &str, notice: &'static str) -> Response {
 
 /// A path of this server and of no other, for going back to after the sign-in.
 pub(crate) fn own_path(next: &str) -> &str {
-    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n', '\t']);
+    let strange = |letter: char| letter == '\\' || letter.is_control();
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(strange);
     if own { next } else { "/" }
 }
 
@@ -408,6 +427,15 @@ mod tests {
             ["", "devices", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"]
         {
             assert_eq!(own_path(bad), "/", "{bad}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_gone_back_to_can_stand_in_a_header() {
+        for letter in (0..0x800).filter_map(char::from_u32) {
+            let next = format!("/devices{letter}x");
+            let answer = Redirect::to(own_path(&next)).into_response();
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{letter:?}");
         }
     }
 

@@ -16,7 +16,7 @@ use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, sign_in};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, limits, sign_in};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -42,10 +42,7 @@ pub(super) fn config(text: &str, file: &str, folder: &Path) -> anyhow::Result<Co
 
 fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let organisation = root.must("organisation", "\"Norfolk Constabulary\"");
-    let listen = root.must("listen", "\"127.0.0.1:8443\"").and_then(|text| {
-        let read = text.parse::<SocketAddr>().ok();
-        read.or_else(|| root.wrong("listen", "write address and port, such as 127.0.0.1:8443"))
-    });
+    let listen = listen(root);
     let address =
         root.must("address", "\"https://mdm.force.example\"").and_then(|text| public(root, "address", &text));
     let checkin_address =
@@ -55,6 +52,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         folder.join(root.text("data").unwrap_or_else(|| "data".into())).components().collect::<PathBuf>();
     let policy = folder.join(root.text("policy").unwrap_or_else(|| "policy".into()));
     let body_limit = root.count("body_limit", 64 * 1024, 64 << 20, 4 << 20);
+    let limits = limits::read(&root.section("limits"));
+    let names = names(root);
     let database = database(&root.section("database"), &data, folder);
     let push = push(&root.section("push"), folder);
     let mail = mail(&root.section("mail"), folder);
@@ -70,6 +69,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let certificate_header =
         header(&tls_section, "certificate_header", ("X-Client-Certificate", "for a certificate"));
     let address_header = header(&tls_section, "address_header", ("X-Forwarded-For", "for an address"));
+    let strict_transport = span(&tls_section, "strict_transport", (0, 730 * DAY), 365 * DAY);
     tls_section.finish();
     let address = address?;
     Some(Config {
@@ -77,12 +77,15 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         ledger_name: root.text("ledger_name").unwrap_or_else(|| ledger_name(&address)),
         address,
         checkin_address,
+        names: names?,
         listen: listen?,
         data,
         policy,
         parameters,
         group_roles,
         tls: tls?,
+        behind_proxy: tls_section.flag("behind_proxy"),
+        strict_transport,
         certificate_header,
         address_header,
         database: database?,
@@ -94,7 +97,13 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         spans,
         log: log?,
         body_limit,
+        limits,
     })
+}
+
+fn listen(root: &Section<'_>) -> Option<SocketAddr> {
+    let read = root.must("listen", "\"127.0.0.1:8443\"")?.parse::<SocketAddr>().ok();
+    read.or_else(|| root.wrong("listen", "write address and port, such as 127.0.0.1:8443"))
 }
 
 /// An address as devices and people are given it.
@@ -117,6 +126,18 @@ fn public(root: &Section<'_>, key: &'static str, text: &str) -> Option<String> {
         );
     }
     Some(text)
+}
+
+/// Further names of the service, without scheme and port.
+fn names(root: &Section<'_>) -> Option<Vec<String>> {
+    let such_as = "[\"lanyard.force.example\"]";
+    let names = root.texts("names", such_as);
+    let strange = |c: char| !(c.is_ascii_alphanumeric() || "-.:[]".contains(c));
+    if names.iter().any(|name| name.contains(strange) || (name.contains(':') && !name.starts_with('['))) {
+        return root
+            .wrong("names", format!("write names alone, without https:// and port, such as {such_as}"));
+    }
+    Some(names)
 }
 
 /// Whether the host of an address without its scheme is this machine.

@@ -93,6 +93,18 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A list of texts; none where it is left out.
+    pub(super) fn texts(&self, key: &'static str, such_as: &str) -> Vec<String> {
+        let Some(value) = self.raw(key) else { return Vec::new() };
+        let all = value.get_ref().as_array().and_then(|all| {
+            let texts = all.iter().map(|one| one.get_ref().as_str().map(|text| text.trim().to_owned()));
+            texts.collect::<Option<Vec<String>>>()
+        });
+        all.filter(|all| all.iter().all(|text| !text.is_empty()))
+            .or_else(|| self.wrong(key, format!("write a list of texts, such as {such_as}")))
+            .unwrap_or_default()
+    }
+
     /// Text that must be there.
     pub(super) fn must(&self, key: &'static str, such_as: &str) -> Option<String> {
         if self.raw(key).is_none() {

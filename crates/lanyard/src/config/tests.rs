@@ -25,6 +25,9 @@ fn the_example_loads_and_shows_the_defaults() {
     assert_eq!(plain.spans, shown.spans);
     assert_eq!((plain.scep, plain.log, plain.body_limit), (shown.scep, shown.log, shown.body_limit));
     assert_eq!((plain.data, plain.policy), (shown.data, shown.policy));
+    assert_eq!(plain.strict_transport, shown.strict_transport);
+    assert_eq!(plain.limits, shown.limits);
+    assert!(example.warnings().is_empty(), "{:?}", example.warnings());
     assert_eq!(format!("{:?}", plain.database), format!("{:?}", shown.database));
     assert_eq!(shown.parameters.len(), 1);
 }
@@ -122,6 +125,23 @@ fn nobody_is_reached_in_the_clear_by_not_knowing() {
     let header = "[tls]\naddress_header = \"X-Forwarded-For\"\n";
     assert!(problems(&format!("{LEAST}{header}")).contains("vouch for an address"));
     assert!(read(&format!("{LEAST}{header}behind_proxy = true\n")).unwrap().address_header.is_some());
+}
+
+#[test]
+fn a_proxy_that_hides_everybody_is_warned_of() {
+    let warned = |lines: &str| read(&format!("{LEAST}[tls]\n{lines}")).unwrap().warnings();
+    assert!(warned("").is_empty());
+    assert!(warned("behind_proxy = true\n")[0].contains("address_header = \"X-Forwarded-For\""));
+    assert!(warned("behind_proxy = true\naddress_header = \"X-Real-IP\"\n").is_empty());
+}
+
+#[test]
+fn further_names_are_names_alone() {
+    let with = |list: &str| LEAST.to_owned() + "names = " + list + "\n";
+    assert_eq!(read(&with("[\"a.test\", \"[::1]\"]")).unwrap().names, ["a.test", "[::1]"]);
+    for bad in ["\"a.test\"", "[1]", "[\"\"]", "[\"https://a.test\"]", "[\"a.test:8443\"]"] {
+        assert!(problems(&with(bad)).contains("names"), "{bad}");
+    }
 }
 
 #[test]

@@ -1,22 +1,42 @@
 //! Connections before they carry a request: how many there may be, and how long one may say nothing.
 //!
 //! A device that is switched off in the middle of a message, or somebody who opens thousands of connections and says
-//! nothing, costs a slot until the time is over, and no more than that.
+//! nothing, costs a place until the time is over or somebody else needs it, and no more than that.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::Extension;
+use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
+use tower::Layer;
 
-/// A connection on which nothing moves for so long is closed. Longer than any request may take.
-const IDLE: Duration = Duration::from_secs(75);
+use super::places::{Connection, NoPlace, Place, Places};
+use super::seldom::Seldom;
+
+/// How long a connection may go without what it is for.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    /// From its begin to the first byte.
+    first_byte: Duration,
+    /// From its begin to the whole head of the first request, the TLS handshake before it.
+    first_head: Duration,
+    /// From then on with nothing moving. Longer than any request may take.
+    idle: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    first_byte: Duration::from_secs(10),
+    first_head: Duration::from_secs(30),
+    idle: Duration::from_secs(75),
+};
 /// Connections at once, if the account may have as many files open.
 const MOST: usize = 20_000;
 /// Open files that are not connections: database, logs, outgoing connections.
@@ -40,62 +60,93 @@ fn open_files(limits: &str) -> Option<usize> {
     }
 }
 
-/// Gives each connection a slot, and turns away what is too much.
+/// Gives each connection a place, and turns away what is too much.
 #[derive(Debug, Clone)]
-pub(super) struct Slots(Arc<Semaphore>);
+pub(super) struct Entrance {
+    places: Arc<Places>,
+    turned_away: Arc<Seldom>,
+}
 
-impl Slots {
-    pub(super) fn new(most: usize) -> Self {
-        Self(Arc::new(Semaphore::new(most)))
+impl Entrance {
+    pub(super) fn new(places: Arc<Places>) -> Self {
+        Self { places, turned_away: Arc::default() }
     }
 
-    fn take(&self, stream: TcpStream) -> io::Result<Held<TcpStream>> {
-        let slot = Arc::clone(&self.0).try_acquire_owned().map_err(|_| {
-            tracing::warn!(
-                "a connection was turned away: all slots are taken; raise the limit of open files (ulimit -n)"
-            );
-            io::Error::other("all connection slots are taken")
-        })?;
+    fn take(&self, stream: TcpStream, connection: &Connection) -> io::Result<Held<TcpStream>> {
+        let from = stream.peer_addr()?.ip();
+        let place = self.places.take(from, connection).map_err(|why| self.turn_away(why))?;
         stream.set_nodelay(true)?;
-        Ok(Held::new(stream, IDLE, slot))
+        Ok(Held::new(stream, PATIENCE, place, connection.clone()))
+    }
+
+    fn turn_away(&self, why: NoPlace) -> io::Error {
+        let (said, next) = match why {
+            NoPlace::All => ("all places are taken", "raise the limit of open files (ulimit -n)"),
+            NoPlace::OfAddress => {
+                ("its address has as many as it may", "connections_per_address in the settings says how many")
+            }
+        };
+        if let Some(count) = self.turned_away.now() {
+            tracing::warn!(count, "connections were turned away: {said}; {next}");
+        }
+        io::Error::other(said)
     }
 }
 
-impl<S> Accept<TcpStream, S> for Slots {
+impl<S> Accept<TcpStream, S> for Entrance {
     type Stream = Held<TcpStream>;
-    type Service = S;
-    type Future = std::future::Ready<io::Result<(Self::Stream, S)>>;
+    type Service = AddExtension<S, Connection>;
+    type Future = std::future::Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        std::future::ready(self.take(stream).map(|held| (held, service)))
+        let connection = Connection::default();
+        let held = self.take(stream, &connection);
+        std::future::ready(held.map(|held| (held, Extension(connection).layer(service))))
     }
 }
 
-/// A connection with its slot and the time of its last sign of life.
+/// A connection with its place and the time of its last sign of life.
 pub(super) struct Held<T> {
     stream: T,
-    idle: Duration,
-    last: Instant,
+    patience: Patience,
+    began: Instant,
+    last: Option<Instant>,
     alarm: Pin<Box<Sleep>>,
-    _slot: OwnedSemaphorePermit,
+    place: Place,
+    connection: Connection,
 }
 
 impl<T> Held<T> {
-    fn new(stream: T, idle: Duration, slot: OwnedSemaphorePermit) -> Self {
-        let last = Instant::now();
-        Self { stream, idle, last, alarm: Box::pin(sleep_until(last + idle)), _slot: slot }
+    fn new(stream: T, patience: Patience, place: Place, connection: Connection) -> Self {
+        let began = Instant::now();
+        let alarm = Box::pin(sleep_until(began + patience.first_byte));
+        Self { stream, patience, began, last: None, alarm, place, connection }
     }
 
-    /// Ready once nothing has moved for too long.
-    fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+    /// When patience ends, as things stand. It only ever moves away, so that the alarm never comes too late.
+    fn over(&self) -> Instant {
+        match self.last {
+            None => self.began + self.patience.first_byte,
+            Some(last) if self.connection.asked.load(Ordering::Relaxed) => last + self.patience.idle,
+            Some(_) => self.began + self.patience.first_head,
+        }
+    }
+
+    /// Ready once the connection is to end: nothing has moved for too long, or another needs its place.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
+        // Resolves to an error once the connection is proved and nobody can ask for its place any more.
+        if !self.place.closes.is_terminated()
+            && Pin::new(&mut self.place.closes).poll(context) == Poll::Ready(Ok(()))
+        {
+            let why = "closed for another connection, because nobody who is known used it";
+            return Poll::Ready(io::Error::new(io::ErrorKind::ConnectionAborted, why));
+        }
         loop {
             ready!(self.alarm.as_mut().poll(context));
-            let over = self.last + self.idle;
+            let over = self.over();
             if Instant::now() >= over {
-                return Poll::Ready(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    "nothing moved on the connection",
-                ));
+                let why = "too little moved on the connection";
+                return Poll::Ready(io::Error::new(io::ErrorKind::TimedOut, why));
             }
             // There was life since the alarm was set: it is set again, which is cheaper than at every sign of life.
             self.alarm.as_mut().reset(over);
@@ -105,10 +156,10 @@ impl<T> Held<T> {
     fn moved<R>(&mut self, outcome: Poll<io::Result<R>>, context: &mut Context<'_>) -> Poll<io::Result<R>> {
         match outcome {
             Poll::Ready(done) => {
-                self.last = Instant::now();
+                self.last = Some(Instant::now());
                 Poll::Ready(done)
             }
-            Poll::Pending => self.poll_idle(context).map(Err),
+            Poll::Pending => self.poll_end(context).map(Err),
         }
     }
 }
@@ -171,22 +222,62 @@ mod tests {
         assert!((RESERVE..=MOST).contains(&most()));
     }
 
+    const NEVER: Duration = Duration::from_secs(86_400);
+    const SOON: Duration = Duration::from_millis(20);
+
+    fn held<T>(stream: T, patience: Patience) -> (Held<T>, Connection) {
+        let connection = Connection::default();
+        let place = Places::new(1, 1).take([192, 0, 2, 1].into(), &connection).unwrap();
+        (Held::new(stream, patience, place, connection.clone()), connection)
+    }
+
     #[tokio::test]
-    async fn a_silent_connection_ends_and_a_lively_one_does_not() {
-        let idle = Duration::from_millis(200);
-        let slots = Arc::new(Semaphore::new(1));
+    async fn who_says_nothing_is_given_up_and_so_is_who_never_finishes_a_head() {
         let (near, mut far) = tokio::io::duplex(64);
-        let mut held = Held::new(near, idle, Arc::clone(&slots).try_acquire_owned().unwrap());
-        assert_eq!(slots.available_permits(), 0);
-        let mut byte = [0];
-        for _ in 0..6 {
-            tokio::time::sleep(idle / 3).await;
-            far.write_all(b"x").await.unwrap();
-            held.read_exact(&mut byte).await.unwrap();
-        }
-        let ended = held.read_exact(&mut byte).await.unwrap_err();
+        let (mut silent, _) = held(near, Patience { first_byte: SOON, first_head: NEVER, idle: NEVER });
+        assert_eq!(silent.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(silent);
+        assert!(far.write_all(b"x").await.is_err(), "it is closed");
+
+        let (near, mut far) = tokio::io::duplex(64);
+        let (mut slow, _) = held(near, Patience { first_byte: SOON * 5, first_head: SOON * 10, idle: NEVER });
+        let drip = tokio::spawn(async move {
+            while far.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(SOON).await;
+            }
+        });
+        let ended = loop {
+            if let Err(ended) = slow.read_u8().await {
+                break ended;
+            }
+        };
         assert_eq!(ended.kind(), io::ErrorKind::TimedOut);
-        drop(held);
-        assert_eq!(slots.available_permits(), 1);
+        drop(slow);
+        drip.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn patience_depends_on_what_has_come_so_far() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let (mut held, connection) = held(near, PATIENCE);
+        assert_eq!(held.over() - held.began, PATIENCE.first_byte);
+        far.write_all(b"x").await.unwrap();
+        held.read_u8().await.unwrap();
+        assert_eq!(held.over() - held.began, PATIENCE.first_head, "however lively it is");
+        connection.asked.store(true, Ordering::Relaxed);
+        assert_eq!(held.over() - held.last.unwrap(), PATIENCE.idle);
+    }
+
+    #[tokio::test]
+    async fn a_silent_connection_ends_at_once_where_another_needs_its_place() {
+        let places = Places::new(1, 1);
+        let connection = Connection::default();
+        let place = places.take([192, 0, 2, 1].into(), &connection).unwrap();
+        let (near, _far) = tokio::io::duplex(64);
+        let patience = Patience { first_byte: NEVER, first_head: NEVER, idle: NEVER };
+        let mut first = Held::new(near, patience, place, connection);
+        let reading = tokio::spawn(async move { first.read_u8().await.unwrap_err().kind() });
+        let _second = places.take([192, 0, 2, 2].into(), &Connection::default()).unwrap();
+        assert_eq!(reading.await.unwrap(), io::ErrorKind::ConnectionAborted);
     }
 }

@@ -1,37 +1,72 @@
-//! What stands around every request: its line in the log, its time limit, and from where it came.
+//! What stands around every request: its line in the log, from where it came, the name it asks for, and how much of the
+//! process it may take up.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use app::limits::CallerAddress;
 use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::timeout::TimeoutLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
-/// How long a request may take until its answer begins.
-const LONGEST: Duration = Duration::from_secs(60);
+use super::at_once::{self, AtOnce};
+use super::bodies;
+use super::names::{self, Names};
+use crate::config::Config;
 
-/// Adds the limit and the log to some routes.
-///
-/// From where a request came is the connection's other end or, with `address_header`, what the proxy there says in it.
-pub(super) fn around(routes: Router, address_header: Option<&str>) -> Router {
-    let header: Option<HeaderName> = address_header.and_then(|name| name.to_ascii_lowercase().parse().ok());
-    routes
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(header, origin))
-        .layer(from_fn(line))
+/// Adds the limits and the log to some routes.
+pub(super) fn around(routes: Router, config: &Config) -> Router {
+    let origin_of = Origin {
+        behind_proxy: config.behind_proxy,
+        header: config.address_header.as_deref().and_then(|name| name.to_ascii_lowercase().parse().ok()),
+    };
+    let mut routes = routes
+        .layer(from_fn_with_state(bodies::Room::new(config.limits.bytes_in_flight), bodies::layer))
+        .layer(CatchPanicLayer::new());
+    if origin_of.header.is_some() {
+        let most = AtOnce::new(config.limits.requests_per_address);
+        routes = routes.layer(from_fn_with_state(Arc::new(most), at_once::layer));
+    }
+    routes = routes
+        .layer(from_fn_with_state(Arc::new(Names::of(config)), names::layer))
+        .layer(from_fn_with_state(origin_of, origin));
+    if let Some(value) = strict_transport(config) {
+        routes = routes.layer(SetResponseHeaderLayer::overriding(STRICT_TRANSPORT_SECURITY, value));
+    }
+    routes.layer(from_fn(line))
 }
 
-/// Notes from where a request came.
-async fn origin(State(header): State<Option<HeaderName>>, mut request: Request, next: Next) -> Response {
+/// What tells browsers to come by TLS only, where devices and people do.
+fn strict_transport(config: &Config) -> Option<HeaderValue> {
+    let seconds = config.strict_transport.millis() / 1000;
+    let said = config.address.starts_with("https://") && seconds > 0;
+    said.then(|| HeaderValue::from_str(&format!("max-age={seconds}")).ok()).flatten()
+}
+
+/// How it is told from where a request came.
+#[derive(Clone)]
+struct Origin {
+    behind_proxy: bool,
+    /// The header in which the proxy says it.
+    header: Option<HeaderName>,
+}
+
+/// Notes from where a request came: the connection's other end or, behind a proxy, what that says in the header that the
+/// settings name. Where they name none, it is not known: the proxy's own address would stand for everybody.
+async fn origin(State(origin): State<Origin>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    let said = header.and_then(|name| said_by_proxy(request.headers(), &name));
-    if let Some(address) = said.or(peer) {
+    let from = match &origin.header {
+        Some(name) => said_by_proxy(request.headers(), name),
+        None if origin.behind_proxy => None,
+        None => peer,
+    };
+    if let Some(address) = from {
         request.extensions_mut().insert(CallerAddress(address));
     }
     next.run(request).await
@@ -52,7 +87,7 @@ async fn line(request: Request, next: Next) -> Response {
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let (status, ms) = (response.status(), began.elapsed().as_millis());
     let status_code = status.as_u16();
-    if status.is_server_error() {
+    if is_a_fault(&response) {
         tracing::error!(%method, route, status = status_code, ms, "request");
     } else if is_routine(&method, route) && status.is_success() {
         tracing::debug!(%method, route, status = status_code, ms, "request");
@@ -60,6 +95,15 @@ async fn line(request: Request, next: Next) -> Response {
         tracing::info!(%method, route, status = status_code, ms, "request");
     }
     response
+}
+
+/// Whether a status says that something of ours failed. What any client can have answered is no fault: a method that is not
+/// offered, a body for which there is no room (which has a line of its own, at most once a minute).
+fn is_a_fault(response: &Response) -> bool {
+    let status = response.status();
+    status.is_server_error()
+        && status != StatusCode::NOT_IMPLEMENTED
+        && !response.headers().contains_key(RETRY_AFTER)
 }
 
 /// What a quarter of a million devices do all day, and what load balancers ask every few seconds: not worth a line each
@@ -89,6 +133,20 @@ mod tests {
         for nothing in [&[][..], &[""], &["192.0.2.7, unknown"]] {
             assert!(said(nothing).is_none(), "{nothing:?}");
         }
+    }
+
+    #[test]
+    fn what_any_client_can_have_answered_is_no_fault() {
+        let of = |status: u16, later: bool| {
+            let mut answer = Response::new(axum::body::Body::empty());
+            *answer.status_mut() = StatusCode::from_u16(status).unwrap();
+            if later {
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+            }
+            is_a_fault(&answer)
+        };
+        assert!(of(500, false) && of(503, false));
+        assert!(!of(501, false) && !of(503, true) && !of(400, false) && !of(429, true));
     }
 
     #[test]

@@ -43,6 +43,9 @@ impl ConfigVerb {
                         "off: devices hear of commands when they connect"
                     },
                 ))?;
+                for warning in config.warnings() {
+                    out.line(format_args!("warning: {warning}"))?;
+                }
             }
         }
         Ok(out.finish()?)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the SCIM service with a conformance tester that others wrote (scim2-tester, of PyPI), against an instance of its own
-# on loopback. Needs python3 with venv, and the network the first time. Status 77: something of that is missing, and said.
+# Checks the SCIM service with two conformance testers that others wrote (scim2-tester and scim-sanity, of PyPI), against an
+# instance of its own on loopback. Needs python3 with venv, and the network the first time. Status 77: something of that is missing, and said.
 #
 #   LANYARD_BIN=target/debug/lanyard tests/scim/run.sh
 set -euo pipefail
@@ -14,7 +14,7 @@ venv=${CARGO_TARGET_DIR:-$root/target}/scim-venv
 if [ ! -e "$venv/.installed" ] || [ requirements.txt -nt "$venv/.installed" ]; then
   python3 -m venv "$venv" 2>/dev/null || missing "python3 has no venv (on Debian: sudo apt-get install python3-venv)"
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt >&2 ||
-    missing "scim2-tester cannot be installed: PyPI does not answer"
+    missing "the testers cannot be installed: PyPI does not answer"
   touch "$venv/.installed"
 fi
 
@@ -45,4 +45,8 @@ ready || { echo "the service did not start; it said:" >&2; cat "$work/log" >&2; 
 
 SCIM_TOKEN=$("$binary" --config "$work/lanyard.toml" token make --name conformance --force norfolk)
 export SCIM_TOKEN
-"$venv/bin/python" conformance.py "http://127.0.0.1:$port/scim/v2"
+status=0
+"$venv/bin/python" conformance.py "http://127.0.0.1:$port/scim/v2" || status=1
+echo "scim-sanity:"
+"$venv/bin/python" sanity.py "http://127.0.0.1:$port/scim/v2" || status=1
+exit "$status"

@@ -17,7 +17,11 @@ fn root() -> PathBuf {
 
 /// A source document, drafted; `None` where the folder beside the repository is absent.
 fn draft(file: &str, prefix: &str) -> Option<(String, Draft)> {
-    let Ok(text) = fs::read_to_string(root().join("../shared/seeds").join(file)) else {
+    drafted(&format!("seeds/{file}"), prefix)
+}
+
+fn drafted(file: &str, prefix: &str) -> Option<(String, Draft)> {
+    let Ok(text) = fs::read_to_string(root().join("../shared").join(file)) else {
         println!("skipped: ../shared is absent");
         return None;
     };
@@ -90,4 +94,29 @@ fn the_procedure_is_drafted_whole() {
     );
     let split = &library.find_clause("UPD-3.1").unwrap().text;
     assert!(split.contains("serious consequences"), "a page's edge does not split a clause: {split}");
+}
+
+#[test]
+fn texts_from_the_field_are_drafted_as_they_are_numbered() {
+    let cases: [(&str, &[&str]); 7] = [
+        ("23-contents-no-leaders/markdown-levels.txt", &["1.P1", "2.1.1", "2.1.2", "3.P1"]),
+        ("23-contents-no-leaders/toc-no-leaders.txt", &["1.P1", "2.P1", "4.1", "4.2", "5.1", "5.2"]),
+        ("25-repeated-sentence/repeated-sentence.txt", &["1.1", "1.2", "1.3"]),
+        ("26-glued-numbers/glued-numbers.txt", &["1.1", "1.2", "2.1", "2.2"]),
+        ("27-odd-bullets/odd-bullets.txt", &["5.1a", "5.2b", "5.3a", "5.4b"]),
+        (
+            "29-roman-capitals/roman-capitals.txt",
+            &["I.P1", "II.P1", "III.A.2", "III.A.2b", "III.B.1", "IV.A"],
+        ),
+        ("30-point-zero/point-zero.txt", &["1.P1", "2.P1", "3.1", "3.2", "4.P1"]),
+    ];
+    for (file, ids) in cases {
+        let Some((text, draft)) = drafted(&format!("field-cases/{file}"), "FP") else { return };
+        nothing_is_lost(&text, &draft);
+        let library = load(&draft);
+        for id in ids {
+            let all: Vec<&str> = library.clauses.iter().map(|clause| clause.id.as_str()).collect();
+            assert!(library.find_clause(&format!("FP-{id}")).is_some(), "{file}: {id} among {all:?}");
+        }
+    }
 }

@@ -9,18 +9,22 @@ use crate::{Row, StoreError, Tx, Value, statements};
 pub struct Import {
     /// Which.
     pub id: ImportId,
-    /// What it is of: `people` or `devices`.
+    /// What it is of, such as `people`.
     pub kind: String,
     /// The file's name, as it was given.
     pub name: String,
     /// The force of rows that name none.
     pub force: Force,
+    /// The number of the person whom it is about; empty where it is about many.
+    pub about: String,
     /// SHA-256 of the file, hex.
     pub digest: String,
     /// The file, sealed; gone once it was applied or forgotten.
     pub content: Option<Vec<u8>>,
     /// Which column is what, as JSON.
     pub mapping: String,
+    /// What was answered, as JSON.
+    pub answers: String,
     /// Who gave it, as the ledger names them.
     pub made_by: String,
     /// When.
@@ -34,14 +38,18 @@ pub struct Import {
 }
 
 statements! {
-    pub(crate) IMPORT_ADD = "INSERT INTO file_import (id, kind, name, force, digest, content, mapping, made_by, made_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    IMPORT_BY_ID = "SELECT id, kind, name, force, digest, content, mapping, made_by, made_at, expires_at, applied_at, outcome
-        FROM file_import WHERE id = $1";
+    pub(crate) IMPORT_ADD = "INSERT INTO file_import
+        (id, kind, name, force, about, digest, content, mapping, answers, made_by, made_at, expires_at, applied_at, outcome)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    IMPORT_BY_ID = "SELECT id, kind, name, force, about, digest, content, mapping, answers, made_by, made_at, expires_at,
+        applied_at, outcome FROM file_import WHERE id = $1";
     IMPORT_MAPPED = "UPDATE file_import SET mapping = $2 WHERE id = $1 AND applied_at IS NULL";
+    IMPORT_ANSWERED = "UPDATE file_import SET answers = $2 WHERE id = $1 AND applied_at IS NULL";
     IMPORT_APPLIED = "UPDATE file_import SET applied_at = $2, outcome = $3, content = NULL WHERE id = $1 AND applied_at IS NULL";
     IMPORTS_FORGET = "UPDATE file_import SET content = NULL WHERE content IS NOT NULL AND expires_at < $1";
-    IMPORTS_WAITING = "SELECT count(*) FROM file_import WHERE made_by = $1 AND content IS NOT NULL AND expires_at > $2";
+    IMPORTS_WAITING = "SELECT count(*) FROM file_import WHERE content IS NOT NULL";
+    IMPORTS_LET_GO = "UPDATE file_import SET content = NULL WHERE id IN (SELECT id FROM file_import
+        WHERE made_by = $1 AND content IS NOT NULL ORDER BY made_at DESC, id LIMIT 1000 OFFSET $2)";
 }
 
 fn import(row: &Row) -> Result<Import, StoreError> {
@@ -50,14 +58,16 @@ fn import(row: &Row) -> Result<Import, StoreError> {
         kind: row.text(1)?,
         name: row.text(2)?,
         force: row.parse(3)?,
-        digest: row.text(4)?,
-        content: row.opt_bytes(5)?,
-        mapping: row.text(6)?,
-        made_by: row.text(7)?,
-        made_at: row.time(8)?,
-        expires_at: row.time(9)?,
-        applied_at: row.opt_time(10)?,
-        outcome: row.opt_text(11)?,
+        about: row.text(4)?,
+        digest: row.text(5)?,
+        content: row.opt_bytes(6)?,
+        mapping: row.text(7)?,
+        answers: row.text(8)?,
+        made_by: row.text(9)?,
+        made_at: row.time(10)?,
+        expires_at: row.time(11)?,
+        applied_at: row.opt_time(12)?,
+        outcome: row.opt_text(13)?,
     })
 }
 
@@ -70,12 +80,16 @@ pub fn add(tx: &mut Tx<'_>, new: Import) -> Result<(), StoreError> {
             new.kind.into(),
             new.name.into(),
             Value::id(new.force),
+            new.about.into(),
             new.digest.into(),
             new.content.into(),
             new.mapping.into(),
+            new.answers.into(),
             new.made_by.into(),
             new.made_at.into(),
             new.expires_at.into(),
+            new.applied_at.into(),
+            new.outcome.into(),
         ],
     )?;
     Ok(())
@@ -91,6 +105,11 @@ pub fn set_mapping(tx: &mut Tx<'_>, id: ImportId, mapping: &str) -> Result<bool,
     Ok(tx.execute(&IMPORT_MAPPED, &[Value::id(id), mapping.into()])? > 0)
 }
 
+/// Changes what was answered; whether the file still waits.
+pub fn set_answers(tx: &mut Tx<'_>, id: ImportId, answers: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&IMPORT_ANSWERED, &[Value::id(id), answers.into()])? > 0)
+}
+
 /// Notes that a file was applied and lets go of it; whether it had not been.
 pub fn applied(tx: &mut Tx<'_>, id: ImportId, at: Timestamp, outcome: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&IMPORT_APPLIED, &[Value::id(id), at.into(), outcome.into()])? > 0)
@@ -101,7 +120,12 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&IMPORTS_FORGET, &[now.into()])
 }
 
-/// How many files of somebody wait.
-pub fn waiting(tx: &mut Tx<'_>, made_by: &str, now: Timestamp) -> Result<i64, StoreError> {
-    crate::single_count(tx, &IMPORTS_WAITING, &[made_by.into(), now.into()])
+/// Lets go of the files of somebody that wait, but for the latest ones; how many.
+pub fn let_go_but(tx: &mut Tx<'_>, made_by: &str, keep: u32) -> Result<u64, StoreError> {
+    tx.execute(&IMPORTS_LET_GO, &[made_by.into(), i64::from(keep).into()])
+}
+
+/// How many files wait.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    crate::single_count(tx, &IMPORTS_WAITING, &[])
 }

@@ -52,6 +52,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "nobody_alone_people",
         sql: include_str!("../migrations/0020_nobody_alone_people.sql"),
     },
+    Migration {
+        version: 21,
+        name: "import_answers",
+        sql: include_str!("../migrations/0021_import_answers.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -1,6 +1,6 @@
-//! A file of people or of devices: given, then looked at before it is applied.
+//! A file of rows, whatever they are of: given, then looked at before it is applied.
 
-use app::imports::{Applied, Does, Kind};
+use app::imports::{Applied, Counted, Does, Kind};
 use app::people::import::People;
 use app::register::import::Devices;
 use askama::Template;
@@ -21,11 +21,15 @@ pub struct Words {
     pub title: &'static str,
     /// What a file is, in a sentence.
     pub says: &'static str,
-    /// Most rows.
-    pub most: usize,
     /// The question for the force.
     pub force: &'static str,
-    /// What the columns can be.
+    /// What a file can be named, for the browser.
+    pub accept: &'static str,
+    /// What to save a file as, and how much of it may be.
+    pub size: &'static str,
+    /// The question for the person whom a file is about, with its hint, where it is about one.
+    pub about: Option<(&'static str, &'static str)>,
+    /// What the columns can be, or what is read of a file without columns.
     pub columns: &'static str,
     /// How a row finds what it is about.
     pub found: &'static str,
@@ -37,11 +41,8 @@ pub struct Words {
     pub list: (&'static str, &'static str),
 }
 
-impl Words {
-    fn most(&self) -> u64 {
-        count(self.most)
-    }
-}
+/// Names of files that hold tables.
+const TABLES: &str = ".csv,.txt,.xlsx,text/csv";
 
 /// A kind of file that has pages.
 pub trait Shown: Kind {
@@ -54,12 +55,14 @@ impl Shown for People {
         path: "/import/people",
         area: Area::People,
         title: "Enter people from a file",
-        says: "A CSV file, with headings in its first row and a row for each person.",
-        most: Self::MOST_ROWS,
+        says: "A table with headings and a row for each person.",
+        accept: TABLES,
+        size: "An Excel workbook (.xlsx), or saved as “CSV UTF-8”. Up to 50,000 rows and 16 MB.",
+        about: None,
         force: "Force of rows that name none",
         columns: "Collar or staff number (always), name or given and family name, force, role, unit, work email, work \
                   telephone, line manager’s number, first working day, last working day, has left (yes or no).",
-        found: "A person is found by force and number.",
+        found: "A person is found by force and number. An empty cell leaves what is recorded; a single hyphen clears it.",
         thing: "Person",
         number: "Number",
         list: ("/people", "All people"),
@@ -71,13 +74,16 @@ impl Shown for Devices {
         path: "/import/devices",
         area: Area::Devices,
         title: "Enter devices from a file",
-        says: "A CSV file, with headings in its first row and a row for each device: an export of Snipe-IT fits as it is. A \
+        says: "A table with headings and a row for each device: an export of Snipe-IT fits as it is. A \
                holder in the file becomes the intended holder of a new device; nobody has signed for anything by it.",
-        most: Self::MOST_ROWS,
+        accept: TABLES,
+        size: "An Excel workbook (.xlsx), or saved as “CSV UTF-8”. Up to 5,000 rows and 16 MB.",
+        about: None,
         force: "Whose property are they?",
         columns: "Serial number (or asset tag, for what has none), asset tag, category or kind, maker, model, IMEI, status, \
                   checked out to, location, purchase date.",
-        found: "A device is found by its serial number. Who has it and where it is changes by a signed hand-over alone.",
+        found: "A device is found by its serial number. Who has it and where it is changes by a signed hand-over \
+                alone. An empty cell leaves what is recorded; a single hyphen clears it.",
         thing: "Device",
         number: "Serial number",
         list: ("/devices", "All devices"),
@@ -96,6 +102,8 @@ pub struct Start {
     pub errors: Errors,
     /// The word of the force that was chosen.
     pub force: String,
+    /// The number of the person whom the file is about, where it is about one.
+    pub about: String,
     /// What was pasted.
     pub pasted: String,
 }
@@ -115,13 +123,21 @@ impl Start {
                 .into_iter()
                 .collect(),
             force: "norfolk".into(),
+            about: String::new(),
             pasted: "Number,Name <script>".into(),
         }
     }
 }
 
-/// What no file of devices does: shown where there is something to show.
-const OF_PEOPLE: [&str; 4] = ["would be ended", "would be brought back", "ended", "brought back"];
+/// What few files do: shown where there is something to show.
+const SELDOM: [&str; 6] = [
+    "would be ended",
+    "would be brought back",
+    "wait for an answer",
+    "ended",
+    "brought back",
+    "left out because a question has no answer",
+];
 
 /// A number of rows, as pages write numbers.
 pub(crate) fn count(rows: usize) -> u64 {
@@ -136,6 +152,23 @@ pub struct Mapped {
     /// The heading.
     pub heading: String,
     /// What it can be.
+    pub choices: Vec<Choice>,
+}
+
+/// A question about rows of the file.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The field's name in the form.
+    pub field: String,
+    /// The name of the hidden field that says which question it is.
+    pub key_field: String,
+    /// Which it is.
+    pub key: String,
+    /// The question.
+    pub question: String,
+    /// The rows that wait for it, in words.
+    pub places: String,
+    /// What can be answered.
     pub choices: Vec<Choice>,
 }
 
@@ -189,10 +222,18 @@ pub struct Preview {
     pub file: String,
     /// Until when it waits.
     pub expires: Timestamp,
+    /// The number of the person whom it is about, where it is about one.
+    pub about: String,
+    /// What the places of rows count.
+    pub counted: Counted,
+    /// What to know beside its rows, in sentences.
+    pub notes: Vec<String>,
+    /// What is asked about it.
+    pub asked: Vec<Asked>,
     /// Its columns.
     pub columns: Vec<Mapped>,
-    /// How many rows add, change, end, bring back, say nothing new, and are wrong.
-    pub counts: [u64; 6],
+    /// How many rows add, change, end, bring back, say nothing new, wait for an answer, and are wrong.
+    pub counts: [u64; 7],
     /// The first rows that would do something.
     pub rows: Vec<Row>,
     /// The first rows that are wrong, with why.
@@ -210,8 +251,22 @@ impl Preview {
         self.counts.iter().take(4).sum::<u64>().saturating_sub(count(self.rows.len()))
     }
 
+    /// Places as a heading of a table has them: `Line`.
+    fn place(&self) -> &'static str {
+        match self.counted {
+            Counted::Lines => "Line",
+            Counted::Rows => "Row",
+            Counted::Events => "Event",
+        }
+    }
+
     fn wrong_count(&self) -> u64 {
         self.counts.last().copied().unwrap_or_default()
+    }
+
+    /// How many rows would be left out as things stand.
+    fn left_out(&self) -> u64 {
+        self.counts.iter().skip(5).sum()
     }
 
     fn hidden(&self) -> u64 {
@@ -225,18 +280,19 @@ impl Preview {
             "would be ended",
             "would be brought back",
             "say what is so already",
+            "wait for an answer",
             "are wrong",
         ]
         .into_iter()
         .zip(self.counts)
-        .filter(|(word, count)| *count > 0 || !OF_PEOPLE.contains(word))
+        .filter(|(word, count)| *count > 0 || !SELDOM.contains(word))
         .collect()
     }
 
     fn ways(&self) -> Vec<Choice> {
         Choice::list(
             [
-                ("good", "Enter the good rows and leave out the wrong ones"),
+                ("good", "Enter the good rows and leave out the others"),
                 ("all", "Enter nothing unless all rows are right"),
             ],
             "",
@@ -253,9 +309,22 @@ impl Preview {
             name: "iPhone".into(),
             difference: "iPhone 15; meant for PC Ames; nobody has signed for it".into(),
         }];
-        let wrong = vec![(4, "\"Furniture\" is no category that the register knows".into())];
-        let shell = Shell::sample(Area::Devices);
-        Self { shell, words: Devices::WORDS, counts: [1, 0, 0, 0, 3, 1], rows, wrong, ..Self::sample() }
+        let wrong = vec![(4, "it has 9 cells and there are 8 headings".into())];
+        let asked = vec![Asked {
+            field: "answer-0".into(),
+            key_field: "key-0".into(),
+            key: "Furniture <script>".into(),
+            question: "What are devices of the category “Furniture <script>”?".into(),
+            places: "5, 6 and one other".into(),
+            choices: Choice::list(
+                [("", "No answer yet"), ("iphone", "iPhone"), ("leave-out", "Leave them out")],
+                "",
+            ),
+        }];
+        let notes = vec!["The sheet “Devices <script>” was read.".into()];
+        let (shell, counted) = (Shell::sample(Area::Devices), Counted::Rows);
+        let counts = [1, 0, 0, 0, 3, 3, 1];
+        Self { shell, words: Devices::WORDS, counted, notes, asked, counts, rows, wrong, ..Self::sample() }
     }
 
     /// A file with good rows and wrong ones.
@@ -283,16 +352,20 @@ impl Preview {
             href: "/import/people/7".into(),
             file: "hr <script>.csv".into(),
             expires: crate::samples::hours_ahead(23),
+            about: String::new(),
+            counted: Counted::Lines,
+            notes: Vec::new(),
+            asked: Vec::new(),
             columns: vec![column(0, "Collar No", "number"), column(1, "Shoe size", "")],
-            counts: [1, 1, 1, 0, 20, 2],
+            counts: [1, 1, 1, 0, 20, 0, 2],
             rows: vec![
                 row(2, Does::Adds, "4410", "DC Cole", "detective, Norwich"),
                 row(3, Does::Changes, "88", "Sgt Byrd", "Unit: Roads, was Thetford"),
                 row(9, Does::Ends, "S3301", "Dana Ellis", ""),
             ],
             wrong: vec![
-                (5, "Last working day: write a day such as 2026-11-22 or 22/11/2026".into()),
-                (7, "row 2 has the same number; keep one of them".into()),
+                (5, "Last working day: “soon” is no day; write it as 2026-11-22".into()),
+                (7, "line 2 has the same number; keep one of them".into()),
             ],
             digest: "3f6c1b".into(),
         }
@@ -322,10 +395,11 @@ impl Done {
             ("ended", done.ended),
             ("brought back", done.returned),
             ("left out because they were wrong", done.left_out),
+            ("left out because a question has no answer", done.unanswered),
         ]
         .map(|(word, rows)| (word, count(rows)))
         .into_iter()
-        .filter(|(word, count)| *count > 0 || !OF_PEOPLE.contains(word))
+        .filter(|(word, count)| *count > 0 || !SELDOM.contains(word))
         .collect()
     }
 }
@@ -338,7 +412,7 @@ impl Done {
             shell: Shell::sample(Area::People),
             words: People::WORDS,
             file: "hr <script>.csv".into(),
-            applied: Applied { added: 12, changed: 3, ended: 1, returned: 0, left_out: 2 },
+            applied: Applied { added: 12, changed: 3, ended: 1, returned: 0, left_out: 2, unanswered: 0 },
         }
     }
 }
@@ -350,13 +424,14 @@ mod tests {
     #[test]
     fn what_is_applied_is_what_is_shown() {
         let html = Preview::sample().render().unwrap();
-        assert!(html.contains("name=\"digest\" value=\"3f6c1b\"") && html.contains("Row 5"), "{html}");
+        assert!(html.contains("name=\"digest\" value=\"3f6c1b\"") && html.contains("Line 5"), "{html}");
     }
 
     #[test]
     fn a_file_that_does_nothing_has_no_button() {
-        let html =
-            Preview { counts: [0, 0, 0, 0, 20, 2], rows: Vec::new(), ..Preview::sample() }.render().unwrap();
+        let html = Preview { counts: [0, 0, 0, 0, 20, 0, 2], rows: Vec::new(), ..Preview::sample() }
+            .render()
+            .unwrap();
         assert!(!html.contains("/apply"), "{html}");
     }
 }

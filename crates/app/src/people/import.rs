@@ -9,10 +9,10 @@ use store::{Tx, people_directory};
 
 use super::plan::{self, Entry};
 use crate::access::{ManagePeople, Permit};
-use crate::imports::{Does, Item, Kind, Mapping, Plan, Table, columns};
+use crate::imports::{Does, File, Item, Kind, Mapping, Plan, Table, columns, read_table};
 use crate::{App, AppError};
 
-pub use super::plan::read_day;
+pub use tables::day::read as read_day;
 
 /// People read at a time.
 const STEP: u32 = 2000;
@@ -72,11 +72,16 @@ fn existing(tx: &mut Tx<'_>, permit: &Permit<ManagePeople>) -> Result<plan::Exis
 impl Kind for People {
     type Needs = ManagePeople;
     type Column = Column;
+    type Content = Table;
     type Entry = Entry;
 
     const WORD: &'static str = "people";
     const ACTION: &'static str = "people.imported";
     const MOST_ROWS: usize = 50_000;
+
+    fn read(bytes: &[u8]) -> Result<Table, AppError> {
+        read_table::<Self>(bytes)
+    }
 
     fn lacks(mapping: &Mapping<Column>) -> Option<&'static str> {
         let has_number = mapping.contains(&Some(Column::Number));
@@ -86,10 +91,10 @@ impl Kind for People {
     fn plan(
         tx: &mut Tx<'_>,
         permit: &Permit<ManagePeople>,
-        (table, mapping, force): (&Table, &Mapping<Column>, Force),
+        file: &File<Self>,
     ) -> Result<Plan<Entry>, AppError> {
-        let existing = existing(tx, permit)?;
-        Ok(plan::plan(table, mapping, force, |force| permit.scope().covers(force), &existing))
+        let (existing, covers) = (existing(tx, permit)?, |force| permit.scope().covers(force));
+        Ok(plan::plan(&file.content, &file.mapping, file.force, covers, &existing))
     }
 
     fn fingerprint(entry: &Entry) -> Value {

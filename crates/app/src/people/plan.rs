@@ -67,16 +67,6 @@ impl Entry {
 type Row<'a> = Cells<'a, Column>;
 
 impl Row<'_> {
-    fn day(&self, column: Column, before: Option<Day>) -> Result<Option<Day>, String> {
-        match self.get(column) {
-            None => Ok(before),
-            Some("-") => Ok(None),
-            Some(text) => read_day(text)
-                .map(Some)
-                .ok_or_else(|| format!("{}: write a day such as 2026-11-22 or 22/11/2026", column.title())),
-        }
-    }
-
     fn name(&self) -> Option<String> {
         let parts = [Column::GivenName, Column::FamilyName].into_iter().filter_map(|part| self.get(part));
         let both = parts.collect::<Vec<_>>().join(" ");
@@ -93,20 +83,6 @@ impl Row<'_> {
     }
 }
 
-/// A day as a directory or a British spreadsheet writes it.
-#[must_use]
-pub fn read_day(text: &str) -> Option<Day> {
-    if let Ok(day) = text.get(..10).unwrap_or(text).parse() {
-        return Some(day);
-    }
-    let mut parts = text.split(['/', '.', '-']);
-    let (day, month, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || year.len() != 4 {
-        return None;
-    }
-    Day::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
-}
-
 /// Makes the plan. `may` are the forces that whoever asks may write in.
 pub(super) fn plan(
     table: &Table,
@@ -117,12 +93,13 @@ pub(super) fn plan(
 ) -> Plan<Entry> {
     let mut plan = Plan::default();
     let mut seen: HashMap<(Force, String), usize> = HashMap::new();
-    for (place, cells) in &table.rows {
-        let row = Row::of(mapping, cells);
-        match item(*place, &row, force, &may, existing, &mut seen) {
+    for found in &table.rows {
+        let row = Row::of(table, mapping, &found.cells);
+        let first = |place| format!("{} has the same number; keep one of them", table.counted.at(place));
+        match item(found.place, &row, force, &may, existing, (&mut seen, &first)) {
             Ok(Some(item)) => plan.items.push(item),
             Ok(None) => plan.same += 1,
-            Err(why) => plan.wrong.push(Wrong { row: *place, why }),
+            Err(why) => plan.wrong.push(Wrong { row: found.place, why }),
         }
     }
     check_managers(&mut plan, existing);
@@ -135,7 +112,7 @@ fn item(
     force: Force,
     may: &impl Fn(Force) -> bool,
     existing: &Existing,
-    seen: &mut HashMap<(Force, String), usize>,
+    (seen, twice): (&mut HashMap<(Force, String), usize>, &impl Fn(usize) -> String),
 ) -> Result<Option<Item<Entry>>, String> {
     let force = match row.get(Column::Force) {
         None => force,
@@ -146,7 +123,7 @@ fn item(
     }
     let number = row.get(Column::Number).ok_or("Collar or staff number: enter one")?.to_owned();
     if let Some(first) = seen.insert((force, number.clone()), place) {
-        return Err(format!("row {first} has the same number; keep one of them"));
+        return Err(twice(first));
     }
     let before = existing.get(&(force, number.clone()));
     let mut after = match before {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::imports::{Kind as _, guess, read};
+use crate::imports::{Kind as _, guess, read_table};
 use crate::people::import::People;
 
 fn there(number: &str, name: &str, id: u128) -> Person {
@@ -8,7 +8,7 @@ fn there(number: &str, name: &str, id: u128) -> Person {
 }
 
 fn planned(text: &str, people: &[Person]) -> Plan<Entry> {
-    let table = read(text.as_bytes(), People::MOST_ROWS).unwrap();
+    let table = read_table::<People>(text.as_bytes()).unwrap();
     let existing =
         people.iter().map(|person| ((person.force, person.number.clone()), person.clone())).collect();
     plan(&table, &guess(&table.headings), Force::Norfolk, |force| force == Force::Norfolk, &existing)
@@ -54,9 +54,14 @@ fn each_wrong_row_is_named_with_its_reason() {
     assert_eq!(does(&plan), [(10, Does::Adds)]);
     let rows: Vec<usize> = plan.wrong.iter().map(|wrong| wrong.row).collect();
     assert_eq!(rows, [2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13]);
-    for (row, part) in
-        [(3, "Name: enter"), (4, "Suffolk"), (6, "Work email"), (7, "2026-11-22"), (8, "999"), (11, "row 10")]
-    {
+    for (row, part) in [
+        (3, "Name: enter"),
+        (4, "Suffolk"),
+        (6, "Work email"),
+        (7, "2026-11-22"),
+        (8, "999"),
+        (11, "line 10"),
+    ] {
         let wrong = plan.wrong.iter().find(|wrong| wrong.row == row).unwrap();
         assert!(wrong.why.contains(part), "{wrong:?}");
     }

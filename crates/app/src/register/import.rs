@@ -11,10 +11,12 @@ use store::assets::{self, Asset};
 use store::devices::{self, Device};
 use store::{Tx, people};
 
-use super::sheet::{kind_of, number_in};
+use super::sheet::{self, Meant, number_in};
 use super::{Described, NewDevice, Particulars, describe};
 use crate::access::{ManageRegister, Permit};
-use crate::imports::{Cells, Column as _, Does, Item, Kind, Mapping, Plan, Table, Wrong, columns};
+use crate::imports::{
+    Ask, Cells, Column as _, Does, File, Item, Kind, Mapping, Plan, Table, Wrong, columns, read_table,
+};
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -61,17 +63,29 @@ pub struct Entry {
 
 /// What stands in the file so far: the column and what was in it, with its row.
 type Seen = HashMap<(Column, String), usize>;
-/// A row that can be or says nothing new, or why it cannot be.
-type Read = Result<Option<Item<Entry>>, String>;
+/// A row that can be, says nothing new or is asked about; or why it cannot be.
+type Read = Result<Row, String>;
+
+enum Row {
+    Does(Box<Item<Entry>>),
+    Same,
+    LeftOut,
+    Asked(Ask),
+}
 
 impl Kind for Devices {
     type Needs = ManageRegister;
     type Column = Column;
+    type Content = Table;
     type Entry = Entry;
 
     const WORD: &'static str = "devices";
     const ACTION: &'static str = "register.imported";
     const MOST_ROWS: usize = 5000;
+
+    fn read(bytes: &[u8]) -> Result<Table, AppError> {
+        read_table::<Self>(bytes)
+    }
 
     fn lacks(mapping: &Mapping<Column>) -> Option<&'static str> {
         let known = [Column::Serial, Column::Tag].iter().any(|column| mapping.contains(&Some(*column)));
@@ -81,15 +95,27 @@ impl Kind for Devices {
     fn plan(
         tx: &mut Tx<'_>,
         _permit: &Permit<ManageRegister>,
-        (table, mapping, force): (&Table, &Mapping<Column>, Force),
+        file: &File<Self>,
     ) -> Result<Plan<Entry>, AppError> {
-        let (mut plan, mut seen) = (Plan::default(), Seen::new());
-        for (row, cells) in &table.rows {
-            match item(tx, force, (*row, &Cells::of(mapping, cells)), &mut seen)? {
-                Ok(Some(item)) => plan.items.push(item),
-                Ok(None) => plan.same += 1,
-                Err(why) => plan.wrong.push(Wrong { row: *row, why }),
+        let (mut plan, mut seen, table, mut left_out) = (Plan::default(), Seen::new(), &file.content, 0);
+        for row in &table.rows {
+            let cells = Cells::of(table, &file.mapping, &row.cells);
+            let category = cells.get(Column::Kind).unwrap_or_default();
+            let answered = file.answers.contains_key(category);
+            if answered {
+                plan.ask(row.place, sheet::question(category, &file.answers));
             }
+            match item(tx, file, (row.place, &cells), &mut seen)? {
+                Ok(Row::Does(item)) => plan.items.push(*item),
+                Ok(Row::Same) => plan.same += 1,
+                Ok(Row::LeftOut) => left_out += 1,
+                Ok(Row::Asked(_)) if answered => {}
+                Ok(Row::Asked(ask)) => plan.ask(row.place, ask),
+                Err(why) => plan.wrong.push(Wrong { row: row.place, why }),
+            }
+        }
+        if left_out > 0 {
+            plan.notes.push(format!("Rows left out as was answered: {left_out}."));
         }
         Ok(plan)
     }
@@ -168,10 +194,11 @@ impl App {
 /// What a row does, or why it cannot be.
 fn item(
     tx: &mut Tx<'_>,
-    force: Force,
+    file: &File<Devices>,
     (row, cells): (usize, &Cells<'_, Column>),
     seen: &mut Seen,
 ) -> Result<Read, AppError> {
+    let force = file.force;
     // An accessory or SIM without a number of its own is known by its label.
     let known_by = cells.get(Column::Serial).or_else(|| cells.get(Column::Tag)).unwrap_or_default();
     let serial = match super::checked_serial(known_by) {
@@ -183,56 +210,77 @@ fn item(
         return Ok(Err(format!("{serial} is the other force’s property in the register")));
     }
     let category = cells.get(Column::Kind).unwrap_or_default();
-    let said = kind_of(category, cells.get(Column::Maker).unwrap_or_default());
-    let Some(kind) = device.as_ref().map(|device| device.kind).or(said) else {
-        return Ok(Err(format!("\"{category}\" is no category that the register knows")));
+    let said = sheet::kind_of(category, cells.get(Column::Maker).unwrap_or_default(), &file.answers);
+    let kind = match (&device, said) {
+        (Some(device), _) => device.kind,
+        (None, Meant::Kind(kind)) => kind,
+        (None, Meant::Asked(ask)) => return Ok(Ok(Row::Asked(ask))),
+        (None, Meant::LeftOut) => return Ok(Ok(Row::LeftOut)),
+        (None, Meant::Nothing) => {
+            return Ok(Err(format!("{}: enter what it is, such as iPhone or Laptop", Column::Kind.title())));
+        }
     };
     let before = match &device {
         Some(device) => Particulars::of(device, &assets::of(tx, device)?),
         None => Particulars::default(),
     };
-    let described = match particulars(&before, cells).checked() {
+    let described = match particulars(&before, cells) {
+        Ok(new) => new.checked().map_err(|why| words(&why)),
+        Err(why) => Err(why),
+    };
+    let described = match described {
         Ok(described) => described,
-        Err(why) => return Ok(Err(words(&why))),
+        Err(why) => return Ok(Err(why)),
     };
     if let Some(why) = taken(tx, force, device.as_ref(), &described)? {
         return Ok(Err(why));
     }
-    for (column, value) in [
-        (Column::Serial, Some(serial.clone())),
-        (Column::Tag, described.asset_tag.as_ref().map(|tag| tag.to_uppercase())),
-        (Column::Imei, described.imei.clone()),
-    ] {
-        if let Some(value) = value
-            && let Some(first) = seen.insert((column, value.clone()), row)
-        {
-            return Ok(Err(format!(
-                "{value} stands in the file twice, first in row {first}; keep one of them"
-            )));
-        }
+    if let Some(why) = twice(file, row, (&serial, &described), seen) {
+        return Ok(Err(why));
     }
     let entry = Entry { force, kind, described, before, device, holder: None, place: None, retired: false };
     let (entry, said) = if entry.device.is_some() { known(entry, cells) } else { fresh(tx, entry, cells)? };
     let does = if entry.device.is_some() { Does::Changes } else { Does::Adds };
     if does == Does::Changes && entry.differences().is_empty() {
-        return Ok(Ok(None));
+        return Ok(Ok(Row::Same));
     }
     let name = kind.title().to_owned();
-    Ok(Ok(Some(Item { row, does, number: serial, name, difference: said.join("; "), entry })))
+    let item = Item { row, does, number: serial, name, difference: said.join("; "), entry };
+    Ok(Ok(Row::Does(Box::new(item))))
+}
+
+/// Why a row cannot be that says what another row of the file says.
+fn twice(
+    file: &File<Devices>,
+    row: usize,
+    (serial, described): (&str, &Described),
+    seen: &mut Seen,
+) -> Option<String> {
+    let said = [
+        (Column::Serial, Some(serial.to_owned())),
+        (Column::Tag, described.asset_tag.as_ref().map(|tag| tag.to_uppercase())),
+        (Column::Imei, described.imei.clone()),
+    ];
+    said.into_iter().find_map(|(column, value)| {
+        let value = value?;
+        let first = seen.insert((column, value.clone()), row)?;
+        let at = file.content.counted.at(first);
+        Some(format!("{value} stands in the file twice, first in {at}; keep one of them"))
+    })
 }
 
 /// A device's particulars as the row has them; an empty cell leaves what the register says.
-fn particulars(before: &Particulars, cells: &Cells<'_, Column>) -> Particulars {
+fn particulars(before: &Particulars, cells: &Cells<'_, Column>) -> Result<Particulars, String> {
     let cell = |column, old: &String| cells.optional(column, Some(old)).unwrap_or_default();
-    Particulars {
+    let bought = cells.day(Column::Bought, before.bought_on.parse().ok())?;
+    Ok(Particulars {
         asset_tag: cell(Column::Tag, &before.asset_tag),
         maker: cell(Column::Maker, &before.maker),
         model: cell(Column::Model, &before.model),
         imei: cell(Column::Imei, &before.imei),
-        // Some systems write a time of day behind it.
-        bought_on: cell(Column::Bought, &before.bought_on).chars().take(10).collect(),
+        bought_on: bought.map(|day| day.to_string()).unwrap_or_default(),
         ..before.clone()
-    }
+    })
 }
 
 impl Entry {
@@ -304,7 +352,8 @@ fn fresh(tx: &mut Tx<'_>, entry: Entry, cells: &Cells<'_, Column>) -> Result<(En
         None => None,
     };
     let status = cells.get(Column::Status).map(str::to_lowercase).unwrap_or_default();
-    let retired = ["archived", "retired", "disposed"].iter().any(|word| status.contains(word));
+    let first = status.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let retired = ["archived", "retired", "disposed"].contains(&first);
     Ok((Entry { holder, place, retired, ..entry }, said))
 }
 

@@ -41,7 +41,7 @@ pub(crate) enum AssetVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Show what a CSV file of devices would do, such as an export of Snipe-IT; with --apply, do it.
+    /// Show what a table (CSV or .xlsx) of devices would do, such as an export of Snipe-IT; with --apply, do it.
     Import(Asked),
     /// The label of a device as SVG: its page's address and its number.
     Label {

@@ -1,11 +1,13 @@
-//! `lanyard person import` and `lanyard asset import`: a file of rows, looked at and then, if asked, applied as it was
-//! looked at.
+//! `lanyard person import`, `asset import` and `duty import`: a file of rows, looked at and then, if asked, applied as it was
+//! looked at. Looking keeps nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::imports::{Column, Does, ImportRead, Kind, MOST_BYTES, Mapping};
+use app::imports::{
+    self, Answers, Apply, Choices, Column, Does, ImportRead, Item, Kind, MOST_BYTES, Mapping, NewFile,
+};
 use clap::Args;
 use domain::Force;
 
@@ -15,7 +17,7 @@ use crate::out::{Failure, Out};
 /// A file and what is to be done with it.
 #[derive(Debug, Args)]
 pub(crate) struct Asked {
-    /// The file: headings in its first row, then a row for each.
+    /// The file: a table (CSV or .xlsx) with headings, then a row for each.
     file: PathBuf,
     /// The force of rows that name none.
     #[arg(long)]
@@ -23,6 +25,9 @@ pub(crate) struct Asked {
     /// A column by hand, such as --column tag=Inventory; else columns are found by their headings.
     #[arg(long = "column", value_name = "FIELD=HEADING")]
     columns: Vec<String>,
+    /// Answer a question that looking at the file asks, such as --answer "2-in-1s=windows-pc".
+    #[arg(long = "answer", value_name = "WORDS=ANSWER")]
+    answers: Vec<String>,
     /// Enter the good rows.
     #[arg(long)]
     apply: bool,
@@ -33,25 +38,35 @@ pub(crate) struct Asked {
 
 /// Shows what a file would do, and does it where that is asked for.
 pub(crate) async fn run<K: Kind>(opened: &Opened, asked: Asked) -> anyhow::Result<()> {
+    about::<K>(opened, asked, String::new()).await
+}
+
+/// As [`run`], for a file about the person of a number.
+pub(crate) async fn about<K: Kind>(opened: &Opened, asked: Asked, about: String) -> anyhow::Result<()> {
     let bytes = content(&asked.file)?;
     let name = asked.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let app = &opened.app;
-    let id = app.start_import::<K>(opened.permit::<K::Needs>()?, &name, Some(asked.force), &bytes).await?;
-    let mut read = app.import_preview::<K>(opened.permit::<K::Needs>()?, id).await?;
+    let (app, file) = (&opened.app, NewFile { name, force: Some(asked.force), about, bytes });
+    let answers = answered(&asked.answers)?;
+    let chosen = |mapping| Choices::<K> { mapping, answers: answers.clone() };
+    let (mut read, mut mapping) =
+        (imports::look::<K>(app, opened.permit()?, &file, chosen(None)).await?, None);
     if !asked.columns.is_empty() {
-        let mapping = by_hand::<K>(&read, &asked.columns)?;
-        app.map_import::<K>(opened.permit::<K::Needs>()?, id, mapping).await?;
-        read = app.import_preview::<K>(opened.permit::<K::Needs>()?, id).await?;
+        mapping = Some(by_hand::<K>(&read, &asked.columns)?);
+        read = imports::look::<K>(app, opened.permit()?, &file, chosen(mapping.clone())).await?;
     }
     let mut out = Out::new();
     show(&mut out, &read)?;
     if asked.apply {
-        let permit = opened.permit::<K::Needs>()?;
-        let done = app.apply_import::<K>(permit, id, &read.plan.digest, asked.all_or_nothing).await;
+        let how = Apply { digest: read.plan.digest, all_or_nothing: asked.all_or_nothing };
+        let done = imports::take::<K>(app, opened.permit()?, (&file, chosen(mapping)), how).await;
         match done {
             Ok(done) => out.line(format_args!(
                 "applied: {} added, {} changed, {} ended, {} brought back, {} left out",
-                done.added, done.changed, done.ended, done.returned, done.left_out
+                done.added,
+                done.changed,
+                done.ended,
+                done.returned,
+                done.left_out + done.unanswered
             ))?,
             Err(error) => {
                 out.finish()?;
@@ -62,6 +77,18 @@ pub(crate) async fn run<K: Kind>(opened: &Opened, asked: Asked) -> anyhow::Resul
         out.line("nothing is changed; add --apply to enter the good rows, and --all-or-nothing to enter none while one is wrong")?;
     }
     Ok(out.finish()?)
+}
+
+fn answered(pairs: &[String]) -> anyhow::Result<Answers> {
+    let pair = |pair: &String| {
+        let (words, answer) = pair.rsplit_once('=').ok_or_else(|| {
+            Failure::Usage(format!(
+                "--answer {pair}: give it as WORDS=ANSWER, as the look at the file shows them"
+            ))
+        })?;
+        Ok((words.trim().to_owned(), answer.trim().to_owned()))
+    };
+    pairs.iter().map(pair).collect()
 }
 
 fn content(file: &Path) -> anyhow::Result<Vec<u8>> {
@@ -105,6 +132,10 @@ fn show<K: Kind>(out: &mut Out, read: &ImportRead<K>) -> anyhow::Result<()> {
             column.map_or("passed over", |column| column.title())
         ))?;
     }
+    let place = read.counted.word();
+    for note in &read.notes {
+        out.line(note)?;
+    }
     for item in &read.plan.items {
         let word = match item.does {
             Does::Adds => "add",
@@ -112,12 +143,27 @@ fn show<K: Kind>(out: &mut Out, read: &ImportRead<K>) -> anyhow::Result<()> {
             Does::Ends => "end",
             Does::Returns => "bring back",
         };
-        out.line(format_args!("row {}: {word} {} {} {}", item.row, item.number, item.name, item.difference))?;
+        let Item { row, number, name, difference, .. } = item;
+        out.line(format_args!("{place} {row}: {word} {number} {name} {difference}"))?;
+    }
+    for ask in &read.plan.asks {
+        let words: Vec<&str> = ask.choices.iter().map(|(word, _)| *word).collect();
+        let given = ask.given.as_ref().map_or_else(
+            || format!("--answer \"{}=...\", one of {}", ask.key, words.join(", ")),
+            |given| format!("answered {given}"),
+        );
+        out.line(format_args!("{place} {}: {} {given}", ask.places(), ask.question))?;
     }
     for wrong in &read.plan.wrong {
-        out.line(format_args!("row {} is wrong: {}", wrong.row, wrong.why))?;
+        out.line(format_args!("{place} {} is wrong: {}", wrong.row, wrong.why))?;
     }
     let (good, same, wrong) = (read.plan.items.len(), read.plan.same, read.plan.wrong.len());
-    out.line(format_args!("{good} rows do something, {same} say what is so already, {wrong} are wrong"))?;
+    let asked = match read.plan.asked() {
+        0 => String::new(),
+        asked => format!(", {asked} wait for an answer"),
+    };
+    out.line(format_args!(
+        "{good} rows do something, {same} say what is so already, {wrong} are wrong{asked}"
+    ))?;
     Ok(())
 }

@@ -71,7 +71,7 @@ pub(crate) enum PersonVerb {
         #[arg(long)]
         json: bool,
     },
-    /// Show what a CSV file of people would do; with --apply, do it.
+    /// Show what a table (CSV or .xlsx) of people would do; with --apply, do it.
     Import(Asked),
     /// Take a person off the books: they are ended, and stay with their history.
     End {

@@ -1,35 +1,40 @@
-//! A file of people or of devices: giving it, looking at what it would do, applying it.
+//! A file of rows: giving it, looking at what it would do, applying it.
 
-use app::imports::{Column as _, Does, ImportRead, Item, Mapping};
+use app::AppError;
+use app::imports::{self, Answers, Apply, Ask, Column as _, Does, Item, Mapping, NewFile, Waiting};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ImportId;
 
 use crate::answer::page;
-use crate::imports::{Done, Mapped, Preview, Row, Shown, Start, count};
+use crate::imports::{Asked, Done, Mapped, Preview, Row, Shown, Start, count};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::upload::Upload;
 use crate::session::{Ctx, Fields, Problem, form_errors};
 
 /// Rows of either kind that a preview shows; the rest is counted.
 const SHOWN: usize = 200;
+/// Questions that a preview shows at a time: the others follow once these have an answer.
+const MOST_ASKED: usize = 50;
 
-fn start_view<K: Shown>(ctx: &Ctx, force: &str, pasted: &str, errors: Errors) -> Start {
+fn start_view<K: Shown>(ctx: &Ctx, upload: &Upload, errors: Errors) -> Start {
+    let force = upload.get("force");
     let own = ctx.actor.force.map_or("", domain::Force::as_str);
     Start {
         shell: ctx.under(K::WORDS.area),
         words: K::WORDS,
         errors,
         force: if force.is_empty() { own.to_owned() } else { force.to_owned() },
-        pasted: pasted.to_owned(),
+        about: upload.get("about").to_owned(),
+        pasted: upload.get("pasted").to_owned(),
     }
 }
 
 /// The form for a file.
 pub(super) async fn get<K: Shown>(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<K::Needs>()?;
-    Ok(page(StatusCode::OK, &start_view::<K>(&ctx, "", "", Errors::default())))
+    Ok(page(StatusCode::OK, &start_view::<K>(&ctx, &Upload::default(), Errors::default())))
 }
 
 /// Takes a file in and leads to its preview.
@@ -39,24 +44,36 @@ pub(super) async fn post<K: Shown>(ctx: Ctx, upload: Result<Upload, Response>) -
         Ok(upload) => upload,
         Err(refused) => return Ok(refused),
     };
-    let (force, pasted) = (upload.get("force"), upload.get("pasted"));
     let (name, bytes) = match &upload.file {
-        Some((name, bytes)) => (name.as_str(), bytes.as_slice()),
-        None => ("", pasted.as_bytes()),
+        Some((name, bytes)) => (name.clone(), bytes.clone()),
+        None => (String::new(), upload.get("pasted").as_bytes().to_vec()),
     };
-    match ctx.site.app.start_import::<K>(permit, name, Ctx::force(force), bytes).await {
+    let (force, about) = (Ctx::force(upload.get("force")), upload.get("about").to_owned());
+    match imports::start::<K>(&ctx.site.app, permit, NewFile { name, force, about, bytes }).await {
         Ok(id) => Ok(Redirect::to(&format!("{}/{id}", K::WORDS.path)).into_response()),
         Err(error) => {
             let errors = form_errors(error, "file")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &start_view::<K>(&ctx, force, pasted, errors)))
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &start_view::<K>(&ctx, &upload, errors)))
         }
     }
 }
 
-async fn read<K: Shown>(ctx: &Ctx, id: &str) -> Result<ImportRead<K>, Problem> {
+async fn read<K: Shown>(ctx: &Ctx, id: &str) -> Result<Waiting<K>, Problem> {
     let permit = ctx.permit::<K::Needs>()?;
     let id: ImportId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(ctx.site.app.import_preview::<K>(permit, id).await?)
+    Ok(imports::preview::<K>(&ctx.site.app, permit, id).await?)
+}
+
+fn asked((place, ask): (usize, &Ask)) -> Asked {
+    let choices = std::iter::once(("", "No answer yet")).chain(ask.choices.iter().copied());
+    Asked {
+        field: format!("answer-{place}"),
+        key_field: format!("key-{place}"),
+        key: ask.key.clone(),
+        question: ask.question.clone(),
+        places: ask.places(),
+        choices: Choice::list(choices, ask.given.as_deref().unwrap_or_default()),
+    }
 }
 
 fn row<E>(item: &Item<E>) -> Row {
@@ -69,7 +86,8 @@ fn row<E>(item: &Item<E>) -> Row {
     }
 }
 
-fn view<K: Shown>(ctx: &Ctx, read: &ImportRead<K>, errors: Errors) -> Preview {
+fn view<K: Shown>(ctx: &Ctx, waiting: &Waiting<K>, errors: Errors) -> Preview {
+    let read = &waiting.read;
     let plan = &read.plan;
     let does = |does| count(plan.count(does));
     let columns = read.headings.iter().zip(&read.mapping).enumerate();
@@ -77,9 +95,13 @@ fn view<K: Shown>(ctx: &Ctx, read: &ImportRead<K>, errors: Errors) -> Preview {
         shell: ctx.under(K::WORDS.area),
         words: K::WORDS,
         errors,
-        href: format!("{}/{}", K::WORDS.path, read.id),
+        href: format!("{}/{}", K::WORDS.path, waiting.id),
         file: read.name.clone(),
-        expires: read.expires_at,
+        expires: waiting.expires_at,
+        about: read.about.clone(),
+        counted: read.counted,
+        notes: read.notes.clone(),
+        asked: plan.asks.iter().take(MOST_ASKED).enumerate().map(asked).collect(),
         columns: columns
             .map(|(place, (heading, column))| Mapped {
                 field: field(place),
@@ -97,6 +119,7 @@ fn view<K: Shown>(ctx: &Ctx, read: &ImportRead<K>, errors: Errors) -> Preview {
             does(Does::Ends),
             does(Does::Returns),
             count(plan.same),
+            count(plan.asked()),
             count(plan.wrong.len()),
         ],
         rows: plan.items.iter().take(SHOWN).map(row).collect(),
@@ -111,8 +134,8 @@ fn field(place: usize) -> String {
 
 /// What a file would do.
 pub(super) async fn preview<K: Shown>(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = read::<K>(&ctx, &id).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, Errors::default())))
+    let waiting = read::<K>(&ctx, &id).await?;
+    Ok(page(StatusCode::OK, &view(&ctx, &waiting, Errors::default())))
 }
 
 /// Says anew which column is what.
@@ -121,18 +144,50 @@ pub(super) async fn columns<K: Shown>(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let read = read::<K>(&ctx, &id).await?;
+    let waiting = read::<K>(&ctx, &id).await?;
     let mapping: Mapping<K::Column> =
-        (0..read.headings.len()).map(|place| fields.get(&field(place)).parse().ok()).collect();
-    match ctx.site.app.map_import::<K>(ctx.permit::<K::Needs>()?, read.id, mapping).await {
-        Ok(()) => Ok(Redirect::to(&format!("{}/{}", K::WORDS.path, read.id)).into_response()),
+        (0..waiting.read.headings.len()).map(|place| fields.get(&field(place)).parse().ok()).collect();
+    let done = imports::map::<K>(&ctx.site.app, ctx.permit::<K::Needs>()?, waiting.id, mapping).await;
+    again(&ctx, &waiting, done, &field(0))
+}
+
+/// Answers what is asked about the rows.
+pub(super) async fn answers<K: Shown>(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let waiting = read::<K>(&ctx, &id).await?;
+    let mut answers: Answers =
+        waiting.read.plan.asks.iter().filter_map(|ask| Some((ask.key.clone(), ask.given.clone()?))).collect();
+    for place in 0..MOST_ASKED {
+        let (key, word) = (fields.get(&format!("key-{place}")), fields.get(&format!("answer-{place}")));
+        match (key, word) {
+            ("", "") => {}
+            (key, "") => drop(answers.remove(key)),
+            (key, word) => drop(answers.insert(key.to_owned(), word.to_owned())),
+        }
+    }
+    let done = imports::answer::<K>(&ctx.site.app, ctx.permit::<K::Needs>()?, waiting.id, answers).await;
+    again(&ctx, &waiting, done, "answer-0")
+}
+
+/// Leads to the preview again, or shows it with what is wrong beside a field: the form has none for all of them together,
+/// and the first one is where to look.
+fn again<K: Shown>(
+    ctx: &Ctx,
+    waiting: &Waiting<K>,
+    done: Result<(), AppError>,
+    first: &str,
+) -> Result<Response, Problem> {
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("{}/{}", K::WORDS.path, waiting.id)).into_response()),
         Err(error) => {
             let mut errors = Errors::default();
-            for error in form_errors(error, "mapping")?.all() {
-                // The form has no field for all columns together: the first one is where to look.
-                errors.add(field(0), error.text.clone());
+            for error in form_errors(error, first)?.all() {
+                errors.add(first, error.text.clone());
             }
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors)))
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(ctx, waiting, errors)))
         }
     }
 }
@@ -143,25 +198,26 @@ pub(super) async fn apply<K: Shown>(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let read = read::<K>(&ctx, &id).await?;
+    let waiting = read::<K>(&ctx, &id).await?;
     let all = match fields.get("way") {
         "all" => true,
         "good" => false,
         _ => {
-            let errors = [("way", "Choose what is to be done about the wrong rows")].into_iter().collect();
-            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors)));
+            let errors = [("way", "Choose what is to be done about the other rows")].into_iter().collect();
+            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &waiting, errors)));
         }
     };
     let permit = ctx.permit::<K::Needs>()?;
-    match ctx.site.app.apply_import::<K>(permit, read.id, fields.get("digest"), all).await {
+    let how = Apply { digest: fields.get("digest").to_owned(), all_or_nothing: all };
+    match imports::apply::<K>(&ctx.site.app, permit, waiting.id, how).await {
         Ok(applied) => {
             let words = K::WORDS;
-            let done = Done { shell: ctx.under(words.area), words, file: read.name, applied };
+            let done = Done { shell: ctx.under(words.area), words, file: waiting.read.name, applied };
             Ok(page(StatusCode::OK, &done))
         }
         Err(error) => {
             let errors = form_errors(error, "way")?;
-            Ok(page(StatusCode::CONFLICT, &view(&ctx, &read, errors)))
+            Ok(page(StatusCode::CONFLICT, &view(&ctx, &waiting, errors)))
         }
     }
 }

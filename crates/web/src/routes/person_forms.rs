@@ -12,7 +12,7 @@ use super::people::case_crumb;
 use crate::answer::page;
 use crate::parts::form::Errors;
 use crate::people::{edit, end};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, sentence};
 use crate::shell::{Area, Crumb};
 
 fn who(person: &Person) -> String {
@@ -28,11 +28,13 @@ async fn read(ctx: &Ctx, id: &str) -> Result<PersonRead, Problem> {
 /// A day as people write it; empty for none.
 fn day(fields: &Fields, name: &'static str, errors: &mut Errors) -> Option<Day> {
     let text = fields.some(name)?;
-    let read = app::people::import::read_day(&text);
-    if read.is_none() {
-        errors.add(name, "Write a day such as 2026-12-24 or 24/12/2026");
+    match app::people::import::read_day(&text) {
+        Ok(day) => Some(day),
+        Err(why) => {
+            errors.add(name, sentence(&why.to_string()));
+            None
+        }
     }
-    read
 }
 
 fn shell(ctx: &Ctx, person: &Person) -> crate::shell::Shell {

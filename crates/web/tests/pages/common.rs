@@ -8,7 +8,7 @@ mod shared;
 use app::access::{Actor, ApiScope, Role, SeeDevices, permit};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::grants::{GroupRole, NewGrant};
-use app::imports::Kind;
+use app::imports::{self, Kind, NewFile};
 use app::movers::NewEvent;
 use app::people::NewPerson;
 use app::people::import::People;
@@ -331,8 +331,9 @@ impl Seeded {
     async fn given<K: Kind>(&self, name: &str, rows: &[u8]) -> ImportId {
         // Each look takes one, and few may wait at once: whoever gives it is another.
         let by = Actor::command_line(&self.world.world().uuid().to_string());
-        let force = Some(Force::Norfolk);
-        self.app.start_import::<K>(permit(&by).unwrap(), name, force, rows).await.unwrap()
+        let (name, force, bytes) = (name.into(), Some(Force::Norfolk), rows.to_vec());
+        let file = NewFile { name, force, bytes, ..NewFile::default() };
+        imports::start::<K>(&self.app, permit(&by).unwrap(), file).await.unwrap()
     }
 
     /// An API token of Norfolk.

@@ -254,8 +254,10 @@ fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
             let known = register_has(&dani, "F4SNIPE001").await;
             let new =
                 if known { "<strong>0</strong> would be added" } else { "<strong>2</strong> would be added" };
-            assert!(html.contains(new) && html.contains("<strong>3</strong> are wrong"), "{html}");
-            for words in ["no category that the register knows", "stands in the file twice"] {
+            assert!(html.contains(new) && html.contains("<strong>2</strong> are wrong"), "{html}");
+            assert!(html.contains("<strong>1</strong> wait for an answer"), "{html}");
+            for words in ["devices of the category “Furniture”", "stands in the file twice, first in line 2"]
+            {
                 assert!(html.contains(words), "{words}: {html}");
             }
             if known {
@@ -263,6 +265,17 @@ fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
                 break;
             }
             assert!(html.contains("meant for PC Ames") && html.contains("Warranty"), "{html}");
+            let unknown = [("key-0", "Furniture"), ("answer-0", "chair")];
+            let refused = dani.post(&format!("{href}/answers"), &unknown).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text().contains("answer one of"), "{}", refused.text());
+            let answered = [("key-0", "Furniture"), ("answer-0", "leave-out")];
+            assert_eq!(dani.post(&format!("{href}/answers"), &answered).await.status, StatusCode::SEE_OTHER);
+            let html = dani.page(&href).await;
+            assert!(
+                html.contains("left out as was answered: 1") && !html.contains("wait for an answer"),
+                "{html}"
+            );
             let digest = html.split("name=\"digest\" value=\"").nth(1).unwrap().split('"').next().unwrap();
             let apply = format!("{href}/apply");
             let all = dani.post(&apply, &[("digest", digest), ("way", "all")]).await;

@@ -34,9 +34,14 @@ fn a_wrong_row_in_the_import() {
         assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
         let href = given.leads_to().to_owned();
         let page = hr.page(&href).await;
-        for part in
-            ["Row 3", "Last working day: write a day", "Row 5", "row 4 has the same number", "Row 6", "4444"]
-        {
+        for part in [
+            "Line 3",
+            "Last working day: “soon” is no day",
+            "Line 5",
+            "line 4 has the same number",
+            "Line 6",
+            "4444",
+        ] {
             assert!(page.contains(part), "{part} in {page}");
         }
         assert!(page.contains("Role: sergeant, was officer"), "{page}");

@@ -1,0 +1,126 @@
+//! Files of rows as other systems save them, read once for every import: text in its encoding, cells with the place where
+//! they stand in the file, days as people write them.
+//!
+//! Nothing of a file is lost without a word. What cannot be read is an error that names the line, or a row in
+//! [`Table::wrong`]; what was passed over or decided stands in [`Table::notes`]. A file comes from outside, so its size,
+//! rows, columns and cells are bounded, and those of a workbook are counted as they are inflated.
+//!
+//! What the columns mean is for the importer to say.
+
+pub mod day;
+mod separated;
+mod table;
+pub mod text;
+mod workbook;
+
+use std::fmt;
+
+pub use table::Table;
+
+/// Largest file in bytes.
+pub const MOST_BYTES: usize = 16 * 1024 * 1024;
+/// Most columns.
+pub const MOST_COLUMNS: usize = 60;
+/// Longest cell in characters: what a cell of a spreadsheet can hold.
+pub const LONGEST_CELL: usize = 32_767;
+
+/// What the number of a place in a file counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// Lines of a text file.
+    Lines,
+    /// Rows of a spreadsheet.
+    Rows,
+    /// Events of a calendar.
+    Events,
+}
+
+impl Counted {
+    /// Names one of them in words: `line 4`.
+    #[must_use]
+    pub fn at(self, place: usize) -> String {
+        format!("{} {place}", self.word())
+    }
+
+    /// The word for one of them.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lines => "line",
+            Self::Rows => "row",
+            Self::Events => "event",
+        }
+    }
+}
+
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// A row of a file and where it begins, counted as [`Counted`] says, from 1 on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Where it begins.
+    pub place: usize,
+    /// Its cells, without the spaces around them.
+    pub cells: Vec<String>,
+}
+
+/// A row that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// Where it begins.
+    pub row: usize,
+    /// Why, and what to do.
+    pub why: String,
+}
+
+/// Why nothing of a file can be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// Too large.
+    #[error("the file is larger than {} MB; split it", MOST_BYTES / 1024 / 1024)]
+    TooLarge,
+    /// Too many rows.
+    #[error("the file has more than {0} rows; split it")]
+    TooManyRows(usize),
+    /// Too many columns.
+    #[error("{0} has more than {MOST_COLUMNS} columns; leave out those that are not needed")]
+    TooManyColumns(String),
+    /// No text.
+    #[error("{0}; save it anew as “CSV UTF-8” or as an Excel workbook (.xlsx)")]
+    NotText(text::TextError),
+    /// HTML or XML under another name.
+    #[error(
+        "the file is a web page or XML and not a table; open it in a spreadsheet and save it as “CSV UTF-8” or as an Excel workbook (.xlsx)"
+    )]
+    Markup,
+    /// The quote that opens here goes on to the end of the file.
+    #[error(
+        "the double quote that opens in line {0} is never closed, so no line below it can be read; close it or take it out, then give the file again"
+    )]
+    OpenQuote(usize),
+    /// Text stands behind the end of a quoted cell.
+    #[error(
+        "the double quote that opens in line {0} ends in line {1} in the middle of a cell; write a quote that belongs to the text twice (\"\"), or take it out, then give the file again"
+    )]
+    StrayQuote(usize, usize),
+    /// An old or an encrypted workbook.
+    #[error(
+        "the file is an old Excel workbook (.xls) or has a password; save it as .xlsx without a password, or as “CSV UTF-8”"
+    )]
+    OldWorkbook,
+    /// A broken workbook, or something else that is packed.
+    #[error("the file is no Excel workbook that can be read ({0}); save it anew as .xlsx or as “CSV UTF-8”")]
+    Workbook(String),
+    /// It inflates to more than is read.
+    #[error(
+        "the workbook unpacks to more than is read; take out pictures and other sheets, or save it as “CSV UTF-8”"
+    )]
+    Inflated,
+    /// Nothing below the headings, or nothing at all.
+    #[error("the file has no rows: it needs a line with headings, and rows below it")]
+    Empty,
+}

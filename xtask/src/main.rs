@@ -1,7 +1,7 @@
 //! The repository's own chores, run as `cargo xtask <chore>`.
 //!
 //! `tidy` keeps what reviews would otherwise have to remember: which crate may use which, how long things may get, and
-//! words that do not belong here. `bench` builds the release program and measures it. Formatting, lints and tests are
+//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `bench` builds the release program and measures it. Formatting, lints and tests are
 //! cargo's own business; `./test` runs everything.
 
 use std::io::Write as _;
@@ -21,11 +21,16 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Chore {
-    /// Check layers, budgets and words, and write the crate map of ARCHITECTURE.md
+    /// Check layers, budgets and words, and write NOTICE and the crate map of ARCHITECTURE.md
     Tidy {
         /// Write nothing; an outdated map is then a problem
         #[arg(long)]
         check: bool,
+    },
+    /// Gather the texts of all licences into one file, to go with the program where it is passed on
+    Licences {
+        /// Where to write them
+        file: std::path::PathBuf,
     },
     /// Build the release program, measure it on this machine and write docs/performance.md
     Bench {
@@ -39,6 +44,10 @@ fn main() -> anyhow::Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     match Arguments::parse().chore {
         Chore::Tidy { check } => tidy_up(root, check),
+        Chore::Licences { file } => {
+            std::fs::write(&file, tidy::notice::texts(root)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
         Chore::Bench { options } => measure(root, &options),
     }
 }

@@ -9,6 +9,7 @@ mod budget;
 mod files;
 mod layers;
 mod map;
+pub(crate) mod notice;
 mod words;
 
 /// Something to mend.
@@ -48,6 +49,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     let packages = layers::packages(root)?;
     problems.extend(layers::check(&table, &packages));
     problems.extend(map::bring_up_to_date(root, &table, check)?);
+    problems.extend(notice::bring_up_to_date(root, check)?);
 
     let files = files::texts(root)?;
     let foreign = words::Foreign::of(root);

@@ -119,7 +119,8 @@ pub(crate) fn texts(root: &Path) -> anyhow::Result<String> {
         let licence = one.license.unwrap_or_default();
         let _ = writeln!(out, "\n{:=<80}\n{} {} ({licence})", "", one.name, one.version);
         let folder = one.manifest_path.parent().unwrap_or(root);
-        let listed = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let listed =
+            std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
         let mut files: Vec<PathBuf> = listed.filter_map(|entry| Some(entry.ok()?.path())).collect();
         files.sort();
         let holds_text = |file: &&PathBuf| {
@@ -143,14 +144,18 @@ fn of_others(root: &Path) -> anyhow::Result<Vec<Package>> {
         .output()
         .context("cargo cannot be run")?;
     anyhow::ensure!(asked.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&asked.stderr));
-    reached(serde_json::from_slice(&asked.stdout).context("cargo metadata is not of the shape that tidy reads")?)
+    reached(
+        serde_json::from_slice(&asked.stdout)
+            .context("cargo metadata is not of the shape that tidy reads")?,
+    )
 }
 
 /// What the program needs to run, without what only builds or tests it.
 fn reached(all: Metadata) -> anyhow::Result<Vec<Package>> {
     let program = all.packages.iter().find(|one| one.name == PROGRAM && one.source.is_none());
     let mut waiting = vec![program.context("there is no package of the program's name")?.id.clone()];
-    let nodes: BTreeMap<&str, &Node> = all.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
+    let nodes: BTreeMap<&str, &Node> =
+        all.resolve.nodes.iter().map(|node| (node.id.as_str(), node)).collect();
     let mut seen = BTreeSet::new();
     while let Some(id) = waiting.pop() {
         if let Some(node) = nodes.get(id.as_str()).filter(|_| seen.insert(id.clone())) {

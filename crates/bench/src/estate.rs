@@ -268,7 +268,7 @@ pub fn request(speaker: &Speaker, body: &str) -> anyhow::Result<Vec<u8>> {
     let signer = Signer { key: &speaker.key, certificate: &speaker.certificate, chain: &[] };
     let signature = STANDARD.encode(sign_detached(body.as_bytes(), &signer, None)?);
     Ok(format!(
-        "PUT /apple/mdm HTTP/1.1\r\nHost: bench\r\nContent-Type: application/x-apple-aspen-mdm\r\n\
+        "PUT /apple/mdm HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-apple-aspen-mdm\r\n\
          Mdm-Signature: {signature}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -112,12 +112,24 @@ impl Server {
     /// # Errors
     /// Where it does not run.
     pub fn memory_mib(&self) -> anyhow::Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most memory that was in use since the start, in mebibytes.
+    ///
+    /// # Errors
+    /// Where it does not run.
+    pub fn peak_memory_mib(&self) -> anyhow::Result<f64> {
+        self.memory("VmHWM:")
+    }
+
+    fn memory(&self, which: &'static str) -> anyhow::Result<f64> {
         let id = self.child.as_ref().context("the service does not run")?.id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let kib: f64 = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.trim().parse().ok())
-            .context("the process tells no VmRSS")?;
+            .find_map(|line| line.strip_prefix(which)?.trim().strip_suffix(" kB")?.trim().parse().ok())
+            .with_context(|| format!("the process tells no {which}"))?;
         Ok(kib / 1024.0)
     }
 
@@ -150,7 +162,7 @@ fn answers(address: SocketAddr) -> bool {
         return false;
     };
     let asked = stream.set_read_timeout(Some(Duration::from_secs(2))).and_then(|()| {
-        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n")
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     });
     let mut answer = [0_u8; 12];
     asked.is_ok() && stream.read_exact(&mut answer).is_ok() && answer.ends_with(b" 200")

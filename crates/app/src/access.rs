@@ -294,6 +294,11 @@ impl<A: Action> Permit<A> {
         if self.actor.may(A::NAME, force, Relation::Own) { Ok(()) } else { Err(self.denied(YOUR_OWN)) }
     }
 
+    /// The refusal of what belongs to another force, or to none of those that the permit reaches.
+    pub(crate) fn over_wall(&self) -> Denied {
+        self.denied(OTHER_FORCE)
+    }
+
     fn denied(&self, wall: &'static str) -> Denied {
         Denied { roles: self.actor.roles, action: A::NAME, wall }
     }

@@ -71,6 +71,8 @@ kinds! {
     OrdersReleased = "orders-released" / "Held orders decided";
     /// Orders that destroy were stopped, or are let through again.
     Freeze = "freeze" / "Freeze";
+    /// The ledger does not continue what was signed last, was gone on with all the same, or its copies do not arrive.
+    Ledger = "ledger" / "The ledger";
 }
 
 /// Something to be told at once.

@@ -3,12 +3,33 @@
 //! Not here: private details. They hold what other permits guard (a sealed case's notes, whom an exemption is for), so no page
 //! shows them by the permit for the ledger; `lanyard ledger export --with-details` on the server does.
 
-use domain::EntryId;
+mod accept;
+mod audit;
+mod copies;
+mod details;
+mod guard;
+mod memory;
+mod status;
+
+use domain::{EntryId, Timestamp};
 use ledger::{Checkpoint, Entry, Hash, NodeStore, Tree};
-use store::Tx;
 use store::ledger as rows;
+use store::{Tx, ledger_guard};
+
+pub use accept::{Accepted, accept_ledger};
+pub(crate) use audit::Audit;
+pub use audit::read_ledger_again;
+pub use copies::copy_checkpoints;
+pub(crate) use details::erase_about;
+pub use details::erase_due_details;
+pub(crate) use memory::Memory;
+pub use memory::{COPIED, SIGNED};
+pub(crate) use status::Beside;
+pub use status::{CopyState, LedgerStatus};
 
 use crate::access::{Permit, SeeLedger};
+use crate::alarms::{self, Alarm, AlarmKind};
+use crate::read::{LedgerSight, readable};
 use crate::{App, AppError};
 
 /// The most entries that are given their place in one transaction.
@@ -60,6 +81,39 @@ pub(crate) fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
     })
 }
 
+/// Signs a tree and remembers it, before anybody else can see the signature: what was ever signed is never forgotten. The note of
+/// another node over the same entries is the same, letter by letter.
+fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<String, AppError> {
+    let note = Checkpoint::sign(tree.size(), tree.root(), app.ledger_key())
+        .map_err(|error| AppError::fault(&error))?;
+    let kept = app.memory().read().map_err(|error| AppError::fault(&error))?;
+    if kept.as_deref() != Some(&note) {
+        app.memory().keep(&note).map_err(|error| AppError::fault(&error))?;
+    }
+    let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
+    rows::add_checkpoint(tx, &rows::Checkpoint { size, note: note.clone(), signed_at: now })?;
+    Ok(note)
+}
+
+/// Raises an alarm about the ledger, which both forces must hear of.
+fn raise_alarm(
+    app: &App,
+    tx: &mut Tx<'_>,
+    by: &str,
+    (subject, says): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let alarm = Alarm {
+        force: None,
+        kind: AlarmKind::Ledger,
+        by: by.to_owned(),
+        subject: subject.to_owned(),
+        body: says.to_owned(),
+        link: "/ledger".to_owned(),
+    };
+    alarms::raise(app, tx, alarm, now)
+}
+
 impl App {
     /// The public key that checkpoints are verified with, in the published form.
     #[must_use]
@@ -73,9 +127,14 @@ impl App {
     /// # Errors
     /// Where the database does not answer or a node of the tree is missing.
     pub async fn sequence_ledger(&self) -> Result<usize, AppError> {
+        let (app, now) = (self.clone(), self.world().now());
         self.store()
-            .write(|tx| {
+            .write(move |tx| {
                 rows::lock(tx)?;
+                // While it is not signed nothing is added to the tree either: what is there must stay to be looked at.
+                if ledger_guard::open(tx)?.is_some() || guard::is_cut(&app, tx, now)? {
+                    return Ok(0);
+                }
                 let waiting = rows::waiting(tx, BATCH)?;
                 if waiting.is_empty() {
                     return Ok(0);
@@ -97,32 +156,35 @@ impl App {
             .await
     }
 
-    /// Signs a checkpoint over everything that has its place, unless the latest one covers it; the note.
+    /// Signs a checkpoint over everything that has its place, unless the latest one covers it; the note. `None` where there is no
+    /// entry yet.
     ///
     /// # Errors
-    /// As [`App::sequence_ledger`].
+    /// As [`App::sequence_ledger`]; [`AppError::Conflict`] where the ledger does not continue what was signed last, until an
+    /// operator accepts that ([`accept_ledger`]).
     pub async fn checkpoint_ledger(&self) -> Result<Option<String>, AppError> {
         while self.sequence_ledger().await? > 0 {}
         let (app, now) = (self.clone(), self.world().now());
-        self.store()
+        let signed = self
+            .store()
             .write(move |tx| {
                 rows::lock(tx)?;
-                let size = rows::size(tx)?;
-                let last = rows::last_checkpoint(tx)?;
-                if last.as_ref().is_some_and(|last| last.size == size) {
-                    return Ok(last.map(|last| last.note));
+                let tree = match guard::refused(&app, tx, now)? {
+                    Ok(tree) => tree,
+                    Err(says) => return Ok(Err(says)),
+                };
+                if tree.size() == 0 {
+                    return Ok(Ok(None));
                 }
-                if size == 0 {
-                    return Ok(None);
-                }
-                let count = u64::try_from(size).unwrap_or_default();
-                let tree = Tree::load(count, &mut Nodes::of(tx)).map_err(|error| AppError::fault(&error))?;
-                let note = Checkpoint::sign(count, tree.root(), app.ledger_key())
-                    .map_err(|error| AppError::fault(&error))?;
-                rows::add_checkpoint(tx, &rows::Checkpoint { size, note: note.clone(), signed_at: now })?;
-                Ok(Some(note))
+                sign(&app, tx, &tree, now).map(|note| Ok(Some(note)))
             })
-            .await
+            .await?;
+        self.shout_of_ledger(signed.as_ref().err().map(String::as_str));
+        signed.map_err(|says| {
+            AppError::Conflict(format!(
+                "the ledger is not signed. {says} Find out why; then `lanyard ledger accept` goes on from what is there"
+            ))
+        })
     }
 
     /// The proof that an entry is in the ledger, as a line that `lanyard ledger verify` and a stranger's program can check:
@@ -131,11 +193,15 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`], [`AppError::Denied`] over the wall, [`AppError::Conflict`] while no checkpoint covers it.
     pub async fn ledger_proof(&self, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
-        let origin = self.ledger_key().verifier().name().to_owned();
+        let (app, origin) = (self.clone(), self.ledger_key().verifier().name().to_owned());
         self.store()
             .read(move |tx| {
                 let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
-                row.force.map_or(Ok(()), |force| permit.reaches(force))?;
+                let mut sight = LedgerSight::of(&app, tx, &permit)?;
+                readable(tx, &permit, &mut sight, &row)?;
+                if !sight.covers_word_for_word(tx, &row)? {
+                    return Err(permit.over_wall().into());
+                }
                 let last = rows::last_checkpoint(tx)?;
                 let covered = row.place.zip(last).filter(|(place, last)| *place < last.size);
                 let Some((place, last)) = covered else {

@@ -1,22 +1,33 @@
-//! The whole ledger as lines that `lanyard ledger verify` and a stranger's program can check, a batch at a time: an export
-//! of any length takes the memory of one batch.
+//! The ledger as lines that `lanyard ledger verify` and a stranger's program can check, a batch at a time: an export of any
+//! length takes the memory of one batch. What the reader may not see goes out as a hash, so that the tree still verifies.
 
 use std::io::Write;
 
-use ledger::{Detail, Entry};
+use domain::Force;
+use ledger::{Detail, Entry, Head};
 use store::ledger as rows;
 
 use crate::access::{Permit, SeeLedger};
 use crate::ledger_book::entry_of;
+use crate::read::LedgerSight;
 use crate::{App, AppError};
 
 /// Entries of one batch.
 const BATCH: u32 = 1000;
 
+/// How much of an entry the reader gets.
+enum Shown {
+    /// All of it, with its private detail where that was asked for and is kept.
+    Whole(Option<Detail>),
+    /// Its hash.
+    Withheld,
+}
+
 /// An export under way. It covers the entries that had their place when it began.
 pub struct LedgerExport {
     app: App,
     with_details: bool,
+    permit: Permit<SeeLedger>,
     size: u64,
     place: u64,
     checkpoints: std::iter::Peekable<std::vec::IntoIter<(u64, rows::Checkpoint)>>,
@@ -24,7 +35,7 @@ pub struct LedgerExport {
 }
 
 impl App {
-    /// Begins an export. Private details go in only where asked for, and only for who may see both forces'.
+    /// Begins an export. Private details go in only where asked for, and only for readers of every force.
     ///
     /// # Errors
     /// [`AppError::Conflict`] for details behind the wall; else where the database does not answer.
@@ -41,11 +52,16 @@ impl App {
         let size = u64::try_from(size).unwrap_or_default();
         let origin = self.ledger_key().verifier().name().to_owned();
         let many = u64::try_from(checkpoints.len()).unwrap_or_default();
-        let header = ledger::header_line(&origin, size, many).map_err(|error| AppError::fault(&error))?;
+        let shows: Vec<Force> =
+            Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)).collect();
+        let head =
+            Head { origin: &origin, entries: size, checkpoints: many, shows: &shows, details: with_details };
+        let header = ledger::header_line(&head).map_err(|error| AppError::fault(&error))?;
         let numbered: Vec<(u64, rows::Checkpoint)> = (0_u64..).zip(checkpoints).collect();
         Ok(LedgerExport {
             app: self.clone(),
             with_details,
+            permit,
             size,
             place: 0,
             checkpoints: numbered.into_iter().peekable(),
@@ -92,8 +108,11 @@ impl LedgerExport {
                 self.place
             )));
         }
-        for (index, entry, detail) in batch {
-            let line = ledger::entry_line(index, &entry, detail.as_ref());
+        for (index, entry, shown) in batch {
+            let line = match shown {
+                Shown::Whole(detail) => ledger::entry_line(index, &entry, detail.as_ref()),
+                Shown::Withheld => ledger::withheld_line(index, &entry),
+            };
             add(&mut lines, &line.map_err(|error| AppError::fault(&error))?);
             self.place = index + 1;
             // A checkpoint stands straight after the last entry that it covers.
@@ -108,24 +127,31 @@ impl LedgerExport {
         Ok(Some(lines))
     }
 
-    async fn batch(&self) -> Result<Vec<(u64, Entry, Option<Detail>)>, AppError> {
+    async fn batch(&self) -> Result<Vec<(u64, Entry, Shown)>, AppError> {
         let (from, size) = (i64::try_from(self.place).unwrap_or(i64::MAX), self.size);
-        let with_details = self.with_details;
+        let (with_details, app) = (self.with_details, self.app.clone());
+        let (actor, force) = (self.permit.actor().clone(), self.permit.scope().force());
         self.app
             .store()
             .read(move |tx| {
+                // Asked anew for each batch: what is the reader's own may change while a long export runs.
+                let mut sight = LedgerSight::of_actor(&app, tx, &actor, force)?;
                 let mut batch = Vec::new();
                 for row in rows::from_place(tx, from, BATCH)? {
                     let index = u64::try_from(row.place.unwrap_or_default()).unwrap_or_default();
                     if index >= size {
                         break;
                     }
+                    if !sight.covers_word_for_word(tx, &row)? {
+                        batch.push((index, entry_of(&row)?, Shown::Withheld));
+                        continue;
+                    }
                     let detail = if with_details { rows::detail(tx, row.id)? } else { None };
                     let detail = detail
                         .map(|(salt, bytes)| Detail::from_parts(&salt, bytes))
                         .transpose()
                         .map_err(|error| AppError::fault(&error))?;
-                    batch.push((index, entry_of(&row)?, detail));
+                    batch.push((index, entry_of(&row)?, Shown::Whole(detail)));
                 }
                 Ok(batch)
             })

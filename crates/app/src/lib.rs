@@ -82,6 +82,10 @@ pub struct AppConfig {
     pub keep_raw: Span,
     /// How long finished commands are kept.
     pub keep_commands: Span,
+    /// How long the private details of ledger entries are kept.
+    pub keep_ledger_details: Span,
+    /// The folder in which the node remembers what it signed last; `None` only where nothing of it outlives the process.
+    pub ledger_folder: Option<PathBuf>,
     /// How long after they left people are kept by name.
     pub keep_ended_people: Span,
     /// How long a session lasts without use, and at most.
@@ -109,6 +113,7 @@ struct Inner {
     work: Notify,
     refusals: Mutex<Refusals>,
     limits: limits::Limits,
+    beside: ledger_book::Beside,
 }
 
 /// Refusals of this minute, counted so that nobody can fill the ledger with them: those of one device, and those of all
@@ -138,6 +143,7 @@ impl App {
     /// Joins the parts. The policy still has to be brought into force: [`App::bring_into_force`].
     #[must_use]
     pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
+        let beside = ledger_book::Beside::new(config.ledger_folder.as_deref());
         Self(Arc::new(Inner {
             store,
             world,
@@ -149,6 +155,7 @@ impl App {
             work: Notify::new(),
             refusals: Mutex::default(),
             limits: limits::Limits::default(),
+            beside,
         }))
     }
 

@@ -1,7 +1,7 @@
 //! Writing the ledger from inside a use case.
 
-use domain::{ClauseId, DeviceId, EntryId, Force, Timestamp};
-use store::{Tx, devices};
+use domain::{ClauseId, DeviceId, EntryId, Force, PersonId, Timestamp};
+use store::{Tx, devices, people};
 
 use crate::{App, AppError};
 
@@ -35,6 +35,12 @@ impl<'a> Record<'a> {
         self
     }
 
+    /// Sets the force where there is one: the wall between the forces stands in the ledger too.
+    pub(crate) fn force_if(mut self, force: Option<Force>) -> Self {
+        self.force = force;
+        self
+    }
+
     /// Names the clause that it is about, where that is not the one which the policy gives for the action.
     pub(crate) fn clause(mut self, clause: &ClauseId) -> Self {
         self.clause = Some(clause.clone());
@@ -50,6 +56,12 @@ impl<'a> Record<'a> {
         self.detail = Some(detail);
         self
     }
+}
+
+/// Returns the force of a person; `None` for somebody whom the register does not know.
+pub(crate) fn force_of(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Option<Force>, AppError> {
+    let found = person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+    Ok(found.map(|person| person.force))
 }
 
 impl App {

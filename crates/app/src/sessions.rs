@@ -11,7 +11,7 @@ use store::{Tx, people};
 use crate::access::{Actor, Permit, Proof, Role, Roles, RunService, SeeOwnSessions, Who};
 use crate::grants::{Standing, standing_of};
 use crate::limits::Door;
-use crate::record::Record;
+use crate::record::{Record, force_of};
 use crate::{App, AppError, digest_hex};
 
 /// How long a one-time sign-in link lives.
@@ -122,6 +122,7 @@ impl App {
             self.note_sign_in(tx, person, now)?;
         }
         let record = Record::new(&actor.name, "session.begun", format!("role:{}", actor.roles))
+            .force_if(actor.force)
             .reason(who.how)
             .detail(json!({ "name": session.name }));
         self.enter(tx, now, record)?;
@@ -227,7 +228,9 @@ impl App {
                 if !ended {
                     return Ok(());
                 }
-                let record = Record::new(&permit.actor().name, "session.ended", "own-sessions".to_owned());
+                let actor = permit.actor();
+                let record = Record::new(&actor.name, "session.ended", "own-sessions".to_owned())
+                    .force_if(actor.force);
                 app.enter(tx, now, record)
             })
             .await
@@ -284,6 +287,7 @@ impl App {
                 keep_link(tx, &digest, &link, now)?;
                 let record =
                     Record::new(&permit.actor().name, "sign-in-link.made", format!("role:{}", link.role))
+                        .force_if(force_of(tx, link.person)?)
                         .detail(json!({ "name": link.name }));
                 app.enter(tx, now, record)
             })
@@ -313,7 +317,7 @@ impl App {
                     other => other,
                 };
                 let Some(link) = link else {
-                    app.note_refused_sign_in(tx, "sign-in-link".to_owned(), "link-refused", now)?;
+                    app.note_refused_sign_in(tx, ("sign-in-link".to_owned(), None), "link-refused", now)?;
                     return Ok(None);
                 };
                 app.admit_account(Door::Link, &owner_of(link.person, &link.name))?;

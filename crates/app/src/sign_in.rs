@@ -16,7 +16,7 @@ use std::net::IpAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Secret, Span, Timestamp};
+use domain::{Force, Secret, Span, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::Tx;
@@ -127,14 +127,15 @@ impl App {
     pub(crate) fn note_refused_sign_in(
         &self,
         tx: &mut Tx<'_>,
-        subject: String,
+        (subject, force): (String, Option<Force>),
         reason: &'static str,
         now: Timestamp,
     ) -> Result<(), AppError> {
         if !self.may_note_refusal(None, now) {
             return Ok(());
         }
-        self.enter(tx, now, Record::new("stranger", "sign-in.refused", subject).reason(reason))
+        let record = Record::new("stranger", "sign-in.refused", subject).force_if(force).reason(reason);
+        self.enter(tx, now, record)
     }
 }
 

@@ -36,6 +36,8 @@ fn config() -> AppConfig {
         refresh_every: day,
         keep_raw: day,
         keep_commands: day,
+        keep_ledger_details: Span::from_secs(7 * 365 * 24 * 3600),
+        ledger_folder: None,
         keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
         session_idle: day,
         session_lifetime: day,

@@ -20,6 +20,7 @@ use anyhow::{Context, bail};
 use app::AppConfig;
 use app::grants::GroupRole;
 use domain::Span;
+use outbound::copies::Target;
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;
 use policy::Overrides;
@@ -60,6 +61,8 @@ pub(crate) struct Config {
     pub(crate) group_roles: Vec<GroupRole>,
     /// The name of the ledger's signing key, given to it when it is made.
     pub(crate) ledger_name: String,
+    /// Where checkpoints of the ledger are copied to.
+    pub(crate) ledger_copies: Vec<Target>,
     /// How connections are protected.
     pub(crate) tls: Tls,
     /// Whether everything comes through a proxy.
@@ -152,6 +155,7 @@ pub(crate) struct Spans {
     pub(crate) keep_raw: Span,
     pub(crate) keep_commands: Span,
     pub(crate) keep_ended_people: Span,
+    pub(crate) keep_ledger_details: Span,
     pub(crate) session_idle: Span,
     pub(crate) session_lifetime: Span,
 }
@@ -243,6 +247,8 @@ impl Config {
             refresh_every: self.spans.refresh_every,
             keep_raw: self.spans.keep_raw,
             keep_commands: self.spans.keep_commands,
+            keep_ledger_details: self.spans.keep_ledger_details,
+            ledger_folder: Some(self.data.clone()),
             keep_ended_people: self.spans.keep_ended_people,
             session_idle: self.spans.session_idle,
             session_lifetime: self.spans.session_lifetime,

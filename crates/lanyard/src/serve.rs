@@ -108,7 +108,11 @@ impl Running {
     /// # Errors
     /// What keeps it from starting: settings, keys, rules, database, port.
     pub(crate) async fn start(config: &Config, app: App, pages: web::Options) -> anyhow::Result<Self> {
-        let options = worker::Options { apns: apns(config)?, mail: mail(config)? };
+        let options = worker::Options {
+            apns: apns(config)?,
+            mail: mail(config)?,
+            copies: config.ledger_copies.clone(),
+        };
         let gate = gateway::Options {
             certificate_header: config.certificate_header.clone(),
             body_limit: config.body_limit,

@@ -12,6 +12,7 @@ pub(crate) mod enrol;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod ledger_book;
+mod ledger_verify;
 #[cfg(test)]
 mod needs;
 pub(crate) mod people;

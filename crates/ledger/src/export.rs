@@ -3,11 +3,15 @@
 //! One header, then every entry in order, and every checkpoint straight after the last entry that it covers:
 //!
 //! ```text
-//! {"header":{"format":"lanyard-ledger-1","origin":"...","entries":2,"checkpoints":1}}
+//! {"header":{"format":"lanyard-ledger-2","origin":"...","entries":3,"checkpoints":1,"shows":"norfolk","details":false}}
 //! {"entry":{"index":0,"leaf":"...","id":"...","at":...,"actor":"...","action":"...","subject":"..."}}
-//! {"entry":{"index":1, ... ,"detail_digest":"...","detail":{"salt":"...","bytes":"..."}}}
-//! {"checkpoint":{"number":0,"note":"origin\n2\nroot\n\n- name signature\n"}}
+//! {"withheld":{"index":1,"leaf":"..."}}
+//! {"entry":{"index":2, ... ,"detail_digest":"...","detail":{"salt":"...","bytes":"..."}}}
+//! {"checkpoint":{"number":0,"note":"origin\n3\nroot\n\n- name signature\n"}}
 //! ```
+//!
+//! An entry that the reader may not see stands there as its leaf hash alone, which is enough for the tree to verify. The former
+//! format, `lanyard-ledger-1`, has no such lines and says neither what it shows nor whether details are in it; it is still read.
 //!
 //! `leaf` repeats the leaf hash so that a changed entry can be told from a changed tree. Digests, salts and details are
 //! base64. A line has one spelling only (no spaces, fields in this order, absent ones left out), so every byte counts.
@@ -23,7 +27,9 @@ use crate::entry::{Entry, EntryError};
 use crate::hash::Hash;
 
 /// Name and version of the format, which stands in the header.
-pub(crate) const FORMAT: &str = "lanyard-ledger-1";
+pub(crate) const FORMAT: &str = "lanyard-ledger-2";
+/// The format before it.
+pub(crate) const FORMER_FORMAT: &str = "lanyard-ledger-1";
 /// Longest line that is read, in bytes without its newline: room for the longest entry with the longest detail.
 pub(crate) const MAX_LINE: usize = 512 * 1024;
 
@@ -43,13 +49,43 @@ pub enum ExportError {
     Json(#[from] serde_json::Error),
 }
 
-/// The first line. `entries` and `checkpoints` say how many lines of each will follow.
+/// What the first line of an export says.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Which ledger.
+    pub origin: &'a str,
+    /// How many lines of entries follow, those withheld included.
+    pub entries: u64,
+    /// How many checkpoints follow.
+    pub checkpoints: u64,
+    /// The forces whose entries it shows.
+    pub shows: &'a [Force],
+    /// Whether it holds every private detail that is still kept.
+    pub details: bool,
+}
+
+/// Writes the first line.
 ///
 /// # Errors
 /// When JSON cannot be written.
-pub fn header_line(origin: &str, entries: u64, checkpoints: u64) -> Result<String, ExportError> {
-    let format = FORMAT.to_owned();
-    line(&Line::Header(Header { format, origin: origin.to_owned(), entries, checkpoints }))
+pub fn header_line(head: &Head<'_>) -> Result<String, ExportError> {
+    let shows: Vec<&str> = head.shows.iter().map(|force| force.as_str()).collect();
+    line(&Line::Header(Header {
+        format: FORMAT.to_owned(),
+        origin: head.origin.to_owned(),
+        entries: head.entries,
+        checkpoints: head.checkpoints,
+        shows: Some(shows.join(" ")),
+        details: Some(head.details),
+    }))
+}
+
+/// Writes the line of an entry that the reader may not see.
+///
+/// # Errors
+/// When the entry has no encoding.
+pub fn withheld_line(index: u64, entry: &Entry) -> Result<String, ExportError> {
+    line(&Line::Withheld(WithheldLine { index, leaf: entry.leaf()? }))
 }
 
 /// The line of entry `index` (from 0), with its detail where it is kept still and may be shown.
@@ -83,6 +119,7 @@ fn line(line: &Line) -> Result<String, ExportError> {
 pub(crate) enum Line {
     Header(Header),
     Entry(EntryLine),
+    Withheld(WithheldLine),
     Checkpoint(CheckpointLine),
 }
 
@@ -102,6 +139,39 @@ pub(crate) struct Header {
     pub(crate) origin: String,
     pub(crate) entries: u64,
     pub(crate) checkpoints: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) shows: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) details: Option<bool>,
+}
+
+impl Header {
+    /// Says what is wrong with the format, if anything is.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let shown = |shows: &str| -> bool {
+            let forces: Result<Vec<Force>, _> = shows.split(' ').map(str::parse).collect();
+            forces.is_ok_and(|forces| forces.is_sorted_by(|one, next| one.as_str() < next.as_str()))
+        };
+        match (self.format.as_str(), &self.shows, self.details) {
+            (FORMAT, Some(shows), Some(_)) if shown(shows) => Ok(()),
+            (FORMER_FORMAT, None, None) => Ok(()),
+            (FORMAT, Some(_), Some(_)) => Err("it does not say whose entries it shows".to_owned()),
+            (FORMAT | FORMER_FORMAT, ..) => Err("its fields are not those of its format".to_owned()),
+            (other, ..) => {
+                let found: String = other.chars().take(40).collect();
+                Err(format!(
+                    "its format is \"{found}\", this program reads \"{FORMAT}\" and \"{FORMER_FORMAT}\""
+                ))
+            }
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WithheldLine {
+    pub(crate) index: u64,
+    pub(crate) leaf: Hash,
 }
 
 #[derive(Serialize, Deserialize)]

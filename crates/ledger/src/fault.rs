@@ -62,6 +62,33 @@ pub enum Fault {
         /// Where it stands.
         line: u64,
     },
+    /// Private details are gone, and no entry says that they were erased.
+    #[error("the details of {} are gone, and no entry of the ledger says that they were erased", Range(*.from, *.to))]
+    DetailGone {
+        /// The first of the entries.
+        from: u64,
+        /// The last of them.
+        to: u64,
+    },
+    /// The ledger ends before a checkpoint that was kept elsewhere.
+    #[error(
+        "the checkpoint that you kept covers {size} entries, and this ledger has only {found} in order: entries were cut \
+         off, or it was put back to an older state"
+    )]
+    Cut {
+        /// How many entries the kept checkpoint covers.
+        size: u64,
+        /// How many there are, up to the first that is out of order.
+        found: u64,
+    },
+    /// The ledger is not the one that a checkpoint kept elsewhere was signed over.
+    #[error(
+        "the first {size} entries are not those that the checkpoint which you kept was signed over: the ledger was rewritten"
+    )]
+    Rewritten {
+        /// How many entries the kept checkpoint covers.
+        size: u64,
+    },
     /// Entries that must be there are not.
     #[error("{} dropped", Range(*.from, *.to))]
     Dropped {

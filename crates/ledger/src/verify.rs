@@ -9,7 +9,8 @@ use std::io::{BufRead, Read as _};
 use domain::Timestamp;
 
 use crate::checkpoint::Checkpoint;
-use crate::export::{CheckpointLine, EntryLine, FORMAT, Header, Line, MAX_LINE};
+use crate::erasure::Erasures;
+use crate::export::{CheckpointLine, EntryLine, Header, Line, MAX_LINE, WithheldLine};
 use crate::fault::{Counted, Fault};
 use crate::hash::Hash;
 use crate::key::VerifierKey;
@@ -26,6 +27,10 @@ pub struct Report {
     pub origin: String,
     /// Entries in all.
     pub entries: u64,
+    /// Entries of these that stand there as their hash alone: the export was made for somebody who may not read them.
+    pub withheld: u64,
+    /// Whose entries it shows, as the header says: nothing where the export is of the former format.
+    pub shows: Option<String>,
     /// Entries that the last checkpoint covers: these are proven.
     pub sealed: u64,
     /// Checkpoints, each signed by the key and matching the entries before it; at least one.
@@ -36,6 +41,10 @@ pub struct Report {
     pub details: u64,
     /// Private details that were not there: erased on schedule, or withheld from this export.
     pub details_absent: u64,
+    /// Whether the export holds every detail that is kept: then each that is absent was erased, and an entry says so.
+    pub with_details: bool,
+    /// Checkpoints kept elsewhere of which the ledger is an extension.
+    pub extends: u64,
     /// The earliest time of an entry; `None` without entries.
     pub first: Option<Timestamp>,
     /// The latest time of an entry.
@@ -55,13 +64,26 @@ impl Report {
 /// # Errors
 /// Every fault found, at most about a thousand. None of the file should then be relied on beyond what the faults leave.
 pub fn verify_export(reader: impl BufRead, key: &VerifierKey) -> Result<Report, Vec<Fault>> {
+    verify_extension(reader, key, &[])
+}
+
+/// Checks an export, and that it is an extension of checkpoints that were kept elsewhere. Their signatures and names were
+/// checked when they were opened.
+///
+/// # Errors
+/// As [`verify_export`].
+pub fn verify_extension(
+    reader: impl BufRead,
+    key: &VerifierKey,
+    kept: &[Checkpoint],
+) -> Result<Report, Vec<Fault>> {
     let mut lines = Lines { reader, number: 0 };
     let header = match lines.next().map(|line| line.and_then(|bytes| read_header(&bytes))) {
         Some(Ok(header)) => header,
         Some(Err(why)) => return Err(vec![Fault::Header { why }]),
         None => return Err(vec![Fault::Header { why: "the file is empty".to_owned() }]),
     };
-    let mut check = Check::new(key);
+    let mut check = Check::new(key, &header, kept);
     if header.origin != key.name() {
         let (wanted, found) = (key.name().to_owned(), header.origin.clone());
         check.faults.push(Fault::OtherLedger { wanted, found });
@@ -84,12 +106,10 @@ pub fn verify_export(reader: impl BufRead, key: &VerifierKey) -> Result<Report, 
 
 fn read_header(bytes: &[u8]) -> Result<Header, String> {
     match Line::parse(bytes)? {
-        Line::Header(header) if header.format == FORMAT => Ok(header),
-        Line::Header(header) => {
-            let found: String = header.format.chars().take(40).collect();
-            Err(format!("its format is \"{found}\", this program reads \"{FORMAT}\""))
+        Line::Header(header) => header.check().map(|()| header),
+        Line::Entry(_) | Line::Withheld(_) | Line::Checkpoint(_) => {
+            Err("it is another line of an export".to_owned())
         }
-        Line::Entry(_) | Line::Checkpoint(_) => Err("it is another line of an export".to_owned()),
     }
 }
 
@@ -143,11 +163,21 @@ struct Check<'a> {
     details: u64,
     details_absent: u64,
     times: Option<(Timestamp, Timestamp)>,
+    /// Whether lines may be withheld, and whether every detail that is kept is in the file.
+    may_withhold: bool,
+    with_details: bool,
+    withheld: u64,
+    erasures: Erasures,
+    /// Checkpoints kept elsewhere that are still ahead, the smallest last.
+    kept: Vec<Checkpoint>,
+    extends: u64,
 }
 
 impl<'a> Check<'a> {
-    fn new(key: &'a VerifierKey) -> Self {
-        Self {
+    fn new(key: &'a VerifierKey, header: &Header, kept: &[Checkpoint]) -> Self {
+        let mut kept = kept.to_vec();
+        kept.sort_by_key(|checkpoint| std::cmp::Reverse(checkpoint.size));
+        let mut check = Self {
             key,
             faults: Vec::new(),
             order: Order::default(),
@@ -163,12 +193,51 @@ impl<'a> Check<'a> {
             details: 0,
             details_absent: 0,
             times: None,
+            may_withhold: header.shows.is_some(),
+            with_details: header.details == Some(true),
+            withheld: 0,
+            erasures: Erasures::default(),
+            kept,
+            extends: 0,
+        };
+        check.compare_kept();
+        check
+    }
+
+    /// Compares the checkpoints kept elsewhere that cover just what was read so far.
+    fn compare_kept(&mut self) {
+        while let Some(kept) = self.kept.pop_if(|kept| kept.size == self.tree.size()) {
+            if kept.root == self.tree.root() {
+                self.extends += 1;
+            } else {
+                self.faults.push(Fault::Rewritten { size: kept.size });
+            }
         }
+    }
+
+    /// Takes the leaf of an entry that stands in its place.
+    fn push(&mut self, index: u64, leaf: Hash) {
+        if index == self.tree.size() {
+            self.tree.push(leaf);
+            self.compare_kept();
+        }
+    }
+
+    fn withheld(&mut self, stated: &WithheldLine, line: u64) {
+        if !self.may_withhold {
+            let why = "an export of this format withholds nothing".to_owned();
+            self.faults.push(Fault::Malformed { line, why });
+        }
+        self.entries += 1;
+        self.withheld += 1;
+        self.order.entry(stated.index, line);
+        self.push(stated.index, stated.leaf);
     }
 
     fn line(&mut self, bytes: &[u8], line: u64) {
         match Line::parse(bytes) {
             Ok(Line::Entry(entry)) => self.entry(entry, line),
+            Ok(Line::Withheld(withheld)) => self.withheld(&withheld, line),
             Ok(Line::Checkpoint(checkpoint)) => self.checkpoint(&checkpoint, line),
             Ok(Line::Header(_)) => {
                 self.faults.push(Fault::Malformed { line, why: "it is a second header".to_owned() });
@@ -191,14 +260,19 @@ impl<'a> Check<'a> {
         match detail {
             Some(Ok(detail)) if entry.detail_digest == Some(detail.digest()) => self.details += 1,
             Some(_) => self.faults.push(Fault::Detail { index, line }),
-            None => self.details_absent += u64::from(entry.detail_digest.is_some()),
+            None if entry.detail_digest.is_some() => {
+                self.details_absent += 1;
+                if self.with_details {
+                    self.erasures.gone(index);
+                }
+            }
+            None => {}
         }
+        self.erasures.entry(index, &entry.action, &entry.subject);
         let (first, last) = self.times.unwrap_or((entry.at, entry.at));
         self.times = Some((first.min(entry.at), last.max(entry.at)));
         // The stated leaf, not the computed one: the roots then tell a changed entry from a changed tree.
-        if index == self.tree.size() {
-            self.tree.push(leaf);
-        }
+        self.push(index, leaf);
     }
 
     fn checkpoint(&mut self, stated: &CheckpointLine, line: u64) {
@@ -252,6 +326,9 @@ impl<'a> Check<'a> {
                 self.skip(number);
             }
         }
+        self.faults.extend(std::mem::take(&mut self.erasures).faults());
+        let found = self.tree.size();
+        self.faults.extend(self.kept.iter().rev().map(|kept| Fault::Cut { size: kept.size, found }));
         if let Some((first, checkpoints)) = self.not_compared {
             self.faults.push(Fault::NotCompared { first, checkpoints });
         }
@@ -273,11 +350,15 @@ impl<'a> Check<'a> {
         Ok(Report {
             origin: header.origin.clone(),
             entries: self.entries,
+            withheld: self.withheld,
+            shows: header.shows.clone(),
             sealed,
             checkpoints: self.checkpoints,
             sealed_root,
             details: self.details,
             details_absent: self.details_absent,
+            with_details: self.with_details,
+            extends: self.extends,
             first: self.times.map(|(first, _)| first),
             last: self.times.map(|(_, last)| last),
         })

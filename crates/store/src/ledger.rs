@@ -1,6 +1,6 @@
 //! Where the ledger's entries, tree and checkpoints lie. What they mean is for the `ledger` crate.
 
-use domain::{ClauseId, EntryId, Force, Timestamp};
+use domain::{ClauseId, EntryId, Force, PersonId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
@@ -44,7 +44,7 @@ macro_rules! erased {
 
 macro_rules! asked {
     () => {
-        " AND ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action LIKE $2 || '%')
+        " AND ($1 = '' OR force = $1 OR (force IS NULL AND (action LIKE 'policy.%' OR action LIKE 'ledger.%'))) AND ($2 = '' OR action LIKE $2 || '%')
          AND ($4 = '' OR clause_id = $4) AND at >= $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8"
     };
 }
@@ -54,7 +54,6 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     LEDGER_DETAIL_ADD = "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES ($1, $2, $3)";
     LEDGER_DETAIL = "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1";
-    LEDGER_DETAIL_ERASE = "DELETE FROM ledger_detail WHERE entry_id = $1";
     LEDGER_BY_ID = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
     LEDGER_WAITING = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1");
     LEDGER_PLACE = "UPDATE ledger_entry SET place = $2 WHERE id = $1 AND place IS NULL";
@@ -67,12 +66,15 @@ statements! {
         WHERE place IS NULL AND id IN ($1, $3, $5, $7, $9, $11, $13, $15, $17, $19, $21, $23, $25, $27, $29, $31)";
     LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
     LEDGER_FROM = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2");
-    LEDGER_PAGE = concat!("SELECT ", columns!(), " FROM ledger_entry
-        WHERE ($1 = '' OR force = $1 OR force IS NULL) AND ($2 = '' OR action = $2) AND ($3 = '' OR subject = $3) AND at < $4
-        ORDER BY at DESC, id DESC LIMIT $5");
     // Two texts, so that a list about one subject walks the index of subjects.
     LEDGER_LIST = concat!("SELECT ", columns!(), erased!(), "$3 = ''", asked!());
     LEDGER_LIST_OF = concat!("SELECT ", columns!(), erased!(), "subject = $3", asked!());
+    // What is a person's own: what they hold or were handed, and the cases about them or about what they hold.
+    LEDGER_OWN = "SELECT 'device:' || id FROM device WHERE holder_id = $1
+        UNION SELECT 'device:' || i.device_id FROM handover_item i JOIN handover h ON h.id = i.handover_id
+          WHERE h.receiver_person_id = $1
+        UNION SELECT 'case:' || c.id FROM desk_case c LEFT JOIN device d ON d.id = c.device_id
+          WHERE c.person_id = $1 OR d.holder_id = $1";
     LEDGER_COUNT = "SELECT count(*) FROM ledger_entry WHERE place IS NULL";
     LEDGER_LOCK = "UPDATE meta SET value = value WHERE name = 'ledger-lock'";
     LEDGER_NODE_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1, $2, $3)
@@ -83,6 +85,7 @@ statements! {
     LEDGER_NODE = "SELECT hash FROM ledger_node WHERE level = $1 AND place = $2";
     LEDGER_CHECKPOINT_ADD = "INSERT INTO ledger_checkpoint (size, note, signed_at) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING";
     LEDGER_CHECKPOINT_LAST = "SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
+    LEDGER_CHECKPOINTS_AFTER = "SELECT size, note, signed_at FROM ledger_checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
     LEDGER_CHECKPOINTS = "SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size";
 }
 
@@ -136,11 +139,6 @@ pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<SaltedDetail>, Stor
     tx.one(&LEDGER_DETAIL, &[Value::id(id)])?.map(|row| Ok((row.bytes(0)?, row.bytes(1)?))).transpose()
 }
 
-/// Erases the private detail of an entry; whether there was any. The entry and its digest stay.
-pub fn erase_detail(tx: &mut Tx<'_>, id: EntryId) -> Result<bool, StoreError> {
-    Ok(tx.execute(&LEDGER_DETAIL_ERASE, &[Value::id(id)])? > 0)
-}
-
 /// Entries that have no place yet, oldest first.
 pub fn waiting(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
     tx.query(&LEDGER_WAITING, &[i64::from(limit).into()])?.iter().map(entry).collect()
@@ -178,23 +176,10 @@ pub fn from_place(tx: &mut Tx<'_>, place: i64, limit: u32) -> Result<Vec<Entry>,
     tx.query(&LEDGER_FROM, &[place.into(), i64::from(limit).into()])?.iter().map(entry).collect()
 }
 
-/// Entries newest first, before a time; empty words mean any. Entries of no force are everyone's.
-pub fn page(
-    tx: &mut Tx<'_>,
-    force: Option<Force>,
-    (action, subject): (&str, &str),
-    before: Timestamp,
-    limit: u32,
-) -> Result<Vec<Entry>, StoreError> {
-    let params =
-        [crate::force_word(force), action.into(), subject.into(), before.into(), i64::from(limit).into()];
-    tx.query(&LEDGER_PAGE, &params)?.iter().map(entry).collect()
-}
-
 /// What a list of entries shows. Empty words mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct LedgerFilter {
-    /// Only this force's, and those of no force.
+    /// Only this force's, and those that [`concerns_every_force`] names.
     pub force: Option<Force>,
     /// What the action begins with.
     pub action: String,
@@ -208,6 +193,18 @@ pub struct LedgerFilter {
     pub until: Option<Timestamp>,
     /// Only those that stand after this one in the list.
     pub after: Option<(Timestamp, EntryId)>,
+}
+
+/// Whether an entry without a force is for the readers of every force: the rules in force, and the state of the ledger itself.
+/// Other entries without a force are for those who read for all of them.
+#[must_use]
+pub fn concerns_every_force(action: &str) -> bool {
+    action.starts_with("policy.") || action.starts_with("ledger.")
+}
+
+/// Lists the subjects of entries that are a person's own, themselves aside.
+pub fn own_subjects(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
+    tx.query(&LEDGER_OWN, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
 }
 
 /// Up to `limit` entries, newest first, each with whether its private detail was erased.
@@ -278,7 +275,7 @@ pub struct Checkpoint {
     pub signed_at: Timestamp,
 }
 
-fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
+pub(crate) fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
     Ok(Checkpoint { size: row.int(0)?, note: row.text(1)?, signed_at: row.time(2)? })
 }
 
@@ -291,6 +288,12 @@ pub fn add_checkpoint(tx: &mut Tx<'_>, new: &Checkpoint) -> Result<(), StoreErro
 /// The latest checkpoint.
 pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, StoreError> {
     tx.one(&LEDGER_CHECKPOINT_LAST, &[])?.as_ref().map(checkpoint).transpose()
+}
+
+/// Up to `limit` checkpoints that cover more than so many entries, smallest first.
+pub fn checkpoints_after(tx: &mut Tx<'_>, size: i64, limit: u32) -> Result<Vec<Checkpoint>, StoreError> {
+    let params = [size.into(), i64::from(limit).into()];
+    tx.query(&LEDGER_CHECKPOINTS_AFTER, &params)?.iter().map(checkpoint).collect()
 }
 
 /// Every checkpoint, smallest first.

@@ -28,6 +28,8 @@ pub mod imports;
 pub mod jobs;
 pub mod kept_forms;
 pub mod ledger;
+pub mod ledger_details;
+pub mod ledger_guard;
 pub mod locks;
 pub mod messages;
 pub mod notices;
@@ -84,6 +86,8 @@ pub fn all_statements() -> Vec<&'static Statement> {
         jobs::ALL,
         kept_forms::ALL,
         ledger::ALL,
+        ledger_details::ALL,
+        ledger_guard::ALL,
         messages::ALL,
         notices::ALL,
         off_duty::ALL,

@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "import_answers",
         sql: include_str!("../migrations/0021_import_answers.sql"),
     },
+    Migration { version: 22, name: "ledger_guard", sql: include_str!("../migrations/0022_ledger_guard.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -31,7 +31,6 @@ statements! {
         " ORDER BY ended_at, id LIMIT $2");
     PERSON_DUE = concat!("SELECT ", columns!(), " FROM person WHERE id = $2 AND ended_at < $1 AND erased_at IS NULL", unheld!());
     PEOPLE_KEPT = "SELECT count(*) FROM person WHERE ended_at < $1 AND erased_at IS NULL";
-    DETAILS_ERASE = "DELETE FROM ledger_detail WHERE entry_id IN (SELECT id FROM ledger_entry WHERE subject = $1)";
     MANAGER_FREE = "UPDATE person SET line_manager_id = NULL WHERE line_manager_id = $1";
 }
 
@@ -101,11 +100,6 @@ pub fn due_one(tx: &mut Tx<'_>, before: Timestamp, id: PersonId) -> Result<Optio
 /// How many people left before a time and are not erased, held or not.
 pub fn past_retention(tx: &mut Tx<'_>, before: Timestamp) -> Result<i64, StoreError> {
     crate::single_count(tx, &PEOPLE_KEPT, &[before.into()])
-}
-
-/// Erases the private detail of every ledger entry about a subject; the entries and their digests stay.
-pub fn erase_details(tx: &mut Tx<'_>, subject: &str) -> Result<u64, StoreError> {
-    tx.execute(&DETAILS_ERASE, &[subject.into()])
 }
 
 /// Takes somebody away as a line manager.

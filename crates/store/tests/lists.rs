@@ -91,7 +91,13 @@ fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
             place: None,
             at: at(number / 4),
             actor: "system".into(),
-            action: if number % 5 == 0 { "case.opened" } else { "device.enrolled" }.into(),
+            action: match number {
+                9 => "policy.brought-into-force",
+                12 => "ledger.refused",
+                number if number % 5 == 0 => "case.opened",
+                _ => "device.enrolled",
+            }
+            .into(),
             subject: format!("device:{}", number % 2),
             force: (number % 3 != 0).then(|| force(number)),
             clause: None,
@@ -263,9 +269,12 @@ fn cases_and_ledger_entries_of_one_instant_are_not_lost_between_pages() {
         assert_eq!(counted(tx, LedgerFilter { subject: "device:1".into(), ..base() })?, 15);
         assert_eq!(
             counted(tx, LedgerFilter { force: Some(Force::Norfolk), ..base() })?,
-            20,
-            "its own and nobody's"
+            12,
+            "its own, and of those without a force the two that concern every force"
         );
+        let without = ledger::list(tx, &base(), 50)?.into_iter().filter(|(entry, _)| entry.force.is_none());
+        let for_all = without.filter(|(entry, _)| ledger::concerns_every_force(&entry.action));
+        assert_eq!(for_all.count(), 2, "the list's own rule is that of the statement");
         let span = LedgerFilter {
             from: Timestamp::from_millis(1),
             until: Some(Timestamp::from_millis(3)),

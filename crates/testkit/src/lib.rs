@@ -10,4 +10,4 @@ mod postgres;
 
 pub use clock::{TestWorld, world};
 pub use databases::{Scratch, block_on, both_engines, scratch_postgres, scratch_sqlite};
-pub use postgres::Postgres;
+pub use postgres::{Postgres, run_on};

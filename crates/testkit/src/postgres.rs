@@ -125,18 +125,7 @@ impl Postgres {
     }
 
     fn run(&self, database: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
-        let url = self.url(database);
-        // On a thread of its own, so that a test may call this from inside its runtime.
-        std::thread::scope(|scope| {
-            let work = scope.spawn(|| {
-                crate::block_on(async {
-                    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
-                    tokio::spawn(connection);
-                    client.batch_execute(sql).await
-                })
-            });
-            work.join().expect("a helper thread")
-        })
+        run_on(&self.url(database), sql)
     }
 
     fn wait_until_ready(&self) {
@@ -149,6 +138,24 @@ impl Postgres {
             std::thread::sleep(Duration::from_millis(20));
         }
     }
+}
+
+/// Runs statements on a database, past the product.
+///
+/// # Errors
+/// What the server says.
+pub fn run_on(url: &str, sql: &str) -> Result<(), tokio_postgres::Error> {
+    // On a thread of its own, so that a test may call this from inside its runtime.
+    std::thread::scope(|scope| {
+        let work = scope.spawn(|| {
+            crate::block_on(async {
+                let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+                tokio::spawn(connection);
+                client.batch_execute(sql).await
+            })
+        });
+        work.join().expect("a helper thread")
+    })
 }
 
 impl Drop for Postgres {

@@ -68,6 +68,8 @@ pub struct Row {
     pub what: String,
     /// On what or whom: the address is empty where there is no page.
     pub on: Option<Crumb>,
+    /// Whose; empty for the service's own and what concerns every force.
+    pub force: &'static str,
     /// Under which clauses.
     pub clauses: Vec<Crumb>,
     /// Why; empty where none was asked for.
@@ -93,6 +95,7 @@ impl View {
             who: who.into(),
             what: what.into(),
             on: Some(Crumb::new("/devices/NC-10442", "NC-10442")),
+            force: "Norfolk",
             clauses: vec![crate::documents::clause_crumb("MDU-4.1")],
             why: why.into(),
             digest: "7a0f2d8c4b1e96533f1d0a7e2c8b5f4490c6d1e2f3a4b5c6d7e8f90a1b2c3d4e".into(),
@@ -133,7 +136,8 @@ impl View {
 /// The rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
-    let mut table = csv::Table::new(&["Entry", "When", "Who", "What", "On", "Clauses", "Why", "Digest"]);
+    let mut table =
+        csv::Table::new(&["Entry", "When", "Who", "What", "On", "Force", "Clauses", "Why", "Digest"]);
     for row in rows {
         let clauses: Vec<&str> = row.clauses.iter().map(|clause| clause.text.as_str()).collect();
         table.row(&[
@@ -142,6 +146,7 @@ pub fn export(rows: &[Row]) -> String {
             &row.who,
             &row.what,
             row.on.as_ref().map_or("", |on| &on.text),
+            row.force,
             &clauses.join(" "),
             &row.why,
             &row.digest,

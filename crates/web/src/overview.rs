@@ -42,6 +42,19 @@ pub struct View {
     pub lapsing: Vec<Mention>,
     /// The last ledger entries, newest first.
     pub recent: Vec<RecentRow>,
+    /// Why the ledger is not signed; empty while it is, and for who does not see the ledger.
+    pub ledger_stopped: String,
+    /// How the copies of checkpoints stand, a sentence each; empty for who does not see the ledger.
+    pub ledger_copies: Vec<CopyRow>,
+}
+
+/// How copies of checkpoints stand.
+#[derive(Debug, Clone)]
+pub struct CopyRow {
+    /// In a sentence.
+    pub says: String,
+    /// Whether somebody has to look after it.
+    pub bad: bool,
 }
 
 /// A device that needs somebody.
@@ -85,6 +98,29 @@ pub struct RecentRow {
     pub href: String,
 }
 
+fn sample_bars() -> Vec<Bar> {
+    vec![
+        Bar {
+            name: "Mobile Device Use Policy".into(),
+            href: "/documents/mobile-device-use".into(),
+            counts: Counts { met: 412, not_met: 37, not_known: 96, not_applicable: 120 },
+        },
+        Bar {
+            name: "Use of Personal Devices <script>".into(),
+            href: "/documents/personal-devices".into(),
+            counts: Counts { met: 88, not_met: 4, not_known: 61, not_applicable: 212 },
+        },
+    ]
+}
+
+impl CopyRow {
+    fn samples() -> Vec<Self> {
+        let fine = "/srv/ledger-copies: 1,042 entries, copied 22 November 2026, 3:00am";
+        let fails = "https://witness.example/in: nothing copied yet; fails since 22 November 2026, 1:00am: it answered 503 <script>";
+        vec![Self { says: fine.into(), bad: false }, Self { says: fails.into(), bad: true }]
+    }
+}
+
 impl View {
     /// All clauses of all documents together.
     fn together(&self) -> Counts {
@@ -102,18 +138,7 @@ impl View {
         let hours = crate::samples::hours_ago;
         Self {
             shell: Shell::sample_top(Area::Overview),
-            documents: vec![
-                Bar {
-                    name: "Mobile Device Use Policy".into(),
-                    href: "/documents/mobile-device-use".into(),
-                    counts: Counts { met: 412, not_met: 37, not_known: 96, not_applicable: 120 },
-                },
-                Bar {
-                    name: "Use of Personal Devices <script>".into(),
-                    href: "/documents/personal-devices".into(),
-                    counts: Counts { met: 88, not_met: 4, not_known: 61, not_applicable: 212 },
-                },
-            ],
+            documents: sample_bars(),
             devices_enrolled: 28,
             devices_registered: 34,
             devices_attention: 5,
@@ -155,6 +180,10 @@ impl View {
                 },
                 RecentRow { at: hours(2), what: "Check-in from SC-20031".into(), href: "/ledger".into() },
             ],
+            ledger_stopped:
+                "The last checkpoint that this node remembers covers 1042 entries; the ledger has 1000."
+                    .into(),
+            ledger_copies: CopyRow::samples(),
         }
     }
 
@@ -175,6 +204,13 @@ impl View {
             people_without_acceptance: 0,
             lapsing: Vec::new(),
             recent: Vec::new(),
+            ledger_stopped: String::new(),
+            ledger_copies: vec![CopyRow {
+                says: "Checkpoints have not left this machine: whoever owns it could write a new history. Name a place for copies in the \
+                       settings file, under [ledger]."
+                    .into(),
+                bad: true,
+            }],
             ..Self::sample()
         }
     }

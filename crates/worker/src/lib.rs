@@ -5,8 +5,9 @@
 
 use std::time::Duration;
 
-use app::{App, AppError};
+use app::{App, AppError, ledger_book};
 use outbound::apns::Apns;
+use outbound::copies::Target;
 use outbound::mail::Mail;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -18,6 +19,8 @@ pub struct Options {
     pub apns: Option<Apns>,
     /// The mail relay's client; without one, people are told by their own pages.
     pub mail: Option<Mail>,
+    /// Where checkpoints of the ledger are copied to.
+    pub copies: Vec<Target>,
 }
 
 /// Jobs claimed at a time.
@@ -38,6 +41,7 @@ struct Pace {
 
 const FAST: Pace = Pace { idle: Duration::from_millis(500), after_failure: Duration::from_secs(5) };
 const STEADY: Pace = Pace { idle: Duration::from_secs(2), after_failure: Duration::from_secs(10) };
+const WATCHFUL: Pace = Pace { idle: Duration::from_secs(15), after_failure: Duration::from_secs(60) };
 const SLOW: Pace = Pace { idle: Duration::from_secs(60), after_failure: Duration::from_secs(60) };
 /// For what becomes due by the day: looked for four times in one, so that a restart at night does not put it off.
 const DAILY: Pace = Pace { idle: Duration::from_secs(6 * 3600), after_failure: Duration::from_secs(900) };
@@ -55,12 +59,14 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         let app = refresh.clone();
         async move { app.refresh_due(BATCH).await }
     }));
+    let apns = options.apns;
     loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
-        let (app, apns) = (pushes.clone(), options.apns.clone());
+        let (app, apns) = (pushes.clone(), apns.clone());
         async move { app.send_pushes(apns.as_ref(), BATCH).await }
     }));
+    let letters = options.mail.clone();
     loops.spawn(every("notices", STEADY, stop.clone(), None, move || {
-        let (app, mail) = (told.clone(), options.mail.clone());
+        let (app, mail) = (told.clone(), letters.clone());
         async move { app.send_notices(mail.as_ref(), LETTERS).await }
     }));
     loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
@@ -77,6 +83,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         // A checkpoint is never followed by another at once.
         async move { app.checkpoint_ledger().await.map(|_| 0) }
     }));
+    ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
         let app = erasures.clone();
@@ -87,6 +94,29 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         async move { app.forget_what_is_due().await.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)) }
     }));
     while loops.join_next().await.is_some() {}
+}
+
+/// Keeps the ledger beside its signing: copies, reading it again, details whose time is over.
+fn ledger(
+    loops: &mut JoinSet<()>,
+    app: &App,
+    (copies, mail): (Vec<Target>, Option<Mail>),
+    stop: &watch::Receiver<bool>,
+) {
+    let (copied, read, details) = (app.clone(), app.clone(), app.clone());
+    loops.spawn(every("ledger copies", WATCHFUL, stop.clone(), None, move || {
+        let (app, copies, mail) = (copied.clone(), copies.clone(), mail.clone());
+        async move { ledger_book::copy_checkpoints(&app, &copies, mail.as_ref()).await }
+    }));
+    loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), None, move || {
+        let app = read.clone();
+        // A batch at a time with a pause between: it has all day.
+        async move { ledger_book::read_ledger_again(&app).await.map(|_| 0) }
+    }));
+    loops.spawn(every("ledger details", DAILY, stop.clone(), None, move || {
+        let app = details.clone();
+        async move { ledger_book::erase_due_details(&app).await }
+    }));
 }
 
 /// Calls `work` again and again: at once while it finds something, after a pause where it does not. A round that panics

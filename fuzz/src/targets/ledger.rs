@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use domain::{EntryId, Force, Timestamp};
 use ledger::{
-    Checkpoint, Detail, Entry, Hash, NodeStore, Note, Tree, VerifierKey, checkpoint_line, entry_line,
-    header_line, inclusion_proof, proof_line, verify_export, verify_proof,
+    Checkpoint, Detail, Entry, Hash, Head, NodeStore, Note, Tree, VerifierKey, checkpoint_line, entry_line,
+    header_line, inclusion_proof, proof_line, verify_export, verify_proof, withheld_line,
 };
 
 use super::text;
@@ -17,6 +17,7 @@ use crate::cast::{Fixed, LEDGER, ledger_key};
 pub const WORDS: &[&str] = &[
     "{\"header\":",
     "{\"entry\":",
+    "{\"withheld\":",
     "{\"checkpoint\":",
     "{\"proof\":",
     "\"path\":",
@@ -146,7 +147,14 @@ pub fn export_seeds() -> Vec<Vec<u8>> {
 }
 
 fn export(entries: u64, seals: &[u64]) -> String {
-    let mut lines = header_line(LEDGER, entries, seals.len() as u64).expect("a header can be written");
+    let mut lines = header_line(&Head {
+        origin: LEDGER,
+        entries,
+        checkpoints: seals.len() as u64,
+        shows: Force::ALL,
+        details: false,
+    })
+    .expect("a header can be written");
     let (mut tree, mut number) = (Tree::new(), 0);
     for index in 0..=entries {
         if seals.contains(&index) {
@@ -158,7 +166,12 @@ fn export(entries: u64, seals: &[u64]) -> String {
             let (entry, detail) = entry(index);
             tree.push(entry.leaf().expect("an entry has a leaf"));
             let shown = detail.filter(|_| index % 4 == 1);
-            lines.push_str(&entry_line(index, &entry, shown.as_ref()).expect("an entry can be written"));
+            let line = if index % 5 == 4 {
+                withheld_line(index, &entry)
+            } else {
+                entry_line(index, &entry, shown.as_ref())
+            };
+            lines.push_str(&line.expect("an entry can be written"));
         }
     }
     lines

@@ -100,7 +100,7 @@ impl App {
         let mut record = Record::new(&permit.actor().name, "enrolment.profile.refused", subject)
             .reason(refusal.word())
             .detail(json!({ "serial": shown, "why": refusal.to_string() }));
-        record.force = device.map(|device| device.force);
+        record.force = device.map(|device| device.force).or(permit.actor().force);
         self.enter(tx, self.world().now(), record)
     }
 

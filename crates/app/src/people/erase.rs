@@ -15,7 +15,7 @@ use store::{Tx, erasure, groups, handovers, passkeys, people, people_directory, 
 
 use crate::access::{Permit, RunService};
 use crate::record::Record;
-use crate::{App, AppError};
+use crate::{App, AppError, ledger_book};
 
 /// What stands where the name of somebody stood who is erased.
 const INSTEAD: &str = "an erased person";
@@ -59,6 +59,8 @@ impl App {
     /// # Errors
     /// Only where the database does not answer.
     pub async fn erase_due_people(&self) -> Result<usize, AppError> {
+        // An erasure names places: the newest entries are given theirs first.
+        while self.sequence_ledger().await? > 0 {}
         let before = self.world().now().minus(self.config().keep_ended_people);
         let due = self
             .store()
@@ -79,7 +81,11 @@ impl App {
             .write(move |tx| {
                 let Some(person) = people_directory::due_one(tx, before, id)? else { return Ok(false) };
                 let subject = format!("person:{id}");
-                let details = people_directory::erase_details(tx, &subject)? + erase_about(tx, id)?;
+                let subjects = subjects_about(tx, id)?;
+                let Some(details) = ledger_book::erase_about(&app, tx, &subjects, now)? else {
+                    // The newest entry about them has no place yet: the next round finds one.
+                    return Ok(false);
+                };
                 let records = erase_records(tx, id)?;
                 forget_words(tx, &person)?;
                 groups::leave_all(tx, id)?;
@@ -122,17 +128,12 @@ impl App {
     }
 }
 
-/// Erases the private detail of what is in the ledger about a person's cases and permissions; how many.
-fn erase_about(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, AppError> {
-    let cases = erasure::cases_about(tx, person)?.into_iter().map(|id| format!("case:{id}"));
-    let permissions =
-        erasure::permissions_about(tx, person)?.into_iter().map(|id| format!("permission:{id}"));
-    let subjects: Vec<String> = cases.chain(permissions).collect();
-    let mut erased = 0;
-    for subject in subjects {
-        erased += people_directory::erase_details(tx, &subject)?;
-    }
-    Ok(erased)
+/// Lists the subjects of ledger entries that are about a person: themselves, their cases and their permissions.
+fn subjects_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
+    let mut subjects = vec![format!("person:{person}")];
+    subjects.extend(erasure::cases_about(tx, person)?.into_iter().map(|id| format!("case:{id}")));
+    subjects.extend(erasure::permissions_about(tx, person)?.into_iter().map(|id| format!("permission:{id}")));
+    Ok(subjects)
 }
 
 /// Erases the signed records of hand-overs that name a person; how many. Who gave what to whom and when stays, by id, and

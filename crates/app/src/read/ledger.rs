@@ -4,6 +4,7 @@ use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
 use store::{Tx, assets, counts, devices, handovers, people};
 
+use super::ledger_sight::LedgerSight;
 use super::words;
 use crate::access::{Actor, Permit, SeeLedger};
 use crate::{App, AppError};
@@ -53,6 +54,8 @@ pub struct LedgerRow {
     pub action: String,
     /// On whom or what: a name, and the path of its page where there is one.
     pub on: (String, Option<String>),
+    /// Of which force; `None` for the service's own and what concerns every force.
+    pub force: Option<Force>,
     /// Under which clause.
     pub clause: Option<String>,
     /// The reason word.
@@ -77,9 +80,8 @@ impl App {
         let app = self.clone();
         self.store()
             .read(move |tx| {
-                let force = permit.scope().force();
+                let mut sight = LedgerSight::of(&app, tx, &permit)?;
                 let mut filter = LedgerFilter {
-                    force,
                     action: query.action,
                     clause: query.clause,
                     from: query.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
@@ -94,8 +96,8 @@ impl App {
                     filter.subject = format!("device:{}", device.id);
                 }
                 let mut rows = Vec::new();
-                for entry in ledger::list(tx, &filter, limit)? {
-                    rows.push(app.row_within(tx, permit.actor(), entry, force)?);
+                for entry in sight.list(tx, &filter, limit)? {
+                    rows.push(app.row_within(tx, permit.actor(), entry, &sight)?);
                 }
                 Ok(LedgerRead {
                     rows,
@@ -125,7 +127,7 @@ pub enum DetailState {
 pub struct LedgerEntryRead {
     /// The entry in words.
     pub row: LedgerRow,
-    /// Of which force; `None` for what concerns both or neither.
+    /// Of which force; `None` for the service's own and what concerns every force.
     pub force: Option<Force>,
     /// The title of its clause, where the policy in force has it.
     pub clause_title: Option<String>,
@@ -141,7 +143,7 @@ impl App {
     /// One entry.
     ///
     /// # Errors
-    /// [`AppError::NotFound`], or [`AppError::Denied`] over the wall.
+    /// [`AppError::NotFound`], also for an entry that is kept from the reader; [`AppError::Denied`] over the wall.
     pub async fn ledger_entry(
         &self,
         permit: Permit<SeeLedger>,
@@ -151,7 +153,8 @@ impl App {
         self.store()
             .read(move |tx| {
                 let entry = ledger::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
-                entry.force.map_or(Ok(()), |force| permit.reaches(force))?;
+                let mut sight = LedgerSight::of(&app, tx, &permit)?;
+                readable(tx, &permit, &mut sight, &entry)?;
                 let detail = match (&entry.detail_digest, ledger::detail(tx, id)?) {
                     (None, _) => DetailState::None,
                     (Some(_), Some(_)) => DetailState::Kept,
@@ -164,11 +167,27 @@ impl App {
                 let clause_title = clause.map(|clause| clause.title.clone());
                 let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
                 let erased = detail == DetailState::Erased;
-                let row = app.row_within(tx, permit.actor(), (entry, erased), permit.scope().force())?;
+                let row = app.row_within(tx, permit.actor(), (entry, erased), &sight)?;
                 Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
             })
             .await
     }
+}
+
+/// Refuses an entry that the reader may not see.
+///
+/// # Errors
+/// [`AppError::Denied`] over the wall; [`AppError::NotFound`] for what is kept from the reader, as if it were not there.
+pub(crate) fn readable(
+    tx: &mut Tx<'_>,
+    permit: &Permit<SeeLedger>,
+    sight: &mut LedgerSight,
+    entry: &ledger::Entry,
+) -> Result<(), AppError> {
+    if !sight.within_wall(entry) {
+        return Err(permit.over_wall().into());
+    }
+    if sight.covers(tx, entry)? { Ok(()) } else { Err(AppError::not_found("entry", entry.id)) }
 }
 
 impl App {
@@ -178,8 +197,9 @@ impl App {
         tx: &mut Tx<'_>,
         actor: &Actor,
         (entry, erased): (ledger::Entry, bool),
-        force: Option<Force>,
+        sight: &LedgerSight,
     ) -> Result<LedgerRow, AppError> {
+        let force = sight.force();
         let leaf = crate::ledger_book::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
         let on = match entry.subject.strip_prefix("case:").map(str::parse) {
             Some(Ok(id)) => self.case_subject(tx, actor, id, force)?,
@@ -189,9 +209,14 @@ impl App {
             id: entry.id,
             place: entry.place.map(i64::unsigned_abs),
             at: entry.at,
-            who: words::who(tx, &entry.actor)?,
+            who: if sight.names_other_force(tx, &entry)? {
+                SOMEBODY_THERE.to_owned()
+            } else {
+                words::who(tx, &entry.actor)?
+            },
             on,
             action: entry.action,
+            force: entry.force,
             clause: entry.clause.map(String::from),
             reason: entry.reason,
             digest: leaf.to_string(),
@@ -218,6 +243,8 @@ impl App {
 
 /// What belongs to the other force is called.
 const OTHER_FORCE: &str = "Of the other force";
+/// Who made an entry that concerns every force, where they belong to the other one.
+const SOMEBODY_THERE: &str = "Somebody of the other force";
 
 /// A subject's name and page. What belongs to the other force is not named.
 fn subject(

@@ -1,18 +1,21 @@
 //! How things stand: for the first page and for a screen on a wall.
 
-use domain::{Outcome, Span, Subject, Timestamp};
+use domain::{Force, Outcome, Span, Subject, Timestamp};
 use policy::ParameterValue;
 use store::devices::DeviceCounts;
 use store::{Tx, cases, devices, findings, people};
 
 use super::ledger::LedgerRow;
+use super::ledger_sight::LedgerSight;
 use super::permissions::PermissionRow;
 use super::risks::RiskRead;
 use super::tally::{self, Tally};
 use super::{Device, DocumentRow, documents};
 use crate::access::{
-    self, Actor, Permit, SeeCases, SeeDevices, SeeLedger, SeePeople, SeePolicy, SeeRegisters,
+    self, Actor, Permit, RunService, SeeCases, SeeDevices, SeeFindings, SeeLedger, SeePeople, SeePolicy,
+    SeeRegisters,
 };
+use crate::ledger_book::LedgerStatus;
 use crate::{App, AppError};
 
 /// How long an enrolled device may be silent where the policy has no parameter for it.
@@ -43,6 +46,8 @@ pub struct Overview {
     pub lapsing: Option<Vec<PermissionRow>>,
     /// The latest entries of the ledger that are not a device's own answers.
     pub recent: Option<Vec<LedgerRow>>,
+    /// Whether the ledger is signed, and where its checkpoints are copied to.
+    pub ledger: Option<LedgerStatus>,
 }
 
 /// The devices at a glance.
@@ -89,35 +94,36 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .read(move |tx| {
-                let (actor, force) = (permit.actor(), permit.scope().force());
-                let sees_devices = access::permit::<SeeDevices>(actor).is_ok();
+                let actor = permit.actor();
+                // Each part reaches as far as its own permit does, which may be one force where the page's is over both.
+                let devices = scope_of::<SeeDevices>(actor);
+                let people = scope_of::<SeePeople>(actor);
                 Ok(Overview {
-                    documents: app.document_rows(tx, force, sees_devices, now)?,
-                    devices: sees_devices
-                        .then(|| devices_now(&app, tx, force, app.silent_before(now)))
+                    documents: app.document_rows(tx, scope_of::<SeeFindings>(actor), now)?,
+                    devices: devices
+                        .map(|force| devices_now(&app, tx, force, app.silent_before(now)))
                         .transpose()?,
-                    cases: access::permit::<SeeCases>(actor)
-                        .is_ok()
-                        .then(|| case_figures(tx, force, &app.sight(actor), now))
+                    cases: scope_of::<SeeCases>(actor)
+                        .map(|force| case_figures(tx, force, &app.sight(actor), now))
                         .transpose()?,
-                    late_returns: access::permit::<SeePeople>(actor)
-                        .is_ok()
-                        .then(|| store::events::late_returns(tx, force, now))
+                    late_returns: people
+                        .map(|force| store::events::late_returns(tx, force, now))
                         .transpose()?
                         .map(i64::unsigned_abs),
-                    people_without_terms: access::permit::<SeePeople>(actor)
-                        .is_ok()
-                        .then(|| people::without_terms(tx, force))
+                    people_without_terms: people
+                        .map(|force| people::without_terms(tx, force))
                         .transpose()?
                         .map(i64::unsigned_abs),
-                    lapsing: access::permit::<SeeRegisters>(actor)
-                        .is_ok()
-                        .then(|| app.lapsing(tx, force, now))
+                    lapsing: scope_of::<SeeRegisters>(actor)
+                        .map(|force| app.lapsing(tx, force, now))
                         .transpose()?,
-                    recent: access::permit::<SeeLedger>(actor)
-                        .is_ok()
-                        .then(|| recent(&app, tx, actor, force))
+                    recent: scope_of::<SeeLedger>(actor)
+                        .map(|force| recent(&app, tx, actor, force))
                         .transpose()?,
+                    ledger: (scope_of::<SeeLedger>(actor).is_some()
+                        || scope_of::<RunService>(actor).is_some())
+                    .then(|| app.ledger_status_in(tx))
+                    .transpose()?,
                 })
             })
             .await
@@ -128,7 +134,7 @@ impl App {
     /// # Errors
     /// [`AppError::Denied`] for a role that may not see cases.
     pub async fn wall(&self, permit: Permit<SeeDevices>) -> Result<Wall, AppError> {
-        access::permit::<SeeCases>(permit.actor())?;
+        let cases = access::permit::<SeeCases>(permit.actor())?.scope().force();
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .read(move |tx| {
@@ -136,7 +142,7 @@ impl App {
                 let by_clause = tally::by_clause(tx, force)?;
                 Ok(Wall {
                     counts: devices::counts(tx, force, app.silent_before(now))?,
-                    cases: case_figures(tx, force, &app.sight(permit.actor()), now)?,
+                    cases: case_figures(tx, cases, &app.sight(permit.actor()), now)?,
                     clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
                 })
             })
@@ -156,18 +162,22 @@ impl App {
     fn document_rows(
         &self,
         tx: &mut Tx<'_>,
-        force: Option<domain::Force>,
-        findings: bool,
+        findings: Option<Option<Force>>,
         now: Timestamp,
     ) -> Result<Vec<DocumentRow>, AppError> {
-        let by_clause = if findings { Some(tally::by_clause(tx, force)?) } else { None };
+        let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
         Ok(documents::rows(self.policy().library(), by_clause.as_ref(), now))
     }
 }
 
+/// The force to which what the actor sees by `A` is confined, or both; `None` where they see nothing by it.
+fn scope_of<A: access::Action>(actor: &Actor) -> Option<Option<Force>> {
+    access::permit::<A>(actor).ok().map(|permit| permit.scope().force())
+}
+
 fn case_figures(
     tx: &mut Tx<'_>,
-    force: Option<domain::Force>,
+    force: Option<Force>,
     sight: &cases::Sight,
     now: Timestamp,
 ) -> Result<(u64, u64), AppError> {
@@ -178,7 +188,7 @@ fn case_figures(
 fn devices_now(
     app: &App,
     tx: &mut Tx<'_>,
-    force: Option<domain::Force>,
+    force: Option<Force>,
     silent_before: Timestamp,
 ) -> Result<DevicesNow, AppError> {
     let counts = devices::counts(tx, force, silent_before)?;
@@ -211,13 +221,14 @@ fn recent(
     app: &App,
     tx: &mut Tx<'_>,
     actor: &Actor,
-    force: Option<domain::Force>,
+    force: Option<Force>,
 ) -> Result<Vec<LedgerRow>, AppError> {
-    let filter = store::ledger::LedgerFilter { force, ..Default::default() };
-    store::ledger::list(tx, &filter, LOOKED_AT)?
+    let mut sight = LedgerSight::of_actor(app, tx, actor, force)?;
+    sight
+        .list(tx, &store::ledger::LedgerFilter::default(), LOOKED_AT)?
         .into_iter()
         .filter(|(entry, _)| entry.actor != "device")
         .take(RECENT)
-        .map(|entry| app.row_within(tx, actor, entry, force))
+        .map(|entry| app.row_within(tx, actor, entry, &sight))
         .collect()
 }

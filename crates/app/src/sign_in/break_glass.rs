@@ -16,7 +16,7 @@ use super::passkeys::subject;
 use crate::access::{Permit, Role, RunService};
 use crate::grants::standing_of;
 use crate::notices::Notice;
-use crate::record::Record;
+use crate::record::{Record, force_of};
 use crate::sessions::{keep_link, owner_of};
 use crate::{App, AppError, digest_hex};
 
@@ -58,6 +58,7 @@ impl App {
                 passkeys::mark(tx, &account)?;
                 keep_link(tx, &digest, &link, now)?;
                 let record = Record::new(&permit.actor().name, "break-glass.invited", place(&account.owner))
+                    .force_if(force_of(tx, link.person)?)
                     .detail(json!({ "name": account.name }));
                 app.enter(tx, now, record)
             })
@@ -81,11 +82,14 @@ impl App {
         let (app, now, owner) = (self.clone(), self.world().now(), owner.to_owned());
         self.store()
             .write(move |tx| {
+                let person = passkeys::account_of(tx, &owner)?.and_then(|account| account.person);
                 if !passkeys::end_account(tx, &owner, now)? {
                     return Err(AppError::not_found("break-glass account", owner));
                 }
                 sessions::end_by_passkey(tx, &owner, "")?;
-                app.enter(tx, now, Record::new(&permit.actor().name, "break-glass.ended", place(&owner)))
+                let record = Record::new(&permit.actor().name, "break-glass.ended", place(&owner))
+                    .force_if(force_of(tx, person)?);
+                app.enter(tx, now, record)
             })
             .await
     }

@@ -245,7 +245,7 @@ impl App {
                     Taken::Unknown => Refusal::Unknown,
                     Taken::OtherBrowser => Refusal::OtherBrowser,
                 };
-                app.note_refused_sign_in(tx, KIND.to_owned(), refusal.word(), app.world().now())?;
+                app.note_refused_sign_in(tx, (KIND.to_owned(), None), refusal.word(), app.world().now())?;
                 Ok(Err(refusal))
             })
             .await
@@ -254,7 +254,7 @@ impl App {
     async fn refuse_directory(&self, refusal: Refusal) -> Result<Arrival, AppError> {
         let (app, word) = (self.clone(), refusal.word());
         self.store()
-            .write(move |tx| app.note_refused_sign_in(tx, KIND.to_owned(), word, app.world().now()))
+            .write(move |tx| app.note_refused_sign_in(tx, (KIND.to_owned(), None), word, app.world().now()))
             .await?;
         Ok(Arrival::Refused(refusal))
     }
@@ -270,7 +270,7 @@ impl App {
         let person = match whose(tx, directory, claims)? {
             Ok(found) => found,
             Err(refusal) => {
-                self.note_refused_sign_in(tx, KIND.to_owned(), refusal.word(), now)?;
+                self.note_refused_sign_in(tx, (KIND.to_owned(), None), refusal.word(), now)?;
                 return Ok(Err(refusal));
             }
         };
@@ -281,7 +281,12 @@ impl App {
         };
         let (Found { person, account, new }, subject) = (person, directory.oidc.issuer());
         if let Some(refusal) = refusal {
-            self.note_refused_sign_in(tx, format!("person:{}", person.id), refusal.word(), now)?;
+            self.note_refused_sign_in(
+                tx,
+                (format!("person:{}", person.id), Some(person.force)),
+                refusal.word(),
+                now,
+            )?;
             return Ok(Err(refusal));
         }
         if new {

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Secret, Timestamp};
 use serde_json::json;
-use store::{Tx, passkeys, people};
+use store::{Tx, passkeys};
 use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PasskeyAuthentication, PublicKeyCredential, WebauthnError,
 };
@@ -18,7 +18,7 @@ use super::break_glass::is_administrator;
 use super::passkeys::{Ceremony, parsed, read, subject, to_json};
 use crate::access::Role;
 use crate::limits::Door;
-use crate::record::Record;
+use crate::record::{Record, force_of};
 use crate::sessions::SignedIn;
 use crate::{App, AppError};
 
@@ -131,9 +131,9 @@ impl App {
         now: Timestamp,
     ) -> Result<Secret<String>, AppError> {
         self.admit_account(Door::Passkey, &used.account.owner)?;
-        let person = used.account.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
-        let mut record = Record::new("stranger", "passkey.used", subject(&used.id)).reason("break-glass");
-        record.force = person.map(|person| person.force);
+        let record = Record::new("stranger", "passkey.used", subject(&used.id))
+            .reason("break-glass")
+            .force_if(force_of(tx, used.account.person)?);
         let detail = json!({ "name": used.account.name, "label": used.label });
         self.enter(tx, now, record.detail(detail))?;
         let more = "They signed in without the directory. If you do not know why, ask them now; an administrator takes \
@@ -155,7 +155,7 @@ impl App {
         refusal: PasskeyRefusal,
         now: Timestamp,
     ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
-        self.note_refused_sign_in(tx, "passkey".to_owned(), refusal.word(), now)?;
+        self.note_refused_sign_in(tx, ("passkey".to_owned(), None), refusal.word(), now)?;
         Ok(Err(refusal))
     }
 
@@ -167,9 +167,13 @@ impl App {
         now: Timestamp,
     ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
         let refusal = PasskeyRefusal::Copied;
-        let record = Record::new("stranger", "sign-in.refused", subject(id)).reason(refusal.word());
+        let passkey = passkeys::by_id(tx, id)?;
+        let owner = passkey.as_ref().and_then(|passkey| passkey.account.person);
+        let record = Record::new("stranger", "sign-in.refused", subject(id))
+            .force_if(force_of(tx, owner)?)
+            .reason(refusal.word());
         self.enter(tx, now, record)?;
-        if let Some(passkey) = passkeys::by_id(tx, id)? {
+        if let Some(passkey) = passkey {
             let more = "Its counter did not go up, so there may be a copy of it. Nobody was signed in. Take it away under \
                         Passkeys, and ask its owner where it has been.";
             self.tell_of_break_glass(tx, &passkey, ("has a passkey that may be copied", more), now)?;

@@ -20,7 +20,7 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::Taken;
 use crate::access::{Permit, RunService};
-use crate::record::Record;
+use crate::record::{Record, force_of};
 use crate::sessions::Live;
 use crate::{App, AppError, digest_hex};
 
@@ -169,6 +169,7 @@ impl App {
                     return Ok(Err(AppError::Conflict("this passkey is registered already".into())));
                 }
                 let record = Record::new(&permit.actor().name, "passkey.registered", subject(&passkey.id))
+                    .force_if(force_of(tx, passkey.account.person)?)
                     .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
                 app.enter(tx, now, record)?;
                 let said =
@@ -205,6 +206,7 @@ impl App {
                 passkeys::end(tx, &id, now)?;
                 sessions::end_by_passkey(tx, &passkey.account.owner, &asks)?;
                 let record = Record::new(&permit.actor().name, "passkey.removed", subject(&id))
+                    .force_if(force_of(tx, passkey.account.person)?)
                     .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
                 app.enter(tx, now, record)
             })

@@ -20,6 +20,7 @@ mod facts;
 mod gate;
 mod hand;
 mod identity;
+mod ledger_guard;
 mod limits;
 mod nodes;
 mod orders;

@@ -31,6 +31,8 @@ fn config(address: String) -> AppConfig {
         refresh_every: day,
         keep_raw: Span::from_secs(7 * 24 * 3600),
         keep_commands: Span::from_secs(30 * 24 * 3600),
+        keep_ledger_details: Span::from_secs(7 * 365 * 24 * 3600),
+        ledger_folder: None,
         keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
         session_idle: Span::from_secs(1800),
         session_lifetime: Span::from_secs(12 * 3600),

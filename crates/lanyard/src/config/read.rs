@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use app::access::Role;
 use app::grants::GroupRole;
 use domain::{Secret, Span};
+use outbound::copies::Target;
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;
 use policy::{Overrides, Problems};
@@ -83,6 +84,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         policy,
         parameters,
         group_roles,
+        ledger_copies: ledger_copies(root, folder),
         tls: tls?,
         behind_proxy: tls_section.flag("behind_proxy"),
         strict_transport,
@@ -332,6 +334,31 @@ fn log(section: &Section<'_>) -> Option<Log> {
     Some(Log { json: json?, level: level? })
 }
 
+/// The places that `copy_to` under `[ledger]` names: one, or a list.
+fn ledger_copies(root: &Section<'_>, folder: &Path) -> Vec<Target> {
+    let section = root.section("ledger");
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Places {
+        One(String),
+        Many(Vec<String>),
+    }
+    let given = section.raw("copy_to").and_then(|value| {
+        let read = Places::deserialize(ValueDeserializer::from(value.clone())).ok();
+        read.or_else(|| section.wrong("copy_to", "write a place, or a list of places: [\"...\", \"...\"]"))
+    });
+    section.finish();
+    let places = match given {
+        Some(Places::One(place)) => vec![place],
+        Some(Places::Many(places)) => places,
+        None => Vec::new(),
+    };
+    let read = |place: &String| {
+        Target::parse(place, folder).map_or_else(|error| section.wrong("copy_to", error.to_string()), Some)
+    };
+    places.iter().filter_map(read).collect()
+}
+
 /// The force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.
 fn parameters(root: &Section<'_>) -> Overrides {
     let Some(value) = root.raw("parameters") else { return Overrides::new() };
@@ -377,6 +404,7 @@ fn spans(root: &Section<'_>) -> Spans {
         keep_raw: span(&keep, "raw_messages", (HOUR, 365 * DAY), 30 * DAY),
         keep_commands: span(&keep, "finished_commands", (DAY, 3650 * DAY), 90 * DAY),
         keep_ended_people: span(&keep, "ended_people", (DAY, 36_500 * DAY), 2557 * DAY),
+        keep_ledger_details: span(&keep, "ledger_details", (30 * DAY, 36_500 * DAY), 2557 * DAY),
         session_idle: span(&sessions, "idle", (5 * MINUTE, 24 * HOUR), 30 * MINUTE),
         session_lifetime: span(&sessions, "lifetime", (15 * MINUTE, 7 * DAY), 12 * HOUR),
     };

@@ -39,6 +39,7 @@ fn uncommented() -> String {
             if rest.contains(" = ")
                 && ![
                     "checkin",
+                    "copy_to",
                     "certificate =",
                     "key =",
                     "topic",

@@ -114,6 +114,11 @@ impl Restore {
             manifest.made_at,
             self.into.display()
         ))?;
+        out.line(
+            "what was entered into the ledger since then is lost, so the service will sign nothing until you say that this was \
+             meant: compare with the newest copy of a checkpoint (`lanyard ledger verify --checkpoint COPY`), then run \
+             `lanyard ledger accept --checkpoint COPY --reason \"...\"`, which puts the gap on record",
+        )?;
         Ok(out.finish()?)
     }
 }

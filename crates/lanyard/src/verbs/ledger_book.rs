@@ -1,34 +1,36 @@
 //! `lanyard ledger`: the log that can be checked by a stranger.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read, Write};
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, bail};
 use app::access::{Permit, RunService, SeeLedger};
+use app::ledger_book::accept_ledger;
 use clap::Subcommand;
 use domain::EntryId;
-use ledger::{Proven, VerifierKey, is_proof, verify_export, verify_proof};
-use serde_json::json;
 
+use super::ledger_verify::{self, Verify};
 use crate::open::{self, Opened};
-use crate::out::{Failure, Out, note};
+use crate::out::{Out, note};
 
 /// What to do with the ledger.
 #[derive(Debug, Subcommand)]
 pub(crate) enum LedgerVerb {
-    /// Prove that no entry of an export was changed, dropped, added or reordered, or that one entry is in the ledger. Needs
-    /// no database and no settings.
-    Verify {
-        /// The export, or the proof of one entry.
-        file: PathBuf,
-        /// The ledger's public key, or a file that holds it: ledger.pub of the data folder.
+    /// Prove that no entry was changed, dropped, added or reordered: of an export, with its key and nothing else, or of this
+    /// service's own ledger. With a checkpoint that was kept, that the ledger is an extension of it. Also checks the proof of one
+    /// entry.
+    Verify(Verify),
+    /// Go on from where the ledger stands, after it was put back from a backup or once it is known why it does not continue what
+    /// this node signed last. Until then nothing is signed. It is entered in the ledger, and administrators are told.
+    Accept {
+        /// Why, for the ledger: 1 to 500 characters.
         #[arg(long)]
-        key: String,
-        /// For a machine.
-        #[arg(long)]
-        json: bool,
+        reason: String,
+        /// The newest copy of a checkpoint, a file or the folder of copies: with it the gap is on record.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
     },
     /// Write the whole ledger, a line an entry.
     Export {
@@ -54,7 +56,10 @@ pub(crate) enum LedgerVerb {
 impl LedgerVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         match self {
-            Self::Verify { file, key, json } => verify(&file, &key, json),
+            Self::Verify(verify) => verify.run(settings),
+            Self::Accept { reason, checkpoint } => {
+                open::run(settings, async |opened| accept(opened, &reason, checkpoint.as_deref()).await)
+            }
             Self::Export { with_details, out } => {
                 open::run(settings, async |opened| export(opened, with_details, out.as_deref()).await)
             }
@@ -66,106 +71,9 @@ impl LedgerVerb {
     }
 }
 
-fn verify(file: &Path, key: &str, json: bool) -> anyhow::Result<()> {
-    let key = public_key(key)?;
-    let unreadable = || format!("{} cannot be read", file.display());
-    let mut reader = BufReader::new(File::open(file).with_context(unreadable)?);
-    if is_proof(reader.fill_buf().with_context(unreadable)?) {
-        return verify_one(file, reader, &key, json);
-    }
-    let verified = verify_export(reader, &key);
-    let mut out = Out::new();
-    match verified {
-        Ok(report) if json => out.json(&json!({
-            "whole": true, "origin": report.origin, "entries": report.entries, "sealed": report.sealed,
-            "checkpoints": report.checkpoints, "root": report.sealed_root.to_string(), "details": report.details,
-            "details_absent": report.details_absent,
-        }))?,
-        Ok(report) => {
-            out.line(format_args!(
-                "{} is whole: {} entries, {} proven by {} checkpoints of {}",
-                file.display(),
-                report.entries,
-                report.sealed,
-                report.checkpoints,
-                report.origin
-            ))?;
-            if let (Some(first), Some(last)) = (report.first, report.last) {
-                out.line(format_args!("from {first} to {last}"))?;
-            }
-            out.line(format_args!("root of the last checkpoint: {}", report.sealed_root))?;
-            out.line(format_args!("private details: {} match, {} not in this file", report.details, report.details_absent))?;
-            if report.unsealed() > 0 {
-                out.line(format_args!("not proven: the last {} entries, which no checkpoint covers yet", report.unsealed()))?;
-            }
-        }
-        Err(faults) => {
-            if json {
-                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                out.json(&json!({ "whole": false, "faults": faults }))?;
-            } else {
-                for fault in &faults {
-                    out.line(fault)?;
-                }
-                out.line(format_args!("{} is NOT whole: {} faults", file.display(), faults.len()))?;
-            }
-            out.finish()?;
-            return Err(Failure::Told.into());
-        }
-    }
-    Ok(out.finish()?)
-}
-
-/// The largest proof that is read.
-const LARGEST_PROOF: u64 = 1 << 20;
-
-fn verify_one(file: &Path, reader: impl Read, key: &VerifierKey, json: bool) -> anyhow::Result<()> {
-    let mut bytes = Vec::new();
-    reader.take(LARGEST_PROOF).read_to_end(&mut bytes)?;
-    let mut out = Out::new();
-    match verify_proof(&bytes, key) {
-        Ok(proven) if json => out.json(&json!({
-            "proven": true, "origin": proven.origin, "index": proven.index, "size": proven.size,
-            "root": proven.root.to_string(), "at": proven.entry.at.to_string(), "actor": proven.entry.actor,
-            "action": proven.entry.action, "subject": proven.entry.subject,
-        }))?,
-        Ok(proven) => {
-            let Proven { origin, index, entry, size, root } = proven;
-            out.line(format_args!("{} proves entry {index} of {origin}", file.display()))?;
-            out.line(format_args!(
-                "{}: {} did {} on {}",
-                entry.at, entry.actor, entry.action, entry.subject
-            ))?;
-            out.line(format_args!("covered by the checkpoint of {size} entries with root {root}"))?;
-        }
-        Err(fault) => {
-            if json {
-                out.json(&json!({ "proven": false, "faults": [fault.to_string()] }))?;
-            } else {
-                out.line(&fault)?;
-                out.line(format_args!("{} proves NOTHING", file.display()))?;
-            }
-            out.finish()?;
-            return Err(Failure::Told.into());
-        }
-    }
-    Ok(out.finish()?)
-}
-
-/// A key given as text or as a file.
-fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
-    let text = if Path::new(given).is_file() {
-        std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
-    } else {
-        given.to_owned()
-    };
-    text.trim().parse().map_err(|error| anyhow!("--key is neither a file nor a ledger key: {error}"))
-}
-
 async fn export(opened: &Opened, with_details: bool, file: Option<&Path>) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeLedger>()?;
-    // The newest entries are given their place and sealed first, so that the export proves them too.
-    opened.app.checkpoint_ledger().await?;
+    sign_first(opened).await;
     let mode = if with_details { 0o600 } else { 0o644 };
     let entries = match file {
         Some(path) => {
@@ -204,8 +112,7 @@ async fn export_to(
 
 async fn prove(opened: &Opened, entry: EntryId, file: Option<&Path>) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeLedger>()?;
-    // The newest entry can be proven too.
-    opened.app.checkpoint_ledger().await?;
+    sign_first(opened).await;
     let proof = opened.app.ledger_proof(permit, entry).await?;
     match file {
         Some(path) => {
@@ -230,5 +137,50 @@ async fn checkpoint(opened: &Opened) -> anyhow::Result<()> {
         Some(signed) => out.raw(signed.as_bytes())?,
         None => note("the ledger has no entry yet, so there is nothing to sign"),
     }
+    Ok(out.finish()?)
+}
+
+/// Gives the newest entries their place and signs them, so that what is written out proves them too. A ledger that is not signed can
+/// be written out as well: that is when somebody has to look at it.
+async fn sign_first(opened: &Opened) {
+    if let Err(error) = opened.app.checkpoint_ledger().await {
+        note(format_args!("nothing new is signed: {error}"));
+    }
+}
+
+async fn accept(opened: &Opened, reason: &str, kept: Option<&Path>) -> anyhow::Result<()> {
+    let permit: Permit<RunService> = opened.permit()?;
+    let newest = match kept {
+        Some(path) => {
+            let key = opened.app.ledger_key_text().parse()?;
+            let all = ledger_verify::kept(path, &key)?;
+            let newest = all.into_iter().max_by_key(|checkpoint| checkpoint.size);
+            if newest.is_none() {
+                bail!("{} holds no checkpoint", path.display());
+            }
+            newest
+        }
+        None => None,
+    };
+    let accepted = accept_ledger(&opened.app, permit, reason, newest).await?;
+    let mut out = Out::new();
+    out.line(format_args!("it was: {}", accepted.was))?;
+    match accepted.signed {
+        Some(signed) if signed > accepted.from => out.line(format_args!(
+            "lost or changed: up to {} entries after the first {}; {} checkpoints were set aside",
+            signed - accepted.from,
+            accepted.from,
+            accepted.void
+        ))?,
+        Some(signed) => out.line(format_args!(
+            "the last known checkpoint covered {signed} entries; {} stand now; {} checkpoints were set aside",
+            accepted.from, accepted.void
+        ))?,
+        None => out.line(format_args!(
+            "what is lost is not known: no checkpoint of before was given; {} entries stand now",
+            accepted.from
+        ))?,
+    }
+    out.line("the ledger is signed again; this is entered in it")?;
     Ok(out.finish()?)
 }

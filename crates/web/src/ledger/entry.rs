@@ -68,6 +68,7 @@ impl View {
             who: "Insp Grey <script>".into(),
             what: "Device lost mode ordered".into(),
             on: None,
+            force: "Norfolk",
             clauses: Vec::new(),
             why: "left on a train".into(),
             digest: "7a0f2d8c4b1e96533f1d0a7e2c8b5f4490c6d1e2f3a4b5c6d7e8f90a1b2c3d4e".into(),

@@ -35,6 +35,7 @@ fn row(row: &LedgerRow) -> Row {
         who: row.who.clone(),
         what: words(&row.action),
         on: Some(Crumb::new(href.clone().unwrap_or_default(), on.clone())),
+        force: row.force.map(Force::title).unwrap_or_default(),
         clauses: row.clause.iter().map(|clause| clause_crumb(clause)).collect(),
         why: row.reason.as_deref().map(|why| why.replace('-', " ")).unwrap_or_default(),
         digest: row.digest.clone(),

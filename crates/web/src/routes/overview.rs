@@ -1,6 +1,7 @@
 //! The first page, and the screen on the wall.
 
 use app::access::{SeeDevices, SeePolicy};
+use app::ledger_book::{CopyState, LedgerStatus};
 use app::read::{Attention, DocumentRow, LedgerRow, Tally};
 use axum::http::StatusCode;
 use axum::http::header::REFRESH;
@@ -10,11 +11,11 @@ use super::documents::status;
 use super::ledger::words;
 use super::registers::{mention, risk};
 use crate::answer::page;
-use crate::overview::{AttentionRow, RecentRow, ReviewRow, View};
+use crate::overview::{AttentionRow, CopyRow, RecentRow, ReviewRow, View};
 use crate::parts::chart::{Bar, Counts};
 use crate::session::{Ctx, Problem};
 use crate::shell::Area;
-use crate::wall;
+use crate::{format, wall};
 
 /// The figures of a chart.
 pub(super) fn counts(tally: Tally) -> Counts {
@@ -72,6 +73,8 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
         lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
         recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
+        ledger_stopped: now.ledger.as_ref().and_then(|ledger| ledger.stopped.clone()).unwrap_or_default(),
+        ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
     };
     Ok(page(StatusCode::OK, &view))
 }
@@ -112,6 +115,30 @@ fn recent(row: &LedgerRow) -> RecentRow {
         what: format!("{}: {on}", words(&row.action)),
         href: href.clone().unwrap_or_else(|| "/ledger".to_owned()),
     }
+}
+
+/// How the copies of checkpoints stand.
+fn copies(ledger: &LedgerStatus) -> Vec<CopyRow> {
+    let row = |(place, state): (&String, &CopyState)| {
+        let last = match state.copied_at {
+            Some(at) => format!("{} entries, copied {}", state.size, format::when(at)),
+            None => "nothing copied yet".to_owned(),
+        };
+        match &state.failing {
+            Some((since, why)) => {
+                let since = format::when(*since);
+                CopyRow { says: format!("{place}: {last}; fails since {since}: {why}"), bad: true }
+            }
+            None => CopyRow { says: format!("{place}: {last}"), bad: state.copied_at.is_none() },
+        }
+    };
+    let mut rows: Vec<CopyRow> = ledger.copies.iter().map(row).collect();
+    if !ledger.left_the_machine() {
+        let says = "Checkpoints have not left this machine: whoever owns it could write a new history. Name a place for copies in \
+                    the settings file, under [ledger].";
+        rows.insert(0, CopyRow { says: says.to_owned(), bad: true });
+    }
+    rows
 }
 
 /// The screen on the wall.

@@ -1,0 +1,86 @@
+//! What this node signed last, kept where the owner of the database cannot change it: a file beside the keys.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The file that holds the last signed checkpoint.
+pub const SIGNED: &str = "ledger.signed";
+/// The file that holds how far the checkpoints were copied.
+pub const COPIED: &str = "ledger.copied";
+/// Larger files are not read: a note has some hundred bytes, the state of copies some thousand.
+const LARGEST: u64 = 256 * 1024;
+
+/// Text that is replaced as a whole: in a file, or in this process for a service without a folder of its own.
+pub(crate) struct Memory {
+    file: Option<PathBuf>,
+    held: Mutex<Option<String>>,
+}
+
+impl Memory {
+    /// A file of that name in a folder.
+    pub(crate) fn new(folder: Option<&Path>, name: &str) -> Self {
+        Self { file: folder.map(|folder| folder.join(name)), held: Mutex::new(None) }
+    }
+
+    /// Whether it outlives the process.
+    pub(crate) const fn is_durable(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Reads what was kept last; `None` where nothing ever was.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be read as text.
+    pub(crate) fn read(&self) -> io::Result<Option<String>> {
+        let Some(path) = &self.file else {
+            return Ok(self.held.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut text = String::new();
+        file.take(LARGEST).read_to_string(&mut text)?;
+        Ok(Some(text))
+    }
+
+    /// Keeps a text in the place of the one before: whole and durable, or not at all.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub(crate) fn keep(&self, text: &str) -> io::Result<()> {
+        let Some(path) = &self.file else {
+            *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
+            return Ok(());
+        };
+        // One at a time in this process; another process on the same folder is kept off by the database's own lock.
+        let _one = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.new"));
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        match path.parent() {
+            Some(folder) => File::open(folder)?.sync_all(),
+            None => Ok(()),
+        }
+    }
+
+    /// Forgets what was kept.
+    ///
+    /// # Errors
+    /// Where the file cannot be removed.
+    pub(crate) fn forget(&self) -> io::Result<()> {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        match self.file.as_ref().map(fs::remove_file) {
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! What this node knows of its ledger: whether it signs, how far it has read it again, and whether copies have left the machine.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use domain::Timestamp;
+use store::Tx;
+
+use super::{Audit, Memory};
+use crate::{App, AppError};
+
+/// How the copies to one place stand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub struct CopyState {
+    /// How many entries the last checkpoint covers that was copied there.
+    pub size: u64,
+    /// When that was.
+    pub copied_at: Option<Timestamp>,
+    /// Since when it has failed, and why it failed last.
+    pub failing: Option<(Timestamp, String)>,
+    /// When it is tried again.
+    pub again_at: Option<Timestamp>,
+    /// How often it failed in a row.
+    pub failures: u32,
+    /// Whether people were told of that.
+    #[serde(default)]
+    pub told: bool,
+}
+
+/// How the ledger stands, for the pages and for whoever watches the service.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerStatus {
+    /// Why nothing is signed; `None` while it is.
+    pub stopped: Option<String>,
+    /// Each place that checkpoints are copied to. Empty: they do not leave this machine.
+    pub copies: BTreeMap<String, CopyState>,
+}
+
+impl LedgerStatus {
+    /// Whether a checkpoint was ever copied to a place that is not on this machine. A folder counts: it may be a share, which
+    /// only the force can know.
+    #[must_use]
+    pub fn left_the_machine(&self) -> bool {
+        self.copies.iter().any(|(place, state)| place != "syslog" && state.copied_at.is_some())
+    }
+}
+
+/// The same, with what belongs to it inside the process.
+#[derive(Default)]
+pub(crate) struct Watch {
+    status: LedgerStatus,
+    audit: Audit,
+    /// People were told since the start that this node does not know what it signed last.
+    told: bool,
+}
+
+/// What a node keeps of its ledger beside the database.
+pub(crate) struct Beside {
+    pub(crate) signed: Memory,
+    pub(crate) copied: Memory,
+    watch: Mutex<Watch>,
+}
+
+impl Beside {
+    pub(crate) fn new(folder: Option<&std::path::Path>) -> Self {
+        Self {
+            signed: Memory::new(folder, super::SIGNED),
+            copied: Memory::new(folder, super::COPIED),
+            watch: Mutex::default(),
+        }
+    }
+}
+
+impl App {
+    /// What this node signed last.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.0.beside.signed
+    }
+
+    /// How far the copies have come.
+    pub(crate) fn copies_memory(&self) -> &Memory {
+        &self.0.beside.copied
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.0.beside.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes whether the ledger is signed, and shouts where it is not: with each round, until somebody has accepted it.
+    pub(crate) fn shout_of_ledger(&self, says: Option<&str>) {
+        if let Some(says) = says {
+            tracing::error!(
+                says,
+                "THE LEDGER IS NOT SIGNED: it does not continue what was signed last. Find out why; then run `lanyard ledger accept`"
+            );
+        }
+        self.watch().status.stopped = says.map(str::to_owned);
+    }
+
+    /// Whether nobody was told yet that this node does not know what it signed last.
+    pub(crate) fn begin_telling(&self) -> bool {
+        !std::mem::replace(&mut self.watch().told, true)
+    }
+
+    pub(crate) fn take_audit(&self) -> Audit {
+        std::mem::take(&mut self.watch().audit)
+    }
+
+    pub(crate) fn keep_audit(&self, audit: Audit) {
+        self.watch().audit = audit;
+    }
+
+    pub(crate) fn set_copies(&self, copies: BTreeMap<String, CopyState>) {
+        self.watch().status.copies = copies;
+    }
+
+    /// How the ledger stands as far as this node knows, and as the database says.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn ledger_status(&self) -> Result<LedgerStatus, AppError> {
+        let app = self.clone();
+        self.store().read(move |tx| app.ledger_status_in(tx)).await
+    }
+
+    /// The same within a transaction.
+    pub(crate) fn ledger_status_in(&self, tx: &mut Tx<'_>) -> Result<LedgerStatus, AppError> {
+        let mut status = self.watch().status.clone();
+        let open = store::ledger_guard::open(tx)?;
+        status.stopped = open.map(|stop| stop.says).or(status.stopped);
+        Ok(status)
+    }
+}

@@ -20,8 +20,10 @@ use crate::{App, AppError};
 pub const TOLD: [Role; 3] = [Role::Administrator, Role::InformationSecurity, Role::Fiso];
 /// People of one role who are told, at most.
 const MOST_TOLD: u32 = 500;
-/// How long the same kind of thing by the same hand adds to an alarm instead of raising another: a burst rings once.
+/// How long, and how often, the same kind of thing by the same hand rings by itself; more of it adds to the last alarm, so that
+/// a burst does not drown what it is a sign of.
 const TOGETHER: Span = Span::from_secs(600);
+const RINGS: u32 = 5;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal;)*) => {
@@ -53,6 +55,8 @@ kinds! {
     RoleAsked = "role-asked" / "Role asked for";
     /// Such a role was given.
     RoleGiven = "role-given" / "Role given";
+    /// Such a role was ended.
+    RoleEnded = "role-ended" / "Role ended";
     /// A directory would provision somebody who has a role.
     Takeover = "directory-takeover" / "Directory takes over a person";
     /// A break-glass account was marked or used, or its passkey added or copied.
@@ -115,8 +119,8 @@ fn cut(text: &str, most: usize) -> String {
     format!("{start}…")
 }
 
-/// Raises an alarm: tells administrators and information security at once, and enters it. The same kind of thing that the
-/// same hand does again within ten minutes is counted and entered, and nobody is told twice.
+/// Raises an alarm: tells administrators and information security at once, and enters it. What the same hand does of the same
+/// kind for the sixth time within ten minutes is entered and counted with the fifth, and nobody is told again.
 ///
 /// # Errors
 /// Only where the database does not answer, or the link is none of these pages.
@@ -124,10 +128,12 @@ fn cut(text: &str, most: usize) -> String {
 pub fn raise(app: &App, tx: &mut Tx<'_>, alarm: Alarm, now: Timestamp) -> Result<(), AppError> {
     let kind = alarm.kind.as_str();
     let since = now.minus(TOGETHER);
-    let (id, told) = match rows::same_since(tx, since, alarm.force, (kind, &alarm.by))? {
-        Some(same) => {
-            rows::again(tx, same.id)?;
-            (same.id, None)
+    let same = rows::same_since(tx, since, alarm.force, (kind, &alarm.by), RINGS)?;
+    let last = same.first().filter(|_| same.len() >= usize::try_from(RINGS).unwrap_or(usize::MAX));
+    let (id, told) = match last {
+        Some(last) => {
+            rows::again(tx, last.id)?;
+            (last.id, None)
         }
         None => {
             let row = Row {

@@ -4,8 +4,11 @@
 //! A person whom a directory provisions has a user name. Taking them away ends them and clears the user name: the person
 //! and all that they did stay. The same number in the same force is the same person, so who was entered by hand or by a
 //! file is taken over, and who comes back is brought back; but a number that a leaver had under another name is refused.
+//! Who has a role that matters is taken over, or given another name to sign in by, once an administrator confirms it
+//! (`takeover`): whoever has the token could otherwise become them.
 
 mod groups;
+mod takeover;
 
 use domain::{Day, Force, GroupId, PersonId, Timestamp};
 use store::people::{Person, PersonSource};
@@ -189,11 +192,14 @@ impl App {
                     None => Person::new(id, force, "", "", "", now),
                 };
                 let after = new.of(base, now)?;
+                if let Some(refused) = app.takeover_waits(tx, before.as_ref(), &after, (&permit, now))? {
+                    return Ok(Err(refused));
+                }
                 let (_, person) = app.keep_person(tx, before.as_ref(), after, (&permit.actor().name, now))?;
-                app.groups_changed(tx, person.id, now)?;
-                with_groups(tx, person)
+                app.groups_changed(tx, person.id, (&permit.actor().name, now))?;
+                with_groups(tx, person).map(Ok)
             })
-            .await
+            .await?
     }
 
     /// Makes a person what the directory now says; `None` where they are no longer at the version that it started from.
@@ -213,17 +219,20 @@ impl App {
             .write(move |tx| {
                 let before = provisioned(tx, force, id)?;
                 if before.version != version {
-                    return Ok(None);
+                    return Ok(Ok(None));
                 }
                 user_name_is_free(tx, force, &new.user_name, Some(id))?;
                 let after = new.of(before.clone(), now)?;
+                if let Some(refused) = app.takeover_waits(tx, Some(&before), &after, (&permit, now))? {
+                    return Ok(Err(refused));
+                }
                 let (_, person) = app.keep_person(tx, Some(&before), after, (&permit.actor().name, now))?;
                 if before.ended_at.is_some() {
-                    app.groups_changed(tx, id, now)?;
+                    app.groups_changed(tx, id, (&permit.actor().name, now))?;
                 }
-                with_groups(tx, person).map(Some)
+                with_groups(tx, person).map(|read| Ok(Some(read)))
             })
-            .await
+            .await?
     }
 
     /// Takes a person away from the directory's sight: they are ended, leave their groups, and their history stays. Whether

@@ -1,25 +1,29 @@
 //! Who has which role: from the directory's groups, by hand, and what follows from the register itself.
 //!
+//! A role that destroys, approves or administers ([`is_strong`]) is given by two (`give`); one that a directory's token asks for
+//! waits as well (`groups`).
+//!
 //! A holder is whoever is on the books, and a line manager whoever is named as one; every other role is a grant. A grant past
 //! its time counts as none at the next request, because roles are looked up with each ([`standing_of`]); nothing has
 //! to run for that. An auditor's grant always has an end. That one has come is noticed by a job (`lapse`).
 
+mod give;
+mod groups;
 mod lapse;
 
 use domain::{Force, GrantId, PersonId, Span, Timestamp};
-use serde_json::json;
 use store::grants::{self, Grant, Listed};
-use store::locks::{self, Lock};
 use store::people::Person;
+use store::takeovers::{self, Takeover};
 use store::{Tx, people};
 
 use crate::access::{
     Action, ApproveDestruction, DestroyData, ManageAccess, Permit, Policies, Question, Relation, Role, Roles,
     RunService, SeeAccess,
 };
-use crate::people::text;
-use crate::record::Record;
-use crate::{App, AppError};
+use crate::{App, AppError, second};
+
+pub(crate) use groups::Names;
 
 /// The longest time that an auditor's grant lasts. The same person may be given another when it is over.
 pub const AUDITOR_LONGEST: Span = Span::from_secs(92 * 24 * 3600);
@@ -59,6 +63,15 @@ pub struct NewGrant {
     pub reason: String,
 }
 
+/// What became of a role that was to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// It counts from their next request on.
+    Now,
+    /// It counts once another administrator confirms it.
+    Waits(GrantId),
+}
+
 /// A person's roles now, and every grant that they ever had.
 #[derive(Debug, Clone)]
 pub struct RolesRead {
@@ -68,6 +81,8 @@ pub struct RolesRead {
     pub standing: Option<Standing>,
     /// Their grants, newest first.
     pub grants: Vec<GrantRead>,
+    /// The directory that would provision them, where that waits for an administrator, with who asked in words.
+    pub takeover: Option<(Takeover, String)>,
 }
 
 /// A grant, with who gave it in words.
@@ -79,6 +94,10 @@ pub struct GrantRead {
     pub by: String,
     /// Whether it counts now.
     pub counts: bool,
+    /// Whether somebody can confirm it: it waits for that, or the directory gave it and it approves nothing yet.
+    pub to_confirm: bool,
+    /// Who confirmed it.
+    pub confirmed_by: Option<String>,
 }
 
 /// What a person may be asked for at that time; `None` for who is not on the books.
@@ -150,201 +169,6 @@ fn until_of(role: Role, last_day: &str, now: Timestamp) -> Result<Option<Timesta
 }
 
 impl App {
-    /// Gives a person a role. It counts from their next request on.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for what cannot be, [`AppError::Conflict`] where they have it, [`AppError::Denied`] over the wall
-    /// and for oneself.
-    pub async fn grant_role(
-        &self,
-        permit: Permit<ManageAccess>,
-        person: PersonId,
-        new: NewGrant,
-    ) -> Result<(), AppError> {
-        let now = self.world().now();
-        let role = new.role.filter(|role| is_granted(*role));
-        let role = role.ok_or_else(|| AppError::invalid("role", "choose a role"))?;
-        let until = until_of(role, &new.last_day, now)?;
-        let reason = text("reason", &new.reason, 500)?;
-        let app = self.clone();
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Roles)?;
-                let whose = app.grantee(tx, &permit, person)?;
-                if whose.ended_at.is_some() {
-                    return Err(AppError::Conflict(format!("{} is not on the books any more", whose.name)));
-                }
-                if new.both_forces && permit.scope().force().is_some() {
-                    return Err(AppError::invalid(
-                        "both",
-                        "only who serves both forces can give a role over both",
-                    ));
-                }
-                let has = grants::open(tx, person)?.into_iter().any(|grant| {
-                    grant.role == role.as_str()
-                        && grant.counts_at(now)
-                        && (grant.both_forces || !new.both_forces)
-                });
-                if has {
-                    return Err(AppError::Conflict(format!(
-                        "{} has that role already; end it first to change it",
-                        whose.name
-                    )));
-                }
-                let grant = Grant {
-                    id: GrantId::from_uuid(app.world().uuid()),
-                    person,
-                    role: role.as_str().to_owned(),
-                    both_forces: new.both_forces,
-                    from_directory: false,
-                    said_by: permit.actor().name.clone(),
-                    reason,
-                    granted_at: now,
-                    until,
-                    ended: None,
-                    waits: false,
-                    confirmed: None,
-                };
-                app.enter_grant(tx, &whose, &grant, &permit.actor().name, role)
-            })
-            .await
-    }
-
-    fn enter_grant(
-        &self,
-        tx: &mut Tx<'_>,
-        whose: &Person,
-        grant: &Grant,
-        actor: &str,
-        role: Role,
-    ) -> Result<(), AppError> {
-        grants::add(tx, grant)?;
-        self.await_lapse(tx, grant)?;
-        let record = Record::new(actor, "role.granted", format!("person:{}", whose.id))
-            .force(whose.force)
-            .reason(role.as_str())
-            .detail(json!({
-                "grant": grant.id,
-                "both_forces": grant.both_forces,
-                "until": grant.until.map(|until| until.to_string()),
-                "by": grant.said_by,
-                "reason": grant.reason,
-            }));
-        self.enter(tx, grant.granted_at, record)
-    }
-
-    fn grantee(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<ManageAccess>,
-        person: PersonId,
-    ) -> Result<Person, AppError> {
-        let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-        permit.reaches(whose.force)?;
-        if permit.actor().person == Some(person) {
-            permit.reaches_own(whose.force)?;
-        }
-        Ok(whose)
-    }
-
-    /// Ends a role that was given by hand. It does not count from the person's next request on. One that the directory
-    /// gives is ended there.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it is over already or the directory's, [`AppError::Invalid`] without a reason.
-    pub async fn end_role(
-        &self,
-        permit: Permit<ManageAccess>,
-        grant: GrantId,
-        reason: &str,
-    ) -> Result<(), AppError> {
-        let reason = text("end-reason", reason, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Roles)?;
-                let found = grants::by_id(tx, grant)?.ok_or_else(|| AppError::not_found("grant", grant))?;
-                let whose = app.grantee(tx, &permit, found.person)?;
-                if found.from_directory {
-                    return Err(AppError::Conflict(format!(
-                        "the directory gives this role to members of {}: take the person out of that group",
-                        found.said_by
-                    )));
-                }
-                app.close_grant(tx, &whose, &found, (&permit.actor().name, &reason), now)
-            })
-            .await
-    }
-
-    fn close_grant(
-        &self,
-        tx: &mut Tx<'_>,
-        whose: &Person,
-        grant: &Grant,
-        (by, why): (&str, &str),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if !grants::end(tx, grant.id, now, by)? {
-            return Err(AppError::Conflict("it was ended already; reload the page".into()));
-        }
-        let role = grant.role.parse::<Role>().map_or("unknown", Role::as_str);
-        let record = Record::new(by, "role.ended", format!("person:{}", whose.id))
-            .force(whose.force)
-            .reason(role)
-            .detail(json!({ "grant": grant.id, "reason": why }));
-        self.enter(tx, now, record)
-    }
-
-    /// Makes a person's grants from the directory what their groups say, by the settings' `group_roles`; gives what they may
-    /// be asked for then. A group that makes auditors does so once, for at most [`AUDITOR_LONGEST`]: when that is over,
-    /// membership alone gives no more.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for who is not on the books; else where the database does not answer.
-    pub fn take_groups(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        groups: &[&str],
-        now: Timestamp,
-    ) -> Result<Standing, AppError> {
-        locks::take(tx, Lock::Roles)?;
-        let theirs: Vec<&GroupRole> = self
-            .config()
-            .group_roles
-            .iter()
-            .filter(|rule| groups.contains(&rule.group.as_str()) && is_granted(rule.role))
-            .collect();
-        let same = |grant: &Grant, rule: &GroupRole| {
-            grant.said_by == rule.group
-                && grant.role == rule.role.as_str()
-                && grant.both_forces == rule.both_forces
-        };
-        let open: Vec<Grant> =
-            grants::open(tx, person.id)?.into_iter().filter(|grant| grant.from_directory).collect();
-        for grant in open.iter().filter(|grant| !theirs.iter().any(|rule| same(grant, rule))) {
-            self.close_grant(tx, person, grant, ("system", "no longer in the group"), now)?;
-        }
-        for rule in theirs.into_iter().filter(|rule| !open.iter().any(|grant| same(grant, rule))) {
-            let grant = Grant {
-                id: GrantId::from_uuid(self.world().uuid()),
-                person: person.id,
-                role: rule.role.as_str().to_owned(),
-                both_forces: rule.both_forces,
-                from_directory: true,
-                said_by: rule.group.clone(),
-                reason: String::new(),
-                granted_at: now,
-                until: (rule.role == Role::Auditor).then(|| now.plus(AUDITOR_LONGEST)),
-                ended: None,
-                waits: false,
-                confirmed: None,
-            };
-            self.enter_grant(tx, person, &grant, "system", rule.role)?;
-        }
-        standing_of(tx, person.id, now)?.ok_or_else(|| AppError::not_found("person", person.id))
-    }
-
     /// What a person may be asked for now; `None` for who is not on the books.
     ///
     /// # Errors
@@ -363,7 +187,7 @@ impl App {
         permit: Permit<SeeAccess>,
         person: PersonId,
     ) -> Result<RolesRead, AppError> {
-        let now = self.world().now();
+        let (app, now) = (self.clone(), self.world().now());
         self.store()
             .read(move |tx| {
                 let whose =
@@ -371,9 +195,17 @@ impl App {
                 permit.reaches(whose.force)?;
                 let grants = grants::of_person(tx, person)?
                     .into_iter()
-                    .map(|grant| grant_read(tx, grant, now))
+                    .map(|grant| grant_read(&app, tx, grant, now))
                     .collect::<Result<_, _>>()?;
-                Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, person: whose })
+                let asked = takeovers::of_person(tx, person)?.filter(|one| one.confirmed.is_none());
+                let takeover = match asked {
+                    Some(asked) => {
+                        let by = crate::read::who(tx, &asked.asked_by)?;
+                        Some((asked, by))
+                    }
+                    None => None,
+                };
+                Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, takeover, person: whose })
             })
             .await
     }
@@ -406,8 +238,16 @@ impl App {
     }
 }
 
-fn grant_read(tx: &mut Tx<'_>, grant: Grant, now: Timestamp) -> Result<GrantRead, AppError> {
-    Ok(GrantRead { by: said_by(tx, &grant)?, counts: grant.counts_at(now), grant })
+fn grant_read(app: &App, tx: &mut Tx<'_>, grant: Grant, now: Timestamp) -> Result<GrantRead, AppError> {
+    let strong = grant.role.parse().is_ok_and(|role| is_strong(app.policy().access(), role));
+    let early = grant.from_directory && strong && now.since(grant.since()) < second::SPAN;
+    Ok(GrantRead {
+        by: said_by(tx, &grant)?,
+        counts: grant.counts_at(now),
+        to_confirm: grant.is_open_at(now) && grant.confirmed.is_none() && (grant.waits || early),
+        confirmed_by: grant.confirmed.as_ref().map(|(_, by)| crate::read::who(tx, by)).transpose()?,
+        grant,
+    })
 }
 
 fn said_by(tx: &mut Tx<'_>, grant: &Grant) -> Result<String, AppError> {
@@ -419,3 +259,5 @@ fn said_by(tx: &mut Tx<'_>, grant: &Grant) -> Result<String, AppError> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod two;

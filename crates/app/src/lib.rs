@@ -12,6 +12,7 @@ pub mod compliance;
 pub mod custody;
 mod days;
 pub mod directory;
+mod ending;
 pub mod enrolment;
 mod error;
 pub mod grants;

@@ -27,6 +27,7 @@ mod sensitive;
 mod tally;
 mod terms;
 mod terms_desk;
+mod watch;
 mod words;
 
 pub use actions::Action;

@@ -12,10 +12,11 @@ use domain::{Force, PersonId, Span, Timestamp};
 use store::grants::{self, Grant};
 use store::ledger::{self, LedgerFilter};
 use store::people::Person;
-use store::{Tx, people, sessions, tokens};
+use store::{Tx, passkeys, people, sessions, tokens};
 
 use crate::access::{Action, Actor, ApproveDestruction, Comes, Policies, Question, Relation, Role};
 use crate::grants::is_strong;
+use crate::sign_in::break_glass_place;
 use crate::{App, AppError};
 
 /// How long somebody's hand in another entry or role makes the two count as one, and how long a role that the directory
@@ -144,6 +145,11 @@ fn asker(tx: &mut Tx<'_>, asked_by: &str) -> Result<Asker, AppError> {
         },
         Some(("session", digest)) => sessions::name_of(tx, digest)?.map_or(Asker::Unknown, Asker::Named),
         Some(("command-line", _)) => Asker::Server,
+        Some(("break-glass", _)) => {
+            let all = passkeys::accounts(tx)?;
+            let found = all.into_iter().find(|account| break_glass_place(&account.owner) == asked_by);
+            found.map_or(Asker::Unknown, |account| Asker::Named(account.name))
+        }
         // Whoever made a token can use it.
         Some(("token", id)) => match id.parse().ok().map(|id| tokens::by_id(tx, id)).transpose()?.flatten() {
             Some(token) if !token.created_by.starts_with("token:") => return asker(tx, &token.created_by),

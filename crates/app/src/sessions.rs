@@ -9,7 +9,8 @@ use store::sessions::{self, Link, Session};
 use store::{Tx, people};
 
 use crate::access::{Actor, Permit, Proof, Role, Roles, RunService, SeeOwnSessions, Who};
-use crate::grants::{Standing, standing_of};
+use crate::alarms::{self, Alarm, AlarmKind};
+use crate::grants::{Standing, is_strong, standing_of};
 use crate::limits::Door;
 use crate::record::{Record, force_of};
 use crate::{App, AppError, digest_hex};
@@ -289,10 +290,42 @@ impl App {
                     Record::new(&permit.actor().name, "sign-in-link.made", format!("role:{}", link.role))
                         .force_if(force_of(tx, link.person)?)
                         .detail(json!({ "name": link.name }));
-                app.enter(tx, now, record)
+                app.enter(tx, now, record)?;
+                app.tell_of_link(tx, &permit, &link, now)
             })
             .await?;
         Ok(token)
+    }
+
+    /// Tells of a link for somebody who could destroy, approve or administer: whoever is on the server could use it.
+    fn tell_of_link(
+        &self,
+        tx: &mut Tx<'_>,
+        permit: &Permit<RunService>,
+        link: &Link,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let standing = link.person.map(|person| standing_of(tx, person, now)).transpose()?.flatten();
+        let roles = match (link.person, &standing) {
+            (Some(_), standing) => standing.map_or(Roles::NONE, |standing| standing.roles),
+            (None, _) => link.role.parse::<Role>().map_or(Roles::NONE, Roles::from),
+        };
+        let Some(role) = roles.iter().filter(|role| is_strong(self.policy().access(), *role)).last() else {
+            return Ok(());
+        };
+        let alarm = Alarm {
+            force: standing.map(|standing| standing.force),
+            kind: AlarmKind::SignInLink,
+            by: permit.actor().name.clone(),
+            subject: format!("A sign-in link was made on the server for {}, {}", link.name, role.title()),
+            body: format!(
+                "{} made it. Whoever opens it within 15 minutes is signed in as them. If they did not ask for it, end their \
+                 sessions, and find out who was on the server.",
+                permit.actor().shown
+            ),
+            link: "/ledger?action=sign-in-link".into(),
+        };
+        alarms::raise(self, tx, alarm, now)
     }
 
     /// Spends a sign-in link; the cookie's value, or `None` where the link is unknown, spent or expired, or its person has

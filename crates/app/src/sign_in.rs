@@ -29,6 +29,7 @@ use crate::{App, AppError, digest_hex};
 pub use outbound::oidc::OidcError as ProviderFault;
 
 pub use break_glass::Administrator;
+pub(crate) use break_glass::place as break_glass_place;
 pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal, Wanted};
 pub(crate) use kept::KEEP;
 pub use kept::KeptForm;

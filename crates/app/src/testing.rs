@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use domain::{Force, PersonId, Secret, Span};
 use pki::{DeviceCa, RsaBits, Validity};
-use store::Store;
+use store::{Store, StoreConfig};
 use testkit::TestWorld;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -43,6 +43,7 @@ fn config() -> AppConfig {
         session_lifetime: day,
         group_roles: vec![
             GroupRole { group: "Lanyard desk".into(), role: Role::ServiceDeskAnalyst, both_forces: true },
+            GroupRole { group: "Lanyard admins".into(), role: Role::Administrator, both_forces: true },
             GroupRole { group: "Lanyard audit".into(), role: Role::Auditor, both_forces: false },
         ],
         scep: pki::scep::ScepOptions::default(),
@@ -69,9 +70,18 @@ impl Bench {
 /// Runs a test on a service of its own.
 pub(crate) fn on_bench<F: Future<Output = ()>>(test: impl FnOnce(Bench) -> F) {
     let scratch = testkit::scratch_sqlite();
+    on(&scratch.config, test);
+}
+
+/// Runs a test on a service with SQLite, then on one with PostgreSQL where it is installed.
+pub(crate) fn on_both<F: Future<Output = ()>>(test: impl Fn(Bench) -> F) {
+    testkit::both_engines(|database| on(&database, &test));
+}
+
+fn on<F: Future<Output = ()>>(database: &StoreConfig, test: impl FnOnce(Bench) -> F) {
     testkit::block_on(async {
         let world = testkit::world();
-        let store = Store::open(&scratch.config).unwrap();
+        let store = Store::open(database).unwrap();
         store.migrate().unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
         let files = policy::Files::read(&folder).unwrap();

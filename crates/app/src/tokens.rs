@@ -10,6 +10,7 @@ use serde_json::json;
 use store::tokens::{self, Token};
 
 use crate::access::{Actor, ApiScope, Permit, RunService};
+use crate::alarms::{self, Alarm, AlarmKind};
 use crate::people::text;
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
@@ -77,7 +78,20 @@ impl App {
                 let record = Record::new(&permit.actor().name, "api-token.made", format!("token:{id}"))
                     .force(force)
                     .detail(json!({ "name": token.name, "scope": token.scope, "expires_at": token.expires_at.to_string() }));
-                app.enter(tx, now, record)
+                app.enter(tx, now, record)?;
+                let alarm = Alarm {
+                    force: Some(force),
+                    kind: AlarmKind::TokenMade,
+                    by: permit.actor().name.clone(),
+                    subject: format!("An API token was made: {}", token.name),
+                    body: format!(
+                        "{} made it, and it works until {}. If nobody expected this, end it now.",
+                        permit.actor().shown,
+                        duty::day_of(token.expires_at)
+                    ),
+                    link: "/tokens".into(),
+                };
+                alarms::raise(&app, tx, alarm, now)
             })
             .await?;
         Ok((id, Secret::new(secret)))

@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand};
 use crate::simulation::{demo, load};
 use crate::verbs::{
     assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, people, policy,
-    registers, service, settings, terms, tokens,
+    registers, roles, service, settings, terms, tokens,
 };
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.
@@ -50,6 +50,12 @@ pub(crate) enum Verb {
     /// The terms that people accept.
     #[command(subcommand)]
     Terms(terms::TermsVerb),
+    /// Roles: give, end, list.
+    #[command(subcommand)]
+    Role(roles::RoleVerb),
+    /// What administrators and information security were told at once.
+    #[command(subcommand)]
+    Alarm(roles::AlarmVerb),
     /// Tokens with which other programs come, such as the force's directory: make, list, end.
     #[command(subcommand)]
     Token(tokens::TokenVerb),

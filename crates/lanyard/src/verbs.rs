@@ -20,6 +20,7 @@ pub(crate) mod people_end;
 pub(crate) mod policy;
 pub(crate) mod registers;
 mod registers_show;
+pub(crate) mod roles;
 pub(crate) mod service;
 pub(crate) mod settings;
 pub(crate) mod terms;
@@ -47,6 +48,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Register(verb) => verb.run(settings),
         Verb::Terms(verb) => verb.run(settings),
         Verb::Token(verb) => verb.run(settings),
+        Verb::Role(verb) => verb.run(settings),
+        Verb::Alarm(verb) => verb.run(settings),
         Verb::Device(verb) => verb.run(settings),
         Verb::Ledger(verb) => verb.run(settings),
         Verb::Config(verb) => verb.run(settings),

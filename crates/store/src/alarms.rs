@@ -48,7 +48,7 @@ statements! {
         AND ($2 = 0 OR acknowledged_at IS NULL)
         AND (raised_at, id) < ($3, $4) ORDER BY raised_at DESC, id DESC LIMIT $5");
     ALARM_SAME = concat!("SELECT ", columns!(), " FROM alarm WHERE acknowledged_at IS NULL AND raised_at > $1 AND force = $2
-        AND kind = $3 AND caused_by = $4 ORDER BY raised_at DESC LIMIT 1");
+        AND kind = $3 AND caused_by = $4 ORDER BY raised_at DESC, id DESC LIMIT $5");
     ALARM_AGAIN = "UPDATE alarm SET times = times + 1 WHERE id = $1 AND acknowledged_at IS NULL";
     ALARM_TOLD = "UPDATE alarm SET told = $2 WHERE id = $1";
     ALARMS_FORGET = "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE acknowledged_at < $1 ORDER BY raised_at LIMIT $2)";
@@ -124,15 +124,17 @@ pub fn page(
     tx.query(&ALARMS_PAGE, &params)?.iter().map(alarm).collect()
 }
 
-/// The newest alarm of that kind, force and cause that was raised after a time and that nobody has seen to.
+/// Up to `limit` alarms of that kind, force and cause that were raised after a time and that nobody has seen to, newest first.
 pub fn same_since(
     tx: &mut Tx<'_>,
     after: Timestamp,
     force: Option<Force>,
     (kind, caused_by): (&str, &str),
-) -> Result<Option<Alarm>, StoreError> {
-    let params = [after.into(), crate::force_word(force), kind.into(), caused_by.into()];
-    tx.one(&ALARM_SAME, &params)?.as_ref().map(alarm).transpose()
+    limit: u32,
+) -> Result<Vec<Alarm>, StoreError> {
+    let params =
+        [after.into(), crate::force_word(force), kind.into(), caused_by.into(), i64::from(limit).into()];
+    tx.query(&ALARM_SAME, &params)?.iter().map(alarm).collect()
 }
 
 /// Counts that the same happened again; whether nobody has seen to it yet.

@@ -31,6 +31,8 @@ pub struct Grant {
     pub waits: bool,
     /// When it was confirmed, and by whom.
     pub confirmed: Option<(Timestamp, String)>,
+    /// Who had the directory ask for it, where that was not the person's own sign-in.
+    pub asked_by: Option<String>,
 }
 
 impl Grant {
@@ -67,13 +69,13 @@ pub struct Listed {
 macro_rules! columns {
     () => {
         "g.id, g.person_id, g.role, g.both_forces, g.source, g.said_by, g.reason, g.granted_at, g.until, g.ended_at, g.ended_by,
-        g.waits, g.confirmed_at, g.confirmed_by"
+        g.waits, g.confirmed_at, g.confirmed_by, g.asked_by"
     };
 }
 
 statements! {
-    pub(crate) GRANT_ADD = "INSERT INTO role_grant (id, person_id, role, both_forces, source, said_by, reason, granted_at, until, waits)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    pub(crate) GRANT_ADD = "INSERT INTO role_grant (id, person_id, role, both_forces, source, said_by, reason, granted_at, until, waits, asked_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     GRANT_BY_ID = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.id = $1");
     GRANTS_OF_PERSON = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.person_id = $1
         ORDER BY g.granted_at DESC, g.id DESC LIMIT 200");
@@ -89,6 +91,10 @@ statements! {
         FROM role_grant g JOIN person p ON p.id = g.person_id
         WHERE g.ended_at IS NULL AND g.waits = 0 AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
         AND ($2 = '' OR p.force = $2 OR g.both_forces = 1) AND g.role = $3 ORDER BY g.person_id, g.id LIMIT $4");
+    // Whoever once had a role over a force that counted, and signed in: what such people did once cannot be done anew.
+    GRANTS_EVER = "SELECT DISTINCT g.person_id FROM role_grant g JOIN person p ON p.id = g.person_id
+        WHERE g.role = $1 AND g.waits = 0 AND p.signed_in_at IS NOT NULL AND (p.force = $2 OR g.both_forces = 1)
+        ORDER BY g.person_id LIMIT $3";
     GRANTS_WAITING_BY = concat!("SELECT ", columns!(), " FROM role_grant g
         WHERE g.waits = 1 AND g.ended_at IS NULL AND g.said_by = $1 ORDER BY g.granted_at, g.id LIMIT 1000");
     GRANT_CONFIRM = "UPDATE role_grant SET waits = 0, confirmed_at = $2, confirmed_by = $3
@@ -111,6 +117,7 @@ fn grant(row: &Row) -> Result<Grant, StoreError> {
         ended: row.opt_time(9)?.zip(row.opt_text(10)?),
         waits: row.int(11)? != 0,
         confirmed: row.opt_time(12)?.zip(row.opt_text(13)?),
+        asked_by: row.opt_text(14)?,
     })
 }
 
@@ -129,6 +136,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
             new.granted_at.into(),
             new.until.into(),
             i64::from(new.waits).into(),
+            new.asked_by.as_deref().into(),
         ],
     )?;
     Ok(())
@@ -164,7 +172,7 @@ pub fn list(
     tx.query(&GRANTS_LIST, &params)?
         .iter()
         .map(|row| {
-            Ok(Listed { grant: grant(row)?, name: (row.text(14)?, row.text(15)?), force: row.parse(16)? })
+            Ok(Listed { grant: grant(row)?, name: (row.text(15)?, row.text(16)?), force: row.parse(17)? })
         })
         .collect()
 }
@@ -189,8 +197,14 @@ pub fn over(
     let params = [now.into(), crate::force_word(force), role.into(), i64::from(limit).into()];
     tx.query(&GRANTS_OVER, &params)?
         .iter()
-        .map(|row| Ok(Over { grant: grant(row)?, signed_in_at: row.opt_time(14)? }))
+        .map(|row| Ok(Over { grant: grant(row)?, signed_in_at: row.opt_time(15)? }))
         .collect()
+}
+
+/// Up to `limit` people who ever had a role over a force's things and have signed in, also where either is over.
+pub fn ever(tx: &mut Tx<'_>, force: Force, role: &str, limit: u32) -> Result<Vec<PersonId>, StoreError> {
+    let params = [role.into(), Value::id(force), i64::from(limit).into()];
+    tx.query(&GRANTS_EVER, &params)?.iter().map(|row| row.parse(0)).collect()
 }
 
 /// The grants that wait for a confirmation and that somebody asked for, a thousand at most.

@@ -58,6 +58,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0021_import_answers.sql"),
     },
     Migration { version: 22, name: "ledger_guard", sql: include_str!("../migrations/0022_ledger_guard.sql") },
+    Migration {
+        version: 23,
+        name: "roles_asked_by",
+        sql: include_str!("../migrations/0023_roles_asked_by.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -39,6 +39,8 @@ statements! {
     TOKEN_BY_DIGEST = concat!("SELECT ", columns!(), " FROM api_token WHERE digest = $1");
     TOKEN_BY_ID = concat!("SELECT ", columns!(), " FROM api_token WHERE id = $1");
     TOKENS = concat!("SELECT ", columns!(), " FROM api_token WHERE ($1 = '' OR force = $1) ORDER BY created_at DESC, id DESC LIMIT 200");
+    TOKENS_MADE_BY = concat!("SELECT ", columns!(), " FROM api_token WHERE created_by = $1 AND ended_at IS NULL
+        AND expires_at > $2 ORDER BY created_at, id LIMIT 200");
     TOKEN_USED = "UPDATE api_token SET last_used_at = $2 WHERE id = $1";
     TOKEN_END = "UPDATE api_token SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL";
 }
@@ -55,6 +57,11 @@ fn token(row: &Row) -> Result<Token, StoreError> {
         last_used_at: row.opt_time(7)?,
         ended_at: row.opt_time(8)?,
     })
+}
+
+/// The tokens that somebody made and that still work, two hundred at most.
+pub fn made_by(tx: &mut Tx<'_>, actor: &str, now: Timestamp) -> Result<Vec<Token>, StoreError> {
+    tx.query(&TOKENS_MADE_BY, &[actor.into(), now.into()])?.iter().map(token).collect()
 }
 
 /// Enters a token under the digest of what its owner was shown.

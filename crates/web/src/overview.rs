@@ -40,6 +40,12 @@ pub struct View {
     pub people_without_acceptance: u64,
     /// Entries of registers that lapse soon, the nearest end first.
     pub lapsing: Vec<Mention>,
+    /// Alarms that nobody has seen to, the newest few.
+    pub alarms: Vec<crate::people::alarms::Row>,
+    /// How many there are.
+    pub alarms_open: u64,
+    /// What a force with too few administrators is told, a sentence each.
+    pub few_administrators: Vec<String>,
     /// The last ledger entries, newest first.
     pub recent: Vec<RecentRow>,
     /// Why the ledger is not signed; empty while it is, and for who does not see the ledger.
@@ -121,6 +127,12 @@ impl CopyRow {
     }
 }
 
+impl RecentRow {
+    fn sample(at: Timestamp, what: &str, href: &str) -> Self {
+        Self { at, what: what.into(), href: href.into() }
+    }
+}
+
 impl View {
     /// All clauses of all documents together.
     fn together(&self) -> Counts {
@@ -172,13 +184,12 @@ impl View {
             returns_late: 1,
             people_without_acceptance: 3,
             lapsing: vec![Mention::sample()],
+            alarms: vec![crate::people::alarms::Row::sample()],
+            alarms_open: 3,
+            few_administrators: vec!["Norfolk has one administrator who has signed in <script>.".into()],
             recent: vec![
-                RecentRow {
-                    at: hours(0),
-                    what: "Lost mode asked for NC-10442".into(),
-                    href: "/ledger?device=F4GXQ2ABCD".into(),
-                },
-                RecentRow { at: hours(2), what: "Check-in from SC-20031".into(), href: "/ledger".into() },
+                RecentRow::sample(hours(0), "Lost mode asked for NC-10442", "/ledger?device=F4GXQ2ABCD"),
+                RecentRow::sample(hours(2), "Check-in from SC-20031", "/ledger"),
             ],
             ledger_stopped:
                 "The last checkpoint that this node remembers covers 1042 entries; the ledger has 1000."
@@ -203,6 +214,9 @@ impl View {
             returns_late: 0,
             people_without_acceptance: 0,
             lapsing: Vec::new(),
+            alarms: Vec::new(),
+            alarms_open: 0,
+            few_administrators: Vec::new(),
             recent: Vec::new(),
             ledger_stopped: String::new(),
             ledger_copies: vec![CopyRow {

@@ -3,6 +3,7 @@
 
 mod access;
 mod account;
+mod alarms;
 mod case_steps;
 mod cases;
 mod clauses;
@@ -40,12 +41,12 @@ mod tokens;
 mod told;
 
 use app::access::{
-    AcceptOwn, Action, AnswerForOneself, ApproveDestruction, AskPermission, CommandDevices, ContactOffDuty,
-    DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty, ManageExemptions, ManageNotices,
-    ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance, ReviewOffDuty, RunService, SeeAccess,
-    SeeCases, SeeCommands, SeeCovert, SeeCustody, SeeDevices, SeeDuty, SeeExemptions, SeeFindings, SeeLedger,
-    SeeNotices, SeeOwn, SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers,
-    WithdrawDevices,
+    AcceptOwn, AcknowledgeAlarms, Action, AnswerForOneself, ApproveDestruction, AskPermission,
+    CommandDevices, ContactOffDuty, DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty,
+    ManageExemptions, ManageNotices, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance,
+    ReviewOffDuty, RunService, SeeAccess, SeeAlarms, SeeCases, SeeCommands, SeeCovert, SeeCustody,
+    SeeDevices, SeeDuty, SeeExemptions, SeeFindings, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions,
+    SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
 };
 use app::limits::Door;
 use app::people::import::People;
@@ -206,6 +207,8 @@ pub const ROUTES: &[Route] = &[
     write::<SeeCovert>("/people/{id}/covert", || post(covert::post)),
     read::<ManageAccess>("/people/{id}/roles", || get(access::of_person)),
     write::<ManageAccess>("/people/{id}/roles", || post(access::change)),
+    read::<SeeAlarms>("/alarms", || get(alarms::list)),
+    write::<AcknowledgeAlarms>("/alarms/{id}/seen", || post(alarms::seen)),
     read::<SeeAccess>("/access", || get(access::list)),
     read::<SeeAccess>("/access.csv", || get(access::csv)),
     read::<ManagePeople>("/people/{id}/events", || get(events::add)),

@@ -73,6 +73,8 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
 fn people_and_registers() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("roles", crate::people::roles::View::sample().render()?),
+        ("alarms", crate::people::alarms::View::sample().render()?),
+        ("alarms-empty", crate::people::alarms::View::sample_empty().render()?),
         ("access", crate::people::access::View::sample().render()?),
         ("person-add", crate::people::add::View::sample().render()?),
         ("person-edit", crate::people::edit::View::sample().render()?),

@@ -9,6 +9,7 @@ use store::{Tx, people};
 
 use super::force_of;
 use crate::access::{Permit, ProvisionPeople};
+use crate::grants::Names;
 use crate::people::text;
 use crate::record::Record;
 use crate::{App, AppError};
@@ -164,7 +165,7 @@ impl App {
                 if !same {
                     // The settings name groups by their names.
                     for person in members.intersection(&old) {
-                        app.groups_changed(tx, *person, now)?;
+                        app.groups_changed(tx, *person, (&permit.actor().name, now))?;
                     }
                 }
                 read(tx, group, true).map(Some)
@@ -267,14 +268,14 @@ impl App {
         &self,
         tx: &mut Tx<'_>,
         person: PersonId,
-        now: Timestamp,
+        (token, now): (&str, Timestamp),
     ) -> Result<(), AppError> {
         let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {
             return Ok(());
         };
         let named = groups::of_person(tx, person.id)?;
         let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
-        self.take_groups(tx, &person, &names, now).map(|_| ())
+        self.take_groups(tx, &person, (&names, Names::Token(token)), now).map(|_| ())
     }
 
     /// Moves people in and out of a group, and enters it.
@@ -293,7 +294,7 @@ impl App {
             groups::leave(tx, group.id, *person)?;
         }
         for person in joined.iter().chain(left) {
-            self.groups_changed(tx, *person, now)?;
+            self.groups_changed(tx, *person, (actor, now))?;
         }
         let named = |people: &BTreeSet<PersonId>| -> Vec<String> {
             people.iter().take(NAMED).map(ToString::to_string).collect()

@@ -8,7 +8,9 @@ use serde_json::json;
 use store::grants::{self, Grant};
 use store::{Tx, people};
 
+use super::is_strong;
 use crate::access::Role;
+use crate::ending::{self, Ended};
 use crate::notices::{Notice, Told};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
@@ -46,6 +48,10 @@ impl App {
             .force(person.force)
             .reason(role)
             .detail(json!({ "grant": id, "until": grant.until.map(|until| until.to_string()) }));
-        self.enter(tx, now, record)
+        self.enter(tx, now, record)?;
+        if grant.role.parse().is_ok_and(|role| is_strong(self.policy().access(), role)) {
+            ending::ended(self, tx, &person, Ended::Role, ("system", now))?;
+        }
+        Ok(())
     }
 }

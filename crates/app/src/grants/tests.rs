@@ -115,7 +115,11 @@ fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
         let whose = app.store().read(move |tx| people::by_id(tx, person)).await.unwrap().unwrap();
         let sync = async |groups: &'static [&'static str]| {
             let (app, whose, now) = (app.clone(), whose.clone(), world.now());
-            app.clone().store().write(move |tx| app.take_groups(tx, &whose, groups, now)).await.unwrap()
+            app.clone()
+                .store()
+                .write(move |tx| app.take_groups(tx, &whose, (groups, Names::SignIn), now))
+                .await
+                .unwrap()
         };
         let desk = sync(&["Lanyard desk", "Something else"]).await;
         assert_eq!(desk.roles.to_string(), "holder service-desk-analyst");

@@ -7,6 +7,9 @@ use store::people::Person;
 use store::{Tx, people};
 
 use super::{optional_text, text};
+use crate::alarms::{self, Alarm, AlarmKind};
+use crate::ending::{self, Ended};
+use crate::grants::is_strong;
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -120,7 +123,7 @@ impl App {
             }
         }
         if kept == Kept::Ended {
-            store::sessions::end_of_person(tx, after.id)?;
+            self.person_ends(tx, &after, (actor, now))?;
         }
         self.person_changed(tx, before, &after, now)?;
         let detail = match before {
@@ -131,6 +134,33 @@ impl App {
             Record::new(actor, action, format!("person:{}", after.id)).force(after.force).detail(detail);
         self.enter(tx, now, record)?;
         Ok((kept, after))
+    }
+
+    /// Has end what ends with a person, and tells the others of one who destroyed, approved or administered.
+    fn person_ends(
+        &self,
+        tx: &mut Tx<'_>,
+        after: &Person,
+        (actor, now): (&str, Timestamp),
+    ) -> Result<(), AppError> {
+        let open = store::grants::open(tx, after.id)?;
+        let strong = |grant: &store::grants::Grant| {
+            let role = grant.role.parse().ok().filter(|role| is_strong(self.policy().access(), *role));
+            role.filter(|_| grant.counts_at(now))
+        };
+        if let Some(role) = open.iter().find_map(strong) {
+            let alarm = Alarm {
+                force: Some(after.force),
+                kind: AlarmKind::RoleEnded,
+                by: actor.to_owned(),
+                subject: format!("{} ({}), {}, was taken off the books", after.name, after.number, role.title()),
+                body: "Their roles and sessions are over, and what they asked for. If nobody expected this, find out who did it."
+                    .into(),
+                link: format!("/people/{}", after.id),
+            };
+            alarms::raise(self, tx, alarm, now)?;
+        }
+        ending::ended(self, tx, after, Ended::Person, (actor, now))
     }
 
     /// Somebody who can answer for people of that force.

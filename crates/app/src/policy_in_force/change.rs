@@ -4,7 +4,7 @@
 //! judgement once more in its own transaction: one that still has a former policy judges nothing by it. That is why no
 //! node has to be told of a change, and none can miss it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::Timestamp;
@@ -15,6 +15,7 @@ use store::{Tx, devices, people, profiles, sessions};
 
 use super::{PLATFORMS, PolicyInForce};
 use crate::access::{Permit, RunService};
+use crate::alarms::{self, Alarm, AlarmKind};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
@@ -56,9 +57,41 @@ impl App {
                 let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
                     .detail(json!({ "digest": policy.digest(), "before": before }));
                 app.enter(tx, now, record)?;
+                app.tell_of_weakened(tx, &policy, (before.as_deref(), &permit.actor().name), now)?;
                 Ok(true)
             })
             .await
+    }
+
+    /// Tells administrators and information security where a change touches who may do what, or a value that a limit may be.
+    /// Whether that weakens anything is for them to see: a change that looks harmless may not be.
+    fn tell_of_weakened(
+        &self,
+        tx: &mut Tx<'_>,
+        policy: &PolicyInForce,
+        (before, by): (Option<&str>, &str),
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let Some((files, overrides)) = before.map(|digest| kept_files(tx, digest)).transpose()?.flatten()
+        else {
+            return Ok(());
+        };
+        let changed = guarded(&files, &overrides, policy);
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let alarm = Alarm {
+            force: None,
+            kind: AlarmKind::PolicyChanged,
+            by: by.to_owned(),
+            subject: "Who may do what, or a limit, was changed".into(),
+            body: format!(
+                "Changed: {}. It is in force. If nobody expected this, bring the former policy folder and settings back.",
+                changed.join(", ")
+            ),
+            link: "/documents".into(),
+        };
+        alarms::raise(self, tx, alarm, now)
     }
 
     /// Every device is configured and judged, every person and document judged.
@@ -150,6 +183,27 @@ impl PolicyInForce {
             _ => Err(unreadable()),
         }
     }
+}
+
+/// What differs, among the files that say who may do what and the parameters with the force's own values over them.
+fn guarded(files: &Files, overrides: &Overrides, policy: &PolicyInForce) -> Vec<String> {
+    let is_guarded = |path: &str| path.starts_with("access/") || path == "parameters.toml";
+    let of = |files: &Files| -> BTreeMap<String, String> {
+        files
+            .iter()
+            .filter(|(path, _)| is_guarded(path))
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .collect()
+    };
+    let (old, new) = (of(files), of(&policy.files));
+    let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
+    let mut changed: Vec<String> =
+        names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect();
+    let (old, new) = (json!(overrides), json!(policy.overrides));
+    if old != new {
+        changed.push("parameter values in the settings".to_owned());
+    }
+    changed
 }
 
 fn keep(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Result<(), AppError> {

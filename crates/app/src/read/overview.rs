@@ -12,9 +12,10 @@ use super::risks::RiskRead;
 use super::tally::{self, Tally};
 use super::{Device, DocumentRow, documents};
 use crate::access::{
-    self, Actor, Permit, RunService, SeeCases, SeeDevices, SeeFindings, SeeLedger, SeePeople, SeePolicy,
-    SeeRegisters,
+    self, Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeLedger, SeePeople,
+    SeePolicy, SeeRegisters,
 };
+use crate::alarms::AlarmRead;
 use crate::ledger_book::LedgerStatus;
 use crate::{App, AppError};
 
@@ -44,6 +45,10 @@ pub struct Overview {
     pub people_without_terms: Option<u64>,
     /// Entries of registers that lapse soon, the nearest end first.
     pub lapsing: Option<Vec<PermissionRow>>,
+    /// Alarms that nobody has seen to, newest first, a few, and how many there are.
+    pub alarms: Option<(Vec<AlarmRead>, u64)>,
+    /// Forces that have only one administrator who has ever signed in, or none.
+    pub few_administrators: Vec<(domain::Force, bool)>,
     /// The latest entries of the ledger that are not a device's own answers.
     pub recent: Option<Vec<LedgerRow>>,
     /// Whether the ledger is signed, and where its checkpoints are copied to.
@@ -117,6 +122,10 @@ impl App {
                     lapsing: scope_of::<SeeRegisters>(actor)
                         .map(|force| app.lapsing(tx, force, now))
                         .transpose()?,
+                    alarms: scope_of::<SeeAlarms>(actor)
+                        .map(|force| super::watch::open_alarms(tx, force))
+                        .transpose()?,
+                    few_administrators: super::watch::few_administrators(tx, actor, now)?,
                     recent: scope_of::<SeeLedger>(actor)
                         .map(|force| recent(&app, tx, actor, force))
                         .transpose()?,

@@ -22,6 +22,7 @@ pub(crate) fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
                 .map_or_else(|| "An API token".to_owned(), |token| format!("API token “{}”", token.name)),
             Err(_) => actor.to_owned(),
         },
+        Some(("break-glass", _)) => "A break-glass administrator".to_owned(),
         Some(("session", digest)) => sessions::name_of(tx, digest)?
             .unwrap_or_else(|| format!("Session {}", digest.get(..8).unwrap_or(digest))),
         _ => actor.to_owned(),

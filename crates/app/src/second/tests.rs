@@ -87,6 +87,7 @@ fn a_role_approves_after_a_day_where_its_giver_or_a_directory_would_have_it_at_o
         ended: None,
         waits: false,
         confirmed: confirmed.map(|(hours, by)| (at(hours), by.to_owned())),
+        asked_by: None,
     };
     let (asker, directory) = (Some(Unripe::FromAsker), Some(Unripe::FromDirectory));
     for (what, grant, strong, hours, expected) in [

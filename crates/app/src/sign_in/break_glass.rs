@@ -10,18 +10,14 @@ use domain::{PersonId, Secret, Timestamp};
 use serde_json::json;
 use store::passkeys::{self, Account};
 use store::sessions::Link;
-use store::{Tx, grants, people, sessions};
+use store::{Tx, people, sessions};
 
-use super::passkeys::subject;
 use crate::access::{Permit, Role, RunService};
+use crate::alarms::{self, Alarm, AlarmKind};
 use crate::grants::standing_of;
-use crate::notices::Notice;
 use crate::record::{Record, force_of};
 use crate::sessions::{keep_link, owner_of};
 use crate::{App, AppError, digest_hex};
-
-/// People who are told of a use, for each role.
-const TOLD: u32 = 200;
 
 /// Whom a break-glass account is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +56,11 @@ impl App {
                 let record = Record::new(&permit.actor().name, "break-glass.invited", place(&account.owner))
                     .force_if(force_of(tx, link.person)?)
                     .detail(json!({ "name": account.name }));
-                app.enter(tx, now, record)
+                app.enter(tx, now, record)?;
+                let subject = format!("Break-glass: {} was invited on the server", account.name);
+                let body = "By the link that was made they sign in as an administrator and register a passkey. If nobody expected \
+                            this, end the account on the server with lanyard break-glass end, and find out who made it.";
+                app.raise_break_glass(tx, &account.owner, (subject, body.into()), now)
             })
             .await?;
         Ok(token)
@@ -102,22 +102,22 @@ impl App {
         (line, more): (&str, &str),
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let mut told: Vec<PersonId> = Vec::new();
-        for role in [Role::Administrator, Role::InformationSecurity, Role::Fiso] {
-            let holders = grants::list(tx, (None, role.as_str()), now, None, TOLD)?;
-            told.extend(holders.iter().map(|listed| listed.grant.person));
-        }
-        told.sort_unstable();
-        told.dedup();
-        let name = &passkey.account.name;
-        for person in told {
-            let key = format!("{}:{}:{line}", subject(&passkey.id), now.millis());
-            let notice = Notice::routine(person, key, format!("Break-glass: {name} {line}"))
-                .body(format!("The passkey is called {}. {more}", passkey.label))
-                .link("/me/notices");
-            self.notify(tx, notice)?;
-        }
-        Ok(())
+        let subject = format!("Break-glass: {} {line}", passkey.account.name);
+        let body = format!("The passkey is called {}. {more}", passkey.label);
+        self.raise_break_glass(tx, &passkey.account.owner, (subject, body), now)
+    }
+
+    /// Whoever the account belongs to is the cause: somebody else has to see to it.
+    fn raise_break_glass(
+        &self,
+        tx: &mut Tx<'_>,
+        owner: &str,
+        (subject, body): (String, String),
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let (kind, link) = (AlarmKind::BreakGlass, "/passkeys".to_owned());
+        let alarm = Alarm { force: None, kind, by: place(owner), subject, body, link };
+        alarms::raise(self, tx, alarm, now)
     }
 }
 
@@ -145,7 +145,7 @@ pub(super) fn is_administrator(tx: &mut Tx<'_>, person: PersonId, now: Timestamp
 }
 
 /// An account in the ledger: a person by id, anybody else by the start of a digest, which names nobody.
-fn place(owner: &str) -> String {
+pub(crate) fn place(owner: &str) -> String {
     match owner.strip_prefix("person:") {
         Some(_) => owner.to_owned(),
         None => format!("break-glass:{}", digest_hex(owner.as_bytes()).get(..16).unwrap_or_default()),

@@ -12,6 +12,7 @@ use store::people::{self, Person};
 use store::{Tx, sessions, sign_in};
 
 use super::Taken;
+use crate::grants::Names;
 use crate::limits::Door;
 use crate::record::Record;
 use crate::sessions::{SignedIn, THROUGH_DIRECTORY, owner_of};
@@ -298,7 +299,7 @@ impl App {
         }
         self.admit_account(Door::SignIn, &owner_of(Some(person.id), &person.name))?;
         let groups: Vec<&str> = claims.list(&directory.claims.groups).into_iter().map(group_name).collect();
-        let standing = self.take_groups(tx, &person, &groups, now)?;
+        let standing = self.take_groups(tx, &person, (&groups, Names::SignIn), now)?;
         tell_roles(&directory.claims.groups, claims, groups.len(), &standing);
         let who = SignedIn {
             name: person.name.clone(),

@@ -30,4 +30,5 @@ mod registers;
 mod scep;
 #[path = "../shared/service.rs"]
 mod shared;
+mod takeover;
 mod unreadable;

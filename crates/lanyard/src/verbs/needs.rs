@@ -18,6 +18,7 @@ enum Needs {
 
 /// Every verb, as it is typed.
 const VERBS: &[(&str, Needs)] = &[
+    ("alarm list", Needs::Permit("see alarms")),
     ("asset add", Needs::Permit("manage register")),
     ("asset give", Needs::Permit("manage register")),
     ("asset import", Needs::Permit("manage register")),
@@ -67,6 +68,9 @@ const VERBS: &[(&str, Needs)] = &[
     ("register review", Needs::Permit("decide permission")),
     ("register show", Needs::Permit("see registers")),
     ("restore", Needs::Files),
+    ("role end", Needs::Permit("manage access")),
+    ("role give", Needs::Permit("manage access")),
+    ("role list", Needs::Permit("see access")),
     ("serve", Needs::Server),
     ("sign-in-link", Needs::Permit("run service")),
     ("simulate", Needs::Server),

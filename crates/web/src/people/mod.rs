@@ -3,6 +3,7 @@
 pub mod accepted;
 pub mod access;
 pub mod add;
+pub mod alarms;
 pub mod covert;
 pub mod edit;
 pub mod end;

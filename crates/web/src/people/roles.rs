@@ -37,6 +37,23 @@ pub struct View {
     pub ending: String,
     /// The reason for ending that was typed.
     pub end_reason: String,
+    /// The reason for confirming that was typed.
+    pub confirm_reason: String,
+    /// What a directory asks for, which waits for an administrator.
+    pub takeover: Option<Takeover>,
+}
+
+/// A directory that would provision the person.
+#[derive(Debug, Clone)]
+pub struct Takeover {
+    /// Who asked, in words.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The account that they would sign in by.
+    pub user_name: String,
+    /// The directory's identifier; empty for none.
+    pub external_id: String,
 }
 
 /// A grant.
@@ -62,16 +79,35 @@ pub struct Grant {
     pub counts: bool,
     /// Whether it can be ended here.
     pub by_hand: bool,
+    /// Whether it waits for another administrator, and counts for nothing.
+    pub waits: bool,
+    /// Whether another administrator can confirm it.
+    pub to_confirm: bool,
+    /// Who confirmed it.
+    pub confirmed_by: Option<String>,
 }
 
 impl View {
     /// The grants that can be ended here.
     fn endable(&self) -> Vec<Choice> {
-        let endable = self.grants.iter().filter(|grant| grant.counts && grant.by_hand);
-        endable
+        let endable = self.grants.iter().filter(|grant| (grant.counts && grant.by_hand) || self.waits(grant));
+        self.choices(endable)
+    }
+
+    fn waits(&self, grant: &Grant) -> bool {
+        grant.waits && grant.to_confirm
+    }
+
+    /// The grants that another administrator can confirm.
+    fn confirmable(&self) -> Vec<Choice> {
+        self.choices(self.grants.iter().filter(|grant| grant.to_confirm))
+    }
+
+    fn choices<'a>(&self, grants: impl Iterator<Item = &'a Grant>) -> Vec<Choice> {
+        grants
             .map(|grant| Choice {
                 value: grant.id.clone(),
-                text: grant.role.clone(),
+                text: if grant.both { format!("{}, both forces", grant.role) } else { grant.role.clone() },
                 chosen: grant.id == self.ending,
             })
             .collect()
@@ -93,7 +129,11 @@ impl View {
             ended: None,
             counts,
             by_hand: true,
+            waits: false,
+            to_confirm: false,
+            confirmed_by: None,
         };
+        let waiting = Grant { waits: true, to_confirm: true, ..grant("c", "Administrator", false, None) };
         Self {
             shell,
             errors: [("until", "Enter the last day: an auditor's access ends by itself")]
@@ -105,6 +145,7 @@ impl View {
             grants: vec![
                 grant("a", "Service desk analyst", true, None),
                 grant("b", "Auditor", false, Some(crate::samples::hours_ago(100))),
+                waiting,
             ],
             roles: Choice::list([("auditor", "Auditor"), ("hr", "Human resources")], "auditor"),
             offers_both: true,
@@ -113,6 +154,13 @@ impl View {
             reason: "HMICFRS visit".into(),
             ending: String::new(),
             end_reason: String::new(),
+            confirm_reason: String::new(),
+            takeover: Some(Takeover {
+                by: "API token “Entra” <script>".into(),
+                at: crate::samples::hours_ago(3),
+                user_name: "ames@norfolk.example".into(),
+                external_id: String::new(),
+            }),
         }
     }
 }
@@ -124,7 +172,7 @@ mod tests {
     #[test]
     fn only_what_counts_can_be_ended_and_what_is_over_says_so() {
         let view = View::sample();
-        assert_eq!(view.endable().len(), 1);
+        assert_eq!((view.endable().len(), view.confirmable().len()), (2, 1));
         let html = view.render().unwrap();
         assert!(html.contains("Ended by itself") && html.contains("Audit &#60;script&#62;"), "{html}");
     }

@@ -1,7 +1,7 @@
 //! Who has which role: the list, and one person's.
 
 use app::access::{ManageAccess, Role, SeeAccess};
-use app::grants::{GrantRead, NewGrant};
+use app::grants::{Given, GrantRead, NewGrant};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -83,6 +83,7 @@ struct Typed {
     new: NewGrant,
     ending: String,
     end_reason: String,
+    confirm_reason: String,
     errors: Errors,
 }
 
@@ -107,6 +108,13 @@ async fn view(ctx: &Ctx, id: PersonId, typed: Typed) -> Result<roles::View, Prob
         reason: typed.new.reason,
         ending: typed.ending,
         end_reason: typed.end_reason,
+        confirm_reason: typed.confirm_reason,
+        takeover: read.takeover.map(|(asked, by)| roles::Takeover {
+            by,
+            at: asked.asked_at,
+            user_name: asked.user_name,
+            external_id: asked.external_id,
+        }),
     })
 }
 
@@ -122,6 +130,9 @@ fn grant(read: GrantRead) -> roles::Grant {
         ended: read.grant.ended.map(|(at, _)| at),
         counts: read.counts,
         by_hand: !read.grant.from_directory,
+        waits: read.grant.waits,
+        to_confirm: read.to_confirm,
+        confirmed_by: read.confirmed_by,
     }
 }
 
@@ -136,7 +147,40 @@ pub(super) async fn of_person(ctx: Ctx, Path(id): Path<String>) -> Result<Respon
     Ok(page(StatusCode::OK, &view(&ctx, id, Typed::default()).await?))
 }
 
-/// Gives a role, or ends one.
+/// What a form asks for.
+enum Asked {
+    Give,
+    Confirm(GrantId),
+    End(GrantId),
+    TakeOver(bool),
+}
+
+impl Asked {
+    fn of(fields: &Fields) -> Result<Self, Problem> {
+        let grant = |name: &str| {
+            let why = "Choose the role.";
+            fields.get(name).parse().map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why))
+        };
+        Ok(match fields.get("action") {
+            "end" => Self::End(grant("grant")?),
+            "confirm" => Self::Confirm(grant("confirm")?),
+            "take-over" => Self::TakeOver(true),
+            "refuse-take-over" => Self::TakeOver(false),
+            _ => Self::Give,
+        })
+    }
+
+    /// The field beside which it stands that something does not fit what is there.
+    const fn field(&self) -> &'static str {
+        match self {
+            Self::Give | Self::TakeOver(_) => "role",
+            Self::Confirm(_) => "confirm",
+            Self::End(_) => "grant",
+        }
+    }
+}
+
+/// Gives a role, confirms or ends one, or decides whether the directory takes the person over.
 pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageAccess>()?;
     let id = id_of(&id)?;
@@ -150,20 +194,29 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         },
         ending: fields.text("grant"),
         end_reason: fields.text("end-reason"),
+        confirm_reason: fields.text("confirm-reason"),
         errors: Errors::default(),
     };
-    let ends = fields.get("action") == "end";
-    let changed = match (ends, typed.ending.parse::<GrantId>()) {
-        (false, _) => app.grant_role(permit, id, typed.new.clone()).await,
-        (true, Ok(grant)) => app.end_role(permit, grant, &typed.end_reason).await,
-        (true, Err(_)) => {
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Choose the role to end."));
+    let asked = Asked::of(&fields)?;
+    let changed = match asked {
+        Asked::Give => app.grant_role(permit, id, typed.new.clone()).await.map(|given| match given {
+            Given::Now => "role-given",
+            Given::Waits(_) => "role-waits",
+        }),
+        Asked::Confirm(grant) => {
+            app.confirm_role(permit, grant, &typed.confirm_reason).await.map(|()| "role-confirmed")
+        }
+        Asked::End(grant) => app.end_role(permit, grant, &typed.end_reason).await.map(|()| "role-ended"),
+        Asked::TakeOver(confirm) => {
+            let shown = (fields.text("user-name"), fields.text("external-id"));
+            let word = if confirm { "takeover-confirmed" } else { "takeover-refused" };
+            app.decide_takeover(permit, id, shown, confirm).await.map(|()| word)
         }
     };
     match changed {
-        Ok(()) => Ok(done(&format!("/people/{id}/roles"), if ends { "role-ended" } else { "role-given" })),
+        Ok(word) => Ok(done(&format!("/people/{id}/roles"), word)),
         Err(error) => {
-            typed.errors = form_errors(error, if ends { "grant" } else { "role" })?;
+            typed.errors = form_errors(error, asked.field())?;
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, id, typed).await?))
         }
     }

@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::REFRESH;
 use axum::response::{IntoResponse, Response};
 
+use super::alarms::row as alarm;
 use super::documents::status;
 use super::ledger::words;
 use super::registers::{mention, risk};
@@ -72,11 +73,29 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         returns_late: now.late_returns.unwrap_or_default(),
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
         lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
+        alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
+        alarms: now.alarms.map(|(rows, _)| rows).unwrap_or_default().into_iter().map(alarm).collect(),
+        few_administrators: now.few_administrators.iter().map(|(force, one)| few(*force, *one)).collect(),
         recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
         ledger_stopped: now.ledger.as_ref().and_then(|ledger| ledger.stopped.clone()).unwrap_or_default(),
         ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
     };
     Ok(page(StatusCode::OK, &view))
+}
+
+fn few(force: domain::Force, one: bool) -> String {
+    if one {
+        format!(
+            "{} has one administrator who has signed in. Until a second has, nobody can confirm a role that destroys, approves or \
+             administers, and the one may give the role of administrator once. Give it to somebody now, and have them sign in.",
+            force.title()
+        )
+    } else {
+        format!(
+            "No administrator of {} has signed in. Whoever is on the server gives roles alone until one has: lanyard role give.",
+            force.title()
+        )
+    }
 }
 
 fn attention(row: &Attention) -> AttentionRow {

@@ -27,6 +27,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "cases" => seeded.case().await.to_string(),
         "import" if route.path.starts_with("/import/devices") => seeded.import_of_devices().await.to_string(),
         "import" => seeded.import().await.to_string(),
+        "alarms" => seeded.alarm().await.to_string(),
         "tokens" => seeded.token().await.to_string(),
         "registers" => "private-hubs".to_owned(),
         "entries" => seeded.entry().await.to_string(),
@@ -74,7 +75,7 @@ fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
         "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries", "ledger",
+        "tokens", "duty", "entries", "ledger", "alarms",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }

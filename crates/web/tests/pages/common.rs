@@ -343,6 +343,19 @@ impl Seeded {
         self.app.make_token(permit(&root()).unwrap(), new).await.unwrap().0
     }
 
+    /// An alarm of Norfolk that nobody has seen to.
+    pub(crate) async fn alarm(&self) -> domain::AlarmId {
+        let open = || app::alarms::list(&self.app, permit(&root()).unwrap(), true, None, 50);
+        let norfolk = |all: Vec<app::alarms::AlarmRead>| {
+            all.into_iter().find(|read| read.alarm.force == Some(Force::Norfolk)).map(|read| read.alarm.id)
+        };
+        if let Some(known) = norfolk(open().await.unwrap()) {
+            return known;
+        }
+        self.token().await;
+        norfolk(open().await.unwrap()).expect("a token was made, which is told")
+    }
+
     /// Norfolk's duty pattern, entered when it is first asked for.
     pub(crate) async fn pattern(&self) -> domain::PatternId {
         if let Some(known) = self.app.duty_patterns(permit(&root()).unwrap()).await.unwrap().first() {

@@ -21,6 +21,7 @@ mod issuer;
 mod limits;
 mod lists;
 mod me;
+mod nobody_alone;
 mod parts;
 mod passkeys;
 mod shown;

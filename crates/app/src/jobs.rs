@@ -97,6 +97,9 @@ impl App {
     /// again later.
     pub async fn run_jobs(&self, limit: u32) -> Result<usize, AppError> {
         self.follow_policy().await?;
+        if !crate::health::clock_is_right(self) {
+            return Ok(0);
+        }
         let now = self.world().now();
         let claimed =
             self.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod alarms;
+pub mod bound;
 pub mod cases;
 pub mod checkin;
 pub mod commands;
@@ -16,6 +17,7 @@ mod ending;
 pub mod enrolment;
 mod error;
 pub mod grants;
+pub mod health;
 pub mod holds;
 pub mod imports;
 pub mod intake;
@@ -115,6 +117,7 @@ struct Inner {
     refusals: Mutex<Refusals>,
     limits: limits::Limits,
     beside: ledger_book::Beside,
+    health: health::Health,
 }
 
 /// Refusals of this minute, counted so that nobody can fill the ledger with them: those of one device, and those of all
@@ -145,7 +148,9 @@ impl App {
     #[must_use]
     pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
         let beside = ledger_book::Beside::new(config.ledger_folder.as_deref());
+        let health = health::Health::new(world.now(), world.steady());
         Self(Arc::new(Inner {
+            health,
             store,
             world,
             config,
@@ -204,6 +209,10 @@ impl App {
 
     fn sealer(&self) -> &seal::Sealer {
         &self.0.sealer
+    }
+
+    fn health(&self) -> &health::Health {
+        &self.0.health
     }
 
     fn limits(&self) -> &limits::Limits {

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Timestamp;
+use crate::{Span, Timestamp};
 
 /// Tells the time. The binary gives the real one, a test its own.
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
+
+    /// How long something has been going on that nobody can set: what tells a clock that was set from time that has passed.
+    /// A clock that is never set gives its own time.
+    fn steady(&self) -> Span {
+        Span::from_millis(self.now().millis())
+    }
 }
 
 /// Makes randomness fit for keys. The binary gives the operating system's, a test a fixed one.
@@ -37,6 +43,12 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// How long something has been going on that nobody can set.
+    #[must_use]
+    pub fn steady(&self) -> Span {
+        self.clock.steady()
     }
 
     /// The source of randomness.

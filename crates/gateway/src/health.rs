@@ -1,5 +1,6 @@
 //! The two questions of a load balancer: does it run, and is it of use to send requests here?
 
+use app::health::{self, Part};
 use axum::extract::State;
 use axum::http::StatusCode;
 
@@ -10,21 +11,35 @@ pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers: only then is it of use to send requests here. A ledger that is not signed is told in the second line:
-/// devices are to be served meanwhile, so the balancer must not turn away.
-pub(crate) async fn ready(State(gate): State<Gate>) -> (StatusCode, &'static str) {
-    let stands = match gate.app.answers().await {
-        Ok(()) => gate.app.ledger_status().await,
-        Err(error) => Err(error),
-    };
-    match stands {
-        Ok(status) if status.stopped.is_some() => {
-            (StatusCode::OK, "ready\ndegraded: the ledger is not signed\n")
-        }
-        Ok(_) => (StatusCode::OK, "ready\n"),
+/// The database answers, is whole and takes what is written: only then is it of use to send requests here. A line for each thing
+/// that is wrong, without its detail: anybody may ask. The log has the whole. A clock that is wrong and a ledger that is not signed
+/// are told and turn nobody away: devices are to be served meanwhile.
+pub(crate) async fn ready(State(gate): State<Gate>) -> (StatusCode, String) {
+    if let Err(error) = gate.app.answers().await {
+        tracing::error!(%error, "the database does not answer");
+        return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned());
+    }
+    let signed = match gate.app.ledger_status().await {
+        Ok(status) => status.stopped.is_none(),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned());
         }
+    };
+    let degraded = if signed { "" } else { "degraded: the ledger is not signed\n" };
+    let parts: Vec<Part> = health::troubles(&gate.app).into_iter().map(|(part, _)| part).collect();
+    let lines: String = parts.iter().copied().map(line).collect();
+    if parts.iter().any(|part| part.turns_away()) {
+        return (StatusCode::SERVICE_UNAVAILABLE, lines);
+    }
+    (StatusCode::OK, format!("ready\n{degraded}{lines}"))
+}
+
+const fn line(part: Part) -> &'static str {
+    match part {
+        Part::Database => "the database is damaged, or is being looked at: see the log\n",
+        Part::Writes => "the database takes nothing: see the log\n",
+        Part::Disk => "the disk is full: see the log\n",
+        Part::Clock => "the clock is wrong: see the log\n",
     }
 }

@@ -73,7 +73,7 @@ pub(crate) enum Verb {
     /// Make a data folder out of a backup.
     Restore(backup::Restore),
     /// Bring the database's schema up to date.
-    Migrate,
+    Migrate(service::Migrate),
     /// Administrators who get in with a passkey while the directory is down: invite, list, end.
     #[command(subcommand)]
     BreakGlass(break_glass::BreakGlassVerb),

@@ -36,17 +36,52 @@ const ED25519: u8 = 1;
 /// Larger key files are not read.
 const LARGEST: u64 = 64 * 1024;
 
-/// Loads the keys of a data folder, making those that are not there yet.
+/// Loads the keys of a data folder, making those that are not there yet; where the database has been in use, none is made.
 ///
 /// # Errors
-/// A key that others can read, that cannot be read, or that cannot be made.
-pub(crate) fn load_or_make(config: &Config, world: &World) -> anyhow::Result<Keys> {
+/// A key that others can read, that cannot be read, or that cannot be made, and one that is missing.
+pub(crate) fn load_or_make(config: &Config, world: &World, in_use: bool) -> anyhow::Result<Keys> {
     folder(&config.data)?;
+    if in_use {
+        whole(config)?;
+    }
     let ca = match &config.ca {
         Some(given) => given_ca(given)?,
         None => own_ca(&config.data, &config.organisation, world)?,
     };
     Ok(Keys { ca, sealer: sealer(&config.data, world)?, ledger: ledger_key(config, world)? })
+}
+
+/// Sees that no key is missing.
+///
+/// # Errors
+/// The first that is.
+pub(crate) fn whole(config: &Config) -> anyhow::Result<()> {
+    let own_ca = config.ca.is_none();
+    let needed = FILES.iter().filter(|name| **name != "ledger.pub" && (own_ca || !name.starts_with("ca.")));
+    for name in needed {
+        let path = config.data.join(name);
+        if !path.exists() {
+            bail!(
+                "{} is missing, and the database has been in use with it: see whether data in the settings file names the right \
+                 folder, or restore a backup, which holds database and keys; no new key is made for a database in use",
+                path.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Loads whatever keys are there and makes none: for a look at the settings.
+///
+/// # Errors
+/// As [`load_or_make`], and where some are there and others are not.
+pub(crate) fn look(config: &Config, world: &World) -> anyhow::Result<()> {
+    let names = FILES.iter().filter(|name| **name != "ledger.pub");
+    if names.clone().any(|name| config.data.join(name).exists()) {
+        load_or_make(config, world, true)?;
+    }
+    Ok(())
 }
 
 /// Makes the data folder, or sees that nobody else can look into it.
@@ -268,8 +303,8 @@ mod tests {
     fn keys_are_made_once_and_loaded_ever_after() {
         let folder = tempfile::tempdir().unwrap();
         let (config, world) = (config(folder.path()), crate::system::world());
-        let first = load_or_make(&config, &world).unwrap();
-        let second = load_or_make(&config, &world).unwrap();
+        let first = load_or_make(&config, &world, false).unwrap();
+        let second = load_or_make(&config, &world, false).unwrap();
         assert_eq!(first.ledger.verifier(), second.ledger.verifier());
         assert_eq!(first.ca.certificate().sha256_hex(), second.ca.certificate().sha256_hex());
         let sealed = first.sealer.seal(&world, "here", b"secret").unwrap();
@@ -298,12 +333,14 @@ mod tests {
     fn half_a_pair_and_a_spoilt_key_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let (config, world) = (config(folder.path()), crate::system::world());
-        load_or_make(&config, &world).unwrap();
+        load_or_make(&config, &world, false).unwrap();
         let ledger = config.data.join("ledger.key");
         let text = fs::read_to_string(&ledger).unwrap();
         fs::write(&ledger, text.replace("mdm.test", "mdm.tess")).unwrap();
         assert!(ledger_key(&config, &world).unwrap_err().to_string().contains("not a ledger key"));
         fs::remove_file(config.data.join("ca.pem")).unwrap();
         assert!(own_ca(&config.data, "Test", &world).unwrap_err().to_string().contains("ca.pem"));
+        let refused = load_or_make(&config, &world, true).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("ca.pem is missing"), "a database in use gets no new keys: {refused}");
     }
 }

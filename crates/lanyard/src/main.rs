@@ -15,6 +15,7 @@ mod policy_folder;
 mod serve;
 mod simulation;
 mod system;
+mod tls_files;
 mod verbs;
 
 use std::process::ExitCode;

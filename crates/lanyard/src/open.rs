@@ -93,10 +93,11 @@ impl Opened {
     }
 }
 
-/// Opens the database of some settings. The schema is not touched.
+/// Opens the database of some settings. The schema is not touched. Every verb that works on a database comes through here, so
+/// none of them touches one that a newer program has changed.
 ///
 /// # Errors
-/// Where it cannot be opened.
+/// Where it cannot be opened, or its schema is newer than this program.
 pub(crate) fn store(config: &Config) -> anyhow::Result<Store> {
     if let StoreConfig::Sqlite { path, .. } = &config.database
         && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
@@ -104,12 +105,25 @@ pub(crate) fn store(config: &Config) -> anyhow::Result<Store> {
     {
         keys::folder(folder)?;
     }
-    Ok(Store::open(&config.database)?)
+    let store = Store::open(&config.database)?;
+    let (version, newest) = (store.schema_version()?, newest());
+    if version > newest {
+        bail!(
+            "the database has schema {version} and this program knows {newest}: a newer program has been at it; run that one, or \
+             restore a backup from before the upgrade"
+        );
+    }
+    Ok(store)
+}
+
+/// The newest schema that this program knows.
+pub(crate) fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
 
 /// Brings an empty database up to date, and refuses one that needs `lanyard migrate` first.
 fn schema(store: &Store) -> anyhow::Result<()> {
-    let newest = MIGRATIONS.last().map_or(0, |migration| migration.version);
+    let newest = newest();
     match store.schema_version()? {
         0 => {
             store.migrate()?;
@@ -146,18 +160,34 @@ fn policy(store: &Store, config: &Config) -> anyhow::Result<PolicyInForce> {
     }
 }
 
-/// Joins the parts around a database.
+/// Joins the parts around a database, with the keys that it belongs to.
 ///
 /// # Errors
-/// Keys or rules that cannot be used.
+/// Keys or rules that cannot be used, and keys of another database.
 pub(crate) fn join(
     config: &Config,
     store: Store,
     world: World,
     policy: PolicyInForce,
 ) -> anyhow::Result<App> {
-    let keys = keys::load_or_make(config, &world)?;
-    Ok(App::new(store, world, config.for_app(), keys, policy))
+    let keys = keys::load_or_make(config, &world, app::bound::has_keys(&store)?)?;
+    let app = App::new(store, world, config.for_app(), keys, policy);
+    app::bound::check(&app)?;
+    Ok(app)
+}
+
+/// Takes the keys of the data folder for the database's own, whatever it was in use with before.
+///
+/// # Errors
+/// Keys that cannot be used, a database that does not answer.
+pub(crate) fn accept_keys(config: &Config) -> anyhow::Result<()> {
+    let store = store(config)?;
+    let (world, policy) = (system::world(), policy(&store, config)?);
+    let keys = keys::load_or_make(config, &world, false)?;
+    let app = App::new(store, world, config.for_app(), keys, policy);
+    let actor = Actor::command_line(&system::user());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(app::bound::accept(&app, permit(&actor)?))?)
 }
 
 /// Opens the service of a settings file, runs a verb on it, and closes it.

@@ -7,6 +7,7 @@
 mod at_once;
 mod bodies;
 mod connections;
+mod health;
 mod names;
 mod places;
 mod requests;
@@ -32,7 +33,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Tls};
-use crate::{keys, log, open, system};
+use crate::{keys, log, open, system, tls_files};
 
 /// How long requests in hand may take once the service stops.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -113,6 +114,8 @@ impl Running {
             mail: mail(config)?,
             copies: config.ledger_copies.clone(),
         };
+        app::health::expect_examination(&app);
+        app::health::compare_with_database(&app).await?;
         let gate = gateway::Options {
             certificate_header: config.certificate_header.clone(),
             body_limit: config.body_limit,
@@ -127,6 +130,7 @@ impl Running {
         let handle = Handle::new();
         let server = listen(listener, routes, config, handle.clone()).await?;
         let (stop, stopped) = watch::channel(false);
+        tokio::spawn(health::look_after(app.clone(), health::folders(config), stopped.clone()));
         let worker = tokio::spawn(worker::run(app.clone(), options, stopped));
         Ok(Self { app, listens, handle, stop, worker, server })
     }
@@ -171,7 +175,11 @@ pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
     Ok(app)
 }
 
-fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
+/// The push client that the settings make.
+///
+/// # Errors
+/// Files that cannot be used.
+pub(crate) fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
     let Some(push) = &config.push else {
         tracing::warn!(
             "no push certificate: devices hear of commands only when they connect of their own accord"
@@ -188,7 +196,11 @@ fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
     Ok(Some(Apns::new(&setup)?))
 }
 
-fn mail(config: &Config) -> anyhow::Result<Option<Mail>> {
+/// The mail client that the settings make.
+///
+/// # Errors
+/// Files that cannot be used.
+pub(crate) fn mail(config: &Config) -> anyhow::Result<Option<Mail>> {
     let Some(relay) = &config.mail else {
         tracing::warn!("no mail relay: people are told things by their own pages only");
         return Ok(None);
@@ -241,10 +253,7 @@ async fn listen(
             tokio::spawn(server.serve(service))
         }
         Tls::Files { certificate, key } => {
-            keys::read_private(key)?;
-            let tls = RustlsConfig::from_pem_file(certificate, key)
-                .await
-                .with_context(|| format!("the TLS certificate {} and its key", certificate.display()))?;
+            let tls = RustlsConfig::from_config(tls_files::read(certificate, key)?);
             tokio::spawn(read_again(tls.clone(), certificate.clone(), key.clone()));
             let mut server = server.acceptor(RustlsAcceptor::new(tls).acceptor(entrance));
             limits(server.http_builder(), config.limits.streams);
@@ -282,10 +291,13 @@ fn limits(
 async fn read_again(config: RustlsConfig, certificate: std::path::PathBuf, key: std::path::PathBuf) {
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     while hangup.recv().await.is_some() {
-        match config.reload_from_pem_file(&certificate, &key).await {
-            Ok(()) => tracing::info!("read the TLS certificate again"),
+        match tls_files::read(&certificate, &key) {
+            Ok(read) => {
+                config.reload_from_config(read);
+                tracing::info!("read the TLS certificate again");
+            }
             Err(error) => {
-                tracing::error!(%error, "the TLS certificate cannot be read again; the one in use stays")
+                tracing::error!("the TLS certificate cannot be read again; the one in use stays: {error:#}");
             }
         }
     }

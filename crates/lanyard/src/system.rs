@@ -5,17 +5,22 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::anyhow;
-use domain::{Clock, Entropy, Secret, Timestamp, World};
+use domain::{Clock, Entropy, Secret, Span, Timestamp, World};
 
-/// The operating system's clock.
-struct SystemClock;
+/// The operating system's clock, and since when this program has looked at it.
+struct SystemClock(Instant);
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is where the real time comes in")]
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
+    }
+
+    fn steady(&self) -> Span {
+        Span::from_millis(i64::try_from(self.0.elapsed().as_millis()).unwrap_or(i64::MAX))
     }
 }
 
@@ -34,7 +39,7 @@ impl Entropy for SystemEntropy {
 
 /// The real world.
 pub(crate) fn world() -> World {
-    World::new(Arc::new(SystemClock), Arc::new(SystemEntropy))
+    World::new(Arc::new(SystemClock(Instant::now())), Arc::new(SystemEntropy))
 }
 
 /// The client secret for the force's directory, where the environment gives it.

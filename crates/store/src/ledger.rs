@@ -64,6 +64,8 @@ statements! {
         $12 WHEN $13 THEN $14 WHEN $15 THEN $16 WHEN $17 THEN $18 WHEN $19 THEN $20 WHEN $21 THEN $22 WHEN $23 THEN
         $24 WHEN $25 THEN $26 WHEN $27 THEN $28 WHEN $29 THEN $30 WHEN $31 THEN $32 END
         WHERE place IS NULL AND id IN ($1, $3, $5, $7, $9, $11, $13, $15, $17, $19, $21, $23, $25, $27, $29, $31)";
+    // Ids are made in order of time.
+    LEDGER_NEWEST = "SELECT at FROM ledger_entry ORDER BY id DESC LIMIT 1";
     LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
     LEDGER_FROM = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2");
     // Two texts, so that a list about one subject walks the index of subjects.
@@ -299,4 +301,9 @@ pub fn checkpoints_after(tx: &mut Tx<'_>, size: i64, limit: u32) -> Result<Vec<C
 /// Every checkpoint, smallest first.
 pub fn checkpoints(tx: &mut Tx<'_>) -> Result<Vec<Checkpoint>, StoreError> {
     tx.query(&LEDGER_CHECKPOINTS, &[])?.iter().map(checkpoint).collect()
+}
+
+/// When the newest entry was made.
+pub fn newest(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
+    tx.one(&LEDGER_NEWEST, &[])?.map(|row| row.time(0)).transpose()
 }

@@ -41,6 +41,7 @@ pub mod permissions;
 pub mod profiles;
 pub mod pushes;
 pub mod reminders;
+pub mod replan;
 pub mod sessions;
 pub mod sign_in;
 pub mod takeovers;
@@ -54,7 +55,9 @@ mod migrate;
 mod record;
 
 pub(crate) use engine::statements;
-pub use engine::{Engine, PostgresTls, Row, SslMode, Statement, Store, StoreConfig, Tx, Value, id};
+pub use engine::{
+    Engine, PostgresTls, Row, Soundness, SslMode, Statement, Store, StoreConfig, Tx, Value, id,
+};
 pub use error::StoreError;
 pub use migrate::{Applied, MIGRATIONS, Migration};
 pub(crate) use record::{force_word, like, single_count};
@@ -99,6 +102,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         profiles::ALL,
         pushes::ALL,
         reminders::ALL,
+        replan::ALL,
         sessions::ALL,
         sign_in::ALL,
         takeovers::ALL,

@@ -11,29 +11,43 @@ pub const START: Timestamp = Timestamp::from_millis(1_795_316_400_000);
 
 /// A clock that moves only when told.
 #[derive(Debug)]
-pub struct FixedClock(AtomicI64);
+pub struct FixedClock {
+    now: AtomicI64,
+    /// How far it was set wrong.
+    set: AtomicI64,
+}
 
 impl FixedClock {
     /// Stands at `at`.
     #[must_use]
     pub const fn at(at: Timestamp) -> Self {
-        Self(AtomicI64::new(at.millis()))
+        Self { now: AtomicI64::new(at.millis()), set: AtomicI64::new(0) }
     }
 
     /// Moves to `at`, backwards too.
     pub fn set(&self, at: Timestamp) {
-        self.0.store(at.millis(), Ordering::SeqCst);
+        self.now.store(at.millis(), Ordering::SeqCst);
     }
 
     /// Moves on by `span`.
     pub fn advance(&self, span: Span) {
-        self.0.fetch_add(span.millis(), Ordering::SeqCst);
+        self.now.fetch_add(span.millis(), Ordering::SeqCst);
+    }
+
+    /// Is set that much ahead, or back where it is negative, while no time passes.
+    pub fn jump(&self, millis: i64) {
+        self.now.fetch_add(millis, Ordering::SeqCst);
+        self.set.fetch_add(millis, Ordering::SeqCst);
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+    }
+
+    fn steady(&self) -> Span {
+        Span::from_millis(self.now.load(Ordering::SeqCst) - self.set.load(Ordering::SeqCst))
     }
 }
 

@@ -16,6 +16,8 @@ use crate::shell::{Area, Shell};
 pub struct View {
     /// The frame.
     pub shell: Shell,
+    /// What is wrong with the service itself, each with what to do.
+    pub troubles: Vec<String>,
     /// Clauses per document, by their own outcome.
     pub documents: Vec<Bar>,
     /// Devices under management.
@@ -104,6 +106,9 @@ pub struct RecentRow {
     pub href: String,
 }
 
+const SAMPLE_TROUBLE: &str = "the clock is 400 days ahead of the time that has passed: nothing is deleted and no job is run; set \
+                              the clock of this machine right";
+
 fn sample_bars() -> Vec<Bar> {
     vec![
         Bar {
@@ -150,6 +155,7 @@ impl View {
         let hours = crate::samples::hours_ago;
         Self {
             shell: Shell::sample_top(Area::Overview),
+            troubles: vec![SAMPLE_TROUBLE.into()],
             documents: sample_bars(),
             devices_enrolled: 28,
             devices_registered: 34,
@@ -202,6 +208,7 @@ impl View {
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {
+            troubles: Vec::new(),
             documents: Vec::new(),
             devices_enrolled: 0,
             devices_registered: 0,

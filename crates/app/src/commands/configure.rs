@@ -133,6 +133,9 @@ impl App {
     /// # Errors
     /// Only where the database does not answer.
     pub async fn refresh_due(&self, limit: u32) -> Result<usize, AppError> {
+        if !crate::health::clock_is_right(self) {
+            return Ok(0);
+        }
         let now = self.world().now();
         let due = self.store().read(move |tx| enrolments::refresh_due(tx, now, limit)).await;
         let (app, mut due) = (self.clone(), due.map_err(AppError::from)?);

@@ -33,6 +33,8 @@ const LOOKED_AT: u32 = 300;
 /// How things stand, as far as the reader's role goes: what it may not see is `None`.
 #[derive(Debug, Clone)]
 pub struct Overview {
+    /// What is wrong with the service itself, each with what to do.
+    pub troubles: Vec<String>,
     /// The documents; how they stand only for who may see findings.
     pub documents: Vec<DocumentRow>,
     /// The devices.
@@ -97,6 +99,7 @@ impl App {
     /// Only where the database does not answer.
     pub async fn overview(&self, permit: Permit<SeePolicy>) -> Result<Overview, AppError> {
         let (app, now) = (self.clone(), self.world().now());
+        let troubles = crate::health::troubles(self).into_iter().map(|(_, says)| says).collect();
         self.store()
             .read(move |tx| {
                 let actor = permit.actor();
@@ -104,6 +107,7 @@ impl App {
                 let devices = scope_of::<SeeDevices>(actor);
                 let people = scope_of::<SeePeople>(actor);
                 Ok(Overview {
+                    troubles,
                     documents: app.document_rows(tx, scope_of::<SeeFindings>(actor), now)?,
                     devices: devices
                         .map(|force| devices_now(&app, tx, force, app.silent_before(now)))

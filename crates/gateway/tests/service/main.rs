@@ -9,6 +9,7 @@
 
 mod access;
 mod checkin;
+mod clock;
 mod commands;
 mod common;
 mod device_use;

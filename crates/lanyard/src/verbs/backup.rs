@@ -14,9 +14,9 @@ use anyhow::{Context, bail};
 use clap::Args;
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{Store, StoreConfig};
+use store::{Soundness, Store, StoreConfig};
 
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::out::{Out, note};
 use crate::{keys, open, system};
 
@@ -66,6 +66,9 @@ impl Backup {
         }
         let growing = Growing::begin(&self.to)?;
         let store = open::store(&config)?;
+        if let Soundness::Damaged(said) = store.examine(true)? {
+            bail!("nothing was backed up: {}", app::health::damaged(&said));
+        }
         store.backup_to(&growing.file(DATABASE))?;
         let mut files = BTreeMap::new();
         files.insert(DATABASE.to_owned(), digest(&growing.file(DATABASE))?);
@@ -95,8 +98,15 @@ impl Backup {
 }
 
 impl Restore {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         let manifest = manifest(&self.from)?;
+        if manifest.schema > open::newest() {
+            bail!(
+                "the backup has schema {} and this program knows {}: restore it with the newer program that made it",
+                manifest.schema,
+                open::newest()
+            );
+        }
         let growing = Growing::begin(&self.into)?;
         for (name, expected) in &manifest.files {
             if copy(&self.from.join(name), &growing.file(name))? != *expected {
@@ -109,11 +119,11 @@ impl Restore {
         proved(&growing.file(DATABASE), manifest.schema)?;
         growing.finish()?;
         let mut out = Out::new();
-        out.line(format_args!(
-            "restored the state of {} into {1}; next: set data = \"{1}\" in the settings file and start the service",
-            manifest.made_at,
-            self.into.display()
-        ))?;
+        let into = std::path::absolute(&self.into)?;
+        out.line(format_args!("restored the state of {} into {}", manifest.made_at, into.display()))?;
+        for line in advice(&into, settings) {
+            out.line(line)?;
+        }
         out.line(
             "what was entered into the ledger since then is lost, so the service will sign nothing until you say that this was \
              meant: compare with the newest copy of a checkpoint (`lanyard ledger verify --checkpoint COPY`), then run \
@@ -121,6 +131,37 @@ impl Restore {
         )?;
         Ok(out.finish()?)
     }
+}
+
+/// What to change in the settings, as it is to be written there.
+fn advice(into: &Path, settings: Option<&Path>) -> Vec<String> {
+    let mut lines =
+        vec!["next, in the settings file:".to_owned(), format!("  data = \"{}\"", into.display())];
+    let file = config::file(settings).and_then(|file| Config::read(&file).ok());
+    let own = |config: &Config| match &config.database {
+        StoreConfig::Sqlite { path, .. } if *path != config.data.join(DATABASE) => Some(true),
+        StoreConfig::Sqlite { .. } => Some(false),
+        StoreConfig::Postgres { .. } => None,
+    };
+    match file.as_ref().map(own) {
+        Some(Some(false)) => {}
+        Some(Some(true)) => {
+            lines.push("  [database]".to_owned());
+            lines.push(format!(
+                "  sqlite = \"{}\"    # in the place of the sqlite line that is there",
+                into.join(DATABASE).display()
+            ));
+        }
+        Some(None) => lines.push(
+            "  [database]: take the postgres line out; a backup of this kind is one of SQLite".to_owned(),
+        ),
+        None => lines.push(format!(
+            "  and where [database] has a line sqlite = \"...\", write sqlite = \"{}\" there",
+            into.join(DATABASE).display()
+        )),
+    }
+    lines.push("then start the service".to_owned());
+    lines
 }
 
 /// Reads and checks the list of a backup.

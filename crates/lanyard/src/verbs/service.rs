@@ -11,20 +11,33 @@ use crate::config::Config;
 use crate::open::{self, Opened};
 use crate::out::Out;
 
-/// Brings the database's schema up to date.
-///
-/// # Errors
-/// A database that is newer than this program, or cannot be opened.
-pub(crate) fn migrate(settings: Option<&Path>) -> anyhow::Result<()> {
-    let config = Config::load(settings)?;
-    let store = open::store(&config)?;
-    let applied = store.migrate()?;
-    let mut out = Out::new();
-    for script in &applied {
-        out.line(format_args!("applied {:04} {}", script.version, script.name))?;
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    /// Take the keys of the data folder for the database's own from now on. For an old key that is lost for good: what was
+    /// sealed with it cannot be opened any more.
+    #[arg(long)]
+    accept_keys: bool,
+}
+
+impl Migrate {
+    /// Brings the database's schema up to date.
+    pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
+        let config = Config::load(settings)?;
+        let store = open::store(&config)?;
+        let applied = store.migrate()?;
+        let mut out = Out::new();
+        for script in &applied {
+            out.line(format_args!("applied {:04} {}", script.version, script.name))?;
+        }
+        out.line(format_args!("the schema is number {}", store.schema_version()?))?;
+        if self.accept_keys {
+            drop(store);
+            open::accept_keys(&config)?;
+            out.line("the keys of the data folder are the database's own from now on")?;
+        }
+        Ok(out.finish()?)
     }
-    out.line(format_args!("the schema is number {}", store.schema_version()?))?;
-    Ok(out.finish()?)
 }
 
 /// A sign-in address: the way in before a directory is connected, and when it is down.

@@ -7,8 +7,7 @@ use clap::Subcommand;
 
 use crate::config::{Config, EXAMPLE, Tls};
 use crate::out::Out;
-use crate::policy_folder::{Folder, PolicyArgs};
-use crate::{keys, serve, system};
+use crate::{keys, open, serve, system, tls_files};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
@@ -28,11 +27,11 @@ impl ConfigVerb {
                 let config = Config::load(settings)?;
                 files(&config)?;
                 let directory = directory(&config)?;
-                let library = Folder::find(&PolicyArgs { policy: None }, settings)?.library()?;
+                let policy = open::policy_in_folder(&config)?;
                 out.line(format_args!(
                     "the settings are whole: {}, {} clauses, {}, push {}, sign-in {directory}",
                     config.address,
-                    library.clauses.len(),
+                    policy.library().clauses.len(),
                     match &config.tls {
                         Tls::Files { .. } => "TLS by the service",
                         Tls::Plain => "TLS by a proxy or none on this machine",
@@ -62,23 +61,20 @@ fn directory(config: &Config) -> anyhow::Result<String> {
     Ok(format!("through {} ({keys} keys)", directory.oidc.issuer()))
 }
 
-/// Looks at every file that the settings name and that cannot be made on first start.
+/// Reads every file that the settings name, as the service will, by the same functions. Makes and changes nothing.
 fn files(config: &Config) -> anyhow::Result<()> {
     if config.data.exists() {
         keys::folder(&config.data)?;
+        keys::look(config, &system::world())?;
     }
     if let Tls::Files { certificate, key } = &config.tls {
-        std::fs::metadata(certificate)
-            .with_context(|| format!("the TLS certificate {}", certificate.display()))?;
-        keys::read_private(key)?;
-    }
-    if let Some(push) = &config.push {
-        std::fs::metadata(&push.certificate)
-            .with_context(|| format!("the push certificate {}", push.certificate.display()))?;
-        keys::read_private(&push.key)?;
+        tls_files::read(certificate, key)?;
     }
     if let Some(ca) = &config.ca {
         keys::given_ca(ca)?;
     }
+    config.database.check().context("the [database] section")?;
+    serve::apns(config).context("the [push] section")?;
+    serve::mail(config).context("the [mail] section")?;
     Ok(())
 }

@@ -60,6 +60,20 @@ pub enum StoreConfig {
     },
 }
 
+/// What a look at the database's own structure came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Soundness {
+    /// Nothing is wrong with it.
+    Sound,
+    /// What is wrong, the first few.
+    Damaged(Vec<String>),
+    /// The server looks after its pages itself.
+    Server {
+        /// Whether it keeps checksums of them, without which it cannot tell a page that was damaged.
+        checksums: bool,
+    },
+}
+
 /// The database engine in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -67,6 +81,19 @@ pub enum Engine {
     Sqlite,
     /// PostgreSQL.
     Postgres,
+}
+
+impl StoreConfig {
+    /// Looks at what is configured without connecting: the address and the authorities' file.
+    ///
+    /// # Errors
+    /// What cannot be used, by name.
+    pub fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite { .. } => Ok(()),
+            Self::Postgres { url, tls, .. } => postgres_url::read(url, tls).map(drop),
+        }
+    }
 }
 
 impl fmt::Display for Engine {
@@ -230,6 +257,23 @@ impl Store {
             None => Err(StoreError::Unsupported {
                 engine: self.inner.engine,
                 advice: "use pg_dump --format=custom, or the server's own continuous archiving",
+            }),
+        }
+    }
+
+    /// Looks at the database's own structure: quickly, or `whole` with every index compared. Blocks; takes seconds for each
+    /// gigabyte.
+    ///
+    /// # Errors
+    /// Where it cannot be looked at at all.
+    pub fn examine(&self, whole: bool) -> Result<Soundness, StoreError> {
+        match &self.inner.path {
+            Some(path) => sqlite::examine(path, whole),
+            None => self.read_blocking(|tx| {
+                let row = tx.one(&postgres::CHECKSUMS, &[])?;
+                Ok(Soundness::Server {
+                    checksums: row.is_some_and(|row| row.text(0).is_ok_and(|set| set == "on")),
+                })
             }),
         }
     }

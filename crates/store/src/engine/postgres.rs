@@ -17,8 +17,12 @@ use super::job::{Mode, Work};
 use super::postgres_session::PostgresSession;
 use super::postgres_url::Way;
 use super::queue::{AbandonOnPanic, Queue};
+use super::statement::Statement;
 use crate::StoreError;
 use tokio::runtime::{Builder, Runtime};
+
+pub(super) static CHECKSUMS: Statement =
+    Statement { name: "store::examine", sql: "SELECT current_setting('data_checksums')" };
 
 /// Connects `connections` times and starts as many threads; the first failure is the answer, and the caller then closes
 /// the queue, which ends the others.

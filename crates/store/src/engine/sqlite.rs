@@ -15,6 +15,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::Soundness;
 use super::job::Work;
 use super::queue::{AbandonOnPanic, Queue};
 use super::sqlite_session::SqliteSession;
@@ -216,6 +217,25 @@ fn vanished() -> StoreError {
         statement: COMMIT.name,
         detail: "the database rolled the transaction back by itself; check for a full or failing disk"
             .to_owned(),
+    }
+}
+
+/// Looks at the structure of the file, by a connection of its own beside running work.
+pub(super) fn examine(path: &Path, whole: bool) -> Result<Soundness, StoreError> {
+    let connection = connect(path, false)?;
+    let pragma = if whole { "PRAGMA integrity_check(5)" } else { "PRAGMA quick_check(5)" };
+    let look = || -> rusqlite::Result<Vec<String>> {
+        connection.prepare(pragma)?.query_map([], |row| row.get(0))?.collect()
+    };
+    match look() {
+        Ok(said) if said == ["ok"] => Ok(Soundness::Sound),
+        Ok(said) => Ok(Soundness::Damaged(said)),
+        Err(error) => match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Ok(Soundness::Damaged(vec![error.to_string()]))
+            }
+            _ => Err(StoreError::Sql { statement: "store::examine", detail: error.to_string() }),
+        },
     }
 }
 

@@ -54,6 +54,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         })
         .collect();
     let view = View {
+        troubles: now.troubles,
         shell: ctx.shell(Area::Overview, Vec::new()),
         documents: now.documents.iter().map(bar).collect(),
         devices_enrolled: figures.enrolled.unsigned_abs(),

@@ -114,6 +114,40 @@ fn a_notice_is_told_once() {
     });
 }
 
+#[test]
+fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
+    race("a node that sleeps", async |ring| {
+        let person = ring.on_duty("SLEEPER").await;
+        while ring.other.send_notices(None, 50).await.unwrap() > 0 {}
+        for round in 0..ring.rounds.min(20) {
+            ring.wait_to_tell(person, round).await;
+            let (store, now) = (ring.service.app.store(), ring.service.world.now());
+            let asleep = store.write(move |tx| {
+                let mut due = store::notices::due(tx, now, 50)?;
+                for notice in &mut due {
+                    assert!(store::notices::claim(tx, notice, now.plus(LEASE))?);
+                }
+                Ok::<_, store::StoreError>(due)
+            });
+            let asleep = asleep.await.unwrap();
+            assert_eq!(asleep.len(), 1);
+            ring.service.world.clock.advance(Span::from_secs(2 * 60));
+            assert_eq!(ring.other.send_notices(None, 50).await.unwrap(), 1, "another node does it");
+            // It wakes up, and writes back what it had begun.
+            let woken = store.write(move |tx| {
+                let (notice, again) = (&asleep[0], Some(now));
+                store::notices::hold(tx, notice, now, "off-duty")?;
+                let failed = store::notices::failed(tx, notice, again, "on-duty", "slept")?;
+                let told = store::notices::told(tx, notice.id, NoticeState::Mailed, now, ("on-duty", false))?;
+                Ok::<_, store::StoreError>((failed, told))
+            });
+            assert_eq!(woken.await.unwrap(), (false, false), "round {round}");
+            assert_eq!(ring.other.send_notices(None, 50).await.unwrap(), 0, "round {round}");
+            ring.note("done once");
+        }
+    });
+}
+
 impl Ring {
     /// Somebody whose shift this is.
     async fn on_duty(&self, number: &str) -> PersonId {

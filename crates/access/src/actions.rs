@@ -66,6 +66,8 @@ actions! {
     SignHandovers = "sign own hand-overs";
     /// Make an enrolment profile.
     EnrolDevices = "enrol devices";
+    /// Revoke the certificates of a device, which ends what can be done to it.
+    RevokeCertificates = "revoke certificates";
     /// Enter an acceptance of terms on somebody's behalf.
     RecordAcceptance = "record acceptance";
     /// Send commands that can be undone.

@@ -1,9 +1,16 @@
 //! Enrolment: the gate, the profile, and the check-in messages that bring a device under management and out of it.
 
+mod bootstrap;
+mod carry;
 mod gate;
 mod messages;
 mod profile;
+mod replay;
+mod revoke;
+mod take_over;
 
 pub use gate::GateRefusal;
-pub use messages::{CheckInReply, Sender};
+pub use messages::{CheckInReply, Proof, Sender};
 pub use profile::EnrolmentFile;
+pub use revoke::{certificates_of, revoke_certificates};
+pub use store::certificates::Shown as CertificateShown;

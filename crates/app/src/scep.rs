@@ -6,6 +6,7 @@ use pki::scep::{self, DecodeError, Exchange, FailInfo, PkiMessage, Purpose};
 use pki::{Subject, Validity};
 use serde_json::json;
 use store::certificates::Certificate;
+use store::locks::{self, Lock};
 use store::{Tx, certificates, devices, enrolments};
 
 use crate::enrolment::GateRefusal;
@@ -103,6 +104,10 @@ impl App {
         };
         let digest = digest_hex(challenge.expose().as_bytes());
         let Some(device) = certificates::spend_challenge(tx, &digest, now)? else {
+            if certificates::is_void(tx, &digest)? {
+                let why = "a newer profile was made, or the device finished enrolling with another";
+                return self.refuse(tx, None, now, "challenge-void", why);
+            }
             let (word, why) = match certificates::challenge_state(tx, &digest)? {
                 Some((_, Some(_))) => ("challenge-spent", "the challenge was spent before"),
                 Some((_, None)) => ("challenge-expired", "the challenge has expired"),
@@ -138,7 +143,28 @@ impl App {
         if live.is_none() {
             return self.refuse(tx, Some(device), now, "not-enrolled", "the device is not under management");
         }
-        self.issue(tx, request, device, Some(&old), now)
+        locks::take(tx, Lock::Device(device))?;
+        // The same key gets the same certificate, however often the request comes: one that somebody recorded changes nothing.
+        let key = digest_hex(request.request.public_key().spki());
+        match certificates::renewal_by_key(tx, &old, &key)? {
+            Some(before) if !before.revoked => {
+                let same = pki::Certificate::parse(&before.answer);
+                return same
+                    .map(|same| Decision::Issue(Box::new(same)))
+                    .map_err(|error| AppError::fault(&error));
+            }
+            Some(_) => {
+                return self.refuse(tx, Some(device), now, "replayed", "a newer renewal took its place");
+            }
+            None => {}
+        }
+        // One renewal waits at a time: a device that asks with another key has lost the former one.
+        certificates::revoke_renewals(tx, &old, now, "another renewal took its place")?;
+        let decision = self.issue(tx, request, device, Some(&old), now)?;
+        if let Decision::Issue(issued) = &decision {
+            certificates::set_renewal(tx, &issued.sha256_hex(), &key, issued.der())?;
+        }
+        Ok(decision)
     }
 
     fn gate_by_id(&self, tx: &mut Tx<'_>, device: DeviceId) -> Result<Result<(), GateRefusal>, AppError> {

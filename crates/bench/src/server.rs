@@ -51,7 +51,8 @@ impl Server {
         };
         let settings = format!(
             "organisation = \"Bench\"\naddress = \"http://{address}\"\nlisten = \"{address}\"\npolicy = {:?}\n\
-             [log]\nlevel = \"warn\"\n[database]\n{table}",
+             # A few devices stand for a whole force here: each speaks far more often than a real one may.\n\
+             [limits]\ndevice_messages_a_minute = 0\n[log]\nlevel = \"warn\"\n[database]\n{table}",
             policy.display().to_string()
         );
         std::fs::write(folder.join("lanyard.toml"), settings)?;

@@ -13,6 +13,10 @@ use crate::error::{SimError, Step};
 
 /// The most that a device reads of one answer, in bytes.
 const MAX_ANSWER: usize = 16 * 1024 * 1024;
+/// How often a device waits where the server says that it asks too often, before it gives up.
+const MOST_WAITS: u32 = 20;
+/// The longest of these waits, in seconds.
+const LONGEST_WAIT: u64 = 60;
 
 /// Where keys come from. A key of its own for each device is what real ones have, and takes a tenth of a second each;
 /// a load run can share a few.
@@ -117,8 +121,26 @@ impl Link {
         if let Some(signature) = message.signature {
             request = request.header("Mdm-Signature", STANDARD.encode(signature));
         }
-        finish(message.step, request.body(message.body).send().await).await
+        let request = request.body(message.body);
+        for _ in 0..MOST_WAITS {
+            let Some(again) = request.try_clone() else { break };
+            let sent = again.send().await;
+            match sent.as_ref().ok().and_then(asked_to_wait) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return finish(message.step, sent).await,
+            }
+        }
+        finish(message.step, request.send().await).await
     }
+}
+
+/// How long a server that was asked too often wants to be left alone.
+fn asked_to_wait(response: &reqwest::Response) -> Option<Duration> {
+    if response.status() != reqwest::StatusCode::TOO_MANY_REQUESTS {
+        return None;
+    }
+    let seconds = response.headers().get("Retry-After")?.to_str().ok()?.parse::<u64>().ok()?;
+    Some(Duration::from_secs(seconds.min(LONGEST_WAIT)))
 }
 
 async fn finish(step: Step, sent: Result<reqwest::Response, reqwest::Error>) -> Result<Vec<u8>, SimError> {

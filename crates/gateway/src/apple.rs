@@ -12,7 +12,7 @@ use protocol_apple::errors::DecodeError;
 use protocol_apple::replies::Refusal;
 use protocol_apple::{checkin, connect};
 
-use crate::identity::signer_of;
+use crate::identity::{Signer, signer_of};
 use crate::message::Message;
 use crate::{Gate, reply};
 
@@ -44,26 +44,44 @@ pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, messa
         Ok(decoded) => decoded,
         Err(why) => return reply::bad_request(raw, &why),
     };
-    let certificate = match signer_of(&headers, raw, &gate.options, &gate.keys) {
-        Ok(signer) => signer.certificate,
-        Err(why) => return reply::bad_request(raw, &why),
+    let signer = match admitted(&gate, &headers, raw) {
+        Ok(signer) => signer,
+        Err(response) => return response,
     };
-    if let Err(error) = adopt_if_new(&gate, &certificate).await {
+    if let Err(error) = adopt_if_new(&gate, &signer.certificate).await {
         return reply::failed(&error);
     }
-    match gate.app.check_in(Sender { certificate }, decoded, raw.clone()).await {
+    if !decoded.skipped.is_empty() {
+        tracing::warn!(skipped = %decoded.skipped, "a check-in was read in part");
+    }
+    let sender = Sender { proof: signer.proof(), certificate: signer.certificate };
+    match gate.app.check_in(sender, decoded, raw.clone()).await {
         Ok(CheckInReply::Done(body)) => {
             message.is_believed();
             if body.is_empty() { reply::empty() } else { reply::body(PLIST, body) }
         }
         Ok(CheckInReply::Refused(why)) => reply::refused(&why),
         Ok(CheckInReply::UserDeclined) => StatusCode::GONE.into_response(),
+        Ok(CheckInReply::Json(body)) => {
+            message.is_believed();
+            reply::body("application/json", body)
+        }
+        // The vendor's page on GetToken asks for 400 where a server does not give that kind of token.
+        Ok(CheckInReply::NoSuchToken) => StatusCode::BAD_REQUEST.into_response(),
         Ok(CheckInReply::Unsupported(kind)) => {
             tracing::info!(kind, "a check-in of a kind that is not served");
             StatusCode::NOT_FOUND.into_response()
         }
         Err(error) => reply::failed(&error),
     }
+}
+
+/// Who signed a message, if they may speak now.
+fn admitted(gate: &Gate, headers: &HeaderMap, raw: &[u8]) -> Result<Signer, Response> {
+    let signer =
+        signer_of(headers, raw, &gate.options, &gate.keys).map_err(|why| reply::bad_request(raw, &why))?;
+    gate.rates.admit(&signer, gate.app.world().now()).map_err(reply::too_many)?;
+    Ok(signer)
 }
 
 /// A certificate that is bound to nothing may be a renewal at its first use.
@@ -93,9 +111,9 @@ async fn take_unreadable(
     (command, why): (String, DecodeError),
 ) -> Response {
     let raw = &message.raw;
-    let certificate = match signer_of(headers, raw, &gate.options, &gate.keys) {
+    let certificate = match admitted(gate, headers, raw) {
         Ok(signer) => signer.certificate,
-        Err(why) => return reply::bad_request(raw, &why),
+        Err(response) => return response,
     };
     if let Err(error) = adopt_if_new(gate, &certificate).await {
         return reply::failed(&error);
@@ -117,9 +135,9 @@ async fn take_unreadable(
 }
 
 async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, report: CommandReport) -> Response {
-    let signer = match signer_of(headers, &message.raw, &gate.options, &gate.keys) {
+    let signer = match admitted(gate, headers, &message.raw) {
         Ok(signer) => signer,
-        Err(why) => return reply::bad_request(&message.raw, &why),
+        Err(response) => return response,
     };
     let answers = report.status != Status::Idle;
     // An answer is identified in the transaction that stores it. Anybody can sign with a certificate that nobody knows, so

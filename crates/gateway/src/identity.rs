@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use app::enrolment::Proof;
 use axum::http::HeaderMap;
+use domain::Timestamp;
 use pki::cms::{CmsError, VerifyOptions, claimed_signer, verify_detached_known};
 use pki::header::{self, HeaderError};
 use pki::{Certificate, PublicKey};
@@ -82,6 +84,18 @@ pub(crate) struct Signer {
     pub(crate) certificate: String,
     /// The same as bytes, where the message itself was signed.
     digest: Option<[u8; 32]>,
+    /// When, as the signature says.
+    pub(crate) signed_at: Option<Timestamp>,
+}
+
+impl Signer {
+    /// How it is known who spoke.
+    pub(crate) const fn proof(&self) -> Proof {
+        match self.digest {
+            Some(_) => Proof::Signed { at: self.signed_at },
+            None => Proof::Proxy,
+        }
+    }
 }
 
 /// The certificate that signed exactly these bytes, or that a trusted proxy names.
@@ -96,11 +110,16 @@ pub(crate) fn signer_of(
         let verify = VerifyOptions { allow_sha1: false };
         let signed = verify_detached_known(&signature, body, &verify, &|digest| keys.get(digest))?;
         keys.learn(&signed.certificate, signed.sha256);
-        return Ok(Signer { certificate: hex_of(&signed.sha256), digest: Some(signed.sha256) });
+        return Ok(Signer {
+            certificate: hex_of(&signed.sha256),
+            digest: Some(signed.sha256),
+            signed_at: signed.signing_time,
+        });
     }
     let Some(name) = &options.certificate_header else { return Err(NoIdentity::Missing) };
     let named = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
-    Ok(Signer { certificate: header::proxy_certificate(named.as_bytes())?.sha256_hex(), digest: None })
+    let certificate = header::proxy_certificate(named.as_bytes())?.sha256_hex();
+    Ok(Signer { certificate, digest: None, signed_at: None })
 }
 
 /// The digest of the certificate that the head of a message names, before the message is read. Nothing is proved by it.
@@ -120,6 +139,13 @@ fn hex_of(digest: &[u8; 32]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+impl Signer {
+    pub(crate) fn for_test(certificate: &str, signed_at: Option<Timestamp>) -> Self {
+        Self { certificate: certificate.to_owned(), digest: None, signed_at }
+    }
 }
 
 #[cfg(test)]

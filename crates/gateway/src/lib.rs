@@ -14,11 +14,14 @@ mod apple;
 mod health;
 mod identity;
 mod message;
+mod rates;
 mod reply;
 pub mod routes;
 mod scep;
 mod scim;
 mod token;
+
+use std::num::NonZeroU32;
 
 use app::App;
 use app::checkin::Contacts;
@@ -34,11 +37,15 @@ pub struct Options {
     pub certificate_header: Option<String>,
     /// Largest body in bytes; larger ones get 413. Who is not known may send [`app::intake::SMALL`] bytes.
     pub body_limit: usize,
+    /// Messages that one device may send in a minute; further ones get 429. `None` sets no limit.
+    ///
+    /// No limit costs the protection from a device, or somebody with its key, that keeps the database busy for all others.
+    pub device_messages_a_minute: Option<NonZeroU32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { certificate_header: None, body_limit: 1024 * 1024 }
+        Self { certificate_header: None, body_limit: 1024 * 1024, device_messages_a_minute: None }
     }
 }
 
@@ -50,18 +57,21 @@ struct Gate {
     options: std::sync::Arc<Options>,
     keys: identity::KnownKeys,
     large: message::LargeBodies,
+    rates: rates::Rates,
 }
 
 /// Every route of this door. Must be called inside a runtime: the contact desk starts here.
 pub fn router(app: App, options: Options) -> Router {
     let contacts = Contacts::start(&app);
     let (directory, api) = (scim::router(app.clone()), api::router(app.clone()));
+    let rates = rates::Rates::new(options.device_messages_a_minute);
     let gate = Gate {
         app,
         contacts,
         options: std::sync::Arc::new(options),
         keys: identity::KnownKeys::default(),
         large: message::LargeBodies::default(),
+        rates,
     };
     routes::router(routes::ROUTES)
         .layer(DefaultBodyLimit::max(app::intake::SMALL))

@@ -32,6 +32,13 @@ pub(crate) fn busy() -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, app::intake::RETRY_AFTER)]).into_response()
 }
 
+/// The device spoke too often: it is told when to come again.
+pub(crate) fn too_many(wait: domain::Span) -> Response {
+    let seconds = wait.millis().div_euclid(1_000) + 1;
+    tracing::debug!(seconds, "a device speaks too often");
+    (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())]).into_response()
+}
+
 /// Too often, or our fault, or the database's: the device tries again later.
 pub(crate) fn failed(error: &AppError) -> Response {
     if let Some(seconds) = error.retry_after() {

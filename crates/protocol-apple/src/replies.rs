@@ -4,7 +4,7 @@
 
 use plist::{Dictionary, Value};
 
-use domain::Secret;
+use domain::{Secret, Timestamp};
 
 use crate::plist_io::to_xml;
 
@@ -39,6 +39,26 @@ pub fn token(token: &Secret<Vec<u8>>) -> Vec<u8> {
     let mut all = Dictionary::new();
     all.insert("TokenData".into(), Value::Data(token.expose().clone()));
     to_xml(&Value::Dictionary(all))
+}
+
+/// What a set of no declarations is called, in both answers about it: it never changes.
+const NO_DECLARATIONS: &str = "none";
+
+/// The answer to a device that asks for the token of its declarations: there are none.
+#[must_use]
+pub fn no_declarations_token(now: Timestamp) -> Vec<u8> {
+    // Whole seconds, as the vendor writes them.
+    let at = Timestamp::from_millis(now.millis().div_euclid(1000) * 1000).to_string().replace(".000Z", "Z");
+    serde_json::json!({ "SyncTokens": { "Timestamp": at, "DeclarationsToken": NO_DECLARATIONS } })
+        .to_string()
+        .into_bytes()
+}
+
+/// The answer to a device that asks for its declarations: there are none. All four lists must be there.
+#[must_use]
+pub fn no_declarations() -> Vec<u8> {
+    let none = serde_json::json!({ "Activations": [], "Configurations": [], "Assets": [], "Management": [] });
+    serde_json::json!({ "Declarations": none, "DeclarationsToken": NO_DECLARATIONS }).to_string().into_bytes()
 }
 
 /// The answer to `UserAuthenticate` that opens the user channel without a challenge. To decline, answer 410.

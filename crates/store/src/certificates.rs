@@ -25,9 +25,11 @@ pub struct Certificate {
 
 statements! {
     pub(crate) CHALLENGE_ADD = "INSERT INTO scep_challenge (digest, device_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
-    CHALLENGE_USE = "UPDATE scep_challenge SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
+    CHALLENGE_USE = "UPDATE scep_challenge SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND voided_at IS NULL AND expires_at > $2
         RETURNING device_id";
     CHALLENGE_STATE = "SELECT expires_at, used_at FROM scep_challenge WHERE digest = $1";
+    CHALLENGE_VOID = "SELECT voided_at FROM scep_challenge WHERE digest = $1";
+    CHALLENGES_VOID = "UPDATE scep_challenge SET voided_at = $2 WHERE device_id = $1 AND used_at IS NULL AND voided_at IS NULL";
     CHALLENGES_FORGET = "DELETE FROM scep_challenge WHERE expires_at < $1";
     CERTIFICATE_ADD = "INSERT INTO certificate (sha256, serial, device_id, issued_at, not_after, renewed_from)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -38,6 +40,15 @@ statements! {
     CERTIFICATE_REVOKE = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE sha256 = $1 AND revoked_at IS NULL";
     CERTIFICATES_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE device_id = $1 AND sha256 <> $4
         AND revoked_at IS NULL";
+    CERTIFICATES_UNUSED_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE device_id = $1 AND revoked_at IS NULL
+        AND renewed_from IS NULL AND NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.certificate_sha256 = certificate.sha256
+        AND e.ended_at IS NULL)";
+    RENEWAL_BY_KEY = "SELECT answer, revoked_at FROM certificate WHERE renewed_from = $1 AND key_digest = $2";
+    RENEWAL_ANSWER = "UPDATE certificate SET key_digest = $2, answer = $3 WHERE sha256 = $1";
+    RENEWALS_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE renewed_from = $1 AND revoked_at IS NULL";
+    CERTIFICATES_SHOWN = "SELECT serial, issued_at, not_after, renewed_from, revoked_at, revoked_why, EXISTS (SELECT 1 FROM enrolment e
+        WHERE e.certificate_sha256 = certificate.sha256 AND e.ended_at IS NULL)
+        FROM certificate WHERE device_id = $1 ORDER BY issued_at DESC LIMIT 50";
     CERTIFICATES_REVOKED = "SELECT serial, revoked_at FROM certificate WHERE revoked_at IS NOT NULL AND not_after > $1 ORDER BY serial";
 }
 
@@ -76,6 +87,16 @@ pub fn challenge_state(
     digest: &str,
 ) -> Result<Option<(Timestamp, Option<Timestamp>)>, StoreError> {
     tx.one(&CHALLENGE_STATE, &[digest.into()])?.map(|row| Ok((row.time(0)?, row.opt_time(1)?))).transpose()
+}
+
+/// Whether a newer profile or a finished enrolment made the challenge void.
+pub fn is_void(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
+    Ok(tx.one(&CHALLENGE_VOID, &[digest.into()])?.map_or(Ok(None), |row| row.opt_time(0))?.is_some())
+}
+
+/// Makes every challenge of a device void that was not spent; how many.
+pub fn void_challenges(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(&CHALLENGES_VOID, &[Value::id(device), at.into()])
 }
 
 /// Removes challenges that ran out before the given time.
@@ -126,6 +147,85 @@ pub fn revoke_others(
         &CERTIFICATES_END,
         &[Value::id(device), at.into(), why.into(), keep.unwrap_or_default().into()],
     )
+}
+
+/// Revokes every certificate of a device that was bought with a profile and never used; how many.
+pub fn revoke_unused(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp, why: &str) -> Result<u64, StoreError> {
+    tx.execute(&CERTIFICATES_UNUSED_END, &[Value::id(device), at.into(), why.into()])
+}
+
+/// What a renewal was answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renewal {
+    /// The certificate, DER.
+    pub answer: Vec<u8>,
+    /// Whether it was revoked since.
+    pub revoked: bool,
+}
+
+/// The renewal of a certificate for that key, if there was one.
+pub fn renewal_by_key(
+    tx: &mut Tx<'_>,
+    renewed_from: &str,
+    key_digest: &str,
+) -> Result<Option<Renewal>, StoreError> {
+    let rows = tx.query(&RENEWAL_BY_KEY, &[renewed_from.into(), key_digest.into()])?;
+    rows.first()
+        .map(|row| {
+            let answer = row.opt_bytes(0)?.unwrap_or_default();
+            Ok(Renewal { answer, revoked: row.opt_time(1)?.is_some() })
+        })
+        .transpose()
+}
+
+/// Keeps what a renewal was answered with.
+pub fn set_renewal(tx: &mut Tx<'_>, sha256: &str, key_digest: &str, answer: &[u8]) -> Result<(), StoreError> {
+    tx.later(&RENEWAL_ANSWER, vec![sha256.into(), key_digest.into(), answer.to_vec().into()])
+}
+
+/// Revokes the renewal of a certificate that waits for its first use; how many there were.
+pub fn revoke_renewals(
+    tx: &mut Tx<'_>,
+    renewed_from: &str,
+    at: Timestamp,
+    why: &str,
+) -> Result<u64, StoreError> {
+    tx.execute(&RENEWALS_END, &[renewed_from.into(), at.into(), why.into()])
+}
+
+/// A certificate as people are shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// Serial number, hex.
+    pub serial: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Last moment of validity.
+    pub not_after: Timestamp,
+    /// Whether it renews another.
+    pub is_renewal: bool,
+    /// When and why it was revoked.
+    pub revoked: Option<(Timestamp, String)>,
+    /// Whether a live enrolment is bound to it.
+    pub in_use: bool,
+}
+
+/// The latest certificates of a device, newest first, fifty at most.
+pub fn shown(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Shown>, StoreError> {
+    tx.query(&CERTIFICATES_SHOWN, &[Value::id(device)])?
+        .iter()
+        .map(|row| {
+            let why = row.opt_text(5)?.unwrap_or_default();
+            Ok(Shown {
+                serial: row.text(0)?,
+                issued_at: row.time(1)?,
+                not_after: row.time(2)?,
+                is_renewal: row.opt_text(3)?.is_some(),
+                revoked: row.opt_time(4)?.map(|at| (at, why)),
+                in_use: row.bool(6)?,
+            })
+        })
+        .collect()
 }
 
 /// Serial numbers of revoked certificates that would still be valid, with the time of revocation.

@@ -11,7 +11,9 @@ pub mod assets;
 pub mod case_steps;
 pub mod cases;
 pub mod certificates;
+pub mod check_ins;
 pub mod commands;
+pub mod containment;
 pub mod counts;
 pub mod devices;
 pub mod duty;
@@ -72,7 +74,9 @@ pub fn all_statements() -> Vec<&'static Statement> {
         case_steps::ALL,
         cases::ALL,
         certificates::ALL,
+        check_ins::ALL,
         commands::ALL,
+        containment::ALL,
         counts::ALL,
         devices::ALL,
         duty::ALL,

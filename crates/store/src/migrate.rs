@@ -63,6 +63,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "roles_asked_by",
         sql: include_str!("../migrations/0023_roles_asked_by.sql"),
     },
+    Migration {
+        version: 24,
+        name: "enrolment_replays",
+        sql: include_str!("../migrations/0024_enrolment_replays.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -3,6 +3,7 @@
 const NOTICES: &[(&str, &str)] = &[
     ("device-added", "The device stands in the register."),
     ("holder-set", "The holder was set."),
+    ("certificates-revoked", "Its certificates were revoked. Its messages are refused from now on."),
     ("role-given", "The role was given. It counts from their next request on."),
     ("role-waits", "The role is asked for. It counts once another administrator confirms it."),
     ("role-confirmed", "You confirmed the role. It counts from their next request on."),

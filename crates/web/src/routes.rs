@@ -6,6 +6,7 @@ mod account;
 mod alarms;
 mod case_steps;
 mod cases;
+mod certificates;
 mod clauses;
 mod commands;
 mod covert;
@@ -44,9 +45,9 @@ use app::access::{
     AcceptOwn, AcknowledgeAlarms, Action, AnswerForOneself, ApproveDestruction, AskPermission,
     CommandDevices, ContactOffDuty, DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty,
     ManageExemptions, ManageNotices, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance,
-    ReviewOffDuty, RunService, SeeAccess, SeeAlarms, SeeCases, SeeCommands, SeeCovert, SeeCustody,
-    SeeDevices, SeeDuty, SeeExemptions, SeeFindings, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions,
-    SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
+    ReviewOffDuty, RevokeCertificates, RunService, SeeAccess, SeeAlarms, SeeCases, SeeCommands, SeeCovert,
+    SeeCustody, SeeDevices, SeeDuty, SeeExemptions, SeeFindings, SeeLedger, SeeNotices, SeeOwn,
+    SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
 };
 use app::limits::Door;
 use app::people::import::People;
@@ -164,6 +165,8 @@ pub const ROUTES: &[Route] = &[
     write::<PlaceHolds>("/devices/{id}/holds", || post(holds::post)),
     read::<WithdrawDevices>("/devices/{id}/withdraw", || get(needed::withdraw)),
     write::<WithdrawDevices>("/devices/{id}/withdraw", || post(needed::withdrawn)),
+    read::<RevokeCertificates>("/devices/{id}/certificates", || get(certificates::get)),
+    write::<RevokeCertificates>("/devices/{id}/certificates", || post(certificates::post)),
     read::<EnrolDevices>("/devices/{id}/enrol", || get(devices::enrol)),
     write::<EnrolDevices>("/devices/{id}/enrol", || post(devices::enrolled)),
     read::<SeeFindings>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),

@@ -52,6 +52,8 @@ pub fn all() -> askama::Result<Vec<(&'static str, String)>> {
         ("device-add-errors", crate::devices::add::View::sample_errors().render()?),
         ("device-enrol", crate::devices::enrol::View::sample().render()?),
         ("device-enrol-refused", crate::devices::enrol::View::sample_refused().render()?),
+        ("device-enrol-again", crate::devices::enrol::View::sample_enrolled().render()?),
+        ("device-certificates", crate::devices::certificates::View::sample().render()?),
         ("documents", crate::documents::list::View::sample().render()?),
         ("document", crate::documents::show::View::sample().render()?),
         ("clause", crate::documents::clause::View::sample().render()?),

@@ -195,6 +195,27 @@ impl App {
         Ok(BASE64.encode(sealed))
     }
 
+    /// The same order for another enrolment: its PIN is sealed for that one. A PIN that cannot be opened is made anew.
+    pub(crate) fn resealed(&self, spec: Spec, from: EnrolmentId, to: EnrolmentId) -> Result<Spec, AppError> {
+        let again = |sealed: Option<String>| -> Result<Option<String>, AppError> {
+            let Some(sealed) = sealed else { return Ok(None) };
+            match self.open_pin(Some(&sealed), from) {
+                Ok(Some(pin)) => {
+                    let sealed = self.sealer().seal(self.world(), &pin_place(to), pin.expose().as_bytes())?;
+                    Ok(Some(BASE64.encode(sealed)))
+                }
+                _ => self.sealed_pin(to).map(Some),
+            }
+        };
+        Ok(match spec {
+            Spec::DeviceLock { sealed_pin, message, phone_number } => {
+                Spec::DeviceLock { sealed_pin: again(sealed_pin)?, message, phone_number }
+            }
+            Spec::EraseDevice { sealed_pin } => Spec::EraseDevice { sealed_pin: again(sealed_pin)? },
+            other => other,
+        })
+    }
+
     pub(super) fn open_pin(
         &self,
         sealed: Option<&str>,

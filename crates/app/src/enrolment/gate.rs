@@ -1,8 +1,13 @@
 //! The gate: only force property whose intended holder has accepted the current terms may enrol (UPD-7.1, MDU-3.2).
 
-use store::devices::Device;
-use store::{Tx, people};
+use domain::Timestamp;
+use protocol_apple::checkin::CheckIn;
+use serde_json::json;
+use store::devices::{self, Device};
+use store::{Tx, certificates, people};
 
+use super::messages::Sender;
+use crate::record::Record;
 use crate::{App, AppError};
 
 /// Why a device may not enrol. The device hears little; the ledger and the desk hear this.
@@ -32,6 +37,12 @@ pub enum GateRefusal {
     /// The certificate is not ours, or no longer good.
     #[error("the certificate is unknown, revoked or expired")]
     Certificate,
+    /// The certificate completed an enrolment: a device that enrols again buys a new one.
+    #[error("the certificate has completed an enrolment; a device that enrols again needs a new profile")]
+    CertificateUsed,
+    /// The message was taken before, or signed before one that was.
+    #[error("the message was taken before, or signed before one that was")]
+    Replayed,
 }
 
 impl GateRefusal {
@@ -47,6 +58,8 @@ impl GateRefusal {
             Self::HolderLeft => "holder-left",
             Self::TermsNotAccepted(_) => "terms-not-accepted",
             Self::Certificate => "certificate",
+            Self::CertificateUsed => "certificate-used",
+            Self::Replayed => "replayed",
         }
     }
 }
@@ -64,5 +77,34 @@ impl App {
         }
         let missing = self.terms_missing(tx, holder)?;
         Ok(if missing.is_empty() { Ok(()) } else { Err(GateRefusal::TermsNotAccepted(missing)) })
+    }
+
+    /// Remembers that a check-in was refused, for the desk: some of each device and of strangers a minute.
+    pub(super) fn note_refusal(
+        &self,
+        tx: &mut Tx<'_>,
+        sender: &Sender,
+        check_in: &CheckIn,
+        refusal: &GateRefusal,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        let known = certificates::by_sha256(tx, &sender.certificate)?;
+        let device = match &known {
+            Some(certificate) => devices::by_id(tx, certificate.device)?,
+            None => None,
+        };
+        let subject = known.map_or_else(
+            || format!("certificate:{}", sender.certificate),
+            |certificate| format!("device:{}", certificate.device),
+        );
+        tracing::info!(subject, reason = refusal.word(), "a device was refused");
+        if !self.may_note_refusal(device.as_ref().map(|device| device.id), now) {
+            return Ok(());
+        }
+        let mut record = Record::new("device", "check-in.refused", subject)
+            .reason(refusal.word())
+            .detail(json!({ "message": check_in.message.message_type(), "why": refusal.to_string() }));
+        record.force = device.map(|device| device.force);
+        self.enter(tx, now, record)
     }
 }

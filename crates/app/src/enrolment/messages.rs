@@ -2,15 +2,17 @@
 
 use domain::{DeviceId, EnrolmentId, Platform, Span, Timestamp};
 use protocol_apple::channel::Channel;
-use protocol_apple::checkin::{Authenticate, CheckIn, Message, TokenUpdate};
+use protocol_apple::checkin::{Authenticate, CheckIn, Endpoint, Message, TokenUpdate};
 use protocol_apple::{replies, reports};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::enrolments::{self, Enrolment, Tokens};
 use store::locks::{self, Lock};
-use store::{Tx, certificates, commands, devices, messages, profiles, pushes};
+use store::{Tx, certificates, check_ins, commands, devices, messages, profiles, pushes};
 
 use super::gate::GateRefusal;
+use super::take_over::take_over;
+use super::{carry, replay};
 use crate::commands::token_place;
 use crate::record::Record;
 use crate::{App, AppError, jobs};
@@ -20,6 +22,20 @@ use crate::{App, AppError, jobs};
 pub struct Sender {
     /// SHA-256 of the certificate, hex.
     pub certificate: String,
+    /// How that is known.
+    pub proof: Proof,
+}
+
+/// How it is known which certificate spoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// It signed the message, which can be sent again by anybody who recorded it.
+    Signed {
+        /// When, as the signature says; its clock may be wrong.
+        at: Option<Timestamp>,
+    },
+    /// A trusted proxy saw it on the connection.
+    Proxy,
 }
 
 /// The answer to a check-in.
@@ -31,6 +47,10 @@ pub enum CheckInReply {
     Refused(GateRefusal),
     /// This user's channel is declined; the device's stays.
     UserDeclined,
+    /// Done, in JSON: declarations.
+    Json(Vec<u8>),
+    /// A token of a kind that this server does not give.
+    NoSuchToken,
     /// Nothing that this server does.
     Unsupported(String),
 }
@@ -50,11 +70,36 @@ impl App {
         raw: bytes::Bytes,
     ) -> Result<CheckInReply, AppError> {
         let (app, now) = (self.clone(), self.world().now());
+        let mark = replay::mark(&sender, &message, &raw);
+        // Looking must not cost a place in the queue of writers: anybody can send again what they recorded.
+        if let Some(mark) = mark.clone() {
+            let (app, message) = (app.clone(), message.clone());
+            let old =
+                self.store().read(move |tx| replay::answer_again(&app, tx, &mark, &message, now)).await?;
+            if let Some(reply) = old {
+                return Ok(reply);
+            }
+        }
         self.store()
             .write(move |tx| {
-                let reply = app.take_check_in(tx, &sender, &message, &raw, now)?;
-                if let CheckInReply::Refused(refusal) = &reply {
-                    app.note_refusal(tx, &sender, &message, refusal, now)?;
+                let mut overtaken = false;
+                if let Some(mark) = &mark {
+                    if let Some(reply) = replay::answer_again(&app, tx, mark, &message, now)? {
+                        return Ok(reply);
+                    }
+                    overtaken = replay::is_overtaken(tx, mark, now)?;
+                }
+                let reply = if overtaken {
+                    CheckInReply::Refused(GateRefusal::Replayed)
+                } else {
+                    app.take_check_in(tx, &sender, &message, &raw, now)?
+                };
+                match (&reply, mark) {
+                    (CheckInReply::Refused(refusal), _) => {
+                        app.note_refusal(tx, &sender, &message, refusal, now)?;
+                    }
+                    (CheckInReply::Done(_), Some(mark)) => check_ins::note(tx, mark, now)?,
+                    _ => {}
                 }
                 Ok(reply)
             })
@@ -80,50 +125,40 @@ impl App {
         if let Message::Authenticate(message) = &check_in.message {
             return self.authenticate(tx, sender, &check_in.channel, message, raw, now);
         }
-        let Some(live) = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?
-            .filter(|live| live.udid == check_in.channel.device_key())
+        let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)?
+            .filter(|certificate| certificate.revoked_at.is_none() && certificate.not_after >= now)
         else {
             return Ok(CheckInReply::Refused(GateRefusal::Certificate));
         };
-        if !self.certificate_good(tx, &sender.certificate, now)? {
-            return Ok(CheckInReply::Refused(GateRefusal::Certificate));
+        let mut live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
+        if live.is_none() && matches!(check_in.message, Message::TokenUpdate(_)) {
+            live = take_over(self, tx, &certificate, &check_in.channel, now)?;
         }
+        let Some(live) = live.filter(|live| live.udid == check_in.channel.device_key()) else {
+            return Ok(CheckInReply::Refused(GateRefusal::Certificate));
+        };
         match &check_in.message {
             Message::TokenUpdate(update) => {
                 self.token_update(tx, sender, &live, &check_in.channel, update, now)
             }
             Message::CheckOut => self.check_out(tx, sender, &live, &check_in.channel, now),
-            Message::SetBootstrapToken { token, .. } => {
-                let place = token_place("bootstrap", live.id);
-                let sealed = token
-                    .as_ref()
-                    .map(|token| self.sealer().seal(self.world(), &place, token.expose()))
-                    .transpose()?;
-                let action =
-                    if sealed.is_some() { "bootstrap-token.stored" } else { "bootstrap-token.deleted" };
-                enrolments::set_bootstrap_token(tx, live.id, sealed)?;
-                let record = self.about_device(tx, "device", action, live.device)?;
-                self.enter(tx, now, record)?;
-                Ok(CheckInReply::Done(Vec::new()))
-            }
-            Message::GetBootstrapToken => {
-                let place = token_place("bootstrap", live.id);
-                let token = enrolments::bootstrap_token(tx, live.id)?
-                    .map(|sealed| self.sealer().open(&place, &sealed))
-                    .transpose()?;
-                let record = self.about_device(tx, "device", "bootstrap-token.given", live.device)?;
-                self.enter(tx, now, record)?;
-                Ok(CheckInReply::Done(replies::bootstrap_token(token.as_ref())))
-            }
+            Message::SetBootstrapToken { token, .. } => self.keep_bootstrap(tx, &live, token.as_ref(), now),
+            Message::GetBootstrapToken => self.give_bootstrap(tx, &live, now),
             // Nothing is configured for users of network accounts, so their channel is declined.
             Message::UserAuthenticate { .. } => Ok(CheckInReply::UserDeclined),
+            // A device that another server told to manage itself by declarations is told that there are none.
+            Message::DeclarativeManagement { endpoint: Endpoint::Tokens, .. } => {
+                Ok(CheckInReply::Json(replies::no_declarations_token(now)))
+            }
+            Message::DeclarativeManagement { endpoint: Endpoint::DeclarationItems, .. } => {
+                Ok(CheckInReply::Json(replies::no_declarations()))
+            }
+            Message::DeclarativeManagement { endpoint: Endpoint::Status, .. } => {
+                Ok(CheckInReply::Done(Vec::new()))
+            }
+            Message::GetToken(_) => Ok(CheckInReply::NoSuchToken),
             other => Ok(CheckInReply::Unsupported(other.message_type().to_owned())),
         }
-    }
-
-    fn certificate_good(&self, tx: &mut Tx<'_>, sha256: &str, now: Timestamp) -> Result<bool, AppError> {
-        let found = certificates::by_sha256(tx, sha256)?;
-        Ok(found.is_some_and(|certificate| certificate.revoked_at.is_none() && certificate.not_after >= now))
     }
 
     fn authenticate(
@@ -157,12 +192,15 @@ impl App {
             return refuse(refusal);
         }
         let live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
-        if let Some(live) = live
-            && live.state == EnrolmentState::Authenticated
-            && live.udid == channel.device_key()
-        {
-            // The same message again, because our answer was lost: nothing changes.
-            return Ok(CheckInReply::Done(Vec::new()));
+        if let Some(live) = live {
+            // The same message again, because our answer was lost: nothing changes. A device that was wiped has lost its
+            // certificate, so one that has completed an enrolment, or was bound to another device, never begins one.
+            let again = live.state == EnrolmentState::Authenticated && live.udid == channel.device_key();
+            return if again {
+                Ok(CheckInReply::Done(Vec::new()))
+            } else {
+                refuse(GateRefusal::CertificateUsed)
+            };
         }
         let id = self.begin_enrolment(tx, &device, platform, sender, channel, now)?;
         devices::set_reported(
@@ -194,6 +232,7 @@ impl App {
         channel: &Channel,
         now: Timestamp,
     ) -> Result<EnrolmentId, AppError> {
+        let carried = carry::pick(tx, device.id, now)?;
         commands::end_all(tx, device.id, now, "the device enrolled again")?;
         enrolments::end_all(tx, device.id, now, "enrolled again")?;
         self.forget_what_it_said(tx, device.id)?;
@@ -217,6 +256,7 @@ impl App {
         };
         enrolments::add(tx, &enrolment)?;
         devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
+        carry::over(self, tx, carried, (device.id, enrolment.id), now)?;
         Ok(enrolment.id)
     }
 
@@ -263,6 +303,9 @@ impl App {
             return Ok(CheckInReply::Done(Vec::new()));
         }
         devices::set_enrolment(tx, device.device, Some(device.id), EnrolmentState::Enrolled)?;
+        // One live profile a device: what was made before and never used can begin nothing any more.
+        certificates::void_challenges(tx, device.device, now)?;
+        pushes::want(tx, device.id, now)?;
         enrolments::note_contact(tx, device.id, device.device, now)?;
         enrolments::set_refresh(tx, device.id, now.plus(FIRST_LOOK))?;
         let subject = device.device.to_string();
@@ -319,10 +362,10 @@ impl App {
             }
             return Ok(CheckInReply::Done(Vec::new()));
         }
-        commands::end_all(tx, device.device, now, "the device checked out")?;
+        commands::end_all(tx, device.device, now, carry::CHECKED_OUT)?;
         enrolments::end_all(tx, device.device, now, "checked out")?;
         // All of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
-        certificates::revoke_others(tx, device.device, None, now, "the device checked out")?;
+        certificates::revoke_others(tx, device.device, None, now, carry::CHECKED_OUT)?;
         devices::set_enrolment(tx, device.device, None, EnrolmentState::None)?;
         self.forget_what_it_said(tx, device.device)?;
         self.ask_job(tx, jobs::Kind::JudgeDevice, &device.device.to_string(), now)?;
@@ -331,33 +374,5 @@ impl App {
             .detail(json!({ "enrolment": device.id }));
         self.enter(tx, now, record)?;
         Ok(CheckInReply::Done(Vec::new()))
-    }
-
-    fn note_refusal(
-        &self,
-        tx: &mut Tx<'_>,
-        sender: &Sender,
-        check_in: &CheckIn,
-        refusal: &GateRefusal,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let known = certificates::by_sha256(tx, &sender.certificate)?;
-        let device = match &known {
-            Some(certificate) => devices::by_id(tx, certificate.device)?,
-            None => None,
-        };
-        let subject = known.map_or_else(
-            || format!("certificate:{}", sender.certificate),
-            |certificate| format!("device:{}", certificate.device),
-        );
-        tracing::info!(subject, reason = refusal.word(), "a device was refused");
-        if !self.may_note_refusal(device.as_ref().map(|device| device.id), now) {
-            return Ok(());
-        }
-        let mut record = Record::new("device", "check-in.refused", subject)
-            .reason(refusal.word())
-            .detail(json!({ "message": check_in.message.message_type(), "why": refusal.to_string() }));
-        record.force = device.map(|device| device.force);
-        self.enter(tx, now, record)
     }
 }

@@ -7,7 +7,8 @@ use pki::cms::{Signer, sign_attached};
 use protocol_apple::commands::ACCESS_RIGHTS_ALL;
 use protocol_apple::enrolment_profile::{self, EnrolmentProfile, Scep};
 use serde_json::json;
-use store::devices::Device;
+use store::devices::{Device, EnrolmentState};
+use store::locks::{self, Lock};
 use store::{Tx, certificates, devices};
 
 use super::gate::GateRefusal;
@@ -28,17 +29,66 @@ pub struct EnrolmentFile {
 /// What every identifier in our profiles starts with.
 pub(crate) const PREFIX: &str = "uk.police.lanyard";
 
+/// What is said of a device that is under management and for which nobody confirmed a new profile.
+const REPLACES: &str = "is under management. A new profile replaces that enrolment: when it is installed, the certificate in \
+     use is revoked and orders that wait end, except those that contain a lost device. Confirm that this is meant, on the \
+     page or with --replace";
+
+fn profile_made<'a>(
+    permit: &'a Permit<EnrolDevices>,
+    device: &Device,
+    detail: serde_json::Value,
+) -> Record<'a> {
+    let enrolled = device.enrolment_state == EnrolmentState::Enrolled;
+    Record::new(&permit.actor().name, "enrolment.profile.made", format!("device:{}", device.id))
+        .force(device.force)
+        .reason(if enrolled { "replaces-enrolment" } else { "not-enrolled" })
+        .detail(detail)
+}
+
+/// Whether a profile may replace an enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Replaces {
+    Nothing,
+    Enrolment,
+}
+
 impl App {
-    /// Makes the enrolment profile of a registered device. It works once, for that serial number, until it expires.
+    /// Makes the enrolment profile of a registered device that is not under management. It works once, for that serial number,
+    /// until it expires or another is made.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut. Both
-    /// refusals are in the ledger.
+    /// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut or the
+    /// device is under management. Refusals of the gate are in the ledger.
     pub async fn make_enrolment_profile(
         &self,
         permit: Permit<EnrolDevices>,
         serial: &str,
         signed: bool,
+    ) -> Result<EnrolmentFile, AppError> {
+        self.make_profile(permit, serial, signed, Replaces::Nothing).await
+    }
+
+    /// Makes the enrolment profile of a device that may be under management already: whoever asks has confirmed that the
+    /// enrolment that stands is to be replaced.
+    ///
+    /// # Errors
+    /// As [`App::make_enrolment_profile`], for a device under management too.
+    pub async fn make_replacing_profile(
+        &self,
+        permit: Permit<EnrolDevices>,
+        serial: &str,
+        signed: bool,
+    ) -> Result<EnrolmentFile, AppError> {
+        self.make_profile(permit, serial, signed, Replaces::Enrolment).await
+    }
+
+    async fn make_profile(
+        &self,
+        permit: Permit<EnrolDevices>,
+        serial: &str,
+        signed: bool,
+        replaces: Replaces,
     ) -> Result<EnrolmentFile, AppError> {
         let (app, now) = (self.clone(), self.world().now());
         let serial = serial.trim().to_ascii_uppercase();
@@ -63,15 +113,20 @@ impl App {
                     app.note_no_profile(tx, &permit, Some(&device), &refusal, &wanted)?;
                     return Ok(Err(AppError::Conflict(refusal.to_string())));
                 }
+                locks::take(tx, Lock::Device(device.id))?;
+                // As the lock found it: another may have finished its enrolment meanwhile.
+                let device = devices::by_id(tx, device.id)?.unwrap_or(device);
+                if device.enrolment_state == EnrolmentState::Enrolled && replaces == Replaces::Nothing {
+                    return Ok(Err(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
+                }
+                // One live profile a device: the former one, and what it bought and nobody used, work no more.
+                let voided = certificates::void_challenges(tx, device.id, now)?;
+                let unused = certificates::revoke_unused(tx, device.id, now, "a newer profile was made")?;
                 certificates::add_challenge(tx, &digest, device.id, now, expires_at)?;
-                let record = Record::new(
-                    &permit.actor().name,
-                    "enrolment.profile.made",
-                    format!("device:{}", device.id),
-                )
-                .force(device.force)
-                .detail(json!({ "challenge": digest, "expires": expires_at }));
-                app.enter(tx, now, record)?;
+                let detail = json!({
+                    "challenge": digest, "expires": expires_at, "voided": voided, "unused_revoked": unused,
+                });
+                app.enter(tx, now, profile_made(&permit, &device, detail))?;
                 Ok::<_, AppError>(Ok(device.id.to_string()))
             })
             .await?;

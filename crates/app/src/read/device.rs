@@ -28,6 +28,8 @@ use crate::commands::Spec;
 use crate::compliance::Basis;
 use crate::{App, AppError, PolicyInForce};
 
+/// What stands with a command that somebody took back.
+const TAKEN_BACK: &str = "taken back";
 /// Commands that the page shows.
 const COMMANDS: u32 = 25;
 
@@ -114,6 +116,8 @@ pub struct EnrolmentRead {
     pub seen: Timestamp,
     /// When its certificate runs out.
     pub certificate_until: Option<Timestamp>,
+    /// When its certificate was revoked: its messages are refused since.
+    pub certificate_revoked: Option<Timestamp>,
     /// It has been silent for longer than a report stands.
     pub silent: bool,
     /// Why the last push failed.
@@ -310,10 +314,12 @@ impl App {
     ) -> Result<EnrolmentRead, AppError> {
         let since = live.enrolled_at.unwrap_or(live.created_at);
         let seen = device.last_contact_at.or(live.last_contact_at).unwrap_or(since);
+        let certificate = certificates::by_sha256(tx, &live.certificate)?;
         Ok(EnrolmentRead {
             since,
             seen,
-            certificate_until: certificates::by_sha256(tx, &live.certificate)?.map(|issued| issued.not_after),
+            certificate_until: certificate.as_ref().map(|issued| issued.not_after),
+            certificate_revoked: certificate.and_then(|issued| issued.revoked_at),
             silent: seen < self.silent_before(self.world().now()),
             push_failed: live.push_failed.clone(),
         })
@@ -405,6 +411,9 @@ fn state_words(command: &Command) -> String {
         CommandState::Uncertain => "Delivery uncertain",
     };
     match &command.error {
+        Some(error) if command.state == CommandState::Cancelled && error != TAKEN_BACK => {
+            format!("Ended before the device had it: {error}")
+        }
         Some(error) if command.state != CommandState::Cancelled => format!("{words}: {error}"),
         _ => words.to_owned(),
     }

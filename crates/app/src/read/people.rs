@@ -1,9 +1,10 @@
 //! People: the list, one person, what stands between a device and enrolment.
 
-use domain::{ClauseId, DeviceId, Force, PersonId};
+use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
+use store::devices::EnrolmentState;
 use store::events::Event;
 use store::people::{Listed, PeopleFilter, Related};
-use store::{cases, devices, people};
+use store::{cases, devices, enrolments, people};
 
 use super::permissions::PermissionRow;
 use super::{AcceptanceRead, CaseRow, Device, Person};
@@ -44,6 +45,8 @@ pub struct EnrolRead {
     pub holder: Option<Person>,
     /// What stands in the way, and the clause behind it.
     pub obstacle: Option<(String, Option<ClauseId>)>,
+    /// Since when it is under management, which a new profile would replace.
+    pub enrolled_at: Option<Timestamp>,
 }
 
 /// A person as lists and headings name them.
@@ -187,7 +190,10 @@ impl App {
                     Ok(()) => None,
                 };
                 let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-                Ok(EnrolRead { holder, obstacle, device })
+                let live = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled);
+                let live = live.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten();
+                let enrolled_at = live.map(|live| live.enrolled_at.unwrap_or(live.created_at));
+                Ok(EnrolRead { holder, obstacle, device, enrolled_at })
             })
             .await
     }

@@ -127,7 +127,7 @@ fn a_device_that_enrols_again_starts_afresh() {
         let mut spec: DeviceSpec = phone.spec().clone();
         spec.supervised = false;
         let mut wiped = Device::new(spec, 3);
-        wiped.enrol(&service.link, &service.profile("AGAIN001", true).await).await.unwrap();
+        wiped.enrol(&service.link, &service.profile_again("AGAIN001").await).await.unwrap();
         assert!(service.facts_count(id).await <= 4, "what its first message said, and nothing from before");
         assert_eq!(service.device(id).await.supervised, None, "what it was before says nothing");
         let restart =
@@ -173,12 +173,41 @@ fn what_is_not_served_says_so_and_unenrols_nothing() {
         let hand = Hand::of(&mac);
         let user = ("UserID", "A-USER".into());
         assert_eq!(hand.check_in(&service, "UserAuthenticate", [user]).await.status, 410);
-        let endpoint = ("Endpoint", "tokens".into());
-        assert_eq!(hand.check_in(&service, "DeclarativeManagement", [endpoint]).await.status, 404);
         let kind = ("TokenServiceType", "com.apple.maid".into());
-        assert_eq!(hand.check_in(&service, "GetToken", [kind]).await.status, 404);
+        assert_eq!(
+            hand.check_in(&service, "GetToken", [kind]).await.status,
+            400,
+            "as the vendor's page asks"
+        );
         assert_eq!(hand.check_in(&service, "SomethingNew", []).await.status, 404);
         assert_eq!(hand.idle(&service).await.status, 200);
+    });
+}
+
+/// A device that another server told to use declarations asks for them: there are none, and a name that is none is gone.
+#[test]
+fn a_device_that_asks_for_declarations_hears_that_there_are_none() {
+    Service::run(async |service| {
+        let (_, mac) = service.enrolled(Model::Mac, "DECLARE1", Temper::Honest).await;
+        let hand = Hand::of(&mac);
+        let ask = async |endpoint: &str| {
+            hand.check_in(&service, "DeclarativeManagement", [("Endpoint", endpoint.into())]).await
+        };
+        let json =
+            |answer: &crate::hand::Answer| serde_json::from_slice::<serde_json::Value>(&answer.body).unwrap();
+        let (tokens, items) = (json(&ask("tokens").await), json(&ask("declaration-items").await));
+        assert_eq!(
+            tokens["SyncTokens"]["DeclarationsToken"], items["DeclarationsToken"],
+            "or it never stops asking"
+        );
+        let at = tokens["SyncTokens"]["Timestamp"].as_str().unwrap();
+        assert!(at.len() == 20 && at.ends_with('Z'), "{at}");
+        for kind in ["Activations", "Configurations", "Assets", "Management"] {
+            assert_eq!(items["Declarations"][kind], serde_json::json!([]));
+        }
+        assert_eq!(ask("declaration/configuration/old").await.status, 404, "which takes it off the device");
+        let status = ask("status").await;
+        assert_eq!((status.status, status.body.len()), (200, 0));
     });
 }
 

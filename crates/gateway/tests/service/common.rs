@@ -136,6 +136,12 @@ impl Service {
         made.bytes.into_exposed()
     }
 
+    /// A profile for a device that may be under management, confirmed.
+    pub(crate) async fn profile_again(&self, serial: &str) -> Vec<u8> {
+        let made = self.app.make_replacing_profile(permit(&self.desk).unwrap(), serial, true).await.unwrap();
+        made.bytes.into_exposed()
+    }
+
     /// A registered phone whose holder has accepted.
     pub(crate) async fn ready(&self, serial: &str) -> DeviceId {
         let holder = self.person(serial, true).await;

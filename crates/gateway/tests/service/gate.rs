@@ -62,12 +62,14 @@ fn the_gate_may_shut_between_the_profile_and_the_device() {
     Service::run_on_both(async |service| {
         let holder = service.person("100", true).await;
         let id = service.register("SHUT0001", DeviceKind::Iphone, Some(holder)).await;
-        let early = service.profile("SHUT0001", true).await;
         let bought = service.profile("SHUT0001", true).await;
         let hand = Hand::buy(&service, &bought, "SHUT0001", "UDID-1").await.unwrap();
+        let other = service.register("SHUT0002", DeviceKind::Iphone, Some(holder)).await;
+        let early = service.profile("SHUT0002", true).await;
 
         service.app.set_holder(permit(&service.desk).unwrap(), id, None).await.unwrap();
-        assert!(Hand::buy(&service, &early, "SHUT0001", "UDID-1").await.is_err());
+        service.app.set_holder(permit(&service.desk).unwrap(), other, None).await.unwrap();
+        assert!(Hand::buy(&service, &early, "SHUT0002", "UDID-2").await.is_err());
         assert!(service.has_entry("certificate.refused", "no-holder").await);
         assert_eq!(hand.authenticate(&service).await.status, 403);
         assert!(service.has_entry("check-in.refused", "no-holder").await);

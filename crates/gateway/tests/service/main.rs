@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod again;
 mod checkin;
 mod clock;
 mod commands;
@@ -28,8 +29,10 @@ mod orders;
 mod pushes;
 mod races;
 mod registers;
+mod replays;
 mod scep;
 #[path = "../shared/service.rs"]
 mod shared;
+mod tables;
 mod takeover;
 mod unreadable;

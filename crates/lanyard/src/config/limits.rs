@@ -13,6 +13,8 @@ pub(crate) struct Limits {
     pub(crate) connections_per_address: Option<usize>,
     /// Requests at once of one address, where a proxy says whose they are.
     pub(crate) requests_per_address: usize,
+    /// Messages that one device may send in a minute; 0 for no limit.
+    pub(crate) device_messages_a_minute: u32,
 }
 
 pub(super) fn read(section: &Section<'_>) -> Limits {
@@ -23,6 +25,8 @@ pub(super) fn read(section: &Section<'_>) -> Limits {
         streams: u32::try_from(section.count("streams", 1, 1000, 16)).unwrap_or(16),
         connections_per_address: count("connections_per_address"),
         requests_per_address: section.count("requests_per_address", 16, 1_000_000, 1000),
+        device_messages_a_minute: u32::try_from(section.count("device_messages_a_minute", 0, 6_000, 60))
+            .unwrap_or(60),
     };
     section.finish();
     limits

@@ -28,6 +28,7 @@ fn the_example_loads_and_shows_the_defaults() {
     assert_eq!(plain.strict_transport, shown.strict_transport);
     assert_eq!(plain.limits, shown.limits);
     assert!(example.warnings().is_empty(), "{:?}", example.warnings());
+    assert_eq!(plain.limits.device_messages_a_minute, 60);
     assert_eq!(format!("{:?}", plain.database), format!("{:?}", shown.database));
     assert_eq!(shown.parameters.len(), 1);
 }

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use app::access::CommandDevices;
+use app::access::{CommandDevices, RevokeCertificates};
 use app::commands::{Order, Ordered};
+use app::enrolment::revoke_certificates;
 use clap::{Args, Subcommand};
 use domain::{DeviceKind, Force};
 use store::devices::{DeviceFilter, EnrolmentState};
@@ -67,6 +68,11 @@ pub(crate) enum DeviceVerb {
         #[command(flatten)]
         order: Ordering,
     },
+    /// Revoke its certificates: its messages are refused at once, and no command reaches it until it enrols again.
+    Revoke {
+        #[command(flatten)]
+        order: Ordering,
+    },
 }
 
 /// What every order needs.
@@ -96,6 +102,7 @@ impl DeviceVerb {
             Self::Found { order } => give(opened, order, Order::LostModeOff).await,
             Self::Refresh { order } => give(opened, order, Order::Refresh).await,
             Self::Restart { order } => give(opened, order, Order::Restart).await,
+            Self::Revoke { order } => revoke(opened, order).await,
         })
     }
 }
@@ -114,6 +121,19 @@ async fn give(opened: &Opened, given: Ordering, order: Order) -> anyhow::Result<
             out.line(format_args!("waits for a second person to agree: command {command}"))?;
         }
     }
+    Ok(out.finish()?)
+}
+
+async fn revoke(opened: &Opened, given: Ordering) -> anyhow::Result<()> {
+    let device = opened.device(&given.device).await?;
+    let permit = opened.permit::<RevokeCertificates>()?;
+    let revoked = revoke_certificates(&opened.app, permit, device.id, &given.reason).await?;
+    let mut out = Out::new();
+    out.line(format_args!(
+        "{revoked} certificates of {} revoked: its messages are refused, and what is set on it stays. Orders that wait are kept; \
+         `lanyard enrol apple --serial {} --replace` brings it back",
+        device.serial, device.serial
+    ))?;
     Ok(out.finish()?)
 }
 

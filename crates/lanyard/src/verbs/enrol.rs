@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use app::access::EnrolDevices;
+use app::enrolment::EnrolmentFile;
 use clap::Subcommand;
 
 use crate::keys;
-use crate::open::{self, Opened};
+use crate::open;
 use crate::out::{Out, note};
 use crate::system;
 
@@ -18,6 +19,11 @@ pub(crate) enum EnrolVerb {
         /// The serial number, as in the asset register.
         #[arg(long)]
         serial: String,
+        /// The device is under management, and this profile is to replace that enrolment: when it is installed, the
+        /// certificate in use is revoked, what the device reported is forgotten and orders that wait end, except those that
+        /// contain a lost device. Every profile that was made before and not used is void at once.
+        #[arg(long)]
+        replace: bool,
         /// Leave the signature out, for test tools.
         #[arg(long)]
         unsigned: bool,
@@ -30,13 +36,20 @@ pub(crate) enum EnrolVerb {
 impl EnrolVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| match self {
-            Self::Apple { serial, unsigned, out } => apple(opened, &serial, !unsigned, out.as_deref()).await,
+            Self::Apple { serial, replace, unsigned, out } => {
+                let permit = opened.permit::<EnrolDevices>()?;
+                let made = if replace {
+                    opened.app.make_replacing_profile(permit, &serial, !unsigned).await?
+                } else {
+                    opened.app.make_enrolment_profile(permit, &serial, !unsigned).await?
+                };
+                hand_out(&made, out.as_deref())
+            }
         })
     }
 }
 
-async fn apple(opened: &Opened, serial: &str, signed: bool, file: Option<&Path>) -> anyhow::Result<()> {
-    let made = opened.app.make_enrolment_profile(opened.permit::<EnrolDevices>()?, serial, signed).await?;
+fn hand_out(made: &EnrolmentFile, file: Option<&Path>) -> anyhow::Result<()> {
     let mut out = Out::new();
     match file {
         // It carries the one-time challenge: whoever reads it first could enrol in the device's place.

@@ -1,8 +1,10 @@
 //! Making an enrolment profile for a registered device, or saying plainly why that cannot be.
 
 use askama::Template;
+use domain::Timestamp;
 
 use crate::filters;
+use crate::parts::form::Errors;
 use crate::shell::{Area, Crumb, Shell};
 
 /// What the page shows.
@@ -23,6 +25,10 @@ pub struct View {
     pub obstacles: Vec<Obstacle>,
     /// How long a profile may be used, in words.
     pub lifetime: String,
+    /// Since when it is under management: a new profile replaces that, on confirmation.
+    pub enrolled: Option<Timestamp>,
+    /// What was wrong with the form.
+    pub errors: Errors,
 }
 
 /// A reason why a device may not enrol yet.
@@ -48,6 +54,18 @@ impl View {
             holder: "Sgt 88 Byrd".into(),
             obstacles: Vec::new(),
             lifetime: "24 hours".into(),
+            enrolled: None,
+            errors: Errors::default(),
+        }
+    }
+
+    /// A device that is under management, its replacement not confirmed.
+    #[must_use]
+    pub fn sample_enrolled() -> Self {
+        Self {
+            enrolled: Some(crate::samples::hours_ago(50)),
+            errors: [("replace", "Confirm that the enrolment is to be replaced")].into_iter().collect(),
+            ..Self::sample()
         }
     }
 
@@ -76,6 +94,16 @@ impl View {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn replacing_an_enrolment_is_confirmed_and_says_what_it_does() {
+        let html = View::sample_enrolled().render().unwrap();
+        assert!(
+            html.contains("name=\"replace\"") && html.contains("certificate in use is revoked"),
+            "{html}"
+        );
+        assert!(!View::sample().render().unwrap().contains("name=\"replace\""));
+    }
 
     #[test]
     fn a_device_that_may_not_enrol_gets_no_button() {

@@ -1,6 +1,7 @@
 //! The asset register and what its devices report.
 
 pub mod add;
+pub mod certificates;
 pub mod command;
 pub mod edit;
 pub mod enrol;

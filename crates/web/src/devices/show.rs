@@ -115,6 +115,8 @@ pub struct Enrolment {
     pub seen: Timestamp,
     /// When its certificate runs out.
     pub certificate_until: Option<Timestamp>,
+    /// When its certificate was revoked.
+    pub certificate_revoked: Option<Timestamp>,
     /// Whether it has been silent for longer than the force allows.
     pub silent: bool,
     /// Why the last attempt to wake it failed; empty if it did not.

@@ -37,6 +37,7 @@ impl View {
                 since: hours_ago(2399),
                 seen: hours_ago(1),
                 certificate_until: Some(hours_ahead(6000)),
+                certificate_revoked: None,
                 silent: false,
                 push_failed: String::new(),
             }),

@@ -1,8 +1,8 @@
 //! One device, and what is done to it.
 
 use app::access::{
-    CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister, PlaceHolds, SeeDevices,
-    WithdrawDevices,
+    CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister, PlaceHolds, RevokeCertificates,
+    SeeDevices, WithdrawDevices,
 };
 use app::commands::{Order, Ordered};
 use app::custody::Asset;
@@ -89,13 +89,19 @@ fn id_of(text: &str) -> Result<DeviceId, Problem> {
 }
 
 /// What else this person may do, each on a page of its own.
-fn links(ctx: &Ctx, href: &str) -> Vec<Crumb> {
+fn links(ctx: &Ctx, href: &str, enrolled: bool) -> Vec<Crumb> {
     let mut links = Vec::new();
     if ctx.may::<WithdrawDevices>() {
         links.push(Crumb::new(format!("{href}/withdraw"), "Take this device back"));
     }
     if ctx.may::<PlaceHolds>() {
         links.push(Crumb::new(format!("{href}/holds"), "Legal holds"));
+    }
+    if enrolled && ctx.may::<EnrolDevices>() {
+        links.push(Crumb::new(format!("{href}/enrol"), "Enrol it again"));
+    }
+    if enrolled && ctx.may::<RevokeCertificates>() {
+        links.push(Crumb::new(format!("{href}/certificates"), "Certificates, and revoking them"));
     }
     links
 }
@@ -137,13 +143,14 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
             since: enrolment.since,
             seen: enrolment.seen,
             certificate_until: enrolment.certificate_until,
+            certificate_revoked: enrolment.certificate_revoked,
             silent: enrolment.silent,
             push_failed: enrolment.push_failed.clone().unwrap_or_default(),
         }),
         may_enrol: apple && read.enrolment.is_none() && ctx.may::<EnrolDevices>(),
         may_hand_over: ctx.may::<ManageRegister>(),
         held: read.held,
-        links: links(ctx, &href),
+        links: links(ctx, &href, read.enrolment.is_some()),
         typed_holder: String::new(),
         errors: Errors::default(),
         actions: read.actions.iter().filter_map(|choice| action(choice, device.kind)).collect(),

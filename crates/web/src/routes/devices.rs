@@ -170,8 +170,13 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
 
 /// Whether a device may enrol, and the button for it.
 pub(super) async fn enrol(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let permit = ctx.permit::<EnrolDevices>()?;
+    ctx.permit::<EnrolDevices>()?;
     let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(page(StatusCode::OK, &enrol_view(&ctx, id, Errors::default()).await?))
+}
+
+async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::View, Problem> {
+    let permit = ctx.permit::<EnrolDevices>()?;
     let read = ctx.site.app.enrolling(permit, id).await?;
     let href = format!("/devices/{id}");
     let mut shell = ctx.under(Area::Devices);
@@ -180,7 +185,7 @@ pub(super) async fn enrol(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
         text: crate::session::sentence(&text),
         clause: clause.map(|clause| clause_crumb(clause.as_str())),
     });
-    let view = enrol::View {
+    Ok(enrol::View {
         shell,
         href,
         asset: read.device.asset_tag.unwrap_or_else(|| read.device.serial.clone()),
@@ -188,16 +193,27 @@ pub(super) async fn enrol(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
         holder: read.holder.as_ref().map(named).unwrap_or_default(),
         obstacles: obstacles.collect(),
         lifetime: format::span(ctx.site.app.config().challenge_lifetime),
-    };
-    Ok(page(StatusCode::OK, &view))
+        enrolled: read.enrolled_at,
+        errors,
+    })
 }
 
-/// Makes an enrolment profile and hands it over as a file, once.
-pub(super) async fn enrolled(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+/// Makes an enrolment profile and hands it over as a file, once. For a device under management only where the form confirms it.
+pub(super) async fn enrolled(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<EnrolDevices>()?;
     let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
-    let device = ctx.site.app.enrolling(ctx.permit::<EnrolDevices>()?, id).await?.device;
-    let file = ctx.site.app.make_enrolment_profile(permit, &device.serial, true).await?;
+    let read = ctx.site.app.enrolling(ctx.permit::<EnrolDevices>()?, id).await?;
+    let (app, serial) = (&ctx.site.app, &read.device.serial);
+    let confirmed = !fields.get("replace").is_empty();
+    if read.enrolled_at.is_some() && !confirmed {
+        let errors = [("replace", "Confirm that the enrolment is to be replaced")].into_iter().collect();
+        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &enrol_view(&ctx, id, errors).await?));
+    }
+    let file = if confirmed {
+        app.make_replacing_profile(permit, serial, true).await?
+    } else {
+        app.make_enrolment_profile(permit, serial, true).await?
+    };
     // A serial number is letters and digits, so the name is safe in a header.
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
     let headers =

@@ -2,7 +2,7 @@
 
 use app::access::permit;
 use app::commands::Spec;
-use app::enrolment::Sender;
+use app::enrolment::{Proof, Sender};
 use app::holds::NewHold;
 use domain::CommandId;
 use protocol_apple::checkin;
@@ -195,7 +195,7 @@ impl Ring {
             sha256: sha256.clone(),
         };
         self.service.app.store().write(move |tx| store::certificates::add(tx, &row)).await.unwrap();
-        Sender { certificate: sha256 }
+        Sender { certificate: sha256, proof: Proof::Proxy }
     }
 }
 

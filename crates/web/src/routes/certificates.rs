@@ -1,0 +1,71 @@
+//! A device's certificates, and revoking them.
+
+use app::access::{RevokeCertificates, SeeDevices};
+use app::enrolment::{CertificateShown, certificates_of, revoke_certificates};
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::{DeviceId, Timestamp};
+
+use crate::answer::page;
+use crate::devices::certificates::{Certificate, View};
+use crate::parts::form::Errors;
+use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::shell::{Area, Crumb};
+
+fn row(shown: CertificateShown, now: Timestamp) -> Certificate {
+    let state = match &shown {
+        CertificateShown { revoked: Some(_), .. } => ("red", "Revoked"),
+        CertificateShown { not_after, .. } if *not_after < now => ("grey", "Expired"),
+        CertificateShown { in_use: true, .. } => ("lan-plain", "In use"),
+        CertificateShown { is_renewal: true, .. } => ("yellow", "Renewal, not used yet"),
+        _ => ("yellow", "Bought with a profile, not used yet"),
+    };
+    Certificate {
+        serial: shown.serial,
+        state,
+        issued: shown.issued_at,
+        until: shown.not_after,
+        revoked: shown.revoked,
+    }
+}
+
+async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
+    let app = &ctx.site.app;
+    let (device, found) = certificates_of(app, ctx.permit::<RevokeCertificates>()?, id).await?;
+    let href = format!("/devices/{id}");
+    let mut shell = ctx.under(Area::Devices);
+    if ctx.may::<SeeDevices>() {
+        shell.crumbs.push(Crumb::new(href.clone(), device.serial.clone()));
+    }
+    let now = app.world().now();
+    Ok(View {
+        shell,
+        href: format!("{href}/certificates"),
+        device: Crumb::new(href, device.serial),
+        certificates: found.into_iter().map(|shown| row(shown, now)).collect(),
+        errors: Errors::default(),
+        reason: String::new(),
+    })
+}
+
+/// The page.
+pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<RevokeCertificates>()?;
+    let id = id.parse().map_err(|_| Problem::not_found())?;
+    Ok(page(StatusCode::OK, &view(&ctx, id).await?))
+}
+
+/// Revokes every certificate of the device.
+pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<RevokeCertificates>()?;
+    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    match revoke_certificates(&ctx.site.app, permit, id, fields.get("reason")).await {
+        Ok(_) => Ok(done(&format!("/devices/{id}/certificates"), "certificates-revoked")),
+        Err(error) => {
+            let errors = form_errors(error, "reason")?;
+            let again = View { errors, reason: fields.text("reason"), ..view(&ctx, id).await? };
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+        }
+    }
+}

@@ -104,6 +104,46 @@ fn waiting(tx: &mut store::Tx<'_>, kind: &'static str, key: &str) -> Result<(), 
 }
 
 #[test]
+fn nobody_who_is_not_known_has_more_than_64_kib_read_at_any_address() {
+    with_force(|seeded| async move {
+        let gate = Browser::of(gateway::router(seeded.app.clone(), gateway::Options::default()));
+        let pages = web::routes::ROUTES.iter().filter(|route| route.method == "POST");
+        let pages = pages.map(|route| (seeded.nobody(), "POST".to_owned(), route.path.to_owned()));
+        let doors = gateway::routes::addresses().into_iter().filter(|address| address.method != "GET");
+        let doors = doors.map(|address| (gate.clone(), address.method.replace("any", "POST"), address.path));
+        let all: Vec<_> = pages.chain(doors).collect();
+        assert!(all.len() > 80, "{}", all.len());
+        for (browser, method, path) in all {
+            let query = if path == "/scep" { "?operation=PKIOperation" } else { "" };
+            let path = path.replace(['{', '}'], "") + query;
+            for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=XX", "text/csv"]
+            {
+                let (body, read) = endless();
+                let request = Request::builder().method(method.as_str()).uri(&path);
+                let request = request.header("content-type", kind).header("sec-fetch-site", "same-origin");
+                let answer = browser.send(request, body).await;
+                let read = read.load(std::sync::atomic::Ordering::Relaxed);
+                assert!(!answer.status.is_success(), "{method} {path}");
+                assert!(read <= app::intake::SMALL + 2 * PIECE, "{method} {path} {kind}: {read} bytes");
+            }
+        }
+    });
+}
+
+const PIECE: usize = 4096;
+
+/// A body of ten megabytes, and how much of it was read.
+fn endless() -> (axum::body::Body, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+    let read = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counts = read.clone();
+    let pieces = (0..10 * 1024 * 1024 / PIECE).map(move |_| {
+        counts.fetch_add(PIECE, std::sync::atomic::Ordering::Relaxed);
+        Ok::<_, std::convert::Infallible>(axum::body::Bytes::from_static(&[b'a'; PIECE]))
+    });
+    (axum::body::Body::from_stream(futures_util::stream::iter(pieces)), read)
+}
+
+#[test]
 fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
     with_force(|seeded| async move {
         let nobody = seeded.nobody();

@@ -14,6 +14,7 @@ use crate::asn1::{Malformed, oid, tag, write};
 use crate::certificate::{Certificate, CertificateError};
 use crate::key::{KeyError, Kind, PrivateKey, PublicKey, RsaBits};
 use crate::request::{CertificateRequest, distinguished_name};
+use crate::signing::{self, Sign};
 
 /// Why an authority cannot be used, or cannot issue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -210,7 +211,7 @@ impl DeviceCa {
         let extensions = write::context(0, &[&write::sequence(&[&self.authority_key_id(), &number])]);
         let signed = write::sequence(&[
             &write::unsigned(&[1]),
-            &self.key.signature_algorithm(),
+            &signing::algorithm(&self.key),
             self.certificate.subject(),
             &write::time(now)?,
             &write::time(next)?,
@@ -218,7 +219,7 @@ impl DeviceCa {
             &extensions,
         ]);
         let signature = self.key.sign(&signed)?;
-        Ok(write::sequence(&[&signed, &self.key.signature_algorithm(), &write::bit_string(&signature)]))
+        Ok(write::sequence(&[&signed, &signing::algorithm(&self.key), &write::bit_string(&signature)]))
     }
 
     fn authority_key_id(&self) -> Vec<u8> {
@@ -235,7 +236,7 @@ impl DeviceCa {
 /// # Errors
 /// [`CaError`] if the library fails or the times cannot be written.
 pub fn self_signed(
-    key: &PrivateKey,
+    key: &dyn Sign,
     name: &str,
     validity: Validity,
     serial: [u8; 16],
@@ -256,13 +257,13 @@ struct Certified<'a> {
 }
 
 impl Certified<'_> {
-    fn sign(&self, key: &PrivateKey, extensions: &[Vec<u8>]) -> Result<Vec<u8>, CaError> {
+    fn sign(&self, key: &dyn Sign, extensions: &[Vec<u8>]) -> Result<Vec<u8>, CaError> {
         let mut serial = self.serial;
         if let Some(first) = serial.first_mut() {
             *first = (*first & 0x7f) | 0x40;
         }
         let extensions: Vec<&[u8]> = extensions.iter().map(Vec::as_slice).collect();
-        let algorithm = key.signature_algorithm();
+        let algorithm = signing::algorithm(key);
         let signed = write::sequence(&[
             &write::context(0, &[&write::unsigned(&[2])]),
             &write::unsigned(&serial),

@@ -88,7 +88,7 @@ fn a_request_must_be_signed_with_its_own_key_and_hold_one_challenge() {
     let name = request::distinguished_name("x", None);
     let signed = write::sequence(&[&write::unsigned(&[0]), &name, key.public_key().spki(), &twice]);
     let signature = write::bit_string(&key.sign(&signed).unwrap());
-    let double = write::sequence(&[&signed, &key.signature_algorithm(), &signature]);
+    let double = write::sequence(&[&signed, &signing::algorithm(key), &signature]);
     assert!(
         matches!(CertificateRequest::parse(&double, false), Err(RequestError::Malformed(_))),
         "two challenges"

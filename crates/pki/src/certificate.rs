@@ -219,6 +219,13 @@ impl Certificate {
         hex::encode(self.sha256)
     }
 
+    /// The SHA-1 digest of the certificate, as enrolment profiles name an authority. Nothing may rest on it where somebody
+    /// else made the certificate.
+    #[must_use]
+    pub fn sha1(&self) -> [u8; 20] {
+        Hash::Sha1.digest(&[&self.der]).as_ref().try_into().unwrap_or_default()
+    }
+
     /// Whether `digest` is the certificate's by SHA-256, SHA-512 or, as old profiles name it, SHA-1.
     #[must_use]
     pub fn has_fingerprint(&self, digest: &[u8]) -> bool {
@@ -269,6 +276,22 @@ impl Certificate {
         &self.public_key
     }
 
+    /// The usages that the certificate of a SCEP authority must have (RFC 8894 section 2.1.2) and that its key usage leaves
+    /// out. None are missing where it has no key usage at all: then every use is allowed (RFC 5280 section 4.2.1.3).
+    #[must_use]
+    pub fn missing_for_scep(&self) -> Vec<&'static str> {
+        const NEEDED: [(u8, &str); 3] =
+            [(0x80, "digitalSignature"), (0x20, "keyEncipherment"), (0x04, "keyCertSign")];
+        let usage = View::read(&self.der).ok().and_then(|view| {
+            let value = view.extension(oid::KEY_USAGE).ok()??;
+            let bits = read::sole(value, tag::BIT_STRING, WHAT).ok()?.content;
+            // The first octet counts the unused bits of the last.
+            Some(bits.get(1).copied().unwrap_or_default())
+        });
+        let Some(usage) = usage else { return Vec::new() };
+        NEEDED.into_iter().filter(|(bit, _)| usage & bit == 0).map(|(_, name)| name).collect()
+    }
+
     /// Whether its basic constraints let it issue certificates.
     #[must_use]
     pub const fn is_authority(&self) -> bool {
@@ -286,6 +309,17 @@ impl Certificate {
         } else {
             Err(CertificateError::NotIssuedHere)
         }
+    }
+
+    /// Whether it is signed with the very key that it holds, by any digest.
+    ///
+    /// Apple's SCEP client signs its temporary certificate by way of SHA-1, whatever the server says that it can do
+    /// (`SecSCEPCreateTemporaryIdentity` names no digest, and its default is SHA-1). Such a certificate says nothing that
+    /// anyone relies on: that the sender holds the key is proved twice beside it, by the signature of the message and by
+    /// that of the request inside. So a collision would forge nothing, and SHA-1 may stand here, and only here.
+    pub(crate) fn is_signed_by_itself(&self) -> bool {
+        let signed = self.der.get(self.signed_part.clone()).unwrap_or_default();
+        self.hash.is_some_and(|hash| self.public_key.verify(hash, signed, &self.signature))
     }
 
     /// Whether that key signed it. SHA-1 never counts.

@@ -61,6 +61,12 @@ impl Hash {
         context.finish()
     }
 
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(self, bytes: &[u8]) -> Vec<u8> {
+        self.digest(&[bytes]).as_ref().to_vec()
+    }
+
     pub(crate) const fn oid(self) -> &'static [u8] {
         match self {
             Self::Sha1 => oid::SHA1,
@@ -331,6 +337,11 @@ impl PrivateKey {
         Secret::new(pem::write("PRIVATE KEY", self.pkcs8.expose()))
     }
 
+    /// Lets somebody look at the key as PKCS#8, without a password.
+    pub fn with_pkcs8<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
+        look(self.pkcs8.expose())
+    }
+
     /// The public half.
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
@@ -341,15 +352,6 @@ impl PrivateKey {
     #[must_use]
     pub fn hash(&self) -> Hash {
         if self.public.kind == Kind::P384 { Hash::Sha384 } else { Hash::Sha256 }
-    }
-
-    /// The `AlgorithmIdentifier` of this key's signatures.
-    pub(crate) fn signature_algorithm(&self) -> Vec<u8> {
-        match self.public.kind {
-            Kind::Rsa => write::algorithm(oid::SHA256_WITH_RSA),
-            Kind::P256 => write::sequence(&[&write::oid(oid::ECDSA_WITH_SHA256)]),
-            Kind::P384 => write::sequence(&[&write::oid(oid::ECDSA_WITH_SHA384)]),
-        }
     }
 
     /// Signs: PKCS#1 v1.5 for RSA, ASN.1 form for ECDSA, over [`Self::hash`] of the message.

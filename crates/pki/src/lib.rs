@@ -22,9 +22,13 @@ mod key;
 mod pem;
 mod request;
 pub mod scep;
+mod signing;
+mod strength;
 
 pub use asn1::Malformed;
 pub use ca::{CaError, DeviceCa, Revoked, Subject, Validity, self_signed};
 pub use certificate::{Certificate, CertificateError, MAX_CERTIFICATE};
 pub use key::{Hash, KeyError, PrivateKey, PublicKey, RsaBits, sha256};
 pub use request::{CertificateRequest, MAX_REQUEST, RequestError};
+pub use signing::Sign;
+pub use strength::KeyFault;

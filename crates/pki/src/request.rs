@@ -5,7 +5,9 @@ use domain::Secret;
 use crate::asn1::read;
 use crate::asn1::{Malformed, oid, tag, write};
 use crate::certificate::common_name;
-use crate::key::{self, Hash, KeyError, PrivateKey, PublicKey};
+use crate::key::{self, Hash, KeyError, PublicKey};
+use crate::signing::{self, Sign};
+use crate::strength::{self, KeyFault};
 
 /// The longest request that is read, in bytes.
 pub const MAX_REQUEST: usize = 16 * 1024;
@@ -27,8 +29,14 @@ pub enum RequestError {
     #[error("the request is not signed with the key that it asks a certificate for")]
     NotSignedWithItsKey,
     /// Signed by way of SHA-1, which the settings do not allow.
-    #[error("the request is signed with a digest that the settings do not allow")]
+    #[error("the request is signed by way of SHA-1, which the settings do not allow")]
     WeakDigest,
+    /// The key is theirs, and too weak to be certified.
+    #[error(transparent)]
+    WeakKey(KeyFault),
+    /// Signed in a way that is not known.
+    #[error("the request is signed by an algorithm that is not supported")]
+    UnsupportedAlgorithm,
 }
 
 /// A request whose signature holds.
@@ -45,7 +53,9 @@ impl CertificateRequest {
     /// malformed: which one would count is anyone's guess.
     ///
     /// # Errors
-    /// [`RequestError`].
+    /// [`RequestError`]. [`RequestError::WeakKey`] and [`RequestError::WeakDigest`] only where the signature holds: they may
+    /// be told to the sender, because nobody can bring them about who does not hold the key. All others must look alike
+    /// to the sender of an encrypted request.
     pub fn parse(der: &[u8], allow_sha1: bool) -> Result<Self, RequestError> {
         if der.len() > MAX_REQUEST {
             return Err(Malformed(WHAT).into());
@@ -66,13 +76,21 @@ impl CertificateRequest {
         };
         parts.finish(WHAT)?;
 
-        let public_key = PublicKey::from_spki(spki).map_err(|_| RequestError::UnsupportedKey)?;
-        let hash = Hash::of_signature_algorithm(algorithm).ok_or(RequestError::WeakDigest)?;
-        if hash == Hash::Sha1 && !allow_sha1 {
-            return Err(RequestError::WeakDigest);
+        let hash = Hash::of_signature_algorithm(algorithm).ok_or(RequestError::UnsupportedAlgorithm)?;
+        if let Some(fault) = strength::fault(spki)? {
+            let theirs = strength::any_length_signed(spki, hash, signed.raw, signature)?;
+            return Err(if theirs {
+                RequestError::WeakKey(fault)
+            } else {
+                RequestError::NotSignedWithItsKey
+            });
         }
+        let public_key = PublicKey::from_spki(spki).map_err(|_| RequestError::UnsupportedKey)?;
         if !public_key.verify(hash, signed.raw, signature) {
             return Err(RequestError::NotSignedWithItsKey);
+        }
+        if hash == Hash::Sha1 && !allow_sha1 {
+            return Err(RequestError::WeakDigest);
         }
         Ok(Self {
             subject: Secret::new(subject.to_vec()),
@@ -111,7 +129,7 @@ impl CertificateRequest {
     /// # Errors
     /// [`KeyError`] if the key cannot sign.
     pub fn build(
-        key: &PrivateKey,
+        key: &dyn Sign,
         name: &str,
         challenge: Option<&Secret<String>>,
     ) -> Result<Vec<u8>, KeyError> {
@@ -124,7 +142,7 @@ impl CertificateRequest {
         let signed =
             write::sequence(&[&write::unsigned(&[0]), &subject, key.public_key().spki(), &attributes]);
         let signature = key.sign(&signed)?;
-        Ok(write::sequence(&[&signed, &key.signature_algorithm(), &write::bit_string(&signature)]))
+        Ok(write::sequence(&[&signed, &signing::algorithm(key), &write::bit_string(&signature)]))
     }
 }
 

@@ -256,3 +256,29 @@ fn an_authority_made_elsewhere_serves() {
         format!("verify -x509_strict -attime {at} -purpose sslclient -CAfile theirs.pem theirs-device.pem");
     assert!(openssl(dir, &verify).unwrap().contains("OK"));
 }
+
+#[test]
+fn an_authority_with_narrow_usages_is_named_and_the_printed_way_out_works() {
+    let Some(files) = &*FILES else { return };
+    assert!(files.ca.certificate().missing_for_scep().is_empty());
+    let dir = files.dir.path();
+    let narrow = "req -x509 -new -key ca.key -subj /CN=Narrow -days 30 -addext keyUsage=critical,keyCertSign,cRLSign \
+                  -out narrow.pem";
+    openssl(dir, narrow).unwrap();
+    let pem = |name: &str| String::from_utf8(read(files, name)).unwrap();
+    let old = DeviceCa::from_pem(&pem("narrow.pem"), &Secret::new(pem("ca.key"))).unwrap();
+    assert_eq!(old.certificate().missing_for_scep(), ["digitalSignature", "keyEncipherment"]);
+    let request = CertificateRequest::parse(&read(files, "request.der"), false).unwrap();
+    let subject = Subject { common_name: "DEVICE-1".into(), organisation: "Test Constabulary".into() };
+    let validity = Validity::lasting(old.certificate().not_before(), Span::from_secs(86_400));
+    let issued = old.issue(&request, &subject, validity, [8; 16]).unwrap();
+
+    let usages = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,digitalSignature,keyEncipherment,keyCertSign,cRLSign\n\
+                  subjectKeyIdentifier=hash\n";
+    write(files, "usages", usages.as_bytes());
+    openssl(dir, "x509 -in narrow.pem -clrext -extfile usages -signkey ca.key -days 5475 -out wide.pem")
+        .unwrap();
+    let new = DeviceCa::from_pem(&pem("wide.pem"), &Secret::new(pem("ca.key"))).unwrap();
+    assert!(new.certificate().missing_for_scep().is_empty());
+    issued.check_issued_by(new.certificate()).unwrap();
+}

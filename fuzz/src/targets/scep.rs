@@ -44,10 +44,10 @@ fn check(message: &PkiMessage, data: &[u8]) {
     assert!((1..=128).contains(&exchange.transaction_id.len()) && exchange.transaction_id.is_ascii());
     assert!((1..=64).contains(&exchange.sender_nonce.len()));
     match message.purpose {
-        Purpose::First => assert_eq!(exchange.signer.public_key(), message.request.public_key()),
+        Purpose::First => assert_eq!(message.signer.public_key(), message.request.public_key()),
         Purpose::Renewal => {
-            assert_eq!(exchange.signer.check_issued_by(CAST.ca.certificate()), Ok(()));
-            assert_eq!(exchange.signer.check_valid_at(NOW), Ok(()));
+            assert_eq!(message.signer.check_issued_by(CAST.ca.certificate()), Ok(()));
+            assert_eq!(message.signer.check_valid_at(NOW), Ok(()));
         }
     }
 }

@@ -4,7 +4,7 @@ use domain::Timestamp;
 
 use crate::asn1::{oid, tag, write};
 use crate::certificate::Certificate;
-use crate::key::PrivateKey;
+use crate::signing::{self, Sign};
 
 use super::CmsError;
 
@@ -12,7 +12,7 @@ use super::CmsError;
 #[derive(Debug, Clone, Copy)]
 pub struct Signer<'a> {
     /// The key.
-    pub key: &'a PrivateKey,
+    pub key: &'a dyn Sign,
     /// The certificate of that key, which travels with the message.
     pub certificate: &'a Certificate,
     /// Certificates of the authorities above, which travel too; none for a device that the reader knows.
@@ -77,7 +77,7 @@ pub(crate) fn sign(
         &write::sequence(&[signer.certificate.issuer(), &serial]),
         &digest_algorithm,
         &attributes,
-        &signer.key.signature_algorithm(),
+        &signing::message_algorithm(signer.key),
         &write::octet_string(&signature),
     ]);
     let mut certificates = vec![signer.certificate];

@@ -35,6 +35,8 @@ pub struct Signed {
     pub sha256: [u8; 32],
     /// When the signer says that it signed; its clock may be wrong.
     pub signing_time: Option<Timestamp>,
+    /// The digest by way of which it is signed.
+    pub hash: Hash,
 }
 
 /// Checks a signature over content that travels apart from it.
@@ -164,18 +166,19 @@ impl<'a> SignedData<'a> {
             (None, inside) => inside.unwrap_or_default(),
         };
         let signer = self.signer()?;
-        if signer.hash == Hash::Sha1 && !options.allow_sha1 {
+        let hash = signer.hash()?;
+        if hash == Hash::Sha1 && !options.allow_sha1 {
             return Err(CmsError::WeakDigest);
         }
         let certificate = self.certificate_of(&signer)?;
         let sha256 = key::sha256(certificate.raw);
         let holds = |message: &[u8]| match known(&sha256) {
-            Some(key) => Ok(key.verify(signer.hash, message, signer.signature)),
-            None => key::verify_once(certificate.spki, signer.hash, message, signer.signature),
+            Some(key) => Ok(key.verify(hash, message, signer.signature)),
+            None => key::verify_once(certificate.spki, hash, message, signer.signature),
         };
         let signing_time = match signer.attributes {
             Some(attributes) => {
-                self.check_attributes(&signer, attributes, content)?;
+                self.check_attributes(hash, attributes, content)?;
                 if !holds(&as_set(attributes))? {
                     return Err(CmsError::WrongSignature);
                 }
@@ -189,7 +192,13 @@ impl<'a> SignedData<'a> {
                 None
             }
         };
-        Ok(Verified { certificate, sha256, signing_time, attributes: signer.attributes, content })
+        Ok(Verified { certificate, sha256, signing_time, attributes: signer.attributes, content, hash })
+    }
+
+    /// What the one signer claims, before anything of it is checked: enough to answer a message that must be refused.
+    pub(crate) fn claims(&self) -> Result<Claims<'a>, CmsError> {
+        let signer = self.signer()?;
+        Ok(Claims { certificate: self.certificate_of(&signer)?, attributes: signer.attributes })
     }
 
     fn signer(&self) -> Result<SignerInfo<'a>, CmsError> {
@@ -218,7 +227,7 @@ impl<'a> SignedData<'a> {
     /// The signed attributes must speak of this content (RFC 5652 sections 11.1 and 11.2).
     fn check_attributes(
         &self,
-        signer: &SignerInfo<'a>,
+        hash: Hash,
         attributes: Attributes<'a>,
         content: &[u8],
     ) -> Result<(), CmsError> {
@@ -227,7 +236,7 @@ impl<'a> SignedData<'a> {
         if kind.tag != tag::OID || digest.tag != tag::OCTET_STRING {
             return Err(Malformed(WHAT).into());
         }
-        if kind.content == self.content_type && digest.content == signer.hash.digest(&[content]).as_ref() {
+        if kind.content == self.content_type && digest.content == hash.digest(&[content]).as_ref() {
             Ok(())
         } else {
             Err(CmsError::WrongContent)
@@ -244,6 +253,13 @@ impl<'a> SignedData<'a> {
     }
 }
 
+/// What a message says of its signer. Nothing of it is proved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Claims<'a> {
+    pub(crate) certificate: View<'a>,
+    pub(crate) attributes: Option<Attributes<'a>>,
+}
+
 /// What was found good, still borrowed from the message.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verified<'a> {
@@ -252,6 +268,7 @@ pub(crate) struct Verified<'a> {
     pub(crate) signing_time: Option<Timestamp>,
     pub(crate) attributes: Option<Attributes<'a>>,
     pub(crate) content: &'a [u8],
+    hash: Hash,
 }
 
 impl Verified<'_> {
@@ -260,6 +277,7 @@ impl Verified<'_> {
             certificate: self.certificate.raw.to_vec(),
             sha256: self.sha256,
             signing_time: self.signing_time,
+            hash: self.hash,
         }
     }
 }
@@ -274,7 +292,8 @@ enum SignerId<'a> {
 #[derive(Debug, Clone, Copy)]
 struct SignerInfo<'a> {
     id: SignerId<'a>,
-    hash: Hash,
+    digest: &'a [u8],
+    algorithm: &'a [u8],
     attributes: Option<Attributes<'a>>,
     signature: &'a [u8],
 }
@@ -292,19 +311,24 @@ impl<'a> SignerInfo<'a> {
         } else {
             return Err(Malformed(WHAT).into());
         };
-        let hash = key::algorithm_id(&mut parts, WHAT)?;
-        let hash = Hash::from_oid(hash).ok_or(CmsError::UnsupportedAlgorithm)?;
+        let digest = key::algorithm_id(&mut parts, WHAT)?;
         let attributes = parts.optional(tag::context(0), WHAT)?.map(Attributes);
         let algorithm = key::algorithm_id(&mut parts, WHAT)?;
-        // Either the key's own identifier, or one that names the digest again, which must then be the same.
-        let plain = [oid::RSA_ENCRYPTION, oid::EC_PUBLIC_KEY].contains(&algorithm);
-        if !plain && Hash::of_signature_algorithm(algorithm) != Some(hash) {
-            return Err(CmsError::UnsupportedAlgorithm);
-        }
         let signature = parts.expect(tag::OCTET_STRING, WHAT)?.content;
         parts.optional(tag::context(1), WHAT)?;
         parts.finish(WHAT)?;
-        Ok(Self { id, hash, attributes, signature })
+        Ok(Self { id, digest, algorithm, attributes, signature })
+    }
+
+    /// The digest by way of which it is signed. The signature's algorithm is either the key's own identifier, or one that
+    /// names the digest again, which must then be the same.
+    fn hash(&self) -> Result<Hash, CmsError> {
+        let hash = Hash::from_oid(self.digest).ok_or(CmsError::UnsupportedAlgorithm)?;
+        let plain = [oid::RSA_ENCRYPTION, oid::EC_PUBLIC_KEY].contains(&self.algorithm);
+        if !plain && Hash::of_signature_algorithm(self.algorithm) != Some(hash) {
+            return Err(CmsError::UnsupportedAlgorithm);
+        }
+        Ok(hash)
     }
 }
 

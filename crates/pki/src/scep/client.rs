@@ -8,6 +8,7 @@ use crate::certificate::{Certificate, CertificateError};
 use crate::cms::{self, CmsError, ContentCipher, SignedData, Signer, VerifyOptions};
 use crate::key::{self, KeyError, PrivateKey};
 use crate::request::CertificateRequest;
+use crate::signing::Sign;
 
 use super::server::{nonce, scep_text};
 use super::{FailInfo, message_type};
@@ -50,7 +51,7 @@ impl From<Malformed> for ClientError {
 #[derive(Debug, Clone, Copy)]
 pub struct Wish<'a> {
     /// The key to have certified.
-    pub key: &'a PrivateKey,
+    pub key: &'a dyn Sign,
     /// The common name to ask for.
     pub name: &'a str,
     /// The one-time challenge.
@@ -77,11 +78,24 @@ pub struct Pending {
 /// # Errors
 /// [`ClientError`] if the keys refuse.
 pub fn first(wish: &Wish<'_>, ca: &Certificate, entropy: &dyn Entropy) -> Result<Pending, ClientError> {
+    first_by(wish, wish.key, ca, entropy)
+}
+
+/// As [`first`], with the temporary certificate signed in another way: `temporary` must sign as the same key.
+///
+/// # Errors
+/// [`ClientError`] if the keys refuse.
+pub fn first_by(
+    wish: &Wish<'_>,
+    temporary: &dyn Sign,
+    ca: &Certificate,
+    entropy: &dyn Entropy,
+) -> Result<Pending, ClientError> {
     let mut serial = [0; 16];
     entropy.fill(&mut serial);
     let week = domain::Span::from_secs(7 * 86_400);
     let validity = Validity { from: wish.now.minus(week), until: wish.now.plus(week) };
-    let own = self_signed(wish.key, wish.name, validity, serial)?;
+    let own = self_signed(temporary, wish.name, validity, serial)?;
     request(wish, message_type::PKCS_REQ, wish.key, &own, ca, entropy)
 }
 
@@ -99,10 +113,24 @@ pub fn renewal(
     request(wish, message_type::RENEWAL_REQ, old_key, old, ca, entropy)
 }
 
+/// A renewal by a client that knows no `RenewalReq`: a `PKCSReq` signed with the certificate that is to be replaced.
+///
+/// # Errors
+/// [`ClientError`] if the keys refuse.
+pub fn renewal_as_first(
+    wish: &Wish<'_>,
+    old_key: &PrivateKey,
+    old: &Certificate,
+    ca: &Certificate,
+    entropy: &dyn Entropy,
+) -> Result<Pending, ClientError> {
+    request(wish, message_type::PKCS_REQ, old_key, old, ca, entropy)
+}
+
 fn request(
     wish: &Wish<'_>,
     kind: &[u8],
-    signing_key: &PrivateKey,
+    signing_key: &dyn Sign,
     signer: &Certificate,
     ca: &Certificate,
     entropy: &dyn Entropy,

@@ -116,17 +116,51 @@ fn crafted(signer: &Signer<'_>, kind: &[u8], inside: &[u8], cipher: ContentCiphe
 fn what_a_thief_of_a_challenge_would_send_is_refused() {
     let stolen = challenge();
     let request = CertificateRequest::build(&CAST.other.0, "DEVICE-1", Some(&stolen)).unwrap();
-    // Signed with a certificate of ours, but of another key than the one to certify.
+    // Signed with a certificate of ours: that is a renewal of the thief's own certificate, whatever the request names.
     let device = Signer { key: &CAST.device.0, certificate: &CAST.device.1, chain: &[] };
     let message = crafted(&device, message_type::PKCS_REQ, &request, ContentCipher::Aes128);
+    let renewal = read(&message).unwrap();
+    assert_eq!((renewal.purpose, &renewal.signer), (Purpose::Renewal, &CAST.device.1));
+
+    // Signed with a certificate that nobody of ours issued, of another key than the one to certify.
+    let (stranger_key, stranger) = enrolled(&CAST.impostor, "DEVICE-1", 1);
+    let by_stranger = Signer { key: &stranger_key, certificate: &stranger, chain: &[] };
+    let message = crafted(&by_stranger, message_type::PKCS_REQ, &request, ContentCipher::Aes128);
     let refused = refusal(read(&message));
     assert_eq!(refused.info, FailInfo::BadMessageCheck);
     assert_eq!(refused.exchange.transaction_id, "T1");
 
     // The right key, but under a certificate that another gave it: not "signed by itself".
-    let other = Signer { key: &CAST.other.0, certificate: &CAST.other.1, chain: &[] };
-    let message = crafted(&other, message_type::PKCS_REQ, &request, ContentCipher::Aes128);
+    let own = CertificateRequest::build(&stranger_key, "DEVICE-1", Some(&stolen)).unwrap();
+    let message = crafted(&by_stranger, message_type::PKCS_REQ, &own, ContentCipher::Aes128);
     assert_eq!(refusal(read(&message)).info, FailInfo::BadMessageCheck);
+}
+
+#[test]
+fn a_request_signed_with_a_good_certificate_of_ours_renews_whatever_type_it_names() {
+    let (old_key, old) = &CAST.device;
+    let by_device = Signer { key: old_key, certificate: old, chain: &[] };
+    let request = CertificateRequest::build(&CAST.other.0, "DEVICE-1", None).unwrap();
+    for kind in [message_type::PKCS_REQ, message_type::RENEWAL_REQ] {
+        let message = crafted(&by_device, kind, &request, ContentCipher::Aes256);
+        let read = decode(&message, &CAST.ca, &NORM, NOW, &ENTROPY).unwrap();
+        assert_eq!((read.purpose, read.request.challenge()), (Purpose::Renewal, None));
+        assert_eq!(read.cipher, ContentCipher::Aes256);
+        let late = NOW.plus(YEAR).plus(Span::from_secs(2));
+        let refused = refusal(decode(&message, &CAST.ca, &NORM, late, &ENTROPY));
+        assert!(refused.why.contains("expired"), "{}", refused.why);
+    }
+}
+
+#[test]
+fn a_bad_signature_around_a_request_is_told_in_the_protocol() {
+    let mut message = first_request().message;
+    *message.last_mut().unwrap() ^= 1;
+    let refused = refusal(read(&message));
+    assert_eq!(
+        (refused.info, refused.why.as_str()),
+        (FailInfo::BadMessageCheck, "the signature does not hold")
+    );
 }
 
 #[test]

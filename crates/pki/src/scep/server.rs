@@ -1,12 +1,15 @@
 //! The authority's half of SCEP: requests in, answers out.
 //!
-//! What is checked here: the outer signature; that a first request is signed with the very key that it wants
-//! certified; that a renewal is signed with a certificate of this authority that is valid now; the inner request's own
-//! signature. What the caller must still check before it calls [`success`]: the challenge (first requests), that the
+//! What is checked here: kind and strength of the keys; the outer signature; that a first request is signed with the very
+//! key that it wants certified; that a renewal is signed with a certificate of this authority that is valid now; the inner
+//! request's own signature. What the caller must still check before it calls [`success`]: the challenge (first requests), that the
 //! signer's certificate is not revoked (renewals), and that the request was not answered before ([`PkiMessage::digest`]).
 //!
-//! From decryption on, every fault is the same fault to the sender: a server that tells bad padding from a bad request
-//! can be made to decrypt what it never should (see [`crate::cms::decrypt`]).
+//! From decryption on, faults are the same fault to the sender: a server that tells bad padding from a bad request can be
+//! made to decrypt what it never should (see [`crate::cms::decrypt`]). The exception is a request that its own key signed
+//! and whose key or digest is too weak: that is `badAlg`.
+//!
+//! docs/apple-enrolment.md says of each field of an answer what it holds and why.
 
 use domain::{Entropy, Timestamp};
 
@@ -16,7 +19,8 @@ use crate::ca::DeviceCa;
 use crate::certificate::{Certificate, CertificateError};
 use crate::cms::{self, CmsError, ContentCipher, SignedData, Signer, VerifyOptions};
 use crate::key;
-use crate::request::CertificateRequest;
+use crate::request::{CertificateRequest, RequestError};
+use crate::strength;
 
 use super::{FailInfo, MAX_REQUEST, ScepOptions, message_type};
 
@@ -42,8 +46,6 @@ pub struct Exchange {
     pub transaction_id: String,
     /// The client's nonce.
     pub sender_nonce: Vec<u8>,
-    /// The certificate that the request is signed with: an answer is encrypted to it.
-    pub signer: Certificate,
 }
 
 /// A request that may be granted, as far as this crate can tell.
@@ -51,6 +53,8 @@ pub struct Exchange {
 pub struct PkiMessage {
     /// What the answer must repeat.
     pub exchange: Exchange,
+    /// The certificate that the request is signed with: the answer is encrypted to it.
+    pub signer: Certificate,
     /// First certificate or renewal.
     pub purpose: Purpose,
     /// The request inside: key, challenge, subject asked for.
@@ -65,7 +69,7 @@ pub struct PkiMessage {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("SCEP request refused: {why}")]
 pub struct Refused {
-    /// What the answer must repeat.
+    /// What the answer must repeat. Whether the sender signed it is not said.
     pub exchange: Exchange,
     /// What to tell the device.
     pub info: FailInfo,
@@ -76,7 +80,7 @@ pub struct Refused {
 /// Why a message yields no request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// Not a SCEP message with a good signature: nothing can be answered but HTTP 400.
+    /// Not a SCEP message: there is no transaction that an answer could name, so HTTP 400 is all that can be said.
     #[error("not a readable SCEP message: {0}")]
     Unreadable(#[from] CmsError),
     /// A SCEP message that is refused: answer with [`failure`].
@@ -105,60 +109,86 @@ pub fn decode(
         return Err(CmsError::TooLong.into());
     }
     let der = ber::to_der(message)?;
-    let verify = VerifyOptions { allow_sha1: options.allow_sha1 };
-    let outer = SignedData::read(&der)?.verify(None, &verify, &|_| None)?;
-    let attributes = outer.attributes.ok_or(Malformed(WHAT))?;
+    let data = SignedData::read(&der)?;
+    let attributes = data.claims()?.attributes.ok_or(Malformed(WHAT))?;
     let wanted = |id| attributes.get(id)?.ok_or(Malformed(WHAT));
     let exchange = Exchange {
         transaction_id: transaction_id(wanted(oid::SCEP_TRANSACTION_ID)?)?,
         sender_nonce: nonce(wanted(oid::SCEP_SENDER_NONCE)?)?,
-        signer: Certificate::parse(outer.certificate.raw).map_err(|_| CmsError::UnsupportedAlgorithm)?,
     };
     let kind = wanted(oid::SCEP_MESSAGE_TYPE)?.content;
-    match inner(kind, &exchange, outer.content, ca, options, now, entropy) {
-        Ok((purpose, request, cipher)) => {
-            Ok(PkiMessage { exchange, purpose, request, digest: key::sha256(message), cipher })
+    let check = Check { ca, options, now, entropy };
+    let outcome =
+        check.outer(&data).and_then(|(signer, envelope)| Ok((check.inner(kind, &signer, envelope)?, signer)));
+    match outcome {
+        Ok(((purpose, request, cipher), signer)) => {
+            Ok(PkiMessage { exchange, signer, purpose, request, digest: key::sha256(message), cipher })
         }
         Err((info, why)) => Err(DecodeError::Refused(Box::new(Refused { exchange, info, why }))),
     }
 }
 
 type Inner = (Purpose, CertificateRequest, ContentCipher);
+type Refusal = (FailInfo, String);
 
-fn inner(
-    kind: &[u8],
-    exchange: &Exchange,
-    envelope: &[u8],
-    ca: &DeviceCa,
-    options: &ScepOptions,
+/// What a request is checked against.
+struct Check<'a> {
+    ca: &'a DeviceCa,
+    options: &'a ScepOptions,
     now: Timestamp,
-    entropy: &dyn Entropy,
-) -> Result<Inner, (FailInfo, String)> {
-    let purpose = match kind {
-        message_type::PKCS_REQ => Purpose::First,
-        message_type::RENEWAL_REQ => Purpose::Renewal,
-        _ => return Err((FailInfo::BadRequest, "only PKCSReq and RenewalReq are served".into())),
-    };
-    if purpose == Purpose::Renewal {
-        check_renewer(&exchange.signer, ca, now)?;
-    }
-    let opened = cms::decrypt(ca.key(), ca.certificate(), envelope, options.allow_3des, entropy)
-        .map_err(|why| (envelope_fault(why), why.to_string()))?;
-    let request = CertificateRequest::parse(opened.content.expose(), options.allow_sha1)
-        .map_err(|why| (FailInfo::BadMessageCheck, why.to_string()))?;
-    let signer = &exchange.signer;
-    let self_signed =
-        signer.public_key() == request.public_key() && signer.is_signed_with(request.public_key());
-    if purpose == Purpose::First && !self_signed {
-        return Err((
-            FailInfo::BadMessageCheck,
-            "a first request must be signed with the key that it asks a certificate for".into(),
-        ));
-    }
-    Ok((purpose, request, opened.cipher))
+    entropy: &'a dyn Entropy,
 }
 
-fn check_renewer(signer: &Certificate, ca: &DeviceCa, now: Timestamp) -> Result<(), (FailInfo, String)> {
+impl Check<'_> {
+    /// The signature around it: who signed, and what. All that is told here anyone can see from outside, so each fault may
+    /// have its own word.
+    fn outer<'m>(&self, data: &SignedData<'m>) -> Result<(Certificate, &'m [u8]), Refusal> {
+        let claimed = data.claims().map_err(outer_fault)?.certificate;
+        let fault = strength::fault_for_scep(claimed.spki).map_err(|why| outer_fault(why.into()))?;
+        if let Some(fault) = fault {
+            return Err((FailInfo::BadAlg, fault.to_string()));
+        }
+        let verify = VerifyOptions { allow_sha1: self.options.allow_sha1 };
+        let outer = data.verify(None, &verify, &|_| None).map_err(outer_fault)?;
+        let signer = Certificate::parse(outer.certificate.raw)
+            .map_err(|why| (FailInfo::BadMessageCheck, why.to_string()))?;
+        Ok((signer, outer.content))
+    }
+
+    fn inner(&self, kind: &[u8], signer: &Certificate, envelope: &[u8]) -> Result<Inner, Refusal> {
+        let purpose = match kind {
+            message_type::RENEWAL_REQ => Purpose::Renewal,
+            // A client that knows no RenewalReq renews by a PKCSReq that its present certificate signs, as drafts of the
+            // protocol had it. A challenge inside is then neither needed nor looked at.
+            message_type::PKCS_REQ if signer.check_issued_by(self.ca.certificate()).is_ok() => {
+                Purpose::Renewal
+            }
+            message_type::PKCS_REQ => Purpose::First,
+            _ => return Err((FailInfo::BadRequest, "only PKCSReq and RenewalReq are served".into())),
+        };
+        if purpose == Purpose::Renewal {
+            check_renewer(signer, self.ca, self.now)?;
+        }
+        let (key, certificate) = (self.ca.key(), self.ca.certificate());
+        let opened = cms::decrypt(key, certificate, envelope, self.options.allow_3des, self.entropy)
+            .map_err(|why| (envelope_fault(why), why.to_string()))?;
+        let request = CertificateRequest::parse(opened.content.expose(), self.options.allow_sha1)
+            .map_err(|why| (request_fault(&why), why.to_string()))?;
+        if let Ok(Some(fault)) = strength::fault_for_scep(request.public_key().spki()) {
+            return Err((FailInfo::BadAlg, fault.to_string()));
+        }
+        let own = signer.public_key() == request.public_key() && signer.is_signed_by_itself();
+        if purpose == Purpose::First && !own {
+            return Err((
+                FailInfo::BadMessageCheck,
+                "a first request must be signed with the key that it asks a certificate for".into(),
+            ));
+        }
+        Ok((purpose, request, opened.cipher))
+    }
+}
+
+fn check_renewer(signer: &Certificate, ca: &DeviceCa, now: Timestamp) -> Result<(), Refusal> {
     signer.check_issued_by(ca.certificate()).and_then(|()| signer.check_valid_at(now)).map_err(
         |why| match why {
             CertificateError::Expired(_) | CertificateError::NotYetValid(_) => {
@@ -167,6 +197,24 @@ fn check_renewer(signer: &Certificate, ca: &DeviceCa, now: Timestamp) -> Result<
             _ => (FailInfo::BadCertId, why.to_string()),
         },
     )
+}
+
+/// An algorithm or a digest that is not taken has its own word (RFC 8894 section 3.2.1.4).
+fn outer_fault(why: CmsError) -> Refusal {
+    let info = match why {
+        CmsError::UnsupportedAlgorithm | CmsError::WeakDigest => FailInfo::BadAlg,
+        _ => FailInfo::BadMessageCheck,
+    };
+    (info, why.to_string())
+}
+
+/// What is wrong behind the encryption is one fault to the sender, unless the request is signed with its own key: that
+/// nobody brings about by bending what another sent, so it tells a listener nothing.
+const fn request_fault(why: &RequestError) -> FailInfo {
+    match why {
+        RequestError::WeakKey(_) | RequestError::WeakDigest => FailInfo::BadAlg,
+        _ => FailInfo::BadMessageCheck,
+    }
 }
 
 /// What anyone can see from outside may have its own word; what only decryption shows may not.
@@ -206,8 +254,10 @@ pub fn success(
     issued: &Certificate,
     entropy: &dyn Entropy,
 ) -> Result<Vec<u8>, CmsError> {
+    // The issued certificate alone: Apple's client pairs the first certificate of the set with its key, and a set is
+    // sorted by its octets, so that an authority's shorter certificate would come first.
     let inside = cms::certificates_only(&[issued]);
-    let envelope = cms::encrypt(&message.exchange.signer, &inside, message.cipher, entropy)?;
+    let envelope = cms::encrypt(&message.signer, &inside, message.cipher, entropy)?;
     answer(ca, &message.exchange, Some(&envelope), &[scep_text(oid::SCEP_PKI_STATUS, b"0")], entropy)
 }
 

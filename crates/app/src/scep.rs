@@ -1,11 +1,14 @@
 //! Certificates for devices by SCEP (RFC 8894): a challenge bought with the enrolment profile, or a renewal with a
 //! certificate that is still good. Whatever does not fit gets a SCEP failure, never a certificate.
+//!
+//! A challenge buys one certificate. Its answer may be lost on the way: the same key, challenge and transaction within the
+//! hour get the same certificate once more, and an iPhone asks again within seconds. Another key never does.
 
-use domain::{DeviceId, Timestamp};
+use domain::{DeviceId, Span, Timestamp};
 use pki::scep::{self, DecodeError, Exchange, FailInfo, PkiMessage, Purpose};
 use pki::{Subject, Validity};
 use serde_json::json;
-use store::certificates::Certificate;
+use store::certificates::{Answered, Certificate};
 use store::locks::{self, Lock};
 use store::{Tx, certificates, devices, enrolments};
 
@@ -13,12 +16,15 @@ use crate::enrolment::GateRefusal;
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
+/// How long the answer that a challenge bought can be had again.
+const ANSWER_AGAIN: Span = Span::from_secs(3600);
+
 /// The answer to a PKIOperation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScepReply {
     /// A CertRep message, of success or failure.
     Message(Vec<u8>),
-    /// Not a SCEP message at all: HTTP 400, with the reason for the log.
+    /// Not a SCEP message at all, so that no answer could name its transaction: HTTP 400, with the reason for the log.
     Unreadable(String),
 }
 
@@ -103,7 +109,19 @@ impl App {
             return self.refuse(tx, None, now, "no-challenge", "the request carries no challenge");
         };
         let digest = digest_hex(challenge.expose().as_bytes());
+        let answered = Answered {
+            challenge: &digest,
+            key: &digest_hex(request.request.public_key().spki()),
+            transaction: &request.exchange.transaction_id,
+        };
         let Some(device) = certificates::spend_challenge(tx, &digest, now)? else {
+            if let Some(same) = issued_before(tx, &answered, now)? {
+                tracing::info!(
+                    certificate = same.sha256_hex(),
+                    "a device asked again and got the same answer"
+                );
+                return Ok(Decision::Issue(Box::new(same)));
+            }
             if certificates::is_void(tx, &digest)? {
                 let why = "a newer profile was made, or the device finished enrolling with another";
                 return self.refuse(tx, None, now, "challenge-void", why);
@@ -122,7 +140,11 @@ impl App {
         if let Err(refusal) = self.gate_by_id(tx, device)? {
             return self.refuse(tx, Some(device), now, refusal.word(), &refusal.to_string());
         }
-        self.issue(tx, request, device, None, now)
+        let decision = self.issue(tx, request, device, None, now)?;
+        if let Decision::Issue(issued) = &decision {
+            certificates::set_answer(tx, &answered, issued.der())?;
+        }
+        Ok(decision)
     }
 
     fn decide_renewal(
@@ -131,7 +153,7 @@ impl App {
         request: &PkiMessage,
         now: Timestamp,
     ) -> Result<Decision, AppError> {
-        let old = request.exchange.signer.sha256_hex();
+        let old = request.signer.sha256_hex();
         let Some(certificate) = certificates::by_sha256(tx, &old)? else {
             return self.refuse(tx, None, now, "certificate", "the signing certificate is not one of ours");
         };
@@ -272,6 +294,18 @@ impl App {
             .crl(&revoked, number, now, now.plus(domain::Span::from_secs(24 * 3600)))
             .map_err(|error| AppError::Keys(error.to_string()))
     }
+}
+
+/// The certificate that the same request got within the hour, unless it was revoked since.
+fn issued_before(
+    tx: &mut Tx<'_>,
+    answered: &Answered<'_>,
+    now: Timestamp,
+) -> Result<Option<pki::Certificate>, AppError> {
+    let Some(der) = certificates::answer(tx, answered, now.minus(ANSWER_AGAIN))? else { return Ok(None) };
+    let issued = pki::Certificate::parse(&der).map_err(|error| AppError::Keys(error.to_string()))?;
+    let good = certificates::by_sha256(tx, &issued.sha256_hex())?.is_some_and(|row| row.revoked_at.is_none());
+    Ok(good.then_some(issued))
 }
 
 /// The device of a renewed certificate that is still good, and the certificate that it replaces.

@@ -30,6 +30,9 @@ statements! {
     CHALLENGE_STATE = "SELECT expires_at, used_at FROM scep_challenge WHERE digest = $1";
     CHALLENGE_VOID = "SELECT voided_at FROM scep_challenge WHERE digest = $1";
     CHALLENGES_VOID = "UPDATE scep_challenge SET voided_at = $2 WHERE device_id = $1 AND used_at IS NULL AND voided_at IS NULL";
+    CHALLENGE_ANSWERED = "UPDATE scep_challenge SET answered_key = $2, answered_transaction = $3, answer = $4 WHERE digest = $1";
+    CHALLENGE_ANSWER = "SELECT answer FROM scep_challenge WHERE digest = $1 AND answered_key = $2
+        AND answered_transaction = $3 AND used_at >= $4";
     CHALLENGES_FORGET = "DELETE FROM scep_challenge WHERE expires_at < $1";
     CERTIFICATE_ADD = "INSERT INTO certificate (sha256, serial, device_id, issued_at, not_after, renewed_from)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -97,6 +100,41 @@ pub fn is_void(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
 /// Makes every challenge of a device void that was not spent; how many.
 pub fn void_challenges(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&CHALLENGES_VOID, &[Value::id(device), at.into()])
+}
+
+/// For whom a challenge was spent: the same asks again where the answer was lost.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// The challenge's digest.
+    pub challenge: &'a str,
+    /// The digest of the key that was certified.
+    pub key: &'a str,
+    /// The client's name for the transaction.
+    pub transaction: &'a str,
+}
+
+/// Keeps what a spent challenge was answered with: the certificate, DER.
+pub fn set_answer(tx: &mut Tx<'_>, answered: &Answered<'_>, certificate: &[u8]) -> Result<(), StoreError> {
+    tx.execute(
+        &CHALLENGE_ANSWERED,
+        &[
+            answered.challenge.into(),
+            answered.key.into(),
+            answered.transaction.into(),
+            certificate.to_vec().into(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// The certificate, DER, that the same challenge, key and transaction got at that time or later.
+pub fn answer(
+    tx: &mut Tx<'_>,
+    answered: &Answered<'_>,
+    since: Timestamp,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let params = [answered.challenge.into(), answered.key.into(), answered.transaction.into(), since.into()];
+    tx.one(&CHALLENGE_ANSWER, &params)?.map_or(Ok(None), |row| row.opt_bytes(0))
 }
 
 /// Removes challenges that ran out before the given time.

@@ -68,6 +68,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "enrolment_replays",
         sql: include_str!("../migrations/0024_enrolment_replays.sql"),
     },
+    Migration {
+        version: 25,
+        name: "apple_clients",
+        sql: include_str!("../migrations/0025_apple_clients.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

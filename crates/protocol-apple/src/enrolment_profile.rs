@@ -19,9 +19,9 @@ const KEY_SIZE: u32 = 2048;
 /// Signing (1) and encryption (4): SCEP needs both of one key.
 const KEY_USAGE: u32 = 5;
 
-/// User channels, escrow of the Mac's bootstrap token, and `GetToken`.
-const SERVER_CAPABILITIES: [&str; 3] =
-    ["com.apple.mdm.per-user-connections", "com.apple.mdm.bootstraptoken", "com.apple.mdm.token"];
+/// User channels, and escrow of the Mac's bootstrap token. Not `com.apple.mdm.token`: that promises an answer to `GetToken`,
+/// which the service does not give.
+const SERVER_CAPABILITIES: [&str; 2] = ["com.apple.mdm.per-user-connections", "com.apple.mdm.bootstraptoken"];
 
 /// What the profile says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,8 +61,10 @@ pub struct Scep {
     pub challenge: Secret<String>,
     /// Common name of the certificate's subject.
     pub common_name: String,
-    /// Digest of the device CA's certificate, so that the device asks no other.
-    pub ca_fingerprint: Vec<u8>,
+    /// SHA-1 digest of the device CA's certificate, so that the device asks no other. The length tells the device which
+    /// digest it is, and Apple's published client knows MD5 and SHA-1 only: any other length makes it refuse the authority.
+    /// SHA-1 is enough here: to stand in for a certificate that we made, a second preimage would be needed, not a collision.
+    pub ca_fingerprint: [u8; 20],
 }
 
 impl EnrolmentProfile {
@@ -134,7 +136,7 @@ fn scep(profile: &EnrolmentProfile) -> Value {
     put(&mut content, "Key Type", "RSA");
     put(&mut content, "Key Usage", KEY_USAGE);
     put(&mut content, "KeyIsExtractable", false);
-    put(&mut content, "CAFingerprint", Value::Data(scep.ca_fingerprint.clone()));
+    put(&mut content, "CAFingerprint", Value::Data(scep.ca_fingerprint.to_vec()));
     let mut all = payload(profile, "identity", "com.apple.security.scep", "Device identity");
     put(&mut all, "PayloadContent", content);
     Value::Dictionary(all)

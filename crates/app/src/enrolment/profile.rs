@@ -174,7 +174,7 @@ impl App {
                 name: "lanyard".into(),
                 challenge: Secret::new(challenge),
                 common_name,
-                ca_fingerprint: self.ca().certificate().sha256().to_vec(),
+                ca_fingerprint: self.ca().certificate().sha1(),
             },
             device_ca: self.ca().certificate().der().to_vec(),
             tls_ca: None,

@@ -159,7 +159,7 @@ async fn devices_enrol_with_the_servers_own_profile() {
             name: "Lanyard".into(),
             challenge: Secret::new(CHALLENGE.into()),
             common_name: "device-1".into(),
-            ca_fingerprint: CA.certificate().sha256().to_vec(),
+            ca_fingerprint: CA.certificate().sha1(),
         },
         device_ca: CA.certificate().der().to_vec(),
         tls_ca: None,

@@ -90,7 +90,8 @@ pub struct NetworkIdentity {
     pub scep_url: String,
     /// Name of the authority's instance there, if it has several.
     pub ca_name: Option<String>,
-    /// SHA-256 or SHA-1 of the authority's certificate, so that the device knows whom it is asking.
+    /// SHA-1 of the authority's certificate, so that the device knows whom it is asking; see
+    /// [`crate::enrolment_profile::Scep::ca_fingerprint`].
     pub ca_fingerprint: Option<Vec<u8>>,
     /// The common name that the device asks for.
     pub common_name: String,

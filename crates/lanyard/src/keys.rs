@@ -193,11 +193,38 @@ fn text(path: &Path) -> anyhow::Result<Secret<String>> {
         .map_err(|_| anyhow!("the key file {} is no text; restore it from a backup", path.display()))
 }
 
-pub(crate) fn given_ca(given: &GivenCa) -> anyhow::Result<DeviceCa> {
+fn given_ca(given: &GivenCa) -> anyhow::Result<DeviceCa> {
     let certificate = fs::read_to_string(&given.certificate).with_context(|| {
         format!("the authority's certificate {} cannot be read", given.certificate.display())
     })?;
     Ok(DeviceCa::from_pem(&certificate, &text(&given.key)?)?)
+}
+
+/// What is wrong with a device authority that nevertheless works for the devices that it has, and the way out.
+pub(crate) fn authority_warning(ca: &DeviceCa) -> Option<String> {
+    let missing = ca.certificate().missing_for_scep();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "the device authority's certificate leaves {} out of its key usage: enrolled devices stay, but iPhones and Macs may \
+             refuse to enrol. Make a certificate with the same key and subject and the usages digitalSignature, \
+             keyEncipherment, keyCertSign and cRLSign, and put it in the place of this one; docs/apple-enrolment.md has the \
+             commands",
+            missing.join(" and ")
+        )
+    })
+}
+
+/// The device authority that the service will use, where it is there already.
+///
+/// # Errors
+/// An authority that is there and cannot be used.
+pub(crate) fn present_ca(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
+    let own = GivenCa { certificate: config.data.join("ca.pem"), key: config.data.join("ca.key") };
+    match &config.ca {
+        Some(given) => given_ca(given).map(Some),
+        None if own.key.exists() && own.certificate.exists() => given_ca(&own).map(Some),
+        None => Ok(None),
+    }
 }
 
 fn own_ca(data: &Path, organisation: &str, world: &World) -> anyhow::Result<DeviceCa> {

@@ -57,6 +57,9 @@ pub(crate) fn run(settings: Option<&Path>) -> anyhow::Result<()> {
     log::start(&config.log);
     runtime()?.block_on(async {
         let app = app(&config).await?;
+        if let Some(warning) = keys::authority_warning(app.ca()) {
+            tracing::warn!("{warning}");
+        }
         // A cookie without TLS is for this machine alone, as is an address without it.
         let pages = web::Options {
             secure_cookies: config.address.starts_with("https://"),

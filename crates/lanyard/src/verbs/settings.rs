@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use clap::Subcommand;
+use pki::DeviceCa;
 
 use crate::config::{Config, EXAMPLE, Tls};
 use crate::out::Out;
@@ -25,7 +26,7 @@ impl ConfigVerb {
             Self::Example => out.raw(EXAMPLE.as_bytes())?,
             Self::Check => {
                 let config = Config::load(settings)?;
-                files(&config)?;
+                let authority = files(&config)?;
                 let directory = directory(&config)?;
                 let policy = open::policy_in_folder(&config)?;
                 out.line(format_args!(
@@ -42,7 +43,8 @@ impl ConfigVerb {
                         "off: devices hear of commands when they connect"
                     },
                 ))?;
-                for warning in config.warnings() {
+                let of_authority = authority.as_ref().and_then(keys::authority_warning);
+                for warning in config.warnings().into_iter().map(str::to_owned).chain(of_authority) {
                     out.line(format_args!("warning: {warning}"))?;
                 }
             }
@@ -61,8 +63,9 @@ fn directory(config: &Config) -> anyhow::Result<String> {
     Ok(format!("through {} ({keys} keys)", directory.oidc.issuer()))
 }
 
-/// Reads every file that the settings name, as the service will, by the same functions. Makes and changes nothing.
-fn files(config: &Config) -> anyhow::Result<()> {
+/// Reads every file that the settings name, as the service will, by the same functions; gives the device authority, if it is
+/// there. Makes and changes nothing.
+fn files(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
     if config.data.exists() {
         keys::folder(&config.data)?;
         keys::look(config, &system::world())?;
@@ -76,5 +79,5 @@ fn files(config: &Config) -> anyhow::Result<()> {
     config.database.check().context("the [database] section")?;
     serve::apns(config).context("the [push] section")?;
     serve::mail(config).context("the [mail] section")?;
-    Ok(())
+    keys::present_ca(config)
 }

@@ -107,6 +107,15 @@ impl App {
         self.store().read(move |tx| user_channel(tx, device, &certificate, &channel)).await
     }
 
+    /// Notes whether a device signs its messages by way of SHA-1: asked only where that has changed.
+    ///
+    /// # Errors
+    /// Only where the database does not answer.
+    pub async fn note_signs_sha1(&self, device: &Enrolled, sha1: bool) -> Result<(), AppError> {
+        let id = device.enrolment;
+        Ok(self.store().write(move |tx| enrolments::set_signs_sha1(tx, id, sha1)).await?)
+    }
+
     /// Who speaks, looked up inside a transaction; their contact is noted in it.
     pub(crate) fn identify_in(
         &self,

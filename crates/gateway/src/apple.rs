@@ -143,7 +143,7 @@ async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, report:
     // An answer is identified in the transaction that stores it. Anybody can sign with a certificate that nobody knows, so
     // one that was not seen at work here has to pass the readers first: strangers get no place among the writers.
     if !(answers && gate.keys.was_at_work(&signer)) {
-        let from = match identify(gate, signer.certificate.clone(), &report.channel).await {
+        let from = match identify(gate, &signer, &report.channel).await {
             Ok(from) => from,
             Err(response) => return response,
         };
@@ -172,7 +172,8 @@ fn next_command(next: Result<Option<Vec<u8>>, app::AppError>) -> Response {
     }
 }
 
-async fn identify(gate: &Gate, certificate: String, channel: &Channel) -> Result<Enrolled, Response> {
+async fn identify(gate: &Gate, signer: &Signer, channel: &Channel) -> Result<Enrolled, Response> {
+    let certificate = signer.certificate.clone();
     let mut hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
     if hot.is_none() {
         let adopted =
@@ -182,6 +183,13 @@ async fn identify(gate: &Gate, certificate: String, channel: &Channel) -> Result
         }
     }
     let device = gate.app.identify(hot.as_ref(), channel).map_err(|why| reply::refused(&why))?;
+    // Every session begins with Idle, which passes here: so this is as good as looking at each message, and costs nothing
+    // while the device signs as it did before.
+    if let (Some(hot), Some(sha1)) = (&hot, signer.sha1)
+        && hot.signs_sha1 != sha1
+    {
+        gate.app.note_signs_sha1(&device, sha1).await.map_err(|error| reply::failed(&error))?;
+    }
     match gate.app.speaker(device, certificate, channel.clone()).await {
         Ok(Ok(speaker)) => Ok(speaker),
         Ok(Err(why)) => Err(reply::refused(&why)),

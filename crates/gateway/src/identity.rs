@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use domain::Timestamp;
 use pki::cms::{CmsError, VerifyOptions, claimed_signer, verify_detached_known};
 use pki::header::{self, HeaderError};
-use pki::{Certificate, PublicKey};
+use pki::{Certificate, Hash, PublicKey};
 
 use crate::Options;
 
@@ -24,7 +24,7 @@ pub(crate) enum NoIdentity {
     Missing,
     #[error("{0}")]
     Unreadable(#[from] HeaderError),
-    #[error("the signature does not hold: {0}")]
+    #[error("the signature is not accepted: {0}")]
     Signature(#[from] CmsError),
 }
 
@@ -86,6 +86,8 @@ pub(crate) struct Signer {
     digest: Option<[u8; 32]>,
     /// When, as the signature says.
     pub(crate) signed_at: Option<Timestamp>,
+    /// Whether the message itself was signed by way of SHA-1; `None` where a proxy vouched for the sender.
+    pub(crate) sha1: Option<bool>,
 }
 
 impl Signer {
@@ -107,19 +109,20 @@ pub(crate) fn signer_of(
 ) -> Result<Signer, NoIdentity> {
     if let Some(signed) = headers.get(SIGNATURE) {
         let signature = header::signature(signed.as_bytes())?;
-        let verify = VerifyOptions { allow_sha1: false };
+        let verify = VerifyOptions { allow_sha1: options.accept_sha1_messages };
         let signed = verify_detached_known(&signature, body, &verify, &|digest| keys.get(digest))?;
         keys.learn(&signed.certificate, signed.sha256);
         return Ok(Signer {
             certificate: hex_of(&signed.sha256),
             digest: Some(signed.sha256),
             signed_at: signed.signing_time,
+            sha1: Some(signed.hash == Hash::Sha1),
         });
     }
     let Some(name) = &options.certificate_header else { return Err(NoIdentity::Missing) };
     let named = headers.get(name.as_str()).ok_or(NoIdentity::Missing)?;
     let certificate = header::proxy_certificate(named.as_bytes())?.sha256_hex();
-    Ok(Signer { certificate, digest: None, signed_at: None })
+    Ok(Signer { certificate, digest: None, signed_at: None, sha1: None })
 }
 
 /// The digest of the certificate that the head of a message names, before the message is read. Nothing is proved by it.

@@ -41,11 +41,21 @@ pub struct Options {
     ///
     /// No limit costs the protection from a device, or somebody with its key, that keeps the database busy for all others.
     pub device_messages_a_minute: Option<NonZeroU32>,
+    /// Take messages that devices sign by way of SHA-1.
+    ///
+    /// It costs the certainty that a device meant to sign what was received: collisions can be bought, so somebody who can
+    /// have a device sign bytes of their choosing may present others under that signature.
+    pub accept_sha1_messages: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { certificate_header: None, body_limit: 1024 * 1024, device_messages_a_minute: None }
+        Self {
+            certificate_header: None,
+            body_limit: 1024 * 1024,
+            device_messages_a_minute: None,
+            accept_sha1_messages: true,
+        }
     }
 }
 

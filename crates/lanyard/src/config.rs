@@ -5,6 +5,7 @@
 //! what it names move together. What the force decides about its *rules* stands in the policy folder; only the values
 //! that the rules leave open may be set here, under `[parameters]`.
 
+mod algorithms;
 mod limits;
 mod read;
 mod reader;
@@ -83,6 +84,8 @@ pub(crate) struct Config {
     pub(crate) ca: Option<GivenCa>,
     /// Older algorithms in SCEP.
     pub(crate) scep: ScepOptions,
+    /// Whether devices may sign their messages by way of SHA-1.
+    pub(crate) accept_sha1_messages: bool,
     /// The force's directory.
     pub(crate) sign_in: Option<SignIn>,
     /// Lengths of time.

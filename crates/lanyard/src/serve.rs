@@ -123,6 +123,7 @@ impl Running {
             certificate_header: config.certificate_header.clone(),
             body_limit: config.body_limit,
             device_messages_a_minute: std::num::NonZeroU32::new(config.limits.device_messages_a_minute),
+            accept_sha1_messages: config.accept_sha1_messages,
         };
         let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
         let routes = requests::around(routes, config);

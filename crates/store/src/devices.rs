@@ -94,6 +94,8 @@ pub struct DeviceFilter {
     pub attention: bool,
     /// Part of a serial number or asset tag.
     pub search: String,
+    /// Only those that sign their messages by way of SHA-1. Only [`list`] looks at it.
+    pub signs_sha1: bool,
     /// Only those that do not meet this clause, or of which it is not known. Only [`list`] looks at it.
     pub clause: String,
     /// Only serial numbers after this one. Only [`page`] looks at it.
@@ -119,7 +121,8 @@ macro_rules! filters {
          AND ($6 = '' OR lower(serial) LIKE $6 OR lower(COALESCE(asset_tag, '')) LIKE $6
          OR holder_id IN (SELECT h.id FROM person h WHERE lower(h.name) LIKE $6 OR lower(h.number) LIKE $6))
          AND ($9 = '' OR id IN (SELECT f.subject_id FROM finding f WHERE f.clause_id = $9
-         AND f.outcome IN ('not-met', 'not-known') AND f.subject_kind = 'device'))"
+         AND f.outcome IN ('not-met', 'not-known') AND f.subject_kind = 'device'))
+         AND ($10 = 0 OR id IN (SELECT s.device_id FROM enrolment s WHERE s.signs_sha1 = 1 AND s.ended_at IS NULL))"
     };
 }
 
@@ -145,7 +148,9 @@ statements! {
         WHERE not_met > 0 AND ($1 = '' OR force = $1) ORDER BY not_met DESC, serial LIMIT $2");
     DEVICE_COUNTS = "SELECT count(*), COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN not_met > 0 THEN 1 ELSE 0 END), 0),
-        COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' AND (last_contact_at IS NULL OR last_contact_at < $2) THEN 1 ELSE 0 END), 0)
+        COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' AND (last_contact_at IS NULL OR last_contact_at < $2) THEN 1 ELSE 0 END), 0),
+        (SELECT count(*) FROM enrolment s JOIN device d ON d.id = s.device_id WHERE s.signs_sha1 = 1 AND s.ended_at IS NULL
+        AND ($1 = '' OR d.force = $1))
         FROM device WHERE retired_at IS NULL AND kind NOT IN ('sim', 'accessory') AND ($1 = '' OR force = $1)";
     DEVICE_ENROLLED_COUNT = "SELECT count(*) FROM device WHERE enrolment_state = 'enrolled' AND kind = $2 AND ($1 = '' OR force = $1)";
     DEVICE_HOLDER = "UPDATE device SET holder_id = $2 WHERE id = $1";
@@ -279,6 +284,7 @@ pub fn list(
             i64::from(limit).into(),
             not_met.into(),
             filter.clause.as_str().into(),
+            i64::from(filter.signs_sha1).into(),
         ],
     )?;
     rows.iter().map(|row| Ok((device(row)?, row.opt_text(18)?))).collect()
@@ -305,6 +311,8 @@ pub struct DeviceCounts {
     pub attention: i64,
     /// Under management and not heard of since the given time.
     pub silent: i64,
+    /// Under management and signing their messages by way of SHA-1.
+    pub sha1: i64,
 }
 
 /// Counts the register; `silent_before` is the time before which a last contact counts as silence.
@@ -315,7 +323,13 @@ pub fn counts(
 ) -> Result<DeviceCounts, StoreError> {
     let row = tx.one(&DEVICE_COUNTS, &[crate::force_word(force), silent_before.into()])?;
     let Some(row) = row else { return Ok(DeviceCounts::default()) };
-    Ok(DeviceCounts { all: row.int(0)?, enrolled: row.int(1)?, attention: row.int(2)?, silent: row.int(3)? })
+    Ok(DeviceCounts {
+        all: row.int(0)?,
+        enrolled: row.int(1)?,
+        attention: row.int(2)?,
+        silent: row.int(3)?,
+        sha1: row.int(4)?,
+    })
 }
 
 /// How many devices of a kind are under management.

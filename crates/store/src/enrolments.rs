@@ -63,8 +63,8 @@ macro_rules! hot {
     () => {
         "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at,
         (SELECT CASE WHEN c.revoked_at IS NULL THEN c.not_after END FROM certificate c WHERE c.sha256 = e.certificate_sha256),
-        (SELECT q.lane FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked' LIMIT 1) IS NOT NULL
-        FROM enrolment e WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN "
+        (SELECT q.lane FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked' LIMIT 1) IS NOT NULL,
+        e.signs_sha1 FROM enrolment e WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN "
     };
 }
 
@@ -90,6 +90,7 @@ statements! {
     ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
     CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
     CONTACT_DEVICE = "UPDATE device SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
+    ENROLMENT_SIGNS = "UPDATE enrolment SET signs_sha1 = $2 WHERE id = $1 AND signs_sha1 <> $2 AND ended_at IS NULL";
     REFRESH_SET = "UPDATE enrolment SET refresh_due_at = $2 WHERE id = $1 AND ended_at IS NULL";
     REFRESH_CLAIM = "UPDATE enrolment SET refresh_due_at = $3 WHERE id = $1 AND ended_at IS NULL AND refresh_due_at <= $2";
     REFRESH_DUE = "SELECT e.id, e.platform, d.supervised, d.id FROM enrolment e JOIN device d ON d.id = e.device_id
@@ -261,6 +262,11 @@ pub fn note_contact(
     tx.later(&CONTACT_DEVICE, vec![Value::id(device), at.into()])
 }
 
+/// Notes whether a device signs its messages by way of SHA-1.
+pub fn set_signs_sha1(tx: &mut Tx<'_>, id: EnrolmentId, sha1: bool) -> Result<(), StoreError> {
+    tx.later(&ENROLMENT_SIGNS, vec![Value::id(id), i64::from(sha1).into()])
+}
+
 /// Sets when the device is next asked for its state.
 pub fn set_refresh(tx: &mut Tx<'_>, id: EnrolmentId, due: Timestamp) -> Result<(), StoreError> {
     tx.later(&REFRESH_SET, vec![Value::id(id), due.into()])
@@ -325,6 +331,8 @@ pub struct Hot {
     pub good_until: Option<Timestamp>,
     /// Whether any command is unfinished.
     pub pending: bool,
+    /// Whether its last session's messages were signed by way of SHA-1.
+    pub signs_sha1: bool,
 }
 
 /// Looks up to [`HOT_BATCH`] certificates up in one statement; more are not looked at.
@@ -352,6 +360,7 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
                 last_contact_at: row.opt_time(6)?,
                 good_until: row.opt_time(7)?,
                 pending: row.bool(8)?,
+                signs_sha1: row.bool(9)?,
             })
         })
         .collect()

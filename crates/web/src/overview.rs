@@ -28,6 +28,8 @@ pub struct View {
     pub devices_attention: u64,
     /// Enrolled devices that have been silent for longer than a report stands.
     pub devices_silent: u64,
+    /// Enrolled devices that sign their messages by way of SHA-1.
+    pub devices_sha1: u64,
     /// The worst of them, worst first.
     pub attention: Vec<AttentionRow>,
     /// Cases that are open.
@@ -161,6 +163,7 @@ impl View {
             devices_registered: 34,
             devices_attention: 5,
             devices_silent: 2,
+            devices_sha1: 4,
             attention: vec![
                 AttentionRow {
                     href: "/devices/1".into(),
@@ -214,6 +217,7 @@ impl View {
             devices_registered: 0,
             devices_attention: 0,
             devices_silent: 0,
+            devices_sha1: 0,
             attention: Vec::new(),
             cases_open: 0,
             cases_late: 0,

@@ -10,14 +10,13 @@ use app::grants::GroupRole;
 use domain::{Secret, Span};
 use outbound::copies::Target;
 use outbound::mail::Protection;
-use pki::scep::ScepOptions;
 use policy::{Overrides, Problems};
 use serde::Deserialize;
 use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, limits, sign_in};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, limits, sign_in};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -59,7 +58,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let push = push(&root.section("push"), folder);
     let mail = mail(&root.section("mail"), folder);
     let ca = ca(&root.section("ca"), folder);
-    let scep = scep(&root.section("scep"));
+    let older = algorithms::read(root);
     let sign_in = sign_in::read(&root.section("sign_in"), folder);
     let log = log(&root.section("log"));
     let parameters = parameters(root);
@@ -94,7 +93,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         push,
         mail,
         ca,
-        scep,
+        scep: older.scep,
+        accept_sha1_messages: older.accept_sha1_messages,
         sign_in,
         spans,
         log: log?,
@@ -308,13 +308,6 @@ fn ca(section: &Section<'_>, folder: &Path) -> Option<GivenCa> {
     section.finish();
     let (certificate, key) = files?;
     Some(GivenCa { certificate, key })
-}
-
-fn scep(section: &Section<'_>) -> ScepOptions {
-    let options =
-        ScepOptions { allow_sha1: section.flag("allow_sha1"), allow_3des: section.flag("allow_3des") };
-    section.finish();
-    options
 }
 
 fn log(section: &Section<'_>) -> Option<Log> {

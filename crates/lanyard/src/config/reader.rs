@@ -114,11 +114,16 @@ impl<'a> Section<'a> {
         self.text(key)
     }
 
-    /// True or false.
+    /// True or false; false where it is left out.
     pub(super) fn flag(&self, key: &'static str) -> bool {
-        let Some(value) = self.raw(key) else { return false };
+        self.flag_or(key, false)
+    }
+
+    /// True or false.
+    pub(super) fn flag_or(&self, key: &'static str, default: bool) -> bool {
+        let Some(value) = self.raw(key) else { return default };
         let flag = value.get_ref().as_bool();
-        flag.or_else(|| self.wrong(key, "write true or false, without quotes")).unwrap_or_default()
+        flag.or_else(|| self.wrong(key, "write true or false, without quotes")).unwrap_or(default)
     }
 
     /// A whole number between two others.

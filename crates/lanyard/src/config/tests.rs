@@ -24,6 +24,7 @@ fn the_example_loads_and_shows_the_defaults() {
     let shown = read(&shown).unwrap();
     assert_eq!(plain.spans, shown.spans);
     assert_eq!((plain.scep, plain.log, plain.body_limit), (shown.scep, shown.log, shown.body_limit));
+    assert_eq!((plain.accept_sha1_messages, shown.accept_sha1_messages), (true, true));
     assert_eq!((plain.data, plain.policy), (shown.data, shown.policy));
     assert_eq!(plain.strict_transport, shown.strict_transport);
     assert_eq!(plain.limits, shown.limits);
@@ -86,6 +87,8 @@ fn defaults_are_safe_and_paths_are_the_file_s() {
         matches!(&config.database, StoreConfig::Sqlite { path, .. } if path == Path::new("/etc/lanyard/data/lanyard.sqlite"))
     );
     assert_eq!(config.for_app().push_topic, NO_PUSH_TOPIC);
+    let strict = read(&format!("{LEAST}[apple]\naccept_sha1_messages = false\n")).unwrap();
+    assert!(!strict.accept_sha1_messages);
 }
 
 #[test]

@@ -77,7 +77,8 @@ impl View {
     }
 
     fn attention(&self) -> Vec<Choice> {
-        Choice::list([("yes", "Needs attention")], self.list.filter("attention"))
+        let choices = [("yes", "Needs attention"), ("sha1", "Signs messages with SHA-1")];
+        Choice::list(choices, self.list.filter("attention"))
     }
 
     /// Made-up devices, for the gallery and the tests.

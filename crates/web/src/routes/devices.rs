@@ -69,6 +69,7 @@ async fn walk(
         kind: list.filter("kind").parse().ok(),
         state: list.filter("state").parse().ok(),
         attention: list.filter("attention") == "yes",
+        signs_sha1: list.filter("attention") == "sha1",
         search: list.filter("q").to_owned(),
         clause: list.filter("clause").to_owned(),
         ..DeviceFilter::default()

@@ -61,6 +61,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         devices_registered: figures.all.unsigned_abs(),
         devices_attention: figures.attention.unsigned_abs(),
         devices_silent: figures.silent.unsigned_abs(),
+        devices_sha1: figures.sha1.unsigned_abs(),
         attention: now
             .devices
             .map(|devices| devices.attention)

@@ -109,7 +109,8 @@ impl Device {
         let enrolment = EnrolmentProfile::read(profile)?;
         let whole = Profile::read(profile).map_err(SimError::Profile)?;
         self.wipe();
-        let identity = Identity::obtain(link, &enrolment, self.clock(&link.world)).await?;
+        let identity =
+            Identity::obtain(link, &enrolment, self.clock(&link.world), self.spec.old_client).await?;
         self.check_in(link, &identity, Step::Authenticate, self.authenticate(&identity)).await?;
         let token_update = self.token_update(&identity);
         self.check_in(link, &identity, Step::TokenUpdate, token_update).await?;

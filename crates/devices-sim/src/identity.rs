@@ -7,11 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Secret, Timestamp};
 use pki::cms::{self, ContentCipher, Signer};
 use pki::scep::client::{self, Wish};
-use pki::{Certificate, PrivateKey};
+use pki::{Certificate, PrivateKey, Sign};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SimError, Step};
 use crate::link::Link;
+use crate::old_signature::OldSigner;
 use crate::profile::EnrolmentProfile;
 
 /// What stays of the enrolment profile once it is installed. The challenge does not: it is spent.
@@ -35,20 +36,31 @@ pub(crate) struct Identity {
     pub(crate) certificate: Certificate,
     pub(crate) authority: Certificate,
     pub(crate) enrolment: Enrolment,
+    /// How it signs where that is not the way of its key.
+    old: Option<Arc<OldSigner>>,
 }
 
 impl Identity {
-    /// Gets a certificate as the profile says, by SCEP.
+    /// Gets a certificate as the profile says, by SCEP; an old client signs in the old way.
     pub(crate) async fn obtain(
         link: &Link,
         profile: &EnrolmentProfile,
         now: Timestamp,
+        old_client: bool,
     ) -> Result<Self, SimError> {
         let url = &profile.scep_url;
         let service = Service::ask(link, url).await?;
         let authority = link.get(Step::Authority, &operation(url, "GetCACert")).await?;
         let authority = Certificate::parse(&authority)
             .map_err(|why| SimError::Unreadable { step: Step::Authority, why: why.to_string() })?;
+        // Apple's published client tells the digest by its length and knows MD5 and SHA-1.
+        if old_client
+            && profile.ca_fingerprint.as_ref().is_some_and(|digest| ![16, 20].contains(&digest.len()))
+        {
+            return Err(SimError::Profile(
+                "the fingerprint is of a length that the client does not know".into(),
+            ));
+        }
         if profile.ca_fingerprint.as_ref().is_some_and(|digest| !authority.has_fingerprint(digest)) {
             return Err(SimError::Profile(
                 "the authority is not the one whose fingerprint the profile holds".into(),
@@ -58,10 +70,14 @@ impl Identity {
         let challenge = profile.challenge.as_ref();
         let wish = Wish { key: &key, name: &profile.common_name, challenge, cipher: service.cipher, now };
         let entropy = link.world.entropy();
-        let pending = client::first(&wish, &authority, entropy)?;
+        let old = old_client.then(|| OldSigner::new(key.clone()).map(Arc::new)).transpose()?;
+        let pending = match &old {
+            Some(old) => client::first_by(&wish, old, &authority, entropy)?,
+            None => client::first(&wish, &authority, entropy)?,
+        };
         let answer = service.send(link, url, &pending.message).await?;
         let certificate = pending.read_answer(&answer, &key, &key, &authority, entropy)?;
-        Ok(Self { key, certificate, authority, enrolment: Enrolment::of(profile) })
+        Ok(Self { key, certificate, authority, enrolment: Enrolment::of(profile), old })
     }
 
     /// Gets a new certificate for a new key against the present one.
@@ -80,13 +96,20 @@ impl Identity {
         let pending = client::renewal(&wish, &self.key, &self.certificate, &self.authority, entropy)?;
         let answer = service.send(link, &url, &pending.message).await?;
         let certificate = pending.read_answer(&answer, &self.key, &key, &self.authority, entropy)?;
+        if self.old.is_some() {
+            self.old = Some(Arc::new(OldSigner::new(key.clone())?));
+        }
         (self.key, self.certificate) = (key, certificate);
         Ok(())
     }
 
     /// Signs a message body, apart from it.
     pub(crate) fn sign(&self, body: &[u8], at: Timestamp) -> Result<Vec<u8>, SimError> {
-        let signer = Signer { key: &self.key, certificate: &self.certificate, chain: &[] };
+        let key: &dyn Sign = match &self.old {
+            Some(old) => old,
+            None => &self.key,
+        };
+        let signer = Signer { key, certificate: &self.certificate, chain: &[] };
         Ok(cms::sign_detached(body, &signer, Some(at))?)
     }
 }
@@ -145,6 +168,8 @@ struct Saved {
     certificate: String,
     authority: String,
     enrolment: Enrolment,
+    #[serde(default)]
+    old_client: bool,
 }
 
 impl From<Identity> for Saved {
@@ -153,6 +178,7 @@ impl From<Identity> for Saved {
             key: identity.key.to_pem().into_exposed(),
             certificate: identity.certificate.to_pem(),
             authority: identity.authority.to_pem(),
+            old_client: identity.old.is_some(),
             enrolment: identity.enrolment,
         }
     }
@@ -164,8 +190,11 @@ impl TryFrom<Saved> for Identity {
     fn try_from(saved: Saved) -> Result<Self, String> {
         let key = Secret::new(saved.key);
         let certificate = |text: &str| Certificate::from_pem(text).map_err(|why| why.to_string());
+        let key = Arc::new(PrivateKey::from_pem(key.expose()).map_err(|why| why.to_string())?);
+        let old = saved.old_client.then(|| OldSigner::new(key.clone()).map(Arc::new)).transpose();
         Ok(Self {
-            key: Arc::new(PrivateKey::from_pem(key.expose()).map_err(|why| why.to_string())?),
+            old: old.map_err(|why| why.to_string())?,
+            key,
             certificate: certificate(&saved.certificate)?,
             authority: certificate(&saved.authority)?,
             enrolment: saved.enrolment,

@@ -17,6 +17,7 @@ mod device;
 mod error;
 mod identity;
 mod link;
+mod old_signature;
 mod passcode;
 mod profile;
 mod replies;

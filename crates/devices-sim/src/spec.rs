@@ -107,6 +107,10 @@ pub struct DeviceSpec {
     pub supervised: bool,
     /// How it behaves.
     pub temper: Temper,
+    /// Whether it signs as Apple's published client does where nobody tells it otherwise: its temporary certificate for SCEP
+    /// and its messages by way of SHA-1. It is as strict as that client, too.
+    #[serde(default)]
+    pub old_client: bool,
 }
 
 impl DeviceSpec {
@@ -130,6 +134,7 @@ impl DeviceSpec {
             build: build.to_owned(),
             supervised: true,
             temper,
+            old_client: false,
         }
     }
 

@@ -80,13 +80,18 @@ impl Service {
         });
     }
 
-    /// A key for an identity; making one takes long, so a few are shared.
-    pub(crate) fn key(&self) -> Arc<PrivateKey> {
-        static KEYS: std::sync::LazyLock<Vec<Arc<PrivateKey>>> = std::sync::LazyLock::new(|| {
-            (0..2).map(|_| Arc::new(PrivateKey::generate(RsaBits::Rsa2048).unwrap())).collect()
+    /// Two keys for identities; making one takes long, so all share these.
+    pub(crate) fn keys() -> [Arc<PrivateKey>; 2] {
+        static KEYS: std::sync::LazyLock<[Arc<PrivateKey>; 2]> = std::sync::LazyLock::new(|| {
+            [(), ()].map(|()| Arc::new(PrivateKey::generate(RsaBits::Rsa2048).unwrap()))
         });
-        let turn = usize::from(self.world.bytes::<1>()[0]) % KEYS.len();
-        KEYS[turn].clone()
+        KEYS.clone()
+    }
+
+    /// One of [`Self::keys`].
+    pub(crate) fn key(&self) -> Arc<PrivateKey> {
+        let turn = usize::from(self.world.bytes::<1>()[0]) % 2;
+        Self::keys()[turn].clone()
     }
 
     /// Somebody else, of a role and perhaps confined to a force.

@@ -9,6 +9,7 @@
 
 mod access;
 mod again;
+mod apple_client;
 mod checkin;
 mod clock;
 mod commands;

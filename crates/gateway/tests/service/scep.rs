@@ -66,8 +66,12 @@ fn a_challenge_buys_one_certificate_for_one_device_for_a_day() {
     Service::run_on_both(async |service| {
         service.ready("ONCE0001").await;
         let file = service.profile("ONCE0001", true).await;
-        Hand::buy(&service, &file, "ONCE0001", "U").await.unwrap();
-        assert!(refused(&Hand::buy(&service, &file, "ONCE0001", "U").await.map(|_| ())));
+        let bought = Hand::buy(&service, &file, "ONCE0001", "U").await.unwrap();
+        let profile = EnrolmentProfile::read(&file).unwrap();
+        let other =
+            Service::keys().into_iter().find(|key| key.public_key() != bought.key.public_key()).unwrap();
+        let again = ask_scep(&service, &other, &profile.common_name, profile.challenge.as_ref()).await;
+        assert!(refused(&again), "another key");
         assert!(service.has_entry("certificate.refused", "challenge-spent").await);
 
         let late = service.profile("ONCE0001", true).await;

@@ -186,6 +186,7 @@ impl<'a> Envelope<'a> {
 
 /// The content key as encrypted to this recipient.
 fn encrypted_key<'a>(mut recipients: Reader<'a>, recipient: &Certificate) -> Result<&'a [u8], CmsError> {
+    let mut in_another_way = false;
     while !recipients.is_empty() {
         let candidate = recipients.any(WHAT)?;
         if candidate.tag != tag::SEQUENCE {
@@ -206,8 +207,10 @@ fn encrypted_key<'a>(mut recipients: Reader<'a>, recipient: &Certificate) -> Res
         if ours && algorithm == oid::RSA_ENCRYPTION {
             return Ok(encrypted);
         }
+        in_another_way |= ours;
     }
-    Err(CmsError::CannotOpen)
+    // Which way was taken anyone can see from outside: it may be told.
+    Err(if in_another_way { CmsError::UnsupportedAlgorithm } else { CmsError::CannotOpen })
 }
 
 fn close(cipher: ContentCipher, key: &[u8], iv: &[u8], content: &[u8]) -> Option<Vec<u8>> {

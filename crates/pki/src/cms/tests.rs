@@ -222,6 +222,17 @@ fn what_is_encrypted_opens_with_the_right_key_only() {
 }
 
 #[test]
+fn a_content_key_sent_in_another_way_is_told_apart_because_anyone_can_see_it() {
+    let (key, certificate) = (CAST.ca.key(), CAST.ca.certificate());
+    let mut envelope = encrypt(certificate, CONTENT, ContentCipher::Aes128, &ENTROPY).unwrap();
+    let id = oid::RSA_ENCRYPTION;
+    let at = envelope.windows(id.len()).position(|part| part == id).unwrap();
+    // id-RSAES-OAEP, RFC 8017 appendix C.
+    envelope[at + id.len() - 1] = 7;
+    assert_eq!(decrypt(key, certificate, &envelope, true, &ENTROPY), Err(CmsError::UnsupportedAlgorithm));
+}
+
+#[test]
 fn spoilt_envelopes_fail_alike() {
     let (key, certificate) = (CAST.ca.key(), CAST.ca.certificate());
     let envelope = encrypt(certificate, CONTENT, ContentCipher::Aes128, &ENTROPY).unwrap();

@@ -220,7 +220,7 @@ pub fn damaged(said: &[String]) -> String {
     format!(
         "the database is damaged ({}): stop the service, keep a copy of its files, and restore the latest backup with \
          `lanyard restore`",
-        said.first().map_or("no more is known", String::as_str)
+        said.first().map_or_else(|| "no more is known".to_owned(), |first| first.replace('\n', " "))
     )
 }
 

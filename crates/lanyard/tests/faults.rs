@@ -135,8 +135,9 @@ fn no_verb_touches_a_database_with_a_newer_schema() {
     assert!(!place.path("saved").exists());
 }
 
-/// Damages the page at which a table that nothing looks at begins.
-fn damage(place: &Place) {
+/// Damages the page at which a table that nothing looks at begins: so much of it that it cannot be opened any more, or the list
+/// of free space in it, which only a look at the structure finds.
+fn damage(place: &Place, bytes_of_it: std::ops::Range<usize>) {
     let page: u64 = {
         let open = database(place);
         open.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
@@ -149,7 +150,7 @@ fn damage(place: &Place) {
     let path = place.path("data/lanyard.sqlite");
     let mut bytes = fs::read(&path).unwrap();
     let start = usize::try_from((page - 1) * 4096).unwrap();
-    bytes[start..start + 64].iter_mut().for_each(|byte| *byte ^= 0x5a);
+    bytes[start + bytes_of_it.start..start + bytes_of_it.end].iter_mut().for_each(|byte| *byte ^= 0x5a);
     fs::write(path, bytes).unwrap();
 }
 
@@ -221,13 +222,22 @@ fn a_damaged_database_is_not_backed_up_and_does_not_become_ready() {
     let place = Place::new();
     ready(&place);
     place.good(&["backup", "whole"]);
-    damage(&place);
+    damage(&place, 1..3);
     let said = place.bad(&["backup", "saved"]);
     assert!(said.contains("the database is damaged") && said.contains("lanyard restore"), "{said}");
     assert!(!place.path("saved").exists());
     let mut serving = Serving::start(&place, "");
     serving.says(&place, "503", "the database is damaged");
     assert!(log(&place).contains("restore the latest backup"), "{}", log(&place));
+    drop(serving);
+    damage(&place, 0..64);
+    for verb in ["backup again", "serve", "person list"] {
+        let said = place.bad(&verb.split(' ').collect::<Vec<_>>());
+        assert!(
+            said.contains("the database is damaged") && said.contains("lanyard restore"),
+            "{verb}: {said}"
+        );
+    }
 }
 
 #[test]

@@ -116,11 +116,14 @@ pub(super) fn connect(path: &Path, writes: bool) -> Result<Connection, StoreErro
         }
         Ok(connection)
     };
-    open().map_err(|error| StoreError::Open {
-        detail: format!(
-            "{}: {error}; check that it is a Lanyard database and that the disk can be written",
-            path.display()
-        ),
+    open().map_err(|error| {
+        let advice = match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => {
+                "the database is damaged: keep a copy of its files, and restore the latest backup with `lanyard restore`"
+            }
+            _ => "check that it is a Lanyard database and that the disk can be written",
+        };
+        StoreError::Open { detail: format!("{}: {error}; {advice}", path.display()) }
     })
 }
 

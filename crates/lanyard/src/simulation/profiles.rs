@@ -29,7 +29,8 @@ impl Profiles {
     pub(crate) async fn of(&self, serial: &str) -> anyhow::Result<Vec<u8>> {
         match self {
             Self::Made { app, actor } => {
-                let made = app.make_enrolment_profile(permit(actor)?, serial, true).await?;
+                // A simulated device that was erased, or whose saved state is gone, replaces the enrolment that it had.
+                let made = app.make_replacing_profile(permit(actor)?, serial, true).await?;
                 Ok(made.bytes.into_exposed())
             }
             Self::Folder(folder) => {

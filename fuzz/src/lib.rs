@@ -30,4 +30,5 @@ pub use targets::policy_files::policy_files;
 pub use targets::policy_import::policy_import;
 pub use targets::scep::{scep_answer, scep_query, scep_request};
 pub use targets::scim::{scim_filter, scim_patch};
+pub use targets::tables::table;
 pub use targets::words::words;

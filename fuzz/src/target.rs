@@ -2,7 +2,7 @@
 
 use crate::targets::{
     apple, calendar, certificates, checks, cms, headers, ledger, plist, policy_files, policy_import, scep,
-    scim, words,
+    scim, tables, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.
@@ -184,6 +184,14 @@ pub const TARGETS: &[Target] = &[
         seeds: calendar::seeds,
         words: calendar::WORDS,
         rounds: 2000,
+    },
+    Target {
+        name: "table",
+        limit: Limit::Refused(::tables::MOST_BYTES),
+        run: tables::table,
+        seeds: tables::seeds,
+        words: tables::WORDS,
+        rounds: 4000,
     },
     Target {
         name: "check",

@@ -176,6 +176,7 @@ smoke_tests![
     policy_files,
     policy_import,
     calendar,
+    table,
     check,
     ledger_export,
     ledger_proof,

@@ -5,7 +5,8 @@
 //! the good rows go in or, where one is wrong and that was asked for, nothing does. From the command line nothing waits: a
 //! file is looked at, or looked at and applied, in one go.
 //!
-//! What a row may say and what it does is the kind's own: people (`people::import`), devices (`register::import`). Where a row
+//! What a row may say and what it does is the kind's own: people (`people::import`), devices (`register::import`),
+//! rosters and calendars (`rosters::import`). Where a row
 //! may mean several things, the kind asks ([`Ask`]), and the row waits for the answer.
 
 mod columns;
@@ -26,7 +27,7 @@ use crate::{App, AppError};
 #[cfg(test)]
 pub(crate) use columns::guess;
 pub(crate) use columns::{Cells, columns, read_table};
-pub use columns::{Column, Mapping};
+pub use columns::{Column, Mapping, NoColumn};
 pub use plan::{Applied, Ask, Does, Item, Plan};
 pub use tables::{Counted, MOST_BYTES, Table, Wrong};
 pub use uses::{

@@ -17,7 +17,7 @@ use store::off_duty::{self, OffDutyUse};
 use store::people::Person;
 use store::{Tx, people};
 
-pub use feed::{MOST_ROWS, Reported, UseRow};
+pub use feed::{Choice, MOST_ROWS, Reported, RowFault, UseRow};
 pub use store::off_duty::UnitMonth;
 
 use crate::access::{AcceptOwn, Permit, ReviewOffDuty, SeeOwn};

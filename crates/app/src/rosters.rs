@@ -15,7 +15,7 @@ use crate::{App, AppError};
 pub use duty::{AbsenceKind, State, Unknown};
 pub use store::duty::PatternRow;
 
-pub use import::{Choice, DutyFile, Imported, MOST_ROWS, RowFault};
+pub use import::{Calendars, Rosters};
 pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, period_title};
 pub use write::{NewAssignment, NewPattern, NewPeriod};
 

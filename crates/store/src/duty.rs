@@ -123,7 +123,7 @@ fn pattern(row: &Row) -> Result<PatternRow, StoreError> {
     })
 }
 
-fn period(row: &Row) -> Result<PeriodRow, StoreError> {
+pub(crate) fn period(row: &Row) -> Result<PeriodRow, StoreError> {
     Ok(PeriodRow {
         id: row.parse(0)?,
         person: row.parse(1)?,
@@ -285,7 +285,8 @@ pub fn on_call_at(tx: &mut Tx<'_>, at: Timestamp, force: Option<Force>) -> Resul
     tx.query(&ON_CALL_AT, &[at.into(), crate::force_word(force)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Forgets periods that ended before a time, `limit` at most; how many.
+/// Forgets periods that ended before a time, `limit` at most, and the series that ended before it; how many periods.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    crate::duty_series::forget(tx, before)?;
     tx.execute(&PERIODS_FORGET, &[before.into(), i64::from(limit).into()])
 }

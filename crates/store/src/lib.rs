@@ -17,6 +17,7 @@ pub mod containment;
 pub mod counts;
 pub mod devices;
 pub mod duty;
+pub mod duty_series;
 pub mod enrolments;
 pub mod erasure;
 pub mod events;
@@ -80,6 +81,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         counts::ALL,
         devices::ALL,
         duty::ALL,
+        duty_series::ALL,
         enrolments::ALL,
         erasure::ALL,
         events::ALL,

@@ -73,6 +73,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "apple_clients",
         sql: include_str!("../migrations/0025_apple_clients.sql"),
     },
+    Migration {
+        version: 26,
+        name: "calendar_series",
+        sql: include_str!("../migrations/0026_calendar_series.sql"),
+    },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -50,6 +50,9 @@ pub(crate) fn read(bytes: &[u8], most_rows: usize) -> Result<Sheet, TableError> 
         let (row, column) = cell.get_position();
         let (row, column) =
             (usize::try_from(row).unwrap_or(usize::MAX), usize::try_from(column).unwrap_or(usize::MAX));
+        if row < open.row {
+            return Err(TableError::Workbook("its rows are out of order".to_owned()));
+        }
         if open.row != row {
             open.end(&mut sheet, most_rows)?;
             open.row = row;

@@ -1,8 +1,11 @@
 //! A file of rows, whatever they are of: given, then looked at before it is applied.
 
-use app::imports::{Applied, Counted, Does, Kind};
+mod words;
+
+use app::imports::{Applied, Counted, Does};
 use app::people::import::People;
 use app::register::import::Devices;
+use app::rosters::Calendars;
 use askama::Template;
 use domain::Timestamp;
 
@@ -10,85 +13,7 @@ use crate::filters;
 use crate::parts::form::{Choice, Errors};
 use crate::shell::{Area, Shell};
 
-/// What the pages say of a kind of file.
-#[derive(Debug)]
-pub struct Words {
-    /// The page on which one is given; what waits is below it.
-    pub path: &'static str,
-    /// Where in the navigation.
-    pub area: Area,
-    /// The heading.
-    pub title: &'static str,
-    /// What a file is, in a sentence.
-    pub says: &'static str,
-    /// The question for the force.
-    pub force: &'static str,
-    /// What a file can be named, for the browser.
-    pub accept: &'static str,
-    /// What to save a file as, and how much of it may be.
-    pub size: &'static str,
-    /// The question for the person whom a file is about, with its hint, where it is about one.
-    pub about: Option<(&'static str, &'static str)>,
-    /// What the columns can be, or what is read of a file without columns.
-    pub columns: &'static str,
-    /// How a row finds what it is about.
-    pub found: &'static str,
-    /// What rows are about.
-    pub thing: &'static str,
-    /// What its number is called.
-    pub number: &'static str,
-    /// The list of everything that a file can change, and its words.
-    pub list: (&'static str, &'static str),
-}
-
-/// Names of files that hold tables.
-const TABLES: &str = ".csv,.txt,.xlsx,text/csv";
-
-/// A kind of file that has pages.
-pub trait Shown: Kind {
-    /// What they say.
-    const WORDS: &'static Words;
-}
-
-impl Shown for People {
-    const WORDS: &'static Words = &Words {
-        path: "/import/people",
-        area: Area::People,
-        title: "Enter people from a file",
-        says: "A table with headings and a row for each person.",
-        accept: TABLES,
-        size: "An Excel workbook (.xlsx), or saved as “CSV UTF-8”. Up to 50,000 rows and 16 MB.",
-        about: None,
-        force: "Force of rows that name none",
-        columns: "Collar or staff number (always), name or given and family name, force, role, unit, work email, work \
-                  telephone, line manager’s number, first working day, last working day, has left (yes or no).",
-        found: "A person is found by force and number. An empty cell leaves what is recorded; a single hyphen clears it.",
-        thing: "Person",
-        number: "Number",
-        list: ("/people", "All people"),
-    };
-}
-
-impl Shown for Devices {
-    const WORDS: &'static Words = &Words {
-        path: "/import/devices",
-        area: Area::Devices,
-        title: "Enter devices from a file",
-        says: "A table with headings and a row for each device: an export of Snipe-IT fits as it is. A \
-               holder in the file becomes the intended holder of a new device; nobody has signed for anything by it.",
-        accept: TABLES,
-        size: "An Excel workbook (.xlsx), or saved as “CSV UTF-8”. Up to 5,000 rows and 16 MB.",
-        about: None,
-        force: "Whose property are they?",
-        columns: "Serial number (or asset tag, for what has none), asset tag, category or kind, maker, model, IMEI, status, \
-                  checked out to, location, purchase date.",
-        found: "A device is found by its serial number. Who has it and where it is changes by a signed hand-over \
-                alone. An empty cell leaves what is recorded; a single hyphen clears it.",
-        thing: "Device",
-        number: "Serial number",
-        list: ("/devices", "All devices"),
-    };
-}
+pub use words::{Shown, Words};
 
 /// The page on which a file is given.
 #[derive(Debug, Clone, Template)]
@@ -125,6 +50,18 @@ impl Start {
             force: "norfolk".into(),
             about: String::new(),
             pasted: "Number,Name <script>".into(),
+        }
+    }
+
+    /// The page for a calendar, with a mistake.
+    #[must_use]
+    pub fn sample_calendar() -> Self {
+        Self {
+            shell: Shell::sample(Area::Duty),
+            words: Calendars::WORDS,
+            errors: [("about", "Norfolk Constabulary has nobody with this number")].into_iter().collect(),
+            about: "99 <script>".into(),
+            ..Self::sample()
         }
     }
 }
@@ -315,7 +252,7 @@ impl Preview {
             key_field: "key-0".into(),
             key: "Furniture <script>".into(),
             question: "What are devices of the category “Furniture <script>”?".into(),
-            places: "5, 6 and one other".into(),
+            places: "Row 5, 6 and one other".into(),
             choices: Choice::list(
                 [("", "No answer yet"), ("iphone", "iPhone"), ("leave-out", "Leave them out")],
                 "",
@@ -325,6 +262,53 @@ impl Preview {
         let (shell, counted) = (Shell::sample(Area::Devices), Counted::Rows);
         let counts = [1, 0, 0, 0, 3, 3, 1];
         Self { shell, words: Devices::WORDS, counted, notes, asked, counts, rows, wrong, ..Self::sample() }
+    }
+
+    /// A calendar.
+    #[must_use]
+    pub fn sample_calendar() -> Self {
+        let row = |row, does, name: &str, difference: &str| Row {
+            row,
+            does,
+            number: "1234".into(),
+            name: name.into(),
+            difference: difference.into(),
+        };
+        let rows = vec![
+            row(1, Does::Adds, "Early", "Shift, 1 December 2026 07:00 to 15:00"),
+            row(
+                2,
+                Does::Changes,
+                "Late <script>",
+                "Shift, 20 December 2026 14:00 to 22:00; replaces what an earlier file entered (version 0): Shift, 20 December 2026 \
+                 07:00 to 15:00",
+            ),
+        ];
+        let asked = vec![Asked {
+            field: "answer-0".into(),
+            key_field: "key-0".into(),
+            key: "Bank holiday working".into(),
+            question: "What is “Bank holiday working”? It is asked because words in it may or may not mean that its owner is \
+                       away or on call."
+                .into(),
+            places: "Event 3".into(),
+            choices: Choice::list([("", "No answer yet"), ("shift", "A shift"), ("rest-day", "A rest day: leave it out")], ""),
+        }];
+        Self {
+            shell: Shell::sample(Area::Duty),
+            words: Calendars::WORDS,
+            about: "1234".into(),
+            counted: Counted::Events,
+            notes: vec![
+                "Event 1: its exception on 20 December 2026 (EXDATE) is none of its occurrences.".into(),
+            ],
+            asked,
+            columns: Vec::new(),
+            counts: [1, 1, 0, 0, 0, 1, 1],
+            rows,
+            wrong: vec![(4, "DTSTART: its time zone “Mars/Olympus” is neither British time nor UTC".into())],
+            ..Self::sample()
+        }
     }
 
     /// A file with good rows and wrong ones.

@@ -60,7 +60,6 @@ const NOTICES: &[(&str, &str)] = &[
     ("sessions-ended", "Ended. Whoever used it must sign in again."),
     ("pattern-kept", "The pattern was kept."),
     ("duty-kept", "The roster was changed. What was held is looked at again."),
-    ("duty-imported", "The file was taken. What was held is looked at again."),
     ("tried-again", "It is tried again, once they are on duty."),
     ("stated", "What you said was kept."),
     ("called", "They are being told. Your reason stands in the timeline."),

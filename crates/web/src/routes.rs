@@ -52,6 +52,7 @@ use app::access::{
 use app::limits::Door;
 use app::people::import::People;
 use app::register::import::Devices;
+use app::rosters::{Calendars, Rosters};
 use axum::routing::{MethodRouter, get, post};
 
 use crate::site::Site;
@@ -232,8 +233,17 @@ pub const ROUTES: &[Route] = &[
     write::<ManageDuty>("/duty/patterns/add", || post(duty::added_pattern)),
     read::<ManageDuty>("/duty/patterns/{id}", || get(duty::pattern)),
     write::<ManageDuty>("/duty/patterns/{id}", || post(duty::changed_pattern)),
-    read::<ManageDuty>("/duty/import", || get(duty::import)),
-    write::<ManageDuty>("/duty/import", || post(duty::imported)),
+    read::<ManageDuty>("/import/rosters", || get(import::get::<Rosters>)),
+    write::<ManageDuty>("/import/rosters", || post(import::post::<Rosters>)),
+    read::<ManageDuty>("/import/rosters/{id}", || get(import::preview::<Rosters>)),
+    write::<ManageDuty>("/import/rosters/{id}/answers", || post(import::answers::<Rosters>)),
+    write::<ManageDuty>("/import/rosters/{id}/apply", || post(import::apply::<Rosters>)),
+    write::<ManageDuty>("/import/rosters/{id}/columns", || post(import::columns::<Rosters>)),
+    read::<ManageDuty>("/import/calendars", || get(import::get::<Calendars>)),
+    write::<ManageDuty>("/import/calendars", || post(import::post::<Calendars>)),
+    read::<ManageDuty>("/import/calendars/{id}", || get(import::preview::<Calendars>)),
+    write::<ManageDuty>("/import/calendars/{id}/answers", || post(import::answers::<Calendars>)),
+    write::<ManageDuty>("/import/calendars/{id}/apply", || post(import::apply::<Calendars>)),
     read::<ReviewOffDuty>("/duty/sign-ins", || get(duty::sign_ins)),
     read::<SeeNotices>("/notices", || get(told::stuck)),
     write::<ManageNotices>("/notices/retry", || post(told::retry)),

@@ -1,6 +1,6 @@
 //! Calendars and duty patterns, as roster systems and people write them.
 
-use duty::calendar::{LARGEST, MOST_PERIODS, read};
+use duty::calendar::{Answers, LARGEST, MOST_PERIODS, read};
 use duty::{Pattern, Shape};
 
 use super::text;
@@ -19,6 +19,18 @@ pub const WORDS: &[&str] = &[
     "RRULE:FREQ=WEEKLY;BYDAY=MO,SU;UNTIL=99991231\r\n",
     ";INTERVAL=52",
     "EXDATE:20261025T013000\r\n",
+    "EXDATE;VALUE=DATE:20261025\r\n",
+    "RDATE:20261101T220000\r\n",
+    "RECURRENCE-ID:20261025T220000\r\n",
+    "RRULE:FREQ=MONTHLY;BYDAY=-1SU;BYSETPOS=1;COUNT=9\r\n",
+    "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=2\r\n",
+    "UID:1\r\n",
+    "SEQUENCE:2\r\n",
+    "STATUS:CANCELLED\r\n",
+    "DTSTART;TZID=\"GMT Standard Time 1\":20261025T013000\r\n",
+    "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE\r\n",
+    "X-MICROSOFT-CDO-BUSYSTATUS:OOF\r\n",
+    "BEGIN:VTIMEZONE\r\nTZID:X\r\nEND:VTIMEZONE\r\n",
     "SUMMARY:Annual leave\r\n",
     "CATEGORIES:on call\r\n",
     "\r\n ",
@@ -31,6 +43,24 @@ pub const WORDS: &[&str] = &[
 
 /// Reads the text as a calendar, and as a pattern; whatever comes out is bounded and the right way round.
 pub fn calendar(data: &[u8]) -> bool {
+    let taken = pattern(data);
+    let Ok(read) = read(data, &Answers::new()) else { return taken };
+    let occurrences = read.series.iter().map(|series| series.occurrences.len()).sum::<usize>();
+    assert!(occurrences <= MOST_PERIODS, "{occurrences} occurrences");
+    for series in &read.series {
+        for period in series.occurrences.iter().filter_map(|one| one.period) {
+            assert!(period.start < period.end, "event {}", series.event);
+        }
+        let refused = read.faults.iter().any(|said| said.event == series.event);
+        assert!(!refused, "event {} is taken and refused", series.event);
+        let asked = read.questions.iter().any(|question| question.event == series.event);
+        assert!(!asked, "event {} is taken and asked about", series.event);
+    }
+    true
+}
+
+/// Reads the text as a pattern; whether it is one that a form may hold.
+fn pattern(data: &[u8]) -> bool {
     let Some(text) = text(data) else { return false };
     let (shifts, days) = text.split_once("\n\n").unwrap_or((text, "N -"));
     let pattern = Pattern::read(Shape::Cycle, shifts, days);
@@ -45,13 +75,7 @@ pub fn calendar(data: &[u8]) -> bool {
             }
         }
     }
-    let Ok(read) = read(text) else { return taken };
-    assert!(read.periods.len() <= MOST_PERIODS, "{} periods", read.periods.len());
-    for (event, period) in &read.periods {
-        assert!(period.start < period.end, "event {event}");
-        assert!(!read.faults.iter().any(|(fault, _)| fault == event), "event {event} is taken and refused");
-    }
-    true
+    taken
 }
 
 /// Small calendars.
@@ -60,7 +84,8 @@ pub fn seeds() -> Vec<Vec<u8>> {
     [
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/London:20261024T220000\r\n\
          DTEND;TZID=Europe/London:20261025T070000\r\nSUMMARY:Night\r\nRRULE:FREQ=DAILY;COUNT=3\r\n\
-         EXDATE;TZID=Europe/London:20261025T220000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+         EXDATE;TZID=Europe/London:20261025T220000\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:1\r\n\
+         RECURRENCE-ID;TZID=Europe/London:20261026T220000\r\nSTATUS:CANCELLED\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
         "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20260701\nDTEND;VALUE=DATE:20260704\nSUMMARY:Annual leave\n\
          BEGIN:VALARM\nTRIGGER:-PT15M\nEND:VALARM\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART:20260701T080000Z\nDURATION:PT8H\n\
          SUMMARY:a long sum\n mary\nEND:VEVENT\nEND:VCALENDAR\n",

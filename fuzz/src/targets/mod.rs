@@ -12,6 +12,7 @@ pub mod policy_files;
 pub mod policy_import;
 pub mod scep;
 pub mod scim;
+pub mod tables;
 pub mod words;
 
 /// The input as text, without a copy; most text decoders are never handed anything that is not UTF-8.

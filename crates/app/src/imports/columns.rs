@@ -64,6 +64,34 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
+/// The columns of files that have none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum NoColumn {}
+
+impl FromStr for NoColumn {
+    type Err = ();
+
+    fn from_str(_: &str) -> Result<Self, ()> {
+        Err(())
+    }
+}
+
+impl Column for NoColumn {
+    const ALL: &'static [Self] = &[];
+
+    fn as_str(self) -> &'static str {
+        match self {}
+    }
+
+    fn title(self) -> &'static str {
+        match self {}
+    }
+
+    fn known(self) -> &'static [&'static str] {
+        match self {}
+    }
+}
+
 /// What each column of a file is; `None` for one that is passed over.
 pub type Mapping<C> = Vec<Option<C>>;
 
@@ -90,6 +118,14 @@ impl<'a, C: Column> Cells<'a, C> {
             None => before.cloned(),
             Some("-") => None,
             Some(text) => Some(text.to_owned()),
+        }
+    }
+
+    /// What is wrong with the day in a column, if anything is.
+    pub(crate) fn checked_day(&self, column: C) -> Result<(), String> {
+        match self.cells.get(&column) {
+            None | Some((_, "-")) => Ok(()),
+            Some((place, text)) => self.table.day(*place, text).map(drop),
         }
     }
 

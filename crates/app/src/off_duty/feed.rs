@@ -12,7 +12,6 @@ use store::{Tx, people, people_directory};
 
 use crate::access::{Permit, ReportUse};
 use crate::record::Record;
-use crate::rosters::{Choice, RowFault};
 use crate::{App, AppError};
 
 /// Rows at once, at most: each is asked about its person's roster.
@@ -25,6 +24,26 @@ const OLDEST: Span = Span::from_secs(31 * 24 * 3600);
 const SKEW: Span = Span::from_secs(5 * 60);
 /// Characters of the system's name that are kept.
 const LONGEST_NAME: usize = 60;
+
+/// What to do with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Look, and change nothing.
+    Look,
+    /// Take it if every row can be taken.
+    AllOrNothing,
+    /// Take the rows that can be taken.
+    WhatCan,
+}
+
+/// A row that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowFault {
+    /// Its place in the file.
+    pub row: usize,
+    /// Why, and what to do.
+    pub why: String,
+}
 
 /// Somebody used the system at that time.
 #[derive(Debug, Clone, PartialEq, Eq)]

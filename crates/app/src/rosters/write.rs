@@ -3,7 +3,6 @@
 use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
 use duty::{AbsenceKind, Pattern, PatternError, Shape, instant, midnight};
 use jiff::ToSpan;
-use jiff::civil::DateTime;
 use serde_json::json;
 use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
 use store::people::Person;
@@ -73,12 +72,11 @@ pub(crate) fn kind_of(word: &str) -> Option<(PeriodKind, &'static str)> {
 
 /// The start and end of a period as they were typed.
 pub(crate) fn stretch(kind: PeriodKind, start: &str, end: &str) -> Result<(Timestamp, Timestamp), AppError> {
-    let from = moment(start).map(|(at, _)| at).ok_or_else(|| AppError::invalid("start", HOW))?;
+    let (from, _) = moment("start", start)?;
     let end = if end.trim().is_empty() { start } else { end };
-    let to = match moment(end) {
-        Some((_, Some(day))) => midnight(day.saturating_add(1.day())),
-        Some((at, None)) => at,
-        None => return Err(AppError::invalid("end", HOW)),
+    let to = match moment("end", end)? {
+        (_, Some(day)) => midnight(day.saturating_add(1.day())),
+        (at, None) => at,
     };
     if to <= from {
         return Err(AppError::invalid("end", "choose an end after the start"));
@@ -90,28 +88,25 @@ pub(crate) fn stretch(kind: PeriodKind, start: &str, end: &str) -> Result<(Times
     Ok((from, to))
 }
 
-const HOW: &str = "write a day such as 2026-12-01, or a day and a time such as 2026-12-01 22:00";
-
-/// A day, or a day and a time of the wall clock, between 2000 and 2100.
-fn moment(text: &str) -> Option<(Timestamp, Option<Day>)> {
-    let text = text.trim();
-    let near = |day: Day| (2000..2100).contains(&day.year());
-    if let Ok(day) = Day::strptime("%Y-%m-%d", text) {
-        return near(day).then(|| (midnight(day), Some(day)));
-    }
-    let wall = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
-        .iter()
-        .find_map(|form| DateTime::strptime(form, text).ok())
-        .filter(|wall| near(wall.date()))?;
-    Some((instant(wall), None))
+/// A day, or a day and a time of the wall clock, between 2000 and 2100; the day is told where there was no time.
+fn moment(field: &'static str, text: &str) -> Result<(Timestamp, Option<Day>), AppError> {
+    let read = tables::day::with_time(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
+    near(field, read.0)?;
+    Ok(match read {
+        (day, None) => (midnight(day), Some(day)),
+        (day, Some(time)) => (instant(day.to_datetime(time)), None),
+    })
 }
 
 /// A day as it was typed.
 pub(crate) fn day(field: &'static str, text: &str) -> Result<Day, AppError> {
-    Day::strptime("%Y-%m-%d", text.trim())
-        .ok()
-        .filter(|day| (2000..2100).contains(&day.year()))
-        .ok_or_else(|| AppError::invalid(field, "write a day such as 2026-12-01"))
+    let day = tables::day::read(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
+    near(field, day)
+}
+
+fn near(field: &'static str, day: Day) -> Result<Day, AppError> {
+    let near = (2000..2100).contains(&day.year());
+    if near { Ok(day) } else { Err(AppError::invalid(field, "check its year")) }
 }
 
 fn checked(new: &NewPattern) -> Result<(Force, Shape, Pattern), AppError> {

@@ -1,107 +1,123 @@
 //! Repetition: daily or weekly, with an end.
 
-use domain::{Span, Timestamp};
-use icalendar::parser::Component;
 use jiff::ToSpan;
-use jiff::civil::Weekday;
+use jiff::civil::{DateTime, Weekday};
 
-use super::value::Time;
-use super::{Stretch, property, value};
-use crate::clock::{london, midnight};
+use super::event::Body;
+use super::value::{self, Time};
 
-/// Occurrences of one event, at most: a shift every day for two years.
-const MOST: usize = 732;
-/// Days that are looked at from the first one on.
+/// Days that are looked at from the first one on: four years, and with them as many occurrences at most.
 const FARTHEST: i32 = 4 * 366;
 
+const EACH: &str = "export each shift as an event of its own";
+
+/// An occurrence as the series has it.
+pub(super) struct Found {
+    pub(super) start: Time,
+    pub(super) end: Time,
+}
+
+/// Every occurrence of an event, by its rule and the dates beside it; exceptions are not taken out yet.
+pub(super) fn occurrences(body: &Body) -> Result<Vec<Found>, String> {
+    let mut starts = match &body.rule {
+        Some(rule) => expand(&body.start, rule)?,
+        None => vec![body.start.wall],
+    };
+    for added in &body.added {
+        if added.whole_day != body.start.whole_day {
+            return Err("one of DTSTART and RDATE is a day and the other a time: make both the same".into());
+        }
+        let at = added.zone.to_ambiguous_timestamp(added.wall).compatible();
+        let wall = at.map(|at| if added.whole_day { added.wall } else { body.start.zone.to_datetime(at) });
+        starts.push(wall.map_err(|_| off())?);
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    let length = body.end.wall.since(body.start.wall).map_err(|_| off())?;
+    let end = |wall: DateTime| wall.checked_add(length).map(|end| body.end.at(end)).map_err(|_| off());
+    starts.into_iter().map(|wall| Ok(Found { start: body.start.at(wall), end: end(wall)? })).collect()
+}
+
+fn off() -> String {
+    "a time in it is off the calendar: check its year".to_owned()
+}
+
 /// A rule that is read.
+#[derive(Default)]
 struct Rule {
     weekly: bool,
     every: i32,
     count: Option<usize>,
-    /// Where it ends; not part of it.
-    until: Option<Timestamp>,
+    /// The last reading of the series' own clock that is part of it.
+    until: Option<DateTime>,
     days: Vec<Weekday>,
 }
 
-/// Every occurrence of an event: the one of the event itself, and those of its rule.
-pub(super) fn occurrences(event: &Component<'_>, start: &Time, end: &Time) -> Result<Vec<Stretch>, String> {
-    let off_calendar = || "a time in it is off the calendar: check its year".to_owned();
-    let one = |start: &Time, end: &Time| Some((start.instant()?, end.instant()?));
-    let first = one(start, end).ok_or_else(off_calendar)?;
-    let Some(rule) = property(event, "RRULE") else { return Ok(vec![first]) };
-    let rule = read(rule)?;
-    let gone = exceptions(event)?;
+fn expand(start: &Time, text: &str) -> Result<Vec<DateTime>, String> {
+    let rule = read(start, text)?;
     if !rule.days.is_empty() && !rule.days.contains(&start.wall.weekday()) {
         return Err("its first day is none of those in its BYDAY: correct one of them".into());
     }
-    let length = end.wall.since(start.wall).map_err(|_| off_calendar())?;
     let week_start = i32::from(start.wall.date().weekday().to_monday_zero_offset());
-    let (mut found, mut counted) = (Vec::new(), 0_usize);
+    let mut found = Vec::new();
     for days in 0..=FARTHEST {
-        let wall = start.wall.checked_add(days.days()).map_err(|_| off_calendar())?;
+        let wall = start.wall.checked_add(days.days()).map_err(|_| off())?;
+        let listed = rule.days.contains(&wall.weekday());
         let falls = if rule.weekly {
             let own = rule.days.is_empty() && wall.weekday() == start.wall.weekday();
-            let week = (days + week_start) / 7;
-            week % rule.every == 0 && (own || rule.days.contains(&wall.weekday()))
+            ((days + week_start) / 7) % rule.every == 0 && (own || listed)
         } else {
-            days % rule.every == 0
+            days % rule.every == 0 && (rule.days.is_empty() || listed)
         };
         if !falls {
             continue;
         }
-        let begins = start.at(wall);
-        let stretch = wall.checked_add(length).ok().and_then(|last| one(&begins, &end.at(last)));
-        let stretch = stretch.ok_or_else(off_calendar)?;
-        if rule.until.is_some_and(|until| stretch.0 >= until)
-            || rule.count.is_some_and(|count| counted >= count)
+        if rule.until.is_some_and(|until| wall > until)
+            || rule.count.is_some_and(|count| found.len() >= count)
         {
             return Ok(found);
         }
-        counted += 1;
-        if counted > MOST {
-            return Err("it repeats more than 732 times: end it sooner, or hand it over year by year".into());
-        }
-        if !gone.contains(&stretch.0) {
-            found.push(stretch);
-        }
+        found.push(wall);
     }
     Err("it repeats for more than four years: end it sooner, or hand it over year by year".into())
 }
 
-fn read(text: &str) -> Result<Rule, String> {
-    let mut rule = Rule { weekly: false, every: 1, count: None, until: None, days: Vec::new() };
-    let mut frequency = "";
-    for part in text.split(';').take(20) {
-        let (key, value) = part.split_once('=').unwrap_or((part, ""));
-        let wrong =
-            || format!("the {key} of its RRULE cannot be read: export each shift as an event of its own");
-        match key.to_ascii_uppercase().as_str() {
-            "FREQ" => frequency = value,
+fn read(start: &Time, text: &str) -> Result<Rule, String> {
+    let mut rule = Rule { every: 1, ..Rule::default() };
+    let mut frequency = String::new();
+    for part in text.trim().split(';').filter(|part| !part.is_empty()).take(20) {
+        let part = part.to_ascii_uppercase();
+        let (key, value) = part.split_once('=').unwrap_or((&part, ""));
+        let wrong = || format!("the {key} of its RRULE cannot be read: {EACH}");
+        match key {
+            "FREQ" => value.clone_into(&mut frequency),
             "INTERVAL" => {
-                rule.every = value.parse().ok().filter(|every| (1..=52).contains(every)).ok_or_else(wrong)?
+                rule.every =
+                    value.parse().ok().filter(|every| (1..=1000).contains(every)).ok_or_else(wrong)?;
             }
-            "COUNT" => rule.count = Some(value.parse().map_err(|_| wrong())?),
+            "COUNT" => rule.count = Some(value.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)?),
             "UNTIL" => {
-                rule.until = Some(value::read(value, london()).as_ref().and_then(after).ok_or_else(wrong)?)
+                let read = value::read(value, start.zone.clone()).ok_or_else(wrong)?;
+                rule.until = Some(last(start, &read).ok_or_else(wrong)?);
             }
             "BYDAY" => {
                 for day in value.split(',').take(7) {
                     rule.days.push(weekday(day).ok_or_else(wrong)?);
                 }
             }
-            "WKST" if value.eq_ignore_ascii_case("MO") => {}
+            "WKST" if value == "MO" => {}
+            // A week that begins on another day tells only every second week and fewer apart; Outlook writes it always.
+            "WKST"
+                if rule.every == 1
+                    && weekday(value).is_some()
+                    && !text.to_ascii_uppercase().contains("INTERVAL=") => {}
             _ => return Err(wrong()),
         }
     }
-    rule.weekly = match frequency.to_ascii_uppercase().as_str() {
-        "DAILY" if rule.days.is_empty() => false,
+    rule.weekly = match frequency.as_str() {
+        "DAILY" => false,
         "WEEKLY" => true,
-        _ => {
-            return Err(
-                "it repeats otherwise than daily or weekly: export each shift as an event of its own".into(),
-            );
-        }
+        _ => return Err(format!("it repeats otherwise than daily or weekly: {EACH}")),
     };
     if rule.count.is_none() && rule.until.is_none() {
         return Err("it repeats without an end: give its RRULE a COUNT or an UNTIL".into());
@@ -109,17 +125,21 @@ fn read(text: &str) -> Result<Rule, String> {
     Ok(rule)
 }
 
-/// The first instant at which nothing begins any more: an end that is a time is still part of the rule, and so is the whole
-/// of one that is a day.
-fn after(until: &Time) -> Option<Timestamp> {
+/// The last reading of the series' own clock that is still part of it: the end that is a time is, and so is the whole of one
+/// that is a day.
+fn last(start: &Time, until: &Time) -> Option<DateTime> {
     if until.whole_day {
-        return Some(midnight(until.wall.date().saturating_add(1.day())));
+        return Some(until.wall.date().at(23, 59, 59, 0));
     }
-    Some(until.instant()?.plus(Span::from_millis(1)))
+    if start.whole_day {
+        return Some(crate::clock::local(until.instant()?));
+    }
+    let at = until.zone.to_ambiguous_timestamp(until.wall).compatible().ok()?;
+    Some(start.zone.to_datetime(at))
 }
 
 fn weekday(text: &str) -> Option<Weekday> {
-    Some(match text.to_ascii_uppercase().as_str() {
+    Some(match text {
         "MO" => Weekday::Monday,
         "TU" => Weekday::Tuesday,
         "WE" => Weekday::Wednesday,
@@ -129,22 +149,4 @@ fn weekday(text: &str) -> Option<Weekday> {
         "SU" => Weekday::Sunday,
         _ => return None,
     })
-}
-
-/// The occurrences that an event takes back.
-fn exceptions(event: &Component<'_>) -> Result<Vec<Timestamp>, String> {
-    let wrong = || "its EXDATE cannot be read: export each shift as an event of its own".to_owned();
-    let mut gone = Vec::new();
-    for one in event.properties.iter().filter(|one| one.name.as_str().eq_ignore_ascii_case("EXDATE")) {
-        if one.params.iter().any(|param| {
-            param.key.as_str().eq_ignore_ascii_case("TZID")
-                && param.val.as_ref().is_none_or(|zone| zone.as_str().trim_matches('"') != "Europe/London")
-        }) {
-            return Err(wrong());
-        }
-        for text in one.val.as_str().split(',').take(MOST) {
-            gone.push(value::read(text, london()).and_then(|time| time.instant()).ok_or_else(wrong)?);
-        }
-    }
-    Ok(gone)
 }

@@ -1,18 +1,22 @@
 //! Times of an event.
 
 use domain::Timestamp;
-use icalendar::parser::Component;
+use icalendar::parser::{Component, Property};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-use super::property;
-use crate::clock::{london, midnight};
+use super::event::property;
+use super::zone::Zones;
+use crate::clock::{local, london, midnight};
+
+/// Times that one property may list.
+const MOST: usize = 1000;
 
 /// A time as an event gives it: a reading of a clock, and which clock.
 #[derive(Debug, Clone)]
 pub(super) struct Time {
     pub(super) wall: DateTime,
-    zone: TimeZone,
+    pub(super) zone: TimeZone,
     pub(super) whole_day: bool,
 }
 
@@ -31,29 +35,73 @@ impl Time {
     pub(super) fn at(&self, wall: DateTime) -> Self {
         Self { wall, ..self.clone() }
     }
+
+    /// The day that begins at this time in Britain, if one does.
+    pub(super) fn as_day(&self) -> Option<Self> {
+        let wall = local(self.instant()?);
+        (wall.time() == jiff::civil::Time::midnight()).then(|| Self { wall, zone: london(), whole_day: true })
+    }
+
+    /// The day, or the day and the time, in words.
+    pub(super) fn words(&self) -> String {
+        let form = if self.whole_day { "%-d %B %Y" } else { "%-d %B %Y, %H:%M" };
+        self.wall.strftime(form).to_string()
+    }
 }
 
 /// The time in a property; `None` where the event has no such property.
-pub(super) fn time(event: &Component<'_>, name: &str) -> Result<Option<Time>, String> {
-    let Some(found) = event.properties.iter().find(|one| one.name.as_str().eq_ignore_ascii_case(name)) else {
-        return Ok(None);
-    };
-    let param = |key: &str| {
-        let found = found.params.iter().find(|param| param.key.as_str().eq_ignore_ascii_case(key))?;
-        found.val.as_ref().map(|value| value.as_str().trim_matches('"').to_owned())
-    };
-    let zone = match param("TZID").as_deref() {
-        None | Some("Europe/London" | "GB" | "GMT Standard Time") => london(),
-        Some("UTC" | "Etc/UTC") => TimeZone::UTC,
-        Some(_) => {
+pub(super) fn time(event: &Component<'_>, zones: &Zones, name: &str) -> Result<Option<Time>, String> {
+    let Some(found) = property(event, name) else { return Ok(None) };
+    Ok(times(found, zones)?.into_iter().next())
+}
+
+/// Every time in the properties of a name.
+pub(super) fn all(event: &Component<'_>, zones: &Zones, name: &str) -> Result<Vec<Time>, String> {
+    let mut found = Vec::new();
+    for one in event.properties.iter().filter(|one| one.name.as_str().eq_ignore_ascii_case(name)) {
+        found.extend(times(one, zones)?);
+        if found.len() > MOST {
             return Err(format!(
-                "{name} is in a time zone other than Europe/London and UTC: export it in one of those"
+                "it has more than {MOST} of {name}: export each shift as an event of its own"
             ));
         }
+    }
+    Ok(found)
+}
+
+fn times(one: &Property<'_>, zones: &Zones) -> Result<Vec<Time>, String> {
+    let name = one.name.as_str().to_ascii_uppercase();
+    let zone = match parameter(one, "TZID") {
+        Some(zone) => zones.named(zone),
+        None => zones.floating(),
     };
-    read(found.val.as_str(), zone).map(Some).ok_or_else(|| {
-        format!("{name} is not a time such as 20261122T220000, 20261122T220000Z or 20261122: correct it")
-    })
+    let texts: Vec<&str> = one.val.as_str().split(',').collect();
+    // What says itself that it is in UTC, or is a day, needs no zone.
+    let needs = texts.iter().any(|text| text.trim().len() == 15);
+    let zone = match zone {
+        Err(why) if needs => return Err(format!("{name}: {why}")),
+        zone => zone.unwrap_or(TimeZone::UTC),
+    };
+    texts
+        .into_iter()
+        .map(|text| {
+            read(text, zone.clone()).ok_or_else(|| {
+                format!(
+                    "{name} is not a time such as 20261122T220000, 20261122T220000Z or 20261122: correct it"
+                )
+            })
+        })
+        .collect()
+}
+
+fn parameter<'a>(one: &'a Property<'_>, key: &str) -> Option<&'a str> {
+    let found = one.params.iter().find(|param| param.key.as_str().eq_ignore_ascii_case(key))?;
+    found.val.as_ref().map(|value| value.as_str())
+}
+
+/// Whether an exception is meant for all later occurrences as well.
+pub(super) fn is_for_later_ones(event: &Component<'_>) -> bool {
+    property(event, "RECURRENCE-ID").is_some_and(|one| parameter(one, "RANGE").is_some())
 }
 
 /// Reads `20261122T220000`, the same with a Z for UTC, or a day.
@@ -72,18 +120,18 @@ pub(super) fn read(text: &str, zone: TimeZone) -> Option<Time> {
 }
 
 /// When an event ends: DTEND, or DTSTART and DURATION, or the end of the day where it is of whole days.
-pub(super) fn end(event: &Component<'_>, start: &Time) -> Result<Time, String> {
-    if let Some(end) = time(event, "DTEND")? {
+pub(super) fn end(event: &Component<'_>, zones: &Zones, start: &Time) -> Result<Time, String> {
+    if let Some(end) = time(event, zones, "DTEND")? {
         if end.whole_day == start.whole_day {
             return Ok(end);
         }
         return Err("one of DTSTART and DTEND is a day and the other a time: make both the same".into());
     }
     let length = match property(event, "DURATION") {
-        Some(text) => {
-            text.parse::<jiff::Span>().ok().filter(|length| length.is_positive()).ok_or_else(|| {
-                "DURATION is not a length of time such as PT8H30M or P1D: give it a DTEND instead".to_owned()
-            })?
+        Some(found) => {
+            let length = found.val.as_str().parse::<jiff::Span>().ok().filter(|length| length.is_positive());
+            length
+                .ok_or("DURATION is not a length of time such as PT8H30M or P1D: give it a DTEND instead")?
         }
         None if start.whole_day => jiff::Span::new().days(1),
         None => return Err("it has neither DTEND nor DURATION: every shift needs an end".into()),

@@ -2,8 +2,7 @@
 //! time, and whatever else a log holds is passed over unread.
 
 use app::access::ReportUse;
-use app::off_duty::{MOST_ROWS, UseRow};
-use app::rosters::{Choice, RowFault};
+use app::off_duty::{Choice, MOST_ROWS, RowFault, UseRow};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Query, State};

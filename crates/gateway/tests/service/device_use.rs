@@ -1,8 +1,9 @@
 //! Another system's log: who used it when.
 
 use app::access::{Actor, ApiScope, Permit, permit};
+use app::imports::{self, Apply, Choices, NewFile};
 use app::off_duty::MOST_ROWS;
-use app::rosters::{Choice, DutyFile, NewPattern};
+use app::rosters::{NewPattern, Rosters};
 use app::tokens::NewToken;
 use domain::{Force, Timestamp};
 use serde_json::{Value, json};
@@ -59,12 +60,12 @@ impl Service {
         // The second person finds the pattern there.
         let _ = self.app.add_pattern(self.permit(), new).await;
         let table = format!("number,kind,start,end,pattern\n{number},pattern,2026-11-01,,Days\n");
-        let done = self
-            .app
-            .import_duty(self.permit(), Force::Norfolk, DutyFile::Table(table), Choice::AllOrNothing)
-            .await
-            .unwrap();
-        assert!(done.taken, "{:?}", done.faults);
+        let file = NewFile { force: Some(Force::Norfolk), bytes: table.into_bytes(), ..NewFile::default() };
+        let read =
+            imports::look::<Rosters>(&self.app, self.permit(), &file, Choices::default()).await.unwrap();
+        assert!(read.plan.wrong.is_empty(), "{:?}", read.plan.wrong);
+        let how = Apply { digest: read.plan.digest, all_or_nothing: true };
+        imports::take::<Rosters>(&self.app, self.permit(), (&file, Choices::default()), how).await.unwrap();
         person
     }
 

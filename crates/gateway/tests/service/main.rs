@@ -10,6 +10,7 @@
 mod access;
 mod again;
 mod apple_client;
+mod calendars;
 mod checkin;
 mod clock;
 mod commands;

@@ -6,7 +6,6 @@ use domain::Timestamp;
 use crate::format;
 
 pub mod board;
-pub mod import;
 pub mod month;
 pub mod pattern;
 pub mod patterns;

@@ -2,22 +2,18 @@
 
 use app::access::{ManageDuty, ReviewOffDuty, SeeDuty, SeeNotices};
 use app::off_duty::FEWEST;
-use app::rosters::{BoardFilter, Choice, DutyFile, Imported, NewPattern};
+use app::rosters::{BoardFilter, NewPattern};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Force, PatternId, PersonId};
 
 use crate::answer::page;
-use crate::duty::{Standing, board, import, month, pattern, patterns};
+use crate::duty::{Standing, board, month, pattern, patterns};
 use crate::parts::form::Errors;
 use crate::parts::listing::{Listing, PER_PAGE};
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
-
-pub(super) fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
 
 /// The board.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
@@ -36,7 +32,8 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let on_call = app.on_call_now(ctx.permit::<SeeDuty>()?).await?;
     let mut ways = vec![Crumb::new("/duty/patterns", "Duty patterns")];
     if ctx.may::<ManageDuty>() {
-        ways.push(Crumb::new("/duty/import", "Rosters from a file"));
+        ways.push(Crumb::new("/import/rosters", "Rosters from a table"));
+        ways.push(Crumb::new("/import/calendars", "Rosters from a calendar"));
     }
     if ctx.may::<SeeNotices>() {
         ways.push(Crumb::new("/notices", "Notices that were not delivered"));
@@ -183,58 +180,6 @@ pub(super) async fn changed_pattern(
             let view = pattern_view(&ctx, &href, Some(row.version), typed(&fields), errors);
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
         }
-    }
-}
-
-fn import_view(ctx: &Ctx, fields: Option<&Fields>, look: Option<&Imported>, errors: Errors) -> import::View {
-    let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
-    let own = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
-    import::View {
-        shell: ctx.under(Area::Duty),
-        errors,
-        force: Some(typed("force")).filter(|force| !force.is_empty()).unwrap_or(own),
-        form: Some(typed("form")).filter(|form| !form.is_empty()).unwrap_or_else(|| "table".into()),
-        number: typed("number"),
-        file: typed("file"),
-        look: look.map(|look| import::Look {
-            good: look.good.iter().map(|(what, rows)| (what.clone(), count(*rows))).collect(),
-            people: count(look.people),
-            faults: look.faults.iter().map(|fault| (count(fault.row), fault.why.clone())).collect(),
-            faulty: count(look.faulty),
-        }),
-    }
-}
-
-/// The form for a file.
-pub(super) async fn import(ctx: Ctx) -> Result<Response, Problem> {
-    ctx.permit::<ManageDuty>()?;
-    Ok(page(StatusCode::OK, &import_view(&ctx, None, None, Errors::default())))
-}
-
-/// Looks at a file, or takes it.
-pub(super) async fn imported(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
-    let permit = ctx.permit::<ManageDuty>()?;
-    let again = |look: Option<&Imported>, errors: Errors| {
-        let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        page(status, &import_view(&ctx, Some(&fields), look, errors))
-    };
-    let Some(force) = Ctx::force(fields.get("force")) else {
-        return Ok(again(None, [("force", "Choose a force")].into_iter().collect()));
-    };
-    let text = fields.text("file");
-    let file = match fields.get("form") {
-        "calendar" => DutyFile::Calendar { number: fields.text("number"), text },
-        _ => DutyFile::Table(text),
-    };
-    let choice = match fields.get("choice") {
-        "all" => Choice::AllOrNothing,
-        "some" => Choice::WhatCan,
-        _ => Choice::Look,
-    };
-    match ctx.site.app.import_duty(permit, force, file, choice).await {
-        Ok(taken) if taken.taken => Ok(done("/duty", "duty-imported")),
-        Ok(look) => Ok(again(Some(&look), Errors::default())),
-        Err(error) => Ok(again(None, form_errors(error, "file")?)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A file of rows: giving it, looking at what it would do, applying it.
 
 use app::AppError;
-use app::imports::{self, Answers, Apply, Ask, Column as _, Does, Item, Mapping, NewFile, Waiting};
+use app::imports::{self, Answers, Apply, Ask, Column as _, Counted, Does, Item, Mapping, NewFile, Waiting};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -11,7 +11,7 @@ use crate::answer::page;
 use crate::imports::{Asked, Done, Mapped, Preview, Row, Shown, Start, count};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::upload::Upload;
-use crate::session::{Ctx, Fields, Problem, form_errors};
+use crate::session::{Ctx, Fields, Problem, form_errors, sentence};
 
 /// Rows of either kind that a preview shows; the rest is counted.
 const SHOWN: usize = 200;
@@ -64,14 +64,14 @@ async fn read<K: Shown>(ctx: &Ctx, id: &str) -> Result<Waiting<K>, Problem> {
     Ok(imports::preview::<K>(&ctx.site.app, permit, id).await?)
 }
 
-fn asked((place, ask): (usize, &Ask)) -> Asked {
+fn asked((place, ask): (usize, &Ask), counted: Counted) -> Asked {
     let choices = std::iter::once(("", "No answer yet")).chain(ask.choices.iter().copied());
     Asked {
         field: format!("answer-{place}"),
         key_field: format!("key-{place}"),
         key: ask.key.clone(),
         question: ask.question.clone(),
-        places: ask.places(),
+        places: sentence(&format!("{} {}", counted.word(), ask.places())),
         choices: Choice::list(choices, ask.given.as_deref().unwrap_or_default()),
     }
 }
@@ -101,7 +101,7 @@ fn view<K: Shown>(ctx: &Ctx, waiting: &Waiting<K>, errors: Errors) -> Preview {
         about: read.about.clone(),
         counted: read.counted,
         notes: read.notes.clone(),
-        asked: plan.asks.iter().take(MOST_ASKED).enumerate().map(asked).collect(),
+        asked: plan.asks.iter().take(MOST_ASKED).enumerate().map(|ask| asked(ask, read.counted)).collect(),
         columns: columns
             .map(|(place, (heading, column))| Mapped {
                 field: field(place),

@@ -26,6 +26,10 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "people" => seeded.holder.to_string(),
         "cases" => seeded.case().await.to_string(),
         "import" if route.path.starts_with("/import/devices") => seeded.import_of_devices().await.to_string(),
+        "import" if route.path.starts_with("/import/rosters") => seeded.import_of_rosters().await.to_string(),
+        "import" if route.path.starts_with("/import/calendars") => {
+            seeded.import_of_a_calendar().await.to_string()
+        }
         "import" => seeded.import().await.to_string(),
         "alarms" => seeded.alarm().await.to_string(),
         "tokens" => seeded.token().await.to_string(),

@@ -16,6 +16,7 @@ use app::permissions::{Asked, NewPermission};
 use app::read::{CaseFilter, StepRead};
 use app::register::NewDevice;
 use app::register::import::Devices;
+use app::rosters::{Calendars, Rosters};
 use app::sessions::SignedIn;
 use app::tokens::NewToken;
 use app::{App, AppConfig, PolicyInForce};
@@ -328,11 +329,23 @@ impl Seeded {
             .await
     }
 
+    /// A table of rosters of Norfolk that waits.
+    pub(crate) async fn import_of_rosters(&self) -> ImportId {
+        self.given::<Rosters>("leave.csv", b"number,kind,start\n1234,sick,2027-01-01\n").await
+    }
+
+    /// The calendar of somebody of Norfolk that waits.
+    pub(crate) async fn import_of_a_calendar(&self) -> ImportId {
+        let text = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270101T070000\nDTEND:20270101T150000\nSUMMARY:Early\n\
+                     END:VEVENT\nEND:VCALENDAR\n";
+        self.given::<Calendars>("ames.ics", text).await
+    }
+
     async fn given<K: Kind>(&self, name: &str, rows: &[u8]) -> ImportId {
         // Each look takes one, and few may wait at once: whoever gives it is another.
         let by = Actor::command_line(&self.world.world().uuid().to_string());
         let (name, force, bytes) = (name.into(), Some(Force::Norfolk), rows.to_vec());
-        let file = NewFile { name, force, bytes, ..NewFile::default() };
+        let file = NewFile { name, force, about: "1234".into(), bytes };
         imports::start::<K>(&self.app, permit(&by).unwrap(), file).await.unwrap()
     }
 

@@ -59,26 +59,32 @@ fn the_clocks_go_back() {
 
         // Absences from a file.
         let file = "number,kind,start,end\n1234,annual-leave,2027-11-02,2027-11-05\n1234,sick,2027-11-09,2027-11-08\n999,sick,2027-11-09,\n";
-        let send = |choice: &'static str| {
-            [("force", "norfolk"), ("form", "table"), ("file", file), ("choice", choice)]
-        };
-        let look = hr.post("/duty/import", &send("look")).await.text();
-        assert!(look.contains("2 cannot be taken") && look.contains("end after the start"), "{look}");
-        assert!(look.contains("has nobody with this number"), "{look}");
-        assert!(!hr.page(&href).await.contains("Annual leave: "), "looking changes nothing");
-        let all = hr.post("/duty/import", &send("all")).await;
-        assert_eq!(all.status, StatusCode::OK, "all of it or nothing: nothing");
-        for _ in 0..2 {
-            let some = hr.post("/duty/import", &send("some")).await;
-            assert_eq!(some.status, StatusCode::SEE_OTHER, "{}", some.text());
+        for twice in [false, true] {
+            let given = hr.give("/import/rosters", "norfolk", ("leave.csv", file.as_bytes())).await;
+            let waiting = given.leads_to().to_owned();
+            let look = hr.page(&waiting).await;
+            assert!(
+                look.contains("<strong>2</strong> are wrong") && look.contains("end after the start"),
+                "{look}"
+            );
+            assert!(look.contains("has nobody with this number"), "{look}");
+            if twice {
+                assert!(look.contains("<strong>1</strong> say what is so already"), "{look}");
+                break;
+            }
+            assert!(look.contains("Annual leave, 2 November 2027 to 5 November 2027"), "{look}");
+            assert!(!hr.page(&href).await.contains("Annual leave: "), "looking changes nothing");
+            let digest = look.split("name=\"digest\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+            let apply = format!("{waiting}/apply");
+            let all = hr.post(&apply, &[("digest", digest), ("way", "all")]).await;
+            assert_eq!(all.status, StatusCode::CONFLICT, "all of it or nothing: nothing");
+            let good = hr.post(&apply, &[("digest", digest), ("way", "good")]).await;
+            assert_eq!(good.status, StatusCode::OK, "{}", good.text());
         }
         let read = seeded.app.duty_of(permit(&root()).unwrap().into(), ames).await.unwrap();
-        assert_eq!(read.periods.len(), 1, "taken twice, there once");
-        let none = hr.post(
-            "/duty/import",
-            &[("force", "norfolk"), ("form", "calendar"), ("number", "1234"), ("file", "x")],
-        );
-        assert!(none.await.text().contains("no calendar"));
+        assert_eq!(read.periods.len(), 1, "taken once");
+        let none = hr.give("/import/calendars", "norfolk", ("x.ics", b"x")).await;
+        assert!(none.text().contains("no calendar"), "{}", none.text());
 
         let suffolk = seeded.browser(Role::Hr, Some(Force::Suffolk)).await;
         assert_eq!(suffolk.get(&href).await.status, StatusCode::FORBIDDEN);

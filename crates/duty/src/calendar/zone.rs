@@ -1,0 +1,301 @@
+//! The one reader of time zones: which clock a TZID names.
+//!
+//! Rosters are kept by British time, so that is what has to be known under every name: IANA's in any case and behind any
+//! prefix, Windows' names and the words that Windows shows for them, with the numbers that systems put behind a name of which
+//! they have two. A zone that the file defines itself (VTIMEZONE) is taken by its rules. Any other is refused by its name.
+
+use jiff::tz::TimeZone;
+
+use crate::clock::london;
+
+/// Names of zones whose clocks agree with Britain's, in small letters.
+const LONDON: [&str; 21] = [
+    "europe/london",
+    "europe/belfast",
+    "europe/jersey",
+    "europe/guernsey",
+    "europe/isle_of_man",
+    "europe/dublin",
+    "europe/lisbon",
+    "gb",
+    "gb-eire",
+    "eire",
+    "portugal",
+    "wet",
+    "gmt standard time",
+    "gmt daylight time",
+    "british summer time",
+    "gmt/bst",
+    "london",
+    "dublin, edinburgh, lisbon, london",
+    "greenwich mean time : dublin, edinburgh, lisbon, london",
+    "greenwich mean time: dublin, edinburgh, lisbon, london",
+    "greenwich mean time; dublin, edinburgh, lisbon, london",
+];
+/// Names of zones that have no summer time and no offset.
+const UTC: [&str; 19] = [
+    "utc",
+    "etc/utc",
+    "gmt",
+    "etc/gmt",
+    "gmt+0",
+    "etc/gmt+0",
+    "etc/gmt-0",
+    "gmt0",
+    "etc/gmt0",
+    "uct",
+    "etc/uct",
+    "zulu",
+    "etc/zulu",
+    "universal",
+    "etc/universal",
+    "greenwich",
+    "greenwich standard time",
+    "coordinated universal time",
+    "monrovia, reykjavik",
+];
+/// Zones that a file may define.
+const MOST_DEFINED: usize = 100;
+/// Longest name, as it is shown again.
+const LONGEST: usize = 80;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Clock {
+    London,
+    Utc,
+    Other,
+}
+
+/// The zones that a file defines.
+#[derive(Debug, Default)]
+pub(super) struct Zones {
+    defined: Vec<(String, Clock)>,
+    open: Option<Definition>,
+    /// The zone that the calendar names for times without one.
+    whole: Option<String>,
+}
+
+/// A definition while its lines come in.
+#[derive(Debug, Default)]
+struct Definition {
+    name: String,
+    /// Of each part: whether it is summer time, its offset in seconds, and the rule by which it begins.
+    parts: Vec<(bool, Option<i32>, String)>,
+}
+
+impl Zones {
+    /// Takes in a line outside events.
+    pub(super) fn line(&mut self, line: &str) {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        let name = name.split(';').next().unwrap_or_default().to_ascii_uppercase();
+        match (name.as_str(), &mut self.open) {
+            ("X-WR-TIMEZONE", None) => self.whole = Some(value.trim().to_owned()),
+            ("BEGIN", _) if value.eq_ignore_ascii_case("VTIMEZONE") => {
+                self.open = Some(Definition::default())
+            }
+            ("BEGIN", Some(open)) if open.parts.len() < 400 => {
+                open.parts.push((value.eq_ignore_ascii_case("DAYLIGHT"), None, String::new()));
+            }
+            ("TZID", Some(open)) => open.name = plain(value),
+            ("TZOFFSETTO", Some(open)) => {
+                if let Some(part) = open.parts.last_mut() {
+                    part.1 = offset(value);
+                }
+            }
+            ("RRULE", Some(open)) => {
+                if let Some(part) = open.parts.last_mut() {
+                    part.2 = value.to_ascii_uppercase();
+                }
+            }
+            ("END", Some(open)) if value.eq_ignore_ascii_case("VTIMEZONE") => {
+                if self.defined.len() < MOST_DEFINED {
+                    self.defined.push((std::mem::take(&mut open.name), open.clock()));
+                }
+                self.open = None;
+            }
+            _ => {}
+        }
+    }
+
+    /// The clock that a TZID names.
+    ///
+    /// # Errors
+    /// Its name and what to do, where it is not one that is read.
+    pub(super) fn named(&self, name: &str) -> Result<TimeZone, String> {
+        let own = plain(name);
+        let defined = self.defined.iter().find(|(known, _)| *known == own).map(|(_, clock)| *clock);
+        let clock = match (known(&own), defined) {
+            // Some write "GMT" and define it with summer time.
+            (Some(Clock::Utc), Some(Clock::London)) => Clock::London,
+            (Some(_), Some(Clock::Other)) => {
+                return Err(format!(
+                    "its time zone “{}” has other rules in the file (VTIMEZONE) than that name means: export it in \
+                     Europe/London",
+                    shown(name)
+                ));
+            }
+            (Some(clock), _) | (None, Some(clock)) => clock,
+            (None, None) => Clock::Other,
+        };
+        match clock {
+            Clock::London => Ok(london()),
+            Clock::Utc => Ok(TimeZone::UTC),
+            Clock::Other => Err(format!(
+                "its time zone “{}” is neither British time nor UTC: export it in Europe/London or UTC",
+                shown(name)
+            )),
+        }
+    }
+
+    /// The clock of times without a zone: the force's own, unless the calendar says that it is another one's.
+    ///
+    /// # Errors
+    /// As [`Zones::named`].
+    pub(super) fn floating(&self) -> Result<TimeZone, String> {
+        match &self.whole {
+            // A calendar "in UTC" writes a Z behind each time that is.
+            Some(name) if !name.is_empty() => self.named(name).map(|_| london()),
+            _ => Ok(london()),
+        }
+    }
+}
+
+/// A name without quotes, in small letters.
+fn plain(name: &str) -> String {
+    name.trim().trim_matches('"').trim().to_lowercase()
+}
+
+fn shown(name: &str) -> String {
+    name.trim().trim_matches('"').chars().take(LONGEST).collect()
+}
+
+/// What a name means by itself.
+fn known(name: &str) -> Option<Clock> {
+    let of = |name: &str| {
+        if LONDON.contains(&name) {
+            return Some(Clock::London);
+        }
+        UTC.contains(&name).then_some(Clock::Utc)
+    };
+    // `(UTC+00:00) Dublin, Edinburgh, Lisbon, London`
+    let without =
+        name.strip_prefix('(').and_then(|rest| rest.split_once(')')).map_or(name, |(_, rest)| rest.trim());
+    // `GMT Standard Time 1`
+    let first = without.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    let first = if first.len() + 1 < without.len() && first.contains(' ') { first } else { without };
+    // `/citadel.org/20190914_1/Europe/London`, `tzone://Microsoft/Utc`
+    let mut parts = without.rsplit('/');
+    let (last, before) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let prefixed = name.starts_with('/') || name.contains("://");
+    of(name)
+        .or_else(|| of(without))
+        .or_else(|| of(first))
+        .or_else(|| prefixed.then(|| of(&format!("{before}/{last}")).or_else(|| of(last))).flatten())
+}
+
+/// `+0100` in seconds.
+fn offset(text: &str) -> Option<i32> {
+    let text = text.trim();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !matches!(digits.len(), 4 | 6) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |range: std::ops::Range<usize>| {
+        digits.get(range).and_then(|part| part.parse::<i32>().ok()).unwrap_or_default()
+    };
+    Some(sign * (part(0..2) * 3600 + part(2..4) * 60 + part(4..6)))
+}
+
+impl Definition {
+    /// The clock by its rules that have no end: those in force today.
+    fn clock(&self) -> Clock {
+        let lasting: Vec<_> =
+            self.parts.iter().filter(|(_, _, rule)| !rule.is_empty() && !rule.contains("UNTIL=")).collect();
+        let winter = |rule: &str| rule.contains("BYMONTH=10") && rule.contains("BYDAY=-1SU");
+        let summer = |rule: &str| rule.contains("BYMONTH=3") && rule.contains("BYDAY=-1SU");
+        match lasting.as_slice() {
+            [] if !self.parts.is_empty() && self.parts.iter().all(|(_, offset, _)| *offset == Some(0)) => {
+                Clock::Utc
+            }
+            [one, two] => {
+                let (standard, daylight) = if one.0 { (two, one) } else { (one, two) };
+                let fits =
+                    (standard.0, standard.1, daylight.0, daylight.1) == (false, Some(0), true, Some(3600));
+                if fits && winter(&standard.2) && summer(&daylight.2) { Clock::London } else { Clock::Other }
+            }
+            _ => Clock::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn british_time_is_known_under_every_name_that_calendars_have_for_it() {
+        let zones = Zones::default();
+        for name in [
+            "Europe/London",
+            "europe/LONDON",
+            "\"Europe/London\"",
+            "GMT Standard Time",
+            "GMT Standard Time 1",
+            "(UTC+00:00) Dublin, Edinburgh, Lisbon, London",
+            "(GMT) Greenwich Mean Time : Dublin, Edinburgh, Lisbon, London",
+            "/citadel.org/20190914_1/Europe/London",
+            "/freeassociation.sourceforge.net/Europe/London",
+            "GB",
+        ] {
+            assert_eq!(zones.named(name).unwrap(), london(), "{name}");
+        }
+        for name in ["GMT", "UTC", "Etc/UTC", "(UTC) Coordinated Universal Time", "tzone://Microsoft/Utc"] {
+            assert_eq!(zones.named(name).unwrap(), TimeZone::UTC, "{name}");
+        }
+    }
+
+    #[test]
+    fn any_other_zone_is_refused_by_its_name() {
+        let zones = Zones::default();
+        for name in [
+            "America/New_York",
+            "W. Europe Standard Time",
+            "(UTC+01:00) Paris",
+            "London 2",
+            "/x/Europe/Paris",
+            "",
+        ] {
+            let why = zones.named(name).unwrap_err();
+            assert!(why.contains(&format!("“{name}”")), "{why}");
+        }
+    }
+
+    fn defined(name: &str, daylight: &str, standard: &str) -> Zones {
+        let mut zones = Zones::default();
+        for line in format!("BEGIN:VTIMEZONE\nTZID:{name}\n{daylight}\n{standard}\nEND:VTIMEZONE").lines() {
+            zones.line(line);
+        }
+        zones
+    }
+
+    #[test]
+    fn a_zone_that_the_file_defines_is_taken_by_its_rules() {
+        let summer = "BEGIN:DAYLIGHT\nTZOFFSETFROM:+0000\nTZOFFSETTO:+0100\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\nEND:DAYLIGHT";
+        let winter = "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:-0000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD";
+        assert_eq!(
+            defined("Customized Time Zone", summer, winter).named("customized time zone").unwrap(),
+            london()
+        );
+        assert_eq!(defined("GMT", summer, winter).named("GMT").unwrap(), london());
+        let paris = winter.replace("-0000", "+0100");
+        let why = defined("GMT Standard Time", &summer.replace("+0100", "+0200"), &paris)
+            .named("GMT Standard Time");
+        assert!(why.unwrap_err().contains("other rules in the file"));
+        let fixed = "BEGIN:STANDARD\nTZOFFSETTO:+0000\nEND:STANDARD";
+        assert_eq!(defined("Mine", "", fixed).named("Mine").unwrap(), TimeZone::UTC);
+        assert_eq!(defined("Europe/London", "", fixed).named("Europe/London").unwrap(), london());
+    }
+}

@@ -76,6 +76,16 @@ actions! {
     DestroyData = "destroy data";
     /// Approve a command that destroys data, or refuse to. The thing is one's own where one asked for it.
     ApproveDestruction = "approve destruction";
+    /// Read which orders are held beyond a cap, which wait for a second person, and what is frozen.
+    SeeHeldOrders = "see held orders";
+    /// Release what somebody else ordered beyond a cap. The thing is one's own where one asked for it.
+    ReleaseOrders = "release held orders";
+    /// Call off orders that have not reached their devices: what is held, what waits, what is queued.
+    CallOffOrders = "call off orders";
+    /// Stop everything destructive in a force.
+    FreezeDestruction = "freeze destruction";
+    /// Ask to lift a freeze, or confirm it. The thing is one's own where one asked for it.
+    LiftFreeze = "lift freeze";
     /// Ask a lost device where it is.
     LocateDevices = "locate devices";
     /// Write in cases and close them.

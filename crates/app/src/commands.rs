@@ -1,12 +1,15 @@
 //! Commands: asked for, approved where two people must agree, queued, delivered, answered.
 
+mod agree;
 mod configure;
 mod deliver;
 mod look;
 mod order;
+mod queue;
 mod spec;
 mod unreadable;
 
+pub use agree::{Agreed, consent_under_hold};
 pub(crate) use order::managed;
 pub use order::{Order, Ordered};
 pub use spec::Spec;

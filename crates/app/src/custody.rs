@@ -18,6 +18,7 @@ mod returns;
 mod scan;
 pub mod shown;
 mod sign;
+mod taken;
 
 pub use change::ChangedHandover;
 pub use counts::{CountLine, CountRead, Difference, Explained};
@@ -29,6 +30,7 @@ pub use sign::{How, Signed};
 pub use store::assets::{Asset, Place};
 pub use store::counts::Count;
 pub use store::handovers::{Handover, HandoverState, Item, Party, Signature};
+pub(crate) use taken::complete_held;
 
 use domain::{DeviceId, Force, HandoverId, SettingValue, Span, Timestamp};
 use policy::ParameterValue;

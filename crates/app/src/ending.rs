@@ -9,7 +9,7 @@ use store::{Tx, grants, sessions, tokens};
 use crate::access::{Action, ManageAccess, Question, Relation, Role};
 use crate::alarms::{self, Alarm, AlarmKind};
 use crate::grants::is_strong;
-use crate::{App, AppError};
+use crate::{App, AppError, caps};
 
 /// What has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub(crate) fn ended(
         end_strong_roles(app, tx, whose, (by, now))?;
     }
     end_roles_asked_for(app, tx, whose, &name, now)?;
+    caps::end_what_they_asked_for(app, tx, whose.id, now)?;
     tell_of_tokens(app, tx, whose, (&name, by), now)
 }
 

@@ -8,7 +8,7 @@
 //! hold is placed no order to erase the device is handed over any more; one that was handed over before stands as
 //! uncertain until the device answers.
 
-use domain::{CaseId, DeviceId, HoldId, StepId, Timestamp};
+use domain::{CaseId, DeviceId, Effect, HoldId, StepId, Timestamp};
 use policy::Proof;
 use serde_json::json;
 use store::commands::Stopped;
@@ -22,9 +22,6 @@ use crate::cases::{Ending, device_of_key};
 use crate::read::StepRead;
 use crate::record::Record;
 use crate::{App, AppError};
-
-/// What a hold stops, as the vendor calls it.
-const STOPPED: [&str; 1] = ["EraseDevice"];
 
 /// What is entered of a hold.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +47,8 @@ pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError>
 }
 
 impl App {
-    /// Places a legal hold on a device, and stops every order to erase it: one that has not reached the device is taken
-    /// back, one that may have is not handed over again. The same reference again changes nothing.
+    /// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back,
+    /// one that may have is not handed over again. The same reference again changes nothing.
     ///
     /// # Errors
     /// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
@@ -99,13 +96,9 @@ impl App {
         if !holds::place(tx, &hold)? {
             return Ok(None);
         }
-        let mut all = Stopped::default();
-        for request_type in STOPPED {
-            let stopped = commands::stop(tx, device.id, request_type, now, "a legal hold was placed")?;
-            all.taken_back += stopped.taken_back;
-            all.uncertain += stopped.uncertain;
-        }
-        Ok(Some(all))
+        commands::stop(tx, device.id, Effect::Destructive, now, "a legal hold was placed")
+            .map(Some)
+            .map_err(AppError::from)
     }
 
     fn enter_hold(

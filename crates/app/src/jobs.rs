@@ -32,6 +32,12 @@ pub enum Kind {
     FollowToken,
     /// Enter that a role has lapsed, and tell whoever had it.
     LapseGrant,
+    /// End an order that nobody agreed to in time.
+    ExpireOrder,
+    /// End a burst that nobody released in time.
+    ExpireBurst,
+    /// Do what was held and is released.
+    PerformHeld,
 }
 
 impl Kind {
@@ -48,6 +54,9 @@ impl Kind {
         Self::Permission,
         Self::FollowToken,
         Self::LapseGrant,
+        Self::ExpireOrder,
+        Self::ExpireBurst,
+        Self::PerformHeld,
     ];
 
     /// The word in the table.
@@ -66,6 +75,9 @@ impl Kind {
             Self::Permission => "permission",
             Self::FollowToken => "follow-token",
             Self::LapseGrant => "lapse-grant",
+            Self::ExpireOrder => "expire-order",
+            Self::ExpireBurst => "expire-burst",
+            Self::PerformHeld => "perform-held",
         }
     }
 }
@@ -166,6 +178,9 @@ impl App {
             Kind::Permission => self.follow_permission(job.subject.parse().map_err(bad)?).await,
             Kind::FollowToken => self.follow_token(job.subject.parse().map_err(bad)?).await,
             Kind::LapseGrant => self.lapse_grant(job.subject.parse().map_err(bad)?).await,
+            Kind::ExpireOrder => crate::caps::expire_order(self, job.subject.parse().map_err(bad)?).await,
+            Kind::ExpireBurst => crate::caps::expire(self, job.subject.parse().map_err(bad)?).await,
+            Kind::PerformHeld => crate::caps::perform(self, job.subject.parse().map_err(bad)?).await,
         }
     }
 }

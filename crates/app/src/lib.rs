@@ -6,6 +6,7 @@
 pub mod access;
 pub mod alarms;
 pub mod bound;
+pub mod caps;
 pub mod cases;
 pub mod checkin;
 pub mod commands;

@@ -12,6 +12,7 @@ mod devices;
 mod documents;
 mod events;
 mod explain;
+pub mod held;
 mod ledger;
 mod ledger_sight;
 mod me;
@@ -43,7 +44,7 @@ pub(crate) use ledger::readable;
 pub use ledger::{DetailState, LedgerEntryRead, LedgerQuery, LedgerRead, LedgerRow};
 pub(crate) use ledger_sight::LedgerSight;
 pub use me::{MeRead, OwnDevice, OwnNotice, Todo};
-pub use overview::{Attention, DevicesNow, Overview, Wall};
+pub use overview::{Attention, DevicesNow, HeldFigures, Overview, Wall};
 pub use people::{EnrolRead, PersonRead};
 pub use permissions::{
     OwnPermissions, PermissionDevice, PermissionRead, PermissionRow, RegisterRow, Residue,

@@ -4,18 +4,19 @@ pub mod import;
 mod particulars;
 mod sheet;
 
-use domain::{DeviceId, DeviceKind, Force, PersonId, Timestamp};
+use domain::{BurstId, DeviceId, DeviceKind, Force, PersonId, Timestamp};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::locks::{self, Lock};
-use store::{devices, people};
+use store::{Tx, devices, people};
 
 use crate::access::{ManageRegister, Permit};
+use crate::caps::{self, Act, HeldDeed, Verdict};
 use crate::people::{optional_text, text};
 use crate::record::Record;
 use crate::{App, AppError};
 
-pub(crate) use particulars::{Described, describe};
+pub(crate) use particulars::{Described, describe, retire};
 pub use particulars::{Particulars, Restated};
 
 /// What is entered of a new device.
@@ -79,7 +80,7 @@ impl App {
             .await
     }
 
-    /// Gives a device to another holder, or to nobody (MDU-1.3).
+    /// Gives a device to another holder, or to nobody (MDU-1.3). Taking it from its holder counts towards a cap.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for an unknown device or person.
@@ -88,7 +89,7 @@ impl App {
         permit: Permit<ManageRegister>,
         device: DeviceId,
         holder: Option<PersonId>,
-    ) -> Result<(), AppError> {
+    ) -> Result<Changed, AppError> {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
@@ -104,16 +105,63 @@ impl App {
                         crate::holds::refuse_if_held(tx, device)?;
                     }
                 }
-                devices::set_holder(tx, device, holder)?;
-                app.holder_changed(tx, device, (entry.holder, holder), now)?;
-                let record =
-                    Record::new(&permit.actor().name, "device.holder.set", format!("device:{device}"))
-                        .force(entry.force)
-                        .detail(json!({ "from": entry.holder, "to": holder }));
-                app.enter(tx, now, record)
+                let by = (permit.actor().name.as_str(), now);
+                if entry.holder.is_some() && entry.holder != holder {
+                    let what = HeldDeed::SetHolder { holder };
+                    if let Some(burst) = held_beyond_cap(&app, tx, &entry, &what, by)? {
+                        return Ok(Changed::Held(burst));
+                    }
+                }
+                change_holder(&app, tx, (device, holder), by).map(|()| Changed::Done)
             })
             .await
     }
+}
+
+/// What became of a change to the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Changed {
+    /// It was done.
+    Done,
+    /// It is beyond a cap, and held in this burst for a second person.
+    Held(BurstId),
+}
+
+/// Counts the taking of one device; the burst in which it is held, where it is beyond a cap.
+pub(crate) fn held_beyond_cap(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    what: &HeldDeed,
+    (by, now): (&str, Timestamp),
+) -> Result<Option<BurstId>, AppError> {
+    let act = Act { force: device.force, deed: what.deed(), devices: &[device.id], by, loss: None };
+    match caps::admit(app, tx, &act, now)? {
+        Verdict::Go => Ok(None),
+        Verdict::Hold(burst) => {
+            caps::hold_act(app, tx, burst, (device.id, what), (by, now))?;
+            Ok(Some(burst))
+        }
+    }
+}
+
+/// Gives a device to another holder, or to nobody, with its entry in the ledger.
+pub(crate) fn change_holder(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, holder): (DeviceId, Option<PersonId>),
+    (by, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    let entry = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+    if holder.is_some() && entry.holder != holder {
+        crate::holds::refuse_if_held(tx, device)?;
+    }
+    devices::set_holder(tx, device, holder)?;
+    app.holder_changed(tx, device, (entry.holder, holder), now)?;
+    let record = Record::new(by, "device.holder.set", format!("device:{device}"))
+        .force(entry.force)
+        .detail(json!({ "from": entry.holder, "to": holder }));
+    app.enter(tx, now, record)
 }
 
 /// A serial number as the register has it: 4 to 40 letters and digits, in capitals.

@@ -3,7 +3,8 @@
 
 use domain::Span;
 use store::{
-    alarms, certificates, commands, duty, imports, kept_forms, messages, notices, off_duty, sessions, sign_in,
+    alarms, caps, certificates, commands, duty, imports, kept_forms, messages, notices, off_duty, sessions,
+    sign_in,
 };
 
 use crate::sign_in::KEEP;
@@ -19,6 +20,9 @@ const KEEP_NOTICES: Span = Span::from_secs(400 * 24 * 3600);
 /// How long shifts, absences and times on call are kept after they ended: long enough to review the time, and no longer,
 /// because an absence says something about a person's life.
 const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
+
+/// How long counts of orders are kept after the hour in which they count.
+const KEEP_COUNTS: Span = Span::from_secs(7 * 24 * 3600);
 
 impl App {
     /// Forgets what is past its time; how many rows. Call again until it gives less than a batch.
@@ -38,6 +42,7 @@ impl App {
                     + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
                     + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
                     + alarms::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
+                    + caps::forget(tx, now.minus(KEEP_COUNTS))?
                     + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
                     + imports::forget(tx, now)?
                     + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?

@@ -3,7 +3,7 @@
 //! The order opens a case whose one step is the return of that device; only a receipt closes it. Locking the device
 //! meanwhile can be undone, so one person may order both.
 
-use domain::{CaseId, ClauseId, DeviceId, Timestamp};
+use domain::{BurstId, CaseId, ClauseId, DeviceId, Timestamp};
 use serde_json::json;
 use store::devices::Device;
 use store::locks::{self, Lock};
@@ -11,10 +11,12 @@ use store::people::Person;
 use store::{Tx, cases, devices, people};
 
 use crate::access::{CommandDevices, Permit, WithdrawDevices};
+use crate::caps::HeldDeed;
 use crate::cases::{Opening, device_item};
-use crate::commands::Order;
+use crate::commands::{Order, Ordered};
 use crate::movers::Telling;
 use crate::record::Record;
+use crate::register::held_beyond_cap;
 use crate::{App, AppError};
 
 /// The case type.
@@ -24,15 +26,74 @@ const WITHIN: &str = "withdrawal-within";
 
 /// What an order of withdrawal came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Withdrawn {
-    /// The case that follows the device until it is back.
-    pub case: CaseId,
-    /// Why the lock that was asked for could not be ordered.
-    pub not_locked: Option<String>,
+pub enum Withdrawn {
+    /// It is ordered.
+    Ordered {
+        /// The case that follows the device until it is back.
+        case: CaseId,
+        /// Why the lock that was asked for could not be ordered.
+        not_locked: Option<String>,
+    },
+    /// It is beyond a cap, and held in this burst for a second person. Nothing is locked.
+    Held(BurstId),
+}
+
+/// How far an order of return got.
+enum Asked {
+    New(CaseId),
+    Open(CaseId),
+    Held(BurstId),
+}
+
+/// Orders the return of a device, in the caller's transaction; returns the case, and whether it is new.
+///
+/// # Errors
+/// [`AppError::Conflict`] where nobody has the device, or the policy has no clause for it.
+pub(crate) fn order_return(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, why): (DeviceId, &str),
+    (by, shown): (&str, &str),
+    now: Timestamp,
+) -> Result<(CaseId, bool), AppError> {
+    let (found, holder, clause) = match returnable(app, tx, device)? {
+        Returnable::Asked(case) => return Ok((case, false)),
+        Returnable::From(found, holder, clause) => (found, holder, clause),
+    };
+    let case = app.open_withdrawal(tx, &found, (&holder, &clause), (shown, why), now)?;
+    let record = Record::new(by, "device.withdrawn", format!("device:{device}"))
+        .force(found.force)
+        .clause(&clause)
+        .detail(json!({ "case": case, "why": why, "holder": holder.id }));
+    app.enter(tx, now, record)?;
+    Ok((case, true))
+}
+
+/// What there is to take back.
+enum Returnable {
+    /// Its return is ordered already, in this case.
+    Asked(CaseId),
+    /// The device, who has it, and the clause under which it is taken back.
+    From(Device, Person, ClauseId),
+}
+
+fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable, AppError> {
+    let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+    let clause = app.clause_of_procedure(KIND).ok_or_else(|| {
+        AppError::Conflict("the policy in force has no clause under which devices are withdrawn".into())
+    })?;
+    if let Some(open) = cases::open_for(tx, device, &clause, KIND)? {
+        return Ok(Returnable::Asked(open.id));
+    }
+    let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+    let holder = holder.ok_or_else(|| {
+        AppError::Conflict("nobody has this device, so there is nothing to take back".into())
+    })?;
+    Ok(Returnable::From(found, holder, clause))
 }
 
 impl App {
-    /// Orders the return of a device. Ordered twice, it is one order: the case that is open is given.
+    /// Orders the return of a device. Ordered twice, it is one order: the case that is open is given. It counts towards a cap.
     ///
     /// # Errors
     /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nobody has the device.
@@ -45,41 +106,32 @@ impl App {
     ) -> Result<Withdrawn, AppError> {
         let why = crate::people::text("why", why, 500)?;
         let (app, now, reason) = (self.clone(), self.world().now(), why.clone());
-        let (case, new) = self
+        let ordered = self
             .store()
             .write(move |tx| {
                 locks::take(tx, Lock::Device(device))?;
                 let found =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(found.force)?;
-                let clause = app.clause_of_procedure(KIND).ok_or_else(|| {
-                    AppError::Conflict(
-                        "the policy in force has no clause under which devices are withdrawn".into(),
-                    )
-                })?;
-                if let Some(open) = cases::open_for(tx, device, &clause, KIND)? {
-                    return Ok((open.id, false));
+                if let Returnable::Asked(case) = returnable(&app, tx, device)? {
+                    return Ok(Asked::Open(case));
                 }
-                let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-                let holder = holder.ok_or_else(|| {
-                    AppError::Conflict("nobody has this device, so there is nothing to take back".into())
-                })?;
-                let says = (permit.actor().shown.as_str(), reason.as_str());
-                let case = app.open_withdrawal(tx, &found, (&holder, &clause), says, now)?;
-                let record =
-                    Record::new(&permit.actor().name, "device.withdrawn", format!("device:{device}"))
-                        .force(found.force)
-                        .clause(&clause)
-                        .detail(json!({ "case": case, "why": reason, "holder": holder.id }));
-                app.enter(tx, now, record)?;
-                Ok::<_, AppError>((case, true))
+                let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+                let what = HeldDeed::Withdraw { why: reason.clone(), shown: shown.to_owned() };
+                if let Some(burst) = held_beyond_cap(&app, tx, &found, &what, (by, now))? {
+                    return Ok(Asked::Held(burst));
+                }
+                let (case, _) = order_return(&app, tx, (device, &reason), (by, shown), now)?;
+                Ok::<_, AppError>(Asked::New(case))
             })
             .await?;
-        let not_locked = match lock.filter(|_| new) {
-            None => None,
-            Some(permit) => self.lock_withdrawn(permit, device, &why).await?,
-        };
-        Ok(Withdrawn { case, not_locked })
+        Ok(match (ordered, lock) {
+            (Asked::Held(burst), _) => Withdrawn::Held(burst),
+            (Asked::New(case), Some(permit)) => {
+                Withdrawn::Ordered { case, not_locked: self.lock_withdrawn(permit, device, &why).await? }
+            }
+            (Asked::New(case) | Asked::Open(case), _) => Withdrawn::Ordered { case, not_locked: None },
+        })
     }
 
     /// Opens the case that follows a device until it is back, and tells its holder.
@@ -127,6 +179,9 @@ impl App {
     ) -> Result<Option<String>, AppError> {
         let message = Some("This device is to be handed in to ICT Customer Contact.".to_owned());
         match self.order(permit, device, Order::Lock { message, phone_number: None }, why).await {
+            Ok(Ordered::Held { .. }) => {
+                Ok(Some("the lock is beyond the cap of an hour, and is held for a second person".to_owned()))
+            }
             Ok(_) => Ok(None),
             Err(AppError::Conflict(why)) => Ok(Some(why)),
             Err(other) => Err(other),

@@ -338,6 +338,11 @@ pub fn plan(store: &Store, world: &World, speaker: &Speaker, count: usize) -> an
                     deliveries: 0,
                     finished_at: None,
                     error: None,
+                    deed: domain::Deed::Refresh,
+                    effect: domain::Effect::Harmless,
+                    burst: None,
+                    expires_at: None,
+                    approved_by: None,
                 },
             )
         })

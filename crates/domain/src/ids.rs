@@ -72,6 +72,12 @@ uuid_id! {
     EventId = "event id";
     /// One legal hold on a device.
     HoldId = "legal hold id";
+    /// One burst of orders that is held.
+    BurstId = "burst id";
+    /// One act that is held and is no command.
+    HeldId = "held act id";
+    /// One freeze of destructive orders.
+    FreezeId = "freeze id";
     /// One hand-over of force property.
     HandoverId = "hand-over id";
     /// A store, workshop or other place where force property is kept.

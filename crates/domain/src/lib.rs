@@ -4,6 +4,7 @@
 //! Wire spellings (`protocol-*`) and table rows (`store`) have types of their own.
 
 mod custody;
+mod effect;
 mod facts;
 mod findings;
 mod ids;
@@ -15,12 +16,13 @@ mod time;
 mod world;
 
 pub use custody::{Condition, Disposal, HandoverKind, IdentityCheck, PlaceKind, Side, Standing, Use};
+pub use effect::{Cap, Deed, Effect};
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
-    AlarmId, AssignmentId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId, EventId,
-    EvidenceId, GrantId, GroupId, HandoverId, HoldId, IdError, ImportId, JobId, NoticeId, PatternId,
-    PeriodId, PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
+    AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
+    EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
+    NoticeId, PatternId, PeriodId, PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
 };
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::simulation::{demo, load};
 use crate::verbs::{
-    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, people, policy,
+    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, orders, people, policy,
     registers, roles, service, settings, terms, tokens,
 };
 
@@ -62,6 +62,9 @@ pub(crate) enum Verb {
     /// Devices under management: list, and orders that can be undone.
     #[command(subcommand)]
     Device(devices::DeviceVerb),
+    /// Orders that are held or wait: list, cancel, call off, freeze.
+    #[command(subcommand)]
+    Order(orders::OrderVerb),
     /// The tamper-evident log: verify an export, export, sign a checkpoint.
     #[command(subcommand)]
     Ledger(ledger_book::LedgerVerb),

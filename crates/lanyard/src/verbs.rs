@@ -15,6 +15,7 @@ pub(crate) mod ledger_book;
 mod ledger_verify;
 #[cfg(test)]
 mod needs;
+pub(crate) mod orders;
 pub(crate) mod people;
 pub(crate) mod people_end;
 pub(crate) mod policy;
@@ -51,6 +52,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Role(verb) => verb.run(settings),
         Verb::Alarm(verb) => verb.run(settings),
         Verb::Device(verb) => verb.run(settings),
+        Verb::Order(verb) => verb.run(settings),
         Verb::Ledger(verb) => verb.run(settings),
         Verb::Config(verb) => verb.run(settings),
         Verb::Backup(verb) => verb.run(settings),

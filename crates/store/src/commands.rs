@@ -1,6 +1,6 @@
 //! The command queue of each enrolment: urgent lane first, then in order of asking.
 
-use domain::{CaseId, CommandId, EnrolmentId, Timestamp};
+use domain::{BurstId, CaseId, CommandId, Deed, Effect, EnrolmentId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
@@ -9,6 +9,8 @@ crate::word_enum! {
     CommandState {
         /// Waits for a second person to agree.
         Asked = "asked",
+        /// Beyond a cap: waits for a second person to release it.
+        Held = "held",
         /// Waits for the device to ask.
         Queued = "queued",
         /// Handed to the device; no answer yet.
@@ -59,26 +61,37 @@ pub struct Command {
     pub finished_at: Option<Timestamp>,
     /// The device's words, if it failed.
     pub error: Option<String>,
+    /// What it does, in our own words.
+    pub deed: Deed,
+    /// How much harm it can do.
+    pub effect: Effect,
+    /// The burst in which it is held, or was.
+    pub burst: Option<BurstId>,
+    /// Until when a second person may agree to it.
+    pub expires_at: Option<Timestamp>,
+    /// The second person who agreed.
+    pub approved_by: Option<String>,
 }
 
 macro_rules! columns {
     () => {
         "id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at, delivered_at, deliveries,
-         finished_at, error"
+         finished_at, error, deed, effect, burst_id, expires_at, approved_by"
     };
 }
 
 statements! {
-    pub(crate) COMMAND_ADD = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at)
-        VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9)";
-    COMMAND_APPROVE = "UPDATE command SET state = 'queued', approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
+    pub(crate) COMMAND_ADD = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at,
+        deed, effect, burst_id, expires_at) VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9, $11, $12, $13, $14)";
+    COMMAND_APPROVE = "UPDATE command SET state = CASE WHEN $3 = '' THEN 'queued' ELSE 'held' END, burst_id = CASE WHEN $3 = '' THEN NULL ELSE $3 END,
+        approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
     COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
     // A command that another transaction is changing is waited for and looked at again, so that the order of the queue holds;
     // passing over it would hand out the second before the first.
     COMMAND_TAKE = concat!("UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
         WHERE id = (SELECT n.id FROM command n WHERE n.enrolment_id = $1 AND n.finished_at IS NULL AND n.not_now_at IS NULL
-        AND n.state <> 'asked' ORDER BY n.lane, n.id LIMIT 1 {for_update})
-        AND finished_at IS NULL AND not_now_at IS NULL AND state <> 'asked' RETURNING ", columns!());
+        AND n.state NOT IN ('asked', 'held') AND n.frozen_at IS NULL ORDER BY n.lane, n.id LIMIT 1 {for_update})
+        AND finished_at IS NULL AND not_now_at IS NULL AND state NOT IN ('asked', 'held') AND frozen_at IS NULL RETURNING ", columns!());
     COMMAND_UNMADE = "UPDATE command SET state = 'failed', finished_at = $2, error = $3, deliveries = deliveries - 1,
         delivered_at = CASE WHEN deliveries = 1 THEN NULL ELSE delivered_at END WHERE id = $1";
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
@@ -87,7 +100,7 @@ statements! {
         (SELECT d.force FROM enrolment e JOIN device d ON d.id = e.device_id WHERE e.id = $2)";
     COMMAND_NOT_NOW = "UPDATE command SET state = 'not-now', not_now_at = $3 WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL";
     COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.request_type, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
-        c.delivered_at, c.deliveries, c.finished_at, c.error FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+        c.delivered_at, c.deliveries, c.finished_at, c.error, c.deed, c.effect, c.burst_id, c.expires_at, c.approved_by FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE e.device_id = $1 ORDER BY c.queued_at DESC, c.id DESC LIMIT $2";
     // In the order of the queue: an answer has locked its own command when it takes the next.
     COMMANDS_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
@@ -96,13 +109,13 @@ statements! {
     COMMAND_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3
         WHERE id = $1 AND finished_at IS NULL AND (delivered_at IS NULL OR state = 'not-now')";
     COMMANDS_STOP = "UPDATE command SET state = CASE WHEN delivered_at IS NULL OR state = 'not-now' THEN 'cancelled' ELSE 'uncertain' END,
-        finished_at = $3, error = $4 WHERE request_type = $2 AND finished_at IS NULL
+        finished_at = $3, error = $4 WHERE effect = $2 AND finished_at IS NULL
         AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) RETURNING state";
     COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND request_type = $2 AND finished_at IS NULL";
     COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
         ORDER BY finished_at LIMIT $2 {skip_locked}) AND finished_at IS NOT NULL AND finished_at < $1";
     COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
-        WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state <> 'asked' AND e.ended_at IS NULL
+        WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state NOT IN ('asked', 'held') AND c.frozen_at IS NULL AND e.ended_at IS NULL
         AND e.push_due_at IS NULL AND e.push_token IS NOT NULL AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
 }
 
@@ -122,10 +135,15 @@ fn command(row: &Row) -> Result<Command, StoreError> {
         deliveries: row.int(11)?,
         finished_at: row.opt_time(12)?,
         error: row.opt_text(13)?,
+        deed: row.parse(14)?,
+        effect: row.parse(15)?,
+        burst: row.opt_parse(16)?,
+        expires_at: row.opt_time(17)?,
+        approved_by: row.opt_text(18)?,
     })
 }
 
-/// Queues a command in its state: queued, or asked where a second person must agree.
+/// Queues a command in its state: queued, asked where a second person must agree, held beyond a cap.
 pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
     tx.later(
         &COMMAND_ADD,
@@ -140,13 +158,23 @@ pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
             Value::opt_id(new.case),
             new.queued_at.into(),
             new.state.as_str().into(),
+            new.deed.as_str().into(),
+            new.effect.as_str().into(),
+            Value::opt_id(new.burst),
+            new.expires_at.into(),
         ],
     )
 }
 
-/// A second person agreed; whether the command still waited for that.
-pub fn approve(tx: &mut Tx<'_>, id: CommandId, by: &str) -> Result<bool, StoreError> {
-    Ok(tx.execute(&COMMAND_APPROVE, &[Value::id(id), by.into()])? > 0)
+/// A second person agreed: queues the command, or holds it in a burst; whether it still waited for that.
+pub fn approve(
+    tx: &mut Tx<'_>,
+    id: CommandId,
+    by: &str,
+    held_in: Option<BurstId>,
+) -> Result<bool, StoreError> {
+    let burst = held_in.map(|burst| burst.to_string()).unwrap_or_default();
+    Ok(tx.execute(&COMMAND_APPROVE, &[Value::id(id), by.into(), burst.as_str().into()])? > 0)
 }
 
 /// The command of that id.
@@ -250,16 +278,18 @@ pub struct Stopped {
     pub uncertain: usize,
 }
 
-/// Ends every unfinished command of that type on a device. None of them is handed over after this transaction.
+/// Ends every unfinished command of that effect on a device. None of them is handed over after this transaction.
 pub fn stop(
     tx: &mut Tx<'_>,
     device: domain::DeviceId,
-    request_type: &str,
+    effect: Effect,
     at: Timestamp,
     why: &str,
 ) -> Result<Stopped, StoreError> {
     let mut stopped = Stopped::default();
-    for row in tx.query(&COMMANDS_STOP, &[Value::id(device), request_type.into(), at.into(), why.into()])? {
+    for row in
+        tx.query(&COMMANDS_STOP, &[Value::id(device), effect.as_str().into(), at.into(), why.into()])?
+    {
         match row.parse(0)? {
             CommandState::Cancelled => stopped.taken_back += 1,
             _ => stopped.uncertain += 1,

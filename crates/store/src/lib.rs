@@ -8,6 +8,7 @@
 
 pub mod alarms;
 pub mod assets;
+pub mod caps;
 pub mod case_steps;
 pub mod cases;
 pub mod certificates;
@@ -23,6 +24,7 @@ pub mod erasure;
 pub mod events;
 pub mod exemptions;
 pub mod findings;
+pub mod freezes;
 pub mod grants;
 pub mod groups;
 pub mod handovers;
@@ -37,6 +39,7 @@ pub mod locks;
 pub mod messages;
 pub mod notices;
 pub mod off_duty;
+pub mod orders;
 pub mod passkeys;
 pub mod people;
 pub mod people_directory;
@@ -72,6 +75,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         migrate::ALL,
         alarms::ALL,
         assets::ALL,
+        caps::ALL,
         case_steps::ALL,
         cases::ALL,
         certificates::ALL,
@@ -87,6 +91,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         events::ALL,
         exemptions::ALL,
         findings::ALL,
+        freezes::ALL,
         grants::ALL,
         handovers::ALL,
         groups::ALL,
@@ -100,6 +105,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         messages::ALL,
         notices::ALL,
         off_duty::ALL,
+        orders::ALL,
         passkeys::ALL,
         people::ALL,
         people_directory::ALL,

@@ -12,7 +12,7 @@
 
 use std::fmt::Display;
 
-use domain::{CaseId, CountId, DeviceId, ImportId, PersonId};
+use domain::{CaseId, CountId, DeviceId, Force, ImportId, PersonId};
 
 use crate::{StoreError, Tx};
 
@@ -29,6 +29,10 @@ pub enum Lock {
     Count(CountId),
     /// A device: its enrolment, its orders, its holds, who has it, and the hand-overs that it stands in.
     Device(DeviceId),
+    /// The orders of a force: what is counted, held and frozen.
+    Orders(Force),
+    /// What one person is counted for, whichever force it is in; `None`: all whom the register does not know.
+    Orderer(Option<PersonId>),
     /// A person: the events of their working life, the cases that follow, what they are asked to accept.
     Person(PersonId),
     /// A case and its steps.
@@ -48,6 +52,9 @@ pub fn take(tx: &mut Tx<'_>, lock: Lock) -> Result<(), StoreError> {
         Lock::Import(id) => tx.lock(key("import", id)),
         Lock::Count(id) => tx.lock(key("count", id)),
         Lock::Device(id) => tx.lock(key("device", id)),
+        Lock::Orders(force) => tx.lock(key("orders", force)),
+        Lock::Orderer(Some(id)) => tx.lock(key("orderer", id)),
+        Lock::Orderer(None) => tx.lock(key("orderer", "")),
         Lock::Person(id) => tx.lock(key("person", id)),
         Lock::Case(id) => tx.lock(key("case", id)),
         Lock::Number(of) => tx.lock(key("number", of)),

@@ -78,6 +78,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "calendar_series",
         sql: include_str!("../migrations/0026_calendar_series.sql"),
     },
+    Migration { version: 27, name: "orders", sql: include_str!("../migrations/0027_orders.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

@@ -24,6 +24,7 @@ pub mod documents;
 pub mod duty;
 mod filters;
 pub mod format;
+pub mod held;
 pub mod imports;
 mod kept;
 pub mod ledger;

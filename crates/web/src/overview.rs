@@ -50,6 +50,8 @@ pub struct View {
     pub alarms_open: u64,
     /// What a force with too few administrators is told, a sentence each.
     pub few_administrators: Vec<String>,
+    /// What is held and waits; `None` where the reader may not see it.
+    pub held: Option<Held>,
     /// The last ledger entries, newest first.
     pub recent: Vec<RecentRow>,
     /// Why the ledger is not signed; empty while it is, and for who does not see the ledger.
@@ -65,6 +67,17 @@ pub struct CopyRow {
     pub says: String,
     /// Whether somebody has to look after it.
     pub bad: bool,
+}
+
+/// Orders that are held beyond a cap, or wait for a second person.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Bursts that are held.
+    pub bursts: u64,
+    /// Orders that wait for a second person to agree.
+    pub asked: u64,
+    /// Forces whose destructive orders are frozen.
+    pub frozen: Vec<&'static str>,
 }
 
 /// A device that needs somebody.
@@ -196,6 +209,7 @@ impl View {
             alarms: vec![crate::people::alarms::Row::sample()],
             alarms_open: 3,
             few_administrators: vec!["Norfolk has one administrator who has signed in <script>.".into()],
+            held: Some(Held { bursts: 1, asked: 2, frozen: vec!["Norfolk Constabulary"] }),
             recent: vec![
                 RecentRow::sample(hours(0), "Lost mode asked for NC-10442", "/ledger?device=F4GXQ2ABCD"),
                 RecentRow::sample(hours(2), "Check-in from SC-20031", "/ledger"),
@@ -228,6 +242,7 @@ impl View {
             alarms: Vec::new(),
             alarms_open: 0,
             few_administrators: Vec::new(),
+            held: None,
             recent: Vec::new(),
             ledger_stopped: String::new(),
             ledger_copies: vec![CopyRow {

@@ -19,6 +19,7 @@ mod duty;
 mod duty_person;
 mod events;
 mod exemptions;
+mod held;
 mod holds;
 mod import;
 mod kept;
@@ -42,12 +43,13 @@ mod tokens;
 mod told;
 
 use app::access::{
-    AcceptOwn, AcknowledgeAlarms, Action, AnswerForOneself, ApproveDestruction, AskPermission,
-    CommandDevices, ContactOffDuty, DecidePermission, EnrolDevices, ManageAccess, ManageCases, ManageDuty,
-    ManageExemptions, ManageNotices, ManagePeople, ManageRegister, PlaceHolds, RecordAcceptance,
-    ReviewOffDuty, RevokeCertificates, RunService, SeeAccess, SeeAlarms, SeeCases, SeeCommands, SeeCovert,
-    SeeCustody, SeeDevices, SeeDuty, SeeExemptions, SeeFindings, SeeLedger, SeeNotices, SeeOwn,
-    SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters, SeeSealed, SignHandovers, WithdrawDevices,
+    AcceptOwn, AcknowledgeAlarms, Action, AnswerForOneself, ApproveDestruction, AskPermission, CallOffOrders,
+    CommandDevices, ContactOffDuty, DecidePermission, EnrolDevices, FreezeDestruction, LiftFreeze,
+    ManageAccess, ManageCases, ManageDuty, ManageExemptions, ManageNotices, ManagePeople, ManageRegister,
+    PlaceHolds, RecordAcceptance, ReleaseOrders, ReviewOffDuty, RevokeCertificates, RunService, SeeAccess,
+    SeeAlarms, SeeCases, SeeCommands, SeeCovert, SeeCustody, SeeDevices, SeeDuty, SeeExemptions, SeeFindings,
+    SeeHeldOrders, SeeLedger, SeeNotices, SeeOwn, SeeOwnSessions, SeePeople, SeePolicy, SeeRegisters,
+    SeeSealed, SignHandovers, WithdrawDevices,
 };
 use app::limits::Door;
 use app::people::import::People;
@@ -173,8 +175,16 @@ pub const ROUTES: &[Route] = &[
     read::<SeeFindings>("/devices/{id}/clauses/{clause}", || get(clauses::of_device)),
     read::<SeeCommands>("/commands/{id}", || get(commands::get)),
     write::<ApproveDestruction>("/commands/{id}/approve", || post(commands::approve)),
+    write::<PlaceHolds>("/commands/{id}/consent", || post(commands::consent)),
     write::<CommandDevices>("/commands/{id}/take-back", || post(commands::take_back)),
     write::<CommandDevices>("/commands/{id}/reveal", || post(commands::reveal)),
+    read::<SeeHeldOrders>("/held", || get(held::get)),
+    write::<FreezeDestruction>("/held/freeze", || post(held::freeze)),
+    write::<LiftFreeze>("/held/lift", || post(held::lift)),
+    write::<CallOffOrders>("/held/call-off", || post(held::call_off)),
+    read::<SeeHeldOrders>("/held/{id}", || get(held::burst_page)),
+    write::<ReleaseOrders>("/held/{id}/release", || post(held::release)),
+    write::<CallOffOrders>("/held/{id}/cancel", || post(held::cancel)),
     read::<SeePeople>("/people", || get(people::list)),
     read::<SeePeople>("/people.csv", || get(people::csv)),
     read::<ManagePeople>("/people/add", || get(people::add)),

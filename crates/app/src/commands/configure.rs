@@ -10,7 +10,7 @@ use store::locks::{self, Lock};
 use store::profiles::{self, DeviceProfile, Profile, ProfileState};
 use store::{Tx, commands, devices, enrolments, pushes};
 
-use super::order::Asked;
+use super::queue::queue_own;
 use super::spec::Spec;
 use crate::record::Record;
 use crate::{App, AppError};
@@ -98,14 +98,14 @@ impl App {
                 commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
             }
             let meta = self.command_of(tx, &spec, enrolment, platform)?.meta();
-            let command = self.queue(tx, enrolment, &spec, meta, &Asked::SYSTEM, now)?;
+            let command = queue_own(self, tx, enrolment, (&spec, meta), now)?;
             profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
         }
         if released {
             // Behind its profiles in the queue: the holder is let in when the rules are in force.
             let spec = Spec::DeviceConfigured;
             let meta = self.command_of(tx, &spec, enrolment, platform)?.meta();
-            self.queue(tx, enrolment, &spec, meta, &Asked::SYSTEM, now)?;
+            queue_own(self, tx, enrolment, (&spec, meta), now)?;
         }
         pushes::want(tx, enrolment, now)?;
         let record = Record::new("system", "device.configured", format!("device:{device}"))
@@ -162,7 +162,7 @@ impl App {
             if command.refusal(due.platform, due.supervised.unwrap_or(true)).is_none()
                 && !commands::is_pending(tx, due.enrolment, command.request_type())?
             {
-                self.queue(tx, due.enrolment, &spec, command.meta(), &Asked::SYSTEM, now)?;
+                queue_own(self, tx, due.enrolment, (&spec, command.meta()), now)?;
             }
         }
         pushes::want(tx, due.enrolment, now)?;

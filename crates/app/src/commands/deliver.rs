@@ -1,11 +1,11 @@
 //! The command loop of a device: take its answer, hand over the next command, in one transaction.
 
-use domain::{CommandId, EnrolmentId, EntryId, Span, Timestamp};
+use domain::{CommandId, Effect, EnrolmentId, EntryId, Span, Timestamp};
 use protocol_apple::commands::sent_settings;
 use protocol_apple::connect::{CommandReport, Status};
 use protocol_apple::reports;
 use serde_json::json;
-use store::commands::{self, CommandState};
+use store::commands::{self, Command, CommandState};
 use store::enrolments;
 use store::messages::{self, RawMessage};
 use store::profiles::{self, ProfileState};
@@ -96,6 +96,13 @@ impl App {
         // A command that can no longer be made (its token is gone), or whose answers never arrive in a form that is taken, must
         // not block those behind it.
         while let Some(next) = commands::take(tx, from.enrolment, now)? {
+            if let Some(why) = stopped(self, tx, &next, from, now)? {
+                commands::set_unmade(tx, next.id, now, why)?;
+                let record = self.about_device(tx, "system", "command.stopped", from.device)?;
+                let record = record.reason(next.deed.as_str());
+                self.enter(tx, now, record.detail(json!({ "command": next.id, "why": why })))?;
+                continue;
+            }
             let spec = Spec::from_json(&next.spec)?;
             if spec.is_question() && next.deliveries > MOST_DELIVERIES {
                 commands::set_unmade(tx, next.id, now, NEVER_ANSWERED)?;
@@ -347,4 +354,26 @@ impl App {
         };
         Ok(self.open_pin(sealed, enrolment)?.map(|pin| pin.expose().to_owned()))
     }
+}
+
+/// Why a destructive command is not handed over after all: looked at once more at the last moment, because what was true when
+/// it was queued may be no longer. A freeze is not among the reasons: what it stops keeps its place in the queue.
+fn stopped(
+    app: &App,
+    tx: &mut Tx<'_>,
+    next: &Command,
+    to: &Enrolled,
+    now: Timestamp,
+) -> Result<Option<&'static str>, AppError> {
+    if next.effect != Effect::Destructive || next.deliveries > 1 {
+        return Ok(None);
+    }
+    let Some(device) = devices::by_id(tx, to.device)? else { return Ok(None) };
+    Ok(if !crate::caps::may_still_ask(app, tx, &next.asked_by, (next.deed, device.force), now)? {
+        Some("whoever asked for it may no longer ask for it")
+    } else if !next.deed.keeps_content() && store::holds::stands(tx, device.id)? {
+        Some("a legal hold stands on the device")
+    } else {
+        None
+    })
 }

@@ -1,15 +1,15 @@
 //! People's orders to a device: what each needs, and where two people must agree.
 
-use domain::{CaseId, CommandId, DeviceId, EnrolmentId, Platform, Timestamp};
-use protocol_apple::commands::{Effect, Lane};
+use domain::{BurstId, CommandId, Deed, DeviceId, Effect, EnrolmentId, Platform};
 use serde_json::json;
 use store::commands::{Command, CommandState};
 use store::devices::{Device, EnrolmentState};
 use store::locks::{self, Lock};
-use store::{Tx, commands, devices, enrolments, pushes};
+use store::{commands, devices};
 
+use super::queue::{Ordering, queue_order};
 use super::spec::Spec;
-use crate::access::{self, Action, ApproveDestruction, CommandDevices, DestroyData, LocateDevices, Permit};
+use crate::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -55,9 +55,33 @@ pub enum Ordered {
     Queued(Vec<CommandId>),
     /// Waits for a second person.
     NeedsSecond(CommandId),
+    /// Beyond a cap: held until a second person releases the burst.
+    Held {
+        /// The command.
+        command: CommandId,
+        /// The burst in which it is held.
+        burst: BurstId,
+    },
 }
 
 impl Order {
+    /// What it does, by which caps, holds and approval decide.
+    #[must_use]
+    pub const fn deed(&self) -> Deed {
+        match self {
+            Self::Lock { .. } => Deed::Lock,
+            Self::LostModeOn { .. } => Deed::LostMode,
+            Self::LostModeOff => Deed::LostModeOff,
+            Self::Sound => Deed::Sound,
+            Self::Refresh => Deed::Refresh,
+            Self::Restart => Deed::Restart,
+            Self::ShutDown => Deed::ShutDown,
+            Self::Locate => Deed::Locate,
+            Self::ClearPasscode => Deed::ClearPasscode,
+            Self::Erase => Deed::Erase,
+        }
+    }
+
     fn word(&self) -> &'static str {
         match self {
             Self::Lock { .. } => "device.lock.ordered",
@@ -107,7 +131,7 @@ impl App {
         order: Order,
         reason: &str,
     ) -> Result<Ordered, AppError> {
-        if matches!(order, Order::Locate | Order::ClearPasscode | Order::Erase) {
+        if order.deed().needs_second() {
             return Err(AppError::Conflict("this order needs another permit and a second person".into()));
         }
         self.place_order(permit, device, order, reason).await
@@ -137,11 +161,12 @@ impl App {
         order: Order,
         reason: &str,
     ) -> Result<Ordered, AppError> {
-        if !matches!(order, Order::ClearPasscode | Order::Erase) {
+        if order.deed().effect() != Effect::Destructive {
             return Err(AppError::Conflict(
                 "this order destroys nothing; ask for it as an ordinary one".into(),
             ));
         }
+        crate::presence::fresh(permit.actor(), self.world().now())?;
         self.place_order(permit, device, order, reason).await
     }
 
@@ -161,11 +186,22 @@ impl App {
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(target.force)?;
                 let (enrolment, platform) = managed(&target)?;
-                if order == Order::Erase {
+                let deed = order.deed();
+                if !deed.keeps_content() {
                     crate::holds::refuse_if_held(tx, device)?;
                 }
-                let mut queued = Vec::new();
-                let mut second = false;
+                if deed.effect() == Effect::Destructive {
+                    crate::caps::refuse_if_frozen(tx, target.force)?;
+                }
+                let ordering = Ordering {
+                    device: &target,
+                    enrolment,
+                    deed,
+                    by: permit.actor(),
+                    reason: &reason,
+                    loss: crate::caps::loss_of(tx, deed, device)?,
+                };
+                let mut placed = Vec::new();
                 for spec in order.specs(&app, platform, enrolment)? {
                     let command = app.command_of(tx, &spec, enrolment, platform)?;
                     // A device that never said whether it is supervised may be: at three in the morning a command that
@@ -177,165 +213,32 @@ impl App {
                     {
                         continue;
                     }
-                    second |= command.meta().two_person;
-                    let asked = Asked { by: &permit.actor().name, reason: Some(&reason), case: None, second };
-                    queued.push(app.queue(tx, enrolment, &spec, command.meta(), &asked, now)?);
+                    placed.push(queue_order(&app, tx, &ordering, (&spec, command.meta()), now)?);
                 }
-                if !second {
-                    pushes::want(tx, enrolment, now)?;
-                }
+                let (word, ordered) = outcome(&placed);
+                let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
                 let record = Record::new(&permit.actor().name, order.word(), format!("device:{device}"))
                     .force(target.force)
-                    .reason(if second { "waits-for-second-person" } else { "queued" })
-                    .detail(json!({ "reason": reason, "commands": queued }));
+                    .reason(word)
+                    .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));
                 app.enter(tx, now, record)?;
-                Ok(match queued.first() {
-                    Some(first) if second => Ordered::NeedsSecond(*first),
-                    _ => Ordered::Queued(queued),
-                })
+                Ok(ordered)
             })
             .await
-    }
-
-    /// A second person agrees to an order that destroys data or locates a device. They must be one whom the register
-    /// knows: two sign-in links, of one name or of two, may be one person's.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] for the person who asked, for somebody whom the register does not know, and where it no
-    /// longer waits.
-    pub async fn approve(
-        &self,
-        permit: Permit<ApproveDestruction>,
-        command: CommandId,
-        reason: &str,
-    ) -> Result<(), AppError> {
-        let reason = crate::people::text("reason", reason, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let asked =
-                    commands::by_id(tx, command)?.ok_or_else(|| AppError::not_found("command", command))?;
-                let enrolment = enrolments::by_id(tx, asked.enrolment)?
-                    .ok_or_else(|| AppError::not_found("enrolment", asked.enrolment))?;
-                // A hold that is being placed comes before this or after it.
-                locks::take(tx, Lock::Device(enrolment.device))?;
-                let device = devices::by_id(tx, enrolment.device)?
-                    .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
-                permit.reaches(device.force)?;
-                if access::may_be_one_person(tx, &asked.asked_by, permit.actor())? {
-                    permit.reaches_own(device.force)?;
-                    return Err(AppError::Conflict(
-                        "somebody else must agree: you asked for it yourself".into(),
-                    ));
-                }
-                if asked.request_type == "EraseDevice" {
-                    crate::holds::refuse_if_held(tx, device.id)?;
-                }
-                if permit.actor().person.is_none() {
-                    return Err(AppError::Conflict(
-                        "whoever agrees must stand in the register: sign in through the directory, or have a sign-in link \
-                         made with --person"
-                            .into(),
-                    ));
-                }
-                if !commands::approve(tx, command, &permit.actor().name)? {
-                    return Err(AppError::Conflict(
-                        "it no longer waits: it was agreed to, taken back, or the device left management"
-                            .into(),
-                    ));
-                }
-                pushes::want(tx, asked.enrolment, now)?;
-                let record =
-                    Record::new(&permit.actor().name, "command.approved", format!("device:{}", device.id))
-                        .force(device.force)
-                        .detail(
-                            json!({ "command": command, "request": asked.request_type, "reason": reason }),
-                        );
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
-    /// Takes back an order that has not reached the device.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it was delivered already.
-    pub async fn take_back(
-        &self,
-        permit: Permit<CommandDevices>,
-        command: CommandId,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let asked =
-                    commands::by_id(tx, command)?.ok_or_else(|| AppError::not_found("command", command))?;
-                let enrolment = enrolments::by_id(tx, asked.enrolment)?
-                    .ok_or_else(|| AppError::not_found("enrolment", asked.enrolment))?;
-                let device = devices::by_id(tx, enrolment.device)?
-                    .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
-                permit.reaches(device.force)?;
-                if !commands::cancel(tx, command, now, "taken back")? {
-                    return Err(AppError::Conflict(
-                        "it cannot be taken back: the device already has it".into(),
-                    ));
-                }
-                let record =
-                    Record::new(&permit.actor().name, "command.taken-back", format!("device:{}", device.id))
-                        .force(device.force)
-                        .detail(json!({ "command": command, "request": asked.request_type }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
-    /// Puts a command into the queue of an enrolment.
-    pub(crate) fn queue(
-        &self,
-        tx: &mut Tx<'_>,
-        enrolment: EnrolmentId,
-        spec: &Spec,
-        meta: &protocol_apple::commands::Meta,
-        asked: &Asked<'_>,
-        now: Timestamp,
-    ) -> Result<CommandId, AppError> {
-        let id = CommandId::from_uuid(self.world().uuid());
-        let command = Command {
-            id,
-            enrolment,
-            request_type: meta.request_type.to_owned(),
-            lane: if meta.lane == Lane::Urgent { 0 } else { 1 },
-            spec: spec.to_json()?,
-            state: if asked.second { CommandState::Asked } else { CommandState::Queued },
-            asked_by: asked.by.to_owned(),
-            reason: asked.reason.map(str::to_owned),
-            case: asked.case,
-            queued_at: now,
-            delivered_at: None,
-            deliveries: 0,
-            finished_at: None,
-            error: None,
-        };
-        debug_assert!(
-            !asked.second || meta.effect != Effect::Reversible,
-            "what can be undone needs no second person"
-        );
-        commands::add(tx, &command)?;
-        Ok(id)
     }
 }
 
-/// On whose behalf a command is queued.
-pub(crate) struct Asked<'a> {
-    pub by: &'a str,
-    pub reason: Option<&'a str>,
-    pub case: Option<CaseId>,
-    pub second: bool,
-}
-
-impl Asked<'_> {
-    /// The server itself, carrying out the policy.
-    pub(crate) const SYSTEM: Self = Self { by: "system", reason: None, case: None, second: false };
+/// What became of an order, as a word of the ledger and for who gave it.
+fn outcome(placed: &[Command]) -> (&'static str, Ordered) {
+    match placed.first() {
+        Some(first) if first.state == CommandState::Asked => {
+            ("waits-for-second-person", Ordered::NeedsSecond(first.id))
+        }
+        Some(Command { id, state: CommandState::Held, burst: Some(burst), .. }) => {
+            ("held", Ordered::Held { command: *id, burst: *burst })
+        }
+        _ => ("queued", Ordered::Queued(placed.iter().map(|command| command.id).collect())),
+    }
 }
 
 /// The live enrolment and platform of a device, or why it cannot be commanded.

@@ -424,11 +424,14 @@ pub(super) fn free(
     Ok(())
 }
 
-/// Refuses to dispose of a device on which a legal hold stands: what is on it may be needed.
+/// Refuses to dispose of a device on which a legal hold stands, or to give it to somebody else: what is on it may be needed. It
+/// may come back to a store, and be mended.
 pub(super) fn not_held(tx: &mut Tx<'_>, kind: HandoverKind, device: &Device) -> Result<(), AppError> {
-    if kind == HandoverKind::Disposal && holds::stands(tx, device.id)? {
+    let stays = matches!(kind, HandoverKind::Return | HandoverKind::Repair);
+    if !stays && holds::stands(tx, device.id)? {
         return Err(AppError::Conflict(format!(
-            "a legal hold stands on {}: it is neither erased nor disposed of until professional standards end it",
+            "a legal hold stands on {}: it is neither erased, given to anybody else nor disposed of until professional standards end \
+             it",
             device.serial
         )));
     }

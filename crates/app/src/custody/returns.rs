@@ -48,8 +48,8 @@ pub enum Returned {
         handover: HandoverId,
         /// How it is called.
         reference: String,
-        /// Whether both sides have signed.
-        complete: bool,
+        /// How far it got.
+        signed: Signed,
     },
     /// It could not be taken.
     Not {
@@ -128,7 +128,7 @@ impl App {
                 serial,
                 handover: one.id,
                 reference: one.reference.clone(),
-                complete: signed == Signed::Complete,
+                signed,
             }));
         }
         Ok(lines)

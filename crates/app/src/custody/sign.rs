@@ -1,13 +1,13 @@
 //! Signing: each side states by name that what is shown is so. The second signature completes the hand-over.
 
-use domain::{EntryId, HandoverId, IdentityCheck, PersonId, Side, Timestamp};
+use domain::{BurstId, EntryId, HandoverId, IdentityCheck, PersonId, Side, Timestamp};
 use serde_json::json;
 use store::handovers::{self, HandoverState, Party, Sealed, Signature};
 use store::{Tx, people};
 
 use super::record::SignedRecord;
 use super::shown::Shown;
-use super::{Loaded, subject};
+use super::{Loaded, subject, taken};
 use crate::access::{Actor, ManageRegister, Permit, PermitWithin, SignHandovers, may_be_one_person};
 use crate::people::text;
 use crate::record::Record;
@@ -46,25 +46,27 @@ pub enum Signed {
     Waits,
     /// Both have signed.
     Complete,
+    /// Both have signed. It takes more devices than a cap allows, and is held in this burst for a second person.
+    Held(BurstId),
 }
 
 /// A wish to sign.
 #[derive(Debug, Clone)]
-struct Ask {
-    id: HandoverId,
-    side: Side,
+pub(super) struct Ask {
+    pub id: HandoverId,
+    pub side: Side,
     /// Digest of what the signer was shown.
-    shown: String,
-    how: How,
-    actor: Actor,
-    at: Timestamp,
+    pub shown: String,
+    pub how: How,
+    pub actor: Actor,
+    pub at: Timestamp,
 }
 
 /// The record as it would be if this signature completes it, made before the transaction: drawing it takes longer than
 /// the one writer should be held.
-struct Prepared {
-    data: Vec<u8>,
-    pdf: Vec<u8>,
+pub(super) struct Prepared {
+    pub data: Vec<u8>,
+    pub pdf: Vec<u8>,
 }
 
 /// How a try ended: done, or the record that was prepared is not the one that would be kept.
@@ -182,6 +184,11 @@ impl App {
             return Ok(Tried::Again);
         };
         sign_once(tx, ask, &signature)?;
+        let giver = if ask.side == Side::Giver { &signature } else { other };
+        if let Some(burst) = taken::held(self, tx, (&loaded, giver), (&ask.actor.name, ask.at))? {
+            self.enter_signature(tx, ask, &loaded, &signature)?;
+            return Ok(Tried::Done(Signed::Held(burst)));
+        }
         self.complete(tx, &ask.actor, &loaded, ask.at)?;
         self.keep_record(tx, ask, &loaded, prepared)?;
         Ok(Tried::Done(Signed::Complete))
@@ -262,7 +269,7 @@ impl App {
     }
 
     /// Keeps the record sealed, and enters both digests of it.
-    fn keep_record(
+    pub(super) fn keep_record(
         &self,
         tx: &mut Tx<'_>,
         ask: &Ask,

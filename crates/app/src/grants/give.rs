@@ -286,7 +286,7 @@ impl App {
         self.note_grant_ended(tx, whose, grant, (by, why), now)?;
         match counted {
             Some(_) => ending::ended(self, tx, whose, Ended::Role, (by, now)),
-            None => Ok(()),
+            None => crate::caps::end_what_they_asked_for(self, tx, whose.id, now),
         }
     }
 

@@ -35,6 +35,7 @@ impl App {
         let over = |grant: &Grant| grant.ended.is_none() && grant.until.is_some_and(|until| until <= now);
         let Some(grant) = grants::by_id(tx, id)?.filter(over) else { return Ok(()) };
         let Some(person) = people::by_id(tx, grant.person)? else { return Ok(()) };
+        crate::caps::end_what_they_asked_for(self, tx, person.id, now)?;
         let role = grant.role.parse::<Role>().map_or("unknown", Role::as_str);
         let title = grant.role.parse::<Role>().map_or("unknown", Role::title);
         let notice = Notice::routine(person.id, format!("role-lapsed:{id}"), format!("Your role {title} has ended"))

@@ -12,6 +12,7 @@ use crate::holds::NewHold;
 use crate::register::NewDevice;
 use crate::testing::{Bench, on_bench};
 use crate::unused::Needed;
+use crate::withdrawals::Withdrawn;
 use crate::{App, AppError};
 
 fn may<A: Action>() -> Permit<A> {
@@ -257,12 +258,13 @@ fn a_withdrawal_is_one_order_until_the_device_is_back() {
         let (app, person) = (&bench.app, bench.person);
         let device = phone(app, "F4GXQ2AAAA", person).await;
         let first = app.withdraw(may(), device, "needed elsewhere", Some(may())).await.unwrap();
-        assert!(first.not_locked.unwrap().contains("not under management"));
+        let Withdrawn::Ordered { case: first, not_locked } = first else { panic!("{first:?}") };
+        assert!(not_locked.unwrap().contains("not under management"));
         let again = app.withdraw(may(), device, "needed elsewhere", None).await.unwrap();
-        assert_eq!(again.case, first.case);
+        assert_eq!(again, Withdrawn::Ordered { case: first, not_locked: None });
         assert!(says(app.withdraw(may(), device, " ", None).await).contains("enter something"));
         assert_eq!(handed_in(app, device, person).await, 1);
-        let case = app.store().read(move |tx| cases::by_id(tx, first.case)).await.unwrap().unwrap();
+        let case = app.store().read(move |tx| cases::by_id(tx, first)).await.unwrap().unwrap();
         assert_eq!(case.closed_how.as_deref(), Some("receipt"));
         let clause = "MDU-16.4".parse().unwrap();
         pass(&bench, 1).await;

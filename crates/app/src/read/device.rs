@@ -1,6 +1,8 @@
 //! One device: register, holder, enrolment, settings, findings, commands, cases, and what may be done to it.
 
-use domain::{CommandId, DeviceId, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp};
+use domain::{
+    BurstId, CommandId, Deed, DeviceId, Effect, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp,
+};
 use store::commands::{Command, CommandState};
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
@@ -20,12 +22,13 @@ use super::risks::RiskRead;
 use super::sees::Sees;
 use super::{CaseRow, words};
 use crate::access::{
-    self, Actor, ApproveDestruction, CommandDevices, LocateDevices, PermitWithin, SeeApps, SeeCases,
-    SeeCommands, SeeDetections, SeeDevices, SeeFindings, SeeHolds, SeeIdentifiers, SeePeople, SeeRegisters,
-    SeeReports, SeeSettings,
+    self, Actor, ApproveDestruction, CommandDevices, LocateDevices, PermitWithin, PlaceHolds, SeeApps,
+    SeeCases, SeeCommands, SeeDetections, SeeDevices, SeeFindings, SeeHolds, SeeIdentifiers, SeePeople,
+    SeeRegisters, SeeReports, SeeSettings,
 };
 use crate::commands::Spec;
 use crate::compliance::Basis;
+use crate::second::{AtStake, could_be_one};
 use crate::{App, AppError, PolicyInForce};
 
 /// What stands with a command that somebody took back.
@@ -158,6 +161,10 @@ pub struct CommandRead {
     pub reason: Option<String>,
     /// It waits for a second person, and the reader may be that person.
     pub may_approve: bool,
+    /// The same under a legal hold, as somebody who may place one.
+    pub may_consent: bool,
+    /// The burst in which it is held for a second person.
+    pub held_in: Option<BurstId>,
     /// The reader may still take it back.
     pub may_take_back: bool,
     /// It carries a PIN that the reader may ask for.
@@ -378,6 +385,8 @@ fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead
         Ok(Spec::DeviceLock { sealed_pin: Some(_), .. } | Spec::EraseDevice { sealed_pin: Some(_) })
     );
     let may_command = access::permit::<CommandDevices>(actor).is_ok();
+    let another = waits && unfinished && !could_be_one(tx, &command.asked_by, actor, AtStake::Force)?;
+    let under_hold = waits && command.effect == Effect::Destructive && is_under_hold(tx, &command)?;
     Ok(CommandRead {
         id: command.id,
         title: words::command(&command.request_type),
@@ -385,22 +394,32 @@ fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead
         asked_at: command.queued_at,
         changed_at: command.finished_at.or(command.delivered_at).unwrap_or(command.queued_at),
         by: words::who(tx, &command.asked_by)?,
-        may_approve: waits
-            && unfinished
-            && access::permit::<ApproveDestruction>(actor).is_ok()
-            && !access::may_be_one_person(tx, &command.asked_by, actor)?,
+        may_approve: another && !under_hold && access::permit::<ApproveDestruction>(actor).is_ok(),
+        may_consent: another
+            && under_hold
+            && command.deed.keeps_content()
+            && access::permit::<PlaceHolds>(actor).is_ok(),
+        held_in: command.burst.filter(|_| unfinished && command.state == CommandState::Held),
         may_take_back: unfinished && command.delivered_at.is_none() && may_command,
         has_pin: pin && may_command,
-        has_location: command.request_type == "DeviceLocation"
+        has_location: command.deed == Deed::Locate
             && command.state == CommandState::Acknowledged
             && access::permit::<LocateDevices>(actor).is_ok(),
         reason: command.reason,
     })
 }
 
+fn is_under_hold(tx: &mut Tx<'_>, command: &Command) -> Result<bool, AppError> {
+    match enrolments::by_id(tx, command.enrolment)? {
+        Some(enrolment) => Ok(store::holds::stands(tx, enrolment.device)?),
+        None => Ok(false),
+    }
+}
+
 fn state_words(command: &Command) -> String {
     let words = match command.state {
         CommandState::Asked => "Waits for a second person",
+        CommandState::Held => "Held beyond a cap; waits for a second person",
         CommandState::Queued => "Queued; not yet handed to the device",
         CommandState::Delivered => "Handed to the device; no answer yet",
         CommandState::NotNow => "The device said not now; offered again",

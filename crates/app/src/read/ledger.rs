@@ -2,7 +2,7 @@
 
 use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
-use store::{Tx, assets, counts, devices, handovers, people};
+use store::{Tx, assets, counts, devices, handovers, orders, people};
 
 use super::ledger_sight::LedgerSight;
 use super::words;
@@ -289,6 +289,12 @@ fn subject(
             None => (subject.to_owned(), None),
         },
         "role" => (id.replace('-', " "), None),
+        "burst" => match id.parse().ok().map(|id| orders::burst_by_id(tx, id)).transpose()?.flatten() {
+            Some(burst) if within(burst.force) => ("Held orders".to_owned(), Some(format!("/held/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "freeze" => ("Freeze of destructive orders".to_owned(), Some("/held".to_owned())),
         _ => (subject.to_owned(), None),
     })
 }

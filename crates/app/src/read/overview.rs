@@ -12,8 +12,8 @@ use super::risks::RiskRead;
 use super::tally::{self, Tally};
 use super::{Device, DocumentRow, documents};
 use crate::access::{
-    self, Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeLedger, SeePeople,
-    SeePolicy, SeeRegisters,
+    self, Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
+    SeePeople, SeePolicy, SeeRegisters,
 };
 use crate::alarms::AlarmRead;
 use crate::ledger_book::LedgerStatus;
@@ -51,10 +51,23 @@ pub struct Overview {
     pub alarms: Option<(Vec<AlarmRead>, u64)>,
     /// Forces that have only one administrator who has ever signed in, or none.
     pub few_administrators: Vec<(domain::Force, bool)>,
+    /// Bursts that are held, orders that wait for a second person, and forces whose destructive orders are frozen.
+    pub held: Option<HeldFigures>,
     /// The latest entries of the ledger that are not a device's own answers.
     pub recent: Option<Vec<LedgerRow>>,
     /// Whether the ledger is signed, and where its checkpoints are copied to.
     pub ledger: Option<LedgerStatus>,
+}
+
+/// What is held and waits, in figures.
+#[derive(Debug, Clone)]
+pub struct HeldFigures {
+    /// Bursts that are held beyond a cap.
+    pub bursts: u64,
+    /// Orders that wait for a second person to agree.
+    pub asked: u64,
+    /// Forces whose destructive orders are frozen.
+    pub frozen: Vec<domain::Force>,
 }
 
 /// The devices at a glance.
@@ -130,6 +143,9 @@ impl App {
                         .map(|force| super::watch::open_alarms(tx, force))
                         .transpose()?,
                     few_administrators: super::watch::few_administrators(tx, actor, now)?,
+                    held: scope_of::<SeeHeldOrders>(actor)
+                        .map(|force| held_figures(tx, force))
+                        .transpose()?,
                     recent: scope_of::<SeeLedger>(actor)
                         .map(|force| recent(&app, tx, actor, force))
                         .transpose()?,
@@ -181,6 +197,17 @@ impl App {
         let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
         Ok(documents::rows(self.policy().library(), by_clause.as_ref(), now))
     }
+}
+
+fn held_figures(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFigures, AppError> {
+    let (bursts, asked) = store::orders::waiting(tx, force)?;
+    let mut frozen = Vec::new();
+    for one in domain::Force::ALL.iter().filter(|one| force.is_none_or(|own| own == **one)) {
+        if store::freezes::freeze_of(tx, *one)?.is_some() {
+            frozen.push(*one);
+        }
+    }
+    Ok(HeldFigures { bursts: bursts.unsigned_abs(), asked: asked.unsigned_abs(), frozen })
 }
 
 /// The force to which what the actor sees by `A` is confined, or both; `None` where they see nothing by it.

@@ -1,14 +1,16 @@
 //! What the register says of a device beside its serial number: label, maker, model, numbers, day of purchase; and what
 //! becomes of it without a hand-over.
 
-use domain::{AssetClass, DeviceId, Standing, Use};
+use domain::{AssetClass, DeviceId, Standing, Timestamp, Use};
 use serde_json::json;
 use store::assets::Asset;
 use store::devices::Device;
 use store::locks::{self, Lock};
 use store::{Tx, assets, devices};
 
+use super::{Changed, held_beyond_cap};
 use crate::access::{ManageRegister, Permit};
+use crate::caps::HeldDeed;
 use crate::people::{optional_text, text};
 use crate::record::Record;
 use crate::{App, AppError};
@@ -216,7 +218,7 @@ impl App {
     }
 
     /// Changes where a device stands without a hand-over: out of use, missing, or found again. A draft that it waits in is
-    /// withdrawn.
+    /// withdrawn. Taking it out of use counts towards a cap.
     ///
     /// # Errors
     /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it stands so already or cannot.
@@ -226,7 +228,7 @@ impl App {
         id: DeviceId,
         to: Restated,
         why: &str,
-    ) -> Result<(), AppError> {
+    ) -> Result<Changed, AppError> {
         let why = text("why", why, 300)?;
         let (app, now) = (self.clone(), self.world().now());
         self.store()
@@ -234,32 +236,64 @@ impl App {
                 locks::take(tx, Lock::Device(id))?;
                 let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
                 permit.reaches(device.force)?;
-                let before = assets::of(tx, &device)?;
-                to.check(&device, &before)?;
-                let mut asset = before.clone();
-                asset.standing = match to {
-                    Restated::Retired => Standing::Retired,
-                    Restated::Missing => Standing::Missing,
-                    Restated::Found if device.holder.is_some() => Standing::Issued,
-                    Restated::Found => Standing::InStore,
-                };
-                if to != Restated::Found {
-                    asset.place = None;
-                }
-                if !assets::restand(tx, id, &before, &asset)? {
-                    return Err(AppError::Conflict("it was changed meanwhile; reload the page".into()));
-                }
+                to.check(&device, &assets::of(tx, &device)?)?;
+                let by = (permit.actor().name.as_str(), now);
                 if to == Restated::Retired {
-                    devices::retire(tx, id, now)?;
+                    let what = HeldDeed::Retire { why: why.clone() };
+                    if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, by)? {
+                        return Ok(Changed::Held(burst));
+                    }
                 }
-                app.withdraw_open(tx, &permit.actor().name, id, ("the device stands otherwise now", now))?;
-                let record = Record::new(&permit.actor().name, to.action(), format!("device:{id}"))
-                    .force(device.force)
-                    .detail(json!({ "why": why }));
-                app.enter(tx, now, record)
+                restate(&app, tx, (&device, to, &why), by).map(|()| Changed::Done)
             })
             .await
     }
+}
+
+/// Takes a device out of use.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it is out of use already, or somebody has it.
+pub(crate) fn retire(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (id, why): (DeviceId, &str),
+    by: (&str, Timestamp),
+) -> Result<(), AppError> {
+    locks::take(tx, Lock::Device(id))?;
+    let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+    Restated::Retired.check(&device, &assets::of(tx, &device)?)?;
+    restate(app, tx, (&device, Restated::Retired, why), by)
+}
+
+fn restate(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, to, why): (&Device, Restated, &str),
+    (by, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    let before = assets::of(tx, device)?;
+    let mut asset = before.clone();
+    asset.standing = match to {
+        Restated::Retired => Standing::Retired,
+        Restated::Missing => Standing::Missing,
+        Restated::Found if device.holder.is_some() => Standing::Issued,
+        Restated::Found => Standing::InStore,
+    };
+    if to != Restated::Found {
+        asset.place = None;
+    }
+    if !assets::restand(tx, device.id, &before, &asset)? {
+        return Err(AppError::Conflict("it was changed meanwhile; reload the page".into()));
+    }
+    if to == Restated::Retired {
+        devices::retire(tx, device.id, now)?;
+    }
+    app.withdraw_open(tx, by, device.id, ("the device stands otherwise now", now))?;
+    let record = Record::new(by, to.action(), format!("device:{}", device.id))
+        .force(device.force)
+        .detail(json!({ "why": why }));
+    app.enter(tx, now, record)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod access;
 mod again;
 mod apple_client;
 mod calendars;
+mod caps;
 mod checkin;
 mod clock;
 mod commands;
@@ -36,5 +37,6 @@ mod scep;
 #[path = "../shared/service.rs"]
 mod shared;
 mod tables;
+mod taken;
 mod takeover;
 mod unreadable;

@@ -29,11 +29,11 @@ impl Service {
     async fn second_agrees(&self, device: DeviceId, command: CommandId) {
         assert_eq!(self.state_of(device, command).await, CommandState::Asked);
         let same = self.app.approve(permit(&self.desk).unwrap(), command, "me again").await;
-        assert!(same.unwrap_err().to_string().contains("somebody else must agree"));
-        let mut second = self.actor("link:second", Role::Fiso, None);
-        let unknown = self.app.approve(permit(&second).unwrap(), command, "by a link").await;
+        assert!(same.unwrap_err().to_string().contains("never a second person"));
+        let link = self.actor("link:second", Role::Fiso, None);
+        let unknown = self.app.approve(permit(&link).unwrap(), command, "by a link").await;
         assert!(unknown.unwrap_err().to_string().contains("must stand in the register"));
-        second.person = Some(domain::PersonId::from_uuid(self.app.world().uuid()));
+        let second = self.somebody("F9", Role::Fiso).await;
         self.app.approve(permit(&second).unwrap(), command, "agreed by telephone").await.unwrap();
         assert_eq!(self.state_of(device, command).await, CommandState::Queued);
         let again = self.app.approve(permit(&second).unwrap(), command, "agreed twice").await;
@@ -186,7 +186,9 @@ fn the_wall_and_the_matrix_hold() {
     Service::run(async |service| {
         let (id, phone) = service.settled(Model::Iphone, "WALL0001").await;
         let suffolk = service.actor("person:s", Role::ServiceDeskLead, Some(Force::Suffolk));
-        let norfolk = service.actor("person:n", Role::ServiceDeskLead, Some(Force::Norfolk));
+        let norfolk = service
+            .actor("person:n", Role::ServiceDeskLead, Some(Force::Norfolk))
+            .proven(service.app.world().now());
         let refused = service.give(&suffolk, id, Order::Restart).await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         let asked = service

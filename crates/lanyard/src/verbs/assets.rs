@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use app::access::{ManageRegister, SeeDevices};
-use app::register::NewDevice;
 use app::register::import::Devices;
+use app::register::{Changed, NewDevice};
 use clap::Subcommand;
 use domain::{DeviceKind, Force};
 use serde_json::json;
@@ -146,8 +146,16 @@ async fn give(
         None => None,
     };
     let id = person.as_ref().map(|person| person.id);
-    opened.app.set_holder(opened.permit::<ManageRegister>()?, device.id, id).await?;
+    let changed = opened.app.set_holder(opened.permit::<ManageRegister>()?, device.id, id).await?;
     let mut out = Out::new();
+    if let Changed::Held(burst) = changed {
+        out.line(format_args!(
+            "{} keeps its holder: the change is beyond the cap of an hour, and burst {burst} waits until a second person \
+             releases it on the pages",
+            device.serial
+        ))?;
+        return Ok(out.finish()?);
+    }
     let to =
         person.map_or_else(|| "nobody".to_owned(), |person| format!("{} {}", person.number, person.name));
     out.line(format_args!(

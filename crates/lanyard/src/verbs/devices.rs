@@ -117,6 +117,9 @@ async fn give(opened: &Opened, given: Ordering, order: Order) -> anyhow::Result<
             commands.len(),
             device.serial
         ))?,
+        Ordered::Held { command, burst } => out.line(format_args!(
+            "held beyond the cap of an hour: command {command} of burst {burst} waits until a second person releases it on the pages"
+        ))?,
         Ordered::NeedsSecond(command) => {
             out.line(format_args!("waits for a second person to agree: command {command}"))?;
         }

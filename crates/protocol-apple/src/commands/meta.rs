@@ -1,6 +1,6 @@
 //! What each command takes and does, as one table.
 
-use domain::Platform;
+use domain::{Effect, Platform};
 
 use super::Command;
 
@@ -56,17 +56,6 @@ pub enum Lane {
     Normal,
 }
 
-/// How much harm a command can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// It only asks, or does what was agreed anyway.
-    Harmless,
-    /// It hinders the holder and can be undone.
-    Reversible,
-    /// It cannot be undone.
-    Destructive,
-}
-
 /// What a command takes and does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Meta {
@@ -82,8 +71,6 @@ pub struct Meta {
     pub platforms: &'static [Platform],
     /// How much harm it can do.
     pub effect: Effect,
-    /// Two people must agree.
-    pub two_person: bool,
     /// Its answer is sensitive personal data: reading it needs a reason.
     pub sensitive_answer: bool,
 }
@@ -99,7 +86,6 @@ const fn asks(request_type: &'static str, right: AccessRight) -> Meta {
         supervised_on: &[],
         platforms: APPLE,
         effect: Effect::Harmless,
-        two_person: false,
         sensitive_answer: false,
     }
 }
@@ -117,38 +103,28 @@ const fn lost(request_type: &'static str, effect: Effect) -> Meta {
 }
 
 const fn power(request_type: &'static str) -> Meta {
-    Meta {
-        supervised_on: MOBILE,
-        effect: Effect::Reversible,
-        ..asks(request_type, AccessRight::LockAndPasscode)
-    }
+    Meta { supervised_on: MOBILE, effect: Effect::Harsh, ..asks(request_type, AccessRight::LockAndPasscode) }
 }
 
 const INSTALL_PROFILE: Meta = asks("InstallProfile", AccessRight::Profiles);
-const REMOVE_PROFILE: Meta =
-    Meta { effect: Effect::Reversible, ..asks("RemoveProfile", AccessRight::Profiles) };
-const UNENROL: Meta = Meta { effect: Effect::Destructive, two_person: true, ..REMOVE_PROFILE };
+const REMOVE_PROFILE: Meta = asks("RemoveProfile", AccessRight::Profiles);
+const UNENROL: Meta = Meta { effect: Effect::Destructive, ..REMOVE_PROFILE };
 const PROFILE_LIST: Meta = asks("ProfileList", AccessRight::Inspection);
 const DEVICE_INFORMATION: Meta = asks("DeviceInformation", AccessRight::DeviceInformation);
 const SECURITY_INFO: Meta = asks("SecurityInfo", AccessRight::Security);
 const RESTRICTIONS: Meta = Meta { platforms: MOBILE, ..asks("Restrictions", AccessRight::Restrictions) };
 const INSTALLED_APPLICATION_LIST: Meta = asks("InstalledApplicationList", AccessRight::Applications);
 const CERTIFICATE_LIST: Meta = asks("CertificateList", AccessRight::Inspection);
-const DEVICE_LOCK: Meta = Meta {
-    lane: Lane::Urgent,
-    effect: Effect::Reversible,
-    ..asks("DeviceLock", AccessRight::LockAndPasscode)
-};
-const ENABLE_LOST_MODE: Meta = lost("EnableLostMode", Effect::Reversible);
-const DISABLE_LOST_MODE: Meta = lost("DisableLostMode", Effect::Reversible);
-const DEVICE_LOCATION: Meta =
-    Meta { two_person: true, sensitive_answer: true, ..lost("DeviceLocation", Effect::Harmless) };
-const PLAY_LOST_MODE_SOUND: Meta = lost("PlayLostModeSound", Effect::Reversible);
+const DEVICE_LOCK: Meta =
+    Meta { lane: Lane::Urgent, effect: Effect::Harsh, ..asks("DeviceLock", AccessRight::LockAndPasscode) };
+const ENABLE_LOST_MODE: Meta = lost("EnableLostMode", Effect::Harsh);
+const DISABLE_LOST_MODE: Meta = lost("DisableLostMode", Effect::Harmless);
+const DEVICE_LOCATION: Meta = Meta { sensitive_answer: true, ..lost("DeviceLocation", Effect::Harmless) };
+const PLAY_LOST_MODE_SOUND: Meta = lost("PlayLostModeSound", Effect::Harmless);
 const CLEAR_PASSCODE: Meta = Meta {
     lane: Lane::Urgent,
     platforms: MOBILE,
     effect: Effect::Destructive,
-    two_person: true,
     ..asks("ClearPasscode", AccessRight::LockAndPasscode)
 };
 const ACTIVATION_LOCK_BYPASS_CODE: Meta = Meta {
@@ -158,17 +134,13 @@ const ACTIVATION_LOCK_BYPASS_CODE: Meta = Meta {
     sensitive_answer: true,
     ..asks("ActivationLockBypassCode", AccessRight::DeviceInformation)
 };
-const ERASE_DEVICE: Meta = Meta {
-    lane: Lane::Urgent,
-    effect: Effect::Destructive,
-    two_person: true,
-    ..asks("EraseDevice", AccessRight::Erase)
-};
+const ERASE_DEVICE: Meta =
+    Meta { lane: Lane::Urgent, effect: Effect::Destructive, ..asks("EraseDevice", AccessRight::Erase) };
 const RESTART_DEVICE: Meta = power("RestartDevice");
 const SHUT_DOWN_DEVICE: Meta = power("ShutDownDevice");
 const DEVICE_CONFIGURED: Meta =
     Meta { right: None, supervised_on: MOBILE, ..asks("DeviceConfigured", AccessRight::Settings) };
-const SETTINGS: Meta = Meta { effect: Effect::Reversible, ..asks("Settings", AccessRight::Settings) };
+const SETTINGS: Meta = asks("Settings", AccessRight::Settings);
 
 pub(super) const fn of(command: &Command) -> &'static Meta {
     match command {

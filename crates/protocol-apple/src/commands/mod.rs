@@ -15,7 +15,7 @@ use domain::Secret;
 
 pub use encode::sent_settings;
 pub use items::SettingItem;
-pub use meta::{ACCESS_RIGHTS_ALL, AccessRight, Effect, Lane, Meta, device_queries};
+pub use meta::{ACCESS_RIGHTS_ALL, AccessRight, Lane, Meta, device_queries};
 pub use refusal::Refusal;
 
 /// One command, ready to be sent.

@@ -1,5 +1,5 @@
 use domain::Platform::{Android, Ios, Ipados, Macos, Windows};
-use domain::Secret;
+use domain::{Effect, Secret};
 
 use super::*;
 use crate::plist_io::{DEFAULT_LIMIT, read_dictionary};
@@ -42,19 +42,22 @@ fn options_not_used_are_not_written() {
 }
 
 #[test]
-fn what_cannot_be_undone_needs_two() {
+fn each_command_says_how_much_harm_it_can_do() {
     let erase = Command::EraseDevice(Box::default());
     let clear = Command::ClearPasscode { unlock_token: Secret::new(vec![1]) };
     let unenrol = Command::Unenrol { identifier: "x".into() };
     for command in [&erase, &clear, &unenrol] {
         assert_eq!(command.meta().effect, Effect::Destructive);
-        assert!(command.meta().two_person, "{}", command.request_type());
     }
-    assert!(Command::DeviceLocation.meta().two_person && Command::DeviceLocation.meta().sensitive_answer);
+    assert!(Command::DeviceLocation.meta().sensitive_answer);
     // One person may contain a loss at night: it can be undone.
-    for command in [lock(None), lost(Some("x")), Command::DisableLostMode, Command::PlayLostModeSound] {
-        let meta = command.meta();
-        assert_eq!((meta.effect, meta.two_person, meta.lane), (Effect::Reversible, false, Lane::Urgent));
+    for (command, effect) in [
+        (lock(None), Effect::Harsh),
+        (lost(Some("x")), Effect::Harsh),
+        (Command::DisableLostMode, Effect::Harmless),
+        (Command::PlayLostModeSound, Effect::Harmless),
+    ] {
+        assert_eq!((command.meta().effect, command.meta().lane), (effect, Lane::Urgent));
     }
     let remove = Command::RemoveProfile { identifier: "x".into() };
     assert_eq!(remove.request_type(), unenrol.request_type());

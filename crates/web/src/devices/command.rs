@@ -31,6 +31,10 @@ pub struct View {
     pub why: String,
     /// This person may be the second one who agrees.
     pub may_approve: bool,
+    /// They do so as somebody who may place legal holds, because one stands.
+    pub under_hold: bool,
+    /// The burst in which it is held; empty where it is not.
+    pub held_in: String,
     /// This person may still take it back.
     pub may_take_back: bool,
     /// What may be asked for with a reason: `PIN` or `location`; empty for nothing.
@@ -60,12 +64,33 @@ impl View {
             by: "Insp Grey <script>".into(),
             why: "Stolen from a car".into(),
             may_approve: true,
+            under_hold: false,
+            held_in: String::new(),
             may_take_back: true,
             holds: "",
             revealed: Vec::new(),
             errors: [("reason", "Enter a reason: it goes into the ledger")].into_iter().collect(),
             reason: String::new(),
         }
+    }
+
+    /// A lock beyond a cap.
+    #[must_use]
+    pub fn sample_held() -> Self {
+        Self {
+            title: "Lock".into(),
+            state: "Held beyond a cap; waits for a second person".into(),
+            may_approve: false,
+            held_in: "/held/1".into(),
+            errors: Errors::default(),
+            ..Self::sample()
+        }
+    }
+
+    /// Clearing a passcode under a legal hold, for somebody who may place one.
+    #[must_use]
+    pub fn sample_under_hold() -> Self {
+        Self { title: "Remove the passcode".into(), under_hold: true, ..Self::sample() }
     }
 
     /// The lock of a Mac, its PIN asked for.

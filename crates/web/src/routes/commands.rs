@@ -1,6 +1,7 @@
 //! One command: the second person's agreement, taking it back, and what it holds that needs a reason to be read.
 
-use app::access::{ApproveDestruction, CommandDevices, LocateDevices, SeeCommands};
+use app::access::{ApproveDestruction, CommandDevices, LocateDevices, PlaceHolds, SeeCommands};
+use app::commands::{Agreed, consent_under_hold};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -32,7 +33,9 @@ async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
         changed: read.changed_at,
         by: read.by,
         why: read.reason.unwrap_or_default(),
-        may_approve: read.may_approve,
+        may_approve: read.may_approve || read.may_consent,
+        under_hold: read.may_consent,
+        held_in: read.held_in.map(|burst| format!("/held/{burst}")).unwrap_or_default(),
         may_take_back: read.may_take_back,
         holds: match (read.has_pin, read.has_location) {
             (true, _) => "PIN",
@@ -66,7 +69,24 @@ pub(super) async fn approve(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     let permit = ctx.permit::<ApproveDestruction>()?;
     let id = id_of(&id)?;
     match ctx.site.app.approve(permit, id, fields.get("reason")).await {
-        Ok(()) => Ok(done(&format!("/commands/{id}"), "approved")),
+        Ok(agreed) => Ok(done(&format!("/commands/{id}"), agreed_word(agreed))),
+        Err(error) => again(&ctx, id, form_errors(error, "reason")?, fields.text("reason")).await,
+    }
+}
+
+fn agreed_word(agreed: Agreed) -> &'static str {
+    match agreed {
+        Agreed::Queued => "approved",
+        Agreed::Held(_) => "held",
+    }
+}
+
+/// Agrees under a legal hold, as somebody who may place one.
+pub(super) async fn consent(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<PlaceHolds>()?;
+    let id = id_of(&id)?;
+    match consent_under_hold(&ctx.site.app, permit, id, fields.get("reason")).await {
+        Ok(agreed) => Ok(done(&format!("/commands/{id}"), agreed_word(agreed))),
         Err(error) => again(&ctx, id, form_errors(error, "reason")?, fields.text("reason")).await,
     }
 }

@@ -374,6 +374,7 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     match signed.await {
         Ok(app::custody::Signed::Complete) => Ok(done(&format!("/custody/{id}"), "handover-complete")),
         Ok(app::custody::Signed::Waits) => Ok(done(&format!("/custody/{id}"), "handover-signed")),
+        Ok(app::custody::Signed::Held(_)) => Ok(done(&format!("/custody/{id}"), "held")),
         Err(error @ AppError::Invalid { .. }) => again(&ctx, id, &fields, error).await,
         Err(error) => Err(error.into()),
     }

@@ -8,10 +8,11 @@ use app::commands::{Order, Ordered};
 use app::custody::Asset;
 use app::custody::read::ChainRead;
 use app::read::{self, CommandRead, DeviceRead, FactRead, Held};
+use app::register::Changed;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{DeviceId, DeviceKind, HandoverKind, Standing};
+use domain::{Deed, DeviceId, DeviceKind, HandoverKind, Standing};
 
 use super::devices::{named, state};
 use super::people::case_crumb;
@@ -24,30 +25,27 @@ use crate::parts::form::Errors;
 use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
 
-/// What an order says on its button, and what it brings about: word, title, effect, needs a second person, shows a message.
-const ORDERS: [(&str, &str, &str, bool, bool); 10] = [
+/// What an order says on its button, and what it brings about: word, title, effect, shows a message.
+const ORDERS: [(&str, &str, &str, bool); 10] = [
     (
         "refresh",
         "Ask for a fresh report",
         "The device reports its state when it next connects. Changes nothing.",
         false,
-        false,
     ),
-    ("lock", "Lock", "The screen locks at once. The holder can unlock it.", false, true),
+    ("lock", "Lock", "The screen locks at once. The holder can unlock it.", true),
     (
         "lost-mode",
         "Lost mode on",
         "Nobody can use the device until lost mode is ended here. It can be undone.",
-        false,
         true,
     ),
-    ("lost-mode-off", "Lost mode off", "The device can be used again with its passcode.", false, false),
-    ("sound", "Play a sound", "For two minutes, whatever its volume is set to.", false, false),
+    ("lost-mode-off", "Lost mode off", "The device can be used again with its passcode.", false),
+    ("sound", "Play a sound", "For two minutes, whatever its volume is set to.", false),
     (
         "restart",
         "Restart",
         "Unsaved work is lost. An iPhone with a passcode may lose Wi-Fi until somebody unlocks it.",
-        false,
         false,
     ),
     (
@@ -55,27 +53,23 @@ const ORDERS: [(&str, &str, &str, bool, bool); 10] = [
         "Shut down",
         "Out of reach until somebody switches it on: no lock, no location, no erasing.",
         false,
-        false,
     ),
     (
         "locate",
         "Locate",
         "Asks the device where it is. Reading the answer needs a reason, and is in the ledger.",
-        true,
         false,
     ),
     (
         "clear-passcode",
         "Remove the passcode",
         "Whoever has the device can open it until a new passcode is set.",
-        true,
         false,
     ),
     (
         "erase",
         "Erase",
         "Everything on it is destroyed, images not yet uploaded among it. It cannot be undone, and ends lost mode and location.",
-        true,
         false,
     ),
 ];
@@ -242,8 +236,8 @@ fn reported(fact: &FactRead) -> Fact {
 }
 
 fn action(choice: &read::Action, kind: DeviceKind) -> Option<Action> {
-    let (word, title, effect, second_person, message) =
-        *ORDERS.iter().find(|(word, ..)| *word == choice.word)?;
+    let (word, title, effect, message) = *ORDERS.iter().find(|(word, ..)| *word == choice.word)?;
+    let second_person = word.parse::<Deed>().is_ok_and(Deed::needs_second);
     let mac_lock = word == "lock" && kind == DeviceKind::Mac;
     Some(Action {
         word,
@@ -340,6 +334,7 @@ pub(super) async fn act(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     match placed {
         Ok(Ordered::Queued(_)) => Ok(done(&format!("/devices/{id}"), "queued")),
         Ok(Ordered::NeedsSecond(_)) => Ok(done(&format!("/devices/{id}"), "waits")),
+        Ok(Ordered::Held { .. }) => Ok(done(&format!("/devices/{id}"), "held")),
         Err(error) => {
             let errors = form_errors(error, "reason")?;
             let beside =
@@ -386,7 +381,8 @@ pub(super) async fn holder(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         app.set_holder(permit, id, holder).await
     };
     match set.await {
-        Ok(()) => Ok(done(&format!("/devices/{id}"), "holder-set")),
+        Ok(Changed::Done) => Ok(done(&format!("/devices/{id}"), "holder-set")),
+        Ok(Changed::Held(_)) => Ok(done(&format!("/devices/{id}"), "held")),
         Err(error) => {
             let errors = form_errors(error, "holder")?;
             let again = View { errors, typed_holder: fields.text("holder"), ..view(&ctx, id).await? };

@@ -2,6 +2,7 @@
 
 use app::access::{AnswerForOneself, CommandDevices, WithdrawDevices};
 use app::unused::{KeptFor, Needed};
+use app::withdrawals::Withdrawn;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -95,10 +96,11 @@ pub(super) async fn withdrawn(ctx: Ctx, Path(id): Path<String>, fields: Fields) 
     let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
     let lock = if fields.get("lock") == "yes" { Some(ctx.permit::<CommandDevices>()?) } else { None };
     match ctx.site.app.withdraw(permit, id, fields.get("why"), lock).await {
-        Ok(found) => {
-            let notice = if found.not_locked.is_some() { "withdrawn-not-locked" } else { "withdrawn" };
-            Ok(done(&format!("/cases/{}", found.case), notice))
+        Ok(Withdrawn::Ordered { case, not_locked }) => {
+            let notice = if not_locked.is_some() { "withdrawn-not-locked" } else { "withdrawn" };
+            Ok(done(&format!("/cases/{case}"), notice))
         }
+        Ok(Withdrawn::Held(_)) => Ok(done(&format!("/devices/{id}"), "held")),
         Err(error) => {
             let errors = form_errors(error, "why")?;
             let again = withdraw::View {

@@ -12,7 +12,7 @@ use super::documents::status;
 use super::ledger::words;
 use super::registers::{mention, risk};
 use crate::answer::page;
-use crate::overview::{AttentionRow, CopyRow, RecentRow, ReviewRow, View};
+use crate::overview::{AttentionRow, CopyRow, Held, RecentRow, ReviewRow, View};
 use crate::parts::chart::{Bar, Counts};
 use crate::session::{Ctx, Problem};
 use crate::shell::Area;
@@ -55,6 +55,11 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         .collect();
     let view = View {
         troubles: now.troubles,
+        held: now.held.as_ref().map(|held| Held {
+            bursts: held.bursts,
+            asked: held.asked,
+            frozen: held.frozen.iter().map(|force| force.title()).collect(),
+        }),
         shell: ctx.shell(Area::Overview, Vec::new()),
         documents: now.documents.iter().map(bar).collect(),
         devices_enrolled: figures.enrolled.unsigned_abs(),

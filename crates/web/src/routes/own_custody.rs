@@ -53,6 +53,7 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     match ctx.site.app.sign_own(permit, id_of(&id)?, fields.get("shown")).await.map_err(own)? {
         Signed::Complete => Ok(done(&format!("/me/custody/{id}"), "handover-complete")),
         Signed::Waits => Ok(done(&format!("/me/custody/{id}"), "handover-signed")),
+        Signed::Held(_) => Ok(done(&format!("/me/custody/{id}"), "held")),
     }
 }
 

@@ -3,7 +3,7 @@
 use app::AppError;
 use app::access::{ManageRegister, SeeDevices};
 use app::read::{DeviceFilter, DeviceOrder};
-use app::register::{Particulars, Restated};
+use app::register::{Changed, Particulars, Restated};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -121,7 +121,8 @@ pub(super) async fn restate(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
         ctx.site.app.restate_device(permit, id, to, fields.get("why")).await
     };
     match restated.await {
-        Ok(()) => Ok(done(&format!("/devices/{id}"), "device-restated")),
+        Ok(Changed::Done) => Ok(done(&format!("/devices/{id}"), "device-restated")),
+        Ok(Changed::Held(_)) => Ok(done(&format!("/devices/{id}"), "held")),
         Err(error) => again(&ctx, id, &fields, error, "to").await,
     }
 }

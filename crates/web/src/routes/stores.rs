@@ -2,7 +2,7 @@
 
 use app::AppError;
 use app::access::{ManageRegister, SeeDevices};
-use app::custody::{BulkReturn, CountRead, Difference, Explained, NewPlace, Returned};
+use app::custody::{BulkReturn, CountRead, Difference, Explained, NewPlace, Returned, Signed};
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -118,11 +118,18 @@ pub(super) async fn returns(ctx: Ctx) -> Result<Response, Problem> {
 
 fn line(returned: Returned) -> returns::Line {
     match returned {
-        Returned::In { code, serial, handover, reference, complete } => returns::Line {
+        Returned::In { code, serial, handover, reference, signed } => returns::Line {
             code,
             serial,
             handover: Some(Crumb::new(format!("/custody/{handover}"), reference)),
-            says: if complete { "back in the store" } else { "waits for the other side to sign" }.to_owned(),
+            says: match signed {
+                Signed::Complete => "back in the store",
+                Signed::Waits => "waits for the other side to sign",
+                Signed::Held(_) => {
+                    "held beyond the cap of an hour: a second person releases it under Held and waiting"
+                }
+            }
+            .to_owned(),
         },
         Returned::Not { code, why } => {
             returns::Line { code, serial: String::new(), handover: None, says: sentence(&why) }

@@ -23,6 +23,7 @@ async fn path_of(route: &Route, seeded: &Seeded) -> String {
     let id = match route.path.split('/').nth(1).unwrap_or_default() {
         "devices" => seeded.phone.to_string(),
         "commands" => seeded.command(seeded.phone).await.to_string(),
+        "held" => seeded.burst().await.to_string(),
         "people" => seeded.holder.to_string(),
         "cases" => seeded.case().await.to_string(),
         "import" if route.path.starts_with("/import/devices") => seeded.import_of_devices().await.to_string(),
@@ -79,7 +80,7 @@ fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
         "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries", "ledger", "alarms",
+        "tokens", "duty", "entries", "ledger", "alarms", "held",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }

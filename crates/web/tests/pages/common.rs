@@ -6,6 +6,7 @@ mod browser;
 mod shared;
 
 use app::access::{Actor, ApiScope, Role, SeeDevices, permit};
+use app::commands::{Order, Ordered};
 use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::grants::{GroupRole, NewGrant};
 use app::imports::{self, Kind, NewFile};
@@ -23,8 +24,9 @@ use app::{App, AppConfig, PolicyInForce};
 use axum::Router;
 use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
 use domain::{
-    CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId, HandoverKind,
-    IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span, StepId, TokenId,
+    BurstId, CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId,
+    HandoverKind, IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span,
+    StepId, TokenId,
 };
 use testkit::TestWorld;
 
@@ -391,6 +393,21 @@ impl Seeded {
         let about =
             |row: &&store::ledger::Entry| row.action == "person.added" && row.force == Some(Force::Norfolk);
         rows.iter().find(about).expect("somebody was entered").id
+    }
+
+    /// A burst that is held: locks beyond what may go in an hour.
+    pub(crate) async fn burst(&self) -> BurstId {
+        let open = self.app.store().read(|tx| store::orders::bursts(tx, None)).await.unwrap();
+        if let Some(open) = open.first() {
+            return open.id;
+        }
+        loop {
+            let lock = Order::Lock { message: None, phone_number: None };
+            let placed = self.app.order(permit(&root()).unwrap(), self.phone, lock, "a test").await.unwrap();
+            if let Ordered::Held { burst, .. } = placed {
+                return burst;
+            }
+        }
     }
 
     /// The latest command of a device.

@@ -1,12 +1,13 @@
 //! What the stories of custody leave out: both forces, disposal, refusals, time running out, two at once, a file.
 
 use app::access::{Role, permit, permit_within};
-use app::custody::{How, NewHandover, NewItem, NewPlace, Signed};
+use app::custody::{BulkReturn, How, NewHandover, NewItem, NewPlace, Returned, Signed};
+use app::register::{Changed, NewDevice};
 use app::{AppError, access};
 use axum::http::StatusCode;
 use domain::{
-    Condition, DeviceId, Disposal, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId, PlaceKind, Side,
-    Span,
+    Condition, DeviceId, DeviceKind, Disposal, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId,
+    PlaceKind, Side, Span,
 };
 
 use crate::common::{Seeded, root, with_force};
@@ -296,5 +297,49 @@ fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
         let labels = dani.page("/labels?codes=NC-9001%0ANO-SUCH").await;
         assert!(labels.contains("Bar code of NC-9001") && labels.contains("NO-SUCH: "), "{labels}");
         assert!(!labels.contains("Ames"), "nothing about anybody");
+    });
+}
+
+#[test]
+fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
+    with_force(|seeded| async move {
+        let device = seeded.spare("F4TAKE0001").await;
+        seeded.issue(device, "1234", "PC Ames").await;
+        // Somebody at the desk takes twenty others from their holder first, which is as many as go in an hour.
+        for n in 0..20 {
+            let new = NewDevice {
+                serial: format!("F4TAKEN{n:03}"),
+                kind: DeviceKind::Iphone,
+                force: Force::Norfolk,
+                holder: Some(seeded.holder),
+                asset_tag: None,
+            };
+            let other = seeded.app.add_device(permit(&root()).unwrap(), new).await.unwrap();
+            let taken = seeded.app.set_holder(permit(&root()).unwrap(), other, None).await.unwrap();
+            assert_eq!(taken, Changed::Done);
+        }
+        let back = BulkReturn {
+            place: Some(seeded.store().await),
+            condition: Condition::Good,
+            codes: "F4TAKE0001".into(),
+            absent: "internal post".into(),
+        };
+        let lines = seeded.app.return_many(permit(&root()).unwrap(), back).await.unwrap();
+        let Some(Returned::In { handover, signed: Signed::Held(burst), .. }) = lines.first() else {
+            panic!("{lines:?}")
+        };
+        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        assert_eq!(read.device.holder, Some(seeded.holder), "nothing changed hands");
+        let lead = seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskLead, Force::Norfolk).await;
+        let page = lead.page(&format!("/held/{burst}")).await;
+        assert!(page.contains("Complete a hand-over") && page.contains("F4TAKE0001"), "{page}");
+        let released =
+            lead.post(&format!("/held/{burst}/release"), &[("release-reason", "a return day")]).await;
+        assert_eq!(released.leads_to(), format!("/held/{burst}?done=released"));
+        seeded.pass(1).await;
+        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        assert_eq!(read.device.holder, None, "{}", lead.page(&format!("/held/{burst}")).await);
+        let verified = seeded.app.verify_custody(permit(&root()).unwrap(), *handover).await.unwrap();
+        assert!(verified.faults.is_empty(), "{verified:?}");
     });
 }

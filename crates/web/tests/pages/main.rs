@@ -17,6 +17,7 @@ mod custody;
 mod directory;
 mod exemptions;
 mod forms;
+mod held;
 mod issuer;
 mod limits;
 mod lists;

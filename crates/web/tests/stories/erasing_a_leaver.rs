@@ -1,7 +1,7 @@
 //! `stories/erasing-a-leaver.md`
 
 use app::access::{Role, permit};
-use app::custody::{BulkReturn, Returned};
+use app::custody::{BulkReturn, Returned, Signed};
 use axum::http::StatusCode;
 use domain::{Condition, Force, HandoverId, Span};
 
@@ -22,7 +22,7 @@ async fn something_signed_for(seeded: &Seeded) -> HandoverId {
         absent: "by internal post".into(),
     };
     let lines = seeded.app.return_many(permit(&root()).unwrap(), back).await.unwrap();
-    assert!(matches!(lines.as_slice(), [Returned::In { complete: true, .. }]), "{lines:?}");
+    assert!(matches!(lines.as_slice(), [Returned::In { signed: Signed::Complete, .. }]), "{lines:?}");
     issued
 }
 

@@ -88,7 +88,7 @@ impl Ring {
 fn a_hold_and_an_approval_leave_nothing_to_hand_over() {
     race("hold against approve", async |ring| {
         let (device, to, _) = ring.phone("RACE0004").await;
-        let second = ring.second();
+        let second = ring.second("S1").await;
         for round in 0..ring.rounds {
             let id = ring.put(&to, &ERASE, CommandState::Asked).await;
             let (node, other) = (ring.service.app.clone(), ring.other.clone());
@@ -111,7 +111,7 @@ fn a_hold_and_an_approval_leave_nothing_to_hand_over() {
 fn an_approval_never_revives_what_is_taken_back() {
     race("approve against take back", async |ring| {
         let (_, to, _) = ring.phone("RACE0005").await;
-        let second = ring.second();
+        let second = ring.second("S1").await;
         for round in 0..ring.rounds {
             let id = ring.put(&to, &ERASE, CommandState::Asked).await;
             let (node, other) = (ring.service.app.clone(), ring.other.clone());
@@ -133,7 +133,7 @@ fn an_approval_never_revives_what_is_taken_back() {
 fn of_two_who_agree_one_does() {
     race("approve against approve", async |ring| {
         let (_, to, _) = ring.phone("RACE0006").await;
-        let (second, third) = (ring.second(), ring.second());
+        let (second, third) = (ring.second("S1").await, ring.second("S2").await);
         for round in 0..ring.rounds {
             let id = ring.put(&to, &ERASE, CommandState::Asked).await;
             let (node, other) = (ring.service.app.clone(), ring.other.clone());

@@ -110,6 +110,12 @@ impl Ring {
         state: CommandState,
     ) -> CommandId {
         let id = CommandId::from_uuid(self.service.world.uuid());
+        let deed = match spec {
+            Spec::EraseDevice { .. } => domain::Deed::Erase,
+            Spec::ClearPasscode => domain::Deed::ClearPasscode,
+            Spec::DeviceLock { .. } => domain::Deed::Lock,
+            _ => domain::Deed::Configure,
+        };
         let command = Command {
             id,
             enrolment: to.enrolment,
@@ -125,8 +131,19 @@ impl Ring {
             deliveries: 0,
             finished_at: None,
             error: None,
+            deed,
+            effect: deed.effect(),
+            burst: None,
+            expires_at: Some(self.service.world.now().plus(domain::Span::from_secs(24 * 3600))),
+            approved_by: None,
         };
-        self.service.app.store().write(move |tx| store::commands::add(tx, &command)).await.unwrap();
+        // Hundreds of rounds in one hour of the test's clock: what counted in the last one counts no more.
+        let over = self.service.world.now().plus(domain::Span::from_secs(1));
+        let kept = self.service.app.store().write(move |tx| {
+            store::caps::forget(tx, over)?;
+            store::commands::add(tx, &command)
+        });
+        kept.await.unwrap();
         id
     }
 
@@ -164,9 +181,7 @@ impl Ring {
     }
 
     /// Somebody else of the register, who may agree.
-    fn second(&self) -> Actor {
-        let mut second = self.service.actor("person:second", Role::Fiso, None);
-        second.person = Some(domain::PersonId::from_uuid(self.service.world.uuid()));
-        second
+    async fn second(&self, number: &str) -> Actor {
+        self.service.somebody(number, Role::Fiso).await
     }
 }

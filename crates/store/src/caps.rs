@@ -1,0 +1,47 @@
+//! What was done in the last hour and counts towards a cap.
+
+use domain::{Cap, Force, Timestamp};
+
+use crate::{StoreError, Tx, statements};
+
+statements! {
+    pub(crate) COUNT_ADD = "INSERT INTO order_count (class, force, who, subject, at) VALUES ($1, $2, $3, $4, $5)";
+    COUNT_FORCE = "SELECT count(*) FROM order_count WHERE class = $1 AND force = $2 AND at > $3";
+    COUNT_PERSON = "SELECT count(*) FROM order_count WHERE class = $1 AND who = $2 AND at > $3";
+    COUNT_SUBJECTS = "SELECT DISTINCT subject FROM order_count WHERE class = $1 AND who = $2 AND at > $3 LIMIT 5000";
+    COUNT_FORGET = "DELETE FROM order_count WHERE at < $1";
+}
+
+/// Enters something that counts.
+pub fn count(
+    tx: &mut Tx<'_>,
+    cap: Cap,
+    (force, who, subject): (Force, &str, &str),
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let values = vec![cap.class().into(), force.as_str().into(), who.into(), subject.into(), at.into()];
+    tx.later(&COUNT_ADD, values)
+}
+
+/// How much a force did since a time of what a cap counts.
+pub fn by_force(tx: &mut Tx<'_>, cap: Cap, force: Force, since: Timestamp) -> Result<i64, StoreError> {
+    crate::single_count(tx, &COUNT_FORCE, &[cap.class().into(), force.as_str().into(), since.into()])
+}
+
+/// How much a person did since a time of what a cap counts.
+pub fn by_person(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Result<i64, StoreError> {
+    crate::single_count(tx, &COUNT_PERSON, &[cap.class().into(), who.into(), since.into()])
+}
+
+/// To what a person did it since a time, each thing once.
+pub fn subjects(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
+    tx.query(&COUNT_SUBJECTS, &[cap.class().into(), who.into(), since.into()])?
+        .iter()
+        .map(|row| row.text(0))
+        .collect()
+}
+
+/// Removes counts from before a time; how many.
+pub fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
+    tx.execute(&COUNT_FORGET, &[before.into()])
+}

@@ -1,0 +1,372 @@
+//! Orders of people that have not reached their device: those that wait for agreement, and bursts that are held.
+
+use domain::{BurstId, Cap, CommandId, Deed, DeviceId, Effect, EnrolmentId, Force, HeldId, Timestamp};
+
+use crate::commands::CommandState;
+use crate::{Row, StoreError, Tx, Value, force_word, statements};
+
+crate::word_enum! {
+    /// How a burst stands.
+    BurstState {
+        /// Waits for a second person.
+        Held = "held",
+        /// A second person let all of it through.
+        Released = "released",
+        /// Somebody cancelled all of it.
+        Cancelled = "cancelled",
+        /// Nobody decided in time.
+        Expired = "expired",
+    }
+}
+
+crate::word_enum! {
+    /// How a held act stands.
+    HeldState {
+        /// Waits for a second person.
+        Held = "held",
+        /// Released, and not yet done.
+        Released = "released",
+        /// Done.
+        Done = "done",
+        /// It could no longer be done.
+        Failed = "failed",
+        /// Cancelled, or over because nobody decided.
+        Cancelled = "cancelled",
+    }
+}
+
+/// What one person asked for beyond a cap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Burst {
+    /// Which.
+    pub id: BurstId,
+    /// Whose.
+    pub force: Force,
+    /// How much harm its orders can do.
+    pub effect: Effect,
+    /// Which cap was reached first.
+    pub cap: Cap,
+    /// Under which name the person is counted.
+    pub who: String,
+    /// Who asked first, as the ledger names them.
+    pub opened_by: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when it may be released.
+    pub expires_at: Timestamp,
+    /// How it stands.
+    pub state: BurstState,
+    /// When, by whom and why it came to its end.
+    pub ended: Option<(Timestamp, String, String)>,
+}
+
+/// An act that is held and is no command to a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldAct {
+    /// Which.
+    pub id: HeldId,
+    /// In which burst.
+    pub burst: BurstId,
+    /// On which device; the first one of a hand-over.
+    pub device: DeviceId,
+    /// What it does.
+    pub deed: Deed,
+    /// What to do, as the app spells it.
+    pub spec: String,
+    /// Who asked.
+    pub asked_by: String,
+    /// When.
+    pub asked_at: Timestamp,
+    /// How it stands.
+    pub state: HeldState,
+    /// Why it could not be done.
+    pub error: Option<String>,
+}
+
+/// An order of a person that has not reached its device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// Which command.
+    pub command: CommandId,
+    /// For which channel.
+    pub enrolment: EnrolmentId,
+    /// For which device.
+    pub device: DeviceId,
+    /// Its serial number.
+    pub serial: String,
+    /// Whose.
+    pub force: Force,
+    /// What it does.
+    pub deed: Deed,
+    /// How far it got.
+    pub state: CommandState,
+    /// Who asked.
+    pub asked_by: String,
+    /// The second person who agreed.
+    pub approved_by: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// When it was asked for.
+    pub asked_at: Timestamp,
+    /// Until when it may be agreed to.
+    pub expires_at: Option<Timestamp>,
+    /// The burst in which it is held.
+    pub burst: Option<BurstId>,
+}
+
+macro_rules! order {
+    () => {
+        "SELECT c.id, c.enrolment_id, e.device_id, d.serial, d.force, c.deed, c.state, c.asked_by, c.approved_by, c.reason,
+         c.queued_at, c.expires_at, c.burst_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+         JOIN device d ON d.id = e.device_id WHERE c.finished_at IS NULL AND (c.delivered_at IS NULL OR c.state = 'not-now')
+         AND c.deed <> 'configure' "
+    };
+}
+
+statements! {
+    pub(crate) BURST_ADD = "INSERT INTO burst (id, force, effect, cap, who, opened_by, opened_at, expires_at, state)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'held')";
+    BURST_OPEN = "SELECT id, force, effect, cap, who, opened_by, opened_at, expires_at, state, ended_at, ended_by, ended_why
+        FROM burst WHERE force = $1 AND effect = $2 AND who = $3 AND ended_at IS NULL";
+    BURST_BY_ID = "SELECT id, force, effect, cap, who, opened_by, opened_at, expires_at, state, ended_at, ended_by, ended_why
+        FROM burst WHERE id = $1";
+    BURSTS_OPEN = "SELECT id, force, effect, cap, who, opened_by, opened_at, expires_at, state, ended_at, ended_by, ended_why
+        FROM burst WHERE ended_at IS NULL AND ($1 = '' OR force = $1) ORDER BY opened_at LIMIT 200";
+    BURST_END = "UPDATE burst SET state = $2, ended_at = $3, ended_by = $4, ended_why = $5 WHERE id = $1 AND ended_at IS NULL";
+    BURSTS_WAITING = "SELECT count(*) FROM burst WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
+    BURST_COMMANDS = "SELECT count(*) FROM command WHERE burst_id = $1";
+    BURST_ACTS = "SELECT count(*) FROM held_act WHERE burst_id = $1";
+    // In the order of the queue, as whatever locks several commands.
+    BURST_RELEASE = "UPDATE command SET state = 'queued' WHERE state = 'held' AND finished_at IS NULL AND id IN
+        (SELECT n.id FROM command n WHERE n.burst_id = $1 AND n.state = 'held' AND n.finished_at IS NULL ORDER BY n.lane, n.id {for_update})";
+    BURST_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3 WHERE state = 'held' AND finished_at IS NULL AND id IN
+        (SELECT n.id FROM command n WHERE n.burst_id = $1 AND n.state = 'held' AND n.finished_at IS NULL ORDER BY n.lane, n.id {for_update})";
+    ORDERS_OF_BURST = concat!(order!(), "AND c.burst_id = $1 AND c.state = 'held' ORDER BY c.queued_at, c.id LIMIT $2");
+    ORDERS_OPEN = concat!(order!(), "AND ($1 = '' OR d.force = $1) AND ($2 = '' OR c.asked_by = $2)
+        ORDER BY c.queued_at, c.id LIMIT $3");
+    ORDERS_ASKED = concat!(order!(), "AND ($1 = '' OR d.force = $1) AND c.state = 'asked' ORDER BY c.queued_at, c.id LIMIT $2");
+    ORDERS_WAITING = "SELECT count(*) FROM command c JOIN enrolment e ON e.id = c.enrolment_id JOIN device d ON d.id = e.device_id
+        WHERE c.finished_at IS NULL AND c.state = 'asked' AND ($1 = '' OR d.force = $1)";
+    ORDERS_ASKERS = "SELECT DISTINCT c.asked_by FROM command c JOIN enrolment e ON e.id = c.enrolment_id JOIN device d ON d.id = e.device_id
+        WHERE c.finished_at IS NULL AND (c.delivered_at IS NULL OR c.state = 'not-now') AND c.deed <> 'configure'
+        AND ($1 = '' OR d.force = $1) UNION SELECT DISTINCT a.asked_by FROM held_act a JOIN burst b ON b.id = a.burst_id
+        WHERE a.state = 'held' AND ($1 = '' OR b.force = $1) ORDER BY 1 LIMIT 500";
+    BURST_PEOPLE = "SELECT asked_by FROM command WHERE burst_id = $1 UNION SELECT approved_by FROM command
+        WHERE burst_id = $1 AND approved_by IS NOT NULL UNION SELECT asked_by FROM held_act WHERE burst_id = $1 ORDER BY 1 LIMIT 500";
+    HELD_ADD = "INSERT INTO held_act (id, burst_id, device_id, deed, spec, asked_by, asked_at, state)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'held')";
+    HELD_BY_ID = "SELECT id, burst_id, device_id, deed, spec, asked_by, asked_at, state, error FROM held_act WHERE id = $1";
+    HELD_OF_BURST = "SELECT id, burst_id, device_id, deed, spec, asked_by, asked_at, state, error FROM held_act
+        WHERE burst_id = $1 ORDER BY asked_at, id LIMIT $2";
+    HELD_OF_DEVICE = "SELECT id, burst_id, device_id, deed, spec, asked_by, asked_at, state, error FROM held_act
+        WHERE device_id = $1 AND ended_at IS NULL ORDER BY asked_at, id LIMIT 50";
+    HELD_OF_ASKER = "SELECT a.id, a.burst_id, a.device_id, a.deed, a.spec, a.asked_by, a.asked_at, a.state, a.error FROM held_act a
+        JOIN burst b ON b.id = a.burst_id WHERE a.ended_at IS NULL AND a.state = 'held' AND ($1 = '' OR b.force = $1)
+        AND ($2 = '' OR a.asked_by = $2) ORDER BY a.asked_at, a.id LIMIT $3";
+    HELD_RELEASE = "UPDATE held_act SET state = 'released' WHERE burst_id = $1 AND state = 'held'";
+    HELD_CANCEL_ALL = "UPDATE held_act SET state = 'cancelled', ended_at = $2, error = $3 WHERE burst_id = $1 AND state = 'held'";
+    HELD_END = "UPDATE held_act SET state = $2, ended_at = $3, error = $4 WHERE id = $1 AND ended_at IS NULL";
+}
+
+fn burst(row: &Row) -> Result<Burst, StoreError> {
+    Ok(Burst {
+        id: row.parse(0)?,
+        force: row.parse(1)?,
+        effect: row.parse(2)?,
+        cap: row.parse(3)?,
+        who: row.text(4)?,
+        opened_by: row.text(5)?,
+        opened_at: row.time(6)?,
+        expires_at: row.time(7)?,
+        state: row.parse(8)?,
+        ended: match row.opt_time(9)? {
+            None => None,
+            Some(at) => {
+                Some((at, row.opt_text(10)?.unwrap_or_default(), row.opt_text(11)?.unwrap_or_default()))
+            }
+        },
+    })
+}
+
+/// Enters a burst that is held.
+pub fn open_burst(tx: &mut Tx<'_>, new: &Burst) -> Result<(), StoreError> {
+    let values = [
+        Value::id(new.id),
+        new.force.as_str().into(),
+        new.effect.as_str().into(),
+        new.cap.as_str().into(),
+        new.who.as_str().into(),
+        new.opened_by.as_str().into(),
+        new.opened_at.into(),
+        new.expires_at.into(),
+    ];
+    tx.execute(&BURST_ADD, &values).map(drop)
+}
+
+/// The burst that a person's further orders of an effect join.
+pub fn burst_of(
+    tx: &mut Tx<'_>,
+    force: Force,
+    effect: Effect,
+    who: &str,
+) -> Result<Option<Burst>, StoreError> {
+    let values = [force.as_str().into(), effect.as_str().into(), who.into()];
+    tx.one(&BURST_OPEN, &values)?.as_ref().map(burst).transpose()
+}
+
+/// The burst of that id.
+pub fn burst_by_id(tx: &mut Tx<'_>, id: BurstId) -> Result<Option<Burst>, StoreError> {
+    tx.one(&BURST_BY_ID, &[Value::id(id)])?.as_ref().map(burst).transpose()
+}
+
+/// The bursts that are held, oldest first.
+pub fn bursts(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Burst>, StoreError> {
+    tx.query(&BURSTS_OPEN, &[force_word(force)])?.iter().map(burst).collect()
+}
+
+/// How many bursts are held, and how many orders wait for a second person to agree.
+pub fn waiting(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(i64, i64), StoreError> {
+    let bursts = crate::single_count(tx, &BURSTS_WAITING, &[force_word(force)])?;
+    Ok((bursts, crate::single_count(tx, &ORDERS_WAITING, &[force_word(force)])?))
+}
+
+/// How many orders were ever put into a burst.
+pub fn size_of(tx: &mut Tx<'_>, id: BurstId) -> Result<i64, StoreError> {
+    let commands = crate::single_count(tx, &BURST_COMMANDS, &[Value::id(id)])?;
+    Ok(commands + crate::single_count(tx, &BURST_ACTS, &[Value::id(id)])?)
+}
+
+/// Ends a burst; whether it was held until then. What is in it is ended by [`release`] or [`cancel`].
+pub fn end_burst(
+    tx: &mut Tx<'_>,
+    id: BurstId,
+    state: BurstState,
+    (at, by, why): (Timestamp, &str, &str),
+) -> Result<bool, StoreError> {
+    let values = [Value::id(id), state.as_str().into(), at.into(), by.into(), why.into()];
+    Ok(tx.execute(&BURST_END, &values)? > 0)
+}
+
+/// Queues the commands of a burst and marks its other acts as released; how many of each.
+pub fn release(tx: &mut Tx<'_>, id: BurstId) -> Result<(u64, u64), StoreError> {
+    let commands = tx.execute(&BURST_RELEASE, &[Value::id(id)])?;
+    Ok((commands, tx.execute(&HELD_RELEASE, &[Value::id(id)])?))
+}
+
+/// Cancels all that is held in a burst; how many orders.
+pub fn cancel(tx: &mut Tx<'_>, id: BurstId, at: Timestamp, why: &str) -> Result<u64, StoreError> {
+    let commands = tx.execute(&BURST_CANCEL, &[Value::id(id), at.into(), why.into()])?;
+    Ok(commands + tx.execute(&HELD_CANCEL_ALL, &[Value::id(id), at.into(), why.into()])?)
+}
+
+fn order(row: &Row) -> Result<OpenOrder, StoreError> {
+    Ok(OpenOrder {
+        command: row.parse(0)?,
+        enrolment: row.parse(1)?,
+        device: row.parse(2)?,
+        serial: row.text(3)?,
+        force: row.parse(4)?,
+        deed: row.parse(5)?,
+        state: row.parse(6)?,
+        asked_by: row.text(7)?,
+        approved_by: row.opt_text(8)?,
+        reason: row.opt_text(9)?,
+        asked_at: row.time(10)?,
+        expires_at: row.opt_time(11)?,
+        burst: row.opt_parse(12)?,
+    })
+}
+
+/// The commands that are held in a burst.
+pub fn of_burst(tx: &mut Tx<'_>, id: BurstId, limit: u32) -> Result<Vec<OpenOrder>, StoreError> {
+    tx.query(&ORDERS_OF_BURST, &[Value::id(id), limit.into()])?.iter().map(order).collect()
+}
+
+/// People's orders of a force that have not reached a device; of one person, or where `asked_by` is empty of everybody.
+pub fn open(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    asked_by: &str,
+    limit: u32,
+) -> Result<Vec<OpenOrder>, StoreError> {
+    tx.query(&ORDERS_OPEN, &[force_word(force), asked_by.into(), limit.into()])?.iter().map(order).collect()
+}
+
+/// Orders that wait for a second person to agree, oldest first.
+pub fn asked(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<OpenOrder>, StoreError> {
+    tx.query(&ORDERS_ASKED, &[force_word(force), limit.into()])?.iter().map(order).collect()
+}
+
+/// Who has orders in a force that have not reached their devices, as the ledger names them.
+pub fn askers(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<String>, StoreError> {
+    tx.query(&ORDERS_ASKERS, &[force_word(force)])?.iter().map(|row| row.text(0)).collect()
+}
+
+/// Everybody who asked for something in a burst, or agreed to it.
+pub fn people_of_burst(tx: &mut Tx<'_>, id: BurstId) -> Result<Vec<String>, StoreError> {
+    tx.query(&BURST_PEOPLE, &[Value::id(id)])?.iter().map(|row| row.text(0)).collect()
+}
+
+fn held(row: &Row) -> Result<HeldAct, StoreError> {
+    Ok(HeldAct {
+        id: row.parse(0)?,
+        burst: row.parse(1)?,
+        device: row.parse(2)?,
+        deed: row.parse(3)?,
+        spec: row.text(4)?,
+        asked_by: row.text(5)?,
+        asked_at: row.time(6)?,
+        state: row.parse(7)?,
+        error: row.opt_text(8)?,
+    })
+}
+
+/// Holds an act.
+pub fn hold(tx: &mut Tx<'_>, new: &HeldAct) -> Result<(), StoreError> {
+    let values = [
+        Value::id(new.id),
+        Value::id(new.burst),
+        Value::id(new.device),
+        new.deed.as_str().into(),
+        new.spec.as_str().into(),
+        new.asked_by.as_str().into(),
+        new.asked_at.into(),
+    ];
+    tx.execute(&HELD_ADD, &values).map(drop)
+}
+
+/// The held act of that id.
+pub fn held_by_id(tx: &mut Tx<'_>, id: HeldId) -> Result<Option<HeldAct>, StoreError> {
+    tx.one(&HELD_BY_ID, &[Value::id(id)])?.as_ref().map(held).transpose()
+}
+
+/// The acts of a burst that are no commands, however they stand.
+pub fn acts_of_burst(tx: &mut Tx<'_>, id: BurstId, limit: u32) -> Result<Vec<HeldAct>, StoreError> {
+    tx.query(&HELD_OF_BURST, &[Value::id(id), limit.into()])?.iter().map(held).collect()
+}
+
+/// The acts on a device that are held, or released and not yet done.
+pub fn acts_on(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<HeldAct>, StoreError> {
+    tx.query(&HELD_OF_DEVICE, &[Value::id(device)])?.iter().map(held).collect()
+}
+
+/// The held acts of a force; of one person, or where `asked_by` is empty of everybody.
+pub fn acts(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    asked_by: &str,
+    limit: u32,
+) -> Result<Vec<HeldAct>, StoreError> {
+    tx.query(&HELD_OF_ASKER, &[force_word(force), asked_by.into(), limit.into()])?.iter().map(held).collect()
+}
+
+/// Ends a held act; whether it was open until then.
+pub fn end_act(
+    tx: &mut Tx<'_>,
+    id: HeldId,
+    state: HeldState,
+    at: Timestamp,
+    error: Option<&str>,
+) -> Result<bool, StoreError> {
+    Ok(tx.execute(&HELD_END, &[Value::id(id), state.as_str().into(), at.into(), error.into()])? > 0)
+}

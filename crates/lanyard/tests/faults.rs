@@ -150,7 +150,7 @@ fn damage(place: &Place, bytes_of_it: std::ops::Range<usize>) {
     let path = place.path("data/lanyard.sqlite");
     let mut bytes = fs::read(&path).unwrap();
     let start = usize::try_from((page - 1) * 4096).unwrap();
-    bytes[start + bytes_of_it.start..start + bytes_of_it.end].iter_mut().for_each(|byte| *byte ^= 0x5a);
+    bytes.iter_mut().skip(start + bytes_of_it.start).take(bytes_of_it.len()).for_each(|byte| *byte ^= 0x5a);
     fs::write(path, bytes).unwrap();
 }
 

@@ -73,9 +73,6 @@ fn files(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
     if let Tls::Files { certificate, key } = &config.tls {
         tls_files::read(certificate, key)?;
     }
-    if let Some(ca) = &config.ca {
-        keys::given_ca(ca)?;
-    }
     config.database.check().context("the [database] section")?;
     serve::apns(config).context("the [push] section")?;
     serve::mail(config).context("the [mail] section")?;

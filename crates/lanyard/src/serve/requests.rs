@@ -87,7 +87,8 @@ async fn line(request: Request, next: Next) -> Response {
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     let (status, ms) = (response.status(), began.elapsed().as_millis());
     let status_code = status.as_u16();
-    if is_a_fault(&response) {
+    // What is not ready says why in a line of its own; that a balancer asked is no fault.
+    if is_a_fault(&response) && route != "/readyz" {
         tracing::error!(%method, route, status = status_code, ms, "request");
     } else if is_routine(&method, route) && status.is_success() {
         tracing::debug!(%method, route, status = status_code, ms, "request");

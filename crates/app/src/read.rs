@@ -35,7 +35,7 @@ pub use actions::Action;
 pub(crate) use cases::step_read;
 pub use cases::{CaseRead, CaseRow, StepRead};
 pub use clause::{ClauseRead, NamedFinding, SettingValueRead};
-pub use device::{CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, Held, HolderRead};
+pub use device::{CommandRead, DeviceFinding, DeviceRead, EnrolmentRead, Held, HeldActRead, HolderRead};
 pub use devices::DeviceRow;
 pub use documents::{ClauseRow, DocumentRead, DocumentRow};
 pub use events::{EventRead, EventRow};

@@ -1,5 +1,6 @@
 //! What a reader may do to a device, and why it would not do it now.
 
+use domain::{Deed, Effect};
 use protocol_apple::commands::{Command as Wire, Erase, Pin, device_queries};
 use store::devices::Device;
 use store::enrolments::Enrolment;
@@ -19,7 +20,7 @@ pub(super) fn actions(
     actor: &Actor,
     device: &Device,
     live: Option<&Enrolment>,
-    lost_mode: bool,
+    (lost_mode, frozen): (bool, bool),
 ) -> Vec<Action> {
     let Some(platform) = device.kind.platform().filter(|platform| platform.is_apple()) else {
         return Vec::new();
@@ -49,6 +50,12 @@ pub(super) fn actions(
             let needs_lost_mode = matches!(word, "lost-mode-off" | "sound" | "locate");
             let refused = match live {
                 None => Some("the device is not under management".to_owned()),
+                Some(_)
+                    if frozen
+                        && word.parse::<Deed>().is_ok_and(|deed| deed.effect() == Effect::Destructive) =>
+                {
+                    Some("the destructive orders of the force are frozen; see Held and waiting".to_owned())
+                }
                 Some(_) if needs_lost_mode && !lost_mode => {
                     Some("the device does not report that it is in lost mode".to_owned())
                 }

@@ -10,8 +10,8 @@ use store::handovers::{HandoverState, Party};
 use store::ledger::LedgerFilter;
 use store::people::Person;
 use store::{
-    Tx, cases, certificates, commands, devices, enrolments, findings, handovers, ledger, messages, people,
-    terms_asked,
+    Tx, cases, certificates, commands, devices, enrolments, findings, freezes, handovers, ledger, messages,
+    orders, people, terms_asked,
 };
 
 use super::actions::{Action, actions};
@@ -23,8 +23,8 @@ use super::sees::Sees;
 use super::{CaseRow, words};
 use crate::access::{
     self, Actor, ApproveDestruction, CommandDevices, LocateDevices, PermitWithin, PlaceHolds, SeeApps,
-    SeeCases, SeeCommands, SeeDetections, SeeDevices, SeeFindings, SeeHolds, SeeIdentifiers, SeePeople,
-    SeeRegisters, SeeReports, SeeSettings,
+    SeeCases, SeeCommands, SeeDetections, SeeDevices, SeeFindings, SeeHeldOrders, SeeHolds, SeeIdentifiers,
+    SeePeople, SeeRegisters, SeeReports, SeeSettings,
 };
 use crate::commands::Spec;
 use crate::compliance::Basis;
@@ -33,6 +33,15 @@ use crate::{App, AppError, PolicyInForce};
 
 /// What stands with a command that somebody took back.
 const TAKEN_BACK: &str = "taken back";
+/// Something that is held beyond a cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldActRead {
+    /// What is to be done.
+    pub what: &'static str,
+    /// The burst in which it is held.
+    pub burst: BurstId,
+}
+
 /// Commands that the page shows.
 const COMMANDS: u32 = 25;
 
@@ -59,6 +68,8 @@ pub struct DeviceRead {
     pub sees_apps: bool,
     /// Whether a legal hold stands on it.
     pub held: Option<bool>,
+    /// What is held beyond a cap on it and is no command.
+    pub held_acts: Vec<HeldActRead>,
     /// What the reader may do to it.
     pub actions: Vec<Action>,
     /// Settings wanted or sent.
@@ -237,7 +248,13 @@ impl App {
             enrolment: live.map(|live| self.enrolment(tx, &device, live)).transpose()?,
             ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
             lost_mode,
-            actions: actions(actor, &device, live, lost_mode),
+            held_acts: held_acts(tx, actor, &device)?,
+            actions: actions(
+                actor,
+                &device,
+                live,
+                (lost_mode, freezes::freeze_of(tx, device.force)?.is_some()),
+            ),
             profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
             held: sees.part::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
             findings: sees.part::<SeeFindings, _>(|| {
@@ -407,6 +424,16 @@ fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead
             && access::permit::<LocateDevices>(actor).is_ok(),
         reason: command.reason,
     })
+}
+
+/// What is held beyond a cap on the device and is no command; nothing for who may not see it.
+fn held_acts(tx: &mut Tx<'_>, actor: &Actor, device: &Device) -> Result<Vec<HeldActRead>, AppError> {
+    let sees = access::permit::<SeeHeldOrders>(actor).is_ok_and(|permit| permit.scope().covers(device.force));
+    if !sees {
+        return Ok(Vec::new());
+    }
+    let acts = orders::acts_on(tx, device.id)?;
+    Ok(acts.into_iter().map(|act| HeldActRead { what: act.deed.title(), burst: act.burst }).collect())
 }
 
 fn is_under_hold(tx: &mut Tx<'_>, command: &Command) -> Result<bool, AppError> {

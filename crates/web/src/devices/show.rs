@@ -56,6 +56,8 @@ pub struct View {
     pub typed_holder: String,
     /// Whether a legal hold stands on it.
     pub held: Option<bool>,
+    /// What is held beyond a cap on it and is no command, each leading to its burst.
+    pub held_acts: Vec<Crumb>,
     /// Further things that this person may do, each on a page of its own.
     pub links: Vec<Crumb>,
     /// What was wrong with a form that was sent.

@@ -144,6 +144,11 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         may_enrol: apple && read.enrolment.is_none() && ctx.may::<EnrolDevices>(),
         may_hand_over: ctx.may::<ManageRegister>(),
         held: read.held,
+        held_acts: read
+            .held_acts
+            .iter()
+            .map(|act| Crumb::new(format!("/held/{}", act.burst), act.what))
+            .collect(),
         links: links(ctx, &href, read.enrolment.is_some()),
         typed_holder: String::new(),
         errors: Errors::default(),

@@ -305,6 +305,8 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
     with_force(|seeded| async move {
         let device = seeded.spare("F4TAKE0001").await;
         seeded.issue(device, "1234", "PC Ames").await;
+        // Whoever gives somebody a role is not the one whose orders they decide on for a day.
+        let clerk = access::Actor::command_line("clerk");
         // Somebody at the desk takes twenty others from their holder first, which is as many as go in an hour.
         for n in 0..20 {
             let new = NewDevice {
@@ -315,7 +317,7 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
                 asset_tag: None,
             };
             let other = seeded.app.add_device(permit(&root()).unwrap(), new).await.unwrap();
-            let taken = seeded.app.set_holder(permit(&root()).unwrap(), other, None).await.unwrap();
+            let taken = seeded.app.set_holder(permit(&clerk).unwrap(), other, None).await.unwrap();
             assert_eq!(taken, Changed::Done);
         }
         let back = BulkReturn {
@@ -324,7 +326,7 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
             codes: "F4TAKE0001".into(),
             absent: "internal post".into(),
         };
-        let lines = seeded.app.return_many(permit(&root()).unwrap(), back).await.unwrap();
+        let lines = seeded.app.return_many(permit(&clerk).unwrap(), back).await.unwrap();
         let Some(Returned::In { handover, signed: Signed::Held(burst), .. }) = lines.first() else {
             panic!("{lines:?}")
         };
@@ -333,6 +335,11 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
         let lead = seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskLead, Force::Norfolk).await;
         let page = lead.page(&format!("/held/{burst}")).await;
         assert!(page.contains("Complete a hand-over") && page.contains("F4TAKE0001"), "{page}");
+        let device_page = lead.page(&format!("/devices/{device}")).await;
+        assert!(
+            device_page.contains("Held beyond the cap of an hour: complete a hand-over"),
+            "{device_page}"
+        );
         let released =
             lead.post(&format!("/held/{burst}/release"), &[("release-reason", "a return day")]).await;
         assert_eq!(released.leads_to(), format!("/held/{burst}?done=released"));

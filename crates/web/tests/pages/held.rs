@@ -79,6 +79,8 @@ fn one_freezes_and_two_lift() {
         assert_eq!(duty.post("/held/freeze", &suffolk).await.status, StatusCode::FORBIDDEN);
 
         let lead = seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, Force::Norfolk).await;
+        let page = lead.page(&format!("/devices/{}", seeded.phone)).await;
+        assert!(page.contains("destructive orders of the force are frozen"), "{page}");
         let erase = [("action", "erase"), ("reason-erase", "stolen")];
         let refused = lead.post(&format!("/devices/{}/actions", seeded.phone), &erase).await;
         assert!(refused.text().contains("are frozen"), "{}", refused.text());

@@ -1,7 +1,8 @@
 //! The repository's own chores, run as `cargo xtask <chore>`.
 //!
 //! `tidy` keeps what reviews would otherwise have to remember: which crate may use which, how long things may get, and
-//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `bench` builds the release program and measures it. Formatting, lints and tests are
+//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `bench` builds the release program and measures it, `attack` shows what one
+//! stolen account can do to an estate. Formatting, lints and tests are
 //! cargo's own business; `./test` runs everything.
 
 use std::io::Write as _;
@@ -32,6 +33,12 @@ enum Chore {
         /// Where to write them
         file: std::path::PathBuf,
     },
+    /// Let a thief loose on the service for a simulated hour, and print what each could do to how many devices
+    Attack {
+        /// Passed on to the attack, such as `--devices 200`
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
     /// Build the release program, measure it on this machine and write docs/performance.md
     Bench {
         /// Passed on to the benchmark; `cargo xtask bench -- --help` lists what it takes
@@ -48,8 +55,18 @@ fn main() -> anyhow::Result<ExitCode> {
             std::fs::write(&file, tidy::notice::texts(root)?)?;
             Ok(ExitCode::SUCCESS)
         }
+        Chore::Attack { options } => attack(root, &options),
         Chore::Bench { options } => measure(root, &options),
     }
+}
+
+/// Builds and runs the attack.
+fn attack(root: &Path, options: &[String]) -> anyhow::Result<ExitCode> {
+    let mut run = Command::new("cargo");
+    run.current_dir(root)
+        .args(["run", "--quiet", "--package", "bench", "--bin", "attack", "--"])
+        .args(options);
+    Ok(if run.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Builds and runs the benchmark. Without options of its own it writes its table into docs/performance.md.

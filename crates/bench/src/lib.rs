@@ -1,10 +1,11 @@
-//! Measuring the service: an estate of any size prepared in a database, messages signed beforehand, and a light client
+//! Measuring the service, and attacking it (`attack`). To measure: an estate of any size prepared in a database, messages signed beforehand, and a light client
 //! that replays them.
 //!
 //! The client does as little as it can, because it runs on the cores of the service that it measures: requests are
 //! ready bytes, answers are read for their status and length. What the figures mean stands in docs/performance.md,
 //! which the program writes. Never linked into the product.
 
+pub mod attack;
 pub mod estate;
 pub mod judge;
 pub mod permits;

@@ -1,0 +1,299 @@
+//! The service, its people and its devices, for one attack.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use app::access::{Actor, ApiScope, Role, permit};
+use app::grants::{GroupRole, NewGrant};
+use app::people::NewPerson;
+use app::sessions::SignedIn;
+use app::tokens::NewToken;
+use app::{App, AppConfig, Keys, PolicyInForce};
+use domain::{DeviceId, Force, PersonId, Secret, Span, Timestamp};
+use pki::{DeviceCa, RsaBits, Validity};
+use store::commands::CommandState;
+use store::{Store, StoreConfig};
+use testkit::TestWorld;
+
+use super::{Figure, Harm, Thief};
+
+/// The groups that the force's settings map to roles: known to whoever can read the documentation.
+pub(super) const ADMINISTRATORS: &str = "Lanyard administrators";
+
+const DAY: Span = Span::from_secs(24 * 3600);
+
+/// A service that is ready to be served.
+pub(super) struct Prepared {
+    app: App,
+    world: TestWorld,
+    devices: Vec<DeviceId>,
+    holder: Option<PersonId>,
+}
+
+/// A service that is attacked.
+pub(super) struct Stage {
+    pub(super) app: App,
+    pub(super) world: TestWorld,
+    pub(super) client: reqwest::Client,
+    /// Where the pages are.
+    pub(super) pages: String,
+    /// Where devices and directories come.
+    pub(super) doors: String,
+    /// Every device of the estate, of Norfolk.
+    pub(super) devices: Vec<DeviceId>,
+    holder: Option<PersonId>,
+    /// An ordinary holder, who has an account of their own.
+    pub(super) accomplice: PersonId,
+}
+
+fn config() -> AppConfig {
+    AppConfig {
+        address: "http://localhost".into(),
+        push_topic: "com.apple.mgmt.External.bench".into(),
+        organisation: "Bench".into(),
+        policy_folder: None,
+        checkin_address: None,
+        challenge_lifetime: DAY,
+        certificate_lifetime: DAY,
+        refresh_every: DAY,
+        keep_raw: DAY,
+        keep_commands: DAY,
+        keep_ledger_details: DAY,
+        ledger_folder: None,
+        keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
+        session_idle: DAY,
+        session_lifetime: DAY,
+        group_roles: vec![GroupRole {
+            group: ADMINISTRATORS.into(),
+            role: Role::Administrator,
+            both_forces: true,
+        }],
+        scep: pki::scep::ScepOptions::default(),
+    }
+}
+
+impl Prepared {
+    pub(super) fn on(database: &StoreConfig, policy: &Path, devices: usize) -> anyhow::Result<Self> {
+        let world = testkit::world();
+        let store = Store::open(database)?;
+        store.migrate()?;
+        let validity = Validity::lasting(world.now(), Span::from_secs(365 * 24 * 3600));
+        let ca = || DeviceCa::generate("Bench authority", RsaBits::Rsa2048, validity, world.bytes());
+        let estate = crate::estate::grow(&store, &ca()?, &world.world(), 0, devices)?;
+        let keys = Keys {
+            ca: ca()?,
+            sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32]))?,
+            ledger: ledger::SigningKey::from_seed("ledger.bench", &Secret::new([2; 32]))?,
+        };
+        let folder: PathBuf = policy.to_owned();
+        let policy = PolicyInForce::load(policy::Files::read(&folder)?, &policy::Overrides::new(), "Bench")?;
+        let app = App::new(store, world.world(), config(), keys, policy);
+        let devices: Vec<DeviceId> = estate.speakers.iter().map(|speaker| speaker.device).collect();
+        Ok(Self { app, world, devices, holder: None })
+    }
+
+    /// Enters the people, gives them their roles while the service is set up, and serves it two days later.
+    pub(super) async fn serve(mut self) -> anyhow::Result<Stage> {
+        let root = Actor::command_line("root");
+        self.app.bring_into_force(permit(&root)?).await?;
+        let accomplice = person(&self.app, "9999", "Casey Crane").await?;
+        for (number, name, role) in Thief::people() {
+            let id = person(&self.app, number, name).await?;
+            let new = NewGrant { role: Some(role), reason: "their work".into(), ..NewGrant::default() };
+            self.app.grant_role(permit(&root)?, id, new).await?;
+        }
+        if let Some(first) = self.devices.first() {
+            self.holder =
+                self.app.device(permit::<app::access::SeeDevices>(&root)?, *first).await?.device.holder;
+        }
+        for (number, ..) in Thief::people() {
+            sign_in(&self.app, number).await?;
+        }
+        self.world.clock.advance(Span::from_secs(48 * 3600));
+        let pages = listen(web::router(self.app.clone(), web::Options::default())).await?;
+        let doors = listen(gateway::router(self.app.clone(), gateway::Options::default())).await?;
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
+        let Self { app, world, devices, holder } = self;
+        Ok(Stage { app, world, client, pages, doors, devices, holder, accomplice })
+    }
+}
+
+async fn listen(router: axum::Router) -> anyhow::Result<String> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(address)
+}
+
+async fn person(app: &App, number: &str, name: &str) -> anyhow::Result<PersonId> {
+    let new = NewPerson {
+        force: Some(Force::Norfolk),
+        number: number.into(),
+        name: name.into(),
+        role: "staff".into(),
+        ..NewPerson::default()
+    };
+    Ok(app.add_person(permit(&Actor::command_line("root"))?, new).await?)
+}
+
+async fn by_number(app: &App, number: &str) -> anyhow::Result<PersonId> {
+    let wanted = number.to_owned();
+    let found = app.store().read(move |tx| store::people::by_number(tx, Force::Norfolk, &wanted)).await?;
+    Ok(found.with_context(|| format!("nobody has the number {number}"))?.id)
+}
+
+async fn sign_in(app: &App, number: &str) -> anyhow::Result<String> {
+    session(app, by_number(app, number).await?).await
+}
+
+async fn session(app: &App, person: PersonId) -> anyhow::Result<String> {
+    let (name, roles) = (format!("{person}"), Role::Holder.into());
+    let who = SignedIn {
+        name,
+        person: Some(person),
+        roles,
+        force: Some(Force::Norfolk),
+        how: "directory-and-password",
+    };
+    Ok(app.begin_session(who).await?.into_exposed())
+}
+
+impl Stage {
+    pub(super) fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    /// Lets time pass, and the service do what is due.
+    pub(super) async fn pass(&self, span: Span) -> anyhow::Result<()> {
+        self.world.clock.advance(span);
+        while self.app.run_jobs(200).await? > 0 {}
+        self.app.send_notices(None, 1000).await?;
+        Ok(())
+    }
+
+    /// Signs in anew as somebody of the register: the cookie's value.
+    pub(super) async fn sign_in(&self, number: &str) -> anyhow::Result<String> {
+        sign_in(&self.app, number).await
+    }
+
+    pub(super) async fn sign_in_as(&self, person: PersonId) -> anyhow::Result<String> {
+        session(&self.app, person).await
+    }
+
+    pub(super) async fn person(&self, number: &str) -> anyhow::Result<PersonId> {
+        by_number(&self.app, number).await
+    }
+
+    /// Sends a form as the pages do; where it leads, or empty where it was refused.
+    pub(super) async fn post(
+        &self,
+        cookie: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<String> {
+        let percent = web::parts::listing::percent;
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value))).collect();
+        let answer = self
+            .client
+            .post(format!("{}{path}", self.pages))
+            .header("cookie", format!("lanyard-demo={cookie}"))
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(pairs.join("&"))
+            .send()
+            .await?;
+        ensure!(!answer.status().is_server_error(), "{path}: {}", answer.status());
+        let leads = answer.headers().get("location").and_then(|to| to.to_str().ok());
+        Ok(leads.unwrap_or_default().to_owned())
+    }
+
+    /// An API token that the force's directory has.
+    pub(super) async fn directory_token(&self) -> anyhow::Result<String> {
+        let root = Actor::command_line("root");
+        let new = NewToken {
+            name: "Directory".into(),
+            scope: ApiScope::Scim,
+            force: Some(Force::Norfolk),
+            days: 90,
+        };
+        Ok(self.app.make_token(permit(&root)?, new).await?.1.into_exposed())
+    }
+
+    /// Sends something as the directory does; the id in the answer.
+    pub(super) async fn scim(&self, token: &str, path: &str, body: String) -> anyhow::Result<String> {
+        let answer = self
+            .client
+            .post(format!("{}/scim/v2{path}", self.doors))
+            .bearer_auth(token)
+            .header("content-type", "application/scim+json")
+            .body(body)
+            .send()
+            .await?;
+        ensure!(!answer.status().is_server_error(), "{path}: {}", answer.status());
+        let text = answer.text().await?;
+        let id = text.split("\"id\":\"").nth(1).and_then(|rest| rest.split('"').next());
+        Ok(id.unwrap_or_default().to_owned())
+    }
+
+    /// Commands that wait for somebody to agree, of the first devices.
+    pub(super) async fn asked(&self) -> anyhow::Result<Vec<domain::CommandId>> {
+        let devices: Vec<DeviceId> = self.devices.iter().take(60).copied().collect();
+        let found = self.app.store().read(move |tx| {
+            let mut all = Vec::new();
+            for device in devices {
+                let of = store::commands::of_device(tx, device, 50)?;
+                all.extend(of.into_iter().filter(|one| one.state == CommandState::Asked).map(|one| one.id));
+            }
+            Ok::<_, store::StoreError>(all)
+        });
+        Ok(found.await?)
+    }
+
+    /// What was done to the devices since the start of the hour.
+    pub(super) async fn figures(&self, thief: Thief, start: Timestamp) -> anyhow::Result<Vec<Figure>> {
+        let (devices, holder) = (self.devices.clone(), self.holder);
+        let counted = self.app.store().read(move |tx| {
+            let mut counted = [(0, 0); 3];
+            for device in devices {
+                let row = store::devices::by_id(tx, device)?;
+                let gone = row.is_none_or(|row| row.holder != holder || row.retired_at.is_some());
+                let mut marks = [(false, false), (false, false), (gone, false)];
+                for command in store::commands::of_device(tx, device, 50)? {
+                    let place = match command.request_type.as_str() {
+                        "EraseDevice" | "ClearPasscode" => 0,
+                        "DeviceLock" | "EnableLostMode" | "RestartDevice" | "ShutDownDevice" => 1,
+                        _ => continue,
+                    };
+                    let waits = matches!(command.state.as_str(), "asked" | "held");
+                    let over = matches!(command.state, CommandState::Cancelled);
+                    if let Some(mark) = marks.get_mut(place) {
+                        mark.0 |= !waits && !over;
+                        mark.1 |= waits;
+                    }
+                }
+                for (count, (harmed, held)) in counted.iter_mut().zip(marks) {
+                    count.0 += usize::from(harmed);
+                    count.1 += usize::from(held && !harmed);
+                }
+            }
+            Ok::<_, store::StoreError>(counted)
+        });
+        let told = self.told_after(start).await?;
+        let rows = Harm::ALL.into_iter().zip(counted.await?);
+        Ok(rows
+            .map(|(harm, (harmed, held))| Figure { thief, harm, harmed, held, told_after: told })
+            .collect())
+    }
+
+    /// After how many seconds the first alarm had told somebody.
+    async fn told_after(&self, start: Timestamp) -> anyhow::Result<Option<i64>> {
+        let all = self.app.store().read(|tx| store::alarms::page(tx, None, false, None, 1000)).await?;
+        let first = all
+            .iter()
+            .filter(|alarm| alarm.raised_at >= start && alarm.told > 0)
+            .map(|alarm| alarm.raised_at)
+            .min();
+        Ok(first.map(|at| at.since(start).millis() / 1000))
+    }
+}

@@ -1,0 +1,221 @@
+//! Who is stolen, and what each of them tries.
+
+use app::access::{Actor, Role, permit};
+use app::commands::Order;
+use app::grants::NewGrant;
+
+use super::stage::{ADMINISTRATORS, Stage};
+
+/// Whose account, token or server was stolen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thief {
+    /// A service desk analyst.
+    Analyst,
+    /// A service desk lead.
+    Lead,
+    /// An administrator.
+    Administrator,
+    /// Somebody of information security.
+    InformationSecurity,
+    /// The API token of a directory, and the accounts of the directory that it may send.
+    ScimToken,
+    /// The command line of the server.
+    ServerRoot,
+}
+
+/// Ways to hinder a device, by the words of its page.
+const HARSH: [&str; 4] = ["lock", "lost-mode", "restart", "shut-down"];
+/// Ways to destroy what is on it.
+const DESTRUCTIVE: [&str; 2] = ["erase", "clear-passcode"];
+/// Devices that are tried again in every step after the first, when most orders are held already.
+const AGAIN: usize = 25;
+
+impl Thief {
+    /// Every one of them.
+    pub const ALL: [Self; 6] = [
+        Self::Analyst,
+        Self::Lead,
+        Self::Administrator,
+        Self::InformationSecurity,
+        Self::ScimToken,
+        Self::ServerRoot,
+    ];
+
+    /// The words of the table.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Analyst => "analyst",
+            Self::Lead => "lead",
+            Self::Administrator => "administrator",
+            Self::InformationSecurity => "information security",
+            Self::ScimToken => "SCIM token",
+            Self::ServerRoot => "server root",
+        }
+    }
+
+    /// The people of the estate: number, name, role.
+    pub(super) const fn people() -> [(&'static str, &'static str, Role); 6] {
+        [
+            ("1001", "Ari Abbott", Role::ServiceDeskAnalyst),
+            ("1002", "Lee Lacey", Role::ServiceDeskLead),
+            ("1003", "Lou Larkin", Role::ServiceDeskLead),
+            ("1004", "Ada Marsh", Role::Administrator),
+            ("1005", "Bo Nunn", Role::Administrator),
+            ("1006", "Ira Price", Role::InformationSecurity),
+        ]
+    }
+
+    /// The collar number of the stolen account.
+    const fn number(self) -> Option<&'static str> {
+        match self {
+            Self::Analyst => Some("1001"),
+            Self::Lead => Some("1002"),
+            Self::Administrator => Some("1004"),
+            Self::InformationSecurity => Some("1006"),
+            Self::ScimToken | Self::ServerRoot => None,
+        }
+    }
+
+    /// Tries everything once; on every device the first time.
+    pub(super) async fn try_everything(self, stage: &Stage, first: bool) -> anyhow::Result<()> {
+        let accomplice = || stage.sign_in_as(stage.accomplice);
+        match self {
+            Self::ServerRoot => {
+                root(stage, first).await?;
+                // Links for two people who may destroy: one asks, the other agrees.
+                let (one, other) = (by_link(stage, "1002").await?, by_link(stage, "1003").await?);
+                orders(stage, &one, first).await?;
+                approve(stage, &other).await?;
+                approve(stage, &one).await
+            }
+            Self::ScimToken => {
+                directory(stage, &stage.directory_token().await?).await?;
+                let cookie = accomplice().await?;
+                orders(stage, &cookie, first).await?;
+                approve(stage, &cookie).await
+            }
+            _ => {
+                let own = stage.sign_in(self.number().unwrap_or_default()).await?;
+                roles(stage, &own).await?;
+                orders(stage, &own, first).await?;
+                let other = accomplice().await?;
+                orders(stage, &other, first).await?;
+                approve(stage, &other).await?;
+                approve(stage, &own).await?;
+                roles(stage, &other).await
+            }
+        }
+    }
+}
+
+/// Orders everything that the device pages offer: a way to hinder and a way to destroy each device, and takes it from its
+/// holder.
+async fn orders(stage: &Stage, cookie: &str, first: bool) -> anyhow::Result<()> {
+    let most = if first { stage.devices.len() } else { AGAIN };
+    for (place, device) in stage.devices.iter().enumerate().take(most) {
+        let path = format!("/devices/{device}/actions");
+        for words in [&HARSH[..], &DESTRUCTIVE[..]] {
+            let Some(word) = words.get(place % words.len()) else { continue };
+            let (reason, message, phone) =
+                (format!("reason-{word}"), format!("message-{word}"), format!("phone-{word}"));
+            let fields = [
+                ("action", *word),
+                (reason.as_str(), "stolen from a car"),
+                (message.as_str(), "Call 101"),
+                (phone.as_str(), "101"),
+            ];
+            stage.post(cookie, &path, &fields).await?;
+        }
+        let taken = stage.post(cookie, &format!("/devices/{device}/holder"), &[("holder", "")]).await?;
+        if taken.is_empty() {
+            stage
+                .post(cookie, &format!("/devices/{device}/withdraw"), &[("why", "lost"), ("lock", "yes")])
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Agrees to everything that waits for a second person.
+async fn approve(stage: &Stage, cookie: &str) -> anyhow::Result<()> {
+    for command in stage.asked().await? {
+        stage.post(cookie, &format!("/commands/{command}/approve"), &[("reason", "yes")]).await?;
+    }
+    Ok(())
+}
+
+/// Gives the accomplice, and a second entry of oneself, every role; confirms what waits; makes a token.
+async fn roles(stage: &Stage, cookie: &str) -> anyhow::Result<()> {
+    let entry = [("force", "norfolk"), ("number", "1004b"), ("name", "Sam Smith"), ("role", "staff")];
+    stage.post(cookie, "/people/add", &entry).await?;
+    let mut to = vec![stage.accomplice];
+    to.extend(stage.person("1004b").await.ok());
+    for person in to {
+        let path = format!("/people/{person}/roles");
+        for role in [Role::Administrator, Role::ServiceDeskLead, Role::InformationSecurity] {
+            let fields = [("action", "give"), ("role", role.as_str()), ("reason", "their work")];
+            stage.post(cookie, &path, &fields).await?;
+        }
+        let read = stage.app.person_roles(permit(&Actor::command_line("look"))?, person).await?;
+        for grant in read.grants.iter().filter(|read| read.to_confirm) {
+            let id = grant.grant.id.to_string();
+            let fields = [("action", "confirm"), ("confirm", id.as_str()), ("confirm-reason", "their work")];
+            stage.post(cookie, &path, &fields).await?;
+        }
+    }
+    let token = [("name", "Directory"), ("scope", "scim"), ("force", "norfolk"), ("days", "90")];
+    stage.post(cookie, "/tokens", &token).await?;
+    Ok(())
+}
+
+/// Takes over those who may destroy, makes new people, and puts all of them and the accomplice into the group of administrators.
+async fn directory(stage: &Stage, token: &str) -> anyhow::Result<()> {
+    const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+    const WORK: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+    let mut members = Vec::new();
+    for number in ["1002", "1004", "9999", "8001"] {
+        let body = format!(
+            r#"{{"schemas":["{USER}","{WORK}"],"userName":"thief-{number}","externalId":"thief-{number}","displayName":"Casey Crane","active":true,"{WORK}":{{"employeeNumber":"{number}"}}}}"#
+        );
+        let id = stage.scim(token, "/Users", body).await?;
+        if id.len() == 36 {
+            members.push(format!(r#"{{"value":"{id}"}}"#));
+        }
+    }
+    let members = members.join(",");
+    let body = format!(r#"{{"schemas":["{GROUP}"],"displayName":"{ADMINISTRATORS}","members":[{members}]}}"#);
+    stage.scim(token, "/Groups", body).await?;
+    Ok(())
+}
+
+/// A link that the server makes for somebody, opened: the cookie's value.
+async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
+    let root = Actor::command_line("root");
+    let person = stage.person(number).await?;
+    let link = stage.app.make_sign_in_link_for(permit(&root)?, person).await?;
+    let opened = stage.app.use_sign_in_link(link.expose(), "").await?;
+    Ok(opened.map(domain::Secret::into_exposed).unwrap_or_default())
+}
+
+/// What the command line offers, and what a program that calls the use cases as the command line does could try besides.
+async fn root(stage: &Stage, first: bool) -> anyhow::Result<()> {
+    let root = Actor::command_line("root");
+    let most = if first { stage.devices.len() } else { AGAIN };
+    for device in stage.devices.iter().take(most) {
+        // Refused or held is what is being measured.
+        let lock = Order::Lock { message: None, phone_number: None };
+        let _ = stage.app.order(permit(&root)?, *device, lock, "stolen").await;
+        let _ = stage.app.order_destruction(permit(&root)?, *device, Order::Erase, "stolen").await;
+        let _ = stage.app.set_holder(permit(&root)?, *device, None).await;
+    }
+    for command in stage.asked().await? {
+        let _ = stage.app.approve(permit(&root)?, command, "yes").await;
+    }
+    let new =
+        NewGrant { role: Some(Role::Administrator), reason: "their work".into(), ..NewGrant::default() };
+    let _ = stage.app.grant_role(permit(&root)?, stage.accomplice, new).await;
+    Ok(())
+}

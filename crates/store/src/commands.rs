@@ -94,6 +94,8 @@ statements! {
         AND finished_at IS NULL AND not_now_at IS NULL AND state NOT IN ('asked', 'held') AND frozen_at IS NULL RETURNING ", columns!());
     COMMAND_UNMADE = "UPDATE command SET state = 'failed', finished_at = $2, error = $3, deliveries = deliveries - 1,
         delivered_at = CASE WHEN deliveries = 1 THEN NULL ELSE delivered_at END WHERE id = $1";
+    COMMAND_GIVEN_UP = "UPDATE command SET state = 'uncertain', finished_at = $2, error = $3, deliveries = deliveries - 1
+        WHERE id = $1 AND finished_at IS NULL";
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
     COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
         WHERE id = $1 AND enrolment_id = $2 AND (finished_at IS NULL OR state = 'uncertain') RETURNING request_type, spec,
@@ -191,6 +193,12 @@ pub fn take(tx: &mut Tx<'_>, enrolment: EnrolmentId, at: Timestamp) -> Result<Op
 /// A command that was taken cannot be made after all, and never went out: ends it, and unsays the delivery.
 pub fn set_unmade(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(), StoreError> {
     tx.later(&COMMAND_UNMADE, vec![Value::id(id), at.into(), why.into()])
+}
+
+/// Stops offering a command that was handed over often enough without an answer. Its delivery is uncertain: an answer that
+/// comes late is still stored.
+pub fn give_up(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(), StoreError> {
+    tx.later(&COMMAND_GIVEN_UP, vec![Value::id(id), at.into(), why.into()])
 }
 
 /// A new connection began (the device said Idle): what it put by is offered again.

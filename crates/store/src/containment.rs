@@ -13,8 +13,8 @@ statements! {
     CONTAINMENT_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
         finished_at = $2, error = $3 WHERE id = $1 AND finished_at IS NULL";
     CONTAINMENT_CARRY = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, approved_by, reason,
-        case_id, queued_at) SELECT $2, $3, request_type, lane, $4, 'queued', asked_by, approved_by, reason, case_id,
-        CAST($5 AS BIGINT) FROM command WHERE id = $1";
+        case_id, queued_at, deed, effect, burst_id, expires_at, frozen_at) SELECT $2, $3, request_type, lane, $4, $6, asked_by,
+        approved_by, reason, case_id, CAST($5 AS BIGINT), deed, effect, burst_id, expires_at, frozen_at FROM command WHERE id = $1";
 }
 
 /// An order that may outlive its enrolment.
@@ -63,17 +63,26 @@ pub fn end(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(
     tx.later(&CONTAINMENT_ENDED, vec![Value::id(id), at.into(), why.into()])
 }
 
-/// Queues an order again for another enrolment, with the same origin.
+/// Queues an order again for another enrolment, with the same origin and effect. One that was held beyond a cap stays held in
+/// its burst: enrolling again releases nothing.
 pub fn carry(
     tx: &mut Tx<'_>,
-    from: CommandId,
+    from: &Standing,
     to: (CommandId, EnrolmentId),
     spec: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let (id, enrolment) = to;
+    let state = if from.state == CommandState::Held { CommandState::Held } else { CommandState::Queued };
     tx.later(
         &CONTAINMENT_CARRY,
-        vec![Value::id(from), Value::id(id), Value::id(enrolment), spec.into(), at.into()],
+        vec![
+            Value::id(from.id),
+            Value::id(id),
+            Value::id(enrolment),
+            spec.into(),
+            at.into(),
+            state.as_str().into(),
+        ],
     )
 }

@@ -105,7 +105,7 @@ impl App {
             }
             let spec = Spec::from_json(&next.spec)?;
             if spec.is_question() && next.deliveries > MOST_DELIVERIES {
-                commands::set_unmade(tx, next.id, now, NEVER_ANSWERED)?;
+                commands::give_up(tx, next.id, now, NEVER_ANSWERED)?;
                 continue;
             }
             match self.command_of(tx, &spec, from.enrolment, from.platform) {

@@ -9,7 +9,8 @@
 //! | all others | end with the enrolment |
 //!
 //! What waited when a device left management (CheckOut) is queued again too, erasures excepted: nobody knows for whom the device
-//! comes back. The new order has the origin of the old one: who asked, who agreed, why, for which case.
+//! comes back. The new order has the origin of the old one: who asked, who agreed, why, for which case. One that is held beyond
+//! a cap stays held.
 
 use domain::{CommandId, DeviceId, EnrolmentId, FactValue, Timestamp};
 use serde_json::json;
@@ -91,7 +92,7 @@ pub(super) fn over(
     for Carried { from, spec } in picked {
         let id = CommandId::from_uuid(app.world().uuid());
         let spec = app.resealed(spec, from.enrolment, enrolment)?;
-        containment::carry(tx, from.id, (id, enrolment), &spec.to_json()?, now)?;
+        containment::carry(tx, &from, (id, enrolment), &spec.to_json()?, now)?;
         told.push(json!({ "from": from.id, "to": id }));
     }
     if told.is_empty() {

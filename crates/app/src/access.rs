@@ -255,6 +255,7 @@ pub struct Denied {
 
 const OTHER_FORCE: &str = " there: it belongs to the other force";
 const NOT_YOURS: &str = " there: it is neither yours nor of anybody whom you manage";
+const ABOUT_YOU: &str = " there: it is about you or what you have or had, and somebody else must see to it";
 const YOUR_OWN: &str = " there: you asked for it yourself, and somebody else must agree";
 
 /// Proof that an actor may do `A` to the things of a whole force. Only [`permit`] makes one.
@@ -292,6 +293,11 @@ impl<A: Action> Permit<A> {
     /// [`Denied`] if the policies say no to it.
     pub fn reaches_own(&self, force: Force) -> Result<(), Denied> {
         if self.actor.may(A::NAME, force, Relation::Own) { Ok(()) } else { Err(self.denied(YOUR_OWN)) }
+    }
+
+    /// The refusal of what is about the actor.
+    pub(crate) fn about_oneself(&self) -> Denied {
+        self.denied(ABOUT_YOU)
     }
 
     /// The refusal of what belongs to another force, or to none of those that the permit reaches.

@@ -46,6 +46,15 @@ pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError>
     Ok(())
 }
 
+/// Refuses what is about the actor: nobody reads, places or ends a hold on what they have or were handed, or in a case of theirs.
+fn refuse_own(tx: &mut Tx<'_>, permit: &Permit<PlaceHolds>, subject: &str) -> Result<(), AppError> {
+    let Some(me) = permit.actor().person else { return Ok(()) };
+    if store::ledger::own_subjects(tx, me)?.iter().any(|own| own == subject) {
+        return Err(permit.about_oneself().into());
+    }
+    Ok(())
+}
+
 impl App {
     /// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back,
     /// one that may have is not handed over again. The same reference again changes nothing.
@@ -65,6 +74,7 @@ impl App {
                 let found =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(found.force)?;
+                refuse_own(tx, &permit, &format!("device:{device}"))?;
                 let Some(stopped) = app.hold_in(tx, &permit, &found, (&new, None), now)? else {
                     return Ok(());
                 };
@@ -135,6 +145,7 @@ impl App {
             .write(move |tx| {
                 let found = holds::by_id(tx, hold)?.ok_or_else(|| AppError::not_found("legal hold", hold))?;
                 permit.reaches(found.force)?;
+                refuse_own(tx, &permit, &format!("device:{}", found.device))?;
                 if !holds::end(tx, hold, now, &permit.actor().name, &why)? {
                     return Err(AppError::Conflict("the hold was ended already; reload the page".into()));
                 }
@@ -167,6 +178,7 @@ impl App {
         let (app, now) = (self.clone(), self.world().now());
         self.store()
             .write(move |tx| {
+                refuse_own(tx, &permit, &format!("case:{case}"))?;
                 let (found, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Hold.as_str() {
                     return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
@@ -212,6 +224,7 @@ impl App {
                 let found =
                     devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
                 permit.reaches(found.force)?;
+                refuse_own(tx, &permit, &format!("device:{device}"))?;
                 let mut all = holds::of_device(tx, device)?;
                 for hold in &mut all {
                     hold.placed_by = crate::read::who(tx, &hold.placed_by)?;
@@ -234,6 +247,7 @@ impl App {
         let app = self.clone();
         self.store()
             .read(move |tx| {
+                refuse_own(tx, &permit, &format!("case:{case}"))?;
                 let (case, step) = app.open_step(tx, &permit, case, step)?;
                 if step.proof_kind != Proof::Hold.as_str() {
                     return Err(AppError::Conflict("this step asks for no decision on a hold".into()));

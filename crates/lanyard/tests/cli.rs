@@ -234,6 +234,51 @@ fn an_export_proves_itself_and_a_changed_one_does_not() {
 }
 
 #[test]
+fn a_restored_service_signs_again_only_once_somebody_says_that_it_was_meant() {
+    let place = Place::new();
+    ready(&place);
+    let old = place.good(&["ledger", "checkpoint"]);
+    fs::create_dir(place.path("copies")).unwrap();
+    fs::write(place.path("copies/old.txt"), &old).unwrap();
+    place.good(&["backup", "saved"]);
+    place.good(&["person", "add", "--force", "norfolk", "--number", "2", "--name", "Bob Example"]);
+    let newest = place.good(&["ledger", "checkpoint"]);
+    fs::write(place.path("copies/newest.txt"), &newest).unwrap();
+    let said = place.good(&["ledger", "verify", "--checkpoint", "copies"]);
+    assert!(said.contains("is whole: 5 entries") && said.contains("each of the 2 checkpoints"), "{said}");
+
+    // A copy of another ledger, and what is no copy, are named.
+    fs::write(place.path("other.txt"), old.replace("127.0.0.1:8090/ledger", "elsewhere.example/ledger"))
+        .unwrap();
+    let said = place.bad(&["ledger", "verify", "--checkpoint", "other.txt"]);
+    assert!(said.contains("other.txt"), "{said}");
+    fs::write(place.path("empty.txt"), "nothing").unwrap();
+    assert!(place.bad(&["ledger", "verify", "--checkpoint", "empty.txt"]).contains("holds no checkpoint"));
+
+    let said = place.good(&["restore", "saved", "--into", "again"]);
+    assert!(said.contains("lanyard ledger accept"), "{said}");
+    fs::rename(place.path("data"), place.path("former")).unwrap();
+    fs::rename(place.path("again"), place.path("data")).unwrap();
+    assert!(place.bad(&["ledger", "checkpoint"]).contains("after a restore"));
+    let said = place.run(&["ledger", "verify", "--checkpoint", "copies"]);
+    assert!(said.code == 1 && said.out.contains("covers 5 entries"), "{}{}", said.out, said.err);
+    let accept = ["ledger", "accept", "--reason", "the disk failed", "--checkpoint", "copies"];
+    let said = place.good(&accept);
+    assert!(said.contains("lost or changed: up to 1 entries after the first 4"), "{said}");
+    assert!(place.bad(&accept).contains("nothing to accept"));
+    let said = place.good(&["ledger", "verify", "--checkpoint", "copies/old.txt"]);
+    assert!(said.contains("it is an extension of each of the 1 checkpoints"), "{said}");
+
+    // Put back under the same folder, the node itself knows that something is missing.
+    fs::copy(place.path("saved/lanyard.sqlite"), place.path("data/lanyard.sqlite")).unwrap();
+    for left in ["lanyard.sqlite-wal", "lanyard.sqlite-shm"] {
+        let _ = fs::remove_file(place.path("data").join(left));
+    }
+    assert!(place.bad(&["ledger", "checkpoint"]).contains("this node remembers covers"));
+    place.good(&["ledger", "export", "--out", "still.jsonl"]);
+}
+
+#[test]
 fn a_backup_is_restored_whole_or_not_at_all() {
     let place = Place::new();
     assert!(place.bad(&["backup", "early"]).contains("nothing to back up"));

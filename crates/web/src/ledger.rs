@@ -15,7 +15,7 @@ pub const ALLOWED: Allowed =
     Allowed { path: "/ledger", filters: &["kind", "clause", "device", "from", "to"], sorts: &["newest"] };
 
 /// The kinds of entry: what their actions begin with, and what people call them.
-pub const KINDS: [(&str, &str); 11] = [
+pub const KINDS: [(&str, &str); 12] = [
     ("device.", "Devices and orders"),
     ("command.", "Commands"),
     ("check-in.", "Refused check-ins"),
@@ -27,6 +27,7 @@ pub const KINDS: [(&str, &str); 11] = [
     ("custody.", "Custody"),
     ("policy.", "Policy"),
     ("session.", "Sign-ins"),
+    ("ledger.", "The ledger itself"),
 ];
 
 /// What the page shows.

@@ -217,6 +217,9 @@ impl App {
                     .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
                 let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
                 permit.reaches_held(device.force, holder.as_ref())?;
+                if !Sees::of_device(tx, permit.actor(), &device, holder)?.may_of_former::<SeeCommands>() {
+                    return Err(AppError::not_found("command", id));
+                }
                 Ok((shown(tx, permit.actor(), command)?, device))
             })
             .await
@@ -232,7 +235,7 @@ impl App {
         let person = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
         permit.reaches_held(device.force, person.as_ref())?;
         let (actor, policy) = (permit.actor(), self.policy());
-        let sees = Sees::of(actor, device.force, person.clone());
+        let sees = Sees::of_device(tx, actor, &device, person.clone())?;
         let enrolments = enrolments::of_device(tx, id)?;
         let live = enrolments.iter().find(|e| e.ended.is_none() && e.channel == Channel::Device);
         let facts = messages::facts(tx, id)?;
@@ -256,11 +259,11 @@ impl App {
                 (lost_mode, freezes::freeze_of(tx, device.force)?.is_some()),
             ),
             profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
-            held: sees.part::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
+            held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
             findings: sees.part::<SeeFindings, _>(|| {
-                self.device_findings(tx, &policy, (&device, sees.may::<SeeDetections>()))
+                self.device_findings(tx, &policy, (&device, sees.may_of_former::<SeeDetections>()))
             })?,
-            commands: sees.part::<SeeCommands, _>(|| {
+            commands: sees.part_of_former::<SeeCommands, _>(|| {
                 let all = commands::of_device(tx, id, COMMANDS)?;
                 all.into_iter().map(|command| shown(tx, actor, command)).collect()
             })?,

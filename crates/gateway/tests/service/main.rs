@@ -25,6 +25,7 @@ mod facts;
 mod gate;
 mod hand;
 mod identity;
+mod ledger_copies;
 mod ledger_guard;
 mod limits;
 mod nodes;

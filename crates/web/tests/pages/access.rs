@@ -19,7 +19,7 @@ fn allowed(seeded: &Seeded) -> BTreeSet<(Role, &'static str)> {
 }
 
 /// A route's path about things of Norfolk.
-async fn path_of(route: &Route, seeded: &Seeded) -> String {
+pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
     let id = match route.path.split('/').nth(1).unwrap_or_default() {
         "devices" => seeded.phone.to_string(),
         "commands" => seeded.command(seeded.phone).await.to_string(),

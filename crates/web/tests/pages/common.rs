@@ -93,6 +93,13 @@ pub(crate) fn with_force<F: Future<Output = ()>>(test: impl FnOnce(Seeded) -> F)
     testkit::block_on(async { test(Seeded::start(&scratch.config).await).await });
 }
 
+/// The same, with the file that the database lies in.
+pub(crate) fn with_database<F: Future<Output = ()>>(test: impl FnOnce(Seeded, std::path::PathBuf) -> F) {
+    let scratch = testkit::scratch_sqlite();
+    let store::StoreConfig::Sqlite { path, .. } = scratch.config.clone() else { panic!("a file") };
+    testkit::block_on(async { test(Seeded::start(&scratch.config).await, path).await });
+}
+
 impl Seeded {
     async fn start(database: &store::StoreConfig) -> Self {
         let shared::Started { app, world, link } =

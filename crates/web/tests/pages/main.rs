@@ -27,3 +27,4 @@ mod parts;
 mod passkeys;
 mod shown;
 mod signing_in;
+mod walls;

@@ -147,7 +147,7 @@ fn hex_of(digest: &[u8; 32]) -> String {
 #[cfg(test)]
 impl Signer {
     pub(crate) fn for_test(certificate: &str, signed_at: Option<Timestamp>) -> Self {
-        Self { certificate: certificate.to_owned(), digest: None, signed_at }
+        Self { certificate: certificate.to_owned(), digest: None, signed_at, sha1: None }
     }
 }
 

@@ -40,6 +40,7 @@ impl Service {
             ended: None,
             confirmed: None,
             waits: false,
+            asked_by: None,
         };
         self.app.store().write(move |tx| store::grants::add(tx, &grant)).await.unwrap();
         self.app

@@ -40,6 +40,7 @@ pub(super) fn config(text: &str, file: &str, folder: &Path) -> anyhow::Result<Co
     }
 }
 
+// long because every setting has its line
 fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let organisation = root.must("organisation", "\"Norfolk Constabulary\"");
     let listen = listen(root);

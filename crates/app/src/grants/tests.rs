@@ -36,7 +36,7 @@ async fn actor(app: &App, cookie: &str) -> Actor {
 #[test]
 fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
     on_bench(|Bench { app, world, person }| async move {
-        world.clock.set(duty::midnight("2026-11-20".parse().unwrap()));
+        world.clock.set(duty::midnight("2026-11-24".parse().unwrap()));
         for (day, says) in [
             ("", "ends by itself"),
             ("2027-06-01", "three months"),
@@ -48,8 +48,8 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
         }
         let session = cookie(&app, person).await;
         assert!(permit::<SeeLedger>(&actor(&app, &session).await).is_err());
-        app.grant_role(root(), person, grant(Role::Auditor, "2026-11-20")).await.unwrap();
-        let again = app.grant_role(root(), person, grant(Role::Auditor, "2026-11-20")).await.unwrap_err();
+        app.grant_role(root(), person, grant(Role::Auditor, "2026-11-24")).await.unwrap();
+        let again = app.grant_role(root(), person, grant(Role::Auditor, "2026-11-24")).await.unwrap_err();
         assert!(matches!(again, AppError::Conflict(_)), "a double click gives one grant: {again}");
         let auditor = actor(&app, &session).await;
         let sees = permit::<SeeLedger>(&auditor).unwrap();

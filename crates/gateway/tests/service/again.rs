@@ -4,7 +4,7 @@ use app::AppError;
 use app::access::permit;
 use app::commands::{Order, Ordered};
 use app::enrolment::{certificates_of, revoke_certificates};
-use domain::{CommandId, DeviceId, DeviceKind, PersonId, Span};
+use domain::{CommandId, DeviceId, DeviceKind, Span};
 use store::commands::{Command, CommandState};
 use store::devices::EnrolmentState;
 
@@ -30,9 +30,9 @@ impl Service {
             self.app.order_destruction(permit(&self.desk).unwrap(), device, Order::Erase, "stolen").await;
         let Ordered::NeedsSecond(id) = asked.unwrap() else { panic!("an erasure needs two") };
         if agreed {
-            let mut second = self.actor("link:second", app::access::Role::Fiso, None);
-            second.person = Some(PersonId::from_uuid(self.app.world().uuid()));
-            self.app.approve(permit(&second).unwrap(), id, "agreed").await.unwrap();
+            let text = id.to_string();
+            let second = self.somebody(&text[text.len() - 8..], app::access::Role::Fiso).await;
+            self.agree(&second, id).await.unwrap();
         }
         id
     }

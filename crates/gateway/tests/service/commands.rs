@@ -101,10 +101,9 @@ fn an_erasure_that_the_device_has_when_a_hold_is_placed_is_not_sent_again_and_ma
         let (id, hand) = service.quiet("HELD0001").await;
         let desk = permit(&service.desk).unwrap();
         service.app.order_destruction(desk, id, Order::Erase, "stolen").await.unwrap();
-        let mut second = service.actor("link:second", Role::Fiso, None);
-        second.person = Some(domain::PersonId::from_uuid(service.app.world().uuid()));
+        let second = service.somebody("2002", Role::Fiso).await;
         let asked = service.commands(id).await.pop().unwrap().id;
-        service.app.approve(permit(&second).unwrap(), asked, "agreed").await.unwrap();
+        service.agree(&second, asked).await.unwrap();
         let (kind, command) = hand.idle(&service).await.command().unwrap();
         assert_eq!(kind, "EraseDevice");
         let hold = NewHold { reference: "R-1".into(), why: "an investigation".into() };

@@ -345,16 +345,28 @@ impl Seeded {
 
     /// The calendar of somebody of Norfolk that waits.
     pub(crate) async fn import_of_a_calendar(&self) -> ImportId {
+        // Somebody whom no route takes off the books.
+        let new = NewPerson {
+            force: Some(Force::Norfolk),
+            number: "7788".into(),
+            name: "PC Gage".into(),
+            role: "officer".into(),
+            ..NewPerson::default()
+        };
+        match self.app.add_person(permit(&root()).unwrap(), new).await {
+            Ok(_) | Err(app::AppError::Conflict(_) | app::AppError::Invalid { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
         let text = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270101T070000\nDTEND:20270101T150000\nSUMMARY:Early\n\
                      END:VEVENT\nEND:VCALENDAR\n";
-        self.given::<Calendars>("ames.ics", text).await
+        self.given::<Calendars>("gage.ics", text).await
     }
 
     async fn given<K: Kind>(&self, name: &str, rows: &[u8]) -> ImportId {
         // Each look takes one, and few may wait at once: whoever gives it is another.
         let by = Actor::command_line(&self.world.world().uuid().to_string());
         let (name, force, bytes) = (name.into(), Some(Force::Norfolk), rows.to_vec());
-        let file = NewFile { name, force, about: "1234".into(), bytes };
+        let file = NewFile { name, force, about: "7788".into(), bytes };
         imports::start::<K>(&self.app, permit(&by).unwrap(), file).await.unwrap()
     }
 

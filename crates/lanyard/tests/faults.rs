@@ -25,8 +25,13 @@ fn verbs(place: &Place, prefix: &[&str], found: &mut Vec<String>) {
     let help = place.good(&[prefix, &["--help"]].concat());
     let listed =
         help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let below: Vec<&str> =
-        listed.filter_map(|line| line.split_whitespace().next()).filter(|verb| *verb != "help").collect();
+    // A description that needs another line goes on further to the right.
+    let verb = |line: &'_ str| line.strip_prefix("  ").filter(|verb| !verb.starts_with(' ')).is_some();
+    let below: Vec<&str> = listed
+        .filter(|line| verb(line))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|verb| *verb != "help")
+        .collect();
     if below.is_empty() {
         found.push(prefix.join(" "));
     }
@@ -55,6 +60,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("device lost", &["F4X", "--reason", "x", "--message", "x"]),
     ("device refresh", &["F4X", "--reason", "x"]),
     ("device restart", &["F4X", "--reason", "x"]),
+    ("device revoke", &["F4X", "--reason", "x"]),
     ("duty import", &["file.csv", "--force", "norfolk"]),
     ("duty state", &["1234"]),
     ("enrol apple", &["--serial", "F4X"]),
@@ -64,6 +70,10 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("ledger export", &[]),
     ("ledger prove", &["00000000-0000-7000-8000-000000000000"]),
     ("migrate", &[]),
+    ("order call-off", &["--force", "norfolk", "--reason", "x"]),
+    ("order cancel", &["00000000-0000-7000-8000-000000000000", "--reason", "x"]),
+    ("order freeze", &["--force", "norfolk", "--reason", "x"]),
+    ("order held", &[]),
     ("person add", &["--force", "norfolk", "--number", "1", "--name", "A"]),
     ("person end", &["--person", "1234"]),
     ("person erase", &["--due"]),

@@ -73,7 +73,10 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
         let pushes = service.app.send_pushes(None, 50).await.unwrap();
         assert_eq!(pushes, 1, "the device is told of its order");
         let told = hand.drain(&service).await;
-        assert!(told.iter().any(|kind| *kind == "RestartDevice"), "beside what is asked of it on schedule: {told:?}");
+        assert!(
+            told.iter().any(|kind| *kind == "RestartDevice"),
+            "beside what is asked of it on schedule: {told:?}"
+        );
     });
 }
 

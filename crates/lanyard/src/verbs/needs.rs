@@ -39,6 +39,7 @@ const VERBS: &[(&str, Needs)] = &[
     ("device lost", Needs::Permit("command devices")),
     ("device refresh", Needs::Permit("command devices")),
     ("device restart", Needs::Permit("command devices")),
+    ("device revoke", Needs::Permit("revoke certificates")),
     ("duty import", Needs::Permit("manage duty")),
     ("duty state", Needs::Permit("see duty")),
     ("enrol apple", Needs::Permit("enrol devices")),

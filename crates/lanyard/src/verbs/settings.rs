@@ -29,6 +29,7 @@ impl ConfigVerb {
                 let authority = files(&config)?;
                 let directory = directory(&config)?;
                 let policy = open::policy_in_folder(&config)?;
+                access_folder(&config)?;
                 out.line(format_args!(
                     "the settings are whole: {}, {} clauses, {}, push {}, sign-in {directory}",
                     config.address,
@@ -61,6 +62,18 @@ fn directory(config: &Config) -> anyhow::Result<String> {
     let now = system::world().now();
     let keys = serve::runtime()?.block_on(directory.oidc.check(now)).context("the [sign_in] section")?;
     Ok(format!("through {} ({keys} keys)", directory.oidc.issuer()))
+}
+
+/// Refuses a policy folder without access policies: the service starts with it, and nobody may do anything.
+fn access_folder(config: &Config) -> anyhow::Result<()> {
+    let folder = config.policy.join("access");
+    if folder.is_dir() {
+        return Ok(());
+    }
+    anyhow::bail!(
+        "there is no folder {}: nobody may do anything; copy it from the rules that come with Lanyard",
+        folder.display()
+    )
 }
 
 /// Reads every file that the settings name, as the service will, by the same functions; gives the device authority, if it is

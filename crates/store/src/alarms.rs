@@ -51,7 +51,8 @@ statements! {
         AND kind = $3 AND caused_by = $4 ORDER BY raised_at DESC, id DESC LIMIT $5");
     ALARM_AGAIN = "UPDATE alarm SET times = times + 1 WHERE id = $1 AND acknowledged_at IS NULL";
     ALARM_TOLD = "UPDATE alarm SET told = $2 WHERE id = $1";
-    ALARMS_FORGET = "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE acknowledged_at < $1 ORDER BY raised_at LIMIT $2)";
+    ALARMS_FORGET = "DELETE FROM alarm WHERE id IN (SELECT id FROM alarm WHERE acknowledged_at < $1 ORDER BY raised_at LIMIT $2
+        {skip_locked})";
     ALARM_SEEN_TO = "UPDATE alarm SET acknowledged_at = $2, acknowledged_by = $3 WHERE id = $1 AND acknowledged_at IS NULL";
 }
 

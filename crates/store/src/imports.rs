@@ -49,7 +49,7 @@ statements! {
     IMPORTS_FORGET = "UPDATE file_import SET content = NULL WHERE content IS NOT NULL AND expires_at < $1";
     IMPORTS_WAITING = "SELECT count(*) FROM file_import WHERE content IS NOT NULL";
     IMPORTS_LET_GO = "UPDATE file_import SET content = NULL WHERE id IN (SELECT id FROM file_import
-        WHERE made_by = $1 AND content IS NOT NULL ORDER BY made_at DESC, id LIMIT 1000 OFFSET $2)";
+        WHERE made_by = $1 AND content IS NOT NULL ORDER BY made_at DESC, id LIMIT 1000 OFFSET $2 {for_update})";
 }
 
 fn import(row: &Row) -> Result<Import, StoreError> {

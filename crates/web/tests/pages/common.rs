@@ -223,8 +223,8 @@ impl Seeded {
     /// Some open case.
     pub(crate) async fn case(&self) -> CaseId {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 1).await.unwrap();
-        cases.first().expect("a breach opened a case").case.id
+        let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 100).await.unwrap();
+        cases.iter().find(|case| case.case.kind == "breach").expect("a breach opened a case").case.id
     }
 
     /// A step of an open case that a note does, with its case.

@@ -47,7 +47,7 @@ fn each_checkpoint_is_copied_once_and_a_place_that_fails_is_tried_again_and_told
         signed(&service, "1").await;
         let second = signed(&service, "2").await;
         assert_eq!(copy().await, 1);
-        assert_eq!(files(folder.path()), [second.clone()]);
+        assert_eq!(files(folder.path()), std::slice::from_ref(&second));
         let (third, fourth) = (signed(&service, "3").await, signed(&service, "4").await);
         assert_eq!(copy().await, 2);
         assert_eq!(copy().await, 0, "each once");

@@ -93,17 +93,15 @@ pub fn number_of(user_name: &str) -> String {
 }
 
 impl Provisioned {
-    /// Makes the person that the directory wants of `before`. A number that the directory leaves out is no order to take it
-    /// away: who somebody is does not hang on a field that some clients never send. The same holds for a job that the
-    /// directory never gave.
+    /// Makes the person that the directory wants of `before`. A job that the directory never gave is not taken away by its
+    /// absence.
     #[expect(clippy::needless_pass_by_value, reason = "whose fields become the new person's")]
     fn of(self, before: Person, now: Timestamp) -> Result<Person, AppError> {
         let user_name = self.user_name.trim().to_owned();
         if user_name.is_empty() || user_name.len() > 200 || !user_name.chars().all(|c| c.is_ascii_graphic()) {
             return Err(AppError::invalid("userName", "send 1 to 200 ASCII characters without spaces"));
         }
-        let known = Some(before.number.clone()).filter(|number| !number.is_empty());
-        let number = self.number.or(known).unwrap_or_else(|| number_of(&user_name));
+        let number = self.number.unwrap_or_else(|| number_of(&user_name));
         let entered = Some(before.role.clone()).filter(|role| !role.is_empty() && !gave_job(&before));
         let line_manager = match self.manager {
             None => None,
@@ -191,7 +189,8 @@ impl App {
                     Some(found) => own_again(found, &new)?,
                     None => Person::new(id, force, "", "", "", now),
                 };
-                let after = new.of(base, now)?;
+                let number = new.number.clone().or_else(|| before.as_ref().map(|found| found.number.clone()));
+                let after = Provisioned { number, ..new }.of(base, now)?;
                 if let Some(refused) = app.takeover_waits(tx, before.as_ref(), &after, (&permit, now))? {
                     return Ok(Err(refused));
                 }

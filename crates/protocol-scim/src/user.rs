@@ -178,6 +178,18 @@ impl Resource {
         self
     }
 
+    /// Takes over the number of the resource that it replaces where it names none: some clients never send it, and a
+    /// replacement without it is no order to take it away. A PATCH that removes it is.
+    #[must_use]
+    pub fn keeping_number_of(mut self, before: &Self) -> Self {
+        if let (None, Some(number)) = (self.user().number, before.user().number) {
+            let mut inner = self.of_schema(ENTERPRISE.urn).cloned().unwrap_or_default();
+            put(&mut inner, "employeeNumber", Some(Value::String(number)));
+            put(&mut self.fields, ENTERPRISE.urn, Some(Value::Object(inner)));
+        }
+        self
+    }
+
     /// The ids of a group's members, in order.
     #[must_use]
     pub fn members(&self) -> Vec<String> {

@@ -243,7 +243,7 @@ pub(super) async fn replace(
     body: Body,
 ) -> Result<Response, Refused> {
     let sent = Resource::read(Kind::User, &whole(body)?)?;
-    desk.change_user(&caller, &id, &headers, |_| Ok(sent.clone())).await
+    desk.change_user(&caller, &id, &headers, |now| Ok(sent.clone().keeping_number_of(now))).await
 }
 
 /// A user with some changes.

@@ -339,7 +339,7 @@ fn a_file_without_events_or_in_another_encoding_is_said() {
     let text = calendar(&["DTSTART:20261221T070000\nDTEND:20261221T150000\nSUMMARY:Early, Café duty"]);
     let taken = |bytes: &[u8]| days(&read(bytes, &Answers::new()).unwrap()) == ["2026-12-21T07:00"];
     assert!(taken(text.replace("\r\n", "\r").as_bytes()), "line ends of old Macs");
-    assert!(taken(text.replace("Café", "Caf\u{e9}").as_bytes()));
+    assert!(taken(text.as_bytes()));
     let folded = text
         .as_bytes()
         .iter()

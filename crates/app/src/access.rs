@@ -84,20 +84,18 @@ pub struct Who {
     pub both: Roles,
 }
 
-impl App {
-    /// Somebody, under the access policies in force.
-    #[must_use]
-    pub fn actor(&self, who: Who) -> Actor {
-        Actor {
-            name: who.name,
-            shown: who.shown,
-            person: who.person,
-            roles: who.roles,
-            force: who.force,
-            both: who.both,
-            proof: Proof::default(),
-            by: By::Policies(Arc::clone(self.policy().access())),
-        }
+/// Somebody, under the access policies in force.
+#[must_use]
+pub fn actor(app: &App, who: Who) -> Actor {
+    Actor {
+        name: who.name,
+        shown: who.shown,
+        person: who.person,
+        roles: who.roles,
+        force: who.force,
+        both: who.both,
+        proof: Proof::default(),
+        by: By::Policies(Arc::clone(app.policy().access())),
     }
 }
 

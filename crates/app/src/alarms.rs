@@ -178,7 +178,7 @@ fn tell(app: &App, tx: &mut Tx<'_>, row: &Row, now: Timestamp) -> Result<i64, Ap
             .because(Reason::Alarm { alarm: row.id })
             .body(row.body.clone())
             .link(row.link.clone());
-        told += i64::from(matches!(app.notify(tx, notice)?, Told::Now | Told::Held { .. }));
+        told += i64::from(matches!(crate::notices::notify(app, tx, notice)?, Told::Now | Told::Held { .. }));
     }
     Ok(told)
 }

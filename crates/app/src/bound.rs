@@ -39,7 +39,7 @@ pub fn has_keys(store: &Store) -> Result<bool, AppError> {
 /// # Errors
 /// [`AppError::Keys`], with which key is another and what to do.
 pub fn check(app: &App) -> Result<(), AppError> {
-    let ledger = app.ledger_key_text();
+    let ledger = crate::ledger_book::ledger_key_text(app);
     let known = app.store().read_blocking(|tx| sessions::meta(tx, META)).map_err(AppError::from)?;
     let Some(known) = known else {
         let value = value(app.sealer(), app.world(), ledger)?;
@@ -68,13 +68,13 @@ pub fn check(app: &App) -> Result<(), AppError> {
 /// # Errors
 /// Where the database does not answer.
 pub async fn accept(app: &App, permit: Permit<RunService>) -> Result<(), AppError> {
-    let value = value(app.sealer(), app.world(), app.ledger_key_text())?;
+    let value = value(app.sealer(), app.world(), crate::ledger_book::ledger_key_text(app))?;
     let (node, now) = (app.clone(), app.world().now());
     app.store()
         .write(move |tx| {
             sessions::set_meta(tx, META, &value)?;
             let record = Record::new(&permit.actor().name, "keys.accepted", "service".to_owned())
-                .detail(json!({ "ledger": node.ledger_key_text() }));
+                .detail(json!({ "ledger": crate::ledger_book::ledger_key_text(&node) }));
             node.enter(tx, now, record)
         })
         .await

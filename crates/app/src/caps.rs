@@ -194,7 +194,7 @@ fn join(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, cap: Cap, now: Timestamp) -> 
         ended: None,
     };
     orders::open_burst(tx, &burst)?;
-    app.ask_job(tx, jobs::Kind::ExpireBurst, &burst.id.to_string(), burst.expires_at)?;
+    crate::jobs::ask_job(app, tx, jobs::Kind::ExpireBurst, &burst.id.to_string(), burst.expires_at)?;
     let record = Record::new(act.by, "orders.held", format!("burst:{}", burst.id))
         .force(burst.force)
         .reason(effect.as_str())

@@ -8,6 +8,12 @@ mod chase;
 mod sealed;
 mod steps;
 
+pub(crate) use breach::follow_breach;
+pub(crate) use chase::follow_case;
+pub(crate) use sealed::{case_to_work_on, is_sealed, known_case, mentioned_case, seen, sight};
+pub(crate) use steps::{acceptance_steps_done, end_step_once, open_step, opening_of, settle_case, under};
+pub use steps::{custody_moved, do_step, item_missing};
+
 use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, StepId, Timestamp};
 use policy::{Actor, CaseStep, CaseType, Closes, KeptBy, StepDue};
 use serde_json::json;
@@ -68,231 +74,232 @@ pub(crate) fn device_of_key(key: &str) -> Option<DeviceId> {
     key.strip_prefix("device:")?.parse().ok()
 }
 
-impl App {
-    /// What a person holds, as steps name it.
-    pub(crate) fn items_of(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Item>, AppError> {
-        let held = devices::of_holder(tx, person)?;
-        Ok(held.iter().filter(|device| device.retired_at.is_none()).map(device_item).collect())
-    }
+/// What a person holds, as steps name it.
+pub(crate) fn items_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Item>, AppError> {
+    let held = devices::of_holder(tx, person)?;
+    Ok(held.iter().filter(|device| device.retired_at.is_none()).map(device_item).collect())
+}
 
-    /// Opens a case with the first steps of its type. It makes no ledger entry: that is its use case's.
-    pub(crate) fn open_case(
-        &self,
-        tx: &mut Tx<'_>,
-        opening: &Opening<'_>,
-        now: Timestamp,
-    ) -> Result<CaseId, AppError> {
-        let id = CaseId::from_uuid(self.world().uuid());
-        let policy = self.policy();
-        let kind = policy.library().cases.get(opening.kind);
-        let steps: Vec<Step> = kind
-            .into_iter()
-            .flat_map(|kind| kind.first_steps(opening.event))
-            .flat_map(|step| self.steps_for(id, step, opening, now))
-            .collect();
-        let case = Case {
-            id,
-            number: 0,
-            kind: opening.kind.to_owned(),
-            force: opening.force,
-            device: opening.device,
-            person: opening.person,
-            clause: opening.clause.clone(),
-            title: opening.title.clone(),
-            opened_at: now,
-            due_at: steps.iter().filter_map(|step| step.due_at).min().or(opening.date),
-            owner: None,
-            closed: None,
-            closed_how: None,
-        };
-        cases::open(tx, &case)?;
-        for step in &steps {
-            case_steps::add(tx, step)?;
-        }
-        // Whoever is to have a device is asked to accept what comes with one.
-        if let Some(person) = opening.person {
-            self.ask_standing(tx, person, now)?;
-        }
-        let (who, says) = opening.says;
-        self.say(tx, id, who, says, now)?;
-        self.ask_job(tx, jobs::Kind::FollowCase, &id.to_string(), now)?;
-        Ok(id)
+/// Opens a case with the first steps of its type. It makes no ledger entry: that is its use case's.
+pub(crate) fn open_case(
+    app: &App,
+    tx: &mut Tx<'_>,
+    opening: &Opening<'_>,
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let id = CaseId::from_uuid(app.world().uuid());
+    let policy = app.policy();
+    let kind = policy.library().cases.get(opening.kind);
+    let steps: Vec<Step> = kind
+        .into_iter()
+        .flat_map(|kind| kind.first_steps(opening.event))
+        .flat_map(|step| steps_for(app, id, step, opening, now))
+        .collect();
+    let case = Case {
+        id,
+        number: 0,
+        kind: opening.kind.to_owned(),
+        force: opening.force,
+        device: opening.device,
+        person: opening.person,
+        clause: opening.clause.clone(),
+        title: opening.title.clone(),
+        opened_at: now,
+        due_at: steps.iter().filter_map(|step| step.due_at).min().or(opening.date),
+        owner: None,
+        closed: None,
+        closed_how: None,
+    };
+    cases::open(tx, &case)?;
+    for step in &steps {
+        case_steps::add(tx, step)?;
     }
+    // Whoever is to have a device is asked to accept what comes with one.
+    if let Some(person) = opening.person {
+        crate::terms::ask_standing(app, tx, person, now)?;
+    }
+    let (who, says) = opening.says;
+    say(app, tx, id, who, says, now)?;
+    crate::jobs::ask_job(app, tx, jobs::Kind::FollowCase, &id.to_string(), now)?;
+    Ok(id)
+}
 
-    /// The steps that one step of the type stands for in a case.
-    pub(crate) fn steps_for(
-        &self,
-        case: CaseId,
-        of: &CaseStep,
-        opening: &Opening<'_>,
-        now: Timestamp,
-    ) -> Vec<Step> {
-        if of.if_nothing_held && !opening.items.is_empty() {
-            return Vec::new();
-        }
-        if !of.each_item {
-            return vec![self.step_for(case, of, opening, None, now)];
-        }
-        opening.items.iter().map(|item| self.step_for(case, of, opening, Some(item), now)).collect()
+/// The steps that one step of the type stands for in a case.
+pub(crate) fn steps_for(
+    app: &App,
+    case: CaseId,
+    of: &CaseStep,
+    opening: &Opening<'_>,
+    now: Timestamp,
+) -> Vec<Step> {
+    if of.if_nothing_held && !opening.items.is_empty() {
+        return Vec::new();
     }
+    if !of.each_item {
+        return vec![step_for(app, case, of, opening, None, now)];
+    }
+    opening.items.iter().map(|item| step_for(app, case, of, opening, Some(item), now)).collect()
+}
 
-    fn step_for(
-        &self,
-        case: CaseId,
-        of: &CaseStep,
-        opening: &Opening<'_>,
-        item: Option<&Item>,
-        now: Timestamp,
-    ) -> Step {
-        let place = opening.place.map(|place| format!(" at {place}")).unwrap_or_default();
-        let title = match item {
-            Some(item) => format!("{}{}: {}", of.title, place, item.title),
-            None => of.title.clone(),
-        };
-        Step {
-            id: StepId::from_uuid(self.world().uuid()),
-            case,
-            place: 0,
-            name: of.name.clone(),
-            item: item.map(|item| item.key.clone()).unwrap_or_default(),
-            title,
-            who: of.who.as_str().to_owned(),
-            person: opening.person.filter(|_| of.who == Actor::Holder),
-            clause: of.clause.clone(),
-            proof_kind: of.proof.as_str().to_owned(),
-            due_at: match &of.due {
-                StepDue::Never => None,
-                StepDue::Within(limit) => Some(now.plus(limit.span)),
-                StepDue::CaseDate => opening.date,
-            },
-            done: None,
-        }
+fn step_for(
+    app: &App,
+    case: CaseId,
+    of: &CaseStep,
+    opening: &Opening<'_>,
+    item: Option<&Item>,
+    now: Timestamp,
+) -> Step {
+    let place = opening.place.map(|place| format!(" at {place}")).unwrap_or_default();
+    let title = match item {
+        Some(item) => format!("{}{}: {}", of.title, place, item.title),
+        None => of.title.clone(),
+    };
+    Step {
+        id: StepId::from_uuid(app.world().uuid()),
+        case,
+        place: 0,
+        name: of.name.clone(),
+        item: item.map(|item| item.key.clone()).unwrap_or_default(),
+        title,
+        who: of.who.as_str().to_owned(),
+        person: opening.person.filter(|_| of.who == Actor::Holder),
+        clause: of.clause.clone(),
+        proof_kind: of.proof.as_str().to_owned(),
+        due_at: match &of.due {
+            StepDue::Never => None,
+            StepDue::Within(limit) => Some(now.plus(limit.span)),
+            StepDue::CaseDate => opening.date,
+        },
+        done: None,
     }
+}
 
-    /// The first clause that is kept by a procedure.
-    pub(crate) fn clause_of_procedure(&self, procedure: &str) -> Option<ClauseId> {
-        let policy = self.policy();
-        let kept = |kept: &KeptBy| matches!(kept, KeptBy::Procedure { procedure: of, .. } if of == procedure);
-        policy.library().clauses.iter().find(|clause| clause.kept_by.iter().any(kept)).map(|c| c.id.clone())
-    }
+/// The first clause that is kept by a procedure.
+pub(crate) fn clause_of_procedure(app: &App, procedure: &str) -> Option<ClauseId> {
+    let policy = app.policy();
+    let kept = |kept: &KeptBy| matches!(kept, KeptBy::Procedure { procedure: of, .. } if of == procedure);
+    policy.library().clauses.iter().find(|clause| clause.kept_by.iter().any(kept)).map(|c| c.id.clone())
+}
 
-    /// Adds a line to a case's timeline.
-    pub(crate) fn say(
-        &self,
-        tx: &mut Tx<'_>,
-        case: CaseId,
-        actor: &str,
-        says: &str,
-        at: Timestamp,
-    ) -> Result<(), AppError> {
-        cases::add_event(tx, EntryId::from_uuid(self.world().uuid()), case, at, actor, says)?;
-        Ok(())
-    }
+/// Adds a line to a case's timeline.
+pub(crate) fn say(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    actor: &str,
+    says: &str,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    cases::add_event(tx, EntryId::from_uuid(app.world().uuid()), case, at, actor, says)?;
+    Ok(())
+}
 
-    /// Judges anew whatever a case's end or lateness may change.
-    pub(crate) fn judge_after(&self, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Result<(), AppError> {
-        if let Some(person) = case.person {
-            self.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), at)?;
-        }
-        let policy = self.policy();
-        let library = policy.library();
-        let concerned = |document: &&policy::Document| {
-            library
-                .clauses_in(&document.id)
-                .flat_map(|clause| &clause.kept_by)
-                .any(|kept| matches!(kept, KeptBy::Procedure { procedure, .. } if *procedure == case.kind))
-        };
-        for document in library.documents.iter().filter(concerned) {
-            self.ask_job(tx, jobs::Kind::JudgeDocument, &document.id, at)?;
-        }
-        Ok(())
+/// Judges anew whatever a case's end or lateness may change.
+pub(crate) fn judge_after(app: &App, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Result<(), AppError> {
+    if let Some(person) = case.person {
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), at)?;
     }
+    let policy = app.policy();
+    let library = policy.library();
+    let concerned = |document: &&policy::Document| {
+        library
+            .clauses_in(&document.id)
+            .flat_map(|clause| &clause.kept_by)
+            .any(|kept| matches!(kept, KeptBy::Procedure { procedure, .. } if *procedure == case.kind))
+    };
+    for document in library.documents.iter().filter(concerned) {
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, &document.id, at)?;
+    }
+    Ok(())
+}
 
-    /// Adds a note to a case.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Invalid`] for an empty note.
-    pub async fn note_on_case(
-        &self,
-        permit: Permit<ManageCases>,
-        case: CaseId,
-        note: &str,
-    ) -> Result<(), AppError> {
-        let note = crate::people::text("note", note, 2000)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let found = app.case_to_work_on(tx, &permit, case)?;
-                app.say(tx, case, &permit.actor().shown, &note, now)?;
-                let record = Record::new(&permit.actor().name, "case.noted", format!("case:{case}"))
-                    .force(found.force)
-                    .detail(json!({ "note": note }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Adds a note to a case.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Invalid`] for an empty note.
+pub async fn note_on_case(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    note: &str,
+) -> Result<(), AppError> {
+    let note = crate::people::text("note", note, 2000)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::cases::sealed::case_to_work_on(&app, tx, &permit, case)?;
+            say(&app, tx, case, &permit.actor().shown, &note, now)?;
+            let record = Record::new(&permit.actor().name, "case.noted", format!("case:{case}"))
+                .force(found.force)
+                .detail(json!({ "note": note }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Takes a case on. Taking one's own case again changes nothing and is no error.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it is closed.
-    pub async fn take_case(&self, permit: Permit<ManageCases>, case: CaseId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let found = app.case_to_work_on(tx, &permit, case)?;
-                if found.closed.is_some() {
-                    return Err(AppError::Conflict("the case is closed already; reload the page".into()));
-                }
-                if !cases::take(tx, case, &permit.actor().name)? {
-                    return Ok(());
-                }
-                app.say(tx, case, &permit.actor().shown, "Took the case", now)?;
-                let record = Record::new(&permit.actor().name, "case.taken", format!("case:{case}"))
-                    .force(found.force);
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Takes a case on. Taking one's own case again changes nothing and is no error.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it is closed.
+pub async fn take_case(app: &App, permit: Permit<ManageCases>, case: CaseId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::cases::sealed::case_to_work_on(&app, tx, &permit, case)?;
+            if found.closed.is_some() {
+                return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+            }
+            if !cases::take(tx, case, &permit.actor().name)? {
+                return Ok(());
+            }
+            say(&app, tx, case, &permit.actor().shown, "Took the case", now)?;
+            let record =
+                Record::new(&permit.actor().name, "case.taken", format!("case:{case}")).force(found.force);
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Closes a case by hand, with a reason. A case that only receipts close is not closed so.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it is closed already, or where it waits for receipts.
-    pub async fn close_case(
-        &self,
-        permit: Permit<ManageCases>,
-        case: CaseId,
-        why: &str,
-    ) -> Result<(), AppError> {
-        let why = crate::people::text("why", why, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let found = app.case_to_work_on(tx, &permit, case)?;
-                if app.closes_by_receipt(&found.kind) && found.closed.is_none() {
-                    return Err(AppError::Conflict(
-                        "only receipts close this case: enter each thing as handed over or as missing".into(),
-                    ));
-                }
-                if !cases::close(tx, case, now, (&why, "by-hand"))? {
-                    return Err(AppError::Conflict("the case is closed already; reload the page".into()));
-                }
-                app.say(tx, case, &permit.actor().shown, &format!("Closed: {why}"), now)?;
-                app.judge_after(tx, &found, now)?;
-                let record = Record::new(&permit.actor().name, "case.closed", format!("case:{case}"))
-                    .force(found.force)
-                    .reason("by-hand")
-                    .detail(json!({ "why": why }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Closes a case by hand, with a reason. A case that only receipts close is not closed so.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it is closed already, or where it waits for receipts.
+pub async fn close_case(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    why: &str,
+) -> Result<(), AppError> {
+    let why = crate::people::text("why", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::cases::sealed::case_to_work_on(&app, tx, &permit, case)?;
+            if closes_by_receipt(&app, &found.kind) && found.closed.is_none() {
+                return Err(AppError::Conflict(
+                    "only receipts close this case: enter each thing as handed over or as missing".into(),
+                ));
+            }
+            if !cases::close(tx, case, now, (&why, "by-hand"))? {
+                return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+            }
+            say(&app, tx, case, &permit.actor().shown, &format!("Closed: {why}"), now)?;
+            judge_after(&app, tx, &found, now)?;
+            let record = Record::new(&permit.actor().name, "case.closed", format!("case:{case}"))
+                .force(found.force)
+                .reason("by-hand")
+                .detail(json!({ "why": why }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    fn closes_by_receipt(&self, kind: &str) -> bool {
-        let policy = self.policy();
-        policy.library().cases.get(kind).is_some_and(|kind: &CaseType| kind.closes == Closes::Receipt)
-    }
+fn closes_by_receipt(app: &App, kind: &str) -> bool {
+    let policy = app.policy();
+    policy.library().cases.get(kind).is_some_and(|kind: &CaseType| kind.closes == Closes::Receipt)
 }
 
 /// A device as steps name it.

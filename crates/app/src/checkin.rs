@@ -63,79 +63,77 @@ pub async fn is_good_certificate(app: &App, sha256: String) -> Result<bool, AppE
     Ok(found.is_some_and(|found| found.revoked_at.is_none() && found.not_after >= now))
 }
 
-impl App {
-    /// Decides whether a looked-up certificate may speak for the channel that a message names.
-    ///
-    /// # Errors
-    /// [`NotEnrolled`], with the reason.
-    pub fn identify(&self, hot: Option<&Hot>, channel: &Channel) -> Result<Enrolled, NotEnrolled> {
-        let hot = hot.ok_or(NotEnrolled::Unknown)?;
-        if matches!(channel, Channel::UserEnrolment { .. }) {
-            return Err(NotEnrolled::Personal);
-        }
-        if hot.udid != channel.device_key() {
-            return Err(NotEnrolled::AnotherDevice);
-        }
-        let good_until = hot.good_until.ok_or(NotEnrolled::Revoked)?;
-        if good_until < self.world().now() {
-            return Err(NotEnrolled::Expired);
-        }
-        if hot.state != EnrolmentState::Enrolled {
-            return Err(NotEnrolled::Unfinished);
-        }
-        Ok(Enrolled {
-            enrolment: hot.enrolment,
-            device: hot.device,
-            platform: hot.platform,
-            pending: hot.pending,
-        })
+/// Decides whether a looked-up certificate may speak for the channel that a message names.
+///
+/// # Errors
+/// [`NotEnrolled`], with the reason.
+pub fn identify(app: &App, hot: Option<&Hot>, channel: &Channel) -> Result<Enrolled, NotEnrolled> {
+    let hot = hot.ok_or(NotEnrolled::Unknown)?;
+    if matches!(channel, Channel::UserEnrolment { .. }) {
+        return Err(NotEnrolled::Personal);
     }
+    if hot.udid != channel.device_key() {
+        return Err(NotEnrolled::AnotherDevice);
+    }
+    let good_until = hot.good_until.ok_or(NotEnrolled::Revoked)?;
+    if good_until < app.world().now() {
+        return Err(NotEnrolled::Expired);
+    }
+    if hot.state != EnrolmentState::Enrolled {
+        return Err(NotEnrolled::Unfinished);
+    }
+    Ok(Enrolled {
+        enrolment: hot.enrolment,
+        device: hot.device,
+        platform: hot.platform,
+        pending: hot.pending,
+    })
+}
 
-    /// Who speaks on a channel, on a Mac a user's own channel too.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn speaker(
-        &self,
-        device: Enrolled,
-        certificate: String,
-        channel: Channel,
-    ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
-        if channel.is_device() {
-            return Ok(Ok(device));
-        }
-        self.store().read(move |tx| user_channel(tx, device, &certificate, &channel)).await
+/// Who speaks on a channel, on a Mac a user's own channel too.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn speaker(
+    app: &App,
+    device: Enrolled,
+    certificate: String,
+    channel: Channel,
+) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    if channel.is_device() {
+        return Ok(Ok(device));
     }
+    app.store().read(move |tx| user_channel(tx, device, &certificate, &channel)).await
+}
 
-    /// Notes whether a device signs its messages by way of SHA-1: asked only where that has changed.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn note_signs_sha1(&self, device: &Enrolled, sha1: bool) -> Result<(), AppError> {
-        let id = device.enrolment;
-        Ok(self.store().write(move |tx| enrolments::set_signs_sha1(tx, id, sha1)).await?)
-    }
+/// Notes whether a device signs its messages by way of SHA-1: asked only where that has changed.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn note_signs_sha1(app: &App, device: &Enrolled, sha1: bool) -> Result<(), AppError> {
+    let id = device.enrolment;
+    Ok(app.store().write(move |tx| enrolments::set_signs_sha1(tx, id, sha1)).await?)
+}
 
-    /// Who speaks, looked up inside a transaction; their contact is noted in it.
-    pub(crate) fn identify_in(
-        &self,
-        tx: &mut Tx<'_>,
-        certificate: String,
-        channel: &Channel,
-        now: Timestamp,
-    ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
-        let certificate = [certificate];
-        let found = enrolments::hot_lookup(tx, &certificate)?;
-        let device = match self.identify(found.first(), channel) {
-            Ok(device) => device,
-            Err(why) => return Ok(Err(why)),
-        };
-        if found.first().is_some_and(|hot| contact::is_news(hot, now)) {
-            enrolments::note_contact(tx, device.enrolment, device.device, now)?;
-        }
-        let [certificate] = certificate;
-        user_channel(tx, device, &certificate, channel)
+/// Who speaks, looked up inside a transaction; their contact is noted in it.
+pub(crate) fn identify_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    certificate: String,
+    channel: &Channel,
+    now: Timestamp,
+) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    let certificate = [certificate];
+    let found = enrolments::hot_lookup(tx, &certificate)?;
+    let device = match identify(app, found.first(), channel) {
+        Ok(device) => device,
+        Err(why) => return Ok(Err(why)),
+    };
+    if found.first().is_some_and(|hot| contact::is_news(hot, now)) {
+        enrolments::note_contact(tx, device.enrolment, device.device, now)?;
     }
+    let [certificate] = certificate;
+    user_channel(tx, device, &certificate, channel)
 }
 
 fn user_channel(

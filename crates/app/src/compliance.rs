@@ -9,5 +9,10 @@ mod person;
 mod person_procedures;
 mod procedure;
 
+pub(crate) use device::{facts_of, judge_device};
+pub(crate) use document::judge_document;
+pub use explain::explain;
+pub(crate) use person::judge_person;
+
 pub use basis::{Basis, CheckBasis};
 pub use explain::{Explanation, Replayed};

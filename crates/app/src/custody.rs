@@ -5,7 +5,7 @@
 //! are there, and the record of both ([`record::SignedRecord`]) is kept sealed, as data and as a document.
 //!
 //! Not here: how a record is drawn (`paper`), the work that a return closes (cases), and the bare intended holder of a
-//! device that is yet to be enrolled ([`crate::App::set_holder`]).
+//! device that is yet to be enrolled ([`crate::register::set_holder`]).
 
 mod change;
 mod complete;
@@ -19,6 +19,15 @@ mod scan;
 pub mod shown;
 mod sign;
 mod taken;
+
+pub use change::{change_handover, refuse_handover, withdraw_handover};
+pub(crate) use change::{expire_handover, withdraw_open};
+pub use counts::{close_count, count, counts, open_count, scan_into_count};
+pub use draft::draft_handover;
+pub use places::{add_place, close_place, places};
+pub use returns::return_many;
+pub use scan::{label, particulars, scan};
+pub use sign::{sign_at_desk, sign_own};
 
 pub use change::ChangedHandover;
 pub use counts::{CountLine, CountRead, Difference, Explained};
@@ -134,80 +143,75 @@ fn end(
     Err(AppError::Conflict("this hand-over has come to its end; open it again".into()))
 }
 
-impl App {
-    fn load(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
-        let handover = handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
-        let mut things = Vec::new();
-        for item in handovers::items(tx, id)? {
-            let (device, asset) = Self::entry(tx, item.device)?;
-            things.push(Thing { item, device, asset });
-        }
-        Ok(Loaded { signatures: handovers::signatures(tx, id)?, handover, things })
+fn load(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
+    let handover = handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
+    let mut things = Vec::new();
+    for item in handovers::items(tx, id)? {
+        let (device, asset) = entry(tx, item.device)?;
+        things.push(Thing { item, device, asset });
     }
+    Ok(Loaded { signatures: handovers::signatures(tx, id)?, handover, things })
+}
 
-    /// As [`App::load`], with the locks of its things: whoever else signs, changes or ends it, or does anything with one of its
-    /// things, comes before or after.
-    fn load_locked(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
-        let things = handovers::items(tx, id)?.iter().map(|item| Lock::Device(item.device)).collect();
-        locks::take_all(tx, things)?;
-        Self::load(tx, id)
-    }
+/// As [`load`], with the locks of its things: whoever else signs, changes or ends it, or does anything with one of its
+/// things, comes before or after.
+fn load_locked(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
+    let things = handovers::items(tx, id)?.iter().map(|item| Lock::Device(item.device)).collect();
+    locks::take_all(tx, things)?;
+    load(tx, id)
+}
 
-    fn entry(tx: &mut Tx<'_>, id: DeviceId) -> Result<(Device, Asset), AppError> {
-        let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-        let asset = assets::of(tx, &device)?;
-        Ok((device, asset))
-    }
+fn entry(tx: &mut Tx<'_>, id: DeviceId) -> Result<(Device, Asset), AppError> {
+    let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+    let asset = assets::of(tx, &device)?;
+    Ok((device, asset))
+}
 
-    /// Refuses a hand-over of which neither side is within the permit's reach, before anything of it is looked at.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn handover_reaches(
-        &self,
-        permit: &Permit<ManageRegister>,
-        id: HandoverId,
-    ) -> Result<(), AppError> {
-        let found = self.store().read(move |tx| handovers::by_id(tx, id)).await?;
-        reaches(permit, &found.ok_or_else(|| AppError::not_found("hand-over", id))?)
-    }
+/// Refuses a hand-over of which neither side is within the permit's reach, before anything of it is looked at.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn handover_reaches(
+    app: &App,
+    permit: &Permit<ManageRegister>,
+    id: HandoverId,
+) -> Result<(), AppError> {
+    let found = app.store().read(move |tx| handovers::by_id(tx, id)).await?;
+    reaches(permit, &found.ok_or_else(|| AppError::not_found("hand-over", id))?)
+}
 
-    /// How long a draft may be signed.
-    fn draft_lifetime(&self) -> Span {
-        match self.policy().library().parameters().get(EXPIRES_PARAMETER).map(|known| &known.value) {
-            Some(ParameterValue::Span(span)) => *span,
-            _ => EXPIRES_AFTER,
-        }
+/// How long a draft may be signed.
+fn draft_lifetime(app: &App) -> Span {
+    match app.policy().library().parameters().get(EXPIRES_PARAMETER).map(|known| &known.value) {
+        Some(ParameterValue::Span(span)) => *span,
+        _ => EXPIRES_AFTER,
     }
+}
 
-    /// Whether somebody who has not accepted the terms may be given a device. Absence of the parameter is no permission.
-    fn issues_without_terms(&self) -> bool {
-        let policy = self.policy();
-        let set = policy.library().parameters().get(WITHOUT_TERMS_PARAMETER).map(|known| &known.value);
-        matches!(set, Some(ParameterValue::Setting(SettingValue::Bool(true))))
-    }
+/// Whether somebody who has not accepted the terms may be given a device. Absence of the parameter is no permission.
+fn issues_without_terms(app: &App) -> bool {
+    let policy = app.policy();
+    let set = policy.library().parameters().get(WITHOUT_TERMS_PARAMETER).map(|known| &known.value);
+    matches!(set, Some(ParameterValue::Setting(SettingValue::Bool(true))))
+}
 
-    /// Why a person may not be given a device, if so: they left, or they have not accepted the terms.
-    fn may_receive(&self, tx: &mut Tx<'_>, person: domain::PersonId, force: Force) -> Result<(), AppError> {
-        let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-        let refuse = |why: String| Err(AppError::invalid("receiver", why));
-        if found.force != force {
-            return refuse(format!("{} belongs to the other force; transfer the device first", found.name));
-        }
-        if found.ended_at.is_some() {
-            return refuse(format!(
-                "{} is no longer on the books; nothing can be issued to them",
-                found.name
-            ));
-        }
-        let missing = self.terms_missing(tx, person)?;
-        if missing.is_empty() || self.issues_without_terms() {
-            return Ok(());
-        }
-        refuse(format!(
-            "{} has not accepted the current terms of {}; ask them to, then issue the device",
-            found.name,
-            missing.join(", ")
-        ))
+/// Why a person may not be given a device, if so: they left, or they have not accepted the terms.
+fn may_receive(app: &App, tx: &mut Tx<'_>, person: domain::PersonId, force: Force) -> Result<(), AppError> {
+    let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+    let refuse = |why: String| Err(AppError::invalid("receiver", why));
+    if found.force != force {
+        return refuse(format!("{} belongs to the other force; transfer the device first", found.name));
     }
+    if found.ended_at.is_some() {
+        return refuse(format!("{} is no longer on the books; nothing can be issued to them", found.name));
+    }
+    let missing = crate::terms::terms_missing(app, tx, person)?;
+    if missing.is_empty() || issues_without_terms(app) {
+        return Ok(());
+    }
+    refuse(format!(
+        "{} has not accepted the current terms of {}; ask them to, then issue the device",
+        found.name,
+        missing.join(", ")
+    ))
 }

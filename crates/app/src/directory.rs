@@ -10,6 +10,9 @@
 mod groups;
 mod takeover;
 
+pub use groups::{add_group, change_group, group, group_by_name, groups, remove_group};
+pub use takeover::decide_takeover;
+
 use domain::{Day, Force, GroupId, PersonId, Timestamp};
 use store::people::{Person, PersonSource};
 use store::{Tx, groups as rows, people, people_directory};
@@ -144,7 +147,7 @@ fn with_groups(tx: &mut Tx<'_>, person: Person) -> Result<ProvisionedRead, AppEr
 }
 
 /// A provisioned person of that force.
-fn provisioned(tx: &mut Tx<'_>, force: Force, id: PersonId) -> Result<Person, AppError> {
+fn provisioned_person(tx: &mut Tx<'_>, force: Force, id: PersonId) -> Result<Person, AppError> {
     people::by_id(tx, id)?
         .filter(|person| person.force == force && person.user_name.is_some())
         .ok_or_else(|| AppError::not_found("user", id))
@@ -164,152 +167,164 @@ fn user_name_is_free(
     }
 }
 
-impl App {
-    /// Enters a person, or takes over the one with that number.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a name or number that is taken.
-    pub async fn provision(
-        &self,
-        permit: Permit<ProvisionPeople>,
-        new: Provisioned,
-    ) -> Result<ProvisionedRead, AppError> {
-        let force = force_of(&permit)?;
-        let (app, now) = (self.clone(), self.world().now());
-        let id = PersonId::from_uuid(self.world().uuid());
-        self.store()
-            .write(move |tx| {
-                user_name_is_free(tx, force, &new.user_name, None)?;
-                let number = new.number.clone().unwrap_or_else(|| number_of(&new.user_name));
-                let before = match people::by_number(tx, force, number.trim())? {
-                    Some(found) => Some(found),
-                    None => left_with_account(tx, force, &new)?,
-                };
-                let base = match &before {
-                    Some(found) => own_again(found, &new)?,
-                    None => Person::new(id, force, "", "", "", now),
-                };
-                let number = new.number.clone().or_else(|| before.as_ref().map(|found| found.number.clone()));
-                let after = Provisioned { number, ..new }.of(base, now)?;
-                if let Some(refused) = app.takeover_waits(tx, before.as_ref(), &after, (&permit, now))? {
-                    return Ok(Err(refused));
-                }
-                let (_, person) = app.keep_person(tx, before.as_ref(), after, (&permit.actor().name, now))?;
-                app.groups_changed(tx, person.id, (&permit.actor().name, now))?;
-                with_groups(tx, person).map(Ok)
-            })
-            .await?
-    }
+/// Enters a person, or takes over the one with that number.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a name or number that is taken.
+pub async fn provision(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    new: Provisioned,
+) -> Result<ProvisionedRead, AppError> {
+    let force = force_of(&permit)?;
+    let (app, now) = (app.clone(), app.world().now());
+    let id = PersonId::from_uuid(app.world().uuid());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            user_name_is_free(tx, force, &new.user_name, None)?;
+            let number = new.number.clone().unwrap_or_else(|| number_of(&new.user_name));
+            let before = match people::by_number(tx, force, number.trim())? {
+                Some(found) => Some(found),
+                None => left_with_account(tx, force, &new)?,
+            };
+            let base = match &before {
+                Some(found) => own_again(found, &new)?,
+                None => Person::new(id, force, "", "", "", now),
+            };
+            let number = new.number.clone().or_else(|| before.as_ref().map(|found| found.number.clone()));
+            let after = Provisioned { number, ..new }.of(base, now)?;
+            if let Some(refused) =
+                crate::directory::takeover::takeover_waits(&app, tx, before.as_ref(), &after, (&permit, now))?
+            {
+                return Ok(Err(refused));
+            }
+            let (_, person) = crate::people::keep::keep_person(
+                &app,
+                tx,
+                before.as_ref(),
+                after,
+                (&permit.actor().name, now),
+            )?;
+            crate::directory::groups::groups_changed(&app, tx, person.id, (&permit.actor().name, now))?;
+            with_groups(tx, person).map(Ok)
+        })
+        .await?
+}
 
-    /// Makes a person what the directory now says; `None` where they are no longer at the version that it started from.
-    ///
-    /// # Errors
-    /// As [`App::provision`], and [`AppError::NotFound`].
-    pub async fn reprovision(
-        &self,
-        permit: Permit<ProvisionPeople>,
-        id: PersonId,
-        version: i64,
-        new: Provisioned,
-    ) -> Result<Option<ProvisionedRead>, AppError> {
-        let force = force_of(&permit)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let before = provisioned(tx, force, id)?;
-                if before.version != version {
-                    return Ok(Ok(None));
-                }
-                user_name_is_free(tx, force, &new.user_name, Some(id))?;
-                let after = new.of(before.clone(), now)?;
-                if let Some(refused) = app.takeover_waits(tx, Some(&before), &after, (&permit, now))? {
-                    return Ok(Err(refused));
-                }
-                let (_, person) = app.keep_person(tx, Some(&before), after, (&permit.actor().name, now))?;
-                if before.ended_at.is_some() {
-                    app.groups_changed(tx, id, (&permit.actor().name, now))?;
-                }
-                with_groups(tx, person).map(|read| Ok(Some(read)))
-            })
-            .await?
-    }
+/// Makes a person what the directory now says; `None` where they are no longer at the version that it started from.
+///
+/// # Errors
+/// As [`provision`], and [`AppError::NotFound`].
+pub async fn reprovision(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    id: PersonId,
+    version: i64,
+    new: Provisioned,
+) -> Result<Option<ProvisionedRead>, AppError> {
+    let force = force_of(&permit)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let before = provisioned_person(tx, force, id)?;
+            if before.version != version {
+                return Ok(Ok(None));
+            }
+            user_name_is_free(tx, force, &new.user_name, Some(id))?;
+            let after = new.of(before.clone(), now)?;
+            if let Some(refused) =
+                crate::directory::takeover::takeover_waits(&app, tx, Some(&before), &after, (&permit, now))?
+            {
+                return Ok(Err(refused));
+            }
+            let (_, person) = crate::people::keep::keep_person(
+                &app,
+                tx,
+                Some(&before),
+                after,
+                (&permit.actor().name, now),
+            )?;
+            if before.ended_at.is_some() {
+                crate::directory::groups::groups_changed(&app, tx, id, (&permit.actor().name, now))?;
+            }
+            with_groups(tx, person).map(|read| Ok(Some(read)))
+        })
+        .await?
+}
 
-    /// Takes a person away from the directory's sight: they are ended, leave their groups, and their history stays. Whether
-    /// they were at that version, where one is given.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`].
-    pub async fn unprovision(
-        &self,
-        permit: Permit<ProvisionPeople>,
-        id: PersonId,
-        version: Option<i64>,
-    ) -> Result<bool, AppError> {
-        let force = force_of(&permit)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let before = provisioned(tx, force, id)?;
-                if version.is_some_and(|version| version != before.version) {
-                    return Ok(false);
+/// Takes a person away from the directory's sight: they are ended, leave their groups, and their history stays. Whether
+/// they were at that version, where one is given.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn unprovision(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    id: PersonId,
+    version: Option<i64>,
+) -> Result<bool, AppError> {
+    let force = force_of(&permit)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let before = provisioned_person(tx, force, id)?;
+            if version.is_some_and(|version| version != before.version) {
+                return Ok(false);
+            }
+            rows::leave_all(tx, id)?;
+            let after = Person {
+                ended_at: before.ended_at.or(Some(now)),
+                // The external id stays, so that the directory can bring the same person back.
+                user_name: None,
+                directory: None,
+                source: PersonSource::Scim,
+                ..before.clone()
+            };
+            crate::people::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now))?;
+            Ok(true)
+        })
+        .await
+}
+
+/// The people that a directory asks for, of those whom it provisions.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn provisioned(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    find: Find,
+) -> Result<Vec<ProvisionedRead>, AppError> {
+    let force = force_of(&permit)?;
+    app.store()
+        .read(move |tx| {
+            let found = match find {
+                Find::Id(id) => people::by_id(tx, id)?
+                    .filter(|person| person.force == force && person.user_name.is_some())
+                    .into_iter()
+                    .collect(),
+                Find::UserName(name) => {
+                    people_directory::by_user_name(tx, force, &name)?.into_iter().collect()
                 }
-                rows::leave_all(tx, id)?;
-                let after = Person {
-                    ended_at: before.ended_at.or(Some(now)),
-                    // The external id stays, so that the directory can bring the same person back.
-                    user_name: None,
-                    directory: None,
-                    source: PersonSource::Scim,
-                    ..before.clone()
-                };
-                app.keep_person(tx, Some(&before), after, (&permit.actor().name, now))?;
-                Ok(true)
-            })
-            .await
-    }
+                Find::ExternalId(id) => people_directory::by_external_id(tx, force, &id)?,
+                Find::After(after, limit) => people_directory::provisioned(tx, force, after, limit)?,
+                Find::Window(skip, limit) => people_directory::provisioned_window(tx, force, (skip, limit))?,
+            };
+            found.into_iter().map(|person| with_groups(tx, person)).collect()
+        })
+        .await
+}
 
-    /// The people that a directory asks for, of those whom it provisions.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn provisioned(
-        &self,
-        permit: Permit<ProvisionPeople>,
-        find: Find,
-    ) -> Result<Vec<ProvisionedRead>, AppError> {
-        let force = force_of(&permit)?;
-        self.store()
-            .read(move |tx| {
-                let found = match find {
-                    Find::Id(id) => people::by_id(tx, id)?
-                        .filter(|person| person.force == force && person.user_name.is_some())
-                        .into_iter()
-                        .collect(),
-                    Find::UserName(name) => {
-                        people_directory::by_user_name(tx, force, &name)?.into_iter().collect()
-                    }
-                    Find::ExternalId(id) => people_directory::by_external_id(tx, force, &id)?,
-                    Find::After(after, limit) => people_directory::provisioned(tx, force, after, limit)?,
-                    Find::Window(skip, limit) => {
-                        people_directory::provisioned_window(tx, force, (skip, limit))?
-                    }
-                };
-                found.into_iter().map(|person| with_groups(tx, person)).collect()
-            })
-            .await
-    }
-
-    /// How many people the directory provisions.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn provisioned_count(&self, permit: Permit<ProvisionPeople>) -> Result<i64, AppError> {
-        let force = force_of(&permit)?;
-        self.store()
-            .read(move |tx| people_directory::provisioned_count(tx, force))
-            .await
-            .map_err(AppError::from)
-    }
+/// How many people the directory provisions.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn provisioned_count(app: &App, permit: Permit<ProvisionPeople>) -> Result<i64, AppError> {
+    let force = force_of(&permit)?;
+    app.store().read(move |tx| people_directory::provisioned_count(tx, force)).await.map_err(AppError::from)
 }
 
 /// The leaver whom the directory took away under the same external id; `None` where there are none or several.

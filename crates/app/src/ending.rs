@@ -52,7 +52,7 @@ fn end_strong_roles(
         let strong = grant.role.parse().is_ok_and(|role: Role| is_strong(app.policy().access(), role));
         if strong && !grant.from_directory {
             grants::end(tx, grant.id, now, by)?;
-            app.note_grant_ended(tx, whose, &grant, (by, "the person left"), now)?;
+            crate::grants::note_grant_ended(app, tx, whose, &grant, (by, "the person left"), now)?;
         }
     }
     Ok(())
@@ -85,7 +85,8 @@ fn end_roles_asked_for(
     for grant in grants::waiting_of(tx, name)? {
         let Some(other) = store::people::by_id(tx, grant.person)? else { continue };
         if grants::end(tx, grant.id, now, "system")? {
-            app.note_grant_ended(
+            crate::grants::note_grant_ended(
+                app,
                 tx,
                 &other,
                 &grant,

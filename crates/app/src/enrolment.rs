@@ -9,6 +9,11 @@ mod replay;
 mod revoke;
 mod take_over;
 
+pub(crate) use gate::gate;
+pub use messages::check_in;
+pub(crate) use messages::forget_what_it_said;
+pub use profile::{make_enrolment_profile, make_replacing_profile};
+
 pub use gate::GateRefusal;
 pub use messages::{CheckInReply, Proof, Sender};
 pub use profile::EnrolmentFile;

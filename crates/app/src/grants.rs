@@ -168,74 +168,72 @@ fn until_of(role: Role, last_day: &str, now: Timestamp) -> Result<Option<Timesta
     Ok(Some(until))
 }
 
-impl App {
-    /// What a person may be asked for now; `None` for who is not on the books.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn roles_of(&self, person: PersonId) -> Result<Option<Standing>, AppError> {
-        let now = self.world().now();
-        self.store().read(move |tx| standing_of(tx, person, now)).await
-    }
+/// What a person may be asked for now; `None` for who is not on the books.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn roles_of(app: &App, person: PersonId) -> Result<Option<Standing>, AppError> {
+    let now = app.world().now();
+    app.store().read(move |tx| standing_of(tx, person, now)).await
+}
 
-    /// A person's roles and grants.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] over the wall.
-    pub async fn person_roles(
-        &self,
-        permit: Permit<SeeAccess>,
-        person: PersonId,
-    ) -> Result<RolesRead, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .read(move |tx| {
-                let whose =
-                    people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-                permit.reaches(whose.force)?;
-                let grants = grants::of_person(tx, person)?
-                    .into_iter()
-                    .map(|grant| grant_read(&app, tx, grant, now))
-                    .collect::<Result<_, _>>()?;
-                let asked = takeovers::of_person(tx, person)?.filter(|one| one.confirmed.is_none());
-                let takeover = match asked {
-                    Some(asked) => {
-                        let by = crate::read::who(tx, &asked.asked_by)?;
-                        Some((asked, by))
-                    }
-                    None => None,
-                };
-                Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, takeover, person: whose })
-            })
-            .await
-    }
+/// A person's roles and grants.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] over the wall.
+pub async fn person_roles(
+    app: &App,
+    permit: Permit<SeeAccess>,
+    person: PersonId,
+) -> Result<RolesRead, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+            permit.reaches(whose.force)?;
+            let grants = grants::of_person(tx, person)?
+                .into_iter()
+                .map(|grant| grant_read(&app, tx, grant, now))
+                .collect::<Result<_, _>>()?;
+            let asked = takeovers::of_person(tx, person)?.filter(|one| one.confirmed.is_none());
+            let takeover = match asked {
+                Some(asked) => {
+                    let by = crate::read::who(tx, &asked.asked_by)?;
+                    Some((asked, by))
+                }
+                None => None,
+            };
+            Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, takeover, person: whose })
+        })
+        .await
+}
 
-    /// Up to `limit` grants that count now, in order of the person's name, from behind the given name and grant.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn grants(
-        &self,
-        permit: Permit<SeeAccess>,
-        (force, role): (Option<Force>, Option<Role>),
-        after: Option<(String, GrantId)>,
-        limit: u32,
-    ) -> Result<Vec<(Listed, String)>, AppError> {
-        let now = self.world().now();
-        let force = match (permit.scope().force(), force) {
-            (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
-            (own, asked) => own.or(asked),
-        };
-        self.store()
-            .read(move |tx| {
-                let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-                grants::list(tx, (force, role.map_or("", Role::as_str)), now, after, limit)?
-                    .into_iter()
-                    .map(|listed| Ok((listed.clone(), said_by(tx, &listed.grant)?)))
-                    .collect()
-            })
-            .await
-    }
+/// Up to `limit` grants that count now, in order of the person's name, from behind the given name and grant.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn grants(
+    app: &App,
+    permit: Permit<SeeAccess>,
+    (force, role): (Option<Force>, Option<Role>),
+    after: Option<(String, GrantId)>,
+    limit: u32,
+) -> Result<Vec<(Listed, String)>, AppError> {
+    let now = app.world().now();
+    let force = match (permit.scope().force(), force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+        (own, asked) => own.or(asked),
+    };
+    app.store()
+        .read(move |tx| {
+            let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            grants::list(tx, (force, role.map_or("", Role::as_str)), now, after, limit)?
+                .into_iter()
+                .map(|listed| Ok((listed.clone(), said_by(tx, &listed.grant)?)))
+                .collect()
+        })
+        .await
 }
 
 fn grant_read(app: &App, tx: &mut Tx<'_>, grant: Grant, now: Timestamp) -> Result<GrantRead, AppError> {
@@ -261,3 +259,8 @@ fn said_by(tx: &mut Tx<'_>, grant: &Grant) -> Result<String, AppError> {
 mod tests;
 #[cfg(test)]
 mod two;
+
+pub(crate) use give::note_grant_ended;
+pub use give::{confirm_role, end_role, grant_role};
+pub(crate) use groups::take_groups;
+pub(crate) use lapse::lapse_grant;

@@ -55,219 +55,215 @@ fn refuse_own(tx: &mut Tx<'_>, permit: &Permit<PlaceHolds>, subject: &str) -> Re
     Ok(())
 }
 
-impl App {
-    /// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back,
-    /// one that may have is not handed over again. The same reference again changes nothing.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
-    pub async fn place_hold(
-        &self,
-        permit: Permit<PlaceHolds>,
-        device: DeviceId,
-        new: NewHold,
-    ) -> Result<(), AppError> {
-        let new = checked(&new)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let found =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(found.force)?;
-                refuse_own(tx, &permit, &format!("device:{device}"))?;
-                let Some(stopped) = app.hold_in(tx, &permit, &found, (&new, None), now)? else {
-                    return Ok(());
-                };
-                app.enter_hold(tx, &permit, &found, ("device.hold.placed", stopped), &new, now)
-            })
-            .await
-    }
+/// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back,
+/// one that may have is not handed over again. The same reference again changes nothing.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
+pub async fn place_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    device: DeviceId,
+    new: NewHold,
+) -> Result<(), AppError> {
+    let new = checked(&new)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            refuse_own(tx, &permit, &format!("device:{device}"))?;
+            let Some(stopped) = hold_in(&app, tx, &permit, &found, (&new, None), now)? else {
+                return Ok(());
+            };
+            enter_hold(&app, tx, &permit, &found, ("device.hold.placed", stopped), &new, now)
+        })
+        .await
+}
 
-    fn hold_in(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<PlaceHolds>,
-        device: &Device,
-        (new, case): (&NewHold, Option<CaseId>),
-        now: Timestamp,
-    ) -> Result<Option<Stopped>, AppError> {
-        locks::take(tx, Lock::Device(device.id))?;
-        let hold = Hold {
-            id: HoldId::from_uuid(self.world().uuid()),
-            device: device.id,
-            force: device.force,
-            reference: new.reference.clone(),
-            why: new.why.clone(),
-            case,
-            placed_at: now,
-            placed_by: permit.actor().name.clone(),
-            ended: None,
-        };
-        if !holds::place(tx, &hold)? {
-            return Ok(None);
-        }
-        commands::stop(tx, device.id, Effect::Destructive, now, "a legal hold was placed")
-            .map(Some)
-            .map_err(AppError::from)
+fn hold_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<PlaceHolds>,
+    device: &Device,
+    (new, case): (&NewHold, Option<CaseId>),
+    now: Timestamp,
+) -> Result<Option<Stopped>, AppError> {
+    locks::take(tx, Lock::Device(device.id))?;
+    let hold = Hold {
+        id: HoldId::from_uuid(app.world().uuid()),
+        device: device.id,
+        force: device.force,
+        reference: new.reference.clone(),
+        why: new.why.clone(),
+        case,
+        placed_at: now,
+        placed_by: permit.actor().name.clone(),
+        ended: None,
+    };
+    if !holds::place(tx, &hold)? {
+        return Ok(None);
     }
+    commands::stop(tx, device.id, Effect::Destructive, now, "a legal hold was placed")
+        .map(Some)
+        .map_err(AppError::from)
+}
 
-    fn enter_hold(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<PlaceHolds>,
-        device: &Device,
-        (action, stopped): (&'static str, Stopped),
-        new: &NewHold,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
-            .force(device.force)
-            .detail(json!({
-                "reference": new.reference, "why": new.why, "erasures_taken_back": stopped.taken_back,
-                "erasures_uncertain": stopped.uncertain,
-            }));
-        self.enter(tx, now, record)
-    }
+fn enter_hold(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<PlaceHolds>,
+    device: &Device,
+    (action, stopped): (&'static str, Stopped),
+    new: &NewHold,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
+        .force(device.force)
+        .detail(json!({
+            "reference": new.reference, "why": new.why, "erasures_taken_back": stopped.taken_back,
+            "erasures_uncertain": stopped.uncertain,
+        }));
+    app.enter(tx, now, record)
+}
 
-    /// Ends a hold, with a reason.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it was ended already.
-    pub async fn end_hold(
-        &self,
-        permit: Permit<PlaceHolds>,
-        hold: HoldId,
-        why: &str,
-    ) -> Result<DeviceId, AppError> {
-        let why = crate::people::text("why", why, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let found = holds::by_id(tx, hold)?.ok_or_else(|| AppError::not_found("legal hold", hold))?;
-                permit.reaches(found.force)?;
-                refuse_own(tx, &permit, &format!("device:{}", found.device))?;
-                if !holds::end(tx, hold, now, &permit.actor().name, &why)? {
-                    return Err(AppError::Conflict("the hold was ended already; reload the page".into()));
-                }
-                let device = devices::by_id(tx, found.device)?
-                    .ok_or_else(|| AppError::not_found("device", found.device))?;
-                let told = NewHold { reference: found.reference, why };
-                app.enter_hold(tx, &permit, &device, ("device.hold.ended", Stopped::default()), &told, now)?;
-                Ok(device.id)
-            })
-            .await
-    }
-
-    /// Decides the legal-hold step of a case: holds every device that the case is about, or says why none is needed.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, or without a reference where devices are to be held;
-    /// [`AppError::Conflict`] where the step is another one or done already.
-    pub async fn decide_hold(
-        &self,
-        permit: Permit<PlaceHolds>,
-        case: CaseId,
-        step: StepId,
-        (hold, new): (bool, NewHold),
-    ) -> Result<(), AppError> {
-        let new = if hold {
-            checked(&new)?
-        } else {
-            NewHold { why: crate::people::text("why", &new.why, 500)?, ..NewHold::default() }
-        };
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                refuse_own(tx, &permit, &format!("case:{case}"))?;
-                let (found, step) = app.open_step(tx, &permit, case, step)?;
-                if step.proof_kind != Proof::Hold.as_str() {
-                    return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
-                }
-                let mut devices = if hold { app.devices_of_case(tx, &found)? } else { Vec::new() };
-                devices.sort_unstable_by_key(|device| device.id);
-                for device in &devices {
-                    app.hold_in(tx, &permit, device, (&new, Some(case)), now)?;
-                }
-                let says = if hold {
-                    format!("{} devices are held for an investigation.", devices.len())
-                } else {
-                    "No legal hold is needed.".to_owned()
-                };
-                let actor = permit.actor();
-                let ending = Ending {
-                    outcome: "done",
-                    proof: &says,
-                    by: (&actor.name, &actor.shown),
-                    says: says.clone(),
-                };
-                app.end_step_once(tx, &step, &ending, now)?;
-                let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
-                let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))
-                    .force(found.force)
-                    .detail(json!({ "held": held, "reference": new.reference, "why": new.why }));
-                app.enter(tx, now, app.under(record, &found, &step))
-            })
-            .await
-    }
-
-    /// A device with the holds on it, those that were ended too, newest first; people are named as pages name them.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn holds_on(
-        &self,
-        permit: Permit<PlaceHolds>,
-        device: DeviceId,
-    ) -> Result<(Device, Vec<Hold>), AppError> {
-        self.store()
-            .read(move |tx| {
-                let found =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(found.force)?;
-                refuse_own(tx, &permit, &format!("device:{device}"))?;
-                let mut all = holds::of_device(tx, device)?;
-                for hold in &mut all {
-                    hold.placed_by = crate::read::who(tx, &hold.placed_by)?;
-                }
-                Ok((found, all))
-            })
-            .await
-    }
-
-    /// The undone step of an open case in which a hold is decided, with the number of its case.
-    ///
-    /// # Errors
-    /// As [`App::decide_hold`].
-    pub async fn hold_step(
-        &self,
-        permit: Permit<PlaceHolds>,
-        case: CaseId,
-        step: StepId,
-    ) -> Result<(i64, StepRead), AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                refuse_own(tx, &permit, &format!("case:{case}"))?;
-                let (case, step) = app.open_step(tx, &permit, case, step)?;
-                if step.proof_kind != Proof::Hold.as_str() {
-                    return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
-                }
-                Ok((case.number, crate::read::step_read(tx, step, &case)?))
-            })
-            .await
-    }
-
-    /// The devices that a case's steps are about, those already handed in too.
-    fn devices_of_case(&self, tx: &mut Tx<'_>, case: &store::cases::Case) -> Result<Vec<Device>, AppError> {
-        let mut found: Vec<Device> = Vec::new();
-        let keys = store::case_steps::of_case(tx, case.id)?;
-        for id in keys.iter().filter_map(|step| device_of_key(&step.item)).chain(case.device) {
-            if !found.iter().any(|device| device.id == id) {
-                found.extend(devices::by_id(tx, id)?);
+/// Ends a hold, with a reason.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was ended already.
+pub async fn end_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    hold: HoldId,
+    why: &str,
+) -> Result<DeviceId, AppError> {
+    let why = crate::people::text("why", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = holds::by_id(tx, hold)?.ok_or_else(|| AppError::not_found("legal hold", hold))?;
+            permit.reaches(found.force)?;
+            refuse_own(tx, &permit, &format!("device:{}", found.device))?;
+            if !holds::end(tx, hold, now, &permit.actor().name, &why)? {
+                return Err(AppError::Conflict("the hold was ended already; reload the page".into()));
             }
+            let device = devices::by_id(tx, found.device)?
+                .ok_or_else(|| AppError::not_found("device", found.device))?;
+            let told = NewHold { reference: found.reference, why };
+            enter_hold(&app, tx, &permit, &device, ("device.hold.ended", Stopped::default()), &told, now)?;
+            Ok(device.id)
+        })
+        .await
+}
+
+/// Decides the legal-hold step of a case: holds every device that the case is about, or says why none is needed.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, or without a reference where devices are to be held;
+/// [`AppError::Conflict`] where the step is another one or done already.
+pub async fn decide_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    case: CaseId,
+    step: StepId,
+    (hold, new): (bool, NewHold),
+) -> Result<(), AppError> {
+    let new = if hold {
+        checked(&new)?
+    } else {
+        NewHold { why: crate::people::text("why", &new.why, 500)?, ..NewHold::default() }
+    };
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            refuse_own(tx, &permit, &format!("case:{case}"))?;
+            let (found, step) = crate::cases::open_step(&app, tx, &permit, case, step)?;
+            if step.proof_kind != Proof::Hold.as_str() {
+                return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
+            }
+            let mut devices = if hold { devices_of_case(tx, &found)? } else { Vec::new() };
+            devices.sort_unstable_by_key(|device| device.id);
+            for device in &devices {
+                hold_in(&app, tx, &permit, device, (&new, Some(case)), now)?;
+            }
+            let says = if hold {
+                format!("{} devices are held for an investigation.", devices.len())
+            } else {
+                "No legal hold is needed.".to_owned()
+            };
+            let actor = permit.actor();
+            let ending =
+                Ending { outcome: "done", proof: &says, by: (&actor.name, &actor.shown), says: says.clone() };
+            crate::cases::end_step_once(&app, tx, &step, &ending, now)?;
+            let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+            let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))
+                .force(found.force)
+                .detail(json!({ "held": held, "reference": new.reference, "why": new.why }));
+            app.enter(tx, now, crate::cases::under(record, &found, &step))
+        })
+        .await
+}
+
+/// A device with the holds on it, those that were ended too, newest first; people are named as pages name them.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn holds_on(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    device: DeviceId,
+) -> Result<(Device, Vec<Hold>), AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            refuse_own(tx, &permit, &format!("device:{device}"))?;
+            let mut all = holds::of_device(tx, device)?;
+            for hold in &mut all {
+                hold.placed_by = crate::read::who(tx, &hold.placed_by)?;
+            }
+            Ok((found, all))
+        })
+        .await
+}
+
+/// The undone step of an open case in which a hold is decided, with the number of its case.
+///
+/// # Errors
+/// As [`decide_hold`].
+pub async fn hold_step(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    case: CaseId,
+    step: StepId,
+) -> Result<(i64, StepRead), AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            refuse_own(tx, &permit, &format!("case:{case}"))?;
+            let (case, step) = crate::cases::open_step(&app, tx, &permit, case, step)?;
+            if step.proof_kind != Proof::Hold.as_str() {
+                return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
+            }
+            Ok((case.number, crate::read::step_read(tx, step, &case)?))
+        })
+        .await
+}
+
+/// The devices that a case's steps are about, those already handed in too.
+fn devices_of_case(tx: &mut Tx<'_>, case: &store::cases::Case) -> Result<Vec<Device>, AppError> {
+    let mut found: Vec<Device> = Vec::new();
+    let keys = store::case_steps::of_case(tx, case.id)?;
+    for id in keys.iter().filter_map(|step| device_of_key(&step.item)).chain(case.device) {
+        if !found.iter().any(|device| device.id == id) {
+            found.extend(devices::by_id(tx, id)?);
         }
-        Ok(found)
     }
+    Ok(found)
 }
 
 fn checked(new: &NewHold) -> Result<NewHold, AppError> {

@@ -11,6 +11,9 @@ mod guard;
 mod memory;
 mod status;
 
+pub use status::ledger_status;
+pub(crate) use status::ledger_status_in;
+
 use domain::{EntryId, Timestamp};
 use ledger::{Checkpoint, Entry, Hash, NodeStore, Tree};
 use store::ledger as rows;
@@ -86,9 +89,9 @@ pub(crate) fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
 fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<String, AppError> {
     let note = Checkpoint::sign(tree.size(), tree.root(), app.ledger_key())
         .map_err(|error| AppError::fault(&error))?;
-    let kept = app.memory().read().map_err(|error| AppError::fault(&error))?;
+    let kept = crate::ledger_book::status::memory(app).read().map_err(|error| AppError::fault(&error))?;
     if kept.as_deref() != Some(&note) {
-        app.memory().keep(&note).map_err(|error| AppError::fault(&error))?;
+        crate::ledger_book::status::memory(app).keep(&note).map_err(|error| AppError::fault(&error))?;
     }
     let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
     rows::add_checkpoint(tx, &rows::Checkpoint { size, note: note.clone(), signed_at: now })?;
@@ -114,87 +117,87 @@ fn raise_alarm(
     alarms::raise(app, tx, alarm, now)
 }
 
-impl App {
-    /// The public key that checkpoints are verified with, in the published form.
-    #[must_use]
-    pub fn ledger_key_text(&self) -> String {
-        self.ledger_key().verifier().to_string()
-    }
+/// The public key that checkpoints are verified with, in the published form.
+#[must_use]
+pub fn ledger_key_text(app: &App) -> String {
+    app.ledger_key().verifier().to_string()
+}
 
-    /// Gives waiting entries their place in the tree; how many. One node at a time does this: the transaction holds
-    /// the only writer on SQLite and a lock on PostgreSQL.
-    ///
-    /// # Errors
-    /// Where the database does not answer or a node of the tree is missing.
-    pub async fn sequence_ledger(&self) -> Result<usize, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                rows::lock(tx)?;
-                // While it is not signed nothing is added to the tree either: what is there must stay to be looked at.
-                if ledger_guard::open(tx)?.is_some() || guard::is_cut(&app, tx, now)? {
-                    return Ok(0);
-                }
-                let waiting = rows::waiting(tx, BATCH)?;
-                if waiting.is_empty() {
-                    return Ok(0);
-                }
-                let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
-                let mut nodes = Nodes::of(tx);
-                let mut tree = Tree::load(size, &mut nodes).map_err(|error| AppError::fault(&error))?;
-                let mut places = Vec::with_capacity(waiting.len());
-                for row in &waiting {
-                    let leaf = entry_of(row)?.leaf().map_err(|error| AppError::fault(&error))?;
-                    let place = tree.append(leaf, &mut nodes).map_err(|error| AppError::fault(&error))?;
-                    places.push((row.id, i64::try_from(place).unwrap_or(i64::MAX)));
-                }
-                let full = nodes.full;
-                rows::put_nodes(tx, &full)?;
-                rows::set_places(tx, &places)?;
-                Ok(waiting.len())
-            })
-            .await
-    }
+/// Gives waiting entries their place in the tree; how many. One node at a time does this: the transaction holds
+/// the only writer on SQLite and a lock on PostgreSQL.
+///
+/// # Errors
+/// Where the database does not answer or a node of the tree is missing.
+pub async fn sequence_ledger(app: &App) -> Result<usize, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            rows::lock(tx)?;
+            // While it is not signed nothing is added to the tree either: what is there must stay to be looked at.
+            if ledger_guard::open(tx)?.is_some() || guard::is_cut(&app, tx, now)? {
+                return Ok(0);
+            }
+            let waiting = rows::waiting(tx, BATCH)?;
+            if waiting.is_empty() {
+                return Ok(0);
+            }
+            let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
+            let mut nodes = Nodes::of(tx);
+            let mut tree = Tree::load(size, &mut nodes).map_err(|error| AppError::fault(&error))?;
+            let mut places = Vec::with_capacity(waiting.len());
+            for row in &waiting {
+                let leaf = entry_of(row)?.leaf().map_err(|error| AppError::fault(&error))?;
+                let place = tree.append(leaf, &mut nodes).map_err(|error| AppError::fault(&error))?;
+                places.push((row.id, i64::try_from(place).unwrap_or(i64::MAX)));
+            }
+            let full = nodes.full;
+            rows::put_nodes(tx, &full)?;
+            rows::set_places(tx, &places)?;
+            Ok(waiting.len())
+        })
+        .await
+}
 
-    /// Signs a checkpoint over everything that has its place, unless the latest one covers it; the note. `None` where there is no
-    /// entry yet.
-    ///
-    /// # Errors
-    /// As [`App::sequence_ledger`]; [`AppError::Conflict`] where the ledger does not continue what was signed last, until an
-    /// operator accepts that ([`accept_ledger`]).
-    pub async fn checkpoint_ledger(&self) -> Result<Option<String>, AppError> {
-        while self.sequence_ledger().await? > 0 {}
-        let (app, now) = (self.clone(), self.world().now());
-        let signed = self
-            .store()
-            .write(move |tx| {
-                rows::lock(tx)?;
-                let tree = match guard::refused(&app, tx, now)? {
-                    Ok(tree) => tree,
-                    Err(says) => return Ok(Err(says)),
-                };
-                if tree.size() == 0 {
-                    return Ok(Ok(None));
-                }
-                sign(&app, tx, &tree, now).map(|note| Ok(Some(note)))
-            })
-            .await?;
-        self.shout_of_ledger(signed.as_ref().err().map(String::as_str));
-        signed.map_err(|says| {
+/// Signs a checkpoint over everything that has its place, unless the latest one covers it; the note. `None` where there is no
+/// entry yet.
+///
+/// # Errors
+/// As [`sequence_ledger`]; [`AppError::Conflict`] where the ledger does not continue what was signed last, until an
+/// operator accepts that ([`accept_ledger`]).
+pub async fn checkpoint_ledger(app: &App) -> Result<Option<String>, AppError> {
+    while sequence_ledger(app).await? > 0 {}
+    let (own, now) = (app.clone(), app.world().now());
+    let signed = app
+        .store()
+        .write(move |tx| {
+            rows::lock(tx)?;
+            let tree = match guard::refused(&own, tx, now)? {
+                Ok(tree) => tree,
+                Err(says) => return Ok(Err(says)),
+            };
+            if tree.size() == 0 {
+                return Ok(Ok(None));
+            }
+            sign(&own, tx, &tree, now).map(|note| Ok(Some(note)))
+        })
+        .await?;
+    crate::ledger_book::status::shout_of_ledger(app, signed.as_ref().err().map(String::as_str));
+    signed.map_err(|says| {
             AppError::Conflict(format!(
                 "the ledger is not signed. {says} Find out why; then `lanyard ledger accept` goes on from what is there"
             ))
         })
-    }
+}
 
-    /// The proof that an entry is in the ledger, as a line that `lanyard ledger verify` and a stranger's program can check:
-    /// the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] over the wall, [`AppError::Conflict`] while no checkpoint covers it.
-    pub async fn ledger_proof(&self, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
-        let (app, origin) = (self.clone(), self.ledger_key().verifier().name().to_owned());
-        self.store()
+/// The proof that an entry is in the ledger, as a line that `lanyard ledger verify` and a stranger's program can check:
+/// the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] over the wall, [`AppError::Conflict`] while no checkpoint covers it.
+pub async fn ledger_proof(app: &App, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
+    let (app, origin) = (app.clone(), app.ledger_key().verifier().name().to_owned());
+    app.clone().store()
             .read(move |tx| {
                 let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
                 let mut sight = LedgerSight::of(&app, tx, &permit)?;
@@ -216,5 +219,4 @@ impl App {
                     .map_err(|error| AppError::fault(&error))
             })
             .await
-    }
 }

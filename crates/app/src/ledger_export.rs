@@ -34,57 +34,55 @@ pub struct LedgerExport {
     header: Option<String>,
 }
 
-impl App {
-    /// Begins an export. Private details go in only where asked for, and only for readers of every force.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] for details behind the wall; else where the database does not answer.
-    pub async fn begin_ledger_export(
-        &self,
-        permit: Permit<SeeLedger>,
-        with_details: bool,
-    ) -> Result<LedgerExport, AppError> {
-        if permit.scope().force().is_some() && with_details {
-            return Err(AppError::Conflict("private details of both forces need a permit for both".into()));
-        }
-        let (size, checkpoints) =
-            self.store().read(|tx| Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?))).await?;
-        let size = u64::try_from(size).unwrap_or_default();
-        let origin = self.ledger_key().verifier().name().to_owned();
-        let many = u64::try_from(checkpoints.len()).unwrap_or_default();
-        let shows: Vec<Force> =
-            Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)).collect();
-        let head =
-            Head { origin: &origin, entries: size, checkpoints: many, shows: &shows, details: with_details };
-        let header = ledger::header_line(&head).map_err(|error| AppError::fault(&error))?;
-        let numbered: Vec<(u64, rows::Checkpoint)> = (0_u64..).zip(checkpoints).collect();
-        Ok(LedgerExport {
-            app: self.clone(),
-            with_details,
-            permit,
-            size,
-            place: 0,
-            checkpoints: numbered.into_iter().peekable(),
-            header: Some(header),
-        })
+/// Begins an export. Private details go in only where asked for, and only for readers of every force.
+///
+/// # Errors
+/// [`AppError::Conflict`] for details behind the wall; else where the database does not answer.
+pub async fn begin_ledger_export(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    with_details: bool,
+) -> Result<LedgerExport, AppError> {
+    if permit.scope().force().is_some() && with_details {
+        return Err(AppError::Conflict("private details of both forces need a permit for both".into()));
     }
+    let (size, checkpoints) =
+        app.store().read(|tx| Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?))).await?;
+    let size = u64::try_from(size).unwrap_or_default();
+    let origin = app.ledger_key().verifier().name().to_owned();
+    let many = u64::try_from(checkpoints.len()).unwrap_or_default();
+    let shows: Vec<Force> =
+        Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)).collect();
+    let head =
+        Head { origin: &origin, entries: size, checkpoints: many, shows: &shows, details: with_details };
+    let header = ledger::header_line(&head).map_err(|error| AppError::fault(&error))?;
+    let numbered: Vec<(u64, rows::Checkpoint)> = (0_u64..).zip(checkpoints).collect();
+    Ok(LedgerExport {
+        app: app.clone(),
+        with_details,
+        permit,
+        size,
+        place: 0,
+        checkpoints: numbered.into_iter().peekable(),
+        header: Some(header),
+    })
+}
 
-    /// Writes the whole ledger. Gives the number of entries.
-    ///
-    /// # Errors
-    /// As [`App::begin_ledger_export`] and [`LedgerExport::next`], and where the writer fails.
-    pub async fn export_ledger(
-        &self,
-        permit: Permit<SeeLedger>,
-        with_details: bool,
-        mut out: impl Write,
-    ) -> Result<u64, AppError> {
-        let mut export = self.begin_ledger_export(permit, with_details).await?;
-        while let Some(lines) = export.next().await? {
-            out.write_all(lines.as_bytes()).map_err(|error| AppError::fault(&error))?;
-        }
-        Ok(export.size)
+/// Writes the whole ledger. Gives the number of entries.
+///
+/// # Errors
+/// As [`begin_ledger_export`] and [`LedgerExport::next`], and where the writer fails.
+pub async fn export_ledger(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    with_details: bool,
+    mut out: impl Write,
+) -> Result<u64, AppError> {
+    let mut export = begin_ledger_export(app, permit, with_details).await?;
+    while let Some(lines) = export.next().await? {
+        out.write_all(lines.as_bytes()).map_err(|error| AppError::fault(&error))?;
     }
+    Ok(export.size)
 }
 
 impl LedgerExport {

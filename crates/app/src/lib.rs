@@ -145,7 +145,7 @@ pub struct Keys {
 }
 
 impl App {
-    /// Joins the parts. The policy still has to be brought into force: [`App::bring_into_force`].
+    /// Joins the parts. The policy still has to be brought into force: [`crate::policy_in_force::change::bring_into_force`].
     #[must_use]
     pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
         let beside = ledger_book::Beside::new(config.ledger_folder.as_deref());

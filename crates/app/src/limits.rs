@@ -139,30 +139,28 @@ fn of_address(door: Door, from: Option<IpAddr>) -> Key {
     }
 }
 
-impl App {
-    fn limited(&self, key: Key, rate: Rate) -> Result<(), AppError> {
-        match self.limits().ask(key, rate, self.world().now()) {
-            Some(wait) => Err(AppError::TooMany { wait }),
-            None => Ok(()),
-        }
+fn limited(app: &App, key: Key, rate: Rate) -> Result<(), AppError> {
+    match app.limits().ask(key, rate, app.world().now()) {
+        Some(wait) => Err(AppError::TooMany { wait }),
+        None => Ok(()),
     }
+}
 
-    /// Takes one from an address's allowance.
-    ///
-    /// # Errors
-    /// [`AppError::TooMany`] where nothing is left of it.
-    pub fn admit_address(&self, door: Door, from: Option<IpAddr>) -> Result<(), AppError> {
-        let rate = if from.is_some() { door.of_address() } else { door.of_everybody() };
-        self.limited(of_address(door, from), rate)
-    }
+/// Takes one from an address's allowance.
+///
+/// # Errors
+/// [`AppError::TooMany`] where nothing is left of it.
+pub fn admit_address(app: &App, door: Door, from: Option<IpAddr>) -> Result<(), AppError> {
+    let rate = if from.is_some() { door.of_address() } else { door.of_everybody() };
+    limited(app, of_address(door, from), rate)
+}
 
-    /// Takes one from the allowance of an account, which must have been proved to be theirs.
-    ///
-    /// # Errors
-    /// [`AppError::TooMany`] where nothing is left of it.
-    pub fn admit_account(&self, door: Door, account: &str) -> Result<(), AppError> {
-        self.limited(key(door, &format!("account {account}")), door.of_account())
-    }
+/// Takes one from the allowance of an account, which must have been proved to be theirs.
+///
+/// # Errors
+/// [`AppError::TooMany`] where nothing is left of it.
+pub fn admit_account(app: &App, door: Door, account: &str) -> Result<(), AppError> {
+    limited(app, key(door, &format!("account {account}")), door.of_account())
 }
 
 #[cfg(test)]

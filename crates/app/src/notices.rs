@@ -11,6 +11,13 @@ mod send;
 #[cfg(test)]
 mod tests;
 
+pub use desk::{
+    call_for_live_matter, case_to_call_for, notice_exceptions, notices_by_state, retry_notice,
+    undelivered_notices,
+};
+pub use own::{own_notices, read_notice};
+pub use send::send_notices;
+
 use domain::{AlarmId, CaseId, NoticeId, PersonId, Span, Timestamp};
 use duty::State;
 use duty::rule::{self, Ruling, UnknownHours, may_tell};
@@ -138,105 +145,101 @@ fn rule_of(word: &str) -> rule::Reason {
     rule::Reason::ALL.into_iter().find(|reason| reason.as_str() == word).unwrap_or(rule::Reason::Routine)
 }
 
-impl App {
-    /// Tells a person something, now or once they may be told. The caller's ledger entry says why there is a notice; a
-    /// further one is made when it is told.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for an unknown person or case, [`AppError::Invalid`] for words that do not fit, and for a
-    /// reason that the case does not bear out.
-    #[expect(clippy::needless_pass_by_value, reason = "a notice is made to be handed over")]
-    pub(crate) fn notify(&self, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppError> {
-        let now = self.world().now();
-        let person = people::by_id(tx, notice.to)?.ok_or_else(|| AppError::not_found("person", notice.to))?;
-        if person.ended_at.is_some() {
-            return Ok(Told::Left);
+/// Tells a person something, now or once they may be told. The caller's ledger entry says why there is a notice; a
+/// further one is made when it is told.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown person or case, [`AppError::Invalid`] for words that do not fit, and for a
+/// reason that the case does not bear out.
+#[expect(clippy::needless_pass_by_value, reason = "a notice is made to be handed over")]
+pub(crate) fn notify(app: &App, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppError> {
+    let now = app.world().now();
+    let person = people::by_id(tx, notice.to)?.ok_or_else(|| AppError::not_found("person", notice.to))?;
+    if person.ended_at.is_some() {
+        return Ok(Told::Left);
+    }
+    check_reason(tx, &notice)?;
+    let state = crate::rosters::duty_state(tx, person.id, now)?;
+    let (due, told) = match ruling(app, &state, notice.reason.rule(), now) {
+        Ruling::Tell | Ruling::TellThoughOff | Ruling::TellUnknown => (now, Told::Now),
+        Ruling::Hold => {
+            let until = look_again_at(app, &state, now);
+            (until, Told::Held { until })
         }
-        check_reason(tx, &notice)?;
-        let state = self.duty_state(tx, person.id, now)?;
-        let (due, told) = match self.ruling(&state, notice.reason.rule(), now) {
-            Ruling::Tell | Ruling::TellThoughOff | Ruling::TellUnknown => (now, Told::Now),
-            Ruling::Hold => {
-                let until = self.look_again_at(&state, now);
-                (until, Told::Held { until })
-            }
-        };
-        let (case, decided) = match &notice.reason {
-            Reason::LiveMatter { case, decided_by, why } => {
-                (Some(*case), Some((*decided_by, text("why", why, 500)?)))
-            }
-            Reason::OwnReport { case } => (Some(*case), None),
-            Reason::OnCall | Reason::Alarm { .. } | Reason::Routine => (None, None),
-        };
-        let row = notices::Notice {
-            id: NoticeId::from_uuid(self.world().uuid()),
-            person: person.id,
-            force: person.force,
-            key: text("key", &notice.key, 200)?,
-            reason: notice.reason.rule().as_str().to_owned(),
-            case,
-            decided,
-            subject: text("subject", &notice.subject, 150)?,
-            body: body(&notice.body)?,
-            link: link(&notice.link)?,
-            created_at: now,
-            state: NoticeState::Waiting,
-            due_at: Some(due),
-            duty: state.as_str().to_owned(),
-            told_at: None,
-            exception: false,
-            attempts: 0,
-            last_error: None,
-            read_at: None,
-        };
-        Ok(if notices::add(tx, &row)? { told } else { Told::Already })
-    }
-
-    /// The hours in which the force lets people be told routine things whose duty is not known; `None`: in none.
-    fn unknown_hours(&self) -> Option<UnknownHours> {
-        let policy = self.policy();
-        let hour = |name: &str, otherwise: i64| policy.library().count(name).unwrap_or(otherwise);
-        UnknownHours::between(hour("unknown-duty-from-hour", 0), hour("unknown-duty-until-hour", 0))
-    }
-
-    /// What becomes of routine notices to people whose duty is not known, in a sentence.
-    #[must_use]
-    pub fn unknown_duty_rule(&self) -> String {
-        let whose = "set by the policy owner; the document gives no hours";
-        match self.unknown_hours() {
-            Some(hours) => {
-                format!(
-                    "Where nobody has entered a roster, mail goes out on working days, {hours} ({whose})."
-                )
-            }
-            None => format!("Where nobody has entered a roster, mail waits until somebody does ({whose})."),
+    };
+    let (case, decided) = match &notice.reason {
+        Reason::LiveMatter { case, decided_by, why } => {
+            (Some(*case), Some((*decided_by, text("why", why, 500)?)))
         }
-    }
+        Reason::OwnReport { case } => (Some(*case), None),
+        Reason::OnCall | Reason::Alarm { .. } | Reason::Routine => (None, None),
+    };
+    let row = notices::Notice {
+        id: NoticeId::from_uuid(app.world().uuid()),
+        person: person.id,
+        force: person.force,
+        key: text("key", &notice.key, 200)?,
+        reason: notice.reason.rule().as_str().to_owned(),
+        case,
+        decided,
+        subject: text("subject", &notice.subject, 150)?,
+        body: body(&notice.body)?,
+        link: link(&notice.link)?,
+        created_at: now,
+        state: NoticeState::Waiting,
+        due_at: Some(due),
+        duty: state.as_str().to_owned(),
+        told_at: None,
+        exception: false,
+        attempts: 0,
+        last_error: None,
+        read_at: None,
+    };
+    Ok(if notices::add(tx, &row)? { told } else { Told::Already })
+}
 
-    fn ruling(&self, state: &State, reason: rule::Reason, now: Timestamp) -> Ruling {
-        let policy = self.policy();
-        let working = |day| policy.library().working_days().is_one(day);
-        may_tell(state, reason, self.unknown_hours().is_some_and(|hours| hours.cover(now, &working)))
-    }
+/// The hours in which the force lets people be told routine things whose duty is not known; `None`: in none.
+fn unknown_hours(app: &App) -> Option<UnknownHours> {
+    let policy = app.policy();
+    let hour = |name: &str, otherwise: i64| policy.library().count(name).unwrap_or(otherwise);
+    UnknownHours::between(hour("unknown-duty-from-hour", 0), hour("unknown-duty-until-hour", 0))
+}
 
-    /// When a held notice is looked at again.
-    fn look_again_at(&self, state: &State, now: Timestamp) -> Timestamp {
-        let policy = self.policy();
-        let working = |day| policy.library().working_days().is_one(day);
-        let open = match state {
-            State::NotKnown { .. } => self.unknown_hours().and_then(|hours| hours.next_start(now, &working)),
-            _ => None,
-        };
-        let start = state.next_start().filter(|start| *start > now);
-        start.into_iter().chain(open).min().unwrap_or_else(|| now.plus(LOOK_AGAIN))
+/// What becomes of routine notices to people whose duty is not known, in a sentence.
+#[must_use]
+pub fn unknown_duty_rule(app: &App) -> String {
+    let whose = "set by the policy owner; the document gives no hours";
+    match unknown_hours(app) {
+        Some(hours) => {
+            format!("Where nobody has entered a roster, mail goes out on working days, {hours} ({whose}).")
+        }
+        None => format!("Where nobody has entered a roster, mail waits until somebody does ({whose})."),
     }
+}
 
-    /// Has what is held for a person looked at again: what is known of their duty has changed.
-    pub(crate) fn look_at_notices_again(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), AppError> {
-        let now = self.world().now();
-        notices::look_again(tx, person, now, now.plus(send::LEASE))?;
-        Ok(())
-    }
+fn ruling(app: &App, state: &State, reason: rule::Reason, now: Timestamp) -> Ruling {
+    let policy = app.policy();
+    let working = |day| policy.library().working_days().is_one(day);
+    may_tell(state, reason, unknown_hours(app).is_some_and(|hours| hours.cover(now, &working)))
+}
+
+/// When a held notice is looked at again.
+fn look_again_at(app: &App, state: &State, now: Timestamp) -> Timestamp {
+    let policy = app.policy();
+    let working = |day| policy.library().working_days().is_one(day);
+    let open = match state {
+        State::NotKnown { .. } => unknown_hours(app).and_then(|hours| hours.next_start(now, &working)),
+        _ => None,
+    };
+    let start = state.next_start().filter(|start| *start > now);
+    start.into_iter().chain(open).min().unwrap_or_else(|| now.plus(LOOK_AGAIN))
+}
+
+/// Has what is held for a person looked at again: what is known of their duty has changed.
+pub(crate) fn look_at_notices_again(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<(), AppError> {
+    let now = app.world().now();
+    notices::look_again(tx, person, now, now.plus(send::LEASE))?;
+    Ok(())
 }
 
 /// An exception to the rule must be borne out by what is in the database: a caller's word is not enough.

@@ -8,6 +8,8 @@
 
 mod feed;
 
+pub use feed::report_use;
+
 use domain::{CaseId, Day, Force, PersonId, SignInId, Span, Timestamp};
 use duty::{State, day_of, instant};
 use jiff::ToSpan;
@@ -80,185 +82,182 @@ pub struct MonthRead {
     pub case: Option<CaseId>,
 }
 
-impl App {
-    /// Notes a sign-in of somebody who is off duty or away, and sees to it that the month is reviewed.
-    pub(crate) fn note_sign_in(
-        &self,
-        tx: &mut Tx<'_>,
-        person: PersonId,
-        at: Timestamp,
-    ) -> Result<(), AppError> {
-        match people::by_id(tx, person)? {
-            Some(person) => self.note_use(tx, &person, at, "").map(drop),
-            None => Ok(()),
-        }
+/// Notes a sign-in of somebody who is off duty or away, and sees to it that the month is reviewed.
+pub(crate) fn note_sign_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    match people::by_id(tx, person)? {
+        Some(person) => note_use(app, tx, &person, at, "").map(drop),
+        None => Ok(()),
     }
+}
 
-    /// Notes that somebody used a system (empty: this one) if they were off duty or away; whether that is new.
-    fn note_use(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        at: Timestamp,
-        system: &str,
-    ) -> Result<bool, AppError> {
-        let state = self.duty_state(tx, person.id, at)?;
-        if !matches!(state, State::OffDuty { .. } | State::OnLeave { .. }) {
-            return Ok(false);
-        }
-        let new = OffDutyUse {
-            id: SignInId::from_uuid(self.world().uuid()),
-            person: person.id,
-            force: person.force,
-            unit: person.unit.clone().unwrap_or_default(),
-            day: day_of(at),
-            system: system.to_owned(),
-            at,
-            purpose: None,
-        };
-        if !off_duty::add(tx, &new)? {
-            return Ok(false);
-        }
-        let (key, what) = match system {
-            "" => (format!("off-duty-sign-in:{}", new.day), "signed in".to_owned()),
-            system => (format!("off-duty-use:{}:{system}", new.day), format!("used {system}")),
-        };
-        let subject = format!("You {what} while off duty: say what it was for, if you like");
-        let notice = Notice::routine(person.id, key, subject)
+/// Notes that somebody used a system (empty: this one) if they were off duty or away; whether that is new.
+fn note_use(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    at: Timestamp,
+    system: &str,
+) -> Result<bool, AppError> {
+    let state = crate::rosters::duty_state(tx, person.id, at)?;
+    if !matches!(state, State::OffDuty { .. } | State::OnLeave { .. }) {
+        return Ok(false);
+    }
+    let new = OffDutyUse {
+        id: SignInId::from_uuid(app.world().uuid()),
+        person: person.id,
+        force: person.force,
+        unit: person.unit.clone().unwrap_or_default(),
+        day: day_of(at),
+        system: system.to_owned(),
+        at,
+        purpose: None,
+    };
+    if !off_duty::add(tx, &new)? {
+        return Ok(false);
+    }
+    let (key, what) = match system {
+        "" => (format!("off-duty-sign-in:{}", new.day), "signed in".to_owned()),
+        system => (format!("off-duty-use:{}:{system}", new.day), format!("used {system}")),
+    };
+    let subject = format!("You {what} while off duty: say what it was for, if you like");
+    let notice = Notice::routine(person.id, key, subject)
             .body("Nothing follows from leaving it. If it was not you, say so: somebody may have used your account.")
             .link("/me/off-duty");
-        self.notify(tx, notice)?;
-        let (month, next) = month_of(new.day);
-        let run_at = instant(next.at(9, 0, 0, 0));
-        self.ask_job(tx, jobs::Kind::OffDutyReview, &format!("{}/{month}", person.force), run_at)?;
-        Ok(true)
-    }
+    crate::notices::notify(app, tx, notice)?;
+    let (month, next) = month_of(new.day);
+    let run_at = instant(next.at(9, 0, 0, 0));
+    crate::jobs::ask_job(app, tx, jobs::Kind::OffDutyReview, &format!("{}/{month}", person.force), run_at)?;
+    Ok(true)
+}
 
-    /// One's own sign-ins off duty of which nothing was said; none to whoever stands in no register.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn own_off_duty_sign_ins(&self, permit: Permit<SeeOwn>) -> Result<Vec<OffDutyUse>, AppError> {
-        let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
-        self.store().read(move |tx| Ok(off_duty::open_of(tx, person)?)).await
-    }
+/// One's own sign-ins off duty of which nothing was said; none to whoever stands in no register.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn own_off_duty_sign_ins(app: &App, permit: Permit<SeeOwn>) -> Result<Vec<OffDutyUse>, AppError> {
+    let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
+    app.store().read(move |tx| Ok(off_duty::open_of(tx, person)?)).await
+}
 
-    /// Says what one's own sign-in was for. That it was somebody else opens a case at once.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for anybody else's, [`AppError::Conflict`] where it was said before.
-    pub async fn state_purpose(
-        &self,
-        permit: Permit<AcceptOwn>,
-        id: SignInId,
-        purpose: Purpose,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let own = off_duty::by_id(tx, id)?.filter(|one| permit.actor().person == Some(one.person));
-                let own = own.ok_or_else(|| AppError::not_found("sign-in", id))?;
-                if !off_duty::state(tx, id, purpose.word(), now)? {
-                    return Err(AppError::Conflict(
-                        "you have said what it was for; nothing was changed".into(),
-                    ));
-                }
-                if purpose == Purpose::NotMe {
-                    let what = if own.system.is_empty() {
-                        "the sign-in".into()
-                    } else {
-                        format!("the use of {}", own.system)
-                    };
-                    let says = format!("Says that {what} on {} was not theirs.", own.day);
-                    let opening = Opening {
-                        kind: REVIEW,
-                        force: own.force,
-                        device: None,
-                        person: Some(own.person),
-                        clause: app.clause_of_procedure(REVIEW),
-                        title: "An access that the person says was not theirs".into(),
-                        date: None,
-                        event: None,
-                        place: None,
-                        items: Vec::new(),
-                        says: (&permit.actor().shown, &says),
-                    };
-                    app.open_case(tx, &opening, now)?;
-                }
-                let record = Record::new(
-                    &permit.actor().name,
-                    "off-duty.stated",
-                    format!("person:{}", own.person),
-                )
-                .force(own.force)
-                .detail(
-                    json!({ "day": own.day.to_string(), "system": own.system, "purpose": purpose.word() }),
-                );
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
-    /// A force's month by unit, with few people hidden. Reading it is in the ledger.
-    ///
-    /// # Errors
-    /// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for a month that is none.
-    pub async fn off_duty_month(
-        &self,
-        permit: Permit<ReviewOffDuty>,
-        force: Force,
-        month: &str,
-    ) -> Result<MonthRead, AppError> {
-        permit.reaches(force)?;
-        let first: Day = format!("{month}-01")
-            .parse()
-            .map_err(|_| AppError::invalid("month", "write a month such as 2026-11"))?;
-        let (month, next) = month_of(first);
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let units = off_duty::by_unit(tx, force, (first, next))?;
-                let case = off_duty::review_of(tx, force, &month)?;
-                let record = Record::new(&permit.actor().name, "off-duty.reviewed", format!("month:{month}"))
-                    .force(force);
-                app.enter(tx, now, record)?;
-                Ok(hide_few(units, case))
-            })
-            .await
-    }
-
-    /// Opens the case in which a month is reviewed, once.
-    pub(crate) async fn open_off_duty_review(&self, subject: &str) -> Result<(), AppError> {
-        let bad = || AppError::Fault(format!("the subject {subject} of an off-duty review cannot be read"));
-        let (force, month) = subject.split_once('/').ok_or_else(bad)?;
-        let (force, month): (Force, String) = (force.parse().map_err(|_| bad())?, month.to_owned());
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Number(store::cases::NUMBER))?;
-                if off_duty::review_of(tx, force, &month)?.is_some() {
-                    return Ok(());
-                }
+/// Says what one's own sign-in was for. That it was somebody else opens a case at once.
+///
+/// # Errors
+/// [`AppError::NotFound`] for anybody else's, [`AppError::Conflict`] where it was said before.
+pub async fn state_purpose(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    id: SignInId,
+    purpose: Purpose,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let own = off_duty::by_id(tx, id)?.filter(|one| permit.actor().person == Some(one.person));
+            let own = own.ok_or_else(|| AppError::not_found("sign-in", id))?;
+            if !off_duty::state(tx, id, purpose.word(), now)? {
+                return Err(AppError::Conflict("you have said what it was for; nothing was changed".into()));
+            }
+            if purpose == Purpose::NotMe {
+                let what = if own.system.is_empty() {
+                    "the sign-in".into()
+                } else {
+                    format!("the use of {}", own.system)
+                };
+                let says = format!("Says that {what} on {} was not theirs.", own.day);
                 let opening = Opening {
                     kind: REVIEW,
-                    force,
+                    force: own.force,
                     device: None,
-                    person: None,
-                    clause: app.clause_of_procedure(REVIEW),
-                    title: format!("Use off duty in {month}: review by unit"),
-                    date: Some(now.plus(Span::from_secs(28 * 24 * 3600))),
+                    person: Some(own.person),
+                    clause: crate::cases::clause_of_procedure(&app, REVIEW),
+                    title: "An access that the person says was not theirs".into(),
+                    date: None,
                     event: None,
                     place: None,
                     items: Vec::new(),
-                    says: ("system", "The figures by unit stand under Duty, Use off duty."),
+                    says: (&permit.actor().shown, &says),
                 };
-                let case = app.open_case(tx, &opening, now)?;
-                off_duty::opened_review(tx, force, &month, case)?;
-                let record = Record::new("system", "case.opened", format!("case:{case}")).force(force);
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+                crate::cases::open_case(&app, tx, &opening, now)?;
+            }
+            let record = Record::new(
+                &permit.actor().name,
+                "off-duty.stated",
+                format!("person:{}", own.person),
+            )
+            .force(own.force)
+            .detail(json!({ "day": own.day.to_string(), "system": own.system, "purpose": purpose.word() }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// A force's month by unit, with few people hidden. Reading it is in the ledger.
+///
+/// # Errors
+/// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for a month that is none.
+pub async fn off_duty_month(
+    app: &App,
+    permit: Permit<ReviewOffDuty>,
+    force: Force,
+    month: &str,
+) -> Result<MonthRead, AppError> {
+    permit.reaches(force)?;
+    let first: Day = format!("{month}-01")
+        .parse()
+        .map_err(|_| AppError::invalid("month", "write a month such as 2026-11"))?;
+    let (month, next) = month_of(first);
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let units = off_duty::by_unit(tx, force, (first, next))?;
+            let case = off_duty::review_of(tx, force, &month)?;
+            let record =
+                Record::new(&permit.actor().name, "off-duty.reviewed", format!("month:{month}")).force(force);
+            app.enter(tx, now, record)?;
+            Ok(hide_few(units, case))
+        })
+        .await
+}
+
+/// Opens the case in which a month is reviewed, once.
+pub(crate) async fn open_off_duty_review(app: &App, subject: &str) -> Result<(), AppError> {
+    let bad = || AppError::Fault(format!("the subject {subject} of an off-duty review cannot be read"));
+    let (force, month) = subject.split_once('/').ok_or_else(bad)?;
+    let (force, month): (Force, String) = (force.parse().map_err(|_| bad())?, month.to_owned());
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Number(store::cases::NUMBER))?;
+            if off_duty::review_of(tx, force, &month)?.is_some() {
+                return Ok(());
+            }
+            let opening = Opening {
+                kind: REVIEW,
+                force,
+                device: None,
+                person: None,
+                clause: crate::cases::clause_of_procedure(&app, REVIEW),
+                title: format!("Use off duty in {month}: review by unit"),
+                date: Some(now.plus(Span::from_secs(28 * 24 * 3600))),
+                event: None,
+                place: None,
+                items: Vec::new(),
+                says: ("system", "The figures by unit stand under Duty, Use off duty."),
+            };
+            let case = crate::cases::open_case(&app, tx, &opening, now)?;
+            off_duty::opened_review(tx, force, &month, case)?;
+            let record = Record::new("system", "case.opened", format!("case:{case}")).force(force);
+            app.enter(tx, now, record)
+        })
+        .await
 }
 
 /// The month of a day, as `2026-11`, and the first day after it.

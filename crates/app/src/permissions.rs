@@ -19,6 +19,11 @@ mod follow;
 mod state;
 mod when;
 
+pub use ask::ask_permission;
+pub use decide::{decide_permission, review_permission, withdraw_permission};
+pub(crate) use effect::{keep_wanted, own_content, profiles_for, risk_accepted, tailored};
+pub(crate) use follow::{bring_to_rules, follow_permission};
+
 use domain::{EntryId, PermissionId, Timestamp};
 use policy::{Library, PermissionEffect, PermissionRegister, Problem};
 use store::people::Person;
@@ -137,84 +142,79 @@ pub(crate) fn unknown_roles(library: &Library) -> Vec<Problem> {
     problems
 }
 
-impl App {
-    /// The entry, within reach, as it was when its form was shown.
-    fn permission_of_version<A: Action>(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<A>,
-        (id, version): (PermissionId, i64),
-    ) -> Result<Permission, AppError> {
-        let grant = permissions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
-        permit.reaches(grant.force)?;
-        if grant.version == version { Ok(grant) } else { Err(changed_meanwhile()) }
-    }
+/// The entry, within reach, as it was when its form was shown.
+fn permission_of_version<A: Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    (id, version): (PermissionId, i64),
+) -> Result<Permission, AppError> {
+    let grant = permissions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+    permit.reaches(grant.force)?;
+    if grant.version == version { Ok(grant) } else { Err(changed_meanwhile()) }
+}
 
-    /// Writes an entry's new state, a line of its timeline and a ledger entry under its clause.
-    fn write_permission(
-        &self,
-        tx: &mut Tx<'_>,
-        next: &Permission,
-        (actor, shown): (&str, &str),
-        (action, says): (&'static str, &str),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if !permissions::put(tx, next)? {
-            return Err(changed_meanwhile());
-        }
-        self.say_on_permission(tx, next.id, shown, says, now)?;
-        let detail = serde_json::json!({ "number": next.number, "register": next.register, "says": says,
+/// Writes an entry's new state, a line of its timeline and a ledger entry under its clause.
+fn write_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    next: &Permission,
+    (actor, shown): (&str, &str),
+    (action, says): (&'static str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if !permissions::put(tx, next)? {
+        return Err(changed_meanwhile());
+    }
+    say_on_permission(app, tx, next.id, shown, says, now)?;
+    let detail = serde_json::json!({ "number": next.number, "register": next.register, "says": says,
             "from": next.starts_at.map(|at| at.to_string()), "until": next.ends_at.map(|at| at.to_string()),
             "conditions": next.conditions });
-        self.enter_permission(tx, next, (actor, action), detail, now)
-    }
+    enter_permission(app, tx, next, (actor, action), detail, now)
+}
 
-    fn enter_permission(
-        &self,
-        tx: &mut Tx<'_>,
-        grant: &Permission,
-        (actor, action): (&str, &'static str),
-        detail: serde_json::Value,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let mut record =
-            Record::new(actor, action, format!("permission:{}", grant.id)).force(grant.force).detail(detail);
-        let policy = self.policy();
-        let register = policy.library().permissions.get(&grant.register);
-        if let Some(clause) = grant.clause.as_ref().or_else(|| register.and_then(PermissionRegister::clause))
-        {
-            record = record.clause(clause);
-        }
-        self.enter(tx, now, record)
+fn enter_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+    (actor, action): (&str, &'static str),
+    detail: serde_json::Value,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let mut record =
+        Record::new(actor, action, format!("permission:{}", grant.id)).force(grant.force).detail(detail);
+    let policy = app.policy();
+    let register = policy.library().permissions.get(&grant.register);
+    if let Some(clause) = grant.clause.as_ref().or_else(|| register.and_then(PermissionRegister::clause)) {
+        record = record.clause(clause);
     }
+    app.enter(tx, now, record)
+}
 
-    fn say_on_permission(
-        &self,
-        tx: &mut Tx<'_>,
-        id: PermissionId,
-        who: &str,
-        says: &str,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        permissions::add_event(tx, EntryId::from_uuid(self.world().uuid()), id, now, who, says)?;
-        Ok(())
-    }
+fn say_on_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: PermissionId,
+    who: &str,
+    says: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    permissions::add_event(tx, EntryId::from_uuid(app.world().uuid()), id, now, who, says)?;
+    Ok(())
+}
 
-    /// The devices on which an entry does something: its own, or those that its people hold.
-    pub(crate) fn devices_of_permission(
-        &self,
-        tx: &mut Tx<'_>,
-        grant: &Permission,
-    ) -> Result<Vec<devices::Device>, AppError> {
-        if let Some(device) = grant.device {
-            return Ok(devices::by_id(tx, device)?.into_iter().collect());
-        }
-        let mut found = Vec::new();
-        for person in permissions::people(tx, grant.id)? {
-            found.extend(devices::of_holder(tx, person)?);
-        }
-        Ok(found)
+/// The devices on which an entry does something: its own, or those that its people hold.
+pub(crate) fn devices_of_permission(
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+) -> Result<Vec<devices::Device>, AppError> {
+    if let Some(device) = grant.device {
+        return Ok(devices::by_id(tx, device)?.into_iter().collect());
     }
+    let mut found = Vec::new();
+    for person in permissions::people(tx, grant.id)? {
+        found.extend(devices::of_holder(tx, person)?);
+    }
+    Ok(found)
 }
 
 fn changed_meanwhile() -> AppError {

@@ -5,6 +5,9 @@ mod terms;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use change::policy_as_of;
+pub use change::{bring_into_force, change_policy, follow_policy};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

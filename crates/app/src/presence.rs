@@ -46,14 +46,17 @@ mod tests {
     fn a_proof_is_fresh_for_ten_minutes_and_only_a_person_has_one() {
         on_bench(|Bench { app, world, person }| async move {
             let now = world.now();
-            let signed_in = app.actor(Who {
-                name: format!("person:{person}"),
-                shown: "PC Ames".into(),
-                person: Some(person),
-                roles: Role::Administrator.into(),
-                force: Some(Force::Norfolk),
-                both: Roles::NONE,
-            });
+            let signed_in = crate::access::actor(
+                &app,
+                Who {
+                    name: format!("person:{person}"),
+                    shown: "PC Ames".into(),
+                    person: Some(person),
+                    roles: Role::Administrator.into(),
+                    force: Some(Force::Norfolk),
+                    both: Roles::NONE,
+                },
+            );
             let proven = signed_in.clone().proven(now);
             let after = |seconds| fresh(&proven, now.plus(Span::from_secs(seconds))).is_ok();
             assert_eq!([0, 600, 601].map(after), [true, true, false]);

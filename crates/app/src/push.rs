@@ -16,82 +16,78 @@ const AGAIN_AFTER: Span = Span::from_secs(60);
 /// A command that waits this long has its device pushed again.
 const WAITED: Span = Span::from_secs(4 * 3600);
 
-impl App {
-    /// Sends the pushes that are due, `limit` at most; how many were taken off the list. Without a client the wishes
-    /// are taken off as well: devices then hear of their commands when they next connect.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn send_pushes(&self, client: Option<&Apns>, limit: u32) -> Result<usize, AppError> {
-        let now = self.world().now();
-        let due = self.claim_pushes(now, limit).await?;
-        let count = due.len();
-        let mut outcomes = Vec::with_capacity(count);
-        let mut sends = tokio::task::JoinSet::new();
-        for push in due {
-            match (client, push.address.clone()) {
-                (Some(client), Some((topic, token, magic))) => {
-                    let client = client.clone();
-                    sends.spawn(async move {
-                        let said = client.push(&token, &topic, &magic, now.plus(PUSH_LIFE)).await;
-                        (push, said.err())
-                    });
-                }
-                (Some(_), None) => {
-                    outcomes.push((push, Some(PushError::Refused("the device gave no push token".into()))));
-                }
-                (None, _) => outcomes.push((push, None)),
+/// Sends the pushes that are due, `limit` at most; how many were taken off the list. Without a client the wishes
+/// are taken off as well: devices then hear of their commands when they next connect.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn send_pushes(app: &App, client: Option<&Apns>, limit: u32) -> Result<usize, AppError> {
+    let now = app.world().now();
+    let due = claim_pushes(app, now, limit).await?;
+    let count = due.len();
+    let mut outcomes = Vec::with_capacity(count);
+    let mut sends = tokio::task::JoinSet::new();
+    for push in due {
+        match (client, push.address.clone()) {
+            (Some(client), Some((topic, token, magic))) => {
+                let client = client.clone();
+                sends.spawn(async move {
+                    let said = client.push(&token, &topic, &magic, now.plus(PUSH_LIFE)).await;
+                    (push, said.err())
+                });
             }
+            (Some(_), None) => {
+                outcomes.push((push, Some(PushError::Refused("the device gave no push token".into()))));
+            }
+            (None, _) => outcomes.push((push, None)),
         }
-        while let Some(sent) = sends.join_next().await {
-            outcomes.push(sent.map_err(|error| AppError::fault(&error))?);
-        }
-        if count > 0 {
-            self.store()
-                .write(move |tx| {
-                    outcomes.iter().try_for_each(|(push, said)| note(tx, push, said.as_ref(), now))
-                })
-                .await?;
-        }
-        Ok(count)
     }
+    while let Some(sent) = sends.join_next().await {
+        outcomes.push(sent.map_err(|error| AppError::fault(&error))?);
+    }
+    if count > 0 {
+        app.store()
+            .write(move |tx| outcomes.iter().try_for_each(|(push, said)| note(tx, push, said.as_ref(), now)))
+            .await?;
+    }
+    Ok(count)
+}
 
-    /// The due pushes that this node sends. Looks before it claims, so that an idle service writes nothing.
-    async fn claim_pushes(&self, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, AppError> {
-        let due = self.store().read(move |tx| pushes::due(tx, now, limit)).await.map_err(AppError::from)?;
-        if due.is_empty() {
-            return Ok(due);
-        }
-        self.store()
-            .write(move |tx| {
-                let mut claimed = Vec::with_capacity(due.len());
-                for mut push in due {
-                    if pushes::claim(tx, &mut push, now.plus(LEASE))? {
-                        claimed.push(push);
-                    }
-                }
-                Ok(claimed)
-            })
-            .await
+/// The due pushes that this node sends. Looks before it claims, so that an idle service writes nothing.
+async fn claim_pushes(app: &App, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, AppError> {
+    let due = app.store().read(move |tx| pushes::due(tx, now, limit)).await.map_err(AppError::from)?;
+    if due.is_empty() {
+        return Ok(due);
     }
+    app.store()
+        .write(move |tx| {
+            let mut claimed = Vec::with_capacity(due.len());
+            for mut push in due {
+                if pushes::claim(tx, &mut push, now.plus(LEASE))? {
+                    claimed.push(push);
+                }
+            }
+            Ok(claimed)
+        })
+        .await
+}
 
-    /// Pushes again where commands have waited for hours: a push can be lost.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn push_the_waiting(&self, limit: u32) -> Result<usize, AppError> {
-        let now = self.world().now();
-        let before = now.minus(WAITED);
-        self.store()
-            .write(move |tx| {
-                let waiting: Vec<EnrolmentId> = commands::unpushed(tx, before, before, limit)?;
-                for enrolment in &waiting {
-                    pushes::want(tx, *enrolment, now)?;
-                }
-                Ok(waiting.len())
-            })
-            .await
-    }
+/// Pushes again where commands have waited for hours: a push can be lost.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn push_the_waiting(app: &App, limit: u32) -> Result<usize, AppError> {
+    let now = app.world().now();
+    let before = now.minus(WAITED);
+    app.store()
+        .write(move |tx| {
+            let waiting: Vec<EnrolmentId> = commands::unpushed(tx, before, before, limit)?;
+            for enrolment in &waiting {
+                pushes::want(tx, *enrolment, now)?;
+            }
+            Ok(waiting.len())
+        })
+        .await
 }
 
 fn note(tx: &mut Tx<'_>, push: &PushDue, said: Option<&PushError>, now: Timestamp) -> Result<(), AppError> {

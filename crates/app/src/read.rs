@@ -31,6 +31,23 @@ mod terms_desk;
 mod watch;
 mod words;
 
+pub use cases::{case, case_step, cases};
+pub use clause::clause;
+pub use device::{command, device};
+pub use devices::devices;
+pub use documents::{document, documents};
+pub use events::{event, event_kinds, events, has_events};
+pub use explain::explain_read;
+pub use ledger::{ledger, ledger_entry};
+pub use me::me;
+pub use overview::{overview, wall};
+pub use people::{enrolling, holder_by_number, people, person};
+pub use permissions::{own_permissions, permission, permissions, register_to_ask_in, registers, residues};
+pub use policy::policy_changes;
+pub use sensitive::{read_covert, read_location, read_pin, read_sealed_case};
+pub use terms::{accepted_terms, own_accepted_terms, own_terms, terms_for};
+pub use terms_desk::{terms_documents, terms_lines};
+
 pub use actions::Action;
 pub(crate) use cases::step_read;
 pub use cases::{CaseRead, CaseRow, StepRead};

@@ -4,6 +4,8 @@ pub mod import;
 mod particulars;
 mod sheet;
 
+pub use particulars::{describe_device, restate_device};
+
 use domain::{BurstId, DeviceId, DeviceKind, Force, PersonId, Timestamp};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
@@ -34,88 +36,85 @@ pub struct NewDevice {
     pub asset_tag: Option<String>,
 }
 
-impl App {
-    /// Enters a device into the register.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`], [`AppError::Conflict`] if the serial number is there, [`AppError::NotFound`] for an
-    /// unknown holder.
-    pub async fn add_device(
-        &self,
-        permit: Permit<ManageRegister>,
-        new: NewDevice,
-    ) -> Result<DeviceId, AppError> {
-        let serial = checked_serial(&new.serial)?;
-        permit.reaches(new.force)?;
-        let id = DeviceId::from_uuid(self.world().uuid());
-        let mut device = entry(id, serial, &new, new.holder, self.world().now());
-        device.asset_tag = optional_text("asset tag", new.asset_tag.as_deref(), 40)?;
-        let app = self.clone();
-        self.store()
-            .write(move |tx| {
-                if devices::by_serial(tx, &device.serial)?.is_some() {
-                    return Err(AppError::Conflict(format!(
-                        "the serial number {} already stands in the register; look it up instead",
-                        device.serial
-                    )));
-                }
-                if let Some(holder) = device.holder {
-                    let person =
-                        people::by_id(tx, holder)?.ok_or_else(|| AppError::not_found("person", holder))?;
-                    permit.reaches(person.force)?;
-                }
-                devices::add(tx, &device)?;
-                if let Some(holder) = device.holder {
-                    app.ask_standing(tx, holder, device.created_at)?;
-                }
-                let record =
-                    Record::new(&permit.actor().name, "device.registered", format!("device:{}", device.id))
-                        .force(device.force)
-                        .detail(
-                            json!({ "serial": device.serial, "kind": device.kind, "holder": device.holder }),
-                        );
-                app.enter(tx, device.created_at, record)?;
-                Ok(device.id)
-            })
-            .await
-    }
+/// Enters a device into the register.
+///
+/// # Errors
+/// [`AppError::Invalid`], [`AppError::Conflict`] if the serial number is there, [`AppError::NotFound`] for an
+/// unknown holder.
+pub async fn add_device(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    new: NewDevice,
+) -> Result<DeviceId, AppError> {
+    let serial = checked_serial(&new.serial)?;
+    permit.reaches(new.force)?;
+    let id = DeviceId::from_uuid(app.world().uuid());
+    let mut device = entry(id, serial, &new, new.holder, app.world().now());
+    device.asset_tag = optional_text("asset tag", new.asset_tag.as_deref(), 40)?;
+    let app = app.clone();
+    app.clone()
+        .store()
+        .write(move |tx| {
+            if devices::by_serial(tx, &device.serial)?.is_some() {
+                return Err(AppError::Conflict(format!(
+                    "the serial number {} already stands in the register; look it up instead",
+                    device.serial
+                )));
+            }
+            if let Some(holder) = device.holder {
+                let person =
+                    people::by_id(tx, holder)?.ok_or_else(|| AppError::not_found("person", holder))?;
+                permit.reaches(person.force)?;
+            }
+            devices::add(tx, &device)?;
+            if let Some(holder) = device.holder {
+                crate::terms::ask_standing(&app, tx, holder, device.created_at)?;
+            }
+            let record =
+                Record::new(&permit.actor().name, "device.registered", format!("device:{}", device.id))
+                    .force(device.force)
+                    .detail(json!({ "serial": device.serial, "kind": device.kind, "holder": device.holder }));
+            app.enter(tx, device.created_at, record)?;
+            Ok(device.id)
+        })
+        .await
+}
 
-    /// Gives a device to another holder, or to nobody (MDU-1.3). Taking it from its holder counts towards a cap.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for an unknown device or person.
-    pub async fn set_holder(
-        &self,
-        permit: Permit<ManageRegister>,
-        device: DeviceId,
-        holder: Option<PersonId>,
-    ) -> Result<Changed, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Device(device))?;
-                let entry =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(entry.force)?;
-                if let Some(holder) = holder {
-                    let person =
-                        people::by_id(tx, holder)?.ok_or_else(|| AppError::not_found("person", holder))?;
-                    permit.reaches(person.force)?;
-                    if entry.holder != Some(holder) {
-                        crate::holds::refuse_if_held(tx, device)?;
-                    }
+/// Gives a device to another holder, or to nobody (MDU-1.3). Taking it from its holder counts towards a cap.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown device or person.
+pub async fn set_holder(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    device: DeviceId,
+    holder: Option<PersonId>,
+) -> Result<Changed, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(device))?;
+            let entry = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(entry.force)?;
+            if let Some(holder) = holder {
+                let person =
+                    people::by_id(tx, holder)?.ok_or_else(|| AppError::not_found("person", holder))?;
+                permit.reaches(person.force)?;
+                if entry.holder != Some(holder) {
+                    crate::holds::refuse_if_held(tx, device)?;
                 }
-                let by = (permit.actor().name.as_str(), now);
-                if entry.holder.is_some() && entry.holder != holder {
-                    let what = HeldDeed::SetHolder { holder };
-                    if let Some(burst) = held_beyond_cap(&app, tx, &entry, &what, by)? {
-                        return Ok(Changed::Held(burst));
-                    }
+            }
+            let by = (permit.actor().name.as_str(), now);
+            if entry.holder.is_some() && entry.holder != holder {
+                let what = HeldDeed::SetHolder { holder };
+                if let Some(burst) = held_beyond_cap(&app, tx, &entry, &what, by)? {
+                    return Ok(Changed::Held(burst));
                 }
-                change_holder(&app, tx, (device, holder), by).map(|()| Changed::Done)
-            })
-            .await
-    }
+            }
+            change_holder(&app, tx, (device, holder), by).map(|()| Changed::Done)
+        })
+        .await
 }
 
 /// What became of a change to the register.
@@ -157,7 +156,7 @@ pub(crate) fn change_holder(
         crate::holds::refuse_if_held(tx, device)?;
     }
     devices::set_holder(tx, device, holder)?;
-    app.holder_changed(tx, device, (entry.holder, holder), now)?;
+    crate::terms::holder_changed(app, tx, device, (entry.holder, holder), now)?;
     let record = Record::new(by, "device.holder.set", format!("device:{device}"))
         .force(entry.force)
         .detail(json!({ "from": entry.holder, "to": holder }));

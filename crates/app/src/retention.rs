@@ -24,32 +24,30 @@ const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
 /// How long counts of orders are kept after the hour in which they count.
 const KEEP_COUNTS: Span = Span::from_secs(7 * 24 * 3600);
 
-impl App {
-    /// Forgets what is past its time; how many rows. Call again until it gives less than a batch.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn forget_what_is_due(&self) -> Result<u64, AppError> {
-        if !crate::health::clock_is_right(self) {
-            return Ok(0);
-        }
-        let now = self.world().now();
-        let config = self.config().clone();
-        self.store()
-            .write(move |tx| {
-                Ok(messages::forget(tx, now, BATCH)?
-                    + commands::forget(tx, now.minus(config.keep_commands), BATCH)?
-                    + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
-                    + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
-                    + alarms::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
-                    + caps::forget(tx, now.minus(KEEP_COUNTS))?
-                    + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
-                    + imports::forget(tx, now)?
-                    + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
-                    + sessions::forget(tx, now.minus(KEEP), now.minus(config.session_idle).minus(KEEP))?
-                    + kept_forms::forget(tx, now)?
-                    + sign_in::forget(tx, now)?)
-            })
-            .await
+/// Forgets what is past its time; how many rows. Call again until it gives less than a batch.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn forget_what_is_due(app: &App) -> Result<u64, AppError> {
+    if !crate::health::clock_is_right(app) {
+        return Ok(0);
     }
+    let now = app.world().now();
+    let config = app.config().clone();
+    app.store()
+        .write(move |tx| {
+            Ok(messages::forget(tx, now, BATCH)?
+                + commands::forget(tx, now.minus(config.keep_commands), BATCH)?
+                + certificates::forget_challenges(tx, now.minus(KEEP_CHALLENGES))?
+                + notices::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
+                + alarms::forget(tx, now.minus(KEEP_NOTICES), BATCH)?
+                + caps::forget(tx, now.minus(KEEP_COUNTS))?
+                + duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
+                + imports::forget(tx, now)?
+                + off_duty::forget(tx, now.minus(KEEP_PERIODS), BATCH)?
+                + sessions::forget(tx, now.minus(KEEP), now.minus(config.session_idle).minus(KEEP))?
+                + kept_forms::forget(tx, now)?
+                + sign_in::forget(tx, now)?)
+        })
+        .await
 }

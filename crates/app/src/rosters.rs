@@ -4,13 +4,16 @@ mod import;
 mod read;
 mod write;
 
+pub use read::{duty_at, duty_board, duty_of, duty_pattern, duty_patterns, on_call_now};
+pub use write::{add_duty_period, add_pattern, change_pattern, put_on_pattern, remove_duty_period};
+
 use domain::{Day, PersonId, Span, Timestamp};
 use duty::{Assignment, HORIZON_DAYS, MOST_PERIODS, Pattern, Period, PeriodKind, Roster};
 use jiff::ToSpan;
 use store::Tx;
 use store::duty::{self as rows, PeriodRow, WrittenPattern};
 
-use crate::{App, AppError};
+use crate::AppError;
 
 pub use duty::{AbsenceKind, State, Unknown};
 pub use store::duty::PatternRow;
@@ -22,16 +25,9 @@ pub use write::{NewAssignment, NewPattern, NewPeriod};
 /// A day, for windows that are generous by more than the clocks change.
 const DAY: Span = Span::from_secs(24 * 3600);
 
-impl App {
-    /// How somebody stands to duty at a time.
-    pub(crate) fn duty_state(
-        &self,
-        tx: &mut Tx<'_>,
-        person: PersonId,
-        at: Timestamp,
-    ) -> Result<State, AppError> {
-        Ok(roster(tx, person, window(at))?.state_at(at))
-    }
+/// How somebody stands to duty at a time.
+pub(crate) fn duty_state(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<State, AppError> {
+    Ok(roster(tx, person, window(at))?.state_at(at))
 }
 
 /// All that can matter for how somebody stands to duty at a time.

@@ -12,6 +12,14 @@ mod kept;
 mod passkey_use;
 mod passkeys;
 
+pub use break_glass::{break_glass_accounts, end_break_glass, invite_break_glass};
+pub use directory::{begin_directory_sign_in, directory_sign_out, finish_directory_sign_in};
+pub use kept::{keep_form, kept_form, take_kept_form};
+pub use passkey_use::{begin_passkey_sign_in, use_passkey};
+pub use passkeys::{
+    begin_passkey, finish_passkey, may_register_passkey, passkeys, passkeys_can_be, remove_passkey,
+};
+
 use std::net::IpAddr;
 
 use base64::Engine;
@@ -71,73 +79,71 @@ pub async fn admit(app: &App, from: Option<IpAddr>, brought: Brought<'_>) -> Res
         });
         found.await?
     };
-    if waits { Ok(()) } else { app.admit_address(door, from) }
+    if waits { Ok(()) } else { crate::limits::admit_address(app, door, from) }
 }
 
-impl App {
-    /// A random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.
-    #[must_use]
-    pub fn random_text(&self) -> Secret<String> {
-        Secret::new(URL_SAFE_NO_PAD.encode(self.world().bytes::<32>()))
-    }
+/// A random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.
+#[must_use]
+pub fn random_text(app: &App) -> Secret<String> {
+    Secret::new(URL_SAFE_NO_PAD.encode(app.world().bytes::<32>()))
+}
 
-    /// Puts an attempt by until its browser is back.
-    fn begin_attempt<T: Serialize>(
-        &self,
-        tx: &mut Tx<'_>,
-        kind: &'static str,
-        (key, browser): (&str, &str),
-        content: &T,
-    ) -> Result<(), AppError> {
-        let digest = digest_hex(key.as_bytes());
-        let plain = serde_json::to_vec(content).map_err(|error| AppError::fault(&error))?;
-        let sealed = self.sealer().seal(self.world(), &place(&digest), &plain)?;
-        let attempt = Attempt {
-            digest,
-            kind,
-            browser: digest_hex(browser.as_bytes()),
-            sealed,
-            expires_at: self.world().now().plus(ATTEMPT_LIFE),
-        };
-        Ok(sign_in::begin(tx, &attempt)?)
-    }
+/// Puts an attempt by until its browser is back.
+fn begin_attempt<T: Serialize>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    (key, browser): (&str, &str),
+    content: &T,
+) -> Result<(), AppError> {
+    let digest = digest_hex(key.as_bytes());
+    let plain = serde_json::to_vec(content).map_err(|error| AppError::fault(&error))?;
+    let sealed = app.sealer().seal(app.world(), &place(&digest), &plain)?;
+    let attempt = Attempt {
+        digest,
+        kind,
+        browser: digest_hex(browser.as_bytes()),
+        sealed,
+        expires_at: app.world().now().plus(ATTEMPT_LIFE),
+    };
+    Ok(sign_in::begin(tx, &attempt)?)
+}
 
-    /// Takes an attempt up again, once. A wrong browser spends it as well: it was seen by somebody whom it does not concern.
-    fn take_attempt<T: DeserializeOwned>(
-        &self,
-        tx: &mut Tx<'_>,
-        kind: &'static str,
-        (key, browser): (&str, &str),
-    ) -> Result<Taken<T>, AppError> {
-        if key.len() > LONGEST || browser.len() > LONGEST {
-            return Ok(Taken::Unknown);
-        }
-        let digest = digest_hex(key.as_bytes());
-        let Some(attempt) = sign_in::take(tx, &digest, kind)? else { return Ok(Taken::Unknown) };
-        if attempt.browser != digest_hex(browser.as_bytes()) {
-            return Ok(Taken::OtherBrowser);
-        }
-        if attempt.expires_at <= self.world().now() {
-            return Ok(Taken::Unknown);
-        }
-        let plain = self.sealer().open(&place(&digest), &attempt.sealed)?;
-        serde_json::from_slice(plain.expose()).map(Taken::Fits).map_err(|error| AppError::fault(&error))
+/// Takes an attempt up again, once. A wrong browser spends it as well: it was seen by somebody whom it does not concern.
+fn take_attempt<T: DeserializeOwned>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    (key, browser): (&str, &str),
+) -> Result<Taken<T>, AppError> {
+    if key.len() > LONGEST || browser.len() > LONGEST {
+        return Ok(Taken::Unknown);
     }
+    let digest = digest_hex(key.as_bytes());
+    let Some(attempt) = sign_in::take(tx, &digest, kind)? else { return Ok(Taken::Unknown) };
+    if attempt.browser != digest_hex(browser.as_bytes()) {
+        return Ok(Taken::OtherBrowser);
+    }
+    if attempt.expires_at <= app.world().now() {
+        return Ok(Taken::Unknown);
+    }
+    let plain = app.sealer().open(&place(&digest), &attempt.sealed)?;
+    serde_json::from_slice(plain.expose()).map(Taken::Fits).map_err(|error| AppError::fault(&error))
+}
 
-    /// Enters that somebody was not let in; only so many a minute.
-    pub(crate) fn note_refused_sign_in(
-        &self,
-        tx: &mut Tx<'_>,
-        (subject, force): (String, Option<Force>),
-        reason: &'static str,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if !self.may_note_refusal(None, now) {
-            return Ok(());
-        }
-        let record = Record::new("stranger", "sign-in.refused", subject).force_if(force).reason(reason);
-        self.enter(tx, now, record)
+/// Enters that somebody was not let in; only so many a minute.
+pub(crate) fn note_refused_sign_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (subject, force): (String, Option<Force>),
+    reason: &'static str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if !app.may_note_refusal(None, now) {
+        return Ok(());
     }
+    let record = Record::new("stranger", "sign-in.refused", subject).force_if(force).reason(reason);
+    app.enter(tx, now, record)
 }
 
 /// What became of an attempt that a browser came back with.

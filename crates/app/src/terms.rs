@@ -15,6 +15,15 @@ mod standing;
 mod tests;
 mod ways;
 
+pub use accept::{accept_own_terms, accept_shown_terms, accept_terms};
+pub(crate) use exemptions::exempt;
+pub use exemptions::{end_exemption, grant_exemption, read_exemptions};
+pub(crate) use follow::{follow_terms, has_lapsed};
+pub use reading::read_section;
+pub use reminders::answer_reminder;
+pub(crate) use standing::{about, ask_standing, holder_changed, stand, terms_missing};
+pub use ways::ask_another_way;
+
 pub use exemptions::{ExemptionRead, NewExemption};
 pub use reading::{AnswerFault, Fault};
 pub use reminders::DueReminder;

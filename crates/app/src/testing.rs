@@ -95,7 +95,7 @@ fn on<F: Future<Output = ()>>(database: &StoreConfig, test: impl FnOnce(Bench) -
             email: Some("1234@force.test".into()),
             ..NewPerson::default()
         };
-        let person = app.add_person(permit(&Actor::system()).unwrap(), new).await.unwrap();
+        let person = crate::people::add_person(&app, permit(&Actor::system()).unwrap(), new).await.unwrap();
         test(Bench { app, world, person }).await;
     });
 }

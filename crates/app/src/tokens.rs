@@ -3,6 +3,8 @@
 
 mod expiry;
 
+pub(crate) use expiry::follow_token;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Force, Secret, Span, TokenId};
@@ -39,42 +41,40 @@ pub struct NewToken {
     pub days: u32,
 }
 
-impl App {
-    /// Makes a token. What it gives is shown once and kept nowhere.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a name, force or length of time that cannot be.
-    pub async fn make_token(
-        &self,
-        permit: Permit<RunService>,
-        new: NewToken,
-    ) -> Result<(TokenId, Secret<String>), AppError> {
-        let name = text("name", &new.name, 100)?;
-        let force = new
-            .force
-            .ok_or_else(|| AppError::invalid("force", "choose the force whose people it reaches"))?;
-        permit.reaches(force)?;
-        if !(1..=MOST_DAYS).contains(&new.days) {
-            return Err(AppError::invalid("days", format!("choose 1 to {MOST_DAYS} days")));
-        }
-        let secret = format!("{START}{}", URL_SAFE_NO_PAD.encode(self.world().bytes::<32>()));
-        let (id, now) = (TokenId::from_uuid(self.world().uuid()), self.world().now());
-        let token = Token {
-            id,
-            name,
-            scope: new.scope.as_str().to_owned(),
-            force,
-            created_at: now,
-            created_by: permit.actor().name.clone(),
-            expires_at: now.plus(Span::from_secs(i64::from(new.days) * 24 * 3600)),
-            last_used_at: None,
-            ended_at: None,
-        };
-        let (app, digest) = (self.clone(), digest_hex(secret.as_bytes()));
-        self.store()
+/// Makes a token. What it gives is shown once and kept nowhere.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a name, force or length of time that cannot be.
+pub async fn make_token(
+    app: &App,
+    permit: Permit<RunService>,
+    new: NewToken,
+) -> Result<(TokenId, Secret<String>), AppError> {
+    let name = text("name", &new.name, 100)?;
+    let force =
+        new.force.ok_or_else(|| AppError::invalid("force", "choose the force whose people it reaches"))?;
+    permit.reaches(force)?;
+    if !(1..=MOST_DAYS).contains(&new.days) {
+        return Err(AppError::invalid("days", format!("choose 1 to {MOST_DAYS} days")));
+    }
+    let secret = format!("{START}{}", URL_SAFE_NO_PAD.encode(app.world().bytes::<32>()));
+    let (id, now) = (TokenId::from_uuid(app.world().uuid()), app.world().now());
+    let token = Token {
+        id,
+        name,
+        scope: new.scope.as_str().to_owned(),
+        force,
+        created_at: now,
+        created_by: permit.actor().name.clone(),
+        expires_at: now.plus(Span::from_secs(i64::from(new.days) * 24 * 3600)),
+        last_used_at: None,
+        ended_at: None,
+    };
+    let (app, digest) = (app.clone(), digest_hex(secret.as_bytes()));
+    app.clone().store()
             .write(move |tx| {
                 tokens::add(tx, &token, &digest)?;
-                app.watch_token(tx, &token, now)?;
+                crate::tokens::expiry::watch_token(&app, tx, &token, now)?;
                 let record = Record::new(&permit.actor().name, "api-token.made", format!("token:{id}"))
                     .force(force)
                     .detail(json!({ "name": token.name, "scope": token.scope, "expires_at": token.expires_at.to_string() }));
@@ -94,61 +94,61 @@ impl App {
                 alarms::raise(&app, tx, alarm, now)
             })
             .await?;
-        Ok((id, Secret::new(secret)))
-    }
+    Ok((id, Secret::new(secret)))
+}
 
-    /// The tokens, newest first, those that ended included.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn tokens(&self, permit: Permit<RunService>) -> Result<Vec<Token>, AppError> {
-        let force = permit.scope().force();
-        self.store().read(move |tx| tokens::all(tx, force)).await.map_err(AppError::from)
-    }
+/// The tokens, newest first, those that ended included.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn tokens(app: &App, permit: Permit<RunService>) -> Result<Vec<Token>, AppError> {
+    let force = permit.scope().force();
+    app.store().read(move |tx| tokens::all(tx, force)).await.map_err(AppError::from)
+}
 
-    /// Ends a token at once. Ending it twice changes nothing.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn end_token(&self, permit: Permit<RunService>, id: TokenId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let token = tokens::by_id(tx, id)?.ok_or_else(|| AppError::not_found("API token", id))?;
-                permit.reaches(token.force)?;
-                if !tokens::end(tx, id, now, &permit.actor().name)? {
-                    return Ok(());
-                }
-                let record = Record::new(&permit.actor().name, "api-token.ended", format!("token:{id}"))
-                    .force(token.force)
-                    .detail(json!({ "name": token.name }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Ends a token at once. Ending it twice changes nothing.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn end_token(app: &App, permit: Permit<RunService>, id: TokenId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let token = tokens::by_id(tx, id)?.ok_or_else(|| AppError::not_found("API token", id))?;
+            permit.reaches(token.force)?;
+            if !tokens::end(tx, id, now, &permit.actor().name)? {
+                return Ok(());
+            }
+            let record = Record::new(&permit.actor().name, "api-token.ended", format!("token:{id}"))
+                .force(token.force)
+                .detail(json!({ "name": token.name }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Who comes with a token; `None` where it is unknown, ended or expired.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn actor_of_token(&self, secret: &str) -> Result<Option<Actor>, AppError> {
-        if secret.len() > 100 || !secret.starts_with(START) {
-            return Ok(None);
-        }
-        let (digest, now) = (digest_hex(secret.as_bytes()), self.world().now());
-        let Some(token) =
-            self.store().read(move |tx| tokens::by_digest(tx, &digest)).await.map_err(AppError::from)?
-        else {
-            return Ok(None);
-        };
-        if token.ended_at.is_some() || token.expires_at <= now {
-            return Ok(None);
-        }
-        let scope: ApiScope = token.scope.parse().map_err(|error| AppError::fault(&error))?;
-        if token.last_used_at.is_none_or(|used| now.since(used) >= USED_GRAIN) {
-            let id = token.id;
-            self.store().write(move |tx| tokens::used(tx, id, now)).await.map_err(AppError::from)?;
-        }
-        Ok(Some(Actor::token(&token.id.to_string(), &token.name, scope, token.force)))
+/// Who comes with a token; `None` where it is unknown, ended or expired.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn actor_of_token(app: &App, secret: &str) -> Result<Option<Actor>, AppError> {
+    if secret.len() > 100 || !secret.starts_with(START) {
+        return Ok(None);
     }
+    let (digest, now) = (digest_hex(secret.as_bytes()), app.world().now());
+    let Some(token) =
+        app.store().read(move |tx| tokens::by_digest(tx, &digest)).await.map_err(AppError::from)?
+    else {
+        return Ok(None);
+    };
+    if token.ended_at.is_some() || token.expires_at <= now {
+        return Ok(None);
+    }
+    let scope: ApiScope = token.scope.parse().map_err(|error| AppError::fault(&error))?;
+    if token.last_used_at.is_none_or(|used| now.since(used) >= USED_GRAIN) {
+        let id = token.id;
+        app.store().write(move |tx| tokens::used(tx, id, now)).await.map_err(AppError::from)?;
+    }
+    Ok(Some(Actor::token(&token.id.to_string(), &token.name, scope, token.force)))
 }

@@ -77,43 +77,42 @@ enum Decision {
     Return,
 }
 
-impl App {
-    /// The question of a case, for its holder, their line manager, or the desk.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] for anybody else, [`AppError::Conflict`] where it is answered.
-    pub async fn unused_question(
-        &self,
-        permit: PermitWithin<AnswerForOneself>,
-        case: CaseId,
-    ) -> Result<Question, AppError> {
-        self.store()
-            .read(move |tx| {
-                let (case, step, holder) = asked(tx, &permit, case)?;
-                let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
-                Ok(Question {
-                    device: device.map(|device| device_item(&device).title).unwrap_or_default(),
-                    holder,
-                    due: step.due_at,
-                    case,
-                })
+/// The question of a case, for its holder, their line manager, or the desk.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] for anybody else, [`AppError::Conflict`] where it is answered.
+pub async fn unused_question(
+    app: &App,
+    permit: PermitWithin<AnswerForOneself>,
+    case: CaseId,
+) -> Result<Question, AppError> {
+    app.store()
+        .read(move |tx| {
+            let (case, step, holder) = asked(tx, &permit, case)?;
+            let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
+            Ok(Question {
+                device: device.map(|device| device_item(&device).title).unwrap_or_default(),
+                holder,
+                due: step.due_at,
+                case,
             })
-            .await
-    }
+        })
+        .await
+}
 
-    /// Answers it: the device is kept until a day, or is to be handed in.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for an answer that cannot be, and as [`App::unused_question`].
-    pub async fn answer_unused(
-        &self,
-        permit: PermitWithin<AnswerForOneself>,
-        case: CaseId,
-        needed: Needed,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        let note = crate::people::optional_text("note", Some(&needed.note), 500)?.unwrap_or_default();
-        self.store()
+/// Answers it: the device is kept until a day, or is to be handed in.
+///
+/// # Errors
+/// [`AppError::Invalid`] for an answer that cannot be, and as [`unused_question`].
+pub async fn answer_unused(
+    app: &App,
+    permit: PermitWithin<AnswerForOneself>,
+    case: CaseId,
+    needed: Needed,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let note = crate::people::optional_text("note", Some(&needed.note), 500)?.unwrap_or_default();
+    app.clone().store()
             .write(move |tx| {
                 locks::take(tx, Lock::Case(case))?;
                 let (case, step, holder) = asked(tx, &permit, case)?;
@@ -124,77 +123,76 @@ impl App {
                     Decision::Return => format!("Not needed any more: to be handed in. {note}"),
                 };
                 // The next step is there before this one ends, so that the case does not close in between.
-                app.add_next(tx, &case, &decision, now)?;
+                add_next(&app, tx, &case, &decision, now)?;
                 let ending = Ending {
                     outcome: "done",
                     proof: says.trim(),
                     by: (&actor.name, &actor.shown),
                     says: says.trim().to_owned(),
                 };
-                app.end_step_once(tx, &step, &ending, now)?;
-                app.ask_job(tx, crate::jobs::Kind::FollowCase, &case.id.to_string(), now)?;
+                crate::cases::end_step_once(&app, tx, &step, &ending, now)?;
+                crate::jobs::ask_job(&app, tx, crate::jobs::Kind::FollowCase, &case.id.to_string(), now)?;
                 let record = Record::new(&actor.name, "unused.answered", format!("case:{}", case.id))
                     .force(holder.force)
                     .detail(json!({ "answer": needed.answer, "reason": needed.reason, "until": needed.until, "note": note }));
-                app.enter(tx, now, app.under(record, &case, &step))
+                app.enter(tx, now, crate::cases::under(record, &case, &step))
             })
             .await
-    }
+}
 
-    /// Asks the holder of a device that lies unused, and their line manager: either may answer.
-    pub(crate) fn ask_about_unused(
-        &self,
-        tx: &mut Tx<'_>,
-        case: CaseId,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-        let Some(holder) = holder else { return Ok(()) };
-        let body = format!(
-            "Nobody seems to have used {} for some time. Say whether it is still needed, and why. Leave, evidence and \
+/// Asks the holder of a device that lies unused, and their line manager: either may answer.
+pub(crate) fn ask_about_unused(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    device: &Device,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+    let Some(holder) = holder else { return Ok(()) };
+    let body = format!(
+        "Nobody seems to have used {} for some time. Say whether it is still needed, and why. Leave, evidence and \
              spares are good reasons.",
-            device_item(device).title
-        );
-        let link = format!("/cases/{case}/needed");
-        for to in [Some(holder.id), holder.line_manager].into_iter().flatten() {
-            let telling = Telling {
-                key: format!("unused:{case}:{}", days::day_of(now)),
-                subject: "Is this device still needed?",
-                body: &body,
-                link: &link,
-            };
-            self.tell(tx, case, to, &telling, now)?;
-        }
-        Ok(())
-    }
-
-    fn add_next(
-        &self,
-        tx: &mut Tx<'_>,
-        case: &Case,
-        decision: &Decision,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let policy = self.policy();
-        let Some(kind) = policy.library().cases.get(&case.kind) else { return Ok(()) };
-        let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
-        let items: Vec<Item> = device.iter().map(device_item).collect();
-        let mut opening = self.opening_of(case, items);
-        let wanted: fn(&CaseStep) -> bool = match decision {
-            Decision::Keep { until, .. } => {
-                opening.date = Some(days::end_of(*until));
-                |step| step.later && step.proof == Proof::Answer
-            }
-            Decision::Return => |step| step.later && step.proof == Proof::Receipt,
+        device_item(device).title
+    );
+    let link = format!("/cases/{case}/needed");
+    for to in [Some(holder.id), holder.line_manager].into_iter().flatten() {
+        let telling = Telling {
+            key: format!("unused:{case}:{}", days::day_of(now)),
+            subject: "Is this device still needed?",
+            body: &body,
+            link: &link,
         };
-        for step in kind.steps.iter().filter(|step| wanted(step)) {
-            for new in self.steps_for(case.id, step, &opening, now) {
-                case_steps::add(tx, &new)?;
-            }
-        }
-        Ok(())
+        crate::movers::tell(app, tx, case, to, &telling, now)?;
     }
+    Ok(())
+}
+
+fn add_next(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    decision: &Decision,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let policy = app.policy();
+    let Some(kind) = policy.library().cases.get(&case.kind) else { return Ok(()) };
+    let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
+    let items: Vec<Item> = device.iter().map(device_item).collect();
+    let mut opening = crate::cases::opening_of(case, items);
+    let wanted: fn(&CaseStep) -> bool = match decision {
+        Decision::Keep { until, .. } => {
+            opening.date = Some(days::end_of(*until));
+            |step| step.later && step.proof == Proof::Answer
+        }
+        Decision::Return => |step| step.later && step.proof == Proof::Receipt,
+    };
+    for step in kind.steps.iter().filter(|step| wanted(step)) {
+        for new in crate::cases::steps_for(app, case.id, step, &opening, now) {
+            case_steps::add(tx, &new)?;
+        }
+    }
+    Ok(())
 }
 
 /// The case, its open question and its holder, for somebody who may answer.

@@ -60,7 +60,7 @@ pub(crate) fn order_return(
         Returnable::Asked(case) => return Ok((case, false)),
         Returnable::From(found, holder, clause) => (found, holder, clause),
     };
-    let case = app.open_withdrawal(tx, &found, (&holder, &clause), (shown, why), now)?;
+    let case = open_withdrawal(app, tx, &found, (&holder, &clause), (shown, why), now)?;
     let record = Record::new(by, "device.withdrawn", format!("device:{device}"))
         .force(found.force)
         .clause(&clause)
@@ -79,7 +79,7 @@ enum Returnable {
 
 fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable, AppError> {
     let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-    let clause = app.clause_of_procedure(KIND).ok_or_else(|| {
+    let clause = crate::cases::clause_of_procedure(app, KIND).ok_or_else(|| {
         AppError::Conflict("the policy in force has no clause under which devices are withdrawn".into())
     })?;
     if let Some(open) = cases::open_for(tx, device, &clause, KIND)? {
@@ -92,119 +92,116 @@ fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable
     Ok(Returnable::From(found, holder, clause))
 }
 
-impl App {
-    /// Orders the return of a device. Ordered twice, it is one order: the case that is open is given. It counts towards a cap.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nobody has the device.
-    pub async fn withdraw(
-        &self,
-        permit: Permit<WithdrawDevices>,
-        device: DeviceId,
-        why: &str,
-        lock: Option<Permit<CommandDevices>>,
-    ) -> Result<Withdrawn, AppError> {
-        let why = crate::people::text("why", why, 500)?;
-        let (app, now, reason) = (self.clone(), self.world().now(), why.clone());
-        let ordered = self
-            .store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Device(device))?;
-                let found =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(found.force)?;
-                if let Returnable::Asked(case) = returnable(&app, tx, device)? {
-                    return Ok(Asked::Open(case));
-                }
-                let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-                let what = HeldDeed::Withdraw { why: reason.clone(), shown: shown.to_owned() };
-                if let Some(burst) = held_beyond_cap(&app, tx, &found, &what, (by, now))? {
-                    return Ok(Asked::Held(burst));
-                }
-                let (case, _) = order_return(&app, tx, (device, &reason), (by, shown), now)?;
-                Ok::<_, AppError>(Asked::New(case))
-            })
-            .await?;
-        Ok(match (ordered, lock) {
-            (Asked::Held(burst), _) => Withdrawn::Held(burst),
-            (Asked::New(case), Some(permit)) => {
-                Withdrawn::Ordered { case, not_locked: self.lock_withdrawn(permit, device, &why).await? }
+/// Orders the return of a device. Ordered twice, it is one order: the case that is open is given. It counts towards a cap.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nobody has the device.
+pub async fn withdraw(
+    app: &App,
+    permit: Permit<WithdrawDevices>,
+    device: DeviceId,
+    why: &str,
+    lock: Option<Permit<CommandDevices>>,
+) -> Result<Withdrawn, AppError> {
+    let why = crate::people::text("why", why, 500)?;
+    let (own, now, reason) = (app.clone(), app.world().now(), why.clone());
+    let ordered = app
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(device))?;
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            if let Returnable::Asked(case) = returnable(&own, tx, device)? {
+                return Ok(Asked::Open(case));
             }
-            (Asked::New(case) | Asked::Open(case), _) => Withdrawn::Ordered { case, not_locked: None },
+            let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let what = HeldDeed::Withdraw { why: reason.clone(), shown: shown.to_owned() };
+            if let Some(burst) = held_beyond_cap(&own, tx, &found, &what, (by, now))? {
+                return Ok(Asked::Held(burst));
+            }
+            let (case, _) = order_return(&own, tx, (device, &reason), (by, shown), now)?;
+            Ok::<_, AppError>(Asked::New(case))
         })
-    }
-
-    /// Opens the case that follows a device until it is back, and tells its holder.
-    fn open_withdrawal(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        (holder, clause): (&Person, &ClauseId),
-        says: (&str, &str),
-        now: Timestamp,
-    ) -> Result<CaseId, AppError> {
-        let item = device_item(device);
-        let within = self.policy().library().span(WITHIN);
-        let opening = Opening {
-            kind: KIND,
-            force: device.force,
-            device: Some(device.id),
-            person: Some(holder.id),
-            clause: Some(clause.clone()),
-            title: format!("Withdrawal: {}", item.title),
-            date: within.map(|within| now.plus(within)),
-            event: None,
-            place: None,
-            items: vec![item],
-            says,
-        };
-        let case = self.open_case(tx, &opening, now)?;
-        let telling = Telling {
-            key: format!("withdrawal:{case}"),
-            subject: "A device of yours is to be handed in",
-            body: &format!("{} Reason: {}", opening.title, says.1),
-            link: "/me",
-        };
-        self.tell(tx, case, holder.id, &telling, now)?;
-        Ok(case)
-    }
-
-    /// Locks it as an order of its own. A device that cannot be reached is withdrawn all the same, and whoever ordered it
-    /// is told why it is not locked.
-    async fn lock_withdrawn(
-        &self,
-        permit: Permit<CommandDevices>,
-        device: DeviceId,
-        why: &str,
-    ) -> Result<Option<String>, AppError> {
-        let message = Some("This device is to be handed in to ICT Customer Contact.".to_owned());
-        match self.order(permit, device, Order::Lock { message, phone_number: None }, why).await {
-            Ok(Ordered::Held { .. }) => {
-                Ok(Some("the lock is beyond the cap of an hour, and is held for a second person".to_owned()))
-            }
-            Ok(_) => Ok(None),
-            Err(AppError::Conflict(why)) => Ok(Some(why)),
-            Err(other) => Err(other),
+        .await?;
+    Ok(match (ordered, lock) {
+        (Asked::Held(burst), _) => Withdrawn::Held(burst),
+        (Asked::New(case), Some(permit)) => {
+            Withdrawn::Ordered { case, not_locked: lock_withdrawn(app, permit, device, &why).await? }
         }
-    }
+        (Asked::New(case) | Asked::Open(case), _) => Withdrawn::Ordered { case, not_locked: None },
+    })
+}
 
-    /// A device and who has it, for the order to take it back.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn withdrawing(
-        &self,
-        permit: Permit<WithdrawDevices>,
-        device: DeviceId,
-    ) -> Result<(Device, Option<Person>), AppError> {
-        self.store()
-            .read(move |tx| {
-                let found =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(found.force)?;
-                let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-                Ok((found, holder))
-            })
-            .await
+/// Opens the case that follows a device until it is back, and tells its holder.
+fn open_withdrawal(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    (holder, clause): (&Person, &ClauseId),
+    says: (&str, &str),
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let item = device_item(device);
+    let within = app.policy().library().span(WITHIN);
+    let opening = Opening {
+        kind: KIND,
+        force: device.force,
+        device: Some(device.id),
+        person: Some(holder.id),
+        clause: Some(clause.clone()),
+        title: format!("Withdrawal: {}", item.title),
+        date: within.map(|within| now.plus(within)),
+        event: None,
+        place: None,
+        items: vec![item],
+        says,
+    };
+    let case = crate::cases::open_case(app, tx, &opening, now)?;
+    let telling = Telling {
+        key: format!("withdrawal:{case}"),
+        subject: "A device of yours is to be handed in",
+        body: &format!("{} Reason: {}", opening.title, says.1),
+        link: "/me",
+    };
+    crate::movers::tell(app, tx, case, holder.id, &telling, now)?;
+    Ok(case)
+}
+
+/// Locks it as an order of its own. A device that cannot be reached is withdrawn all the same, and whoever ordered it
+/// is told why it is not locked.
+async fn lock_withdrawn(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    device: DeviceId,
+    why: &str,
+) -> Result<Option<String>, AppError> {
+    let message = Some("This device is to be handed in to ICT Customer Contact.".to_owned());
+    match crate::commands::order(app, permit, device, Order::Lock { message, phone_number: None }, why).await
+    {
+        Ok(Ordered::Held { .. }) => {
+            Ok(Some("the lock is beyond the cap of an hour, and is held for a second person".to_owned()))
+        }
+        Ok(_) => Ok(None),
+        Err(AppError::Conflict(why)) => Ok(Some(why)),
+        Err(other) => Err(other),
     }
+}
+
+/// A device and who has it, for the order to take it back.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn withdrawing(
+    app: &App,
+    permit: Permit<WithdrawDevices>,
+    device: DeviceId,
+) -> Result<(Device, Option<Person>), AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            Ok((found, holder))
+        })
+        .await
 }

@@ -55,7 +55,7 @@ pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, messa
         tracing::warn!(skipped = %decoded.skipped, "a check-in was read in part");
     }
     let sender = Sender { proof: signer.proof(), certificate: signer.certificate };
-    match gate.app.check_in(sender, decoded, raw.clone()).await {
+    match app::enrolment::check_in(&gate.app, sender, decoded, raw.clone()).await {
         Ok(CheckInReply::Done(body)) => {
             message.is_believed();
             if body.is_empty() { reply::empty() } else { reply::body(PLIST, body) }
@@ -87,7 +87,7 @@ fn admitted(gate: &Gate, headers: &HeaderMap, raw: &[u8]) -> Result<Signer, Resp
 /// A certificate that is bound to nothing may be a renewal at its first use.
 async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppError> {
     if gate.contacts.look_up(certificate.to_owned()).await?.is_none() {
-        gate.app.adopt_renewal(certificate.to_owned()).await?;
+        app::scep::adopt_renewal(&gate.app, certificate.to_owned()).await?;
     }
     Ok(())
 }
@@ -150,11 +150,11 @@ async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, report:
         gate.keys.note_at_work(&signer);
         message.is_believed();
         if !answers {
-            let next = if from.pending { gate.app.hand_over(from).await } else { Ok(None) };
+            let next = if from.pending { app::commands::hand_over(&gate.app, from).await } else { Ok(None) };
             return next_command(next);
         }
     }
-    match gate.app.take_answer(signer.certificate, report, message.raw.clone()).await {
+    match app::commands::take_answer(&gate.app, signer.certificate, report, message.raw.clone()).await {
         Ok(Ok(next)) => {
             message.is_believed();
             next_command(Ok(next))
@@ -176,21 +176,25 @@ async fn identify(gate: &Gate, signer: &Signer, channel: &Channel) -> Result<Enr
     let certificate = signer.certificate.clone();
     let mut hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
     if hot.is_none() {
-        let adopted =
-            gate.app.adopt_renewal(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
+        let adopted = app::scep::adopt_renewal(&gate.app, certificate.clone())
+            .await
+            .map_err(|error| reply::failed(&error))?;
         if adopted {
             hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
         }
     }
-    let device = gate.app.identify(hot.as_ref(), channel).map_err(|why| reply::refused(&why))?;
+    let device =
+        app::checkin::identify(&gate.app, hot.as_ref(), channel).map_err(|why| reply::refused(&why))?;
     // Every session begins with Idle, which passes here: so this is as good as looking at each message, and costs nothing
     // while the device signs as it did before.
     if let (Some(hot), Some(sha1)) = (&hot, signer.sha1)
         && hot.signs_sha1 != sha1
     {
-        gate.app.note_signs_sha1(&device, sha1).await.map_err(|error| reply::failed(&error))?;
+        app::checkin::note_signs_sha1(&gate.app, &device, sha1)
+            .await
+            .map_err(|error| reply::failed(&error))?;
     }
-    match gate.app.speaker(device, certificate, channel.clone()).await {
+    match app::checkin::speaker(&gate.app, device, certificate, channel.clone()).await {
         Ok(Ok(speaker)) => Ok(speaker),
         Ok(Err(why)) => Err(reply::refused(&why)),
         Err(error) => Err(reply::failed(&error)),

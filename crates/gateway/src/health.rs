@@ -19,7 +19,7 @@ pub(crate) async fn ready(State(gate): State<Gate>) -> (StatusCode, String) {
         tracing::error!(%error, "the database does not answer");
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned());
     }
-    let signed = match gate.app.ledger_status().await {
+    let signed = match app::ledger_book::ledger_status(&gate.app).await {
         Ok(status) => status.stopped.is_none(),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");

@@ -18,8 +18,8 @@ pub(crate) struct Operation {
 /// GetCACaps, GetCACert, and PKIOperation with the message in the address.
 pub(crate) async fn get(State(gate): State<Gate>, Query(query): Query<Operation>) -> Response {
     match query.operation.as_deref() {
-        Some("GetCACaps") => reply::body(CA_CAPS_TYPE, gate.app.scep_capabilities().into_bytes()),
-        Some("GetCACert") => reply::body(CA_CERT_TYPE, gate.app.scep_ca_certificate()),
+        Some("GetCACaps") => reply::body(CA_CAPS_TYPE, app::scep::scep_capabilities(&gate.app).into_bytes()),
+        Some("GetCACert") => reply::body(CA_CERT_TYPE, app::scep::scep_ca_certificate(&gate.app)),
         Some("PKIOperation") => match query.message.as_deref().and_then(message_from_query) {
             Some(message) => operate(&gate, message).await,
             None => reply::bad_request(b"", &"the message parameter is not base64"),
@@ -41,7 +41,7 @@ pub(crate) async fn post(State(gate): State<Gate>, Query(query): Query<Operation
 
 async fn operate(gate: &Gate, message: Vec<u8>) -> Response {
     let digest = app::digest_hex(&message);
-    match gate.app.scep_operation(message).await {
+    match app::scep::scep_operation(&gate.app, message).await {
         Ok(ScepReply::Message(bytes)) => reply::body(PKI_MESSAGE_TYPE, bytes),
         Ok(ScepReply::Unreadable(why)) => {
             tracing::info!(digest, why, "a SCEP message was not taken");
@@ -53,7 +53,7 @@ async fn operate(gate: &Gate, message: Vec<u8>) -> Response {
 
 /// The revocation list of the device authority, for whatever stands in front of this service.
 pub(crate) async fn revocation_list(State(gate): State<Gate>) -> Response {
-    match gate.app.revocation_list().await {
+    match app::scep::revocation_list(&gate.app).await {
         Ok(list) => reply::body("application/pkix-crl", list),
         Err(error) => reply::failed(&error),
     }

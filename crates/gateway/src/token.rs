@@ -25,7 +25,7 @@ pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, App
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     let actor = match token {
-        Some(token) => app.actor_of_token(token).await?,
+        Some(token) => app::tokens::actor_of_token(app, token).await?,
         None => None,
     };
     match &actor {
@@ -33,11 +33,11 @@ pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, App
             if let Some(visit) = parts.extensions.get::<Visit>() {
                 visit.prove();
             }
-            app.admit_account(Door::Token, &actor.name)?;
+            app::limits::admit_account(app, Door::Token, &actor.name)?;
         }
         None => {
             let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
-            app.admit_address(Door::Token, from)?;
+            app::limits::admit_address(app, Door::Token, from)?;
         }
     }
     Ok(actor)

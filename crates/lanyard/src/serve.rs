@@ -174,7 +174,7 @@ pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
         tracing::info!("{warning}");
     }
     let app = open::join(config, store, system::world(), policy)?;
-    if app.bring_into_force(permit(&Actor::system())?).await? {
+    if app::policy_in_force::bring_into_force(&app, permit(&Actor::system())?).await? {
         tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
     }
     Ok(app)

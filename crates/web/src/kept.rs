@@ -38,7 +38,7 @@ async fn after_the_session(site: &Site, token: &Secret<String>, request: Request
         Ok(Form(fields)) => fields,
         Err(rejection) => return Problem::new(rejection.status(), "").into_response(),
     };
-    match site.app.keep_form(token, &here, fields).await {
+    match app::sign_in::keep_form(&site.app, token, &here, fields).await {
         Ok(Some(key)) => on_to(site, Some(&key), "/sign-in?next=/kept&done=kept"),
         Ok(None) => Problem::new(StatusCode::FORBIDDEN, OVER).into_response(),
         Err(error) => Problem::from(error).into_response(),
@@ -61,7 +61,7 @@ async fn until_proven(site: &Site, token: &Secret<String>, request: Request, nex
     let Ok(Form(fields)) = Form::<Vec<(String, String)>>::from_request(again(bytes), &()).await else {
         return response;
     };
-    match site.app.keep_form(token, &here, fields).await {
+    match app::sign_in::keep_form(&site.app, token, &here, fields).await {
         Ok(key) => on_to(site, key.as_ref(), "/prove"),
         Err(error) => Problem::from(error).into_response(),
     }

@@ -30,9 +30,9 @@ pub(crate) async fn layer(
     let live = request.extensions().get::<Session>().and_then(|session| session.live.as_ref());
     let from = request.extensions().get::<CallerAddress>().map(|caller| caller.0);
     let outcome = match (door, live) {
-        (Door::Signature, Some(live)) => site.app.admit_account(door, &live.owner),
+        (Door::Signature, Some(live)) => app::limits::admit_account(&site.app, door, &live.owner),
         (Door::Signature, None) => Ok(()),
-        _ => site.app.admit_address(door, from),
+        _ => app::limits::admit_address(&site.app, door, from),
     };
     match outcome {
         Ok(()) => next.run(request).await,

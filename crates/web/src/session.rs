@@ -202,7 +202,7 @@ pub(crate) async fn frame(State(site): State<Site>, mut request: Request, next: 
     }
     let token = cookie(request.headers(), cookie_name(site.options.secure_cookies));
     let live = match &token {
-        Some(token) => match site.app.live_session(token.expose()).await {
+        Some(token) => match app::sessions::live_session(&site.app, token.expose()).await {
             Ok(live) => live,
             Err(error) => return explain(&site, None, &error.into()),
         },

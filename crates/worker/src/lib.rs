@@ -53,45 +53,53 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
     loops.spawn(every("jobs", FAST, stop.clone(), Some(jobs.clone()), move || {
         let app = jobs.clone();
-        async move { app.run_jobs(JOBS).await }
+        async move { app::jobs::run_jobs(&app, JOBS).await }
     }));
     loops.spawn(every("refresh", STEADY, stop.clone(), None, move || {
         let app = refresh.clone();
-        async move { app.refresh_due(BATCH).await }
+        async move { app::commands::refresh_due(&app, BATCH).await }
     }));
     let apns = options.apns;
     loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
         let (app, apns) = (pushes.clone(), apns.clone());
-        async move { app.send_pushes(apns.as_ref(), BATCH).await }
+        async move { app::push::send_pushes(&app, apns.as_ref(), BATCH).await }
     }));
     let letters = options.mail.clone();
     loops.spawn(every("notices", STEADY, stop.clone(), None, move || {
         let (app, mail) = (told.clone(), letters.clone());
-        async move { app.send_notices(mail.as_ref(), LETTERS).await }
+        async move { app::notices::send_notices(&app, mail.as_ref(), LETTERS).await }
     }));
     loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
         let app = waiting.clone();
-        async move { app.push_the_waiting(BATCH).await }
+        async move { app::push::push_the_waiting(&app, BATCH).await }
     }));
     loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
         let app = places.clone();
         // What came in while a round ran can wait for the next: each costs a dozen statements, whatever it places.
-        async move { app.sequence_ledger().await.map(|placed| if placed < FULL_ROUND { 0 } else { placed }) }
+        async move {
+            app::ledger_book::sequence_ledger(&app)
+                .await
+                .map(|placed| if placed < FULL_ROUND { 0 } else { placed })
+        }
     }));
     loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), None, move || {
         let app = seals.clone();
         // A checkpoint is never followed by another at once.
-        async move { app.checkpoint_ledger().await.map(|_| 0) }
+        async move { app::ledger_book::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
         let app = erasures.clone();
-        async move { app.erase_due_people().await }
+        async move { app::people::erase_due_people(&app).await }
     }));
     loops.spawn(every("forgetting", SLOW, stop, None, move || {
         let app = forgets.clone();
-        async move { app.forget_what_is_due().await.map(|rows| usize::try_from(rows).unwrap_or(usize::MAX)) }
+        async move {
+            app::retention::forget_what_is_due(&app)
+                .await
+                .map(|rows| usize::try_from(rows).unwrap_or(usize::MAX))
+        }
     }));
     while loops.join_next().await.is_some() {}
 }

@@ -17,9 +17,9 @@ async fn listener(app: &App, number: &str, force: Force, role: Role) -> PersonId
         role: "staff".into(),
         ..NewPerson::default()
     };
-    let id = app.add_person(permit(&Actor::system()).unwrap(), new).await.unwrap();
+    let id = crate::people::add_person(app, permit(&Actor::system()).unwrap(), new).await.unwrap();
     let role = NewGrant { role: Some(role), reason: "test".into(), ..NewGrant::default() };
-    app.grant_role(permit(&Actor::command_line("test")).unwrap(), id, role).await.unwrap();
+    crate::grants::grant_role(app, permit(&Actor::command_line("test")).unwrap(), id, role).await.unwrap();
     id
 }
 
@@ -46,14 +46,17 @@ async fn open(app: &App, actor: &Actor) -> Vec<AlarmRead> {
 }
 
 fn signed_in(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
-    app.actor(Who {
-        name: format!("person:{person}"),
-        shown: "shown".into(),
-        person: Some(person),
-        roles: role.into(),
-        force: Some(force),
-        both: Roles::NONE,
-    })
+    crate::access::actor(
+        app,
+        Who {
+            name: format!("person:{person}"),
+            shown: "shown".into(),
+            person: Some(person),
+            roles: role.into(),
+            force: Some(force),
+            both: Roles::NONE,
+        },
+    )
 }
 
 #[test]

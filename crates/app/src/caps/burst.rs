@@ -120,7 +120,7 @@ fn let_go(
         pushes::want(tx, order.enrolment, now)?;
     }
     for act in acts.iter().filter(|act| act.state == orders::HeldState::Held) {
-        app.ask_job(tx, jobs::Kind::PerformHeld, &act.id.to_string(), now)?;
+        crate::jobs::ask_job(app, tx, jobs::Kind::PerformHeld, &act.id.to_string(), now)?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ fn actor_of(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Res
         force: Some(standing.force),
         both: standing.both,
     };
-    Ok(Some(app.actor(who)))
+    Ok(Some(crate::access::actor(app, who)))
 }
 
 fn may_ask(actor: &Actor, deed: Deed, force: Force) -> bool {

@@ -23,55 +23,52 @@ pub enum Agreed {
     Held(BurstId),
 }
 
-impl App {
-    /// A second person agrees to an order that destroys data or locates a device. They must be another person, of the register.
-    /// On a device under a legal hold nothing is destroyed; clearing its passcode needs somebody who may place holds.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] for the person who asked, for somebody whom the register does not know, under a hold or a freeze,
-    /// and where it no longer waits.
-    pub async fn approve(
-        &self,
-        permit: Permit<ApproveDestruction>,
-        command: CommandId,
-        reason: &str,
-    ) -> Result<Agreed, AppError> {
-        agree(self, permit, command, reason).await
-    }
+/// A second person agrees to an order that destroys data or locates a device. They must be another person, of the register.
+/// On a device under a legal hold nothing is destroyed; clearing its passcode needs somebody who may place holds.
+///
+/// # Errors
+/// [`AppError::Conflict`] for the person who asked, for somebody whom the register does not know, under a hold or a freeze,
+/// and where it no longer waits.
+pub async fn approve(
+    app: &App,
+    permit: Permit<ApproveDestruction>,
+    command: CommandId,
+    reason: &str,
+) -> Result<Agreed, AppError> {
+    agree(app, permit, command, reason).await
+}
 
-    /// Takes back an order that has not reached the device.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where it was delivered already.
-    pub async fn take_back(
-        &self,
-        permit: Permit<CommandDevices>,
-        command: CommandId,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let (asked, device) = order_on(tx, command)?;
-                permit.reaches(device.force)?;
-                if !commands::cancel(tx, command, now, "taken back")? {
-                    return Err(AppError::Conflict(
-                        "it cannot be taken back: the device already has it".into(),
-                    ));
-                }
-                let record =
-                    Record::new(&permit.actor().name, "command.taken-back", format!("device:{}", device.id))
-                        .force(device.force)
-                        .detail(json!({ "command": command, "request": asked.request_type }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Takes back an order that has not reached the device.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was delivered already.
+pub async fn take_back(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    command: CommandId,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let (asked, device) = order_on(tx, command)?;
+            permit.reaches(device.force)?;
+            if !commands::cancel(tx, command, now, "taken back")? {
+                return Err(AppError::Conflict("it cannot be taken back: the device already has it".into()));
+            }
+            let record =
+                Record::new(&permit.actor().name, "command.taken-back", format!("device:{}", device.id))
+                    .force(device.force)
+                    .detail(json!({ "command": command, "request": asked.request_type }));
+            app.enter(tx, now, record)
+        })
+        .await
 }
 
 /// Somebody who places legal holds agrees that the passcode of a device under one is cleared: nothing on it is lost by that.
 ///
 /// # Errors
-/// As [`App::approve`], and [`AppError::Conflict`] where no hold stands or the order destroys data.
+/// As [`approve`], and [`AppError::Conflict`] where no hold stands or the order destroys data.
 pub async fn consent_under_hold(
     app: &App,
     permit: Permit<PlaceHolds>,

@@ -51,123 +51,124 @@ fn install(profile: &Profile, own: bool) -> Spec {
     }
 }
 
-impl App {
-    /// Queues what brings a device to the wanted profiles. Run again, it finds nothing left to do.
-    pub(crate) async fn configure_device(&self, device: DeviceId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store().write(move |tx| app.configure(tx, device, now)).await
-    }
+/// Queues what brings a device to the wanted profiles. Run again, it finds nothing left to do.
+pub(crate) async fn configure_device(app: &App, device: DeviceId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| configure(&app, tx, device, now)).await
+}
 
-    fn configure(&self, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
-        locks::take(tx, Lock::Device(device))?;
-        let Some(target) = devices::by_id(tx, device)? else { return Ok(()) };
-        let (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) =
-            (target.enrolment, target.enrolment_state, target.kind.platform())
-        else {
-            return Ok(());
+fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
+    locks::take(tx, Lock::Device(device))?;
+    let Some(target) = devices::by_id(tx, device)? else { return Ok(()) };
+    let (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) =
+        (target.enrolment, target.enrolment_state, target.kind.platform())
+    else {
+        return Ok(());
+    };
+    let policy = crate::policy_in_force::policy_as_of(app, tx)?;
+    let (wanted, own) = crate::permissions::keep_wanted(app, tx, &target, now)?;
+    let has = profiles::of_device(tx, device)?;
+    let steps = steps(&wanted, &has);
+    let count = steps.len();
+    let released = enrolments::is_awaiting_configuration(tx, enrolment)?
+        && !commands::is_pending(tx, enrolment, Command::DeviceConfigured.request_type())?;
+    if count == 0 && !released {
+        return Ok(());
+    }
+    for step in steps {
+        let (spec, identifier, digest, uuid, state) = match step {
+            Step::Install(profile) => (
+                install(profile, own.contains(&profile.digest)),
+                &profile.identifier,
+                &profile.digest,
+                &profile.uuid,
+                ProfileState::Sent,
+            ),
+            Step::Remove(profile) => (
+                Spec::RemoveProfile { identifier: profile.identifier.clone() },
+                &profile.identifier,
+                &profile.digest,
+                &profile.uuid,
+                ProfileState::Removing,
+            ),
         };
-        let policy = self.policy_as_of(tx)?;
-        let (wanted, own) = self.keep_wanted(tx, &target, now)?;
-        let has = profiles::of_device(tx, device)?;
-        let steps = steps(&wanted, &has);
-        let count = steps.len();
-        let released = enrolments::is_awaiting_configuration(tx, enrolment)?
-            && !commands::is_pending(tx, enrolment, Command::DeviceConfigured.request_type())?;
-        if count == 0 && !released {
-            return Ok(());
+        // What the device has not been given yet and is no longer wanted need not travel.
+        if let Some(before) = has.iter().find(|have| have.identifier == *identifier) {
+            commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
         }
-        for step in steps {
-            let (spec, identifier, digest, uuid, state) = match step {
-                Step::Install(profile) => (
-                    install(profile, own.contains(&profile.digest)),
-                    &profile.identifier,
-                    &profile.digest,
-                    &profile.uuid,
-                    ProfileState::Sent,
-                ),
-                Step::Remove(profile) => (
-                    Spec::RemoveProfile { identifier: profile.identifier.clone() },
-                    &profile.identifier,
-                    &profile.digest,
-                    &profile.uuid,
-                    ProfileState::Removing,
-                ),
-            };
-            // What the device has not been given yet and is no longer wanted need not travel.
-            if let Some(before) = has.iter().find(|have| have.identifier == *identifier) {
-                commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
-            }
-            let meta = self.command_of(tx, &spec, enrolment, platform)?.meta();
-            let command = queue_own(self, tx, enrolment, (&spec, meta), now)?;
-            profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
-        }
-        if released {
-            // Behind its profiles in the queue: the holder is let in when the rules are in force.
-            let spec = Spec::DeviceConfigured;
-            let meta = self.command_of(tx, &spec, enrolment, platform)?.meta();
-            queue_own(self, tx, enrolment, (&spec, meta), now)?;
-        }
-        pushes::want(tx, enrolment, now)?;
-        let record = Record::new("system", "device.configured", format!("device:{device}"))
-            .force(target.force)
-            .detail(serde_json::json!({ "profiles": count, "policy": policy.digest() }));
-        self.enter(tx, now, record)
+        let meta = crate::commands::spec::command_of(app, tx, &spec, enrolment, platform)?.meta();
+        let command = queue_own(app, tx, enrolment, (&spec, meta), now)?;
+        profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
     }
+    if released {
+        // Behind its profiles in the queue: the holder is let in when the rules are in force.
+        let spec = Spec::DeviceConfigured;
+        let meta = crate::commands::spec::command_of(app, tx, &spec, enrolment, platform)?.meta();
+        queue_own(app, tx, enrolment, (&spec, meta), now)?;
+    }
+    pushes::want(tx, enrolment, now)?;
+    let record = Record::new("system", "device.configured", format!("device:{device}"))
+        .force(target.force)
+        .detail(serde_json::json!({ "profiles": count, "policy": policy.digest() }));
+    app.enter(tx, now, record)
+}
 
-    /// The profiles that a device should have: those of its platform, or its own while a permission lasts, and where its holder's acceptance of the terms has
-    /// lapsed, those that restrict it.
-    pub(crate) fn wanted_for(&self, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Profile>, AppError> {
-        let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
-        let mut wanted = self.profiles_for(tx, device, self.world().now())?;
-        if let Some(holder) = device.holder
-            && self.has_lapsed(tx, holder)?
+/// The profiles that a device should have: those of its platform, or its own while a permission lasts, and where its holder's acceptance of the terms has
+/// lapsed, those that restrict it.
+pub(crate) fn wanted_for(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Profile>, AppError> {
+    let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
+    let mut wanted = crate::permissions::profiles_for(app, tx, device, app.world().now())?;
+    if let Some(holder) = device.holder
+        && crate::terms::has_lapsed(tx, holder)?
+    {
+        let policy = app.policy();
+        wanted.extend(policy.lapsed_profiles(platform).iter().map(|ready| ready.profile.clone()));
+    }
+    Ok(wanted)
+}
+
+/// Asks up to `limit` devices for their state, where that is due; how many were due.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn refresh_due(app: &App, limit: u32) -> Result<usize, AppError> {
+    if !crate::health::clock_is_right(app) {
+        return Ok(0);
+    }
+    let now = app.world().now();
+    let due = app.store().read(move |tx| enrolments::refresh_due(tx, now, limit)).await;
+    let (app, mut due) = (app.clone(), due.map_err(AppError::from)?);
+    let count = due.len();
+    due.sort_unstable_by_key(|due| due.device);
+    if count > 0 {
+        app.clone()
+            .store()
+            .write(move |tx| due.iter().try_for_each(|due| refresh(&app, tx, due, now)))
+            .await?;
+    }
+    Ok(count)
+}
+
+fn refresh(app: &App, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Result<(), AppError> {
+    locks::take(tx, Lock::Device(due.device))?;
+    let next = now.plus(app.config().refresh_every);
+    if !enrolments::claim_refresh(tx, due.enrolment, now, next)? {
+        return Ok(());
+    }
+    let mut asks = Spec::refresh(due.platform);
+    // No profile holds it and no report shows it, so Bluetooth is switched as often as the state is asked (MDU-9.1).
+    asks.extend(app.policy().bluetooth().map(|enabled| Spec::Bluetooth { enabled }));
+    for spec in asks {
+        let command = crate::commands::spec::command_of(app, tx, &spec, due.enrolment, due.platform)?;
+        // Supervision is not known before the first report; a device that is not supervised says no.
+        if command.refusal(due.platform, due.supervised.unwrap_or(true)).is_none()
+            && !commands::is_pending(tx, due.enrolment, command.request_type())?
         {
-            let policy = self.policy();
-            wanted.extend(policy.lapsed_profiles(platform).iter().map(|ready| ready.profile.clone()));
+            queue_own(app, tx, due.enrolment, (&spec, command.meta()), now)?;
         }
-        Ok(wanted)
     }
-
-    /// Asks up to `limit` devices for their state, where that is due; how many were due.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn refresh_due(&self, limit: u32) -> Result<usize, AppError> {
-        if !crate::health::clock_is_right(self) {
-            return Ok(0);
-        }
-        let now = self.world().now();
-        let due = self.store().read(move |tx| enrolments::refresh_due(tx, now, limit)).await;
-        let (app, mut due) = (self.clone(), due.map_err(AppError::from)?);
-        let count = due.len();
-        due.sort_unstable_by_key(|due| due.device);
-        if count > 0 {
-            self.store().write(move |tx| due.iter().try_for_each(|due| app.refresh(tx, due, now))).await?;
-        }
-        Ok(count)
-    }
-
-    fn refresh(&self, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Result<(), AppError> {
-        locks::take(tx, Lock::Device(due.device))?;
-        let next = now.plus(self.config().refresh_every);
-        if !enrolments::claim_refresh(tx, due.enrolment, now, next)? {
-            return Ok(());
-        }
-        let mut asks = Spec::refresh(due.platform);
-        // No profile holds it and no report shows it, so Bluetooth is switched as often as the state is asked (MDU-9.1).
-        asks.extend(self.policy().bluetooth().map(|enabled| Spec::Bluetooth { enabled }));
-        for spec in asks {
-            let command = self.command_of(tx, &spec, due.enrolment, due.platform)?;
-            // Supervision is not known before the first report; a device that is not supervised says no.
-            if command.refusal(due.platform, due.supervised.unwrap_or(true)).is_none()
-                && !commands::is_pending(tx, due.enrolment, command.request_type())?
-            {
-                queue_own(self, tx, due.enrolment, (&spec, command.meta()), now)?;
-            }
-        }
-        pushes::want(tx, due.enrolment, now)?;
-        Ok(())
-    }
+    pushes::want(tx, due.enrolment, now)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -98,7 +98,11 @@ impl Order {
     }
 
     fn specs(&self, app: &App, platform: Platform, enrolment: EnrolmentId) -> Result<Vec<Spec>, AppError> {
-        let pin = || (platform == Platform::Macos).then(|| app.sealed_pin(enrolment)).transpose();
+        let pin = || {
+            (platform == Platform::Macos)
+                .then(|| crate::commands::spec::sealed_pin(app, enrolment))
+                .transpose()
+        };
         Ok(match self.clone() {
             Self::Lock { message, phone_number } => {
                 vec![Spec::DeviceLock { sealed_pin: pin()?, message, phone_number }]
@@ -118,114 +122,109 @@ impl Order {
     }
 }
 
-impl App {
-    /// Orders what can be undone: lock, lost mode, sound, refresh, restart, shut down. One person may.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where the device is not under management or has no such command, [`AppError::Invalid`]
-    /// for a missing reason.
-    pub async fn order(
-        &self,
-        permit: Permit<CommandDevices>,
-        device: DeviceId,
-        order: Order,
-        reason: &str,
-    ) -> Result<Ordered, AppError> {
-        if order.deed().needs_second() {
-            return Err(AppError::Conflict("this order needs another permit and a second person".into()));
-        }
-        self.place_order(permit, device, order, reason).await
+/// Orders what can be undone: lock, lost mode, sound, refresh, restart, shut down. One person may.
+///
+/// # Errors
+/// [`AppError::Conflict`] where the device is not under management or has no such command, [`AppError::Invalid`]
+/// for a missing reason.
+pub async fn order(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    device: DeviceId,
+    order: Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    if order.deed().needs_second() {
+        return Err(AppError::Conflict("this order needs another permit and a second person".into()));
     }
+    place_order(app, permit, device, order, reason).await
+}
 
-    /// Asks to locate a device. A second person must agree before it is queued.
-    ///
-    /// # Errors
-    /// As [`App::order`].
-    pub async fn order_location(
-        &self,
-        permit: Permit<LocateDevices>,
-        device: DeviceId,
-        reason: &str,
-    ) -> Result<Ordered, AppError> {
-        self.place_order(permit, device, Order::Locate, reason).await
-    }
+/// Asks to locate a device. A second person must agree before it is queued.
+///
+/// # Errors
+/// As [`order`].
+pub async fn order_location(
+    app: &App,
+    permit: Permit<LocateDevices>,
+    device: DeviceId,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    place_order(app, permit, device, Order::Locate, reason).await
+}
 
-    /// Asks for what destroys data: erase, or clear passcode. A second person must agree before it is queued.
-    ///
-    /// # Errors
-    /// As [`App::order`].
-    pub async fn order_destruction(
-        &self,
-        permit: Permit<DestroyData>,
-        device: DeviceId,
-        order: Order,
-        reason: &str,
-    ) -> Result<Ordered, AppError> {
-        if order.deed().effect() != Effect::Destructive {
-            return Err(AppError::Conflict(
-                "this order destroys nothing; ask for it as an ordinary one".into(),
-            ));
-        }
-        crate::presence::fresh(permit.actor(), self.world().now())?;
-        self.place_order(permit, device, order, reason).await
+/// Asks for what destroys data: erase, or clear passcode. A second person must agree before it is queued.
+///
+/// # Errors
+/// As [`order`].
+pub async fn order_destruction(
+    app: &App,
+    permit: Permit<DestroyData>,
+    device: DeviceId,
+    order: Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    if order.deed().effect() != Effect::Destructive {
+        return Err(AppError::Conflict("this order destroys nothing; ask for it as an ordinary one".into()));
     }
+    crate::presence::fresh(permit.actor(), app.world().now())?;
+    place_order(app, permit, device, order, reason).await
+}
 
-    async fn place_order<A: Action + 'static>(
-        &self,
-        permit: Permit<A>,
-        device: DeviceId,
-        order: Order,
-        reason: &str,
-    ) -> Result<Ordered, AppError> {
-        let reason = crate::people::text("reason", reason, 500)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Device(device))?;
-                let target =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(target.force)?;
-                let (enrolment, platform) = managed(&target)?;
-                let deed = order.deed();
-                if !deed.keeps_content() {
-                    crate::holds::refuse_if_held(tx, device)?;
+async fn place_order<A: Action + 'static>(
+    app: &App,
+    permit: Permit<A>,
+    device: DeviceId,
+    order: Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    let reason = crate::people::text("reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(device))?;
+            let target = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(target.force)?;
+            let (enrolment, platform) = managed(&target)?;
+            let deed = order.deed();
+            if !deed.keeps_content() {
+                crate::holds::refuse_if_held(tx, device)?;
+            }
+            if deed.effect() == Effect::Destructive {
+                crate::caps::refuse_if_frozen(tx, target.force)?;
+            }
+            let ordering = Ordering {
+                device: &target,
+                enrolment,
+                deed,
+                by: permit.actor(),
+                reason: &reason,
+                loss: crate::caps::loss_of(tx, deed, device)?,
+            };
+            let mut placed = Vec::new();
+            for spec in order.specs(&app, platform, enrolment)? {
+                let command = crate::commands::spec::command_of(&app, tx, &spec, enrolment, platform)?;
+                // A device that never said whether it is supervised may be: at three in the morning a command that
+                // the device can refuse is better than one that was never sent.
+                if let Some(refusal) = command.refusal(platform, target.supervised.unwrap_or(true)) {
+                    return Err(AppError::Conflict(refusal.to_string()));
                 }
-                if deed.effect() == Effect::Destructive {
-                    crate::caps::refuse_if_frozen(tx, target.force)?;
+                if order == Order::Refresh && commands::is_pending(tx, enrolment, command.request_type())? {
+                    continue;
                 }
-                let ordering = Ordering {
-                    device: &target,
-                    enrolment,
-                    deed,
-                    by: permit.actor(),
-                    reason: &reason,
-                    loss: crate::caps::loss_of(tx, deed, device)?,
-                };
-                let mut placed = Vec::new();
-                for spec in order.specs(&app, platform, enrolment)? {
-                    let command = app.command_of(tx, &spec, enrolment, platform)?;
-                    // A device that never said whether it is supervised may be: at three in the morning a command that
-                    // the device can refuse is better than one that was never sent.
-                    if let Some(refusal) = command.refusal(platform, target.supervised.unwrap_or(true)) {
-                        return Err(AppError::Conflict(refusal.to_string()));
-                    }
-                    if order == Order::Refresh && commands::is_pending(tx, enrolment, command.request_type())?
-                    {
-                        continue;
-                    }
-                    placed.push(queue_order(&app, tx, &ordering, (&spec, command.meta()), now)?);
-                }
-                let (word, ordered) = outcome(&placed);
-                let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
-                let record = Record::new(&permit.actor().name, order.word(), format!("device:{device}"))
-                    .force(target.force)
-                    .reason(word)
-                    .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));
-                app.enter(tx, now, record)?;
-                Ok(ordered)
-            })
-            .await
-    }
+                placed.push(queue_order(&app, tx, &ordering, (&spec, command.meta()), now)?);
+            }
+            let (word, ordered) = outcome(&placed);
+            let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
+            let record = Record::new(&permit.actor().name, order.word(), format!("device:{device}"))
+                .force(target.force)
+                .reason(word)
+                .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));
+            app.enter(tx, now, record)?;
+            Ok(ordered)
+        })
+        .await
 }
 
 /// What became of an order, as a word of the ledger and for who gave it.

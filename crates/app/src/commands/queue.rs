@@ -73,7 +73,13 @@ pub(crate) fn queue_order(
     if order.deed.needs_second() {
         command.state = CommandState::Asked;
         command.expires_at = Some(caps::expires_at(app, now));
-        app.ask_job(tx, jobs::Kind::ExpireOrder, &command.id.to_string(), caps::expires_at(app, now))?;
+        crate::jobs::ask_job(
+            app,
+            tx,
+            jobs::Kind::ExpireOrder,
+            &command.id.to_string(),
+            caps::expires_at(app, now),
+        )?;
     } else if let Verdict::Hold(burst) = admit(app, tx, order, now)? {
         command.state = CommandState::Held;
         command.burst = Some(burst);

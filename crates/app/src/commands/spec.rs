@@ -130,101 +130,97 @@ impl Spec {
     }
 }
 
-impl App {
-    /// Makes the command to be sent: fetches profiles, opens sealed tokens and PINs.
-    pub(crate) fn command_of(
-        &self,
-        tx: &mut Tx<'_>,
-        spec: &Spec,
-        enrolment: EnrolmentId,
-        platform: Platform,
-    ) -> Result<Command, AppError> {
-        Ok(match spec.clone() {
-            Spec::InstallProfile { digest, .. } => {
-                let content = profiles::content(tx, &digest)?
-                    .ok_or_else(|| AppError::Fault(format!("the profile {digest} is not in the store")))?;
-                Command::InstallProfile { profile: domain::Secret::new(content) }
+/// Makes the command to be sent: fetches profiles, opens sealed tokens and PINs.
+pub(crate) fn command_of(
+    app: &App,
+    tx: &mut Tx<'_>,
+    spec: &Spec,
+    enrolment: EnrolmentId,
+    platform: Platform,
+) -> Result<Command, AppError> {
+    Ok(match spec.clone() {
+        Spec::InstallProfile { digest, .. } => {
+            let content = profiles::content(tx, &digest)?
+                .ok_or_else(|| AppError::Fault(format!("the profile {digest} is not in the store")))?;
+            Command::InstallProfile { profile: domain::Secret::new(content) }
+        }
+        Spec::InstallOwnProfile { digest, identifier } => Command::InstallProfile {
+            profile: crate::permissions::own_content(app, tx, enrolment, (&identifier, &digest))?,
+        },
+        Spec::RemoveProfile { identifier } => Command::RemoveProfile { identifier },
+        Spec::ProfileList => Command::ProfileList,
+        Spec::DeviceInformation => Command::DeviceInformation { queries: device_queries(platform) },
+        Spec::SecurityInfo => Command::SecurityInfo,
+        Spec::Restrictions => Command::Restrictions { by_profile: false },
+        Spec::InstalledApplicationList => Command::InstalledApplicationList,
+        Spec::CertificateList => Command::CertificateList,
+        Spec::DeviceLock { sealed_pin, message, phone_number } => Command::DeviceLock {
+            pin: open_pin(app, sealed_pin.as_deref(), enrolment)?,
+            message,
+            phone_number,
+        },
+        Spec::EnableLostMode { message, phone_number } => {
+            Command::EnableLostMode { message, phone_number, footnote: None }
+        }
+        Spec::DisableLostMode => Command::DisableLostMode,
+        Spec::DeviceLocation => Command::DeviceLocation,
+        Spec::PlayLostModeSound => Command::PlayLostModeSound,
+        Spec::ClearPasscode => {
+            let sealed = enrolments::unlock_token(tx, enrolment)?
+                .ok_or_else(|| AppError::Conflict("the device never gave an unlock token".into()))?;
+            Command::ClearPasscode {
+                unlock_token: app.sealer().open(&token_place("unlock", enrolment), &sealed)?,
             }
-            Spec::InstallOwnProfile { digest, identifier } => {
-                Command::InstallProfile { profile: self.own_content(tx, enrolment, (&identifier, &digest))? }
-            }
-            Spec::RemoveProfile { identifier } => Command::RemoveProfile { identifier },
-            Spec::ProfileList => Command::ProfileList,
-            Spec::DeviceInformation => Command::DeviceInformation { queries: device_queries(platform) },
-            Spec::SecurityInfo => Command::SecurityInfo,
-            Spec::Restrictions => Command::Restrictions { by_profile: false },
-            Spec::InstalledApplicationList => Command::InstalledApplicationList,
-            Spec::CertificateList => Command::CertificateList,
-            Spec::DeviceLock { sealed_pin, message, phone_number } => Command::DeviceLock {
-                pin: self.open_pin(sealed_pin.as_deref(), enrolment)?,
-                message,
-                phone_number,
-            },
-            Spec::EnableLostMode { message, phone_number } => {
-                Command::EnableLostMode { message, phone_number, footnote: None }
-            }
-            Spec::DisableLostMode => Command::DisableLostMode,
-            Spec::DeviceLocation => Command::DeviceLocation,
-            Spec::PlayLostModeSound => Command::PlayLostModeSound,
-            Spec::ClearPasscode => {
-                let sealed = enrolments::unlock_token(tx, enrolment)?
-                    .ok_or_else(|| AppError::Conflict("the device never gave an unlock token".into()))?;
-                Command::ClearPasscode {
-                    unlock_token: self.sealer().open(&token_place("unlock", enrolment), &sealed)?,
-                }
-            }
-            Spec::EraseDevice { sealed_pin } => Command::EraseDevice(Box::new(Erase {
-                pin: self.open_pin(sealed_pin.as_deref(), enrolment)?,
-                disallow_proximity_setup: platform != Platform::Macos,
-                ..Erase::default()
-            })),
-            Spec::RestartDevice => Command::RestartDevice { notify_user: false },
-            Spec::ShutDownDevice => Command::ShutDownDevice,
-            Spec::DeviceConfigured => Command::DeviceConfigured,
-            Spec::Bluetooth { enabled } => {
-                Command::Settings { items: vec![SettingItem::Bluetooth { enabled }] }
-            }
-        })
-    }
+        }
+        Spec::EraseDevice { sealed_pin } => Command::EraseDevice(Box::new(Erase {
+            pin: open_pin(app, sealed_pin.as_deref(), enrolment)?,
+            disallow_proximity_setup: platform != Platform::Macos,
+            ..Erase::default()
+        })),
+        Spec::RestartDevice => Command::RestartDevice { notify_user: false },
+        Spec::ShutDownDevice => Command::ShutDownDevice,
+        Spec::DeviceConfigured => Command::DeviceConfigured,
+        Spec::Bluetooth { enabled } => Command::Settings { items: vec![SettingItem::Bluetooth { enabled }] },
+    })
+}
 
-    /// Makes a PIN and seals it for an enrolment; base64.
-    pub(super) fn sealed_pin(&self, enrolment: EnrolmentId) -> Result<String, AppError> {
-        // Six digits out of eight random bytes: the remainder's bias is far below one in a million.
-        let digits = format!("{:06}", u64::from_be_bytes(self.world().bytes()) % 1_000_000);
-        let sealed = self.sealer().seal(self.world(), &pin_place(enrolment), digits.as_bytes())?;
-        Ok(BASE64.encode(sealed))
-    }
+/// Makes a PIN and seals it for an enrolment; base64.
+pub(super) fn sealed_pin(app: &App, enrolment: EnrolmentId) -> Result<String, AppError> {
+    // Six digits out of eight random bytes: the remainder's bias is far below one in a million.
+    let digits = format!("{:06}", u64::from_be_bytes(app.world().bytes()) % 1_000_000);
+    let sealed = app.sealer().seal(app.world(), &pin_place(enrolment), digits.as_bytes())?;
+    Ok(BASE64.encode(sealed))
+}
 
-    /// The same order for another enrolment: its PIN is sealed for that one. A PIN that cannot be opened is made anew.
-    pub(crate) fn resealed(&self, spec: Spec, from: EnrolmentId, to: EnrolmentId) -> Result<Spec, AppError> {
-        let again = |sealed: Option<String>| -> Result<Option<String>, AppError> {
-            let Some(sealed) = sealed else { return Ok(None) };
-            match self.open_pin(Some(&sealed), from) {
-                Ok(Some(pin)) => {
-                    let sealed = self.sealer().seal(self.world(), &pin_place(to), pin.expose().as_bytes())?;
-                    Ok(Some(BASE64.encode(sealed)))
-                }
-                _ => self.sealed_pin(to).map(Some),
-            }
-        };
-        Ok(match spec {
-            Spec::DeviceLock { sealed_pin, message, phone_number } => {
-                Spec::DeviceLock { sealed_pin: again(sealed_pin)?, message, phone_number }
-            }
-            Spec::EraseDevice { sealed_pin } => Spec::EraseDevice { sealed_pin: again(sealed_pin)? },
-            other => other,
-        })
-    }
-
-    pub(super) fn open_pin(
-        &self,
-        sealed: Option<&str>,
-        enrolment: EnrolmentId,
-    ) -> Result<Option<Pin>, AppError> {
+/// The same order for another enrolment: its PIN is sealed for that one. A PIN that cannot be opened is made anew.
+pub(crate) fn resealed(app: &App, spec: Spec, from: EnrolmentId, to: EnrolmentId) -> Result<Spec, AppError> {
+    let again = |sealed: Option<String>| -> Result<Option<String>, AppError> {
         let Some(sealed) = sealed else { return Ok(None) };
-        let sealed = BASE64.decode(sealed).map_err(|error| AppError::fault(&error))?;
-        let digits = self.sealer().open(&pin_place(enrolment), &sealed)?.into_exposed();
-        let digits = String::from_utf8(digits).map_err(|error| AppError::fault(&error))?;
-        Pin::new(digits).map(Some).ok_or_else(|| AppError::Keys("a sealed PIN is not six digits".into()))
-    }
+        match open_pin(app, Some(&sealed), from) {
+            Ok(Some(pin)) => {
+                let sealed = app.sealer().seal(app.world(), &pin_place(to), pin.expose().as_bytes())?;
+                Ok(Some(BASE64.encode(sealed)))
+            }
+            _ => self::sealed_pin(app, to).map(Some),
+        }
+    };
+    Ok(match spec {
+        Spec::DeviceLock { sealed_pin, message, phone_number } => {
+            Spec::DeviceLock { sealed_pin: again(sealed_pin)?, message, phone_number }
+        }
+        Spec::EraseDevice { sealed_pin } => Spec::EraseDevice { sealed_pin: again(sealed_pin)? },
+        other => other,
+    })
+}
+
+pub(super) fn open_pin(
+    app: &App,
+    sealed: Option<&str>,
+    enrolment: EnrolmentId,
+) -> Result<Option<Pin>, AppError> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let sealed = BASE64.decode(sealed).map_err(|error| AppError::fault(&error))?;
+    let digits = app.sealer().open(&pin_place(enrolment), &sealed)?.into_exposed();
+    let digits = String::from_utf8(digits).map_err(|error| AppError::fault(&error))?;
+    Pin::new(digits).map(Some).ok_or_else(|| AppError::Keys("a sealed PIN is not six digits".into()))
 }

@@ -45,15 +45,15 @@ pub async fn close_unreadable(
                 Err(why) => return Ok(Err(why)),
             };
             let Some((id, from)) = own_command(tx, &answer, &from)? else {
-                return app.next_command(tx, &from, now).map(Ok);
+                return crate::commands::deliver::next_command(&app, tx, &from, now).map(Ok);
             };
-            let sealed = app.seal_raw(from.enrolment, &answer.raw)?;
+            let sealed = crate::commands::deliver::seal_raw(&app, from.enrolment, &answer.raw)?;
             let error = format!("the answer could not be read: {}", answer.why);
             tracing::warn!(command = %id, digest, why = answer.why, "an answer could not be read and its command was closed");
             let error = Some(error.chars().take(LONGEST).collect());
             let closed = Answer { id, state: CommandState::Failed, error, report: None };
-            app.finish_command(tx, &from, closed, SealedRaw { digest, sealed }, now)?;
-            app.next_command(tx, &from, now).map(Ok)
+            crate::commands::deliver::finish_command(&app, tx, &from, closed, SealedRaw { digest, sealed }, now)?;
+            crate::commands::deliver::next_command(&app, tx, &from, now).map(Ok)
         })
         .await
 }
@@ -62,7 +62,7 @@ pub async fn close_unreadable(
 fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let found = enrolments::hot_lookup(tx, &[certificate.to_owned()])?;
     let Some(hot) = found.first() else { return Ok(Err(NotEnrolled::Unknown)) };
-    Ok(app.identify(Some(hot), &Channel::Device { udid: hot.udid.clone() }))
+    Ok(crate::checkin::identify(app, Some(hot), &Channel::Device { udid: hot.udid.clone() }))
 }
 
 /// The command, if it was for a live channel of the sender.

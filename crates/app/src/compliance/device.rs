@@ -22,72 +22,65 @@ const AFTER_STALE: Span = Span::from_secs(60);
 /// The longest that a device goes without being judged.
 const JUDGE_AT_LEAST: Span = Span::from_secs(24 * 3600);
 
-impl App {
-    /// Judges a device and writes what changed. Run twice on the same facts, it writes nothing new.
-    pub(crate) async fn judge_device(&self, device: DeviceId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store().write(move |tx| app.judge_device_in(tx, device, now)).await
-    }
+/// Judges a device and writes what changed. Run twice on the same facts, it writes nothing new.
+pub(crate) async fn judge_device(app: &App, device: DeviceId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| judge_device_in(&app, tx, device, now)).await
+}
 
-    fn judge_device_in(&self, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
-        let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
-        let policy = self.policy_as_of(tx)?;
-        let subject = Subject::Device(id);
-        let before = findings::of_subject(tx, &subject)?;
-        let judged = match device.kind.platform() {
-            Some(platform) => {
-                let facts = self.facts_of(tx, &device, now)?;
-                let tailored = self.tailored(tx, &device, now)?;
-                judge_all(&policy, tailored.as_ref(), &device, platform, &facts, now)
-            }
-            None => Vec::new(),
-        };
-        let (mut met, mut not_met, mut not_known) = (0, 0, 0);
-        let mut clauses = Vec::with_capacity(judged.len());
-        for (judged, rule) in judged {
-            match judged.outcome {
-                Outcome::Met => met += 1,
-                Outcome::NotMet { .. } => not_met += 1,
-                Outcome::NotKnown(_) => not_known += 1,
-                Outcome::NotApplicable { .. } => {}
-            }
-            let clause = judged.clause.clone();
-            let breach = matches!(judged.outcome, Outcome::NotMet { .. });
-            let old = before.iter().find(|old| old.clause == clause);
-            let was_breach = old.is_some_and(|old| matches!(old.outcome, Outcome::NotMet { .. }));
-            let applied = self.apply(tx, &policy, &subject, judged, old, now)?;
-            if (breach && applied.changed) || (was_breach && !breach) {
-                let due = if breach { applied.since.plus(rule.grace) } else { now };
-                self.ask_job(tx, jobs::Kind::Breach, &format!("{id}/{clause}"), due)?;
-            }
-            clauses.push(clause);
+fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+    let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
+    let policy = crate::policy_in_force::policy_as_of(app, tx)?;
+    let subject = Subject::Device(id);
+    let before = findings::of_subject(tx, &subject)?;
+    let judged = match device.kind.platform() {
+        Some(platform) => {
+            let facts = facts_of(tx, &device, now)?;
+            let tailored = crate::permissions::tailored(app, tx, &device, now)?;
+            judge_all(&policy, tailored.as_ref(), &device, platform, &facts, now)
         }
-        self.drop_others(tx, &subject, &before, &clauses)?;
-        devices::set_judged(tx, id, (met, not_met, not_known), now)?;
-        let next = next_look(&policy, &device, tx, now)?;
-        self.ask_job(tx, jobs::Kind::JudgeDevice, &id.to_string(), next)
+        None => Vec::new(),
+    };
+    let (mut met, mut not_met, mut not_known) = (0, 0, 0);
+    let mut clauses = Vec::with_capacity(judged.len());
+    for (judged, rule) in judged {
+        match judged.outcome {
+            Outcome::Met => met += 1,
+            Outcome::NotMet { .. } => not_met += 1,
+            Outcome::NotKnown(_) => not_known += 1,
+            Outcome::NotApplicable { .. } => {}
+        }
+        let clause = judged.clause.clone();
+        let breach = matches!(judged.outcome, Outcome::NotMet { .. });
+        let old = before.iter().find(|old| old.clause == clause);
+        let was_breach = old.is_some_and(|old| matches!(old.outcome, Outcome::NotMet { .. }));
+        let applied = crate::compliance::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        if (breach && applied.changed) || (was_breach && !breach) {
+            let due = if breach { applied.since.plus(rule.grace) } else { now };
+            crate::jobs::ask_job(app, tx, jobs::Kind::Breach, &format!("{id}/{clause}"), due)?;
+        }
+        clauses.push(clause);
     }
+    crate::compliance::apply::drop_others(tx, &subject, &before, &clauses)?;
+    devices::set_judged(tx, id, (met, not_met, not_known), now)?;
+    let next = next_look(&policy, &device, tx, now)?;
+    crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &id.to_string(), next)
+}
 
-    /// The facts that devices reported, and those that the server knows of its own: register, contact and enrolment.
-    pub(crate) fn facts_of(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<Facts, AppError> {
-        let mut facts = messages::facts(tx, device.id)?;
-        let mut own = |name: &str, value: FactValue, grade: Grade, at: Timestamp| {
-            facts.put(Fact { name: FactName::new(name), value, grade, at, source: "register".into() });
-        };
-        own("register.force_property", FactValue::Bool(device.retired_at.is_none()), Grade::Stated, now);
-        if let Some(enrolment) = device.enrolment
-            && let Some(live) = enrolments::by_id(tx, enrolment)?
-            && let Some(last) = device.last_contact_at.or(live.enrolled_at)
-        {
-            own("device.contact", FactValue::Count(last.millis()), Grade::Reported, last);
-        }
-        Ok(facts)
+/// The facts that devices reported, and those that the server knows of its own: register, contact and enrolment.
+pub(crate) fn facts_of(tx: &mut Tx<'_>, device: &Device, now: Timestamp) -> Result<Facts, AppError> {
+    let mut facts = messages::facts(tx, device.id)?;
+    let mut own = |name: &str, value: FactValue, grade: Grade, at: Timestamp| {
+        facts.put(Fact { name: FactName::new(name), value, grade, at, source: "register".into() });
+    };
+    own("register.force_property", FactValue::Bool(device.retired_at.is_none()), Grade::Stated, now);
+    if let Some(enrolment) = device.enrolment
+        && let Some(live) = enrolments::by_id(tx, enrolment)?
+        && let Some(last) = device.last_contact_at.or(live.enrolled_at)
+    {
+        own("device.contact", FactValue::Count(last.millis()), Grade::Reported, last);
     }
+    Ok(facts)
 }
 
 /// Judges every rule for a device; what a device not under management would have to report is not known.

@@ -12,54 +12,52 @@ use crate::{App, AppError, jobs};
 /// How often a document is judged: dates pass without anybody doing anything.
 const DAILY: domain::Span = domain::Span::from_secs(24 * 3600);
 
-impl App {
-    /// Judges the record and procedure clauses of a document.
-    pub(crate) async fn judge_document(&self, document: &str) -> Result<(), AppError> {
-        let (app, now, document) = (self.clone(), self.world().now(), document.to_owned());
-        self.store().write(move |tx| app.judge_document_in(tx, &document, now)).await
-    }
+/// Judges the record and procedure clauses of a document.
+pub(crate) async fn judge_document(app: &App, document: &str) -> Result<(), AppError> {
+    let (app, now, document) = (app.clone(), app.world().now(), document.to_owned());
+    app.clone().store().write(move |tx| judge_document_in(&app, tx, &document, now)).await
+}
 
-    fn judge_document_in(&self, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
-        let policy = self.policy_as_of(tx)?;
-        let subject = Subject::Document(id.to_owned());
-        let before = findings::of_subject(tx, &subject)?;
-        let Some(document) = policy.library().document(id) else {
-            return self.drop_others(tx, &subject, &before, &[]);
-        };
-        let mut clauses: Vec<ClauseId> = Vec::new();
-        for clause in policy.library().clauses_in(id) {
-            let mut outcomes = Vec::new();
-            let mut says = Vec::new();
-            for kept in &clause.kept_by {
-                let judged = match kept {
-                    KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
-                    KeptBy::Procedure { procedure, .. } => {
-                        Some(match policy.library().register_of_procedure(procedure) {
-                            Some(register) => register_outcome(tx, register, now)?,
-                            None => procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?,
-                        })
-                    }
-                    _ => None,
-                };
-                if let Some((outcome, words)) = judged {
-                    outcomes.push(outcome);
-                    says.push(words);
+fn judge_document_in(app: &App, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
+    let policy = crate::policy_in_force::policy_as_of(app, tx)?;
+    let subject = Subject::Document(id.to_owned());
+    let before = findings::of_subject(tx, &subject)?;
+    let Some(document) = policy.library().document(id) else {
+        return crate::compliance::apply::drop_others(tx, &subject, &before, &[]);
+    };
+    let mut clauses: Vec<ClauseId> = Vec::new();
+    for clause in policy.library().clauses_in(id) {
+        let mut outcomes = Vec::new();
+        let mut says = Vec::new();
+        for kept in &clause.kept_by {
+            let judged = match kept {
+                KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
+                KeptBy::Procedure { procedure, .. } => {
+                    Some(match policy.library().register_of_procedure(procedure) {
+                        Some(register) => register_outcome(tx, register, now)?,
+                        None => procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?,
+                    })
                 }
-            }
-            let Some(outcome) = outcomes.into_iter().max_by_key(Outcome::severity) else { continue };
-            let judged = Judged {
-                clause: clause.id.clone(),
-                clause_digest: clause.digest(),
-                outcome,
-                basis: Basis::Record { says },
+                _ => None,
             };
-            let old = before.iter().find(|old| old.clause == clause.id);
-            self.apply(tx, &policy, &subject, judged, old, now)?;
-            clauses.push(clause.id.clone());
+            if let Some((outcome, words)) = judged {
+                outcomes.push(outcome);
+                says.push(words);
+            }
         }
-        self.drop_others(tx, &subject, &before, &clauses)?;
-        self.ask_job(tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
+        let Some(outcome) = outcomes.into_iter().max_by_key(Outcome::severity) else { continue };
+        let judged = Judged {
+            clause: clause.id.clone(),
+            clause_digest: clause.digest(),
+            outcome,
+            basis: Basis::Record { says },
+        };
+        let old = before.iter().find(|old| old.clause == clause.id);
+        crate::compliance::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        clauses.push(clause.id.clone());
     }
+    crate::compliance::apply::drop_others(tx, &subject, &before, &clauses)?;
+    crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
 }
 
 pub(super) fn not_known(what: &str) -> Outcome {

@@ -19,56 +19,55 @@ use crate::{App, AppError, jobs};
 const NOT_CONCERNED: &str =
     "the clause does not concern this person: it is limited to some roles, devices or duties";
 
-impl App {
-    /// Judges every acceptance clause for a person, and brings what they are asked up to date.
-    pub(crate) async fn judge_person(&self, person: PersonId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store().write(move |tx| app.judge_person_in(tx, person, now)).await
-    }
+/// Judges every acceptance clause for a person, and brings what they are asked up to date.
+pub(crate) async fn judge_person(app: &App, person: PersonId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| judge_person_in(&app, tx, person, now)).await
+}
 
-    fn judge_person_in(&self, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
-        let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
-        let policy = self.policy_as_of(tx)?;
-        let subject = Subject::Person(id);
-        let before = findings::of_subject(tx, &subject)?;
-        let mut clauses = Vec::new();
-        for judged in self.judge_procedures_of(tx, &policy, id, now)? {
-            let old = before.iter().find(|old| old.clause == judged.clause);
-            clauses.push(judged.clause.clone());
-            self.apply(tx, &policy, &subject, judged, old, now)?;
-        }
-        if person.ended_at.is_some() {
-            return self.drop_others(tx, &subject, &before, &clauses);
-        }
-        let standing = self.stand(tx, &person, now)?;
-        let (about, accepted) = (self.about(tx, &person)?, terms::of_person(tx, id)?);
-        let (said, exempt) = (reminders::of_person(tx, id)?, self.exempt(tx, &person, now)?);
-        for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
-            let old = before.iter().find(|old| old.clause == clause.id);
-            let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {
-                not_concerned(clause)
-            } else if again_after(clause).is_some() {
-                judge_reminder(clause, said.iter().find(|said| said.clause == clause.id), now)
-            } else {
-                let standing = standing.iter().find(|standing| standing.document == clause.document);
-                judge(clause, &accepted, standing, now)
-            };
-            self.apply(tx, &policy, &subject, judged, old, now)?;
-            clauses.push(clause.id.clone());
-        }
-        if self.terms_missing(tx, id)?.is_empty() {
-            self.acceptance_steps_done(tx, id, now)?;
-        }
-        // Silence turns into "not accepted" on the day, without anybody asking.
-        let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);
-        let stale = policy.library().clauses.iter().filter_map(|clause| {
+fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
+    let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
+    let policy = crate::policy_in_force::policy_as_of(app, tx)?;
+    let subject = Subject::Person(id);
+    let before = findings::of_subject(tx, &subject)?;
+    let mut clauses = Vec::new();
+    for judged in crate::compliance::person_procedures::judge_procedures_of(app, tx, &policy, id, now)? {
+        let old = before.iter().find(|old| old.clause == judged.clause);
+        clauses.push(judged.clause.clone());
+        crate::compliance::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+    }
+    if person.ended_at.is_some() {
+        return crate::compliance::apply::drop_others(tx, &subject, &before, &clauses);
+    }
+    let standing = crate::terms::stand(app, tx, &person, now)?;
+    let (about, accepted) = (crate::terms::about(tx, &person)?, terms::of_person(tx, id)?);
+    let (said, exempt) = (reminders::of_person(tx, id)?, crate::terms::exempt(app, tx, &person, now)?);
+    for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
+        let old = before.iter().find(|old| old.clause == clause.id);
+        let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {
+            not_concerned(clause)
+        } else if again_after(clause).is_some() {
+            judge_reminder(clause, said.iter().find(|said| said.clause == clause.id), now)
+        } else {
+            let standing = standing.iter().find(|standing| standing.document == clause.document);
+            judge(clause, &accepted, standing, now)
+        };
+        crate::compliance::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        clauses.push(clause.id.clone());
+    }
+    if crate::terms::terms_missing(app, tx, id)?.is_empty() {
+        crate::cases::acceptance_steps_done(app, tx, id, now)?;
+    }
+    // Silence turns into "not accepted" on the day, without anybody asking.
+    let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);
+    let stale =
+        policy.library().clauses.iter().filter_map(|clause| {
             stands_until(clause, said.iter().find(|said| said.clause == clause.id), now)
         });
-        if let Some(due) = dues.chain(stale).chain(exempt.iter().map(|(_, until)| *until)).min() {
-            self.ask_job(tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
-        }
-        self.drop_others(tx, &subject, &before, &clauses)
+    if let Some(due) = dues.chain(stale).chain(exempt.iter().map(|(_, until)| *until)).min() {
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
     }
+    crate::compliance::apply::drop_others(tx, &subject, &before, &clauses)
 }
 
 /// What somebody said stands for as long as the clause says; then it is not known again.

@@ -12,44 +12,41 @@ use super::basis::Basis;
 use super::procedure::{procedure_outcome, says_nothing};
 use crate::{App, AppError, PolicyInForce};
 
-impl App {
-    /// The judgements on the procedures that a person's cases belong to. A clause that is kept by an acceptance as well is
-    /// judged by that one.
-    pub(super) fn judge_procedures_of(
-        &self,
-        tx: &mut Tx<'_>,
-        policy: &PolicyInForce,
-        person: PersonId,
-        now: Timestamp,
-    ) -> Result<Vec<Judged>, AppError> {
-        // A finding on somebody's page would say that there is a sealed case about them.
-        let mut kinds = cases::kinds_of_person(tx, person)?;
-        kinds.retain(|kind| !self.is_sealed(kind));
-        if kinds.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut all = Vec::new();
-        for clause in policy.library().clauses.iter().filter(|clause| !is_accepted(clause)) {
-            for kept in &clause.kept_by {
-                let KeptBy::Procedure { procedure, .. } = kept else { continue };
-                if !kinds.contains(procedure) {
-                    continue;
-                }
-                let (outcome, words) =
-                    procedure_outcome(tx, policy, &clause.id, procedure, Some(person), now)?;
-                if says_nothing(&words) {
-                    continue;
-                }
-                all.push(Judged {
-                    clause: clause.id.clone(),
-                    clause_digest: clause.digest(),
-                    outcome,
-                    basis: Basis::Record { says: vec![words] },
-                });
-            }
-        }
-        Ok(all)
+/// The judgements on the procedures that a person's cases belong to. A clause that is kept by an acceptance as well is
+/// judged by that one.
+pub(super) fn judge_procedures_of(
+    app: &App,
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<Judged>, AppError> {
+    // A finding on somebody's page would say that there is a sealed case about them.
+    let mut kinds = cases::kinds_of_person(tx, person)?;
+    kinds.retain(|kind| !crate::cases::is_sealed(app, kind));
+    if kinds.is_empty() {
+        return Ok(Vec::new());
     }
+    let mut all = Vec::new();
+    for clause in policy.library().clauses.iter().filter(|clause| !is_accepted(clause)) {
+        for kept in &clause.kept_by {
+            let KeptBy::Procedure { procedure, .. } = kept else { continue };
+            if !kinds.contains(procedure) {
+                continue;
+            }
+            let (outcome, words) = procedure_outcome(tx, policy, &clause.id, procedure, Some(person), now)?;
+            if says_nothing(&words) {
+                continue;
+            }
+            all.push(Judged {
+                clause: clause.id.clone(),
+                clause_digest: clause.digest(),
+                outcome,
+                basis: Basis::Record { says: vec![words] },
+            });
+        }
+    }
+    Ok(all)
 }
 
 fn is_accepted(clause: &Clause) -> bool {

@@ -9,78 +9,76 @@ use crate::access::Actor;
 use crate::cases::{Moved, device_key};
 use crate::{App, AppError, jobs};
 
-impl App {
-    /// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things'
-    /// locks. Looks again at everything that the draft was allowed for: days may lie between.
-    pub(super) fn complete(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        loaded: &Loaded,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let handover = &loaded.handover;
-        if let (true, Party::Person(receiver)) = (handover.kind.to_person(), handover.receiver) {
-            self.may_receive(tx, receiver, handover.force).map_err(unbeside)?;
-        }
-        for thing in &loaded.things {
-            still_fits(handover, thing)?;
-            draft::not_held(tx, handover.kind, &thing.device)?;
-            let holder = self.move_thing(tx, handover, thing, now)?;
-            if holder != thing.device.holder || handover.kind == HandoverKind::Issue {
-                let moved = Moved {
-                    item: &device_key(thing.device.id),
-                    from: thing.device.holder.filter(|_| handover.kind.from_person()),
-                    to: holder,
-                    proof: &proof(handover.id),
-                    by: (&actor.name, &actor.shown),
-                };
-                self.custody_moved(tx, &moved, now)?;
-            }
-        }
-        Ok(())
+/// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things'
+/// locks. Looks again at everything that the draft was allowed for: days may lie between.
+pub(super) fn complete(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let handover = &loaded.handover;
+    if let (true, Party::Person(receiver)) = (handover.kind.to_person(), handover.receiver) {
+        crate::custody::may_receive(app, tx, receiver, handover.force).map_err(unbeside)?;
     }
+    for thing in &loaded.things {
+        still_fits(handover, thing)?;
+        draft::not_held(tx, handover.kind, &thing.device)?;
+        let holder = move_thing(app, tx, handover, thing, now)?;
+        if holder != thing.device.holder || handover.kind == HandoverKind::Issue {
+            let moved = Moved {
+                item: &device_key(thing.device.id),
+                from: thing.device.holder.filter(|_| handover.kind.from_person()),
+                to: holder,
+                proof: &proof(handover.id),
+                by: (&actor.name, &actor.shown),
+            };
+            crate::cases::custody_moved(app, tx, &moved, now)?;
+        }
+    }
+    Ok(())
+}
 
-    fn move_thing(
-        &self,
-        tx: &mut Tx<'_>,
-        handover: &Handover,
-        thing: &Thing,
-        now: Timestamp,
-    ) -> Result<Option<PersonId>, AppError> {
-        let device = &thing.device;
-        let mut asset = thing.asset.clone();
-        asset.standing = handover.kind.leads_to();
-        asset.due_back_at = handover.due_back_at;
-        asset.place = match (handover.kind, handover.receiver) {
-            (HandoverKind::Disposal, _) | (_, Party::Person(_)) => None,
-            (_, Party::Place(place)) => Some(place),
-        };
-        if !assets::restand(tx, device.id, &thing.asset, &asset)? {
-            return Err(moved_on(&device.serial));
-        }
-        let holder = match (handover.kind, handover.receiver) {
-            // Who brought it to be mended still answers for it.
-            (HandoverKind::Repair, _) => device.holder,
-            (_, Party::Person(receiver)) => Some(receiver),
-            (_, Party::Place(_)) => None,
-        };
-        if holder != device.holder {
-            devices::set_holder(tx, device.id, holder)?;
-            self.holder_changed(tx, device.id, (device.holder, holder), now)?;
-        }
-        if let Some(force) = handover.to_force.filter(|_| handover.kind == HandoverKind::Transfer) {
-            assets::move_to(tx, device.id, force)?;
-        }
-        if handover.kind == HandoverKind::Disposal {
-            devices::retire(tx, device.id, now)?;
-        }
-        // Whose it is decides what is asked of it.
-        if device.kind.platform().is_some() && handover.kind != HandoverKind::Disposal {
-            self.ask_job(tx, jobs::Kind::JudgeDevice, &device.id.to_string(), now)?;
-        }
-        Ok(holder)
+fn move_thing(
+    app: &App,
+    tx: &mut Tx<'_>,
+    handover: &Handover,
+    thing: &Thing,
+    now: Timestamp,
+) -> Result<Option<PersonId>, AppError> {
+    let device = &thing.device;
+    let mut asset = thing.asset.clone();
+    asset.standing = handover.kind.leads_to();
+    asset.due_back_at = handover.due_back_at;
+    asset.place = match (handover.kind, handover.receiver) {
+        (HandoverKind::Disposal, _) | (_, Party::Person(_)) => None,
+        (_, Party::Place(place)) => Some(place),
+    };
+    if !assets::restand(tx, device.id, &thing.asset, &asset)? {
+        return Err(moved_on(&device.serial));
     }
+    let holder = match (handover.kind, handover.receiver) {
+        // Who brought it to be mended still answers for it.
+        (HandoverKind::Repair, _) => device.holder,
+        (_, Party::Person(receiver)) => Some(receiver),
+        (_, Party::Place(_)) => None,
+    };
+    if holder != device.holder {
+        devices::set_holder(tx, device.id, holder)?;
+        crate::terms::holder_changed(app, tx, device.id, (device.holder, holder), now)?;
+    }
+    if let Some(force) = handover.to_force.filter(|_| handover.kind == HandoverKind::Transfer) {
+        assets::move_to(tx, device.id, force)?;
+    }
+    if handover.kind == HandoverKind::Disposal {
+        devices::retire(tx, device.id, now)?;
+    }
+    // Whose it is decides what is asked of it.
+    if device.kind.platform().is_some() && handover.kind != HandoverKind::Disposal {
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.id.to_string(), now)?;
+    }
+    Ok(holder)
 }
 
 /// How a step of a case names the hand-over that proves it.

@@ -78,247 +78,244 @@ pub struct Explained {
     pub explanation: String,
 }
 
-impl App {
-    /// Begins a count of a store.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for what is no open store, [`AppError::Conflict`] while it is being counted.
-    pub async fn open_count(
-        &self,
-        permit: Permit<ManageRegister>,
-        place: Option<PlaceId>,
-    ) -> Result<CountId, AppError> {
-        let id = place.ok_or_else(|| AppError::invalid("place", "choose the store to count"))?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let place = assets::place_by_id(tx, id)?
-                    .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
-                    .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
-                permit.reaches(place.force)?;
-                locks::take(tx, Lock::Number(counts::NUMBER))?;
-                if let Some(open) = counts::open_in(tx, id)? {
-                    return Err(AppError::Conflict(format!(
-                        "{} is being counted already, as count {}; go on with that one",
-                        place.name, open.number
-                    )));
-                }
-                let count = Count {
-                    id: CountId::from_uuid(app.world().uuid()),
-                    number: 0,
-                    force: place.force,
-                    place: id,
-                    opened_by: permit.actor().name.clone(),
-                    opened_at: now,
-                    closed: None,
-                };
-                let expected = assets::in_place(tx, id, Standing::InStore)?;
-                counts::open(tx, &count, &expected)?;
-                let record = Record::new(&permit.actor().name, "count.opened", subject(count.id))
-                    .force(place.force)
-                    .detail(json!({ "place": id, "expected": expected.len() }));
-                app.enter(tx, now, record)?;
-                Ok(count.id)
-            })
-            .await
-    }
-
-    /// Notes what was scanned, a line each; how many lines there were. What was scanned before is not counted twice.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for nothing or too much, [`AppError::Conflict`] once the count is closed.
-    pub async fn scan_into_count(
-        &self,
-        permit: Permit<ManageRegister>,
-        id: CountId,
-        codes: &str,
-    ) -> Result<usize, AppError> {
-        let codes: Vec<String> =
-            codes.lines().map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect();
-        if codes.is_empty() || codes.len() > MOST_LINES {
-            return Err(AppError::invalid("codes", format!("scan 1 to {MOST_LINES} labels at a time")));
-        }
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let count = open(tx, id)?;
-                permit.reaches(count.force)?;
-                if counts::lines(tx, id)?.len() + codes.len() > MOST_OF_A_COUNT {
-                    return Err(AppError::invalid(
-                        "codes",
-                        "this is more than a count can hold; close it first",
-                    ));
-                }
-                for code in &codes {
-                    let device = scan::of_force(tx, count.force, code)?;
-                    let key =
-                        device.as_ref().map_or_else(|| scan::code_of(code), |device| device.id.to_string());
-                    counts::scan(tx, id, &key, device.map(|device| device.id), now)?;
-                }
-                let record = Record::new(&permit.actor().name, "count.scanned", subject(id))
-                    .force(count.force)
-                    .detail(json!({ "lines": codes.len() }));
-                app.enter(tx, now, record)?;
-                Ok(codes.len())
-            })
-            .await
-    }
-
-    /// Closes a count. Every difference is explained or opens a case; what is missing without an explanation stands as
-    /// missing in the register, and what was missing and is found stands in the store.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] once it is closed.
-    pub async fn close_count(
-        &self,
-        permit: Permit<ManageRegister>,
-        id: CountId,
-        explained: Vec<Explained>,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let count = open(tx, id)?;
-                permit.reaches(count.force)?;
-                let mut tally = [0_usize; 3];
-                for line in counts::lines(tx, id)? {
-                    let difference = compare(&line);
-                    if difference == Difference::Found {
-                        app.settle_found(tx, &count, &line)?;
-                        continue;
-                    }
-                    let said = explained.iter().find(|said| said.code == line.code);
-                    let said = optional_text("explanation", said.map(|said| said.explanation.as_str()), 300)?;
-                    if let Some(place) = tally.get_mut(usize::from(difference != Difference::Missing)) {
-                        *place += 1;
-                    }
-                    app.settle(tx, permit.actor(), &count, (&line, difference, said), now)?;
-                }
-                counts::close(tx, id, &permit.actor().name, now)?;
-                let [missing, others, _] = tally;
-                let record = Record::new(&permit.actor().name, "count.closed", subject(id))
-                    .force(count.force)
-                    .detail(json!({ "missing": missing, "others": others }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
-
-    /// What should be there and is: found again, if the register had it as missing meanwhile.
-    fn settle_found(&self, tx: &mut Tx<'_>, count: &Count, line: &Line) -> Result<(), AppError> {
-        let Some(device) = line.device else { return Ok(()) };
-        let (_, before) = Self::entry(tx, device)?;
-        if before.standing == Standing::Missing {
-            let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
-            assets::restand(tx, device, &before, &there)?;
-        }
-        Ok(())
-    }
-
-    fn settle(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        count: &Count,
-        (line, difference, said): (&Line, Difference, Option<String>),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if let (Difference::Unexpected, Some(device)) = (difference, line.device) {
-            let (device, before) = Self::entry(tx, device)?;
-            let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
-            let found = before.standing == Standing::Missing && device.holder.is_none();
-            if found && device.force == count.force && assets::restand(tx, device.id, &before, &there)? {
-                return Ok(counts::explain(tx, count.id, &line.code, "Was missing; found here", None)?);
+/// Begins a count of a store.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is no open store, [`AppError::Conflict`] while it is being counted.
+pub async fn open_count(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    place: Option<PlaceId>,
+) -> Result<CountId, AppError> {
+    let id = place.ok_or_else(|| AppError::invalid("place", "choose the store to count"))?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let place = assets::place_by_id(tx, id)?
+                .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
+                .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
+            permit.reaches(place.force)?;
+            locks::take(tx, Lock::Number(counts::NUMBER))?;
+            if let Some(open) = counts::open_in(tx, id)? {
+                return Err(AppError::Conflict(format!(
+                    "{} is being counted already, as count {}; go on with that one",
+                    place.name, open.number
+                )));
             }
-        }
-        if let Some(said) = said {
-            return Ok(counts::explain(tx, count.id, &line.code, &said, None)?);
-        }
-        if let (Difference::Missing, Some(device)) = (difference, line.device) {
-            let (_, before) = Self::entry(tx, device)?;
-            if before.standing == Standing::InStore && before.place == Some(count.place) {
-                let gone = Asset { standing: Standing::Missing, place: None, ..before.clone() };
-                assets::restand(tx, device, &before, &gone)?;
+            let count = Count {
+                id: CountId::from_uuid(app.world().uuid()),
+                number: 0,
+                force: place.force,
+                place: id,
+                opened_by: permit.actor().name.clone(),
+                opened_at: now,
+                closed: None,
+            };
+            let expected = assets::in_place(tx, id, Standing::InStore)?;
+            counts::open(tx, &count, &expected)?;
+            let record = Record::new(&permit.actor().name, "count.opened", subject(count.id))
+                .force(place.force)
+                .detail(json!({ "place": id, "expected": expected.len() }));
+            app.enter(tx, now, record)?;
+            Ok(count.id)
+        })
+        .await
+}
+
+/// Notes what was scanned, a line each; how many lines there were. What was scanned before is not counted twice.
+///
+/// # Errors
+/// [`AppError::Invalid`] for nothing or too much, [`AppError::Conflict`] once the count is closed.
+pub async fn scan_into_count(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    id: CountId,
+    codes: &str,
+) -> Result<usize, AppError> {
+    let codes: Vec<String> =
+        codes.lines().map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect();
+    if codes.is_empty() || codes.len() > MOST_LINES {
+        return Err(AppError::invalid("codes", format!("scan 1 to {MOST_LINES} labels at a time")));
+    }
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let count = open(tx, id)?;
+            permit.reaches(count.force)?;
+            if counts::lines(tx, id)?.len() + codes.len() > MOST_OF_A_COUNT {
+                return Err(AppError::invalid("codes", "this is more than a count can hold; close it first"));
             }
+            for code in &codes {
+                let device = scan::of_force(tx, count.force, code)?;
+                let key = device.as_ref().map_or_else(|| scan::code_of(code), |device| device.id.to_string());
+                counts::scan(tx, id, &key, device.map(|device| device.id), now)?;
+            }
+            let record = Record::new(&permit.actor().name, "count.scanned", subject(id))
+                .force(count.force)
+                .detail(json!({ "lines": codes.len() }));
+            app.enter(tx, now, record)?;
+            Ok(codes.len())
+        })
+        .await
+}
+
+/// Closes a count. Every difference is explained or opens a case; what is missing without an explanation stands as
+/// missing in the register, and what was missing and is found stands in the store.
+///
+/// # Errors
+/// [`AppError::Conflict`] once it is closed.
+pub async fn close_count(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    id: CountId,
+    explained: Vec<Explained>,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let count = open(tx, id)?;
+            permit.reaches(count.force)?;
+            let mut tally = [0_usize; 3];
+            for line in counts::lines(tx, id)? {
+                let difference = compare(&line);
+                if difference == Difference::Found {
+                    settle_found(tx, &count, &line)?;
+                    continue;
+                }
+                let said = explained.iter().find(|said| said.code == line.code);
+                let said = optional_text("explanation", said.map(|said| said.explanation.as_str()), 300)?;
+                if let Some(place) = tally.get_mut(usize::from(difference != Difference::Missing)) {
+                    *place += 1;
+                }
+                settle(&app, tx, permit.actor(), &count, (&line, difference, said), now)?;
+            }
+            counts::close(tx, id, &permit.actor().name, now)?;
+            let [missing, others, _] = tally;
+            let record = Record::new(&permit.actor().name, "count.closed", subject(id))
+                .force(count.force)
+                .detail(json!({ "missing": missing, "others": others }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// What should be there and is: found again, if the register had it as missing meanwhile.
+fn settle_found(tx: &mut Tx<'_>, count: &Count, line: &Line) -> Result<(), AppError> {
+    let Some(device) = line.device else { return Ok(()) };
+    let (_, before) = crate::custody::entry(tx, device)?;
+    if before.standing == Standing::Missing {
+        let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
+        assets::restand(tx, device, &before, &there)?;
+    }
+    Ok(())
+}
+
+fn settle(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    count: &Count,
+    (line, difference, said): (&Line, Difference, Option<String>),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if let (Difference::Unexpected, Some(device)) = (difference, line.device) {
+        let (device, before) = crate::custody::entry(tx, device)?;
+        let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
+        let found = before.standing == Standing::Missing && device.holder.is_none();
+        if found && device.force == count.force && assets::restand(tx, device.id, &before, &there)? {
+            return Ok(counts::explain(tx, count.id, &line.code, "Was missing; found here", None)?);
         }
-        let case = self.open_difference(tx, actor, count, (line, difference), now)?;
-        Ok(counts::explain(tx, count.id, &line.code, "Not explained: a case was opened", Some(case))?)
     }
+    if let Some(said) = said {
+        return Ok(counts::explain(tx, count.id, &line.code, &said, None)?);
+    }
+    if let (Difference::Missing, Some(device)) = (difference, line.device) {
+        let (_, before) = crate::custody::entry(tx, device)?;
+        if before.standing == Standing::InStore && before.place == Some(count.place) {
+            let gone = Asset { standing: Standing::Missing, place: None, ..before.clone() };
+            assets::restand(tx, device, &before, &gone)?;
+        }
+    }
+    let case = open_difference(app, tx, actor, count, (line, difference), now)?;
+    Ok(counts::explain(tx, count.id, &line.code, "Not explained: a case was opened", Some(case))?)
+}
 
-    fn open_difference(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        count: &Count,
-        (line, difference): (&Line, Difference),
-        now: Timestamp,
-    ) -> Result<CaseId, AppError> {
-        let device = line.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
-        // A case is behind the wall of the store that was counted: what is the other force's is named by its number only.
-        let own = device.as_ref().filter(|device| device.force == count.force);
-        let what = device.as_ref().map_or_else(|| line.code.clone(), |device| device.serial.clone());
-        let how = match difference {
-            Difference::Missing => "was not found in a stock count",
-            Difference::Unexpected => "was found where it should not be",
-            _ => "was found and does not stand in the register",
-        };
-        let says = format!("Stock count {}: {what} {how}.", count.number);
-        let opening = Opening {
-            kind: CASE,
-            force: count.force,
-            device: own.map(|device| device.id),
-            person: own.and_then(|device| device.holder),
-            clause: None,
-            title: text("title", &format!("{what} {how}"), 200)?,
-            date: None,
-            event: None,
-            place: None,
-            items: Vec::new(),
-            says: (&actor.shown, &says),
-        };
-        self.open_case(tx, &opening, now)
-    }
+fn open_difference(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    count: &Count,
+    (line, difference): (&Line, Difference),
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let device = line.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
+    // A case is behind the wall of the store that was counted: what is the other force's is named by its number only.
+    let own = device.as_ref().filter(|device| device.force == count.force);
+    let what = device.as_ref().map_or_else(|| line.code.clone(), |device| device.serial.clone());
+    let how = match difference {
+        Difference::Missing => "was not found in a stock count",
+        Difference::Unexpected => "was found where it should not be",
+        _ => "was found and does not stand in the register",
+    };
+    let says = format!("Stock count {}: {what} {how}.", count.number);
+    let opening = Opening {
+        kind: CASE,
+        force: count.force,
+        device: own.map(|device| device.id),
+        person: own.and_then(|device| device.holder),
+        clause: None,
+        title: text("title", &format!("{what} {how}"), 200)?,
+        date: None,
+        event: None,
+        place: None,
+        items: Vec::new(),
+        says: (&actor.shown, &says),
+    };
+    crate::cases::open_case(app, tx, &opening, now)
+}
 
-    /// One count with all its lines.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn count(&self, permit: Permit<SeeDevices>, id: CountId) -> Result<CountRead, AppError> {
-        self.store()
-            .read(move |tx| {
-                let count = counts::by_id(tx, id)?.ok_or_else(|| AppError::not_found("stock count", id))?;
-                permit.reaches(count.force)?;
-                let place = assets::place_by_id(tx, count.place)?
-                    .ok_or_else(|| AppError::not_found("place", count.place))?;
-                let mut lines = Vec::new();
-                for line in counts::lines(tx, id)? {
-                    lines.push(line_read(tx, line, permit.scope().force())?);
-                }
-                lines.sort_by(|a, b| (a.difference, &a.code).cmp(&(b.difference, &b.code)));
-                let opened_by = crate::read::who(tx, &count.opened_by)?;
-                let closed_by = count.closed.as_ref().map(|(by, _)| crate::read::who(tx, by)).transpose()?;
-                Ok(CountRead { opened_by, closed_by, lines, place, count })
-            })
-            .await
-    }
+/// One count with all its lines.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result<CountRead, AppError> {
+    app.store()
+        .read(move |tx| {
+            let count = counts::by_id(tx, id)?.ok_or_else(|| AppError::not_found("stock count", id))?;
+            permit.reaches(count.force)?;
+            let place = assets::place_by_id(tx, count.place)?
+                .ok_or_else(|| AppError::not_found("place", count.place))?;
+            let mut lines = Vec::new();
+            for line in counts::lines(tx, id)? {
+                lines.push(line_read(tx, line, permit.scope().force())?);
+            }
+            lines.sort_by(|a, b| (a.difference, &a.code).cmp(&(b.difference, &b.code)));
+            let opened_by = crate::read::who(tx, &count.opened_by)?;
+            let closed_by = count.closed.as_ref().map(|(by, _)| crate::read::who(tx, by)).transpose()?;
+            Ok(CountRead { opened_by, closed_by, lines, place, count })
+        })
+        .await
+}
 
-    /// Every count, newest first, each with the name of its place.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn counts(&self, permit: Permit<SeeDevices>) -> Result<Vec<(Count, String)>, AppError> {
-        let force = permit.scope().force();
-        self.store()
-            .read(move |tx| {
-                let mut rows = Vec::new();
-                for count in counts::list(tx, force)? {
-                    let place = named(tx, Party::Place(count.place))?;
-                    rows.push((count, place));
-                }
-                Ok(rows)
-            })
-            .await
-    }
+/// Every count, newest first, each with the name of its place.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(Count, String)>, AppError> {
+    let force = permit.scope().force();
+    app.store()
+        .read(move |tx| {
+            let mut rows = Vec::new();
+            for count in counts::list(tx, force)? {
+                let place = named(tx, Party::Place(count.place))?;
+                rows.push((count, place));
+            }
+            Ok(rows)
+        })
+        .await
 }
 
 fn subject(id: CountId) -> String {

@@ -111,250 +111,247 @@ impl Terms {
     }
 }
 
-/// A way out of [`App::draft_in`]: the repair that no third party may do is refused in the ledger too.
+/// A way out of [`draft_in`]: the repair that no third party may do is refused in the ledger too.
 enum Drafted {
     Made(HandoverId),
     ThirdParty(AppError),
 }
 
-impl App {
-    /// Drafts a hand-over, to be signed by both sides before anything changes hands.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where the device is elsewhere or waits in another
-    /// draft, [`AppError::Denied`] behind the wall.
-    pub async fn draft_handover(
-        &self,
-        permit: Permit<ManageRegister>,
-        new: NewHandover,
-    ) -> Result<HandoverId, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        let drafted = self.store().write(move |tx| app.draft_in(tx, &permit, &new, now)).await?;
-        match drafted {
-            Drafted::Made(id) => Ok(id),
-            Drafted::ThirdParty(refused) => Err(refused),
-        }
+/// Drafts a hand-over, to be signed by both sides before anything changes hands.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where the device is elsewhere or waits in another
+/// draft, [`AppError::Denied`] behind the wall.
+pub async fn draft_handover(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    new: NewHandover,
+) -> Result<HandoverId, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let drafted = app.clone().store().write(move |tx| draft_in(&app, tx, &permit, &new, now)).await?;
+    match drafted {
+        Drafted::Made(id) => Ok(id),
+        Drafted::ThirdParty(refused) => Err(refused),
     }
+}
 
-    fn draft_in(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<ManageRegister>,
-        new: &NewHandover,
-        now: Timestamp,
-    ) -> Result<Drafted, AppError> {
-        let things = self.things(tx, permit, new, now)?;
-        let Some((_, first, _)) = things.first() else {
-            return Err(AppError::invalid("also", "name at least one device"));
-        };
-        if new.kind == HandoverKind::Repair && new.place.is_none() {
-            return self.refuse_third_party(tx, permit.actor(), first, now).map(Drafted::ThirdParty);
-        }
-        let parties = self.parties(tx, new, &things)?;
-        let (to_force, giver, receiver) = parties;
-        let terms =
-            Terms::checked(new.kind, (new.due_back_at, new.disposal), (&new.certificate, &new.note), now)?;
-        let draft = Handover {
-            id: HandoverId::from_uuid(self.world().uuid()),
-            number: 0,
-            kind: new.kind,
-            force: first.force,
-            to_force: Some(to_force).filter(|to| *to != first.force),
-            giver,
-            receiver,
-            state: HandoverState::Draft,
-            version: 1,
-            due_back_at: terms.due_back_at,
-            disposal: terms.disposal,
-            certificate: terms.certificate,
-            note: terms.note,
-            drafted_by: permit.actor().name.clone(),
-            drafted_at: now,
-            expires_at: now.plus(self.draft_lifetime()),
-            ended: None,
-        };
-        let items: Vec<Item> = things.into_iter().map(|(item, ..)| item).collect();
-        self.enter_draft(tx, permit.actor(), &draft, &items)?;
-        Ok(Drafted::Made(draft.id))
+fn draft_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageRegister>,
+    new: &NewHandover,
+    now: Timestamp,
+) -> Result<Drafted, AppError> {
+    let things = self::things(tx, permit, new, now)?;
+    let Some((_, first, _)) = things.first() else {
+        return Err(AppError::invalid("also", "name at least one device"));
+    };
+    if new.kind == HandoverKind::Repair && new.place.is_none() {
+        return refuse_third_party(app, tx, permit.actor(), first, now).map(Drafted::ThirdParty);
     }
+    let parties = self::parties(app, tx, new, &things)?;
+    let (to_force, giver, receiver) = parties;
+    let terms =
+        Terms::checked(new.kind, (new.due_back_at, new.disposal), (&new.certificate, &new.note), now)?;
+    let draft = Handover {
+        id: HandoverId::from_uuid(app.world().uuid()),
+        number: 0,
+        kind: new.kind,
+        force: first.force,
+        to_force: Some(to_force).filter(|to| *to != first.force),
+        giver,
+        receiver,
+        state: HandoverState::Draft,
+        version: 1,
+        due_back_at: terms.due_back_at,
+        disposal: terms.disposal,
+        certificate: terms.certificate,
+        note: terms.note,
+        drafted_by: permit.actor().name.clone(),
+        drafted_at: now,
+        expires_at: now.plus(crate::custody::draft_lifetime(app)),
+        ended: None,
+    };
+    let items: Vec<Item> = things.into_iter().map(|(item, ..)| item).collect();
+    enter_draft(app, tx, permit.actor(), &draft, &items)?;
+    Ok(Drafted::Made(draft.id))
+}
 
-    /// Writes a draft, the job that ends it when nobody signs, and its entry in the ledger.
-    pub(super) fn enter_draft(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        draft: &Handover,
-        items: &[Item],
-    ) -> Result<(), AppError> {
-        handovers::add(tx, draft, items)?;
-        self.ask_to_sign(tx, draft)?;
-        self.ask_job(tx, jobs::Kind::ExpireHandover, &draft.id.to_string(), draft.expires_at)?;
-        let devices: Vec<DeviceId> = items.iter().map(|item| item.device).collect();
-        let record = Record::new(&actor.name, "custody.drafted", subject(draft.id))
-            .force(draft.force)
-            .reason(draft.kind.as_str())
-            .detail(json!({ "kind": draft.kind, "devices": devices }));
-        self.enter(tx, draft.drafted_at, record)
-    }
+/// Writes a draft, the job that ends it when nobody signs, and its entry in the ledger.
+pub(super) fn enter_draft(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    draft: &Handover,
+    items: &[Item],
+) -> Result<(), AppError> {
+    handovers::add(tx, draft, items)?;
+    ask_to_sign(app, tx, draft)?;
+    crate::jobs::ask_job(app, tx, jobs::Kind::ExpireHandover, &draft.id.to_string(), draft.expires_at)?;
+    let devices: Vec<DeviceId> = items.iter().map(|item| item.device).collect();
+    let record = Record::new(&actor.name, "custody.drafted", subject(draft.id))
+        .force(draft.force)
+        .reason(draft.kind.as_str())
+        .detail(json!({ "kind": draft.kind, "devices": devices }));
+    app.enter(tx, draft.drafted_at, record)
+}
 
-    /// Tells the people who stand in a draft that it waits for them; whoever is at the counter has signed before they read it.
-    fn ask_to_sign(&self, tx: &mut Tx<'_>, draft: &Handover) -> Result<(), AppError> {
-        for side in [Side::Giver, Side::Receiver] {
-            if let Party::Person(person) = draft.party(side) {
-                let key = format!("hand-over:{}:{side}", draft.id);
-                let mut notice = Notice::routine(person, key, "A hand-over waits for your signature");
-                notice.body =
-                    "Read what changes hands and sign it, or say what is not right. Nothing changes hands \
+/// Tells the people who stand in a draft that it waits for them; whoever is at the counter has signed before they read it.
+fn ask_to_sign(app: &App, tx: &mut Tx<'_>, draft: &Handover) -> Result<(), AppError> {
+    for side in [Side::Giver, Side::Receiver] {
+        if let Party::Person(person) = draft.party(side) {
+            let key = format!("hand-over:{}:{side}", draft.id);
+            let mut notice = Notice::routine(person, key, "A hand-over waits for your signature");
+            notice.body =
+                "Read what changes hands and sign it, or say what is not right. Nothing changes hands \
                                until both sides have signed."
-                        .into();
-                notice.link = format!("/me/custody/{}", draft.id);
-                self.notify(tx, notice)?;
-            }
+                    .into();
+            notice.link = format!("/me/custody/{}", draft.id);
+            crate::notices::notify(app, tx, notice)?;
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Everything that is to change hands, locked, of one force, and free to.
-    fn things(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<ManageRegister>,
-        new: &NewHandover,
-        now: Timestamp,
-    ) -> Result<Vec<(Item, Device, Asset)>, AppError> {
-        let mut items = new.items.iter().map(NewItem::checked).collect::<Result<Vec<_>, _>>()?;
-        for code in new.also.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
-            let device = super::scan::one(tx, permit, "also", code)?;
-            items.push(Item { device, condition: Condition::Good, with_it: None, missing: None, note: None });
-        }
-        if items.len() > MOST_THINGS {
-            return Err(AppError::invalid("also", format!("name {MOST_THINGS} things at most")));
-        }
-        locks::take_all(tx, items.iter().map(|item| Lock::Device(item.device)).collect())?;
-        let mut things: Vec<(Item, Device, Asset)> = Vec::new();
-        for item in items {
-            if things.iter().any(|(other, ..)| other.device == item.device) {
-                continue;
-            }
-            let (device, asset) = Self::entry(tx, item.device)?;
-            permit.reaches(device.force)?;
-            if things.first().is_some_and(|(_, first, _)| first.force != device.force) {
-                return Err(AppError::invalid("also", format!("{} is the other force's", device.serial)));
-            }
-            free(tx, new.kind, &device, &asset, now)?;
-            things.push((item, device, asset));
-        }
-        Ok(things)
+/// Everything that is to change hands, locked, of one force, and free to.
+fn things(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageRegister>,
+    new: &NewHandover,
+    now: Timestamp,
+) -> Result<Vec<(Item, Device, Asset)>, AppError> {
+    let mut items = new.items.iter().map(NewItem::checked).collect::<Result<Vec<_>, _>>()?;
+    for code in new.also.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
+        let device = super::scan::one(tx, permit, "also", code)?;
+        items.push(Item { device, condition: Condition::Good, with_it: None, missing: None, note: None });
     }
+    if items.len() > MOST_THINGS {
+        return Err(AppError::invalid("also", format!("name {MOST_THINGS} things at most")));
+    }
+    locks::take_all(tx, items.iter().map(|item| Lock::Device(item.device)).collect())?;
+    let mut things: Vec<(Item, Device, Asset)> = Vec::new();
+    for item in items {
+        if things.iter().any(|(other, ..)| other.device == item.device) {
+            continue;
+        }
+        let (device, asset) = crate::custody::entry(tx, item.device)?;
+        permit.reaches(device.force)?;
+        if things.first().is_some_and(|(_, first, _)| first.force != device.force) {
+            return Err(AppError::invalid("also", format!("{} is the other force's", device.serial)));
+        }
+        free(tx, new.kind, &device, &asset, now)?;
+        things.push((item, device, asset));
+    }
+    Ok(things)
+}
 
-    /// The receiver's force, who gives and who takes.
-    // long because each kind of hand-over has its own two sides
-    fn parties(
-        &self,
-        tx: &mut Tx<'_>,
-        new: &NewHandover,
-        things: &[(Item, Device, Asset)],
-    ) -> Result<(Force, Party, Party), AppError> {
-        let (_, first, asset) = things.first().ok_or_else(|| AppError::invalid("also", "name a device"))?;
-        let force = first.force;
-        let holder = |what: &str| one_holder(things, what);
-        let receiver = match new.kind {
-            kind if kind.to_person() => Some(self.receiver(tx, &new.receiver, force)?),
-            _ => None,
-        };
-        let place = new.place.map(|place| open_place(tx, place)).transpose()?;
-        let own_store = |found: Option<assets::Place>| {
-            found
-                .filter(|place| place.force == force && place.kind == PlaceKind::Store)
-                .map(|place| Party::Place(place.id))
-                .ok_or_else(|| AppError::invalid("place", "choose a store of the force whose property it is"))
-        };
-        Ok(match new.kind {
-            HandoverKind::Issue | HandoverKind::Loan => {
-                let receiver = receiver.ok_or_else(|| AppError::invalid("receiver", "say who takes it"))?;
-                (force, own_store(place)?, Party::Person(receiver))
+/// The receiver's force, who gives and who takes.
+// long because each kind of hand-over has its own two sides
+fn parties(
+    app: &App,
+    tx: &mut Tx<'_>,
+    new: &NewHandover,
+    things: &[(Item, Device, Asset)],
+) -> Result<(Force, Party, Party), AppError> {
+    let (_, first, asset) = things.first().ok_or_else(|| AppError::invalid("also", "name a device"))?;
+    let force = first.force;
+    let holder = |what: &str| one_holder(things, what);
+    let receiver = match new.kind {
+        kind if kind.to_person() => Some(self::receiver(app, tx, &new.receiver, force)?),
+        _ => None,
+    };
+    let place = new.place.map(|place| open_place(tx, place)).transpose()?;
+    let own_store = |found: Option<assets::Place>| {
+        found
+            .filter(|place| place.force == force && place.kind == PlaceKind::Store)
+            .map(|place| Party::Place(place.id))
+            .ok_or_else(|| AppError::invalid("place", "choose a store of the force whose property it is"))
+    };
+    Ok(match new.kind {
+        HandoverKind::Issue | HandoverKind::Loan => {
+            let receiver = receiver.ok_or_else(|| AppError::invalid("receiver", "say who takes it"))?;
+            (force, own_store(place)?, Party::Person(receiver))
+        }
+        HandoverKind::HandOver => {
+            let receiver = receiver.ok_or_else(|| AppError::invalid("receiver", "say who takes it"))?;
+            let giver = holder("hand it over")?;
+            if giver == receiver {
+                return Err(AppError::invalid("receiver", "they have it already"));
             }
-            HandoverKind::HandOver => {
-                let receiver = receiver.ok_or_else(|| AppError::invalid("receiver", "say who takes it"))?;
-                let giver = holder("hand it over")?;
-                if giver == receiver {
-                    return Err(AppError::invalid("receiver", "they have it already"));
-                }
-                (force, Party::Person(giver), Party::Person(receiver))
-            }
-            HandoverKind::Return => (force, self.giver_of_return(things)?, own_store(place)?),
-            HandoverKind::Repair => {
-                let to = place.ok_or_else(|| AppError::invalid("place", "choose where it is mended"))?;
-                let giver = match (holder("give it"), asset.place) {
-                    (Ok(holder), _) => Party::Person(holder),
-                    (Err(_), Some(store)) if store != to.id => Party::Place(store),
-                    (Err(why), _) => return Err(why),
-                };
-                (to.force, giver, Party::Place(to.id))
-            }
-            HandoverKind::Transfer => {
-                let to = place.filter(|place| place.kind == PlaceKind::Store);
-                let to = to.ok_or_else(|| AppError::invalid("place", "choose the store that takes it"))?;
-                let from = asset.place.filter(|from| *from != to.id).ok_or_else(|| {
-                    AppError::invalid(
-                        "place",
-                        "choose another store than the one where it is; a device that stands in no \
+            (force, Party::Person(giver), Party::Person(receiver))
+        }
+        HandoverKind::Return => (force, giver_of_return(things)?, own_store(place)?),
+        HandoverKind::Repair => {
+            let to = place.ok_or_else(|| AppError::invalid("place", "choose where it is mended"))?;
+            let giver = match (holder("give it"), asset.place) {
+                (Ok(holder), _) => Party::Person(holder),
+                (Err(_), Some(store)) if store != to.id => Party::Place(store),
+                (Err(why), _) => return Err(why),
+            };
+            (to.force, giver, Party::Place(to.id))
+        }
+        HandoverKind::Transfer => {
+            let to = place.filter(|place| place.kind == PlaceKind::Store);
+            let to = to.ok_or_else(|| AppError::invalid("place", "choose the store that takes it"))?;
+            let from = asset.place.filter(|from| *from != to.id).ok_or_else(|| {
+                AppError::invalid(
+                    "place",
+                    "choose another store than the one where it is; a device that stands in no \
                         store is returned to one first",
-                    )
-                })?;
-                (to.force, Party::Place(from), Party::Place(to.id))
-            }
-            HandoverKind::Disposal => {
-                let from = own_store(place)?;
-                (force, from, from)
-            }
-        })
-    }
-
-    fn receiver(&self, tx: &mut Tx<'_>, number: &str, force: Force) -> Result<PersonId, AppError> {
-        let number: String = number.trim().chars().take(20).collect();
-        if number.is_empty() {
-            return Err(AppError::invalid("receiver", "enter the collar or staff number of who takes it"));
+                )
+            })?;
+            (to.force, Party::Place(from), Party::Place(to.id))
         }
-        let person = people::by_number(tx, force, &number)?.ok_or_else(|| {
-            AppError::invalid("receiver", format!("{} has nobody with this number", force.title()))
-        })?;
-        self.may_receive(tx, person.id, force)?;
-        Ok(person.id)
-    }
-
-    /// Whoever has the things; for what comes back from a workshop, that place.
-    pub(super) fn giver_of_return(&self, things: &[(Item, Device, Asset)]) -> Result<Party, AppError> {
-        let workshop = things.first().filter(|(_, _, asset)| asset.standing == Standing::InRepair);
-        if let Some((_, _, Asset { place: Some(place), .. })) = workshop
-            && things.iter().all(|(_, _, asset)| asset.place == Some(*place))
-        {
-            return Ok(Party::Place(*place));
+        HandoverKind::Disposal => {
+            let from = own_store(place)?;
+            (force, from, from)
         }
-        one_holder(things, "bring it back").map(Party::Person)
-    }
+    })
+}
 
-    /// No third party mends a device: the desk is told so under the clause, and that it was asked for is in the ledger.
-    fn refuse_third_party(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<AppError, AppError> {
-        let action = "custody.repair.refused";
-        let clause = self.policy().library().clause_of_action(action, None).cloned();
-        let record = Record::new(&actor.name, action, format!("device:{}", device.id)).force(device.force);
-        self.enter(tx, now, record)?;
-        let under = clause.map(|clause| format!(" ({clause})")).unwrap_or_default();
-        Ok(AppError::invalid(
-            "place",
-            format!(
-                "nobody but ICT or a workshop that the force approved may mend a device{under}; choose one of them, or ask \
+fn receiver(app: &App, tx: &mut Tx<'_>, number: &str, force: Force) -> Result<PersonId, AppError> {
+    let number: String = number.trim().chars().take(20).collect();
+    if number.is_empty() {
+        return Err(AppError::invalid("receiver", "enter the collar or staff number of who takes it"));
+    }
+    let person = people::by_number(tx, force, &number)?.ok_or_else(|| {
+        AppError::invalid("receiver", format!("{} has nobody with this number", force.title()))
+    })?;
+    crate::custody::may_receive(app, tx, person.id, force)?;
+    Ok(person.id)
+}
+
+/// Whoever has the things; for what comes back from a workshop, that place.
+pub(super) fn giver_of_return(things: &[(Item, Device, Asset)]) -> Result<Party, AppError> {
+    let workshop = things.first().filter(|(_, _, asset)| asset.standing == Standing::InRepair);
+    if let Some((_, _, Asset { place: Some(place), .. })) = workshop
+        && things.iter().all(|(_, _, asset)| asset.place == Some(*place))
+    {
+        return Ok(Party::Place(*place));
+    }
+    one_holder(things, "bring it back").map(Party::Person)
+}
+
+/// No third party mends a device: the desk is told so under the clause, and that it was asked for is in the ledger.
+fn refuse_third_party(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: &Device,
+    now: Timestamp,
+) -> Result<AppError, AppError> {
+    let action = "custody.repair.refused";
+    let clause = app.policy().library().clause_of_action(action, None).cloned();
+    let record = Record::new(&actor.name, action, format!("device:{}", device.id)).force(device.force);
+    app.enter(tx, now, record)?;
+    let under = clause.map(|clause| format!(" ({clause})")).unwrap_or_default();
+    Ok(AppError::invalid(
+        "place",
+        format!(
+            "nobody but ICT or a workshop that the force approved may mend a device{under}; choose one of them, or ask \
                  the service desk what to do"
-            ),
-        ))
-    }
+        ),
+    ))
 }
 
 /// A place that takes and gives things.

@@ -102,177 +102,172 @@ pub(super) fn own_side(handover: &Handover, actor: &Actor) -> Option<Side> {
     [Side::Giver, Side::Receiver].into_iter().find(|side| handover.party(*side) == own)
 }
 
-impl App {
-    /// The hand-over that is called so: `H-1001`, or by its id.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn handover_named(
-        &self,
-        permit: &Permit<SeeCustody>,
-        name: &str,
-    ) -> Result<HandoverId, AppError> {
-        let name = name.trim().to_uppercase();
-        let number = name.strip_prefix("H-").unwrap_or(&name).parse::<i64>().ok();
-        let (id, asked) = (name.to_lowercase().parse::<HandoverId>().ok(), name);
-        let found = self
-            .store()
-            .read(move |tx| match (number, id) {
-                (Some(number), _) => handovers::by_number(tx, number),
-                (None, Some(id)) => handovers::by_id(tx, id),
-                (None, None) => Ok(None),
-            })
-            .await?
-            .ok_or_else(|| AppError::not_found("hand-over", asked))?;
-        reaches(permit, &found)?;
-        Ok(found.id)
-    }
+/// The hand-over that is called so: `H-1001`, or by its id.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn handover_named(
+    app: &App,
+    permit: &Permit<SeeCustody>,
+    name: &str,
+) -> Result<HandoverId, AppError> {
+    let name = name.trim().to_uppercase();
+    let number = name.strip_prefix("H-").unwrap_or(&name).parse::<i64>().ok();
+    let (id, asked) = (name.to_lowercase().parse::<HandoverId>().ok(), name);
+    let found = app
+        .store()
+        .read(move |tx| match (number, id) {
+            (Some(number), _) => handovers::by_number(tx, number),
+            (None, Some(id)) => handovers::by_id(tx, id),
+            (None, None) => Ok(None),
+        })
+        .await?
+        .ok_or_else(|| AppError::not_found("hand-over", asked))?;
+    reaches(permit, &found)?;
+    Ok(found.id)
+}
 
-    /// One hand-over, for who may see custody.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn handover(
-        &self,
-        permit: Permit<SeeCustody>,
-        id: HandoverId,
-    ) -> Result<HandoverRead, AppError> {
-        let now = self.world().now();
-        self.store()
-            .read(move |tx| {
-                let loaded = Self::load(tx, id)?;
-                reaches(&permit, &loaded.handover)?;
-                hand_over_read(tx, permit.actor(), loaded, now)
-            })
-            .await
-    }
+/// One hand-over, for who may see custody.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn handover(
+    app: &App,
+    permit: Permit<SeeCustody>,
+    id: HandoverId,
+) -> Result<HandoverRead, AppError> {
+    let now = app.world().now();
+    app.store()
+        .read(move |tx| {
+            let loaded = crate::custody::load(tx, id)?;
+            reaches(&permit, &loaded.handover)?;
+            hand_over_read(tx, permit.actor(), loaded, now)
+        })
+        .await
+}
 
-    /// One hand-over, for one of its two sides.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for anybody else.
-    pub async fn own_handover(
-        &self,
-        permit: PermitWithin<SignHandovers>,
-        id: HandoverId,
-    ) -> Result<HandoverRead, AppError> {
-        let now = self.world().now();
-        self.store()
-            .read(move |tx| {
-                let loaded = Self::load(tx, id)?;
-                own_side(&loaded.handover, permit.actor())
-                    .ok_or_else(|| AppError::not_found("hand-over", id))?;
-                hand_over_read(tx, permit.actor(), loaded, now)
-            })
-            .await
-    }
+/// One hand-over, for one of its two sides.
+///
+/// # Errors
+/// [`AppError::NotFound`] for anybody else.
+pub async fn own_handover(
+    app: &App,
+    permit: PermitWithin<SignHandovers>,
+    id: HandoverId,
+) -> Result<HandoverRead, AppError> {
+    let now = app.world().now();
+    app.store()
+        .read(move |tx| {
+            let loaded = crate::custody::load(tx, id)?;
+            own_side(&loaded.handover, permit.actor()).ok_or_else(|| AppError::not_found("hand-over", id))?;
+            hand_over_read(tx, permit.actor(), loaded, now)
+        })
+        .await
+}
 
-    /// The hand-overs in which somebody stands, newest first: what waits for them, and what they signed.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn own_handovers(
-        &self,
-        permit: PermitWithin<SignHandovers>,
-    ) -> Result<Vec<HandoverRow>, AppError> {
-        let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
-        let now = self.world().now();
-        self.store()
-            .read(move |tx| {
-                let all = handovers::of_person(tx, person)?;
-                all.into_iter().take(CHAIN).map(|handover| row(tx, handover, now)).collect()
-            })
-            .await
-    }
+/// The hand-overs in which somebody stands, newest first: what waits for them, and what they signed.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn own_handovers(
+    app: &App,
+    permit: PermitWithin<SignHandovers>,
+) -> Result<Vec<HandoverRow>, AppError> {
+    let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
+    let now = app.world().now();
+    app.store()
+        .read(move |tx| {
+            let all = handovers::of_person(tx, person)?;
+            all.into_iter().take(CHAIN).map(|handover| row(tx, handover, now)).collect()
+        })
+        .await
+}
 
-    /// Hand-overs, newest first, from behind the given one.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn handovers(
-        &self,
-        permit: Permit<SeeCustody>,
-        filter: (Option<HandoverState>, Option<HandoverKind>),
-        after: Option<(Timestamp, HandoverId)>,
-        limit: u32,
-    ) -> Result<Vec<HandoverRow>, AppError> {
-        let (now, force) = (self.world().now(), permit.scope().force());
-        self.store()
-            .read(move |tx| {
-                let found = handovers::list(tx, force, filter, after, limit)?;
-                found.into_iter().map(|handover| row(tx, handover, now)).collect()
-            })
-            .await
-    }
+/// Hand-overs, newest first, from behind the given one.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn handovers(
+    app: &App,
+    permit: Permit<SeeCustody>,
+    filter: (Option<HandoverState>, Option<HandoverKind>),
+    after: Option<(Timestamp, HandoverId)>,
+    limit: u32,
+) -> Result<Vec<HandoverRow>, AppError> {
+    let (now, force) = (app.world().now(), permit.scope().force());
+    app.store()
+        .read(move |tx| {
+            let found = handovers::list(tx, force, filter, after, limit)?;
+            found.into_iter().map(|handover| row(tx, handover, now)).collect()
+        })
+        .await
+}
 
-    /// Loans past their day, the oldest first.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn late_loans(&self, permit: Permit<SeeCustody>) -> Result<Vec<LateRow>, AppError> {
-        let (now, force) = (self.world().now(), permit.scope().force());
-        self.store()
-            .read(move |tx| {
-                let mut rows = Vec::new();
-                for (id, due_back_at) in assets::late(tx, force, now, LATE)? {
-                    let Some(device) = devices::by_id(tx, id)? else { continue };
-                    let holder = device.holder.map(|holder| named(tx, Party::Person(holder))).transpose()?;
-                    rows.push(LateRow { device, holder, due_back_at });
-                }
-                Ok(rows)
-            })
-            .await
-    }
+/// Loans past their day, the oldest first.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn late_loans(app: &App, permit: Permit<SeeCustody>) -> Result<Vec<LateRow>, AppError> {
+    let (now, force) = (app.world().now(), permit.scope().force());
+    app.store()
+        .read(move |tx| {
+            let mut rows = Vec::new();
+            for (id, due_back_at) in assets::late(tx, force, now, LATE)? {
+                let Some(device) = devices::by_id(tx, id)? else { continue };
+                let holder = device.holder.map(|holder| named(tx, Party::Person(holder))).transpose()?;
+                rows.push(LateRow { device, holder, due_back_at });
+            }
+            Ok(rows)
+        })
+        .await
+}
 
-    /// What the register and the chain of custody say of a device.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn custody_of(
-        &self,
-        permit: impl Into<PermitWithin<SeeDevices>>,
-        id: DeviceId,
-    ) -> Result<ChainRead, AppError> {
-        let (permit, now) = (permit.into(), self.world().now());
-        self.store()
-            .read(move |tx| {
-                let (device, asset) = Self::entry(tx, id)?;
-                let holder =
-                    device.holder.map(|holder| store::people::by_id(tx, holder)).transpose()?.flatten();
-                permit.reaches_held(device.force, holder.as_ref())?;
-                let place = asset.place.map(|place| named(tx, Party::Place(place))).transpose()?;
-                let all = handovers::of_device(tx, id)?.into_iter().take(CHAIN);
-                let mut chain = Vec::new();
-                for handover in all {
-                    chain.push(row(tx, handover, now)?);
-                }
-                let in_draft = chain.iter().any(|row| row.state == HandoverState::Draft);
-                let sees = access::may_held::<SeeCustody>(permit.actor(), device.force, holder.as_ref());
-                Ok(ChainRead { asset, place, in_draft, chain: sees.then_some(chain) })
-            })
-            .await
-    }
+/// What the register and the chain of custody say of a device.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn custody_of(
+    app: &App,
+    permit: impl Into<PermitWithin<SeeDevices>>,
+    id: DeviceId,
+) -> Result<ChainRead, AppError> {
+    let (permit, now) = (permit.into(), app.world().now());
+    app.store()
+        .read(move |tx| {
+            let (device, asset) = crate::custody::entry(tx, id)?;
+            let holder = device.holder.map(|holder| store::people::by_id(tx, holder)).transpose()?.flatten();
+            permit.reaches_held(device.force, holder.as_ref())?;
+            let place = asset.place.map(|place| named(tx, Party::Place(place))).transpose()?;
+            let all = handovers::of_device(tx, id)?.into_iter().take(CHAIN);
+            let mut chain = Vec::new();
+            for handover in all {
+                chain.push(row(tx, handover, now)?);
+            }
+            let in_draft = chain.iter().any(|row| row.state == HandoverState::Draft);
+            let sees = access::may_held::<SeeCustody>(permit.actor(), device.force, holder.as_ref());
+            Ok(ChainRead { asset, place, in_draft, chain: sees.then_some(chain) })
+        })
+        .await
+}
 
-    /// The hand-overs in which a person stands, newest first.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn custody_of_person(
-        &self,
-        permit: impl Into<PermitWithin<SeePeople>>,
-        id: PersonId,
-    ) -> Result<Vec<HandoverRow>, AppError> {
-        let (permit, now) = (permit.into(), self.world().now());
-        self.store()
-            .read(move |tx| {
-                let person =
-                    store::people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches_person(&person)?;
-                let all = handovers::of_person(tx, id)?;
-                all.into_iter().take(CHAIN).map(|handover| row(tx, handover, now)).collect()
-            })
-            .await
-    }
+/// The hand-overs in which a person stands, newest first.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn custody_of_person(
+    app: &App,
+    permit: impl Into<PermitWithin<SeePeople>>,
+    id: PersonId,
+) -> Result<Vec<HandoverRow>, AppError> {
+    let (permit, now) = (permit.into(), app.world().now());
+    app.store()
+        .read(move |tx| {
+            let person = store::people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            let all = handovers::of_person(tx, id)?;
+            all.into_iter().take(CHAIN).map(|handover| row(tx, handover, now)).collect()
+        })
+        .await
 }
 
 /// The hand-overs that wait for a person's own signature, as things to do.

@@ -196,121 +196,116 @@ fn at(millis: i64) -> String {
         .unwrap_or_else(|_| format!("{millis} ms after 1970"))
 }
 
-impl App {
-    /// The signed record, opened, for who may see custody. Reading it is in the ledger: it names people.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where nothing was signed by both or the record was erased, [`AppError::Denied`] behind the
-    /// wall.
-    pub async fn custody_record(
-        &self,
-        permit: Permit<SeeCustody>,
-        id: HandoverId,
-    ) -> Result<KeptRecord, AppError> {
-        let app = self.clone();
-        let now = self.world().now();
-        self.store()
-            .write(move |tx| {
-                let loaded = Self::load(tx, id)?;
-                reaches(&permit, &loaded.handover)?;
-                let kept = app.open_record(tx, id)?;
-                let record = Record::new(&permit.actor().name, "custody.record.read", subject(id))
-                    .force(loaded.handover.force);
-                app.enter(tx, now, record)?;
-                Ok(kept)
-            })
-            .await
-    }
-
-    /// The signed record, opened, for one of the two who signed it.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for anybody else.
-    pub async fn own_custody_record(
-        &self,
-        permit: PermitWithin<SignHandovers>,
-        id: HandoverId,
-    ) -> Result<KeptRecord, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let loaded = Self::load(tx, id)?;
-                super::read::own_side(&loaded.handover, permit.actor())
-                    .ok_or_else(|| AppError::not_found("hand-over", id))?;
-                app.open_record(tx, id)
-            })
-            .await
-    }
-
-    fn open_record(&self, tx: &mut Tx<'_>, id: HandoverId) -> Result<KeptRecord, AppError> {
-        let missing = || AppError::not_found("signed record of hand-over", id);
-        let handover = handovers::by_id(tx, id)?.ok_or_else(missing)?;
-        let sealed = handovers::kept(tx, id)?.ok_or_else(missing)?;
-        let place = place(id);
-        Ok(KeptRecord {
-            reference: super::reference(&handover),
-            data: self.sealer().open(&place, &sealed.data)?.into_exposed(),
-            pdf: self.sealer().open(&place, &sealed.pdf)?.into_exposed(),
+/// The signed record, opened, for who may see custody. Reading it is in the ledger: it names people.
+///
+/// # Errors
+/// [`AppError::NotFound`] where nothing was signed by both or the record was erased, [`AppError::Denied`] behind the
+/// wall.
+pub async fn custody_record(
+    app: &App,
+    permit: Permit<SeeCustody>,
+    id: HandoverId,
+) -> Result<KeptRecord, AppError> {
+    let app = app.clone();
+    let now = app.world().now();
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let loaded = crate::custody::load(tx, id)?;
+            reaches(&permit, &loaded.handover)?;
+            let kept = open_record(&app, tx, id)?;
+            let record = Record::new(&permit.actor().name, "custody.record.read", subject(id))
+                .force(loaded.handover.force);
+            app.enter(tx, now, record)?;
+            Ok(kept)
         })
-    }
+        .await
+}
 
-    /// Checks a signed record against itself, its signatures, its document and the ledger.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where there is none, [`AppError::Keys`] where what is kept does not open.
-    pub async fn verify_custody(
-        &self,
-        permit: Permit<SeeCustody>,
-        id: HandoverId,
-    ) -> Result<Verified, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let loaded = Self::load(tx, id)?;
-                reaches(&permit, &loaded.handover)?;
-                let kept = app.open_record(tx, id)?;
-                let (data_digest, pdf_digest) = (digest_hex(&kept.data), digest_hex(&kept.pdf));
-                let mut faults = faults_within(&kept);
-                faults.extend(app.faults_in_ledger(tx, id, (&data_digest, &pdf_digest))?);
-                Ok(Verified { reference: kept.reference, data_digest, pdf_digest, faults })
-            })
-            .await
-    }
+/// The signed record, opened, for one of the two who signed it.
+///
+/// # Errors
+/// [`AppError::NotFound`] for anybody else.
+pub async fn own_custody_record(
+    app: &App,
+    permit: PermitWithin<SignHandovers>,
+    id: HandoverId,
+) -> Result<KeptRecord, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let loaded = crate::custody::load(tx, id)?;
+            super::read::own_side(&loaded.handover, permit.actor())
+                .ok_or_else(|| AppError::not_found("hand-over", id))?;
+            open_record(&app, tx, id)
+        })
+        .await
+}
 
-    /// Compares the digests with those in the detail of the entry that completed the hand-over.
-    fn faults_in_ledger(
-        &self,
-        tx: &mut Tx<'_>,
-        id: HandoverId,
-        (data, pdf): (&str, &str),
-    ) -> Result<Vec<String>, AppError> {
-        let filter = LedgerFilter {
-            subject: subject(id),
-            action: "custody.completed".into(),
-            ..LedgerFilter::default()
-        };
-        let found = ledger::list(tx, &filter, 2)?;
-        let [(entry, _)] = found.as_slice() else {
-            return Ok(vec!["The ledger has no single entry of this completion.".to_owned()]);
-        };
-        let Some((_, detail)) = ledger::detail(tx, entry.id)? else {
-            return Ok(vec![
-                "The ledger’s detail was erased: the digests in it cannot be compared.".to_owned(),
-            ]);
-        };
-        let detail: serde_json::Value =
-            serde_json::from_slice(&detail).map_err(|error| AppError::fault(&error))?;
-        let differs =
-            |name: &str, digest: &str| detail.get(name).and_then(serde_json::Value::as_str) != Some(digest);
-        let mut faults = Vec::new();
-        if differs("record_data", data) {
-            faults.push("The data is not the one that the ledger names.".to_owned());
-        }
-        if differs("record_pdf", pdf) {
-            faults.push("The document is not the one that the ledger names.".to_owned());
-        }
-        Ok(faults)
+fn open_record(app: &App, tx: &mut Tx<'_>, id: HandoverId) -> Result<KeptRecord, AppError> {
+    let missing = || AppError::not_found("signed record of hand-over", id);
+    let handover = handovers::by_id(tx, id)?.ok_or_else(missing)?;
+    let sealed = handovers::kept(tx, id)?.ok_or_else(missing)?;
+    let place = place(id);
+    Ok(KeptRecord {
+        reference: super::reference(&handover),
+        data: app.sealer().open(&place, &sealed.data)?.into_exposed(),
+        pdf: app.sealer().open(&place, &sealed.pdf)?.into_exposed(),
+    })
+}
+
+/// Checks a signed record against itself, its signatures, its document and the ledger.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none, [`AppError::Keys`] where what is kept does not open.
+pub async fn verify_custody(
+    app: &App,
+    permit: Permit<SeeCustody>,
+    id: HandoverId,
+) -> Result<Verified, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let loaded = crate::custody::load(tx, id)?;
+            reaches(&permit, &loaded.handover)?;
+            let kept = open_record(&app, tx, id)?;
+            let (data_digest, pdf_digest) = (digest_hex(&kept.data), digest_hex(&kept.pdf));
+            let mut faults = faults_within(&kept);
+            faults.extend(faults_in_ledger(tx, id, (&data_digest, &pdf_digest))?);
+            Ok(Verified { reference: kept.reference, data_digest, pdf_digest, faults })
+        })
+        .await
+}
+
+/// Compares the digests with those in the detail of the entry that completed the hand-over.
+fn faults_in_ledger(
+    tx: &mut Tx<'_>,
+    id: HandoverId,
+    (data, pdf): (&str, &str),
+) -> Result<Vec<String>, AppError> {
+    let filter =
+        LedgerFilter { subject: subject(id), action: "custody.completed".into(), ..LedgerFilter::default() };
+    let found = ledger::list(tx, &filter, 2)?;
+    let [(entry, _)] = found.as_slice() else {
+        return Ok(vec!["The ledger has no single entry of this completion.".to_owned()]);
+    };
+    let Some((_, detail)) = ledger::detail(tx, entry.id)? else {
+        return Ok(vec!["The ledger’s detail was erased: the digests in it cannot be compared.".to_owned()]);
+    };
+    let detail: serde_json::Value =
+        serde_json::from_slice(&detail).map_err(|error| AppError::fault(&error))?;
+    let differs =
+        |name: &str, digest: &str| detail.get(name).and_then(serde_json::Value::as_str) != Some(digest);
+    let mut faults = Vec::new();
+    if differs("record_data", data) {
+        faults.push("The data is not the one that the ledger names.".to_owned());
     }
+    if differs("record_pdf", pdf) {
+        faults.push("The document is not the one that the ledger names.".to_owned());
+    }
+    Ok(faults)
 }
 
 /// What does not agree within a record: its signatures with what was shown, its document with its data.

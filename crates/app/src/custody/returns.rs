@@ -76,162 +76,155 @@ struct Made {
     lines: Vec<(String, String)>,
 }
 
-impl App {
-    /// Takes many things back: a hand-over for each giver, signed for the store by whoever is at the desk. A line that
-    /// cannot be taken is told with its reason, and the others go in.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] beside its field.
-    pub async fn return_many(
-        &self,
-        permit: Permit<ManageRegister>,
-        batch: BulkReturn,
-    ) -> Result<Vec<Returned>, AppError> {
-        let codes: Vec<String> =
-            batch.codes.lines().map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect();
-        if codes.is_empty() {
-            return Err(AppError::invalid("codes", "scan at least one label"));
-        }
-        if codes.len() > MOST_LINES {
-            return Err(AppError::invalid("codes", format!("scan {MOST_LINES} lines at most")));
-        }
-        let absent = optional_text("absent", Some(&batch.absent), 200)?;
-        let place =
-            batch.place.ok_or_else(|| AppError::invalid("place", "choose the store that takes them"))?;
-        let actor = permit.actor().clone();
-        let (app, now, condition) = (self.clone(), self.world().now(), batch.condition);
-        let (made, mut lines) = self
-            .store()
-            .write(move |tx| {
-                let store = assets::place_by_id(tx, place)?
-                    .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
-                    .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
-                permit.reaches(store.force)?;
-                let (batches, refused) = app.batches(tx, &store, &codes, now)?;
-                let mut made = Vec::new();
-                for batch in batches {
-                    made.push(app.draft_return(tx, permit.actor(), &store, batch, (condition, now))?);
-                }
-                Ok::<_, AppError>((made, refused))
-            })
-            .await?;
-        for one in made {
-            let desk = || crate::access::permit::<ManageRegister>(&actor);
-            let own = (one.id, Side::Receiver);
-            let mut signed = waits(self.sign_at_desk(desk()?, own, &one.digest, How::OwnSignIn).await)?;
-            if let Some(why) = absent.clone().filter(|_| one.from_person) {
-                let (giver, how) = ((one.id, Side::Giver), How::Absent { why });
-                signed = waits(self.sign_at_desk(desk()?, giver, &one.digest, how).await)?;
-            }
-            lines.extend(one.lines.into_iter().map(|(code, serial)| Returned::In {
-                code,
-                serial,
-                handover: one.id,
-                reference: one.reference.clone(),
-                signed,
-            }));
-        }
-        Ok(lines)
+/// Takes many things back: a hand-over for each giver, signed for the store by whoever is at the desk. A line that
+/// cannot be taken is told with its reason, and the others go in.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside its field.
+pub async fn return_many(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    batch: BulkReturn,
+) -> Result<Vec<Returned>, AppError> {
+    let codes: Vec<String> =
+        batch.codes.lines().map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect();
+    if codes.is_empty() {
+        return Err(AppError::invalid("codes", "scan at least one label"));
     }
-
-    /// The things by giver, and the lines that cannot be taken.
-    fn batches(
-        &self,
-        tx: &mut Tx<'_>,
-        store: &Place,
-        codes: &[String],
-        now: Timestamp,
-    ) -> Result<(Vec<Batch>, Vec<Returned>), AppError> {
-        let (mut batches, mut refused): (Vec<Batch>, Vec<Returned>) = (Vec::new(), Vec::new());
-        let mut scanned = Vec::new();
-        for code in codes {
-            match scan::of_force(tx, store.force, code)? {
-                Some(device) => scanned.push((code, device.id)),
-                None => refused.push(Returned::Not {
-                    code: code.clone(),
-                    why: "nothing in the register has this number".into(),
-                }),
-            }
-        }
-        locks::take_all(tx, scanned.iter().map(|(_, device)| Lock::Device(*device)).collect())?;
-        let mut seen: Vec<DeviceId> = Vec::new();
-        for (code, device) in scanned {
-            let mut not = |why: String| refused.push(Returned::Not { code: code.clone(), why });
-            let (device, asset) = Self::entry(tx, device)?;
-            if device.force != store.force {
-                not(format!("it is {} property; set it aside for their store", device.force.title()));
-                continue;
-            }
-            if seen.contains(&device.id) {
-                continue;
-            }
-            seen.push(device.id);
-            let item = Item {
-                device: device.id,
-                condition: Condition::Good,
-                with_it: None,
-                missing: None,
-                note: None,
-            };
-            let free = free(tx, HandoverKind::Return, &device, &asset, now);
-            let giver =
-                match free.and_then(|()| self.giver_of_return(&[(item, device.clone(), asset.clone())])) {
-                    Ok(giver) => giver,
-                    Err(AppError::Conflict(why) | AppError::Invalid { message: why, .. }) => {
-                        not(why);
-                        continue;
-                    }
-                    Err(other) => return Err(other),
-                };
-            let thing = (code.clone(), device, asset);
-            match batches.iter_mut().find(|batch| batch.giver == giver && batch.things.len() < MOST_THINGS) {
-                Some(batch) => batch.things.push(thing),
-                None => batches.push(Batch { giver, things: vec![thing] }),
-            }
-        }
-        Ok((batches, refused))
+    if codes.len() > MOST_LINES {
+        return Err(AppError::invalid("codes", format!("scan {MOST_LINES} lines at most")));
     }
-
-    fn draft_return(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &crate::access::Actor,
-        store: &Place,
-        batch: Batch,
-        (condition, now): (Condition, Timestamp),
-    ) -> Result<Made, AppError> {
-        let draft = Handover {
-            id: HandoverId::from_uuid(self.world().uuid()),
-            number: 0,
-            kind: HandoverKind::Return,
-            force: store.force,
-            to_force: None,
-            giver: batch.giver,
-            receiver: Party::Place(store.id),
-            state: HandoverState::Draft,
-            version: 1,
-            due_back_at: None,
-            disposal: None,
-            certificate: None,
-            note: None,
-            drafted_by: actor.name.clone(),
-            drafted_at: now,
-            expires_at: now.plus(self.draft_lifetime()),
-            ended: None,
-        };
-        let item =
-            |device: &Device| Item { device: device.id, condition, with_it: None, missing: None, note: None };
-        let items: Vec<Item> = batch.things.iter().map(|(_, device, _)| item(device)).collect();
-        self.enter_draft(tx, actor, &draft, &items)?;
-        let loaded = Self::load(tx, draft.id)?;
-        Ok(Made {
-            id: draft.id,
-            reference: reference(&loaded.handover),
-            digest: Shown::of(tx, &loaded)?.digest()?,
-            from_person: matches!(batch.giver, Party::Person(_)),
-            lines: batch.things.into_iter().map(|(code, device, _)| (code, device.serial)).collect(),
+    let absent = optional_text("absent", Some(&batch.absent), 200)?;
+    let place = batch.place.ok_or_else(|| AppError::invalid("place", "choose the store that takes them"))?;
+    let actor = permit.actor().clone();
+    let (own, now, condition) = (app.clone(), app.world().now(), batch.condition);
+    let (made, mut lines) = app
+        .store()
+        .write(move |tx| {
+            let store = assets::place_by_id(tx, place)?
+                .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
+                .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
+            permit.reaches(store.force)?;
+            let (batches, refused) = self::batches(tx, &store, &codes, now)?;
+            let mut made = Vec::new();
+            for batch in batches {
+                made.push(draft_return(&own, tx, permit.actor(), &store, batch, (condition, now))?);
+            }
+            Ok::<_, AppError>((made, refused))
         })
+        .await?;
+    for one in made {
+        let desk = || crate::access::permit::<ManageRegister>(&actor);
+        let own = (one.id, Side::Receiver);
+        let mut signed =
+            waits(crate::custody::sign::sign_at_desk(app, desk()?, own, &one.digest, How::OwnSignIn).await)?;
+        if let Some(why) = absent.clone().filter(|_| one.from_person) {
+            let (giver, how) = ((one.id, Side::Giver), How::Absent { why });
+            signed = waits(crate::custody::sign::sign_at_desk(app, desk()?, giver, &one.digest, how).await)?;
+        }
+        lines.extend(one.lines.into_iter().map(|(code, serial)| Returned::In {
+            code,
+            serial,
+            handover: one.id,
+            reference: one.reference.clone(),
+            signed,
+        }));
     }
+    Ok(lines)
+}
+
+/// The things by giver, and the lines that cannot be taken.
+fn batches(
+    tx: &mut Tx<'_>,
+    store: &Place,
+    codes: &[String],
+    now: Timestamp,
+) -> Result<(Vec<Batch>, Vec<Returned>), AppError> {
+    let (mut batches, mut refused): (Vec<Batch>, Vec<Returned>) = (Vec::new(), Vec::new());
+    let mut scanned = Vec::new();
+    for code in codes {
+        match scan::of_force(tx, store.force, code)? {
+            Some(device) => scanned.push((code, device.id)),
+            None => refused.push(Returned::Not {
+                code: code.clone(),
+                why: "nothing in the register has this number".into(),
+            }),
+        }
+    }
+    locks::take_all(tx, scanned.iter().map(|(_, device)| Lock::Device(*device)).collect())?;
+    let mut seen: Vec<DeviceId> = Vec::new();
+    for (code, device) in scanned {
+        let mut not = |why: String| refused.push(Returned::Not { code: code.clone(), why });
+        let (device, asset) = crate::custody::entry(tx, device)?;
+        if device.force != store.force {
+            not(format!("it is {} property; set it aside for their store", device.force.title()));
+            continue;
+        }
+        if seen.contains(&device.id) {
+            continue;
+        }
+        seen.push(device.id);
+        let item =
+            Item { device: device.id, condition: Condition::Good, with_it: None, missing: None, note: None };
+        let free = free(tx, HandoverKind::Return, &device, &asset, now);
+        let giver = match free
+            .and_then(|()| crate::custody::draft::giver_of_return(&[(item, device.clone(), asset.clone())]))
+        {
+            Ok(giver) => giver,
+            Err(AppError::Conflict(why) | AppError::Invalid { message: why, .. }) => {
+                not(why);
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
+        let thing = (code.clone(), device, asset);
+        match batches.iter_mut().find(|batch| batch.giver == giver && batch.things.len() < MOST_THINGS) {
+            Some(batch) => batch.things.push(thing),
+            None => batches.push(Batch { giver, things: vec![thing] }),
+        }
+    }
+    Ok((batches, refused))
+}
+
+fn draft_return(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &crate::access::Actor,
+    store: &Place,
+    batch: Batch,
+    (condition, now): (Condition, Timestamp),
+) -> Result<Made, AppError> {
+    let draft = Handover {
+        id: HandoverId::from_uuid(app.world().uuid()),
+        number: 0,
+        kind: HandoverKind::Return,
+        force: store.force,
+        to_force: None,
+        giver: batch.giver,
+        receiver: Party::Place(store.id),
+        state: HandoverState::Draft,
+        version: 1,
+        due_back_at: None,
+        disposal: None,
+        certificate: None,
+        note: None,
+        drafted_by: actor.name.clone(),
+        drafted_at: now,
+        expires_at: now.plus(crate::custody::draft_lifetime(app)),
+        ended: None,
+    };
+    let item =
+        |device: &Device| Item { device: device.id, condition, with_it: None, missing: None, note: None };
+    let items: Vec<Item> = batch.things.iter().map(|(_, device, _)| item(device)).collect();
+    crate::custody::draft::enter_draft(app, tx, actor, &draft, &items)?;
+    let loaded = crate::custody::load(tx, draft.id)?;
+    Ok(Made {
+        id: draft.id,
+        reference: reference(&loaded.handover),
+        digest: Shown::of(tx, &loaded)?.digest()?,
+        from_person: matches!(batch.giver, Party::Person(_)),
+        lines: batch.things.into_iter().map(|(code, device, _)| (code, device.serial)).collect(),
+    })
 }
 
 /// A signature that this clerk may not give, such as one for what they bring back themselves, is left to somebody else.

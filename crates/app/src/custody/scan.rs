@@ -88,61 +88,60 @@ pub struct DeviceLabel {
     pub drawn: Label,
 }
 
-impl App {
-    /// The label of the device that a code means: the address of its page, and its number.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] where there is none or several, or where its number cannot be a bar code.
-    pub async fn label(&self, permit: Permit<SeeDevices>, read: &str) -> Result<DeviceLabel, AppError> {
-        let (app, read) = (self.clone(), read.to_owned());
-        self.store()
-            .read(move |tx| {
-                let id = one(tx, &permit, "codes", &read)?;
-                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-                let address = format!("{}/devices/{id}", app.config().address);
-                let number = device.asset_tag.unwrap_or(device.serial);
-                let drawn = Label::of(&address, &number)
-                    .map_err(|error| AppError::invalid("codes", error.to_string()))?;
-                Ok(DeviceLabel { number, force: device.force, drawn })
-            })
-            .await
-    }
+/// The label of the device that a code means: the address of its page, and its number.
+///
+/// # Errors
+/// [`AppError::Invalid`] where there is none or several, or where its number cannot be a bar code.
+pub async fn label(app: &App, permit: Permit<SeeDevices>, read: &str) -> Result<DeviceLabel, AppError> {
+    let (app, read) = (app.clone(), read.to_owned());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let id = one(tx, &permit, "codes", &read)?;
+            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            let address = format!("{}/devices/{id}", app.config().address);
+            let number = device.asset_tag.unwrap_or(device.serial);
+            let drawn = Label::of(&address, &number)
+                .map_err(|error| AppError::invalid("codes", error.to_string()))?;
+            Ok(DeviceLabel { number, force: device.force, drawn })
+        })
+        .await
+}
 
-    /// The particulars of devices, in their order, each with the name of the place where it is.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for one that is not there, [`AppError::Denied`] behind the wall.
-    pub async fn particulars(
-        &self,
-        permit: Permit<SeeDevices>,
-        ids: Vec<DeviceId>,
-    ) -> Result<Vec<(Asset, Option<String>)>, AppError> {
-        self.store()
-            .read(move |tx| {
-                let mut all = Vec::with_capacity(ids.len());
-                for id in ids {
-                    let (device, asset) = Self::entry(tx, id)?;
-                    permit.reaches(device.force)?;
-                    let place = asset.place.map(|place| named(tx, Party::Place(place))).transpose()?;
-                    all.push((asset, place));
-                }
-                Ok(all)
-            })
-            .await
-    }
+/// The particulars of devices, in their order, each with the name of the place where it is.
+///
+/// # Errors
+/// [`AppError::NotFound`] for one that is not there, [`AppError::Denied`] behind the wall.
+pub async fn particulars(
+    app: &App,
+    permit: Permit<SeeDevices>,
+    ids: Vec<DeviceId>,
+) -> Result<Vec<(Asset, Option<String>)>, AppError> {
+    app.store()
+        .read(move |tx| {
+            let mut all = Vec::with_capacity(ids.len());
+            for id in ids {
+                let (device, asset) = crate::custody::entry(tx, id)?;
+                permit.reaches(device.force)?;
+                let place = asset.place.map(|place| named(tx, Party::Place(place))).transpose()?;
+                all.push((asset, place));
+            }
+            Ok(all)
+        })
+        .await
+}
 
-    /// The devices that a code may mean: none, one, or a few to choose from.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn scan(
-        &self,
-        permit: Permit<SeeDevices>,
-        read: &str,
-    ) -> Result<Vec<devices::Device>, AppError> {
-        let (scope, read) = (permit.scope(), read.to_owned());
-        self.store().read(move |tx| within(tx, scope, &read)).await
-    }
+/// The devices that a code may mean: none, one, or a few to choose from.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn scan(
+    app: &App,
+    permit: Permit<SeeDevices>,
+    read: &str,
+) -> Result<Vec<devices::Device>, AppError> {
+    let (scope, read) = (permit.scope(), read.to_owned());
+    app.store().read(move |tx| within(tx, scope, &read)).await
 }
 
 #[cfg(test)]

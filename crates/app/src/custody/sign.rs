@@ -75,227 +75,217 @@ enum Tried {
     Again,
 }
 
-impl App {
-    /// Signs one's own side of a hand-over.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for who stands on neither side, [`AppError::Conflict`] where it was changed since it was
-    /// shown or has come to its end.
-    pub async fn sign_own(
-        &self,
-        permit: PermitWithin<SignHandovers>,
-        id: HandoverId,
-        shown: &str,
-    ) -> Result<Signed, AppError> {
-        let actor = permit.actor().clone();
-        let person = actor.person.ok_or_else(|| AppError::not_found("hand-over", id))?;
-        let side = self
-            .store()
-            .read(move |tx| {
-                let handover =
-                    handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
-                [Side::Giver, Side::Receiver]
-                    .into_iter()
-                    .find(|side| handover.party(*side) == Party::Person(person))
-                    .ok_or_else(|| AppError::not_found("hand-over", id))
-            })
-            .await?;
-        self.sign_side(Ask {
-            id,
-            side,
-            shown: shown.to_owned(),
-            how: How::OwnSignIn,
-            actor,
-            at: self.world().now(),
+/// Signs one's own side of a hand-over.
+///
+/// # Errors
+/// [`AppError::NotFound`] for who stands on neither side, [`AppError::Conflict`] where it was changed since it was
+/// shown or has come to its end.
+pub async fn sign_own(
+    app: &App,
+    permit: PermitWithin<SignHandovers>,
+    id: HandoverId,
+    shown: &str,
+) -> Result<Signed, AppError> {
+    let actor = permit.actor().clone();
+    let person = actor.person.ok_or_else(|| AppError::not_found("hand-over", id))?;
+    let side = app
+        .store()
+        .read(move |tx| {
+            let handover = handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
+            [Side::Giver, Side::Receiver]
+                .into_iter()
+                .find(|side| handover.party(*side) == Party::Person(person))
+                .ok_or_else(|| AppError::not_found("hand-over", id))
         })
-        .await
-    }
+        .await?;
+    sign_side(
+        app,
+        Ask { id, side, shown: shown.to_owned(), how: How::OwnSignIn, actor, at: app.world().now() },
+    )
+    .await
+}
 
-    /// Signs a side at a desk: for a store or workshop, or for somebody who stands at the counter.
-    ///
-    /// # Errors
-    /// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where it was
-    /// changed since it was shown or has come to its end.
-    pub async fn sign_at_desk(
-        &self,
-        permit: Permit<ManageRegister>,
-        (id, side): (HandoverId, Side),
-        shown: &str,
-        how: How,
-    ) -> Result<Signed, AppError> {
-        let of_side = self
-            .store()
-            .read(move |tx| {
-                let handover =
-                    handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
-                Ok::<_, AppError>(handover.force_of(side))
-            })
-            .await?;
-        permit.reaches(of_side)?;
-        let actor = permit.actor().clone();
-        self.sign_side(Ask { id, side, shown: shown.to_owned(), how, actor, at: self.world().now() }).await
-    }
+/// Signs a side at a desk: for a store or workshop, or for somebody who stands at the counter.
+///
+/// # Errors
+/// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where it was
+/// changed since it was shown or has come to its end.
+pub async fn sign_at_desk(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    (id, side): (HandoverId, Side),
+    shown: &str,
+    how: How,
+) -> Result<Signed, AppError> {
+    let of_side = app
+        .store()
+        .read(move |tx| {
+            let handover = handovers::by_id(tx, id)?.ok_or_else(|| AppError::not_found("hand-over", id))?;
+            Ok::<_, AppError>(handover.force_of(side))
+        })
+        .await?;
+    permit.reaches(of_side)?;
+    let actor = permit.actor().clone();
+    sign_side(app, Ask { id, side, shown: shown.to_owned(), how, actor, at: app.world().now() }).await
+}
 
-    async fn sign_side(&self, ask: Ask) -> Result<Signed, AppError> {
-        for _ in 0..TRIES {
-            let (app, before) = (self.clone(), ask.clone());
-            let prepared = self.store().read(move |tx| app.foresee(tx, &before)).await?;
-            let prepared = prepared.map(|record| record.prepared()).transpose()?;
-            let (app, ask) = (self.clone(), ask.clone());
-            if let Tried::Done(signed) =
-                self.store().write(move |tx| app.sign_in(tx, &ask, prepared.as_ref())).await?
-            {
-                return Ok(signed);
-            }
+async fn sign_side(app: &App, ask: Ask) -> Result<Signed, AppError> {
+    for _ in 0..TRIES {
+        let (own, before) = (app.clone(), ask.clone());
+        let prepared = app.store().read(move |tx| foresee(&own, tx, &before)).await?;
+        let prepared = prepared.map(|record| record.prepared()).transpose()?;
+        let (app, ask) = (app.clone(), ask.clone());
+        if let Tried::Done(signed) =
+            app.clone().store().write(move |tx| sign_in(&app, tx, &ask, prepared.as_ref())).await?
+        {
+            return Ok(signed);
         }
-        Err(AppError::Conflict("others are signing this very moment; open it again and sign".into()))
     }
+    Err(AppError::Conflict("others are signing this very moment; open it again and sign".into()))
+}
 
-    /// The record that this signature would complete, as far as can be seen now.
-    fn foresee(&self, tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<SignedRecord>, AppError> {
-        let loaded = Self::load(tx, ask.id)?;
-        if loaded.state(ask.at) != HandoverState::Draft || loaded.signature(ask.side).is_some() {
-            return Ok(None);
-        }
-        let shown = Shown::of(tx, &loaded)?;
-        let signature = self.signature(tx, ask, &loaded, &shown)?;
-        Ok(loaded.signature(ask.side.other()).map(|other| SignedRecord::of(shown, other, &signature, ask.at)))
+/// The record that this signature would complete, as far as can be seen now.
+fn foresee(app: &App, tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<SignedRecord>, AppError> {
+    let loaded = crate::custody::load(tx, ask.id)?;
+    if loaded.state(ask.at) != HandoverState::Draft || loaded.signature(ask.side).is_some() {
+        return Ok(None);
     }
+    let shown = Shown::of(tx, &loaded)?;
+    let signature = self::signature(app, tx, ask, &loaded, &shown)?;
+    Ok(loaded.signature(ask.side.other()).map(|other| SignedRecord::of(shown, other, &signature, ask.at)))
+}
 
-    fn sign_in(&self, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -> Result<Tried, AppError> {
-        let loaded = Self::load_locked(tx, ask.id)?;
-        if let Some(done) = already(&loaded, ask)? {
-            return Ok(Tried::Done(done));
-        }
-        let shown = Shown::of(tx, &loaded)?;
-        if shown.digest()? != ask.shown {
-            return Err(AppError::Conflict(
-                "the hand-over was changed after it was shown to you; read it again, then sign".into(),
-            ));
-        }
-        let signature = self.signature(tx, ask, &loaded, &shown)?;
-        let Some(other) = loaded.signature(ask.side.other()) else {
-            sign_once(tx, ask, &signature)?;
-            self.enter_signature(tx, ask, &loaded, &signature)?;
-            return Ok(Tried::Done(Signed::Waits));
-        };
-        let data = SignedRecord::of(shown, other, &signature, ask.at).bytes()?;
-        let Some(prepared) = prepared.filter(|prepared| prepared.data == data) else {
-            return Ok(Tried::Again);
-        };
+fn sign_in(app: &App, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -> Result<Tried, AppError> {
+    let loaded = crate::custody::load_locked(tx, ask.id)?;
+    if let Some(done) = already(&loaded, ask)? {
+        return Ok(Tried::Done(done));
+    }
+    let shown = Shown::of(tx, &loaded)?;
+    if shown.digest()? != ask.shown {
+        return Err(AppError::Conflict(
+            "the hand-over was changed after it was shown to you; read it again, then sign".into(),
+        ));
+    }
+    let signature = self::signature(app, tx, ask, &loaded, &shown)?;
+    let Some(other) = loaded.signature(ask.side.other()) else {
         sign_once(tx, ask, &signature)?;
-        let giver = if ask.side == Side::Giver { &signature } else { other };
-        if let Some(burst) = taken::held(self, tx, (&loaded, giver), (&ask.actor.name, ask.at))? {
-            self.enter_signature(tx, ask, &loaded, &signature)?;
-            return Ok(Tried::Done(Signed::Held(burst)));
+        enter_signature(app, tx, ask, &loaded, &signature)?;
+        return Ok(Tried::Done(Signed::Waits));
+    };
+    let data = SignedRecord::of(shown, other, &signature, ask.at).bytes()?;
+    let Some(prepared) = prepared.filter(|prepared| prepared.data == data) else {
+        return Ok(Tried::Again);
+    };
+    sign_once(tx, ask, &signature)?;
+    let giver = if ask.side == Side::Giver { &signature } else { other };
+    if let Some(burst) = taken::held(app, tx, (&loaded, giver), (&ask.actor.name, ask.at))? {
+        enter_signature(app, tx, ask, &loaded, &signature)?;
+        return Ok(Tried::Done(Signed::Held(burst)));
+    }
+    crate::custody::complete::complete(app, tx, &ask.actor, &loaded, ask.at)?;
+    keep_record(app, tx, ask, &loaded, prepared)?;
+    Ok(Tried::Done(Signed::Complete))
+}
+
+/// Who signs, under which name, and what they state.
+fn signature(
+    app: &App,
+    tx: &mut Tx<'_>,
+    ask: &Ask,
+    loaded: &Loaded,
+    shown: &Shown,
+) -> Result<Signature, AppError> {
+    let (person, name, how, statement) = match (&ask.how, loaded.handover.party(ask.side)) {
+        (How::OwnSignIn, Party::Person(party)) => {
+            let person = people::by_id(tx, party)?.ok_or_else(|| AppError::not_found("person", party))?;
+            if ask.actor.person != Some(party) {
+                return Err(AppError::Conflict(format!("only {} can sign this side", person.name)));
+            }
+            let statement = shown.statement(ask.side, &person.name);
+            (Some(party), person.name, OWN.to_owned(), statement)
         }
-        self.complete(tx, &ask.actor, &loaded, ask.at)?;
-        self.keep_record(tx, ask, &loaded, prepared)?;
-        Ok(Tried::Done(Signed::Complete))
-    }
+        (How::OwnSignIn, Party::Place(_)) => {
+            refuse_both_sides(tx, ask, loaded)?;
+            let name = ask.actor.shown.clone();
+            let statement = shown.statement(ask.side, &name);
+            (ask.actor.person, name, OWN.to_owned(), statement)
+        }
+        (How::Counter { check, name }, Party::Person(party)) => {
+            let name = at_counter(tx, ask, party, name)?;
+            let statement = shown.statement(ask.side, &name);
+            (Some(party), name, check.as_str().to_owned(), statement)
+        }
+        (How::Absent { why }, Party::Person(party)) => {
+            let why = text("why", why, 200)?;
+            if ask.side != Side::Giver || loaded.handover.kind != domain::HandoverKind::Return {
+                return Err(AppError::Conflict("only what comes back can come without its giver".into()));
+            }
+            let name = ask.actor.shown.clone();
+            let statement =
+                format!("I, {name}, confirm that this came back without {} there: {why}.", shown.giver.name);
+            (ask.actor.person.filter(|own| *own != party), name, ABSENT.to_owned(), statement)
+        }
+        (How::Counter { .. } | How::Absent { .. }, Party::Place(_)) => {
+            return Err(AppError::Conflict("a place has no name to type; sign for it yourself".into()));
+        }
+    };
+    Ok(Signature {
+        id: EntryId::from_uuid(app.world().uuid()),
+        version: loaded.handover.version,
+        side: ask.side,
+        person,
+        name,
+        signed_by: ask.actor.name.clone(),
+        how,
+        statement,
+        digest: ask.shown.clone(),
+        signed_at: ask.at,
+    })
+}
 
-    /// Who signs, under which name, and what they state.
-    fn signature(
-        &self,
-        tx: &mut Tx<'_>,
-        ask: &Ask,
-        loaded: &Loaded,
-        shown: &Shown,
-    ) -> Result<Signature, AppError> {
-        let (person, name, how, statement) = match (&ask.how, loaded.handover.party(ask.side)) {
-            (How::OwnSignIn, Party::Person(party)) => {
-                let person = people::by_id(tx, party)?.ok_or_else(|| AppError::not_found("person", party))?;
-                if ask.actor.person != Some(party) {
-                    return Err(AppError::Conflict(format!("only {} can sign this side", person.name)));
-                }
-                let statement = shown.statement(ask.side, &person.name);
-                (Some(party), person.name, OWN.to_owned(), statement)
-            }
-            (How::OwnSignIn, Party::Place(_)) => {
-                refuse_both_sides(tx, ask, loaded)?;
-                let name = ask.actor.shown.clone();
-                let statement = shown.statement(ask.side, &name);
-                (ask.actor.person, name, OWN.to_owned(), statement)
-            }
-            (How::Counter { check, name }, Party::Person(party)) => {
-                let name = at_counter(tx, ask, party, name)?;
-                let statement = shown.statement(ask.side, &name);
-                (Some(party), name, check.as_str().to_owned(), statement)
-            }
-            (How::Absent { why }, Party::Person(party)) => {
-                let why = text("why", why, 200)?;
-                if ask.side != Side::Giver || loaded.handover.kind != domain::HandoverKind::Return {
-                    return Err(AppError::Conflict("only what comes back can come without its giver".into()));
-                }
-                let name = ask.actor.shown.clone();
-                let statement = format!(
-                    "I, {name}, confirm that this came back without {} there: {why}.",
-                    shown.giver.name
-                );
-                (ask.actor.person.filter(|own| *own != party), name, ABSENT.to_owned(), statement)
-            }
-            (How::Counter { .. } | How::Absent { .. }, Party::Place(_)) => {
-                return Err(AppError::Conflict("a place has no name to type; sign for it yourself".into()));
-            }
-        };
-        Ok(Signature {
-            id: EntryId::from_uuid(self.world().uuid()),
-            version: loaded.handover.version,
-            side: ask.side,
-            person,
-            name,
-            signed_by: ask.actor.name.clone(),
-            how,
-            statement,
-            digest: ask.shown.clone(),
-            signed_at: ask.at,
-        })
-    }
+fn enter_signature(
+    app: &App,
+    tx: &mut Tx<'_>,
+    ask: &Ask,
+    loaded: &Loaded,
+    signature: &Signature,
+) -> Result<(), AppError> {
+    let record = Record::new(&ask.actor.name, "custody.signed", subject(ask.id))
+        .force(loaded.handover.force_of(ask.side))
+        .reason(loaded.handover.kind.as_str())
+        .detail(json!({
+            "side": ask.side, "person": signature.person, "how": signature.how, "shown": signature.digest,
+        }));
+    app.enter(tx, ask.at, record)
+}
 
-    fn enter_signature(
-        &self,
-        tx: &mut Tx<'_>,
-        ask: &Ask,
-        loaded: &Loaded,
-        signature: &Signature,
-    ) -> Result<(), AppError> {
-        let record = Record::new(&ask.actor.name, "custody.signed", subject(ask.id))
-            .force(loaded.handover.force_of(ask.side))
-            .reason(loaded.handover.kind.as_str())
-            .detail(json!({
-                "side": ask.side, "person": signature.person, "how": signature.how, "shown": signature.digest,
-            }));
-        self.enter(tx, ask.at, record)
-    }
-
-    /// Keeps the record sealed, and enters both digests of it.
-    pub(super) fn keep_record(
-        &self,
-        tx: &mut Tx<'_>,
-        ask: &Ask,
-        loaded: &Loaded,
-        prepared: &Prepared,
-    ) -> Result<(), AppError> {
-        let place = super::record::place(ask.id);
-        let sealed = Sealed {
-            data: self.sealer().seal(self.world(), &place, &prepared.data)?,
-            pdf: self.sealer().seal(self.world(), &place, &prepared.pdf)?,
-            data_digest: digest_hex(&prepared.data),
-            pdf_digest: digest_hex(&prepared.pdf),
-            made_at: ask.at,
-        };
-        handovers::keep(tx, ask.id, &sealed)?;
-        super::end(tx, ask.id, HandoverState::Complete, (ask.at, "both signed"))?;
-        let devices: Vec<_> = loaded.things.iter().map(|thing| thing.device.id).collect();
-        let record = Record::new(&ask.actor.name, "custody.completed", subject(ask.id))
-            .force(loaded.handover.force)
-            .reason(loaded.handover.kind.as_str())
-            .detail(json!({
-                "devices": devices, "shown": ask.shown, "side": ask.side,
-                "record_data": sealed.data_digest, "record_pdf": sealed.pdf_digest,
-            }));
-        self.enter(tx, ask.at, record)
-    }
+/// Keeps the record sealed, and enters both digests of it.
+pub(super) fn keep_record(
+    app: &App,
+    tx: &mut Tx<'_>,
+    ask: &Ask,
+    loaded: &Loaded,
+    prepared: &Prepared,
+) -> Result<(), AppError> {
+    let place = super::record::place(ask.id);
+    let sealed = Sealed {
+        data: app.sealer().seal(app.world(), &place, &prepared.data)?,
+        pdf: app.sealer().seal(app.world(), &place, &prepared.pdf)?,
+        data_digest: digest_hex(&prepared.data),
+        pdf_digest: digest_hex(&prepared.pdf),
+        made_at: ask.at,
+    };
+    handovers::keep(tx, ask.id, &sealed)?;
+    super::end(tx, ask.id, HandoverState::Complete, (ask.at, "both signed"))?;
+    let devices: Vec<_> = loaded.things.iter().map(|thing| thing.device.id).collect();
+    let record = Record::new(&ask.actor.name, "custody.completed", subject(ask.id))
+        .force(loaded.handover.force)
+        .reason(loaded.handover.kind.as_str())
+        .detail(json!({
+            "devices": devices, "shown": ask.shown, "side": ask.side,
+            "record_data": sealed.data_digest, "record_pdf": sealed.pdf_digest,
+        }));
+    app.enter(tx, ask.at, record)
 }
 
 impl SignedRecord {

@@ -62,7 +62,7 @@ pub(crate) async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Res
             if !orders::end_act(tx, act, HeldState::Done, now, None)? {
                 return Ok(());
             }
-            let loaded = App::load_locked(tx, id)?;
+            let loaded = crate::custody::load_locked(tx, id)?;
             if signed(tx, id, now)?.bytes()? != prepared.data {
                 return Err(changed());
             }
@@ -74,15 +74,15 @@ pub(crate) async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Res
                 actor: Actor::system(),
                 at: now,
             };
-            app.complete(tx, &ask.actor, &loaded, now)?;
-            app.keep_record(tx, &ask, &loaded, &prepared)
+            crate::custody::complete::complete(&app, tx, &ask.actor, &loaded, now)?;
+            crate::custody::sign::keep_record(&app, tx, &ask, &loaded, &prepared)
         })
         .await
 }
 
 /// The record of both signatures as it stands.
 fn signed(tx: &mut Tx<'_>, id: HandoverId, now: Timestamp) -> Result<SignedRecord, AppError> {
-    let loaded = App::load(tx, id)?;
+    let loaded = crate::custody::load(tx, id)?;
     let both = (loaded.signature(Side::Giver), loaded.signature(Side::Receiver));
     let (Some(giver), Some(receiver)) = both else { return Err(changed()) };
     let shown = Shown::of(tx, &loaded)?;

@@ -91,7 +91,7 @@ pub(super) fn over(
     let mut told = Vec::new();
     for Carried { from, spec } in picked {
         let id = CommandId::from_uuid(app.world().uuid());
-        let spec = app.resealed(spec, from.enrolment, enrolment)?;
+        let spec = crate::commands::resealed(app, spec, from.enrolment, enrolment)?;
         containment::carry(tx, &from, (id, enrolment), &spec.to_json()?, now)?;
         told.push(json!({ "from": from.id, "to": id }));
     }

@@ -64,47 +64,45 @@ impl GateRefusal {
     }
 }
 
-impl App {
-    /// Whether the device may enrol now.
-    pub(crate) fn gate(&self, tx: &mut Tx<'_>, device: &Device) -> Result<Result<(), GateRefusal>, AppError> {
-        if device.retired_at.is_some() {
-            return Ok(Err(GateRefusal::Retired));
-        }
-        let Some(holder) = device.holder else { return Ok(Err(GateRefusal::NoHolder)) };
-        match people::by_id(tx, holder)? {
-            Some(person) if person.ended_at.is_none() => {}
-            _ => return Ok(Err(GateRefusal::HolderLeft)),
-        }
-        let missing = self.terms_missing(tx, holder)?;
-        Ok(if missing.is_empty() { Ok(()) } else { Err(GateRefusal::TermsNotAccepted(missing)) })
+/// Whether the device may enrol now.
+pub(crate) fn gate(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Result<(), GateRefusal>, AppError> {
+    if device.retired_at.is_some() {
+        return Ok(Err(GateRefusal::Retired));
     }
+    let Some(holder) = device.holder else { return Ok(Err(GateRefusal::NoHolder)) };
+    match people::by_id(tx, holder)? {
+        Some(person) if person.ended_at.is_none() => {}
+        _ => return Ok(Err(GateRefusal::HolderLeft)),
+    }
+    let missing = crate::terms::terms_missing(app, tx, holder)?;
+    Ok(if missing.is_empty() { Ok(()) } else { Err(GateRefusal::TermsNotAccepted(missing)) })
+}
 
-    /// Remembers that a check-in was refused, for the desk: some of each device and of strangers a minute.
-    pub(super) fn note_refusal(
-        &self,
-        tx: &mut Tx<'_>,
-        sender: &Sender,
-        check_in: &CheckIn,
-        refusal: &GateRefusal,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let known = certificates::by_sha256(tx, &sender.certificate)?;
-        let device = match &known {
-            Some(certificate) => devices::by_id(tx, certificate.device)?,
-            None => None,
-        };
-        let subject = known.map_or_else(
-            || format!("certificate:{}", sender.certificate),
-            |certificate| format!("device:{}", certificate.device),
-        );
-        tracing::info!(subject, reason = refusal.word(), "a device was refused");
-        if !self.may_note_refusal(device.as_ref().map(|device| device.id), now) {
-            return Ok(());
-        }
-        let mut record = Record::new("device", "check-in.refused", subject)
-            .reason(refusal.word())
-            .detail(json!({ "message": check_in.message.message_type(), "why": refusal.to_string() }));
-        record.force = device.map(|device| device.force);
-        self.enter(tx, now, record)
+/// Remembers that a check-in was refused, for the desk: some of each device and of strangers a minute.
+pub(super) fn note_refusal(
+    app: &App,
+    tx: &mut Tx<'_>,
+    sender: &Sender,
+    check_in: &CheckIn,
+    refusal: &GateRefusal,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let known = certificates::by_sha256(tx, &sender.certificate)?;
+    let device = match &known {
+        Some(certificate) => devices::by_id(tx, certificate.device)?,
+        None => None,
+    };
+    let subject = known.map_or_else(
+        || format!("certificate:{}", sender.certificate),
+        |certificate| format!("device:{}", certificate.device),
+    );
+    tracing::info!(subject, reason = refusal.word(), "a device was refused");
+    if !app.may_note_refusal(device.as_ref().map(|device| device.id), now) {
+        return Ok(());
     }
+    let mut record = Record::new("device", "check-in.refused", subject)
+        .reason(refusal.word())
+        .detail(json!({ "message": check_in.message.message_type(), "why": refusal.to_string() }));
+    record.force = device.map(|device| device.force);
+    app.enter(tx, now, record)
 }

@@ -53,137 +53,131 @@ enum Replaces {
     Enrolment,
 }
 
-impl App {
-    /// Makes the enrolment profile of a registered device that is not under management. It works once, for that serial number,
-    /// until it expires or another is made.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut or the
-    /// device is under management. Refusals of the gate are in the ledger.
-    pub async fn make_enrolment_profile(
-        &self,
-        permit: Permit<EnrolDevices>,
-        serial: &str,
-        signed: bool,
-    ) -> Result<EnrolmentFile, AppError> {
-        self.make_profile(permit, serial, signed, Replaces::Nothing).await
-    }
+/// Makes the enrolment profile of a registered device that is not under management. It works once, for that serial number,
+/// until it expires or another is made.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut or the
+/// device is under management. Refusals of the gate are in the ledger.
+pub async fn make_enrolment_profile(
+    app: &App,
+    permit: Permit<EnrolDevices>,
+    serial: &str,
+    signed: bool,
+) -> Result<EnrolmentFile, AppError> {
+    make_profile(app, permit, serial, signed, Replaces::Nothing).await
+}
 
-    /// Makes the enrolment profile of a device that may be under management already: whoever asks has confirmed that the
-    /// enrolment that stands is to be replaced.
-    ///
-    /// # Errors
-    /// As [`App::make_enrolment_profile`], for a device under management too.
-    pub async fn make_replacing_profile(
-        &self,
-        permit: Permit<EnrolDevices>,
-        serial: &str,
-        signed: bool,
-    ) -> Result<EnrolmentFile, AppError> {
-        self.make_profile(permit, serial, signed, Replaces::Enrolment).await
-    }
+/// Makes the enrolment profile of a device that may be under management already: whoever asks has confirmed that the
+/// enrolment that stands is to be replaced.
+///
+/// # Errors
+/// As [`make_enrolment_profile`], for a device under management too.
+pub async fn make_replacing_profile(
+    app: &App,
+    permit: Permit<EnrolDevices>,
+    serial: &str,
+    signed: bool,
+) -> Result<EnrolmentFile, AppError> {
+    make_profile(app, permit, serial, signed, Replaces::Enrolment).await
+}
 
-    async fn make_profile(
-        &self,
-        permit: Permit<EnrolDevices>,
-        serial: &str,
-        signed: bool,
-        replaces: Replaces,
-    ) -> Result<EnrolmentFile, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        let serial = serial.trim().to_ascii_uppercase();
-        let challenge = URL_SAFE_NO_PAD.encode(self.world().bytes::<24>());
-        let expires_at = now.plus(self.config().challenge_lifetime);
-        let (digest, wanted) = (digest_hex(challenge.as_bytes()), serial.clone());
-        let made = self
-            .store()
-            .write(move |tx| {
-                let Some(device) = devices::by_serial(tx, &wanted)? else {
-                    app.note_no_profile(tx, &permit, None, &GateRefusal::NotRegistered, &wanted)?;
-                    return Ok(Err(AppError::not_found("device", &wanted)));
-                };
-                permit.reaches(device.force)?;
-                if !device.kind.platform().is_some_and(|platform| platform.is_apple()) {
-                    return Err(AppError::Conflict(format!(
-                        "a {} does not enrol with Apple's profile",
-                        device.kind.title()
-                    )));
-                }
-                if let Err(refusal) = app.gate(tx, &device)? {
-                    app.note_no_profile(tx, &permit, Some(&device), &refusal, &wanted)?;
-                    return Ok(Err(AppError::Conflict(refusal.to_string())));
-                }
-                locks::take(tx, Lock::Device(device.id))?;
-                // As the lock found it: another may have finished its enrolment meanwhile.
-                let device = devices::by_id(tx, device.id)?.unwrap_or(device);
-                if device.enrolment_state == EnrolmentState::Enrolled && replaces == Replaces::Nothing {
-                    return Ok(Err(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
-                }
-                // One live profile a device: the former one, and what it bought and nobody used, work no more.
-                let voided = certificates::void_challenges(tx, device.id, now)?;
-                let unused = certificates::revoke_unused(tx, device.id, now, "a newer profile was made")?;
-                certificates::add_challenge(tx, &digest, device.id, now, expires_at)?;
-                let detail = json!({
-                    "challenge": digest, "expires": expires_at, "voided": voided, "unused_revoked": unused,
-                });
-                app.enter(tx, now, profile_made(&permit, &device, detail))?;
-                Ok::<_, AppError>(Ok(device.id.to_string()))
-            })
-            .await?;
-        let name = made?;
-        let unsigned = self.profile_bytes(challenge, name);
-        let bytes = if signed { self.sign(&unsigned, now)? } else { unsigned };
-        Ok(EnrolmentFile {
-            bytes: Secret::new(bytes),
-            expires_at,
-            file_name: format!("{serial}.mobileconfig"),
+async fn make_profile(
+    app: &App,
+    permit: Permit<EnrolDevices>,
+    serial: &str,
+    signed: bool,
+    replaces: Replaces,
+) -> Result<EnrolmentFile, AppError> {
+    let (own, now) = (app.clone(), app.world().now());
+    let serial = serial.trim().to_ascii_uppercase();
+    let challenge = URL_SAFE_NO_PAD.encode(own.world().bytes::<24>());
+    let expires_at = now.plus(own.config().challenge_lifetime);
+    let (digest, wanted) = (digest_hex(challenge.as_bytes()), serial.clone());
+    let made = app
+        .store()
+        .write(move |tx| {
+            let Some(device) = devices::by_serial(tx, &wanted)? else {
+                note_no_profile(&own, tx, &permit, None, &GateRefusal::NotRegistered, &wanted)?;
+                return Ok(Err(AppError::not_found("device", &wanted)));
+            };
+            permit.reaches(device.force)?;
+            if !device.kind.platform().is_some_and(|platform| platform.is_apple()) {
+                return Err(AppError::Conflict(format!(
+                    "a {} does not enrol with Apple's profile",
+                    device.kind.title()
+                )));
+            }
+            if let Err(refusal) = crate::enrolment::gate::gate(&own, tx, &device)? {
+                note_no_profile(&own, tx, &permit, Some(&device), &refusal, &wanted)?;
+                return Ok(Err(AppError::Conflict(refusal.to_string())));
+            }
+            locks::take(tx, Lock::Device(device.id))?;
+            // As the lock found it: another may have finished its enrolment meanwhile.
+            let device = devices::by_id(tx, device.id)?.unwrap_or(device);
+            if device.enrolment_state == EnrolmentState::Enrolled && replaces == Replaces::Nothing {
+                return Ok(Err(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
+            }
+            // One live profile a device: the former one, and what it bought and nobody used, work no more.
+            let voided = certificates::void_challenges(tx, device.id, now)?;
+            let unused = certificates::revoke_unused(tx, device.id, now, "a newer profile was made")?;
+            certificates::add_challenge(tx, &digest, device.id, now, expires_at)?;
+            let detail = json!({
+                "challenge": digest, "expires": expires_at, "voided": voided, "unused_revoked": unused,
+            });
+            own.enter(tx, now, profile_made(&permit, &device, detail))?;
+            Ok::<_, AppError>(Ok(device.id.to_string()))
         })
-    }
+        .await?;
+    let name = made?;
+    let unsigned = profile_bytes(app, challenge, name);
+    let bytes = if signed { sign(app, &unsigned, now)? } else { unsigned };
+    Ok(EnrolmentFile { bytes: Secret::new(bytes), expires_at, file_name: format!("{serial}.mobileconfig") })
+}
 
-    /// That somebody asked for a profile and the gate was shut. The transaction commits.
-    fn note_no_profile(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<EnrolDevices>,
-        device: Option<&Device>,
-        refusal: &GateRefusal,
-        serial: &str,
-    ) -> Result<(), AppError> {
-        let subject =
-            device.map_or_else(|| "register:unknown".to_owned(), |device| format!("device:{}", device.id));
-        let shown: String = serial.chars().take(80).collect();
-        let mut record = Record::new(&permit.actor().name, "enrolment.profile.refused", subject)
-            .reason(refusal.word())
-            .detail(json!({ "serial": shown, "why": refusal.to_string() }));
-        record.force = device.map(|device| device.force).or(permit.actor().force);
-        self.enter(tx, self.world().now(), record)
-    }
+/// That somebody asked for a profile and the gate was shut. The transaction commits.
+fn note_no_profile(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<EnrolDevices>,
+    device: Option<&Device>,
+    refusal: &GateRefusal,
+    serial: &str,
+) -> Result<(), AppError> {
+    let subject =
+        device.map_or_else(|| "register:unknown".to_owned(), |device| format!("device:{}", device.id));
+    let shown: String = serial.chars().take(80).collect();
+    let mut record = Record::new(&permit.actor().name, "enrolment.profile.refused", subject)
+        .reason(refusal.word())
+        .detail(json!({ "serial": shown, "why": refusal.to_string() }));
+    record.force = device.map(|device| device.force).or(permit.actor().force);
+    app.enter(tx, app.world().now(), record)
+}
 
-    fn profile_bytes(&self, challenge: String, common_name: String) -> Vec<u8> {
-        let config = self.config();
-        enrolment_profile::build(&EnrolmentProfile {
-            prefix: PREFIX.into(),
-            organisation: config.organisation.clone(),
-            display_name: format!("{} device management", config.organisation),
-            topic: config.push_topic.clone(),
-            server_url: format!("{}/apple/mdm", config.address),
-            check_in_url: config.checkin_address.as_ref().map(|address| format!("{address}/apple/checkin")),
-            access_rights: ACCESS_RIGHTS_ALL,
-            scep: Scep {
-                url: format!("{}/scep", config.address),
-                name: "lanyard".into(),
-                challenge: Secret::new(challenge),
-                common_name,
-                ca_fingerprint: self.ca().certificate().sha1(),
-            },
-            device_ca: self.ca().certificate().der().to_vec(),
-            tls_ca: None,
-            removal_disallowed: true,
-        })
-    }
+fn profile_bytes(app: &App, challenge: String, common_name: String) -> Vec<u8> {
+    let config = app.config();
+    enrolment_profile::build(&EnrolmentProfile {
+        prefix: PREFIX.into(),
+        organisation: config.organisation.clone(),
+        display_name: format!("{} device management", config.organisation),
+        topic: config.push_topic.clone(),
+        server_url: format!("{}/apple/mdm", config.address),
+        check_in_url: config.checkin_address.as_ref().map(|address| format!("{address}/apple/checkin")),
+        access_rights: ACCESS_RIGHTS_ALL,
+        scep: Scep {
+            url: format!("{}/scep", config.address),
+            name: "lanyard".into(),
+            challenge: Secret::new(challenge),
+            common_name,
+            ca_fingerprint: app.ca().certificate().sha1(),
+        },
+        device_ca: app.ca().certificate().der().to_vec(),
+        tls_ca: None,
+        removal_disallowed: true,
+    })
+}
 
-    fn sign(&self, content: &[u8], at: Timestamp) -> Result<Vec<u8>, AppError> {
-        let signer = Signer { key: self.ca().key(), certificate: self.ca().certificate(), chain: &[] };
-        sign_attached(content, &signer, Some(at)).map_err(|error| AppError::Keys(error.to_string()))
-    }
+fn sign(app: &App, content: &[u8], at: Timestamp) -> Result<Vec<u8>, AppError> {
+    let signer = Signer { key: app.ca().key(), certificate: app.ca().certificate(), chain: &[] };
+    sign_attached(content, &signer, Some(at)).map_err(|error| AppError::Keys(error.to_string()))
 }

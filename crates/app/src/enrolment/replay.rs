@@ -66,6 +66,6 @@ fn token_again(app: &App, tx: &mut Tx<'_>, mark: &CheckInMark) -> Result<CheckIn
     let Some(live) = enrolments::live(tx, &mark.certificate, &enrolments::Channel::Device)? else {
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
-    let token = app.bootstrap_of(tx, &live)?;
+    let token = crate::enrolment::bootstrap::bootstrap_of(app, tx, &live)?;
     Ok(CheckInReply::Done(replies::bootstrap_token(token.as_ref())))
 }

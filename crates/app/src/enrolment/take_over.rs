@@ -35,7 +35,7 @@ pub(super) fn take_over(
         && live.state == EnrolmentState::Enrolled
         && live.udid == channel.device_key()
         && live.certificate != certificate.sha256;
-    if !(meant && same && channel.is_device() && app.gate(tx, &device)?.is_ok()) {
+    if !(meant && same && channel.is_device() && crate::enrolment::gate::gate(app, tx, &device)?.is_ok()) {
         return Ok(None);
     }
     enrolments::move_to_certificate(tx, &live.certificate, &certificate.sha256)?;

@@ -48,58 +48,56 @@ impl Made<'_> {
     }
 }
 
-impl App {
-    /// Makes a person's grants from the directory what their groups say; gives what they may be asked for then. A group that
-    /// makes auditors does so once, for at most [`AUDITOR_LONGEST`]: when that is over, membership alone gives no more.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for who is not on the books; else where the database does not answer.
-    pub(crate) fn take_groups(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        (groups, names): (&[&str], Names<'_>),
-        now: Timestamp,
-    ) -> Result<Standing, AppError> {
-        locks::take(tx, Lock::Roles)?;
-        let from_sign_in = names == Names::SignIn;
-        let made: Vec<Made<'_>> = self
-            .config()
-            .group_roles
-            .iter()
-            .filter(|rule| groups.contains(&rule.group.as_str()) && is_granted(rule.role))
-            .map(|rule| Made { rule, both_forces: rule.both_forces && from_sign_in })
-            .collect();
-        let open: Vec<Grant> =
-            grants::open(tx, person.id)?.into_iter().filter(|grant| grant.from_directory).collect();
-        let by = match names {
-            Names::SignIn => format!("person:{}", person.id),
-            Names::Token(token) => token.to_owned(),
-        };
-        for grant in open.iter().filter(|grant| !made.iter().any(|one| one.is_same(grant, names))) {
-            let replaced = made.iter().any(|one| one.is_of(grant));
-            let why = if replaced { "replaced by what the sign-in says" } else { "no longer in the group" };
-            self.close_grant(tx, person, grant, ("system", why), now)?;
-        }
-        for one in made.into_iter().filter(|one| !open.iter().any(|grant| one.is_same(grant, names))) {
-            let role = one.rule.role;
-            let grant = Grant {
-                id: GrantId::from_uuid(self.world().uuid()),
-                person: person.id,
-                role: role.as_str().to_owned(),
-                both_forces: one.both_forces,
-                from_directory: true,
-                said_by: one.rule.group.clone(),
-                reason: String::new(),
-                granted_at: now,
-                until: (role == Role::Auditor).then(|| now.plus(AUDITOR_LONGEST)),
-                ended: None,
-                waits: !from_sign_in && is_strong(self.policy().access(), role),
-                confirmed: None,
-                asked_by: (!from_sign_in).then(|| by.clone()),
-            };
-            self.enter_grant(tx, &Giving { whose: person, grant: &grant, role, by: &by })?;
-        }
-        standing_of(tx, person.id, now)?.ok_or_else(|| AppError::not_found("person", person.id))
+/// Makes a person's grants from the directory what their groups say; gives what they may be asked for then. A group that
+/// makes auditors does so once, for at most [`AUDITOR_LONGEST`]: when that is over, membership alone gives no more.
+///
+/// # Errors
+/// [`AppError::NotFound`] for who is not on the books; else where the database does not answer.
+pub(crate) fn take_groups(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    (groups, names): (&[&str], Names<'_>),
+    now: Timestamp,
+) -> Result<Standing, AppError> {
+    locks::take(tx, Lock::Roles)?;
+    let from_sign_in = names == Names::SignIn;
+    let made: Vec<Made<'_>> = app
+        .config()
+        .group_roles
+        .iter()
+        .filter(|rule| groups.contains(&rule.group.as_str()) && is_granted(rule.role))
+        .map(|rule| Made { rule, both_forces: rule.both_forces && from_sign_in })
+        .collect();
+    let open: Vec<Grant> =
+        grants::open(tx, person.id)?.into_iter().filter(|grant| grant.from_directory).collect();
+    let by = match names {
+        Names::SignIn => format!("person:{}", person.id),
+        Names::Token(token) => token.to_owned(),
+    };
+    for grant in open.iter().filter(|grant| !made.iter().any(|one| one.is_same(grant, names))) {
+        let replaced = made.iter().any(|one| one.is_of(grant));
+        let why = if replaced { "replaced by what the sign-in says" } else { "no longer in the group" };
+        crate::grants::give::close_grant(app, tx, person, grant, ("system", why), now)?;
     }
+    for one in made.into_iter().filter(|one| !open.iter().any(|grant| one.is_same(grant, names))) {
+        let role = one.rule.role;
+        let grant = Grant {
+            id: GrantId::from_uuid(app.world().uuid()),
+            person: person.id,
+            role: role.as_str().to_owned(),
+            both_forces: one.both_forces,
+            from_directory: true,
+            said_by: one.rule.group.clone(),
+            reason: String::new(),
+            granted_at: now,
+            until: (role == Role::Auditor).then(|| now.plus(AUDITOR_LONGEST)),
+            ended: None,
+            waits: !from_sign_in && is_strong(app.policy().access(), role),
+            confirmed: None,
+            asked_by: (!from_sign_in).then(|| by.clone()),
+        };
+        crate::grants::give::enter_grant(app, tx, &Giving { whose: person, grant: &grant, role, by: &by })?;
+    }
+    standing_of(tx, person.id, now)?.ok_or_else(|| AppError::not_found("person", person.id))
 }

@@ -26,11 +26,11 @@ async fn cookie(app: &App, person: PersonId) -> String {
         force: Some(Force::Norfolk),
         how: "test",
     };
-    app.begin_session(who).await.unwrap().into_exposed()
+    crate::sessions::begin_session(app, who).await.unwrap().into_exposed()
 }
 
 async fn actor(app: &App, cookie: &str) -> Actor {
-    app.actor_of_cookie(cookie).await.unwrap().unwrap()
+    crate::sessions::actor_of_cookie(app, cookie).await.unwrap().unwrap()
 }
 
 #[test]
@@ -43,13 +43,19 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
             ("2026-11-01", "not over"),
             ("soon", "a day"),
         ] {
-            let refused = app.grant_role(root(), person, grant(Role::Auditor, day)).await.unwrap_err();
+            let refused = crate::grants::give::grant_role(&app, root(), person, grant(Role::Auditor, day))
+                .await
+                .unwrap_err();
             assert!(refused.to_string().contains(says), "{day}: {refused}");
         }
         let session = cookie(&app, person).await;
         assert!(permit::<SeeLedger>(&actor(&app, &session).await).is_err());
-        app.grant_role(root(), person, grant(Role::Auditor, "2026-11-24")).await.unwrap();
-        let again = app.grant_role(root(), person, grant(Role::Auditor, "2026-11-24")).await.unwrap_err();
+        crate::grants::give::grant_role(&app, root(), person, grant(Role::Auditor, "2026-11-24"))
+            .await
+            .unwrap();
+        let again = crate::grants::give::grant_role(&app, root(), person, grant(Role::Auditor, "2026-11-24"))
+            .await
+            .unwrap_err();
         assert!(matches!(again, AppError::Conflict(_)), "a double click gives one grant: {again}");
         let auditor = actor(&app, &session).await;
         let sees = permit::<SeeLedger>(&auditor).unwrap();
@@ -62,11 +68,11 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
             permit::<SeeLedger>(&actor(&app, &session).await).is_err(),
             "the session lives, the grant does not"
         );
-        let read = app.person_roles(root(), person).await.unwrap();
+        let read = crate::grants::person_roles(&app, root(), person).await.unwrap();
         assert!(!read.grants[0].counts && read.grants[0].grant.ended.is_none());
         // The end is an entry and a notice, once, however often the job runs.
         let lapsed = async || {
-            while app.run_jobs(50).await.unwrap() > 0 {}
+            while crate::jobs::run_jobs(&app, 50).await.unwrap() > 0 {}
             let rows = app
                 .store()
                 .read(|tx| {
@@ -84,7 +90,7 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
             (rows.iter().map(|(entry, _)| entry.reason.clone()).collect::<Vec<_>>(), told)
         };
         assert_eq!(lapsed().await, (vec![Some("auditor".into())], 1));
-        app.lapse_grant(read.grants[0].grant.id).await.unwrap();
+        crate::grants::lapse::lapse_grant(&app, read.grants[0].grant.id).await.unwrap();
         assert_eq!(lapsed().await, (vec![Some("auditor".into())], 1));
     });
 }
@@ -92,15 +98,20 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
 #[test]
 fn a_role_that_is_ended_does_not_count_at_the_next_request_and_is_ended_once() {
     on_bench(|Bench { app, person, .. }| async move {
-        app.grant_role(root(), person, grant(Role::ServiceDeskAnalyst, "")).await.unwrap();
+        crate::grants::give::grant_role(&app, root(), person, grant(Role::ServiceDeskAnalyst, ""))
+            .await
+            .unwrap();
         let session = cookie(&app, person).await;
         assert!(permit::<SeeDevices>(&actor(&app, &session).await).is_ok());
-        let id = app.person_roles(root(), person).await.unwrap().grants[0].grant.id;
-        assert!(app.end_role(root(), id, " ").await.is_err(), "a reason is asked for");
-        app.end_role(root(), id, "moved to another unit").await.unwrap();
-        assert!(matches!(app.end_role(root(), id, "again").await, Err(AppError::Conflict(_))));
+        let id = crate::grants::person_roles(&app, root(), person).await.unwrap().grants[0].grant.id;
+        assert!(crate::grants::give::end_role(&app, root(), id, " ").await.is_err(), "a reason is asked for");
+        crate::grants::give::end_role(&app, root(), id, "moved to another unit").await.unwrap();
+        assert!(matches!(
+            crate::grants::give::end_role(&app, root(), id, "again").await,
+            Err(AppError::Conflict(_))
+        ));
         assert!(permit::<SeeDevices>(&actor(&app, &session).await).is_err());
-        app.lapse_grant(id).await.unwrap();
+        crate::grants::lapse::lapse_grant(&app, id).await.unwrap();
         let told = app.store().read(move |tx| store::notices::of_person(tx, person, true, 50)).await.unwrap();
         assert!(
             told.iter().all(|notice| !notice.subject.contains("has ended")),
@@ -117,7 +128,9 @@ fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
             let (app, whose, now) = (app.clone(), whose.clone(), world.now());
             app.clone()
                 .store()
-                .write(move |tx| app.take_groups(tx, &whose, (groups, Names::SignIn), now))
+                .write(move |tx| {
+                    crate::grants::groups::take_groups(&app, tx, &whose, (groups, Names::SignIn), now)
+                })
                 .await
                 .unwrap()
         };
@@ -125,8 +138,8 @@ fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
         assert_eq!(desk.roles.to_string(), "holder service-desk-analyst");
         assert!(desk.both.has(Role::ServiceDeskAnalyst), "the settings say both forces for this group");
         assert_eq!(sync(&["Lanyard desk"]).await, desk, "a second time changes nothing");
-        let id = app.person_roles(root(), person).await.unwrap().grants[0].grant.id;
-        let refused = app.end_role(root(), id, "by hand").await.unwrap_err();
+        let id = crate::grants::person_roles(&app, root(), person).await.unwrap().grants[0].grant.id;
+        let refused = crate::grants::give::end_role(&app, root(), id, "by hand").await.unwrap_err();
         assert!(refused.to_string().contains("take the person out of that group"), "{refused}");
         assert_eq!(sync(&["Lanyard audit"]).await.roles.to_string(), "holder auditor");
         world.clock.advance(AUDITOR_LONGEST);
@@ -141,17 +154,26 @@ fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
             "holder auditor",
             "who comes back is given it anew"
         );
-        assert_eq!(app.person_roles(root(), person).await.unwrap().grants.len(), 3, "history stays");
+        assert_eq!(
+            crate::grants::person_roles(&app, root(), person).await.unwrap().grants.len(),
+            3,
+            "history stays"
+        );
     });
 }
 
 #[test]
 fn a_role_over_both_forces_reaches_over_the_wall_and_the_others_do_not() {
     on_bench(|Bench { app, person, .. }| async move {
-        app.grant_role(root(), person, NewGrant { both_forces: true, ..grant(Role::ServiceDeskAnalyst, "") })
-            .await
-            .unwrap();
-        app.grant_role(root(), person, grant(Role::Fiso, "")).await.unwrap();
+        crate::grants::give::grant_role(
+            &app,
+            root(),
+            person,
+            NewGrant { both_forces: true, ..grant(Role::ServiceDeskAnalyst, "") },
+        )
+        .await
+        .unwrap();
+        crate::grants::give::grant_role(&app, root(), person, grant(Role::Fiso, "")).await.unwrap();
         let session = cookie(&app, person).await;
         let actor = actor(&app, &session).await;
         assert_eq!(permit::<SeeDevices>(&actor).unwrap().scope().force(), None);
@@ -162,16 +184,19 @@ fn a_role_over_both_forces_reaches_over_the_wall_and_the_others_do_not() {
 #[test]
 fn nobody_gives_themselves_a_role_and_who_left_has_none() {
     on_bench(|Bench { app, person, .. }| async move {
-        app.grant_role(root(), person, grant(Role::Administrator, "")).await.unwrap();
+        crate::grants::give::grant_role(&app, root(), person, grant(Role::Administrator, "")).await.unwrap();
         let session = cookie(&app, person).await;
         let me = actor(&app, &session).await;
-        let refused = app.grant_role(permit(&me).unwrap(), person, grant(Role::Fiso, "")).await.unwrap_err();
+        let refused =
+            crate::grants::give::grant_role(&app, permit(&me).unwrap(), person, grant(Role::Fiso, ""))
+                .await
+                .unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         app.store()
             .write(move |tx| people::end(tx, person, domain::Timestamp::from_millis(1)))
             .await
             .unwrap();
-        assert!(app.actor_of_cookie(&session).await.unwrap().is_none());
-        assert!(app.roles_of(person).await.unwrap().is_none());
+        assert!(crate::sessions::actor_of_cookie(&app, &session).await.unwrap().is_none());
+        assert!(crate::grants::roles_of(&app, person).await.unwrap().is_none());
     });
 }

@@ -5,6 +5,7 @@ use store::alarms as alarm_rows;
 use super::*;
 use crate::access::{Actor, ApiScope, Comes, Who, permit};
 use crate::people::NewPerson;
+use crate::people::keep::keep_person;
 use crate::sessions::SignedIn;
 use crate::testing::{Bench, on_both};
 use crate::tokens::NewToken;
@@ -21,7 +22,7 @@ async fn person(app: &App, number: &str, name: &str) -> PersonId {
         role: "staff".into(),
         ..NewPerson::default()
     };
-    app.add_person(permit(&Actor::system()).unwrap(), new).await.unwrap()
+    crate::people::add_person(app, permit(&Actor::system()).unwrap(), new).await.unwrap()
 }
 
 /// Signs somebody in, and gives who they then are.
@@ -33,12 +34,12 @@ async fn signed_in(app: &App, person: PersonId) -> Actor {
         force: Some(Force::Norfolk),
         how: "test",
     };
-    let cookie = app.begin_session(who).await.unwrap();
-    app.actor_of_cookie(cookie.expose()).await.unwrap().unwrap()
+    let cookie = crate::sessions::begin_session(app, who).await.unwrap();
+    crate::sessions::actor_of_cookie(app, cookie.expose()).await.unwrap().unwrap()
 }
 
 async fn roles(app: &App, person: PersonId) -> String {
-    app.roles_of(person).await.unwrap().map_or_else(String::new, |standing| standing.roles.to_string())
+    roles_of(app, person).await.unwrap().map_or_else(String::new, |standing| standing.roles.to_string())
 }
 
 async fn alarms(app: &App) -> Vec<String> {
@@ -59,8 +60,9 @@ fn one_asks_and_another_human_confirms() {
     on_both(|Bench { app, world, .. }| async move {
         let root = Actor::command_line("root");
         assert_eq!(root.comes(), Comes::OnTheServer);
-        let give =
-            async |by: &Actor, to: PersonId, role| app.grant_role(permit(by).unwrap(), to, new(role)).await;
+        let give = async |by: &Actor, to: PersonId, role| {
+            give::grant_role(&app, permit(by).unwrap(), to, new(role)).await
+        };
         let [a, b, c, d, e] = [
             person(&app, "A1", "Ada Ames").await,
             person(&app, "B1", "Bo Byrd").await,
@@ -83,7 +85,7 @@ fn one_asks_and_another_human_confirms() {
         // Nobody confirms their own, the server never does, and whom the asker has just made an administrator not yet.
         let bo = signed_in(&app, b).await;
         let confirm = async |by: &Actor, grant| {
-            app.confirm_role(permit(by).unwrap(), grant, "I asked their sergeant").await
+            give::confirm_role(&app, permit(by).unwrap(), grant, "I asked their sergeant").await
         };
         for (by, grant, why) in [
             (&ada, lead, "you asked for it yourself"),
@@ -101,7 +103,10 @@ fn one_asks_and_another_human_confirms() {
         confirm(&bo, lead).await.unwrap();
         assert_eq!(roles(&app, c).await, "holder service-desk-lead");
         assert!(matches!(confirm(&bo, lead).await, Err(AppError::Conflict(_))), "once");
-        assert!(app.confirm_role(permit(&bo).unwrap(), third, " ").await.is_err(), "a reason is asked for");
+        assert!(
+            give::confirm_role(&app, permit(&bo).unwrap(), third, " ").await.is_err(),
+            "a reason is asked for"
+        );
 
         // A second entry of oneself, by any sign.
         let again = person(&app, "B2", "Byrd, Bo (reserve)").await;
@@ -109,8 +114,8 @@ fn one_asks_and_another_human_confirms() {
         assert!(refused.contains("yourself under another entry"), "{refused}");
 
         // With the role ends what was asked for in it; and nobody becomes the only one by ending the others.
-        let held = app.person_roles(permit(&bo).unwrap(), a).await.unwrap().grants[0].grant.id;
-        app.end_role(permit(&bo).unwrap(), held, "moved").await.unwrap();
+        let held = person_roles(&app, permit(&bo).unwrap(), a).await.unwrap().grants[0].grant.id;
+        give::end_role(&app, permit(&bo).unwrap(), held, "moved").await.unwrap();
         assert!(
             matches!(confirm(&bo, third).await, Err(AppError::Conflict(_))),
             "it ended with who asked for it"
@@ -136,19 +141,19 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
             let (app, whose, now) = (app.clone(), whose.clone(), world.now());
             app.clone()
                 .store()
-                .write(move |tx| app.take_groups(tx, &whose, (groups, names), now))
+                .write(move |tx| groups::take_groups(&app, tx, &whose, (groups, names), now))
                 .await
                 .unwrap()
         };
         let root = Actor::command_line("root");
         let scim =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 9 };
-        let (token, _) = app.make_token(permit(&root).unwrap(), scim).await.unwrap();
+        let (token, _) = crate::tokens::make_token(&app, permit(&root).unwrap(), scim).await.unwrap();
         let by: &'static str = Box::leak(format!("token:{token}").into_boxed_str());
         let said = take(Names::Token(by), &["Lanyard desk", "Lanyard admins"]).await;
         assert_eq!(said.roles.to_string(), "holder service-desk-analyst", "an administrator waits");
         assert_eq!(said.both, Roles::NONE, "of its own force only, whatever the settings say");
-        let grants = app.person_roles(permit(&root).unwrap(), ames).await.unwrap().grants;
+        let grants = person_roles(&app, permit(&root).unwrap(), ames).await.unwrap().grants;
         let waits = grants.iter().find(|read| read.grant.waits).unwrap().grant.id;
         assert!(
             alarms(&app).await.iter().any(|alarm| alarm.starts_with("role-asked the role Administrator"))
@@ -157,11 +162,11 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
         // Confirmed by an administrator it counts, over its own force.
         let other = person(&app, "B1", "Bo Byrd").await;
         let over_both = NewGrant { both_forces: true, ..new(Role::Administrator) };
-        app.grant_role(permit(&root).unwrap(), other, over_both).await.unwrap();
+        give::grant_role(&app, permit(&root).unwrap(), other, over_both).await.unwrap();
         world.clock.advance(second::SPAN);
         let bo = signed_in(&app, other).await;
-        app.confirm_role(permit(&bo).unwrap(), waits, "they are").await.unwrap();
-        let now = app.roles_of(ames).await.unwrap().unwrap();
+        give::confirm_role(&app, permit(&bo).unwrap(), waits, "they are").await.unwrap();
+        let now = roles_of(&app, ames).await.unwrap().unwrap();
         assert!(now.roles.has(Role::Administrator) && now.both == Roles::NONE);
 
         // The sign-in's own claim is over both, and counts at once; it approves nothing for a day.
@@ -169,18 +174,21 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
         assert!(said.roles.has(Role::Administrator) && said.both.has(Role::Administrator));
         assert!(!said.roles.has(Role::ServiceDeskAnalyst));
         let asked = person(&app, "C1", "Cy Cole").await;
-        let lead =
-            waiting(app.grant_role(permit(&bo).unwrap(), asked, new(Role::ServiceDeskLead)).await.unwrap());
+        let lead = waiting(
+            give::grant_role(&app, permit(&bo).unwrap(), asked, new(Role::ServiceDeskLead)).await.unwrap(),
+        );
         let me = signed_in(&app, ames).await;
-        let refused = app.confirm_role(permit(&me).unwrap(), lead, "yes").await.unwrap_err().to_string();
+        let refused =
+            give::confirm_role(&app, permit(&me).unwrap(), lead, "yes").await.unwrap_err().to_string();
         assert!(refused.contains("the directory gave you your role within the last day"), "{refused}");
-        let own = app.person_roles(permit(&root).unwrap(), ames).await.unwrap().grants;
+        let own = person_roles(&app, permit(&root).unwrap(), ames).await.unwrap().grants;
         let own = own.iter().find(|read| read.to_confirm).unwrap().grant.id;
-        let refused = app.confirm_role(permit(&me).unwrap(), own, "myself").await.unwrap_err();
+        let refused = give::confirm_role(&app, permit(&me).unwrap(), own, "myself").await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
-        app.confirm_role(permit(&bo).unwrap(), own, "I know them").await.unwrap();
+        give::confirm_role(&app, permit(&bo).unwrap(), own, "I know them").await.unwrap();
         // Confirmed by who asks for the other role, it still is of that hand for a day.
-        let refused = app.confirm_role(permit(&me).unwrap(), lead, "yes").await.unwrap_err().to_string();
+        let refused =
+            give::confirm_role(&app, permit(&me).unwrap(), lead, "yes").await.unwrap_err().to_string();
         assert!(refused.contains("gave you your role, or confirmed it"), "{refused}");
         // A token takes nothing away that the sign-in gave while they are in the group, and ends it when they are not.
         let said = take(Names::Token(by), &["Lanyard admins"]).await;
@@ -199,20 +207,21 @@ fn what_somebody_asked_for_ends_with_them_and_their_tokens_are_told() {
             person(&app, "C1", "Cy Cole").await,
         );
         for one in [a, b] {
-            app.grant_role(permit(&root).unwrap(), one, new(Role::Administrator)).await.unwrap();
+            give::grant_role(&app, permit(&root).unwrap(), one, new(Role::Administrator)).await.unwrap();
         }
         let (ada, bo) = (signed_in(&app, a).await, signed_in(&app, b).await);
-        let lead =
-            waiting(app.grant_role(permit(&ada).unwrap(), c, new(Role::ServiceDeskLead)).await.unwrap());
+        let lead = waiting(
+            give::grant_role(&app, permit(&ada).unwrap(), c, new(Role::ServiceDeskLead)).await.unwrap(),
+        );
         let scim =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 9 };
-        app.make_token(permit(&ada).unwrap(), scim).await.unwrap();
+        crate::tokens::make_token(&app, permit(&ada).unwrap(), scim).await.unwrap();
         let who =
             SignedIn { name: "x".into(), person: Some(a), roles: Roles::NONE, force: None, how: "test" };
-        let cookie = app.begin_session(who).await.unwrap();
-        app.end_person(permit(&root).unwrap(), a, None).await.unwrap();
-        assert!(app.actor_of_cookie(cookie.expose()).await.unwrap().is_none());
-        let read = app.person_roles(permit(&root).unwrap(), c).await.unwrap().grants;
+        let cookie = crate::sessions::begin_session(&app, who).await.unwrap();
+        crate::people::end_person(&app, permit(&root).unwrap(), a, None).await.unwrap();
+        assert!(crate::sessions::actor_of_cookie(&app, cookie.expose()).await.unwrap().is_none());
+        let read = person_roles(&app, permit(&root).unwrap(), c).await.unwrap().grants;
         assert!(read.iter().any(|read| read.grant.id == lead && read.grant.ended.is_some()));
         let said = alarms(&app).await;
         assert!(
@@ -229,20 +238,23 @@ fn what_somebody_asked_for_ends_with_them_and_their_tokens_are_told() {
         app.store()
             .write(move |tx| {
                 let after = Person { ended_at: None, ..back.clone() };
-                again.keep_person(tx, Some(&back), after, ("person:hr", now)).map(drop)
+                keep_person(&again, tx, Some(&back), after, ("person:hr", now)).map(drop)
             })
             .await
             .unwrap();
         assert_eq!(roles(&app, a).await, "holder");
-        let me = app.actor(Who {
-            name: bo.name.clone(),
-            shown: bo.shown.clone(),
-            person: bo.person,
-            roles: bo.roles,
-            force: bo.force,
-            both: bo.both,
-        });
-        let refused = app.grant_role(permit(&me).unwrap(), c, new(Role::Fiso)).await.unwrap_err();
+        let me = crate::access::actor(
+            &app,
+            Who {
+                name: bo.name.clone(),
+                shown: bo.shown.clone(),
+                person: bo.person,
+                roles: bo.roles,
+                force: bo.force,
+                both: bo.both,
+            },
+        );
+        let refused = give::grant_role(&app, permit(&me).unwrap(), c, new(Role::Fiso)).await.unwrap_err();
         assert!(matches!(refused, AppError::NotPresent), "a session that proves nothing asks for nothing");
     });
 }

@@ -70,9 +70,9 @@ pub async fn accept_ledger(
             Ok(Accepted { was: found.says, signed, from: sound, void })
         })
         .await?;
-    app.shout_of_ledger(None);
-    app.keep_audit(Audit::default());
-    app.checkpoint_ledger().await?;
+    crate::ledger_book::status::shout_of_ledger(app, None);
+    crate::ledger_book::status::keep_audit(app, Audit::default());
+    crate::ledger_book::checkpoint_ledger(app).await?;
     Ok(accepted)
 }
 
@@ -154,7 +154,7 @@ fn fits(app: &App, tx: &mut Tx<'_>, one: &rows::Checkpoint, sound: u64) -> Resul
 /// Signs the entries that stood, so that the node has something to remember; the others get their places after this.
 fn sign_what_stands(app: &App, tx: &mut Tx<'_>, sound: u64, now: Timestamp) -> Result<(), AppError> {
     if sound == 0 {
-        return app.memory().forget().map_err(|error| AppError::fault(&error));
+        return crate::ledger_book::status::memory(app).forget().map_err(|error| AppError::fault(&error));
     }
     let tree = Tree::load(sound, &mut Nodes::of(tx)).map_err(|error| AppError::fault(&error))?;
     super::sign(app, tx, &tree, now).map(drop)

@@ -59,7 +59,7 @@ impl Audit {
 /// Only where the database does not answer.
 pub async fn read_ledger_again(app: &App) -> Result<usize, AppError> {
     let (this, now) = (app.clone(), app.world().now());
-    let mut audit = app.take_audit();
+    let mut audit = crate::ledger_book::status::take_audit(app);
     let (audit, count) = app
         .store()
         .write(move |tx| {
@@ -86,7 +86,7 @@ pub async fn read_ledger_again(app: &App) -> Result<usize, AppError> {
             }
         })
         .await?;
-    app.keep_audit(audit);
+    crate::ledger_book::status::keep_audit(app, audit);
     Ok(count)
 }
 
@@ -95,10 +95,10 @@ fn agrees(tx: &mut Tx<'_>, read: &Tree) -> Result<bool, AppError> {
 }
 
 fn stop(app: &App, tx: &mut Tx<'_>, (kind, says): (Kind, String), now: Timestamp) -> Result<(), AppError> {
-    let note = app.memory().read().ok().flatten();
+    let note = crate::ledger_book::status::memory(app).read().ok().flatten();
     let key = app.ledger_key().verifier();
     let remembered = note.as_ref().and_then(|note| Checkpoint::open(note, key).ok());
     let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
-    app.shout_of_ledger(Some(&says));
+    crate::ledger_book::status::shout_of_ledger(app, Some(&says));
     guard::note_broken(app, tx, &Broken { kind, says, remembered, note, size }, now)
 }

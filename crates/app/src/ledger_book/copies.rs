@@ -29,7 +29,7 @@ const TOLD_AFTER: Span = Span::from_secs(3600);
 /// # Errors
 /// Where the database does not answer, or the state of the copies cannot be kept.
 pub async fn copy_checkpoints(app: &App, targets: &[Target], mail: Option<&Mail>) -> Result<usize, AppError> {
-    let before = app.copied();
+    let before = copied(app);
     let (mut states, mut arrived) = (BTreeMap::new(), 0);
     for target in targets {
         let name = target.name();
@@ -40,9 +40,11 @@ pub async fn copy_checkpoints(app: &App, targets: &[Target], mail: Option<&Mail>
     }
     if states != before {
         let text = serde_json::to_string_pretty(&states).map_err(|error| AppError::fault(&error))?;
-        app.copies_memory().keep(&text).map_err(|error| AppError::fault(&error))?;
+        crate::ledger_book::status::copies_memory(app)
+            .keep(&text)
+            .map_err(|error| AppError::fault(&error))?;
     }
-    app.set_copies(states);
+    crate::ledger_book::status::set_copies(app, states);
     Ok(arrived)
 }
 
@@ -123,9 +125,7 @@ fn tell(app: &App, tx: &mut store::Tx<'_>, says: &str, now: Timestamp) -> Result
     super::raise_alarm(app, tx, "system", ("Copies of the ledger’s checkpoints do not arrive", says), now)
 }
 
-impl App {
-    fn copied(&self) -> BTreeMap<String, CopyState> {
-        let kept = self.copies_memory().read().ok().flatten();
-        kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
-    }
+fn copied(app: &App) -> BTreeMap<String, CopyState> {
+    let kept = crate::ledger_book::status::copies_memory(app).read().ok().flatten();
+    kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
 }

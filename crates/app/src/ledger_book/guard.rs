@@ -72,14 +72,14 @@ pub(crate) fn compare(app: &App, tx: &mut Tx<'_>) -> Result<Compared, AppError> 
     let last = rows::last_checkpoint(tx)?;
     let broken =
         |kind, says: String, note: Option<String>| Broken { kind, says, remembered: None, note, size };
-    let note = match app.memory().read() {
+    let note = match crate::ledger_book::status::memory(app).read() {
         Ok(note) => note,
         Err(error) => {
             let says = format!("What this node signed last cannot be read: {error}.");
             return Ok(Err(broken(Kind::Unreadable, says, None)));
         }
     };
-    if note.is_none() && last.is_some() && app.memory().is_durable() {
+    if note.is_none() && last.is_some() && crate::ledger_book::status::memory(app).is_durable() {
         let says = "The database has signed checkpoints, and this node does not know which it signed last: the file \
                     ledger.signed is not in its data folder. That is so after a restore and on a new node."
             .to_owned();
@@ -122,7 +122,7 @@ type Wrong = (Kind, String);
 /// Only where the database does not answer.
 pub(crate) fn is_cut(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, AppError> {
     let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
-    let note = app.memory().read().ok().flatten();
+    let note = crate::ledger_book::status::memory(app).read().ok().flatten();
     let remembered = note.as_ref().and_then(|note| open(app, note));
     let says = match (&remembered, beyond(tx, size)?) {
         (Some(kept), _) if kept.size > size => fewer(kept, size, "this node remembers"),
@@ -216,8 +216,11 @@ pub(crate) fn note_broken(
         size: i64::try_from(broken.size).unwrap_or(i64::MAX),
     };
     // A node that does not know what it signed last keeps others from nothing: they know. It is told once, and again after a restart.
-    let new =
-        if broken.kind == Kind::Forgotten { app.begin_telling() } else { ledger_guard::add(tx, &stop)? };
+    let new = if broken.kind == Kind::Forgotten {
+        crate::ledger_book::status::begin_telling(app)
+    } else {
+        ledger_guard::add(tx, &stop)?
+    };
     if !new {
         return Ok(());
     }

@@ -71,63 +71,61 @@ impl Beside {
     }
 }
 
-impl App {
-    /// What this node signed last.
-    pub(crate) fn memory(&self) -> &Memory {
-        &self.0.beside.signed
-    }
+/// What this node signed last.
+pub(crate) fn memory(app: &App) -> &Memory {
+    &app.0.beside.signed
+}
 
-    /// How far the copies have come.
-    pub(crate) fn copies_memory(&self) -> &Memory {
-        &self.0.beside.copied
-    }
+/// How far the copies have come.
+pub(crate) fn copies_memory(app: &App) -> &Memory {
+    &app.0.beside.copied
+}
 
-    fn watch(&self) -> MutexGuard<'_, Watch> {
-        self.0.beside.watch.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn watch(app: &App) -> MutexGuard<'_, Watch> {
+    app.0.beside.watch.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    /// Notes whether the ledger is signed, and shouts where it is not: with each round, until somebody has accepted it.
-    pub(crate) fn shout_of_ledger(&self, says: Option<&str>) {
-        if let Some(says) = says {
-            tracing::error!(
-                says,
-                "THE LEDGER IS NOT SIGNED: it does not continue what was signed last. Find out why; then run `lanyard ledger accept`"
-            );
-        }
-        self.watch().status.stopped = says.map(str::to_owned);
+/// Notes whether the ledger is signed, and shouts where it is not: with each round, until somebody has accepted it.
+pub(crate) fn shout_of_ledger(app: &App, says: Option<&str>) {
+    if let Some(says) = says {
+        tracing::error!(
+            says,
+            "THE LEDGER IS NOT SIGNED: it does not continue what was signed last. Find out why; then run `lanyard ledger accept`"
+        );
     }
+    watch(app).status.stopped = says.map(str::to_owned);
+}
 
-    /// Whether nobody was told yet that this node does not know what it signed last.
-    pub(crate) fn begin_telling(&self) -> bool {
-        !std::mem::replace(&mut self.watch().told, true)
-    }
+/// Whether nobody was told yet that this node does not know what it signed last.
+pub(crate) fn begin_telling(app: &App) -> bool {
+    !std::mem::replace(&mut watch(app).told, true)
+}
 
-    pub(crate) fn take_audit(&self) -> Audit {
-        std::mem::take(&mut self.watch().audit)
-    }
+pub(crate) fn take_audit(app: &App) -> Audit {
+    std::mem::take(&mut watch(app).audit)
+}
 
-    pub(crate) fn keep_audit(&self, audit: Audit) {
-        self.watch().audit = audit;
-    }
+pub(crate) fn keep_audit(app: &App, audit: Audit) {
+    watch(app).audit = audit;
+}
 
-    pub(crate) fn set_copies(&self, copies: BTreeMap<String, CopyState>) {
-        self.watch().status.copies = copies;
-    }
+pub(crate) fn set_copies(app: &App, copies: BTreeMap<String, CopyState>) {
+    watch(app).status.copies = copies;
+}
 
-    /// How the ledger stands as far as this node knows, and as the database says.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn ledger_status(&self) -> Result<LedgerStatus, AppError> {
-        let app = self.clone();
-        self.store().read(move |tx| app.ledger_status_in(tx)).await
-    }
+/// How the ledger stands as far as this node knows, and as the database says.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn ledger_status(app: &App) -> Result<LedgerStatus, AppError> {
+    let app = app.clone();
+    app.clone().store().read(move |tx| ledger_status_in(&app, tx)).await
+}
 
-    /// The same within a transaction.
-    pub(crate) fn ledger_status_in(&self, tx: &mut Tx<'_>) -> Result<LedgerStatus, AppError> {
-        let mut status = self.watch().status.clone();
-        let open = store::ledger_guard::open(tx)?;
-        status.stopped = open.map(|stop| stop.says).or(status.stopped);
-        Ok(status)
-    }
+/// The same within a transaction.
+pub(crate) fn ledger_status_in(app: &App, tx: &mut Tx<'_>) -> Result<LedgerStatus, AppError> {
+    let mut status = watch(app).status.clone();
+    let open = store::ledger_guard::open(tx)?;
+    status.stopped = open.map(|stop| stop.says).or(status.stopped);
+    Ok(status)
 }

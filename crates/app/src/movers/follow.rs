@@ -11,133 +11,131 @@ use store::{Tx, case_steps};
 use crate::cases::Opening;
 use crate::{App, AppError, jobs};
 
-impl App {
-    pub(super) fn open_for_event(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        event: &Event,
-        kind: &MoverEvent,
-        shown: &str,
-        now: Timestamp,
-    ) -> Result<CaseId, AppError> {
-        let opens = kind.opens.as_deref().unwrap_or_default();
-        let policy = self.policy();
-        let title = policy.library().cases.get(opens).map_or(opens, |of| of.title.as_str());
-        let says = format!("Opened from an event of {}: {}", event.on, event.because);
-        let opening = Opening {
-            kind: opens,
-            force: person.force,
-            device: None,
-            person: Some(person.id),
-            clause: kind.clause.clone(),
-            // What happened in somebody's life is not for everybody who sees a list of cases.
-            title: format!("{title}: {} ({})", person.name, person.number),
-            date: event.due_at,
-            event: Some(&kind.name),
-            place: kind.place.as_deref(),
-            items: self.items_of(tx, person.id)?,
-            says: (shown, &says),
-        };
-        self.open_case(tx, &opening, now)
-    }
+pub(super) fn open_for_event(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    event: &Event,
+    kind: &MoverEvent,
+    shown: &str,
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let opens = kind.opens.as_deref().unwrap_or_default();
+    let policy = app.policy();
+    let title = policy.library().cases.get(opens).map_or(opens, |of| of.title.as_str());
+    let says = format!("Opened from an event of {}: {}", event.on, event.because);
+    let opening = Opening {
+        kind: opens,
+        force: person.force,
+        device: None,
+        person: Some(person.id),
+        clause: kind.clause.clone(),
+        // What happened in somebody's life is not for everybody who sees a list of cases.
+        title: format!("{title}: {} ({})", person.name, person.number),
+        date: event.due_at,
+        event: Some(&kind.name),
+        place: kind.place.as_deref(),
+        items: crate::cases::items_of(tx, person.id)?,
+        says: (shown, &says),
+    };
+    crate::cases::open_case(app, tx, &opening, now)
+}
 
-    /// A further event asks for what a case is open for: it adds only the steps that are its own.
-    pub(super) fn join_case(
-        &self,
-        tx: &mut Tx<'_>,
-        case: &Case,
-        event: &Event,
-        kind: &MoverEvent,
-        shown: &str,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let says = format!("A further event asks for the same, of {}: {}", event.on, event.because);
-        self.say(tx, case.id, shown, &says, now)?;
-        let policy = self.policy();
-        let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
-        let there = case_steps::of_case(tx, case.id)?;
-        let own = of.first_steps(Some(&kind.name)).filter(|step| !step.only.is_empty());
-        for step in own.filter(|step| !there.iter().any(|old| old.name == step.name)) {
-            let mut opening = self.opening_of(case, Vec::new());
-            opening.date = event.due_at;
-            for new in self.steps_for(case.id, step, &opening, now) {
-                case_steps::add(tx, &new)?;
-            }
+/// A further event asks for what a case is open for: it adds only the steps that are its own.
+pub(super) fn join_case(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: &Event,
+    kind: &MoverEvent,
+    shown: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let says = format!("A further event asks for the same, of {}: {}", event.on, event.because);
+    crate::cases::say(app, tx, case.id, shown, &says, now)?;
+    let policy = app.policy();
+    let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
+    let there = case_steps::of_case(tx, case.id)?;
+    let own = of.first_steps(Some(&kind.name)).filter(|step| !step.only.is_empty());
+    for step in own.filter(|step| !there.iter().any(|old| old.name == step.name)) {
+        let mut opening = crate::cases::opening_of(case, Vec::new());
+        opening.date = event.due_at;
+        for new in crate::cases::steps_for(app, case.id, step, &opening, now) {
+            case_steps::add(tx, &new)?;
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Moves a case's limits to the earliest of its events, calls it off when none is left, opens it again when one is
-    /// there again. A case that was finished stays finished.
-    pub(crate) fn case_follows_events(
-        &self,
-        tx: &mut Tx<'_>,
-        id: CaseId,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        locks::take(tx, Lock::Case(id))?;
-        let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
-        let asking: Vec<Event> = events::of_case(tx, id)?
-            .into_iter()
-            .filter(|event| event.asks && event.cancelled.is_none())
-            .collect();
-        let Some(due) = asking.iter().filter_map(|event| event.due_at).min() else {
-            return self.call_off(tx, &case, "nothing asks for it any more", now);
-        };
-        if cases::reopen(tx, id)? {
-            self.say(tx, id, "system", "Opened again: an event asks for it.", now)?;
-        } else if case.closed.is_some() {
-            return Ok(());
-        }
-        let policy = self.policy();
-        let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
-        for step in of.steps.iter().filter(|step| step.due == StepDue::CaseDate) {
-            case_steps::set_due(tx, id, &step.name, Some(due))?;
-        }
-        let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
-        self.settle_case(tx, &case, now)?;
-        self.ask_job(tx, jobs::Kind::FollowCase, &id.to_string(), now)
+/// Moves a case's limits to the earliest of its events, calls it off when none is left, opens it again when one is
+/// there again. A case that was finished stays finished.
+pub(crate) fn case_follows_events(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    locks::take(tx, Lock::Case(id))?;
+    let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
+    let asking: Vec<Event> = events::of_case(tx, id)?
+        .into_iter()
+        .filter(|event| event.asks && event.cancelled.is_none())
+        .collect();
+    let Some(due) = asking.iter().filter_map(|event| event.due_at).min() else {
+        return call_off(app, tx, &case, "nothing asks for it any more", now);
+    };
+    if cases::reopen(tx, id)? {
+        crate::cases::say(app, tx, id, "system", "Opened again: an event asks for it.", now)?;
+    } else if case.closed.is_some() {
+        return Ok(());
     }
+    let policy = app.policy();
+    let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
+    for step in of.steps.iter().filter(|step| step.due == StepDue::CaseDate) {
+        case_steps::set_due(tx, id, &step.name, Some(due))?;
+    }
+    let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
+    crate::cases::settle_case(app, tx, &case, now)?;
+    crate::jobs::ask_job(app, tx, jobs::Kind::FollowCase, &id.to_string(), now)
+}
 
-    pub(crate) fn call_off(
-        &self,
-        tx: &mut Tx<'_>,
-        case: &Case,
-        why: &str,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if cases::close(tx, case.id, now, (why, "called-off"))? {
-            self.say(tx, case.id, "system", &format!("Called off: {why}."), now)?;
-            self.judge_after(tx, case, now)?;
-        }
-        Ok(())
+pub(crate) fn call_off(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if cases::close(tx, case.id, now, (why, "called-off"))? {
+        crate::cases::say(app, tx, case.id, "system", &format!("Called off: {why}."), now)?;
+        crate::cases::judge_after(app, tx, case, now)?;
     }
+    Ok(())
+}
 
-    /// A return to work makes it needless to hand in what an absence asked for.
-    pub(super) fn end_events(
-        &self,
-        tx: &mut Tx<'_>,
-        person: PersonId,
-        kind: &MoverEvent,
-        shown: &str,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        if kind.ends.is_empty() {
-            return Ok(());
-        }
-        for event in events::of_person(tx, person)? {
-            let ended = event.cancelled.is_none() && kind.ends.contains(&event.kind);
-            let Some(id) = event.case.filter(|_| ended) else { continue };
-            let others = events::of_case(tx, id)?
-                .iter()
-                .any(|other| other.asks && other.cancelled.is_none() && !kind.ends.contains(&other.kind));
-            let case = cases::by_id(tx, id)?.filter(|case| case.closed.is_none() && !others);
-            if let Some(case) = case {
-                self.say(tx, id, shown, "The person is back at work.", now)?;
-                self.call_off(tx, &case, "the person is back at work", now)?;
-            }
-        }
-        Ok(())
+/// A return to work makes it needless to hand in what an absence asked for.
+pub(super) fn end_events(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    kind: &MoverEvent,
+    shown: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if kind.ends.is_empty() {
+        return Ok(());
     }
+    for event in events::of_person(tx, person)? {
+        let ended = event.cancelled.is_none() && kind.ends.contains(&event.kind);
+        let Some(id) = event.case.filter(|_| ended) else { continue };
+        let others = events::of_case(tx, id)?
+            .iter()
+            .any(|other| other.asks && other.cancelled.is_none() && !kind.ends.contains(&other.kind));
+        let case = cases::by_id(tx, id)?.filter(|case| case.closed.is_none() && !others);
+        if let Some(case) = case {
+            crate::cases::say(app, tx, id, shown, "The person is back at work.", now)?;
+            call_off(app, tx, &case, "the person is back at work", now)?;
+        }
+    }
+    Ok(())
 }

@@ -9,52 +9,57 @@ use store::{Tx, case_steps, people};
 use crate::notices::{Notice, Told};
 use crate::{App, AppError};
 
-impl App {
-    /// Tells the person of an event what is asked of them, by when and where.
-    pub(super) fn tell_of_event(
-        &self,
-        tx: &mut Tx<'_>,
-        case: CaseId,
-        person: &Person,
-        (event, kind): (&Event, &MoverEvent),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let steps = case_steps::of_case(tx, case)?;
-        let things: Vec<&str> = steps
-            .iter()
-            .filter(|step| step.done.is_none() && !step.item.is_empty())
-            .map(|step| step.title.as_str())
-            .collect();
-        let telling = Telling {
-            key: format!("event:{}:{}", event.id, event.on),
-            subject: "What to hand over, and by when",
-            body: &body(event, kind, &things),
-            link: "/me",
-        };
-        self.tell(tx, case, person.id, &telling, now)
-    }
+/// Tells the person of an event what is asked of them, by when and where.
+pub(super) fn tell_of_event(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    person: &Person,
+    (event, kind): (&Event, &MoverEvent),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let steps = case_steps::of_case(tx, case)?;
+    let things: Vec<&str> = steps
+        .iter()
+        .filter(|step| step.done.is_none() && !step.item.is_empty())
+        .map(|step| step.title.as_str())
+        .collect();
+    let telling = Telling {
+        key: format!("event:{}:{}", event.id, event.on),
+        subject: "What to hand over, and by when",
+        body: &body(event, kind, &things),
+        link: "/me",
+    };
+    tell(app, tx, case, person.id, &telling, now)
+}
 
-    /// Tells a person something about a case, once they may be told; that it was sent on its way stands in the timeline.
-    /// The same key again tells nothing.
-    pub(crate) fn tell(
-        &self,
-        tx: &mut Tx<'_>,
-        case: CaseId,
-        to: PersonId,
-        telling: &Telling<'_>,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let body: String = telling.body.chars().take(LONGEST).collect();
-        let notice = Notice::routine(to, telling.key.as_str(), telling.subject).body(body).link(telling.link);
-        let how = match self.notify(tx, notice)? {
-            Told::Already => return Ok(()),
-            Told::Left => "has left, and was told nothing",
-            Told::Now => "was told",
-            Told::Held { .. } => "will be told when next on duty",
-        };
-        let name = people::by_id(tx, to)?.map_or_else(|| "Somebody".to_owned(), |person| person.name);
-        self.say(tx, case, "system", &format!("{name} {how}: {}.", telling.subject.to_lowercase()), now)
-    }
+/// Tells a person something about a case, once they may be told; that it was sent on its way stands in the timeline.
+/// The same key again tells nothing.
+pub(crate) fn tell(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    to: PersonId,
+    telling: &Telling<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let body: String = telling.body.chars().take(LONGEST).collect();
+    let notice = Notice::routine(to, telling.key.as_str(), telling.subject).body(body).link(telling.link);
+    let how = match crate::notices::notify(app, tx, notice)? {
+        Told::Already => return Ok(()),
+        Told::Left => "has left, and was told nothing",
+        Told::Now => "was told",
+        Told::Held { .. } => "will be told when next on duty",
+    };
+    let name = people::by_id(tx, to)?.map_or_else(|| "Somebody".to_owned(), |person| person.name);
+    crate::cases::say(
+        app,
+        tx,
+        case,
+        "system",
+        &format!("{name} {how}: {}.", telling.subject.to_lowercase()),
+        now,
+    )
 }
 
 /// The longest body of a notice, in characters.

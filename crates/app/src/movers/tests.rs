@@ -26,7 +26,7 @@ fn event(kind: &str, on: &str) -> NewEvent {
 async fn phone(app: &App, serial: &str, holder: PersonId) -> DeviceId {
     let (serial, kind, force) = (serial.to_owned(), DeviceKind::Iphone, Force::Norfolk);
     let new = NewDevice { serial, kind, force, holder: Some(holder), asset_tag: None };
-    app.add_device(may(), new).await.unwrap()
+    crate::register::add_device(app, may(), new).await.unwrap()
 }
 
 async fn case_of(app: &App, event: EventId) -> (Case, Vec<Step>) {
@@ -51,7 +51,7 @@ async fn handed_in(app: &App, device: DeviceId, from: PersonId) -> usize {
                 proof: "hand-over:H-1",
                 by: ("person:desk", "Desk"),
             };
-            with.custody_moved(tx, &moved, now)
+            crate::cases::custody_moved(&with, tx, &moved, now)
         })
         .await
         .unwrap()
@@ -59,7 +59,7 @@ async fn handed_in(app: &App, device: DeviceId, from: PersonId) -> usize {
 
 async fn pass(bench: &Bench, days: i64) {
     bench.world.clock.advance(Span::from_secs(days * 24 * 3600));
-    while bench.app.run_jobs(50).await.unwrap() > 0 {}
+    while crate::jobs::run_jobs(&bench.app, 50).await.unwrap() > 0 {}
 }
 
 async fn found(app: &App, person: PersonId, clause: &str) -> Option<Outcome> {
@@ -79,18 +79,23 @@ fn a_leaver_hands_in_exactly_what_is_held_and_only_receipts_close_it() {
         let (app, person) = (&bench.app, bench.person);
         let (one, two) = (phone(app, "F4GXQ2AAAA", person).await, phone(app, "F4GXQ2BBBB", person).await);
         // The last working day is a Monday, so everything is due on the Friday before.
-        let leaver = app.record_event(may(), person, event("leaver", "2026-12-07")).await.unwrap();
+        let leaver =
+            crate::movers::record_event(app, may(), person, event("leaver", "2026-12-07")).await.unwrap();
         let (case, steps) = case_of(app, leaver).await;
         let items: Vec<&str> = steps.iter().map(|step| step.item.as_str()).collect();
         assert_eq!(items.len(), 2, "{items:?}");
         assert_eq!(case.due_at.unwrap().to_string(), "2026-12-04T23:59:00.000Z");
         assert_eq!(case.clause.as_ref().unwrap().as_str(), "MDU-16.2");
         // A double click, a replayed message: nothing twice.
-        assert_eq!(app.record_event(may(), person, event("leaver", "2026-12-07")).await.unwrap(), leaver);
+        assert_eq!(
+            crate::movers::record_event(app, may(), person, event("leaver", "2026-12-07")).await.unwrap(),
+            leaver
+        );
         assert_eq!(case_of(app, leaver).await.1.len(), 2);
-        let refused = says(app.close_case(may(), case.id, "gone").await);
+        let refused = says(crate::cases::close_case(app, may(), case.id, "gone").await);
         assert!(refused.contains("only receipts"), "{refused}");
-        let refused = says(app.do_step(may(), case.id, steps[0].id, "had it in my hand").await);
+        let refused =
+            says(crate::cases::do_step(app, may(), case.id, steps[0].id, "had it in my hand").await);
         assert!(refused.contains("a note does not do this step"), "{refused}");
         pass(&bench, 1).await;
         assert_eq!(found(app, person, "MDU-16.2").await.unwrap().word(), "not-known", "nothing was due yet");
@@ -116,15 +121,18 @@ fn what_is_late_or_missing_is_not_met_and_a_missing_thing_opens_a_lost_device() 
     on_bench(|bench| async move {
         let (app, person) = (&bench.app, bench.person);
         let device = phone(app, "F4GXQ2AAAA", person).await;
-        let leaver = app.record_event(may(), person, event("leaver", "2026-12-07")).await.unwrap();
+        let leaver =
+            crate::movers::record_event(app, may(), person, event("leaver", "2026-12-07")).await.unwrap();
         pass(&bench, 13).await;
         let outcome = found(app, person, "MDU-16.2").await.unwrap();
         assert!(matches!(&outcome, Outcome::NotMet { because } if because.contains("1 late")), "{outcome:?}");
         let (case, steps) = case_of(app, leaver).await;
         let says_so: Vec<String> = timeline(app, case.id).await;
         assert!(says_so.iter().any(|line| line.contains("due soon")), "chased before: {says_so:?}");
-        let lost = app.item_missing(may(), case.id, steps[0].id, "left on a train in May").await.unwrap();
-        let refused = says(app.item_missing(may(), case.id, steps[0].id, "again").await);
+        let lost = crate::cases::item_missing(app, may(), case.id, steps[0].id, "left on a train in May")
+            .await
+            .unwrap();
+        let refused = says(crate::cases::item_missing(app, may(), case.id, steps[0].id, "again").await);
         assert!(refused.contains("closed already"), "{refused}");
         let opened = app.store().read(move |tx| cases::by_id(tx, lost)).await.unwrap().unwrap();
         assert_eq!((opened.kind.as_str(), opened.device), ("lost-device", Some(device)));
@@ -145,20 +153,23 @@ fn two_events_share_a_case_which_follows_the_earlier_and_ends_with_the_last() {
     on_bench(|bench| async move {
         let (app, person) = (&bench.app, bench.person);
         phone(app, "F4GXQ2AAAA", person).await;
-        let away = app.record_event(may(), person, event("secondment", "2027-01-15")).await.unwrap();
-        let leaver = app.record_event(may(), person, event("leaver", "2026-12-10")).await.unwrap();
+        let away =
+            crate::movers::record_event(app, may(), person, event("secondment", "2027-01-15")).await.unwrap();
+        let leaver =
+            crate::movers::record_event(app, may(), person, event("leaver", "2026-12-10")).await.unwrap();
         let (case, steps) = case_of(app, away).await;
         assert_eq!((case.id, steps.len()), (case_of(app, leaver).await.0.id, 1));
         assert_eq!(case.due_at.unwrap().to_string(), "2026-12-09T23:59:00.000Z");
-        let another = says(app.record_event(may(), person, event("leaver", "2026-12-20")).await);
+        let another =
+            says(crate::movers::record_event(app, may(), person, event("leaver", "2026-12-20")).await);
         assert!(another.contains("correct that one"), "{another}");
-        app.change_event(may(), leaver, event("", "2026-12-20")).await.unwrap();
+        crate::movers::change_event(app, may(), leaver, event("", "2026-12-20")).await.unwrap();
         assert_eq!(case_of(app, leaver).await.0.due_at.unwrap().to_string(), "2026-12-17T23:59:00.000Z");
-        app.cancel_event(may(), leaver, "stays after all").await.unwrap();
-        let twice = says(app.cancel_event(may(), leaver, "again").await);
+        crate::movers::cancel_event(app, may(), leaver, "stays after all").await.unwrap();
+        let twice = says(crate::movers::cancel_event(app, may(), leaver, "again").await);
         assert!(twice.contains("called off already"), "{twice}");
         assert_eq!(case_of(app, away).await.0.due_at.unwrap().to_string(), "2027-01-15T23:59:00.000Z");
-        app.cancel_event(may(), away, "not going").await.unwrap();
+        crate::movers::cancel_event(app, may(), away, "not going").await.unwrap();
         assert_eq!(case_of(app, away).await.0.closed_how.as_deref(), Some("called-off"));
         pass(&bench, 1).await;
         assert_eq!(
@@ -175,20 +186,20 @@ fn a_change_of_role_asks_only_for_good_or_for_over_twelve_months() {
         let (app, person) = (&bench.app, bench.person);
         phone(app, "F4GXQ2AAAA", person).await;
         let short = NewEvent { until: Some("2027-12-01".into()), ..event("role-change", "2026-12-01") };
-        let id = app.record_event(may(), person, short).await.unwrap();
+        let id = crate::movers::record_event(app, may(), person, short).await.unwrap();
         let read =
             |id| async move { app.store().read(move |tx| events::by_id(tx, id)).await.unwrap().unwrap() };
         let found = read(id).await;
         assert!(!found.asks && found.because.contains("12 months"), "{found:?}");
         let longer = NewEvent { until: Some("2027-12-02".into()), ..event("", "2026-12-01") };
-        app.change_event(may(), id, longer).await.unwrap();
+        crate::movers::change_event(app, may(), id, longer).await.unwrap();
         assert!(read(id).await.asks && read(id).await.case.is_some());
         let carries = NewEvent { carries_device: true, ..event("", "2026-12-01") };
-        app.change_event(may(), id, carries).await.unwrap();
+        crate::movers::change_event(app, may(), id, carries).await.unwrap();
         assert_eq!(case_of(app, id).await.0.closed_how.as_deref(), Some("called-off"));
         // Corrected back: the same case is open again, and nothing is there twice.
         let case = case_of(app, id).await.0.id;
-        app.change_event(may(), id, event("", "2026-12-01")).await.unwrap();
+        crate::movers::change_event(app, may(), id, event("", "2026-12-01")).await.unwrap();
         let (again, steps) = case_of(app, id).await;
         assert_eq!((again.id, again.closed.is_none(), steps.len()), (case, true, 1));
     });
@@ -204,13 +215,17 @@ fn a_directory_that_says_a_day_anew_corrects_its_event() {
             source_ref: Some("last-day".into()),
             ..event("leaver", on)
         };
-        let first = app.record_event(may(), person, said("2026-12-07")).await.unwrap();
-        assert_eq!(app.record_event(may(), person, said("2026-12-21")).await.unwrap(), first);
-        assert_eq!(app.record_event(may(), person, said("2026-12-21")).await.unwrap(), first, "a replay");
+        let first = crate::movers::record_event(app, may(), person, said("2026-12-07")).await.unwrap();
+        assert_eq!(crate::movers::record_event(app, may(), person, said("2026-12-21")).await.unwrap(), first);
+        assert_eq!(
+            crate::movers::record_event(app, may(), person, said("2026-12-21")).await.unwrap(),
+            first,
+            "a replay"
+        );
         let (case, _) = case_of(app, first).await;
         assert_eq!(case.due_at.unwrap().to_string(), "2026-12-18T23:59:00.000Z");
         for (kind, on) in [("leaver", "soon"), ("wedding", "2026-12-01"), ("leaver", "1926-12-01")] {
-            let refused = app.record_event(may(), person, event(kind, on)).await;
+            let refused = crate::movers::record_event(app, may(), person, event(kind, on)).await;
             assert!(matches!(refused, Err(AppError::Invalid { .. })), "{kind} {on}: {refused:?}");
         }
     });
@@ -221,17 +236,18 @@ fn a_suspension_asks_for_a_decision_on_a_hold_and_a_hold_stops_what_destroys_or_
     on_bench(|bench| async move {
         let (app, person) = (&bench.app, bench.person);
         let device = phone(app, "F4GXQ2AAAA", person).await;
-        let id = app.record_event(may(), person, event("suspension", "2026-11-23")).await.unwrap();
+        let id =
+            crate::movers::record_event(app, may(), person, event("suspension", "2026-11-23")).await.unwrap();
         let (case, steps) = case_of(app, id).await;
         assert!(!case.title.to_lowercase().contains("suspen"), "{}", case.title);
         let step = steps.iter().find(|step| step.name == "legal-hold").expect("PSD decides").id;
         let hold = NewHold { reference: "PSD/2026/1".into(), why: "messages".into() };
-        let nothing = app.decide_hold(may(), case.id, step, (true, NewHold::default())).await;
+        let nothing = crate::holds::decide_hold(app, may(), case.id, step, (true, NewHold::default())).await;
         assert!(matches!(nothing, Err(AppError::Invalid { field: "reference", .. })), "{nothing:?}");
-        app.decide_hold(may(), case.id, step, (true, hold.clone())).await.unwrap();
-        let again = says(app.decide_hold(may(), case.id, step, (true, hold.clone())).await);
+        crate::holds::decide_hold(app, may(), case.id, step, (true, hold.clone())).await.unwrap();
+        let again = says(crate::holds::decide_hold(app, may(), case.id, step, (true, hold.clone())).await);
         assert!(again.contains("done this step already"), "{again}");
-        app.place_hold(may(), device, hold).await.unwrap();
+        crate::holds::place_hold(app, may(), device, hold).await.unwrap();
         let held = app.store().read(move |tx| holds::of_device(tx, device)).await.unwrap();
         assert_eq!(held.len(), 1, "one hold for one reference");
         let other = crate::people::NewPerson {
@@ -241,14 +257,14 @@ fn a_suspension_asks_for_a_decision_on_a_hold_and_a_hold_stops_what_destroys_or_
             role: "officer".into(),
             ..crate::people::NewPerson::default()
         };
-        let other = app.add_person(may(), other).await.unwrap();
-        let refused = says(app.set_holder(may(), device, Some(other)).await);
+        let other = crate::people::add_person(app, may(), other).await.unwrap();
+        let refused = says(crate::register::set_holder(app, may(), device, Some(other)).await);
         assert!(refused.contains("legal hold"), "{refused}");
-        app.set_holder(may(), device, None).await.unwrap();
-        app.end_hold(may(), held[0].id, "no further action").await.unwrap();
-        let twice = says(app.end_hold(may(), held[0].id, "again").await);
+        crate::register::set_holder(app, may(), device, None).await.unwrap();
+        crate::holds::end_hold(app, may(), held[0].id, "no further action").await.unwrap();
+        let twice = says(crate::holds::end_hold(app, may(), held[0].id, "again").await);
         assert!(twice.contains("ended already"), "{twice}");
-        app.set_holder(may(), device, Some(other)).await.unwrap();
+        crate::register::set_holder(app, may(), device, Some(other)).await.unwrap();
     });
 }
 
@@ -257,12 +273,16 @@ fn a_withdrawal_is_one_order_until_the_device_is_back() {
     on_bench(|bench| async move {
         let (app, person) = (&bench.app, bench.person);
         let device = phone(app, "F4GXQ2AAAA", person).await;
-        let first = app.withdraw(may(), device, "needed elsewhere", Some(may())).await.unwrap();
+        let first =
+            crate::withdrawals::withdraw(app, may(), device, "needed elsewhere", Some(may())).await.unwrap();
         let Withdrawn::Ordered { case: first, not_locked } = first else { panic!("{first:?}") };
         assert!(not_locked.unwrap().contains("not under management"));
-        let again = app.withdraw(may(), device, "needed elsewhere", None).await.unwrap();
+        let again = crate::withdrawals::withdraw(app, may(), device, "needed elsewhere", None).await.unwrap();
         assert_eq!(again, Withdrawn::Ordered { case: first, not_locked: None });
-        assert!(says(app.withdraw(may(), device, " ", None).await).contains("enter something"));
+        assert!(
+            says(crate::withdrawals::withdraw(app, may(), device, " ", None).await)
+                .contains("enter something")
+        );
         assert_eq!(handed_in(app, device, person).await, 1);
         let case = app.store().read(move |tx| cases::by_id(tx, first)).await.unwrap().unwrap();
         assert_eq!(case.closed_how.as_deref(), Some("receipt"));
@@ -271,8 +291,11 @@ fn a_withdrawal_is_one_order_until_the_device_is_back() {
         let document = Subject::Document("mobile-device-use".into());
         let whole = app.store().read(move |tx| findings::one(tx, &document, &clause)).await.unwrap();
         assert_eq!(whole.unwrap().outcome, Outcome::Met);
-        app.set_holder(may(), device, None).await.unwrap();
-        assert!(says(app.withdraw(may(), device, "again", None).await).contains("nobody has this device"));
+        crate::register::set_holder(app, may(), device, None).await.unwrap();
+        assert!(
+            says(crate::withdrawals::withdraw(app, may(), device, "again", None).await)
+                .contains("nobody has this device")
+        );
     });
 }
 
@@ -281,13 +304,17 @@ fn somebody_back_at_work_hands_nothing_in_and_is_given_a_device() {
     on_bench(|bench| async move {
         let (app, person) = (&bench.app, bench.person);
         phone(app, "F4GXQ2AAAA", person).await;
-        let leave = app.record_event(may(), person, event("family-leave", "2026-12-01")).await.unwrap();
-        let back = app.record_event(may(), person, event("return-to-work", "2026-11-30")).await.unwrap();
+        let leave = crate::movers::record_event(app, may(), person, event("family-leave", "2026-12-01"))
+            .await
+            .unwrap();
+        let back = crate::movers::record_event(app, may(), person, event("return-to-work", "2026-11-30"))
+            .await
+            .unwrap();
         assert_eq!(case_of(app, leave).await.0.closed_how.as_deref(), Some("called-off"));
         let (issue, steps) = case_of(app, back).await;
         assert_eq!(issue.kind, "device-issue");
         for document in app.policy().all_terms().keys() {
-            app.accept_terms(may(), person, document, "page").await.unwrap();
+            crate::terms::accept_terms(app, may(), person, document, "page").await.unwrap();
         }
         pass(&bench, 1).await;
         let (_, after) = case_of(app, back).await;
@@ -301,10 +328,11 @@ fn an_answer_on_an_unused_device_needs_a_question() {
     on_bench(|bench| async move {
         let (app, person) = (&bench.app, bench.person);
         phone(app, "F4GXQ2AAAA", person).await;
-        let leaver = app.record_event(may(), person, event("leaver", "2026-12-07")).await.unwrap();
+        let leaver =
+            crate::movers::record_event(app, may(), person, event("leaver", "2026-12-07")).await.unwrap();
         let (case, _) = case_of(app, leaver).await;
         let within = || crate::access::permit_within(&Actor::system()).unwrap();
-        let refused = says(app.answer_unused(within(), case.id, Needed::default()).await);
+        let refused = says(crate::unused::answer_unused(app, within(), case.id, Needed::default()).await);
         assert!(refused.contains("answered already"), "{refused}");
     });
 }

@@ -39,7 +39,7 @@ async fn on_days(app: &App, person: PersonId) {
         .write(move |tx| {
             rows::add_pattern(tx, &row)?;
             rows::assign(tx, &assignment, now)?;
-            app.look_at_notices_again(tx, person)
+            crate::notices::look_at_notices_again(&app, tx, person)
         })
         .await
         .unwrap();
@@ -85,7 +85,7 @@ async fn case_about(app: &App, person: Option<PersonId>, open: bool) -> CaseId {
 
 async fn tell(app: &App, notice: Notice) -> Result<Told, AppError> {
     let app = app.clone();
-    app.clone().store().write(move |tx| app.notify(tx, notice)).await
+    app.clone().store().write(move |tx| crate::notices::notify(&app, tx, notice)).await
 }
 
 async fn only(app: &App, person: PersonId) -> Row {
@@ -121,10 +121,10 @@ fn a_routine_notice_waits_for_the_next_duty_and_is_told_once() {
         assert_eq!(tell(&app, news(person)).await.unwrap(), Told::Held { until: monday }, "a Saturday");
         assert_eq!(tell(&app, news(person)).await.unwrap(), Told::Already, "the job ran twice");
         world.clock.set(monday.minus(Span::from_secs(1)));
-        assert_eq!(app.send_notices(Some(&client), 10).await.unwrap(), 0);
+        assert_eq!(crate::notices::send::send_notices(&app, Some(&client), 10).await.unwrap(), 0);
         world.clock.set(monday);
-        assert_eq!(app.send_notices(Some(&client), 10).await.unwrap(), 1);
-        assert_eq!(app.send_notices(Some(&client), 10).await.unwrap(), 0, "once");
+        assert_eq!(crate::notices::send::send_notices(&app, Some(&client), 10).await.unwrap(), 1);
+        assert_eq!(crate::notices::send::send_notices(&app, Some(&client), 10).await.unwrap(), 0, "once");
         let row = only(&app, person).await;
         assert_eq!((row.state, row.told_at, row.exception), (NoticeState::Mailed, Some(monday), false));
         let letters = relay.letters();
@@ -146,21 +146,30 @@ fn not_known_waits_for_the_forces_hours_and_is_counted() {
         world.clock.set(wall("2026-11-21T11:00"));
         let monday = wall("2026-11-23T08:00");
         assert_eq!(tell(&app, news(person)).await.unwrap(), Told::Held { until: monday }, "a Saturday");
-        assert_eq!(app.send_notices(None, 10).await.unwrap(), 0);
-        let desk = app.undelivered_notices(permit(&Actor::system()).unwrap(), None, 10).await.unwrap();
+        assert_eq!(crate::notices::send::send_notices(&app, None, 10).await.unwrap(), 0);
+        let desk =
+            crate::notices::desk::undelivered_notices(&app, permit(&Actor::system()).unwrap(), None, 10)
+                .await
+                .unwrap();
         assert_eq!(desk.len(), 1, "the desk sees that it is held for want of a roster");
         world.clock.set(monday);
-        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1);
+        assert_eq!(crate::notices::send::send_notices(&app, None, 10).await.unwrap(), 1);
         let row = only(&app, person).await;
         assert_eq!((row.state, row.duty.as_str(), row.exception), (NoticeState::Shown, "not-known", false));
         let month = crate::rosters::month("2026-11").unwrap();
         let (list, unknown) =
-            app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap();
+            crate::notices::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, month)
+                .await
+                .unwrap();
         assert_eq!((list.len(), unknown), (0, 1), "no exception, and counted");
-        let (_, suffolk) = app
-            .notice_exceptions(permit(&Actor::system()).unwrap(), Some(Force::Suffolk), month)
-            .await
-            .unwrap();
+        let (_, suffolk) = crate::notices::desk::notice_exceptions(
+            &app,
+            permit(&Actor::system()).unwrap(),
+            Some(Force::Suffolk),
+            month,
+        )
+        .await
+        .unwrap();
         assert_eq!(suffolk, 0);
     });
 }
@@ -172,10 +181,10 @@ fn what_becomes_known_goes_before_the_forces_hours() {
         tell(&app, news(person)).await.unwrap();
         on_days(&app, person).await;
         world.clock.set(wall("2026-11-23T08:30"));
-        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1, "looked at again");
+        assert_eq!(crate::notices::send::send_notices(&app, None, 10).await.unwrap(), 1, "looked at again");
         assert_eq!(only(&app, person).await.state, NoticeState::Waiting, "known to begin at nine");
         world.clock.set(wall("2026-11-23T09:00"));
-        assert_eq!(app.send_notices(None, 10).await.unwrap(), 1);
+        assert_eq!(crate::notices::send::send_notices(&app, None, 10).await.unwrap(), 1);
         let row = only(&app, person).await;
         assert_eq!((row.state, row.duty.as_str()), (NoticeState::Shown, "on-duty"));
     });
@@ -200,7 +209,7 @@ fn the_rule_is_asked_again_when_it_is_sent() {
         };
         app.store().write(move |tx| rows::add_period(tx, &row, row.start)).await.unwrap();
         world.clock.set(wall("2026-11-23T09:00"));
-        app.send_notices(None, 10).await.unwrap();
+        crate::notices::send::send_notices(&app, None, 10).await.unwrap();
         let row = only(&app, person).await;
         assert_eq!((row.state, row.duty.as_str()), (NoticeState::Waiting, "on-leave"));
         assert_eq!(row.due_at, Some(wall("2026-11-30T09:00")), "the Monday after");
@@ -221,9 +230,13 @@ fn the_three_reasons_reach_somebody_off_duty_and_are_listed() {
         let own = case_about(&app, Some(person), true).await;
         let report = Notice::routine(person, "own:1", "Your report").because(Reason::OwnReport { case: own });
         assert_eq!(tell(&app, report).await.unwrap(), Told::Now);
-        app.send_notices(None, 10).await.unwrap();
+        crate::notices::send::send_notices(&app, None, 10).await.unwrap();
         let month = (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list = app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap().0;
+        let list =
+            crate::notices::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, month)
+                .await
+                .unwrap()
+                .0;
         let reasons: Vec<&str> = list.iter().map(|row| row.notice.reason.as_str()).collect();
         assert_eq!(reasons, ["on-call", "own-report"]);
     });
@@ -264,24 +277,42 @@ fn a_live_matter_names_who_decided_and_why() {
             message: "Ring the control room".into(),
             form: "form-1".into(),
         };
-        let nameless = app.call_for_live_matter(permit(&Actor::system()).unwrap(), call.clone()).await;
+        let nameless =
+            crate::notices::desk::call_for_live_matter(&app, permit(&Actor::system()).unwrap(), call.clone())
+                .await;
         assert!(nameless.unwrap_err().to_string().contains("answer for this"));
-        let inspector = app.actor(Who {
-            name: format!("person:{person}"),
-            shown: "Inspector".into(),
-            person: Some(person),
-            roles: Role::DutyOfficer.into(),
-            force: None,
-            both: Roles::NONE,
-        });
+        let inspector = crate::access::actor(
+            &app,
+            Who {
+                name: format!("person:{person}"),
+                shown: "Inspector".into(),
+                person: Some(person),
+                roles: Role::DutyOfficer.into(),
+                force: None,
+                both: Roles::NONE,
+            },
+        );
         let empty = LiveMatter { why: " ".into(), ..call.clone() };
-        assert!(app.call_for_live_matter(permit(&inspector).unwrap(), empty).await.is_err());
-        let told = app.call_for_live_matter(permit(&inspector).unwrap(), call.clone()).await.unwrap();
-        let twice = app.call_for_live_matter(permit(&inspector).unwrap(), call).await.unwrap();
+        assert!(
+            crate::notices::desk::call_for_live_matter(&app, permit(&inspector).unwrap(), empty)
+                .await
+                .is_err()
+        );
+        let told =
+            crate::notices::desk::call_for_live_matter(&app, permit(&inspector).unwrap(), call.clone())
+                .await
+                .unwrap();
+        let twice = crate::notices::desk::call_for_live_matter(&app, permit(&inspector).unwrap(), call)
+            .await
+            .unwrap();
         assert_eq!((told, twice), (Told::Now, Told::Already), "a double click tells once");
-        app.send_notices(None, 10).await.unwrap();
+        crate::notices::send::send_notices(&app, None, 10).await.unwrap();
         let month = (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list = app.notice_exceptions(permit(&Actor::system()).unwrap(), None, month).await.unwrap().0;
+        let list =
+            crate::notices::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, month)
+                .await
+                .unwrap()
+                .0;
         let (_, why) = list[0].notice.decided.clone().unwrap();
         assert_eq!(why, "Only they know where the keys are");
         assert_eq!(list[0].decided_by.as_ref().unwrap().1, "1234");
@@ -297,7 +328,7 @@ fn a_relay_that_is_down_is_tried_again_and_given_up_where_the_desk_sees_it() {
         tell(&app, news(person)).await.unwrap();
         let mut tries = 0;
         for _ in 0..60 {
-            tries += app.send_notices(Some(&mail(&down)), 10).await.unwrap();
+            tries += crate::notices::send::send_notices(&app, Some(&mail(&down)), 10).await.unwrap();
             world.clock.advance(Span::from_secs(1800));
         }
         let row = only(&app, person).await;
@@ -307,19 +338,22 @@ fn a_relay_that_is_down_is_tried_again_and_given_up_where_the_desk_sees_it() {
         for day in 26..30 {
             for quarter in 0..28 {
                 world.clock.set(wall(&format!("2026-11-{day}T10:00")).plus(Span::from_secs(quarter * 900)));
-                tries += app.send_notices(Some(&mail(&down)), 10).await.unwrap();
+                tries += crate::notices::send::send_notices(&app, Some(&mail(&down)), 10).await.unwrap();
             }
         }
         let row = only(&app, person).await;
         assert_eq!((row.state, row.due_at), (NoticeState::Undelivered, None), "after {tries} looks");
         assert_eq!(row.last_error.as_deref(), Some("the mail relay did not take it: it answered 451"));
-        let desk = app.undelivered_notices(permit(&Actor::system()).unwrap(), None, 10).await.unwrap();
+        let desk =
+            crate::notices::desk::undelivered_notices(&app, permit(&Actor::system()).unwrap(), None, 10)
+                .await
+                .unwrap();
         assert_eq!(desk.len(), 1);
-        app.retry_notice(permit(&Actor::system()).unwrap(), row.id).await.unwrap();
-        let again = app.retry_notice(permit(&Actor::system()).unwrap(), row.id).await;
+        crate::notices::desk::retry_notice(&app, permit(&Actor::system()).unwrap(), row.id).await.unwrap();
+        let again = crate::notices::desk::retry_notice(&app, permit(&Actor::system()).unwrap(), row.id).await;
         assert!(matches!(again, Err(AppError::Conflict(_))), "a double click");
         world.clock.set(wall("2026-11-30T10:00"));
-        app.send_notices(Some(&mail(&Relay::start(250).await)), 10).await.unwrap();
+        crate::notices::send::send_notices(&app, Some(&mail(&Relay::start(250).await)), 10).await.unwrap();
         assert_eq!(only(&app, person).await.state, NoticeState::Mailed);
     });
 }
@@ -330,7 +364,7 @@ fn a_refusal_is_not_tried_again_and_a_leaver_is_told_nothing() {
         on_days(&app, person).await;
         world.clock.set(wall("2026-11-24T10:00"));
         tell(&app, news(person)).await.unwrap();
-        app.send_notices(Some(&mail(&Relay::start(550).await)), 10).await.unwrap();
+        crate::notices::send::send_notices(&app, Some(&mail(&Relay::start(550).await)), 10).await.unwrap();
         let row = only(&app, person).await;
         assert_eq!((row.state, row.attempts), (NoticeState::Undelivered, 1));
         let now = app.world().now();
@@ -348,8 +382,10 @@ fn two_nodes_send_it_once() {
         tell(&app, news(person)).await.unwrap();
         let relay = Relay::start(250).await;
         let client = mail(&relay);
-        let (one, two) =
-            tokio::join!(app.send_notices(Some(&client), 10), app.send_notices(Some(&client), 10));
+        let (one, two) = tokio::join!(
+            crate::notices::send::send_notices(&app, Some(&client), 10),
+            crate::notices::send::send_notices(&app, Some(&client), 10)
+        );
         assert!(one.unwrap() + two.unwrap() >= 1);
         assert_eq!(relay.letters().len(), 1);
     });

@@ -78,58 +78,52 @@ impl Reported {
     }
 }
 
-impl App {
-    /// Takes what a system's log says. The same rows again change nothing. `digest` names the file in the ledger.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for more rows than [`MOST_ROWS`]; else only where the database does not answer: a row that
-    /// cannot be taken is told with its reason.
-    pub async fn report_use(
-        &self,
-        permit: Permit<ReportUse>,
-        rows: Vec<Result<UseRow, RowFault>>,
-        choice: Choice,
-        digest: String,
-    ) -> Result<Reported, AppError> {
-        if rows.len() > MOST_ROWS {
-            return Err(AppError::invalid(
-                "events",
-                format!("{MOST_ROWS} rows are the most; send them in parts"),
-            ));
-        }
-        let force =
-            permit.scope().force().ok_or_else(|| AppError::invalid("token", "it is for no one force"))?;
-        let name = permit.actor().token_name().unwrap_or(&permit.actor().shown);
-        let system: String = name.chars().take(LONGEST_NAME).collect();
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let (good, mut done) = sort_out(tx, force, rows, now)?;
-                done.taken = match choice {
-                    Choice::Look => false,
-                    Choice::AllOrNothing => done.faulty == 0,
-                    Choice::WhatCan => true,
-                };
-                let mut new = 0_usize;
-                for (person, at) in good.iter().filter(|_| done.taken) {
-                    new += usize::from(app.note_use(tx, person, *at, &system)?);
-                }
-                if new > 0 {
-                    let record = Record::new(
-                        &permit.actor().name,
-                        "off-duty.reported",
-                        format!("force:{force}"),
-                    )
+/// Takes what a system's log says. The same rows again change nothing. `digest` names the file in the ledger.
+///
+/// # Errors
+/// [`AppError::Invalid`] for more rows than [`MOST_ROWS`]; else only where the database does not answer: a row that
+/// cannot be taken is told with its reason.
+pub async fn report_use(
+    app: &App,
+    permit: Permit<ReportUse>,
+    rows: Vec<Result<UseRow, RowFault>>,
+    choice: Choice,
+    digest: String,
+) -> Result<Reported, AppError> {
+    if rows.len() > MOST_ROWS {
+        return Err(AppError::invalid(
+            "events",
+            format!("{MOST_ROWS} rows are the most; send them in parts"),
+        ));
+    }
+    let force = permit.scope().force().ok_or_else(|| AppError::invalid("token", "it is for no one force"))?;
+    let name = permit.actor().token_name().unwrap_or(&permit.actor().shown);
+    let system: String = name.chars().take(LONGEST_NAME).collect();
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let (good, mut done) = sort_out(tx, force, rows, now)?;
+            done.taken = match choice {
+                Choice::Look => false,
+                Choice::AllOrNothing => done.faulty == 0,
+                Choice::WhatCan => true,
+            };
+            let mut new = 0_usize;
+            for (person, at) in good.iter().filter(|_| done.taken) {
+                new += usize::from(crate::off_duty::note_use(&app, tx, person, *at, &system)?);
+            }
+            if new > 0 {
+                let record = Record::new(&permit.actor().name, "off-duty.reported", format!("force:{force}"))
                     .force(force)
                     .detail(
                         json!({ "digest": digest, "rows": done.good, "noted": new, "refused": done.faulty }),
                     );
-                    app.enter(tx, now, record)?;
-                }
-                Ok(done)
-            })
-            .await
-    }
+                app.enter(tx, now, record)?;
+            }
+            Ok(done)
+        })
+        .await
 }
 
 /// The rows that can be taken, oldest first, so that the first of a day is the one that is kept.

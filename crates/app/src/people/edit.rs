@@ -62,113 +62,116 @@ pub struct PersonEdit {
     pub last_day: Option<Day>,
 }
 
-impl App {
-    /// Enters a person.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] if the number is taken.
-    pub async fn add_person(
-        &self,
-        permit: Permit<ManagePeople>,
-        new: NewPerson,
-    ) -> Result<PersonId, AppError> {
-        let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
-        permit.reaches(force)?;
-        let (id, now) = (PersonId::from_uuid(self.world().uuid()), self.world().now());
-        let person = Person {
-            email: new.email,
-            unit: new.unit,
-            phone: new.phone,
-            line_manager: new.line_manager,
-            covert: new.covert,
-            starts_on: new.starts_on,
-            last_day: new.last_day,
-            ..Person::new(id, force, &new.number, &new.name, &new.role, now)
-        };
-        let app = self.clone();
-        self.store()
-            .write(move |tx| {
-                app.keep_person(tx, None, person, (&permit.actor().name, now))?;
-                Ok(id)
-            })
-            .await
-    }
+/// Enters a person.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] if the number is taken.
+pub async fn add_person(
+    app: &App,
+    permit: Permit<ManagePeople>,
+    new: NewPerson,
+) -> Result<PersonId, AppError> {
+    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
+    permit.reaches(force)?;
+    let (id, now) = (PersonId::from_uuid(app.world().uuid()), app.world().now());
+    let person = Person {
+        email: new.email,
+        unit: new.unit,
+        phone: new.phone,
+        line_manager: new.line_manager,
+        covert: new.covert,
+        starts_on: new.starts_on,
+        last_day: new.last_day,
+        ..Person::new(id, force, &new.number, &new.name, &new.role, now)
+    };
+    let app = app.clone();
+    app.clone()
+        .store()
+        .write(move |tx| {
+            crate::people::keep::keep_person(&app, tx, None, person, (&permit.actor().name, now))?;
+            Ok(id)
+        })
+        .await
+}
 
-    /// Changes a person by hand.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a stale form.
-    pub async fn edit_person(
-        &self,
-        permit: Permit<ManagePeople>,
-        id: PersonId,
-        edit: PersonEdit,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let before = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches(before.force)?;
-                if before.version != edit.version {
-                    return Err(AppError::Conflict(CHANGED_MEANWHILE.to_owned()));
-                }
-                if before.erased_at.is_some() {
-                    return Err(AppError::Conflict(
-                        "this person's details are erased; nothing is to be changed".into(),
-                    ));
-                }
-                let line_manager = match &edit.line_manager {
-                    None => None,
-                    Some(who) => Some(find_manager(tx, before.force, who.trim())?),
-                };
-                let after = Person {
-                    number: edit.number,
-                    name: edit.name,
-                    email: edit.email,
-                    phone: edit.phone,
-                    role: edit.role,
-                    unit: edit.unit,
-                    line_manager,
-                    covert: edit.covert.unwrap_or(before.covert),
-                    starts_on: edit.starts_on,
-                    last_day: edit.last_day,
-                    ..before.clone()
-                };
-                if super::keep::is_same(&before, &after)? {
-                    return Ok(());
-                }
-                let after = Person { source: PersonSource::Hand, ..after };
-                app.keep_person(tx, Some(&before), after, (&permit.actor().name, now)).map(|_| ())
-            })
-            .await
-    }
+/// Changes a person by hand.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a stale form.
+pub async fn edit_person(
+    app: &App,
+    permit: Permit<ManagePeople>,
+    id: PersonId,
+    edit: PersonEdit,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let before = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches(before.force)?;
+            if before.version != edit.version {
+                return Err(AppError::Conflict(CHANGED_MEANWHILE.to_owned()));
+            }
+            if before.erased_at.is_some() {
+                return Err(AppError::Conflict(
+                    "this person's details are erased; nothing is to be changed".into(),
+                ));
+            }
+            let line_manager = match &edit.line_manager {
+                None => None,
+                Some(who) => Some(find_manager(tx, before.force, who.trim())?),
+            };
+            let after = Person {
+                number: edit.number,
+                name: edit.name,
+                email: edit.email,
+                phone: edit.phone,
+                role: edit.role,
+                unit: edit.unit,
+                line_manager,
+                covert: edit.covert.unwrap_or(before.covert),
+                starts_on: edit.starts_on,
+                last_day: edit.last_day,
+                ..before.clone()
+            };
+            if super::keep::is_same(&before, &after)? {
+                return Ok(());
+            }
+            let after = Person { source: PersonSource::Hand, ..after };
+            crate::people::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now))
+                .map(|_| ())
+        })
+        .await
+}
 
-    /// Takes a person off the books: what they hold stays theirs to give back, and their sessions end. Ending somebody
-    /// twice changes nothing.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for the last day.
-    pub async fn end_person(
-        &self,
-        permit: Permit<ManagePeople>,
-        id: PersonId,
-        last_day: Option<Day>,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let before = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches(before.force)?;
-                if before.ended_at.is_some() {
-                    return Ok(());
-                }
-                let last_day = last_day.or(before.last_day);
-                let after =
-                    Person { ended_at: Some(now), last_day, source: PersonSource::Hand, ..before.clone() };
-                app.keep_person(tx, Some(&before), after, (&permit.actor().name, now)).map(|_| ())
-            })
-            .await
-    }
+/// Takes a person off the books: what they hold stays theirs to give back, and their sessions end. Ending somebody
+/// twice changes nothing.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for the last day.
+pub async fn end_person(
+    app: &App,
+    permit: Permit<ManagePeople>,
+    id: PersonId,
+    last_day: Option<Day>,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let before = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches(before.force)?;
+            if before.ended_at.is_some() {
+                return Ok(());
+            }
+            let last_day = last_day.or(before.last_day);
+            let after =
+                Person { ended_at: Some(now), last_day, source: PersonSource::Hand, ..before.clone() };
+            crate::people::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now))
+                .map(|_| ())
+        })
+        .await
 }
 
 /// People named where a search finds several.

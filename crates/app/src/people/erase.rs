@@ -31,104 +31,100 @@ pub struct DueForErasure {
     pub held: i64,
 }
 
-impl App {
-    /// Who is due for erasure; changes nothing.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn people_due_for_erasure(
-        &self,
-        _permit: Permit<RunService>,
-    ) -> Result<DueForErasure, AppError> {
-        let before = self.world().now().minus(self.config().keep_ended_people);
-        self.store()
-            .read(move |tx| {
-                let past = people_directory::past_retention(tx, before)?;
-                let due = people_directory::due_for_erasure(tx, before, BATCH)?;
-                let shown = i64::try_from(due.len()).unwrap_or(past);
-                // More than one batch is due: nobody can say yet how many of the rest are held.
-                let held = if shown < i64::from(BATCH) { past - shown } else { 0 };
-                Ok(DueForErasure { due, held })
-            })
-            .await
-    }
+/// Who is due for erasure; changes nothing.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn people_due_for_erasure(
+    app: &App,
+    _permit: Permit<RunService>,
+) -> Result<DueForErasure, AppError> {
+    let before = app.world().now().minus(app.config().keep_ended_people);
+    app.store()
+        .read(move |tx| {
+            let past = people_directory::past_retention(tx, before)?;
+            let due = people_directory::due_for_erasure(tx, before, BATCH)?;
+            let shown = i64::try_from(due.len()).unwrap_or(past);
+            // More than one batch is due: nobody can say yet how many of the rest are held.
+            let held = if shown < i64::from(BATCH) { past - shown } else { 0 };
+            Ok(DueForErasure { due, held })
+        })
+        .await
+}
 
-    /// Erases a batch of the people who are due; how many. Each is a transaction and an entry of its own, and is looked at
-    /// again in it: a hold that came meanwhile counts.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn erase_due_people(&self) -> Result<usize, AppError> {
-        if !crate::health::clock_is_right(self) {
-            return Ok(0);
-        }
-        // An erasure names places: the newest entries are given theirs first.
-        while self.sequence_ledger().await? > 0 {}
-        let before = self.world().now().minus(self.config().keep_ended_people);
-        let due = self
-            .store()
-            .read(move |tx| people_directory::due_for_erasure(tx, before, BATCH))
-            .await
-            .map_err(AppError::from)?;
-        let mut erased = 0;
-        for person in due {
-            erased += usize::from(self.erase_person(person.id).await?);
-        }
-        Ok(erased)
+/// Erases a batch of the people who are due; how many. Each is a transaction and an entry of its own, and is looked at
+/// again in it: a hold that came meanwhile counts.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn erase_due_people(app: &App) -> Result<usize, AppError> {
+    if !crate::health::clock_is_right(app) {
+        return Ok(0);
     }
+    // An erasure names places: the newest entries are given theirs first.
+    while crate::ledger_book::sequence_ledger(app).await? > 0 {}
+    let before = app.world().now().minus(app.config().keep_ended_people);
+    let due = app
+        .store()
+        .read(move |tx| people_directory::due_for_erasure(tx, before, BATCH))
+        .await
+        .map_err(AppError::from)?;
+    let mut erased = 0;
+    for person in due {
+        erased += usize::from(erase_person(app, person.id).await?);
+    }
+    Ok(erased)
+}
 
-    async fn erase_person(&self, id: PersonId) -> Result<bool, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        let before = now.minus(self.config().keep_ended_people);
-        self.store()
-            .write(move |tx| {
-                let Some(person) = people_directory::due_one(tx, before, id)? else { return Ok(false) };
-                let subject = format!("person:{id}");
-                let subjects = subjects_about(tx, id)?;
-                let Some(details) = ledger_book::erase_about(&app, tx, &subjects, now)? else {
-                    // The newest entry about them has no place yet: the next round finds one.
-                    return Ok(false);
-                };
-                let records = erase_records(tx, id)?;
-                forget_words(tx, &person)?;
-                groups::leave_all(tx, id)?;
-                people_directory::free_managed(tx, id)?;
-                sessions::end_of_person(tx, id)?;
-                sign_in::forget_accounts(tx, id)?;
-                passkeys::forget(tx, id)?;
-                let force = person.force;
-                let erased = Person {
-                    number: format!(
-                        "erased-{}",
-                        id.uuid().simple().to_string().get(..12).unwrap_or_default()
-                    ),
-                    name: "Erased".into(),
-                    email: None,
-                    phone: None,
-                    unit: None,
-                    user_name: None,
-                    external_id: None,
-                    line_manager: None,
-                    covert: false,
-                    starts_on: None,
-                    last_day: None,
-                    directory: None,
-                    changed_at: now,
-                    erased_at: Some(now),
-                    ..person
-                };
-                if !people::set(tx, &erased)? {
-                    return Ok(false);
-                }
-                let record = Record::new("system", "person.erased", subject)
-                    .force(force)
-                    .reason("retention")
-                    .detail(json!({ "ledger_details": details, "signed_records": records }));
-                app.enter(tx, now, record)?;
-                Ok::<_, AppError>(true)
-            })
-            .await
-    }
+async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let before = now.minus(app.config().keep_ended_people);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(person) = people_directory::due_one(tx, before, id)? else { return Ok(false) };
+            let subject = format!("person:{id}");
+            let subjects = subjects_about(tx, id)?;
+            let Some(details) = ledger_book::erase_about(&app, tx, &subjects, now)? else {
+                // The newest entry about them has no place yet: the next round finds one.
+                return Ok(false);
+            };
+            let records = erase_records(tx, id)?;
+            forget_words(tx, &person)?;
+            groups::leave_all(tx, id)?;
+            people_directory::free_managed(tx, id)?;
+            sessions::end_of_person(tx, id)?;
+            sign_in::forget_accounts(tx, id)?;
+            passkeys::forget(tx, id)?;
+            let force = person.force;
+            let erased = Person {
+                number: format!("erased-{}", id.uuid().simple().to_string().get(..12).unwrap_or_default()),
+                name: "Erased".into(),
+                email: None,
+                phone: None,
+                unit: None,
+                user_name: None,
+                external_id: None,
+                line_manager: None,
+                covert: false,
+                starts_on: None,
+                last_day: None,
+                directory: None,
+                changed_at: now,
+                erased_at: Some(now),
+                ..person
+            };
+            if !people::set(tx, &erased)? {
+                return Ok(false);
+            }
+            let record = Record::new("system", "person.erased", subject)
+                .force(force)
+                .reason("retention")
+                .detail(json!({ "ledger_details": details, "signed_records": records }));
+            app.enter(tx, now, record)?;
+            Ok::<_, AppError>(true)
+        })
+        .await
 }
 
 /// Lists the subjects of ledger entries that are about a person: themselves, their cases and their permissions.

@@ -134,7 +134,7 @@ impl Kind for People {
                 Does::Ends => after.ended_at = Some(now),
                 Does::Returns => after.ended_at = None,
             }
-            app.keep_person(tx, before.as_ref(), after, (actor, now))?;
+            crate::people::keep::keep_person(app, tx, before.as_ref(), after, (actor, now))?;
         }
         Ok(())
     }

@@ -77,79 +77,77 @@ fn changes(before: &Person, after: &Person) -> Map<String, Value> {
     changed
 }
 
-impl App {
-    /// Keeps a person as they are to be: adds them where there is no `before`, and otherwise changes, ends or returns
-    /// them. Writes the ledger's entry and sets off what follows. Nothing is written where nothing is different.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a number that is taken or a person
-    /// whom somebody else changed meanwhile.
-    pub(crate) fn keep_person(
-        &self,
-        tx: &mut Tx<'_>,
-        before: Option<&Person>,
-        mut after: Person,
-        (actor, now): (&str, Timestamp),
-    ) -> Result<(Kept, Person), AppError> {
-        tidy(&mut after)?;
-        if before.is_none_or(|before| before.number != after.number)
-            && people::by_number(tx, after.force, &after.number)?.is_some()
-        {
-            return Err(AppError::Conflict(taken(after.force, &after.number)));
-        }
-        if let Some(manager) = after.line_manager
-            && before.is_none_or(|before| before.line_manager != after.line_manager)
-        {
-            Self::line_manager_in(tx, after.force, after.id, manager)?;
-        }
-        let (kept, action) = match before {
-            None => (Kept::Added, "person.added"),
-            Some(before) => match (before.ended_at, after.ended_at) {
-                (None, Some(_)) => (Kept::Ended, "person.ended"),
-                (Some(_), None) => (Kept::Returned, "person.returned"),
-                _ if *before == after => return Ok((Kept::Same, after)),
-                _ => (Kept::Changed, "person.changed"),
-            },
-        };
-        after.changed_at = now;
-        match before {
-            None => people::add(tx, &after)?,
-            Some(before) => {
-                after.version = before.version;
-                if !people::set(tx, &after)? {
-                    return Err(AppError::Conflict(CHANGED_MEANWHILE.to_owned()));
-                }
-                after.version += 1;
-            }
-        }
-        if kept == Kept::Ended {
-            self.person_ends(tx, &after, (actor, now))?;
-        }
-        self.person_changed(tx, before, &after, now)?;
-        let detail = match before {
-            None => json!({ "number": after.number, "name": after.name, "source": after.source.as_str() }),
-            Some(before) => json!({ "changed": changes(before, &after), "source": after.source.as_str() }),
-        };
-        let record =
-            Record::new(actor, action, format!("person:{}", after.id)).force(after.force).detail(detail);
-        self.enter(tx, now, record)?;
-        Ok((kept, after))
+/// Keeps a person as they are to be: adds them where there is no `before`, and otherwise changes, ends or returns
+/// them. Writes the ledger's entry and sets off what follows. Nothing is written where nothing is different.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a number that is taken or a person
+/// whom somebody else changed meanwhile.
+pub(crate) fn keep_person(
+    app: &App,
+    tx: &mut Tx<'_>,
+    before: Option<&Person>,
+    mut after: Person,
+    (actor, now): (&str, Timestamp),
+) -> Result<(Kept, Person), AppError> {
+    tidy(&mut after)?;
+    if before.is_none_or(|before| before.number != after.number)
+        && people::by_number(tx, after.force, &after.number)?.is_some()
+    {
+        return Err(AppError::Conflict(taken(after.force, &after.number)));
     }
+    if let Some(manager) = after.line_manager
+        && before.is_none_or(|before| before.line_manager != after.line_manager)
+    {
+        line_manager_in(tx, after.force, after.id, manager)?;
+    }
+    let (kept, action) = match before {
+        None => (Kept::Added, "person.added"),
+        Some(before) => match (before.ended_at, after.ended_at) {
+            (None, Some(_)) => (Kept::Ended, "person.ended"),
+            (Some(_), None) => (Kept::Returned, "person.returned"),
+            _ if *before == after => return Ok((Kept::Same, after)),
+            _ => (Kept::Changed, "person.changed"),
+        },
+    };
+    after.changed_at = now;
+    match before {
+        None => people::add(tx, &after)?,
+        Some(before) => {
+            after.version = before.version;
+            if !people::set(tx, &after)? {
+                return Err(AppError::Conflict(CHANGED_MEANWHILE.to_owned()));
+            }
+            after.version += 1;
+        }
+    }
+    if kept == Kept::Ended {
+        person_ends(app, tx, &after, (actor, now))?;
+    }
+    crate::people::person_changed(app, tx, before, &after, now)?;
+    let detail = match before {
+        None => json!({ "number": after.number, "name": after.name, "source": after.source.as_str() }),
+        Some(before) => json!({ "changed": changes(before, &after), "source": after.source.as_str() }),
+    };
+    let record = Record::new(actor, action, format!("person:{}", after.id)).force(after.force).detail(detail);
+    app.enter(tx, now, record)?;
+    Ok((kept, after))
+}
 
-    /// Has end what ends with a person, and tells the others of one who destroyed, approved or administered.
-    fn person_ends(
-        &self,
-        tx: &mut Tx<'_>,
-        after: &Person,
-        (actor, now): (&str, Timestamp),
-    ) -> Result<(), AppError> {
-        let open = store::grants::open(tx, after.id)?;
-        let strong = |grant: &store::grants::Grant| {
-            let role = grant.role.parse().ok().filter(|role| is_strong(self.policy().access(), *role));
-            role.filter(|_| grant.counts_at(now))
-        };
-        if let Some(role) = open.iter().find_map(strong) {
-            let alarm = Alarm {
+/// Has end what ends with a person, and tells the others of one who destroyed, approved or administered.
+fn person_ends(
+    app: &App,
+    tx: &mut Tx<'_>,
+    after: &Person,
+    (actor, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    let open = store::grants::open(tx, after.id)?;
+    let strong = |grant: &store::grants::Grant| {
+        let role = grant.role.parse().ok().filter(|role| is_strong(app.policy().access(), *role));
+        role.filter(|_| grant.counts_at(now))
+    };
+    if let Some(role) = open.iter().find_map(strong) {
+        let alarm = Alarm {
                 force: Some(after.force),
                 kind: AlarmKind::RoleEnded,
                 by: actor.to_owned(),
@@ -158,29 +156,28 @@ impl App {
                     .into(),
                 link: format!("/people/{}", after.id),
             };
-            alarms::raise(self, tx, alarm, now)?;
-        }
-        ending::ended(self, tx, after, Ended::Person, (actor, now))
+        alarms::raise(app, tx, alarm, now)?;
     }
+    ending::ended(app, tx, after, Ended::Person, (actor, now))
+}
 
-    /// Somebody who can answer for people of that force.
-    pub(crate) fn line_manager_in(
-        tx: &mut Tx<'_>,
-        force: Force,
-        person: PersonId,
-        manager: PersonId,
-    ) -> Result<(), AppError> {
-        let field = "line_manager";
-        if manager == person {
-            return Err(AppError::invalid(field, "choose somebody else: nobody is their own line manager"));
+/// Somebody who can answer for people of that force.
+pub(crate) fn line_manager_in(
+    tx: &mut Tx<'_>,
+    force: Force,
+    person: PersonId,
+    manager: PersonId,
+) -> Result<(), AppError> {
+    let field = "line_manager";
+    if manager == person {
+        return Err(AppError::invalid(field, "choose somebody else: nobody is their own line manager"));
+    }
+    match people::by_id(tx, manager)? {
+        Some(found) if found.force == force && found.ended_at.is_none() => Ok(()),
+        Some(found) if found.force == force => {
+            Err(AppError::invalid(field, "choose somebody who is still on the books"))
         }
-        match people::by_id(tx, manager)? {
-            Some(found) if found.force == force && found.ended_at.is_none() => Ok(()),
-            Some(found) if found.force == force => {
-                Err(AppError::invalid(field, "choose somebody who is still on the books"))
-            }
-            _ => Err(AppError::invalid(field, format!("choose somebody of {}", force.title()))),
-        }
+        _ => Err(AppError::invalid(field, format!("choose somebody of {}", force.title()))),
     }
 }
 

@@ -54,127 +54,126 @@ pub enum Asked {
     ToMend(Vec<(String, String)>),
 }
 
-impl App {
-    /// Asks for an entry. The same form sent again gives the entry that it made.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for an unknown register, [`AppError::Conflict`] for who does not
-    /// ask there, [`AppError::Denied`] behind the wall.
-    pub async fn ask_permission(
-        &self,
-        permit: Permit<AskPermission>,
-        new: NewPermission,
-    ) -> Result<Asked, AppError> {
-        let policy = self.policy();
-        let register = policy
-            .library()
-            .permissions
-            .get(&new.register)
-            .ok_or_else(|| AppError::not_found("register", &new.register))?
-            .clone();
-        if reach(permit.actor(), &register) == Reach::Nobody {
-            return Err(not_here(&register));
-        }
-        let (app, now) = (self.clone(), self.world().now());
-        self.store().write(move |tx| app.ask_in(tx, &permit, &register, &new, now)).await
+/// Asks for an entry. The same form sent again gives the entry that it made.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown register, [`AppError::Conflict`] for who does not
+/// ask there, [`AppError::Denied`] behind the wall.
+pub async fn ask_permission(
+    app: &App,
+    permit: Permit<AskPermission>,
+    new: NewPermission,
+) -> Result<Asked, AppError> {
+    let policy = app.policy();
+    let register = policy
+        .library()
+        .permissions
+        .get(&new.register)
+        .ok_or_else(|| AppError::not_found("register", &new.register))?
+        .clone();
+    if reach(permit.actor(), &register) == Reach::Nobody {
+        return Err(not_here(&register));
     }
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| ask_in(&app, tx, &permit, &register, &new, now)).await
+}
 
-    // long because it fills every column of a new entry
-    fn ask_in(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<AskPermission>,
-        register: &PermissionRegister,
-        new: &NewPermission,
-        now: Timestamp,
-    ) -> Result<Asked, AppError> {
-        if let Some(before) = permissions::by_once(tx, &new.once)? {
-            permit.reaches(before.force)?;
-            return Ok(Asked::Entered(before.id));
-        }
-        let (policy, mut faults) = (self.policy(), Faults::default());
-        let mut whom = whom(tx, permit, register, policy.library(), new, &mut faults)?;
-        let fields = fields(tx, policy.library(), register, new, &mut whom, &mut faults)?;
-        let because = faults.text("because", &new.because);
-        let until = until(register, &new.until, now, &mut faults);
-        let once = (16..=64).contains(&new.once.len()).then(|| new.once.clone());
-        if once.is_none() {
-            faults.add::<()>(
-                "because",
-                "Load the form afresh and send it again; nothing that you typed is lost",
-            );
-        }
-        let (Some(because), Some(until), Some(once), Some(force), true) =
-            (because, until, once, whom.force, faults.0.is_empty())
-        else {
-            return Ok(Asked::ToMend(faults.0));
-        };
-        let grant = Permission {
-            id: PermissionId::from_uuid(self.world().uuid()),
-            number: 0,
-            once,
-            register: register.id.clone(),
-            force,
-            state: PermissionState::Asked,
-            version: 0,
-            person: whom.person,
-            device: whom.device,
-            clause: whom.clause.clone(),
-            fields,
-            because,
-            asked: named(permit.actor()),
-            asked_person: permit.actor().person,
-            asked_at: now,
-            wanted_until: until,
-            due_at: register.decide_within.as_ref().map(|limit| now.plus(limit.span)),
-            agreed: None,
-            decided: None,
-            decided_at: None,
-            decision: None,
-            conditions: None,
-            starts_at: None,
-            ends_at: None,
-            reviewed_at: None,
-            warned_at: None,
-            ended: None,
-        };
-        self.enter_request(tx, permit, register, &grant, &whom, new.passphrase.as_ref())?;
-        Ok(Asked::Entered(grant.id))
+// long because it fills every column of a new entry
+fn ask_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    new: &NewPermission,
+    now: Timestamp,
+) -> Result<Asked, AppError> {
+    if let Some(before) = permissions::by_once(tx, &new.once)? {
+        permit.reaches(before.force)?;
+        return Ok(Asked::Entered(before.id));
     }
+    let (policy, mut faults) = (app.policy(), Faults::default());
+    let mut whom = whom(tx, permit, register, policy.library(), new, &mut faults)?;
+    let fields = fields(tx, policy.library(), register, new, &mut whom, &mut faults)?;
+    let because = faults.text("because", &new.because);
+    let until = until(register, &new.until, now, &mut faults);
+    let once = (16..=64).contains(&new.once.len()).then(|| new.once.clone());
+    if once.is_none() {
+        faults.add::<()>("because", "Load the form afresh and send it again; nothing that you typed is lost");
+    }
+    let (Some(because), Some(until), Some(once), Some(force), true) =
+        (because, until, once, whom.force, faults.0.is_empty())
+    else {
+        return Ok(Asked::ToMend(faults.0));
+    };
+    let grant = Permission {
+        id: PermissionId::from_uuid(app.world().uuid()),
+        number: 0,
+        once,
+        register: register.id.clone(),
+        force,
+        state: PermissionState::Asked,
+        version: 0,
+        person: whom.person,
+        device: whom.device,
+        clause: whom.clause.clone(),
+        fields,
+        because,
+        asked: named(permit.actor()),
+        asked_person: permit.actor().person,
+        asked_at: now,
+        wanted_until: until,
+        due_at: register.decide_within.as_ref().map(|limit| now.plus(limit.span)),
+        agreed: None,
+        decided: None,
+        decided_at: None,
+        decision: None,
+        conditions: None,
+        starts_at: None,
+        ends_at: None,
+        reviewed_at: None,
+        warned_at: None,
+        ended: None,
+    };
+    enter_request(app, tx, permit, register, &grant, &whom, new.passphrase.as_ref())?;
+    Ok(Asked::Entered(grant.id))
+}
 
-    fn enter_request(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<AskPermission>,
-        register: &PermissionRegister,
-        grant: &Permission,
-        whom: &For,
-        password: Option<&Secret<String>>,
-    ) -> Result<(), AppError> {
-        if !permissions::add(tx, grant)? {
-            return Err(AppError::Conflict(
-                "this form was sent already; look for its entry in the list".into(),
-            ));
+fn enter_request(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    grant: &Permission,
+    whom: &For,
+    password: Option<&Secret<String>>,
+) -> Result<(), AppError> {
+    if !permissions::add(tx, grant)? {
+        return Err(AppError::Conflict("this form was sent already; look for its entry in the list".into()));
+    }
+    for person in &whom.people {
+        permissions::add_person(tx, grant.id, *person)?;
+    }
+    if register.does == PermissionEffect::AcceptsRisk {
+        for clause in grant.clause.iter().chain(&register.clauses) {
+            permissions::add_clause(tx, grant.id, clause)?;
         }
-        for person in &whom.people {
-            permissions::add_person(tx, grant.id, *person)?;
-        }
-        if register.does == PermissionEffect::AcceptsRisk {
-            for clause in grant.clause.iter().chain(&register.clauses) {
-                permissions::add_clause(tx, grant.id, clause)?;
-            }
-        }
-        if let Some(password) = password.filter(|password| !password.expose().is_empty()) {
-            let sealed =
-                self.sealer().seal(self.world(), &secret_place(grant.id), password.expose().as_bytes())?;
-            permissions::keep_secret(tx, grant.id, sealed)?;
-        }
-        let says = format!("Asked for it: {}", grant.because);
-        self.say_on_permission(tx, grant.id, &permit.actor().shown, &says, grant.asked_at)?;
-        let detail = json!({ "register": grant.register, "person": grant.person, "device": grant.device,
+    }
+    if let Some(password) = password.filter(|password| !password.expose().is_empty()) {
+        let sealed = app.sealer().seal(app.world(), &secret_place(grant.id), password.expose().as_bytes())?;
+        permissions::keep_secret(tx, grant.id, sealed)?;
+    }
+    let says = format!("Asked for it: {}", grant.because);
+    crate::permissions::say_on_permission(app, tx, grant.id, &permit.actor().shown, &says, grant.asked_at)?;
+    let detail = json!({ "register": grant.register, "person": grant.person, "device": grant.device,
             "fields": grant.fields, "because": grant.because, "until": grant.wanted_until.to_string() });
-        self.enter_permission(tx, grant, (&permit.actor().name, "permission.asked"), detail, grant.asked_at)
-    }
+    crate::permissions::enter_permission(
+        app,
+        tx,
+        grant,
+        (&permit.actor().name, "permission.asked"),
+        detail,
+        grant.asked_at,
+    )
 }
 
 /// The place for which an entry's password is sealed.

@@ -33,137 +33,140 @@ impl From<NotTaken> for AppError {
     }
 }
 
-impl App {
-    /// Grants or refuses a request; where two must agree, the first agreement waits for the second.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a day that cannot be, [`AppError::Conflict`] where it is decided already, the role does
-    /// not decide there, or the decider asked for it.
-    pub async fn decide_permission(
-        &self,
-        permit: Permit<DecidePermission>,
-        id: PermissionId,
-        decision: Decision,
-    ) -> Result<PermissionState, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let grant = app.permission_of_version(tx, &permit, (id, decision.version))?;
-                let because = one_line("because", &decision.because)?;
-                let conditions = match decision.conditions.trim() {
-                    "" => None,
-                    given => Some(one_line("conditions", given)?),
-                };
-                let register = app.register_of(&grant)?;
-                let answer = match decision.grant {
-                    true => granted(&register, &grant, &decision, conditions, now)?,
-                    false => Answer::Refuse,
-                };
-                let who = who(tx, permit.actor(), &register, &grant)?;
-                let two = !register.second.is_empty();
-                let next = state::decide(&grant, &who, two, answer, &because, now)?;
-                if next.state == PermissionState::Granted && changes_devices(&register) {
-                    app.try_out(tx, &next)?;
-                }
-                let (action, says) = words(next.state, &because);
-                let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-                app.write_permission(tx, &next, by, (action, &says), now)?;
-                app.after_decision(tx, &next, now)?;
-                Ok(next.state)
-            })
-            .await
-    }
-
-    fn after_decision(&self, tx: &mut Tx<'_>, next: &Permission, now: Timestamp) -> Result<(), AppError> {
-        match next.state {
-            PermissionState::Granted => {
-                self.ask_job(tx, jobs::Kind::Permission, &next.id.to_string(), now)?;
-                self.tell_about_permission(
-                    tx,
-                    next,
-                    ("granted", next.decision.as_deref().unwrap_or_default()),
-                )
+/// Grants or refuses a request; where two must agree, the first agreement waits for the second.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a day that cannot be, [`AppError::Conflict`] where it is decided already, the role does
+/// not decide there, or the decider asked for it.
+pub async fn decide_permission(
+    app: &App,
+    permit: Permit<DecidePermission>,
+    id: PermissionId,
+    decision: Decision,
+) -> Result<PermissionState, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let grant = crate::permissions::permission_of_version(tx, &permit, (id, decision.version))?;
+            let because = one_line("because", &decision.because)?;
+            let conditions = match decision.conditions.trim() {
+                "" => None,
+                given => Some(one_line("conditions", given)?),
+            };
+            let register = register_of(&app, &grant)?;
+            let answer = match decision.grant {
+                true => granted(&register, &grant, &decision, conditions, now)?,
+                false => Answer::Refuse,
+            };
+            let who = who(tx, permit.actor(), &register, &grant)?;
+            let two = !register.second.is_empty();
+            let next = state::decide(&grant, &who, two, answer, &because, now)?;
+            if next.state == PermissionState::Granted && changes_devices(&register) {
+                crate::permissions::effect::try_out(&app, tx, &next)?;
             }
-            PermissionState::Refused => {
-                permissions::drop_secret(tx, next.id)?;
-                self.tell_about_permission(
-                    tx,
-                    next,
-                    ("refused", next.decision.as_deref().unwrap_or_default()),
-                )
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Takes a request back, or ends an entry before its time. Whoever asked may, and whoever decides in the register.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over or not theirs.
-    pub async fn withdraw_permission(
-        &self,
-        permit: Permit<AskPermission>,
-        id: PermissionId,
-        (because, version): (&str, i64),
-    ) -> Result<(), AppError> {
-        let because = because.to_owned();
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let grant = app.permission_of_version(tx, &permit, (id, version))?;
-                let because = one_line("why", &because)?;
-                let register = app.register_of(&grant)?;
-                let who = who(tx, permit.actor(), &register, &grant)?;
-                let next = state::withdraw(&grant, &who, &because, now)?;
-                let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-                let says = format!("Ended it: {because}");
-                app.write_permission(tx, &next, by, ("permission.withdrawn", &says), now)?;
-                app.end_effect(tx, &next, &register, now)?;
-                app.tell_about_permission(tx, &next, ("ended", &because))
-            })
-            .await
-    }
-
-    /// Says that an entry is still needed, and perhaps that it ends sooner.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a day that cannot be, [`AppError::Conflict`] where it is not in force or not theirs.
-    pub async fn review_permission(
-        &self,
-        permit: Permit<DecidePermission>,
-        id: PermissionId,
-        (finding, until, version): (&str, &str, i64),
-    ) -> Result<(), AppError> {
-        let (finding, until) = (finding.to_owned(), until.trim().to_owned());
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let grant = app.permission_of_version(tx, &permit, (id, version))?;
-                let finding = one_line("finding", &finding)?;
-                let sooner = sooner(&until, now)?;
-                let register = app.register_of(&grant)?;
-                if sooner.is_some_and(|sooner| grant.ends_at.is_some_and(|end| sooner > end)) {
-                    let says = "a review never makes it longer; for longer, it is asked afresh";
-                    return Err(AppError::invalid("sooner", says));
-                }
-                let who = who(tx, permit.actor(), &register, &grant)?;
-                let next = state::review(&grant, &who, sooner, now)?;
-                let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-                let says = format!("Reviewed it: {finding}");
-                app.write_permission(tx, &next, by, ("permission.reviewed", &says), now)?;
-                app.ask_job(tx, jobs::Kind::Permission, &id.to_string(), now)
-            })
-            .await
-    }
-
-    pub(super) fn register_of(&self, grant: &Permission) -> Result<PermissionRegister, AppError> {
-        self.policy().library().permissions.get(&grant.register).cloned().ok_or_else(|| {
-            AppError::Conflict(format!(
-                "the force's rules no longer have the register {}; an administrator can bring it back",
-                grant.register
-            ))
+            let (action, says) = words(next.state, &because);
+            let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            crate::permissions::write_permission(&app, tx, &next, by, (action, &says), now)?;
+            after_decision(&app, tx, &next, now)?;
+            Ok(next.state)
         })
+        .await
+}
+
+fn after_decision(app: &App, tx: &mut Tx<'_>, next: &Permission, now: Timestamp) -> Result<(), AppError> {
+    match next.state {
+        PermissionState::Granted => {
+            crate::jobs::ask_job(app, tx, jobs::Kind::Permission, &next.id.to_string(), now)?;
+            crate::permissions::follow::tell_about_permission(
+                app,
+                tx,
+                next,
+                ("granted", next.decision.as_deref().unwrap_or_default()),
+            )
+        }
+        PermissionState::Refused => {
+            permissions::drop_secret(tx, next.id)?;
+            crate::permissions::follow::tell_about_permission(
+                app,
+                tx,
+                next,
+                ("refused", next.decision.as_deref().unwrap_or_default()),
+            )
+        }
+        _ => Ok(()),
     }
+}
+
+/// Takes a request back, or ends an entry before its time. Whoever asked may, and whoever decides in the register.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over or not theirs.
+pub async fn withdraw_permission(
+    app: &App,
+    permit: Permit<AskPermission>,
+    id: PermissionId,
+    (because, version): (&str, i64),
+) -> Result<(), AppError> {
+    let because = because.to_owned();
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let grant = crate::permissions::permission_of_version(tx, &permit, (id, version))?;
+            let because = one_line("why", &because)?;
+            let register = register_of(&app, &grant)?;
+            let who = who(tx, permit.actor(), &register, &grant)?;
+            let next = state::withdraw(&grant, &who, &because, now)?;
+            let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let says = format!("Ended it: {because}");
+            crate::permissions::write_permission(&app, tx, &next, by, ("permission.withdrawn", &says), now)?;
+            crate::permissions::follow::end_effect(&app, tx, &next, &register, now)?;
+            crate::permissions::follow::tell_about_permission(&app, tx, &next, ("ended", &because))
+        })
+        .await
+}
+
+/// Says that an entry is still needed, and perhaps that it ends sooner.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a day that cannot be, [`AppError::Conflict`] where it is not in force or not theirs.
+pub async fn review_permission(
+    app: &App,
+    permit: Permit<DecidePermission>,
+    id: PermissionId,
+    (finding, until, version): (&str, &str, i64),
+) -> Result<(), AppError> {
+    let (finding, until) = (finding.to_owned(), until.trim().to_owned());
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let grant = crate::permissions::permission_of_version(tx, &permit, (id, version))?;
+            let finding = one_line("finding", &finding)?;
+            let sooner = sooner(&until, now)?;
+            let register = register_of(&app, &grant)?;
+            if sooner.is_some_and(|sooner| grant.ends_at.is_some_and(|end| sooner > end)) {
+                let says = "a review never makes it longer; for longer, it is asked afresh";
+                return Err(AppError::invalid("sooner", says));
+            }
+            let who = who(tx, permit.actor(), &register, &grant)?;
+            let next = state::review(&grant, &who, sooner, now)?;
+            let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let says = format!("Reviewed it: {finding}");
+            crate::permissions::write_permission(&app, tx, &next, by, ("permission.reviewed", &says), now)?;
+            crate::jobs::ask_job(&app, tx, jobs::Kind::Permission, &id.to_string(), now)
+        })
+        .await
+}
+
+pub(super) fn register_of(app: &App, grant: &Permission) -> Result<PermissionRegister, AppError> {
+    app.policy().library().permissions.get(&grant.register).cloned().ok_or_else(|| {
+        AppError::Conflict(format!(
+            "the force's rules no longer have the register {}; an administrator can bring it back",
+            grant.register
+        ))
+    })
 }
 
 /// What somebody typed, as one line: people paste several.

@@ -144,146 +144,140 @@ fn own_place(device: domain::DeviceId, identifier: &str) -> String {
     format!("own-profile:{device}:{identifier}")
 }
 
-impl App {
-    /// The entries in force that change what a device is asked.
-    fn changing(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<Vec<Permission>, AppError> {
-        let policy = self.policy();
-        let mut found = permissions::in_force_for(tx, device.id, device.holder, now)?;
-        found.retain(|entry| policy.library().permissions.get(&entry.register).is_some_and(changes_devices));
-        Ok(found)
-    }
+/// The entries in force that change what a device is asked.
+fn changing(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Vec<Permission>, AppError> {
+    let policy = app.policy();
+    let mut found = permissions::in_force_for(tx, device.id, device.holder, now)?;
+    found.retain(|entry| policy.library().permissions.get(&entry.register).is_some_and(changes_devices));
+    Ok(found)
+}
 
-    /// The rules as they are for one device; `None` where they are as for everyone.
-    pub(crate) fn tailored(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<Option<Tailored>, AppError> {
-        let entries = self.changing(tx, device, now)?;
-        let Some(platform) = device.kind.platform().filter(|_| !entries.is_empty()) else { return Ok(None) };
-        let policy = self.policy();
-        match tailor(&policy, platform, &entries, BTreeMap::new()) {
-            Ok(tailored) => Ok(Some(tailored)),
-            Err(error) => {
-                tracing::warn!(%error, device = %device.id, "entries of a register cannot be written as settings");
-                Ok(None)
-            }
+/// The rules as they are for one device; `None` where they are as for everyone.
+pub(crate) fn tailored(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Option<Tailored>, AppError> {
+    let entries = changing(app, tx, device, now)?;
+    let Some(platform) = device.kind.platform().filter(|_| !entries.is_empty()) else { return Ok(None) };
+    let policy = app.policy();
+    match tailor(&policy, platform, &entries, BTreeMap::new()) {
+        Ok(tailored) => Ok(Some(tailored)),
+        Err(error) => {
+            tracing::warn!(%error, device = %device.id, "entries of a register cannot be written as settings");
+            Ok(None)
         }
     }
+}
 
-    /// Whether an entry about to be granted can be written as settings at all.
-    pub(super) fn try_out(&self, tx: &mut Tx<'_>, next: &Permission) -> Result<(), AppError> {
-        let policy = self.policy();
-        for device in self.devices_of_permission(tx, next)? {
-            let Some(platform) = device.kind.platform() else { continue };
-            let mut entries = self.changing(tx, &device, next.starts_at.unwrap_or_default())?;
-            entries.retain(|entry| entry.id != next.id);
-            entries.push(next.clone());
-            tailor(&policy, platform, &entries, BTreeMap::new()).map_err(|error| {
-                AppError::Conflict(format!(
-                    "the settings of {} cannot be written with it: {error}",
-                    device.serial
-                ))
-            })?;
-        }
-        Ok(())
+/// Whether an entry about to be granted can be written as settings at all.
+pub(super) fn try_out(app: &App, tx: &mut Tx<'_>, next: &Permission) -> Result<(), AppError> {
+    let policy = app.policy();
+    for device in crate::permissions::devices_of_permission(tx, next)? {
+        let Some(platform) = device.kind.platform() else { continue };
+        let mut entries = changing(app, tx, &device, next.starts_at.unwrap_or_default())?;
+        entries.retain(|entry| entry.id != next.id);
+        entries.push(next.clone());
+        tailor(&policy, platform, &entries, BTreeMap::new()).map_err(|error| {
+            AppError::Conflict(format!(
+                "the settings of {} cannot be written with it: {error}",
+                device.serial
+            ))
+        })?;
     }
+    Ok(())
+}
 
-    /// The profiles that the rules want on a device: its platform's, or its own while an entry lasts.
-    pub(crate) fn profiles_for(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<Vec<Profile>, AppError> {
-        let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
-        Ok(match self.tailored(tx, device, now)? {
-            None => profiles::wanted(tx, platform)?,
-            Some(tailored) => tailored.profiles.into_iter().map(|ready| ready.profile).collect(),
-        })
-    }
+/// The profiles that the rules want on a device: its platform's, or its own while an entry lasts.
+pub(crate) fn profiles_for(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Vec<Profile>, AppError> {
+    let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
+    Ok(match self::tailored(app, tx, device, now)? {
+        None => profiles::wanted(tx, platform)?,
+        Some(tailored) => tailored.profiles.into_iter().map(|ready| ready.profile).collect(),
+    })
+}
 
-    /// The same, with the device's own ones kept sealed for delivery; and which those are, by digest.
-    pub(crate) fn keep_wanted(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        now: Timestamp,
-    ) -> Result<(Vec<Profile>, BTreeSet<String>), AppError> {
-        let kept = permissions::own_profiles(tx, device.id)?;
-        let wanted = self.wanted_for(tx, device)?;
-        let entries = self.changing(tx, device, now)?;
-        let mut own = BTreeSet::new();
-        if let Some(platform) = device.kind.platform().filter(|_| !entries.is_empty()) {
-            let passwords = self.passwords(tx, &entries)?;
-            let policy = self.policy();
-            if let Ok(written) = tailor(&policy, platform, &entries, passwords) {
-                for ready in
-                    written.profiles.iter().filter(|ready| written.own.contains(&ready.profile.group))
-                {
-                    let (identifier, digest) = (&ready.profile.identifier, &ready.profile.digest);
-                    own.insert(digest.clone());
-                    if !kept.iter().any(|(name, sum)| name == identifier && sum == digest) {
-                        let place = own_place(device.id, identifier);
-                        let sealed = self.sealer().seal(self.world(), &place, &ready.content)?;
-                        permissions::put_own_profile(tx, device.id, (identifier, digest), sealed, now)?;
-                    }
+/// The same, with the device's own ones kept sealed for delivery; and which those are, by digest.
+pub(crate) fn keep_wanted(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<(Vec<Profile>, BTreeSet<String>), AppError> {
+    let kept = permissions::own_profiles(tx, device.id)?;
+    let wanted = crate::commands::wanted_for(app, tx, device)?;
+    let entries = changing(app, tx, device, now)?;
+    let mut own = BTreeSet::new();
+    if let Some(platform) = device.kind.platform().filter(|_| !entries.is_empty()) {
+        let passwords = self::passwords(app, tx, &entries)?;
+        let policy = app.policy();
+        if let Ok(written) = tailor(&policy, platform, &entries, passwords) {
+            for ready in written.profiles.iter().filter(|ready| written.own.contains(&ready.profile.group)) {
+                let (identifier, digest) = (&ready.profile.identifier, &ready.profile.digest);
+                own.insert(digest.clone());
+                if !kept.iter().any(|(name, sum)| name == identifier && sum == digest) {
+                    let place = own_place(device.id, identifier);
+                    let sealed = app.sealer().seal(app.world(), &place, &ready.content)?;
+                    permissions::put_own_profile(tx, device.id, (identifier, digest), sealed, now)?;
                 }
             }
         }
-        for (identifier, digest) in kept {
-            if !wanted.iter().any(|profile| profile.identifier == identifier && own.contains(&profile.digest))
-            {
-                tracing::debug!(identifier, digest, "a device's own profile is no longer kept");
-                permissions::drop_own_profile(tx, device.id, &identifier)?;
-            }
+    }
+    for (identifier, digest) in kept {
+        if !wanted.iter().any(|profile| profile.identifier == identifier && own.contains(&profile.digest)) {
+            tracing::debug!(identifier, digest, "a device's own profile is no longer kept");
+            permissions::drop_own_profile(tx, device.id, &identifier)?;
         }
-        Ok((wanted, own))
     }
+    Ok((wanted, own))
+}
 
-    /// The content of a device's own profile; it is gone once the entry behind it is over.
-    pub(crate) fn own_content(
-        &self,
-        tx: &mut Tx<'_>,
-        enrolment: domain::EnrolmentId,
-        (identifier, digest): (&str, &str),
-    ) -> Result<Secret<Vec<u8>>, AppError> {
-        let gone = || AppError::Conflict("the permission behind these settings is over".into());
-        let device = store::enrolments::by_id(tx, enrolment)?.ok_or_else(gone)?.device;
-        let sealed = permissions::own_profile(tx, device, identifier, digest)?.ok_or_else(gone)?;
-        Ok(self.sealer().open(&own_place(device, identifier), &sealed)?)
-    }
+/// The content of a device's own profile; it is gone once the entry behind it is over.
+pub(crate) fn own_content(
+    app: &App,
+    tx: &mut Tx<'_>,
+    enrolment: domain::EnrolmentId,
+    (identifier, digest): (&str, &str),
+) -> Result<Secret<Vec<u8>>, AppError> {
+    let gone = || AppError::Conflict("the permission behind these settings is over".into());
+    let device = store::enrolments::by_id(tx, enrolment)?.ok_or_else(gone)?.device;
+    let sealed = permissions::own_profile(tx, device, identifier, digest)?.ok_or_else(gone)?;
+    Ok(app.sealer().open(&own_place(device, identifier), &sealed)?)
+}
 
-    /// The passwords of the entries' networks, by the networks' names.
-    fn passwords(
-        &self,
-        tx: &mut Tx<'_>,
-        entries: &[Permission],
-    ) -> Result<BTreeMap<String, Secret<String>>, AppError> {
-        let policy = self.policy();
-        let mut all = BTreeMap::new();
-        for entry in entries {
-            let register = policy.library().permissions.get(&entry.register);
-            let Some(PermissionEffect::Adds { field, .. }) = register.map(|register| &register.does) else {
-                continue;
-            };
-            let (Some(name), Some(sealed)) = (entry.fields.get(field), permissions::secret(tx, entry.id)?)
-            else {
-                continue;
-            };
-            let opened = self.sealer().open(&secret_place(entry.id), &sealed)?.into_exposed();
-            let password =
-                String::from_utf8(opened).map_err(|_| AppError::Keys("a password is no text".into()))?;
-            all.insert(name.clone(), Secret::new(password));
-        }
-        Ok(all)
+/// The passwords of the entries' networks, by the networks' names.
+fn passwords(
+    app: &App,
+    tx: &mut Tx<'_>,
+    entries: &[Permission],
+) -> Result<BTreeMap<String, Secret<String>>, AppError> {
+    let policy = app.policy();
+    let mut all = BTreeMap::new();
+    for entry in entries {
+        let register = policy.library().permissions.get(&entry.register);
+        let Some(PermissionEffect::Adds { field, .. }) = register.map(|register| &register.does) else {
+            continue;
+        };
+        let (Some(name), Some(sealed)) = (entry.fields.get(field), permissions::secret(tx, entry.id)?) else {
+            continue;
+        };
+        let opened = app.sealer().open(&secret_place(entry.id), &sealed)?.into_exposed();
+        let password =
+            String::from_utf8(opened).map_err(|_| AppError::Keys("a password is no text".into()))?;
+        all.insert(name.clone(), Secret::new(password));
     }
+    Ok(all)
 }
 
 fn tailor(
@@ -313,17 +307,14 @@ fn tailor(
     })
 }
 
-impl App {
-    /// Until when somebody carries the risk that a clause is not met on a device; `None` where nobody does.
-    pub(crate) fn risk_accepted(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        clause: &domain::ClauseId,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, AppError> {
-        let found = permissions::on_clause(tx, Some(device.force), clause, now)?;
-        let own = found.into_iter().filter(|entry| entry.device.is_none_or(|id| id == device.id));
-        Ok(own.filter_map(|entry| entry.ends_at).max())
-    }
+/// Until when somebody carries the risk that a clause is not met on a device; `None` where nobody does.
+pub(crate) fn risk_accepted(
+    tx: &mut Tx<'_>,
+    device: &Device,
+    clause: &domain::ClauseId,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, AppError> {
+    let found = permissions::on_clause(tx, Some(device.force), clause, now)?;
+    let own = found.into_iter().filter(|entry| entry.device.is_none_or(|id| id == device.id));
+    Ok(own.filter_map(|entry| entry.ends_at).max())
 }

@@ -24,141 +24,139 @@ const POLICY: &str = "policy";
 /// Where the digest of its profiles is noted: they can change with the program, while the policy stays.
 const PROFILES: &str = "policy-profiles";
 
-impl App {
-    /// Brings the loaded policy into force: keeps its files and profiles, and where it differs from the one before asks
-    /// for every device and person to be brought up to it. Run again with the same policy, it changes nothing.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn bring_into_force(&self, permit: Permit<RunService>) -> Result<bool, AppError> {
-        self.bring_in(permit, self.policy()).await
-    }
+/// Brings the loaded policy into force: keeps its files and profiles, and where it differs from the one before asks
+/// for every device and person to be brought up to it. Run again with the same policy, it changes nothing.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn bring_into_force(app: &App, permit: Permit<RunService>) -> Result<bool, AppError> {
+    bring_in(app, permit, app.policy()).await
+}
 
-    async fn bring_in(
-        &self,
-        permit: Permit<RunService>,
-        policy: Arc<PolicyInForce>,
-    ) -> Result<bool, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Policy)?;
-                let (before, made) = (sessions::meta(tx, POLICY)?, policy.profiles_digest());
-                if before.as_deref() == Some(policy.digest())
-                    && sessions::meta(tx, PROFILES)?.as_deref() == Some(&made)
-                {
-                    return Ok(false);
-                }
-                keep(tx, &policy, now)?;
-                sessions::set_meta(tx, POLICY, policy.digest())?;
-                sessions::set_meta(tx, PROFILES, &made)?;
-                want_profiles(tx, &policy, now)?;
-                app.ask_for_everything(tx, &policy, now)?;
-                let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
-                    .detail(json!({ "digest": policy.digest(), "before": before }));
-                app.enter(tx, now, record)?;
-                app.tell_of_weakened(tx, &policy, (before.as_deref(), &permit.actor().name), now)?;
-                Ok(true)
-            })
-            .await
-    }
+async fn bring_in(
+    app: &App,
+    permit: Permit<RunService>,
+    policy: Arc<PolicyInForce>,
+) -> Result<bool, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Policy)?;
+            let (before, made) = (sessions::meta(tx, POLICY)?, policy.profiles_digest());
+            if before.as_deref() == Some(policy.digest())
+                && sessions::meta(tx, PROFILES)?.as_deref() == Some(&made)
+            {
+                return Ok(false);
+            }
+            keep(tx, &policy, now)?;
+            sessions::set_meta(tx, POLICY, policy.digest())?;
+            sessions::set_meta(tx, PROFILES, &made)?;
+            want_profiles(tx, &policy, now)?;
+            ask_for_everything(&app, tx, &policy, now)?;
+            let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
+                .detail(json!({ "digest": policy.digest(), "before": before }));
+            app.enter(tx, now, record)?;
+            tell_of_weakened(&app, tx, &policy, (before.as_deref(), &permit.actor().name), now)?;
+            Ok(true)
+        })
+        .await
+}
 
-    /// Tells administrators and information security where a change touches who may do what, or a value that a limit may be.
-    /// Whether that weakens anything is for them to see: a change that looks harmless may not be.
-    fn tell_of_weakened(
-        &self,
-        tx: &mut Tx<'_>,
-        policy: &PolicyInForce,
-        (before, by): (Option<&str>, &str),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let Some((files, overrides)) = before.map(|digest| kept_files(tx, digest)).transpose()?.flatten()
-        else {
-            return Ok(());
-        };
-        let changed = guarded(&files, &overrides, policy);
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let alarm = Alarm {
-            force: None,
-            kind: AlarmKind::PolicyChanged,
-            by: by.to_owned(),
-            subject: "Who may do what, or a limit, was changed".into(),
-            body: format!(
-                "Changed: {}. It is in force. If nobody expected this, bring the former policy folder and settings back.",
-                changed.join(", ")
-            ),
-            link: "/documents".into(),
-        };
-        alarms::raise(self, tx, alarm, now)
+/// Tells administrators and information security where a change touches who may do what, or a value that a limit may be.
+/// Whether that weakens anything is for them to see: a change that looks harmless may not be.
+fn tell_of_weakened(
+    app: &App,
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    (before, by): (Option<&str>, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let Some((files, overrides)) = before.map(|digest| kept_files(tx, digest)).transpose()?.flatten() else {
+        return Ok(());
+    };
+    let changed = guarded(&files, &overrides, policy);
+    if changed.is_empty() {
+        return Ok(());
     }
+    let alarm = Alarm {
+        force: None,
+        kind: AlarmKind::PolicyChanged,
+        by: by.to_owned(),
+        subject: "Who may do what, or a limit, was changed".into(),
+        body: format!(
+            "Changed: {}. It is in force. If nobody expected this, bring the former policy folder and settings back.",
+            changed.join(", ")
+        ),
+        link: "/documents".into(),
+    };
+    alarms::raise(app, tx, alarm, now)
+}
 
-    /// Every device is configured and judged, every person and document judged.
-    fn ask_for_everything(
-        &self,
-        tx: &mut Tx<'_>,
-        policy: &PolicyInForce,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        for device in devices::ids(tx)? {
-            self.ask_job(tx, jobs::Kind::Configure, &device.to_string(), now)?;
-            self.ask_job(tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
-        }
-        for person in people::ids(tx)? {
-            self.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
-        }
-        for document in &policy.library().documents {
-            self.ask_job(tx, jobs::Kind::JudgeDocument, &document.id, now)?;
-        }
-        Ok(())
+/// Every device is configured and judged, every person and document judged.
+fn ask_for_everything(
+    app: &App,
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for device in devices::ids(tx)? {
+        crate::jobs::ask_job(app, tx, jobs::Kind::Configure, &device.to_string(), now)?;
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
     }
-
-    /// Replaces the policy and brings it into force. Where that fails, the one before stays in use.
-    ///
-    /// # Errors
-    /// As [`App::bring_into_force`].
-    pub async fn change_policy(
-        &self,
-        permit: Permit<RunService>,
-        policy: PolicyInForce,
-    ) -> Result<bool, AppError> {
-        let policy = Arc::new(policy);
-        let brought = self.bring_in(permit, Arc::clone(&policy)).await?;
-        self.set_policy(policy);
-        Ok(brought)
+    for person in people::ids(tx)? {
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
     }
-
-    /// Takes the policy that is in force into use, where another node brought it in; whether it did.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where this version of the program cannot read it: this node then does no work.
-    pub async fn follow_policy(&self) -> Result<bool, AppError> {
-        let (app, organisation) = (self.clone(), self.config().organisation.clone());
-        let other = move |tx: &mut Tx<'_>| {
-            if app.policy_as_of(tx).is_ok() { Ok(None) } else { PolicyInForce::in_force(tx, &organisation) }
-        };
-        let Some(policy) = self.store().read(other).await? else { return Ok(false) };
-        tracing::info!(
-            digest = policy.digest(),
-            "another node brought a policy into force; it is in use here as well"
-        );
-        self.set_policy(Arc::new(policy));
-        Ok(true)
+    for document in &policy.library().documents {
+        crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, &document.id, now)?;
     }
+    Ok(())
+}
 
-    /// The policy in force, for a transaction that decides by it.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] where this node still has a former one.
-    pub(crate) fn policy_as_of(&self, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, AppError> {
-        let policy = self.policy();
-        match sessions::meta(tx, POLICY)? {
-            Some(digest) if digest != policy.digest() => Err(AppError::Conflict(
-                "another policy has come into force; this is done again by that one".into(),
-            )),
-            _ => Ok(policy),
-        }
+/// Replaces the policy and brings it into force. Where that fails, the one before stays in use.
+///
+/// # Errors
+/// As [`bring_into_force`].
+pub async fn change_policy(
+    app: &App,
+    permit: Permit<RunService>,
+    policy: PolicyInForce,
+) -> Result<bool, AppError> {
+    let policy = Arc::new(policy);
+    let brought = bring_in(app, permit, Arc::clone(&policy)).await?;
+    app.set_policy(policy);
+    Ok(brought)
+}
+
+/// Takes the policy that is in force into use, where another node brought it in; whether it did.
+///
+/// # Errors
+/// [`AppError::Conflict`] where this version of the program cannot read it: this node then does no work.
+pub async fn follow_policy(app: &App) -> Result<bool, AppError> {
+    let (own, organisation) = (app.clone(), app.config().organisation.clone());
+    let other = move |tx: &mut Tx<'_>| {
+        if policy_as_of(&own, tx).is_ok() { Ok(None) } else { PolicyInForce::in_force(tx, &organisation) }
+    };
+    let Some(policy) = app.store().read(other).await? else { return Ok(false) };
+    tracing::info!(
+        digest = policy.digest(),
+        "another node brought a policy into force; it is in use here as well"
+    );
+    app.set_policy(Arc::new(policy));
+    Ok(true)
+}
+
+/// The policy in force, for a transaction that decides by it.
+///
+/// # Errors
+/// [`AppError::Conflict`] where this node still has a former one.
+pub(crate) fn policy_as_of(app: &App, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, AppError> {
+    let policy = app.policy();
+    match sessions::meta(tx, POLICY)? {
+        Some(digest) if digest != policy.digest() => Err(AppError::Conflict(
+            "another policy has come into force; this is done again by that one".into(),
+        )),
+        _ => Ok(policy),
     }
 }
 

@@ -17,7 +17,9 @@ fn policy_with(days: &str) -> PolicyInForce {
 }
 
 async fn change(app: &App, days: &str) {
-    app.change_policy(permit(&Actor::system()).unwrap(), policy_with(days)).await.unwrap();
+    crate::policy_in_force::change::change_policy(app, permit(&Actor::system()).unwrap(), policy_with(days))
+        .await
+        .unwrap();
 }
 
 #[test]
@@ -26,14 +28,14 @@ fn a_node_with_a_former_policy_judges_nothing_by_it_and_follows() {
         let (app, person) = (bench.app.clone(), bench.person);
         change(&app, "20d").await;
         let other = bench.another_node(policy_with("20d"));
-        other.judge_person(person).await.unwrap();
+        crate::compliance::judge_person(&other, person).await.unwrap();
         change(&app, "30d").await;
-        let refused = other.judge_person(person).await.unwrap_err();
+        let refused = crate::compliance::judge_person(&other, person).await.unwrap_err();
         assert!(matches!(&refused, AppError::Conflict(why) if why.contains("another policy")), "{refused}");
-        assert!(other.follow_policy().await.unwrap());
+        assert!(crate::policy_in_force::follow_policy(&other).await.unwrap());
         assert_eq!(other.policy().digest(), app.policy().digest());
-        assert!(!other.follow_policy().await.unwrap(), "once is enough");
-        other.judge_person(person).await.unwrap();
+        assert!(!crate::policy_in_force::follow_policy(&other).await.unwrap(), "once is enough");
+        crate::compliance::judge_person(&other, person).await.unwrap();
     });
 }
 
@@ -43,13 +45,13 @@ fn a_node_that_cannot_read_the_policy_in_force_does_no_work() {
         change(&app, "20d").await;
         let (asking, now) = (app.clone(), world.now());
         let unknown = move |tx: &mut store::Tx<'_>| {
-            asking.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
+            crate::jobs::ask_job(&asking, tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
             sessions::set_meta(tx, "policy", "of a newer program").map_err(AppError::from)
         };
         app.store().write(unknown).await.unwrap();
-        let refused = app.run_jobs(10).await.unwrap_err().to_string();
+        let refused = crate::jobs::run_jobs(&app, 10).await.unwrap_err().to_string();
         assert!(refused.contains("cannot read the policy in force"), "{refused}");
         change(&app, "20d").await;
-        assert!(app.run_jobs(10).await.unwrap() > 0, "nothing was claimed and lost meanwhile");
+        assert!(crate::jobs::run_jobs(&app, 10).await.unwrap() > 0, "nothing was claimed and lost meanwhile");
     });
 }

@@ -115,127 +115,127 @@ fn steps_read(tx: &mut Tx<'_>, case: &Case, sealed: bool) -> Result<Vec<StepRead
     Ok(steps)
 }
 
-impl App {
-    /// Up to `limit` cases, newest first, and the types of case that there are: word and title.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn cases(
-        &self,
-        permit: Permit<SeeCases>,
-        filter: CaseFilter,
-        limit: u32,
-    ) -> Result<(Vec<CaseRow>, Vec<(String, String)>), AppError> {
-        let (app, policy, now) = (self.clone(), self.policy(), self.world().now());
-        let sight = self.sight(permit.actor());
-        self.store()
-            .read(move |tx| {
-                let kinds = cases::kinds(tx)?
-                    .into_iter()
-                    .filter(|kind| !sight.typed_in.is_empty() || !sight.sealed.contains(kind))
-                    .map(|kind| {
-                        let title = words::case_kind(policy.library(), &kind);
-                        (kind, title)
-                    })
-                    .collect();
-                let force = match (permit.scope().force(), filter.force) {
-                    (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), kinds)),
-                    (own, asked) => own.or(asked),
-                };
-                let found = cases::list(tx, &CaseFilter { force, ..filter }, &sight, now, limit)?;
-                Ok((app.case_rows(tx, permit.actor(), found)?, kinds))
-            })
-            .await
-    }
-
-    /// One case.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn case(&self, permit: Permit<SeeCases>, id: CaseId) -> Result<CaseRead, AppError> {
-        let app = self.clone();
-        self.store().read(move |tx| app.case_in(tx, &permit, id, false)).await
-    }
-
-    /// Cases as lists show them to somebody.
-    pub(super) fn case_rows(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        found: Vec<Case>,
-    ) -> Result<Vec<CaseRow>, AppError> {
-        let policy = self.policy();
-        let mut rows = Vec::with_capacity(found.len());
-        for case in found {
-            let seen = self.seen(tx, actor, &case)?;
-            rows.extend(row(policy.library(), seen, case));
-        }
-        Ok(rows)
-    }
-
-    /// One case; what is sealed of it only where it was opened.
-    pub(super) fn case_in(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<SeeCases>,
-        id: CaseId,
-        opened: bool,
-    ) -> Result<CaseRead, AppError> {
-        let case = self.known_case(tx, permit.actor(), id)?;
-        permit.reaches(case.force)?;
-        let policy = self.policy();
-        let seen = if opened { Seen::Whole } else { self.seen(tx, permit.actor(), &case)? };
-        let sealed = seen != Seen::Whole;
-        let kind = policy.library().cases.get(&case.kind).filter(|_| seen != Seen::Exists);
-        let steps = match seen {
-            Seen::Exists | Seen::Nothing => Vec::new(),
-            Seen::Type | Seen::Whole => steps_read(tx, &case, sealed)?,
-        };
-        let row = row(policy.library(), seen, case).ok_or_else(|| AppError::not_found("case", id))?;
-        let case = &row.case;
-        let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
-        let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
-        let events = if sealed { Vec::new() } else { cases::events(tx, id)? }
-            .into_iter()
-            .map(|(at, actor, says)| {
-                let actor = if actor == "system" { "Lanyard".to_owned() } else { actor };
-                (at, actor, says)
-            })
-            .collect();
-        Ok(CaseRead {
-            owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
-            desk: match (seen, kind) {
-                (Seen::Exists | Seen::Nothing, _) => "Whoever may open it",
-                (_, Some(kind)) => kind.owner.title(),
-                (_, None) => policy::Actor::ServiceDesk.title(),
-            },
-            by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
-            steps,
-            device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
-            person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
-            events,
-            sealed,
-            may_open: seen == Seen::Type,
-            row,
+/// Up to `limit` cases, newest first, and the types of case that there are: word and title.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn cases(
+    app: &App,
+    permit: Permit<SeeCases>,
+    filter: CaseFilter,
+    limit: u32,
+) -> Result<(Vec<CaseRow>, Vec<(String, String)>), AppError> {
+    let (app, policy, now) = (app.clone(), app.policy(), app.world().now());
+    let sight = crate::cases::sight(&app, permit.actor());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let kinds = cases::kinds(tx)?
+                .into_iter()
+                .filter(|kind| !sight.typed_in.is_empty() || !sight.sealed.contains(kind))
+                .map(|kind| {
+                    let title = words::case_kind(policy.library(), &kind);
+                    (kind, title)
+                })
+                .collect();
+            let force = match (permit.scope().force(), filter.force) {
+                (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), kinds)),
+                (own, asked) => own.or(asked),
+            };
+            let found = cases::list(tx, &CaseFilter { force, ..filter }, &sight, now, limit)?;
+            Ok((case_rows(&app, tx, permit.actor(), found)?, kinds))
         })
-    }
+        .await
+}
 
-    /// An undone step of an open case, with the number of its case.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Conflict`] where it is done already.
-    pub async fn case_step(
-        &self,
-        permit: Permit<ManageCases>,
-        case: CaseId,
-        step: StepId,
-    ) -> Result<(i64, StepRead), AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let (case, step) = app.open_step(tx, &permit, case, step)?;
-                Ok((case.number, step_read(tx, step, &case)?))
-            })
-            .await
+/// One case.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn case(app: &App, permit: Permit<SeeCases>, id: CaseId) -> Result<CaseRead, AppError> {
+    let app = app.clone();
+    app.clone().store().read(move |tx| case_in(&app, tx, &permit, id, false)).await
+}
+
+/// Cases as lists show them to somebody.
+pub(super) fn case_rows(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: Vec<Case>,
+) -> Result<Vec<CaseRow>, AppError> {
+    let policy = app.policy();
+    let mut rows = Vec::with_capacity(found.len());
+    for case in found {
+        let seen = crate::cases::seen(app, tx, actor, &case)?;
+        rows.extend(row(policy.library(), seen, case));
     }
+    Ok(rows)
+}
+
+/// One case; what is sealed of it only where it was opened.
+pub(super) fn case_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<SeeCases>,
+    id: CaseId,
+    opened: bool,
+) -> Result<CaseRead, AppError> {
+    let case = crate::cases::known_case(app, tx, permit.actor(), id)?;
+    permit.reaches(case.force)?;
+    let policy = app.policy();
+    let seen = if opened { Seen::Whole } else { crate::cases::seen(app, tx, permit.actor(), &case)? };
+    let sealed = seen != Seen::Whole;
+    let kind = policy.library().cases.get(&case.kind).filter(|_| seen != Seen::Exists);
+    let steps = match seen {
+        Seen::Exists | Seen::Nothing => Vec::new(),
+        Seen::Type | Seen::Whole => steps_read(tx, &case, sealed)?,
+    };
+    let row = row(policy.library(), seen, case).ok_or_else(|| AppError::not_found("case", id))?;
+    let case = &row.case;
+    let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
+    let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
+    let events = if sealed { Vec::new() } else { cases::events(tx, id)? }
+        .into_iter()
+        .map(|(at, actor, says)| {
+            let actor = if actor == "system" { "Lanyard".to_owned() } else { actor };
+            (at, actor, says)
+        })
+        .collect();
+    Ok(CaseRead {
+        owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
+        desk: match (seen, kind) {
+            (Seen::Exists | Seen::Nothing, _) => "Whoever may open it",
+            (_, Some(kind)) => kind.owner.title(),
+            (_, None) => policy::Actor::ServiceDesk.title(),
+        },
+        by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
+        steps,
+        device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
+        person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
+        events,
+        sealed,
+        may_open: seen == Seen::Type,
+        row,
+    })
+}
+
+/// An undone step of an open case, with the number of its case.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Conflict`] where it is done already.
+pub async fn case_step(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    step: StepId,
+) -> Result<(i64, StepRead), AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let (case, step) = crate::cases::open_step(&app, tx, &permit, case, step)?;
+            Ok((case.number, step_read(tx, step, &case)?))
+        })
+        .await
 }

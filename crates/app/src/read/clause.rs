@@ -80,105 +80,103 @@ pub struct NamedFinding {
     pub since: Timestamp,
 }
 
-impl App {
-    /// One clause.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where there is none of that id.
-    pub async fn clause(&self, permit: Permit<SeePolicy>, id: &str) -> Result<ClauseRead, AppError> {
-        let policy = self.policy();
-        let library = policy.library();
-        let clause = library.find_clause(id).ok_or_else(|| AppError::not_found("clause", id))?;
-        let platforms = match clause.settings().next() {
-            Some(_) => policy.coverage().get(&clause.id).into_iter().flatten(),
-            None => None.into_iter().flatten(),
-        };
-        let (findings, worst) = self.standing_of(&permit, library, clause).await?;
-        let title = library.document(&clause.document).map(|document| document.title.clone());
-        Ok(ClauseRead {
-            id: clause.id.clone(),
-            title: clause.title.clone(),
-            document: (clause.document.clone(), title.unwrap_or_default()),
-            number: clause.number.clone(),
-            modality: clause.modality.title(),
-            actors: clause.actors.iter().map(|actor| actor.title()).collect(),
-            text: (!clause.withheld).then(|| clause.text.clone()),
-            kept_by: clause.kept_by.iter().map(|kept| words::kept(library, kept)).collect(),
-            platforms: platforms.map(|(platform, coverage)| (*platform, coverage.clone())).collect(),
-            settings: settings(library, clause),
-            checks: asks(library, clause),
-            judged: tally::is_judged(clause),
-            findings,
-            worst,
-            risks: self.risks_of(&permit, &clause.id).await?,
-            registers: library
-                .permissions
-                .values()
-                .filter(|register| register.clauses.contains(&clause.id))
-                .map(|register| (register.id.clone(), register.title.clone()))
-                .collect(),
-            flags: library.notes_on(clause).map(|note| (note.flag.clone(), note.text.clone())).collect(),
+/// One clause.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none of that id.
+pub async fn clause(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<ClauseRead, AppError> {
+    let policy = app.policy();
+    let library = policy.library();
+    let clause = library.find_clause(id).ok_or_else(|| AppError::not_found("clause", id))?;
+    let platforms = match clause.settings().next() {
+        Some(_) => policy.coverage().get(&clause.id).into_iter().flatten(),
+        None => None.into_iter().flatten(),
+    };
+    let (findings, worst) = standing_of(app, &permit, library, clause).await?;
+    let title = library.document(&clause.document).map(|document| document.title.clone());
+    Ok(ClauseRead {
+        id: clause.id.clone(),
+        title: clause.title.clone(),
+        document: (clause.document.clone(), title.unwrap_or_default()),
+        number: clause.number.clone(),
+        modality: clause.modality.title(),
+        actors: clause.actors.iter().map(|actor| actor.title()).collect(),
+        text: (!clause.withheld).then(|| clause.text.clone()),
+        kept_by: clause.kept_by.iter().map(|kept| words::kept(library, kept)).collect(),
+        platforms: platforms.map(|(platform, coverage)| (*platform, coverage.clone())).collect(),
+        settings: settings(library, clause),
+        checks: asks(library, clause),
+        judged: tally::is_judged(clause),
+        findings,
+        worst,
+        risks: risks_of(app, &permit, &clause.id).await?,
+        registers: library
+            .permissions
+            .values()
+            .filter(|register| register.clauses.contains(&clause.id))
+            .map(|register| (register.id.clone(), register.title.clone()))
+            .collect(),
+        flags: library.notes_on(clause).map(|note| (note.flag.clone(), note.text.clone())).collect(),
+    })
+}
+
+async fn risks_of(
+    app: &App,
+    permit: &Permit<SeePolicy>,
+    clause: &ClauseId,
+) -> Result<Vec<RiskRead>, AppError> {
+    if access::permit::<SeeRegisters>(permit.actor()).is_err() {
+        return Ok(Vec::new());
+    }
+    let (force, clause, now) = (permit.scope().force(), clause.clone(), app.world().now());
+    let found = app.store().read(move |tx| permissions::on_clause(tx, force, &clause, now)).await?;
+    Ok(found.iter().filter_map(risk).collect())
+}
+
+async fn standing_of(
+    app: &App,
+    permit: &Permit<SeePolicy>,
+    library: &Library,
+    clause: &Clause,
+) -> Result<(Option<Tally>, Vec<NamedFinding>), AppError> {
+    if access::permit::<SeeFindings>(permit.actor()).is_err() {
+        return Ok((None, Vec::new()));
+    }
+    // Whom a detection is about is named to those alone who act on it.
+    let detections = access::permit::<SeeDetections>(permit.actor()).is_ok();
+    let named = detections || !app.policy().is_detection(clause.id.as_str());
+    let people = access::permit::<SeePeople>(permit.actor()).is_ok();
+    let (force, id) = (permit.scope().force(), clause.id.clone());
+    let (tally, found) = app
+        .store()
+        .read(move |tx| {
+            let tally = Tally::of_lines(&findings::tally_of_clause(tx, force, &id)?);
+            let mut found = findings::named_of_clause(tx, force, &id, "not-met", LISTED)?;
+            let left = LISTED.saturating_sub(u32::try_from(found.len()).unwrap_or(LISTED));
+            if left > 0 {
+                found.extend(findings::named_of_clause(tx, force, &id, "not-known", left)?);
+            }
+            Ok::<_, AppError>((tally, found))
         })
-    }
-
-    async fn risks_of(
-        &self,
-        permit: &Permit<SeePolicy>,
-        clause: &ClauseId,
-    ) -> Result<Vec<RiskRead>, AppError> {
-        if access::permit::<SeeRegisters>(permit.actor()).is_err() {
-            return Ok(Vec::new());
-        }
-        let (force, clause, now) = (permit.scope().force(), clause.clone(), self.world().now());
-        let found = self.store().read(move |tx| permissions::on_clause(tx, force, &clause, now)).await?;
-        Ok(found.iter().filter_map(risk).collect())
-    }
-
-    async fn standing_of(
-        &self,
-        permit: &Permit<SeePolicy>,
-        library: &Library,
-        clause: &Clause,
-    ) -> Result<(Option<Tally>, Vec<NamedFinding>), AppError> {
-        if access::permit::<SeeFindings>(permit.actor()).is_err() {
-            return Ok((None, Vec::new()));
-        }
-        // Whom a detection is about is named to those alone who act on it.
-        let detections = access::permit::<SeeDetections>(permit.actor()).is_ok();
-        let named = detections || !self.policy().is_detection(clause.id.as_str());
-        let people = access::permit::<SeePeople>(permit.actor()).is_ok();
-        let (force, id) = (permit.scope().force(), clause.id.clone());
-        let (tally, found) = self
-            .store()
-            .read(move |tx| {
-                let tally = Tally::of_lines(&findings::tally_of_clause(tx, force, &id)?);
-                let mut found = findings::named_of_clause(tx, force, &id, "not-met", LISTED)?;
-                let left = LISTED.saturating_sub(u32::try_from(found.len()).unwrap_or(LISTED));
-                if left > 0 {
-                    found.extend(findings::named_of_clause(tx, force, &id, "not-known", left)?);
+        .await?;
+    let worst = found
+        .into_iter()
+        .filter(|_| named)
+        .filter(|(finding, _)| people || !matches!(finding.subject, Subject::Person(_)))
+        .map(|(finding, name)| NamedFinding {
+            name: name.unwrap_or_else(|| match &finding.subject {
+                Subject::Document(id) => {
+                    library.document(id).map_or_else(|| id.clone(), |document| document.title.clone())
                 }
-                Ok::<_, AppError>((tally, found))
-            })
-            .await?;
-        let worst = found
-            .into_iter()
-            .filter(|_| named)
-            .filter(|(finding, _)| people || !matches!(finding.subject, Subject::Person(_)))
-            .map(|(finding, name)| NamedFinding {
-                name: name.unwrap_or_else(|| match &finding.subject {
-                    Subject::Document(id) => {
-                        library.document(id).map_or_else(|| id.clone(), |document| document.title.clone())
-                    }
-                    Subject::Device(id) => id.to_string(),
-                    Subject::Person(id) => id.to_string(),
-                }),
-                subject: finding.subject,
-                outcome: finding.outcome,
-                since: finding.since,
-            })
-            .collect();
-        Ok((Some(tally), worst))
-    }
+                Subject::Device(id) => id.to_string(),
+                Subject::Person(id) => id.to_string(),
+            }),
+            subject: finding.subject,
+            outcome: finding.outcome,
+            since: finding.since,
+        })
+        .collect();
+    Ok((Some(tally), worst))
 }
 
 fn settings(library: &Library, clause: &Clause) -> Vec<SettingValueRead> {

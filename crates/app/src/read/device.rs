@@ -184,173 +184,164 @@ pub struct CommandRead {
     pub has_location: bool,
 }
 
-impl App {
-    /// One device.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for a device of neither the reader nor their people
-    /// where only those are permitted.
-    pub async fn device(
-        &self,
-        permit: impl Into<PermitWithin<SeeDevices>>,
-        id: DeviceId,
-    ) -> Result<DeviceRead, AppError> {
-        let (app, permit) = (self.clone(), permit.into());
-        self.store().read(move |tx| app.device_in(tx, &permit, id)).await
-    }
+/// One device.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for a device of neither the reader nor their people
+/// where only those are permitted.
+pub async fn device(
+    app: &App,
+    permit: impl Into<PermitWithin<SeeDevices>>,
+    id: DeviceId,
+) -> Result<DeviceRead, AppError> {
+    let (app, permit) = (app.clone(), permit.into());
+    app.clone().store().read(move |tx| device_in(&app, tx, &permit, id)).await
+}
 
-    /// One command, with the device that it is for.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn command(
-        &self,
-        permit: PermitWithin<SeeCommands>,
-        id: CommandId,
-    ) -> Result<(CommandRead, Device), AppError> {
-        self.store()
-            .read(move |tx| {
-                let command = commands::by_id(tx, id)?.ok_or_else(|| AppError::not_found("command", id))?;
-                let enrolment = enrolments::by_id(tx, command.enrolment)?
-                    .ok_or_else(|| AppError::not_found("enrolment", command.enrolment))?;
-                let device = devices::by_id(tx, enrolment.device)?
-                    .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
-                let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-                permit.reaches_held(device.force, holder.as_ref())?;
-                if !Sees::of_device(tx, permit.actor(), &device, holder)?.may_of_former::<SeeCommands>() {
-                    return Err(AppError::not_found("command", id));
-                }
-                Ok((shown(tx, permit.actor(), command)?, device))
-            })
-            .await
-    }
-
-    fn device_in(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &PermitWithin<SeeDevices>,
-        id: DeviceId,
-    ) -> Result<DeviceRead, AppError> {
-        let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-        let person = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-        permit.reaches_held(device.force, person.as_ref())?;
-        let (actor, policy) = (permit.actor(), self.policy());
-        let sees = Sees::of_device(tx, actor, &device, person.clone())?;
-        let enrolments = enrolments::of_device(tx, id)?;
-        let live = enrolments.iter().find(|e| e.ended.is_none() && e.channel == Channel::Device);
-        let facts = messages::facts(tx, id)?;
-        let lost_mode = facts.get("device.lost_mode").is_some_and(|fact| fact.value == FactValue::Bool(true));
-        let wanted = self.wanted_for(tx, &device)?;
-        Ok(DeviceRead {
-            holder: match person {
-                _ if !sees.may::<SeePeople>() => Held::NotShown,
-                Some(person) => Held::By(Box::new(self.holder(tx, &policy, &device, person)?)),
-                None => Held::Nobody,
-            },
-            identifiers: sees.may::<SeeIdentifiers>(),
-            enrolment: live.map(|live| self.enrolment(tx, &device, live)).transpose()?,
-            ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
-            lost_mode,
-            held_acts: held_acts(tx, actor, &device)?,
-            actions: actions(
-                actor,
-                &device,
-                live,
-                (lost_mode, freezes::freeze_of(tx, device.force)?.is_some()),
-            ),
-            profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
-            held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
-            findings: sees.part::<SeeFindings, _>(|| {
-                self.device_findings(tx, &policy, (&device, sees.may_of_former::<SeeDetections>()))
-            })?,
-            commands: sees.part_of_former::<SeeCommands, _>(|| {
-                let all = commands::of_device(tx, id, COMMANDS)?;
-                all.into_iter().map(|command| shown(tx, actor, command)).collect()
-            })?,
-            cases: sees.part::<SeeCases, _>(|| {
-                let all = cases::of_device(tx, id)?;
-                self.case_rows(tx, actor, all)
-            })?,
-            facts: sees.part::<SeeReports, _>(|| Ok(reported(&policy, &facts)))?,
-            apps: sees.part::<SeeApps, _>(|| Ok(apps(&facts)))?.flatten(),
-            sees_apps: sees.may::<SeeApps>(),
-            permissions: sees
-                .part::<SeeRegisters, _>(|| self.permissions_of_device(tx, &device, self.world().now()))?,
-            device,
-        })
-    }
-
-    /// How each clause stands, with who carries the risk of those not met.
-    fn device_findings(
-        &self,
-        tx: &mut Tx<'_>,
-        policy: &PolicyInForce,
-        (device, detections): (&Device, bool),
-    ) -> Result<Vec<DeviceFinding>, AppError> {
-        let mut all = clauses(tx, policy, device.id)?;
-        all.retain(|finding| detections || !policy.is_detection(&finding.clause));
-        for finding in all.iter_mut().filter(|found| matches!(found.outcome, Outcome::NotMet { .. })) {
-            if let Ok(clause) = finding.clause.parse() {
-                finding.risk = self.risk_on(tx, device, &clause)?;
+/// One command, with the device that it is for.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn command(
+    app: &App,
+    permit: PermitWithin<SeeCommands>,
+    id: CommandId,
+) -> Result<(CommandRead, Device), AppError> {
+    app.store()
+        .read(move |tx| {
+            let command = commands::by_id(tx, id)?.ok_or_else(|| AppError::not_found("command", id))?;
+            let enrolment = enrolments::by_id(tx, command.enrolment)?
+                .ok_or_else(|| AppError::not_found("enrolment", command.enrolment))?;
+            let device = devices::by_id(tx, enrolment.device)?
+                .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            permit.reaches_held(device.force, holder.as_ref())?;
+            if !Sees::of_device(tx, permit.actor(), &device, holder)?.may_of_former::<SeeCommands>() {
+                return Err(AppError::not_found("command", id));
             }
+            Ok((shown(tx, permit.actor(), command)?, device))
+        })
+        .await
+}
+
+fn device_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &PermitWithin<SeeDevices>,
+    id: DeviceId,
+) -> Result<DeviceRead, AppError> {
+    let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+    let person = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+    permit.reaches_held(device.force, person.as_ref())?;
+    let (actor, policy) = (permit.actor(), app.policy());
+    let sees = Sees::of_device(tx, actor, &device, person.clone())?;
+    let enrolments = enrolments::of_device(tx, id)?;
+    let live = enrolments.iter().find(|e| e.ended.is_none() && e.channel == Channel::Device);
+    let facts = messages::facts(tx, id)?;
+    let lost_mode = facts.get("device.lost_mode").is_some_and(|fact| fact.value == FactValue::Bool(true));
+    let wanted = crate::commands::wanted_for(app, tx, &device)?;
+    Ok(DeviceRead {
+        holder: match person {
+            _ if !sees.may::<SeePeople>() => Held::NotShown,
+            Some(person) => Held::By(Box::new(self::holder(app, tx, &policy, &device, person)?)),
+            None => Held::Nobody,
+        },
+        identifiers: sees.may::<SeeIdentifiers>(),
+        enrolment: live.map(|live| self::enrolment(app, tx, &device, live)).transpose()?,
+        ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
+        lost_mode,
+        held_acts: held_acts(tx, actor, &device)?,
+        actions: actions(actor, &device, live, (lost_mode, freezes::freeze_of(tx, device.force)?.is_some())),
+        profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
+        held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
+        findings: sees.part::<SeeFindings, _>(|| {
+            device_findings(app, tx, &policy, (&device, sees.may_of_former::<SeeDetections>()))
+        })?,
+        commands: sees.part_of_former::<SeeCommands, _>(|| {
+            let all = commands::of_device(tx, id, COMMANDS)?;
+            all.into_iter().map(|command| shown(tx, actor, command)).collect()
+        })?,
+        cases: sees.part::<SeeCases, _>(|| {
+            let all = cases::of_device(tx, id)?;
+            crate::read::cases::case_rows(app, tx, actor, all)
+        })?,
+        facts: sees.part::<SeeReports, _>(|| Ok(reported(&policy, &facts)))?,
+        apps: sees.part::<SeeApps, _>(|| Ok(apps(&facts)))?.flatten(),
+        sees_apps: sees.may::<SeeApps>(),
+        permissions: sees.part::<SeeRegisters, _>(|| {
+            crate::read::permissions::permissions_of_device(app, tx, &device, app.world().now())
+        })?,
+        device,
+    })
+}
+
+/// How each clause stands, with who carries the risk of those not met.
+fn device_findings(
+    app: &App,
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    (device, detections): (&Device, bool),
+) -> Result<Vec<DeviceFinding>, AppError> {
+    let mut all = clauses(tx, policy, device.id)?;
+    all.retain(|finding| detections || !policy.is_detection(&finding.clause));
+    for finding in all.iter_mut().filter(|found| matches!(found.outcome, Outcome::NotMet { .. })) {
+        if let Ok(clause) = finding.clause.parse() {
+            finding.risk = crate::read::permissions::risk_on(app, tx, device, &clause)?;
         }
-        Ok(all)
     }
+    Ok(all)
+}
 
-    fn holder(
-        &self,
-        tx: &mut Tx<'_>,
-        policy: &PolicyInForce,
-        device: &Device,
-        person: Person,
-    ) -> Result<HolderRead, AppError> {
-        let missing = self.terms_missing(tx, person.id)?;
-        let title = |id: &String| {
-            policy.library().document(id).map_or_else(|| id.clone(), |known| known.title.clone())
-        };
-        let missing: Vec<String> = missing.iter().map(title).collect();
-        let standing = terms_asked::of_person(tx, person.id)?;
-        let latest = standing.iter().filter_map(|standing| standing.accepted_at).max();
-        let filter = LedgerFilter {
-            action: "device.holder.set".into(),
-            subject: format!("device:{}", device.id),
-            ..LedgerFilter::default()
-        };
-        let set = ledger::list(tx, &filter, 1)?.first().map(|(entry, _)| entry.at);
-        // What both signed comes before what somebody entered.
-        let signed = handovers::of_device(tx, device.id)?
-            .into_iter()
-            .find(|found| {
-                found.state == HandoverState::Complete && found.receiver == Party::Person(person.id)
-            })
-            .and_then(|found| found.ended.map(|(at, _)| at));
-        Ok(HolderRead {
-            person,
-            signed: signed.is_some(),
-            since: signed.max(set).unwrap_or(device.created_at),
-            accepted_at: latest.filter(|_| missing.is_empty()),
-            missing,
-        })
-    }
+fn holder(
+    app: &App,
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    device: &Device,
+    person: Person,
+) -> Result<HolderRead, AppError> {
+    let missing = crate::terms::terms_missing(app, tx, person.id)?;
+    let title =
+        |id: &String| policy.library().document(id).map_or_else(|| id.clone(), |known| known.title.clone());
+    let missing: Vec<String> = missing.iter().map(title).collect();
+    let standing = terms_asked::of_person(tx, person.id)?;
+    let latest = standing.iter().filter_map(|standing| standing.accepted_at).max();
+    let filter = LedgerFilter {
+        action: "device.holder.set".into(),
+        subject: format!("device:{}", device.id),
+        ..LedgerFilter::default()
+    };
+    let set = ledger::list(tx, &filter, 1)?.first().map(|(entry, _)| entry.at);
+    // What both signed comes before what somebody entered.
+    let signed = handovers::of_device(tx, device.id)?
+        .into_iter()
+        .find(|found| found.state == HandoverState::Complete && found.receiver == Party::Person(person.id))
+        .and_then(|found| found.ended.map(|(at, _)| at));
+    Ok(HolderRead {
+        person,
+        signed: signed.is_some(),
+        since: signed.max(set).unwrap_or(device.created_at),
+        accepted_at: latest.filter(|_| missing.is_empty()),
+        missing,
+    })
+}
 
-    fn enrolment(
-        &self,
-        tx: &mut Tx<'_>,
-        device: &Device,
-        live: &Enrolment,
-    ) -> Result<EnrolmentRead, AppError> {
-        let since = live.enrolled_at.unwrap_or(live.created_at);
-        let seen = device.last_contact_at.or(live.last_contact_at).unwrap_or(since);
-        let certificate = certificates::by_sha256(tx, &live.certificate)?;
-        Ok(EnrolmentRead {
-            since,
-            seen,
-            certificate_until: certificate.as_ref().map(|issued| issued.not_after),
-            certificate_revoked: certificate.and_then(|issued| issued.revoked_at),
-            silent: seen < self.silent_before(self.world().now()),
-            push_failed: live.push_failed.clone(),
-        })
-    }
+fn enrolment(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    live: &Enrolment,
+) -> Result<EnrolmentRead, AppError> {
+    let since = live.enrolled_at.unwrap_or(live.created_at);
+    let seen = device.last_contact_at.or(live.last_contact_at).unwrap_or(since);
+    let certificate = certificates::by_sha256(tx, &live.certificate)?;
+    Ok(EnrolmentRead {
+        since,
+        seen,
+        certificate_until: certificate.as_ref().map(|issued| issued.not_after),
+        certificate_revoked: certificate.and_then(|issued| issued.revoked_at),
+        silent: seen < crate::read::overview::silent_before(app, app.world().now()),
+        push_failed: live.push_failed.clone(),
+    })
 }
 
 /// The apps that a device last reported.

@@ -80,48 +80,46 @@ fn as_count(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-impl App {
-    /// The documents in force.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn documents(&self, permit: Permit<SeePolicy>) -> Result<Vec<DocumentRow>, AppError> {
-        let by_clause = self.findings_by_clause(&permit).await?;
-        Ok(rows(self.policy().library(), by_clause.as_ref(), self.world().now()))
-    }
+/// The documents in force.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn documents(app: &App, permit: Permit<SeePolicy>) -> Result<Vec<DocumentRow>, AppError> {
+    let by_clause = findings_by_clause(app, &permit).await?;
+    Ok(rows(app.policy().library(), by_clause.as_ref(), app.world().now()))
+}
 
-    /// One document.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where there is none of that id.
-    pub async fn document(&self, permit: Permit<SeePolicy>, id: &str) -> Result<DocumentRead, AppError> {
-        let by_clause = self.findings_by_clause(&permit).await?;
-        let policy = self.policy();
-        let library = policy.library();
-        let document = library.document(id).ok_or_else(|| AppError::not_found("document", id))?;
-        let clauses = library
-            .clauses_in(id)
-            .map(|clause| ClauseRow {
-                id: clause.id.clone(),
-                title: clause.title.clone(),
-                section: clause.section.clone(),
-                modality: clause.modality.title(),
-                kept_by: clause.kept_words(),
-                flags: library.notes_on(clause).map(|note| note.flag.clone()).collect(),
-                findings: by_clause.as_ref().map(|by_clause| tally::tally_of(by_clause, &clause.id)),
-            })
-            .collect();
-        Ok(DocumentRead { row: row(library, document, by_clause.as_ref(), self.world().now()), clauses })
-    }
+/// One document.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none of that id.
+pub async fn document(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<DocumentRead, AppError> {
+    let by_clause = findings_by_clause(app, &permit).await?;
+    let policy = app.policy();
+    let library = policy.library();
+    let document = library.document(id).ok_or_else(|| AppError::not_found("document", id))?;
+    let clauses = library
+        .clauses_in(id)
+        .map(|clause| ClauseRow {
+            id: clause.id.clone(),
+            title: clause.title.clone(),
+            section: clause.section.clone(),
+            modality: clause.modality.title(),
+            kept_by: clause.kept_words(),
+            flags: library.notes_on(clause).map(|note| note.flag.clone()).collect(),
+            findings: by_clause.as_ref().map(|by_clause| tally::tally_of(by_clause, &clause.id)),
+        })
+        .collect();
+    Ok(DocumentRead { row: row(library, document, by_clause.as_ref(), app.world().now()), clauses })
+}
 
-    async fn findings_by_clause(
-        &self,
-        permit: &Permit<SeePolicy>,
-    ) -> Result<Option<BTreeMap<String, Tally>>, AppError> {
-        if access::permit::<SeeFindings>(permit.actor()).is_err() {
-            return Ok(None);
-        }
-        let force = permit.scope().force();
-        self.store().read(move |tx| tally::by_clause(tx, force)).await.map(Some)
+async fn findings_by_clause(
+    app: &App,
+    permit: &Permit<SeePolicy>,
+) -> Result<Option<BTreeMap<String, Tally>>, AppError> {
+    if access::permit::<SeeFindings>(permit.actor()).is_err() {
+        return Ok(None);
     }
+    let force = permit.scope().force();
+    app.store().read(move |tx| tally::by_clause(tx, force)).await.map(Some)
 }

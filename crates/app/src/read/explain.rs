@@ -61,58 +61,54 @@ impl FactRead {
     }
 }
 
-impl App {
-    /// Explains a finding as it was at a time, by default now.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where nothing had been judged by then, [`AppError::Denied`] behind the wall.
-    pub async fn explain_read(
-        &self,
-        permit: PermitWithin<SeeFindings>,
-        subject: Subject,
-        clause: &ClauseId,
-        at: Option<Timestamp>,
-    ) -> Result<ExplainRead, AppError> {
-        let actor = permit.actor().clone();
-        let policy = self.policy();
-        let library = policy.library();
-        let name = match subject.clone() {
-            Subject::Document(id) => {
-                library.document(&id).map(|document| document.title.clone()).unwrap_or(id)
-            }
-            Subject::Device(id) => {
-                let found = self.store().read(move |tx| devices::by_id(tx, id)).await?;
-                found.map(|device| device.serial).ok_or_else(|| AppError::not_found("device", id))?
-            }
-            Subject::Person(id) => {
-                let sees = access::permit_within::<SeePeople>(&actor)?;
-                let found = self.store().read(move |tx| people::by_id(tx, id)).await?;
-                let person = found.ok_or_else(|| AppError::not_found("person", id))?;
-                sees.reaches_person(&person)?;
-                person.name
-            }
-        };
-        let shows = self.facts_shown(&actor, &subject).await?;
-        // Who may see a device's findings at all is asked in the use case itself.
-        let explanation = self.explain(permit, subject, clause, at).await?;
-        let today = library.clause(clause);
-        let used: &[Fact] = match &explanation.basis {
-            Basis::Device { facts, .. } => facts,
-            Basis::Person { .. } | Basis::Record { .. } => &[],
-        };
-        let facts: Vec<FactRead> =
-            used.iter().filter(|fact| shows.shows(fact)).map(|fact| FactRead::new(library, fact)).collect();
-        Ok(ExplainRead {
-            name,
-            title: today.map(|clause| clause.title.clone()).unwrap_or_default(),
-            asks: today.map(|today| clause::asks(library, today)).unwrap_or_default(),
-            steps: steps(library, &explanation),
-            left_out: used.len().saturating_sub(facts.len()),
-            facts,
-            replayed: replayed(&explanation.replayed),
-            explanation,
-        })
-    }
+/// Explains a finding as it was at a time, by default now.
+///
+/// # Errors
+/// [`AppError::NotFound`] where nothing had been judged by then, [`AppError::Denied`] behind the wall.
+pub async fn explain_read(
+    app: &App,
+    permit: PermitWithin<SeeFindings>,
+    subject: Subject,
+    clause: &ClauseId,
+    at: Option<Timestamp>,
+) -> Result<ExplainRead, AppError> {
+    let actor = permit.actor().clone();
+    let policy = app.policy();
+    let library = policy.library();
+    let name = match subject.clone() {
+        Subject::Document(id) => library.document(&id).map(|document| document.title.clone()).unwrap_or(id),
+        Subject::Device(id) => {
+            let found = app.store().read(move |tx| devices::by_id(tx, id)).await?;
+            found.map(|device| device.serial).ok_or_else(|| AppError::not_found("device", id))?
+        }
+        Subject::Person(id) => {
+            let sees = access::permit_within::<SeePeople>(&actor)?;
+            let found = app.store().read(move |tx| people::by_id(tx, id)).await?;
+            let person = found.ok_or_else(|| AppError::not_found("person", id))?;
+            sees.reaches_person(&person)?;
+            person.name
+        }
+    };
+    let shows = facts_shown(app, &actor, &subject).await?;
+    // Who may see a device's findings at all is asked in the use case itself.
+    let explanation = crate::compliance::explain(app, permit, subject, clause, at).await?;
+    let today = library.clause(clause);
+    let used: &[Fact] = match &explanation.basis {
+        Basis::Device { facts, .. } => facts,
+        Basis::Person { .. } | Basis::Record { .. } => &[],
+    };
+    let facts: Vec<FactRead> =
+        used.iter().filter(|fact| shows.shows(fact)).map(|fact| FactRead::new(library, fact)).collect();
+    Ok(ExplainRead {
+        name,
+        title: today.map(|clause| clause.title.clone()).unwrap_or_default(),
+        asks: today.map(|today| clause::asks(library, today)).unwrap_or_default(),
+        steps: steps(library, &explanation),
+        left_out: used.len().saturating_sub(facts.len()),
+        facts,
+        replayed: replayed(&explanation.replayed),
+        explanation,
+    })
 }
 
 /// Which of the facts behind a judgement somebody may see.
@@ -132,19 +128,17 @@ impl Shown {
     }
 }
 
-impl App {
-    async fn facts_shown(&self, actor: &Actor, subject: &Subject) -> Result<Shown, AppError> {
-        let Subject::Device(id) = *subject else { return Ok(Shown { reports: true, apps: true }) };
-        let actor = actor.clone();
-        self.store()
-            .read(move |tx| {
-                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-                let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-                let sees = Sees::of(&actor, device.force, holder);
-                Ok(Shown { reports: sees.may::<SeeReports>(), apps: sees.may::<SeeApps>() })
-            })
-            .await
-    }
+async fn facts_shown(app: &App, actor: &Actor, subject: &Subject) -> Result<Shown, AppError> {
+    let Subject::Device(id) = *subject else { return Ok(Shown { reports: true, apps: true }) };
+    let actor = actor.clone();
+    app.store()
+        .read(move |tx| {
+            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            let sees = Sees::of(&actor, device.force, holder);
+            Ok(Shown { reports: sees.may::<SeeReports>(), apps: sees.may::<SeeApps>() })
+        })
+        .await
 }
 
 fn steps(library: &policy::Library, explanation: &Explanation) -> Vec<Step> {

@@ -66,49 +66,48 @@ pub struct LedgerRow {
     pub erased: bool,
 }
 
-impl App {
-    /// Up to `limit` entries, newest first.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a serial number that is not in the register.
-    pub async fn ledger(
-        &self,
-        permit: Permit<SeeLedger>,
-        query: LedgerQuery,
-        limit: u32,
-    ) -> Result<LedgerRead, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let mut sight = LedgerSight::of(&app, tx, &permit)?;
-                let mut filter = LedgerFilter {
-                    action: query.action,
-                    clause: query.clause,
-                    from: query.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
-                    until: query.until,
-                    after: query.after,
-                    ..LedgerFilter::default()
-                };
-                if !query.serial.is_empty() {
-                    let device = devices::by_serial(tx, &query.serial.to_ascii_uppercase())?
-                        .filter(|device| permit.scope().covers(device.force))
-                        .ok_or_else(|| AppError::invalid("device", "no device has this serial number"))?;
-                    filter.subject = format!("device:{}", device.id);
-                }
-                let mut rows = Vec::new();
-                for entry in sight.list(tx, &filter, limit)? {
-                    rows.push(app.row_within(tx, permit.actor(), entry, &sight)?);
-                }
-                Ok(LedgerRead {
-                    rows,
-                    size: ledger::size(tx)?.unsigned_abs(),
-                    waiting: ledger::waiting_count(tx)?.unsigned_abs(),
-                    checkpoint: ledger::last_checkpoint(tx)?
-                        .map(|last| (last.note, last.size.unsigned_abs(), last.signed_at)),
-                })
+/// Up to `limit` entries, newest first.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a serial number that is not in the register.
+pub async fn ledger(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    query: LedgerQuery,
+    limit: u32,
+) -> Result<LedgerRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut sight = LedgerSight::of(&app, tx, &permit)?;
+            let mut filter = LedgerFilter {
+                action: query.action,
+                clause: query.clause,
+                from: query.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
+                until: query.until,
+                after: query.after,
+                ..LedgerFilter::default()
+            };
+            if !query.serial.is_empty() {
+                let device = devices::by_serial(tx, &query.serial.to_ascii_uppercase())?
+                    .filter(|device| permit.scope().covers(device.force))
+                    .ok_or_else(|| AppError::invalid("device", "no device has this serial number"))?;
+                filter.subject = format!("device:{}", device.id);
+            }
+            let mut rows = Vec::new();
+            for entry in sight.list(tx, &filter, limit)? {
+                rows.push(row_within(&app, tx, permit.actor(), entry, &sight)?);
+            }
+            Ok(LedgerRead {
+                rows,
+                size: ledger::size(tx)?.unsigned_abs(),
+                waiting: ledger::waiting_count(tx)?.unsigned_abs(),
+                checkpoint: ledger::last_checkpoint(tx)?
+                    .map(|last| (last.note, last.size.unsigned_abs(), last.signed_at)),
             })
-            .await
-    }
+        })
+        .await
 }
 
 /// What became of an entry's private detail.
@@ -139,39 +138,38 @@ pub struct LedgerEntryRead {
     pub covered: Option<(u64, Timestamp)>,
 }
 
-impl App {
-    /// One entry.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], also for an entry that is kept from the reader; [`AppError::Denied`] over the wall.
-    pub async fn ledger_entry(
-        &self,
-        permit: Permit<SeeLedger>,
-        id: EntryId,
-    ) -> Result<LedgerEntryRead, AppError> {
-        let (app, policy) = (self.clone(), self.policy());
-        self.store()
-            .read(move |tx| {
-                let entry = ledger::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
-                let mut sight = LedgerSight::of(&app, tx, &permit)?;
-                readable(tx, &permit, &mut sight, &entry)?;
-                let detail = match (&entry.detail_digest, ledger::detail(tx, id)?) {
-                    (None, _) => DetailState::None,
-                    (Some(_), Some(_)) => DetailState::Kept,
-                    (Some(_), None) => DetailState::Erased,
-                };
-                let covered = ledger::last_checkpoint(tx)?
-                    .filter(|last| entry.place.is_some_and(|place| place < last.size))
-                    .map(|last| (last.size.unsigned_abs(), last.signed_at));
-                let clause = entry.clause.as_ref().and_then(|clause| policy.library().clause(clause));
-                let clause_title = clause.map(|clause| clause.title.clone());
-                let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
-                let erased = detail == DetailState::Erased;
-                let row = app.row_within(tx, permit.actor(), (entry, erased), &sight)?;
-                Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
-            })
-            .await
-    }
+/// One entry.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for an entry that is kept from the reader; [`AppError::Denied`] over the wall.
+pub async fn ledger_entry(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    id: EntryId,
+) -> Result<LedgerEntryRead, AppError> {
+    let (app, policy) = (app.clone(), app.policy());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let entry = ledger::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+            let mut sight = LedgerSight::of(&app, tx, &permit)?;
+            readable(tx, &permit, &mut sight, &entry)?;
+            let detail = match (&entry.detail_digest, ledger::detail(tx, id)?) {
+                (None, _) => DetailState::None,
+                (Some(_), Some(_)) => DetailState::Kept,
+                (Some(_), None) => DetailState::Erased,
+            };
+            let covered = ledger::last_checkpoint(tx)?
+                .filter(|last| entry.place.is_some_and(|place| place < last.size))
+                .map(|last| (last.size.unsigned_abs(), last.signed_at));
+            let clause = entry.clause.as_ref().and_then(|clause| policy.library().clause(clause));
+            let clause_title = clause.map(|clause| clause.title.clone());
+            let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
+            let erased = detail == DetailState::Erased;
+            let row = row_within(&app, tx, permit.actor(), (entry, erased), &sight)?;
+            Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
+        })
+        .await
 }
 
 /// Refuses an entry that the reader may not see.
@@ -190,55 +188,53 @@ pub(crate) fn readable(
     if sight.covers(tx, entry)? { Ok(()) } else { Err(AppError::not_found("entry", entry.id)) }
 }
 
-impl App {
-    /// One entry in words, with names only from within the force, and of cases only where the reader may know of them.
-    pub(super) fn row_within(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        (entry, erased): (ledger::Entry, bool),
-        sight: &LedgerSight,
-    ) -> Result<LedgerRow, AppError> {
-        let force = sight.force();
-        let leaf = crate::ledger_book::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
-        let on = match entry.subject.strip_prefix("case:").map(str::parse) {
-            Some(Ok(id)) => self.case_subject(tx, actor, id, force)?,
-            Some(Err(_)) | None => subject(tx, &entry.subject, force)?,
-        };
-        Ok(LedgerRow {
-            id: entry.id,
-            place: entry.place.map(i64::unsigned_abs),
-            at: entry.at,
-            who: if sight.names_other_force(tx, &entry)? {
-                SOMEBODY_THERE.to_owned()
-            } else {
-                words::who(tx, &entry.actor)?
-            },
-            on,
-            action: entry.action,
-            force: entry.force,
-            clause: entry.clause.map(String::from),
-            reason: entry.reason,
-            digest: leaf.to_string(),
-            erased,
-        })
-    }
+/// One entry in words, with names only from within the force, and of cases only where the reader may know of them.
+pub(super) fn row_within(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (entry, erased): (ledger::Entry, bool),
+    sight: &LedgerSight,
+) -> Result<LedgerRow, AppError> {
+    let force = sight.force();
+    let leaf = crate::ledger_book::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
+    let on = match entry.subject.strip_prefix("case:").map(str::parse) {
+        Some(Ok(id)) => case_subject(app, tx, actor, id, force)?,
+        Some(Err(_)) | None => subject(tx, &entry.subject, force)?,
+    };
+    Ok(LedgerRow {
+        id: entry.id,
+        place: entry.place.map(i64::unsigned_abs),
+        at: entry.at,
+        who: if sight.names_other_force(tx, &entry)? {
+            SOMEBODY_THERE.to_owned()
+        } else {
+            words::who(tx, &entry.actor)?
+        },
+        on,
+        action: entry.action,
+        force: entry.force,
+        clause: entry.clause.map(String::from),
+        reason: entry.reason,
+        digest: leaf.to_string(),
+        erased,
+    })
+}
 
-    fn case_subject(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &Actor,
-        id: CaseId,
-        force: Option<Force>,
-    ) -> Result<(String, Option<String>), AppError> {
-        Ok(match self.mentioned_case(tx, actor, Some(id))? {
-            Some(case) if force.is_none_or(|own| own == case.force) => {
-                (format!("C-{}", case.number), Some(format!("/cases/{id}")))
-            }
-            Some(_) => (OTHER_FORCE.to_owned(), None),
-            None => ("A case".to_owned(), None),
-        })
-    }
+fn case_subject(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CaseId,
+    force: Option<Force>,
+) -> Result<(String, Option<String>), AppError> {
+    Ok(match crate::cases::mentioned_case(app, tx, actor, Some(id))? {
+        Some(case) if force.is_none_or(|own| own == case.force) => {
+            (format!("C-{}", case.number), Some(format!("/cases/{id}")))
+        }
+        Some(_) => (OTHER_FORCE.to_owned(), None),
+        None => ("A case".to_owned(), None),
+    })
 }
 
 /// What belongs to the other force is called.

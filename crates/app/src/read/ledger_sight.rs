@@ -113,7 +113,7 @@ impl LedgerSight {
         let Some(Ok(case)) = entry.subject.strip_prefix("case:").map(str::parse) else { return Ok(false) };
         let known = match self.cases.get(&case) {
             Some(known) => *known,
-            None => self.app.mentioned_case(tx, &self.actor, Some(case))?.is_some(),
+            None => crate::cases::mentioned_case(&self.app, tx, &self.actor, Some(case))?.is_some(),
         };
         self.cases.insert(case, known);
         Ok(!known)

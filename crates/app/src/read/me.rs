@@ -91,99 +91,97 @@ pub struct OwnDevice {
     pub not_met: Vec<(String, String, String)>,
 }
 
-impl App {
-    /// What concerns the person who is signed in; `None` for somebody who does not stand in the register, or no longer.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn me(&self, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, AppError> {
-        let Some(id) = permit.actor().person else { return Ok(None) };
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .read(move |tx| {
-                let Some(person) = people::by_id(tx, id)?.filter(|person| person.ended_at.is_none()) else {
-                    return Ok(None);
-                };
-                Ok(Some(MeRead {
-                    todos: app.todos(tx, id, now)?,
-                    devices: app.own_devices(tx, id, now)?,
-                    reminders: app.due_reminders(tx, &person, now)?,
-                    notices: told_of(tx, id)?,
-                    restricted: app.has_lapsed(tx, id)?,
-                    acceptances: app.acceptances(tx, &person)?,
-                    cases: app.told_cases(tx, permit.actor(), id)?,
-                    permissions: app.permissions_asked_by(tx, id, PERMISSIONS, now)?,
-                    person,
-                }))
-            })
-            .await
-    }
+/// What concerns the person who is signed in; `None` for somebody who does not stand in the register, or no longer.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, AppError> {
+    let Some(id) = permit.actor().person else { return Ok(None) };
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let Some(person) = people::by_id(tx, id)?.filter(|person| person.ended_at.is_none()) else {
+                return Ok(None);
+            };
+            Ok(Some(MeRead {
+                todos: self::todos(&app, tx, id, now)?,
+                devices: own_devices(&app, tx, id, now)?,
+                reminders: crate::terms::reminders::due_reminders(&app, tx, &person, now)?,
+                notices: told_of(tx, id)?,
+                restricted: crate::terms::has_lapsed(tx, id)?,
+                acceptances: crate::read::terms::acceptances(&app, tx, &person)?,
+                cases: told_cases(&app, tx, permit.actor(), id)?,
+                permissions: crate::read::permissions::permissions_asked_by(&app, tx, id, PERMISSIONS, now)?,
+                person,
+            }))
+        })
+        .await
+}
 
-    /// The cases about somebody that they are told of; a sealed one never, whatever its kind.
-    fn told_cases(&self, tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result<Vec<CaseRow>, AppError> {
-        let mut all = cases::of_person(tx, id)?;
-        all.retain(|case| TOLD.contains(&case.kind.as_str()));
-        self.case_rows(tx, actor, all)
-    }
+/// The cases about somebody that they are told of; a sealed one never, whatever its kind.
+fn told_cases(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result<Vec<CaseRow>, AppError> {
+    let mut all = cases::of_person(tx, id)?;
+    all.retain(|case| TOLD.contains(&case.kind.as_str()));
+    crate::read::cases::case_rows(app, tx, actor, all)
+}
 
-    /// What a person is asked to do: each area adds its own.
-    fn todos(&self, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Vec<Todo>, AppError> {
-        let mut todos = self.terms_to_do(tx, person)?;
-        todos.extend(steps_to_do(tx, person)?);
-        todos.extend(notices_to_read(tx, person)?);
-        todos.extend(crate::custody::read::to_sign(tx, person, now)?);
-        // Without a time limit comes last.
-        todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
-        Ok(todos)
-    }
+/// What a person is asked to do: each area adds its own.
+fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Vec<Todo>, AppError> {
+    let mut todos = terms_to_do(app, tx, person)?;
+    todos.extend(steps_to_do(tx, person)?);
+    todos.extend(notices_to_read(tx, person)?);
+    todos.extend(crate::custody::read::to_sign(tx, person, now)?);
+    // Without a time limit comes last.
+    todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
+    Ok(todos)
+}
 
-    fn terms_to_do(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
-        let policy = self.policy();
-        let asked = terms_asked::of_person(tx, person)?;
-        let asked = asked.into_iter().filter(|standing| standing.missing != Missing::Nothing);
-        Ok(asked
-            .map(|standing| {
-                let document = policy.library().document(&standing.document);
-                let title = document.map_or(standing.document.as_str(), |known| &known.title);
-                let what = match (standing.missing, standing.accepted_at) {
-                    (Missing::Terms, None) => "Read and accept",
-                    (Missing::Terms, Some(_)) => "Read what changed and accept it",
-                    _ => "Read what is new",
-                };
-                Todo {
-                    title: format!("{what}: {title}"),
-                    href: format!("/me/terms/{}", standing.document),
-                    due: standing.due_at,
-                }
-            })
-            .collect())
-    }
-
-    fn own_devices(
-        &self,
-        tx: &mut Tx<'_>,
-        person: PersonId,
-        now: Timestamp,
-    ) -> Result<Vec<OwnDevice>, AppError> {
-        let policy = self.policy();
-        let silent_before = self.silent_before(now);
-        let mut own = Vec::new();
-        for device in devices::of_holder(tx, person)? {
-            let mut not_met = Vec::new();
-            for finding in findings::of_subject(tx, &Subject::Device(device.id))? {
-                let detection = policy.is_detection(finding.clause.as_str());
-                if let (false, Outcome::NotMet { because }) = (detection, &finding.outcome) {
-                    let clause = policy.library().clause(&finding.clause);
-                    let title = clause.map(|clause| clause.title.clone()).unwrap_or_default();
-                    not_met.push((finding.clause.to_string(), title, because.clone()));
-                }
+fn terms_to_do(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
+    let policy = app.policy();
+    let asked = terms_asked::of_person(tx, person)?;
+    let asked = asked.into_iter().filter(|standing| standing.missing != Missing::Nothing);
+    Ok(asked
+        .map(|standing| {
+            let document = policy.library().document(&standing.document);
+            let title = document.map_or(standing.document.as_str(), |known| &known.title);
+            let what = match (standing.missing, standing.accepted_at) {
+                (Missing::Terms, None) => "Read and accept",
+                (Missing::Terms, Some(_)) => "Read what changed and accept it",
+                _ => "Read what is new",
+            };
+            Todo {
+                title: format!("{what}: {title}"),
+                href: format!("/me/terms/{}", standing.document),
+                due: standing.due_at,
             }
-            let silent =
-                device.enrolment.is_some() && device.last_contact_at.is_none_or(|at| at < silent_before);
-            own.push(OwnDevice { silent, not_met, device });
+        })
+        .collect())
+}
+
+fn own_devices(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<OwnDevice>, AppError> {
+    let policy = app.policy();
+    let silent_before = crate::read::overview::silent_before(app, now);
+    let mut own = Vec::new();
+    for device in devices::of_holder(tx, person)? {
+        let mut not_met = Vec::new();
+        for finding in findings::of_subject(tx, &Subject::Device(device.id))? {
+            let detection = policy.is_detection(finding.clause.as_str());
+            if let (false, Outcome::NotMet { because }) = (detection, &finding.outcome) {
+                let clause = policy.library().clause(&finding.clause);
+                let title = clause.map(|clause| clause.title.clone()).unwrap_or_default();
+                not_met.push((finding.clause.to_string(), title, because.clone()));
+            }
         }
-        Ok(own)
+        let silent = device.enrolment.is_some() && device.last_contact_at.is_none_or(|at| at < silent_before);
+        own.push(OwnDevice { silent, not_met, device });
     }
+    Ok(own)
 }
 
 fn told_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OwnNotice>, AppError> {

@@ -105,98 +105,95 @@ pub struct Wall {
     pub clauses: Tally,
 }
 
-impl App {
-    /// How things stand.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn overview(&self, permit: Permit<SeePolicy>) -> Result<Overview, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        let troubles = crate::health::troubles(self).into_iter().map(|(_, says)| says).collect();
-        self.store()
-            .read(move |tx| {
-                let actor = permit.actor();
-                // Each part reaches as far as its own permit does, which may be one force where the page's is over both.
-                let devices = scope_of::<SeeDevices>(actor);
-                let people = scope_of::<SeePeople>(actor);
-                Ok(Overview {
-                    troubles,
-                    documents: app.document_rows(tx, scope_of::<SeeFindings>(actor), now)?,
-                    devices: devices
-                        .map(|force| devices_now(&app, tx, force, app.silent_before(now)))
-                        .transpose()?,
-                    cases: scope_of::<SeeCases>(actor)
-                        .map(|force| case_figures(tx, force, &app.sight(actor), now))
-                        .transpose()?,
-                    late_returns: people
-                        .map(|force| store::events::late_returns(tx, force, now))
-                        .transpose()?
-                        .map(i64::unsigned_abs),
-                    people_without_terms: people
-                        .map(|force| people::without_terms(tx, force))
-                        .transpose()?
-                        .map(i64::unsigned_abs),
-                    lapsing: scope_of::<SeeRegisters>(actor)
-                        .map(|force| app.lapsing(tx, force, now))
-                        .transpose()?,
-                    alarms: scope_of::<SeeAlarms>(actor)
-                        .map(|force| super::watch::open_alarms(tx, force))
-                        .transpose()?,
-                    few_administrators: super::watch::few_administrators(tx, actor, now)?,
-                    held: scope_of::<SeeHeldOrders>(actor)
-                        .map(|force| held_figures(tx, force))
-                        .transpose()?,
-                    recent: scope_of::<SeeLedger>(actor)
-                        .map(|force| recent(&app, tx, actor, force))
-                        .transpose()?,
-                    ledger: (scope_of::<SeeLedger>(actor).is_some()
-                        || scope_of::<RunService>(actor).is_some())
-                    .then(|| app.ledger_status_in(tx))
+/// How things stand.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let troubles = crate::health::troubles(&app).into_iter().map(|(_, says)| says).collect();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let actor = permit.actor();
+            // Each part reaches as far as its own permit does, which may be one force where the page's is over both.
+            let devices = scope_of::<SeeDevices>(actor);
+            let people = scope_of::<SeePeople>(actor);
+            Ok(Overview {
+                troubles,
+                documents: document_rows(&app, tx, scope_of::<SeeFindings>(actor), now)?,
+                devices: devices
+                    .map(|force| devices_now(&app, tx, force, silent_before(&app, now)))
                     .transpose()?,
-                })
+                cases: scope_of::<SeeCases>(actor)
+                    .map(|force| case_figures(tx, force, &crate::cases::sight(&app, actor), now))
+                    .transpose()?,
+                late_returns: people
+                    .map(|force| store::events::late_returns(tx, force, now))
+                    .transpose()?
+                    .map(i64::unsigned_abs),
+                people_without_terms: people
+                    .map(|force| people::without_terms(tx, force))
+                    .transpose()?
+                    .map(i64::unsigned_abs),
+                lapsing: scope_of::<SeeRegisters>(actor)
+                    .map(|force| crate::read::permissions::lapsing(&app, tx, force, now))
+                    .transpose()?,
+                alarms: scope_of::<SeeAlarms>(actor)
+                    .map(|force| super::watch::open_alarms(tx, force))
+                    .transpose()?,
+                few_administrators: super::watch::few_administrators(tx, actor, now)?,
+                held: scope_of::<SeeHeldOrders>(actor).map(|force| held_figures(tx, force)).transpose()?,
+                recent: scope_of::<SeeLedger>(actor)
+                    .map(|force| recent(&app, tx, actor, force))
+                    .transpose()?,
+                ledger: (scope_of::<SeeLedger>(actor).is_some() || scope_of::<RunService>(actor).is_some())
+                    .then(|| crate::ledger_book::ledger_status_in(&app, tx))
+                    .transpose()?,
             })
-            .await
-    }
-
-    /// Figures for a screen on a wall.
-    ///
-    /// # Errors
-    /// [`AppError::Denied`] for a role that may not see cases.
-    pub async fn wall(&self, permit: Permit<SeeDevices>) -> Result<Wall, AppError> {
-        let cases = access::permit::<SeeCases>(permit.actor())?.scope().force();
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .read(move |tx| {
-                let force = permit.scope().force();
-                let by_clause = tally::by_clause(tx, force)?;
-                Ok(Wall {
-                    counts: devices::counts(tx, force, app.silent_before(now))?,
-                    cases: case_figures(tx, cases, &app.sight(permit.actor()), now)?,
-                    clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
-                })
-            })
-            .await
-    }
-
-    /// The time before which a last contact counts as silence: what was reported then no longer stands.
-    pub(super) fn silent_before(&self, now: Timestamp) -> Timestamp {
-        let policy = self.policy();
-        let stale = policy.library().parameters().get(STALE_PARAMETER).map(|parameter| &parameter.value);
-        now.minus(match stale {
-            Some(ParameterValue::Span(span)) => *span,
-            _ => SILENT_AFTER,
         })
-    }
+        .await
+}
 
-    fn document_rows(
-        &self,
-        tx: &mut Tx<'_>,
-        findings: Option<Option<Force>>,
-        now: Timestamp,
-    ) -> Result<Vec<DocumentRow>, AppError> {
-        let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
-        Ok(documents::rows(self.policy().library(), by_clause.as_ref(), now))
-    }
+/// Figures for a screen on a wall.
+///
+/// # Errors
+/// [`AppError::Denied`] for a role that may not see cases.
+pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppError> {
+    let cases = access::permit::<SeeCases>(permit.actor())?.scope().force();
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let force = permit.scope().force();
+            let by_clause = tally::by_clause(tx, force)?;
+            Ok(Wall {
+                counts: devices::counts(tx, force, silent_before(&app, now))?,
+                cases: case_figures(tx, cases, &crate::cases::sight(&app, permit.actor()), now)?,
+                clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
+            })
+        })
+        .await
+}
+
+/// The time before which a last contact counts as silence: what was reported then no longer stands.
+pub(super) fn silent_before(app: &App, now: Timestamp) -> Timestamp {
+    let policy = app.policy();
+    let stale = policy.library().parameters().get(STALE_PARAMETER).map(|parameter| &parameter.value);
+    now.minus(match stale {
+        Some(ParameterValue::Span(span)) => *span,
+        _ => SILENT_AFTER,
+    })
+}
+
+fn document_rows(
+    app: &App,
+    tx: &mut Tx<'_>,
+    findings: Option<Option<Force>>,
+    now: Timestamp,
+) -> Result<Vec<DocumentRow>, AppError> {
+    let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
+    Ok(documents::rows(app.policy().library(), by_clause.as_ref(), now))
 }
 
 fn held_figures(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFigures, AppError> {
@@ -243,7 +240,7 @@ fn devices_now(
             None => None,
         };
         let risk = match &oldest {
-            Some(finding) => app.risk_on(tx, &device, &finding.clause)?,
+            Some(finding) => crate::read::permissions::risk_on(app, tx, &device, &finding.clause)?,
             None => None,
         };
         attention.push(Attention {
@@ -269,6 +266,6 @@ fn recent(
         .into_iter()
         .filter(|(entry, _)| entry.actor != "device")
         .take(RECENT)
-        .map(|entry| app.row_within(tx, actor, entry, &sight))
+        .map(|entry| crate::read::ledger::row_within(app, tx, actor, entry, &sight))
         .collect()
 }

@@ -54,147 +54,146 @@ pub(super) fn shown(person: &Person) -> String {
     format!("{} ({})", person.name, person.number)
 }
 
-/// Whether somebody has a covert role is read by [`App::read_covert`] alone, for a reason: it goes into no list, page or
+/// Whether somebody has a covert role is read by [`crate::read::sensitive::read_covert`] alone, for a reason: it goes into no list, page or
 /// export, so here everybody looks alike.
 fn hide(person: &mut Person) {
     person.covert = false;
 }
 
-impl App {
-    /// Up to `limit` people in order of name, from behind the given one.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn people(
-        &self,
-        permit: impl Into<PermitWithin<SeePeople>>,
-        filter: PeopleFilter,
-        after: Option<(String, PersonId)>,
-        limit: u32,
-    ) -> Result<Vec<Listed>, AppError> {
-        let reach = permit.into().reach();
-        let (within, only) = match reach {
-            Reach::Force(scope) => (scope.force(), None),
-            Reach::Related { force, me, own, managed } => (Some(force), Some(Related { me, own, managed })),
-            Reach::Nothing => return Ok(Vec::new()),
-        };
-        let force = match (within, filter.force) {
-            (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
-            (own, asked) => own.or(asked),
-        };
-        let filter = PeopleFilter { force, ..filter };
-        self.store()
-            .read(move |tx| {
-                let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-                let mut found = people::list(tx, &filter, only, after, limit)?;
-                found.iter_mut().for_each(|listed| hide(&mut listed.person));
-                Ok(found)
-            })
-            .await
-    }
+/// Up to `limit` people in order of name, from behind the given one.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn people(
+    app: &App,
+    permit: impl Into<PermitWithin<SeePeople>>,
+    filter: PeopleFilter,
+    after: Option<(String, PersonId)>,
+    limit: u32,
+) -> Result<Vec<Listed>, AppError> {
+    let reach = permit.into().reach();
+    let (within, only) = match reach {
+        Reach::Force(scope) => (scope.force(), None),
+        Reach::Related { force, me, own, managed } => (Some(force), Some(Related { me, own, managed })),
+        Reach::Nothing => return Ok(Vec::new()),
+    };
+    let force = match (within, filter.force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+        (own, asked) => own.or(asked),
+    };
+    let filter = PeopleFilter { force, ..filter };
+    app.store()
+        .read(move |tx| {
+            let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            let mut found = people::list(tx, &filter, only, after, limit)?;
+            found.iter_mut().for_each(|listed| hide(&mut listed.person));
+            Ok(found)
+        })
+        .await
+}
 
-    /// One person.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for who is neither the reader nor one of their people
-    /// where only those are permitted.
-    pub async fn person(
-        &self,
-        permit: impl Into<PermitWithin<SeePeople>>,
-        id: PersonId,
-    ) -> Result<PersonRead, AppError> {
-        let (app, permit) = (self.clone(), permit.into());
-        let now = self.world().now();
-        self.store()
-            .read(move |tx| {
-                let mut person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches_person(&person)?;
-                hide(&mut person);
-                let devices = access::permit_within::<SeeDevices>(permit.actor())
-                    .is_ok_and(|devices| devices.reaches_person(&person).is_ok());
-                let roles = permit.actor().relation_to(&person) == Relation::Own
-                    || access::permit::<SeeAccess>(permit.actor()).is_ok();
-                let manager = match person.line_manager {
-                    Some(manager) => people::by_id(tx, manager)?.map(|manager| shown(&manager)),
-                    None => None,
-                };
-                let desk = access::permit::<SeeCases>(permit.actor()).is_ok();
-                Ok(PersonRead {
-                    events: app.events_of(tx, permit.actor(), &person)?,
-                    devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() },
-                    acceptances: app.acceptances(tx, &person)?,
-                    cases: match desk {
-                        true => {
-                            let all = cases::of_person(tx, id)?;
-                            app.case_rows(tx, permit.actor(), all)?
-                        }
-                        false => Vec::new(),
-                    },
-                    manager,
-                    roles: match standing_of(tx, id, now)? {
-                        Some(standing) if roles => standing.roles.iter().map(Role::title).collect(),
-                        _ => Vec::new(),
-                    },
-                    permissions: match access::permit::<SeeRegisters>(permit.actor()) {
-                        Ok(_) => app.permissions_of_person(tx, id, now)?,
-                        Err(_) => Vec::new(),
-                    },
-                    person,
-                })
+/// One person.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for who is neither the reader nor one of their people
+/// where only those are permitted.
+pub async fn person(
+    app: &App,
+    permit: impl Into<PermitWithin<SeePeople>>,
+    id: PersonId,
+) -> Result<PersonRead, AppError> {
+    let (app, permit) = (app.clone(), permit.into());
+    let now = app.world().now();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            hide(&mut person);
+            let devices = access::permit_within::<SeeDevices>(permit.actor())
+                .is_ok_and(|devices| devices.reaches_person(&person).is_ok());
+            let roles = permit.actor().relation_to(&person) == Relation::Own
+                || access::permit::<SeeAccess>(permit.actor()).is_ok();
+            let manager = match person.line_manager {
+                Some(manager) => people::by_id(tx, manager)?.map(|manager| shown(&manager)),
+                None => None,
+            };
+            let desk = access::permit::<SeeCases>(permit.actor()).is_ok();
+            Ok(PersonRead {
+                events: crate::read::events::events_of(&app, tx, permit.actor(), &person)?,
+                devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() },
+                acceptances: crate::read::terms::acceptances(&app, tx, &person)?,
+                cases: match desk {
+                    true => {
+                        let all = cases::of_person(tx, id)?;
+                        crate::read::cases::case_rows(&app, tx, permit.actor(), all)?
+                    }
+                    false => Vec::new(),
+                },
+                manager,
+                roles: match standing_of(tx, id, now)? {
+                    Some(standing) if roles => standing.roles.iter().map(Role::title).collect(),
+                    _ => Vec::new(),
+                },
+                permissions: match access::permit::<SeeRegisters>(permit.actor()) {
+                    Ok(_) => crate::read::permissions::permissions_of_person(&app, tx, id, now)?,
+                    Err(_) => Vec::new(),
+                },
+                person,
             })
-            .await
-    }
+        })
+        .await
+}
 
-    /// The person with that collar or staff number, for a form that names one.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for the field `holder` where the force has nobody of that number.
-    pub async fn holder_by_number(
-        &self,
-        permit: &Permit<ManageRegister>,
-        force: Force,
-        number: &str,
-    ) -> Result<PersonId, AppError> {
-        permit.reaches(force)?;
-        let number: String = number.trim().chars().take(20).collect();
-        self.store()
-            .read(move |tx| {
-                people::by_number(tx, force, &number)?.map(|person| person.id).ok_or_else(|| {
-                    AppError::invalid("holder", format!("{} has nobody with this number", force.title()))
-                })
+/// The person with that collar or staff number, for a form that names one.
+///
+/// # Errors
+/// [`AppError::Invalid`] for the field `holder` where the force has nobody of that number.
+pub async fn holder_by_number(
+    app: &App,
+    permit: &Permit<ManageRegister>,
+    force: Force,
+    number: &str,
+) -> Result<PersonId, AppError> {
+    permit.reaches(force)?;
+    let number: String = number.trim().chars().take(20).collect();
+    app.store()
+        .read(move |tx| {
+            people::by_number(tx, force, &number)?.map(|person| person.id).ok_or_else(|| {
+                AppError::invalid("holder", format!("{} has nobody with this number", force.title()))
             })
-            .await
-    }
+        })
+        .await
+}
 
-    /// What stands between a device and enrolment.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn enrolling(&self, permit: Permit<EnrolDevices>, id: DeviceId) -> Result<EnrolRead, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-                permit.reaches(device.force)?;
-                let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
-                let policy = app.policy();
-                let clause = |reason: Option<&str>| {
-                    policy.library().clause_of_action("check-in.refused", reason).cloned()
-                };
-                let obstacle = match app.gate(tx, &device)? {
-                    Err(refusal) => Some((refusal.to_string(), clause(Some(refusal.word())))),
-                    Ok(()) if !apple => Some((
-                        format!("A {} cannot be enrolled by this version", device.kind.title()),
-                        clause(None),
-                    )),
-                    Ok(()) => None,
-                };
-                let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-                let live = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled);
-                let live = live.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten();
-                let enrolled_at = live.map(|live| live.enrolled_at.unwrap_or(live.created_at));
-                Ok(EnrolRead { holder, obstacle, device, enrolled_at })
-            })
-            .await
-    }
+/// What stands between a device and enrolment.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn enrolling(app: &App, permit: Permit<EnrolDevices>, id: DeviceId) -> Result<EnrolRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            permit.reaches(device.force)?;
+            let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
+            let policy = app.policy();
+            let clause =
+                |reason: Option<&str>| policy.library().clause_of_action("check-in.refused", reason).cloned();
+            let obstacle = match crate::enrolment::gate(&app, tx, &device)? {
+                Err(refusal) => Some((refusal.to_string(), clause(Some(refusal.word())))),
+                Ok(()) if !apple => Some((
+                    format!("A {} cannot be enrolled by this version", device.kind.title()),
+                    clause(None),
+                )),
+                Ok(()) => None,
+            };
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            let live = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled);
+            let live = live.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten();
+            let enrolled_at = live.map(|live| live.enrolled_at.unwrap_or(live.created_at));
+            Ok(EnrolRead { holder, obstacle, device, enrolled_at })
+        })
+        .await
 }

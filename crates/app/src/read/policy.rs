@@ -76,79 +76,81 @@ pub struct PlatformSetting {
     pub devices: u64,
 }
 
-impl App {
-    /// Compares two versions of the policy: by default the policy folder with what is in force, where the two differ, and
-    /// else what is in force with the one before. Nothing is changed by it.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
-    pub async fn policy_changes(
-        &self,
-        permit: Permit<SeePolicy>,
-        devices: Option<Permit<SeeDevices>>,
-        from: Option<String>,
-        to: Option<String>,
-    ) -> Result<ChangesRead, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let policy = app.policy();
-                let (draft, broken_folder) = match app.draft() {
-                    Ok(draft) => (draft, None),
-                    Err(problems) => (None, Some(problems)),
-                };
-                let versions = versions(tx, policy.digest(), draft.is_some())?;
-                let (from, to) = match (from, to) {
-                    (None, None) if draft.is_some() => (Some(policy.digest().to_owned()), FOLDER.to_owned()),
-                    (from, to) => (from, to.unwrap_or_else(|| policy.digest().to_owned())),
-                };
-                let before = versions.iter().find(|version| version.digest != to && version.since.is_some());
-                let from = from.or_else(|| before.map(|version| version.digest.clone()));
-                let mut read = ChangesRead {
-                    versions,
-                    from: from.clone().unwrap_or_else(|| to.clone()),
-                    to,
-                    diff: None,
-                    settings: Vec::new(),
-                    accept_again: Vec::new(),
-                    prediction: None,
-                    broken_folder,
-                };
-                let Some(from) = from else { return Ok(read) };
-                let (old, new) =
-                    (app.version(tx, draft.as_ref(), &from)?, app.version(tx, draft.as_ref(), &read.to)?);
-                let diff = diff(&old, &new);
-                read.settings = settings(tx, permit.scope().force(), &old, &new)?;
-                read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
-                if let Some(permit) = devices {
-                    read.prediction = Some(app.predict(tx, &permit, (&old, &new), &diff)?);
-                }
-                read.diff = Some(diff);
-                Ok(read)
-            })
-            .await
-    }
+/// Compares two versions of the policy: by default the policy folder with what is in force, where the two differ, and
+/// else what is in force with the one before. Nothing is changed by it.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
+pub async fn policy_changes(
+    app: &App,
+    permit: Permit<SeePolicy>,
+    devices: Option<Permit<SeeDevices>>,
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<ChangesRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let policy = app.policy();
+            let (draft, broken_folder) = match self::draft(&app) {
+                Ok(draft) => (draft, None),
+                Err(problems) => (None, Some(problems)),
+            };
+            let versions = versions(tx, policy.digest(), draft.is_some())?;
+            let (from, to) = match (from, to) {
+                (None, None) if draft.is_some() => (Some(policy.digest().to_owned()), FOLDER.to_owned()),
+                (from, to) => (from, to.unwrap_or_else(|| policy.digest().to_owned())),
+            };
+            let before = versions.iter().find(|version| version.digest != to && version.since.is_some());
+            let from = from.or_else(|| before.map(|version| version.digest.clone()));
+            let mut read = ChangesRead {
+                versions,
+                from: from.clone().unwrap_or_else(|| to.clone()),
+                to,
+                diff: None,
+                settings: Vec::new(),
+                accept_again: Vec::new(),
+                prediction: None,
+                broken_folder,
+            };
+            let Some(from) = from else { return Ok(read) };
+            let (old, new) = (
+                self::version(&app, tx, draft.as_ref(), &from)?,
+                self::version(&app, tx, draft.as_ref(), &read.to)?,
+            );
+            let diff = diff(&old, &new);
+            read.settings = settings(tx, permit.scope().force(), &old, &new)?;
+            read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
+            if let Some(permit) = devices {
+                read.prediction =
+                    Some(crate::read::prediction::predict(&app, tx, &permit, (&old, &new), &diff)?);
+            }
+            read.diff = Some(diff);
+            Ok(read)
+        })
+        .await
+}
 
-    /// The policy folder as it is now, where it is another policy than the one in force.
-    ///
-    /// # Errors
-    /// Its problems, in words.
-    fn draft(&self) -> Result<Option<Library>, String> {
-        let Some(folder) = &self.config().policy_folder else { return Ok(None) };
-        let policy = self.policy();
-        let read = Files::read(folder).and_then(|files| Library::from_files(&files, policy.overrides()));
-        let library = read.map_err(|problems| problems.to_string())?;
-        Ok(Some(library).filter(|library| library.digest() != policy.digest()))
-    }
+/// The policy folder as it is now, where it is another policy than the one in force.
+///
+/// # Errors
+/// Its problems, in words.
+fn draft(app: &App) -> Result<Option<Library>, String> {
+    let Some(folder) = &app.config().policy_folder else { return Ok(None) };
+    let policy = app.policy();
+    let read = Files::read(folder).and_then(|files| Library::from_files(&files, policy.overrides()));
+    let library = read.map_err(|problems| problems.to_string())?;
+    Ok(Some(library).filter(|library| library.digest() != policy.digest()))
+}
 
-    fn version(&self, tx: &mut Tx<'_>, draft: Option<&Library>, digest: &str) -> Result<Library, AppError> {
-        let policy = self.policy();
-        if policy.digest() == digest {
-            return Ok(policy.library().clone());
-        }
-        let found = if digest == FOLDER { draft.cloned() } else { kept(tx, digest)? };
-        found.ok_or_else(|| AppError::not_found("version of the policy", digest))
+fn version(app: &App, tx: &mut Tx<'_>, draft: Option<&Library>, digest: &str) -> Result<Library, AppError> {
+    let policy = app.policy();
+    if policy.digest() == digest {
+        return Ok(policy.library().clone());
     }
+    let found = if digest == FOLDER { draft.cloned() } else { kept(tx, digest)? };
+    found.ok_or_else(|| AppError::not_found("version of the policy", digest))
 }
 
 /// The versions that were ever in force, newest first, behind the folder where that differs.

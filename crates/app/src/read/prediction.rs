@@ -111,49 +111,46 @@ impl<'l> Side<'l> {
     }
 }
 
-impl App {
-    /// Judges the devices under management by both versions, and lists what would newly not be met or not be known.
-    pub(super) fn predict(
-        &self,
-        tx: &mut Tx<'_>,
-        permit: &Permit<SeeDevices>,
-        (old, new): (&Library, &Library),
-        diff: &PolicyDiff,
-    ) -> Result<Prediction, AppError> {
-        let now = self.world().now();
-        let organisation = &self.config().organisation;
-        let before = Side::of(old, organisation)?;
-        let after = Side::of(new, organisation)?.with_profiles_of(&before);
-        let filter = DeviceFilter {
-            force: permit.scope().force(),
-            state: Some(EnrolmentState::Enrolled),
-            ..DeviceFilter::default()
-        };
-        let mut found = devices::page(tx, &filter, MOST_DEVICES + 1)?;
-        let all = found.len() <= usize::try_from(MOST_DEVICES).unwrap_or(usize::MAX);
-        found.truncate(usize::try_from(MOST_DEVICES).unwrap_or(usize::MAX));
-        let mut falls: BTreeMap<ClauseId, FallsOut> = BTreeMap::new();
-        let judged = u64::try_from(found.len()).unwrap_or(u64::MAX);
-        for device in found {
-            let Some(platform) = device.kind.platform() else { continue };
-            let facts = self.facts_of(tx, &device, now)?;
-            let tailored = self.tailored(tx, &device, now)?;
-            let was = before.judge(&device, platform, tailored.as_ref(), &facts, now);
-            for (clause, is) in after.judge(&device, platform, tailored.as_ref(), &facts, now) {
-                let was = was.get(&clause);
-                note(&mut falls, &device, clause, was, &is);
-            }
+/// Judges the devices under management by both versions, and lists what would newly not be met or not be known.
+pub(super) fn predict(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<SeeDevices>,
+    (old, new): (&Library, &Library),
+    diff: &PolicyDiff,
+) -> Result<Prediction, AppError> {
+    let now = app.world().now();
+    let organisation = &app.config().organisation;
+    let before = Side::of(old, organisation)?;
+    let after = Side::of(new, organisation)?.with_profiles_of(&before);
+    let filter = DeviceFilter {
+        force: permit.scope().force(),
+        state: Some(EnrolmentState::Enrolled),
+        ..DeviceFilter::default()
+    };
+    let mut found = devices::page(tx, &filter, MOST_DEVICES + 1)?;
+    let all = found.len() <= usize::try_from(MOST_DEVICES).unwrap_or(usize::MAX);
+    found.truncate(usize::try_from(MOST_DEVICES).unwrap_or(usize::MAX));
+    let mut falls: BTreeMap<ClauseId, FallsOut> = BTreeMap::new();
+    let judged = u64::try_from(found.len()).unwrap_or(u64::MAX);
+    for device in found {
+        let Some(platform) = device.kind.platform() else { continue };
+        let facts = crate::compliance::facts_of(tx, &device, now)?;
+        let tailored = crate::permissions::tailored(app, tx, &device, now)?;
+        let was = before.judge(&device, platform, tailored.as_ref(), &facts, now);
+        for (clause, is) in after.judge(&device, platform, tailored.as_ref(), &facts, now) {
+            let was = was.get(&clause);
+            note(&mut falls, &device, clause, was, &is);
         }
-        let changed: BTreeSet<&ClauseId> =
-            diff.settings.iter().flat_map(|setting| &setting.clauses).collect();
-        let in_order = new.clauses.iter().filter_map(|clause| {
-            let mut one = falls.remove(&clause.id)?;
-            one.title.clone_from(&clause.title);
-            one.settings_change = changed.contains(&clause.id);
-            Some(one)
-        });
-        Ok(Prediction { judged, all, clauses: in_order.collect() })
     }
+    let changed: BTreeSet<&ClauseId> = diff.settings.iter().flat_map(|setting| &setting.clauses).collect();
+    let in_order = new.clauses.iter().filter_map(|clause| {
+        let mut one = falls.remove(&clause.id)?;
+        one.title.clone_from(&clause.title);
+        one.settings_change = changed.contains(&clause.id);
+        Some(one)
+    });
+    Ok(Prediction { judged, all, clauses: in_order.collect() })
 }
 
 /// Counts a device that falls out of a clause and had not before. What was not met stays so, and is nothing new.

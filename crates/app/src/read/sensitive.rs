@@ -56,136 +56,133 @@ impl Stated {
     }
 }
 
-impl App {
-    /// Enters a sensitive read: whoever reads without this has read nothing.
-    fn enter_read(
-        &self,
-        tx: &mut Tx<'_>,
-        actor: &str,
-        (what, force): (Sensitive, Force),
-        stated: &Stated,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let (action, subject) = what.words();
-        let mut detail = json!({ "reason": stated.0 });
-        if let (Sensitive::Pin(command, _), Some(detail)) = (what, detail.as_object_mut()) {
-            detail.insert("command".into(), json!(command));
-        }
-        self.enter(tx, now, Record::new(actor, action, subject).force(force).detail(detail))
+/// Enters a sensitive read: whoever reads without this has read nothing.
+fn enter_read(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &str,
+    (what, force): (Sensitive, Force),
+    stated: &Stated,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (action, subject) = what.words();
+    let mut detail = json!({ "reason": stated.0 });
+    if let (Sensitive::Pin(command, _), Some(detail)) = (what, detail.as_object_mut()) {
+        detail.insert("command".into(), json!(command));
     }
+    app.enter(tx, now, Record::new(actor, action, subject).force(force).detail(detail))
+}
 
-    /// Whether a person has a covert role, which takes them out of some rules.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall.
-    pub async fn read_covert(
-        &self,
-        permit: Permit<SeeCovert>,
-        person: PersonId,
-        reason: &str,
-    ) -> Result<Secret<bool>, AppError> {
-        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
-        self.store()
-            .write(move |tx| {
-                let found =
-                    people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-                permit.reaches(found.force)?;
-                let what = (Sensitive::Covert(person), found.force);
-                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
-                Ok(Secret::new(found.covert))
-            })
-            .await
-    }
+/// Whether a person has a covert role, which takes them out of some rules.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall.
+pub async fn read_covert(
+    app: &App,
+    permit: Permit<SeeCovert>,
+    person: PersonId,
+    reason: &str,
+) -> Result<Secret<bool>, AppError> {
+    let (app, now, stated) = (app.clone(), app.world().now(), Stated::of(reason)?);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+            permit.reaches(found.force)?;
+            let what = (Sensitive::Covert(person), found.force);
+            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            Ok(Secret::new(found.covert))
+        })
+        .await
+}
 
-    /// What a sealed case holds.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall and for whom the
-    /// case is about.
-    pub async fn read_sealed_case(
-        &self,
-        permit: PermitWithin<SeeSealed>,
-        sees: Permit<SeeCases>,
-        case: CaseId,
-        reason: &str,
-    ) -> Result<CaseRead, AppError> {
-        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
-        self.store()
-            .write(move |tx| {
-                let found = app.known_case(tx, permit.actor(), case)?;
-                let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
-                permit.reaches_held(found.force, about.as_ref())?;
-                let what = (Sensitive::Sealed(case), found.force);
-                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
-                app.case_in(tx, &sees, case, true)
-            })
-            .await
-    }
+/// What a sealed case holds.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall and for whom the
+/// case is about.
+pub async fn read_sealed_case(
+    app: &App,
+    permit: PermitWithin<SeeSealed>,
+    sees: Permit<SeeCases>,
+    case: CaseId,
+    reason: &str,
+) -> Result<CaseRead, AppError> {
+    let (app, now, stated) = (app.clone(), app.world().now(), Stated::of(reason)?);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::cases::known_case(&app, tx, permit.actor(), case)?;
+            let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+            permit.reaches_held(found.force, about.as_ref())?;
+            let what = (Sensitive::Sealed(case), found.force);
+            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            crate::read::cases::case_in(&app, tx, &sees, case, true)
+        })
+        .await
+}
 
-    /// Where a device said last that it was, after an order to locate it.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where it never said, [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it
-    /// is not under management.
-    pub async fn read_location(
-        &self,
-        permit: Permit<LocateDevices>,
-        device: DeviceId,
-        reason: &str,
-    ) -> Result<PlaceRead, AppError> {
-        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
-        self.store()
-            .write(move |tx| {
-                let target =
-                    devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-                permit.reaches(target.force)?;
-                let (enrolment, _) = managed(&target)?;
-                let (raw, received_at) = app
-                    .last_raw(tx, enrolment, "DeviceLocation")?
-                    .ok_or_else(|| AppError::not_found("location of", &target.serial))?;
-                let report =
-                    connect::decode(&raw, raw.len().max(1)).map_err(|error| AppError::fault(&error))?;
-                let place = reports::location(&report)
-                    .ok_or_else(|| AppError::not_found("location in the answer of", &target.serial))?;
-                let what = (Sensitive::Location(device), target.force);
-                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
-                Ok(PlaceRead {
-                    degrees: Secret::new((place.latitude, place.longitude)),
-                    accuracy_metres: place.accuracy_metres,
-                    taken_at: place.taken_at,
-                    received_at,
-                })
+/// Where a device said last that it was, after an order to locate it.
+///
+/// # Errors
+/// [`AppError::NotFound`] where it never said, [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it
+/// is not under management.
+pub async fn read_location(
+    app: &App,
+    permit: Permit<LocateDevices>,
+    device: DeviceId,
+    reason: &str,
+) -> Result<PlaceRead, AppError> {
+    let (app, now, stated) = (app.clone(), app.world().now(), Stated::of(reason)?);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let target = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(target.force)?;
+            let (enrolment, _) = managed(&target)?;
+            let (raw, received_at) = crate::commands::last_raw(&app, tx, enrolment, "DeviceLocation")?
+                .ok_or_else(|| AppError::not_found("location of", &target.serial))?;
+            let report = connect::decode(&raw, raw.len().max(1)).map_err(|error| AppError::fault(&error))?;
+            let place = reports::location(&report)
+                .ok_or_else(|| AppError::not_found("location in the answer of", &target.serial))?;
+            let what = (Sensitive::Location(device), target.force);
+            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            Ok(PlaceRead {
+                degrees: Secret::new((place.latitude, place.longitude)),
+                accuracy_metres: place.accuracy_metres,
+                taken_at: place.taken_at,
+                received_at,
             })
-            .await
-    }
+        })
+        .await
+}
 
-    /// The PIN that a lock or erase of a Mac was sent with.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where the command has none, [`AppError::Invalid`] without a reason.
-    pub async fn read_pin(
-        &self,
-        permit: Permit<CommandDevices>,
-        command: CommandId,
-        reason: &str,
-    ) -> Result<(DeviceId, Secret<String>), AppError> {
-        let (app, now, stated) = (self.clone(), self.world().now(), Stated::of(reason)?);
-        self.store()
-            .write(move |tx| {
-                let sent =
-                    commands::by_id(tx, command)?.ok_or_else(|| AppError::not_found("command", command))?;
-                let enrolment = enrolments::by_id(tx, sent.enrolment)?
-                    .ok_or_else(|| AppError::not_found("enrolment", sent.enrolment))?;
-                let device = devices::by_id(tx, enrolment.device)?
-                    .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
-                permit.reaches(device.force)?;
-                let pin = app
-                    .pin_of(&Spec::from_json(&sent.spec)?, sent.enrolment)?
-                    .ok_or_else(|| AppError::not_found("PIN of command", command))?;
-                let what = (Sensitive::Pin(command, device.id), device.force);
-                app.enter_read(tx, &permit.actor().name, what, &stated, now)?;
-                Ok((device.id, Secret::new(pin)))
-            })
-            .await
-    }
+/// The PIN that a lock or erase of a Mac was sent with.
+///
+/// # Errors
+/// [`AppError::NotFound`] where the command has none, [`AppError::Invalid`] without a reason.
+pub async fn read_pin(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    command: CommandId,
+    reason: &str,
+) -> Result<(DeviceId, Secret<String>), AppError> {
+    let (app, now, stated) = (app.clone(), app.world().now(), Stated::of(reason)?);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let sent =
+                commands::by_id(tx, command)?.ok_or_else(|| AppError::not_found("command", command))?;
+            let enrolment = enrolments::by_id(tx, sent.enrolment)?
+                .ok_or_else(|| AppError::not_found("enrolment", sent.enrolment))?;
+            let device = devices::by_id(tx, enrolment.device)?
+                .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
+            permit.reaches(device.force)?;
+            let pin = crate::commands::pin_of(&app, &Spec::from_json(&sent.spec)?, sent.enrolment)?
+                .ok_or_else(|| AppError::not_found("PIN of command", command))?;
+            let what = (Sensitive::Pin(command, device.id), device.force);
+            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            Ok((device.id, Secret::new(pin)))
+        })
+        .await
 }

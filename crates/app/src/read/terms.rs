@@ -124,184 +124,184 @@ pub struct AcceptedRead {
     pub text: Option<Vec<ShownClause>>,
 }
 
-impl App {
-    /// The terms of a document, to be accepted on behalf of a person.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for an unknown person, or a document without terms.
-    pub async fn terms_for(
-        &self,
-        permit: Permit<RecordAcceptance>,
-        person: PersonId,
-        document: &str,
-    ) -> Result<TermsRead, AppError> {
-        let (app, document) = (self.clone(), document.to_owned());
-        self.store()
-            .read(move |tx| {
-                let found =
-                    people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-                permit.reaches(found.force)?;
-                app.terms_read(tx, found, &document)
-            })
-            .await
-    }
-
-    /// The terms of a document for the person who is signed in; `None` for somebody who stands in no register.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for a document without terms.
-    pub async fn own_terms(
-        &self,
-        permit: Permit<SeeOwn>,
-        document: &str,
-    ) -> Result<Option<TermsRead>, AppError> {
-        let (app, document, person) = (self.clone(), document.to_owned(), permit.actor().person);
-        self.store()
-            .read(move |tx| match on_the_books(tx, person)? {
-                Some(person) => app.terms_read(tx, person, &document).map(Some),
-                None => Ok(None),
-            })
-            .await
-    }
-
-    /// What a person accepted, exactly as it was shown. `version` is the digest of the version, or empty for the latest.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where they accepted no such thing, [`AppError::Denied`] behind the wall.
-    pub async fn accepted_terms(
-        &self,
-        permit: Permit<SeePeople>,
-        person: PersonId,
-        document: &str,
-        version: &str,
-    ) -> Result<AcceptedRead, AppError> {
-        let (app, document, version) = (self.clone(), document.to_owned(), version.to_owned());
-        self.store()
-            .read(move |tx| {
-                let found =
-                    people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
-                permit.reaches(found.force)?;
-                app.accepted_read(tx, found, &document, &version)
-            })
-            .await
-    }
-
-    /// The same of the person who is signed in; `None` for somebody who stands in no register.
-    ///
-    /// # Errors
-    /// As [`App::accepted_terms`].
-    pub async fn own_accepted_terms(
-        &self,
-        permit: Permit<SeeOwn>,
-        document: &str,
-        version: &str,
-    ) -> Result<Option<AcceptedRead>, AppError> {
-        let (app, document, version) = (self.clone(), document.to_owned(), version.to_owned());
-        self.store()
-            .read(move |tx| match on_the_books(tx, permit.actor().person)? {
-                Some(person) => app.accepted_read(tx, person, &document, &version).map(Some),
-                None => Ok(None),
-            })
-            .await
-    }
-
-    fn accepted_read(
-        &self,
-        tx: &mut Tx<'_>,
-        person: Person,
-        document: &str,
-        version: &str,
-    ) -> Result<AcceptedRead, AppError> {
-        let acceptance = terms::of_person(tx, person.id)?
-            .into_iter()
-            .find(|old| old.document == document && (version.is_empty() || old.terms_digest == version))
-            .ok_or_else(|| AppError::not_found("acceptance of", document))?;
-        let text = kept_text(tx, document, &acceptance.terms_digest)?;
-        let policy = self.policy();
-        let title = policy.library().document(document).map(|document| document.title.clone());
-        Ok(AcceptedRead {
-            document: (document.to_owned(), title.unwrap_or_else(|| document.to_owned())),
-            text: text.filter(|text| !text.is_empty()),
-            acceptance,
-            person,
+/// The terms of a document, to be accepted on behalf of a person.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown person, or a document without terms.
+pub async fn terms_for(
+    app: &App,
+    permit: Permit<RecordAcceptance>,
+    person: PersonId,
+    document: &str,
+) -> Result<TermsRead, AppError> {
+    let (app, document) = (app.clone(), document.to_owned());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+            permit.reaches(found.force)?;
+            terms_read(&app, tx, found, &document)
         })
-    }
+        .await
+}
 
-    fn terms_read(&self, tx: &mut Tx<'_>, person: Person, id: &str) -> Result<TermsRead, AppError> {
-        let policy = self.policy();
-        let library = policy.library();
-        let current = policy.terms(id).ok_or_else(|| AppError::not_found("document with terms", id))?;
-        let document = library.document(id).ok_or_else(|| AppError::not_found("document", id))?;
-        let (digest, clauses) = current.offered(&self.about(tx, &person)?);
-        let acceptances = terms::of_person(tx, person.id)?;
-        let accepted = Accepted::from(acceptances.as_slice());
-        let read = terms_asked::read_by(tx, person.id)?;
-        let sections: Vec<SectionRead> = sections(library, document, &clauses)
-            .iter()
-            .map(|section| section_read(section, &accepted, &read))
-            .collect();
-        let open = sections.iter().any(|section| section.open);
-        let now = text_of(library, document, &clauses);
-        let standing = terms_asked::of_person(tx, person.id)?.into_iter().find(|one| one.document == id);
-        Ok(TermsRead {
-            changes: changes(tx, id, &acceptances, &clauses, &now)?,
-            accepted_at: latest(&clauses, &accepted).filter(|_| !open),
-            document: document.clone(),
-            standing,
-            digest,
-            sections,
-            person,
+/// The terms of a document for the person who is signed in; `None` for somebody who stands in no register.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a document without terms.
+pub async fn own_terms(
+    app: &App,
+    permit: Permit<SeeOwn>,
+    document: &str,
+) -> Result<Option<TermsRead>, AppError> {
+    let (app, document, person) = (app.clone(), document.to_owned(), permit.actor().person);
+    app.clone()
+        .store()
+        .read(move |tx| match on_the_books(tx, person)? {
+            Some(person) => terms_read(&app, tx, person, &document).map(Some),
+            None => Ok(None),
         })
-    }
+        .await
+}
 
-    /// What a person is asked to accept, and what they accepted before.
-    pub(super) fn acceptances(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-    ) -> Result<Vec<AcceptanceRead>, AppError> {
-        let policy = self.policy();
-        let about = self.about(tx, person)?;
-        let accepted = terms::of_person(tx, person.id)?;
-        let by_clause = Accepted::from(accepted.as_slice());
-        let title = |id: &str| {
-            policy.library().document(id).map_or_else(|| id.to_owned(), |document| document.title.clone())
-        };
-        let mut all = Vec::new();
-        let mut standing = BTreeSet::new();
-        for (id, terms) in policy.all_terms() {
-            let (digest, clauses) = terms.offered(&about);
-            let at = latest(&clauses, &by_clause).filter(|_| missing(terms, &clauses, &by_clause).is_empty());
-            let record =
-                at.and_then(|at| accepted.iter().find(|old| old.document == *id && old.accepted_at == at));
-            if let Some(record) = record {
-                standing.insert(record.terms_digest.clone());
-            }
-            all.push(AcceptanceRead {
-                document: (id.clone(), title(id)),
-                version: policy.library().document(id).map(|known| known.version.clone()).unwrap_or_default(),
-                digest: record.map_or(digest, |record| record.terms_digest.clone()),
-                current: true,
-                shown: record.map(|record| record.shown.clone()),
-                asked: terms.asked.iter().any(|clause| clause.is_asked(&about)),
-                at,
-            });
+/// What a person accepted, exactly as it was shown. `version` is the digest of the version, or empty for the latest.
+///
+/// # Errors
+/// [`AppError::NotFound`] where they accepted no such thing, [`AppError::Denied`] behind the wall.
+pub async fn accepted_terms(
+    app: &App,
+    permit: Permit<SeePeople>,
+    person: PersonId,
+    document: &str,
+    version: &str,
+) -> Result<AcceptedRead, AppError> {
+    let (app, document, version) = (app.clone(), document.to_owned(), version.to_owned());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+            permit.reaches(found.force)?;
+            accepted_read(&app, tx, found, &document, &version)
+        })
+        .await
+}
+
+/// The same of the person who is signed in; `None` for somebody who stands in no register.
+///
+/// # Errors
+/// As [`accepted_terms`].
+pub async fn own_accepted_terms(
+    app: &App,
+    permit: Permit<SeeOwn>,
+    document: &str,
+    version: &str,
+) -> Result<Option<AcceptedRead>, AppError> {
+    let (app, document, version) = (app.clone(), document.to_owned(), version.to_owned());
+    app.clone()
+        .store()
+        .read(move |tx| match on_the_books(tx, permit.actor().person)? {
+            Some(person) => accepted_read(&app, tx, person, &document, &version).map(Some),
+            None => Ok(None),
+        })
+        .await
+}
+
+fn accepted_read(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: Person,
+    document: &str,
+    version: &str,
+) -> Result<AcceptedRead, AppError> {
+    let acceptance = terms::of_person(tx, person.id)?
+        .into_iter()
+        .find(|old| old.document == document && (version.is_empty() || old.terms_digest == version))
+        .ok_or_else(|| AppError::not_found("acceptance of", document))?;
+    let text = kept_text(tx, document, &acceptance.terms_digest)?;
+    let policy = app.policy();
+    let title = policy.library().document(document).map(|document| document.title.clone());
+    Ok(AcceptedRead {
+        document: (document.to_owned(), title.unwrap_or_else(|| document.to_owned())),
+        text: text.filter(|text| !text.is_empty()),
+        acceptance,
+        person,
+    })
+}
+
+fn terms_read(app: &App, tx: &mut Tx<'_>, person: Person, id: &str) -> Result<TermsRead, AppError> {
+    let policy = app.policy();
+    let library = policy.library();
+    let current = policy.terms(id).ok_or_else(|| AppError::not_found("document with terms", id))?;
+    let document = library.document(id).ok_or_else(|| AppError::not_found("document", id))?;
+    let (digest, clauses) = current.offered(&crate::terms::about(tx, &person)?);
+    let acceptances = terms::of_person(tx, person.id)?;
+    let accepted = Accepted::from(acceptances.as_slice());
+    let read = terms_asked::read_by(tx, person.id)?;
+    let sections: Vec<SectionRead> = sections(library, document, &clauses)
+        .iter()
+        .map(|section| section_read(section, &accepted, &read))
+        .collect();
+    let open = sections.iter().any(|section| section.open);
+    let now = text_of(library, document, &clauses);
+    let standing = terms_asked::of_person(tx, person.id)?.into_iter().find(|one| one.document == id);
+    Ok(TermsRead {
+        changes: changes(tx, id, &acceptances, &clauses, &now)?,
+        accepted_at: latest(&clauses, &accepted).filter(|_| !open),
+        document: document.clone(),
+        standing,
+        digest,
+        sections,
+        person,
+    })
+}
+
+/// What a person is asked to accept, and what they accepted before.
+pub(super) fn acceptances(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+) -> Result<Vec<AcceptanceRead>, AppError> {
+    let policy = app.policy();
+    let about = crate::terms::about(tx, person)?;
+    let accepted = terms::of_person(tx, person.id)?;
+    let by_clause = Accepted::from(accepted.as_slice());
+    let title = |id: &str| {
+        policy.library().document(id).map_or_else(|| id.to_owned(), |document| document.title.clone())
+    };
+    let mut all = Vec::new();
+    let mut standing = BTreeSet::new();
+    for (id, terms) in policy.all_terms() {
+        let (digest, clauses) = terms.offered(&about);
+        let at = latest(&clauses, &by_clause).filter(|_| missing(terms, &clauses, &by_clause).is_empty());
+        let record =
+            at.and_then(|at| accepted.iter().find(|old| old.document == *id && old.accepted_at == at));
+        if let Some(record) = record {
+            standing.insert(record.terms_digest.clone());
         }
-        let superseded = accepted.into_iter().filter(|old| !standing.contains(&old.terms_digest));
-        all.extend(superseded.map(|old| AcceptanceRead {
-            version: old.terms_digest.chars().take(8).collect(),
-            current: false,
-            at: Some(old.accepted_at),
-            shown: Some(old.shown),
-            asked: false,
-            digest: old.terms_digest,
-            document: {
-                let title = title(&old.document);
-                (old.document, title)
-            },
-        }));
-        Ok(all)
+        all.push(AcceptanceRead {
+            document: (id.clone(), title(id)),
+            version: policy.library().document(id).map(|known| known.version.clone()).unwrap_or_default(),
+            digest: record.map_or(digest, |record| record.terms_digest.clone()),
+            current: true,
+            shown: record.map(|record| record.shown.clone()),
+            asked: terms.asked.iter().any(|clause| clause.is_asked(&about)),
+            at,
+        });
     }
+    let superseded = accepted.into_iter().filter(|old| !standing.contains(&old.terms_digest));
+    all.extend(superseded.map(|old| AcceptanceRead {
+        version: old.terms_digest.chars().take(8).collect(),
+        current: false,
+        at: Some(old.accepted_at),
+        shown: Some(old.shown),
+        asked: false,
+        digest: old.terms_digest,
+        document: {
+            let title = title(&old.document);
+            (old.document, title)
+        },
+    }));
+    Ok(all)
 }
 
 fn on_the_books(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Option<Person>, AppError> {

@@ -49,54 +49,53 @@ pub struct QuestionRead {
     pub again: u64,
 }
 
-impl App {
-    /// The documents with terms, and how people stand to each.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn terms_documents(&self, permit: Permit<SeePeople>) -> Result<Vec<TermsDocument>, AppError> {
-        let (app, now, force) = (self.clone(), self.world().now(), permit.scope().force());
-        self.store()
-            .read(move |tx| {
-                let policy = app.policy();
-                let tally = terms_asked::tally(tx, force, now)?;
-                let answers = terms_asked::answer_tally(tx, force)?;
-                let mut all = Vec::new();
-                for (id, current) in policy.all_terms() {
-                    let Some(document) = policy.library().document(id) else { continue };
-                    let to_accept = current.asked.iter().filter(|clause| clause.terms).count();
-                    all.push(TermsDocument {
-                        id: id.clone(),
-                        title: document.title.clone(),
-                        version: document.version.clone(),
-                        clauses: (to_accept, current.asked.len().saturating_sub(to_accept)),
-                        forces: tally.iter().filter(|line| line.document == *id).cloned().collect(),
-                        versions: terms::versions(tx, id, force, VERSIONS)?,
-                        questions: questions(policy.library(), id, &answers),
-                    });
-                }
-                Ok(all)
-            })
-            .await
-    }
+/// The documents with terms, and how people stand to each.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn terms_documents(app: &App, permit: Permit<SeePeople>) -> Result<Vec<TermsDocument>, AppError> {
+    let (app, now, force) = (app.clone(), app.world().now(), permit.scope().force());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let policy = app.policy();
+            let tally = terms_asked::tally(tx, force, now)?;
+            let answers = terms_asked::answer_tally(tx, force)?;
+            let mut all = Vec::new();
+            for (id, current) in policy.all_terms() {
+                let Some(document) = policy.library().document(id) else { continue };
+                let to_accept = current.asked.iter().filter(|clause| clause.terms).count();
+                all.push(TermsDocument {
+                    id: id.clone(),
+                    title: document.title.clone(),
+                    version: document.version.clone(),
+                    clauses: (to_accept, current.asked.len().saturating_sub(to_accept)),
+                    forces: tally.iter().filter(|line| line.document == *id).cloned().collect(),
+                    versions: terms::versions(tx, id, force, VERSIONS)?,
+                    questions: questions(policy.library(), id, &answers),
+                });
+            }
+            Ok(all)
+        })
+        .await
+}
 
-    /// Up to `limit` lines of who stands how to which document, in order of name, as far as the reader's force reaches.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn terms_lines(
-        &self,
-        permit: Permit<SeePeople>,
-        mut filter: StandingFilter,
-        limit: u32,
-    ) -> Result<Vec<StandingLine>, AppError> {
-        filter.force = match (permit.scope().force(), filter.force) {
-            (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
-            (own, asked) => own.or(asked),
-        };
-        let now: Timestamp = self.world().now();
-        self.store().read(move |tx| Ok(terms_asked::list(tx, &filter, now, limit)?)).await
-    }
+/// Up to `limit` lines of who stands how to which document, in order of name, as far as the reader's force reaches.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn terms_lines(
+    app: &App,
+    permit: Permit<SeePeople>,
+    mut filter: StandingFilter,
+    limit: u32,
+) -> Result<Vec<StandingLine>, AppError> {
+    filter.force = match (permit.scope().force(), filter.force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+        (own, asked) => own.or(asked),
+    };
+    let now: Timestamp = app.world().now();
+    app.store().read(move |tx| Ok(terms_asked::list(tx, &filter, now, limit)?)).await
 }
 
 /// The questions of a document that most people had to look at again, of those that enough people answered.

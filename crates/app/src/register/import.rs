@@ -139,56 +139,54 @@ impl Kind for Devices {
         by: (&str, Timestamp),
         items: Vec<Item<Entry>>,
     ) -> Result<(), AppError> {
-        items.into_iter().try_for_each(|item| app.enter_device(tx, by, item))
+        items.into_iter().try_for_each(|item| enter_device(app, tx, by, item))
     }
 }
 
-impl App {
-    fn enter_device(
-        &self,
-        tx: &mut Tx<'_>,
-        (actor, now): (&str, Timestamp),
-        item: Item<Entry>,
-    ) -> Result<(), AppError> {
-        let row = item.entry;
-        let action = if row.device.is_some() { "device.described" } else { "device.registered" };
-        let device = match row.device {
-            Some(device) => {
-                describe(tx, &device, &row.described)?;
-                device
+fn enter_device(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (actor, now): (&str, Timestamp),
+    item: Item<Entry>,
+) -> Result<(), AppError> {
+    let row = item.entry;
+    let action = if row.device.is_some() { "device.described" } else { "device.registered" };
+    let device = match row.device {
+        Some(device) => {
+            describe(tx, &device, &row.described)?;
+            device
+        }
+        None => {
+            let id = DeviceId::from_uuid(app.world().uuid());
+            let new = NewDevice {
+                serial: item.number,
+                kind: row.kind,
+                force: row.force,
+                holder: row.holder,
+                asset_tag: None,
+            };
+            let device = super::entry(id, new.serial.clone(), &new, row.holder, now);
+            devices::add(tx, &device)?;
+            describe(tx, &device, &row.described)?;
+            let before = assets::of(tx, &device)?;
+            let mut asset: Asset = before.clone();
+            asset.place = row.place.filter(|_| !row.retired);
+            if row.retired {
+                asset.standing = Standing::Retired;
+                devices::retire(tx, id, now)?;
             }
-            None => {
-                let id = DeviceId::from_uuid(self.world().uuid());
-                let new = NewDevice {
-                    serial: item.number,
-                    kind: row.kind,
-                    force: row.force,
-                    holder: row.holder,
-                    asset_tag: None,
-                };
-                let device = super::entry(id, new.serial.clone(), &new, row.holder, now);
-                devices::add(tx, &device)?;
-                describe(tx, &device, &row.described)?;
-                let before = assets::of(tx, &device)?;
-                let mut asset: Asset = before.clone();
-                asset.place = row.place.filter(|_| !row.retired);
-                if row.retired {
-                    asset.standing = Standing::Retired;
-                    devices::retire(tx, id, now)?;
-                }
-                assets::restand(tx, id, &before, &asset)?;
-                if let Some(holder) = row.holder {
-                    self.ask_standing(tx, holder, now)?;
-                }
-                device
+            assets::restand(tx, id, &before, &asset)?;
+            if let Some(holder) = row.holder {
+                crate::terms::ask_standing(app, tx, holder, now)?;
             }
-        };
-        let record = Record::new(actor, action, format!("device:{}", device.id))
-            .force(device.force)
-            .reason("from-a-file")
-            .detail(json!({ "serial": device.serial, "kind": device.kind, "holder": device.holder }));
-        self.enter(tx, now, record)
-    }
+            device
+        }
+    };
+    let record = Record::new(actor, action, format!("device:{}", device.id))
+        .force(device.force)
+        .reason("from-a-file")
+        .detail(json!({ "serial": device.serial, "kind": device.kind, "holder": device.holder }));
+    app.enter(tx, now, record)
 }
 
 /// What a row does, or why it cannot be.

@@ -190,21 +190,20 @@ fn luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-impl App {
-    /// Describes a device that stands in the register: label, maker, model, numbers, day of purchase.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where another device of the force has the label or
-    /// the IMEI.
-    pub async fn describe_device(
-        &self,
-        permit: Permit<ManageRegister>,
-        id: DeviceId,
-        new: Particulars,
-    ) -> Result<(), AppError> {
-        let described = new.checked()?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
+/// Describes a device that stands in the register: label, maker, model, numbers, day of purchase.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where another device of the force has the label or
+/// the IMEI.
+pub async fn describe_device(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    id: DeviceId,
+    new: Particulars,
+) -> Result<(), AppError> {
+    let described = new.checked()?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store()
             .write(move |tx| {
                 let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
                 permit.reaches(device.force)?;
@@ -215,39 +214,39 @@ impl App {
                 app.enter(tx, now, record)
             })
             .await
-    }
+}
 
-    /// Changes where a device stands without a hand-over: out of use, missing, or found again. A draft that it waits in is
-    /// withdrawn. Taking it out of use counts towards a cap.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it stands so already or cannot.
-    pub async fn restate_device(
-        &self,
-        permit: Permit<ManageRegister>,
-        id: DeviceId,
-        to: Restated,
-        why: &str,
-    ) -> Result<Changed, AppError> {
-        let why = text("why", why, 300)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                locks::take(tx, Lock::Device(id))?;
-                let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-                permit.reaches(device.force)?;
-                to.check(&device, &assets::of(tx, &device)?)?;
-                let by = (permit.actor().name.as_str(), now);
-                if to == Restated::Retired {
-                    let what = HeldDeed::Retire { why: why.clone() };
-                    if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, by)? {
-                        return Ok(Changed::Held(burst));
-                    }
+/// Changes where a device stands without a hand-over: out of use, missing, or found again. A draft that it waits in is
+/// withdrawn. Taking it out of use counts towards a cap.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it stands so already or cannot.
+pub async fn restate_device(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    id: DeviceId,
+    to: Restated,
+    why: &str,
+) -> Result<Changed, AppError> {
+    let why = text("why", why, 300)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(id))?;
+            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            permit.reaches(device.force)?;
+            to.check(&device, &assets::of(tx, &device)?)?;
+            let by = (permit.actor().name.as_str(), now);
+            if to == Restated::Retired {
+                let what = HeldDeed::Retire { why: why.clone() };
+                if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, by)? {
+                    return Ok(Changed::Held(burst));
                 }
-                restate(&app, tx, (&device, to, &why), by).map(|()| Changed::Done)
-            })
-            .await
-    }
+            }
+            restate(&app, tx, (&device, to, &why), by).map(|()| Changed::Done)
+        })
+        .await
 }
 
 /// Takes a device out of use.
@@ -289,7 +288,7 @@ fn restate(
     if to == Restated::Retired {
         devices::retire(tx, device.id, now)?;
     }
-    app.withdraw_open(tx, by, device.id, ("the device stands otherwise now", now))?;
+    crate::custody::withdraw_open(app, tx, by, device.id, ("the device stands otherwise now", now))?;
     let record = Record::new(by, to.action(), format!("device:{}", device.id))
         .force(device.force)
         .detail(json!({ "why": why }));

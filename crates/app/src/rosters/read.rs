@@ -83,154 +83,152 @@ pub struct DutyRead {
     pub shows_kind: bool,
 }
 
-impl App {
-    /// A page of the board, from behind the given person; `limit` rows at most.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn duty_board(
-        &self,
-        permit: Permit<SeeDuty>,
-        filter: BoardFilter,
-        after: Option<(String, PersonId)>,
-        limit: usize,
-    ) -> Result<Board, AppError> {
-        let force = match (permit.scope().force(), filter.force) {
-            (Some(own), Some(asked)) if own != asked => return Ok(Board { rows: Vec::new(), next: None }),
-            (own, asked) => own.or(asked),
-        };
-        let (app, now, unit) = (self.clone(), self.world().now(), filter.unit.trim().to_lowercase());
-        self.store()
-            .read(move |tx| {
-                let place = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-                let people = people::page(tx, force, &filter.search, place, LOOKED_AT)?;
-                let full = people.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
-                let end = people.last().map(|last| (last.name.clone(), last.id)).filter(|_| full);
-                let mut board = Board { rows: Vec::new(), next: end };
-                for person in people.into_iter().filter(|person| person.ended_at.is_none()) {
-                    let in_unit = person.unit.as_deref().unwrap_or_default().to_lowercase().contains(&unit);
-                    if !in_unit {
-                        continue;
-                    }
-                    let state = app.duty_state(tx, person.id, now)?;
-                    if !filter.state.is_empty() && filter.state != state.as_str() {
-                        continue;
-                    }
-                    let shows_kind = shows_kind(permit.actor(), &person);
-                    board.rows.push(BoardRow { person, state, shows_kind });
-                    if board.rows.len() >= limit {
-                        board.next = board.rows.last().map(|row| (row.person.name.clone(), row.person.id));
-                        break;
-                    }
+/// A page of the board, from behind the given person; `limit` rows at most.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn duty_board(
+    app: &App,
+    permit: Permit<SeeDuty>,
+    filter: BoardFilter,
+    after: Option<(String, PersonId)>,
+    limit: usize,
+) -> Result<Board, AppError> {
+    let force = match (permit.scope().force(), filter.force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Board { rows: Vec::new(), next: None }),
+        (own, asked) => own.or(asked),
+    };
+    let (app, now, unit) = (app.clone(), app.world().now(), filter.unit.trim().to_lowercase());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let place = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            let people = people::page(tx, force, &filter.search, place, LOOKED_AT)?;
+            let full = people.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+            let end = people.last().map(|last| (last.name.clone(), last.id)).filter(|_| full);
+            let mut board = Board { rows: Vec::new(), next: end };
+            for person in people.into_iter().filter(|person| person.ended_at.is_none()) {
+                let in_unit = person.unit.as_deref().unwrap_or_default().to_lowercase().contains(&unit);
+                if !in_unit {
+                    continue;
                 }
-                Ok(board)
-            })
-            .await
-    }
-
-    /// Whoever is on call now, in order of name: those who are away are not, whatever the list says.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn on_call_now(&self, permit: Permit<SeeDuty>) -> Result<Vec<(Person, Timestamp)>, AppError> {
-        let (app, now, force) = (self.clone(), self.world().now(), permit.scope().force());
-        self.store()
-            .read(move |tx| {
-                let mut all = Vec::new();
-                for id in rows::on_call_at(tx, now, force)? {
-                    if let (State::OnCall { until, .. }, Some(person)) =
-                        (app.duty_state(tx, id, now)?, people::by_id(tx, id)?)
-                    {
-                        all.push((person, until));
-                    }
+                let state = crate::rosters::duty_state(tx, person.id, now)?;
+                if !filter.state.is_empty() && filter.state != state.as_str() {
+                    continue;
                 }
-                all.sort_by(|(one, _), (two, _)| one.name.cmp(&two.name));
-                Ok(all)
-            })
-            .await
-    }
+                let shows_kind = shows_kind(permit.actor(), &person);
+                board.rows.push(BoardRow { person, state, shows_kind });
+                if board.rows.len() >= limit {
+                    board.next = board.rows.last().map(|row| (row.person.name.clone(), row.person.id));
+                    break;
+                }
+            }
+            Ok(board)
+        })
+        .await
+}
 
-    /// Somebody's duty: now, the next two weeks, and what it rests on.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] for who may not see it.
-    pub async fn duty_of(&self, permit: PermitWithin<SeeDuty>, id: PersonId) -> Result<DutyRead, AppError> {
-        let now = self.world().now();
-        self.store()
-            .read(move |tx| {
-                let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches_person(&person)?;
-                let today = day_of(now);
-                let window = super::window(now);
-                let roster = super::roster(tx, id, window)?;
-                let may_manage = may_manage(permit.actor(), &person);
-                let assignments = rows::assignments(tx, id)?
-                    .into_iter()
-                    .map(|(row, written)| (row, written.name))
-                    .collect();
-                let periods = rows::periods(tx, id, (now, window.1), 200)?;
-                let days =
-                    (0..AHEAD).map(|ahead| day(&roster, today.saturating_add(ahead.days()), ahead == 0));
-                Ok(DutyRead {
-                    state: roster.state_at(now),
-                    days: days.collect(),
-                    assignments,
-                    periods,
-                    patterns: if may_manage { rows::patterns(tx, Some(person.force))? } else { Vec::new() },
-                    may_manage,
-                    shows_kind: shows_kind(permit.actor(), &person),
-                    person,
-                })
-            })
-            .await
-    }
+/// Whoever is on call now, in order of name: those who are away are not, whatever the list says.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn on_call_now(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<(Person, Timestamp)>, AppError> {
+    let (app, now, force) = (app.clone(), app.world().now(), permit.scope().force());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut all = Vec::new();
+            for id in rows::on_call_at(tx, now, force)? {
+                if let (State::OnCall { until, .. }, Some(person)) =
+                    (crate::rosters::duty_state(tx, id, now)?, people::by_id(tx, id)?)
+                {
+                    all.push((person, until));
+                }
+            }
+            all.sort_by(|(one, _), (two, _)| one.name.cmp(&two.name));
+            Ok(all)
+        })
+        .await
+}
 
-    /// How somebody stands to duty at any time.
-    ///
-    /// # Errors
-    /// As [`App::duty_of`].
-    pub async fn duty_at(
-        &self,
-        permit: PermitWithin<SeeDuty>,
-        id: PersonId,
-        at: Timestamp,
-    ) -> Result<State, AppError> {
-        let app = self.clone();
-        self.store()
-            .read(move |tx| {
-                let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-                permit.reaches_person(&person)?;
-                app.duty_state(tx, id, at)
+/// Somebody's duty: now, the next two weeks, and what it rests on.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] for who may not see it.
+pub async fn duty_of(app: &App, permit: PermitWithin<SeeDuty>, id: PersonId) -> Result<DutyRead, AppError> {
+    let now = app.world().now();
+    app.store()
+        .read(move |tx| {
+            let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            let today = day_of(now);
+            let window = super::window(now);
+            let roster = super::roster(tx, id, window)?;
+            let may_manage = may_manage(permit.actor(), &person);
+            let assignments =
+                rows::assignments(tx, id)?.into_iter().map(|(row, written)| (row, written.name)).collect();
+            let periods = rows::periods(tx, id, (now, window.1), 200)?;
+            let days = (0..AHEAD).map(|ahead| day(&roster, today.saturating_add(ahead.days()), ahead == 0));
+            Ok(DutyRead {
+                state: roster.state_at(now),
+                days: days.collect(),
+                assignments,
+                periods,
+                patterns: if may_manage { rows::patterns(tx, Some(person.force))? } else { Vec::new() },
+                may_manage,
+                shows_kind: shows_kind(permit.actor(), &person),
+                person,
             })
-            .await
-    }
+        })
+        .await
+}
 
-    /// The patterns by name.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn duty_patterns(&self, permit: Permit<SeeDuty>) -> Result<Vec<PatternRow>, AppError> {
-        let force = permit.scope().force();
-        self.store().read(move |tx| Ok(rows::patterns(tx, force)?)).await
-    }
+/// How somebody stands to duty at any time.
+///
+/// # Errors
+/// As [`duty_of`].
+pub async fn duty_at(
+    app: &App,
+    permit: PermitWithin<SeeDuty>,
+    id: PersonId,
+    at: Timestamp,
+) -> Result<State, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            crate::rosters::duty_state(tx, id, at)
+        })
+        .await
+}
 
-    /// One pattern.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
-    pub async fn duty_pattern(
-        &self,
-        permit: Permit<ManageDuty>,
-        id: PatternId,
-    ) -> Result<PatternRow, AppError> {
-        self.store()
-            .read(move |tx| {
-                let row = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
-                permit.reaches(row.force)?;
-                Ok(row)
-            })
-            .await
-    }
+/// The patterns by name.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn duty_patterns(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<PatternRow>, AppError> {
+    let force = permit.scope().force();
+    app.store().read(move |tx| Ok(rows::patterns(tx, force)?)).await
+}
+
+/// One pattern.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn duty_pattern(
+    app: &App,
+    permit: Permit<ManageDuty>,
+    id: PatternId,
+) -> Result<PatternRow, AppError> {
+    app.store()
+        .read(move |tx| {
+            let row = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
+            permit.reaches(row.force)?;
+            Ok(row)
+        })
+        .await
 }
 
 fn may_manage(actor: &crate::access::Actor, person: &Person) -> bool {

@@ -149,179 +149,172 @@ pub(crate) fn assignment(
     Ok(AssignmentRow { id, person, pattern: pattern.id, anchor, from, until })
 }
 
-impl App {
-    /// Enters a pattern.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] with what to write, [`AppError::Conflict`] where the force has one of that name.
-    pub async fn add_pattern(
-        &self,
-        permit: Permit<ManageDuty>,
-        new: NewPattern,
-    ) -> Result<PatternId, AppError> {
-        let (force, shape, _) = checked(&new)?;
-        permit.reaches(force)?;
-        let name = text("name", &new.name, 60)?;
-        let (app, now) = (self.clone(), self.world().now());
-        let id = PatternId::from_uuid(self.world().uuid());
-        self.store()
-            .write(move |tx| {
-                free_name(tx, force, &name, None)?;
-                let shape = shape.as_str().to_owned();
-                let (shifts, days) = (new.shifts, new.days);
-                let row = PatternRow { id, force, name, shape, shifts, days, created_at: now, version: 1 };
-                rows::add_pattern(tx, &row)?;
-                let record =
-                    Record::new(&permit.actor().name, "duty.pattern.added", format!("duty-pattern:{id}"))
-                        .force(force)
-                        .detail(json!({ "name": row.name, "days": row.days }));
-                app.enter(tx, now, record)?;
-                Ok(id)
-            })
-            .await
-    }
+/// Enters a pattern.
+///
+/// # Errors
+/// [`AppError::Invalid`] with what to write, [`AppError::Conflict`] where the force has one of that name.
+pub async fn add_pattern(
+    app: &App,
+    permit: Permit<ManageDuty>,
+    new: NewPattern,
+) -> Result<PatternId, AppError> {
+    let (force, shape, _) = checked(&new)?;
+    permit.reaches(force)?;
+    let name = text("name", &new.name, 60)?;
+    let (app, now) = (app.clone(), app.world().now());
+    let id = PatternId::from_uuid(app.world().uuid());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            free_name(tx, force, &name, None)?;
+            let shape = shape.as_str().to_owned();
+            let (shifts, days) = (new.shifts, new.days);
+            let row = PatternRow { id, force, name, shape, shifts, days, created_at: now, version: 1 };
+            rows::add_pattern(tx, &row)?;
+            let record =
+                Record::new(&permit.actor().name, "duty.pattern.added", format!("duty-pattern:{id}"))
+                    .force(force)
+                    .detail(json!({ "name": row.name, "days": row.days }));
+            app.enter(tx, now, record)?;
+            Ok(id)
+        })
+        .await
+}
 
-    /// Changes a pattern for everybody who is on it. `version` is that of the form: a stale one changes nothing.
-    ///
-    /// # Errors
-    /// As [`App::add_pattern`]; [`AppError::Conflict`] where somebody changed it meanwhile.
-    pub async fn change_pattern(
-        &self,
-        permit: Permit<ManageDuty>,
-        id: PatternId,
-        version: i64,
-        new: NewPattern,
-    ) -> Result<(), AppError> {
-        let (_, shape, _) = checked(&new)?;
-        let name = text("name", &new.name, 60)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let old = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
-                permit.reaches(old.force)?;
-                free_name(tx, old.force, &name, Some(id))?;
-                let shape = shape.as_str().to_owned();
-                let (shifts, days, force) = (new.shifts, new.days, old.force);
-                let row = PatternRow { name, shape, shifts, days, version, ..old };
-                if !rows::set_pattern(tx, &row)? {
-                    return Err(AppError::Conflict(
-                        "somebody changed this pattern while the form was open; look at it again below"
-                            .into(),
-                    ));
-                }
-                for person in rows::on_pattern(tx, id)? {
-                    app.look_at_notices_again(tx, person)?;
-                }
-                let record =
-                    Record::new(&permit.actor().name, "duty.pattern.changed", format!("duty-pattern:{id}"))
-                        .force(force)
-                        .detail(json!({ "name": row.name, "days": row.days }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Changes a pattern for everybody who is on it. `version` is that of the form: a stale one changes nothing.
+///
+/// # Errors
+/// As [`add_pattern`]; [`AppError::Conflict`] where somebody changed it meanwhile.
+pub async fn change_pattern(
+    app: &App,
+    permit: Permit<ManageDuty>,
+    id: PatternId,
+    version: i64,
+    new: NewPattern,
+) -> Result<(), AppError> {
+    let (_, shape, _) = checked(&new)?;
+    let name = text("name", &new.name, 60)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let old = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
+            permit.reaches(old.force)?;
+            free_name(tx, old.force, &name, Some(id))?;
+            let shape = shape.as_str().to_owned();
+            let (shifts, days, force) = (new.shifts, new.days, old.force);
+            let row = PatternRow { name, shape, shifts, days, version, ..old };
+            if !rows::set_pattern(tx, &row)? {
+                return Err(AppError::Conflict(
+                    "somebody changed this pattern while the form was open; look at it again below".into(),
+                ));
+            }
+            for person in rows::on_pattern(tx, id)? {
+                crate::notices::look_at_notices_again(&app, tx, person)?;
+            }
+            let record =
+                Record::new(&permit.actor().name, "duty.pattern.changed", format!("duty-pattern:{id}"))
+                    .force(force)
+                    .detail(json!({ "name": row.name, "days": row.days }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Puts somebody on a pattern from a day on. Doing the same again changes nothing and is no error.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`], [`AppError::Invalid`] for days that cannot be, [`AppError::Denied`] for who is not theirs.
-    pub async fn put_on_pattern(
-        &self,
-        permit: PermitWithin<ManageDuty>,
-        person: PersonId,
-        new: NewAssignment,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let person = reached(tx, &permit, person)?;
-                let pattern: PatternId =
-                    new.pattern.parse().map_err(|_| AppError::invalid("pattern", "choose a pattern"))?;
-                let pattern = rows::pattern_by_id(tx, pattern)?
-                    .filter(|pattern| pattern.force == person.force)
-                    .ok_or_else(|| AppError::invalid("pattern", "choose a pattern of their force"))?;
-                let id = AssignmentId::from_uuid(app.world().uuid());
-                let row = assignment(id, person.id, &pattern, &new)?;
-                if !rows::assign(tx, &row, now)? {
-                    return Ok(());
-                }
-                app.look_at_notices_again(tx, person.id)?;
-                let record =
-                    Record::new(&permit.actor().name, "duty.assigned", format!("person:{}", person.id))
-                        .force(person.force)
-                        .detail(json!({ "pattern": pattern.name, "from": row.from.to_string() }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Puts somebody on a pattern from a day on. Doing the same again changes nothing and is no error.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Invalid`] for days that cannot be, [`AppError::Denied`] for who is not theirs.
+pub async fn put_on_pattern(
+    app: &App,
+    permit: PermitWithin<ManageDuty>,
+    person: PersonId,
+    new: NewAssignment,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = reached(tx, &permit, person)?;
+            let pattern: PatternId =
+                new.pattern.parse().map_err(|_| AppError::invalid("pattern", "choose a pattern"))?;
+            let pattern = rows::pattern_by_id(tx, pattern)?
+                .filter(|pattern| pattern.force == person.force)
+                .ok_or_else(|| AppError::invalid("pattern", "choose a pattern of their force"))?;
+            let id = AssignmentId::from_uuid(app.world().uuid());
+            let row = assignment(id, person.id, &pattern, &new)?;
+            if !rows::assign(tx, &row, now)? {
+                return Ok(());
+            }
+            crate::notices::look_at_notices_again(&app, tx, person.id)?;
+            let record = Record::new(&permit.actor().name, "duty.assigned", format!("person:{}", person.id))
+                .force(person.force)
+                .detail(json!({ "pattern": pattern.name, "from": row.from.to_string() }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Enters a shift, a day off in exchange, time on call or an absence. The very same again changes nothing.
-    ///
-    /// # Errors
-    /// As [`App::put_on_pattern`].
-    pub async fn add_duty_period(
-        &self,
-        permit: PermitWithin<ManageDuty>,
-        person: PersonId,
-        new: NewPeriod,
-    ) -> Result<(), AppError> {
-        let (kind, absence) =
-            kind_of(&new.kind).ok_or_else(|| AppError::invalid("kind", "choose what it is"))?;
-        let (start, end) = stretch(kind, &new.start, &new.end)?;
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let person = reached(tx, &permit, person)?;
-                let id = PeriodId::from_uuid(app.world().uuid());
-                let (absence, source) = (absence.to_owned(), "page".to_owned());
-                let row = PeriodRow { id, person: person.id, kind, absence, start, end, source };
-                if !rows::add_period(tx, &row, now)? {
-                    return Ok(());
-                }
-                app.look_at_notices_again(tx, person.id)?;
-                let record =
-                    Record::new(&permit.actor().name, "duty.entered", format!("person:{}", person.id))
-                        .force(person.force)
-                        .detail(
-                            json!({ "kind": new.kind, "start": start.to_string(), "end": end.to_string() }),
-                        );
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Enters a shift, a day off in exchange, time on call or an absence. The very same again changes nothing.
+///
+/// # Errors
+/// As [`put_on_pattern`].
+pub async fn add_duty_period(
+    app: &App,
+    permit: PermitWithin<ManageDuty>,
+    person: PersonId,
+    new: NewPeriod,
+) -> Result<(), AppError> {
+    let (kind, absence) = kind_of(&new.kind).ok_or_else(|| AppError::invalid("kind", "choose what it is"))?;
+    let (start, end) = stretch(kind, &new.start, &new.end)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = reached(tx, &permit, person)?;
+            let id = PeriodId::from_uuid(app.world().uuid());
+            let (absence, source) = (absence.to_owned(), "page".to_owned());
+            let row = PeriodRow { id, person: person.id, kind, absence, start, end, source };
+            if !rows::add_period(tx, &row, now)? {
+                return Ok(());
+            }
+            crate::notices::look_at_notices_again(&app, tx, person.id)?;
+            let record = Record::new(&permit.actor().name, "duty.entered", format!("person:{}", person.id))
+                .force(person.force)
+                .detail(json!({ "kind": new.kind, "start": start.to_string(), "end": end.to_string() }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Takes a period out again. One that is gone already is no error: somebody pressed twice.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for somebody else's, [`AppError::Denied`] for who is not theirs.
-    pub async fn remove_duty_period(
-        &self,
-        permit: PermitWithin<ManageDuty>,
-        person: PersonId,
-        id: PeriodId,
-    ) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let person = reached(tx, &permit, person)?;
-                let Some(row) = rows::period_by_id(tx, id)? else { return Ok(()) };
-                if row.person != person.id {
-                    return Err(AppError::not_found("period", id));
-                }
-                rows::remove_period(tx, id)?;
-                app.look_at_notices_again(tx, person.id)?;
-                let word = if row.absence.is_empty() { row.kind.as_str() } else { &row.absence };
-                let record = Record::new(
-                    &permit.actor().name,
-                    "duty.removed",
-                    format!("person:{}", person.id),
-                )
+/// Takes a period out again. One that is gone already is no error: somebody pressed twice.
+///
+/// # Errors
+/// [`AppError::NotFound`] for somebody else's, [`AppError::Denied`] for who is not theirs.
+pub async fn remove_duty_period(
+    app: &App,
+    permit: PermitWithin<ManageDuty>,
+    person: PersonId,
+    id: PeriodId,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = reached(tx, &permit, person)?;
+            let Some(row) = rows::period_by_id(tx, id)? else { return Ok(()) };
+            if row.person != person.id {
+                return Err(AppError::not_found("period", id));
+            }
+            rows::remove_period(tx, id)?;
+            crate::notices::look_at_notices_again(&app, tx, person.id)?;
+            let word = if row.absence.is_empty() { row.kind.as_str() } else { &row.absence };
+            let record = Record::new(&permit.actor().name, "duty.removed", format!("person:{}", person.id))
                 .force(person.force)
                 .detail(json!({ "kind": word, "start": row.start.to_string(), "end": row.end.to_string() }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+            app.enter(tx, now, record)
+        })
+        .await
 }
 
 /// The person, where the permit reaches them.

@@ -141,18 +141,21 @@ async fn person(app: &App, number: &str, name: &str) -> PersonId {
         role: "staff".into(),
         ..NewPerson::default()
     };
-    app.add_person(permit(&Actor::system()).unwrap(), new).await.unwrap()
+    crate::people::add_person(app, permit(&Actor::system()).unwrap(), new).await.unwrap()
 }
 
 fn signed_in(app: &App, person: PersonId, role: Role) -> Actor {
-    app.actor(Who {
-        name: format!("person:{person}"),
-        shown: "shown".into(),
-        person: Some(person),
-        roles: role.into(),
-        force: Some(Force::Norfolk),
-        both: Roles::NONE,
-    })
+    crate::access::actor(
+        app,
+        Who {
+            name: format!("person:{person}"),
+            shown: "shown".into(),
+            person: Some(person),
+            roles: role.into(),
+            force: Some(Force::Norfolk),
+            both: Roles::NONE,
+        },
+    )
 }
 
 async fn agrees(app: &App, asked_by: &str, actor: &Actor) -> Result<(), String> {
@@ -174,7 +177,7 @@ fn only_another_human_whose_role_counts_already_may_agree() {
             ..NewGrant::default()
         };
         let desk = Actor::command_line("root");
-        app.grant_role(permit(&desk).unwrap(), lead, given).await.unwrap();
+        crate::grants::grant_role(&app, permit(&desk).unwrap(), lead, given).await.unwrap();
         let marsh = signed_in(&app, lead, Role::ServiceDeskLead);
         let asked = format!("person:{ames}");
         agrees(&app, &asked, &marsh).await.unwrap();
@@ -219,13 +222,13 @@ fn only_another_human_whose_role_counts_already_may_agree() {
             starts_on: None,
             last_day: None,
         };
-        app.edit_person(permit(&by).unwrap(), lead, edit).await.unwrap();
+        crate::people::edit_person(&app, permit(&by).unwrap(), lead, edit).await.unwrap();
         refused(&asked, &marsh, "entered or changed your entry").await;
         world.clock.advance(SPAN);
         agrees(&app, &asked, &marsh).await.unwrap();
         // Roles that do not let them agree, and none.
         let grants = app.store().read(move |tx| rows::open(tx, lead)).await.unwrap();
-        app.end_role(permit(&desk).unwrap(), grants[0].id, "moved").await.unwrap();
+        crate::grants::end_role(&app, permit(&desk).unwrap(), grants[0].id, "moved").await.unwrap();
         refused(&asked, &marsh, "none of the roles").await;
     });
 }

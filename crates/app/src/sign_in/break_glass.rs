@@ -28,21 +28,20 @@ pub enum Administrator {
     Name(String),
 }
 
-impl App {
-    /// Marks an account as break-glass and makes its one-time link, in which its owner registers a passkey. Inviting
-    /// somebody again makes another link and changes nothing else.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for a person who is not on the books, [`AppError::Invalid`] for one who is no administrator
-    /// and for a name that cannot be.
-    pub async fn invite_break_glass(
-        &self,
-        permit: Permit<RunService>,
-        who: Administrator,
-    ) -> Result<Secret<String>, AppError> {
-        let token = self.random_text();
-        let (app, now, digest) = (self.clone(), self.world().now(), digest_hex(token.expose().as_bytes()));
-        self.store()
+/// Marks an account as break-glass and makes its one-time link, in which its owner registers a passkey. Inviting
+/// somebody again makes another link and changes nothing else.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a person who is not on the books, [`AppError::Invalid`] for one who is no administrator
+/// and for a name that cannot be.
+pub async fn invite_break_glass(
+    app: &App,
+    permit: Permit<RunService>,
+    who: Administrator,
+) -> Result<Secret<String>, AppError> {
+    let token = crate::sign_in::random_text(app);
+    let (app, now, digest) = (app.clone(), app.world().now(), digest_hex(token.expose().as_bytes()));
+    app.clone().store()
             .write(move |tx| {
                 let link = administrator(tx, who, now)?;
                 let account = Account {
@@ -60,65 +59,65 @@ impl App {
                 let subject = format!("Break-glass: {} was invited on the server", account.name);
                 let body = "By the link that was made they sign in as an administrator and register a passkey. If nobody expected \
                             this, end the account on the server with lanyard break-glass end, and find out who made it.";
-                app.raise_break_glass(tx, &account.owner, (subject, body.into()), now)
+                raise_break_glass(&app, tx, &account.owner, (subject, body.into()), now)
             })
             .await?;
-        Ok(token)
-    }
+    Ok(token)
+}
 
-    /// Every break-glass account.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn break_glass_accounts(&self, _permit: Permit<RunService>) -> Result<Vec<Account>, AppError> {
-        self.store().read(passkeys::accounts).await.map_err(AppError::from)
-    }
+/// Every break-glass account.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn break_glass_accounts(app: &App, _permit: Permit<RunService>) -> Result<Vec<Account>, AppError> {
+    app.store().read(passkeys::accounts).await.map_err(AppError::from)
+}
 
-    /// Ends a break-glass account, its passkeys, and the sessions that they began. Ending it twice changes nothing.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] where there is no such account.
-    pub async fn end_break_glass(&self, permit: Permit<RunService>, owner: &str) -> Result<(), AppError> {
-        let (app, now, owner) = (self.clone(), self.world().now(), owner.to_owned());
-        self.store()
-            .write(move |tx| {
-                let person = passkeys::account_of(tx, &owner)?.and_then(|account| account.person);
-                if !passkeys::end_account(tx, &owner, now)? {
-                    return Err(AppError::not_found("break-glass account", owner));
-                }
-                sessions::end_by_passkey(tx, &owner, "")?;
-                let record = Record::new(&permit.actor().name, "break-glass.ended", place(&owner))
-                    .force_if(force_of(tx, person)?);
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Ends a break-glass account, its passkeys, and the sessions that they began. Ending it twice changes nothing.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is no such account.
+pub async fn end_break_glass(app: &App, permit: Permit<RunService>, owner: &str) -> Result<(), AppError> {
+    let (app, now, owner) = (app.clone(), app.world().now(), owner.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = passkeys::account_of(tx, &owner)?.and_then(|account| account.person);
+            if !passkeys::end_account(tx, &owner, now)? {
+                return Err(AppError::not_found("break-glass account", owner));
+            }
+            sessions::end_by_passkey(tx, &owner, "")?;
+            let record = Record::new(&permit.actor().name, "break-glass.ended", place(&owner))
+                .force_if(force_of(tx, person)?);
+            app.enter(tx, now, record)
+        })
+        .await
+}
 
-    /// Tells every administrator and information security, in both forces, what became of a passkey.
-    pub(super) fn tell_of_break_glass(
-        &self,
-        tx: &mut Tx<'_>,
-        passkey: &passkeys::Passkey,
-        (line, more): (&str, &str),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let subject = format!("Break-glass: {} {line}", passkey.account.name);
-        let body = format!("The passkey is called {}. {more}", passkey.label);
-        self.raise_break_glass(tx, &passkey.account.owner, (subject, body), now)
-    }
+/// Tells every administrator and information security, in both forces, what became of a passkey.
+pub(super) fn tell_of_break_glass(
+    app: &App,
+    tx: &mut Tx<'_>,
+    passkey: &passkeys::Passkey,
+    (line, more): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let subject = format!("Break-glass: {} {line}", passkey.account.name);
+    let body = format!("The passkey is called {}. {more}", passkey.label);
+    raise_break_glass(app, tx, &passkey.account.owner, (subject, body), now)
+}
 
-    /// Whoever the account belongs to is the cause: somebody else has to see to it.
-    fn raise_break_glass(
-        &self,
-        tx: &mut Tx<'_>,
-        owner: &str,
-        (subject, body): (String, String),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let (kind, link) = (AlarmKind::BreakGlass, "/passkeys".to_owned());
-        let alarm = Alarm { force: None, kind, by: place(owner), subject, body, link };
-        alarms::raise(self, tx, alarm, now)
-    }
+/// Whoever the account belongs to is the cause: somebody else has to see to it.
+fn raise_break_glass(
+    app: &App,
+    tx: &mut Tx<'_>,
+    owner: &str,
+    (subject, body): (String, String),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (kind, link) = (AlarmKind::BreakGlass, "/passkeys".to_owned());
+    let alarm = Alarm { force: None, kind, by: place(owner), subject, body, link };
+    alarms::raise(app, tx, alarm, now)
 }
 
 /// Finds out who is invited, and that they are an administrator.

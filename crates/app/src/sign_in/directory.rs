@@ -136,184 +136,196 @@ struct Arriving<'a> {
     again: bool,
 }
 
-impl App {
-    /// Begins a sign-in through the directory; where to send the browser. `browser` is the value of its cookie.
-    ///
-    /// # Errors
-    /// Only where the database does not answer; the refusal inside says what the provider did.
-    pub async fn begin_directory_sign_in(
-        &self,
-        directory: &Directory,
-        browser: &Secret<String>,
-        wanted: Wanted<'_>,
-    ) -> Result<Result<String, Refusal>, AppError> {
-        let ceremony = oidc::Ceremony {
-            state: self.random_text(),
-            nonce: self.random_text(),
-            verifier: self.random_text(),
-        };
-        let url = match directory.oidc.begin(&ceremony, wanted.again, self.world().now()).await {
-            Ok(url) => url,
-            Err(error) => {
-                tracing::warn!(%error, "a sign-in could not begin");
-                return Ok(Err(Refusal::Provider(error)));
-            }
-        };
-        let begun = Begun {
-            nonce: ceremony.nonce.into_exposed(),
-            verifier: ceremony.verifier.into_exposed(),
-            next: wanted.next.to_owned(),
-            again: wanted.again,
-        };
-        let (app, browser) = (self.clone(), browser.expose().clone());
-        self.store()
-            .write(move |tx| app.begin_attempt(tx, KIND, (ceremony.state.expose(), &browser), &begun))
-            .await?;
-        Ok(Ok(url))
-    }
-
-    /// Finishes a sign-in through the directory. `browser` is the value of the cookie that it began with, and `uses` says
-    /// in a few words what browser it is.
-    ///
-    /// # Errors
-    /// [`AppError::TooMany`] where the same one signed in too often.
-    pub async fn finish_directory_sign_in(
-        &self,
-        directory: &Directory,
-        back: Back,
-        browser: &str,
-        uses: &str,
-    ) -> Result<Arrival, AppError> {
-        let begun = match self.take_directory_attempt(&back, browser).await? {
-            Ok(begun) => begun,
-            Err(refusal) => return Ok(Arrival::Refused(refusal)),
-        };
-        if back.issuer.as_deref().is_some_and(|issuer| issuer != directory.oidc.issuer()) {
-            let wrong = OidcError::Token(oidc::TokenFault::WrongIssuer);
-            return self.refuse_directory(Refusal::Provider(wrong)).await;
+/// Begins a sign-in through the directory; where to send the browser. `browser` is the value of its cookie.
+///
+/// # Errors
+/// Only where the database does not answer; the refusal inside says what the provider did.
+pub async fn begin_directory_sign_in(
+    app: &App,
+    directory: &Directory,
+    browser: &Secret<String>,
+    wanted: Wanted<'_>,
+) -> Result<Result<String, Refusal>, AppError> {
+    let ceremony = oidc::Ceremony {
+        state: crate::sign_in::random_text(app),
+        nonce: crate::sign_in::random_text(app),
+        verifier: crate::sign_in::random_text(app),
+    };
+    let url = match directory.oidc.begin(&ceremony, wanted.again, app.world().now()).await {
+        Ok(url) => url,
+        Err(error) => {
+            tracing::warn!(%error, "a sign-in could not begin");
+            return Ok(Err(Refusal::Provider(error)));
         }
-        let Some(code) = back.code else { return self.refuse_directory(Refusal::BrokenOff).await };
-        let ceremony = oidc::Ceremony {
-            state: Secret::new(back.state),
-            nonce: Secret::new(begun.nonce),
-            verifier: Secret::new(begun.verifier),
-        };
-        let now = self.world().now();
-        let claims = match directory.oidc.finish(&ceremony, code, now).await {
-            Ok(claims) => claims,
-            Err(error) => {
-                // Anybody can come with a code that they made up; a provider that fails, or seems to be another, is news.
-                match &error {
-                    OidcError::Refused(_) => tracing::info!(%error, "a sign-in was refused"),
-                    _ => tracing::warn!(%error, "a sign-in was refused"),
-                }
-                return self.refuse_directory(Refusal::Provider(error)).await;
-            }
-        };
-        let (app, directory, uses, again) = (self.clone(), directory.clone(), uses.to_owned(), begun.again);
-        let arrive = move |tx: &mut Tx<'_>| {
-            app.arrive(tx, &Arriving { directory: &directory, claims: &claims, uses: &uses, again }, now)
-        };
-        let outcome = self.store().write(arrive).await?;
-        Ok(match outcome {
-            Ok(cookie) => Arrival::SignedIn { cookie, next: begun.next },
-            Err(refusal) => Arrival::Refused(refusal),
+    };
+    let begun = Begun {
+        nonce: ceremony.nonce.into_exposed(),
+        verifier: ceremony.verifier.into_exposed(),
+        next: wanted.next.to_owned(),
+        again: wanted.again,
+    };
+    let (app, browser) = (app.clone(), browser.expose().clone());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            crate::sign_in::begin_attempt(&app, tx, KIND, (ceremony.state.expose(), &browser), &begun)
         })
-    }
+        .await?;
+    Ok(Ok(url))
+}
 
-    /// Where to send the browser so that the directory's own session ends too; `None` where it has no such address or
-    /// does not answer: our session is over either way.
-    pub async fn directory_sign_out(&self, directory: &Directory) -> Option<String> {
-        directory
-            .oidc
-            .sign_out(self.world().now())
-            .await
-            .inspect_err(|error| tracing::warn!(%error, "the directory's own session could not be ended"))
-            .ok()
-            .flatten()
+/// Finishes a sign-in through the directory. `browser` is the value of the cookie that it began with, and `uses` says
+/// in a few words what browser it is.
+///
+/// # Errors
+/// [`AppError::TooMany`] where the same one signed in too often.
+pub async fn finish_directory_sign_in(
+    app: &App,
+    directory: &Directory,
+    back: Back,
+    browser: &str,
+    uses: &str,
+) -> Result<Arrival, AppError> {
+    let begun = match take_directory_attempt(app, &back, browser).await? {
+        Ok(begun) => begun,
+        Err(refusal) => return Ok(Arrival::Refused(refusal)),
+    };
+    if back.issuer.as_deref().is_some_and(|issuer| issuer != directory.oidc.issuer()) {
+        let wrong = OidcError::Token(oidc::TokenFault::WrongIssuer);
+        return refuse_directory(app, Refusal::Provider(wrong)).await;
     }
-
-    async fn take_directory_attempt(
-        &self,
-        back: &Back,
-        browser: &str,
-    ) -> Result<Result<Begun, Refusal>, AppError> {
-        let (app, state, browser) = (self.clone(), back.state.clone(), browser.to_owned());
-        self.store()
-            .write(move |tx| {
-                let refusal = match app.take_attempt(tx, KIND, (&state, &browser))? {
-                    Taken::Fits(begun) => return Ok(Ok(begun)),
-                    Taken::Unknown => Refusal::Unknown,
-                    Taken::OtherBrowser => Refusal::OtherBrowser,
-                };
-                app.note_refused_sign_in(tx, (KIND.to_owned(), None), refusal.word(), app.world().now())?;
-                Ok(Err(refusal))
-            })
-            .await
-    }
-
-    async fn refuse_directory(&self, refusal: Refusal) -> Result<Arrival, AppError> {
-        let (app, word) = (self.clone(), refusal.word());
-        self.store()
-            .write(move |tx| app.note_refused_sign_in(tx, (KIND.to_owned(), None), word, app.world().now()))
-            .await?;
-        Ok(Arrival::Refused(refusal))
-    }
-
-    /// Finds out whose account it is and lets them in, or says why not; either way the ledger says so.
-    fn arrive(
-        &self,
-        tx: &mut Tx<'_>,
-        arriving: &Arriving<'_>,
-        now: Timestamp,
-    ) -> Result<Result<Secret<String>, Refusal>, AppError> {
-        let Arriving { directory, claims, uses, .. } = *arriving;
-        let person = match whose(tx, directory, claims)? {
-            Ok(found) => found,
-            Err(refusal) => {
-                self.note_refused_sign_in(tx, (KIND.to_owned(), None), refusal.word(), now)?;
-                return Ok(Err(refusal));
+    let Some(code) = back.code else { return refuse_directory(app, Refusal::BrokenOff).await };
+    let ceremony = oidc::Ceremony {
+        state: Secret::new(back.state),
+        nonce: Secret::new(begun.nonce),
+        verifier: Secret::new(begun.verifier),
+    };
+    let now = app.world().now();
+    let claims = match directory.oidc.finish(&ceremony, code, now).await {
+        Ok(claims) => claims,
+        Err(error) => {
+            // Anybody can come with a code that they made up; a provider that fails, or seems to be another, is news.
+            match &error {
+                OidcError::Refused(_) => tracing::info!(%error, "a sign-in was refused"),
+                _ => tracing::warn!(%error, "a sign-in was refused"),
             }
-        };
-        let refusal = match &person {
-            Found { person, .. } if person.ended_at.is_some() => Some(Refusal::Ended),
-            _ if claims.left_out(&directory.claims.groups) => Some(Refusal::GroupsLeftOut),
-            _ => None,
-        };
-        let (Found { person, account, new }, subject) = (person, directory.oidc.issuer());
-        if let Some(refusal) = refusal {
-            self.note_refused_sign_in(
+            return refuse_directory(app, Refusal::Provider(error)).await;
+        }
+    };
+    let (own, directory, uses, again) = (app.clone(), directory.clone(), uses.to_owned(), begun.again);
+    let arrive = move |tx: &mut Tx<'_>| {
+        self::arrive(&own, tx, &Arriving { directory: &directory, claims: &claims, uses: &uses, again }, now)
+    };
+    let outcome = app.store().write(arrive).await?;
+    Ok(match outcome {
+        Ok(cookie) => Arrival::SignedIn { cookie, next: begun.next },
+        Err(refusal) => Arrival::Refused(refusal),
+    })
+}
+
+/// Where to send the browser so that the directory's own session ends too; `None` where it has no such address or
+/// does not answer: our session is over either way.
+pub async fn directory_sign_out(app: &App, directory: &Directory) -> Option<String> {
+    directory
+        .oidc
+        .sign_out(app.world().now())
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "the directory's own session could not be ended"))
+        .ok()
+        .flatten()
+}
+
+async fn take_directory_attempt(
+    app: &App,
+    back: &Back,
+    browser: &str,
+) -> Result<Result<Begun, Refusal>, AppError> {
+    let (app, state, browser) = (app.clone(), back.state.clone(), browser.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let refusal = match crate::sign_in::take_attempt(&app, tx, KIND, (&state, &browser))? {
+                Taken::Fits(begun) => return Ok(Ok(begun)),
+                Taken::Unknown => Refusal::Unknown,
+                Taken::OtherBrowser => Refusal::OtherBrowser,
+            };
+            crate::sign_in::note_refused_sign_in(
+                &app,
                 tx,
-                (format!("person:{}", person.id), Some(person.force)),
+                (KIND.to_owned(), None),
                 refusal.word(),
-                now,
+                app.world().now(),
             )?;
+            Ok(Err(refusal))
+        })
+        .await
+}
+
+async fn refuse_directory(app: &App, refusal: Refusal) -> Result<Arrival, AppError> {
+    let (app, word) = (app.clone(), refusal.word());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            crate::sign_in::note_refused_sign_in(&app, tx, (KIND.to_owned(), None), word, app.world().now())
+        })
+        .await?;
+    Ok(Arrival::Refused(refusal))
+}
+
+/// Finds out whose account it is and lets them in, or says why not; either way the ledger says so.
+fn arrive(
+    app: &App,
+    tx: &mut Tx<'_>,
+    arriving: &Arriving<'_>,
+    now: Timestamp,
+) -> Result<Result<Secret<String>, Refusal>, AppError> {
+    let Arriving { directory, claims, uses, .. } = *arriving;
+    let person = match whose(tx, directory, claims)? {
+        Ok(found) => found,
+        Err(refusal) => {
+            crate::sign_in::note_refused_sign_in(app, tx, (KIND.to_owned(), None), refusal.word(), now)?;
             return Ok(Err(refusal));
         }
-        if new {
-            sign_in::bind_account(tx, (subject, &account), person.id, now)?;
-            let record = Record::new("system", "directory-account.bound", format!("person:{}", person.id))
-                .force(person.force)
-                .detail(json!({ "issuer": subject, "account": account }));
-            self.enter(tx, now, record)?;
-        }
-        self.admit_account(Door::SignIn, &owner_of(Some(person.id), &person.name))?;
-        let groups: Vec<&str> = claims.list(&directory.claims.groups).into_iter().map(group_name).collect();
-        let standing = self.take_groups(tx, &person, (&groups, Names::SignIn), now)?;
-        tell_roles(&directory.claims.groups, claims, groups.len(), &standing);
-        let who = SignedIn {
-            name: person.name.clone(),
-            person: Some(person.id),
-            roles: standing.roles,
-            force: Some(person.force),
-            how: THROUGH_DIRECTORY,
-        };
-        let token = self.add_session(tx, who, uses, now)?;
-        if let Some(at) = proven_at(arriving, now) {
-            sessions::set_proven(tx, &digest_hex(token.expose().as_bytes()), at)?;
-        }
-        Ok(Ok(token))
+    };
+    let refusal = match &person {
+        Found { person, .. } if person.ended_at.is_some() => Some(Refusal::Ended),
+        _ if claims.left_out(&directory.claims.groups) => Some(Refusal::GroupsLeftOut),
+        _ => None,
+    };
+    let (Found { person, account, new }, subject) = (person, directory.oidc.issuer());
+    if let Some(refusal) = refusal {
+        crate::sign_in::note_refused_sign_in(
+            app,
+            tx,
+            (format!("person:{}", person.id), Some(person.force)),
+            refusal.word(),
+            now,
+        )?;
+        return Ok(Err(refusal));
     }
+    if new {
+        sign_in::bind_account(tx, (subject, &account), person.id, now)?;
+        let record = Record::new("system", "directory-account.bound", format!("person:{}", person.id))
+            .force(person.force)
+            .detail(json!({ "issuer": subject, "account": account }));
+        app.enter(tx, now, record)?;
+    }
+    crate::limits::admit_account(app, Door::SignIn, &owner_of(Some(person.id), &person.name))?;
+    let groups: Vec<&str> = claims.list(&directory.claims.groups).into_iter().map(group_name).collect();
+    let standing = crate::grants::take_groups(app, tx, &person, (&groups, Names::SignIn), now)?;
+    tell_roles(&directory.claims.groups, claims, groups.len(), &standing);
+    let who = SignedIn {
+        name: person.name.clone(),
+        person: Some(person.id),
+        roles: standing.roles,
+        force: Some(person.force),
+        how: THROUGH_DIRECTORY,
+    };
+    let token = crate::sessions::add_session(app, tx, who, uses, now)?;
+    if let Some(at) = proven_at(arriving, now) {
+        sessions::set_proven(tx, &digest_hex(token.expose().as_bytes()), at)?;
+    }
+    Ok(Ok(token))
 }
 
 /// When somebody proved that they are there: when they signed in at the directory, by its own word. Where it does not say,

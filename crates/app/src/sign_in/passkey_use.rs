@@ -53,133 +53,148 @@ impl PasskeyRefusal {
     }
 }
 
-impl App {
-    /// Begins a sign-in with a passkey; `None` where none is registered.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] at an address without a name.
-    pub async fn begin_passkey_sign_in(
-        &self,
-        browser: &Secret<String>,
-    ) -> Result<Option<Ceremony>, AppError> {
-        let webauthn = self.webauthn()?;
-        let (app, browser) = (self.clone(), browser.expose().clone());
-        self.store()
-            .write(move |tx| {
-                let known = passkeys::live(tx)?;
-                let keys: Vec<Passkey> = known.iter().filter_map(|key| read(&key.credential).ok()).collect();
-                if keys.is_empty() {
-                    return Ok(None);
-                }
-                let (options, state) =
-                    webauthn.start_passkey_authentication(&keys).map_err(|error| AppError::fault(&error))?;
-                let key = app.random_text();
-                app.begin_attempt(tx, USING, (key.expose(), &browser), &state)?;
-                Ok(Some(Ceremony { key, options: to_json(&options)? }))
-            })
-            .await
-    }
+/// Begins a sign-in with a passkey; `None` where none is registered.
+///
+/// # Errors
+/// [`AppError::Conflict`] at an address without a name.
+pub async fn begin_passkey_sign_in(
+    app: &App,
+    browser: &Secret<String>,
+) -> Result<Option<Ceremony>, AppError> {
+    let webauthn = crate::sign_in::passkeys::webauthn(app)?;
+    let (app, browser) = (app.clone(), browser.expose().clone());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let known = passkeys::live(tx)?;
+            let keys: Vec<Passkey> = known.iter().filter_map(|key| read(&key.credential).ok()).collect();
+            if keys.is_empty() {
+                return Ok(None);
+            }
+            let (options, state) =
+                webauthn.start_passkey_authentication(&keys).map_err(|error| AppError::fault(&error))?;
+            let key = crate::sign_in::random_text(&app);
+            crate::sign_in::begin_attempt(&app, tx, USING, (key.expose(), &browser), &state)?;
+            Ok(Some(Ceremony { key, options: to_json(&options)? }))
+        })
+        .await
+}
 
-    /// Signs an administrator in with a passkey; the session's cookie, or why the answer may not be believed.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] at an address without a name, [`AppError::TooMany`] where the same one signed in so too often.
-    pub async fn use_passkey(
-        &self,
-        (key, browser): (&str, &str),
-        answer: &str,
-        uses: &str,
-    ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
-        let webauthn = self.webauthn()?;
-        let (app, now) = (self.clone(), self.world().now());
-        let (key, browser) = (key.to_owned(), browser.to_owned());
-        let (answer, uses) = (parsed::<PublicKeyCredential>(answer), uses.to_owned());
-        self.store()
-            .write(move |tx| {
-                // Taken whatever comes of it, so that a challenge which was tried is spent.
-                let state: PasskeyAuthentication = match app.take_attempt(tx, USING, (&key, &browser))? {
+/// Signs an administrator in with a passkey; the session's cookie, or why the answer may not be believed.
+///
+/// # Errors
+/// [`AppError::Conflict`] at an address without a name, [`AppError::TooMany`] where the same one signed in so too often.
+pub async fn use_passkey(
+    app: &App,
+    (key, browser): (&str, &str),
+    answer: &str,
+    uses: &str,
+) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+    let webauthn = crate::sign_in::passkeys::webauthn(app)?;
+    let (app, now) = (app.clone(), app.world().now());
+    let (key, browser) = (key.to_owned(), browser.to_owned());
+    let (answer, uses) = (parsed::<PublicKeyCredential>(answer), uses.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            // Taken whatever comes of it, so that a challenge which was tried is spent.
+            let state: PasskeyAuthentication =
+                match crate::sign_in::take_attempt(&app, tx, USING, (&key, &browser))? {
                     Taken::Fits(state) => state,
-                    Taken::Unknown => return app.refuse_passkey(tx, PasskeyRefusal::Late, now),
-                    Taken::OtherBrowser => return app.refuse_passkey(tx, PasskeyRefusal::OtherBrowser, now),
-                };
-                let Some(answer) = answer else {
-                    return app.refuse_passkey(tx, PasskeyRefusal::NotBelieved, now);
-                };
-                let id = URL_SAFE_NO_PAD.encode(&answer.raw_id);
-                let outcome = match webauthn.finish_passkey_authentication(&answer, &state) {
-                    Ok(result) => noted(tx, &id, &result, now)?,
-                    Err(WebauthnError::CredentialPossibleCompromise) => Err(PasskeyRefusal::Copied),
-                    Err(error) => {
-                        tracing::info!(%error, "a passkey was refused");
-                        Err(PasskeyRefusal::NotBelieved)
+                    Taken::Unknown => return refuse_passkey(&app, tx, PasskeyRefusal::Late, now),
+                    Taken::OtherBrowser => {
+                        return refuse_passkey(&app, tx, PasskeyRefusal::OtherBrowser, now);
                     }
                 };
-                match outcome {
-                    Ok(used) => app.let_in(tx, used, &uses, now).map(Ok),
-                    Err(PasskeyRefusal::Copied) => app.refuse_copy(tx, &id, now),
-                    Err(refusal) => app.refuse_passkey(tx, refusal, now),
+            let Some(answer) = answer else {
+                return refuse_passkey(&app, tx, PasskeyRefusal::NotBelieved, now);
+            };
+            let id = URL_SAFE_NO_PAD.encode(&answer.raw_id);
+            let outcome = match webauthn.finish_passkey_authentication(&answer, &state) {
+                Ok(result) => noted(tx, &id, &result, now)?,
+                Err(WebauthnError::CredentialPossibleCompromise) => Err(PasskeyRefusal::Copied),
+                Err(error) => {
+                    tracing::info!(%error, "a passkey was refused");
+                    Err(PasskeyRefusal::NotBelieved)
                 }
-            })
-            .await
-    }
+            };
+            match outcome {
+                Ok(used) => let_in(&app, tx, used, &uses, now).map(Ok),
+                Err(PasskeyRefusal::Copied) => refuse_copy(&app, tx, &id, now),
+                Err(refusal) => refuse_passkey(&app, tx, refusal, now),
+            }
+        })
+        .await
+}
 
-    fn let_in(
-        &self,
-        tx: &mut Tx<'_>,
-        used: passkeys::Passkey,
-        uses: &str,
-        now: Timestamp,
-    ) -> Result<Secret<String>, AppError> {
-        self.admit_account(Door::Passkey, &used.account.owner)?;
-        let record = Record::new("stranger", "passkey.used", subject(&used.id))
-            .reason("break-glass")
-            .force_if(force_of(tx, used.account.person)?);
-        let detail = json!({ "name": used.account.name, "label": used.label });
-        self.enter(tx, now, record.detail(detail))?;
-        let more = "They signed in without the directory. If you do not know why, ask them now; an administrator takes \
+fn let_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    used: passkeys::Passkey,
+    uses: &str,
+    now: Timestamp,
+) -> Result<Secret<String>, AppError> {
+    crate::limits::admit_account(app, Door::Passkey, &used.account.owner)?;
+    let record = Record::new("stranger", "passkey.used", subject(&used.id))
+        .reason("break-glass")
+        .force_if(force_of(tx, used.account.person)?);
+    let detail = json!({ "name": used.account.name, "label": used.label });
+    app.enter(tx, now, record.detail(detail))?;
+    let more = "They signed in without the directory. If you do not know why, ask them now; an administrator takes \
                     the passkey away under Passkeys.";
-        self.tell_of_break_glass(tx, &used, ("signed in with a passkey", more), now)?;
-        let who = SignedIn {
-            name: used.account.name,
-            person: used.account.person,
-            roles: Role::Administrator.into(),
-            force: None,
-            how: "passkey",
-        };
-        self.add_session(tx, who, uses, now)
-    }
+    crate::sign_in::break_glass::tell_of_break_glass(
+        app,
+        tx,
+        &used,
+        ("signed in with a passkey", more),
+        now,
+    )?;
+    let who = SignedIn {
+        name: used.account.name,
+        person: used.account.person,
+        roles: Role::Administrator.into(),
+        force: None,
+        how: "passkey",
+    };
+    crate::sessions::add_session(app, tx, who, uses, now)
+}
 
-    fn refuse_passkey(
-        &self,
-        tx: &mut Tx<'_>,
-        refusal: PasskeyRefusal,
-        now: Timestamp,
-    ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
-        self.note_refused_sign_in(tx, ("passkey".to_owned(), None), refusal.word(), now)?;
-        Ok(Err(refusal))
-    }
+fn refuse_passkey(
+    app: &App,
+    tx: &mut Tx<'_>,
+    refusal: PasskeyRefusal,
+    now: Timestamp,
+) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+    crate::sign_in::note_refused_sign_in(app, tx, ("passkey".to_owned(), None), refusal.word(), now)?;
+    Ok(Err(refusal))
+}
 
-    /// The signature was good and the counter was not: that is always entered, and always told.
-    fn refuse_copy(
-        &self,
-        tx: &mut Tx<'_>,
-        id: &str,
-        now: Timestamp,
-    ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
-        let refusal = PasskeyRefusal::Copied;
-        let passkey = passkeys::by_id(tx, id)?;
-        let owner = passkey.as_ref().and_then(|passkey| passkey.account.person);
-        let record = Record::new("stranger", "sign-in.refused", subject(id))
-            .force_if(force_of(tx, owner)?)
-            .reason(refusal.word());
-        self.enter(tx, now, record)?;
-        if let Some(passkey) = passkey {
-            let more = "Its counter did not go up, so there may be a copy of it. Nobody was signed in. Take it away under \
+/// The signature was good and the counter was not: that is always entered, and always told.
+fn refuse_copy(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: &str,
+    now: Timestamp,
+) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+    let refusal = PasskeyRefusal::Copied;
+    let passkey = passkeys::by_id(tx, id)?;
+    let owner = passkey.as_ref().and_then(|passkey| passkey.account.person);
+    let record = Record::new("stranger", "sign-in.refused", subject(id))
+        .force_if(force_of(tx, owner)?)
+        .reason(refusal.word());
+    app.enter(tx, now, record)?;
+    if let Some(passkey) = passkey {
+        let more = "Its counter did not go up, so there may be a copy of it. Nobody was signed in. Take it away under \
                         Passkeys, and ask its owner where it has been.";
-            self.tell_of_break_glass(tx, &passkey, ("has a passkey that may be copied", more), now)?;
-        }
-        Ok(Err(refusal))
+        crate::sign_in::break_glass::tell_of_break_glass(
+            app,
+            tx,
+            &passkey,
+            ("has a passkey that may be copied", more),
+            now,
+        )?;
     }
+    Ok(Err(refusal))
 }
 
 /// Notes a use, and gives the key. The counter is compared with what is stored now, not with what was when the sign-in began.

@@ -62,156 +62,154 @@ struct Registering {
     state: PasskeyRegistration,
 }
 
-impl App {
-    /// Whether passkeys can work at the service's address at all: browsers want a name, and TLS or this machine.
-    #[must_use]
-    pub fn passkeys_can_be(&self) -> bool {
-        self.webauthn().is_ok()
-    }
+/// Whether passkeys can work at the service's address at all: browsers want a name, and TLS or this machine.
+#[must_use]
+pub fn passkeys_can_be(app: &App) -> bool {
+    webauthn(app).is_ok()
+}
 
-    pub(super) fn webauthn(&self) -> Result<Webauthn, AppError> {
-        let faulty = || AppError::Conflict(NEEDS_A_NAME.to_owned());
-        let url = Url::parse(&self.config().address).map_err(|_| faulty())?;
-        let host = url.domain().ok_or_else(faulty)?.to_owned();
-        let built = WebauthnBuilder::new(&host, &url).map(|builder| builder.rp_name("Lanyard"));
-        built.and_then(WebauthnBuilder::build).map_err(|_| faulty())
-    }
+pub(super) fn webauthn(app: &App) -> Result<Webauthn, AppError> {
+    let faulty = || AppError::Conflict(NEEDS_A_NAME.to_owned());
+    let url = Url::parse(&app.config().address).map_err(|_| faulty())?;
+    let host = url.domain().ok_or_else(faulty)?.to_owned();
+    let built = WebauthnBuilder::new(&host, &url).map(|builder| builder.rp_name("Lanyard"));
+    built.and_then(WebauthnBuilder::build).map_err(|_| faulty())
+}
 
-    /// Whether a passkey may be registered in this session.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn may_register_passkey(
-        &self,
-        _permit: &Permit<RunService>,
-        live: &Live,
-    ) -> Result<bool, AppError> {
-        if !self.passkeys_can_be() || !matches!(live.how.as_str(), "one-time-link" | "passkey") {
-            return Ok(false);
-        }
-        let owner = live.owner.clone();
-        let account = self.store().read(move |tx| passkeys::account_of(tx, &owner)).await;
-        Ok(account.map_err(AppError::from)?.is_some())
+/// Whether a passkey may be registered in this session.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn may_register_passkey(
+    app: &App,
+    _permit: &Permit<RunService>,
+    live: &Live,
+) -> Result<bool, AppError> {
+    if !passkeys_can_be(app) || !matches!(live.how.as_str(), "one-time-link" | "passkey") {
+        return Ok(false);
     }
+    let owner = live.owner.clone();
+    let account = app.store().read(move |tx| passkeys::account_of(tx, &owner)).await;
+    Ok(account.map_err(AppError::from)?.is_some())
+}
 
-    /// Begins to register a passkey for whoever is signed in, in the browser of that session.
-    ///
-    /// # Errors
-    /// [`AppError::Conflict`] for anybody but a break-glass administrator, in a session that the directory opened, at an
-    /// address without a name, and where there are fifty keys already.
-    pub async fn begin_passkey(&self, permit: Permit<RunService>, live: &Live) -> Result<Ceremony, AppError> {
-        let webauthn = self.webauthn()?;
-        if !self.may_register_passkey(&permit, live).await? {
-            return Err(AppError::Conflict(NOT_HERE.into()));
-        }
-        let (app, live) = (self.clone(), live.clone());
-        self.store()
-            .write(move |tx| {
-                let known = passkeys::live(tx)?;
-                if known.len() >= MOST {
-                    return Err(AppError::Conflict(format!("there are {MOST} passkeys: remove one first")));
-                }
-                let own = known.iter().filter(|key| key.account.owner == live.owner);
-                let own: Vec<CredentialID> = own
-                    .filter_map(|key| read(&key.credential).ok())
-                    .map(|key| key.cred_id().clone())
-                    .collect();
-                let shown = &live.actor.shown;
-                let (options, state) = webauthn
-                    .start_passkey_registration(handle(&live.owner), shown, shown, Some(own))
-                    .map_err(|error| AppError::fault(&error))?;
-                let key = app.random_text();
-                let content = Registering { owner: live.owner, state };
-                app.begin_attempt(tx, REGISTERING, (key.expose(), &live.id), &content)?;
-                Ok(Ceremony { key, options: to_json(&options)? })
-            })
-            .await
+/// Begins to register a passkey for whoever is signed in, in the browser of that session.
+///
+/// # Errors
+/// [`AppError::Conflict`] for anybody but a break-glass administrator, in a session that the directory opened, at an
+/// address without a name, and where there are fifty keys already.
+pub async fn begin_passkey(app: &App, permit: Permit<RunService>, live: &Live) -> Result<Ceremony, AppError> {
+    let webauthn = self::webauthn(app)?;
+    if !may_register_passkey(app, &permit, live).await? {
+        return Err(AppError::Conflict(NOT_HERE.into()));
     }
+    let (app, live) = (app.clone(), live.clone());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let known = passkeys::live(tx)?;
+            if known.len() >= MOST {
+                return Err(AppError::Conflict(format!("there are {MOST} passkeys: remove one first")));
+            }
+            let own = known.iter().filter(|key| key.account.owner == live.owner);
+            let own: Vec<CredentialID> =
+                own.filter_map(|key| read(&key.credential).ok()).map(|key| key.cred_id().clone()).collect();
+            let shown = &live.actor.shown;
+            let (options, state) = webauthn
+                .start_passkey_registration(handle(&live.owner), shown, shown, Some(own))
+                .map_err(|error| AppError::fault(&error))?;
+            let key = crate::sign_in::random_text(&app);
+            let content = Registering { owner: live.owner, state };
+            crate::sign_in::begin_attempt(&app, tx, REGISTERING, (key.expose(), &live.id), &content)?;
+            Ok(Ceremony { key, options: to_json(&options)? })
+        })
+        .await
+}
 
-    /// Registers a passkey.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a label that cannot be, and for an answer that does not fit the ceremony or comes too late;
-    /// [`AppError::Conflict`] for a key that is registered already, and as [`App::begin_passkey`].
-    pub async fn finish_passkey(
-        &self,
-        permit: Permit<RunService>,
-        live: &Live,
-        new: NewPasskey,
-    ) -> Result<(), AppError> {
-        let label = crate::people::text("label", &new.label, 60)?;
-        let webauthn = self.webauthn()?;
-        let (app, live) = (self.clone(), live.clone());
-        self.store()
-            .write(move |tx| {
-                // Taken whatever comes of it, so that a refusal commits as well.
-                let taken = app.take_attempt(tx, REGISTERING, (&new.key, &live.id))?;
-                let Taken::Fits(Registering { owner, state }) = taken else { return Ok(Err(not_taken())) };
-                let Some(account) = passkeys::account_of(tx, &owner)?.filter(|_| owner == live.owner) else {
-                    return Ok(Err(AppError::Conflict(NOT_HERE.into())));
-                };
-                let answer: Option<RegisterPublicKeyCredential> = parsed(&new.answer);
-                let made = answer.and_then(|answer| {
-                    let made = webauthn.finish_passkey_registration(&answer, &state);
-                    made.inspect_err(|error| tracing::info!(%error, "a passkey was not taken")).ok()
-                });
-                let Some(made) = made else { return Ok(Err(not_taken())) };
-                let now = app.world().now();
-                let passkey = passkeys::Passkey {
-                    id: URL_SAFE_NO_PAD.encode(made.cred_id()),
-                    account,
-                    label,
-                    credential: to_json(&made)?,
-                    created_at: now,
-                    used_at: None,
-                };
-                if !passkeys::add(tx, &passkey)? {
-                    return Ok(Err(AppError::Conflict("this passkey is registered already".into())));
-                }
-                let record = Record::new(&permit.actor().name, "passkey.registered", subject(&passkey.id))
-                    .force_if(force_of(tx, passkey.account.person)?)
-                    .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
-                app.enter(tx, now, record)?;
-                let said =
-                    ("has another passkey", "If that was not meant to be, take it away under Passkeys.");
-                app.tell_of_break_glass(tx, &passkey, said, now).map(Ok)
-            })
-            .await?
-    }
+/// Registers a passkey.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a label that cannot be, and for an answer that does not fit the ceremony or comes too late;
+/// [`AppError::Conflict`] for a key that is registered already, and as [`begin_passkey`].
+pub async fn finish_passkey(
+    app: &App,
+    permit: Permit<RunService>,
+    live: &Live,
+    new: NewPasskey,
+) -> Result<(), AppError> {
+    let label = crate::people::text("label", &new.label, 60)?;
+    let webauthn = self::webauthn(app)?;
+    let (app, live) = (app.clone(), live.clone());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            // Taken whatever comes of it, so that a refusal commits as well.
+            let taken = crate::sign_in::take_attempt(&app, tx, REGISTERING, (&new.key, &live.id))?;
+            let Taken::Fits(Registering { owner, state }) = taken else { return Ok(Err(not_taken())) };
+            let Some(account) = passkeys::account_of(tx, &owner)?.filter(|_| owner == live.owner) else {
+                return Ok(Err(AppError::Conflict(NOT_HERE.into())));
+            };
+            let answer: Option<RegisterPublicKeyCredential> = parsed(&new.answer);
+            let made = answer.and_then(|answer| {
+                let made = webauthn.finish_passkey_registration(&answer, &state);
+                made.inspect_err(|error| tracing::info!(%error, "a passkey was not taken")).ok()
+            });
+            let Some(made) = made else { return Ok(Err(not_taken())) };
+            let now = app.world().now();
+            let passkey = passkeys::Passkey {
+                id: URL_SAFE_NO_PAD.encode(made.cred_id()),
+                account,
+                label,
+                credential: to_json(&made)?,
+                created_at: now,
+                used_at: None,
+            };
+            if !passkeys::add(tx, &passkey)? {
+                return Ok(Err(AppError::Conflict("this passkey is registered already".into())));
+            }
+            let record = Record::new(&permit.actor().name, "passkey.registered", subject(&passkey.id))
+                .force_if(force_of(tx, passkey.account.person)?)
+                .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
+            app.enter(tx, now, record)?;
+            let said = ("has another passkey", "If that was not meant to be, take it away under Passkeys.");
+            crate::sign_in::break_glass::tell_of_break_glass(&app, tx, &passkey, said, now).map(Ok)
+        })
+        .await?
+}
 
-    /// Every passkey that may be used.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn passkeys(&self, _permit: &Permit<RunService>) -> Result<Vec<passkeys::Passkey>, AppError> {
-        self.store().read(passkeys::live).await.map_err(AppError::from)
-    }
+/// Every passkey that may be used.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn passkeys(app: &App, _permit: &Permit<RunService>) -> Result<Vec<passkeys::Passkey>, AppError> {
+    app.store().read(passkeys::live).await.map_err(AppError::from)
+}
 
-    /// Takes a passkey away, and ends the sessions of its owner that a passkey began, but for the one that asks. Taking it
-    /// away twice changes nothing.
-    ///
-    /// # Errors
-    /// Only where the database does not answer.
-    pub async fn remove_passkey(
-        &self,
-        permit: Permit<RunService>,
-        token: &Secret<String>,
-        id: &str,
-    ) -> Result<(), AppError> {
-        let (app, now, id) = (self.clone(), self.world().now(), id.to_owned());
-        let asks = digest_hex(token.expose().as_bytes());
-        self.store()
-            .write(move |tx| {
-                let Some(passkey) = passkeys::by_id(tx, &id)? else { return Ok(()) };
-                passkeys::end(tx, &id, now)?;
-                sessions::end_by_passkey(tx, &passkey.account.owner, &asks)?;
-                let record = Record::new(&permit.actor().name, "passkey.removed", subject(&id))
-                    .force_if(force_of(tx, passkey.account.person)?)
-                    .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// Takes a passkey away, and ends the sessions of its owner that a passkey began, but for the one that asks. Taking it
+/// away twice changes nothing.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn remove_passkey(
+    app: &App,
+    permit: Permit<RunService>,
+    token: &Secret<String>,
+    id: &str,
+) -> Result<(), AppError> {
+    let (app, now, id) = (app.clone(), app.world().now(), id.to_owned());
+    let asks = digest_hex(token.expose().as_bytes());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(passkey) = passkeys::by_id(tx, &id)? else { return Ok(()) };
+            passkeys::end(tx, &id, now)?;
+            sessions::end_by_passkey(tx, &passkey.account.owner, &asks)?;
+            let record = Record::new(&permit.actor().name, "passkey.removed", subject(&id))
+                .force_if(force_of(tx, passkey.account.person)?)
+                .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
+            app.enter(tx, now, record)
+        })
+        .await
 }
 
 pub(super) fn read(credential: &str) -> Result<Passkey, AppError> {

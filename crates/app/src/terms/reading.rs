@@ -82,84 +82,80 @@ pub struct AnswerFault {
     pub fault: Fault,
 }
 
-impl App {
-    /// The person who is signed in has read a section and answers its questions: by clause, the place of the answer
-    /// chosen. Gives the answers that have to be given again; where there are none, the section is read.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for `section` where its wording has changed since the page was made.
-    pub async fn read_section(
-        &self,
-        permit: Permit<AcceptOwn>,
-        document: &str,
-        section: &str,
-        answers: BTreeMap<String, Option<usize>>,
-    ) -> Result<Vec<AnswerFault>, AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        let (document, section) = (document.to_owned(), section.to_owned());
-        self.store()
-            .write(move |tx| {
-                let person = own_person(tx, permit.actor().person)?;
-                let policy = app.policy();
-                let library = policy.library();
-                let (Some(document), Some(terms)) = (library.document(&document), policy.terms(&document))
-                else {
-                    return Err(AppError::not_found("document with terms", &document));
-                };
-                let (_, clauses) = terms.offered(&app.about(tx, &person)?);
-                let all = sections(library, document, &clauses);
-                let Some(found) = all.iter().find(|known| known.digest == section) else {
-                    return Err(AppError::invalid(
-                        "section",
-                        "this section changed while the page was open: read it again below",
-                    ));
-                };
-                let accepted = Accepted::of(tx, person.id)?;
-                let faults = mark(tx, person.id, found, &accepted, &answers, now)?;
-                if faults.is_empty() {
-                    terms_asked::set_read(tx, person.id, &found.digest, now)?;
-                }
-                Ok(faults)
-            })
-            .await
-    }
+/// The person who is signed in has read a section and answers its questions: by clause, the place of the answer
+/// chosen. Gives the answers that have to be given again; where there are none, the section is read.
+///
+/// # Errors
+/// [`AppError::Invalid`] for `section` where its wording has changed since the page was made.
+pub async fn read_section(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    document: &str,
+    section: &str,
+    answers: BTreeMap<String, Option<usize>>,
+) -> Result<Vec<AnswerFault>, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let (document, section) = (document.to_owned(), section.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = own_person(tx, permit.actor().person)?;
+            let policy = app.policy();
+            let library = policy.library();
+            let (Some(document), Some(terms)) = (library.document(&document), policy.terms(&document)) else {
+                return Err(AppError::not_found("document with terms", &document));
+            };
+            let (_, clauses) = terms.offered(&crate::terms::standing::about(tx, &person)?);
+            let all = sections(library, document, &clauses);
+            let Some(found) = all.iter().find(|known| known.digest == section) else {
+                return Err(AppError::invalid(
+                    "section",
+                    "this section changed while the page was open: read it again below",
+                ));
+            };
+            let accepted = Accepted::of(tx, person.id)?;
+            let faults = mark(tx, person.id, found, &accepted, &answers, now)?;
+            if faults.is_empty() {
+                terms_asked::set_read(tx, person.id, &found.digest, now)?;
+            }
+            Ok(faults)
+        })
+        .await
+}
 
-    /// Titles of the sections that a person still has to read before they can accept a document.
-    pub(super) fn unread(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        document: &str,
-    ) -> Result<Vec<String>, AppError> {
-        let policy = self.policy();
-        let (Some(document), Some(terms)) = (policy.library().document(document), policy.terms(document))
-        else {
-            return Err(AppError::not_found("document with terms", document));
-        };
-        let about: About = self.about(tx, person)?;
-        let (_, clauses) = terms.offered(&about);
-        let (accepted, read) = (Accepted::of(tx, person.id)?, terms_asked::read_by(tx, person.id)?);
-        Ok(sections(policy.library(), document, &clauses)
-            .into_iter()
-            .filter(|section| section.open(&accepted).next().is_some() && !read.contains(&section.digest))
-            .map(|section| section.title)
-            .collect())
-    }
+/// Titles of the sections that a person still has to read before they can accept a document.
+pub(super) fn unread(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    document: &str,
+) -> Result<Vec<String>, AppError> {
+    let policy = app.policy();
+    let (Some(document), Some(terms)) = (policy.library().document(document), policy.terms(document)) else {
+        return Err(AppError::not_found("document with terms", document));
+    };
+    let about: About = crate::terms::standing::about(tx, person)?;
+    let (_, clauses) = terms.offered(&about);
+    let (accepted, read) = (Accepted::of(tx, person.id)?, terms_asked::read_by(tx, person.id)?);
+    Ok(sections(policy.library(), document, &clauses)
+        .into_iter()
+        .filter(|section| section.open(&accepted).next().is_some() && !read.contains(&section.digest))
+        .map(|section| section.title)
+        .collect())
+}
 
-    /// How many tries the questions on those clauses took.
-    pub(super) fn tries(
-        &self,
-        tx: &mut Tx<'_>,
-        person: PersonId,
-        clauses: &TermsClauses,
-    ) -> Result<BTreeMap<String, i64>, AppError> {
-        let answers = terms_asked::answers_of(tx, person)?;
-        Ok(answers
-            .into_iter()
-            .filter(|(clause, wording, _)| clauses.get(clause) == Some(wording))
-            .map(|(clause, _, tries)| (clause, tries))
-            .collect())
-    }
+/// How many tries the questions on those clauses took.
+pub(super) fn tries(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    clauses: &TermsClauses,
+) -> Result<BTreeMap<String, i64>, AppError> {
+    let answers = terms_asked::answers_of(tx, person)?;
+    Ok(answers
+        .into_iter()
+        .filter(|(clause, wording, _)| clauses.get(clause) == Some(wording))
+        .map(|(clause, _, tries)| (clause, tries))
+        .collect())
 }
 
 /// Marks the answers on what is not accepted yet, and counts each that was given.

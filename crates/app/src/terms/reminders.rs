@@ -48,69 +48,67 @@ pub(crate) fn stands_until(clause: &Clause, said: Option<&Reminder>, now: Timest
     (until > now).then_some(until)
 }
 
-impl App {
-    /// The clauses that a person is asked now, in the order of the paper.
-    pub(crate) fn due_reminders(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        now: Timestamp,
-    ) -> Result<Vec<DueReminder>, AppError> {
-        let (policy, about) = (self.policy(), self.about(tx, person)?);
-        let said = reminders::of_person(tx, person.id)?;
-        let due = policy.library().clauses.iter().filter_map(|clause| {
-            again_after(clause)?;
-            let before = said.iter().find(|said| said.clause == clause.id);
-            let later = before.and_then(|before| before.later_until).is_some_and(|until| until > now);
-            if later || stands_until(clause, before, now).is_some() || !asks(clause, &about) {
-                return None;
-            }
-            Some(DueReminder {
-                clause: clause.id.clone(),
-                title: clause.title.clone(),
-                text: (!clause.withheld).then(|| clause.text.clone()),
-                last: before.and_then(|before| before.answered_at),
-            })
-        });
-        Ok(due.collect())
-    }
+/// The clauses that a person is asked now, in the order of the paper.
+pub(crate) fn due_reminders(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Vec<DueReminder>, AppError> {
+    let (policy, about) = (app.policy(), crate::terms::standing::about(tx, person)?);
+    let said = reminders::of_person(tx, person.id)?;
+    let due = policy.library().clauses.iter().filter_map(|clause| {
+        again_after(clause)?;
+        let before = said.iter().find(|said| said.clause == clause.id);
+        let later = before.and_then(|before| before.later_until).is_some_and(|until| until > now);
+        if later || stands_until(clause, before, now).is_some() || !asks(clause, &about) {
+            return None;
+        }
+        Some(DueReminder {
+            clause: clause.id.clone(),
+            title: clause.title.clone(),
+            text: (!clause.withheld).then(|| clause.text.clone()),
+            last: before.and_then(|before| before.answered_at),
+        })
+    });
+    Ok(due.collect())
+}
 
-    /// The person who is signed in answers a reminder: yes, they have done it, or later. An answer to what is not asked
-    /// now changes nothing and is no error: it was given already.
-    ///
-    /// # Errors
-    /// [`AppError::NotFound`] for a clause that is no reminder, [`AppError::Conflict`] for somebody who does not stand in
-    /// the register.
-    pub async fn answer_reminder(
-        &self,
-        permit: Permit<AcceptOwn>,
-        clause: &str,
-        done: bool,
-    ) -> Result<(), AppError> {
-        let (app, now, clause) = (self.clone(), self.world().now(), clause.to_owned());
-        self.store()
-            .write(move |tx| {
-                let person = own_person(tx, permit.actor().person)?;
-                let policy = app.policy();
-                let known =
-                    policy.library().find_clause(&clause).filter(|known| again_after(known).is_some());
-                let known = known.ok_or_else(|| AppError::not_found("reminder", &clause))?;
-                let due = app.due_reminders(tx, &person, now)?;
-                let Some(due) = due.into_iter().find(|due| due.clause == known.id) else { return Ok(()) };
-                let said = Reminder {
-                    clause: due.clause,
-                    answered_at: if done { Some(now) } else { due.last },
-                    later_until: (!done).then(|| now.plus(LATER)),
-                };
-                reminders::put(tx, person.id, &said)?;
-                app.ask_standing(tx, person.id, now)?;
-                let record =
-                    Record::new(&permit.actor().name, "reminder.answered", format!("person:{}", person.id))
-                        .force(person.force)
-                        .clause(&said.clause)
-                        .reason(if done { "yes" } else { "later" });
-                app.enter(tx, now, record)
-            })
-            .await
-    }
+/// The person who is signed in answers a reminder: yes, they have done it, or later. An answer to what is not asked
+/// now changes nothing and is no error: it was given already.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a clause that is no reminder, [`AppError::Conflict`] for somebody who does not stand in
+/// the register.
+pub async fn answer_reminder(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    clause: &str,
+    done: bool,
+) -> Result<(), AppError> {
+    let (app, now, clause) = (app.clone(), app.world().now(), clause.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = own_person(tx, permit.actor().person)?;
+            let policy = app.policy();
+            let known = policy.library().find_clause(&clause).filter(|known| again_after(known).is_some());
+            let known = known.ok_or_else(|| AppError::not_found("reminder", &clause))?;
+            let due = due_reminders(&app, tx, &person, now)?;
+            let Some(due) = due.into_iter().find(|due| due.clause == known.id) else { return Ok(()) };
+            let said = Reminder {
+                clause: due.clause,
+                answered_at: if done { Some(now) } else { due.last },
+                later_until: (!done).then(|| now.plus(LATER)),
+            };
+            reminders::put(tx, person.id, &said)?;
+            crate::terms::standing::ask_standing(&app, tx, person.id, now)?;
+            let record =
+                Record::new(&permit.actor().name, "reminder.answered", format!("person:{}", person.id))
+                    .force(person.force)
+                    .clause(&said.clause)
+                    .reason(if done { "yes" } else { "later" });
+            app.enter(tx, now, record)
+        })
+        .await
 }

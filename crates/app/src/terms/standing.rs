@@ -102,94 +102,92 @@ fn stands(
     })
 }
 
-impl App {
-    /// What decides which clauses concern a person: what they are, and which devices they have or are to have.
-    pub(crate) fn about(&self, tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
-        let devices = devices::of_holder(tx, person.id)?;
-        // A case that waits for their acceptance is one that ends with a device in their hands.
-        let steps = case_steps::open_of_person(tx, person.id)?;
-        Ok(About {
-            expects: steps.iter().any(|step| step.proof_kind == Proof::Acceptance.as_str()),
-            kinds: devices
-                .iter()
-                .filter(|device| device.retired_at.is_none())
-                .map(|device| device.kind)
-                .collect(),
-            roles: [person.role.to_lowercase()].into(),
+/// What decides which clauses concern a person: what they are, and which devices they have or are to have.
+pub(crate) fn about(tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
+    let devices = devices::of_holder(tx, person.id)?;
+    // A case that waits for their acceptance is one that ends with a device in their hands.
+    let steps = case_steps::open_of_person(tx, person.id)?;
+    Ok(About {
+        expects: steps.iter().any(|step| step.proof_kind == Proof::Acceptance.as_str()),
+        kinds: devices
+            .iter()
+            .filter(|device| device.retired_at.is_none())
+            .map(|device| device.kind)
+            .collect(),
+        roles: [person.role.to_lowercase()].into(),
+    })
+}
+
+/// Brings what is noted of a person's standing up to date, and asks for what follows from it. Run again, it changes
+/// nothing.
+pub(crate) fn stand(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Vec<Standing>, AppError> {
+    // What a reminder or an acceptance writes at the same moment is not overwritten.
+    locks::take(tx, Lock::Person(person.id))?;
+    let policy = app.policy();
+    let grace = parameter_span(&policy, "terms-grace", GRACE);
+    let (about, accepted) = (self::about(tx, person)?, Accepted::of(tx, person.id)?);
+    let before = terms_asked::of_person(tx, person.id)?;
+    let mut all = Vec::new();
+    for (document, terms) in policy.all_terms() {
+        let old = before.iter().find(|old| old.document == *document);
+        let new = stands((document, terms), &about, &accepted, old, (now, grace));
+        if let Some(new) = new.as_ref().filter(|new| Some(*new) != old) {
+            terms_asked::put(tx, person.id, new)?;
+        }
+        all.extend(new);
+    }
+    for gone in before.iter().filter(|old| !all.iter().any(|new| new.document == old.document)) {
+        terms_asked::forget(tx, person.id, &gone.document)?;
+    }
+    if all != before {
+        crate::terms::follow::follow_standing(app, tx, person, (&before, &all), now)?;
+    }
+    Ok(all)
+}
+
+/// The documents of which a person has not accepted terms that they are asked to accept. Enrolment is refused until
+/// there are none.
+pub(crate) fn terms_missing(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
+    let Some(person) = people::by_id(tx, person)? else { return Ok(Vec::new()) };
+    let (about, accepted) = (self::about(tx, &person)?, Accepted::of(tx, person.id)?);
+    let policy = app.policy();
+    let missing = policy.all_terms().iter().filter(|(_, terms)| {
+        terms.asked.iter().any(|clause| {
+            clause.terms
+                && clause.is_asked(&about)
+                && accepted.at(clause.id.as_str(), &clause.wording).is_none()
         })
-    }
+    });
+    Ok(missing.map(|(document, _)| document.clone()).collect())
+}
 
-    /// Brings what is noted of a person's standing up to date, and asks for what follows from it. Run again, it changes
-    /// nothing.
-    pub(crate) fn stand(
-        &self,
-        tx: &mut Tx<'_>,
-        person: &Person,
-        now: Timestamp,
-    ) -> Result<Vec<Standing>, AppError> {
-        // What a reminder or an acceptance writes at the same moment is not overwritten.
-        locks::take(tx, Lock::Person(person.id))?;
-        let policy = self.policy();
-        let grace = parameter_span(&policy, "terms-grace", GRACE);
-        let (about, accepted) = (self.about(tx, person)?, Accepted::of(tx, person.id)?);
-        let before = terms_asked::of_person(tx, person.id)?;
-        let mut all = Vec::new();
-        for (document, terms) in policy.all_terms() {
-            let old = before.iter().find(|old| old.document == *document);
-            let new = stands((document, terms), &about, &accepted, old, (now, grace));
-            if let Some(new) = new.as_ref().filter(|new| Some(*new) != old) {
-                terms_asked::put(tx, person.id, new)?;
-            }
-            all.extend(new);
-        }
-        for gone in before.iter().filter(|old| !all.iter().any(|new| new.document == old.document)) {
-            terms_asked::forget(tx, person.id, &gone.document)?;
-        }
-        if all != before {
-            self.follow_standing(tx, person, (&before, &all), now)?;
-        }
-        Ok(all)
-    }
+/// What follows from a device's going from one holder to another: a restriction is the holder's and goes with them, and
+/// what each is asked to accept depends on what they have.
+pub(crate) fn holder_changed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    (from, to): (Option<PersonId>, Option<PersonId>),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    // What a person may have on their devices comes and goes with them, and decides what the device is judged by.
+    crate::permissions::bring_to_rules(app, tx, device, now)?;
+    from.into_iter().chain(to).try_for_each(|person| ask_standing(app, tx, person, now))
+}
 
-    /// The documents of which a person has not accepted terms that they are asked to accept. Enrolment is refused until
-    /// there are none.
-    pub(crate) fn terms_missing(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
-        let Some(person) = people::by_id(tx, person)? else { return Ok(Vec::new()) };
-        let (about, accepted) = (self.about(tx, &person)?, Accepted::of(tx, person.id)?);
-        let policy = self.policy();
-        let missing = policy.all_terms().iter().filter(|(_, terms)| {
-            terms.asked.iter().any(|clause| {
-                clause.terms
-                    && clause.is_asked(&about)
-                    && accepted.at(clause.id.as_str(), &clause.wording).is_none()
-            })
-        });
-        Ok(missing.map(|(document, _)| document.clone()).collect())
-    }
-
-    /// What follows from a device's going from one holder to another: a restriction is the holder's and goes with them, and
-    /// what each is asked to accept depends on what they have.
-    pub(crate) fn holder_changed(
-        &self,
-        tx: &mut Tx<'_>,
-        device: DeviceId,
-        (from, to): (Option<PersonId>, Option<PersonId>),
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        // What a person may have on their devices comes and goes with them, and decides what the device is judged by.
-        self.bring_to_rules(tx, device, now)?;
-        from.into_iter().chain(to).try_for_each(|person| self.ask_standing(tx, person, now))
-    }
-
-    /// Has a person judged, and with that their standing brought up to date: after whatever changes what concerns them.
-    pub(crate) fn ask_standing(
-        &self,
-        tx: &mut Tx<'_>,
-        person: PersonId,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        self.ask_job(tx, jobs::Kind::JudgePerson, &person.to_string(), now)
-    }
+/// Has a person judged, and with that their standing brought up to date: after whatever changes what concerns them.
+pub(crate) fn ask_standing(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    crate::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), now)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ const DAY: i64 = 24 * 3600;
 impl Bench {
     async fn days(&self, days: i64) {
         self.world.clock.advance(Span::from_secs(days * DAY));
-        while self.app.run_jobs(50).await.unwrap() > 0 {}
+        while crate::jobs::run_jobs(&self.app, 50).await.unwrap() > 0 {}
     }
 
     async fn standing(&self, person: PersonId) -> Vec<Standing> {
@@ -35,14 +35,14 @@ impl Bench {
             holder: Some(holder),
             asset_tag: None,
         };
-        self.app.add_device(permit(&Actor::system()).unwrap(), new).await.unwrap()
+        crate::register::add_device(&self.app, permit(&Actor::system()).unwrap(), new).await.unwrap()
     }
 
     async fn restricted(&self, device: domain::DeviceId) -> bool {
         let app = self.app.clone();
         let wanted = self.app.store().read(move |tx| {
             let device = store::devices::by_id(tx, device)?.unwrap();
-            app.wanted_for(tx, &device)
+            crate::commands::wanted_for(&app, tx, &device)
         });
         let lapsed = self.app.policy();
         let own = lapsed.lapsed_profiles(Platform::Ios);
@@ -61,7 +61,8 @@ fn terms_that_lie_are_asked_reminded_told_to_the_manager_and_restrict() {
             role: "officer".into(),
             ..NewPerson::default()
         };
-        let manager = bench.app.add_person(permit(&Actor::system()).unwrap(), manager).await.unwrap();
+        let manager =
+            crate::people::add_person(&bench.app, permit(&Actor::system()).unwrap(), manager).await.unwrap();
         let person = bench.person;
         bench
             .app
@@ -88,7 +89,7 @@ fn terms_that_lie_are_asked_reminded_told_to_the_manager_and_restrict() {
         bench.days(4).await;
         assert!(bench.restricted(phone).await);
         let (before, notices) = (bench.standing(person).await, bench.subjects(person).await);
-        bench.app.follow_terms(person).await.unwrap();
+        crate::terms::follow::follow_terms(&bench.app, person).await.unwrap();
         assert_eq!(
             (bench.standing(person).await, bench.subjects(person).await),
             (before, notices),
@@ -97,7 +98,7 @@ fn terms_that_lie_are_asked_reminded_told_to_the_manager_and_restrict() {
 
         for document in bench.app.policy().all_terms().keys() {
             let permit = permit(&Actor::system()).unwrap();
-            bench.app.accept_terms(permit, person, document, "paper").await.unwrap();
+            crate::terms::accept::accept_terms(&bench.app, permit, person, document, "paper").await.unwrap();
         }
         assert!(!bench.restricted(phone).await, "it ends with the acceptance");
     });

@@ -25,68 +25,66 @@ fn warnings(token: &Token) -> impl Iterator<Item = (Timestamp, i64)> {
     WARNINGS.map(at).into_iter().filter(move |(at, _)| *at > made)
 }
 
-impl App {
-    /// Has a token looked at when it is next spoken of.
-    pub(super) fn watch_token(&self, tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<(), AppError> {
-        match warnings(token).map(|(at, _)| at).find(|at| *at > now) {
-            Some(next) => self.ask_job(tx, jobs::Kind::FollowToken, &token.id.to_string(), next),
-            None => Ok(()),
-        }
+/// Has a token looked at when it is next spoken of.
+pub(super) fn watch_token(app: &App, tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<(), AppError> {
+    match warnings(token).map(|(at, _)| at).find(|at| *at > now) {
+        Some(next) => crate::jobs::ask_job(app, tx, jobs::Kind::FollowToken, &token.id.to_string(), next),
+        None => Ok(()),
     }
+}
 
-    /// Tells that a token ends soon, where that is due; run twice it tells nobody anything new.
-    pub(crate) async fn follow_token(&self, id: TokenId) -> Result<(), AppError> {
-        let (app, now) = (self.clone(), self.world().now());
-        self.store()
-            .write(move |tx| {
-                let Some(token) = tokens::by_id(tx, id)? else { return Ok(()) };
-                if token.ended_at.is_some() || token.expires_at <= now {
-                    return Ok(());
-                }
-                if let Some((_, days)) = warnings(&token).filter(|(at, _)| *at <= now).last() {
-                    app.tell_of_token(tx, &token, days, now)?;
-                }
-                app.watch_token(tx, &token, now)
-            })
-            .await
-    }
+/// Tells that a token ends soon, where that is due; run twice it tells nobody anything new.
+pub(crate) async fn follow_token(app: &App, id: TokenId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(token) = tokens::by_id(tx, id)? else { return Ok(()) };
+            if token.ended_at.is_some() || token.expires_at <= now {
+                return Ok(());
+            }
+            if let Some((_, days)) = warnings(&token).filter(|(at, _)| *at <= now).last() {
+                tell_of_token(&app, tx, &token, days, now)?;
+            }
+            watch_token(&app, tx, &token, now)
+        })
+        .await
+}
 
-    fn tell_of_token(
-        &self,
-        tx: &mut Tx<'_>,
-        token: &Token,
-        days: i64,
-        now: Timestamp,
-    ) -> Result<(), AppError> {
-        let maker = token.created_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok());
-        let mut to: BTreeSet<PersonId> = maker.into_iter().collect();
-        let administrators = grants::list(tx, (None, Role::Administrator.as_str()), now, None, MOST_TOLD)?;
-        let of_force =
-            administrators.into_iter().filter(|one| one.grant.both_forces || one.force == token.force);
-        to.extend(of_force.map(|one| one.grant.person));
-        let mut told = 0;
-        for person in to {
-            let notice = Notice::routine(
-                person,
-                format!("token:{}:{days}", token.id),
-                format!("An API token ends soon: {}", token.name),
-            )
-            .body(format!(
-                "It works until {}. Make a new one, enter it where this one is used, then end this one.",
-                duty::day_of(token.expires_at)
-            ))
-            .link("/tokens");
-            let news = matches!(self.notify(tx, notice)?, Told::Now | Told::Held { .. });
-            told += usize::from(news);
-        }
-        if told == 0 {
-            return Ok(());
-        }
-        let record = Record::new("system", "api-token.ends-soon", format!("token:{}", token.id))
-            .force(token.force)
-            .detail(json!({ "name": token.name, "days_before": days, "told": told }));
-        self.enter(tx, now, record)
+fn tell_of_token(
+    app: &App,
+    tx: &mut Tx<'_>,
+    token: &Token,
+    days: i64,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let maker = token.created_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok());
+    let mut to: BTreeSet<PersonId> = maker.into_iter().collect();
+    let administrators = grants::list(tx, (None, Role::Administrator.as_str()), now, None, MOST_TOLD)?;
+    let of_force = administrators.into_iter().filter(|one| one.grant.both_forces || one.force == token.force);
+    to.extend(of_force.map(|one| one.grant.person));
+    let mut told = 0;
+    for person in to {
+        let notice = Notice::routine(
+            person,
+            format!("token:{}:{days}", token.id),
+            format!("An API token ends soon: {}", token.name),
+        )
+        .body(format!(
+            "It works until {}. Make a new one, enter it where this one is used, then end this one.",
+            duty::day_of(token.expires_at)
+        ))
+        .link("/tokens");
+        let news = matches!(crate::notices::notify(app, tx, notice)?, Told::Now | Told::Held { .. });
+        told += usize::from(news);
     }
+    if told == 0 {
+        return Ok(());
+    }
+    let record = Record::new("system", "api-token.ends-soon", format!("token:{}", token.id))
+        .force(token.force)
+        .detail(json!({ "name": token.name, "days_before": days, "told": told }));
+    app.enter(tx, now, record)
 }
 
 #[cfg(test)]
@@ -111,9 +109,9 @@ mod tests {
             role: "staff".into(),
             ..NewPerson::default()
         };
-        let id = app.add_person(permit(&desk).unwrap(), new).await.unwrap();
+        let id = crate::people::add_person(app, permit(&desk).unwrap(), new).await.unwrap();
         let role = NewGrant { role: Some(Role::Administrator), reason: "test".into(), ..NewGrant::default() };
-        app.grant_role(permit(&desk).unwrap(), id, role).await.unwrap();
+        crate::grants::grant_role(app, permit(&desk).unwrap(), id, role).await.unwrap();
         id
     }
 
@@ -124,20 +122,23 @@ mod tests {
 
     async fn pass(bench: &Bench, days: i64) {
         bench.world.clock.advance(Span::from_secs(days * DAY));
-        while bench.app.run_jobs(50).await.unwrap() > 0 {}
+        while crate::jobs::run_jobs(&bench.app, 50).await.unwrap() > 0 {}
     }
 
     async fn made(bench: &Bench, days: u32) -> TokenId {
-        let maker = bench.app.actor(Who {
-            name: format!("person:{}", bench.person),
-            shown: "PC Ames".into(),
-            person: Some(bench.person),
-            roles: Role::Administrator.into(),
-            force: Some(Force::Norfolk),
-            both: Roles::NONE,
-        });
+        let maker = crate::access::actor(
+            &bench.app,
+            Who {
+                name: format!("person:{}", bench.person),
+                shown: "PC Ames".into(),
+                person: Some(bench.person),
+                roles: Role::Administrator.into(),
+                force: Some(Force::Norfolk),
+                both: Roles::NONE,
+            },
+        );
         let new = NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days };
-        bench.app.make_token(permit(&maker).unwrap(), new).await.unwrap().0
+        crate::tokens::make_token(&bench.app, permit(&maker).unwrap(), new).await.unwrap().0
     }
 
     #[test]
@@ -150,7 +151,7 @@ mod tests {
             assert_eq!(told(&bench.app, norfolk).await, 0, "too soon");
             for (days, notices) in [(1, 1), (5, 1), (7, 2), (1, 2)] {
                 pass(&bench, days).await;
-                bench.app.follow_token(id).await.unwrap();
+                super::follow_token(&bench.app, id).await.unwrap();
                 assert_eq!(told(&bench.app, norfolk).await, notices);
                 assert_eq!(told(&bench.app, bench.person).await, notices, "who made it");
             }
@@ -169,7 +170,7 @@ mod tests {
             let ended = made(&bench, 30).await;
             made(&bench, 1).await;
             let desk = Actor::command_line("test");
-            bench.app.end_token(permit(&desk).unwrap(), ended).await.unwrap();
+            crate::tokens::end_token(&bench.app, permit(&desk).unwrap(), ended).await.unwrap();
             for _ in 0..31 {
                 pass(&bench, 1).await;
             }

@@ -95,16 +95,18 @@ impl Prepared {
     /// Enters the people, gives them their roles while the service is set up, and serves it two days later.
     pub(super) async fn serve(mut self) -> anyhow::Result<Stage> {
         let root = Actor::command_line("root");
-        self.app.bring_into_force(permit(&root)?).await?;
+        app::policy_in_force::bring_into_force(&self.app, permit(&root)?).await?;
         let accomplice = person(&self.app, "9999", "Casey Crane").await?;
         for (number, name, role) in Thief::people() {
             let id = person(&self.app, number, name).await?;
             let new = NewGrant { role: Some(role), reason: "their work".into(), ..NewGrant::default() };
-            self.app.grant_role(permit(&root)?, id, new).await?;
+            app::grants::grant_role(&self.app, permit(&root)?, id, new).await?;
         }
         if let Some(first) = self.devices.first() {
-            self.holder =
-                self.app.device(permit::<app::access::SeeDevices>(&root)?, *first).await?.device.holder;
+            self.holder = app::read::device(&self.app, permit::<app::access::SeeDevices>(&root)?, *first)
+                .await?
+                .device
+                .holder;
         }
         for (number, ..) in Thief::people() {
             sign_in(&self.app, number).await?;
@@ -133,7 +135,7 @@ async fn person(app: &App, number: &str, name: &str) -> anyhow::Result<PersonId>
         role: "staff".into(),
         ..NewPerson::default()
     };
-    Ok(app.add_person(permit(&Actor::command_line("root"))?, new).await?)
+    Ok(app::people::add_person(app, permit(&Actor::command_line("root"))?, new).await?)
 }
 
 async fn by_number(app: &App, number: &str) -> anyhow::Result<PersonId> {
@@ -155,7 +157,7 @@ async fn session(app: &App, person: PersonId) -> anyhow::Result<String> {
         force: Some(Force::Norfolk),
         how: "directory-and-password",
     };
-    Ok(app.begin_session(who).await?.into_exposed())
+    Ok(app::sessions::begin_session(app, who).await?.into_exposed())
 }
 
 impl Stage {
@@ -166,8 +168,8 @@ impl Stage {
     /// Lets time pass, and the service do what is due.
     pub(super) async fn pass(&self, span: Span) -> anyhow::Result<()> {
         self.world.clock.advance(span);
-        while self.app.run_jobs(200).await? > 0 {}
-        self.app.send_notices(None, 1000).await?;
+        while app::jobs::run_jobs(&self.app, 200).await? > 0 {}
+        app::notices::send_notices(&self.app, None, 1000).await?;
         Ok(())
     }
 
@@ -217,7 +219,7 @@ impl Stage {
             force: Some(Force::Norfolk),
             days: 90,
         };
-        Ok(self.app.make_token(permit(&root)?, new).await?.1.into_exposed())
+        Ok(app::tokens::make_token(&self.app, permit(&root)?, new).await?.1.into_exposed())
     }
 
     /// Sends something as the directory does; the id in the answer.

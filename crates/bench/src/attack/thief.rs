@@ -157,7 +157,8 @@ async fn roles(stage: &Stage, cookie: &str) -> anyhow::Result<()> {
             let fields = [("action", "give"), ("role", role.as_str()), ("reason", "their work")];
             stage.post(cookie, &path, &fields).await?;
         }
-        let read = stage.app.person_roles(permit(&Actor::command_line("look"))?, person).await?;
+        let read =
+            app::grants::person_roles(&stage.app, permit(&Actor::command_line("look"))?, person).await?;
         for grant in read.grants.iter().filter(|read| read.to_confirm) {
             let id = grant.grant.id.to_string();
             let fields = [("action", "confirm"), ("confirm", id.as_str()), ("confirm-reason", "their work")];
@@ -195,8 +196,8 @@ async fn directory(stage: &Stage, token: &str) -> anyhow::Result<()> {
 async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
     let root = Actor::command_line("root");
     let person = stage.person(number).await?;
-    let link = stage.app.make_sign_in_link_for(permit(&root)?, person).await?;
-    let opened = stage.app.use_sign_in_link(link.expose(), "").await?;
+    let link = app::sessions::make_sign_in_link_for(&stage.app, permit(&root)?, person).await?;
+    let opened = app::sessions::use_sign_in_link(&stage.app, link.expose(), "").await?;
     Ok(opened.map(domain::Secret::into_exposed).unwrap_or_default())
 }
 
@@ -207,15 +208,16 @@ async fn root(stage: &Stage, first: bool) -> anyhow::Result<()> {
     for device in stage.devices.iter().take(most) {
         // Refused or held is what is being measured.
         let lock = Order::Lock { message: None, phone_number: None };
-        let _ = stage.app.order(permit(&root)?, *device, lock, "stolen").await;
-        let _ = stage.app.order_destruction(permit(&root)?, *device, Order::Erase, "stolen").await;
-        let _ = stage.app.set_holder(permit(&root)?, *device, None).await;
+        let _ = app::commands::order(&stage.app, permit(&root)?, *device, lock, "stolen").await;
+        let _ = app::commands::order_destruction(&stage.app, permit(&root)?, *device, Order::Erase, "stolen")
+            .await;
+        let _ = app::register::set_holder(&stage.app, permit(&root)?, *device, None).await;
     }
     for command in stage.asked().await? {
-        let _ = stage.app.approve(permit(&root)?, command, "yes").await;
+        let _ = app::commands::approve(&stage.app, permit(&root)?, command, "yes").await;
     }
     let new =
         NewGrant { role: Some(Role::Administrator), reason: "their work".into(), ..NewGrant::default() };
-    let _ = stage.app.grant_role(permit(&root)?, stage.accomplice, new).await;
+    let _ = app::grants::grant_role(&stage.app, permit(&root)?, stage.accomplice, new).await;
     Ok(())
 }

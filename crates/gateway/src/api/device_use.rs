@@ -51,7 +51,7 @@ pub(super) async fn take(
         }
     };
     let rows = rows.map_err(unprocessable)?;
-    let done = api.app.report_use(permit, rows, choice, app::digest_hex(&body)).await?;
+    let done = app::off_duty::report_use(&api.app, permit, rows, choice, app::digest_hex(&body)).await?;
     let faults: Vec<Value> =
         done.faults.iter().map(|fault| json!({ "row": fault.row, "why": fault.why })).collect();
     let refused = choice == Choice::AllOrNothing && done.faulty > 0;

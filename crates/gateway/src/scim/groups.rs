@@ -57,7 +57,7 @@ impl Desk {
 
     async fn group(&self, caller: &Caller, id: &str, members: bool) -> Result<GroupRead, Refused> {
         let id: GroupId = id.parse().map_err(|_| ScimError::not_found("group"))?;
-        Ok(self.app.group(caller.permit()?, id, members).await?)
+        Ok(app::directory::group(&self.app, caller.permit()?, id, members).await?)
     }
 }
 
@@ -78,9 +78,12 @@ pub(super) async fn list(State(desk): State<Desk>, caller: Caller) -> Result<Res
             Ok(read) => Some(vec![read]),
             Err(_) => Some(Vec::new()),
         },
-        Some(Wanted::DisplayName(name)) => {
-            Some(desk.app.group_by_name(caller.permit()?, &name, members).await?.into_iter().collect())
-        }
+        Some(Wanted::DisplayName(name)) => Some(
+            app::directory::group_by_name(&desk.app, caller.permit()?, &name, members)
+                .await?
+                .into_iter()
+                .collect(),
+        ),
         _ => None,
     };
     let (total, page) = match named {
@@ -104,7 +107,7 @@ impl Desk {
     ) -> Result<(usize, Vec<Map<String, Value>>), Refused> {
         let mut after = None;
         loop {
-            let found = self.app.groups(caller.permit()?, after, STEP, members).await?;
+            let found = app::directory::groups(&self.app, caller.permit()?, after, STEP, members).await?;
             found.iter().for_each(|read| window.take(query.filter.as_ref(), || self.group_answer(read)));
             after = found.last().map(|read| read.group.id);
             if found.len() < usize::try_from(STEP).unwrap_or(usize::MAX) {
@@ -136,7 +139,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<Response, Refused> {
     let sent = Resource::read(Kind::Group, &whole(body)?)?;
-    let read = desk.app.add_group(caller.permit()?, write(&sent)).await?;
+    let read = app::directory::add_group(&desk.app, caller.permit()?, write(&sent)).await?;
     Ok(desk.group_response(&caller, StatusCode::CREATED, &read))
 }
 
@@ -177,7 +180,9 @@ impl Desk {
             let (group, version) = (read.group.id, read.group.version);
             check_expected(headers, version)?;
             let wanted = write(&change(&self.group_resource(&read))?);
-            if let Some(read) = self.app.change_group(caller.permit()?, group, version, wanted).await? {
+            if let Some(read) =
+                app::directory::change_group(&self.app, caller.permit()?, group, version, wanted).await?
+            {
                 return Ok(self.group_response(caller, StatusCode::OK, &read));
             }
         }
@@ -195,7 +200,7 @@ pub(super) async fn remove(
     let read = desk.group(&caller, &id, false).await?;
     check_expected(&headers, read.group.version)?;
     let version = expected(&headers).map(|_| read.group.version);
-    if desk.app.remove_group(caller.permit()?, read.group.id, version).await? {
+    if app::directory::remove_group(&desk.app, caller.permit()?, read.group.id, version).await? {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(stale())

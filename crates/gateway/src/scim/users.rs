@@ -88,7 +88,7 @@ impl Desk {
     async fn user(&self, caller: &Caller, id: &str) -> Result<ProvisionedRead, Refused> {
         let missing = || Refused::from(ScimError::not_found("user"));
         let id: PersonId = id.parse().map_err(|_| missing())?;
-        let found = self.app.provisioned(caller.permit()?, Find::Id(id)).await?;
+        let found = app::directory::provisioned(&self.app, caller.permit()?, Find::Id(id)).await?;
         found.into_iter().next().ok_or_else(missing)
     }
 }
@@ -135,12 +135,14 @@ impl Desk {
         caller: &Caller,
         query: &ListQuery,
     ) -> Result<(usize, Vec<Map<String, Value>>), Refused> {
-        let total = self.app.provisioned_count(caller.permit()?).await?;
+        let total = app::directory::provisioned_count(&self.app, caller.permit()?).await?;
         let skip = i64::try_from(query.start - 1).unwrap_or(i64::MAX);
         let limit = i64::try_from(query.count).unwrap_or_default();
         let found = match limit {
             0 => Vec::new(),
-            limit => self.app.provisioned(caller.permit()?, Find::Window(skip, limit)).await?,
+            limit => {
+                app::directory::provisioned(&self.app, caller.permit()?, Find::Window(skip, limit)).await?
+            }
         };
         let page = found.iter().map(|read| self.user_answer(read)).collect();
         Ok((usize::try_from(total).unwrap_or_default(), page))
@@ -165,13 +167,14 @@ impl Desk {
             Some(Wanted::DisplayName(_)) | None => None,
         };
         if let Some(find) = one {
-            let found = self.app.provisioned(caller.permit()?, find).await?;
+            let found = app::directory::provisioned(&self.app, caller.permit()?, find).await?;
             found.iter().for_each(|read| window.take(Some(filter), || self.user_answer(read)));
             return Ok(window.done());
         }
         let mut after = None;
         loop {
-            let found = self.app.provisioned(caller.permit()?, Find::After(after, STEP)).await?;
+            let found =
+                app::directory::provisioned(&self.app, caller.permit()?, Find::After(after, STEP)).await?;
             found.iter().for_each(|read| window.take(Some(filter), || self.user_answer(read)));
             after = found.last().map(|read| read.person.id);
             if found.len() < usize::try_from(STEP).unwrap_or(usize::MAX) {
@@ -230,7 +233,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<Response, Refused> {
     let sent = Resource::read(Kind::User, &whole(body)?)?;
-    let read = desk.app.provision(caller.permit()?, provisioned(&sent)).await?;
+    let read = app::directory::provision(&desk.app, caller.permit()?, provisioned(&sent)).await?;
     Ok(desk.user_response(&caller, StatusCode::CREATED, &read))
 }
 
@@ -271,7 +274,9 @@ impl Desk {
             let (person, version) = (read.person.id, read.person.version);
             check_expected(headers, version)?;
             let wanted = provisioned(&change(&Self::user_resource(&read))?);
-            if let Some(read) = self.app.reprovision(caller.permit()?, person, version, wanted).await? {
+            if let Some(read) =
+                app::directory::reprovision(&self.app, caller.permit()?, person, version, wanted).await?
+            {
                 return Ok(self.user_response(caller, StatusCode::OK, &read));
             }
         }
@@ -289,7 +294,7 @@ pub(super) async fn remove(
     let read = desk.user(&caller, &id).await?;
     check_expected(&headers, read.person.version)?;
     let version = expected(&headers).map(|_| read.person.version);
-    if desk.app.unprovision(caller.permit()?, read.person.id, version).await? {
+    if app::directory::unprovision(&desk.app, caller.permit()?, read.person.id, version).await? {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(stale())

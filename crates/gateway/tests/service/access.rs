@@ -18,7 +18,8 @@ use crate::hand::{Hand, dict, xml};
 /// Makes a token of one day.
 async fn token(service: &Service, scope: ApiScope, force: Force) -> (domain::TokenId, String) {
     let new = NewToken { name: scope.as_str().into(), scope, force: Some(force), days: 1 };
-    let (id, secret) = service.app.make_token(permit(&service.desk).unwrap(), new).await.unwrap();
+    let (id, secret) =
+        app::tokens::make_token(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
     (id, secret.expose().clone())
 }
 
@@ -92,7 +93,7 @@ fn a_token_opens_its_scope_for_its_time_and_nothing_else() {
         }
         service.pass(25 * 3600).await;
         let (ended, secret) = token(&service, ApiScope::Scim, Force::Norfolk).await;
-        service.app.end_token(permit(&service.desk).unwrap(), ended).await.unwrap();
+        app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), ended).await.unwrap();
         old.push(secret);
         old.extend(["".into(), "lanyard_".into(), "lanyard_AAAA".into()]);
         let mut live = Vec::new();
@@ -163,13 +164,15 @@ async fn phone(service: &Service, force: Force, serial: &str) -> Hand {
         role: "officer".into(),
         ..NewPerson::default()
     };
-    let holder = service.app.add_person(permit(&service.desk).unwrap(), new).await.unwrap();
+    let holder = app::people::add_person(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
     for document in service.app.policy().all_terms().keys() {
-        service.app.accept_terms(permit(&service.desk).unwrap(), holder, document, "page").await.unwrap();
+        app::terms::accept_terms(&service.app, permit(&service.desk).unwrap(), holder, document, "page")
+            .await
+            .unwrap();
     }
     let kind = DeviceKind::Iphone;
     let new = NewDevice { serial: serial.into(), kind, force, holder: Some(holder), asset_tag: None };
-    service.app.add_device(desk(), new).await.unwrap();
+    app::register::add_device(&service.app, desk(), new).await.unwrap();
     let hand = Hand::buy(service, &service.profile(serial, true).await, serial, &format!("UDID-{serial}"))
         .await
         .unwrap();

@@ -18,7 +18,10 @@ impl Service {
 
     /// Orders what one person may.
     async fn ordered(&self, device: DeviceId, order: Order, reason: &str) -> CommandId {
-        match self.app.order(permit(&self.desk).unwrap(), device, order, reason).await.unwrap() {
+        match app::commands::order(&self.app, permit(&self.desk).unwrap(), device, order, reason)
+            .await
+            .unwrap()
+        {
             Ordered::Queued(all) => all[0],
             other => panic!("{other:?}"),
         }
@@ -26,8 +29,14 @@ impl Service {
 
     /// An erasure; agreed to by a second person, or waiting for one.
     async fn erasure(&self, device: DeviceId, agreed: bool) -> CommandId {
-        let asked =
-            self.app.order_destruction(permit(&self.desk).unwrap(), device, Order::Erase, "stolen").await;
+        let asked = app::commands::order_destruction(
+            &self.app,
+            permit(&self.desk).unwrap(),
+            device,
+            Order::Erase,
+            "stolen",
+        )
+        .await;
         let Ordered::NeedsSecond(id) = asked.unwrap() else { panic!("an erasure needs two") };
         if agreed {
             let text = id.to_string();
@@ -91,8 +100,13 @@ fn a_new_profile_voids_the_former_and_what_it_bought() {
 fn enrolling_an_enrolled_device_is_confirmed() {
     Service::run_on_both(async |service| {
         let (id, hand) = service.managed("CONFIRM1").await;
-        let plain =
-            service.app.make_enrolment_profile(permit(&service.desk).unwrap(), "CONFIRM1", true).await;
+        let plain = app::enrolment::make_enrolment_profile(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            "CONFIRM1",
+            true,
+        )
+        .await;
         let Err(AppError::Conflict(why)) = plain else { panic!("it must be confirmed") };
         assert!(why.contains("--replace") && why.contains("revoked"), "{why}");
         let profile = service.profile_again("CONFIRM1").await;
@@ -205,7 +219,7 @@ fn an_erasure_goes_on_only_as_two_people_wanted_it() {
         // A legal hold stops it.
         service.erasure(id, true).await;
         let hold = app::holds::NewHold { reference: "PSD/1".into(), why: "inquiry".into() };
-        service.app.place_hold(permit(&service.desk).unwrap(), id, hold).await.unwrap();
+        app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
         service.wiped_and_back(&hand).await;
         assert_eq!(kinds(&service.waiting(id).await), Vec::<&str>::new());
     });
@@ -240,10 +254,11 @@ fn a_mac_s_lock_keeps_its_pin() {
         assert_eq!(like.token_update(&service, b"t", None).await.status, 200);
         let ordered = service.ordered(id, lock(), "lost").await;
         let desk = || permit(&service.desk).unwrap();
-        let (_, before) = service.app.read_pin(desk(), ordered, "to compare").await.unwrap();
+        let (_, before) = app::read::read_pin(&service.app, desk(), ordered, "to compare").await.unwrap();
         service.wiped_and_back(&like).await;
         let waiting = service.waiting(id).await;
-        let (_, after) = service.app.read_pin(desk(), waiting[0].id, "to compare").await.unwrap();
+        let (_, after) =
+            app::read::read_pin(&service.app, desk(), waiting[0].id, "to compare").await.unwrap();
         assert_eq!(before.expose(), after.expose());
     });
 }

@@ -16,8 +16,9 @@ use crate::hand::{Hand, ask_scep, post_scep};
 async fn signing_sha1(service: &Service) -> Vec<String> {
     let filter = DeviceFilter { signs_sha1: true, ..DeviceFilter::default() };
     let permit = || permit(&service.desk).unwrap();
-    let rows = service.app.devices(permit(), filter, DeviceOrder::Serial, None, 10).await.unwrap();
-    let overview = service.app.overview(self::permit(&service.desk).unwrap()).await.unwrap();
+    let rows =
+        app::read::devices(&service.app, permit(), filter, DeviceOrder::Serial, None, 10).await.unwrap();
+    let overview = app::read::overview(&service.app, self::permit(&service.desk).unwrap()).await.unwrap();
     assert_eq!(overview.devices.unwrap().counts.sha1, i64::try_from(rows.len()).unwrap());
     rows.into_iter().map(|row| row.device.serial).collect()
 }

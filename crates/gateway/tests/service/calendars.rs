@@ -29,7 +29,8 @@ impl Service {
         let person = self.app.store().read(|tx| store::people::by_number(tx, Force::Norfolk, "1234")).await;
         let permit = app::access::permit::<app::access::SeeDuty>(&self.desk).unwrap();
         let at = at.parse().unwrap();
-        let state = self.app.duty_at(permit.into(), person.unwrap().unwrap().id, at).await.unwrap();
+        let state =
+            app::rosters::duty_at(&self.app, permit.into(), person.unwrap().unwrap().id, at).await.unwrap();
         state.as_str().to_owned()
     }
 }

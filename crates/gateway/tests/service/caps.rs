@@ -26,7 +26,7 @@ impl Service {
             ..NewPerson::default()
         };
         let hr = Actor::command_line("hr");
-        let person = self.app.add_person(permit(&hr).unwrap(), new).await.unwrap();
+        let person = app::people::add_person(&self.app, permit(&hr).unwrap(), new).await.unwrap();
         let grant = Grant {
             id: GrantId::from_uuid(self.app.world().uuid()),
             person,
@@ -43,25 +43,29 @@ impl Service {
             asked_by: None,
         };
         self.app.store().write(move |tx| store::grants::add(tx, &grant)).await.unwrap();
-        self.app
-            .actor(Who {
+        app::access::actor(
+            &self.app,
+            Who {
                 name: format!("person:{person}"),
                 shown: format!("Person {number}"),
                 person: Some(person),
                 roles: role.into(),
                 force: Some(Force::Norfolk),
                 both: Roles::NONE,
-            })
-            .proven(self.app.world().now())
+            },
+        )
+        .proven(self.app.world().now())
     }
 
     async fn locks(&self, by: &Actor, device: DeviceId) -> Result<Ordered, AppError> {
         let lock = Order::Lock { message: None, phone_number: None };
-        self.app.order(permit(by).unwrap(), device, lock, "because").await
+        app::commands::order(&self.app, permit(by).unwrap(), device, lock, "because").await
     }
 
     pub(crate) async fn ask_erasure(&self, by: &Actor, device: DeviceId) -> CommandId {
-        let asked = self.app.order_destruction(permit(by).unwrap(), device, Order::Erase, "stolen").await;
+        let asked =
+            app::commands::order_destruction(&self.app, permit(by).unwrap(), device, Order::Erase, "stolen")
+                .await;
         match asked.unwrap() {
             Ordered::NeedsSecond(command) => command,
             other => panic!("{other:?}"),
@@ -69,7 +73,7 @@ impl Service {
     }
 
     pub(crate) async fn agree(&self, by: &Actor, command: CommandId) -> Result<Agreed, AppError> {
-        self.app.approve(permit(by).unwrap(), command, "checked by telephone").await
+        app::commands::approve(&self.app, permit(by).unwrap(), command, "checked by telephone").await
     }
 
     async fn states(&self, devices: &[DeviceId]) -> Vec<CommandState> {
@@ -170,7 +174,7 @@ fn orders_at_the_same_moment_do_not_count_past_each_other() {
             let (app, by, device) = (service.app.clone(), people[n % 4].clone(), phones[n / 4 % 4].0);
             tokio::spawn(async move {
                 let lock = Order::Lock { message: None, phone_number: None };
-                app.order(permit(&by).unwrap(), device, lock, "at once").await
+                app::commands::order(&app, permit(&by).unwrap(), device, lock, "at once").await
             })
         });
         let orders: Vec<_> = orders.collect();
@@ -225,7 +229,9 @@ fn containment_of_a_lost_device_has_a_cap_of_its_own() {
             service.commands(lost).await.into_iter().filter(|command| command.case == Some(id)).count();
         assert_eq!(of_loss, 31);
         let restart =
-            service.app.order(permit(&analyst).unwrap(), lost, Order::Restart, "why").await.unwrap();
+            app::commands::order(&service.app, permit(&analyst).unwrap(), lost, Order::Restart, "why")
+                .await
+                .unwrap();
         assert!(matches!(restart, Ordered::Held { .. }), "restarting contains nothing");
     });
 }
@@ -283,7 +289,14 @@ fn a_freeze_stops_what_is_queued_and_two_lift_it() {
         assert!(permit::<app::access::LiftFreeze>(&duty).is_err());
         assert_eq!(next(&service, phone).await, None, "not what was queued before");
         assert!(says(service.agree(&second, waits).await).contains("frozen"));
-        let asked = service.app.order_destruction(permit(&asker).unwrap(), *id, Order::Erase, "more").await;
+        let asked = app::commands::order_destruction(
+            &service.app,
+            permit(&asker).unwrap(),
+            *id,
+            Order::Erase,
+            "more",
+        )
+        .await;
         assert!(says(asked).contains("frozen"));
         service.locks(&asker, *id).await.unwrap();
         assert_eq!(phone.drain(&service).await, ["DeviceLock"], "containment goes on");
@@ -323,7 +336,7 @@ fn what_somebody_asked_for_ends_with_their_role_and_with_time() {
             service.locks(&asker, phones[2].0).await.unwrap();
         }
         let person = asker.person.unwrap();
-        service.app.end_person(permit(&service.desk).unwrap(), person, None).await.unwrap();
+        app::people::end_person(&service.app, permit(&service.desk).unwrap(), person, None).await.unwrap();
         for (device, command) in [(phones[0].0, asked), (phones[1].0, queued)] {
             let found = service.commands(device).await.into_iter().find(|found| found.id == command).unwrap();
             assert_eq!(found.state, CommandState::Cancelled, "{:?}", found.error);

@@ -89,7 +89,9 @@ fn check_out_ends_everything_and_nothing_reads_as_good_after_it() {
         service.settle(&mut phone).await;
         assert_eq!(service.outcome(id, "MDU-6.2a").await, "met ");
         let desk = service.desk.clone();
-        let order = |order| service.app.order(app::access::permit(&desk).unwrap(), id, order, "test");
+        let order = |order| {
+            app::commands::order(&service.app, app::access::permit(&desk).unwrap(), id, order, "test")
+        };
         order(app::commands::Order::Refresh).await.unwrap();
         let hand = Hand::of(&phone);
         let (_, delivered) = hand.idle(&service).await.command().unwrap();
@@ -122,7 +124,7 @@ fn a_device_that_enrols_again_starts_afresh() {
         service.settle(&mut phone).await;
         let before = service.enrolments(id).await;
         let desk = app::access::permit(&service.desk).unwrap();
-        service.app.order(desk, id, app::commands::Order::Restart, "test").await.unwrap();
+        app::commands::order(&service.app, desk, id, app::commands::Order::Restart, "test").await.unwrap();
 
         let mut spec: DeviceSpec = phone.spec().clone();
         spec.supervised = false;

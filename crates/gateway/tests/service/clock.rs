@@ -40,16 +40,18 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
         health::look(&service.app).await;
 
         service.world.clock.jump(FAR);
-        assert_eq!(service.app.forget_what_is_due().await.unwrap(), 0);
-        assert_eq!(service.app.erase_due_people().await.unwrap(), 0);
+        assert_eq!(app::retention::forget_what_is_due(&service.app).await.unwrap(), 0);
+        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 0);
         assert_eq!(
-            service.app.refresh_due(50).await.unwrap(),
+            app::commands::refresh_due(&service.app, 50).await.unwrap(),
             0,
             "its next questions would be due in two years"
         );
         service.person("LATER", true).await;
-        service.app.order(permit(&service.desk).unwrap(), device, Order::Restart, "test").await.unwrap();
-        assert_eq!(service.app.run_jobs(50).await.unwrap(), 0);
+        app::commands::order(&service.app, permit(&service.desk).unwrap(), device, Order::Restart, "test")
+            .await
+            .unwrap();
+        assert_eq!(app::jobs::run_jobs(&service.app, 50).await.unwrap(), 0);
         let who = SignedIn {
             name: "Dani".into(),
             person: None,
@@ -57,7 +59,7 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
             force: None,
             how: "test",
         };
-        let token = service.app.begin_session(who).await.unwrap();
+        let token = app::sessions::begin_session(&service.app, who).await.unwrap();
         health::look(&service.app).await;
         assert!(service.clock_is_doubted());
         let (status, says) = service.says_ready().await;
@@ -68,9 +70,15 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
         assert!(!service.clock_is_doubted());
         health::look(&service.app).await;
         assert_eq!(service.says_ready().await, (200, "ready\n".to_owned()));
-        assert!(service.app.run_jobs(50).await.unwrap() > 0, "what was asked for meanwhile is due now");
-        assert!(service.app.live_session(token.expose()).await.unwrap().is_none(), "or no longer counts");
-        let pushes = service.app.send_pushes(None, 50).await.unwrap();
+        assert!(
+            app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0,
+            "what was asked for meanwhile is due now"
+        );
+        assert!(
+            app::sessions::live_session(&service.app, token.expose()).await.unwrap().is_none(),
+            "or no longer counts"
+        );
+        let pushes = app::push::send_pushes(&service.app, None, 50).await.unwrap();
         assert_eq!(pushes, 1, "the device is told of its order");
         let told = hand.drain(&service).await;
         assert!(
@@ -86,10 +94,10 @@ fn a_clock_far_behind_is_said_and_begins_nothing() {
         service.ready("CLOCK002").await;
         service.world.clock.jump(-FAR);
         assert!(service.clock_is_doubted());
-        assert_eq!(service.app.run_jobs(50).await.unwrap(), 0);
+        assert_eq!(app::jobs::run_jobs(&service.app, 50).await.unwrap(), 0);
         service.world.clock.jump(FAR);
         assert!(!service.clock_is_doubted());
-        assert!(service.app.run_jobs(50).await.unwrap() > 0);
+        assert!(app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0);
     });
 }
 
@@ -106,7 +114,7 @@ fn time_that_really_passes_still_forgets_and_a_start_after_a_jump_is_doubted() {
             let restarted = service.another_node(&database);
             health::compare_with_database(&restarted).await.unwrap();
             assert_eq!(
-                restarted.forget_what_is_due().await.unwrap(),
+                app::retention::forget_what_is_due(&restarted).await.unwrap(),
                 0,
                 "it was started with the wrong clock"
             );
@@ -117,7 +125,7 @@ fn time_that_really_passes_still_forgets_and_a_start_after_a_jump_is_doubted() {
             let before = service.kept(device).await;
             service.world.clock.advance(Span::from_secs(400 * DAY));
             assert!(!service.clock_is_doubted(), "four hundred days have passed");
-            assert!(service.app.forget_what_is_due().await.unwrap() > 0);
+            assert!(app::retention::forget_what_is_due(&service.app).await.unwrap() > 0);
             assert!(service.kept(device).await < before);
         });
     });

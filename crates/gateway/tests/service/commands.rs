@@ -24,7 +24,7 @@ impl Service {
     }
 
     async fn order(&self, device: DeviceId, order: Order) {
-        self.app.order(permit(&self.desk).unwrap(), device, order, "test").await.unwrap();
+        app::commands::order(&self.app, permit(&self.desk).unwrap(), device, order, "test").await.unwrap();
     }
 
     async fn state(&self, device: DeviceId, kind: &str) -> CommandState {
@@ -100,14 +100,14 @@ fn an_erasure_that_the_device_has_when_a_hold_is_placed_is_not_sent_again_and_ma
     Service::run_on_both(async |service| {
         let (id, hand) = service.quiet("HELD0001").await;
         let desk = permit(&service.desk).unwrap();
-        service.app.order_destruction(desk, id, Order::Erase, "stolen").await.unwrap();
+        app::commands::order_destruction(&service.app, desk, id, Order::Erase, "stolen").await.unwrap();
         let second = service.somebody("2002", Role::Fiso).await;
         let asked = service.commands(id).await.pop().unwrap().id;
         service.agree(&second, asked).await.unwrap();
         let (kind, command) = hand.idle(&service).await.command().unwrap();
         assert_eq!(kind, "EraseDevice");
         let hold = NewHold { reference: "R-1".into(), why: "an investigation".into() };
-        service.app.place_hold(permit(&service.desk).unwrap(), id, hold).await.unwrap();
+        app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
         assert_eq!(service.state(id, "EraseDevice").await, CommandState::Uncertain);
         assert_eq!(hand.idle(&service).await.command(), None, "it is not handed over once more");
         hand.report(&service, "Acknowledged", Some(&command), []).await;
@@ -228,7 +228,7 @@ fn an_order_is_taken_back_while_the_device_does_not_have_it() {
         let (id, hand) = service.quiet("BACK0001").await;
         let take_back = async || {
             let command = service.commands(id).await.pop().unwrap().id;
-            service.app.take_back(permit(&service.desk).unwrap(), command).await
+            app::commands::take_back(&service.app, permit(&service.desk).unwrap(), command).await
         };
         service.order(id, Order::Restart).await;
         take_back().await.unwrap();
@@ -303,7 +303,7 @@ fn a_waiting_device_is_let_go_on_when_its_profiles_are_in() {
         ];
         hand.check_in(&service, "TokenUpdate", more).await;
         service.world.clock.advance(Span::from_millis(1));
-        while service.app.run_jobs(50).await.unwrap() > 0 {}
+        while app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0 {}
         let seen = hand.drain(&service).await;
         assert_eq!(seen.last().map(String::as_str), Some("DeviceConfigured"), "{seen:?}");
         assert!(seen[..seen.len() - 1].iter().all(|kind| kind == "InstallProfile"), "{seen:?}");

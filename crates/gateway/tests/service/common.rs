@@ -104,7 +104,7 @@ impl Service {
             force,
             both: Roles::NONE,
         };
-        self.app.actor(who)
+        app::access::actor(&self.app, who)
     }
 
     /// A person who has accepted everything.
@@ -116,10 +116,12 @@ impl Service {
             role: "officer".into(),
             ..NewPerson::default()
         };
-        let id = self.app.add_person(permit(&self.desk).unwrap(), new).await.unwrap();
+        let id = app::people::add_person(&self.app, permit(&self.desk).unwrap(), new).await.unwrap();
         if accepts {
             for document in self.app.policy().all_terms().keys() {
-                self.app.accept_terms(permit(&self.desk).unwrap(), id, document, "page").await.unwrap();
+                app::terms::accept_terms(&self.app, permit(&self.desk).unwrap(), id, document, "page")
+                    .await
+                    .unwrap();
             }
         }
         id
@@ -132,18 +134,23 @@ impl Service {
         holder: Option<PersonId>,
     ) -> DeviceId {
         let new = NewDevice { serial: serial.into(), kind, force: Force::Norfolk, holder, asset_tag: None };
-        self.app.add_device(permit(&self.desk).unwrap(), new).await.unwrap()
+        app::register::add_device(&self.app, permit(&self.desk).unwrap(), new).await.unwrap()
     }
 
     pub(crate) async fn profile(&self, serial: &str, signed: bool) -> Vec<u8> {
         let made =
-            self.app.make_enrolment_profile(permit(&self.desk).unwrap(), serial, signed).await.unwrap();
+            app::enrolment::make_enrolment_profile(&self.app, permit(&self.desk).unwrap(), serial, signed)
+                .await
+                .unwrap();
         made.bytes.into_exposed()
     }
 
     /// A profile for a device that may be under management, confirmed.
     pub(crate) async fn profile_again(&self, serial: &str) -> Vec<u8> {
-        let made = self.app.make_replacing_profile(permit(&self.desk).unwrap(), serial, true).await.unwrap();
+        let made =
+            app::enrolment::make_replacing_profile(&self.app, permit(&self.desk).unwrap(), serial, true)
+                .await
+                .unwrap();
         made.bytes.into_exposed()
     }
 
@@ -189,7 +196,8 @@ impl Service {
     pub(crate) async fn pass(&self, seconds: i64) {
         self.world.clock.advance(Span::from_secs(seconds));
         loop {
-            let ran = self.app.run_jobs(50).await.unwrap() + self.app.refresh_due(50).await.unwrap();
+            let ran = app::jobs::run_jobs(&self.app, 50).await.unwrap()
+                + app::commands::refresh_due(&self.app, 50).await.unwrap();
             if ran == 0 {
                 break;
             }
@@ -251,7 +259,7 @@ impl Service {
 
     /// Whether the ledger has an entry of that action under that clause.
     pub(crate) async fn has_clause(&self, action: &str, clause: &str) -> bool {
-        while self.app.sequence_ledger().await.unwrap() > 0 {}
+        while app::ledger_book::sequence_ledger(&self.app).await.unwrap() > 0 {}
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
         rows.iter().any(|row| {
             row.action == action && row.clause.as_ref().is_some_and(|found| found.as_str() == clause)
@@ -260,7 +268,7 @@ impl Service {
 
     /// The ledger's actions so far, oldest first.
     pub(crate) async fn ledger_actions(&self) -> Vec<(String, Option<String>)> {
-        while self.app.sequence_ledger().await.unwrap() > 0 {}
+        while app::ledger_book::sequence_ledger(&self.app).await.unwrap() > 0 {}
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
         rows.into_iter().map(|row| (row.action, row.reason)).collect()
     }

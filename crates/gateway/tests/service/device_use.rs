@@ -18,7 +18,7 @@ struct Feed<'a> {
 impl<'a> Feed<'a> {
     async fn of(service: &'a Service, force: Force) -> Self {
         let new = NewToken { name: "VPN".into(), scope: ApiScope::DeviceUse, force: Some(force), days: 300 };
-        let (_, secret) = service.app.make_token(service.permit(), new).await.unwrap();
+        let (_, secret) = app::tokens::make_token(&service.app, service.permit(), new).await.unwrap();
         Self { service, token: secret.expose().clone() }
     }
 
@@ -58,7 +58,7 @@ impl Service {
             days: "D D D D D - -".into(),
         };
         // The second person finds the pattern there.
-        let _ = self.app.add_pattern(self.permit(), new).await;
+        let _ = app::rosters::add_pattern(&self.app, self.permit(), new).await;
         let table = format!("number,kind,start,end,pattern\n{number},pattern,2026-11-01,,Days\n");
         let file = NewFile { force: Some(Force::Norfolk), bytes: table.into_bytes(), ..NewFile::default() };
         let read =

@@ -28,7 +28,8 @@ pub(crate) struct Said {
 impl<'a> Directory<'a> {
     pub(crate) async fn of(service: &'a Service, force: Force) -> Self {
         let new = NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(force), days: 90 };
-        let (_, secret) = service.app.make_token(permit(&service.desk).unwrap(), new).await.unwrap();
+        let (_, secret) =
+            app::tokens::make_token(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
         Self { service, token: secret.expose().clone() }
     }
 
@@ -123,10 +124,10 @@ fn nobody_without_a_working_token_hears_anything() {
         assert_eq!(directory.get("/Users").await.status, 401, "it has expired");
         let other = Directory::of(&service, Force::Norfolk).await;
         assert_eq!(other.get("/Users").await.status, 200);
-        let tokens = service.app.tokens(permit(&service.desk).unwrap()).await.unwrap();
+        let tokens = app::tokens::tokens(&service.app, permit(&service.desk).unwrap()).await.unwrap();
         assert!(tokens[0].last_used_at.is_some());
         for _ in 0..2 {
-            service.app.end_token(permit(&service.desk).unwrap(), tokens[0].id).await.unwrap();
+            app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), tokens[0].id).await.unwrap();
         }
         assert_eq!(other.get("/Users").await.status, 401, "it was ended");
         let ended =
@@ -320,8 +321,8 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         let held = service.person("88", false).await;
         service.register("C02XK1MAC1", domain::DeviceKind::Mac, Some(held)).await;
         assert_eq!(directory.send("DELETE", &format!("/Users/{}", id(&gone)), &[], None).await.status, 204);
-        service.app.end_person(permit(&service.desk).unwrap(), held, None).await.unwrap();
-        assert_eq!(service.app.erase_due_people().await.unwrap(), 0, "not yet");
+        app::people::end_person(&service.app, permit(&service.desk).unwrap(), held, None).await.unwrap();
+        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 0, "not yet");
         // The case of their leaving is done with; an open one would keep them.
         let (left, now) = (id(&gone).parse().unwrap(), service.world.now());
         let closed = service.app.store().write(move |tx| {
@@ -332,10 +333,11 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         });
         closed.await.unwrap();
         service.world.clock.advance(Span::from_secs(8 * 366 * 24 * 3600));
-        let due = service.app.people_due_for_erasure(permit(&service.desk).unwrap()).await.unwrap();
+        let due =
+            app::people::people_due_for_erasure(&service.app, permit(&service.desk).unwrap()).await.unwrap();
         assert_eq!((due.due.len(), due.held), (1, 1), "who has a device is kept");
-        assert_eq!(service.app.erase_due_people().await.unwrap(), 1);
-        assert_eq!(service.app.erase_due_people().await.unwrap(), 0, "once");
+        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 1);
+        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 0, "once");
         let person = id(&gone).parse().unwrap();
         let (person, left) = service
             .app
@@ -356,7 +358,7 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         assert!(person.number.starts_with("erased-") && person.erased_at.is_some());
         assert!(left.is_empty(), "{left:?}");
         assert!(service.has_entry("person.erased", "retention").await);
-        service.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&service.app).await.unwrap();
     });
 }
 
@@ -375,7 +377,7 @@ fn a_group_of_the_settings_gives_its_role_and_takes_it_again() {
         let ames = directory.add("ames", "1234").await;
         let person = id(&ames).parse().unwrap();
         let analyst = async || {
-            let standing = service.app.roles_of(person).await.unwrap();
+            let standing = app::grants::roles_of(&service.app, person).await.unwrap();
             standing.is_some_and(|now| now.roles.has(app::access::Role::ServiceDeskAnalyst))
         };
         assert!(!analyst().await);

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use app::access::{Role, permit};
+use app::read;
 use devices_sim::{Model, Temper};
 use domain::Force;
 
@@ -34,9 +35,7 @@ fn a_draft_says_which_devices_would_fall_out_and_changes_nothing() {
         let read = async |from: Option<&str>, to: Option<&str>| {
             let sees = permit(&service.desk).unwrap();
             let own = |word: Option<&str>| word.map(str::to_owned);
-            service
-                .app
-                .policy_changes(sees, Some(permit(&service.desk).unwrap()), own(from), own(to))
+            read::policy_changes(&service.app, sees, Some(permit(&service.desk).unwrap()), own(from), own(to))
                 .await
                 .unwrap()
         };
@@ -68,11 +67,15 @@ fn a_draft_says_which_devices_would_fall_out_and_changes_nothing() {
 
         // Behind the wall there is no device to fall out.
         let suffolk = service.actor("suffolk", Role::InformationSecurity, Some(Force::Suffolk));
-        let seen = service
-            .app
-            .policy_changes(permit(&suffolk).unwrap(), Some(permit(&suffolk).unwrap()), None, None)
-            .await
-            .unwrap();
+        let seen = read::policy_changes(
+            &service.app,
+            permit(&suffolk).unwrap(),
+            Some(permit(&suffolk).unwrap()),
+            None,
+            None,
+        )
+        .await
+        .unwrap();
         let seen = seen.prediction.unwrap();
         assert_eq!((seen.judged, seen.clauses.len()), (0, 0));
 

@@ -18,24 +18,29 @@ fn a_device_enrols_obeys_and_is_found_to() {
             assert_eq!(service.outcome(id, "MDU-6.6").await, "met ");
             assert_eq!(service.outcome(id, "UPD-7.1").await, "met ");
 
-            let explained = service
-                .app
-                .explain(
-                    permit_within(&service.desk).unwrap(),
-                    Subject::Device(id),
-                    &"MDU-6.2a".parse().unwrap(),
-                    None,
-                )
-                .await
-                .unwrap();
+            let explained = app::compliance::explain(
+                &service.app,
+                permit_within(&service.desk).unwrap(),
+                Subject::Device(id),
+                &"MDU-6.2a".parse().unwrap(),
+                None,
+            )
+            .await
+            .unwrap();
             assert_eq!(explained.replayed, app::compliance::Replayed::Same);
 
-            let note = service.app.checkpoint_ledger().await.unwrap().unwrap();
+            let note = app::ledger_book::checkpoint_ledger(&service.app).await.unwrap().unwrap();
             assert!(note.starts_with("ledger.test\n"), "{note}");
             let mut export = Vec::new();
-            let entries =
-                service.app.export_ledger(permit(&service.desk).unwrap(), true, &mut export).await.unwrap();
-            let key = service.app.ledger_key_text().parse().unwrap();
+            let entries = app::ledger_export::export_ledger(
+                &service.app,
+                permit(&service.desk).unwrap(),
+                true,
+                &mut export,
+            )
+            .await
+            .unwrap();
+            let key = app::ledger_book::ledger_key_text(&service.app).parse().unwrap();
             let report = ledger::verify_export(export.as_slice(), &key).unwrap();
             assert_eq!(report.entries, entries);
             let actions = service.ledger_actions().await;

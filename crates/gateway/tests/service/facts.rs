@@ -18,14 +18,16 @@ impl Service {
 
     async fn refresh_and_settle(&self, device: DeviceId, sim: &mut Device) {
         let permit = permit(&self.desk).unwrap();
-        self.app.order(permit, device, app::commands::Order::Refresh, "test").await.unwrap();
+        app::commands::order(&self.app, permit, device, app::commands::Order::Refresh, "test").await.unwrap();
         self.settle(sim).await;
     }
 
     async fn explain_at(&self, device: DeviceId, clause: &str, at: Timestamp) -> (String, Replayed) {
         let permit = permit_within(&self.desk).unwrap();
         let clause = clause.parse().unwrap();
-        let said = self.app.explain(permit, Subject::Device(device), &clause, Some(at)).await.unwrap();
+        let said = app::compliance::explain(&self.app, permit, Subject::Device(device), &clause, Some(at))
+            .await
+            .unwrap();
         (said.evidence.outcome.word().to_owned(), said.replayed)
     }
 }
@@ -46,7 +48,7 @@ fn news_from_before_is_no_news() {
         service.world.clock.set(now.minus(Span::from_secs(3600)));
         let mut lax = with_temper(&phone, Temper::NonCompliant);
         let order = app::commands::Order::Refresh;
-        service.app.order(permit(&service.desk).unwrap(), id, order, "test").await.unwrap();
+        app::commands::order(&service.app, permit(&service.desk).unwrap(), id, order, "test").await.unwrap();
         lax.session(&service.link).await.unwrap();
         service.world.clock.set(now);
         service.pass(10).await;
@@ -144,14 +146,18 @@ fn an_earlier_judgement_is_explained_and_reached_again_by_the_rules_of_its_time(
         let mut own = policy::Overrides::new();
         own.insert("unused-after".into(), toml::Value::String("1d".into()));
         let strict = shipped_policy(&own);
-        service.app.change_policy(permit(&service.desk).unwrap(), strict).await.unwrap();
+        app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), strict)
+            .await
+            .unwrap();
         let (id, mut phone) = service.enrolled(Model::Iphone, "EARLIER1", Temper::Honest).await;
         service.settle(&mut phone).await;
         let first = service.world.now();
         service.pass(3 * DAY).await;
         let second = service.world.now();
         let lenient = shipped_policy(&policy::Overrides::new());
-        service.app.change_policy(permit(&service.desk).unwrap(), lenient).await.unwrap();
+        app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), lenient)
+            .await
+            .unwrap();
         service.pass(10).await;
         let third = service.world.now();
         for (at, word) in [(first, "met"), (second, "not-met"), (third, "met")] {
@@ -163,10 +169,14 @@ fn an_earlier_judgement_is_explained_and_reached_again_by_the_rules_of_its_time(
         }
         let before = service.world.now().minus(Span::from_secs(30 * DAY));
         let clause = "MDU-16.1".parse().unwrap();
-        let nothing = service
-            .app
-            .explain(permit_within(&service.desk).unwrap(), Subject::Device(id), &clause, Some(before))
-            .await;
+        let nothing = app::compliance::explain(
+            &service.app,
+            permit_within(&service.desk).unwrap(),
+            Subject::Device(id),
+            &clause,
+            Some(before),
+        )
+        .await;
         assert!(nothing.is_err(), "nothing had been judged by then");
     });
 }
@@ -185,7 +195,13 @@ fn a_changed_parameter_sends_only_the_profiles_that_changed() {
         let mut own = policy::Overrides::new();
         own.insert("lock-timeout-minutes".into(), toml::Value::Integer(3));
         assert!(
-            service.app.change_policy(permit(&service.desk).unwrap(), shipped_policy(&own)).await.unwrap()
+            app::policy_in_force::change_policy(
+                &service.app,
+                permit(&service.desk).unwrap(),
+                shipped_policy(&own)
+            )
+            .await
+            .unwrap()
         );
         let new = service.app.policy();
         let changed = new
@@ -198,7 +214,9 @@ fn a_changed_parameter_sends_only_the_profiles_that_changed() {
         assert_eq!(installs().await, before + changed);
         assert_eq!(service.outcome(id, "MDU-6.5").await, "met ");
         assert!(
-            !service.app.bring_into_force(permit(&service.desk).unwrap()).await.unwrap(),
+            !app::policy_in_force::bring_into_force(&service.app, permit(&service.desk).unwrap())
+                .await
+                .unwrap(),
             "again: nothing"
         );
         service.settle(&mut phone).await;
@@ -213,11 +231,15 @@ fn a_profile_that_somebody_took_off_is_brought_back() {
         service.settle(&mut phone).await;
         let before = phone.profiles().count();
         let mut lax = with_temper(&phone, Temper::NonCompliant);
-        service
-            .app
-            .order(permit(&service.desk).unwrap(), id, app::commands::Order::Refresh, "test")
-            .await
-            .unwrap();
+        app::commands::order(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            id,
+            app::commands::Order::Refresh,
+            "test",
+        )
+        .await
+        .unwrap();
         lax.session(&service.link).await.unwrap();
         assert_eq!(lax.profiles().count(), before - 1);
         let mut better = with_temper(&lax, Temper::Honest);

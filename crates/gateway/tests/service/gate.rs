@@ -10,7 +10,7 @@ use crate::hand::{Hand, dict, send, xml};
 
 async fn no_profile(service: &Service, serial: &str) -> AppError {
     let permit = permit(&service.desk).unwrap();
-    match service.app.make_enrolment_profile(permit, serial, true).await {
+    match app::enrolment::make_enrolment_profile(&service.app, permit, serial, true).await {
         Err(error) => error,
         Ok(_) => panic!("{serial} got a profile"),
     }
@@ -67,14 +67,16 @@ fn the_gate_may_shut_between_the_profile_and_the_device() {
         let other = service.register("SHUT0002", DeviceKind::Iphone, Some(holder)).await;
         let early = service.profile("SHUT0002", true).await;
 
-        service.app.set_holder(permit(&service.desk).unwrap(), id, None).await.unwrap();
-        service.app.set_holder(permit(&service.desk).unwrap(), other, None).await.unwrap();
+        app::register::set_holder(&service.app, permit(&service.desk).unwrap(), id, None).await.unwrap();
+        app::register::set_holder(&service.app, permit(&service.desk).unwrap(), other, None).await.unwrap();
         assert!(Hand::buy(&service, &early, "SHUT0002", "UDID-2").await.is_err());
         assert!(service.has_entry("certificate.refused", "no-holder").await);
         assert_eq!(hand.authenticate(&service).await.status, 403);
         assert!(service.has_entry("check-in.refused", "no-holder").await);
 
-        service.app.set_holder(permit(&service.desk).unwrap(), id, Some(holder)).await.unwrap();
+        app::register::set_holder(&service.app, permit(&service.desk).unwrap(), id, Some(holder))
+            .await
+            .unwrap();
         assert_eq!(hand.authenticate(&service).await.status, 200, "nothing was lost by the refusal");
     });
 }
@@ -88,20 +90,30 @@ fn terms_that_change_are_asked_again() {
 
         let changed = crate::common::policy_with_other_terms();
         let before = service.app.policy().all_terms().clone();
-        assert!(service.app.change_policy(permit(&service.desk).unwrap(), changed).await.unwrap());
+        assert!(
+            app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), changed)
+                .await
+                .unwrap()
+        );
         assert_ne!(*service.app.policy().all_terms(), before, "the test must change the terms");
         assert!(no_profile(&service, "TERMS001").await.to_string().contains("not accepted"));
         service.pass(10).await;
         assert!(service.person_outcomes(holder).await.iter().any(|(_, word)| *word == "not-met"));
 
         for document in service.app.policy().all_terms().keys() {
-            service.app.accept_terms(permit(&service.desk).unwrap(), holder, document, "page").await.unwrap();
+            app::terms::accept_terms(&service.app, permit(&service.desk).unwrap(), holder, document, "page")
+                .await
+                .unwrap();
         }
         service.profile("TERMS001", true).await;
 
         // The former wording comes back: whoever accepted it then has accepted it.
         let former = shipped_policy(&policy::Overrides::new());
-        assert!(service.app.change_policy(permit(&service.desk).unwrap(), former).await.unwrap());
+        assert!(
+            app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), former)
+                .await
+                .unwrap()
+        );
         service.profile("TERMS001", true).await;
         service.pass(10).await;
         assert!(service.person_outcomes(holder).await.iter().all(|(_, word)| *word != "not-met"));

@@ -36,11 +36,13 @@ impl Signed {
         .await;
         let administrator = service.person("ADMIN", true).await;
         let role = NewGrant { role: Some(Role::Administrator), reason: "test".into(), ..NewGrant::default() };
-        service.app.grant_role(permit(&service.desk).unwrap(), administrator, role).await.unwrap();
+        app::grants::grant_role(&service.app, permit(&service.desk).unwrap(), administrator, role)
+            .await
+            .unwrap();
         for number in ["1", "2", "3", "5", "6", "7"] {
             service.person(number, false).await;
         }
-        let note = service.app.checkpoint_ledger().await.unwrap().unwrap();
+        let note = app::ledger_book::checkpoint_ledger(&service.app).await.unwrap().unwrap();
         let kept = Checkpoint::open(&note, &key(&service.app)).unwrap();
         assert!(kept.size > LEFT + 3, "{}", kept.size);
         Self { service, database: database.clone(), folder, kept }
@@ -88,11 +90,11 @@ fn run_sql(config: &StoreConfig, sql: &str) {
 }
 
 fn key(app: &App) -> VerifierKey {
-    app.ledger_key_text().parse().unwrap()
+    app::ledger_book::ledger_key_text(app).parse().unwrap()
 }
 
 async fn refused(app: &App) -> String {
-    match app.checkpoint_ledger().await {
+    match app::ledger_book::checkpoint_ledger(app).await {
         Err(AppError::Conflict(says)) => says,
         other => panic!("it was signed: {other:?}"),
     }
@@ -105,7 +107,9 @@ async fn accept(app: &App, newest: Option<Checkpoint>) -> Accepted {
 
 async fn verified(app: &App, kept: &[Checkpoint]) -> Result<Report, Vec<Fault>> {
     let mut export = Vec::new();
-    app.export_ledger(permit(&Actor::command_line("test")).unwrap(), true, &mut export).await.unwrap();
+    app::ledger_export::export_ledger(app, permit(&Actor::command_line("test")).unwrap(), true, &mut export)
+        .await
+        .unwrap();
     verify_extension(export.as_slice(), &key(app), kept)
 }
 
@@ -173,7 +177,7 @@ async fn attacked(signed: Signed, sql: &str, says: &str, left: RangeInclusive<u6
     let why = refused(&service.app).await;
     assert!(why.contains(says) && why.contains("lanyard ledger accept"), "{why}");
     assert!(signed.readyz().await.contains("degraded"));
-    assert!(service.app.ledger_status().await.unwrap().stopped.unwrap().contains(says));
+    assert!(app::ledger_book::ledger_status(&service.app).await.unwrap().stopped.unwrap().contains(says));
     assert_eq!(signed.told("The ledger is not signed").await, 1);
 
     // Devices are served, and what is entered meanwhile waits for its place.
@@ -191,7 +195,7 @@ async fn attacked(signed: Signed, sql: &str, says: &str, left: RangeInclusive<u6
     let accepted = accept(&again, None).await;
     assert_eq!(accepted.signed, Some(signed.kept.size), "{accepted:?}");
     assert!(left.contains(&accepted.from), "{accepted:?}");
-    assert!(again.checkpoint_ledger().await.unwrap().is_some());
+    assert!(app::ledger_book::checkpoint_ledger(&again).await.unwrap().is_some());
     assert!(service.has_entry("ledger.accepted", kind_of(says)).await);
     assert!(service.has_entry("ledger.refused", kind_of(says)).await);
     let report = verified(&again, &[]).await.unwrap();
@@ -199,7 +203,10 @@ async fn attacked(signed: Signed, sql: &str, says: &str, left: RangeInclusive<u6
     // Nothing makes the old checkpoint fit again.
     let faults = verified(&again, std::slice::from_ref(&signed.kept)).await.unwrap_err();
     assert!(matches!(faults[..], [Fault::Cut { .. } | Fault::Rewritten { .. }]), "{faults:?}");
-    assert!(!signed.readyz().await.contains("degraded") || service.app.checkpoint_ledger().await.is_ok());
+    assert!(
+        !signed.readyz().await.contains("degraded")
+            || app::ledger_book::checkpoint_ledger(&service.app).await.is_ok()
+    );
 }
 
 fn kind_of(says: &str) -> &'static str {
@@ -248,11 +255,11 @@ fn a_node_that_does_not_know_what_it_signed_signs_nothing_until_it_is_told() {
         assert!(refused(&other).await.contains("after a restore"));
         // The others know, and go on.
         signed.service.person("4", false).await;
-        assert!(signed.service.app.checkpoint_ledger().await.unwrap().is_some());
+        assert!(app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
         let accepted = accept(&other, Some(signed.kept.clone())).await;
         assert_eq!((accepted.signed, accepted.void), (Some(signed.kept.size), 0));
-        assert!(other.checkpoint_ledger().await.unwrap().is_some());
-        assert!(signed.service.app.checkpoint_ledger().await.unwrap().is_some());
+        assert!(app::ledger_book::checkpoint_ledger(&other).await.unwrap().is_some());
+        assert!(app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
         assert_eq!(verified(&other, std::slice::from_ref(&signed.kept)).await.unwrap().extends, 1);
 
         // Where nothing is wrong there is nothing to accept, and without a reason nothing is.
@@ -271,7 +278,7 @@ fn two_nodes_compare_what_each_of_them_signed() {
         accept(&other, None).await;
         // The other signs on, then the end that only it knows of is cut off: the first could not tell, and stops all the same.
         signed.service.person("4", false).await;
-        let note = other.checkpoint_ledger().await.unwrap().unwrap();
+        let note = app::ledger_book::checkpoint_ledger(&other).await.unwrap().unwrap();
         let size = signed.kept.size;
         let mut sql = format!(
             "DELETE FROM ledger_detail WHERE entry_id IN (SELECT id FROM ledger_entry WHERE place >= {size});
@@ -288,7 +295,7 @@ fn two_nodes_compare_what_each_of_them_signed() {
         std::fs::write(folder.path().join(app::ledger_book::SIGNED), "nonsense").unwrap();
         assert!(refused(&other).await.contains("not one that this service signed"));
         accept(&other, None).await;
-        assert!(signed.service.app.checkpoint_ledger().await.unwrap().is_some());
+        assert!(app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
     });
 }
 
@@ -300,7 +307,7 @@ fn a_database_put_back_from_a_backup_under_the_same_folder_is_refused() {
         let backup = signed.folder.path().join("backup.sqlite");
         signed.service.app.store().backup_to(&backup).unwrap();
         signed.service.person("4", false).await;
-        signed.service.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap();
         signed.database = StoreConfig::Sqlite { path: backup, readers: 2 };
         let restored = signed.restarted();
         assert!(refused(&restored).await.contains("covers"));
@@ -319,11 +326,11 @@ fn details_go_on_schedule_with_an_entry_and_without_one_they_are_missed() {
         assert_eq!(erase_due_details(&service.app).await.unwrap(), 0, "nothing is past its time");
         service.world.clock.advance(Span::from_secs(8 * 365 * 24 * 3600));
         service.person("4", false).await;
-        service.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&service.app).await.unwrap();
         let erased = erase_due_details(&service.app).await.unwrap();
         assert_eq!(u64::try_from(erased).unwrap(), all.details);
         assert_eq!(erase_due_details(&service.app).await.unwrap(), 0);
-        service.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&service.app).await.unwrap();
         let after = verified(&service.app, &[]).await.unwrap();
         assert!(after.details > 0, "the newest stays");
         assert_eq!(after.details_absent, all.details);

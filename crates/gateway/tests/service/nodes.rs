@@ -21,19 +21,29 @@ fn what_one_node_brings_into_force_the_other_judges_by() {
 
             let mut own = policy::Overrides::new();
             own.insert("unused-after".into(), toml::Value::String("1d".into()));
-            service.app.change_policy(permit(&service.desk).unwrap(), shipped_policy(&own)).await.unwrap();
+            app::policy_in_force::change_policy(
+                &service.app,
+                permit(&service.desk).unwrap(),
+                shipped_policy(&own),
+            )
+            .await
+            .unwrap();
             service.world.clock.advance(Span::from_secs(3 * DAY));
             // Every job is the other node's: this one is busy, or down.
-            while other.run_jobs(100).await.unwrap() > 0 {}
+            while app::jobs::run_jobs(&other, 100).await.unwrap() > 0 {}
 
             assert_ne!(other.policy().digest(), before);
             assert_eq!(other.policy().digest(), service.app.policy().digest());
             let clause = "MDU-16.1".parse().unwrap();
-            let explained = service
-                .app
-                .explain(permit_within(&service.desk).unwrap(), Subject::Device(id), &clause, None)
-                .await
-                .unwrap();
+            let explained = app::compliance::explain(
+                &service.app,
+                permit_within(&service.desk).unwrap(),
+                Subject::Device(id),
+                &clause,
+                None,
+            )
+            .await
+            .unwrap();
             assert_eq!(explained.evidence.outcome.word(), "not-met", "a day without contact is too long now");
             assert_eq!(explained.evidence.policy_digest, service.app.policy().digest());
             assert_eq!(explained.replayed, Replayed::Same);

@@ -1,8 +1,8 @@
 //! People's orders to devices: each down to the device and back, and who may give it.
 
-use app::AppError;
 use app::access::{Actor, Role, permit, permit_within};
-use app::commands::{Order, Ordered};
+use app::commands::{self, Order, Ordered};
+use app::{AppError, ledger_book, read};
 use devices_sim::{Device, DeviceSpec, Ended, Model, Passcode, Temper};
 use domain::{CommandId, DeviceId, Force};
 use store::commands::CommandState;
@@ -12,7 +12,7 @@ use crate::hand::Hand;
 
 impl Service {
     async fn give(&self, by: &Actor, device: DeviceId, order: Order) -> Result<Ordered, AppError> {
-        self.app.order(permit(by).unwrap(), device, order, "reported lost at 3 a.m.").await
+        commands::order(&self.app, permit(by).unwrap(), device, order, "reported lost at 3 a.m.").await
     }
 
     async fn settled(&self, model: Model, serial: &str) -> (DeviceId, Device) {
@@ -28,15 +28,15 @@ impl Service {
     /// A second person agrees, after the first was told that they may not.
     async fn second_agrees(&self, device: DeviceId, command: CommandId) {
         assert_eq!(self.state_of(device, command).await, CommandState::Asked);
-        let same = self.app.approve(permit(&self.desk).unwrap(), command, "me again").await;
+        let same = commands::approve(&self.app, permit(&self.desk).unwrap(), command, "me again").await;
         assert!(same.unwrap_err().to_string().contains("never a second person"));
         let link = self.actor("link:second", Role::Fiso, None);
-        let unknown = self.app.approve(permit(&link).unwrap(), command, "by a link").await;
+        let unknown = commands::approve(&self.app, permit(&link).unwrap(), command, "by a link").await;
         assert!(unknown.unwrap_err().to_string().contains("must stand in the register"));
         let second = self.somebody("F9", Role::Fiso).await;
-        self.app.approve(permit(&second).unwrap(), command, "agreed by telephone").await.unwrap();
+        commands::approve(&self.app, permit(&second).unwrap(), command, "agreed by telephone").await.unwrap();
         assert_eq!(self.state_of(device, command).await, CommandState::Queued);
-        let again = self.app.approve(permit(&second).unwrap(), command, "agreed twice").await;
+        let again = commands::approve(&self.app, permit(&second).unwrap(), command, "agreed twice").await;
         assert!(again.unwrap_err().to_string().contains("no longer waits"));
     }
 }
@@ -56,7 +56,8 @@ fn a_lost_phone_is_locked_found_and_given_back() {
         phone.session(&service.link).await.unwrap();
         assert!(phone.is_locked() && phone.is_lost());
 
-        let asked = service.app.order_location(permit(&desk).unwrap(), id, "to find it").await.unwrap();
+        let asked =
+            commands::order_location(&service.app, permit(&desk).unwrap(), id, "to find it").await.unwrap();
         let Ordered::NeedsSecond(locate) = asked else { panic!("{asked:?}") };
         phone.session(&service.link).await.unwrap();
         assert_eq!(service.state_of(id, locate).await, CommandState::Asked, "it waits for a second person");
@@ -66,11 +67,12 @@ fn a_lost_phone_is_locked_found_and_given_back() {
         assert!(session.answered.iter().any(|answered| answered.request_type == "PlayLostModeSound"));
         assert!(session.answered.iter().all(|answered| answered.status == "Acknowledged"), "{session:?}");
 
-        let place = service.app.read_location(permit(&desk).unwrap(), id, "to send a car").await.unwrap();
+        let place =
+            read::read_location(&service.app, permit(&desk).unwrap(), id, "to send a car").await.unwrap();
         let (north, east) = *place.degrees.expose();
         assert!((-90.0..=90.0).contains(&north) && (-180.0..=180.0).contains(&east));
         assert!(
-            service.app.read_location(permit(&desk).unwrap(), id, " ").await.is_err(),
+            read::read_location(&service.app, permit(&desk).unwrap(), id, " ").await.is_err(),
             "not without a reason"
         );
 
@@ -103,8 +105,9 @@ fn a_forgotten_passcode_is_cleared_by_two() {
         let refused = service.give(&service.desk, id, Order::ClearPasscode).await;
         assert!(matches!(refused, Err(AppError::Conflict(_))), "not by this door");
         let permit = permit(&service.desk).unwrap();
-        let asked =
-            service.app.order_destruction(permit, id, Order::ClearPasscode, "forgotten").await.unwrap();
+        let asked = commands::order_destruction(&service.app, permit, id, Order::ClearPasscode, "forgotten")
+            .await
+            .unwrap();
         let Ordered::NeedsSecond(command) = asked else { panic!("{asked:?}") };
         service.second_agrees(id, command).await;
         let session = phone.session(&service.link).await.unwrap();
@@ -119,7 +122,8 @@ fn an_erased_device_reads_as_nothing_known() {
         let (id, mut phone) = service.settled(Model::Iphone, "ERASE001").await;
         assert_eq!(service.outcome(id, "MDU-6.6").await, "met ");
         let permit = permit(&service.desk).unwrap();
-        let asked = service.app.order_destruction(permit, id, Order::Erase, "stolen").await.unwrap();
+        let asked =
+            commands::order_destruction(&service.app, permit, id, Order::Erase, "stolen").await.unwrap();
         let Ordered::NeedsSecond(command) = asked else { panic!("{asked:?}") };
         service.second_agrees(id, command).await;
         assert_eq!(phone.session(&service.link).await.unwrap().ended, Ended::Erased);
@@ -140,12 +144,12 @@ fn the_pin_of_a_locked_mac_is_sealed_and_read_with_a_reason() {
         mac.session(&service.link).await.unwrap();
         assert!(mac.is_locked(), "a Mac is locked with six digits or not at all");
         let permit = || permit(&service.desk).unwrap();
-        let (of, pin) = service.app.read_pin(permit(), commands[0], "to unlock it").await.unwrap();
+        let (of, pin) = read::read_pin(&service.app, permit(), commands[0], "to unlock it").await.unwrap();
         assert_eq!((of, pin.expose().len()), (id, 6));
         assert!(pin.expose().bytes().all(|digit| digit.is_ascii_digit()));
         let stored = service.commands(id).await.into_iter().find(|found| found.id == commands[0]).unwrap();
         assert!(!stored.spec.contains(pin.expose().as_str()), "it lies sealed");
-        assert!(service.app.read_pin(permit(), commands[0], "").await.is_err());
+        assert!(read::read_pin(&service.app, permit(), commands[0], "").await.is_err());
         let reads = service.ledger_actions().await;
         assert_eq!(reads.iter().filter(|(action, _)| action == "command.pin.read").count(), 1);
     });
@@ -175,7 +179,9 @@ fn what_a_device_cannot_do_is_refused_before_it_is_queued() {
         service.settle(&mut phone).await;
         let refused = service.give(&service.desk, register, lost_mode()).await.unwrap_err();
         assert!(refused.to_string().contains("needs a supervised device"), "{refused}");
-        let blank = service.app.order(permit(&service.desk).unwrap(), register, Order::Refresh, "  ").await;
+        let blank =
+            commands::order(&service.app, permit(&service.desk).unwrap(), register, Order::Refresh, "  ")
+                .await;
         assert!(matches!(blank, Err(AppError::Invalid { .. })));
         assert!(service.ledger_actions().await.iter().all(|(action, _)| action != "device.restart.ordered"));
     });
@@ -191,45 +197,52 @@ fn the_wall_and_the_matrix_hold() {
             .proven(service.app.world().now());
         let refused = service.give(&suffolk, id, Order::Restart).await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
-        let asked = service
-            .app
-            .order_destruction(permit(&norfolk).unwrap(), id, Order::Erase, "stolen")
-            .await
-            .unwrap();
+        let asked =
+            commands::order_destruction(&service.app, permit(&norfolk).unwrap(), id, Order::Erase, "stolen")
+                .await
+                .unwrap();
         let Ordered::NeedsSecond(command) = asked else { panic!("{asked:?}") };
-        let refused = service.app.approve(permit(&suffolk).unwrap(), command, "sure").await.unwrap_err();
+        let refused =
+            commands::approve(&service.app, permit(&suffolk).unwrap(), command, "sure").await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
-        assert!(service.app.take_back(permit(&suffolk).unwrap(), command).await.is_err());
+        assert!(commands::take_back(&service.app, permit(&suffolk).unwrap(), command).await.is_err());
         let analyst = service.actor("person:a", Role::ServiceDeskAnalyst, None);
         assert!(permit::<app::access::DestroyData>(&analyst).is_err());
-        service.app.take_back(permit(&norfolk).unwrap(), command).await.unwrap();
+        commands::take_back(&service.app, permit(&norfolk).unwrap(), command).await.unwrap();
         assert_eq!(Hand::of(&phone).idle(&service).await.command(), None, "nothing reached the device");
 
         // What names people or devices of one force is behind the wall in explanations and in the ledger too.
         let holder = service.device(id).await.holder.unwrap();
         let clause = "MDU-1.2".parse().unwrap();
         for subject in [domain::Subject::Person(holder), domain::Subject::Device(id)] {
-            let refused = service
-                .app
-                .explain(permit_within(&suffolk).unwrap(), subject, &clause, None)
-                .await
-                .unwrap_err();
+            let refused = app::compliance::explain(
+                &service.app,
+                permit_within(&suffolk).unwrap(),
+                subject,
+                &clause,
+                None,
+            )
+            .await
+            .unwrap_err();
             assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         }
         service.ledger_actions().await;
         let rows = service.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
         assert!(rows.iter().filter(|row| row.subject.starts_with("device:")).all(|row| row.force.is_some()));
         let of_norfolk = rows.iter().find(|row| row.action == "person.added").unwrap();
-        let read = service.app.ledger_entry(permit(&suffolk).unwrap(), of_norfolk.id).await;
+        let read = read::ledger_entry(&service.app, permit(&suffolk).unwrap(), of_norfolk.id).await;
         assert!(matches!(read, Err(AppError::Denied(_))));
-        let proof = service.app.ledger_proof(permit(&suffolk).unwrap(), of_norfolk.id).await;
+        let proof = ledger_book::ledger_proof(&service.app, permit(&suffolk).unwrap(), of_norfolk.id).await;
         assert!(matches!(proof, Err(AppError::Denied(_))));
-        service.app.ledger_entry(permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
-        let early = service.app.ledger_proof(permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap_err();
+        read::ledger_entry(&service.app, permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
+        let early = ledger_book::ledger_proof(&service.app, permit(&norfolk).unwrap(), of_norfolk.id)
+            .await
+            .unwrap_err();
         assert!(early.to_string().contains("no checkpoint covers"), "{early}");
-        service.app.checkpoint_ledger().await.unwrap();
-        let proof = service.app.ledger_proof(permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
-        let key = service.app.ledger_key_text().parse().unwrap();
+        ledger_book::checkpoint_ledger(&service.app).await.unwrap();
+        let proof =
+            ledger_book::ledger_proof(&service.app, permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
+        let key = ledger_book::ledger_key_text(&service.app).parse().unwrap();
         let proven = ledger::verify_proof(proof.as_bytes(), &key).unwrap();
         assert_eq!((proven.entry.id, proven.entry.action.as_str()), (of_norfolk.id, "person.added"));
     });

@@ -87,12 +87,12 @@ async fn stand_in() -> (Seen, Apns) {
 
 impl Service {
     async fn push(&self, apns: &Apns) -> usize {
-        self.app.send_pushes(Some(apns), 100).await.unwrap()
+        app::push::send_pushes(&self.app, Some(apns), 100).await.unwrap()
     }
 
     async fn lock(&self, device: DeviceId) {
         let lock = Order::Lock { message: None, phone_number: None };
-        self.app.order(permit(&self.desk).unwrap(), device, lock, "test").await.unwrap();
+        app::commands::order(&self.app, permit(&self.desk).unwrap(), device, lock, "test").await.unwrap();
     }
 
     async fn push_failed(&self, device: DeviceId) -> Option<String> {
@@ -156,7 +156,11 @@ fn a_dead_token_is_left_alone_until_the_device_gives_another() {
         service.lock(id).await;
         assert_eq!(service.push(&apns).await, 0);
         service.world.clock.advance(domain::Span::from_secs(24 * 3600));
-        assert_eq!(service.app.push_the_waiting(100).await.unwrap(), 0, "or the worker would never rest");
+        assert_eq!(
+            app::push::push_the_waiting(&service.app, 100).await.unwrap(),
+            0,
+            "or the worker would never rest"
+        );
         assert_eq!((service.push(&apns).await, seen.count()), (0, 1));
 
         seen.say(None);
@@ -196,19 +200,19 @@ fn commands_that_wait_for_hours_have_their_device_pushed_again() {
         let (id, hand) = service.managed("PUSH0005").await;
         service.lock(id).await;
         service.push(&apns).await;
-        assert_eq!(service.app.push_the_waiting(100).await.unwrap(), 0);
+        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0);
         service.world.clock.advance(domain::Span::from_secs(5 * 3600));
-        assert_eq!(service.app.push_the_waiting(100).await.unwrap(), 1);
+        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 1);
         service.push(&apns).await;
         assert_eq!(seen.count(), 2);
         hand.drain(&service).await;
         service.world.clock.advance(domain::Span::from_secs(5 * 3600));
-        assert_eq!(service.app.push_the_waiting(100).await.unwrap(), 0, "nothing waits");
+        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0, "nothing waits");
         // What waits for a second person is nothing that the device could fetch.
         let permit = permit(&service.desk).unwrap();
-        service.app.order_destruction(permit, id, Order::Erase, "stolen").await.unwrap();
+        app::commands::order_destruction(&service.app, permit, id, Order::Erase, "stolen").await.unwrap();
         service.world.clock.advance(domain::Span::from_secs(5 * 3600));
-        assert_eq!(service.app.push_the_waiting(100).await.unwrap(), 0);
+        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0);
     });
 }
 

@@ -32,14 +32,17 @@ fn hub(service: &Service, serial: &str) -> NewPermission {
 /// Somebody of the register of people, signed in with a role.
 async fn signed_in(service: &Service, number: &str, role: Role) -> Actor {
     let id = service.person(number, false).await;
-    service.app.actor(Who {
-        name: format!("person:{id}"),
-        shown: format!("Person {number}"),
-        person: Some(id),
-        roles: role.into(),
-        both: Roles::NONE,
-        force: Some(Force::Norfolk),
-    })
+    app::access::actor(
+        &service.app,
+        Who {
+            name: format!("person:{id}"),
+            shown: format!("Person {number}"),
+            person: Some(id),
+            roles: role.into(),
+            both: Roles::NONE,
+            force: Some(Force::Norfolk),
+        },
+    )
 }
 
 async fn decider(service: &Service) -> Actor {
@@ -47,7 +50,7 @@ async fn decider(service: &Service) -> Actor {
 }
 
 async fn ask(service: &Service, new: NewPermission) -> PermissionId {
-    match service.app.ask_permission(permit(&service.desk).unwrap(), new).await.unwrap() {
+    match app::permissions::ask_permission(&service.app, permit(&service.desk).unwrap(), new).await.unwrap() {
         Asked::Entered(id) => id,
         Asked::ToMend(faults) => panic!("{faults:?}"),
     }
@@ -56,7 +59,7 @@ async fn ask(service: &Service, new: NewPermission) -> PermissionId {
 async fn grant(service: &Service, id: PermissionId, by: &Actor) -> PermissionState {
     let decision =
         Decision { grant: true, because: "the hub is the officer's own".into(), ..Decision::default() };
-    service.app.decide_permission(permit(by).unwrap(), id, decision).await.unwrap()
+    app::permissions::decide_permission(&service.app, permit(by).unwrap(), id, decision).await.unwrap()
 }
 
 async fn state(service: &Service, id: PermissionId) -> store::permissions::Permission {
@@ -116,8 +119,12 @@ fn a_device_that_keeps_the_hub_too_long_does_not_meet_the_clause() {
         service.settle(&mut phone).await;
         assert_eq!(service.outcome(id, "MDU-8.1").await, "met ");
         let version = state(&service, entry).await.version;
-        let end =
-            service.app.withdraw_permission(permit(&service.desk).unwrap(), entry, ("moved away", version));
+        let end = app::permissions::withdraw_permission(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            entry,
+            ("moved away", version),
+        );
         end.await.unwrap();
         service.pass(10).await;
         let found = service.outcome(id, "MDU-8.1").await;
@@ -140,7 +147,7 @@ fn nothing_of_a_password_is_in_the_tables_or_the_ledger() {
         let sealed =
             service.app.store().read(move |tx| store::permissions::secret(tx, entry)).await.unwrap().unwrap();
         assert!(!sealed.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
-        while service.app.sequence_ledger().await.unwrap() > 0 {}
+        while app::ledger_book::sequence_ledger(&service.app).await.unwrap() > 0 {}
         let details = service.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
         assert!(!format!("{details:?}").contains(PASSWORD));
         assert!(service.has_clause("permission.granted", "MDU-8.2").await);
@@ -181,16 +188,15 @@ fn an_official_account_lets_its_app_through_on_its_peoples_devices_only() {
         assert_eq!(service.outcome(id, "MDU-10.1").await, "met ");
         let found = service.outcome(other, "MDU-10.1").await;
         assert!(found.starts_with("not-met") && found.contains(app), "{found}");
-        let explained = service
-            .app
-            .explain(
-                permit_within(&service.desk).unwrap(),
-                domain::Subject::Device(id),
-                &"MDU-10.1".parse().unwrap(),
-                None,
-            )
-            .await
-            .unwrap();
+        let explained = app::compliance::explain(
+            &service.app,
+            permit_within(&service.desk).unwrap(),
+            domain::Subject::Device(id),
+            &"MDU-10.1".parse().unwrap(),
+            None,
+        )
+        .await
+        .unwrap();
         assert_eq!(explained.replayed, app::compliance::Replayed::Same, "the judgement can be reached again");
 
         service.pass(91 * DAY).await;
@@ -224,7 +230,10 @@ fn a_risk_accepted_keeps_the_case_shut_and_the_finding_as_it_is() {
         let version = state(&service, entry).await.version;
         let decision =
             Decision { grant: true, because: "for the trial".into(), version, ..Decision::default() };
-        let granted = service.app.decide_permission(permit(&owner).unwrap(), entry, decision).await.unwrap();
+        let granted =
+            app::permissions::decide_permission(&service.app, permit(&owner).unwrap(), entry, decision)
+                .await
+                .unwrap();
         assert_eq!(granted, PermissionState::Granted);
 
         service.pass(5 * DAY).await;
@@ -248,11 +257,19 @@ fn two_at_once_a_stale_form_and_a_form_sent_twice_change_nothing_twice() {
         let decision = Decision { grant: true, because: "yes".into(), ..Decision::default() };
         let one = decider(&service).await;
         let other = signed_in(&service, "OTHER", Role::Fiso).await;
-        let first = service.app.decide_permission(permit(&one).unwrap(), entry, decision.clone());
-        let second = service.app.decide_permission(permit(&other).unwrap(), entry, decision.clone());
+        let first =
+            app::permissions::decide_permission(&service.app, permit(&one).unwrap(), entry, decision.clone());
+        let second = app::permissions::decide_permission(
+            &service.app,
+            permit(&other).unwrap(),
+            entry,
+            decision.clone(),
+        );
         let (first, second) = tokio::join!(first, second);
         assert_eq!(u8::from(first.is_ok()) + u8::from(second.is_ok()), 1, "{first:?} {second:?}");
-        let again = service.app.decide_permission(permit(&one).unwrap(), entry, decision).await.unwrap_err();
+        let again = app::permissions::decide_permission(&service.app, permit(&one).unwrap(), entry, decision)
+            .await
+            .unwrap_err();
         assert!(again.to_string().contains("changed this entry"), "{again}");
         let granted = service.ledger_actions().await;
         let count = granted.iter().filter(|(action, _)| action == "permission.granted").count();

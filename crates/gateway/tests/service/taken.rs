@@ -20,25 +20,36 @@ fn devices_beyond_twenty_an_hour_are_taken_by_two() {
         }
         let mut held = None;
         for (n, device) in devices.iter().enumerate() {
-            match service.app.set_holder(permit(&clerk).unwrap(), *device, None).await.unwrap() {
+            match app::register::set_holder(&service.app, permit(&clerk).unwrap(), *device, None)
+                .await
+                .unwrap()
+            {
                 Changed::Done => assert!(n < 20),
                 Changed::Held(burst) => held = Some(burst),
             }
         }
         assert_eq!(service.device(devices[21]).await.holder, Some(holder));
         // Retiring counts with it, and so does an order of return.
-        let retired = service
-            .app
-            .restate_device(permit(&clerk).unwrap(), devices[0], app::register::Restated::Retired, "old")
-            .await
-            .unwrap();
+        let retired = app::register::restate_device(
+            &service.app,
+            permit(&clerk).unwrap(),
+            devices[0],
+            app::register::Restated::Retired,
+            "old",
+        )
+        .await
+        .unwrap();
         assert_eq!(retired, Changed::Done, "the same device, taken once this hour");
         let fresh = service.register("TAKEN999", DeviceKind::Iphone, None).await;
-        let retired = service
-            .app
-            .restate_device(permit(&clerk).unwrap(), fresh, app::register::Restated::Retired, "old")
-            .await
-            .unwrap();
+        let retired = app::register::restate_device(
+            &service.app,
+            permit(&clerk).unwrap(),
+            fresh,
+            app::register::Restated::Retired,
+            "old",
+        )
+        .await
+        .unwrap();
         assert!(matches!(retired, Changed::Held(_)));
         let lead = service.somebody("L1", Role::ServiceDeskLead).await;
         let released =
@@ -49,7 +60,8 @@ fn devices_beyond_twenty_an_hour_are_taken_by_two() {
         assert!(service.device(fresh).await.retired_at.is_some());
         let withdrawn = service.register("TAKEN998", DeviceKind::Iphone, Some(holder)).await;
         let refused = permit::<app::access::WithdrawDevices>(&clerk).unwrap();
-        let ordered = service.app.withdraw(refused, withdrawn, "needed", None).await.unwrap();
+        let ordered =
+            app::withdrawals::withdraw(&service.app, refused, withdrawn, "needed", None).await.unwrap();
         assert!(matches!(ordered, app::withdrawals::Withdrawn::Held(_)));
     });
 }
@@ -65,14 +77,25 @@ fn a_legal_hold_goes_by_what_an_order_does() {
         let queued = service.ask_erasure(&asker, *id).await;
         service.agree(&second, queued).await.unwrap();
         let hold = app::holds::NewHold { reference: "PSD/1".into(), why: "messages".into() };
-        service.app.place_hold(permit(&psd).unwrap(), *id, hold).await.unwrap();
+        app::holds::place_hold(&service.app, permit(&psd).unwrap(), *id, hold).await.unwrap();
         assert_eq!(next(&service, phone).await, None, "the erasure was taken back");
-        let refused = service.app.order_destruction(permit(&asker).unwrap(), *id, Order::Erase, "more").await;
+        let refused = app::commands::order_destruction(
+            &service.app,
+            permit(&asker).unwrap(),
+            *id,
+            Order::Erase,
+            "more",
+        )
+        .await;
         assert!(says(refused).contains("legal hold"));
-        let asked = service
-            .app
-            .order_destruction(permit(&asker).unwrap(), *id, Order::ClearPasscode, "read it")
-            .await;
+        let asked = app::commands::order_destruction(
+            &service.app,
+            permit(&asker).unwrap(),
+            *id,
+            Order::ClearPasscode,
+            "read it",
+        )
+        .await;
         let Ordered::NeedsSecond(clear) = asked.unwrap() else { panic!("one alone") };
         assert!(says(service.agree(&second, clear).await).contains("may place holds"));
         let app = &service.app;
@@ -81,7 +104,7 @@ fn a_legal_hold_goes_by_what_an_order_does() {
             .unwrap();
         assert_eq!(next(&service, phone).await.as_deref(), Some("ClearPasscode"));
         let other = service.person("H9", true).await;
-        let given = app.set_holder(permit(&asker).unwrap(), *id, Some(other)).await;
+        let given = app::register::set_holder(app, permit(&asker).unwrap(), *id, Some(other)).await;
         assert!(says(given).contains("legal hold"));
     });
 }

@@ -14,14 +14,14 @@ const WORK: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 async fn given(service: &Service, person: PersonId, role: Role) {
     let new = NewGrant { role: Some(role), reason: "their work".into(), ..NewGrant::default() };
-    service.app.grant_role(permit(&service.desk).unwrap(), person, new).await.unwrap();
+    app::grants::grant_role(&service.app, permit(&service.desk).unwrap(), person, new).await.unwrap();
 }
 
 async fn signed_in(service: &Service, person: PersonId) -> Actor {
     let name = format!("Person {person}");
     let who = SignedIn { name, person: Some(person), roles: Role::Holder.into(), force: None, how: "test" };
-    let cookie = service.app.begin_session(who).await.unwrap();
-    service.app.actor_of_cookie(cookie.expose()).await.unwrap().unwrap()
+    let cookie = app::sessions::begin_session(&service.app, who).await.unwrap();
+    app::sessions::actor_of_cookie(&service.app, cookie.expose()).await.unwrap().unwrap()
 }
 
 async fn user_name(service: &Service, person: PersonId) -> Option<String> {
@@ -60,7 +60,7 @@ fn who_has_a_role_is_taken_over_only_once_an_administrator_confirms_exactly_that
         let mine = signed_in(&service, admin).await;
         let decide = async |account: &str, confirm| {
             let shown = (account.to_owned(), account.to_owned());
-            service.app.decide_takeover(permit(&mine).unwrap(), lead, shown, confirm).await
+            app::directory::decide_takeover(&service.app, permit(&mine).unwrap(), lead, shown, confirm).await
         };
         assert!(decide("own", true).await.is_err(), "only what the directory asks for");
         decide("thief", false).await.unwrap();

@@ -14,7 +14,9 @@ impl Service {
     /// Orders a report; gives the question that is handed over first, which is what the device is.
     async fn asked(&self, device: DeviceId, hand: &Hand) -> String {
         hand.drain(self).await;
-        self.app.order(permit(&self.desk).unwrap(), device, Order::Refresh, "test").await.unwrap();
+        app::commands::order(&self.app, permit(&self.desk).unwrap(), device, Order::Refresh, "test")
+            .await
+            .unwrap();
         let (kind, id) = hand.idle(self).await.command().unwrap();
         assert_eq!(kind, "DeviceInformation");
         id
@@ -167,7 +169,9 @@ fn long_lists_are_read() {
     Service::run(async |service| {
         let (device, hand) = service.managed("LONGLIST").await;
         hand.drain(&service).await;
-        service.app.order(permit(&service.desk).unwrap(), device, Order::Refresh, "test").await.unwrap();
+        app::commands::order(&service.app, permit(&service.desk).unwrap(), device, Order::Refresh, "test")
+            .await
+            .unwrap();
         let mut answered = hand.idle(&service).await;
         loop {
             let (kind, id) = answered.command().unwrap();

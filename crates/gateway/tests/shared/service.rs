@@ -85,7 +85,9 @@ pub(crate) async fn start(
     let store = Store::open(database).unwrap();
     store.migrate().unwrap();
     let app = node(store, &world, address, change);
-    app.bring_into_force(permit(&Actor::command_line("test")).unwrap()).await.unwrap();
+    app::policy_in_force::bring_into_force(&app, permit(&Actor::command_line("test")).unwrap())
+        .await
+        .unwrap();
     let router = gateway::router(app.clone(), options);
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let link = Link {

@@ -157,22 +157,22 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
                     unit: Some(one.unit.to_owned()),
                     ..NewPerson::default()
                 };
-                app.add_person(permit(&actor())?, new).await?
+                app::people::add_person(app, permit(&actor())?, new).await?
             }
         };
         if one.accepts {
             for document in app.policy().all_terms().keys() {
-                app.accept_terms(permit(&actor())?, id, document, "on a page").await?;
+                app::terms::accept_terms(app, permit(&actor())?, id, document, "on a page").await?;
             }
         }
         ids.push(id);
     }
     roles(app, &ids).await?;
-    if app.tokens(permit(&actor())?).await?.is_empty() {
+    if app::tokens::tokens(app, permit(&actor())?).await?.is_empty() {
         let name = "Directory of the demonstration".to_owned();
         let new = NewToken { name, scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 10 };
         // Nobody is told the token: it is there to be seen in the list, and about to expire.
-        app.make_token(permit(&actor())?, new).await?;
+        app::tokens::make_token(app, permit(&actor())?, new).await?;
     }
     for kit in cast::devices() {
         let serial = kit.serial.clone();
@@ -185,7 +185,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
                 holder,
                 asset_tag: Some(kit.tag),
             };
-            app.add_device(permit(&actor())?, new).await?;
+            app::register::add_device(app, permit(&actor())?, new).await?;
         }
     }
     super::movers::seed(app, &ids, &actor()).await?;
@@ -202,7 +202,9 @@ async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
     let last_day = app.world().now().plus(Span::from_secs(30 * 24 * 3600));
     for (place, visitor) in cast::PERSONAS.iter().enumerate() {
         let Some(person) = people.get(cast::persona_person(place)).copied() else { continue };
-        let has = app.roles_of(person).await?.is_some_and(|standing| standing.roles.has(visitor.role));
+        let has = app::grants::roles_of(app, person)
+            .await?
+            .is_some_and(|standing| standing.roles.has(visitor.role));
         if !has && !matches!(visitor.role, Role::Holder | Role::LineManager) {
             let new = NewGrant {
                 role: Some(visitor.role),
@@ -213,7 +215,7 @@ async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
                 },
                 reason: visitor.says.to_owned(),
             };
-            app.grant_role(permit(&actor())?, person, new).await?;
+            app::grants::grant_role(app, permit(&actor())?, person, new).await?;
         }
     }
     Ok(())

@@ -292,7 +292,7 @@ async fn enter(opened: &Opened, fleet: &[DeviceSpec]) -> anyhow::Result<()> {
             let wanted = serial.clone();
             if app.store().read(move |tx| store::devices::by_serial(tx, &wanted)).await?.is_none() {
                 let new = NewDevice { serial, kind, force: Force::Norfolk, holder, asset_tag: None };
-                app.add_device(permit(&actor)?, new).await?;
+                app::register::add_device(&app, permit(&actor)?, new).await?;
             }
             Ok::<_, anyhow::Error>(())
         });
@@ -334,11 +334,11 @@ async fn holder(app: &App, actor: &Actor, number: u64) -> anyhow::Result<domain:
                 role: "simulated".into(),
                 ..NewPerson::default()
             };
-            app.add_person(permit(actor)?, new).await?
+            app::people::add_person(app, permit(actor)?, new).await?
         }
     };
     for document in app.policy().all_terms().keys() {
-        app.accept_terms(permit(actor)?, id, document, "command-line").await?;
+        app::terms::accept_terms(app, permit(actor)?, id, document, "command-line").await?;
     }
     Ok(id)
 }

@@ -29,7 +29,7 @@ pub(super) async fn seed(app: &App, people: &[PersonId], actor: &Actor) -> anyho
         let at = if days < 0 { today.minus(away) } else { today.plus(away) };
         let on: String = at.to_string().chars().take(10).collect();
         let new = NewEvent { kind: kind.to_owned(), on, source: "directory", ..NewEvent::default() };
-        app.record_event(permit(actor)?, person, new).await?;
+        app::movers::record_event(app, permit(actor)?, person, new).await?;
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ impl Profiles {
         match self {
             Self::Made { app, actor } => {
                 // A simulated device that was erased, or whose saved state is gone, replaces the enrolment that it had.
-                let made = app.make_replacing_profile(permit(actor)?, serial, true).await?;
+                let made = app::enrolment::make_replacing_profile(app, permit(actor)?, serial, true).await?;
                 Ok(made.bytes.into_exposed())
             }
             Self::Folder(folder) => {

@@ -24,7 +24,7 @@ const OWNER: usize = 5;
 /// # Errors
 /// Where a use case refuses, which the cast is made not to bring about.
 pub(super) async fn seed(app: &App, people: &[PersonId], desk: &Actor) -> anyhow::Result<()> {
-    if !app.permissions(permit(desk)?, PermissionFilter::default(), 1).await?.is_empty() {
+    if !app::read::permissions(app, permit(desk)?, PermissionFilter::default(), 1).await?.is_empty() {
         return Ok(());
     }
     let holder = actor(app, people, (HOLDER, Role::Holder, Some(Force::Norfolk)))?;
@@ -82,7 +82,7 @@ fn actor(
     let shown = cast::people().into_iter().nth(place).context("the cast has people")?.name;
     let both = if force.is_none() { role.into() } else { Roles::NONE };
     let name = format!("person:{person}");
-    Ok(app.actor(Who { name, shown, person: Some(person), roles: role.into(), force, both }))
+    Ok(app::access::actor(app, Who { name, shown, person: Some(person), roles: role.into(), force, both }))
 }
 
 fn serial(place: usize) -> anyhow::Result<String> {
@@ -106,7 +106,7 @@ fn fields(new: NewPermission, fields: &[(&str, &str)]) -> NewPermission {
 }
 
 async fn ask(app: &App, by: &Actor, new: NewPermission) -> anyhow::Result<PermissionId> {
-    match app.ask_permission(permit(by)?, new).await? {
+    match app::permissions::ask_permission(app, permit(by)?, new).await? {
         Asked::Entered(id) => Ok(id),
         Asked::ToMend(faults) => bail!("an entry of the demo's registers has faults: {faults:?}"),
     }
@@ -114,8 +114,8 @@ async fn ask(app: &App, by: &Actor, new: NewPermission) -> anyhow::Result<Permis
 
 /// Grants an entry, or agrees to it as the first of two.
 async fn decide(app: &App, by: &Actor, id: PermissionId, because: &str) -> anyhow::Result<()> {
-    let version = app.permission(permit(by)?, id).await?.row.grant.version;
+    let version = app::read::permission(app, permit(by)?, id).await?.row.grant.version;
     let decision = Decision { grant: true, because: because.to_owned(), version, ..Decision::default() };
-    app.decide_permission(permit(by)?, id, decision).await?;
+    app::permissions::decide_permission(app, permit(by)?, id, decision).await?;
     Ok(())
 }

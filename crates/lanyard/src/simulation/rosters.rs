@@ -19,7 +19,7 @@ fn may(actor: &Actor) -> anyhow::Result<PermitWithin<ManageDuty>> {
 /// # Errors
 /// What the use cases say.
 pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)]) -> anyhow::Result<()> {
-    if !app.duty_patterns(permit::<SeeDuty>(actor)?).await?.is_empty() {
+    if !app::rosters::duty_patterns(app, permit::<SeeDuty>(actor)?).await?.is_empty() {
         return Ok(());
     }
     let now = app.world().now();
@@ -39,7 +39,7 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
                 shifts: shifts.to_owned(),
                 days: days.to_owned(),
             };
-            patterns.push((*force, shape, app.add_pattern(permit(actor)?, new).await?));
+            patterns.push((*force, shape, app::rosters::add_pattern(app, permit(actor)?, new).await?));
         }
     }
     for (place, (person, force)) in people.iter().enumerate() {
@@ -56,14 +56,14 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
             until: String::new(),
             place: if shape == "cycle" { (place % 10 + 1).to_string() } else { String::new() },
         };
-        app.put_on_pattern(may(actor)?, *person, new).await?;
+        app::rosters::put_on_pattern(app, may(actor)?, *person, new).await?;
         let (kind, start, end) = match place % 10 {
             3 => ("on-call", now.minus(Span::from_secs(24 * 3600)), now.plus(Span::from_secs(2 * 24 * 3600))),
             6 => ("annual-leave", now, now.plus(Span::from_secs(4 * 24 * 3600))),
             _ => continue,
         };
         let new = NewPeriod { kind: kind.to_owned(), start: day(start), end: day(end) };
-        app.add_duty_period(may(actor)?, *person, new).await?;
+        app::rosters::add_duty_period(app, may(actor)?, *person, new).await?;
     }
     Ok(())
 }

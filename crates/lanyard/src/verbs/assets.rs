@@ -86,7 +86,7 @@ impl AssetVerb {
             }
             Self::Import(asked) => import::run::<Devices>(opened, asked).await,
             Self::Label { device } => {
-                let label = opened.app.label(opened.permit::<SeeDevices>()?, &device).await?;
+                let label = app::custody::label(&opened.app, opened.permit::<SeeDevices>()?, &device).await?;
                 let mut out = Out::new();
                 out.raw(label.drawn.to_svg(&label.number).as_bytes())?;
                 Ok(out.finish()?)
@@ -119,7 +119,7 @@ async fn whose(
 async fn add(opened: &Opened, new: NewDevice, json: bool) -> anyhow::Result<()> {
     let serial = new.serial.trim().to_ascii_uppercase();
     let apple = new.kind.platform().is_some_and(domain::Platform::is_apple);
-    let id = opened.app.add_device(opened.permit::<ManageRegister>()?, new).await?;
+    let id = app::register::add_device(&opened.app, opened.permit::<ManageRegister>()?, new).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({ "id": id, "serial": serial }))?;
@@ -146,7 +146,8 @@ async fn give(
         None => None,
     };
     let id = person.as_ref().map(|person| person.id);
-    let changed = opened.app.set_holder(opened.permit::<ManageRegister>()?, device.id, id).await?;
+    let changed =
+        app::register::set_holder(&opened.app, opened.permit::<ManageRegister>()?, device.id, id).await?;
     let mut out = Out::new();
     if let Changed::Held(burst) = changed {
         out.line(format_args!(

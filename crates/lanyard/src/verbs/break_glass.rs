@@ -48,14 +48,14 @@ impl BreakGlassVerb {
                         Some(which) => Administrator::Person(person(opened, &which).await?),
                         None => Administrator::Name(name.unwrap_or_default()),
                     };
-                    let token = app.invite_break_glass(permit, who).await?;
+                    let token = app::sign_in::invite_break_glass(app, permit, who).await?;
                     let address = &app.config().address;
                     out.line(format_args!("{address}/sign-in/{}?next=/passkeys", token.expose()))?;
                 }
                 Self::List { json } => {
-                    let keys = app.passkeys(&permit).await?;
+                    let keys = app::sign_in::passkeys(app, &permit).await?;
                     let held = |owner: &str| keys.iter().filter(|key| key.account.owner == owner).count();
-                    let accounts = app.break_glass_accounts(permit).await?;
+                    let accounts = app::sign_in::break_glass_accounts(app, permit).await?;
                     if json {
                         let rows: Vec<_> = accounts
                             .iter()
@@ -83,7 +83,7 @@ impl BreakGlassVerb {
                     }
                 }
                 Self::End { account } => {
-                    app.end_break_glass(permit, &account).await?;
+                    app::sign_in::end_break_glass(app, permit, &account).await?;
                     out.line(format_args!("{account} is no break-glass account any more"))?;
                 }
             }

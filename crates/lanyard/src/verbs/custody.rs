@@ -49,7 +49,9 @@ impl CustodyVerb {
 }
 
 async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyhow::Result<()> {
-    let rows = opened.app.handovers(opened.permit::<SeeCustody>()?, (state, None), None, PAGE).await?;
+    let rows =
+        app::custody::read::handovers(&opened.app, opened.permit::<SeeCustody>()?, (state, None), None, PAGE)
+            .await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = rows
@@ -84,10 +86,11 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
 
 async fn verify(opened: &Opened, record: &str, pdf: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeCustody>()?;
-    let id = opened.app.handover_named(&permit, record).await?;
-    let verified = opened.app.verify_custody(permit, id).await?;
+    let id = app::custody::read::handover_named(&opened.app, &permit, record).await?;
+    let verified = app::custody::record::verify_custody(&opened.app, permit, id).await?;
     if let Some(file) = pdf {
-        let kept = opened.app.custody_record(opened.permit::<SeeCustody>()?, id).await?;
+        let kept =
+            app::custody::record::custody_record(&opened.app, opened.permit::<SeeCustody>()?, id).await?;
         std::fs::write(file, kept.pdf).with_context(|| format!("writing {}", file.display()))?;
     }
     let mut out = Out::new();

@@ -111,7 +111,7 @@ async fn give(opened: &Opened, given: Ordering, order: Order) -> anyhow::Result<
     let device = opened.device(&given.device).await?;
     let permit = opened.permit::<CommandDevices>()?;
     let mut out = Out::new();
-    match opened.app.order(permit, device.id, order, &given.reason).await? {
+    match app::commands::order(&opened.app, permit, device.id, order, &given.reason).await? {
         Ordered::Queued(commands) => out.line(format_args!(
             "{} commands queued for {}; they are delivered when it connects",
             commands.len(),

@@ -60,7 +60,7 @@ async fn state(
 ) -> anyhow::Result<()> {
     let person = opened.person(person, force).await?;
     let at = at.unwrap_or_else(|| opened.app.world().now());
-    let state = opened.app.duty_at(opened.permit::<SeeDuty>()?.into(), person.id, at).await?;
+    let state = app::rosters::duty_at(&opened.app, opened.permit::<SeeDuty>()?.into(), person.id, at).await?;
     let until = match &state {
         State::OnDuty { until } | State::OnCall { until, .. } | State::OnLeave { until, .. } => Some(*until),
         State::OffDuty { .. } | State::NotKnown { .. } => None,

@@ -39,9 +39,9 @@ impl EnrolVerb {
             Self::Apple { serial, replace, unsigned, out } => {
                 let permit = opened.permit::<EnrolDevices>()?;
                 let made = if replace {
-                    opened.app.make_replacing_profile(permit, &serial, !unsigned).await?
+                    app::enrolment::make_replacing_profile(&opened.app, permit, &serial, !unsigned).await?
                 } else {
-                    opened.app.make_enrolment_profile(permit, &serial, !unsigned).await?
+                    app::enrolment::make_enrolment_profile(&opened.app, permit, &serial, !unsigned).await?
                 };
                 hand_out(&made, out.as_deref())
             }

@@ -49,8 +49,14 @@ impl Explain {
         };
         let title = policy.library().clause(&clause).map(|clause| clause.title.clone()).unwrap_or_default();
         let permit = opened.permit::<SeeFindings>()?;
-        let explained =
-            opened.app.explain(permit.into(), Subject::Device(device.id), &clause, self.at).await?;
+        let explained = app::compliance::explain(
+            &opened.app,
+            permit.into(),
+            Subject::Device(device.id),
+            &clause,
+            self.at,
+        )
+        .await?;
         let mut out = Out::new();
         if self.json {
             out.json(&as_json(&device, &title, &explained))?;

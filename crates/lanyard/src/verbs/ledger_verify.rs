@@ -54,14 +54,14 @@ impl Verify {
         let permit = opened.permit::<SeeLedger>()?;
         let key: VerifierKey = match &self.key {
             Some(key) => public_key(key)?,
-            None => opened.app.ledger_key_text().parse()?,
+            None => app::ledger_book::ledger_key_text(&opened.app).parse()?,
         };
         let kept = self.kept(&key)?;
         let (to, from) = sync_channel(16);
         let checking =
             std::thread::spawn(move || verify_extension(BufReader::new(Reading::of(from)), &key, &kept));
         // Where the check gives up early nobody reads on; what it found says why.
-        let written = opened.app.export_ledger(permit, true, Writing(to)).await;
+        let written = app::ledger_export::export_ledger(&opened.app, permit, true, Writing(to)).await;
         let verified =
             checking.join().map_err(|_| anyhow!("the check broke off: a fault of this program"))?;
         if verified.is_ok() {

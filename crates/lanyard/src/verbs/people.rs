@@ -131,7 +131,7 @@ impl PersonVerb {
 
 async fn add(opened: &Opened, new: NewPerson, json: bool) -> anyhow::Result<()> {
     let (number, name) = (new.number.clone(), new.name.clone());
-    let id = opened.app.add_person(opened.permit::<ManagePeople>()?, new).await?;
+    let id = app::people::add_person(&opened.app, opened.permit::<ManagePeople>()?, new).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({ "id": id }))?;
@@ -151,8 +151,8 @@ async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json:
     let looked_up = number.clone();
     let found = opened.app.store().read(move |tx| store::people::by_number(tx, force, &looked_up)).await?;
     let person = found.with_context(|| format!("{} has nobody with the number {number}", force.title()))?;
-    let id = opened.app.record_event(permit, person.id, new).await?;
-    let read = opened.app.event(opened.permit_within::<SeePeople>()?, id).await?;
+    let id = app::movers::record_event(&opened.app, permit, person.id, new).await?;
+    let read = app::read::event(&opened.app, opened.permit_within::<SeePeople>()?, id).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({

@@ -151,13 +151,25 @@ impl RegisterVerb {
             Self::Review { entry, finding, until } => {
                 let grant = found(opened, &entry).await?.row.grant;
                 let permit = opened.permit::<DecidePermission>()?;
-                opened.app.review_permission(permit, grant.id, (&finding, &until, grant.version)).await?;
+                app::permissions::review_permission(
+                    &opened.app,
+                    permit,
+                    grant.id,
+                    (&finding, &until, grant.version),
+                )
+                .await?;
                 state_now(opened, &entry).await
             }
             Self::End { entry, because } => {
                 let grant = found(opened, &entry).await?.row.grant;
                 let permit = opened.permit::<AskPermission>()?;
-                opened.app.withdraw_permission(permit, grant.id, (&because, grant.version)).await?;
+                app::permissions::withdraw_permission(
+                    &opened.app,
+                    permit,
+                    grant.id,
+                    (&because, grant.version),
+                )
+                .await?;
                 state_now(opened, &entry).await
             }
         })
@@ -171,7 +183,7 @@ async fn found(opened: &Opened, which: &str) -> anyhow::Result<PermissionRead> {
     })?;
     let grant = opened.app.store().read(move |tx| store::permissions::by_number(tx, number)).await?;
     let grant = grant.with_context(|| format!("there is no entry P-{number}"))?;
-    Ok(opened.app.permission(opened.permit::<SeeRegisters>()?, grant.id).await?)
+    Ok(app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, grant.id).await?)
 }
 
 fn number(which: &str) -> Option<i64> {
@@ -188,7 +200,7 @@ async fn state_now(opened: &Opened, which: &str) -> anyhow::Result<()> {
 }
 
 async fn registers(opened: &Opened, json: bool) -> anyhow::Result<()> {
-    let rows = opened.app.registers(opened.permit::<SeeRegisters>()?).await?;
+    let rows = app::read::registers(&opened.app, opened.permit::<SeeRegisters>()?).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<Value> = rows
@@ -221,7 +233,9 @@ async fn entries(opened: &Opened, register: String, state: String, json: bool) -
     let mut filter = PermissionFilter { register, state, ..PermissionFilter::default() };
     let mut all = Vec::new();
     loop {
-        let page = opened.app.permissions(opened.permit::<SeeRegisters>()?, filter.clone(), PAGE).await?;
+        let page =
+            app::read::permissions(&opened.app, opened.permit::<SeeRegisters>()?, filter.clone(), PAGE)
+                .await?;
         filter.after = page.last().map(|row| (row.grant.asked_at, row.grant.id));
         let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         all.extend(page);
@@ -260,7 +274,8 @@ async fn show(opened: &Opened, which: &str, json: bool) -> anyhow::Result<()> {
         }
     } else {
         known(opened, which)?;
-        let (register, _, apps) = opened.app.register_to_ask_in(&opened.permit::<AskPermission>()?, which)?;
+        let (register, _, apps) =
+            app::read::register_to_ask_in(&opened.app, &opened.permit::<AskPermission>()?, which)?;
         if json {
             out.json(&shown::register_json(&register))?;
         } else {
@@ -273,7 +288,7 @@ async fn show(opened: &Opened, which: &str, json: bool) -> anyhow::Result<()> {
 async fn ask(opened: &Opened, asked: Ask) -> anyhow::Result<()> {
     known(opened, &asked.register)?;
     let permit = opened.permit::<AskPermission>()?;
-    let (register, _, _) = opened.app.register_to_ask_in(&permit, &asked.register)?;
+    let (register, _, _) = app::read::register_to_ask_in(&opened.app, &permit, &asked.register)?;
     for (name, _) in &asked.fields {
         if !register.fields.iter().any(|field| field.name == *name) {
             let names: Vec<&str> = register.fields.iter().map(|field| field.name.as_str()).collect();
@@ -295,9 +310,9 @@ async fn ask(opened: &Opened, asked: Ask) -> anyhow::Result<()> {
         security: asked.security,
         passphrase: password,
     };
-    match opened.app.ask_permission(permit, new).await? {
+    match app::permissions::ask_permission(&opened.app, permit, new).await? {
         Asked::Entered(id) => {
-            let row = opened.app.permission(opened.permit::<SeeRegisters>()?, id).await?.row;
+            let row = app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, id).await?.row;
             let mut out = Out::new();
             if asked.json {
                 out.json(&shown::row(&row))?;
@@ -347,7 +362,7 @@ async fn decide(opened: &Opened, decided: Decide) -> anyhow::Result<()> {
         version: grant.version,
     };
     let permit = opened.permit::<DecidePermission>()?;
-    let state = opened.app.decide_permission(permit, grant.id, decision).await?;
+    let state = app::permissions::decide_permission(&opened.app, permit, grant.id, decision).await?;
     let mut out = Out::new();
     if state == PermissionState::Agreed {
         out.line(format_args!("P-{} waits for a second person to agree", grant.number))?;

@@ -101,7 +101,7 @@ impl AlarmVerb {
 
 async fn give(opened: &Opened, person: &str, new: NewGrant) -> anyhow::Result<()> {
     let id = service::person(opened, person).await?;
-    let given = opened.app.grant_role(opened.permit::<ManageAccess>()?, id, new).await?;
+    let given = app::grants::grant_role(&opened.app, opened.permit::<ManageAccess>()?, id, new).await?;
     let mut out = Out::new();
     match given {
         Given::Now => out.line(format_args!("given; it counts from their next request on"))?,
@@ -116,11 +116,11 @@ async fn give(opened: &Opened, person: &str, new: NewGrant) -> anyhow::Result<()
 async fn end(opened: &Opened, person: &str, role: Role, reason: &str) -> anyhow::Result<()> {
     let id = service::person(opened, person).await?;
     let now = opened.app.world().now();
-    let read = opened.app.person_roles(opened.permit::<SeeAccess>()?, id).await?;
+    let read = app::grants::person_roles(&opened.app, opened.permit::<SeeAccess>()?, id).await?;
     let found =
         read.grants.iter().find(|read| read.grant.role == role.as_str() && read.grant.is_open_at(now));
     let grant = found.with_context(|| format!("{} has no such role", read.person.name))?.grant.id;
-    opened.app.end_role(opened.permit::<ManageAccess>()?, grant, reason).await?;
+    app::grants::end_role(&opened.app, opened.permit::<ManageAccess>()?, grant, reason).await?;
     let mut out = Out::new();
     out.line(format_args!("ended; it does not count from their next request on"))?;
     Ok(out.finish()?)
@@ -128,7 +128,7 @@ async fn end(opened: &Opened, person: &str, role: Role, reason: &str) -> anyhow:
 
 async fn list(opened: &Opened, force: Option<Force>, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeAccess>()?;
-    let found = opened.app.grants(permit, (force, None), None, MOST).await?;
+    let found = app::grants::grants(&opened.app, permit, (force, None), None, MOST).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = found

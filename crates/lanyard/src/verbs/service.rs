@@ -63,10 +63,16 @@ impl SignInLink {
             let token = match self.person.as_deref() {
                 Some(which) => {
                     let person = person(opened, which).await?;
-                    app.make_sign_in_link_for(permit, person).await?
+                    app::sessions::make_sign_in_link_for(app, permit, person).await?
                 }
                 None => {
-                    app.make_sign_in_link(permit, self.name.as_deref().unwrap_or_default(), self.role).await?
+                    app::sessions::make_sign_in_link(
+                        app,
+                        permit,
+                        self.name.as_deref().unwrap_or_default(),
+                        self.role,
+                    )
+                    .await?
                 }
             };
             let mut out = Out::new();

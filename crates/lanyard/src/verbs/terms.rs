@@ -49,7 +49,7 @@ impl TermsVerb {
 }
 
 async fn status(opened: &Opened, json: bool) -> anyhow::Result<()> {
-    let documents = opened.app.terms_documents(opened.permit::<SeePeople>()?).await?;
+    let documents = app::read::terms_documents(&opened.app, opened.permit::<SeePeople>()?).await?;
     let lines = documents.iter().flat_map(|document| &document.forces);
     let mut out = Out::new();
     if json {
@@ -85,7 +85,14 @@ async fn accept(opened: &Opened, person: &str, force: Option<Force>, document: &
     };
     let mut out = Out::new();
     for document in documents {
-        opened.app.accept_terms(opened.permit::<RecordAcceptance>()?, person.id, document, SHOWN).await?;
+        app::terms::accept_terms(
+            &opened.app,
+            opened.permit::<RecordAcceptance>()?,
+            person.id,
+            document,
+            SHOWN,
+        )
+        .await?;
         out.line(format_args!("{} {} accepted {document}", person.number, person.name))?;
     }
     Ok(out.finish()?)

@@ -48,14 +48,15 @@ impl TokenVerb {
         open::run(settings, async |opened| match self {
             Self::Make { name, scope, force, days } => {
                 let new = NewToken { name, scope, force: Some(force), days };
-                let (_, secret) = opened.app.make_token(opened.permit::<RunService>()?, new).await?;
+                let (_, secret) =
+                    app::tokens::make_token(&opened.app, opened.permit::<RunService>()?, new).await?;
                 let mut out = Out::new();
                 out.line(secret.expose())?;
                 Ok(out.finish()?)
             }
             Self::List { json } => list(opened, json).await,
             Self::End { id } => {
-                opened.app.end_token(opened.permit::<RunService>()?, id).await?;
+                app::tokens::end_token(&opened.app, opened.permit::<RunService>()?, id).await?;
                 let mut out = Out::new();
                 out.line(format_args!("token {id} has ended"))?;
                 Ok(out.finish()?)
@@ -77,7 +78,7 @@ fn state(token: &Token, now: Timestamp) -> &'static str {
 }
 
 async fn list(opened: &Opened, json: bool) -> anyhow::Result<()> {
-    let tokens = opened.app.tokens(opened.permit::<RunService>()?).await?;
+    let tokens = app::tokens::tokens(&opened.app, opened.permit::<RunService>()?).await?;
     let now = opened.app.world().now();
     let used = |token: &Token| token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
     let mut out = Out::new();

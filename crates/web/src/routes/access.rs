@@ -37,7 +37,7 @@ async fn walk(
 ) -> Result<(Vec<access::Row>, Option<Key>), Problem> {
     let permit = ctx.permit::<SeeAccess>()?;
     let filter = (Ctx::force(list.filter("force")), list.filter("role").parse().ok());
-    let mut found = ctx.site.app.grants(permit, filter, after, limit + 1).await?;
+    let mut found = app::grants::grants(&ctx.site.app, permit, filter, after, limit + 1).await?;
     let more = cut(&mut found, limit);
     let next = found.last().filter(|_| more).map(|(last, _)| (last.name.0.clone(), last.grant.id));
     let rows = found.into_iter().map(|(listed, by)| access::Row {
@@ -88,7 +88,7 @@ struct Typed {
 }
 
 async fn view(ctx: &Ctx, id: PersonId, typed: Typed) -> Result<roles::View, Problem> {
-    let read = ctx.site.app.person_roles(ctx.permit::<SeeAccess>()?, id).await?;
+    let read = app::grants::person_roles(&ctx.site.app, ctx.permit::<SeeAccess>()?, id).await?;
     let person = Crumb::new(format!("/people/{id}"), read.person.name);
     let mut shell = ctx.under(Area::People);
     shell.crumbs.push(person.clone());
@@ -199,18 +199,22 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     };
     let asked = Asked::of(&fields)?;
     let changed = match asked {
-        Asked::Give => app.grant_role(permit, id, typed.new.clone()).await.map(|given| match given {
-            Given::Now => "role-given",
-            Given::Waits(_) => "role-waits",
-        }),
-        Asked::Confirm(grant) => {
-            app.confirm_role(permit, grant, &typed.confirm_reason).await.map(|()| "role-confirmed")
+        Asked::Give => {
+            app::grants::grant_role(app, permit, id, typed.new.clone()).await.map(|given| match given {
+                Given::Now => "role-given",
+                Given::Waits(_) => "role-waits",
+            })
         }
-        Asked::End(grant) => app.end_role(permit, grant, &typed.end_reason).await.map(|()| "role-ended"),
+        Asked::Confirm(grant) => app::grants::confirm_role(app, permit, grant, &typed.confirm_reason)
+            .await
+            .map(|()| "role-confirmed"),
+        Asked::End(grant) => {
+            app::grants::end_role(app, permit, grant, &typed.end_reason).await.map(|()| "role-ended")
+        }
         Asked::TakeOver(confirm) => {
             let shown = (fields.text("user-name"), fields.text("external-id"));
             let word = if confirm { "takeover-confirmed" } else { "takeover-refused" };
-            app.decide_takeover(permit, id, shown, confirm).await.map(|()| word)
+            app::directory::decide_takeover(app, permit, id, shown, confirm).await.map(|()| word)
         }
     };
     match changed {

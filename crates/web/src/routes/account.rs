@@ -25,7 +25,7 @@ pub(super) fn how(word: &str) -> &'static str {
 
 /// Where one is signed in.
 pub(super) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
-    let own = ctx.site.app.own_sessions(ctx.permit::<SeeOwnSessions>()?, &ctx.live).await?;
+    let own = app::sessions::own_sessions(&ctx.site.app, ctx.permit::<SeeOwnSessions>()?, &ctx.live).await?;
     let rows = own.into_iter().map(|session| Row {
         id: session.id,
         browser: session.browser,
@@ -61,6 +61,6 @@ pub(super) async fn end_sessions(
     let permit = ctx.permit::<SeeOwnSessions>()?;
     let Some(token) = &session.token else { return Err(Problem::not_found()) };
     let id = if fields.get("others") == "yes" { None } else { Some(fields.get("id")) };
-    ctx.site.app.end_own_sessions(permit, &ctx.live, token, id).await?;
+    app::sessions::end_own_sessions(&ctx.site.app, permit, &ctx.live, token, id).await?;
     Ok(done("/sessions", "sessions-ended"))
 }

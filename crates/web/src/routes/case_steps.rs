@@ -19,7 +19,7 @@ fn ids(case: &str, step: &str) -> Result<(CaseId, StepId), Problem> {
 }
 
 async fn view(ctx: &Ctx, case: CaseId, id: StepId) -> Result<View, Problem> {
-    let (number, read) = ctx.site.app.case_step(ctx.permit::<ManageCases>()?, case, id).await?;
+    let (number, read) = app::read::case_step(&ctx.site.app, ctx.permit::<ManageCases>()?, case, id).await?;
     let reference = format!("C-{number}");
     let mut shell = ctx.under(Area::Cases);
     shell.crumbs.push(Crumb::new(format!("/cases/{case}"), reference.clone()));
@@ -57,8 +57,8 @@ pub(super) async fn post(
     let (case, step) = ids(&case, &step)?;
     let (app, proof) = (&ctx.site.app, fields.get("proof"));
     let ended = match fields.get("what") {
-        "missing" => app.item_missing(permit, case, step, proof).await.map(|_| "missing"),
-        _ => app.do_step(permit, case, step, proof).await.map(|()| "step-done"),
+        "missing" => app::cases::item_missing(app, permit, case, step, proof).await.map(|_| "missing"),
+        _ => app::cases::do_step(app, permit, case, step, proof).await.map(|()| "step-done"),
     };
     match ended {
         Ok(notice) => Ok(done(&format!("/cases/{case}"), notice)),

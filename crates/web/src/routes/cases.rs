@@ -52,7 +52,7 @@ async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Resu
         search: list.filter("q").to_owned(),
         after,
     };
-    let (mut rows, kinds) = ctx.site.app.cases(permit, filter, limit + 1).await?;
+    let (mut rows, kinds) = app::read::cases(&ctx.site.app, permit, filter, limit + 1).await?;
     let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.case.opened_at, last.case.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more), kinds))
@@ -84,7 +84,7 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 }
 
 async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
-    Ok(view_of(ctx, id, &ctx.site.app.case(ctx.permit::<SeeCases>()?, id).await?))
+    Ok(view_of(ctx, id, &app::read::case(&ctx.site.app, ctx.permit::<SeeCases>()?, id).await?))
 }
 
 fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
@@ -190,7 +190,7 @@ fn proof(text: &str) -> Crumb {
 pub(super) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
-    ctx.site.app.take_case(permit, id).await?;
+    app::cases::take_case(&ctx.site.app, permit, id).await?;
     Ok(done(&format!("/cases/{id}"), "taken"))
 }
 
@@ -210,7 +210,7 @@ pub(super) async fn read_sealed(
     let (permit, sees) = (ctx.permit_within::<SeeSealed>()?, ctx.permit::<SeeCases>()?);
     let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
     let closed = view(&ctx, id).await?;
-    match ctx.site.app.read_sealed_case(permit, sees, id, fields.get("reason")).await {
+    match app::read::read_sealed_case(&ctx.site.app, permit, sees, id, fields.get("reason")).await {
         Ok(read) => Ok(page(StatusCode::OK, &view_of(&ctx, id, &read))),
         Err(error) => {
             let errors = form_errors(error, "reason")?;
@@ -224,7 +224,7 @@ pub(super) async fn read_sealed(
 pub(super) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
-    match ctx.site.app.note_on_case(permit, id, fields.get("note")).await {
+    match app::cases::note_on_case(&ctx.site.app, permit, id, fields.get("note")).await {
         Ok(()) => Ok(done(&format!("/cases/{id}"), "noted")),
         Err(error) => {
             let errors = form_errors(error, "note")?;
@@ -238,7 +238,7 @@ pub(super) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
 pub(super) async fn close(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
-    match ctx.site.app.close_case(permit, id, fields.get("why")).await {
+    match app::cases::close_case(&ctx.site.app, permit, id, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/cases/{id}"), "closed")),
         Err(app::AppError::Invalid { message, .. }) => {
             let errors = [("why", crate::session::sentence(&message))].into_iter().collect();

@@ -31,7 +31,7 @@ fn subject_href(subject: &Subject) -> String {
 
 /// The clause.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = ctx.site.app.clause(ctx.permit::<SeePolicy>()?, &id).await?;
+    let read = app::read::clause(&ctx.site.app, ctx.permit::<SeePolicy>()?, &id).await?;
     let mut shell = ctx.under(Area::Documents);
     let (document, title) = &read.document;
     shell.crumbs.push(Crumb::new(format!("/documents/{document}"), title.clone()));
@@ -60,7 +60,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             .iter()
             .map(|(flag, text)| Flag { flag: flag.clone(), text: text.clone(), clauses: Vec::new() })
             .collect(),
-        events_href: if ctx.site.app.has_events(&read.id) && ctx.may::<SeePeople>() {
+        events_href: if app::read::has_events(&ctx.site.app, &read.id) && ctx.may::<SeePeople>() {
             format!("/events?clause={}", percent(&id))
         } else {
             String::new()
@@ -146,7 +146,7 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
     };
     let at = asked.and_then(Result::ok);
     let subject_page = subject_href(&subject);
-    let read = ctx.site.app.explain_read(permit, subject, &id, at).await?;
+    let read = app::read::explain_read(&ctx.site.app, permit, subject, &id, at).await?;
     let clause = clause_crumb(clause);
     let href = format!("{subject_page}{}", clause.href);
     let mut shell = ctx.under(match kind {

@@ -20,7 +20,7 @@ fn id_of(text: &str) -> Result<CommandId, Problem> {
 }
 
 async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
-    let (read, device) = ctx.site.app.command(ctx.permit_within::<SeeCommands>()?, id).await?;
+    let (read, device) = app::read::command(&ctx.site.app, ctx.permit_within::<SeeCommands>()?, id).await?;
     let mut shell = ctx.under(Area::Devices);
     shell.crumbs.push(crumb(&device));
     Ok(View {
@@ -68,7 +68,7 @@ async fn again(ctx: &Ctx, id: CommandId, errors: Errors, reason: String) -> Resu
 pub(super) async fn approve(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ApproveDestruction>()?;
     let id = id_of(&id)?;
-    match ctx.site.app.approve(permit, id, fields.get("reason")).await {
+    match app::commands::approve(&ctx.site.app, permit, id, fields.get("reason")).await {
         Ok(agreed) => Ok(done(&format!("/commands/{id}"), agreed_word(agreed))),
         Err(error) => again(&ctx, id, form_errors(error, "reason")?, fields.text("reason")).await,
     }
@@ -95,7 +95,7 @@ pub(super) async fn consent(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
 pub(super) async fn take_back(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<CommandDevices>()?;
     let id = id_of(&id)?;
-    ctx.site.app.take_back(permit, id).await?;
+    app::commands::take_back(&ctx.site.app, permit, id).await?;
     Ok(done(&format!("/commands/{id}"), "taken-back"))
 }
 
@@ -111,11 +111,11 @@ pub(super) async fn reveal(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         return Err(Problem::new(StatusCode::CONFLICT, why));
     }
     let read = if view.holds == "PIN" {
-        let pin = app.read_pin(ctx.permit::<CommandDevices>()?, id, reason).await;
+        let pin = app::read::read_pin(app, ctx.permit::<CommandDevices>()?, id, reason).await;
         pin.map(|(_, pin)| vec![("PIN".to_owned(), pin.into_exposed())])
     } else {
-        let (_, device) = app.command(ctx.permit_within::<SeeCommands>()?, id).await?;
-        let place = app.read_location(ctx.permit::<LocateDevices>()?, device.id, reason).await;
+        let (_, device) = app::read::command(app, ctx.permit_within::<SeeCommands>()?, id).await?;
+        let place = app::read::read_location(app, ctx.permit::<LocateDevices>()?, device.id, reason).await;
         place.map(|place| {
             let (north, east) = place.degrees.into_exposed();
             let accuracy =

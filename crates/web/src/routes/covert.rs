@@ -13,7 +13,7 @@ use crate::session::{Ctx, Fields, Problem, form_errors};
 use crate::shell::{Area, Crumb};
 
 async fn view(ctx: &Ctx, id: PersonId) -> Result<View, Problem> {
-    let read = ctx.site.app.person(ctx.permit::<SeePeople>()?, id).await?;
+    let read = app::read::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id).await?;
     let person = Crumb::new(format!("/people/{id}"), read.person.name);
     let mut shell = ctx.under(Area::People);
     shell.crumbs.push(person.clone());
@@ -32,7 +32,7 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     let permit = ctx.permit::<SeeCovert>()?;
     let id = id.parse().map_err(|_| Problem::not_found())?;
     let view = view(&ctx, id).await?;
-    match ctx.site.app.read_covert(permit, id, fields.get("reason")).await {
+    match app::read::read_covert(&ctx.site.app, permit, id, fields.get("reason")).await {
         Ok(covert) => {
             let answer = if covert.into_exposed() { "Has a covert role" } else { "Has no covert role" };
             Ok(page(StatusCode::OK, &View { answer: Some(answer), ..view }))

@@ -3,7 +3,7 @@
 use app::AppError;
 use app::access::{ManageRegister, SeeCustody, SeeDevices};
 use app::custody::read::{HandoverRead, HandoverRow, SideRead};
-use app::custody::{ChangedHandover, HandoverState, How, NewHandover, NewItem};
+use app::custody::{self, ChangedHandover, HandoverState, How, NewHandover, NewItem};
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -37,7 +37,7 @@ pub(super) fn row(row: &HandoverRow) -> list::Row {
     let names = waits.map(|side| if side == Side::Giver { row.giver.clone() } else { row.receiver.clone() });
     let draft = row.state == HandoverState::Draft;
     list::Row {
-        handover: Crumb::new(format!("/custody/{}", row.handover.id), app::custody::reference(&row.handover)),
+        handover: Crumb::new(format!("/custody/{}", row.handover.id), custody::reference(&row.handover)),
         kind: row.handover.kind.title(),
         things: row.serials.clone(),
         giver: row.giver.clone(),
@@ -58,7 +58,7 @@ async fn walk(
 ) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
     let permit = ctx.permit::<SeeCustody>()?;
     let filter = (list.filter("state").parse().ok(), list.filter("kind").parse().ok());
-    let mut rows = ctx.site.app.handovers(permit, filter, after, limit + 1).await?;
+    let mut rows = custody::read::handovers(&ctx.site.app, permit, filter, after, limit + 1).await?;
     let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.handover.drafted_at, last.handover.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
@@ -70,7 +70,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let after =
         list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
-    let late = ctx.site.app.late_loans(ctx.permit::<SeeCustody>()?).await?;
+    let late = custody::read::late_loans(&ctx.site.app, ctx.permit::<SeeCustody>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Devices),
         list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
@@ -105,8 +105,8 @@ async fn places(
     device: &app::read::Device,
     chosen: &str,
 ) -> Result<Vec<Choice>, Problem> {
-    let all = ctx.site.app.places(ctx.permit::<SeeDevices>()?, true).await?;
-    let fits = |place: &&app::custody::Place| {
+    let all = custody::places(&ctx.site.app, ctx.permit::<SeeDevices>()?, true).await?;
+    let fits = |place: &&custody::Place| {
         place.closed_at.is_none()
             && match kind {
                 HandoverKind::Transfer => place.kind == PlaceKind::Store,
@@ -144,7 +144,7 @@ async fn new_view(
     fields: Option<&Fields>,
     errors: Errors,
 ) -> Result<new::View, Problem> {
-    let read = ctx.site.app.device(ctx.permit::<SeeDevices>()?, id).await?;
+    let read = app::read::device(&ctx.site.app, ctx.permit::<SeeDevices>()?, id).await?;
     let typed = |name: &str| fields.map(|fields| fields.text(name)).unwrap_or_default();
     let mut shell = ctx.under(Area::Devices);
     let device = super::device::crumb(&read.device);
@@ -229,7 +229,7 @@ pub(super) async fn draft(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         if unchosen {
             return Err(AppError::Invalid { field: "place", message: "choose who mends it".into() });
         }
-        ctx.site.app.draft_handover(permit, drafted(&fields, kind, device)?).await
+        custody::draft_handover(&ctx.site.app, permit, drafted(&fields, kind, device)?).await
     };
     match made.await {
         Ok(id) => Ok(done(&format!("/custody/{id}"), "handover-drafted")),
@@ -251,7 +251,7 @@ fn side(read: &SideRead, of: &HandoverRead) -> show::Side {
         signed: read.signature.as_ref().map(|signature| Signature {
             name: signature.name.clone(),
             statement: signature.statement.clone(),
-            how: app::custody::record::how_title(&signature.how),
+            how: custody::record::how_title(&signature.how),
             at: signature.signed_at,
         }),
         own: read.own.clone().unwrap_or_default(),
@@ -280,7 +280,7 @@ fn about(read: &HandoverRead) -> Vec<(String, String)> {
     about
 }
 
-fn thing(thing: &app::custody::Thing, shown: &app::custody::shown::ShownThing, links: bool) -> Thing {
+fn thing(thing: &custody::Thing, shown: &custody::shown::ShownThing, links: bool) -> Thing {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut device = super::device::crumb(&thing.device);
     if !links {
@@ -337,8 +337,7 @@ pub(super) fn view(ctx: &Ctx, read: &HandoverRead, own: bool) -> View {
 
 /// One hand-over.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let permit = ctx.permit::<SeeCustody>()?;
-    let read = ctx.site.app.handover(permit, id_of(&id)?).await?;
+    let read = custody::read::handover(&ctx.site.app, ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
     Ok(page(StatusCode::OK, &view(&ctx, &read, false)))
 }
 
@@ -368,13 +367,13 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     let app = &ctx.site.app;
     let signed = async {
         // The wall before anything else: a form from the other force learns nothing.
-        app.handover_reaches(&permit, id).await?;
-        app.sign_at_desk(permit, (id, side), fields.get("shown"), how(&fields)?).await
+        custody::handover_reaches(app, &permit, id).await?;
+        custody::sign_at_desk(app, permit, (id, side), fields.get("shown"), how(&fields)?).await
     };
     match signed.await {
-        Ok(app::custody::Signed::Complete) => Ok(done(&format!("/custody/{id}"), "handover-complete")),
-        Ok(app::custody::Signed::Waits) => Ok(done(&format!("/custody/{id}"), "handover-signed")),
-        Ok(app::custody::Signed::Held(_)) => Ok(done(&format!("/custody/{id}"), "held")),
+        Ok(custody::Signed::Complete) => Ok(done(&format!("/custody/{id}"), "handover-complete")),
+        Ok(custody::Signed::Waits) => Ok(done(&format!("/custody/{id}"), "handover-signed")),
+        Ok(custody::Signed::Held(_)) => Ok(done(&format!("/custody/{id}"), "held")),
         Err(error @ AppError::Invalid { .. }) => again(&ctx, id, &fields, error).await,
         Err(error) => Err(error.into()),
     }
@@ -382,7 +381,7 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
 
 async fn again(ctx: &Ctx, id: HandoverId, fields: &Fields, error: AppError) -> Result<Response, Problem> {
     let errors = form_errors(error, "confirm")?;
-    let read = ctx.site.app.handover(ctx.permit::<SeeCustody>()?, id).await?;
+    let read = custody::read::handover(&ctx.site.app, ctx.permit::<SeeCustody>()?, id).await?;
     let typed = Typed { name: fields.text("name"), check: fields.text("check"), why: fields.text("why") };
     let view = View { errors, typed, ..view(ctx, &read, false) };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
@@ -391,9 +390,8 @@ async fn again(ctx: &Ctx, id: HandoverId, fields: &Fields, error: AppError) -> R
 /// Changes a draft.
 pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
-    let id = id_of(&id)?;
-    let app = &ctx.site.app;
-    let read = app.handover(ctx.permit::<SeeCustody>()?, id).await?;
+    let (id, app) = (id_of(&id)?, &ctx.site.app);
+    let read = custody::read::handover(app, ctx.permit::<SeeCustody>()?, id).await?;
     let items = read.things.iter().map(|thing| {
         let device = thing.device.id;
         let field = |name: &str| fields.text(&format!("{name}-{device}"));
@@ -413,7 +411,7 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         certificate: read.handover.certificate.clone().unwrap_or_default(),
         note: read.handover.note.clone().unwrap_or_default(),
     };
-    app.change_handover(permit, id, changed).await?;
+    custody::change_handover(app, permit, id, changed).await?;
     Ok(done(&format!("/custody/{id}"), "handover-changed"))
 }
 
@@ -421,8 +419,8 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
 pub(super) async fn withdraw(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id = id_of(&id)?;
-    ctx.site.app.handover_reaches(&permit, id).await?;
-    match ctx.site.app.withdraw_handover(permit, id, fields.get("why")).await {
+    custody::handover_reaches(&ctx.site.app, &permit, id).await?;
+    match custody::withdraw_handover(&ctx.site.app, permit, id, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/custody/{id}"), "handover-withdrawn")),
         Err(error @ AppError::Invalid { .. }) => again(&ctx, id, &fields, error).await,
         Err(error) => Err(error.into()),
@@ -440,12 +438,14 @@ pub(super) fn file(reference: &str, ending: &'static str, bytes: Vec<u8>) -> Res
 
 /// The signed record as a document.
 pub(super) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let kept = ctx.site.app.custody_record(ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
+    let kept =
+        custody::record::custody_record(&ctx.site.app, ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
     Ok(file(&kept.reference, "pdf", kept.pdf))
 }
 
 /// The signed record as data.
 pub(super) async fn json(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let kept = ctx.site.app.custody_record(ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
+    let kept =
+        custody::record::custody_record(&ctx.site.app, ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
     Ok(file(&kept.reference, "json", kept.data))
 }

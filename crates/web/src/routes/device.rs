@@ -107,8 +107,9 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 }
 
 async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
-    let read = ctx.site.app.device(ctx.permit_within::<SeeDevices>()?, id).await?;
-    let custody = ctx.site.app.custody_of(ctx.permit_within::<SeeDevices>()?, id).await?;
+    let read = app::read::device(&ctx.site.app, ctx.permit_within::<SeeDevices>()?, id).await?;
+    let custody =
+        app::custody::read::custody_of(&ctx.site.app, ctx.permit_within::<SeeDevices>()?, id).await?;
     let device = &read.device;
     let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
     let href = format!("/devices/{id}");
@@ -330,11 +331,14 @@ pub(super) async fn act(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     }
     let app = &ctx.site.app;
     let placed = match asked {
-        Order::Locate => app.order_location(ctx.permit::<LocateDevices>()?, id, &typed.reason).await,
-        Order::ClearPasscode | Order::Erase => {
-            app.order_destruction(ctx.permit::<DestroyData>()?, id, asked, &typed.reason).await
+        Order::Locate => {
+            app::commands::order_location(app, ctx.permit::<LocateDevices>()?, id, &typed.reason).await
         }
-        _ => app.order(ctx.permit::<CommandDevices>()?, id, asked, &typed.reason).await,
+        Order::ClearPasscode | Order::Erase => {
+            app::commands::order_destruction(app, ctx.permit::<DestroyData>()?, id, asked, &typed.reason)
+                .await
+        }
+        _ => app::commands::order(app, ctx.permit::<CommandDevices>()?, id, asked, &typed.reason).await,
     };
     match placed {
         Ok(Ordered::Queued(_)) => Ok(done(&format!("/devices/{id}"), "queued")),
@@ -377,13 +381,13 @@ pub(super) async fn holder(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let permit = ctx.permit::<ManageRegister>()?;
     let id = id_of(&id)?;
     let app = &ctx.site.app;
-    let force = app.device(ctx.permit::<SeeDevices>()?, id).await?.device.force;
+    let force = app::read::device(app, ctx.permit::<SeeDevices>()?, id).await?.device.force;
     let set = async {
         let holder = match fields.some("holder") {
-            Some(number) => Some(app.holder_by_number(&permit, force, &number).await?),
+            Some(number) => Some(app::read::holder_by_number(app, &permit, force, &number).await?),
             None => None,
         };
-        app.set_holder(permit, id, holder).await
+        app::register::set_holder(app, permit, id, holder).await
     };
     match set.await {
         Ok(Changed::Done) => Ok(done(&format!("/devices/{id}"), "holder-set")),

@@ -80,7 +80,7 @@ async fn walk(
         (_, false) => DeviceOrder::Serial,
         (_, true) => DeviceOrder::SerialDown,
     };
-    let mut rows = ctx.site.app.devices(permit, filter, order, after, limit + 1).await?;
+    let mut rows = app::read::devices(&ctx.site.app, permit, filter, order, after, limit + 1).await?;
     let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.device.not_met, last.device.serial.clone()));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
@@ -154,11 +154,11 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     let app = &ctx.site.app;
     let entered = async {
         let holder = match fields.some("holder") {
-            Some(number) => Some(app.holder_by_number(&permit, force, &number).await?),
+            Some(number) => Some(app::read::holder_by_number(app, &permit, force, &number).await?),
             None => None,
         };
         let (serial, asset_tag) = (fields.text("serial"), fields.some("asset"));
-        app.add_device(permit, NewDevice { serial, kind, force, holder, asset_tag }).await
+        app::register::add_device(app, permit, NewDevice { serial, kind, force, holder, asset_tag }).await
     };
     match entered.await {
         Ok(id) => Ok(done(&format!("/devices/{id}"), "device-added")),
@@ -178,7 +178,7 @@ pub(super) async fn enrol(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
 
 async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::View, Problem> {
     let permit = ctx.permit::<EnrolDevices>()?;
-    let read = ctx.site.app.enrolling(permit, id).await?;
+    let read = app::read::enrolling(&ctx.site.app, permit, id).await?;
     let href = format!("/devices/{id}");
     let mut shell = ctx.under(Area::Devices);
     shell.crumbs.push(Crumb::new(href.clone(), read.device.serial.clone()));
@@ -203,7 +203,7 @@ async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::Vi
 pub(super) async fn enrolled(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<EnrolDevices>()?;
     let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
-    let read = ctx.site.app.enrolling(ctx.permit::<EnrolDevices>()?, id).await?;
+    let read = app::read::enrolling(&ctx.site.app, ctx.permit::<EnrolDevices>()?, id).await?;
     let (app, serial) = (&ctx.site.app, &read.device.serial);
     let confirmed = !fields.get("replace").is_empty();
     if read.enrolled_at.is_some() && !confirmed {
@@ -211,9 +211,9 @@ pub(super) async fn enrolled(ctx: Ctx, Path(id): Path<String>, fields: Fields) -
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &enrol_view(&ctx, id, errors).await?));
     }
     let file = if confirmed {
-        app.make_replacing_profile(permit, serial, true).await?
+        app::enrolment::make_replacing_profile(app, permit, serial, true).await?
     } else {
-        app.make_enrolment_profile(permit, serial, true).await?
+        app::enrolment::make_enrolment_profile(app, permit, serial, true).await?
     };
     // A serial number is letters and digits, so the name is safe in a header.
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);

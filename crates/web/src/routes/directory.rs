@@ -24,9 +24,9 @@ pub(super) async fn begin(
     let next = own_path(asked(&query, "next"));
     // The same cookie for two tabs: either may come back first.
     let known = Aside::SigningIn.of(&site, &headers).filter(|value| value.expose().len() == 43);
-    let cookie = known.unwrap_or_else(|| site.app.random_text());
+    let cookie = known.unwrap_or_else(|| app::sign_in::random_text(&site.app));
     let wanted = Wanted { next, again: asked(&query, "again") == "yes" };
-    match site.app.begin_directory_sign_in(directory, &cookie, wanted).await? {
+    match app::sign_in::begin_directory_sign_in(&site.app, directory, &cookie, wanted).await? {
         Ok(there) => {
             let set = Aside::SigningIn.set(&site, Some(&cookie));
             Ok(([(SET_COOKIE, set)], Redirect::to(&there)).into_response())
@@ -54,7 +54,7 @@ pub(super) async fn back(
     };
     let cookie = Aside::SigningIn.of(&site, &headers).map(Secret::into_exposed).unwrap_or_default();
     let uses = browser::described(&headers);
-    match site.app.finish_directory_sign_in(directory, back, &cookie, &uses).await? {
+    match app::sign_in::finish_directory_sign_in(&site.app, directory, back, &cookie, &uses).await? {
         Arrival::SignedIn { cookie, next } => {
             end(&site, &session).await?;
             let gone = AppendHeaders([(SET_COOKIE, Aside::SigningIn.set(&site, None))]);

@@ -36,7 +36,7 @@ fn version(row: &DocumentRow) -> String {
 
 /// The documents.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
-    let rows = ctx.site.app.documents(ctx.permit::<SeePolicy>()?).await?;
+    let rows = app::read::documents(&ctx.site.app, ctx.permit::<SeePolicy>()?).await?;
     let view = list::View {
         shell: ctx.shell(Area::Documents, Vec::new()),
         sees_findings: ctx.may::<SeeFindings>(),
@@ -59,7 +59,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
 
 /// One document.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = ctx.site.app.document(ctx.permit::<SeePolicy>()?, &id).await?;
+    let read = app::read::document(&ctx.site.app, ctx.permit::<SeePolicy>()?, &id).await?;
     let view = show::View {
         shell: ctx.under(Area::Documents),
         href: format!("/documents/{id}"),
@@ -153,7 +153,7 @@ pub(super) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeePolicy>()?;
     let devices = ctx.permit::<SeeDevices>().ok();
     let asked = |name| Some(ctx.asked(name)).filter(|digest| !digest.is_empty()).map(str::to_owned);
-    let read = ctx.site.app.policy_changes(permit, devices, asked("from"), asked("to")).await?;
+    let read = app::read::policy_changes(&ctx.site.app, permit, devices, asked("from"), asked("to")).await?;
     let view = changes::View {
         shell: ctx.under(Area::Documents),
         from: versions(&read.versions, &read.from),

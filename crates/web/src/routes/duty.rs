@@ -28,8 +28,8 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     };
     let app = &ctx.site.app;
     let most = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
-    let found = app.duty_board(ctx.permit::<SeeDuty>()?, filter, after, most).await?;
-    let on_call = app.on_call_now(ctx.permit::<SeeDuty>()?).await?;
+    let found = app::rosters::duty_board(app, ctx.permit::<SeeDuty>()?, filter, after, most).await?;
+    let on_call = app::rosters::on_call_now(app, ctx.permit::<SeeDuty>()?).await?;
     let mut ways = vec![Crumb::new("/duty/patterns", "Duty patterns")];
     if ctx.may::<ManageDuty>() {
         ways.push(Crumb::new("/import/rosters", "Rosters from a table"));
@@ -71,7 +71,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
 
 /// The patterns.
 pub(super) async fn patterns(ctx: Ctx) -> Result<Response, Problem> {
-    let rows = ctx.site.app.duty_patterns(ctx.permit::<SeeDuty>()?).await?;
+    let rows = app::rosters::duty_patterns(&ctx.site.app, ctx.permit::<SeeDuty>()?).await?;
     let may_add = ctx.may::<ManageDuty>();
     let row = |row: &app::rosters::PatternRow| {
         let days = row.days.split_whitespace().count();
@@ -136,7 +136,7 @@ pub(super) async fn add_pattern(ctx: Ctx) -> Result<Response, Problem> {
 /// Enters a pattern.
 pub(super) async fn added_pattern(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageDuty>()?;
-    match ctx.site.app.add_pattern(permit, new_pattern(&fields)).await {
+    match app::rosters::add_pattern(&ctx.site.app, permit, new_pattern(&fields)).await {
         Ok(_) => Ok(done("/duty/patterns", "pattern-kept")),
         Err(error) => {
             let errors = form_errors(error, "name")?;
@@ -150,7 +150,7 @@ pub(super) async fn added_pattern(ctx: Ctx, fields: Fields) -> Result<Response, 
 pub(super) async fn pattern(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageDuty>()?;
     let id: PatternId = id.parse().map_err(|_| Problem::not_found())?;
-    let row = ctx.site.app.duty_pattern(permit, id).await?;
+    let row = app::rosters::duty_pattern(&ctx.site.app, permit, id).await?;
     let typed = pattern::Typed {
         force: row.force.as_str().to_owned(),
         name: row.name,
@@ -171,11 +171,11 @@ pub(super) async fn changed_pattern(
     let permit = ctx.permit::<ManageDuty>()?;
     let id: PatternId = id.parse().map_err(|_| Problem::not_found())?;
     let version = fields.get("version").parse().unwrap_or(0);
-    match ctx.site.app.change_pattern(permit, id, version, new_pattern(&fields)).await {
+    match app::rosters::change_pattern(&ctx.site.app, permit, id, version, new_pattern(&fields)).await {
         Ok(()) => Ok(done("/duty/patterns", "pattern-kept")),
         Err(error) => {
             let errors = form_errors(error, "name")?;
-            let row = ctx.site.app.duty_pattern(ctx.permit::<ManageDuty>()?, id).await?;
+            let row = app::rosters::duty_pattern(&ctx.site.app, ctx.permit::<ManageDuty>()?, id).await?;
             let href = format!("/duty/patterns/{id}");
             let view = pattern_view(&ctx, &href, Some(row.version), typed(&fields), errors);
             Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
@@ -201,7 +201,7 @@ pub(super) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
         fewest: FEWEST.unsigned_abs(),
         case: None,
     };
-    let read = match ctx.site.app.off_duty_month(permit, force, &month).await {
+    let read = match app::off_duty::off_duty_month(&ctx.site.app, permit, force, &month).await {
         Ok(read) => read,
         Err(app::AppError::Invalid { message, .. }) => {
             view.problem = crate::session::sentence(&message);

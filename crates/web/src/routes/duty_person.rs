@@ -38,7 +38,7 @@ fn day_row(day: &DayRead, shows_kind: bool) -> DayRow {
 }
 
 async fn read(ctx: &Ctx, id: PersonId) -> Result<DutyRead, Problem> {
-    Ok(ctx.site.app.duty_of(ctx.permit_within::<SeeDuty>()?, id).await?)
+    Ok(app::rosters::duty_of(&ctx.site.app, ctx.permit_within::<SeeDuty>()?, id).await?)
 }
 
 fn view(ctx: &Ctx, read: &DutyRead, typed: Typed, errors: Errors) -> View {
@@ -121,7 +121,7 @@ pub(super) async fn assign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         place: new.place.clone(),
         ..Typed::default()
     };
-    let outcome = ctx.site.app.put_on_pattern(permit, id, new).await;
+    let outcome = app::rosters::put_on_pattern(&ctx.site.app, permit, id, new).await;
     after(&ctx, id, outcome, (typed, "pattern", "duty-kept")).await
 }
 
@@ -132,7 +132,7 @@ pub(super) async fn enter(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
     let new = NewPeriod { kind: fields.text("kind"), start: fields.text("start"), end: fields.text("end") };
     let typed =
         Typed { kind: new.kind.clone(), start: new.start.clone(), end: new.end.clone(), ..Typed::default() };
-    let outcome = ctx.site.app.add_duty_period(permit, id, new).await;
+    let outcome = app::rosters::add_duty_period(&ctx.site.app, permit, id, new).await;
     after(&ctx, id, outcome, (typed, "kind", "duty-kept")).await
 }
 
@@ -141,7 +141,7 @@ pub(super) async fn remove(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let permit = ctx.permit_within::<ManageDuty>()?;
     let id = id_of(&id)?;
     let outcome = match fields.get("period").parse() {
-        Ok(period) => ctx.site.app.remove_duty_period(permit, id, period).await,
+        Ok(period) => app::rosters::remove_duty_period(&ctx.site.app, permit, id, period).await,
         Err(_) => {
             Err(AppError::Conflict("nothing was chosen to be taken out; press the button beside it".into()))
         }

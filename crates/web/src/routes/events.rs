@@ -78,7 +78,7 @@ async fn walk(
         search: list.filter("q").to_owned(),
         after,
     };
-    let mut rows = ctx.site.app.events(permit, filter, limit + 1).await?;
+    let mut rows = app::read::events(&ctx.site.app, permit, filter, limit + 1).await?;
     let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.listed.event.on.clone(), last.listed.event.id));
     Ok((rows.iter().map(|found| row(ctx, found)).collect(), last.filter(|_| more)))
@@ -93,10 +93,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let view = list::View {
         shell: ctx.under(Area::People),
         list: list.with_rows(rows.len(), next.map(|(day, id)| format!("{day},{id}"))),
-        kinds: ctx
-            .site
-            .app
-            .event_kinds()
+        kinds: app::read::event_kinds(&ctx.site.app)
             .into_iter()
             .filter(|kind| named || !kind.private)
             .map(|kind| (kind.name, kind.title))
@@ -124,7 +121,7 @@ fn form_view(
     errors: Errors,
 ) -> form::View {
     let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
-    let kinds = ctx.site.app.event_kinds().into_iter().map(|kind| form::Kind {
+    let kinds = app::read::event_kinds(&ctx.site.app).into_iter().map(|kind| form::Kind {
         choice: Choice { chosen: kind.name == typed("kind"), value: kind.name, text: kind.title },
         dates: match kind.until {
             Some(until) => format!("{}; {}", kind.date, until).to_lowercase(),
@@ -159,7 +156,7 @@ fn new_event(fields: &Fields, kind: &str) -> NewEvent {
 
 /// The name of a person whose events may be kept.
 async fn name_of(ctx: &Ctx, id: PersonId) -> Result<String, Problem> {
-    let read = ctx.site.app.person(ctx.permit::<SeePeople>()?, id).await?;
+    let read = app::read::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id).await?;
     Ok(read.person.name)
 }
 
@@ -176,7 +173,7 @@ pub(super) async fn add(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 pub(super) async fn added(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
-    match ctx.site.app.record_event(permit, id, new_event(&fields, fields.get("kind"))).await {
+    match app::movers::record_event(&ctx.site.app, permit, id, new_event(&fields, fields.get("kind"))).await {
         Ok(event) => Ok(done(&format!("/events/{event}"), "event-recorded")),
         Err(error) => {
             let errors = form_errors(error, "on")?;
@@ -190,7 +187,7 @@ pub(super) async fn added(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
 async fn read(ctx: &Ctx, id: &str) -> Result<EventRead, Problem> {
     let permit = ctx.permit_within::<SeePeople>()?;
     let id: EventId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(ctx.site.app.event(permit, id).await?)
+    Ok(app::read::event(&ctx.site.app, permit, id).await?)
 }
 
 fn view(ctx: &Ctx, read: &EventRead, errors: Errors, why: String) -> show::View {
@@ -249,7 +246,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 pub(super) async fn cancel(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
     let event: EventId = id.parse().map_err(|_| Problem::not_found())?;
-    match ctx.site.app.cancel_event(permit, event, fields.get("why")).await {
+    match app::movers::cancel_event(&ctx.site.app, permit, event, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/events/{event}"), "called-off")),
         Err(app::AppError::Invalid { message, .. }) => {
             let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
@@ -285,7 +282,7 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>) -> Result<Response,
 pub(super) async fn changed(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
     let event: EventId = id.parse().map_err(|_| Problem::not_found())?;
-    match ctx.site.app.change_event(permit, event, new_event(&fields, "")).await {
+    match app::movers::change_event(&ctx.site.app, permit, event, new_event(&fields, "")).await {
         Ok(()) => Ok(done(&format!("/events/{event}"), "event-corrected")),
         Err(error) => {
             let errors = form_errors(error, "on")?;

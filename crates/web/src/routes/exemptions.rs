@@ -48,7 +48,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
 /// Shows them for a reason.
 pub(super) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeExemptions>()?;
-    match ctx.site.app.read_exemptions(permit, fields.get("reason")).await {
+    match app::terms::read_exemptions(&ctx.site.app, permit, fields.get("reason")).await {
         Ok(all) => {
             let rows = all
                 .into_iter()
@@ -80,7 +80,7 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         why: fields.text("why"),
         until: end_of(fields.get("until")),
     };
-    match ctx.site.app.grant_exemption(permit, new).await {
+    match app::terms::grant_exemption(&ctx.site.app, permit, new).await {
         Ok(()) => Ok(done("/exemptions", "exemption-added")),
         Err(error) => refused(&ctx, &fields, error, "number"),
     }
@@ -92,7 +92,7 @@ pub(super) async fn ended(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     let unknown =
         || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Read the list again, and choose one of it.");
     let id = fields.get("id").parse().map_err(|_| unknown())?;
-    ctx.site.app.end_exemption(permit, id).await?;
+    app::terms::end_exemption(&ctx.site.app, permit, id).await?;
     Ok(done("/exemptions", "exemption-ended"))
 }
 

@@ -19,7 +19,7 @@ fn new_hold(fields: &Fields) -> NewHold {
 }
 
 async fn view(ctx: &Ctx, id: DeviceId) -> Result<holds::View, Problem> {
-    let (device, found) = ctx.site.app.holds_on(ctx.permit::<PlaceHolds>()?, id).await?;
+    let (device, found) = app::holds::holds_on(&ctx.site.app, ctx.permit::<PlaceHolds>()?, id).await?;
     let href = format!("/devices/{id}");
     let mut shell = ctx.under(Area::Devices);
     if ctx.may::<SeeDevices>() {
@@ -61,9 +61,9 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     let ended = match fields.some("hold") {
         Some(hold) => {
             let hold: HoldId = hold.parse().map_err(|_| Problem::not_found())?;
-            app.end_hold(permit, hold, fields.get("ended")).await.map(|_| "hold-ended")
+            app::holds::end_hold(app, permit, hold, fields.get("ended")).await.map(|_| "hold-ended")
         }
-        None => app.place_hold(permit, id, new_hold(&fields)).await.map(|()| "hold-placed"),
+        None => app::holds::place_hold(app, permit, id, new_hold(&fields)).await.map(|()| "hold-placed"),
     };
     match ended {
         Ok(notice) => Ok(done(&href, notice)),
@@ -85,7 +85,8 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
 }
 
 async fn decision(ctx: &Ctx, case: CaseId, step: StepId) -> Result<hold::View, Problem> {
-    let (number, read) = ctx.site.app.hold_step(ctx.permit::<PlaceHolds>()?, case, step).await?;
+    let (number, read) =
+        app::holds::hold_step(&ctx.site.app, ctx.permit::<PlaceHolds>()?, case, step).await?;
     let reference = format!("C-{number}");
     let mut shell = ctx.under(Area::Cases);
     shell.crumbs.push(Crumb::new(format!("/cases/{case}"), reference.clone()));
@@ -132,11 +133,14 @@ pub(super) async fn decided(
     };
     let errors = match hold {
         None => [("decision", "Choose whether the devices are held")].into_iter().collect(),
-        Some(hold) => match ctx.site.app.decide_hold(permit, case, step, (hold, new_hold(&fields))).await {
-            Ok(()) => return Ok(done(&format!("/cases/{case}"), "step-done")),
-            Err(error @ app::AppError::Invalid { .. }) => form_errors(error, "why")?,
-            Err(other) => return Err(other.into()),
-        },
+        Some(hold) => {
+            match app::holds::decide_hold(&ctx.site.app, permit, case, step, (hold, new_hold(&fields))).await
+            {
+                Ok(()) => return Ok(done(&format!("/cases/{case}"), "step-done")),
+                Err(error @ app::AppError::Invalid { .. }) => form_errors(error, "why")?,
+                Err(other) => return Err(other.into()),
+            }
+        }
     };
     let again = hold::View {
         errors,

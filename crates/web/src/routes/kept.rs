@@ -16,7 +16,7 @@ use crate::shell::Area;
 pub(super) async fn get(ctx: Ctx, headers: HeaderMap) -> Result<Response, Problem> {
     ctx.permit::<SeeOwnSessions>()?;
     let kept = match Aside::Kept.of(&ctx.site, &headers) {
-        Some(key) => ctx.site.app.kept_form(&key, &ctx.live.owner).await?,
+        Some(key) => app::sign_in::kept_form(&ctx.site.app, &key, &ctx.live.owner).await?,
         None => None,
     };
     let Some(kept) = kept else { return Ok(Redirect::to("/").into_response()) };
@@ -52,7 +52,7 @@ pub(super) async fn prove(ctx: Ctx, headers: HeaderMap) -> Result<Response, Prob
             .directory
             .as_ref()
             .map(|_| format!("/sign-in/directory?next={next}&again=yes")),
-        passkey: site.app.passkeys_can_be().then(|| format!("/sign-in/passkey?next={next}")),
+        passkey: app::sign_in::passkeys_can_be(&site.app).then(|| format!("/sign-in/passkey?next={next}")),
         demo: (!site.options.personas.is_empty()).then(|| format!("/sign-in?next={next}")),
     };
     Ok(page(StatusCode::OK, &view))
@@ -63,7 +63,7 @@ pub(super) async fn post(ctx: Ctx, headers: HeaderMap, fields: Fields) -> Result
     ctx.permit::<SeeOwnSessions>()?;
     let send = fields.get("kept-form") == "send";
     let taken = match Aside::Kept.of(&ctx.site, &headers) {
-        Some(key) => ctx.site.app.take_kept_form(&key, &ctx.live.owner).await?,
+        Some(key) => app::sign_in::take_kept_form(&ctx.site.app, &key, &ctx.live.owner).await?,
         None => None,
     };
     let Some(taken) = taken else { return Ok(Redirect::to("/sessions?done=kept-gone").into_response()) };

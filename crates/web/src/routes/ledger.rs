@@ -77,7 +77,7 @@ type Key = (Timestamp, EntryId);
 
 async fn walk(ctx: &Ctx, query: LedgerQuery, limit: u32) -> Result<(LedgerRead, Option<Key>), app::AppError> {
     let permit = app::access::permit::<SeeLedger>(&ctx.actor)?;
-    let mut read = ctx.site.app.ledger(permit, query, limit + 1).await?;
+    let mut read = app::read::ledger(&ctx.site.app, permit, query, limit + 1).await?;
     let more = cut(&mut read.rows, limit);
     let last = read.rows.last().map(|last| (last.at, last.id)).filter(|_| more);
     Ok((read, last))
@@ -120,7 +120,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         checkpoint_at: signed,
         covered,
         entries: read.size.saturating_add(read.waiting),
-        key: ctx.site.app.ledger_key_text(),
+        key: app::ledger_book::ledger_key_text(&ctx.site.app),
     };
     Ok(page(status, &view))
 }
@@ -145,7 +145,7 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeLedger>()?;
     let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
-    let read = ctx.site.app.ledger_entry(permit, id).await?;
+    let read = app::read::ledger_entry(&ctx.site.app, permit, id).await?;
     let view = entry::View {
         shell: ctx.under(Area::Ledger),
         action: read.row.action.clone(),
@@ -156,7 +156,7 @@ pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
         detail: read.detail,
         covered: read.covered,
         proof: format!("/ledger/{id}/proof"),
-        key: ctx.site.app.ledger_key_text(),
+        key: app::ledger_book::ledger_key_text(&ctx.site.app),
     };
     Ok(page(StatusCode::OK, &view))
 }
@@ -165,7 +165,7 @@ pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
 pub(super) async fn proof(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeLedger>()?;
     let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
-    let line = ctx.site.app.ledger_proof(permit, id).await?;
+    let line = app::ledger_book::ledger_proof(&ctx.site.app, permit, id).await?;
     let name = format!("attachment; filename=\"ledger-entry-{id}.json\"");
     Ok(([(CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], line)
         .into_response())
@@ -173,7 +173,8 @@ pub(super) async fn proof(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
 
 /// The whole ledger without private details, as `lanyard ledger verify` reads it.
 pub(super) async fn export(ctx: Ctx) -> Result<Response, Problem> {
-    let export = ctx.site.app.begin_ledger_export(ctx.permit::<SeeLedger>()?, false).await?;
+    let export =
+        app::ledger_export::begin_ledger_export(&ctx.site.app, ctx.permit::<SeeLedger>()?, false).await?;
     let lines = stream::try_unfold(export, |mut export| async move {
         match export.next().await {
             Ok(lines) => Ok(lines.map(|lines| (lines, export))),

@@ -14,7 +14,7 @@ use crate::shell::{Area, Crumb, Shell};
 
 /// The page.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
-    let read = ctx.site.app.me(ctx.permit::<SeeOwn>()?).await?;
+    let read = app::read::me(&ctx.site.app, ctx.permit::<SeeOwn>()?).await?;
     let shell = ctx.shell(Area::Me, Vec::new());
     let view = match read {
         Some(read) => view(shell, &read),
@@ -45,7 +45,7 @@ pub(super) async fn reminded(ctx: Ctx, fields: Fields) -> Result<Response, Probl
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
         }
     };
-    ctx.site.app.answer_reminder(permit, fields.get("clause"), said).await?;
+    app::terms::answer_reminder(&ctx.site.app, permit, fields.get("clause"), said).await?;
     Ok(done("/me", if said { "reminder-yes" } else { "reminder-later" }))
 }
 

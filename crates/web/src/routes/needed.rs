@@ -16,7 +16,8 @@ use crate::session::{Ctx, Fields, Problem, done, form_errors};
 use crate::shell::{Area, Crumb};
 
 async fn question(ctx: &Ctx, id: CaseId) -> Result<needed::View, Problem> {
-    let asked = ctx.site.app.unused_question(ctx.permit_within::<AnswerForOneself>()?, id).await?;
+    let asked =
+        app::unused::unused_question(&ctx.site.app, ctx.permit_within::<AnswerForOneself>()?, id).await?;
     Ok(needed::View {
         shell: ctx.shell(Area::Elsewhere, Vec::new()),
         href: format!("/cases/{id}/needed"),
@@ -49,7 +50,7 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
         until: fields.text("until"),
         note: fields.text("note"),
     };
-    match ctx.site.app.answer_unused(permit, id, answer).await {
+    match app::unused::answer_unused(&ctx.site.app, permit, id, answer).await {
         Ok(()) => Ok(done("/", "answered")),
         Err(error @ app::AppError::Invalid { .. }) => {
             let again = needed::View {
@@ -67,7 +68,8 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
 }
 
 async fn order(ctx: &Ctx, id: DeviceId) -> Result<withdraw::View, Problem> {
-    let (device, holder) = ctx.site.app.withdrawing(ctx.permit::<WithdrawDevices>()?, id).await?;
+    let (device, holder) =
+        app::withdrawals::withdrawing(&ctx.site.app, ctx.permit::<WithdrawDevices>()?, id).await?;
     let href = format!("/devices/{id}");
     let mut shell = ctx.under(Area::Devices);
     shell.crumbs.push(Crumb::new(href.clone(), device.serial.clone()));
@@ -95,7 +97,7 @@ pub(super) async fn withdrawn(ctx: Ctx, Path(id): Path<String>, fields: Fields) 
     let permit = ctx.permit::<WithdrawDevices>()?;
     let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
     let lock = if fields.get("lock") == "yes" { Some(ctx.permit::<CommandDevices>()?) } else { None };
-    match ctx.site.app.withdraw(permit, id, fields.get("why"), lock).await {
+    match app::withdrawals::withdraw(&ctx.site.app, permit, id, fields.get("why"), lock).await {
         Ok(Withdrawn::Ordered { case, not_locked }) => {
             let notice = if not_locked.is_some() { "withdrawn-not-locked" } else { "withdrawn" };
             Ok(done(&format!("/cases/{case}"), notice))

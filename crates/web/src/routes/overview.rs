@@ -39,7 +39,7 @@ pub(super) fn bar(row: &DocumentRow) -> Bar {
 
 /// How things stand.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
-    let now = ctx.site.app.overview(ctx.permit::<SeePolicy>()?).await?;
+    let now = app::read::overview(&ctx.site.app, ctx.permit::<SeePolicy>()?).await?;
     let figures = now.devices.as_ref().map(|devices| devices.counts).unwrap_or_default();
     let (cases_open, cases_late) = now.cases.unwrap_or_default();
     let reviews = now
@@ -169,7 +169,7 @@ fn copies(ledger: &LedgerStatus) -> Vec<CopyRow> {
 
 /// The screen on the wall.
 pub(super) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
-    let now = ctx.site.app.wall(ctx.permit::<SeeDevices>()?).await?;
+    let now = app::read::wall(&ctx.site.app, ctx.permit::<SeeDevices>()?).await?;
     let refreshing = ctx.asked("refresh") != "off";
     let counts_now = now.counts;
     let view = wall::View {

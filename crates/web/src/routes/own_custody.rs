@@ -30,7 +30,7 @@ fn own(error: AppError) -> Problem {
 /// One's own side of a hand-over.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
-    let read = ctx.site.app.own_handover(permit, id_of(&id)?).await.map_err(own)?;
+    let read = app::custody::read::own_handover(&ctx.site.app, permit, id_of(&id)?).await.map_err(own)?;
     Ok(page(StatusCode::OK, &view(&ctx, &read, true)))
 }
 
@@ -38,7 +38,9 @@ async fn again(ctx: &Ctx, id: &str, fields: &Fields, error: AppError) -> Result<
     let AppError::Invalid { .. } = &error else { return Err(own(error)) };
     let errors = form_errors(error, "why")?;
     let read =
-        ctx.site.app.own_handover(ctx.permit_within::<SignHandovers>()?, id_of(id)?).await.map_err(own)?;
+        app::custody::read::own_handover(&ctx.site.app, ctx.permit_within::<SignHandovers>()?, id_of(id)?)
+            .await
+            .map_err(own)?;
     let typed = Typed { why: fields.text("why"), ..Typed::default() };
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &View { errors, typed, ..view(ctx, &read, true) }))
 }
@@ -50,7 +52,10 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
         let message = "tick the statement: that is your signature".into();
         return again(&ctx, &id, &fields, AppError::Invalid { field: "confirm", message }).await;
     }
-    match ctx.site.app.sign_own(permit, id_of(&id)?, fields.get("shown")).await.map_err(own)? {
+    match app::custody::sign_own(&ctx.site.app, permit, id_of(&id)?, fields.get("shown"))
+        .await
+        .map_err(own)?
+    {
         Signed::Complete => Ok(done(&format!("/me/custody/{id}"), "handover-complete")),
         Signed::Waits => Ok(done(&format!("/me/custody/{id}"), "handover-signed")),
         Signed::Held(_) => Ok(done(&format!("/me/custody/{id}"), "held")),
@@ -60,7 +65,7 @@ pub(super) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
 /// Refuses to sign one's own side.
 pub(super) async fn refuse(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
-    match ctx.site.app.refuse_handover(permit, id_of(&id)?, fields.get("why")).await {
+    match app::custody::refuse_handover(&ctx.site.app, permit, id_of(&id)?, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/me/custody/{id}"), "handover-refused")),
         Err(error) => again(&ctx, &id, &fields, error).await,
     }
@@ -69,13 +74,15 @@ pub(super) async fn refuse(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
 /// The record of what one signed, as a document.
 pub(super) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
-    let kept = ctx.site.app.own_custody_record(permit, id_of(&id)?).await.map_err(own)?;
+    let kept =
+        app::custody::record::own_custody_record(&ctx.site.app, permit, id_of(&id)?).await.map_err(own)?;
     Ok(file(&kept.reference, "pdf", kept.pdf))
 }
 
 /// The same as data.
 pub(super) async fn json(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
-    let kept = ctx.site.app.own_custody_record(permit, id_of(&id)?).await.map_err(own)?;
+    let kept =
+        app::custody::record::own_custody_record(&ctx.site.app, permit, id_of(&id)?).await.map_err(own)?;
     Ok(file(&kept.reference, "json", kept.data))
 }

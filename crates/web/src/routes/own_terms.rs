@@ -28,7 +28,7 @@ fn in_no_register() -> Problem {
 }
 
 async fn own(ctx: &Ctx, document: &str) -> Result<TermsRead, Problem> {
-    let read = ctx.site.app.own_terms(ctx.permit::<SeeOwn>()?, document).await?;
+    let read = app::read::own_terms(&ctx.site.app, ctx.permit::<SeeOwn>()?, document).await?;
     read.ok_or_else(in_no_register)
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn accept(
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors.into_iter().collect())));
     }
     let with = with(&headers);
-    match ctx.site.app.accept_own_terms(permit, &document, fields.get("digest"), with).await {
+    match app::terms::accept_own_terms(&ctx.site.app, permit, &document, fields.get("digest"), with).await {
         Ok(()) => Ok(done("/me", "own-accepted")),
         Err(error) => {
             let errors = form_errors(error, "accept")?;
@@ -118,7 +118,7 @@ fn with(headers: &HeaderMap) -> &'static str {
 pub(super) async fn way(ctx: Ctx, Path(document): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcceptOwn>()?;
     let word = fields.get("way");
-    match ctx.site.app.ask_another_way(permit, &document, word).await {
+    match app::terms::ask_another_way(&ctx.site.app, permit, &document, word).await {
         Ok(()) => {
             let notice = if word == "page" { "way-page" } else { "way-asked" };
             Ok(done(&format!("/me/terms/{document}"), notice))
@@ -213,7 +213,7 @@ pub(super) async fn read(
             (asked.clause.to_string(), fields.get(&format!("question-{number}")).parse().ok())
         })
         .collect();
-    match ctx.site.app.read_section(permit, &document, fields.get("digest"), answers).await {
+    match app::terms::read_section(&ctx.site.app, permit, &document, fields.get("digest"), answers).await {
         Ok(faults) if faults.is_empty() => {
             let after = own(&ctx, &document).await?;
             Ok(done(&next(&after, place), "section-read"))
@@ -241,7 +241,7 @@ fn next(read: &TermsRead, place: usize) -> String {
 /// Exactly what one accepted.
 pub(super) async fn accepted(ctx: Ctx, Path(document): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeOwn>()?;
-    let read = ctx.site.app.own_accepted_terms(permit, &document, ctx.asked("version")).await?;
+    let read = app::read::own_accepted_terms(&ctx.site.app, permit, &document, ctx.asked("version")).await?;
     let read = read.ok_or_else(in_no_register)?;
     Ok(page(StatusCode::OK, &accepted_view(ctx.under(Area::Me), &read)))
 }

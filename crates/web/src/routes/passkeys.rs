@@ -21,9 +21,9 @@ use crate::{browser, limits};
 /// The list.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let (app, permit) = (&ctx.site.app, ctx.permit::<RunService>()?);
-    let keys = app.passkeys(&permit).await?;
-    let may_register = app.may_register_passkey(&permit, &ctx.live).await?;
-    let accounts = app.break_glass_accounts(permit).await?;
+    let keys = app::sign_in::passkeys(app, &permit).await?;
+    let may_register = app::sign_in::may_register_passkey(app, &permit, &ctx.live).await?;
+    let accounts = app::sign_in::break_glass_accounts(app, permit).await?;
     let without = accounts
         .into_iter()
         .filter(|account| !keys.iter().any(|key| key.account.owner == account.owner))
@@ -42,14 +42,14 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
             })
             .collect(),
         may_register,
-        can_be: app.passkeys_can_be(),
+        can_be: app::sign_in::passkeys_can_be(app),
     };
     Ok(page(StatusCode::OK, &view))
 }
 
 /// The form for a new one, with a challenge of its own. A mistake makes another challenge and keeps what was typed.
 async fn form(ctx: &Ctx, called: String, errors: Errors) -> Result<New, Problem> {
-    let ceremony = ctx.site.app.begin_passkey(ctx.permit::<RunService>()?, &ctx.live).await?;
+    let ceremony = app::sign_in::begin_passkey(&ctx.site.app, ctx.permit::<RunService>()?, &ctx.live).await?;
     Ok(New {
         shell: ctx.shell(Area::Elsewhere, vec![Crumb::new("/passkeys", "Passkeys")]),
         errors,
@@ -69,7 +69,7 @@ pub(super) async fn new(ctx: Ctx) -> Result<Response, Problem> {
 pub(super) async fn add(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let new =
         NewPasskey { key: fields.text("key"), label: fields.text("label"), answer: fields.text("answer") };
-    match ctx.site.app.finish_passkey(ctx.permit::<RunService>()?, &ctx.live, new).await {
+    match app::sign_in::finish_passkey(&ctx.site.app, ctx.permit::<RunService>()?, &ctx.live, new).await {
         Ok(()) => Ok(done("/passkeys", "passkey-added")),
         Err(error) => {
             let errors = form_errors(error, "answer")?;
@@ -86,7 +86,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Problem> {
     let permit = ctx.permit::<RunService>()?;
     let Some(token) = &session.token else { return Err(Problem::not_found()) };
-    ctx.site.app.remove_passkey(permit, token, fields.get("id")).await?;
+    app::sign_in::remove_passkey(&ctx.site.app, permit, token, fields.get("id")).await?;
     Ok(done("/passkeys", "passkey-removed"))
 }
 
@@ -98,8 +98,8 @@ pub(super) async fn begin(
 ) -> Result<Response, Problem> {
     let next = next_of(&query);
     let known = Aside::SigningIn.of(&site, &headers).filter(|value| value.expose().len() == 43);
-    let cookie = known.unwrap_or_else(|| site.app.random_text());
-    let Some(ceremony) = site.app.begin_passkey_sign_in(&cookie).await? else {
+    let cookie = known.unwrap_or_else(|| app::sign_in::random_text(&site.app));
+    let Some(ceremony) = app::sign_in::begin_passkey_sign_in(&site.app, &cookie).await? else {
         let why =
             "No passkey is registered here. The engineer who runs Lanyard makes you a link on the server.";
         return Ok(refused(&site, next, why));
@@ -126,7 +126,9 @@ pub(super) async fn finish(
     let next = own_path(fields.get("next"));
     let cookie = Aside::SigningIn.of(&site, &headers).map(Secret::into_exposed).unwrap_or_default();
     let uses = browser::described(&headers);
-    match site.app.use_passkey((fields.get("key"), &cookie), fields.get("answer"), &uses).await? {
+    match app::sign_in::use_passkey(&site.app, (fields.get("key"), &cookie), fields.get("answer"), &uses)
+        .await?
+    {
         Ok(token) => {
             end(&site, &session).await?;
             let gone = AppendHeaders([(SET_COOKIE, Aside::SigningIn.set(&site, None))]);

@@ -66,7 +66,7 @@ async fn walk(
         devices: either("devices"),
         accepted: either("accepted"),
     };
-    let mut rows = ctx.site.app.people(permit, filter, after, limit + 1).await?;
+    let mut rows = app::read::people(&ctx.site.app, permit, filter, after, limit + 1).await?;
     let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.person.name.clone(), last.person.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
@@ -104,8 +104,9 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SeePeople>()?;
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
-    let read = ctx.site.app.person(permit, id).await?;
-    let handovers = ctx.site.app.custody_of_person(ctx.permit_within::<SeePeople>()?, id).await?;
+    let read = app::read::person(&ctx.site.app, permit, id).await?;
+    let handovers =
+        app::custody::read::custody_of_person(&ctx.site.app, ctx.permit_within::<SeePeople>()?, id).await?;
     let enters = ctx.may::<RecordAcceptance>();
     let person = &read.person;
     let devices = ctx.may::<SeeDevices>();
@@ -250,7 +251,7 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         unit: fields.some("unit"),
         ..NewPerson::default()
     };
-    match ctx.site.app.add_person(permit, new).await {
+    match app::people::add_person(&ctx.site.app, permit, new).await {
         Ok(id) => Ok(done(&format!("/people/{id}"), "person-added")),
         Err(error) => {
             let errors = form_errors(error, "number")?;

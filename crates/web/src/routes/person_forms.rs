@@ -22,7 +22,7 @@ fn who(person: &Person) -> String {
 async fn read(ctx: &Ctx, id: &str) -> Result<PersonRead, Problem> {
     ctx.permit::<ManagePeople>()?;
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(ctx.site.app.person(ctx.permit::<SeePeople>()?, id).await?)
+    Ok(app::read::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id).await?)
 }
 
 /// A day as people write it; empty for none.
@@ -53,9 +53,10 @@ async fn edit_view(
 ) -> Result<edit::View, Problem> {
     let person = &read.person;
     let manager = match (typed, person.line_manager) {
-        (None, Some(id)) => {
-            ctx.site.app.person(ctx.permit::<SeePeople>()?, id).await.map(|read| read.person.number).ok()
-        }
+        (None, Some(id)) => app::read::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id)
+            .await
+            .map(|read| read.person.number)
+            .ok(),
         _ => None,
     };
     let text = |name: &str, now: String| typed.map_or(now, |fields| fields.text(name));
@@ -104,7 +105,9 @@ pub(super) async fn edited(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         last_day: day(&fields, "last_day", &mut errors),
     };
     if errors.is_empty() {
-        match ctx.site.app.edit_person(ctx.permit::<ManagePeople>()?, read.person.id, wanted).await {
+        match app::people::edit_person(&ctx.site.app, ctx.permit::<ManagePeople>()?, read.person.id, wanted)
+            .await
+        {
             Ok(()) => return Ok(done(&format!("/people/{}", read.person.id), "person-changed")),
             Err(error) => errors = form_errors(error, "number")?,
         }
@@ -148,7 +151,9 @@ pub(super) async fn ended(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
     let mut errors = Errors::default();
     let last_day = day(&fields, "last_day", &mut errors);
     if errors.is_empty() {
-        match ctx.site.app.end_person(ctx.permit::<ManagePeople>()?, read.person.id, last_day).await {
+        match app::people::end_person(&ctx.site.app, ctx.permit::<ManagePeople>()?, read.person.id, last_day)
+            .await
+        {
             Ok(()) => return Ok(done(&format!("/people/{}", read.person.id), "person-ended")),
             Err(error) => errors = form_errors(error, "last_day")?,
         }

@@ -33,8 +33,8 @@ async fn edit_view(
     errors: Errors,
 ) -> Result<edit::View, Problem> {
     let app = &ctx.site.app;
-    let device = app.device(ctx.permit::<SeeDevices>()?, id).await?.device;
-    let asset = app.custody_of(ctx.permit::<SeeDevices>()?, id).await?.asset;
+    let device = app::read::device(app, ctx.permit::<SeeDevices>()?, id).await?.device;
+    let asset = app::custody::read::custody_of(app, ctx.permit::<SeeDevices>()?, id).await?.asset;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let typed = |name: &str, stands: String| fields.map_or(stands, |fields| fields.text(name));
     let mut shell = ctx.under(Area::Devices);
@@ -81,7 +81,7 @@ pub(super) async fn edited(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         eid: fields.text("eid"),
         bought_on: fields.text("bought"),
     };
-    match ctx.site.app.describe_device(permit, id, new).await {
+    match app::register::describe_device(&ctx.site.app, permit, id, new).await {
         Ok(()) => Ok(done(&format!("/devices/{id}"), "device-described")),
         Err(error) => again(&ctx, id, &fields, error, "asset").await,
     }
@@ -118,7 +118,7 @@ pub(super) async fn restate(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     let restated = async {
         let to =
             to.ok_or_else(|| AppError::Invalid { field: "to", message: "choose what became of it".into() })?;
-        ctx.site.app.restate_device(permit, id, to, fields.get("why")).await
+        app::register::restate_device(&ctx.site.app, permit, id, to, fields.get("why")).await
     };
     match restated.await {
         Ok(Changed::Done) => Ok(done(&format!("/devices/{id}"), "device-restated")),
@@ -134,7 +134,7 @@ pub(super) async fn labels(ctx: Ctx) -> Result<Response, Problem> {
     let (mut made, mut not) = (Vec::new(), Vec::new());
     let lines = codes.lines().map(str::trim).filter(|code| !code.is_empty());
     for code in lines.take(MOST_LABELS) {
-        match ctx.site.app.label(ctx.permit::<SeeDevices>()?, code).await {
+        match app::custody::label(&ctx.site.app, ctx.permit::<SeeDevices>()?, code).await {
             Ok(label) => made.push(labels::Printed {
                 number: label.number,
                 force: label.force.title(),
@@ -155,11 +155,11 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     answer::walked("register", ctx, |ctx, after: Option<(i64, String)>| async move {
         let permit = ctx.permit::<SeeDevices>()?;
         let (filter, order) = (DeviceFilter::default(), DeviceOrder::Serial);
-        let rows = ctx.site.app.devices(permit, filter, order, after, EXPORT_STEP).await?;
+        let rows = app::read::devices(&ctx.site.app, permit, filter, order, after, EXPORT_STEP).await?;
         let full = rows.len() >= usize::try_from(EXPORT_STEP).unwrap_or(usize::MAX);
         let next = rows.last().filter(|_| full).map(|last| (last.device.not_met, last.device.serial.clone()));
         let ids = rows.iter().map(|row| row.device.id).collect();
-        let assets = ctx.site.app.particulars(ctx.permit::<SeeDevices>()?, ids).await?;
+        let assets = app::custody::particulars(&ctx.site.app, ctx.permit::<SeeDevices>()?, ids).await?;
         let mut table = csv::Table::new(&edit::COLUMNS);
         for (row, (asset, place)) in rows.iter().zip(assets) {
             let device = &row.device;

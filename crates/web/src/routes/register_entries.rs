@@ -101,7 +101,7 @@ pub(super) fn entry_view(ctx: &Ctx, read: &PermissionRead) -> entry::View {
 }
 
 async fn read(ctx: &Ctx, id: PermissionId) -> Result<PermissionRead, Problem> {
-    Ok(ctx.site.app.permission(ctx.permit::<SeeRegisters>()?, id).await?)
+    Ok(app::read::permission(&ctx.site.app, ctx.permit::<SeeRegisters>()?, id).await?)
 }
 
 fn id_of(text: &str) -> Result<PermissionId, Problem> {
@@ -181,7 +181,7 @@ pub(super) async fn decided(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
         version: fields.get("version").parse().unwrap_or(-1),
     };
     let errors = if matches!(answer.as_str(), "yes" | "no") {
-        match ctx.site.app.decide_permission(permit, id, decision.clone()).await {
+        match app::permissions::decide_permission(&ctx.site.app, permit, id, decision.clone()).await {
             Ok(PermissionState::Granted) => return Ok(done(&format!("/entries/{id}"), "granted")),
             Ok(PermissionState::Agreed) => return Ok(done(&format!("/entries/{id}"), "agreed")),
             Ok(_) => return Ok(done(&format!("/entries/{id}"), "refused")),
@@ -202,7 +202,8 @@ pub(super) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     let sees = ctx.may::<SeeRegisters>();
     let back =
         if sees && fields.get("from") != "own" { format!("/entries/{id}") } else { "/permissions".into() };
-    match ctx.site.app.withdraw_permission(permit, id, (fields.get("why"), version)).await {
+    match app::permissions::withdraw_permission(&ctx.site.app, permit, id, (fields.get("why"), version)).await
+    {
         Ok(()) => Ok(done(&back, "ended")),
         Err(app::AppError::Invalid { message, .. }) if sees => {
             let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
@@ -220,7 +221,7 @@ pub(super) async fn review(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let id = id_of(&id)?;
     let version = fields.get("version").parse().unwrap_or(-1);
     let (finding, sooner) = (fields.get("finding"), fields.get("sooner"));
-    match ctx.site.app.review_permission(permit, id, (finding, sooner, version)).await {
+    match app::permissions::review_permission(&ctx.site.app, permit, id, (finding, sooner, version)).await {
         Ok(()) => Ok(done(&format!("/entries/{id}"), "reviewed")),
         Err(error) => {
             let errors = form_errors(error, "finding")?;

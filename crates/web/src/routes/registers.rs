@@ -76,7 +76,7 @@ fn row(row: &PermissionRow) -> list::Row {
 
 /// Every register.
 pub(super) async fn index(ctx: Ctx) -> Result<Response, Problem> {
-    let read = ctx.site.app.registers(ctx.permit::<SeeRegisters>()?).await?;
+    let read = app::read::registers(&ctx.site.app, ctx.permit::<SeeRegisters>()?).await?;
     let rows = read
         .iter()
         .map(|row| index::Row {
@@ -109,7 +109,7 @@ async fn walk(
         own: None,
         after,
     };
-    let mut rows = ctx.site.app.permissions(permit, filter, limit + 1).await?;
+    let mut rows = app::read::permissions(&ctx.site.app, permit, filter, limit + 1).await?;
     let more = cut(&mut rows, limit);
     let last = rows.last().map(|last| (last.grant.asked_at, last.grant.id));
     Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
@@ -121,7 +121,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let after =
         list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
-    let registers = ctx.site.app.registers(ctx.permit::<SeeRegisters>()?).await?;
+    let registers = app::read::registers(&ctx.site.app, ctx.permit::<SeeRegisters>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Registers),
         list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
@@ -165,14 +165,14 @@ fn about(register: &PermissionRegister) -> Vec<(String, String)> {
 /// One register.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let app = &ctx.site.app;
-    let registers = app.registers(ctx.permit::<SeeRegisters>()?).await?;
+    let registers = app::read::registers(app, ctx.permit::<SeeRegisters>()?).await?;
     let found = registers.into_iter().find(|row| row.register.id == id).ok_or_else(Problem::not_found)?;
     let register = found.register;
     let filter = PermissionFilter { register: id.clone(), ..PermissionFilter::default() };
-    let rows = app.permissions(ctx.permit::<SeeRegisters>()?, filter, LATEST).await?;
+    let rows = app::read::permissions(app, ctx.permit::<SeeRegisters>()?, filter, LATEST).await?;
     // What platforms leave to people stands beside what people carry as a risk.
     let residues = if register.about == PermissionFor::Clause {
-        app.residues(&ctx.permit::<SeeRegisters>()?)
+        app::read::residues(app, &ctx.permit::<SeeRegisters>()?)
     } else {
         Vec::new()
     };
@@ -202,7 +202,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 #[expect(clippy::too_many_lines, reason = "a field for each thing that a register may ask")]
 fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Result<ask::View, Problem> {
     let app = &ctx.site.app;
-    let (register, reach, apps) = app.register_to_ask_in(&ctx.permit::<AskPermission>()?, id)?;
+    let (register, reach, apps) = app::read::register_to_ask_in(app, &ctx.permit::<AskPermission>()?, id)?;
     let own = reach == Reach::Related;
     let device_hint = match (own, register.about) {
         (true, _) => "Left empty, the one device that you hold",
@@ -284,7 +284,7 @@ pub(super) async fn ask(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 pub(super) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AskPermission>()?;
     let app = &ctx.site.app;
-    let (register, _, _) = app.register_to_ask_in(&permit, &id)?;
+    let (register, _, _) = app::read::register_to_ask_in(app, &permit, &id)?;
     let new = NewPermission {
         register: id.clone(),
         once: fields.text("once"),
@@ -298,7 +298,7 @@ pub(super) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
         security: fields.text("security"),
         passphrase: Some(Secret::new(fields.text("passphrase"))),
     };
-    match app.ask_permission(permit, new.clone()).await? {
+    match app::permissions::ask_permission(app, permit, new.clone()).await? {
         Asked::Entered(entry) if ctx.may::<SeeRegisters>() => Ok(done(&format!("/entries/{entry}"), "asked")),
         Asked::Entered(_) => Ok(done("/permissions", "asked")),
         Asked::ToMend(faults) => {
@@ -310,7 +310,7 @@ pub(super) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
 
 /// One's own.
 pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
-    let read = ctx.site.app.own_permissions(ctx.permit::<AskPermission>()?).await?;
+    let read = app::read::own_permissions(&ctx.site.app, ctx.permit::<AskPermission>()?).await?;
     let view = own::View {
         shell: ctx.shell(Area::Elsewhere, Vec::new()),
         registers: read

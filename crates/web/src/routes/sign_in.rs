@@ -39,9 +39,7 @@ fn view(site: &Site, next: &str, refused: &str) -> View {
             .directory
             .as_ref()
             .map(|_| format!("/sign-in/directory?next={}", percent(own_path(next)))),
-        passkey: site
-            .app
-            .passkeys_can_be()
+        passkey: app::sign_in::passkeys_can_be(&site.app)
             .then(|| format!("/sign-in/passkey?next={}", percent(own_path(next)))),
     }
 }
@@ -83,7 +81,7 @@ pub(super) async fn post(
         force: persona.force,
         how: "demonstration",
     };
-    let token = site.app.begin_session_on(who, &browser::described(&headers)).await?;
+    let token = app::sessions::begin_session_on(&site.app, who, &browser::described(&headers)).await?;
     Ok(signed_in(&site, &token, own_path(fields.get("next"))))
 }
 
@@ -95,7 +93,7 @@ pub(super) fn signed_in(site: &Site, token: &Secret<String>, next: &str) -> Resp
 /// Ends the session that a browser came with: one cookie is one session.
 pub(super) async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
     if let (Some(token), Some(_)) = (&session.token, &session.live) {
-        site.app.end_session(token.expose()).await?;
+        app::sessions::end_session(&site.app, token.expose()).await?;
     }
     Ok(())
 }
@@ -125,7 +123,7 @@ pub(super) async fn use_link(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     sign_in::admit(&site.app, limits::address(from), Brought::Link(&token)).await?;
-    match site.app.use_sign_in_link(&token, &browser::described(&headers)).await? {
+    match app::sessions::use_sign_in_link(&site.app, &token, &browser::described(&headers)).await? {
         Some(token) => {
             end(&site, &session).await?;
             let kept = Aside::Kept.of(&site, &headers).is_some();
@@ -154,7 +152,7 @@ pub(super) async fn out(
 /// lead to another site, and browsers hold a redirect after a form to it.
 pub(super) async fn out_of_directory(State(site): State<Site>) -> Response {
     let there = match &site.options.directory {
-        Some(directory) => site.app.directory_sign_out(directory).await,
+        Some(directory) => app::sign_in::directory_sign_out(&site.app, directory).await,
         None => None,
     };
     let Some(directory) = there else {

@@ -18,7 +18,7 @@ use crate::shell::{Area, Crumb};
 
 /// The stores that the reader may put things into.
 async fn stores(ctx: &Ctx, chosen: &str) -> Result<Vec<Choice>, Problem> {
-    let all = ctx.site.app.places(ctx.permit::<SeeDevices>()?, false).await?;
+    let all = app::custody::places(&ctx.site.app, ctx.permit::<SeeDevices>()?, false).await?;
     let stores = all.iter().filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none());
     Ok(stores
         .map(|place| {
@@ -35,7 +35,7 @@ async fn stores(ctx: &Ctx, chosen: &str) -> Result<Vec<Choice>, Problem> {
 async fn places_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> Result<places::View, Problem> {
     let typed = |name: &str| fields.map(|fields| fields.text(name)).unwrap_or_default();
     let may_add = ctx.may::<ManageRegister>();
-    let all = ctx.site.app.places(ctx.permit::<SeeDevices>()?, false).await?;
+    let all = app::custody::places(&ctx.site.app, ctx.permit::<SeeDevices>()?, false).await?;
     Ok(places::View {
         shell: under(ctx),
         errors,
@@ -79,7 +79,7 @@ pub(super) async fn add_place(ctx: Ctx, fields: Fields) -> Result<Response, Prob
         name: fields.text("name"),
         approved_by: fields.text("approved-by"),
     };
-    match ctx.site.app.add_place(permit, new).await {
+    match app::custody::add_place(&ctx.site.app, permit, new).await {
         Ok(_) => Ok(done("/places", "place-added")),
         Err(error) => {
             let errors = form_errors(error, "name")?;
@@ -92,7 +92,7 @@ pub(super) async fn add_place(ctx: Ctx, fields: Fields) -> Result<Response, Prob
 pub(super) async fn close_place(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id: PlaceId = id.parse().map_err(|_| Problem::not_found())?;
-    ctx.site.app.close_place(permit, id).await?;
+    app::custody::close_place(&ctx.site.app, permit, id).await?;
     Ok(done("/places", "place-closed"))
 }
 
@@ -146,7 +146,7 @@ pub(super) async fn take_back(ctx: Ctx, fields: Fields) -> Result<Response, Prob
         codes: fields.text("codes"),
         absent: fields.text("absent"),
     };
-    match ctx.site.app.return_many(permit, batch).await {
+    match app::custody::return_many(&ctx.site.app, permit, batch).await {
         Ok(lines) => {
             let lines: Vec<returns::Line> = lines.into_iter().map(line).collect();
             let left = lines.iter().filter(|line| line.handover.is_none()).map(|line| line.code.as_str());
@@ -162,7 +162,7 @@ pub(super) async fn take_back(ctx: Ctx, fields: Fields) -> Result<Response, Prob
 }
 
 async fn counts_view(ctx: &Ctx, chosen: &str, errors: Errors) -> Result<counts::View, Problem> {
-    let rows = ctx.site.app.counts(ctx.permit::<SeeDevices>()?).await?;
+    let rows = app::custody::counts(&ctx.site.app, ctx.permit::<SeeDevices>()?).await?;
     Ok(counts::View {
         shell: under(ctx),
         errors,
@@ -189,7 +189,7 @@ pub(super) async fn counts(ctx: Ctx) -> Result<Response, Problem> {
 /// Begins a stock count.
 pub(super) async fn begin_count(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
-    match ctx.site.app.open_count(permit, fields.get("place").parse().ok()).await {
+    match app::custody::open_count(&ctx.site.app, permit, fields.get("place").parse().ok()).await {
         Ok(id) => Ok(done(&format!("/counts/{id}"), "count-begun")),
         Err(error) => {
             let errors = form_errors(error, "place")?;
@@ -239,13 +239,13 @@ fn count_view(ctx: &Ctx, read: CountRead) -> count::View {
 
 /// One stock count.
 pub(super) async fn count(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = ctx.site.app.count(ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
+    let read = app::custody::count(&ctx.site.app, ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
     Ok(page(StatusCode::OK, &count_view(&ctx, read)))
 }
 
 /// The same as CSV.
 pub(super) async fn count_csv(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = ctx.site.app.count(ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
+    let read = app::custody::count(&ctx.site.app, ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
     let name = format!("attachment; filename=\"stock-count-{}.csv\"", read.count.number);
     let text = count::export(&count_view(&ctx, read).lines);
     let headers = [(CONTENT_TYPE, crate::csv::MEDIA_TYPE.to_owned()), (CONTENT_DISPOSITION, name)];
@@ -258,8 +258,8 @@ pub(super) async fn scanned(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     let id = count_id(&id)?;
     let app = &ctx.site.app;
     // The wall before the form.
-    let read = app.count(ctx.permit::<SeeDevices>()?, id).await?;
-    match app.scan_into_count(permit, id, fields.get("codes")).await {
+    let read = app::custody::count(app, ctx.permit::<SeeDevices>()?, id).await?;
+    match app::custody::scan_into_count(app, permit, id, fields.get("codes")).await {
         Ok(_) => Ok(done(&format!("/counts/{id}"), "count-scanned")),
         Err(error @ AppError::Invalid { .. }) => {
             let errors = form_errors(error, "codes")?;
@@ -278,7 +278,7 @@ pub(super) async fn close_count(
 ) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id = count_id(&id)?;
-    let read = ctx.site.app.count(ctx.permit::<SeeDevices>()?, id).await?;
+    let read = app::custody::count(&ctx.site.app, ctx.permit::<SeeDevices>()?, id).await?;
     if fields.get("sure") != "yes" {
         let message = "tick that everything in the store was scanned".to_owned();
         let errors = [("sure", sentence(&message))].into_iter().collect();
@@ -289,7 +289,7 @@ pub(super) async fn close_count(
         explanation: fields.text(&format!("explanation-{place}")),
     });
     let said = said.collect();
-    ctx.site.app.close_count(permit, id, said).await?;
+    app::custody::close_count(&ctx.site.app, permit, id, said).await?;
     Ok(done(&format!("/counts/{id}"), "count-closed"))
 }
 
@@ -297,7 +297,7 @@ pub(super) async fn close_count(
 pub(super) async fn scan(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeDevices>()?;
     let code = ctx.asked("code").to_owned();
-    let found = ctx.site.app.scan(permit, &code).await?;
+    let found = app::custody::scan(&ctx.site.app, permit, &code).await?;
     if let [device] = found.as_slice() {
         return Ok(Redirect::to(&format!("/devices/{}", device.id)).into_response());
     }

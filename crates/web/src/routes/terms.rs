@@ -55,7 +55,7 @@ fn field(place: usize) -> String {
 
 async fn read(ctx: &Ctx, id: &str, document: &str) -> Result<TermsRead, Problem> {
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(ctx.site.app.terms_for(ctx.permit::<RecordAcceptance>()?, id, document).await?)
+    Ok(app::read::terms_for(&ctx.site.app, ctx.permit::<RecordAcceptance>()?, id, document).await?)
 }
 
 /// The terms.
@@ -90,11 +90,15 @@ pub(super) async fn accept(
     if fields.get("digest") != read.digest || errors.is_empty() {
         let permit = ctx.permit::<RecordAcceptance>()?;
         let way = fields.some("shown").unwrap_or_else(|| "page".to_owned());
-        let entered = ctx
-            .site
-            .app
-            .accept_shown_terms(permit, read.person.id, &document, fields.get("digest"), &way)
-            .await;
+        let entered = app::terms::accept_shown_terms(
+            &ctx.site.app,
+            permit,
+            read.person.id,
+            &document,
+            fields.get("digest"),
+            &way,
+        )
+        .await;
         match entered {
             Ok(()) => return Ok(done(&format!("/people/{}", read.person.id), "accepted")),
             Err(error) => errors = form_errors(error, "accept")?,
@@ -110,7 +114,7 @@ pub(super) async fn accepted(
 ) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeePeople>()?;
     let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
-    let read = ctx.site.app.accepted_terms(permit, id, &document, ctx.asked("version")).await?;
+    let read = app::read::accepted_terms(&ctx.site.app, permit, id, &document, ctx.asked("version")).await?;
     let mut shell = ctx.under(Area::People);
     shell.crumbs.push(Crumb::new(format!("/people/{id}"), read.person.name.clone()));
     Ok(page(StatusCode::OK, &accepted_view(shell, &read)))

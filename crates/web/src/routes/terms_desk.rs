@@ -19,7 +19,7 @@ const EXPORT_STEP: u32 = 500;
 
 /// The documents.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
-    let read = ctx.site.app.terms_documents(ctx.permit::<SeePeople>()?).await?;
+    let read = app::read::terms_documents(&ctx.site.app, ctx.permit::<SeePeople>()?).await?;
     let view = show::View { shell: ctx.under(Area::People), documents: read.iter().map(document).collect() };
     Ok(page(StatusCode::OK, &view))
 }
@@ -97,7 +97,7 @@ async fn walk(
         state: list.filter("state").to_owned(),
         after,
     };
-    let mut lines = ctx.site.app.terms_lines(permit, filter, limit + 1).await?;
+    let mut lines = app::read::terms_lines(&ctx.site.app, permit, filter, limit + 1).await?;
     let more = cut(&mut lines, limit);
     let last = lines.last().map(|last| (last.name.clone(), last.person, last.standing.document.clone()));
     Ok((lines.iter().map(|line| row(&titles, line)).collect(), last.filter(|_| more)))

@@ -15,7 +15,7 @@ use crate::tokens::{Made, Row, State, View};
 
 async fn view(ctx: &Ctx, typed: Option<&Fields>, errors: Errors) -> Result<View, Problem> {
     let now = ctx.site.app.world().now();
-    let tokens = ctx.site.app.tokens(ctx.permit::<RunService>()?).await?;
+    let tokens = app::tokens::tokens(&ctx.site.app, ctx.permit::<RunService>()?).await?;
     let text = |name: &str, otherwise: String| typed.map_or(otherwise, |fields| fields.text(name));
     let own = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
     let rows = tokens.into_iter().map(|token| Row {
@@ -72,7 +72,7 @@ pub(super) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
         ApiScope::Scim => ("Tenant URL", "/scim/v2"),
         ApiScope::DeviceUse => ("Address to send to", "/api/v1/device-use"),
     };
-    match ctx.site.app.make_token(permit, new).await {
+    match app::tokens::make_token(&ctx.site.app, permit, new).await {
         Ok((_, secret)) => {
             let made = Made {
                 shell: ctx.shell(Area::Elsewhere, vec![Crumb::new("/tokens", "API tokens")]),
@@ -94,6 +94,6 @@ pub(super) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
 pub(super) async fn end(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<RunService>()?;
     let id: TokenId = id.parse().map_err(|_| Problem::not_found())?;
-    ctx.site.app.end_token(permit, id).await?;
+    app::tokens::end_token(&ctx.site.app, permit, id).await?;
     Ok(done("/tokens", "token-ended"))
 }

@@ -24,7 +24,7 @@ const MOST_STUCK: u32 = 100;
 
 /// One's own notices.
 pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
-    let notices = ctx.site.app.own_notices(ctx.permit::<SeeOwn>()?, false, MOST_OWN).await?;
+    let notices = app::notices::own_notices(&ctx.site.app, ctx.permit::<SeeOwn>()?, false, MOST_OWN).await?;
     let rows = notices
         .into_iter()
         .map(|notice| own::Row {
@@ -39,7 +39,7 @@ pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
         .collect();
     Ok(page(
         StatusCode::OK,
-        &own::View { shell: ctx.under(Area::Me), rule: ctx.site.app.unknown_duty_rule(), rows },
+        &own::View { shell: ctx.under(Area::Me), rule: app::notices::unknown_duty_rule(&ctx.site.app), rows },
     ))
 }
 
@@ -52,12 +52,12 @@ pub(super) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
             "Press the button beside the notice that you read.",
         ));
     };
-    ctx.site.app.read_notice(permit, id).await?;
+    app::notices::read_notice(&ctx.site.app, permit, id).await?;
     Ok(done("/me/notices", "read"))
 }
 
 async fn sign_ins_view(ctx: &Ctx, errors: Errors) -> Result<sign_ins::View, Problem> {
-    let rows = ctx.site.app.own_off_duty_sign_ins(ctx.permit::<SeeOwn>()?).await?;
+    let rows = app::off_duty::own_off_duty_sign_ins(&ctx.site.app, ctx.permit::<SeeOwn>()?).await?;
     Ok(sign_ins::View {
         shell: ctx.under(Area::Me),
         errors,
@@ -86,15 +86,16 @@ pub(super) async fn state(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         let view = sign_ins_view(&ctx, errors.into_iter().collect()).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
     };
-    ctx.site.app.state_purpose(permit, id, purpose).await?;
+    app::off_duty::state_purpose(&ctx.site.app, permit, id, purpose).await?;
     Ok(done("/me/off-duty", "stated"))
 }
 
 /// What reached nobody.
 pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
     let app = &ctx.site.app;
-    let states = app.notices_by_state(ctx.permit::<SeeNotices>()?).await?;
-    let mut rows = app.undelivered_notices(ctx.permit::<SeeNotices>()?, None, MOST_STUCK + 1).await?;
+    let states = app::notices::notices_by_state(app, ctx.permit::<SeeNotices>()?).await?;
+    let mut rows =
+        app::notices::undelivered_notices(app, ctx.permit::<SeeNotices>()?, None, MOST_STUCK + 1).await?;
     let more = cut(&mut rows, MOST_STUCK);
     let words = |state: &NoticeState| match state {
         NoticeState::Waiting => "Waiting",
@@ -126,7 +127,7 @@ pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
         shell: ctx.under(Area::Duty),
         states: states.iter().map(|(state, count)| (words(state), count.unsigned_abs())).collect(),
         rows: rows.into_iter().map(row).collect(),
-        rule: ctx.site.app.unknown_duty_rule(),
+        rule: app::notices::unknown_duty_rule(&ctx.site.app),
         more,
         may_retry: ctx.may::<ManageNotices>(),
     };
@@ -140,7 +141,7 @@ pub(super) async fn retry(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         let why = "Press the button beside the notice that is to be tried again.";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
     };
-    ctx.site.app.retry_notice(permit, id).await?;
+    app::notices::retry_notice(&ctx.site.app, permit, id).await?;
     Ok(done("/notices", "tried-again"))
 }
 
@@ -155,7 +156,7 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
     let Some(between) = app::rosters::month(&month) else {
         return Ok((month, Err("Write a month such as 2026-11".to_owned())));
     };
-    let (rows, unknown) = ctx.site.app.notice_exceptions(permit, None, between).await?;
+    let (rows, unknown) = app::notices::notice_exceptions(&ctx.site.app, permit, None, between).await?;
     let row = |listed: app::notices::Listed| {
         let notice = listed.notice;
         exceptions::Row {
@@ -192,7 +193,7 @@ pub(super) async fn exceptions(ctx: Ctx) -> Result<Response, Problem> {
         Ok(rows) => (StatusCode::OK, String::new(), rows),
         Err(problem) => (StatusCode::UNPROCESSABLE_ENTITY, problem, (Vec::new(), 0)),
     };
-    let rule = ctx.site.app.unknown_duty_rule();
+    let rule = app::notices::unknown_duty_rule(&ctx.site.app);
     Ok(page(status, &exceptions::View { shell, month, problem, rows, unknown, rule }))
 }
 
@@ -211,7 +212,8 @@ async fn call_view(
     fields: Option<&Fields>,
     errors: Errors,
 ) -> Result<call::View, Problem> {
-    let reference = ctx.site.app.case_to_call_for(ctx.permit::<ContactOffDuty>()?, id).await?;
+    let reference =
+        app::notices::case_to_call_for(&ctx.site.app, ctx.permit::<ContactOffDuty>()?, id).await?;
     let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
     let mut shell = ctx.under(Area::Cases);
     shell.crumbs.push(Crumb::new(format!("/cases/{id}"), format!("C-{reference}")));
@@ -248,7 +250,7 @@ pub(super) async fn called(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         message: fields.text("message"),
         form: fields.text("form"),
     };
-    match ctx.site.app.call_for_live_matter(permit, call).await {
+    match app::notices::call_for_live_matter(&ctx.site.app, permit, call).await {
         Ok(_) => Ok(done(&format!("/cases/{case}"), "called")),
         Err(AppError::Invalid { field: "case", message }) => {
             let errors = [("why", sentence(&message))].into_iter().collect();

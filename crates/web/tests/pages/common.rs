@@ -7,7 +7,7 @@ mod shared;
 
 use app::access::{Actor, ApiScope, Role, SeeDevices, permit};
 use app::commands::{Order, Ordered};
-use app::custody::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
+use app::custody::{self, HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::grants::{GroupRole, NewGrant};
 use app::imports::{self, Kind, NewFile};
 use app::movers::NewEvent;
@@ -124,7 +124,7 @@ impl Seeded {
             source: "page",
             ..NewEvent::default()
         };
-        let event = app.record_event(permit(&root()).unwrap(), holder, change).await.unwrap();
+        let event = app::movers::record_event(&app, permit(&root()).unwrap(), holder, change).await.unwrap();
         let router = web::router(
             app.clone(),
             web::Options { personas: personas(), secure_cookies: false, ..web::Options::default() },
@@ -147,7 +147,7 @@ impl Seeded {
         // A breach outlives its grace, so that cases open.
         seeded.pass(49 * 3600).await;
         seeded.settle().await;
-        seeded.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
         seeded
     }
 
@@ -164,7 +164,10 @@ impl Seeded {
     /// Lets time pass and runs every job that is due by then.
     pub(crate) async fn pass(&self, seconds: i64) {
         self.world.clock.advance(Span::from_secs(seconds));
-        while self.app.run_jobs(50).await.unwrap() + self.app.refresh_due(50).await.unwrap() > 0 {}
+        while app::jobs::run_jobs(&self.app, 50).await.unwrap()
+            + app::commands::refresh_due(&self.app, 50).await.unwrap()
+            > 0
+        {}
     }
 
     /// A browser of nobody.
@@ -187,12 +190,12 @@ impl Seeded {
     /// The same, after they were given a role.
     pub(crate) async fn browser_in_role(&self, person: PersonId, role: Role, force: Force) -> Browser {
         let new = NewGrant { role: Some(role), reason: "test".into(), ..NewGrant::default() };
-        self.app.grant_role(permit(&root()).unwrap(), person, new).await.unwrap();
+        app::grants::grant_role(&self.app, permit(&root()).unwrap(), person, new).await.unwrap();
         self.browser_of(person, force).await
     }
 
     async fn browser_as(&self, who: SignedIn) -> Browser {
-        let token = self.app.begin_session(who).await.unwrap();
+        let token = app::sessions::begin_session(&self.app, who).await.unwrap();
         Browser::with_cookie(self.router.clone(), format!("lanyard-demo={}", token.expose()))
     }
 
@@ -209,7 +212,7 @@ impl Seeded {
             passphrase: Some(Secret::new("kittens in the rain".into())),
             ..NewPermission::default()
         };
-        match self.app.ask_permission(permit(&root()).unwrap(), new).await.unwrap() {
+        match app::permissions::ask_permission(&self.app, permit(&root()).unwrap(), new).await.unwrap() {
             Asked::Entered(id) => id,
             Asked::ToMend(faults) => panic!("{faults:?}"),
         }
@@ -223,16 +226,16 @@ impl Seeded {
     /// Some open case.
     pub(crate) async fn case(&self) -> CaseId {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 100).await.unwrap();
+        let (cases, _) = app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
         cases.iter().find(|case| case.case.kind == "breach").expect("a breach opened a case").case.id
     }
 
     /// A step of an open case that a note does, with its case.
     pub(crate) async fn step(&self) -> (CaseId, StepId) {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = self.app.cases(permit(&root()).unwrap(), filter, 100).await.unwrap();
+        let (cases, _) = app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
         for case in cases {
-            let read = self.app.case(permit(&root()).unwrap(), case.case.id).await.unwrap();
+            let read = app::read::case(&self.app, permit(&root()).unwrap(), case.case.id).await.unwrap();
             let waits = |step: &&StepRead| step.step.done.is_none() && step.step.proof_kind == "note";
             if let Some(step) = read.steps.iter().find(waits) {
                 return (case.case.id, step.step.id);
@@ -253,7 +256,7 @@ impl Seeded {
 
     /// A place of Norfolk by its name; entered when first asked for.
     pub(crate) async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
-        let all = self.app.places(permit(&root()).unwrap(), false).await.unwrap();
+        let all = custody::places(&self.app, permit(&root()).unwrap(), false).await.unwrap();
         if let Some(found) = all.iter().find(|place| place.name == name && place.force == Force::Norfolk) {
             return found.id;
         }
@@ -263,7 +266,7 @@ impl Seeded {
             name: name.into(),
             approved_by: "Director of ICT".into(),
         };
-        self.app.add_place(permit(&root()).unwrap(), new).await.unwrap()
+        custody::add_place(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// A device of Norfolk that stands in its store.
@@ -275,13 +278,14 @@ impl Seeded {
             holder: None,
             asset_tag: Some(format!("NC-{serial}")),
         };
-        self.app.add_device(permit(&root()).unwrap(), new).await.unwrap()
+        app::register::add_device(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// A hand-over that both have signed.
     pub(crate) async fn handover(&self) -> HandoverId {
         let done = (Some(HandoverState::Complete), None);
-        let found = self.app.handovers(permit(&root()).unwrap(), done, None, 1).await.unwrap();
+        let found =
+            custody::read::handovers(&self.app, permit(&root()).unwrap(), done, None, 1).await.unwrap();
         if let Some(found) = found.first() {
             return found.handover.id;
         }
@@ -308,22 +312,25 @@ impl Seeded {
             certificate: String::new(),
             note: String::new(),
         };
-        let id = self.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
-        let shown = self.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
+        let id = custody::draft_handover(&self.app, permit(&root()).unwrap(), new).await.unwrap();
+        let shown = custody::read::handover(&self.app, permit(&root()).unwrap(), id).await.unwrap().digest;
         let desk = || permit(&root()).unwrap();
-        self.app.sign_at_desk(desk(), (id, Side::Giver), &shown, How::OwnSignIn).await.unwrap();
+        custody::sign_at_desk(&self.app, desk(), (id, Side::Giver), &shown, How::OwnSignIn).await.unwrap();
         let counter = How::Counter { check: IdentityCheck::WarrantCard, name: name.into() };
-        let signed = self.app.sign_at_desk(desk(), (id, Side::Receiver), &shown, counter).await.unwrap();
+        let signed =
+            custody::sign_at_desk(&self.app, desk(), (id, Side::Receiver), &shown, counter).await.unwrap();
         assert_eq!(signed, Signed::Complete);
         id
     }
 
     /// Some stock count.
     pub(crate) async fn count(&self) -> CountId {
-        let found = self.app.counts(permit(&root()).unwrap()).await.unwrap();
+        let found = custody::counts(&self.app, permit(&root()).unwrap()).await.unwrap();
         match found.first() {
             Some((count, _)) => count.id,
-            None => self.app.open_count(permit(&root()).unwrap(), Some(self.store().await)).await.unwrap(),
+            None => custody::open_count(&self.app, permit(&root()).unwrap(), Some(self.store().await))
+                .await
+                .unwrap(),
         }
     }
 
@@ -353,7 +360,7 @@ impl Seeded {
             role: "officer".into(),
             ..NewPerson::default()
         };
-        match self.app.add_person(permit(&root()).unwrap(), new).await {
+        match app::people::add_person(&self.app, permit(&root()).unwrap(), new).await {
             Ok(_) | Err(app::AppError::Conflict(_) | app::AppError::Invalid { .. }) => {}
             Err(other) => panic!("{other}"),
         }
@@ -374,7 +381,7 @@ impl Seeded {
     pub(crate) async fn token(&self) -> TokenId {
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
-        self.app.make_token(permit(&root()).unwrap(), new).await.unwrap().0
+        app::tokens::make_token(&self.app, permit(&root()).unwrap(), new).await.unwrap().0
     }
 
     /// An alarm of Norfolk that nobody has seen to.
@@ -392,7 +399,9 @@ impl Seeded {
 
     /// Norfolk's duty pattern, entered when it is first asked for.
     pub(crate) async fn pattern(&self) -> domain::PatternId {
-        if let Some(known) = self.app.duty_patterns(permit(&root()).unwrap()).await.unwrap().first() {
+        if let Some(known) =
+            app::rosters::duty_patterns(&self.app, permit(&root()).unwrap()).await.unwrap().first()
+        {
             return known.id;
         }
         let new = app::rosters::NewPattern {
@@ -402,12 +411,12 @@ impl Seeded {
             shifts: "E 07:00-16:00\nL 14:00-23:00\nN 22:00-07:00".into(),
             days: "E E L L N N - - - -".into(),
         };
-        self.app.add_pattern(permit(&root()).unwrap(), new).await.unwrap()
+        app::rosters::add_pattern(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// An entry of the ledger about a person of Norfolk, covered by a checkpoint.
     pub(crate) async fn ledger_entry(&self) -> domain::EntryId {
-        self.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&self.app).await.unwrap();
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
         let about =
             |row: &&store::ledger::Entry| row.action == "person.added" && row.force == Some(Force::Norfolk);
@@ -422,7 +431,10 @@ impl Seeded {
         }
         loop {
             let lock = Order::Lock { message: None, phone_number: None };
-            let placed = self.app.order(permit(&root()).unwrap(), self.phone, lock, "a test").await.unwrap();
+            let placed =
+                app::commands::order(&self.app, permit(&root()).unwrap(), self.phone, lock, "a test")
+                    .await
+                    .unwrap();
             if let Ordered::Held { burst, .. } = placed {
                 return burst;
             }
@@ -431,7 +443,8 @@ impl Seeded {
 
     /// The latest command of a device.
     pub(crate) async fn command(&self, device: DeviceId) -> CommandId {
-        let read = self.app.device(permit::<SeeDevices>(&root()).unwrap(), device).await.unwrap();
+        let read =
+            app::read::device(&self.app, permit::<SeeDevices>(&root()).unwrap(), device).await.unwrap();
         read.commands.iter().flatten().next().expect("a command").id
     }
 }
@@ -444,10 +457,10 @@ async fn person(app: &App, force: Force, number: &str, name: &str, accepts: bool
         role: "officer".into(),
         ..NewPerson::default()
     };
-    let id = app.add_person(permit(&root()).unwrap(), new).await.unwrap();
+    let id = app::people::add_person(app, permit(&root()).unwrap(), new).await.unwrap();
     if accepts {
         for document in app.policy().all_terms().keys() {
-            app.accept_terms(permit(&root()).unwrap(), id, document, "page").await.unwrap();
+            app::terms::accept_terms(app, permit(&root()).unwrap(), id, document, "page").await.unwrap();
         }
     }
     id
@@ -462,11 +475,12 @@ async fn register(
 ) -> DeviceId {
     let asset_tag = Some(format!("{}-{}", force.as_str(), &serial[..4]));
     let new = NewDevice { serial: serial.into(), kind, force, holder, asset_tag };
-    app.add_device(permit(&root()).unwrap(), new).await.unwrap()
+    app::register::add_device(app, permit(&root()).unwrap(), new).await.unwrap()
 }
 
 pub(crate) async fn enrol(app: &App, link: &Link, model: Model, serial: &str, temper: Temper) -> Device {
-    let profile = app.make_enrolment_profile(permit(&root()).unwrap(), serial, true).await.unwrap();
+    let profile =
+        app::enrolment::make_enrolment_profile(app, permit(&root()).unwrap(), serial, true).await.unwrap();
     let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, 7), 7);
     device.enrol(link, profile.bytes.expose()).await.unwrap();
     device

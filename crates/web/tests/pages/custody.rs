@@ -42,8 +42,8 @@ async fn clerk(seeded: &Seeded, name: &str, force: Force) -> access::Actor {
         force: Some(force),
         how: "test",
     };
-    let token = seeded.app.begin_session(who).await.unwrap();
-    seeded.app.actor_of_cookie(token.expose()).await.unwrap().expect("a session")
+    let token = app::sessions::begin_session(&seeded.app, who).await.unwrap();
+    app::sessions::actor_of_cookie(&seeded.app, token.expose()).await.unwrap().expect("a session")
 }
 
 async fn sign(
@@ -52,8 +52,8 @@ async fn sign(
     (id, side): (HandoverId, Side),
     how: How,
 ) -> Result<Signed, AppError> {
-    let shown = seeded.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
-    seeded.app.sign_at_desk(permit(actor).unwrap(), (id, side), &shown, how).await
+    let shown = app::custody::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
+    app::custody::sign_at_desk(&seeded.app, permit(actor).unwrap(), (id, side), &shown, how).await
 }
 
 /// A device that a signed hand-over put into the store.
@@ -61,7 +61,7 @@ async fn stocked(seeded: &Seeded, serial: &str) -> DeviceId {
     let device = seeded.spare(serial).await;
     seeded.issue(device, "1234", "PC Ames").await;
     let new = draft(HandoverKind::Return, device, Some(seeded.store().await));
-    let id = seeded.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
+    let id = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
     let counter = How::Counter { check: IdentityCheck::StaffPass, name: "PC Ames".into() };
     sign(seeded, &root(), (id, Side::Receiver), How::OwnSignIn).await.unwrap();
     assert_eq!(sign(seeded, &root(), (id, Side::Giver), counter).await.unwrap(), Signed::Complete);
@@ -80,21 +80,23 @@ fn a_transfer_between_the_forces_needs_both() {
             name: "ICT stores, Ipswich".into(),
             approved_by: String::new(),
         };
-        let ipswich = seeded.app.add_place(permit(&suffolk).unwrap(), new).await.unwrap();
+        let ipswich = app::custody::add_place(&seeded.app, permit(&suffolk).unwrap(), new).await.unwrap();
         let new = draft(HandoverKind::Transfer, device, Some(ipswich));
-        let id = seeded.app.draft_handover(permit(&norfolk).unwrap(), new).await.unwrap();
+        let id = app::custody::draft_handover(&seeded.app, permit(&norfolk).unwrap(), new).await.unwrap();
         let refused = sign(&seeded, &norfolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         assert_eq!(sign(&seeded, &norfolk, (id, Side::Giver), How::OwnSignIn).await.unwrap(), Signed::Waits);
-        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.force, Force::Norfolk, "one side alone moves nothing");
         assert_eq!(
             sign(&seeded, &suffolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap(),
             Signed::Complete
         );
-        let chain = seeded.app.custody_of(permit(&suffolk).unwrap(), device).await.unwrap();
+        let chain =
+            app::custody::read::custody_of(&seeded.app, permit(&suffolk).unwrap(), device).await.unwrap();
         assert_eq!(chain.place.as_deref(), Some("ICT stores, Ipswich"));
-        let gone = seeded.app.custody_of(permit(&norfolk).unwrap(), device).await.unwrap_err();
+        let gone =
+            app::custody::read::custody_of(&seeded.app, permit(&norfolk).unwrap(), device).await.unwrap_err();
         assert!(matches!(gone, AppError::Denied(_)), "{gone}");
     });
 }
@@ -108,7 +110,7 @@ fn disposal_takes_two_people_and_a_certificate_and_is_the_end() {
             (clerk(&seeded, "Dani", Force::Norfolk).await, clerk(&seeded, "Sam", Force::Norfolk).await);
         let ask = |new| {
             let (app, dani) = (seeded.app.clone(), dani.clone());
-            async move { app.draft_handover(permit(&dani).unwrap(), new).await }
+            async move { app::custody::draft_handover(&app, permit(&dani).unwrap(), new).await }
         };
         let bare = draft(HandoverKind::Disposal, device, store);
         assert!(ask(bare.clone()).await.unwrap_err().to_string().contains("disposal"));
@@ -125,7 +127,7 @@ fn disposal_takes_two_people_and_a_certificate_and_is_the_end() {
         let again =
             ask(NewHandover { receiver: "1234".into(), ..draft(HandoverKind::Issue, device, store) }).await;
         assert!(again.unwrap_err().to_string().contains("disposed of"));
-        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert!(read.device.retired_at.is_some());
     });
 }
@@ -139,14 +141,18 @@ fn what_nobody_signs_in_time_is_over_and_a_refusal_says_why() {
             ..draft(HandoverKind::Issue, device, Some(store))
         };
         let store = seeded.store().await;
-        let id = seeded.app.draft_handover(permit(&root()).unwrap(), issue(store)).await.unwrap();
-        let twice = seeded.app.draft_handover(permit(&root()).unwrap(), issue(store)).await.unwrap_err();
+        let id =
+            app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
+        let twice = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store))
+            .await
+            .unwrap_err();
         assert!(twice.to_string().contains("waits in H-"), "{twice}");
         seeded.world.clock.advance(Span::from_secs(8 * 24 * 3600));
         let late = sign(&seeded, &root(), (id, Side::Giver), How::OwnSignIn).await.unwrap_err();
         assert!(late.to_string().contains("in time"), "{late}");
         seeded.settle().await;
-        let second = seeded.app.draft_handover(permit(&root()).unwrap(), issue(store)).await.unwrap();
+        let second =
+            app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
         let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
         assert!(
             ames.page("/me").await.contains(&format!("/me/custody/{second}")),
@@ -171,8 +177,9 @@ fn two_who_sign_in_the_same_moment_complete_it_once() {
             receiver: "1234".into(),
             ..draft(HandoverKind::Issue, device, Some(seeded.store().await))
         };
-        let id = seeded.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
-        let shown = seeded.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
+        let id = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+        let shown =
+            app::custody::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
         let who = app::access::Who {
             name: format!("person:{}", seeded.holder),
             shown: "PC Ames".into(),
@@ -181,15 +188,22 @@ fn two_who_sign_in_the_same_moment_complete_it_once() {
             both: app::access::Roles::default(),
             force: Some(Force::Norfolk),
         };
-        let ames = seeded.app.actor(who);
+        let ames = app::access::actor(&seeded.app, who);
         let (store, own) = tokio::join!(
-            seeded.app.sign_at_desk(permit(&root()).unwrap(), (id, Side::Giver), &shown, How::OwnSignIn),
-            seeded.app.sign_own(permit_within(&ames).unwrap(), id, &shown),
+            app::custody::sign_at_desk(
+                &seeded.app,
+                permit(&root()).unwrap(),
+                (id, Side::Giver),
+                &shown,
+                How::OwnSignIn
+            ),
+            app::custody::sign_own(&seeded.app, permit_within(&ames).unwrap(), id, &shown),
         );
         let mut both = [store.unwrap(), own.unwrap()];
         both.sort_by_key(|signed| *signed == Signed::Complete);
         assert_eq!(both, [Signed::Waits, Signed::Complete]);
-        let verified = seeded.app.verify_custody(permit(&root()).unwrap(), id).await.unwrap();
+        let verified =
+            app::custody::record::verify_custody(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
         assert_eq!(verified.faults, Vec::<String>::new());
     });
 }
@@ -207,7 +221,8 @@ fn a_row_about_a_known_device_changes_what_it_says_and_nothing_else() {
             iccid: "8944 1000 3000 0000 1234".into(),
             ..app::register::Particulars::default()
         };
-        let describe = seeded.app.describe_device(permit(&root()).unwrap(), seeded.phone, particulars);
+        let describe =
+            app::register::describe_device(&seeded.app, permit(&root()).unwrap(), seeded.phone, particulars);
         describe.await.unwrap();
         let file = b"Serial,Model,Manufacturer,Checked Out To,Inventory\nF4GXQ2ABCD,iPhone 15,,88,NC-77\n";
         let given = dani.give("/import/devices", "norfolk", ("a.csv", file)).await;
@@ -316,8 +331,9 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
                 holder: Some(seeded.holder),
                 asset_tag: None,
             };
-            let other = seeded.app.add_device(permit(&root()).unwrap(), new).await.unwrap();
-            let taken = seeded.app.set_holder(permit(&clerk).unwrap(), other, None).await.unwrap();
+            let other = app::register::add_device(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+            let taken =
+                app::register::set_holder(&seeded.app, permit(&clerk).unwrap(), other, None).await.unwrap();
             assert_eq!(taken, Changed::Done);
         }
         let back = BulkReturn {
@@ -326,11 +342,11 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
             codes: "F4TAKE0001".into(),
             absent: "internal post".into(),
         };
-        let lines = seeded.app.return_many(permit(&clerk).unwrap(), back).await.unwrap();
+        let lines = app::custody::return_many(&seeded.app, permit(&clerk).unwrap(), back).await.unwrap();
         let Some(Returned::In { handover, signed: Signed::Held(burst), .. }) = lines.first() else {
             panic!("{lines:?}")
         };
-        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.holder, Some(seeded.holder), "nothing changed hands");
         let lead = seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskLead, Force::Norfolk).await;
         let page = lead.page(&format!("/held/{burst}")).await;
@@ -344,9 +360,11 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
             lead.post(&format!("/held/{burst}/release"), &[("release-reason", "a return day")]).await;
         assert_eq!(released.leads_to(), format!("/held/{burst}?done=released"));
         seeded.pass(1).await;
-        let read = seeded.app.device(permit(&root()).unwrap(), device).await.unwrap();
+        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.holder, None, "{}", lead.page(&format!("/held/{burst}")).await);
-        let verified = seeded.app.verify_custody(permit(&root()).unwrap(), *handover).await.unwrap();
+        let verified = app::custody::record::verify_custody(&seeded.app, permit(&root()).unwrap(), *handover)
+            .await
+            .unwrap();
         assert!(verified.faults.is_empty(), "{verified:?}");
     });
 }

@@ -18,7 +18,8 @@ async fn refused(browser: &Browser, back: &str) -> String {
 
 async fn ledger(seeded: &Seeded) -> String {
     let query = app::read::LedgerQuery::default();
-    let read = seeded.app.ledger(app::access::permit(&root()).unwrap(), query, 20).await.unwrap();
+    let read =
+        app::read::ledger(&seeded.app, app::access::permit(&root()).unwrap(), query, 20).await.unwrap();
     read.rows.iter().filter_map(|row| row.reason.clone()).collect::<Vec<_>>().join(" ")
 }
 

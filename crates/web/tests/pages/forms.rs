@@ -100,7 +100,9 @@ fn a_person_is_entered_and_their_acceptance_too() {
         let html = refused(&browser.post(&terms, &[("digest", &digest)]).await, "Tick the box");
         let asked = html.matches("<legend").count();
         let person = path.rsplit('/').next().unwrap().parse().unwrap();
-        let read = seeded.app.terms_for(permit(&root()).unwrap(), person, "mobile-device-use").await.unwrap();
+        let read = app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, "mobile-device-use")
+            .await
+            .unwrap();
         let questions: Vec<_> = read.sections.iter().flat_map(|section| &section.asked).collect();
         assert_eq!(asked, questions.len(), "every question is on the page");
         let answers: Vec<(String, String)> = (1..)

@@ -67,7 +67,12 @@ fn whoever_tries_wrong_links_and_answers_never_keeps_the_right_one_out() {
             }
         }
         assert_eq!(knock(&nobody, "/sign-in/x", "192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
-        let made = seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Jo Smith", Role::Administrator);
+        let made = app::sessions::make_sign_in_link(
+            &seeded.app,
+            permit(&root()).unwrap(),
+            "Jo Smith",
+            Role::Administrator,
+        );
         let path = format!("/sign-in/{}", made.await.unwrap().expose());
         assert_eq!(knock(&nobody, &path, "192.0.2.1").await.status, StatusCode::SEE_OTHER);
         let again = knock(&nobody, &path, "192.0.2.1").await;
@@ -149,15 +154,24 @@ fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
         let nobody = seeded.nobody();
         let mut last = None;
         for number in 0..11 {
-            let made =
-                seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Jo Smith", Role::Administrator);
+            let made = app::sessions::make_sign_in_link(
+                &seeded.app,
+                permit(&root()).unwrap(),
+                "Jo Smith",
+                Role::Administrator,
+            );
             let path = format!("/sign-in/{}", made.await.unwrap().expose());
             let answer = knock(&nobody, &path, &format!("192.0.2.{number}")).await;
             let expected = if number < 10 { StatusCode::SEE_OTHER } else { StatusCode::TOO_MANY_REQUESTS };
             assert_eq!(answer.status, expected, "{number}");
             last = Some(path);
         }
-        let other = seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Robin Hale", Role::Administrator);
+        let other = app::sessions::make_sign_in_link(
+            &seeded.app,
+            permit(&root()).unwrap(),
+            "Robin Hale",
+            Role::Administrator,
+        );
         let path = format!("/sign-in/{}", other.await.unwrap().expose());
         assert_eq!(knock(&nobody, &path, "192.0.2.99").await.status, StatusCode::SEE_OTHER, "somebody else");
         later(&seeded, 60);
@@ -186,7 +200,7 @@ fn tokens_that_do_not_work_are_counted_by_address_and_those_that_do_by_token() {
         let gate = Browser::of(gateway::router(seeded.app.clone(), gateway::Options::default()));
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
-        let (_, good) = seeded.app.make_token(permit(&root()).unwrap(), new).await.unwrap();
+        let (_, good) = app::tokens::make_token(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
         let ask = |token: String, from: &'static str| {
             let request = Request::get("/scim/v2/ServiceProviderConfig")
                 .extension(CallerAddress(from.parse::<IpAddr>().unwrap()))

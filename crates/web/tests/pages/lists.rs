@@ -17,7 +17,7 @@ async fn many(seeded: &Seeded, count: usize) {
             holder: None,
             asset_tag: None,
         };
-        seeded.app.add_device(permit(&root()).unwrap(), new).await.unwrap();
+        app::register::add_device(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
     }
 }
 
@@ -102,7 +102,8 @@ fn filters_find_what_they_say_and_only_behind_one_s_own_wall() {
 fn a_clause_leads_to_the_devices_that_do_not_meet_it() {
     with_force(|seeded| async move {
         let browser = seeded.browser(Role::Auditor, None).await;
-        let read = seeded.app.device(permit::<SeeDevices>(&root()).unwrap(), seeded.mac).await.unwrap();
+        let read =
+            app::read::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), seeded.mac).await.unwrap();
         let worst = read.findings.iter().flatten().next().unwrap();
         assert_eq!(worst.outcome.word(), "not-met");
         let (shown, _) = serials(&browser.page(&format!("/devices?clause={}", worst.clause)).await);
@@ -155,7 +156,7 @@ fn the_export_of_the_ledger_can_be_verified() {
         let browser = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
         let answer = browser.get("/ledger/export").await;
         assert_eq!(answer.headers["content-disposition"], "attachment; filename=\"ledger.jsonl\"");
-        let key: ledger::VerifierKey = seeded.app.ledger_key_text().parse().unwrap();
+        let key: ledger::VerifierKey = app::ledger_book::ledger_key_text(&seeded.app).parse().unwrap();
         let report = ledger::verify_export(answer.body.as_slice(), &key).unwrap();
         assert!(report.entries > 50, "{report:?}");
     });
@@ -173,9 +174,9 @@ fn people_are_found_by_unit_role_record_devices_and_terms() {
                 unit: Some(if place < 10 { "Roads policing".into() } else { "Response".into() }),
                 ..app::people::NewPerson::default()
             };
-            let id = seeded.app.add_person(permit(&root()).unwrap(), new).await.unwrap();
+            let id = app::people::add_person(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
             if place < 4 {
-                seeded.app.end_person(permit(&root()).unwrap(), id, None).await.unwrap();
+                app::people::end_person(&seeded.app, permit(&root()).unwrap(), id, None).await.unwrap();
             }
         }
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;

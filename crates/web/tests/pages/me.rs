@@ -36,7 +36,7 @@ fn the_page_is_the_first_part_for_holders_and_says_so_where_somebody_is_in_no_re
 }
 
 async fn terms(seeded: &Seeded, person: PersonId) -> TermsRead {
-    seeded.app.terms_for(permit(&root()).unwrap(), person, "personal-devices").await.unwrap()
+    app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, "personal-devices").await.unwrap()
 }
 
 /// Reads every section of the document as the pages lead on, with the right answers.

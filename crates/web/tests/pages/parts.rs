@@ -127,7 +127,7 @@ async fn sealed(seeded: &Seeded) -> (CaseId, String) {
         cases::add_event(tx, event, id, at, "system", "Asked for")
     });
     opened.await.unwrap();
-    let read = seeded.app.case(permit(&root()).unwrap(), id).await.unwrap();
+    let read = app::read::case(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
     (id, format!("C-{}", read.row.case.number))
 }
 

@@ -11,7 +11,7 @@ use crate::common::{Browser, Seeded, root, with_force};
 /// A break-glass administrator whom the register does not know, signed in by the link of their invitation.
 async fn invited(seeded: &Seeded, name: &str) -> Browser {
     let who = Administrator::Name(name.into());
-    let token = seeded.app.invite_break_glass(permit(&root()).unwrap(), who).await.unwrap();
+    let token = app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
     let nobody = seeded.nobody();
     let answer = nobody.post(&format!("/sign-in/{}?next=/passkeys", token.expose()), &[]).await;
     assert_eq!(answer.leads_to(), "/passkeys");
@@ -29,7 +29,7 @@ async fn with_key(seeded: &Seeded) -> (Browser, Authenticator) {
 /// The words of the last refusals in the ledger.
 async fn refusals(seeded: &Seeded) -> Vec<String> {
     let query = app::read::LedgerQuery::default();
-    let read = seeded.app.ledger(permit(&root()).unwrap(), query, 20).await.unwrap();
+    let read = app::read::ledger(&seeded.app, permit(&root()).unwrap(), query, 20).await.unwrap();
     let refused = read.rows.into_iter().filter(|row| row.action == "sign-in.refused");
     refused.filter_map(|row| row.reason).collect()
 }
@@ -106,7 +106,8 @@ fn only_a_break_glass_administrator_registers_one_and_only_for_themselves() {
         let analyst = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
         assert_eq!(analyst.get("/passkeys/new").await.status, StatusCode::FORBIDDEN);
         let no_administrator = Administrator::Person(seeded.holder);
-        let refused = seeded.app.invite_break_glass(permit(&root()).unwrap(), no_administrator).await;
+        let refused =
+            app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), no_administrator).await;
         assert!(refused.unwrap_err().to_string().contains("no administrator"));
 
         // A ceremony that Robin began, finished by Jo.
@@ -146,9 +147,10 @@ fn a_key_of_somebody_who_is_no_administrator_any_more_is_of_no_use() {
             reason: "test".into(),
             ..app::grants::NewGrant::default()
         };
-        seeded.app.grant_role(permit(&root()).unwrap(), seeded.holder, grant).await.unwrap();
+        app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), seeded.holder, grant).await.unwrap();
         let who = Administrator::Person(seeded.holder);
-        let token = seeded.app.invite_break_glass(permit(&root()).unwrap(), who).await.unwrap();
+        let token =
+            app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
         let nobody = seeded.nobody();
         let answer = nobody.post(&format!("/sign-in/{}", token.expose()), &[]).await;
         let ames = nobody.with_cookie_of(&answer);
@@ -157,8 +159,11 @@ fn a_key_of_somebody_who_is_no_administrator_any_more_is_of_no_use() {
         let answer = key.sign_in(&nobody).await;
         assert!(nobody.with_cookie_of(&answer).page("/sessions").await.contains("PC Ames"));
 
-        let roles = seeded.app.person_roles(permit(&root()).unwrap(), seeded.holder).await.unwrap();
-        seeded.app.end_role(permit(&root()).unwrap(), roles.grants[0].grant.id, "test").await.unwrap();
+        let roles =
+            app::grants::person_roles(&seeded.app, permit(&root()).unwrap(), seeded.holder).await.unwrap();
+        app::grants::end_role(&seeded.app, permit(&root()).unwrap(), roles.grants[0].grant.id, "test")
+            .await
+            .unwrap();
         assert!(key.sign_in(&nobody).await.text().contains("no administrator any more"));
         assert_eq!(refusals(&seeded).await[0], "passkey-ended");
     });

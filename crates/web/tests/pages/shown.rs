@@ -181,7 +181,7 @@ fn a_changed_policy_is_compared_with_the_one_before() {
             files.put(clause, &text);
         });
         seeded.world.clock.advance(domain::Span::from_secs(60));
-        seeded.app.change_policy(permit(&root()).unwrap(), changed).await.unwrap();
+        app::policy_in_force::change_policy(&seeded.app, permit(&root()).unwrap(), changed).await.unwrap();
         let two = browser.page("/policy/changes").await;
         // The phone has not taken the new setting yet: by what it last reported it would fall out, and nothing is written.
         let fallen = [

@@ -53,7 +53,12 @@ fn a_running_service_has_no_persona_and_keeps_its_cookie_to_tls() {
         let answer = nobody.post("/sign-in", &[("persona", "0")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-        let made = seeded.app.make_sign_in_link(permit(&root()).unwrap(), "Robin Hale", Role::Administrator);
+        let made = app::sessions::make_sign_in_link(
+            &seeded.app,
+            permit(&root()).unwrap(),
+            "Robin Hale",
+            Role::Administrator,
+        );
         let path = format!("/sign-in/{}", made.await.unwrap().expose());
         for _ in 0..3 {
             assert!(nobody.page(&path).await.contains("works once"), "a preview spends nothing");

@@ -62,9 +62,9 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         email: Some(format!("{MARK}1@force.test")),
         ..NewPerson::default()
     };
-    let holder = app.add_person(permit(&root()).unwrap(), person).await.unwrap();
+    let holder = app::people::add_person(&app, permit(&root()).unwrap(), person).await.unwrap();
     for document in app.policy().all_terms().keys() {
-        app.accept_terms(permit(&root()).unwrap(), holder, document, "page").await.unwrap();
+        app::terms::accept_terms(&app, permit(&root()).unwrap(), holder, document, "page").await.unwrap();
     }
     let serial = format!("{MARK}MAC1");
     let device = NewDevice {
@@ -74,7 +74,7 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         holder: Some(holder),
         asset_tag: Some(format!("SC-{MARK}")),
     };
-    let device = app.add_device(permit(&root()).unwrap(), device).await.unwrap();
+    let device = app::register::add_device(&app, permit(&root()).unwrap(), device).await.unwrap();
     let mut mac = enrol(&app, &seeded.link, Model::Mac, &serial, Temper::Tampered).await;
     for _ in 0..4 {
         seeded.pass(10).await;
@@ -89,11 +89,11 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         name: format!("{MARK} stores"),
         approved_by: format!("{MARK} Director"),
     };
-    let place = app.add_place(permit(&root()).unwrap(), place).await.unwrap();
-    app.open_count(permit(&root()).unwrap(), Some(place)).await.unwrap();
+    let place = app::custody::add_place(&app, permit(&root()).unwrap(), place).await.unwrap();
+    app::custody::open_count(&app, permit(&root()).unwrap(), Some(place)).await.unwrap();
     let event =
         NewEvent { kind: "leaver".into(), on: "2030-01-07".into(), source: "page", ..NewEvent::default() };
-    app.record_event(permit(&root()).unwrap(), holder, event).await.unwrap();
+    app::movers::record_event(&app, permit(&root()).unwrap(), holder, event).await.unwrap();
     let asked = NewPermission {
         register: "private-hubs".into(),
         once: "walls".into(),
@@ -105,18 +105,18 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         passphrase: Some(Secret::new("kittens in the rain".into())),
         ..NewPermission::default()
     };
-    app.ask_permission(permit(&root()).unwrap(), asked).await.unwrap();
+    app::permissions::ask_permission(&app, permit(&root()).unwrap(), asked).await.unwrap();
     let token = NewToken {
         name: format!("{MARK} directory"),
         scope: app::access::ApiScope::Scim,
         force: Some(Force::Suffolk),
         days: 90,
     };
-    app.make_token(permit(&root()).unwrap(), token).await.unwrap();
+    app::tokens::make_token(&app, permit(&root()).unwrap(), token).await.unwrap();
     order_and_hold(seeded, device, MARK).await;
     let grant =
         NewGrant { role: Some(Role::PolicyOwner), reason: format!("{MARK} policy"), ..NewGrant::default() };
-    app.grant_role(permit(&root()).unwrap(), holder, grant).await.unwrap();
+    app::grants::grant_role(&app, permit(&root()).unwrap(), holder, grant).await.unwrap();
     let who = SignedIn {
         name: format!("{MARK} Gray"),
         person: Some(holder),
@@ -124,16 +124,18 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         force: Some(Force::Suffolk),
         how: "test",
     };
-    app.begin_session(who).await.unwrap();
+    app::sessions::begin_session(&app, who).await.unwrap();
     (holder, device)
 }
 
 async fn order_and_hold(seeded: &Seeded, device: DeviceId, mark: &str) {
     let app = &seeded.app;
     let lock = Order::Lock { message: Some(mark.into()), phone_number: None };
-    app.order(permit(&root()).unwrap(), device, lock, &format!("{mark} reason")).await.unwrap();
+    app::commands::order(app, permit(&root()).unwrap(), device, lock, &format!("{mark} reason"))
+        .await
+        .unwrap();
     let hold = NewHold { reference: format!("{mark}/HOLD/1"), why: format!("{mark} inquiry") };
-    app.place_hold(permit(&root()).unwrap(), device, hold).await.unwrap();
+    app::holds::place_hold(app, permit(&root()).unwrap(), device, hold).await.unwrap();
 }
 
 /// A sealed case about somebody.
@@ -228,7 +230,7 @@ fn whoever_serves_one_force_finds_nothing_of_the_other() {
     with_database(|mut seeded, path| async move {
         fill_suffolk(&mut seeded).await;
         let at = paths(&seeded).await;
-        seeded.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
         let other = ids_of(&path, Force::Suffolk);
         assert!(other.len() > 30, "Suffolk is as full as Norfolk: {}", other.len());
         let mut forbidden = other.clone();
@@ -304,7 +306,7 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
                 seeded.app.store().read(move |tx| store::commands::of_device(tx, phone, 100)).await.unwrap();
             all.iter().map(|command| command.id.to_string()).collect()
         };
-        seeded.app.checkpoint_ledger().await.unwrap();
+        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
         let mut forbidden: BTreeSet<String> = entries(&path)
             .into_iter()
             .filter(|(id, action)| {
@@ -340,7 +342,7 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
             let last_day = if *role == Role::Auditor { seeded.day(30) } else { String::new() };
             let grant =
                 NewGrant { role: Some(*role), last_day, reason: "test".into(), ..NewGrant::default() };
-            seeded.app.grant_role(permit(&root()).unwrap(), me, grant).await.unwrap();
+            app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), me, grant).await.unwrap();
             let browser = seeded.browser_of(me, Force::Norfolk).await;
             let mut walk = Walk::new(&browser, format!("{role}, about themselves"));
             at.iter().for_each(|path| walk.go(path));

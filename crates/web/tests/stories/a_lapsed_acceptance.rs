@@ -57,7 +57,7 @@ fn a_lapsed_acceptance() {
 
         // A Mac given to somebody who has accepted takes nothing along.
         let holder = Some(seeded.holder);
-        seeded.app.set_holder(permit(&root()).unwrap(), seeded.mac, holder).await.unwrap();
+        app::register::set_holder(&seeded.app, permit(&root()).unwrap(), seeded.mac, holder).await.unwrap();
         seeded.settle().await;
         let mac = desk.page(&format!("/devices/{}", seeded.mac)).await;
         assert!(!mac.contains("Restricted until the terms are accepted"), "{mac}");

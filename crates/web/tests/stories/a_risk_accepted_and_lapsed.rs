@@ -24,7 +24,7 @@ async fn report(seeded: &Seeded, phone: &mut Device) {
 /// Open cases of the clause on the device.
 async fn open_cases(seeded: &Seeded, device: DeviceId) -> usize {
     let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-    let (cases, _) = seeded.app.cases(permit(&root()).unwrap(), filter, 100).await.unwrap();
+    let (cases, _) = app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
     let of_clause = |clause: &domain::ClauseId| clause.as_str() == "MDU-6.2a";
     let ours = cases.iter().filter(|row| row.case.device == Some(device));
     ours.filter(|row| row.case.clause.as_ref().is_some_and(of_clause)).count()
@@ -34,7 +34,9 @@ async fn open_cases(seeded: &Seeded, device: DeviceId) -> usize {
 fn a_risk_accepted_and_lapsed() {
     with_force(|seeded| async move {
         let device = seeded.spare(SERIAL).await;
-        seeded.app.set_holder(permit(&root()).unwrap(), device, Some(seeded.holder)).await.unwrap();
+        app::register::set_holder(&seeded.app, permit(&root()).unwrap(), device, Some(seeded.holder))
+            .await
+            .unwrap();
         let mut phone = enrol(&seeded.app, &seeded.link, Model::Iphone, SERIAL, Temper::NonCompliant).await;
         report(&seeded, &mut phone).await;
         let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;

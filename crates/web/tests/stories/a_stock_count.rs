@@ -30,11 +30,13 @@ async fn into_store(seeded: &Seeded, serial: &str) -> DeviceId {
         certificate: String::new(),
         note: String::new(),
     };
-    let id = seeded.app.draft_handover(permit(&root()).unwrap(), new).await.unwrap();
-    let shown = seeded.app.handover(permit(&root()).unwrap(), id).await.unwrap().digest;
+    let id = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+    let shown = app::custody::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
     let counter = How::Counter { check: IdentityCheck::KnownPersonally, name: "PC Ames".into() };
     for (side, how) in [(Side::Receiver, How::OwnSignIn), (Side::Giver, counter)] {
-        seeded.app.sign_at_desk(permit(&root()).unwrap(), (id, side), &shown, how).await.unwrap();
+        app::custody::sign_at_desk(&seeded.app, permit(&root()).unwrap(), (id, side), &shown, how)
+            .await
+            .unwrap();
     }
     device
 }

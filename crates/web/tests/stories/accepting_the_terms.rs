@@ -55,11 +55,10 @@ fn accepting_the_terms() {
 
         // At the counter, on paper: the desk enters the other document, and it is shown as that.
         let desk_terms = format!("/people/{}/terms/mobile-device-use", seeded.newcomer);
-        let whole = seeded
-            .app
-            .terms_for(permit(&root()).unwrap(), seeded.newcomer, "mobile-device-use")
-            .await
-            .unwrap();
+        let whole =
+            app::read::terms_for(&seeded.app, permit(&root()).unwrap(), seeded.newcomer, "mobile-device-use")
+                .await
+                .unwrap();
         let asked: Vec<(String, String)> = (1..)
             .zip(whole.sections.iter().flat_map(|section| &section.asked))
             .map(|(number, asked)| (format!("question-{number}"), asked.correct.to_string()))

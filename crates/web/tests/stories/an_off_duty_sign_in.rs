@@ -69,11 +69,16 @@ fn an_off_duty_sign_in() {
         // It was somebody else.
         seeded.world.clock.set(at("2026-12-05T19:00:00Z"));
         let own = seeded.browser_of(ames, Force::Norfolk).await;
-        let actor = seeded.app.actor_of_cookie(own.cookie.split_once('=').unwrap().1).await.unwrap().unwrap();
-        let open = seeded.app.own_off_duty_sign_ins(permit(&actor).unwrap()).await.unwrap();
-        seeded.app.state_purpose(permit(&actor).unwrap(), open[0].id, Purpose::NotMe).await.unwrap();
+        let actor = app::sessions::actor_of_cookie(&seeded.app, own.cookie.split_once('=').unwrap().1)
+            .await
+            .unwrap()
+            .unwrap();
+        let open = app::off_duty::own_off_duty_sign_ins(&seeded.app, permit(&actor).unwrap()).await.unwrap();
+        app::off_duty::state_purpose(&seeded.app, permit(&actor).unwrap(), open[0].id, Purpose::NotMe)
+            .await
+            .unwrap();
         let all = app::read::CaseFilter { kind: "access-review".into(), ..app::read::CaseFilter::default() };
-        let (cases, _) = seeded.app.cases(permit(&root()).unwrap(), all, 10).await.unwrap();
+        let (cases, _) = app::read::cases(&seeded.app, permit(&root()).unwrap(), all, 10).await.unwrap();
         assert_eq!(cases.len(), 2, "a case for information security at once");
     });
 }

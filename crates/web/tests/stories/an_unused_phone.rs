@@ -18,7 +18,7 @@ fn an_unused_phone() {
         }
         let filter =
             CaseFilter { kind: "reallocation".into(), state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = seeded.app.cases(permit(&root()).unwrap(), filter, 50).await.unwrap();
+        let (cases, _) = app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 50).await.unwrap();
         let case = cases.iter().find(|row| row.case.device == Some(seeded.phone)).expect("it asks").case.id;
         let page = format!("/cases/{case}/needed");
         let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
@@ -52,7 +52,7 @@ fn an_unused_phone() {
 /// clock on the wall and not by the test's own.
 async fn heard_of(seeded: &Seeded) {
     for _ in 0..200 {
-        let read = seeded.app.device(permit(&root()).unwrap(), seeded.phone).await.unwrap();
+        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), seeded.phone).await.unwrap();
         let now = seeded.world.now();
         if read.device.last_contact_at.is_some_and(|last| now.since(last) < Span::from_secs(3600)) {
             return;

@@ -19,7 +19,7 @@ fn issued_and_signed() {
             holder: None,
             asset_tag: None,
         };
-        seeded.app.add_device(permit(&root()).unwrap(), sim).await.unwrap();
+        app::register::add_device(&seeded.app, permit(&root()).unwrap(), sim).await.unwrap();
         let phone_page = format!("/devices/{phone}");
         let html = dani.page(&phone_page).await;
         assert!(html.contains("In store.") && html.contains("kind=issue"), "{html}");
@@ -43,7 +43,7 @@ fn issued_and_signed() {
         assert!(answer.text().contains("value=\"Charger, case\""), "nothing typed is lost");
         for document in seeded.app.policy().all_terms().keys() {
             let permit = permit(&root()).unwrap();
-            seeded.app.accept_terms(permit, seeded.newcomer, document, "page").await.unwrap();
+            app::terms::accept_terms(&seeded.app, permit, seeded.newcomer, document, "page").await.unwrap();
         }
         let href = drafted(&dani.post("/custody/new", &form).await);
         assert!(dani.page(&phone_page).await.contains("Held by nobody"), "a draft moves nothing");
@@ -106,7 +106,8 @@ fn issued_and_signed() {
         let data = dani.get(&format!("{href}/record.json")).await.text();
         assert!(data.contains("I, DC Cole, confirm") && data.contains("warrant-card"), "{data}");
         let id = href.rsplit('/').next().unwrap().parse().unwrap();
-        let verified = seeded.app.verify_custody(permit(&root()).unwrap(), id).await.unwrap();
+        let verified =
+            app::custody::record::verify_custody(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
         assert_eq!(verified.faults, Vec::<String>::new());
 
         // Cole finds the record under their own sign-in; somebody else finds nothing.

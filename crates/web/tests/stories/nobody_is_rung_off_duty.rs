@@ -21,7 +21,7 @@ async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
         last_day: String::new(),
         reason: "for the story".into(),
     };
-    seeded.app.grant_role(permit(&root()).unwrap(), person, grant).await.unwrap();
+    app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), person, grant).await.unwrap();
     let who = SignedIn {
         name: role.title().into(),
         person: Some(person),
@@ -29,7 +29,7 @@ async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
         force: Some(Force::Norfolk),
         how: "test",
     };
-    let token = seeded.app.begin_session(who).await.unwrap();
+    let token = app::sessions::begin_session(&seeded.app, who).await.unwrap();
     let mut browser = seeded.nobody();
     browser.cookie = format!("lanyard-demo={}", token.expose());
     browser
@@ -46,14 +46,15 @@ pub(crate) async fn put_on_days(seeded: &Seeded, person: PersonId) {
         ("days", "D D D D D - -"),
     ];
     hr.post("/duty/patterns/add", &pattern).await;
-    let pattern = seeded.app.duty_patterns(permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
+    let pattern =
+        app::rosters::duty_patterns(&seeded.app, permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
     let fields = [("pattern", pattern.as_str()), ("from", "2026-11-01"), ("place", ""), ("until", "")];
     let put = hr.post(&format!("/people/{person}/duty/pattern"), &fields).await;
     assert_eq!(put.status, StatusCode::SEE_OTHER, "{}", put.text());
 }
 
 async fn tell_all(seeded: &Seeded) {
-    while seeded.app.send_notices(None, 50).await.unwrap() > 0 {}
+    while app::notices::send_notices(&seeded.app, None, 50).await.unwrap() > 0 {}
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::common::{Browser, Seeded, root, shipped_policy};
 
 /// The terms of a document, as they stand to somebody.
 pub(crate) async fn terms(seeded: &Seeded, person: PersonId, document: &str) -> TermsRead {
-    seeded.app.terms_for(permit(&root()).unwrap(), person, document).await.unwrap()
+    app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, document).await.unwrap()
 }
 
 /// A clause of the personal devices procedure gets another wording.
@@ -19,7 +19,9 @@ pub(crate) async fn change_the_terms(seeded: &Seeded) {
         let text = format!("{}\nThe wording has changed.\n", files.get(path).unwrap());
         files.put(path, &text);
     });
-    assert!(seeded.app.change_policy(permit(&root()).unwrap(), changed).await.unwrap());
+    assert!(
+        app::policy_in_force::change_policy(&seeded.app, permit(&root()).unwrap(), changed).await.unwrap()
+    );
 }
 
 /// The fields of a section's form, with the right answers.

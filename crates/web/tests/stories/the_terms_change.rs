@@ -58,7 +58,9 @@ fn the_terms_change() {
 
         // The former wording comes back: whoever accepted it then has accepted it.
         let former = shipped_policy(|_| ());
-        assert!(seeded.app.change_policy(permit(&root()).unwrap(), former).await.unwrap());
+        assert!(
+            app::policy_in_force::change_policy(&seeded.app, permit(&root()).unwrap(), former).await.unwrap()
+        );
         seeded.pass(10).await;
         assert!(!ames.page("/me").await.contains("Read and accept"));
     });

@@ -150,7 +150,9 @@ impl Kind for Calendars {
                 duty_series::put(tx, &version)?;
             }
         }
-        people.into_iter().try_for_each(|person| app.look_at_notices_again(tx, person).map(drop))
+        people
+            .into_iter()
+            .try_for_each(|person| crate::notices::look_at_notices_again(app, tx, person).map(drop))
     }
 }
 

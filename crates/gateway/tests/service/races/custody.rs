@@ -21,16 +21,21 @@ impl Ring {
             name: "Store".into(),
             approved_by: String::new(),
         };
-        self.service.app.add_place(permit(&self.service.desk).unwrap(), new).await.unwrap()
+        app::custody::add_place(&self.service.app, permit(&self.service.desk).unwrap(), new).await.unwrap()
     }
 
     async fn draft(&self, device: DeviceId, place: PlaceId, issue: bool) -> HandoverId {
         let new = new(device, place, issue);
-        self.service.app.draft_handover(permit(&self.service.desk).unwrap(), new).await.unwrap()
+        app::custody::draft_handover(&self.service.app, permit(&self.service.desk).unwrap(), new)
+            .await
+            .unwrap()
     }
 
     async fn shown(&self, id: HandoverId) -> String {
-        self.service.app.handover(permit(&self.service.desk).unwrap(), id).await.unwrap().digest
+        app::custody::read::handover(&self.service.app, permit(&self.service.desk).unwrap(), id)
+            .await
+            .unwrap()
+            .digest
     }
 }
 
@@ -76,8 +81,8 @@ fn a_hand_over_that_both_sides_sign_at_once_is_completed_once() {
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
             let (a, b) = both(
                 round,
-                async move { one.sign_at_desk(first, (id, room), &shown, How::OwnSignIn).await },
-                async move { two.sign_at_desk(second, (id, person), &also, counter()).await },
+                async move { app::custody::sign_at_desk(&one, first, (id, room), &shown, How::OwnSignIn).await },
+                async move { app::custody::sign_at_desk(&two, second, (id, person), &also, counter()).await },
             )
             .await;
             let (a, b) = (a.unwrap(), b.unwrap());
@@ -103,10 +108,13 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
             let shown = ring.shown(id).await;
             let (one, two, also) = (ring.service.app.clone(), ring.other.clone(), shown.clone());
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
-            let ours = async move { one.sign_at_desk(first, (id, Side::Receiver), &shown, counter()).await };
+            let ours = async move {
+                app::custody::sign_at_desk(&one, first, (id, Side::Receiver), &shown, counter()).await
+            };
             let signed = if round % 4 < 2 {
-                let again =
-                    async move { two.sign_at_desk(second, (id, Side::Receiver), &also, counter()).await };
+                let again = async move {
+                    app::custody::sign_at_desk(&two, second, (id, Side::Receiver), &also, counter()).await
+                };
                 let (a, b) = both(round, ours, again).await;
                 assert_eq!(
                     (a.unwrap(), b.unwrap()),
@@ -115,9 +123,10 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
                 );
                 true
             } else {
-                let (a, b) =
-                    both(round, ours, async move { two.withdraw_handover(second, id, "a mistake").await })
-                        .await;
+                let (a, b) = both(round, ours, async move {
+                    app::custody::withdraw_handover(&two, second, id, "a mistake").await
+                })
+                .await;
                 b.unwrap();
                 a.is_ok()
             };
@@ -127,7 +136,7 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
             assert_eq!(signatures.unwrap().len(), usize::from(signed), "round {round}");
             if round % 4 < 2 {
                 let withdraw = permit(&ring.service.desk).unwrap();
-                ring.service.app.withdraw_handover(withdraw, id, "over").await.unwrap();
+                app::custody::withdraw_handover(&ring.service.app, withdraw, id, "over").await.unwrap();
             }
         }
     });
@@ -147,16 +156,18 @@ fn two_drafts_never_have_the_same_device_and_never_the_same_number() {
             let [issue, another] = new;
             let (here, there) = (ring.service.app.clone(), ring.other.clone());
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
-            let (a, b) = both(round, async move { here.draft_handover(first, issue).await }, async move {
-                there.draft_handover(second, another).await
-            })
+            let (a, b) = both(
+                round,
+                async move { app::custody::draft_handover(&here, first, issue).await },
+                async move { app::custody::draft_handover(&there, second, another).await },
+            )
             .await;
             let drafts: Vec<HandoverId> = [a, b].into_iter().filter_map(Result::ok).collect();
             assert_eq!(drafts.len(), if round % 4 < 2 { 2 } else { 1 }, "round {round}");
             ring.note(if drafts.len() == 2 { "both" } else { "one of two" });
             for id in drafts {
                 let withdraw = permit(&ring.service.desk).unwrap();
-                ring.service.app.withdraw_handover(withdraw, id, "over").await.unwrap();
+                app::custody::withdraw_handover(&ring.service.app, withdraw, id, "over").await.unwrap();
             }
         }
     });
@@ -206,7 +217,12 @@ async fn moved(app: App, item: String, person: PersonId) -> usize {
     let (node, now) = (app.clone(), app.world().now());
     let ended = app.store().write(move |tx| {
         let (proof, by) = ("hand-over:race", ("system", "system"));
-        node.custody_moved(tx, &Moved { item: &item, from: Some(person), to: None, proof, by }, now)
+        app::cases::custody_moved(
+            &node,
+            tx,
+            &Moved { item: &item, from: Some(person), to: None, proof, by },
+            now,
+        )
     });
     ended.await.unwrap()
 }

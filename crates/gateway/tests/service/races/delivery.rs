@@ -30,8 +30,8 @@ fn what_is_taken_back_is_never_handed_over() {
             let (node, other, of) = (ring.service.app.clone(), ring.other.clone(), to.clone());
             let desk = permit(&ring.service.desk).unwrap();
             let (taken_back, handed) =
-                both(round, async move { node.take_back(desk, id).await }, async move {
-                    other.hand_over(of).await
+                both(round, async move { app::commands::take_back(&node, desk, id).await }, async move {
+                    app::commands::hand_over(&other, of).await
                 })
                 .await;
             let handed = Ring::is(handed.unwrap(), id);
@@ -59,11 +59,12 @@ fn once_a_hold_is_placed_no_erasure_is_handed_over() {
             let id = ring.put(&to, &ERASE, CommandState::Queued).await;
             let (node, other, of) = (ring.service.app.clone(), ring.other.clone(), to.clone());
             let desk = permit(&ring.service.desk).unwrap();
-            let (placed, handed) =
-                both(round, async move { node.place_hold(desk, device, hold(round)).await }, async move {
-                    other.hand_over(of).await
-                })
-                .await;
+            let (placed, handed) = both(
+                round,
+                async move { app::holds::place_hold(&node, desk, device, hold(round)).await },
+                async move { app::commands::hand_over(&other, of).await },
+            )
+            .await;
             placed.unwrap();
             let (handed, command) = (Ring::is(handed.unwrap(), id), ring.command(id).await);
             let wanted = if handed { CommandState::Uncertain } else { CommandState::Cancelled };
@@ -80,7 +81,9 @@ impl Ring {
         let holds =
             self.service.app.store().read(move |tx| store::holds::of_device(tx, device)).await.unwrap();
         let standing = holds.into_iter().find(|hold| hold.ended.is_none()).unwrap();
-        self.service.app.end_hold(permit(&self.service.desk).unwrap(), standing.id, "over").await.unwrap();
+        app::holds::end_hold(&self.service.app, permit(&self.service.desk).unwrap(), standing.id, "over")
+            .await
+            .unwrap();
     }
 }
 
@@ -93,11 +96,12 @@ fn a_hold_and_an_approval_leave_nothing_to_hand_over() {
             let id = ring.put(&to, &ERASE, CommandState::Asked).await;
             let (node, other) = (ring.service.app.clone(), ring.other.clone());
             let (desk, agree) = (permit(&ring.service.desk).unwrap(), permit(&second).unwrap());
-            let (placed, approved) =
-                both(round, async move { node.place_hold(desk, device, hold(round)).await }, async move {
-                    other.approve(agree, id, "agreed").await
-                })
-                .await;
+            let (placed, approved) = both(
+                round,
+                async move { app::holds::place_hold(&node, desk, device, hold(round)).await },
+                async move { app::commands::approve(&other, agree, id, "agreed").await },
+            )
+            .await;
             placed.unwrap();
             ring.note(if approved.is_ok() { "approved before" } else { "held" });
             assert_eq!(ring.command(id).await.state, CommandState::Cancelled, "round {round}");
@@ -117,8 +121,8 @@ fn an_approval_never_revives_what_is_taken_back() {
             let (node, other) = (ring.service.app.clone(), ring.other.clone());
             let (desk, agree) = (permit(&ring.service.desk).unwrap(), permit(&second).unwrap());
             let (taken_back, approved) =
-                both(round, async move { node.take_back(desk, id).await }, async move {
-                    other.approve(agree, id, "agreed").await
+                both(round, async move { app::commands::take_back(&node, desk, id).await }, async move {
+                    app::commands::approve(&other, agree, id, "agreed").await
                 })
                 .await;
             taken_back.unwrap();
@@ -138,11 +142,12 @@ fn of_two_who_agree_one_does() {
             let id = ring.put(&to, &ERASE, CommandState::Asked).await;
             let (node, other) = (ring.service.app.clone(), ring.other.clone());
             let (one, two) = (permit(&second).unwrap(), permit(&third).unwrap());
-            let (first, again) =
-                both(round, async move { node.approve(one, id, "agreed").await }, async move {
-                    other.approve(two, id, "agreed").await
-                })
-                .await;
+            let (first, again) = both(
+                round,
+                async move { app::commands::approve(&node, one, id, "agreed").await },
+                async move { app::commands::approve(&other, two, id, "agreed").await },
+            )
+            .await;
             assert_ne!(first.is_ok(), again.is_ok(), "round {round}");
             ring.note(if first.is_ok() { "the first" } else { "the second" });
             ring.done(&to, id).await;
@@ -163,11 +168,12 @@ fn a_former_enrolment_is_handed_nothing_more() {
             let message = checkin::decode(&said, 100_000).unwrap();
             let (node, other, of) = (ring.service.app.clone(), ring.other.clone(), to.clone());
             let from = sender.clone();
-            let (enrolled, handed) =
-                both(round, async move { node.check_in(from, message, said.into()).await }, async move {
-                    other.hand_over(of).await
-                })
-                .await;
+            let (enrolled, handed) = both(
+                round,
+                async move { app::enrolment::check_in(&node, from, message, said.into()).await },
+                async move { app::commands::hand_over(&other, of).await },
+            )
+            .await;
             assert!(matches!(enrolled.unwrap(), app::enrolment::CheckInReply::Done(_)), "round {round}");
             let (handed, state) = (Ring::is(handed.unwrap(), id), ring.command(id).await.state);
             let wanted = if handed { CommandState::Uncertain } else { CommandState::Cancelled };
@@ -216,16 +222,17 @@ fn an_enrolment_that_ended_is_not_finished_by_a_late_message() {
             (checkin::decode(&said, 100_000).unwrap(), bytes::Bytes::from(said))
         };
         let (message, raw) = begin(&hand);
-        ring.service.app.check_in(former.clone(), message, raw).await.unwrap();
+        app::enrolment::check_in(&ring.service.app, former.clone(), message, raw).await.unwrap();
         for round in 0..ring.rounds {
             let new = ring.certificate(device, round).await;
             let ((message, raw), (update, update_raw)) = (begin(&hand), finish());
             let (node, other, sender) = (ring.service.app.clone(), ring.other.clone(), new.clone());
-            let (began, finished) =
-                both(round, async move { node.check_in(sender, message, raw).await }, async move {
-                    other.check_in(former, update, update_raw).await
-                })
-                .await;
+            let (began, finished) = both(
+                round,
+                async move { app::enrolment::check_in(&node, sender, message, raw).await },
+                async move { app::enrolment::check_in(&other, former, update, update_raw).await },
+            )
+            .await;
             began.unwrap();
             let in_time = matches!(finished.unwrap(), app::enrolment::CheckInReply::Done(_));
             ring.note(if in_time { "finished before" } else { "ended" });
@@ -247,7 +254,7 @@ async fn answer(
     let (report, raw) = ring.report(hand, "Acknowledged", id);
     let (node, certificate) = (ring.service.app.clone(), hand.certificate.sha256_hex());
     async move {
-        node.take_answer(certificate, report, raw).await.unwrap().unwrap();
+        app::commands::take_answer(&node, certificate, report, raw).await.unwrap().unwrap();
     }
 }
 
@@ -259,8 +266,10 @@ fn what_is_answered_is_never_handed_over_again() {
             let id = ring.put(&to, &LOCK, CommandState::Queued).await;
             assert!(ring.gets(&to, id).await);
             let (other, of) = (ring.other.clone(), to.clone());
-            let ((), handed) =
-                both(round, answer(ring, &hand, id).await, async move { other.hand_over(of).await }).await;
+            let ((), handed) = both(round, answer(ring, &hand, id).await, async move {
+                app::commands::hand_over(&other, of).await
+            })
+            .await;
             let again = Ring::is(handed.unwrap(), id);
             ring.note(if again { "handed over again before" } else { "answered" });
             assert_eq!(ring.command(id).await.state, CommandState::Acknowledged, "round {round}");
@@ -278,11 +287,12 @@ fn what_is_put_by_is_either_answered_or_taken_back() {
             assert!(ring.gets(&to, id).await);
             let (report, raw) = ring.report(&hand, "NotNow", id);
             let certificate = hand.certificate.sha256_hex();
-            ring.service.app.take_answer(certificate, report, raw).await.unwrap().unwrap();
+            app::commands::take_answer(&ring.service.app, certificate, report, raw).await.unwrap().unwrap();
             let (other, desk) = (ring.other.clone(), permit(&ring.service.desk).unwrap());
-            let ((), taken_back) =
-                both(round, answer(ring, &hand, id).await, async move { other.take_back(desk, id).await })
-                    .await;
+            let ((), taken_back) = both(round, answer(ring, &hand, id).await, async move {
+                app::commands::take_back(&other, desk, id).await
+            })
+            .await;
             let (wanted, word) = match taken_back {
                 Ok(()) => (CommandState::Cancelled, "taken back"),
                 Err(_) => (CommandState::Acknowledged, "answered"),

@@ -158,7 +158,7 @@ impl Ring {
 
     /// The device says that it is idle once more: whether it gets that command now.
     async fn gets(&self, to: &Enrolled, id: CommandId) -> bool {
-        Self::is(self.other.hand_over(to.clone()).await.unwrap(), id)
+        Self::is(app::commands::hand_over(&self.other, to.clone()).await.unwrap(), id)
     }
 
     /// A command that was handed over is done, so that the next round begins with an empty queue.

@@ -94,7 +94,7 @@ fn a_job_whose_lease_is_over_is_ended_by_whoever_has_it_now() {
 fn a_notice_is_told_once() {
     race("telling against telling", async |ring| {
         let person = ring.on_duty("TOLD").await;
-        while ring.other.send_notices(None, 50).await.unwrap() > 0 {}
+        while app::notices::send_notices(&ring.other, None, 50).await.unwrap() > 0 {}
         let told = async |ring: &Ring| {
             let actions = ring.service.ledger_actions().await;
             actions.iter().filter(|(action, _)| action == "notice.told").count()
@@ -103,11 +103,12 @@ fn a_notice_is_told_once() {
         for round in 0..ring.rounds {
             ring.wait_to_tell(person, round).await;
             let (one, two) = (ring.service.app.clone(), ring.other.clone());
-            let (one, two) =
-                both(round, async move { one.send_notices(None, 50).await.unwrap() }, async move {
-                    two.send_notices(None, 50).await.unwrap()
-                })
-                .await;
+            let (one, two) = both(
+                round,
+                async move { app::notices::send_notices(&one, None, 50).await.unwrap() },
+                async move { app::notices::send_notices(&two, None, 50).await.unwrap() },
+            )
+            .await;
             ring.note(if one >= two { "the first looked" } else { "the second looked" });
         }
         assert_eq!(told(ring).await - before, ring.rounds);
@@ -118,7 +119,7 @@ fn a_notice_is_told_once() {
 fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
     race("a node that sleeps", async |ring| {
         let person = ring.on_duty("SLEEPER").await;
-        while ring.other.send_notices(None, 50).await.unwrap() > 0 {}
+        while app::notices::send_notices(&ring.other, None, 50).await.unwrap() > 0 {}
         for round in 0..ring.rounds.min(20) {
             ring.wait_to_tell(person, round).await;
             let (store, now) = (ring.service.app.store(), ring.service.world.now());
@@ -132,7 +133,11 @@ fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
             let asleep = asleep.await.unwrap();
             assert_eq!(asleep.len(), 1);
             ring.service.world.clock.advance(Span::from_secs(2 * 60));
-            assert_eq!(ring.other.send_notices(None, 50).await.unwrap(), 1, "another node does it");
+            assert_eq!(
+                app::notices::send_notices(&ring.other, None, 50).await.unwrap(),
+                1,
+                "another node does it"
+            );
             // It wakes up, and writes back what it had begun.
             let woken = store.write(move |tx| {
                 let (notice, again) = (&asleep[0], Some(now));
@@ -142,7 +147,7 @@ fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
                 Ok::<_, store::StoreError>((failed, told))
             });
             assert_eq!(woken.await.unwrap(), (false, false), "round {round}");
-            assert_eq!(ring.other.send_notices(None, 50).await.unwrap(), 0, "round {round}");
+            assert_eq!(app::notices::send_notices(&ring.other, None, 50).await.unwrap(), 0, "round {round}");
             ring.note("done once");
         }
     });
@@ -193,14 +198,17 @@ impl Ring {
 
     async fn signed_in(&self, number: &str, role: Role) -> Actor {
         let id = self.service.person(number, false).await;
-        self.service.app.actor(Who {
-            name: format!("person:{id}"),
-            shown: format!("Person {number}"),
-            person: Some(id),
-            roles: role.into(),
-            both: Roles::NONE,
-            force: Some(Force::Norfolk),
-        })
+        app::access::actor(
+            &self.service.app,
+            Who {
+                name: format!("person:{id}"),
+                shown: format!("Person {number}"),
+                person: Some(id),
+                roles: role.into(),
+                both: Roles::NONE,
+                force: Some(Force::Norfolk),
+            },
+        )
     }
 }
 
@@ -226,17 +234,20 @@ fn a_permission_is_decided_once() {
                 ..NewPermission::default()
             };
             let asked =
-                ring.service.app.ask_permission(permit(&ring.service.desk).unwrap(), new).await.unwrap();
+                app::permissions::ask_permission(&ring.service.app, permit(&ring.service.desk).unwrap(), new)
+                    .await
+                    .unwrap();
             let Asked::Entered(id) = asked else { panic!("{asked:?}") };
             let decision = |grant| Decision { grant, because: "looked at it".into(), ..Decision::default() };
             let (one, two) = (ring.service.app.clone(), ring.other.clone());
             let (grant, refuse) = (permit(&yes).unwrap(), permit(&no).unwrap());
             let (grants, refuses) = (decision(true), decision(false));
-            let (granted, refused) =
-                both(round, async move { one.decide_permission(grant, id, grants).await }, async move {
-                    two.decide_permission(refuse, id, refuses).await
-                })
-                .await;
+            let (granted, refused) = both(
+                round,
+                async move { app::permissions::decide_permission(&one, grant, id, grants).await },
+                async move { app::permissions::decide_permission(&two, refuse, id, refuses).await },
+            )
+            .await;
             assert_ne!(granted.is_ok(), refused.is_ok(), "round {round}: {granted:?} {refused:?}");
             ring.note(if granted.is_ok() { "granted" } else { "refused" });
         }

@@ -1,36 +1,14 @@
 //! Days as the force's calendar has them: people leave on a day, and a day ends at midnight in Britain.
 
-use std::sync::LazyLock;
-
-use domain::{Span, Timestamp};
+use domain::Timestamp;
+pub(crate) use domain::local_time::{day_of, last_minute as end_of};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 use crate::AppError;
-
-/// British time as a rule: GMT, with summer time from the last Sunday of March to the last Sunday of October at 01:00
-/// UTC (The Summer Time Order 2002). The rule needs no time zone files on the server.
-static LONDON: LazyLock<TimeZone> =
-    LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
-
-/// The day that it is in Britain at that time.
-pub(crate) fn day_of(at: Timestamp) -> Date {
-    jiff::Timestamp::from_millisecond(at.millis())
-        .map(|at| at.to_zoned(LONDON.clone()).date())
-        .unwrap_or_default()
-}
 
 /// The day that it is in Britain at that time, in words: `22 November 2026`.
 pub(crate) fn day_words(at: Timestamp) -> String {
     day_of(at).strftime("%-d %B %Y").to_string()
-}
-
-/// The last minute of a day in Britain: what is due on a day may be done until then.
-pub(crate) fn end_of(day: Date) -> Timestamp {
-    day.tomorrow().and_then(|next| next.to_zoned(LONDON.clone())).map_or_else(
-        |_| Timestamp::from_millis(i64::MAX),
-        |midnight| Timestamp::from_millis(midnight.timestamp().as_millisecond()).minus(Span::from_secs(60)),
-    )
 }
 
 /// A day that somebody typed.

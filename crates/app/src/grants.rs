@@ -11,7 +11,7 @@ mod give;
 mod groups;
 mod lapse;
 
-use domain::{Force, GrantId, PersonId, Span, Timestamp};
+use domain::{Force, GrantId, PersonId, Span, Timestamp, local_time};
 use store::grants::{self, Grant, Listed};
 use store::people::Person;
 use store::takeovers::{self, Takeover};
@@ -158,7 +158,7 @@ fn until_of(role: Role, last_day: &str, now: Timestamp) -> Result<Option<Timesta
     let Some(until) = text.parse::<jiff::civil::Date>().ok().and_then(|day| day.tomorrow().ok()) else {
         return invalid("enter a day, such as 2026-12-31");
     };
-    let until = duty::midnight(until);
+    let until = local_time::midnight(until);
     if until <= now {
         return invalid("enter a day that is not over");
     }

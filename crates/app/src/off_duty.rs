@@ -10,8 +10,9 @@ mod feed;
 
 pub use feed::report_use;
 
+use domain::local_time::{day_of, instant};
 use domain::{CaseId, Day, Force, PersonId, SignInId, Span, Timestamp};
-use duty::{State, day_of, instant};
+use duty::State;
 use jiff::ToSpan;
 use serde_json::json;
 use store::locks::{self, Lock};

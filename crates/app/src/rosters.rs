@@ -7,7 +7,7 @@ mod write;
 pub use read::{duty_at, duty_board, duty_of, duty_pattern, duty_patterns, on_call_now};
 pub use write::{add_duty_period, add_pattern, change_pattern, put_on_pattern, remove_duty_period};
 
-use domain::{Day, PersonId, Span, Timestamp};
+use domain::{Day, PersonId, Span, Timestamp, local_time};
 use duty::{Assignment, HORIZON_DAYS, MOST_PERIODS, Pattern, Period, PeriodKind, Roster};
 use jiff::ToSpan;
 use store::Tx;
@@ -75,5 +75,5 @@ fn period(row: &PeriodRow) -> Result<Period, AppError> {
 pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
     let first: Day = format!("{text}-01").parse().ok()?;
     let next = first.first_of_month().checked_add(1.month()).ok()?;
-    Some((duty::midnight(first), duty::midnight(next)))
+    Some((local_time::midnight(first), local_time::midnight(next)))
 }

@@ -2,7 +2,7 @@
 //! the same human being.
 //!
 //! Nobody can look through the screen, so the rules go by what the register and the ledger know, and refuse in doubt: there
-//! is always somebody else who can agree. [`one_human`] compares two entries of the register; [`another_human`] adds how each
+//! is always somebody else who can agree. [`one_human`] compares two entries of the register; [`another_human_for`] adds how each
 //! came to ask, who made the one entry and gave it its role, and since when.
 //!
 //! Not a sign: the same telephone number or unit (people share desks), and the same passkey, because one passkey belongs to
@@ -14,7 +14,7 @@ use store::ledger::{self, LedgerFilter};
 use store::people::Person;
 use store::{Tx, passkeys, people, sessions, tokens};
 
-use crate::access::{Action, Actor, ApproveDestruction, Comes, Policies, Question, Relation, Role};
+use crate::access::{Action, Actor, Comes, Policies, Question, Relation, Role};
 use crate::grants::is_strong;
 use crate::sign_in::break_glass_place;
 use crate::{App, AppError};
@@ -194,26 +194,11 @@ pub(crate) fn could_be_one(
     })
 }
 
-/// Refuses whoever is not certainly another human being than who asked, or whose role may not approve yet; for approving
-/// what destroys. What else needs a second person asks [`another_human_for`].
+/// Refuses a second person who may be the same human being as the one who asked, or whose role for this action does not
+/// count yet.
 ///
 /// # Errors
 /// [`AppError::Conflict`], which says why and who can agree instead.
-pub fn another_human(
-    app: &App,
-    tx: &mut Tx<'_>,
-    asked_by: &str,
-    actor: &Actor,
-    force: Force,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    another_human_for::<ApproveDestruction>(app, tx, asked_by, actor, (force, now))
-}
-
-/// The same for another action by which the second person agrees: the role that permits it to them must count already.
-///
-/// # Errors
-/// As [`another_human`].
 pub fn another_human_for<A: Action>(
     app: &App,
     tx: &mut Tx<'_>,

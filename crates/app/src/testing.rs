@@ -1,15 +1,12 @@
-//! What the use cases' own tests stand on: an empty service with one person, and a mail relay on this machine.
+//! Starts an empty service with one person for the use cases' own unit tests. What other tests begin with is in the crate `seeds`.
 
 use std::future::Future;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use domain::{Force, PersonId, Secret, Span};
 use pki::{DeviceCa, RsaBits, Validity};
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
 
 use crate::access::{Actor, Role, permit};
 use crate::grants::GroupRole;
@@ -98,60 +95,4 @@ fn on<F: Future<Output = ()>>(database: &StoreConfig, test: impl FnOnce(Bench) -
         let person = crate::people::add_person(&app, permit(&Actor::system()).unwrap(), new).await.unwrap();
         test(Bench { app, world, person }).await;
     });
-}
-
-/// A mail relay that answers every letter with one code and remembers those that it took.
-pub(crate) struct Relay {
-    pub(crate) port: u16,
-    letters: Arc<Mutex<Vec<String>>>,
-}
-
-impl Relay {
-    pub(crate) async fn start(code: u16) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let letters = Arc::new(Mutex::new(Vec::new()));
-        let kept = letters.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(converse(stream, code, kept.clone()));
-            }
-        });
-        Self { port, letters }
-    }
-
-    pub(crate) fn letters(&self) -> Vec<String> {
-        self.letters.lock().unwrap().clone()
-    }
-}
-
-/// As much of RFC 5321 as a client needs to hand over a letter.
-async fn converse(stream: TcpStream, code: u16, kept: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 relay.test\r\n").await?;
-    while let Some(line) = lines.next_line().await? {
-        let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
-        let answer = match verb.as_str() {
-            "EHLO" | "MAIL" | "RSET" | "NOOP" => "250 fine".to_owned(),
-            "RCPT" => format!("{code} said of the recipient"),
-            "DATA" => {
-                write.write_all(b"354 go on\r\n").await?;
-                let mut letter = String::new();
-                while let Some(line) = lines.next_line().await? {
-                    if line == "." {
-                        break;
-                    }
-                    letter.push_str(&line);
-                    letter.push('\n');
-                }
-                kept.lock().unwrap().push(letter);
-                "250 taken".to_owned()
-            }
-            "QUIT" => "221 goodbye".to_owned(),
-            _ => "502 no such thing".to_owned(),
-        };
-        write.write_all(format!("{answer}\r\n").as_bytes()).await?;
-    }
-    Ok(())
 }

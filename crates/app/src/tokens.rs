@@ -7,7 +7,7 @@ pub(crate) use expiry::follow_token;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Force, Secret, Span, TokenId};
+use domain::{Force, Secret, Span, TokenId, local_time};
 use serde_json::json;
 use store::tokens::{self, Token};
 
@@ -87,7 +87,7 @@ pub async fn make_token(
                     body: format!(
                         "{} made it, and it works until {}. If nobody expected this, end it now.",
                         permit.actor().shown,
-                        duty::day_of(token.expires_at)
+                        local_time::day_of(token.expires_at)
                     ),
                     link: "/tokens".into(),
                 };

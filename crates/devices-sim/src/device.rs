@@ -95,11 +95,6 @@ impl Device {
         self.identity.as_ref().map(|identity| identity.certificate.sha256_hex())
     }
 
-    /// Its holder sets another passcode, for what a test wants to see.
-    pub const fn set_passcode(&mut self, passcode: Passcode) {
-        self.state.passcode = passcode;
-    }
-
     /// Enrols with a profile, signed or not: gets a certificate, authenticates, and hands over the push token. A device
     /// that is enrolled is wiped first.
     ///

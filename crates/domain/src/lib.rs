@@ -8,6 +8,7 @@ mod effect;
 mod facts;
 mod findings;
 mod ids;
+pub mod local_time;
 mod people;
 mod platform;
 mod secret;

@@ -100,12 +100,6 @@ impl Span {
     pub const fn millis(self) -> i64 {
         self.0
     }
-
-    /// As the standard library's type, for timers.
-    #[must_use]
-    pub fn to_std(self) -> std::time::Duration {
-        std::time::Duration::from_millis(self.0.unsigned_abs())
-    }
 }
 
 /// Text that is not a length or point of time.

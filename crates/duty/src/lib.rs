@@ -10,7 +10,6 @@
 //! periods in [`calendar`].
 
 pub mod calendar;
-mod clock;
 mod pattern;
 mod roster;
 pub mod rule;
@@ -18,7 +17,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{day_of, instant, local, london, midnight};
 pub use pattern::{MOST_SLOTS, Pattern, PatternError, Shape, ShiftTime};
 pub use roster::{AbsenceKind, Assignment, MOST_PERIODS, Period, PeriodKind, Roster};
 pub use state::{HORIZON_DAYS, State, Unknown};

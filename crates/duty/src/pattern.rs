@@ -4,10 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use domain::Timestamp;
+use domain::local_time::instant;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday};
-
-use crate::clock::instant;
 
 /// Days in a cycle, at most.
 pub const MOST_SLOTS: usize = 366;
@@ -159,12 +158,6 @@ impl Pattern {
             }
             _ => Ok(Self { shape, slots }),
         }
-    }
-
-    /// What kind of pattern it is.
-    #[must_use]
-    pub const fn shape(&self) -> Shape {
-        self.shape
     }
 
     /// How many days until it repeats; 0 for a listed one.

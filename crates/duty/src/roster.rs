@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use domain::local_time::{day_of, midnight};
 use domain::{Timestamp, UnknownWord};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::clock::{day_of, midnight};
 use crate::pattern::Pattern;
 use crate::state::{HORIZON_DAYS, State, Unknown};
 

@@ -6,11 +6,11 @@
 use std::fmt;
 
 use domain::Timestamp;
+use domain::local_time::{day_of, instant, local};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::State;
-use crate::clock::{day_of, instant, local};
 
 /// Why somebody is told something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,12 @@
 //! Rosters by example, over both changes of the clocks, and by property.
 
+use domain::local_time::{day_of, instant, midnight};
 use domain::{Span, Timestamp};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
 use crate::rule::{Reason, Ruling, UnknownHours, may_tell};
-use crate::{
-    AbsenceKind, Assignment, Pattern, Period, PeriodKind, Roster, Shape, State, Unknown, instant, midnight,
-};
+use crate::{AbsenceKind, Assignment, Pattern, Period, PeriodKind, Roster, Shape, State, Unknown};
 
 const SHIFTS: &str = "E 07:00-15:00\nL 15:00-22:00\nN 22:00-07:00";
 
@@ -205,7 +204,7 @@ fn rosters() -> impl Strategy<Value = Roster> {
     (days, 0..300_i32, prop::option::of(1..200_i32), periods).prop_map(|(days, from, lasts, periods)| {
         let shifts = format!("{SHIFTS}\nA 01:30-02:30");
         let pattern = Pattern::read(Shape::Cycle, &shifts, &days.join(" ")).unwrap();
-        let from = super::day_of(Timestamp::from_millis(START + i64::from(from) * 24 * HOUR));
+        let from = day_of(Timestamp::from_millis(START + i64::from(from) * 24 * HOUR));
         let until = lasts.map(|days| from.saturating_add(jiff::Span::new().days(days)));
         Roster { assignments: vec![Assignment { pattern, anchor: from, from, until }], periods }
     })
@@ -227,7 +226,7 @@ fn on_duty_the_long_way(roster: &Roster, at: Timestamp) -> bool {
     }
     let assignment = &roster.assignments[0];
     let by_pattern = (-3..=1).any(|days| {
-        let day = super::day_of(at).saturating_add(jiff::Span::new().days(days));
+        let day = day_of(at).saturating_add(jiff::Span::new().days(days));
         let holds = assignment.from <= day && assignment.until.is_none_or(|until| day <= until);
         holds
             && assignment

@@ -135,12 +135,6 @@ impl Target {
         }
     }
 
-    /// Whether a place is another machine's, so that the copies are out of reach of whoever owns this one.
-    #[must_use]
-    pub const fn leaves_the_machine(&self) -> bool {
-        !matches!(self, Self::Folder(_) | Self::Syslog)
-    }
-
     /// Hands a copy over. `Ok` says that the place took it.
     ///
     /// # Errors

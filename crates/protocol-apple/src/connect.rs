@@ -34,12 +34,6 @@ pub enum Status {
 }
 
 impl Status {
-    /// The command is over: it will not be offered again.
-    #[must_use]
-    pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Acknowledged | Self::Error | Self::CommandFormatError | Self::Missing)
-    }
-
     /// The vendor's word.
     #[must_use]
     pub fn as_str(&self) -> &str {

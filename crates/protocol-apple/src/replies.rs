@@ -61,14 +61,6 @@ pub fn no_declarations() -> Vec<u8> {
     serde_json::json!({ "Declarations": none, "DeclarationsToken": NO_DECLARATIONS }).to_string().into_bytes()
 }
 
-/// The answer to `UserAuthenticate` that opens the user channel without a challenge. To decline, answer 410.
-#[must_use]
-pub fn accept_user() -> Vec<u8> {
-    let mut all = Dictionary::new();
-    all.insert("DigestChallenge".into(), Value::String(String::new()));
-    to_xml(&Value::Dictionary(all))
-}
-
 /// Bodies of a 403 that the device understands; any other 403 body says nothing to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -112,8 +104,6 @@ mod tests {
         assert_eq!(some.get("BootstrapToken").unwrap().as_data(), Some([1, 2].as_slice()));
         let token = read_dictionary(&token(&Secret::new(vec![3])), DEFAULT_LIMIT).unwrap();
         assert_eq!(token.get("TokenData").unwrap().as_data(), Some([3].as_slice()));
-        let accept = read_dictionary(&accept_user(), DEFAULT_LIMIT).unwrap();
-        assert_eq!(accept.get("DigestChallenge").unwrap().as_string(), Some(""));
         assert!(empty().is_empty());
     }
 

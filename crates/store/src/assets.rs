@@ -104,7 +104,6 @@ statements! {
     PLACE_CLOSE = "UPDATE place SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL";
     DEVICE_DESCRIBE = "UPDATE device SET asset_tag = $2, model = $3 WHERE id = $1";
     DEVICE_MOVE = "UPDATE device SET force = $2 WHERE id = $1";
-    DEVICE_BACK = "UPDATE device SET retired_at = NULL WHERE id = $1";
 }
 
 fn asset(row: &Row) -> Result<Asset, StoreError> {
@@ -252,11 +251,5 @@ pub fn describe(
 /// Makes it another force's property.
 pub fn move_to(tx: &mut Tx<'_>, device: DeviceId, force: Force) -> Result<(), StoreError> {
     tx.execute(&DEVICE_MOVE, &[Value::id(device), Value::id(force)])?;
-    Ok(())
-}
-
-/// Takes a retired device back into use.
-pub fn bring_back(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), StoreError> {
-    tx.execute(&DEVICE_BACK, &[Value::id(device)])?;
     Ok(())
 }

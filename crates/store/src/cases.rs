@@ -52,8 +52,6 @@ statements! {
     CASE_BY_ID = concat!("SELECT ", columns!(), " FROM desk_case WHERE id = $1");
     CASE_OPEN_FOR = concat!("SELECT ", columns!(), " FROM desk_case
         WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL");
-    CASE_PAGE = concat!("SELECT ", columns!(), " FROM desk_case
-        WHERE ($1 = '' OR force = $1) AND ($2 = 0 OR closed_at IS NULL) ORDER BY opened_at DESC, id DESC LIMIT $3 OFFSET $4");
     CASE_LIST = concat!("SELECT ", columns!(), " FROM desk_case
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
         AND ($3 = '' OR ($3 = 'open' AND closed_at IS NULL) OR ($3 = 'closed' AND closed_at IS NOT NULL)
@@ -141,26 +139,6 @@ pub fn open_for(
         .as_ref()
         .map(case)
         .transpose()
-}
-
-/// Cases, newest first.
-pub fn page(
-    tx: &mut Tx<'_>,
-    force: Option<Force>,
-    open_only: bool,
-    limit: u32,
-    offset: u32,
-) -> Result<Vec<Case>, StoreError> {
-    let rows = tx.query(
-        &CASE_PAGE,
-        &[
-            crate::force_word(force),
-            i64::from(open_only).into(),
-            i64::from(limit).into(),
-            i64::from(offset).into(),
-        ],
-    )?;
-    rows.iter().map(case).collect()
 }
 
 /// What a list of cases shows. Empty words mean "any".

@@ -162,7 +162,6 @@ statements! {
         OR COALESCE($3, os_version) IS DISTINCT FROM os_version OR COALESCE($4, model) IS DISTINCT FROM model)";
     DEVICE_NEW_START = "UPDATE device SET supervised = NULL, os_version = NULL WHERE id = $1";
     DEVICE_JUDGED = "UPDATE device SET met = $2, not_met = $3, not_known = $4, judged_at = $5 WHERE id = $1";
-    DEVICE_IDS_ENROLLED = "SELECT id FROM device WHERE enrolment_state = 'enrolled' ORDER BY id";
     DEVICE_IDS = "SELECT id FROM device WHERE retired_at IS NULL ORDER BY id";
 }
 
@@ -385,11 +384,6 @@ pub fn set_judged(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.later(&DEVICE_JUDGED, vec![Value::id(id), met.into(), not_met.into(), not_known.into(), at.into()])
-}
-
-/// Every device under management.
-pub fn enrolled_ids(tx: &mut Tx<'_>) -> Result<Vec<DeviceId>, StoreError> {
-    tx.query(&DEVICE_IDS_ENROLLED, &[])?.iter().map(|row| row.parse(0)).collect()
 }
 
 /// Every device in use.

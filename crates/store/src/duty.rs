@@ -97,7 +97,6 @@ statements! {
     ASSIGNMENTS_OF = "SELECT a.id, a.person_id, a.pattern_id, a.anchor, a.from_day, a.until_day, p.name, p.shape, p.shifts, p.days
         FROM duty_assignment a JOIN duty_pattern p ON p.id = a.pattern_id WHERE a.person_id = $1
         ORDER BY a.from_day DESC LIMIT 50";
-    ASSIGNMENT_END = "UPDATE duty_assignment SET until_day = $2 WHERE id = $1 AND (until_day IS NULL OR until_day > $2)";
     PERIOD_ADD = "INSERT INTO duty_period (id, person_id, kind, absence, start_at, end_at, source, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (person_id, start_at, end_at, kind, absence) DO NOTHING";
     PERIOD_BY_ID = "SELECT id, person_id, kind, absence, start_at, end_at, source FROM duty_period WHERE id = $1";
@@ -237,11 +236,6 @@ pub struct WrittenPattern {
     pub shifts: String,
     /// Its days.
     pub days: String,
-}
-
-/// Ends an assignment after a day; whether that shortened it.
-pub fn end_assignment(tx: &mut Tx<'_>, id: AssignmentId, last: Day) -> Result<bool, StoreError> {
-    Ok(tx.execute(&ASSIGNMENT_END, &[Value::id(id), Value::id(last)])? > 0)
 }
 
 /// Enters a period; false where the very same one is there.

@@ -62,8 +62,6 @@ statements! {
         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY clause_id";
     FINDING_ONE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
         WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
-    FINDINGS_OF_CLAUSE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
-        WHERE clause_id = $1 AND outcome = $2 ORDER BY subject_kind, subject_id LIMIT $3";
     FINDINGS_TALLY = "SELECT clause_id, subject_kind, outcome, count(*) FROM finding GROUP BY clause_id, subject_kind, outcome";
     // Of a force: what is about its devices and people, and the documents, which are both forces'.
     FINDINGS_TALLY_FORCE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),
@@ -169,19 +167,6 @@ pub fn one(
 ) -> Result<Option<StoredFinding>, StoreError> {
     let (kind, id) = subject_parts(subject);
     tx.one(&FINDING_ONE, &[kind.into(), id.into(), clause.as_str().into()])?.as_ref().map(finding).transpose()
-}
-
-/// Up to `limit` findings on a clause with that outcome word.
-pub fn of_clause(
-    tx: &mut Tx<'_>,
-    clause: &ClauseId,
-    outcome: &str,
-    limit: u32,
-) -> Result<Vec<StoredFinding>, StoreError> {
-    tx.query(&FINDINGS_OF_CLAUSE, &[clause.as_str().into(), outcome.into(), i64::from(limit).into()])?
-        .iter()
-        .map(finding)
-        .collect()
 }
 
 /// One line of the tally: clause, kind of subject, outcome word, how many.

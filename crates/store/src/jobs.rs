@@ -48,7 +48,6 @@ statements! {
     JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, last_error = $2, run_at = $3,
         attempts = CASE WHEN next_at IS NOT NULL THEN 0 ELSE attempts + 1 END,
         dead_at = CASE WHEN next_at IS NOT NULL THEN NULL ELSE CAST($4 AS BIGINT) END WHERE id = $1 AND lease_until = $5";
-    JOB_WAITING = "SELECT count(*) FROM job WHERE dead_at IS NULL AND run_at <= $1";
     JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }
 
@@ -103,11 +102,6 @@ pub fn failed(
     let params = [Value::id(job.id), error.into(), again_at.into(), dead.into(), job.lease_until.into()];
     tx.execute(&JOB_FAILED, &params)?;
     Ok(())
-}
-
-/// How many jobs are due.
-pub fn waiting(tx: &mut Tx<'_>, now: Timestamp) -> Result<i64, StoreError> {
-    crate::single_count(tx, &JOB_WAITING, &[now.into()])
 }
 
 /// The latest jobs given up: kind, subject, error, when.

@@ -20,6 +20,16 @@ pub fn page<V: Template>(status: StatusCode, view: &V) -> Response {
     }
 }
 
+/// Shows a page.
+pub(crate) fn shown<V: Template>(view: &V) -> Result<Response, Problem> {
+    Ok(page(StatusCode::OK, view))
+}
+
+/// Shows the page of a form again, with what is wrong beside its fields.
+pub(crate) fn form_again<V: Template>(view: &V) -> Result<Response, Problem> {
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, view))
+}
+
 /// A list as a file to keep, walked to its end step by step, so that the longest takes the memory of one step. A step
 /// takes the key that the former one ended with, and gives its rows with their head, and the next key.
 ///

@@ -2,17 +2,8 @@
 //!
 //! Times are shown as a clock on the wall in the United Kingdom shows them; machines get RFC 3339 beside it.
 
-use std::sync::LazyLock;
-
-use domain::{Span, Timestamp};
-use jiff::Zoned;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
-/// British time as a rule rather than a table: GMT, with summer time from the last Sunday of March to the last Sunday of
-/// October at 01:00 UTC, as The Summer Time Order 2002 has it. The rule needs no time zone files on the server.
-static LONDON: LazyLock<TimeZone> =
-    LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
+use domain::{Span, Timestamp, local_time};
+use jiff::civil::{Date, DateTime};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -33,8 +24,8 @@ fn month(number: i8) -> &'static str {
     usize::try_from(number - 1).ok().and_then(|place| MONTHS.get(place)).copied().unwrap_or("")
 }
 
-fn local(at: Timestamp) -> Option<Zoned> {
-    jiff::Timestamp::from_millisecond(at.millis()).ok().map(|at| at.to_zoned(LONDON.clone()))
+fn local(at: Timestamp) -> Option<DateTime> {
+    jiff::Timestamp::from_millisecond(at.millis()).is_ok().then(|| local_time::local(at))
 }
 
 /// A day: `12 September 2020`.
@@ -73,12 +64,10 @@ pub fn day_of(at: Timestamp) -> String {
 /// The last minute of a day that was typed as `2026-12-24`, in British time.
 #[must_use]
 pub fn end_of_day(text: &str) -> Option<Timestamp> {
-    let day: Date = text.trim().parse().ok()?;
-    let at = day.at(23, 59, 0, 0).to_zoned(LONDON.clone()).ok()?;
-    Some(Timestamp::from_millis(at.timestamp().as_millisecond()))
+    text.trim().parse().ok().map(local_time::last_minute).filter(|at| at.millis() < i64::MAX)
 }
 
-fn clock(at: &Zoned) -> String {
+fn clock(at: &DateTime) -> String {
     match (at.hour(), at.minute()) {
         (0, 0) => "midnight".to_owned(),
         (12, 0) => "midday".to_owned(),

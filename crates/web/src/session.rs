@@ -1,5 +1,7 @@
 //! Who is asking: the session cookie, the person behind it, and the page for whatever goes wrong on the way.
 
+use std::str::FromStr;
+
 use app::AppError;
 use app::access::{
     self, Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeDuty, SeeLedger,
@@ -131,6 +133,11 @@ pub(crate) fn form_errors(error: AppError, otherwise: &str) -> Result<Errors, Pr
         other => return Err(other.into()),
     }
     Ok(errors)
+}
+
+/// Reads an id of an address; an address that holds none leads nowhere.
+pub(crate) fn id_of<T: FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
 }
 
 /// What a form is told that nobody signed in sent, or too late for it to be kept.

@@ -165,24 +165,6 @@ pub async fn own_handover(
         .await
 }
 
-/// The hand-overs in which somebody stands, newest first: what waits for them, and what they signed.
-///
-/// # Errors
-/// Only where the database does not answer.
-pub async fn own_handovers(
-    app: &App,
-    permit: PermitWithin<SignHandovers>,
-) -> Result<Vec<HandoverRow>, AppError> {
-    let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
-    let now = app.world().now();
-    app.store()
-        .read(move |tx| {
-            let all = handovers::of_person(tx, person)?;
-            all.into_iter().take(CHAIN).map(|handover| row(tx, handover, now)).collect()
-        })
-        .await
-}
-
 /// Hand-overs, newest first, from behind the given one.
 ///
 /// # Errors

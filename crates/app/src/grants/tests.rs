@@ -36,7 +36,7 @@ async fn actor(app: &App, cookie: &str) -> Actor {
 #[test]
 fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
     on_bench(|Bench { app, world, person }| async move {
-        world.clock.set(duty::midnight("2026-11-24".parse().unwrap()));
+        world.clock.set(local_time::midnight("2026-11-24".parse().unwrap()));
         for (day, says) in [
             ("", "ends by itself"),
             ("2027-06-01", "three months"),

@@ -1,16 +1,17 @@
 //! Notices against a database, a clock that is moved and a mail relay that listens on this machine.
 
+use domain::local_time::{instant, midnight};
 use domain::{CaseId, Force, PersonId, Span, Timestamp};
-use duty::{instant, midnight};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::cases::Case;
 use store::duty::{AssignmentRow, PatternRow, PeriodKind, PeriodRow};
 use store::notices::{Notice as Row, NoticeState};
 use store::{duty as rows, notices, people};
+use testkit::Relay;
 
 use super::{LiveMatter, Notice, Reason, Told};
 use crate::access::{Actor, Role, Roles, Who, permit};
-use crate::testing::{Bench, Relay, on_bench};
+use crate::testing::{Bench, on_bench};
 use crate::{App, AppError};
 
 fn wall(text: &str) -> Timestamp {

@@ -1,8 +1,7 @@
 //! Days as people write them: an entry runs until the end of a day on a clock in the United Kingdom.
 
-use domain::Timestamp;
+use domain::{Timestamp, local_time};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
 /// The end of a day, `2026-12-31`; `None` where that is no day.
 pub(super) fn end_of(day: &str) -> Option<Timestamp> {
@@ -20,10 +19,7 @@ pub(super) fn date(day: &str) -> Option<Date> {
 }
 
 fn start(day: Date) -> Option<Timestamp> {
-    // The Summer Time Order 2002 as a rule: no time zone files are needed on the server.
-    let london = TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").ok()?;
-    let at = day.to_zoned(london).ok()?.timestamp();
-    Some(Timestamp::from_millis(at.as_millisecond()))
+    Some(local_time::midnight(day)).filter(|at| at.millis() < i64::MAX)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 mod calendar;
 mod table;
 
-use domain::{Force, PersonId};
+use domain::{Force, PersonId, local_time};
 use store::Tx;
 use store::duty::PeriodRow;
 use store::people::{self, Person};
@@ -25,11 +25,11 @@ fn nobody(force: Force) -> String {
 
 /// A period in words: `Shift, 20 December 2026 07:00 to 15:00`.
 fn words(row: &PeriodRow) -> String {
-    let (start, end) = (duty::local(row.start), duty::local(row.end));
+    let (start, end) = (local_time::local(row.start), local_time::local(row.end));
     let what = super::period_title(row, true);
     let day = start.strftime("%-d %B %Y");
     if start.time() == end.time() && start.time() == jiff::civil::Time::midnight() {
-        let last = duty::day_of(row.end.minus(domain::Span::from_secs(1)));
+        let last = local_time::day_of(row.end.minus(domain::Span::from_secs(1)));
         if last == start.date() {
             return format!("{what}, {day}");
         }

@@ -1,7 +1,8 @@
 //! Who is on duty now, and one person's next two weeks.
 
+use domain::local_time::{day_of, midnight};
 use domain::{Day, Force, PatternId, PersonId, Span, Timestamp};
-use duty::{AbsenceKind, State, day_of, midnight};
+use duty::{AbsenceKind, State};
 use jiff::ToSpan;
 use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
 use store::people::{self, Person};

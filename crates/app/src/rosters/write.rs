@@ -1,7 +1,8 @@
 //! Keeping rosters by hand: patterns, who is on which, and what stands beside them.
 
+use domain::local_time::{instant, midnight};
 use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
-use duty::{AbsenceKind, Pattern, PatternError, Shape, instant, midnight};
+use duty::{AbsenceKind, Pattern, PatternError, Shape};
 use jiff::ToSpan;
 use serde_json::json;
 use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};

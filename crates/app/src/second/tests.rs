@@ -3,7 +3,7 @@
 use store::grants as rows;
 
 use super::*;
-use crate::access::{Roles, Who, permit};
+use crate::access::{ApproveDestruction, Roles, Who, permit};
 use crate::grants::NewGrant;
 use crate::people::NewPerson;
 use crate::testing::{Bench, on_bench};
@@ -162,7 +162,9 @@ async fn agrees(app: &App, asked_by: &str, actor: &Actor) -> Result<(), String> 
     let (app, asked_by, actor, now) = (app.clone(), asked_by.to_owned(), actor.clone(), app.world().now());
     let asked = app.clone();
     app.store()
-        .read(move |tx| another_human(&asked, tx, &asked_by, &actor, Force::Norfolk, now))
+        .read(move |tx| {
+            another_human_for::<ApproveDestruction>(&asked, tx, &asked_by, &actor, (Force::Norfolk, now))
+        })
         .await
         .map_err(|error| error.to_string())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{PersonId, Span, Timestamp, TokenId};
+use domain::{PersonId, Span, Timestamp, TokenId, local_time};
 use serde_json::json;
 use store::tokens::{self, Token};
 use store::{Tx, grants};
@@ -72,7 +72,7 @@ fn tell_of_token(
         )
         .body(format!(
             "It works until {}. Make a new one, enter it where this one is used, then end this one.",
-            duty::day_of(token.expires_at)
+            local_time::day_of(token.expires_at)
         ))
         .link("/tokens");
         let news = matches!(crate::notices::notify(app, tx, notice)?, Told::Now | Told::Held { .. });

@@ -8,9 +8,8 @@ use app::grants::{GroupRole, NewGrant};
 use app::people::NewPerson;
 use app::sessions::SignedIn;
 use app::tokens::NewToken;
-use app::{App, AppConfig, Keys, PolicyInForce};
-use domain::{DeviceId, Force, PersonId, Secret, Span, Timestamp};
-use pki::{DeviceCa, RsaBits, Validity};
+use app::{App, AppConfig, PolicyInForce};
+use domain::{DeviceId, Force, PersonId, Span, Timestamp};
 use store::commands::CommandState;
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
@@ -48,19 +47,11 @@ pub(super) struct Stage {
 
 fn config() -> AppConfig {
     AppConfig {
-        address: "http://localhost".into(),
-        push_topic: "com.apple.mgmt.External.bench".into(),
         organisation: "Bench".into(),
-        policy_folder: None,
-        checkin_address: None,
-        challenge_lifetime: DAY,
         certificate_lifetime: DAY,
-        refresh_every: DAY,
         keep_raw: DAY,
         keep_commands: DAY,
         keep_ledger_details: DAY,
-        ledger_folder: None,
-        keep_ended_people: Span::from_secs(7 * 365 * 24 * 3600),
         session_idle: DAY,
         session_lifetime: DAY,
         group_roles: vec![GroupRole {
@@ -68,7 +59,7 @@ fn config() -> AppConfig {
             role: Role::Administrator,
             both_forces: true,
         }],
-        scep: pki::scep::ScepOptions::default(),
+        ..seeds::config("http://localhost")
     }
 }
 
@@ -77,17 +68,10 @@ impl Prepared {
         let world = testkit::world();
         let store = Store::open(database)?;
         store.migrate()?;
-        let validity = Validity::lasting(world.now(), Span::from_secs(365 * 24 * 3600));
-        let ca = || DeviceCa::generate("Bench authority", RsaBits::Rsa2048, validity, world.bytes());
-        let estate = crate::estate::grow(&store, &ca()?, &world.world(), 0, devices)?;
-        let keys = Keys {
-            ca: ca()?,
-            sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32]))?,
-            ledger: ledger::SigningKey::from_seed("ledger.bench", &Secret::new([2; 32]))?,
-        };
+        let estate = crate::estate::grow(&store, &seeds::authority(&world), &world.world(), 0, devices)?;
         let folder: PathBuf = policy.to_owned();
         let policy = PolicyInForce::load(policy::Files::read(&folder)?, &policy::Overrides::new(), "Bench")?;
-        let app = App::new(store, world.world(), config(), keys, policy);
+        let app = App::new(store, world.world(), config(), seeds::keys(&world), policy);
         let devices: Vec<DeviceId> = estate.speakers.iter().map(|speaker| speaker.device).collect();
         Ok(Self { app, world, devices, holder: None })
     }
@@ -128,13 +112,7 @@ async fn listen(router: axum::Router) -> anyhow::Result<String> {
 }
 
 async fn person(app: &App, number: &str, name: &str) -> anyhow::Result<PersonId> {
-    let new = NewPerson {
-        force: Some(Force::Norfolk),
-        number: number.into(),
-        name: name.into(),
-        role: "staff".into(),
-        ..NewPerson::default()
-    };
+    let new = NewPerson { role: "staff".into(), ..seeds::officer(Force::Norfolk, number, name) };
     Ok(app::people::add_person(app, permit(&Actor::command_line("root"))?, new).await?)
 }
 

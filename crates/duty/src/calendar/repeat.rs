@@ -132,7 +132,7 @@ fn last(start: &Time, until: &Time) -> Option<DateTime> {
         return Some(until.wall.date().at(23, 59, 59, 0));
     }
     if start.whole_day {
-        return Some(crate::clock::local(until.instant()?));
+        return Some(domain::local_time::local(until.instant()?));
     }
     let at = until.zone.to_ambiguous_timestamp(until.wall).compatible().ok()?;
     Some(start.zone.to_datetime(at))

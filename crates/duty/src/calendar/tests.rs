@@ -1,10 +1,11 @@
 //! Calendars as roster systems and Exchange write them, and as nobody should.
 
 use domain::Timestamp;
+use domain::local_time::instant;
 use proptest::prelude::*;
 
 use super::{Answers, CalendarError, LARGEST, MOST_EVENTS, Read, Said, read};
-use crate::{AbsenceKind, PeriodKind, instant};
+use crate::{AbsenceKind, PeriodKind};
 
 /// A calendar of events, each with a UID of its own unless it brings one.
 fn calendar(events: &[&str]) -> String {

@@ -1,13 +1,13 @@
 //! Times of an event.
 
 use domain::Timestamp;
+use domain::local_time::{self, local, midnight};
 use icalendar::parser::{Component, Property};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::event::property;
 use super::zone::Zones;
-use crate::clock::{local, london, midnight};
 
 /// Times that one property may list.
 const MOST: usize = 1000;
@@ -39,7 +39,11 @@ impl Time {
     /// The day that begins at this time in Britain, if one does.
     pub(super) fn as_day(&self) -> Option<Self> {
         let wall = local(self.instant()?);
-        (wall.time() == jiff::civil::Time::midnight()).then(|| Self { wall, zone: london(), whole_day: true })
+        (wall.time() == jiff::civil::Time::midnight()).then(|| Self {
+            wall,
+            zone: local_time::zone(),
+            whole_day: true,
+        })
     }
 
     /// The day, or the day and the time, in words.
@@ -109,7 +113,7 @@ pub(super) fn read(text: &str, zone: TimeZone) -> Option<Time> {
     let text = text.trim();
     if text.len() == 8 {
         let day = Date::strptime("%Y%m%d", text).ok()?;
-        return Some(Time { wall: day.at(0, 0, 0, 0), zone: london(), whole_day: true });
+        return Some(Time { wall: day.at(0, 0, 0, 0), zone: local_time::zone(), whole_day: true });
     }
     let (text, zone) = text.strip_suffix('Z').map_or((text, zone), |text| (text, TimeZone::UTC));
     if text.len() != 15 {

@@ -4,9 +4,8 @@
 //! prefix, Windows' names and the words that Windows shows for them, with the numbers that systems put behind a name of which
 //! they have two. A zone that the file defines itself (VTIMEZONE) is taken by its rules. Any other is refused by its name.
 
+use domain::local_time;
 use jiff::tz::TimeZone;
-
-use crate::clock::london;
 
 /// Names of zones whose clocks agree with Britain's, in small letters.
 const LONDON: [&str; 21] = [
@@ -138,7 +137,7 @@ impl Zones {
             (None, None) => Clock::Other,
         };
         match clock {
-            Clock::London => Ok(london()),
+            Clock::London => Ok(local_time::zone()),
             Clock::Utc => Ok(TimeZone::UTC),
             Clock::Other => Err(format!(
                 "its time zone “{}” is neither British time nor UTC: export it in Europe/London or UTC",
@@ -154,8 +153,8 @@ impl Zones {
     pub(super) fn floating(&self) -> Result<TimeZone, String> {
         match &self.whole {
             // A calendar "in UTC" writes a Z behind each time that is.
-            Some(name) if !name.is_empty() => self.named(name).map(|_| london()),
-            _ => Ok(london()),
+            Some(name) if !name.is_empty() => self.named(name).map(|_| local_time::zone()),
+            _ => Ok(local_time::zone()),
         }
     }
 }
@@ -250,7 +249,7 @@ mod tests {
             "/freeassociation.sourceforge.net/Europe/London",
             "GB",
         ] {
-            assert_eq!(zones.named(name).unwrap(), london(), "{name}");
+            assert_eq!(zones.named(name).unwrap(), local_time::zone(), "{name}");
         }
         for name in ["GMT", "UTC", "Etc/UTC", "(UTC) Coordinated Universal Time", "tzone://Microsoft/Utc"] {
             assert_eq!(zones.named(name).unwrap(), TimeZone::UTC, "{name}");
@@ -287,15 +286,15 @@ mod tests {
         let winter = "BEGIN:STANDARD\nTZOFFSETFROM:+0100\nTZOFFSETTO:-0000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD";
         assert_eq!(
             defined("Customized Time Zone", summer, winter).named("customized time zone").unwrap(),
-            london()
+            local_time::zone()
         );
-        assert_eq!(defined("GMT", summer, winter).named("GMT").unwrap(), london());
+        assert_eq!(defined("GMT", summer, winter).named("GMT").unwrap(), local_time::zone());
         let paris = winter.replace("-0000", "+0100");
         let why = defined("GMT Standard Time", &summer.replace("+0100", "+0200"), &paris)
             .named("GMT Standard Time");
         assert!(why.unwrap_err().contains("other rules in the file"));
         let fixed = "BEGIN:STANDARD\nTZOFFSETTO:+0000\nEND:STANDARD";
         assert_eq!(defined("Mine", "", fixed).named("Mine").unwrap(), TimeZone::UTC);
-        assert_eq!(defined("Europe/London", "", fixed).named("Europe/London").unwrap(), london());
+        assert_eq!(defined("Europe/London", "", fixed).named("Europe/London").unwrap(), local_time::zone());
     }
 }

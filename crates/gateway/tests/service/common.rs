@@ -3,18 +3,16 @@
 use std::sync::Arc;
 
 use app::access::{Actor, Role, Roles, Who, permit};
-use app::people::NewPerson;
 use app::register::NewDevice;
 use app::{App, AppConfig, PolicyInForce};
 use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
-use domain::{ClauseId, DeviceId, DeviceKind, Force, PersonId, Span, Subject};
+use domain::{ClauseId, DeviceId, DeviceKind, Force, PersonId, Subject};
 use pki::{PrivateKey, RsaBits};
 use store::commands::Command;
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
 
 use crate::hand::Hand;
-use crate::shared;
 
 /// The service and its surroundings.
 pub(crate) struct Service {
@@ -32,12 +30,12 @@ pub(crate) fn policy_with_other_terms() -> PolicyInForce {
         let text = format!("{}\nThe wording has changed.\n", files.get(path).unwrap());
         files.put(path, &text);
     };
-    shared::policy_with(change, &policy::Overrides::new())
+    seeds::policy_with(change, &policy::Overrides::new())
 }
 
 /// The shipped policy with a force's own parameter values.
 pub(crate) fn shipped_policy(overrides: &policy::Overrides) -> PolicyInForce {
-    shared::policy_with(|_| (), overrides)
+    seeds::policy_with(|_| (), overrides)
 }
 
 impl Service {
@@ -52,15 +50,15 @@ impl Service {
         options: gateway::Options,
         change: impl FnOnce(&mut AppConfig),
     ) -> Self {
-        let shared::Started { app, world, link } = shared::start(database, options, change).await;
+        let seeds::Started { app, world, link } = seeds::start(database, options, change).await;
         let address = app.config().address.clone();
-        let desk = Actor::command_line("test");
+        let desk = seeds::root();
         Self { app, world, address, link, desk }
     }
 
     /// Another node on the same database, started with the shipped policy. It serves no requests.
     pub(crate) fn another_node(&self, database: &StoreConfig) -> App {
-        shared::node(Store::open(database).unwrap(), &self.world, self.address.clone(), |_| ())
+        seeds::node(Store::open(database).unwrap(), &self.world, self.address.clone(), |_| ())
     }
 
     /// Runs a test on a service with an empty SQLite database.
@@ -109,22 +107,8 @@ impl Service {
 
     /// A person who has accepted everything.
     pub(crate) async fn person(&self, number: &str, accepts: bool) -> PersonId {
-        let new = NewPerson {
-            force: Some(Force::Norfolk),
-            number: number.into(),
-            name: format!("Person {number}"),
-            role: "officer".into(),
-            ..NewPerson::default()
-        };
-        let id = app::people::add_person(&self.app, permit(&self.desk).unwrap(), new).await.unwrap();
-        if accepts {
-            for document in self.app.policy().all_terms().keys() {
-                app::terms::accept_terms(&self.app, permit(&self.desk).unwrap(), id, document, "page")
-                    .await
-                    .unwrap();
-            }
-        }
-        id
+        let new = seeds::officer(Force::Norfolk, number, &format!("Person {number}"));
+        seeds::person(&self.app, new, accepts).await
     }
 
     pub(crate) async fn register(
@@ -186,22 +170,13 @@ impl Service {
         };
         let id = self.register(serial, kind, Some(holder)).await;
         let seed = serial.bytes().fold(7, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte));
-        let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, seed), seed);
-        let profile = self.profile(serial, true).await;
-        device.enrol(&self.link, &profile).await.unwrap();
-        (id, device)
+        let spec = DeviceSpec::plausible(model, serial, temper, seed);
+        (id, seeds::enrol(&self.app, &self.link, spec, seed).await)
     }
 
     /// Lets time pass and runs every job that is due by then.
     pub(crate) async fn pass(&self, seconds: i64) {
-        self.world.clock.advance(Span::from_secs(seconds));
-        loop {
-            let ran = app::jobs::run_jobs(&self.app, 50).await.unwrap()
-                + app::commands::refresh_due(&self.app, 50).await.unwrap();
-            if ran == 0 {
-                break;
-            }
-        }
+        seeds::pass(&self.app, &self.world, seconds).await;
     }
 
     /// Sessions and time, until the device has its settings and has reported them.

@@ -12,7 +12,6 @@ use ledger::{Checkpoint, Entry, Fault, Hash, Report, Tree, VerifierKey, verify_e
 use store::{Store, StoreConfig};
 
 use crate::common::Service;
-use crate::shared;
 
 /// Entries that are left where the end is cut off.
 const LEFT: u64 = 5;
@@ -56,7 +55,7 @@ impl Signed {
     fn node(&self, folder: &Path) -> App {
         let (store, folder) = (Store::open(&self.database).unwrap(), folder.to_owned());
         let address = self.service.address.clone();
-        shared::node(store, &self.service.world, address, |config| config.ledger_folder = Some(folder))
+        seeds::node(store, &self.service.world, address, |config| config.ledger_folder = Some(folder))
     }
 
     async fn readyz(&self) -> String {

@@ -35,8 +35,6 @@ mod races;
 mod registers;
 mod replays;
 mod scep;
-#[path = "../shared/service.rs"]
-mod shared;
 mod tables;
 mod taken;
 mod takeover;

@@ -210,7 +210,7 @@ async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
                 role: Some(visitor.role),
                 both_forces: visitor.force.is_none(),
                 last_day: match visitor.role {
-                    Role::Auditor => duty::day_of(last_day).to_string(),
+                    Role::Auditor => domain::local_time::day_of(last_day).to_string(),
                     _ => String::new(),
                 },
                 reason: visitor.says.to_owned(),

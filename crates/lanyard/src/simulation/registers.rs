@@ -95,7 +95,7 @@ fn new(app: &App, register: &str, days: i64, because: &str) -> NewPermission {
         register: register.to_owned(),
         once: app.world().uuid().to_string(),
         because: because.to_owned(),
-        until: duty::day_of(until).to_string(),
+        until: domain::local_time::day_of(until).to_string(),
         ..NewPermission::default()
     }
 }

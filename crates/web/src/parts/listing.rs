@@ -6,14 +6,32 @@
 //! there is no page number to jump to; filters find things. What a query may say is bounded: unknown keys are dropped and
 //! values are cut.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::Timestamp;
+
 /// Rows on one page.
 pub const PER_PAGE: u32 = 50;
-/// Cuts rows off that were read beyond a page to see whether there are more; whether there were.
-pub fn cut<T>(rows: &mut Vec<T>, limit: u32) -> bool {
+/// Rows of one step of an export.
+pub const EXPORT_STEP: u32 = 500;
+
+/// Cuts off the rows that were read beyond `limit`; where there were any, returns the key of the last row that stays.
+pub fn cut<T, K>(rows: &mut Vec<T>, limit: u32, key: impl FnOnce(&T) -> K) -> Option<K> {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > most;
     rows.truncate(most);
-    more
+    rows.last().filter(|_| more).map(key)
+}
+
+/// Writes the key of a list in order of time, as [`Listing::after_time`] reads it.
+pub fn time_key<I: Display>((at, id): (Timestamp, I)) -> String {
+    format!("{},{id}", at.millis())
+}
+
+/// Writes the key of a list in order of names, as [`Listing::after_name`] reads it: a name may hold a comma, an id never does.
+pub fn name_key<I: Display>((name, id): (String, I)) -> String {
+    format!("{id},{name}")
 }
 
 /// The longest filter text that is taken, in characters.
@@ -102,6 +120,20 @@ impl Listing {
     #[must_use]
     pub fn after(&self) -> Option<(&str, &str)> {
         self.after.split_once(',')
+    }
+
+    /// Reads the key of a list in order of time, which [`time_key`] wrote.
+    #[must_use]
+    pub fn after_time<I: FromStr>(&self) -> Option<(Timestamp, I)> {
+        let (at, id) = self.after()?;
+        Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?))
+    }
+
+    /// Reads the key of a list in order of names, which [`name_key`] wrote.
+    #[must_use]
+    pub fn after_name<I: FromStr>(&self) -> Option<(String, I)> {
+        let (id, name) = self.after()?;
+        Some((name.to_owned(), id.parse().ok()?))
     }
 
     /// How many rows this page shows.
@@ -224,6 +256,23 @@ mod tests {
         assert_eq!((list.sort(), list.after()), (("serial", false), None));
         assert_eq!(list.filter("q").len(), LONGEST_FILTER);
         assert_eq!(list.filter("evil"), "");
+    }
+
+    #[test]
+    fn keys_are_read_as_they_were_written() {
+        let at = Timestamp::from_millis(1_795_316_400_000);
+        let by_time = listing(&[("after", &time_key((at, 7)))]);
+        assert_eq!((by_time.after_time(), by_time.after_time::<u8>()), (Some((at, 7)), Some((at, 7))));
+        let by_name = listing(&[("after", &name_key(("Ames, Robin".into(), 7)))]);
+        assert_eq!(by_name.after_name(), Some(("Ames, Robin".into(), 7)));
+        assert_eq!(by_name.after_time::<u8>(), None, "a forged key begins at the beginning");
+    }
+
+    #[test]
+    fn more_rows_than_fit_leave_the_key_of_the_last_one_shown() {
+        let mut rows = vec![1, 2, 3];
+        assert_eq!((cut(&mut rows, 3, |row| *row), rows.len()), (None, 3));
+        assert_eq!((cut(&mut rows, 2, |row| *row), rows.len()), (Some(2), 2));
     }
 
     #[test]

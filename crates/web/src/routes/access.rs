@@ -7,15 +7,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{GrantId, PersonId};
 
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE, cut};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, name_key};
 use crate::people::{access, roles};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 
 fn title(word: &str) -> String {
     word.parse::<Role>().map_or_else(|_| word.to_owned(), |role| role.title().to_owned())
@@ -38,8 +35,7 @@ async fn walk(
     let permit = ctx.permit::<SeeAccess>()?;
     let filter = (Ctx::force(list.filter("force")), list.filter("role").parse().ok());
     let mut found = app::grants::grants(&ctx.site.app, permit, filter, after, limit + 1).await?;
-    let more = cut(&mut found, limit);
-    let next = found.last().filter(|_| more).map(|(last, _)| (last.name.0.clone(), last.grant.id));
+    let next = cut(&mut found, limit, |(last, _)| (last.name.0.clone(), last.grant.id));
     let rows = found.into_iter().map(|(listed, by)| access::Row {
         person: Crumb::new(format!("/people/{}", listed.grant.person), listed.name.0),
         number: listed.name.1,
@@ -56,15 +52,15 @@ async fn walk(
 /// Everybody who has a role, in order of name.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(access::ALLOWED, &ctx.query);
-    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse().ok()?)));
+    let after = list.after_name();
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let view = access::View {
         shell: ctx.under(Area::People),
         roles: choices(list.filter("role")),
-        list: list.with_rows(rows.len(), next.map(|(name, id)| format!("{id},{name}"))),
+        list: list.with_rows(rows.len(), next.map(name_key)),
         rows,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The list as CSV, every row that the filters leave.
@@ -136,15 +132,11 @@ fn grant(read: GrantRead) -> roles::Grant {
     }
 }
 
-fn id_of(text: &str) -> Result<PersonId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
-
 /// One person's roles.
 pub(super) async fn of_person(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManageAccess>()?;
     let id = id_of(&id)?;
-    Ok(page(StatusCode::OK, &view(&ctx, id, Typed::default()).await?))
+    shown(&view(&ctx, id, Typed::default()).await?)
 }
 
 /// What a form asks for.
@@ -221,7 +213,7 @@ pub(super) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         Ok(word) => Ok(done(&format!("/people/{id}/roles"), word)),
         Err(error) => {
             typed.errors = form_errors(error, asked.field())?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, id, typed).await?))
+            form_again(&view(&ctx, id, typed).await?)
         }
     }
 }

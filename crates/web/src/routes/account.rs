@@ -2,13 +2,12 @@
 
 use app::access::{RunService, SeeOwnSessions};
 use axum::Extension;
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use domain::Timestamp;
 
 use crate::account::sessions::{Row, View};
-use crate::answer::page;
+use crate::answer::shown;
 use crate::session::{Ctx, Fields, Problem, Session, done};
 use crate::shell::Area;
 
@@ -39,7 +38,7 @@ pub(super) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
         rows: rows.collect(),
         passkeys: ctx.may::<RunService>(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Goes on with a session: asking was doing something. Says for how many milliseconds it lasts now, without a word from them

@@ -3,14 +3,13 @@
 use app::access::{AcknowledgeAlarms, SeeAlarms};
 use app::alarms::{self, AlarmRead};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{AlarmId, Force, Timestamp};
 
-use crate::answer::page;
+use crate::answer::shown;
 use crate::parts::listing::{Listing, PER_PAGE, cut};
 use crate::people::alarms::{ALLOWED, Row, View};
-use crate::session::{Ctx, Problem, done};
+use crate::session::{Ctx, Problem, done, id_of};
 use crate::shell::Area;
 
 /// An alarm as a row.
@@ -40,21 +39,20 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         .and_then(|(id, at)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse::<AlarmId>().ok()?)));
     let open_only = list.filter("state") != "all";
     let mut found = alarms::list(&ctx.site.app, permit, open_only, after, PER_PAGE + 1).await?;
-    let more = cut(&mut found, PER_PAGE);
-    let next = found.last().filter(|_| more).map(|last| (last.alarm.id, last.alarm.raised_at.millis()));
+    let next = cut(&mut found, PER_PAGE, |last| (last.alarm.id, last.alarm.raised_at.millis()));
     let view = View {
         shell: ctx.under(Area::People),
         may_see_to: ctx.may::<AcknowledgeAlarms>(),
         list: list.with_rows(found.len(), next.map(|(id, at)| format!("{id},{at}"))),
         rows: found.into_iter().map(row).collect(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Notes that somebody has seen to one.
 pub(super) async fn seen(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcknowledgeAlarms>()?;
-    let id: AlarmId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: AlarmId = id_of(&id)?;
     alarms::acknowledge(&ctx.site.app, permit, id).await?;
     Ok(done("/alarms", "alarm-seen"))
 }

@@ -3,11 +3,10 @@
 use app::AppError;
 use app::access::ManageCases;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{CaseId, StepId};
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::cases::step::{Form, View};
 use crate::parts::form::Errors;
 use crate::session::{Ctx, Fields, Problem, done, sentence};
@@ -44,7 +43,7 @@ async fn view(ctx: &Ctx, case: CaseId, id: StepId) -> Result<View, Problem> {
 pub(super) async fn get(ctx: Ctx, Path((case, step)): Path<(String, String)>) -> Result<Response, Problem> {
     ctx.permit::<ManageCases>()?;
     let (case, step) = ids(&case, &step)?;
-    Ok(page(StatusCode::OK, &view(&ctx, case, step).await?))
+    shown(&view(&ctx, case, step).await?)
 }
 
 /// Ends it: done, or the thing is missing.
@@ -64,8 +63,7 @@ pub(super) async fn post(
         Ok(notice) => Ok(done(&format!("/cases/{case}"), notice)),
         Err(AppError::Invalid { message, .. }) => {
             let errors = [("proof", sentence(&message))].into_iter().collect();
-            let again = View { errors, proof: fields.text("proof"), ..view(&ctx, case, step).await? };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+            form_again(&View { errors, proof: fields.text("proof"), ..view(&ctx, case, step).await? })
         }
         Err(error) => Err(error.into()),
     }

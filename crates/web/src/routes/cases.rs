@@ -3,23 +3,19 @@
 use app::access::{AnswerForOneself, ContactOffDuty, ManageCases, PlaceHolds, SeeCases, SeeSealed};
 use app::read::{CaseFilter, CaseRead, CaseRow, StepRead};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{CaseId, HandoverId, Timestamp};
 
 use super::devices::named;
 use super::people::case_crumb;
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::cases::{list, show};
 use crate::documents::clause_crumb;
 use crate::format;
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE, cut};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 
 fn state(row: &CaseRow) -> String {
     match &row.case.closed {
@@ -53,24 +49,22 @@ async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Resu
         after,
     };
     let (mut rows, kinds) = app::read::cases(&ctx.site.app, permit, filter, limit + 1).await?;
-    let more = cut(&mut rows, limit);
-    let last = rows.last().map(|last| (last.case.opened_at, last.case.id));
-    Ok((rows.iter().map(row).collect(), last.filter(|_| more), kinds))
+    let next = cut(&mut rows, limit, |last| (last.case.opened_at, last.case.id));
+    Ok((rows.iter().map(row).collect(), next, kinds))
 }
 
 /// The queue.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
-    let after =
-        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let after = list.after_time();
     let (rows, next, kinds) = walk(&ctx, &list, after, PER_PAGE).await?;
     let view = list::View {
         shell: ctx.shell(Area::Cases, Vec::new()),
-        list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
+        list: list.with_rows(rows.len(), next.map(time_key)),
         kinds,
         rows,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The queue as CSV, every row that the filters leave.
@@ -189,7 +183,7 @@ fn proof(text: &str) -> Crumb {
 /// Takes it on.
 pub(super) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
-    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: CaseId = id_of(&id)?;
     app::cases::take_case(&ctx.site.app, permit, id).await?;
     Ok(done(&format!("/cases/{id}"), "taken"))
 }
@@ -197,8 +191,8 @@ pub(super) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, P
 /// One case.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeCases>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &view(&ctx, id).await?))
+    let id = id_of(&id)?;
+    shown(&view(&ctx, id).await?)
 }
 
 /// Shows what a sealed case holds, which is a ledger entry of its own.
@@ -208,42 +202,41 @@ pub(super) async fn read_sealed(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let (permit, sees) = (ctx.permit_within::<SeeSealed>()?, ctx.permit::<SeeCases>()?);
-    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: CaseId = id_of(&id)?;
     let closed = view(&ctx, id).await?;
     match app::read::read_sealed_case(&ctx.site.app, permit, sees, id, fields.get("reason")).await {
-        Ok(read) => Ok(page(StatusCode::OK, &view_of(&ctx, id, &read))),
-        Err(error) => {
-            let errors = form_errors(error, "reason")?;
-            let again = show::View { errors, reason: fields.text("reason"), ..closed };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Ok(read) => shown(&view_of(&ctx, id, &read)),
+        Err(error) => form_again(&show::View {
+            errors: form_errors(error, "reason")?,
+            reason: fields.text("reason"),
+            ..closed
+        }),
     }
 }
 
 /// Adds a note.
 pub(super) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
-    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: CaseId = id_of(&id)?;
     match app::cases::note_on_case(&ctx.site.app, permit, id, fields.get("note")).await {
         Ok(()) => Ok(done(&format!("/cases/{id}"), "noted")),
-        Err(error) => {
-            let errors = form_errors(error, "note")?;
-            let again = show::View { errors, note: fields.text("note"), ..view(&ctx, id).await? };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Err(error) => form_again(&show::View {
+            errors: form_errors(error, "note")?,
+            note: fields.text("note"),
+            ..view(&ctx, id).await?
+        }),
     }
 }
 
 /// Closes it, with a reason.
 pub(super) async fn close(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
-    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: CaseId = id_of(&id)?;
     match app::cases::close_case(&ctx.site.app, permit, id, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/cases/{id}"), "closed")),
         Err(app::AppError::Invalid { message, .. }) => {
             let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
-            let again = show::View { errors, why: fields.text("why"), ..view(&ctx, id).await? };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+            form_again(&show::View { errors, why: fields.text("why"), ..view(&ctx, id).await? })
         }
         Err(error) => Err(error.into()),
     }

@@ -3,14 +3,13 @@
 use app::access::{RevokeCertificates, SeeDevices};
 use app::enrolment::{CertificateShown, certificates_of, revoke_certificates};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{DeviceId, Timestamp};
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::devices::certificates::{Certificate, View};
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 fn row(shown: CertificateShown, now: Timestamp) -> Certificate {
@@ -52,20 +51,20 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
 /// The page.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<RevokeCertificates>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &view(&ctx, id).await?))
+    let id = id_of(&id)?;
+    shown(&view(&ctx, id).await?)
 }
 
 /// Revokes every certificate of the device.
 pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<RevokeCertificates>()?;
-    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: DeviceId = id_of(&id)?;
     match revoke_certificates(&ctx.site.app, permit, id, fields.get("reason")).await {
         Ok(_) => Ok(done(&format!("/devices/{id}/certificates"), "certificates-revoked")),
-        Err(error) => {
-            let errors = form_errors(error, "reason")?;
-            let again = View { errors, reason: fields.text("reason"), ..view(&ctx, id).await? };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Err(error) => form_again(&View {
+            errors: form_errors(error, "reason")?,
+            reason: fields.text("reason"),
+            ..view(&ctx, id).await?
+        }),
     }
 }

@@ -9,12 +9,12 @@ use domain::{ClauseId, Subject, Timestamp};
 
 use super::overview::counts;
 use super::registers::risk;
-use crate::answer::page;
+use crate::answer::{page, shown};
 use crate::documents::clause::{Finding, Setting, View};
 use crate::documents::{Flag, clause_crumb, explain};
 use crate::parts::form::Errors;
 use crate::parts::listing::percent;
-use crate::session::{Ctx, Problem};
+use crate::session::{Ctx, Problem, id_of};
 use crate::shell::{Area, Crumb};
 
 /// What may be typed as a time.
@@ -78,7 +78,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         actors: read.actors.iter().map(|actor| (*actor).to_owned()).collect(),
         kept_by: read.kept_by,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 fn settings(read: &ClauseRead) -> Vec<Setting> {
@@ -113,7 +113,7 @@ pub(super) async fn of_device(
     Path((id, clause)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     ctx.permit_within::<SeeFindings>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let id = id_of(&id)?;
     judged(&ctx, Subject::Device(id), "Device", &clause).await
 }
 
@@ -123,7 +123,7 @@ pub(super) async fn of_person(
     Path((id, clause)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     ctx.permit_within::<SeeFindings>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
+    let id = id_of(&id)?;
     judged(&ctx, Subject::Person(id), "Person", &clause).await
 }
 
@@ -137,7 +137,7 @@ pub(super) async fn of_document(
 
 async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SeeFindings>()?;
-    let id: ClauseId = clause.parse().map_err(|_| Problem::not_found())?;
+    let id: ClauseId = id_of(clause)?;
     let typed = ctx.asked("at").trim().to_owned();
     let asked: Option<Result<Timestamp, _>> = (!typed.is_empty()).then(|| typed.parse());
     let errors: Errors = match &asked {

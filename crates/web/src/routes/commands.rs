@@ -8,16 +8,12 @@ use axum::response::Response;
 use domain::CommandId;
 
 use super::device::crumb;
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::devices::command::View;
 use crate::format;
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::Area;
-
-fn id_of(text: &str) -> Result<CommandId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
 
 async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
     let (read, device) = app::read::command(&ctx.site.app, ctx.permit_within::<SeeCommands>()?, id).await?;
@@ -51,13 +47,13 @@ async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
 /// The page.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit_within::<SeeCommands>()?;
-    Ok(page(StatusCode::OK, &view(&ctx, id_of(&id)?).await?))
+    shown(&view(&ctx, id_of(&id)?).await?)
 }
 
 async fn again(ctx: &Ctx, id: CommandId, errors: Errors, reason: String) -> Result<Response, Problem> {
     let view = View { errors, reason, ..view(ctx, id).await? };
     if view.may_approve || !view.holds.is_empty() {
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+        return form_again(&view);
     }
     // There is no form left to show it beside.
     let why = view.errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
@@ -132,7 +128,7 @@ pub(super) async fn reveal(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     match read {
         Ok(revealed) => {
             view.revealed = revealed;
-            Ok(page(StatusCode::OK, &view))
+            shown(&view)
         }
         Err(error) => again(&ctx, id, form_errors(error, "reason")?, reason.to_owned()).await,
     }

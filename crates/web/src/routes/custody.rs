@@ -9,18 +9,15 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{Condition, DeviceId, HandoverId, HandoverKind, PlaceKind, Side, Timestamp};
 
-use super::own_custody::id_of;
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::custody::show::{Signature, Thing, Typed, View};
 use crate::custody::{explains, list, new, show, state_colour, state_title};
 use crate::format;
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE, cut};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb, Shell};
 
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 /// What a form sends for a repair by somebody who is neither ICT nor approved.
 const ELSEWHERE: &str = "elsewhere";
 
@@ -59,21 +56,19 @@ async fn walk(
     let permit = ctx.permit::<SeeCustody>()?;
     let filter = (list.filter("state").parse().ok(), list.filter("kind").parse().ok());
     let mut rows = custody::read::handovers(&ctx.site.app, permit, filter, after, limit + 1).await?;
-    let more = cut(&mut rows, limit);
-    let last = rows.last().map(|last| (last.handover.drafted_at, last.handover.id));
-    Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
+    let next = cut(&mut rows, limit, |last| (last.handover.drafted_at, last.handover.id));
+    Ok((rows.iter().map(row).collect(), next))
 }
 
 /// The list, with loans past their day.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
-    let after =
-        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let after = list.after_time();
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let late = custody::read::late_loans(&ctx.site.app, ctx.permit::<SeeCustody>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Devices),
-        list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
+        list: list.with_rows(rows.len(), next.map(time_key)),
         rows,
         late: late
             .into_iter()
@@ -85,7 +80,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
             .collect(),
         desk: ctx.may::<ManageRegister>(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The list as CSV, every row that the filters leave.
@@ -183,7 +178,7 @@ pub(super) async fn new(ctx: Ctx) -> Result<Response, Problem> {
     let (Ok(kind), Ok(id)) = (ctx.asked("kind").parse(), ctx.asked("device").parse()) else {
         return Ok(axum::response::Redirect::to("/devices").into_response());
     };
-    Ok(page(StatusCode::OK, &new_view(&ctx, (kind, id), None, Errors::default()).await?))
+    shown(&new_view(&ctx, (kind, id), None, Errors::default()).await?)
 }
 
 /// The end of a day that was typed.
@@ -234,9 +229,7 @@ pub(super) async fn draft(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     match made.await {
         Ok(id) => Ok(done(&format!("/custody/{id}"), "handover-drafted")),
         Err(error) => {
-            let errors = form_errors(error, "also")?;
-            let view = new_view(&ctx, (kind, device), Some(&fields), errors).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&new_view(&ctx, (kind, device), Some(&fields), form_errors(error, "also")?).await?)
         }
     }
 }
@@ -337,8 +330,9 @@ pub(super) fn view(ctx: &Ctx, read: &HandoverRead, own: bool) -> View {
 
 /// One hand-over.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
-    let read = custody::read::handover(&ctx.site.app, ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, false)))
+    let permit = ctx.permit::<SeeCustody>()?;
+    let read = custody::read::handover(&ctx.site.app, permit, id_of(&id)?).await?;
+    shown(&view(&ctx, &read, false))
 }
 
 /// How a desk's form says that it is signed.
@@ -383,8 +377,7 @@ async fn again(ctx: &Ctx, id: HandoverId, fields: &Fields, error: AppError) -> R
     let errors = form_errors(error, "confirm")?;
     let read = custody::read::handover(&ctx.site.app, ctx.permit::<SeeCustody>()?, id).await?;
     let typed = Typed { name: fields.text("name"), check: fields.text("check"), why: fields.text("why") };
-    let view = View { errors, typed, ..view(ctx, &read, false) };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+    form_again(&View { errors, typed, ..view(ctx, &read, false) })
 }
 
 /// Changes a draft.

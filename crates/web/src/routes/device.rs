@@ -17,12 +17,12 @@ use domain::{Deed, DeviceId, DeviceKind, HandoverKind, Standing};
 use super::devices::{named, state};
 use super::people::case_crumb;
 use super::registers::{mention, risk};
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::devices::State;
 use crate::devices::show::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Setting, Typed, View};
 use crate::documents::clause_crumb;
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 /// What an order says on its button, and what it brings about: word, title, effect, shows a message.
@@ -78,10 +78,6 @@ const ORDERS: [(&str, &str, &str, bool); 10] = [
 const MAC_LOCK: &str =
     "The Mac restarts and asks for a PIN, which is made here and kept sealed. Unsaved work is lost.";
 
-fn id_of(text: &str) -> Result<DeviceId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
-
 /// What else this person may do, each on a page of its own.
 fn links(ctx: &Ctx, href: &str, enrolled: bool) -> Vec<Crumb> {
     let mut links = Vec::new();
@@ -103,7 +99,7 @@ fn links(ctx: &Ctx, href: &str, enrolled: bool) -> Vec<Crumb> {
 /// The page.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit_within::<SeeDevices>()?;
-    Ok(page(StatusCode::OK, &view(&ctx, id_of(&id)?).await?))
+    shown(&view(&ctx, id_of(&id)?).await?)
 }
 
 async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
@@ -128,7 +124,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         register: register(&read, &custody.asset),
         standing: standing(&custody),
         ways: if ctx.may::<ManageRegister>() { ways(id, device, &custody) } else { Vec::new() },
-        chain: shown(custody.chain.as_deref(), super::custody::row),
+        chain: rows(custody.chain.as_deref(), super::custody::row),
         holder: read.holder.shown().map(holder_view),
         holder_hidden: matches!(read.holder, Held::NotShown),
         reported: read.facts.as_deref().map(|facts| facts.iter().map(reported).collect()),
@@ -154,17 +150,17 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         typed_holder: String::new(),
         errors: Errors::default(),
         actions: read.actions.iter().filter_map(|choice| action(choice, device.kind)).collect(),
-        settings: shown(read.profiles.as_deref(), setting),
-        clauses: shown(read.findings.as_deref(), |finding| clause(&href, finding)),
-        commands: shown(read.commands.as_deref(), command),
-        permissions: shown(read.permissions.as_deref(), mention),
-        cases: shown(read.cases.as_deref(), case),
+        settings: rows(read.profiles.as_deref(), setting),
+        clauses: rows(read.findings.as_deref(), |finding| clause(&href, finding)),
+        commands: rows(read.commands.as_deref(), command),
+        permissions: rows(read.permissions.as_deref(), mention),
+        cases: rows(read.cases.as_deref(), case),
         href,
     })
 }
 
 /// The rows of a part of the page; `None` where the reader may not see that part.
-fn shown<A, B>(all: Option<&[A]>, row: impl Fn(&A) -> B) -> Option<Vec<B>> {
+fn rows<A, B>(all: Option<&[A]>, row: impl Fn(&A) -> B) -> Option<Vec<B>> {
     all.map(|all| all.iter().map(row).collect())
 }
 
@@ -366,7 +362,7 @@ async fn again(
         Some(action) => {
             action.typed = Some(typed);
             view.errors = errors;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&view)
         }
         // The form is no longer on the page: what was wrong is said by itself.
         None => {
@@ -392,11 +388,11 @@ pub(super) async fn holder(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     match set.await {
         Ok(Changed::Done) => Ok(done(&format!("/devices/{id}"), "holder-set")),
         Ok(Changed::Held(_)) => Ok(done(&format!("/devices/{id}"), "held")),
-        Err(error) => {
-            let errors = form_errors(error, "holder")?;
-            let again = View { errors, typed_holder: fields.text("holder"), ..view(&ctx, id).await? };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Err(error) => form_again(&View {
+            errors: form_errors(error, "holder")?,
+            typed_holder: fields.text("holder"),
+            ..view(&ctx, id).await?
+        }),
     }
 }
 

@@ -4,22 +4,18 @@ use app::access::{EnrolDevices, ManageRegister, SeeDevices};
 use app::read::{DeviceFilter, DeviceOrder, DeviceRow, Person};
 use app::register::NewDevice;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::{DeviceId, Force};
 
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::devices::{State, add, enrol, list};
 use crate::documents::clause_crumb;
 use crate::format;
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE, cut};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 
 /// Where a device stands, as far as the register knows.
 pub(super) fn state(device: &app::read::Device) -> State {
@@ -81,9 +77,8 @@ async fn walk(
         (_, true) => DeviceOrder::SerialDown,
     };
     let mut rows = app::read::devices(&ctx.site.app, permit, filter, order, after, limit + 1).await?;
-    let more = cut(&mut rows, limit);
-    let last = rows.last().map(|last| (last.device.not_met, last.device.serial.clone()));
-    Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
+    let next = cut(&mut rows, limit, |last| (last.device.not_met, last.device.serial.clone()));
+    Ok((rows.iter().map(row).collect(), next))
 }
 
 fn key(list: &Listing) -> Option<Key> {
@@ -102,7 +97,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         rows,
         may_add: ctx.may::<ManageRegister>(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The list as CSV, every row that the filters leave.
@@ -135,7 +130,7 @@ fn add_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> add::View {
 /// The form for a new entry.
 pub(super) async fn add(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
-    Ok(page(StatusCode::OK, &add_view(&ctx, None, Errors::default())))
+    shown(&add_view(&ctx, None, Errors::default()))
 }
 
 /// Enters a device.
@@ -149,7 +144,7 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
         .map_err(|_| errors.add("force", "Choose the force that owns it"))
         .ok();
     let (Some(kind), Some(force)) = (kind, force) else {
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &add_view(&ctx, Some(&fields), errors)));
+        return form_again(&add_view(&ctx, Some(&fields), errors));
     };
     let app = &ctx.site.app;
     let entered = async {
@@ -162,18 +157,15 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     };
     match entered.await {
         Ok(id) => Ok(done(&format!("/devices/{id}"), "device-added")),
-        Err(error) => {
-            let errors = form_errors(error, "serial")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &add_view(&ctx, Some(&fields), errors)))
-        }
+        Err(error) => form_again(&add_view(&ctx, Some(&fields), form_errors(error, "serial")?)),
     }
 }
 
 /// Whether a device may enrol, and the button for it.
 pub(super) async fn enrol(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<EnrolDevices>()?;
-    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &enrol_view(&ctx, id, Errors::default()).await?))
+    let id: DeviceId = id_of(&id)?;
+    shown(&enrol_view(&ctx, id, Errors::default()).await?)
 }
 
 async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::View, Problem> {
@@ -202,13 +194,13 @@ async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::Vi
 /// Makes an enrolment profile and hands it over as a file, once. For a device under management only where the form confirms it.
 pub(super) async fn enrolled(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<EnrolDevices>()?;
-    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: DeviceId = id_of(&id)?;
     let read = app::read::enrolling(&ctx.site.app, ctx.permit::<EnrolDevices>()?, id).await?;
     let (app, serial) = (&ctx.site.app, &read.device.serial);
     let confirmed = !fields.get("replace").is_empty();
     if read.enrolled_at.is_some() && !confirmed {
         let errors = [("replace", "Confirm that the enrolment is to be replaced")].into_iter().collect();
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &enrol_view(&ctx, id, errors).await?));
+        return form_again(&enrol_view(&ctx, id, errors).await?);
     }
     let file = if confirmed {
         app::enrolment::make_replacing_profile(app, permit, serial, true).await?

@@ -6,11 +6,10 @@ use app::read::{
     PartKind, PlatformSetting, PolicyDiff, Prediction, Version,
 };
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::overview::{bar, counts};
-use crate::answer::page;
+use crate::answer::shown;
 use crate::documents::{Flag, changes, clause_crumb, list, show};
 use crate::format;
 use crate::parts::form::Choice;
@@ -54,7 +53,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
             })
             .collect(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// One document.
@@ -80,7 +79,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             })
             .collect(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 fn about(row: &DocumentRow) -> Vec<(String, String)> {
@@ -175,7 +174,7 @@ pub(super) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
             })
             .collect(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 fn versions(versions: &[Version], chosen: &str) -> Vec<Choice> {

@@ -4,22 +4,21 @@ use app::access::{ManageDuty, ReviewOffDuty, SeeDuty, SeeNotices};
 use app::off_duty::FEWEST;
 use app::rosters::{BoardFilter, NewPattern};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Force, PatternId, PersonId};
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::duty::{Standing, board, month, pattern, patterns};
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::parts::listing::{Listing, PER_PAGE, name_key};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 /// The board.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(board::ALLOWED, &ctx.query);
     // A name may hold a comma and an id never does: the id comes first.
-    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse::<PersonId>().ok()?)));
+    let after = list.after_name::<PersonId>();
     let filter = BoardFilter {
         force: Ctx::force(list.filter("force")),
         unit: list.filter("unit").to_owned(),
@@ -55,7 +54,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         .collect();
     let view = board::View {
         shell: ctx.shell(Area::Duty, Vec::new()),
-        list: list.with_rows(rows.len(), found.next.map(|(name, id)| format!("{id},{name}"))),
+        list: list.with_rows(rows.len(), found.next.map(name_key)),
         on_call: on_call
             .into_iter()
             .map(|(person, until)| {
@@ -66,7 +65,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         rows,
         ways,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The patterns.
@@ -90,7 +89,7 @@ pub(super) async fn patterns(ctx: Ctx) -> Result<Response, Problem> {
         }
     };
     let view = patterns::View { shell: ctx.under(Area::Duty), rows: rows.iter().map(row).collect(), may_add };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 fn pattern_view(
@@ -130,7 +129,7 @@ pub(super) async fn add_pattern(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageDuty>()?;
     let force = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
     let typed = pattern::Typed { force, shape: "cycle".into(), ..pattern::Typed::default() };
-    Ok(page(StatusCode::OK, &pattern_view(&ctx, "/duty/patterns/add", None, typed, Errors::default())))
+    shown(&pattern_view(&ctx, "/duty/patterns/add", None, typed, Errors::default()))
 }
 
 /// Enters a pattern.
@@ -138,18 +137,20 @@ pub(super) async fn added_pattern(ctx: Ctx, fields: Fields) -> Result<Response, 
     let permit = ctx.permit::<ManageDuty>()?;
     match app::rosters::add_pattern(&ctx.site.app, permit, new_pattern(&fields)).await {
         Ok(_) => Ok(done("/duty/patterns", "pattern-kept")),
-        Err(error) => {
-            let errors = form_errors(error, "name")?;
-            let view = pattern_view(&ctx, "/duty/patterns/add", None, typed(&fields), errors);
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
-        }
+        Err(error) => form_again(&pattern_view(
+            &ctx,
+            "/duty/patterns/add",
+            None,
+            typed(&fields),
+            form_errors(error, "name")?,
+        )),
     }
 }
 
 /// The form for a change.
 pub(super) async fn pattern(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageDuty>()?;
-    let id: PatternId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PatternId = id_of(&id)?;
     let row = app::rosters::duty_pattern(&ctx.site.app, permit, id).await?;
     let typed = pattern::Typed {
         force: row.force.as_str().to_owned(),
@@ -159,7 +160,7 @@ pub(super) async fn pattern(ctx: Ctx, Path(id): Path<String>) -> Result<Response
         days: row.days,
     };
     let href = format!("/duty/patterns/{id}");
-    Ok(page(StatusCode::OK, &pattern_view(&ctx, &href, Some(row.version), typed, Errors::default())))
+    shown(&pattern_view(&ctx, &href, Some(row.version), typed, Errors::default()))
 }
 
 /// Changes a pattern. A stale form is shown again with the version that stands now, and what was typed.
@@ -169,7 +170,7 @@ pub(super) async fn changed_pattern(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageDuty>()?;
-    let id: PatternId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PatternId = id_of(&id)?;
     let version = fields.get("version").parse().unwrap_or(0);
     match app::rosters::change_pattern(&ctx.site.app, permit, id, version, new_pattern(&fields)).await {
         Ok(()) => Ok(done("/duty/patterns", "pattern-kept")),
@@ -177,8 +178,7 @@ pub(super) async fn changed_pattern(
             let errors = form_errors(error, "name")?;
             let row = app::rosters::duty_pattern(&ctx.site.app, ctx.permit::<ManageDuty>()?, id).await?;
             let href = format!("/duty/patterns/{id}");
-            let view = pattern_view(&ctx, &href, Some(row.version), typed(&fields), errors);
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&pattern_view(&ctx, &href, Some(row.version), typed(&fields), errors))
         }
     }
 }
@@ -205,7 +205,7 @@ pub(super) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
         Ok(read) => read,
         Err(app::AppError::Invalid { message, .. }) => {
             view.problem = crate::session::sentence(&message);
-            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+            return form_again(&view);
         }
         Err(error) => return Err(error.into()),
     };
@@ -221,5 +221,5 @@ pub(super) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
     view.rows.extend(read.others.iter().map(|unit| row(unit, "All other units")));
     view.hidden = read.hidden;
     view.case = read.case.map(|case| Crumb::new(format!("/cases/{case}"), "its case"));
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }

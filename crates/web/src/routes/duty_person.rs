@@ -4,22 +4,17 @@ use app::AppError;
 use app::access::{ManageDuty, SeeDuty};
 use app::rosters::{DayRead, DutyRead, NewAssignment, NewPeriod, period_title};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::PersonId;
 
 use super::devices::named;
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::duty::Standing;
 use crate::duty::person::{DayRow, PeriodLine, Typed, View};
 use crate::format;
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
-
-fn id_of(id: &str) -> Result<PersonId, Problem> {
-    id.parse().map_err(|_| Problem::not_found())
-}
 
 fn day_row(day: &DayRead, shows_kind: bool) -> DayRow {
     let spell = |(start, end): &(domain::Timestamp, domain::Timestamp)| {
@@ -84,7 +79,7 @@ fn view(ctx: &Ctx, read: &DutyRead, typed: Typed, errors: Errors) -> View {
 /// One person's duty.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, id_of(&id)?).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, Typed::default(), Errors::default())))
+    shown(&view(&ctx, &read, Typed::default(), Errors::default()))
 }
 
 /// After a form: back to the page, or the page again with what was typed.
@@ -99,7 +94,7 @@ async fn after(
         Err(error) => {
             let errors = form_errors(error, otherwise)?;
             let read = read(ctx, id).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(ctx, &read, typed, errors)))
+            form_again(&view(ctx, &read, typed, errors))
         }
     }
 }

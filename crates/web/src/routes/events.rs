@@ -4,21 +4,17 @@ use app::access::{ManagePeople, SeeCases, SeePeople};
 use app::movers::NewEvent;
 use app::read::{EventFilter, EventRead, EventRow};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{EventId, PersonId};
 
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::documents::clause_crumb;
 use crate::format;
 use crate::movers::{form, list, show};
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE, cut};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 200;
 
 /// A day as people read it; as it stands where it is none.
 pub(super) fn shown_day(text: &str) -> String {
@@ -79,9 +75,8 @@ async fn walk(
         after,
     };
     let mut rows = app::read::events(&ctx.site.app, permit, filter, limit + 1).await?;
-    let more = cut(&mut rows, limit);
-    let last = rows.last().map(|last| (last.listed.event.on.clone(), last.listed.event.id));
-    Ok((rows.iter().map(|found| row(ctx, found)).collect(), last.filter(|_| more)))
+    let next = cut(&mut rows, limit, |last| (last.listed.event.on.clone(), last.listed.event.id));
+    Ok((rows.iter().map(|found| row(ctx, found)).collect(), next))
 }
 
 /// The list.
@@ -100,7 +95,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
             .collect(),
         rows,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The list as CSV, every row that the filters leave.
@@ -163,30 +158,29 @@ async fn name_of(ctx: &Ctx, id: PersonId) -> Result<String, Problem> {
 /// The form for a new event.
 pub(super) async fn add(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManagePeople>()?;
-    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PersonId = id_of(&id)?;
     let name = name_of(&ctx, id).await?;
     let href = format!("/people/{id}/events");
-    Ok(page(StatusCode::OK, &form_view(&ctx, href, (id, &name), None, Errors::default())))
+    shown(&form_view(&ctx, href, (id, &name), None, Errors::default()))
 }
 
 /// Records an event.
 pub(super) async fn added(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
-    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PersonId = id_of(&id)?;
     match app::movers::record_event(&ctx.site.app, permit, id, new_event(&fields, fields.get("kind"))).await {
         Ok(event) => Ok(done(&format!("/events/{event}"), "event-recorded")),
         Err(error) => {
             let errors = form_errors(error, "on")?;
             let name = name_of(&ctx, id).await?;
-            let view = form_view(&ctx, format!("/people/{id}/events"), (id, &name), Some(&fields), errors);
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&form_view(&ctx, format!("/people/{id}/events"), (id, &name), Some(&fields), errors))
         }
     }
 }
 
 async fn read(ctx: &Ctx, id: &str) -> Result<EventRead, Problem> {
     let permit = ctx.permit_within::<SeePeople>()?;
-    let id: EventId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: EventId = id_of(id)?;
     Ok(app::read::event(&ctx.site.app, permit, id).await?)
 }
 
@@ -239,20 +233,19 @@ fn source(word: &str) -> &'static str {
 /// One event.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, Errors::default(), String::new())))
+    shown(&view(&ctx, &read, Errors::default(), String::new()))
 }
 
 /// Calls it off.
 pub(super) async fn cancel(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
-    let event: EventId = id.parse().map_err(|_| Problem::not_found())?;
+    let event: EventId = id_of(&id)?;
     match app::movers::cancel_event(&ctx.site.app, permit, event, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/events/{event}"), "called-off")),
         Err(app::AppError::Invalid { message, .. }) => {
             let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
             let read = read(&ctx, &id).await?;
-            let again = view(&ctx, &read, errors, fields.text("why"));
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+            form_again(&view(&ctx, &read, errors, fields.text("why")))
         }
         Err(error) => Err(error.into()),
     }
@@ -275,26 +268,25 @@ fn change_view(ctx: &Ctx, read: &EventRead) -> form::View {
 pub(super) async fn change(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManagePeople>()?;
     let read = read(&ctx, &id).await?;
-    Ok(page(StatusCode::OK, &change_view(&ctx, &read)))
+    shown(&change_view(&ctx, &read))
 }
 
 /// Corrects it.
 pub(super) async fn changed(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
-    let event: EventId = id.parse().map_err(|_| Problem::not_found())?;
+    let event: EventId = id_of(&id)?;
     match app::movers::change_event(&ctx.site.app, permit, event, new_event(&fields, "")).await {
         Ok(()) => Ok(done(&format!("/events/{event}"), "event-corrected")),
         Err(error) => {
             let errors = form_errors(error, "on")?;
             let read = read(&ctx, &id).await?;
-            let again = form::View {
+            form_again(&form::View {
                 errors,
                 on: fields.text("on"),
                 until: fields.text("until"),
                 carries: fields.get("carries") == "yes",
                 ..change_view(&ctx, &read)
-            };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+            })
         }
     }
 }

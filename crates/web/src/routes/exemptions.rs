@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::Timestamp;
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::documents::clause_crumb;
 use crate::parts::form::{Choice, Errors};
 use crate::people::exemptions::{Row, Typed, View};
@@ -42,7 +42,7 @@ fn view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> View {
 /// Asks for a reason.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeExemptions>()?;
-    Ok(page(StatusCode::OK, &view(&ctx, None, Errors::default())))
+    shown(&view(&ctx, None, Errors::default()))
 }
 
 /// Shows them for a reason.
@@ -62,7 +62,7 @@ pub(super) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
                 })
                 .collect();
             let view = View { rows: Some(rows), ..view(&ctx, Some(&fields), Errors::default()) };
-            Ok(page(StatusCode::OK, &view))
+            shown(&view)
         }
         Err(error) => refused(&ctx, &fields, error, "reason"),
     }
@@ -98,7 +98,7 @@ pub(super) async fn ended(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
 
 fn refused(ctx: &Ctx, fields: &Fields, error: app::AppError, field: &str) -> Result<Response, Problem> {
     let errors = form_errors(error, field)?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(ctx, Some(fields), errors)))
+    form_again(&view(ctx, Some(fields), errors))
 }
 
 /// The end of a day written as `2027-03-31`, by universal time.

@@ -9,18 +9,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{BurstId, Force};
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::format;
 use crate::held::{list, show};
 use crate::parts::form::{Choice, Errors};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 const HELD: &str = "/held";
-
-fn id_of(text: &str) -> Result<BurstId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
 
 fn choices(forces: impl Iterator<Item = Force>) -> Vec<Choice> {
     Choice::list(forces.map(|force| (force.as_str(), force.title())), "")
@@ -98,7 +94,7 @@ fn order(read: &OrderRead) -> list::Order {
 /// The page.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeHeldOrders>()?;
-    Ok(page(StatusCode::OK, &view(&ctx).await?))
+    shown(&view(&ctx).await?)
 }
 
 async fn again(ctx: &Ctx, error: AppError, field: &str, typed: String) -> Result<Response, Problem> {
@@ -108,8 +104,7 @@ async fn again(ctx: &Ctx, error: AppError, field: &str, typed: String) -> Result
         let why = errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why));
     }
-    let again = list::View { errors: beside, typed, ..view(ctx).await? };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+    form_again(&list::View { errors: beside, typed, ..view(ctx).await? })
 }
 
 fn force_of(fields: &Fields, name: &str) -> Result<Force, AppError> {
@@ -201,7 +196,7 @@ fn either(titles: &[&str]) -> String {
 /// One burst.
 pub(super) async fn burst_page(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeHeldOrders>()?;
-    Ok(page(StatusCode::OK, &one(&ctx, id_of(&id)?).await?))
+    shown(&one(&ctx, id_of(&id)?).await?)
 }
 
 async fn one_again(
@@ -214,7 +209,7 @@ async fn one_again(
     let beside: Errors = errors.all().iter().map(|error| (field.to_owned(), error.text.clone())).collect();
     let view = show::View { errors: beside, typed, ..one(ctx, id).await? };
     if (field == "release-reason" && view.may_release) || (field == "cancel-reason" && view.may_cancel) {
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+        return form_again(&view);
     }
     // There is no form left to show it beside.
     let why = errors.all().first().map(|error| error.text.clone()).unwrap_or_default();

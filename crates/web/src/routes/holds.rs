@@ -3,15 +3,14 @@
 use app::access::{PlaceHolds, SeeDevices};
 use app::holds::NewHold;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{CaseId, DeviceId, HoldId, StepId};
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::cases::hold;
 use crate::devices::holds;
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 fn new_hold(fields: &Fields) -> NewHold {
@@ -48,19 +47,19 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<holds::View, Problem> {
 /// The holds on a device.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<PlaceHolds>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &view(&ctx, id).await?))
+    let id = id_of(&id)?;
+    shown(&view(&ctx, id).await?)
 }
 
 /// Places one, or ends the one that the form names.
 pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<PlaceHolds>()?;
-    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: DeviceId = id_of(&id)?;
     let href = format!("/devices/{id}/holds");
     let app = &ctx.site.app;
     let ended = match fields.some("hold") {
         Some(hold) => {
-            let hold: HoldId = hold.parse().map_err(|_| Problem::not_found())?;
+            let hold: HoldId = id_of(&hold)?;
             app::holds::end_hold(app, permit, hold, fields.get("ended")).await.map(|_| "hold-ended")
         }
         None => app::holds::place_hold(app, permit, id, new_hold(&fields)).await.map(|()| "hold-placed"),
@@ -73,13 +72,12 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
                 Some(hold) => errors.all().iter().map(|e| (format!("end-{hold}"), e.text.clone())).collect(),
                 None => errors,
             };
-            let again = holds::View {
+            form_again(&holds::View {
                 errors,
                 reference: fields.text("reference"),
                 why: fields.text("why"),
                 ..view(&ctx, id).await?
-            };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+            })
         }
     }
 }
@@ -115,7 +113,7 @@ pub(super) async fn decide(
 ) -> Result<Response, Problem> {
     ctx.permit::<PlaceHolds>()?;
     let (case, step) = ids(&case, &step)?;
-    Ok(page(StatusCode::OK, &decision(&ctx, case, step).await?))
+    shown(&decision(&ctx, case, step).await?)
 }
 
 /// Records it.
@@ -142,12 +140,11 @@ pub(super) async fn decided(
             }
         }
     };
-    let again = hold::View {
+    form_again(&hold::View {
         errors,
         decision: fields.text("decision"),
         reference: fields.text("reference"),
         why: fields.text("why"),
         ..decision(&ctx, case, step).await?
-    };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+    })
 }

@@ -7,11 +7,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::ImportId;
 
-use crate::answer::page;
+use crate::answer::{form_again, page, shown};
 use crate::imports::{Asked, Done, Mapped, Preview, Row, Shown, Start, count};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::upload::Upload;
-use crate::session::{Ctx, Fields, Problem, form_errors, sentence};
+use crate::session::{Ctx, Fields, Problem, form_errors, id_of, sentence};
 
 /// Rows of either kind that a preview shows; the rest is counted.
 const SHOWN: usize = 200;
@@ -34,7 +34,7 @@ fn start_view<K: Shown>(ctx: &Ctx, upload: &Upload, errors: Errors) -> Start {
 /// The form for a file.
 pub(super) async fn get<K: Shown>(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<K::Needs>()?;
-    Ok(page(StatusCode::OK, &start_view::<K>(&ctx, &Upload::default(), Errors::default())))
+    shown(&start_view::<K>(&ctx, &Upload::default(), Errors::default()))
 }
 
 /// Takes a file in and leads to its preview.
@@ -51,16 +51,13 @@ pub(super) async fn post<K: Shown>(ctx: Ctx, upload: Result<Upload, Response>) -
     let (force, about) = (Ctx::force(upload.get("force")), upload.get("about").to_owned());
     match imports::start::<K>(&ctx.site.app, permit, NewFile { name, force, about, bytes }).await {
         Ok(id) => Ok(Redirect::to(&format!("{}/{id}", K::WORDS.path)).into_response()),
-        Err(error) => {
-            let errors = form_errors(error, "file")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &start_view::<K>(&ctx, &upload, errors)))
-        }
+        Err(error) => form_again(&start_view::<K>(&ctx, &upload, form_errors(error, "file")?)),
     }
 }
 
 async fn read<K: Shown>(ctx: &Ctx, id: &str) -> Result<Waiting<K>, Problem> {
     let permit = ctx.permit::<K::Needs>()?;
-    let id: ImportId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: ImportId = id_of(id)?;
     Ok(imports::preview::<K>(&ctx.site.app, permit, id).await?)
 }
 
@@ -135,7 +132,7 @@ fn field(place: usize) -> String {
 /// What a file would do.
 pub(super) async fn preview<K: Shown>(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let waiting = read::<K>(&ctx, &id).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &waiting, Errors::default())))
+    shown(&view(&ctx, &waiting, Errors::default()))
 }
 
 /// Says anew which column is what.
@@ -187,7 +184,7 @@ fn again<K: Shown>(
             for error in form_errors(error, first)?.all() {
                 errors.add(first, error.text.clone());
             }
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(ctx, waiting, errors)))
+            form_again(&view(ctx, waiting, errors))
         }
     }
 }
@@ -204,7 +201,7 @@ pub(super) async fn apply<K: Shown>(
         "good" => false,
         _ => {
             let errors = [("way", "Choose what is to be done about the other rows")].into_iter().collect();
-            return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &waiting, errors)));
+            return form_again(&view(&ctx, &waiting, errors));
         }
     };
     let permit = ctx.permit::<K::Needs>()?;
@@ -213,7 +210,7 @@ pub(super) async fn apply<K: Shown>(
         Ok(applied) => {
             let words = K::WORDS;
             let done = Done { shell: ctx.under(words.area), words, file: waiting.read.name, applied };
-            Ok(page(StatusCode::OK, &done))
+            shown(&done)
         }
         Err(error) => {
             let errors = form_errors(error, "way")?;

@@ -1,13 +1,13 @@
 //! What somebody had typed when their session ended, for them to send after all.
 
 use app::access::SeeOwnSessions;
+use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::account::kept::View;
 use crate::account::prove;
-use crate::answer::page;
+use crate::answer::shown;
 use crate::parts::listing::percent;
 use crate::session::{Aside, Ctx, Fields, Problem, sentence};
 use crate::shell::Area;
@@ -32,7 +32,7 @@ pub(super) async fn get(ctx: Ctx, headers: HeaderMap) -> Result<Response, Proble
         fields,
         left_out: kept.left_out,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Ids and digests, which a page put into its form and nobody typed.
@@ -55,7 +55,7 @@ pub(super) async fn prove(ctx: Ctx, headers: HeaderMap) -> Result<Response, Prob
         passkey: app::sign_in::passkeys_can_be(&site.app).then(|| format!("/sign-in/passkey?next={next}")),
         demo: (!site.options.personas.is_empty()).then(|| format!("/sign-in?next={next}")),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Sends it to where it was going, by way of the browser, or throws it away. A second time there is nothing to send.

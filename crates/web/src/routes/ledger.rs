@@ -10,16 +10,13 @@ use axum::response::{IntoResponse, Response};
 use domain::{EntryId, Force, Span, Timestamp};
 use futures_util::stream;
 
-use crate::answer::{self, page};
+use crate::answer::{self, page, shown};
 use crate::documents::clause_crumb;
 use crate::ledger::{ALLOWED, KINDS, Row, View, entry, export as as_csv};
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE, cut};
-use crate::session::{Ctx, Problem, form_errors, sentence};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
+use crate::session::{Ctx, Problem, form_errors, id_of, sentence};
 use crate::shell::{Area, Crumb};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 
 /// An action as people say it: `device.lost-mode.ordered` is `Device lost mode ordered`.
 pub(super) fn words(action: &str) -> String {
@@ -78,17 +75,15 @@ type Key = (Timestamp, EntryId);
 async fn walk(ctx: &Ctx, query: LedgerQuery, limit: u32) -> Result<(LedgerRead, Option<Key>), app::AppError> {
     let permit = app::access::permit::<SeeLedger>(&ctx.actor)?;
     let mut read = app::read::ledger(&ctx.site.app, permit, query, limit + 1).await?;
-    let more = cut(&mut read.rows, limit);
-    let last = read.rows.last().map(|last| (last.at, last.id)).filter(|_| more);
-    Ok((read, last))
+    let next = cut(&mut read.rows, limit, |last| (last.at, last.id));
+    Ok((read, next))
 }
 
 /// A page of it.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeLedger>()?;
     let list = Listing::read(ALLOWED, &ctx.query);
-    let after =
-        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let after = list.after_time();
     let (asked, mut errors) = query(&list, after);
     let (read, next) = match walk(&ctx, asked, PER_PAGE).await {
         Ok(found) => found,
@@ -105,7 +100,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             .await?
         }
     };
-    let next = next.map(|(at, id)| format!("{},{id}", at.millis()));
+    let next = next.map(time_key);
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (checkpoint, covered, signed) = match read.checkpoint {
         Some((note, size, at)) => (note, size, Some(at)),
@@ -144,7 +139,7 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 /// One entry.
 pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeLedger>()?;
-    let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: EntryId = id_of(&id)?;
     let read = app::read::ledger_entry(&ctx.site.app, permit, id).await?;
     let view = entry::View {
         shell: ctx.under(Area::Ledger),
@@ -158,13 +153,13 @@ pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
         proof: format!("/ledger/{id}/proof"),
         key: app::ledger_book::ledger_key_text(&ctx.site.app),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The proof that an entry is in the ledger, as `lanyard ledger verify` reads it.
 pub(super) async fn proof(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeLedger>()?;
-    let id: EntryId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: EntryId = id_of(&id)?;
     let line = app::ledger_book::ledger_proof(&ctx.site.app, permit, id).await?;
     let name = format!("attachment; filename=\"ledger-entry-{id}.json\"");
     Ok(([(CONTENT_TYPE, "application/json; charset=utf-8".to_owned()), (CONTENT_DISPOSITION, name)], line)

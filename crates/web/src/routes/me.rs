@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::devices::{named, state};
-use crate::answer::page;
+use crate::answer::shown;
 use crate::documents::clause_crumb;
 use crate::me::show::{Acceptance, OwnDevice, OwnPermission, Todo, View};
 use crate::session::{Ctx, Fields, Problem, done};
@@ -31,7 +31,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             permissions: Vec::new(),
         },
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Answers a reminder: yes, or later.

@@ -4,15 +4,14 @@ use app::access::{AnswerForOneself, CommandDevices, WithdrawDevices};
 use app::unused::{KeptFor, Needed};
 use app::withdrawals::Withdrawn;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{CaseId, DeviceId};
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::devices::withdraw;
 use crate::movers::needed;
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 async fn question(ctx: &Ctx, id: CaseId) -> Result<needed::View, Problem> {
@@ -36,14 +35,14 @@ async fn question(ctx: &Ctx, id: CaseId) -> Result<needed::View, Problem> {
 /// The question.
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit_within::<AnswerForOneself>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &question(&ctx, id).await?))
+    let id = id_of(&id)?;
+    shown(&question(&ctx, id).await?)
 }
 
 /// The answer.
 pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<AnswerForOneself>()?;
-    let id: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: CaseId = id_of(&id)?;
     let answer = Needed {
         answer: fields.text("answer"),
         reason: fields.text("reason"),
@@ -52,17 +51,14 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     };
     match app::unused::answer_unused(&ctx.site.app, permit, id, answer).await {
         Ok(()) => Ok(done("/", "answered")),
-        Err(error @ app::AppError::Invalid { .. }) => {
-            let again = needed::View {
-                errors: form_errors(error, "answer")?,
-                answer: fields.text("answer"),
-                reason: fields.text("reason"),
-                until: fields.text("until"),
-                note: fields.text("note"),
-                ..question(&ctx, id).await?
-            };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Err(error @ app::AppError::Invalid { .. }) => form_again(&needed::View {
+            errors: form_errors(error, "answer")?,
+            answer: fields.text("answer"),
+            reason: fields.text("reason"),
+            until: fields.text("until"),
+            note: fields.text("note"),
+            ..question(&ctx, id).await?
+        }),
         Err(error) => Err(error.into()),
     }
 }
@@ -88,14 +84,14 @@ async fn order(ctx: &Ctx, id: DeviceId) -> Result<withdraw::View, Problem> {
 /// The order to take a device back.
 pub(super) async fn withdraw(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<WithdrawDevices>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &order(&ctx, id).await?))
+    let id = id_of(&id)?;
+    shown(&order(&ctx, id).await?)
 }
 
 /// Gives it.
 pub(super) async fn withdrawn(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<WithdrawDevices>()?;
-    let id: DeviceId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: DeviceId = id_of(&id)?;
     let lock = if fields.get("lock") == "yes" { Some(ctx.permit::<CommandDevices>()?) } else { None };
     match app::withdrawals::withdraw(&ctx.site.app, permit, id, fields.get("why"), lock).await {
         Ok(Withdrawn::Ordered { case, not_locked }) => {
@@ -103,15 +99,11 @@ pub(super) async fn withdrawn(ctx: Ctx, Path(id): Path<String>, fields: Fields) 
             Ok(done(&format!("/cases/{case}"), notice))
         }
         Ok(Withdrawn::Held(_)) => Ok(done(&format!("/devices/{id}"), "held")),
-        Err(error) => {
-            let errors = form_errors(error, "why")?;
-            let again = withdraw::View {
-                errors,
-                why: fields.text("why"),
-                lock: fields.get("lock") == "yes",
-                ..order(&ctx, id).await?
-            };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Err(error) => form_again(&withdraw::View {
+            errors: form_errors(error, "why")?,
+            why: fields.text("why"),
+            lock: fields.get("lock") == "yes",
+            ..order(&ctx, id).await?
+        }),
     }
 }

@@ -11,7 +11,7 @@ use super::alarms::row as alarm;
 use super::documents::status;
 use super::ledger::words;
 use super::registers::{mention, risk};
-use crate::answer::page;
+use crate::answer::{page, shown};
 use crate::overview::{AttentionRow, CopyRow, Held, RecentRow, ReviewRow, View};
 use crate::parts::chart::{Bar, Counts};
 use crate::session::{Ctx, Problem};
@@ -87,7 +87,7 @@ pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         ledger_stopped: now.ledger.as_ref().and_then(|ledger| ledger.stopped.clone()).unwrap_or_default(),
         ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 fn few(force: domain::Force, one: bool) -> String {

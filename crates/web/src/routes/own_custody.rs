@@ -6,16 +6,11 @@ use app::custody::Signed;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::HandoverId;
 
 use super::custody::{file, view};
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::custody::show::{Typed, View};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
-
-pub(super) fn id_of(text: &str) -> Result<HandoverId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 /// What is not one's own is told in the same words as what does not exist.
 fn own(error: AppError) -> Problem {
@@ -31,7 +26,7 @@ fn own(error: AppError) -> Problem {
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
     let read = app::custody::read::own_handover(&ctx.site.app, permit, id_of(&id)?).await.map_err(own)?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, true)))
+    shown(&view(&ctx, &read, true))
 }
 
 async fn again(ctx: &Ctx, id: &str, fields: &Fields, error: AppError) -> Result<Response, Problem> {
@@ -42,7 +37,7 @@ async fn again(ctx: &Ctx, id: &str, fields: &Fields, error: AppError) -> Result<
             .await
             .map_err(own)?;
     let typed = Typed { why: fields.text("why"), ..Typed::default() };
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &View { errors, typed, ..view(ctx, &read, true) }))
+    form_again(&View { errors, typed, ..view(ctx, &read, true) })
 }
 
 /// Signs one's own side.

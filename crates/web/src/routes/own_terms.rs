@@ -11,12 +11,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::terms::accepted_view;
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::me::{section, terms};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::terms::Clause;
 use crate::people::terms::Question;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 /// What somebody in no register is told.
@@ -73,7 +73,7 @@ fn view(ctx: &Ctx, read: &TermsRead, errors: Errors) -> terms::View {
 /// The document: what changed, the sections, the tick.
 pub(super) async fn get(ctx: Ctx, Path(document): Path<String>) -> Result<Response, Problem> {
     let read = own(&ctx, &document).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, Errors::default())))
+    shown(&view(&ctx, &read, Errors::default()))
 }
 
 /// Accepts exactly the version that was on the page.
@@ -87,7 +87,7 @@ pub(super) async fn accept(
     if fields.get("accept") != "yes" {
         let read = own(&ctx, &document).await?;
         let errors = [("accept", "Tick the box once you accept the terms, or leave the page")];
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors.into_iter().collect())));
+        return form_again(&view(&ctx, &read, errors.into_iter().collect()));
     }
     let with = with(&headers);
     match app::terms::accept_own_terms(&ctx.site.app, permit, &document, fields.get("digest"), with).await {
@@ -95,7 +95,7 @@ pub(super) async fn accept(
         Err(error) => {
             let errors = form_errors(error, "accept")?;
             let read = own(&ctx, &document).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors)))
+            form_again(&view(&ctx, &read, errors))
         }
     }
 }
@@ -126,13 +126,13 @@ pub(super) async fn way(ctx: Ctx, Path(document): Path<String>, fields: Fields) 
         Err(error) => {
             let errors = form_errors(error, "way")?;
             let read = own(&ctx, &document).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, errors)))
+            form_again(&view(&ctx, &read, errors))
         }
     }
 }
 
 fn found(read: &TermsRead, place: &str) -> Result<(usize, SectionRead), Problem> {
-    let place: usize = place.parse().map_err(|_| Problem::not_found())?;
+    let place: usize = id_of(place)?;
     let section = place.checked_sub(1).and_then(|at| read.sections.get(at)).ok_or_else(Problem::not_found)?;
     Ok((place, section.clone()))
 }
@@ -195,7 +195,7 @@ pub(super) async fn section(
 ) -> Result<Response, Problem> {
     let read = own(&ctx, &document).await?;
     let (place, section) = found(&read, &place)?;
-    Ok(page(StatusCode::OK, &section_view(&ctx, &read, (place, &section), None, &[])))
+    shown(&section_view(&ctx, &read, (place, &section), None, &[]))
 }
 
 /// Takes a section as read, if its questions are answered by what it says, and goes on to the next one left to read.
@@ -218,14 +218,11 @@ pub(super) async fn read(
             let after = own(&ctx, &document).await?;
             Ok(done(&next(&after, place), "section-read"))
         }
-        Ok(faults) => {
-            let view = section_view(&ctx, &before, (place, &section), Some(&fields), &faults);
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
-        }
+        Ok(faults) => form_again(&section_view(&ctx, &before, (place, &section), Some(&fields), &faults)),
         Err(error) => {
             let mut view = section_view(&ctx, &before, (place, &section), None, &[]);
             view.errors = form_errors(error, "section")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&view)
         }
     }
 }
@@ -243,5 +240,5 @@ pub(super) async fn accepted(ctx: Ctx, Path(document): Path<String>) -> Result<R
     let permit = ctx.permit::<SeeOwn>()?;
     let read = app::read::own_accepted_terms(&ctx.site.app, permit, &document, ctx.asked("version")).await?;
     let read = read.ok_or_else(in_no_register)?;
-    Ok(page(StatusCode::OK, &accepted_view(ctx.under(Area::Me), &read)))
+    shown(&accepted_view(ctx.under(Area::Me), &read))
 }

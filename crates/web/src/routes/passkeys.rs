@@ -11,7 +11,7 @@ use domain::Secret;
 
 use super::sign_in::{end, next_of, refused, signed_in};
 use crate::account::passkeys::{New, Row, Use, View};
-use crate::answer::page;
+use crate::answer::{form_again, page, shown};
 use crate::parts::form::Errors;
 use crate::session::{Aside, Ctx, Fields, Problem, Session, done, form_errors, own_path, shell};
 use crate::shell::{Area, Crumb};
@@ -44,7 +44,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         may_register,
         can_be: app::sign_in::passkeys_can_be(app),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The form for a new one, with a challenge of its own. A mistake makes another challenge and keeps what was typed.
@@ -62,7 +62,7 @@ async fn form(ctx: &Ctx, called: String, errors: Errors) -> Result<New, Problem>
 /// Begins to register one.
 pub(super) async fn new(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<RunService>()?;
-    Ok(page(StatusCode::OK, &form(&ctx, String::new(), Errors::default()).await?))
+    shown(&form(&ctx, String::new(), Errors::default()).await?)
 }
 
 /// Registers one.
@@ -71,10 +71,7 @@ pub(super) async fn add(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
         NewPasskey { key: fields.text("key"), label: fields.text("label"), answer: fields.text("answer") };
     match app::sign_in::finish_passkey(&ctx.site.app, ctx.permit::<RunService>()?, &ctx.live, new).await {
         Ok(()) => Ok(done("/passkeys", "passkey-added")),
-        Err(error) => {
-            let errors = form_errors(error, "answer")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&ctx, fields.text("label"), errors).await?))
-        }
+        Err(error) => form_again(&form(&ctx, fields.text("label"), form_errors(error, "answer")?).await?),
     }
 }
 

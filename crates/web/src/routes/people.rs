@@ -7,22 +7,18 @@ use app::access::{
 use app::people::NewPerson;
 use app::read::{AcceptanceRead, Case, PeopleFilter, Person, PersonRow};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::PersonId;
 
 use super::devices::state;
 use super::registers::mention;
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::format;
 use crate::parts::form::Errors;
-use crate::parts::listing::{Listing, PER_PAGE, cut};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, name_key};
 use crate::people::{add, list, show};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 
 /// The way to a case's page.
 pub(super) fn case_crumb(case: &Case) -> Crumb {
@@ -67,25 +63,24 @@ async fn walk(
         accepted: either("accepted"),
     };
     let mut rows = app::read::people(&ctx.site.app, permit, filter, after, limit + 1).await?;
-    let more = cut(&mut rows, limit);
-    let last = rows.last().map(|last| (last.person.name.clone(), last.person.id));
-    Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
+    let next = cut(&mut rows, limit, |last| (last.person.name.clone(), last.person.id));
+    Ok((rows.iter().map(row).collect(), next))
 }
 
 /// The list.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     // A name may hold a comma and an id never does: the id comes first.
-    let after = list.after().and_then(|(id, name)| Some((name.to_owned(), id.parse().ok()?)));
+    let after = list.after_name();
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let view = list::View {
         shell: ctx.shell(Area::People, Vec::new()),
-        list: list.with_rows(rows.len(), next.map(|(name, id)| format!("{id},{name}"))),
+        list: list.with_rows(rows.len(), next.map(name_key)),
         rows,
         may_add: ctx.may::<ManagePeople>(),
         sees_roles: ctx.may::<SeeAccess>(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The list as CSV, every row that the filters leave.
@@ -103,7 +98,7 @@ pub(super) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
 #[expect(clippy::too_many_lines, reason = "every part of the record has its line on the page")]
 pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SeePeople>()?;
-    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PersonId = id_of(&id)?;
     let read = app::read::person(&ctx.site.app, permit, id).await?;
     let handovers =
         app::custody::read::custody_of_person(&ctx.site.app, ctx.permit_within::<SeePeople>()?, id).await?;
@@ -165,7 +160,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
             })
             .collect(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// What is recorded of a person, name by name.
@@ -236,7 +231,7 @@ fn add_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> add::View {
 /// The form for a new person.
 pub(super) async fn add(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManagePeople>()?;
-    Ok(page(StatusCode::OK, &add_view(&ctx, None, Errors::default())))
+    shown(&add_view(&ctx, None, Errors::default()))
 }
 
 /// Enters a person.
@@ -253,9 +248,6 @@ pub(super) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     };
     match app::people::add_person(&ctx.site.app, permit, new).await {
         Ok(id) => Ok(done(&format!("/people/{id}"), "person-added")),
-        Err(error) => {
-            let errors = form_errors(error, "number")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &add_view(&ctx, Some(&fields), errors)))
-        }
+        Err(error) => form_again(&add_view(&ctx, Some(&fields), form_errors(error, "number")?)),
     }
 }

@@ -4,15 +4,14 @@ use app::access::{ManagePeople, SeePeople};
 use app::people::PersonEdit;
 use app::read::{Person, PersonRead};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{Day, PersonId};
 
 use super::people::case_crumb;
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::parts::form::Errors;
 use crate::people::{edit, end};
-use crate::session::{Ctx, Fields, Problem, done, form_errors, sentence};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of, sentence};
 use crate::shell::{Area, Crumb};
 
 fn who(person: &Person) -> String {
@@ -21,7 +20,7 @@ fn who(person: &Person) -> String {
 
 async fn read(ctx: &Ctx, id: &str) -> Result<PersonRead, Problem> {
     ctx.permit::<ManagePeople>()?;
-    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PersonId = id_of(id)?;
     Ok(app::read::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id).await?)
 }
 
@@ -84,7 +83,7 @@ async fn edit_view(
 /// The form for a change.
 pub(super) async fn edit(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
-    Ok(page(StatusCode::OK, &edit_view(&ctx, &read, None, Errors::default()).await?))
+    shown(&edit_view(&ctx, &read, None, Errors::default()).await?)
 }
 
 /// Changes a person.
@@ -112,8 +111,7 @@ pub(super) async fn edited(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
             Err(error) => errors = form_errors(error, "number")?,
         }
     }
-    let view = edit_view(&ctx, &read, Some(&fields), errors).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+    form_again(&edit_view(&ctx, &read, Some(&fields), errors).await?)
 }
 
 fn end_view(ctx: &Ctx, read: &PersonRead, last_day: String, errors: Errors) -> end::View {
@@ -142,7 +140,7 @@ fn end_view(ctx: &Ctx, read: &PersonRead, last_day: String, errors: Errors) -> e
 pub(super) async fn end(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
     let last_day = read.person.last_day.map(|day| day.to_string()).unwrap_or_default();
-    Ok(page(StatusCode::OK, &end_view(&ctx, &read, last_day, Errors::default())))
+    shown(&end_view(&ctx, &read, last_day, Errors::default()))
 }
 
 /// Takes a person off the books.
@@ -158,6 +156,5 @@ pub(super) async fn ended(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
             Err(error) => errors = form_errors(error, "last_day")?,
         }
     }
-    let view = end_view(&ctx, &read, fields.text("last_day"), errors);
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+    form_again(&end_view(&ctx, &read, fields.text("last_day"), errors))
 }

@@ -5,26 +5,20 @@ use app::access::{ManageRegister, SeeDevices};
 use app::read::{DeviceFilter, DeviceOrder};
 use app::register::{Changed, Particulars, Restated};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::DeviceId;
 
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::custody::labels;
 use crate::devices::edit;
 use crate::parts::form::Errors;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::parts::listing::EXPORT_STEP;
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 use crate::{csv, format};
 
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 /// Labels of one sheet at most.
 const MOST_LABELS: usize = 200;
-
-fn id_of(text: &str) -> Result<DeviceId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
 
 async fn edit_view(
     ctx: &Ctx,
@@ -63,7 +57,7 @@ async fn edit_view(
 pub(super) async fn edit(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
     let view = edit_view(&ctx, id_of(&id)?, None, Errors::default()).await?;
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Changes a device's particulars.
@@ -102,7 +96,7 @@ async fn again(
         view.to = fields.text("to");
         view.why = fields.text("why");
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+    form_again(&view)
 }
 
 /// Takes a device out of use, or writes down that it is missing or found.
@@ -146,7 +140,7 @@ pub(super) async fn labels(ctx: Ctx) -> Result<Response, Problem> {
         }
     }
     let view = labels::View { shell: super::custody::under(&ctx), codes, labels: made, not };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The whole register with its particulars, as a file.

@@ -4,18 +4,17 @@ use app::access::{AskPermission, DecidePermission, SeeRegisters};
 use app::permissions::Decision;
 use app::read::{PermissionRead, PermissionState, span_words};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::PermissionId;
 
 use super::device::setting;
 use super::registers::{register_href, role_titles};
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::cases::show::Event;
 use crate::documents::clause_crumb;
 use crate::parts::form::Errors;
 use crate::registers::{decide, entry};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
 fn lines(read: &PermissionRead) -> Vec<(String, String)> {
@@ -104,15 +103,11 @@ async fn read(ctx: &Ctx, id: PermissionId) -> Result<PermissionRead, Problem> {
     Ok(app::read::permission(&ctx.site.app, ctx.permit::<SeeRegisters>()?, id).await?)
 }
 
-fn id_of(text: &str) -> Result<PermissionId, Problem> {
-    text.parse().map_err(|_| Problem::not_found())
-}
-
 /// One entry.
 pub(super) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeRegisters>()?;
     let found = read(&ctx, id_of(&id)?).await?;
-    Ok(page(StatusCode::OK, &entry_view(&ctx, &found)))
+    shown(&entry_view(&ctx, &found))
 }
 
 /// Why the reader cannot decide; empty if they can.
@@ -164,7 +159,7 @@ pub(super) async fn decide(ctx: Ctx, Path(id): Path<String>) -> Result<Response,
     ctx.permit::<DecidePermission>()?;
     let found = read(&ctx, id_of(&id)?).await?;
     let nothing = Decision::default();
-    Ok(page(StatusCode::OK, &decide_view(&ctx, &found, (&nothing, ""), Errors::default())))
+    shown(&decide_view(&ctx, &found, (&nothing, ""), Errors::default()))
 }
 
 /// Decides.
@@ -190,8 +185,7 @@ pub(super) async fn decided(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     } else {
         [("answer", "Choose whether to grant or refuse it")].into_iter().collect()
     };
-    let view = decide_view(&ctx, &read(&ctx, id).await?, (&decision, &answer), errors);
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+    form_again(&decide_view(&ctx, &read(&ctx, id).await?, (&decision, &answer), errors))
 }
 
 /// Takes a request back, or ends an entry before its time.
@@ -209,7 +203,7 @@ pub(super) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
             let errors = [("why", crate::session::sentence(&message))].into_iter().collect();
             let again =
                 entry::View { errors, why: fields.text("why"), ..entry_view(&ctx, &read(&ctx, id).await?) };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
+            form_again(&again)
         }
         Err(error) => Err(error.into()),
     }
@@ -223,15 +217,11 @@ pub(super) async fn review(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let (finding, sooner) = (fields.get("finding"), fields.get("sooner"));
     match app::permissions::review_permission(&ctx.site.app, permit, id, (finding, sooner, version)).await {
         Ok(()) => Ok(done(&format!("/entries/{id}"), "reviewed")),
-        Err(error) => {
-            let errors = form_errors(error, "finding")?;
-            let again = entry::View {
-                errors,
-                finding: finding.to_owned(),
-                sooner: sooner.to_owned(),
-                ..entry_view(&ctx, &read(&ctx, id).await?)
-            };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &again))
-        }
+        Err(error) => form_again(&entry::View {
+            errors: form_errors(error, "finding")?,
+            finding: finding.to_owned(),
+            sooner: sooner.to_owned(),
+            ..entry_view(&ctx, &read(&ctx, id).await?)
+        }),
     }
 }

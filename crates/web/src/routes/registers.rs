@@ -7,21 +7,18 @@ use app::read::{
     span_words,
 };
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{PermissionId, Secret, Timestamp};
 
 use super::register_entries::entry_view;
-use crate::answer::{self, page};
+use crate::answer::{self, form_again, shown};
 use crate::documents::clause_crumb;
 use crate::parts::form::{Choice, Errors};
-use crate::parts::listing::{Listing, PER_PAGE, cut, percent};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, percent, time_key};
 use crate::registers::{Mention, Risk, ask, index, list, own, show};
 use crate::session::{Ctx, Fields, Problem, done};
 use crate::shell::{Area, Crumb};
 
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 /// Entries that a register's own page shows.
 const LATEST: u32 = 20;
 const PROTECTIONS: [(&str, &str); 2] =
@@ -89,7 +86,7 @@ pub(super) async fn index(ctx: Ctx) -> Result<Response, Problem> {
             ask: if row.may_ask { format!("{}/ask", register_href(&row.register.id)) } else { String::new() },
         })
         .collect();
-    Ok(page(StatusCode::OK, &index::View { shell: ctx.shell(Area::Registers, Vec::new()), rows }))
+    shown(&index::View { shell: ctx.shell(Area::Registers, Vec::new()), rows })
 }
 
 type Key = (Timestamp, PermissionId);
@@ -110,25 +107,23 @@ async fn walk(
         after,
     };
     let mut rows = app::read::permissions(&ctx.site.app, permit, filter, limit + 1).await?;
-    let more = cut(&mut rows, limit);
-    let last = rows.last().map(|last| (last.grant.asked_at, last.grant.id));
-    Ok((rows.iter().map(row).collect(), last.filter(|_| more)))
+    let next = cut(&mut rows, limit, |last| (last.grant.asked_at, last.grant.id));
+    Ok((rows.iter().map(row).collect(), next))
 }
 
 /// The entries of all registers, or of one.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
-    let after =
-        list.after().and_then(|(at, id)| Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?)));
+    let after = list.after_time();
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let registers = app::read::registers(&ctx.site.app, ctx.permit::<SeeRegisters>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Registers),
-        list: list.with_rows(rows.len(), next.map(|(at, id)| format!("{},{id}", at.millis()))),
+        list: list.with_rows(rows.len(), next.map(time_key)),
         registers: registers.into_iter().map(|row| (row.register.id, row.register.title)).collect(),
         rows,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The same as CSV, every row that the filters leave.
@@ -195,7 +190,7 @@ pub(super) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         title: register.title,
         says: register.says,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 // long because a form has a field for each thing that a register may ask
@@ -277,7 +272,7 @@ pub(super) async fn ask(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         person: ctx.asked("person").to_owned(),
         ..NewPermission::default()
     };
-    Ok(page(StatusCode::OK, &ask_view(&ctx, &id, &typed, Errors::default())?))
+    shown(&ask_view(&ctx, &id, &typed, Errors::default())?)
 }
 
 /// Asks.
@@ -301,10 +296,7 @@ pub(super) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
     match app::permissions::ask_permission(app, permit, new.clone()).await? {
         Asked::Entered(entry) if ctx.may::<SeeRegisters>() => Ok(done(&format!("/entries/{entry}"), "asked")),
         Asked::Entered(_) => Ok(done("/permissions", "asked")),
-        Asked::ToMend(faults) => {
-            let view = ask_view(&ctx, &id, &new, faults.into_iter().collect())?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
-        }
+        Asked::ToMend(faults) => form_again(&ask_view(&ctx, &id, &new, faults.into_iter().collect())?),
     }
 }
 
@@ -323,5 +315,5 @@ pub(super) async fn own(ctx: Ctx) -> Result<Response, Problem> {
             .collect(),
         entries: read.entries.iter().map(|found| entry_view(&ctx, found)).collect(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }

@@ -4,16 +4,15 @@ use app::AppError;
 use app::access::{ManageRegister, SeeDevices};
 use app::custody::{BulkReturn, CountRead, Difference, Explained, NewPlace, Returned, Signed};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Condition, CountId, PlaceId, PlaceKind};
 
 use super::custody::under;
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::custody::{conditions, count, counts, places, returns, scan};
 use crate::parts::form::{Choice, Errors};
-use crate::session::{Ctx, Fields, Problem, done, form_errors, sentence};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of, sentence};
 use crate::shell::{Area, Crumb};
 
 /// The stores that the reader may put things into.
@@ -67,7 +66,7 @@ async fn places_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> Resu
 /// The stores and workshops.
 pub(super) async fn places(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
-    Ok(page(StatusCode::OK, &places_view(&ctx, None, Errors::default()).await?))
+    shown(&places_view(&ctx, None, Errors::default()).await?)
 }
 
 /// Enters a store or workshop.
@@ -81,17 +80,14 @@ pub(super) async fn add_place(ctx: Ctx, fields: Fields) -> Result<Response, Prob
     };
     match app::custody::add_place(&ctx.site.app, permit, new).await {
         Ok(_) => Ok(done("/places", "place-added")),
-        Err(error) => {
-            let errors = form_errors(error, "name")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &places_view(&ctx, Some(&fields), errors).await?))
-        }
+        Err(error) => form_again(&places_view(&ctx, Some(&fields), form_errors(error, "name")?).await?),
     }
 }
 
 /// Closes a store or workshop.
 pub(super) async fn close_place(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
-    let id: PlaceId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PlaceId = id_of(&id)?;
     app::custody::close_place(&ctx.site.app, permit, id).await?;
     Ok(done("/places", "place-closed"))
 }
@@ -113,7 +109,7 @@ async fn returns_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> Res
 /// The form for many things back.
 pub(super) async fn returns(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
-    Ok(page(StatusCode::OK, &returns_view(&ctx, None, Errors::default()).await?))
+    shown(&returns_view(&ctx, None, Errors::default()).await?)
 }
 
 fn line(returned: Returned) -> returns::Line {
@@ -152,12 +148,9 @@ pub(super) async fn take_back(ctx: Ctx, fields: Fields) -> Result<Response, Prob
             let left = lines.iter().filter(|line| line.handover.is_none()).map(|line| line.code.as_str());
             let codes = left.collect::<Vec<_>>().join("\n");
             let view = returns_view(&ctx, Some(&fields), Errors::default()).await?;
-            Ok(page(StatusCode::OK, &returns::View { codes, lines, ..view }))
+            shown(&returns::View { codes, lines, ..view })
         }
-        Err(error) => {
-            let errors = form_errors(error, "codes")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &returns_view(&ctx, Some(&fields), errors).await?))
-        }
+        Err(error) => form_again(&returns_view(&ctx, Some(&fields), form_errors(error, "codes")?).await?),
     }
 }
 
@@ -183,7 +176,7 @@ async fn counts_view(ctx: &Ctx, chosen: &str, errors: Errors) -> Result<counts::
 /// The stock counts.
 pub(super) async fn counts(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
-    Ok(page(StatusCode::OK, &counts_view(&ctx, "", Errors::default()).await?))
+    shown(&counts_view(&ctx, "", Errors::default()).await?)
 }
 
 /// Begins a stock count.
@@ -192,9 +185,7 @@ pub(super) async fn begin_count(ctx: Ctx, fields: Fields) -> Result<Response, Pr
     match app::custody::open_count(&ctx.site.app, permit, fields.get("place").parse().ok()).await {
         Ok(id) => Ok(done(&format!("/counts/{id}"), "count-begun")),
         Err(error) => {
-            let errors = form_errors(error, "place")?;
-            let view = counts_view(&ctx, fields.get("place"), errors).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&counts_view(&ctx, fields.get("place"), form_errors(error, "place")?).await?)
         }
     }
 }
@@ -240,7 +231,7 @@ fn count_view(ctx: &Ctx, read: CountRead) -> count::View {
 /// One stock count.
 pub(super) async fn count(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = app::custody::count(&ctx.site.app, ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
-    Ok(page(StatusCode::OK, &count_view(&ctx, read)))
+    shown(&count_view(&ctx, read))
 }
 
 /// The same as CSV.
@@ -263,8 +254,7 @@ pub(super) async fn scanned(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
         Ok(_) => Ok(done(&format!("/counts/{id}"), "count-scanned")),
         Err(error @ AppError::Invalid { .. }) => {
             let errors = form_errors(error, "codes")?;
-            let view = count::View { errors, codes: fields.text("codes"), ..count_view(&ctx, read) };
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&count::View { errors, codes: fields.text("codes"), ..count_view(&ctx, read) })
         }
         Err(error) => Err(error.into()),
     }
@@ -282,7 +272,7 @@ pub(super) async fn close_count(
     if fields.get("sure") != "yes" {
         let message = "tick that everything in the store was scanned".to_owned();
         let errors = [("sure", sentence(&message))].into_iter().collect();
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &count::View { errors, ..count_view(&ctx, read) }));
+        return form_again(&count::View { errors, ..count_view(&ctx, read) });
     }
     let said = read.lines.iter().zip(1..).map(|(line, place): (_, usize)| Explained {
         code: line.code.clone(),
@@ -313,5 +303,5 @@ pub(super) async fn scan(ctx: Ctx) -> Result<Response, Problem> {
             .collect(),
         code,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }

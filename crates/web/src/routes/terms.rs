@@ -4,18 +4,17 @@ use app::access::{RecordAcceptance, SeePeople};
 use app::read::{AcceptedRead, TermsRead};
 use app::terms::shown_words;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::PersonId;
 
 use super::devices::named;
 use super::own_terms::question;
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::parts::form::{Choice, Errors};
 use crate::parts::terms::Clause;
 use crate::people::accepted;
 use crate::people::terms::View;
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb, Shell};
 
 fn view(ctx: &Ctx, read: &TermsRead, fields: Option<&Fields>, errors: Errors) -> View {
@@ -54,14 +53,14 @@ fn field(place: usize) -> String {
 }
 
 async fn read(ctx: &Ctx, id: &str, document: &str) -> Result<TermsRead, Problem> {
-    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PersonId = id_of(id)?;
     Ok(app::read::terms_for(&ctx.site.app, ctx.permit::<RecordAcceptance>()?, id, document).await?)
 }
 
 /// The terms.
 pub(super) async fn get(ctx: Ctx, Path((id, document)): Path<(String, String)>) -> Result<Response, Problem> {
     let read = read(&ctx, &id, &document).await?;
-    Ok(page(StatusCode::OK, &view(&ctx, &read, None, Errors::default())))
+    shown(&view(&ctx, &read, None, Errors::default()))
 }
 
 /// Enters the acceptance, if it is of exactly the terms that were shown and every answer is right.
@@ -104,7 +103,7 @@ pub(super) async fn accept(
             Err(error) => errors = form_errors(error, "accept")?,
         }
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, &read, Some(&fields), errors)))
+    form_again(&view(&ctx, &read, Some(&fields), errors))
 }
 
 /// Exactly what somebody accepted.
@@ -113,11 +112,11 @@ pub(super) async fn accepted(
     Path((id, document)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeePeople>()?;
-    let id: PersonId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: PersonId = id_of(&id)?;
     let read = app::read::accepted_terms(&ctx.site.app, permit, id, &document, ctx.asked("version")).await?;
     let mut shell = ctx.under(Area::People);
     shell.crumbs.push(Crumb::new(format!("/people/{id}"), read.person.name.clone()));
-    Ok(page(StatusCode::OK, &accepted_view(shell, &read)))
+    shown(&accepted_view(shell, &read))
 }
 
 /// The page of what was accepted.

@@ -3,25 +3,21 @@
 use app::access::SeePeople;
 use app::read::{Missing, StandingFilter, StandingLine, TermsDocument};
 use app::terms::shown_words;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::PersonId;
 
-use crate::answer::{self, page};
+use crate::answer::{self, shown};
 use crate::documents::clause_crumb;
-use crate::parts::listing::{Listing, PER_PAGE, cut};
+use crate::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut};
 use crate::session::{Ctx, Problem};
 use crate::shell::{Area, Crumb};
 use crate::terms::{list, show};
-
-/// Rows of one step of an export.
-const EXPORT_STEP: u32 = 500;
 
 /// The documents.
 pub(super) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let read = app::read::terms_documents(&ctx.site.app, ctx.permit::<SeePeople>()?).await?;
     let view = show::View { shell: ctx.under(Area::People), documents: read.iter().map(document).collect() };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 fn document(read: &TermsDocument) -> show::Document {
@@ -98,9 +94,9 @@ async fn walk(
         after,
     };
     let mut lines = app::read::terms_lines(&ctx.site.app, permit, filter, limit + 1).await?;
-    let more = cut(&mut lines, limit);
-    let last = lines.last().map(|last| (last.name.clone(), last.person, last.standing.document.clone()));
-    Ok((lines.iter().map(|line| row(&titles, line)).collect(), last.filter(|_| more)))
+    let next =
+        cut(&mut lines, limit, |last| (last.name.clone(), last.person, last.standing.document.clone()));
+    Ok((lines.iter().map(|line| row(&titles, line)).collect(), next))
 }
 
 /// The documents with terms: id and title.
@@ -129,7 +125,7 @@ pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         titles: titles(&ctx),
         rows,
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// The list as CSV, every row that the filters leave.

@@ -3,13 +3,12 @@
 use app::access::{ApiScope, RunService};
 use app::tokens::{DEFAULT_DAYS, NewToken, WARN};
 use axum::extract::Path;
-use axum::http::StatusCode;
 use axum::response::Response;
 use domain::TokenId;
 
-use crate::answer::page;
+use crate::answer::{form_again, shown};
 use crate::parts::form::{Choice, Errors};
-use crate::session::{Ctx, Fields, Problem, done, form_errors};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 use crate::tokens::{Made, Row, State, View};
 
@@ -51,7 +50,7 @@ async fn view(ctx: &Ctx, typed: Option<&Fields>, errors: Errors) -> Result<View,
 
 /// The list.
 pub(super) async fn list(ctx: Ctx) -> Result<Response, Problem> {
-    Ok(page(StatusCode::OK, &view(&ctx, None, Errors::default()).await?))
+    shown(&view(&ctx, None, Errors::default()).await?)
 }
 
 /// Makes a token, and shows it this once.
@@ -59,7 +58,7 @@ pub(super) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
     let permit = ctx.permit::<RunService>()?;
     let Ok(scope) = fields.get("scope").parse() else {
         let errors = [("scope", "Choose what it may do")].into_iter().collect();
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, Some(&fields), errors).await?));
+        return form_again(&view(&ctx, Some(&fields), errors).await?);
     };
     let new = NewToken {
         name: fields.text("name"),
@@ -81,19 +80,16 @@ pub(super) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
                 address_name: address_name.to_owned(),
                 address: format!("{}{path}", ctx.site.app.config().address),
             };
-            Ok(page(StatusCode::OK, &made))
+            shown(&made)
         }
-        Err(error) => {
-            let errors = form_errors(error, "name")?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view(&ctx, Some(&fields), errors).await?))
-        }
+        Err(error) => form_again(&view(&ctx, Some(&fields), form_errors(error, "name")?).await?),
     }
 }
 
 /// Ends a token.
 pub(super) async fn end(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<RunService>()?;
-    let id: TokenId = id.parse().map_err(|_| Problem::not_found())?;
+    let id: TokenId = id_of(&id)?;
     app::tokens::end_token(&ctx.site.app, permit, id).await?;
     Ok(done("/tokens", "token-ended"))
 }

@@ -9,11 +9,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::CaseId;
 
-use crate::answer::page;
+use crate::answer::{form_again, page, shown};
 use crate::csv;
 use crate::parts::form::Errors;
 use crate::parts::listing::cut;
-use crate::session::{Ctx, Fields, Problem, done, form_errors, sentence};
+use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of, sentence};
 use crate::shell::{Area, Crumb};
 use crate::told::{call, exceptions, own, sign_ins, stuck};
 
@@ -74,7 +74,7 @@ async fn sign_ins_view(ctx: &Ctx, errors: Errors) -> Result<sign_ins::View, Prob
 
 /// One's own sign-ins off duty.
 pub(super) async fn own_sign_ins(ctx: Ctx) -> Result<Response, Problem> {
-    Ok(page(StatusCode::OK, &sign_ins_view(&ctx, Errors::default()).await?))
+    shown(&sign_ins_view(&ctx, Errors::default()).await?)
 }
 
 /// Says what one was for.
@@ -84,7 +84,7 @@ pub(super) async fn state(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     let (Ok(id), Some(purpose)) = (id, purpose) else {
         let errors = [("main-content", "Choose what it was for, or leave it: nobody has to say")];
         let view = sign_ins_view(&ctx, errors.into_iter().collect()).await?;
-        return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view));
+        return form_again(&view);
     };
     app::off_duty::state_purpose(&ctx.site.app, permit, id, purpose).await?;
     Ok(done("/me/off-duty", "stated"))
@@ -96,7 +96,7 @@ pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
     let states = app::notices::notices_by_state(app, ctx.permit::<SeeNotices>()?).await?;
     let mut rows =
         app::notices::undelivered_notices(app, ctx.permit::<SeeNotices>()?, None, MOST_STUCK + 1).await?;
-    let more = cut(&mut rows, MOST_STUCK);
+    let more = cut(&mut rows, MOST_STUCK, |_| ()).is_some();
     let words = |state: &NoticeState| match state {
         NoticeState::Waiting => "Waiting",
         NoticeState::Mailed => "Mailed",
@@ -131,7 +131,7 @@ pub(super) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
         more,
         may_retry: ctx.may::<ManageNotices>(),
     };
-    Ok(page(StatusCode::OK, &view))
+    shown(&view)
 }
 
 /// Tries one again.
@@ -235,14 +235,14 @@ async fn call_view(
 /// The form for calling on somebody.
 pub(super) async fn call(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ContactOffDuty>()?;
-    let id = id.parse().map_err(|_| Problem::not_found())?;
-    Ok(page(StatusCode::OK, &call_view(&ctx, id, None, Errors::default()).await?))
+    let id = id_of(&id)?;
+    shown(&call_view(&ctx, id, None, Errors::default()).await?)
 }
 
 /// Calls on somebody.
 pub(super) async fn called(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ContactOffDuty>()?;
-    let case: CaseId = id.parse().map_err(|_| Problem::not_found())?;
+    let case: CaseId = id_of(&id)?;
     let call = LiveMatter {
         to: fields.text("to"),
         case,
@@ -254,13 +254,8 @@ pub(super) async fn called(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         Ok(_) => Ok(done(&format!("/cases/{case}"), "called")),
         Err(AppError::Invalid { field: "case", message }) => {
             let errors = [("why", sentence(&message))].into_iter().collect();
-            let view = call_view(&ctx, case, Some(&fields), errors).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
+            form_again(&call_view(&ctx, case, Some(&fields), errors).await?)
         }
-        Err(error) => {
-            let errors = form_errors(error, "to")?;
-            let view = call_view(&ctx, case, Some(&fields), errors).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &view))
-        }
+        Err(error) => form_again(&call_view(&ctx, case, Some(&fields), form_errors(error, "to")?).await?),
     }
 }

@@ -9,16 +9,13 @@
 )]
 
 mod access;
-mod authenticator;
 #[path = "../checker/mod.rs"]
 mod checker;
-mod common;
 mod custody;
 mod directory;
 mod exemptions;
 mod forms;
 mod held;
-mod issuer;
 mod limits;
 mod lists;
 mod me;
@@ -28,3 +25,5 @@ mod passkeys;
 mod shown;
 mod signing_in;
 mod walls;
+
+use stories::{authenticator, force as common, issuer};

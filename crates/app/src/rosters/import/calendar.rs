@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use domain::local_time::day_of;
 use domain::{PeriodId, Timestamp};
+use duty::AbsenceKind;
 use duty::calendar::{self as read, Answers, Question, Series};
-use duty::{AbsenceKind, day_of};
 use serde_json::{Value, json};
 use store::Tx;
 use store::duty::{self as rows, PeriodKind, PeriodRow};

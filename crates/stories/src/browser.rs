@@ -8,41 +8,48 @@ use http_body_util::BodyExt;
 use tower::ServiceExt;
 
 /// What a page answered.
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    pub(crate) fn text(&self) -> String {
+    /// Returns the body as text.
+    pub fn text(&self) -> String {
         String::from_utf8(self.body.clone()).expect("text")
     }
 
-    pub(crate) fn leads_to(&self) -> &str {
+    /// Returns the address that the answer redirects to.
+    pub fn leads_to(&self) -> &str {
         self.headers.get(LOCATION).expect("a way on").to_str().unwrap()
     }
 }
 
 /// A browser with one cookie.
 #[derive(Clone)]
-pub(crate) struct Browser {
+pub struct Browser {
     router: Router,
-    pub(crate) cookie: String,
+    /// The cookie, as the browser sends it.
+    pub cookie: String,
 }
 
 impl Browser {
     /// A browser of nobody, on a service of one's own.
-    pub(crate) fn of(router: Router) -> Self {
+    pub fn of(router: Router) -> Self {
         Self { router, cookie: String::new() }
     }
 
     /// A browser that has a cookie.
-    pub(crate) fn with_cookie(router: Router, cookie: String) -> Self {
+    pub fn with_cookie(router: Router, cookie: String) -> Self {
         Self { router, cookie }
     }
 
-    pub(crate) async fn send(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
+    /// Sends a request with the cookie.
+    pub async fn send(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
         let request = request.header(COOKIE, &self.cookie).header("host", "lanyard.test");
         let request = request.body(body.into()).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -51,19 +58,20 @@ impl Browser {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    /// Asks for a page.
+    pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path), String::new()).await
     }
 
     /// A page that must be there, as text.
-    pub(crate) async fn page(&self, path: &str) -> String {
+    pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
         answer.text()
     }
 
     /// Sends a form as these pages send it.
-    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body: Vec<String> = fields
             .iter()
             .map(|(name, value)| format!("{name}={}", web::parts::listing::percent(value)))
@@ -75,7 +83,7 @@ impl Browser {
     }
 
     /// Sends a form with a file as a browser does.
-    pub(crate) async fn give(&self, path: &str, force: &str, file: (&str, &[u8])) -> Answer {
+    pub async fn give(&self, path: &str, force: &str, file: (&str, &[u8])) -> Answer {
         let part = |name: &str, more: &str| {
             format!("--XX\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n").into_bytes()
         };
@@ -99,7 +107,7 @@ impl Browser {
     }
 
     /// The cookie that an answer set.
-    pub(crate) fn with_cookie_of(&self, answer: &Answer) -> Self {
+    pub fn with_cookie_of(&self, answer: &Answer) -> Self {
         let set = answer.headers.get(SET_COOKIE).expect("a cookie").to_str().unwrap();
         Self { cookie: set.split(';').next().unwrap().to_owned(), ..self.clone() }
     }

@@ -20,30 +20,49 @@ use domain::Secret;
 use outbound::oidc::{Oidc, OidcConfig};
 use serde_json::{Value, json};
 
-use crate::common::{Browser, Seeded};
+use crate::browser::Browser;
+use crate::force::Seeded;
 
-pub(crate) const BEGIN: &str = "/sign-in/directory?next=/sessions";
-pub(crate) const CLIENT: &str = "lanyard";
+/// The address at which a sign-in begins.
+pub const BEGIN: &str = "/sign-in/directory?next=/sessions";
+/// The name of the service at the provider.
+pub const CLIENT: &str = "lanyard";
 const SECRET: &str = "not-to-be-printed";
 
 /// What is wrong with the next token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wrong {
+pub enum Wrong {
+    /// Nothing is wrong.
     Nothing,
+    /// It names another issuer.
     Issuer,
+    /// It is meant for another client.
     Audience,
+    /// It is meant for another client as well.
     SecondAudience,
+    /// It was given to another client.
     Party,
+    /// It carries no signature.
     Unsigned,
+    /// It is signed with the client's secret.
     SharedSecret,
+    /// It is signed with the public key as if that were a secret.
     PublicKeyAsSecret,
+    /// Its time is over.
     Expired,
+    /// It will be issued later.
     IssuedLater,
+    /// It may not be used yet.
     NotBefore,
+    /// It belongs to another sign-in.
     Nonce,
+    /// It belongs to no sign-in.
     NoNonce,
+    /// Its key is not published.
     Key,
+    /// Another key of the same name signed it.
     KeyOfSameName,
+    /// Its signature does not fit.
     Signature,
 }
 
@@ -67,10 +86,11 @@ struct Inner {
 
 /// The provider; it listens until the test ends.
 #[derive(Clone)]
-pub(crate) struct Issuer(Arc<Mutex<Inner>>);
+pub struct Issuer(Arc<Mutex<Inner>>);
 
 impl Issuer {
-    pub(crate) async fn start() -> Self {
+    /// Starts a provider.
+    pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let inner = Inner {
             address: format!("http://{}", listener.local_addr().unwrap()),
@@ -92,21 +112,23 @@ impl Issuer {
         issuer
     }
 
-    pub(crate) fn address(&self) -> String {
+    /// Returns the provider's address.
+    pub fn address(&self) -> String {
         self.0.lock().unwrap().address.clone()
     }
 
     /// How often the keys were asked for.
-    pub(crate) fn keys_fetched(&self) -> usize {
+    pub fn keys_fetched(&self) -> usize {
         self.0.lock().unwrap().fetched
     }
 
-    pub(crate) fn go_wrong(&self, wrong: Wrong) {
+    /// Makes a mistake in every token from now on.
+    pub fn go_wrong(&self, wrong: Wrong) {
         self.0.lock().unwrap().wrong = wrong;
     }
 
     /// Signs with another key from now on, as providers do every few weeks.
-    pub(crate) fn change_key(&self) {
+    pub fn change_key(&self) {
         let mut inner = self.0.lock().unwrap();
         inner.key = KeyPair::generate(KeySize::Rsa2048).unwrap();
         inner.kid = "second".into();
@@ -114,7 +136,7 @@ impl Issuer {
 
     /// What the provider does when somebody signs in: reads the address that the browser was sent to, and sends it back
     /// with a code. Gives the path to come back by.
-    pub(crate) fn sign_in(&self, there: &str, claims: Value) -> String {
+    pub fn sign_in(&self, there: &str, claims: Value) -> String {
         let asked = query(there);
         assert_eq!(asked["response_type"], "code");
         assert_eq!((asked["client_id"].as_str(), asked["code_challenge_method"].as_str()), (CLIENT, "S256"));
@@ -129,7 +151,7 @@ impl Issuer {
 }
 
 /// The query of an address, decoded as far as these tests need it.
-pub(crate) fn query(address: &str) -> HashMap<String, String> {
+pub fn query(address: &str) -> HashMap<String, String> {
     let pairs = address.split_once('?').expect("a query").1.split('&');
     pairs
         .map(|pair| {
@@ -251,12 +273,12 @@ fn rsa(key: &KeyPair, text: &str) -> Vec<u8> {
 }
 
 /// A service whose people sign in at a provider.
-pub(crate) async fn connected(seeded: &Seeded) -> (Issuer, Browser) {
+pub async fn connected(seeded: &Seeded) -> (Issuer, Browser) {
     connected_by(seeded, "sub").await
 }
 
 /// The same, with the claim from which the account is read.
-pub(crate) async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Browser) {
+pub async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Browser) {
     let issuer = Issuer::start().await;
     let oidc = Oidc::new(OidcConfig {
         issuer: issuer.address(),
@@ -279,19 +301,20 @@ pub(crate) async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Bro
 }
 
 /// The claims of an account of Norfolk's number 1234.
-pub(crate) fn ames(seeded: &Seeded) -> Value {
+pub fn ames(seeded: &Seeded) -> Value {
     let now = seeded.world.now().millis() / 1000;
     json!({ "sub": "account-1", "iat": now, "force": "norfolk", "number": "1234", "preferred_username": "x@y" })
 }
 
 /// Begins in one browser; the address that it is sent to, and the browser with its cookie.
-pub(crate) async fn begun(browser: &Browser) -> (String, Browser) {
+pub async fn begun(browser: &Browser) -> (String, Browser) {
     let answer = browser.get(BEGIN).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     (answer.leads_to().to_owned(), browser.with_cookie_of(&answer))
 }
 
-pub(crate) async fn let_in(seeded: &Seeded, issuer: &Issuer, nobody: &Browser) -> Browser {
+/// Signs number 1234 in; returns the browser with the session.
+pub async fn let_in(seeded: &Seeded, issuer: &Issuer, nobody: &Browser) -> Browser {
     let (there, browser) = begun(nobody).await;
     let answer = browser.get(&issuer.sign_in(&there, ames(seeded))).await;
     assert_eq!((answer.status, answer.leads_to()), (StatusCode::SEE_OTHER, "/sessions"));

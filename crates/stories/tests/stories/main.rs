@@ -8,15 +8,6 @@
     reason = "a test stops at the first thing that is wrong, and a story is told from its beginning to its end"
 )]
 
-#[path = "../pages/authenticator.rs"]
-mod authenticator;
-#[path = "../pages/common.rs"]
-#[expect(dead_code, reason = "the seeded force serves two sets of tests")]
-mod common;
-#[path = "../pages/issuer.rs"]
-#[expect(dead_code, reason = "the provider serves two sets of tests")]
-mod issuer;
-
 mod a_joiner_by_scim;
 mod a_lapsed_acceptance;
 mod a_leaver_returns_everything;
@@ -50,3 +41,5 @@ mod the_session_ran_out;
 mod the_terms_change;
 mod the_vpn_was_used_off_duty;
 mod the_wall_between_forces;
+
+use stories::{authenticator, force as common, issuer};

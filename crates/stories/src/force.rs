@@ -1,17 +1,11 @@
 //! A force of a few people with real (simulated) devices, seeded through the use cases, and a browser to look at it with.
 
-#[path = "browser.rs"]
-mod browser;
-#[path = "../../../gateway/tests/shared/service.rs"]
-mod shared;
-
 use app::access::{Actor, ApiScope, Role, SeeDevices, permit};
 use app::commands::{Order, Ordered};
 use app::custody::{self, HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
 use app::grants::{GroupRole, NewGrant};
 use app::imports::{self, Kind, NewFile};
 use app::movers::NewEvent;
-use app::people::NewPerson;
 use app::people::import::People;
 use app::permissions::{Asked, NewPermission};
 use app::read::{CaseFilter, StepRead};
@@ -30,33 +24,36 @@ use domain::{
 };
 use testkit::TestWorld;
 
-pub(crate) use browser::{Answer, Browser};
+pub use seeds::root;
+
+pub use crate::browser::{Answer, Browser};
 
 /// The seeded force.
-pub(crate) struct Seeded {
-    pub(crate) app: App,
-    pub(crate) world: TestWorld,
-    pub(crate) router: Router,
-    pub(crate) link: Link,
+pub struct Seeded {
+    /// The use cases.
+    pub app: App,
+    /// The clock and the randomness.
+    pub world: TestWorld,
+    /// The pages.
+    pub router: Router,
+    /// The simulated devices' client.
+    pub link: Link,
     /// Norfolk's phone, enrolled, supervised, honest.
-    pub(crate) phone: DeviceId,
-    pub(crate) phone_sim: Device,
+    pub phone: DeviceId,
+    /// The same, as the simulated device.
+    pub phone_sim: Device,
     /// Norfolk's Mac, enrolled, its protection switched off: it breaches clauses.
-    pub(crate) mac: DeviceId,
-    pub(crate) mac_sim: Device,
+    pub mac: DeviceId,
+    /// The same, as the simulated device.
+    pub mac_sim: Device,
     /// Suffolk's tablet, in the register only.
-    pub(crate) tablet: DeviceId,
+    pub tablet: DeviceId,
     /// Who holds the phone.
-    pub(crate) holder: PersonId,
+    pub holder: PersonId,
     /// Norfolk, has accepted nothing.
-    pub(crate) newcomer: PersonId,
+    pub newcomer: PersonId,
     /// An event of the phone's holder that asks for nothing.
-    pub(crate) event: EventId,
-}
-
-/// Whoever may do everything in both forces.
-pub(crate) fn root() -> Actor {
-    Actor::command_line("test")
+    pub event: EventId,
 }
 
 /// What the pages' tests set otherwise: sessions that outlive the days that a test lets pass, and groups with roles.
@@ -72,12 +69,12 @@ fn settings(config: &mut AppConfig) {
 }
 
 /// The shipped policy, with files changed by the test.
-pub(crate) fn shipped_policy(change: impl FnOnce(&mut policy::Files)) -> PolicyInForce {
-    shared::policy_with(change, &policy::Overrides::new())
+pub fn shipped_policy(change: impl FnOnce(&mut policy::Files)) -> PolicyInForce {
+    seeds::policy_with(change, &policy::Overrides::new())
 }
 
 /// The personas of the tests' demonstration.
-pub(crate) fn personas() -> Vec<web::Persona> {
+pub fn personas() -> Vec<web::Persona> {
     vec![web::Persona {
         name: "Morgan Ash".into(),
         role: Role::ServiceDeskLead,
@@ -88,13 +85,13 @@ pub(crate) fn personas() -> Vec<web::Persona> {
 }
 
 /// Runs a test on a seeded force.
-pub(crate) fn with_force<F: Future<Output = ()>>(test: impl FnOnce(Seeded) -> F) {
+pub fn with_force<F: Future<Output = ()>>(test: impl FnOnce(Seeded) -> F) {
     let scratch = testkit::scratch_sqlite();
     testkit::block_on(async { test(Seeded::start(&scratch.config).await).await });
 }
 
 /// The same, with the file that the database lies in.
-pub(crate) fn with_database<F: Future<Output = ()>>(test: impl FnOnce(Seeded, std::path::PathBuf) -> F) {
+pub fn with_database<F: Future<Output = ()>>(test: impl FnOnce(Seeded, std::path::PathBuf) -> F) {
     let scratch = testkit::scratch_sqlite();
     let store::StoreConfig::Sqlite { path, .. } = scratch.config.clone() else { panic!("a file") };
     testkit::block_on(async { test(Seeded::start(&scratch.config).await, path).await });
@@ -102,16 +99,16 @@ pub(crate) fn with_database<F: Future<Output = ()>>(test: impl FnOnce(Seeded, st
 
 impl Seeded {
     async fn start(database: &store::StoreConfig) -> Self {
-        let shared::Started { app, world, link } =
-            shared::start(database, gateway::Options::default(), settings).await;
+        let seeds::Started { app, world, link } =
+            seeds::start(database, gateway::Options::default(), settings).await;
         Self::people_and_devices(app, world, link).await
     }
 
     async fn people_and_devices(app: App, world: TestWorld, link: Link) -> Self {
-        let holder = person(&app, Force::Norfolk, "1234", "PC Ames", true).await;
-        let other = person(&app, Force::Norfolk, "88", "Sgt <b>Byrd</b>", true).await;
-        let newcomer = person(&app, Force::Norfolk, "4410", "DC Cole", false).await;
-        person(&app, Force::Suffolk, "77", "PC Fox", true).await;
+        let holder = seeds::person(&app, seeds::officer(Force::Norfolk, "1234", "PC Ames"), true).await;
+        let other = seeds::person(&app, seeds::officer(Force::Norfolk, "88", "Sgt <b>Byrd</b>"), true).await;
+        let newcomer = seeds::person(&app, seeds::officer(Force::Norfolk, "4410", "DC Cole"), false).await;
+        seeds::person(&app, seeds::officer(Force::Suffolk, "77", "PC Fox"), true).await;
         let phone = register(&app, Force::Norfolk, "F4GXQ2ABCD", DeviceKind::Iphone, Some(holder)).await;
         let mac = register(&app, Force::Norfolk, "C02XK1MAC1", DeviceKind::Mac, Some(other)).await;
         let tablet = register(&app, Force::Suffolk, "DMPT1TABLET", DeviceKind::Ipad, None).await;
@@ -152,7 +149,7 @@ impl Seeded {
     }
 
     /// Sessions and time, until the devices have their settings and have reported them.
-    pub(crate) async fn settle(&mut self) {
+    pub async fn settle(&mut self) {
         for _ in 0..4 {
             self.pass(10).await;
             self.phone_sim.session(&self.link).await.unwrap();
@@ -162,33 +159,29 @@ impl Seeded {
     }
 
     /// Lets time pass and runs every job that is due by then.
-    pub(crate) async fn pass(&self, seconds: i64) {
-        self.world.clock.advance(Span::from_secs(seconds));
-        while app::jobs::run_jobs(&self.app, 50).await.unwrap()
-            + app::commands::refresh_due(&self.app, 50).await.unwrap()
-            > 0
-        {}
+    pub async fn pass(&self, seconds: i64) {
+        seeds::pass(&self.app, &self.world, seconds).await;
     }
 
     /// A browser of nobody.
-    pub(crate) fn nobody(&self) -> Browser {
+    pub fn nobody(&self) -> Browser {
         Browser::of(self.router.clone())
     }
 
     /// A browser of somebody signed in whom the register does not know.
-    pub(crate) async fn browser(&self, role: Role, force: Option<Force>) -> Browser {
+    pub async fn browser(&self, role: Role, force: Option<Force>) -> Browser {
         let name = format!("{} <script>", role.title());
         self.browser_as(SignedIn { name, person: None, roles: role.into(), force, how: "test" }).await
     }
 
     /// A browser of somebody in the register, signed in as a holder.
-    pub(crate) async fn browser_of(&self, person: PersonId, force: Force) -> Browser {
+    pub async fn browser_of(&self, person: PersonId, force: Force) -> Browser {
         let (name, roles) = ("Holder <script>".into(), Role::Holder.into());
         self.browser_as(SignedIn { name, person: Some(person), roles, force: Some(force), how: "test" }).await
     }
 
     /// The same, after they were given a role.
-    pub(crate) async fn browser_in_role(&self, person: PersonId, role: Role, force: Force) -> Browser {
+    pub async fn browser_in_role(&self, person: PersonId, role: Role, force: Force) -> Browser {
         let new = NewGrant { role: Some(role), reason: "test".into(), ..NewGrant::default() };
         app::grants::grant_role(&self.app, permit(&root()).unwrap(), person, new).await.unwrap();
         self.browser_of(person, force).await
@@ -200,7 +193,7 @@ impl Seeded {
     }
 
     /// An entry of a register, asked for the phone; the same one however often it is asked for.
-    pub(crate) async fn entry(&self) -> PermissionId {
+    pub async fn entry(&self) -> PermissionId {
         let new = NewPermission {
             register: "private-hubs".into(),
             once: "the-one-of-the-access-tests".into(),
@@ -219,19 +212,19 @@ impl Seeded {
     }
 
     /// A day so many days from now, as a form takes it.
-    pub(crate) fn day(&self, ahead: i64) -> String {
+    pub fn day(&self, ahead: i64) -> String {
         self.world.now().plus(Span::from_secs(ahead * 24 * 3600)).to_string()[..10].to_owned()
     }
 
     /// Some open case.
-    pub(crate) async fn case(&self) -> CaseId {
+    pub async fn case(&self) -> CaseId {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
         let (cases, _) = app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
         cases.iter().find(|case| case.case.kind == "breach").expect("a breach opened a case").case.id
     }
 
     /// A step of an open case that a note does, with its case.
-    pub(crate) async fn step(&self) -> (CaseId, StepId) {
+    pub async fn step(&self) -> (CaseId, StepId) {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
         let (cases, _) = app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
         for case in cases {
@@ -245,17 +238,17 @@ impl Seeded {
     }
 
     /// Norfolk's store; entered when first asked for.
-    pub(crate) async fn store(&self) -> PlaceId {
+    pub async fn store(&self) -> PlaceId {
         self.place(PlaceKind::Store, "ICT stores, Norwich").await
     }
 
     /// A place in which nothing stands, and which may be closed.
-    pub(crate) async fn cupboard(&self) -> PlaceId {
+    pub async fn cupboard(&self) -> PlaceId {
         self.place(PlaceKind::Store, "Cupboard").await
     }
 
     /// A place of Norfolk by its name; entered when first asked for.
-    pub(crate) async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
+    pub async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
         let all = custody::places(&self.app, permit(&root()).unwrap(), false).await.unwrap();
         if let Some(found) = all.iter().find(|place| place.name == name && place.force == Force::Norfolk) {
             return found.id;
@@ -270,7 +263,7 @@ impl Seeded {
     }
 
     /// A device of Norfolk that stands in its store.
-    pub(crate) async fn spare(&self, serial: &str) -> DeviceId {
+    pub async fn spare(&self, serial: &str) -> DeviceId {
         let new = NewDevice {
             serial: serial.into(),
             kind: DeviceKind::Iphone,
@@ -282,7 +275,7 @@ impl Seeded {
     }
 
     /// A hand-over that both have signed.
-    pub(crate) async fn handover(&self) -> HandoverId {
+    pub async fn handover(&self) -> HandoverId {
         let done = (Some(HandoverState::Complete), None);
         let found =
             custody::read::handovers(&self.app, permit(&root()).unwrap(), done, None, 1).await.unwrap();
@@ -294,7 +287,7 @@ impl Seeded {
     }
 
     /// Issues a device to somebody, signed by both at the counter.
-    pub(crate) async fn issue(&self, device: DeviceId, number: &str, name: &str) -> HandoverId {
+    pub async fn issue(&self, device: DeviceId, number: &str, name: &str) -> HandoverId {
         let new = NewHandover {
             kind: HandoverKind::Issue,
             items: vec![NewItem {
@@ -324,7 +317,7 @@ impl Seeded {
     }
 
     /// Some stock count.
-    pub(crate) async fn count(&self) -> CountId {
+    pub async fn count(&self) -> CountId {
         let found = custody::counts(&self.app, permit(&root()).unwrap()).await.unwrap();
         match found.first() {
             Some((count, _)) => count.id,
@@ -335,31 +328,25 @@ impl Seeded {
     }
 
     /// A file of people of Norfolk that waits.
-    pub(crate) async fn import(&self) -> ImportId {
+    pub async fn import(&self) -> ImportId {
         self.given::<People>("hr.csv", b"Number,Name,Role\n1234,PC Ames,sergeant\n9,,officer\n").await
     }
 
     /// A file of devices of Norfolk that waits.
-    pub(crate) async fn import_of_devices(&self) -> ImportId {
+    pub async fn import_of_devices(&self) -> ImportId {
         self.given::<Devices>("assets.csv", b"Serial,Category,Maker\nF4FILE0001,Phones,Apple\n,Phones,\n")
             .await
     }
 
     /// A table of rosters of Norfolk that waits.
-    pub(crate) async fn import_of_rosters(&self) -> ImportId {
+    pub async fn import_of_rosters(&self) -> ImportId {
         self.given::<Rosters>("leave.csv", b"number,kind,start\n1234,sick,2027-01-01\n").await
     }
 
     /// The calendar of somebody of Norfolk that waits.
-    pub(crate) async fn import_of_a_calendar(&self) -> ImportId {
+    pub async fn import_of_a_calendar(&self) -> ImportId {
         // Somebody whom no route takes off the books.
-        let new = NewPerson {
-            force: Some(Force::Norfolk),
-            number: "7788".into(),
-            name: "PC Gage".into(),
-            role: "officer".into(),
-            ..NewPerson::default()
-        };
+        let new = seeds::officer(Force::Norfolk, "7788", "PC Gage");
         match app::people::add_person(&self.app, permit(&root()).unwrap(), new).await {
             Ok(_) | Err(app::AppError::Conflict(_) | app::AppError::Invalid { .. }) => {}
             Err(other) => panic!("{other}"),
@@ -378,14 +365,14 @@ impl Seeded {
     }
 
     /// An API token of Norfolk.
-    pub(crate) async fn token(&self) -> TokenId {
+    pub async fn token(&self) -> TokenId {
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
         app::tokens::make_token(&self.app, permit(&root()).unwrap(), new).await.unwrap().0
     }
 
     /// An alarm of Norfolk that nobody has seen to.
-    pub(crate) async fn alarm(&self) -> domain::AlarmId {
+    pub async fn alarm(&self) -> domain::AlarmId {
         let open = || app::alarms::list(&self.app, permit(&root()).unwrap(), true, None, 50);
         let norfolk = |all: Vec<app::alarms::AlarmRead>| {
             all.into_iter().find(|read| read.alarm.force == Some(Force::Norfolk)).map(|read| read.alarm.id)
@@ -398,7 +385,7 @@ impl Seeded {
     }
 
     /// Norfolk's duty pattern, entered when it is first asked for.
-    pub(crate) async fn pattern(&self) -> domain::PatternId {
+    pub async fn pattern(&self) -> domain::PatternId {
         if let Some(known) =
             app::rosters::duty_patterns(&self.app, permit(&root()).unwrap()).await.unwrap().first()
         {
@@ -415,7 +402,7 @@ impl Seeded {
     }
 
     /// An entry of the ledger about a person of Norfolk, covered by a checkpoint.
-    pub(crate) async fn ledger_entry(&self) -> domain::EntryId {
+    pub async fn ledger_entry(&self) -> domain::EntryId {
         app::ledger_book::checkpoint_ledger(&self.app).await.unwrap();
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
         let about =
@@ -424,7 +411,7 @@ impl Seeded {
     }
 
     /// A burst that is held: locks beyond what may go in an hour.
-    pub(crate) async fn burst(&self) -> BurstId {
+    pub async fn burst(&self) -> BurstId {
         let open = self.app.store().read(|tx| store::orders::bursts(tx, None)).await.unwrap();
         if let Some(open) = open.first() {
             return open.id;
@@ -442,28 +429,11 @@ impl Seeded {
     }
 
     /// The latest command of a device.
-    pub(crate) async fn command(&self, device: DeviceId) -> CommandId {
+    pub async fn command(&self, device: DeviceId) -> CommandId {
         let read =
             app::read::device(&self.app, permit::<SeeDevices>(&root()).unwrap(), device).await.unwrap();
         read.commands.iter().flatten().next().expect("a command").id
     }
-}
-
-async fn person(app: &App, force: Force, number: &str, name: &str, accepts: bool) -> PersonId {
-    let new = NewPerson {
-        force: Some(force),
-        number: number.into(),
-        name: name.into(),
-        role: "officer".into(),
-        ..NewPerson::default()
-    };
-    let id = app::people::add_person(app, permit(&root()).unwrap(), new).await.unwrap();
-    if accepts {
-        for document in app.policy().all_terms().keys() {
-            app::terms::accept_terms(app, permit(&root()).unwrap(), id, document, "page").await.unwrap();
-        }
-    }
-    id
 }
 
 async fn register(
@@ -478,10 +448,7 @@ async fn register(
     app::register::add_device(app, permit(&root()).unwrap(), new).await.unwrap()
 }
 
-pub(crate) async fn enrol(app: &App, link: &Link, model: Model, serial: &str, temper: Temper) -> Device {
-    let profile =
-        app::enrolment::make_enrolment_profile(app, permit(&root()).unwrap(), serial, true).await.unwrap();
-    let mut device = Device::new(DeviceSpec::plausible(model, serial, temper, 7), 7);
-    device.enrol(link, profile.bytes.expose()).await.unwrap();
-    device
+/// Enrols a registered device with a simulated one.
+pub async fn enrol(app: &App, link: &Link, model: Model, serial: &str, temper: Temper) -> Device {
+    seeds::enrol(app, link, DeviceSpec::plausible(model, serial, temper, 7), 7).await
 }

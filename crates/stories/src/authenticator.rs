@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::common::{Answer, Browser};
+use crate::browser::{Answer, Browser};
 
 const PRESENT: u8 = 0x01;
 const VERIFIED: u8 = 0x04;
@@ -16,25 +16,26 @@ const NEW_KEY: u8 = 0x40;
 
 /// One passkey, in a key whose owner can be made to do anything.
 #[derive(Clone)]
-pub(crate) struct Authenticator {
+pub struct Authenticator {
     seed: Vec<u8>,
     id: Vec<u8>,
     /// Counts its uses; a copy counts by itself.
-    pub(crate) counter: u32,
+    pub counter: u32,
     /// Whether its owner gave their finger.
-    pub(crate) verified: bool,
+    pub verified: bool,
     /// The address that the browser stands at.
-    pub(crate) origin: String,
+    pub origin: String,
 }
 
 /// What a page with a ceremony on it holds.
-pub(crate) struct Challenge {
-    pub(crate) key: String,
+pub struct Challenge {
+    /// The name under which the service keeps the ceremony.
+    pub key: String,
     options: Value,
 }
 
 /// Reads a ceremony off its page.
-pub(crate) fn challenge(html: &str) -> Challenge {
+pub fn challenge(html: &str) -> Challenge {
     let part = |before: &str| {
         let after = html.split_once(before).unwrap_or_else(|| panic!("{before}: {html}")).1;
         after.split('"').next().unwrap().replace("&#34;", "\"").replace("&#38;", "&")
@@ -44,7 +45,8 @@ pub(crate) fn challenge(html: &str) -> Challenge {
 }
 
 impl Authenticator {
-    pub(crate) fn new(name: &str, origin: &str) -> Self {
+    /// Makes a passkey that follows from its name, for a browser at an address.
+    pub fn new(name: &str, origin: &str) -> Self {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap();
         Self {
             seed: pair.to_pkcs8v1().unwrap().as_ref().to_vec(),
@@ -75,7 +77,7 @@ impl Authenticator {
     }
 
     /// What it answers when it is to be registered.
-    pub(crate) fn create(&self, challenge: &Challenge) -> String {
+    pub fn create(&self, challenge: &Challenge) -> String {
         let rp = challenge.options["rp"]["id"].as_str().unwrap();
         let mut data = self.data(rp, NEW_KEY);
         data.extend([0; 16]);
@@ -103,7 +105,7 @@ impl Authenticator {
     }
 
     /// What it answers when its owner signs in.
-    pub(crate) fn get(&mut self, challenge: &Challenge) -> String {
+    pub fn get(&mut self, challenge: &Challenge) -> String {
         self.counter += 1;
         let rp = challenge.options["rpId"].as_str().unwrap();
         let (data, said) = (self.data(rp, 0), self.said("webauthn.get", challenge));
@@ -121,14 +123,14 @@ impl Authenticator {
     }
 
     /// Registers it in a browser that may.
-    pub(crate) async fn register(&self, browser: &Browser, label: &str) -> Answer {
+    pub async fn register(&self, browser: &Browser, label: &str) -> Answer {
         let challenge = challenge(&browser.page("/passkeys/new").await);
         let answer = self.create(&challenge);
         browser.post("/passkeys/new", &[("key", &challenge.key), ("label", label), ("answer", &answer)]).await
     }
 
     /// Signs in with it in a browser of nobody.
-    pub(crate) async fn sign_in(&mut self, nobody: &Browser) -> Answer {
+    pub async fn sign_in(&mut self, nobody: &Browser) -> Answer {
         let (browser, challenge) = begun(nobody).await;
         let answer = self.get(&challenge);
         browser.post("/sign-in/passkey", &[("key", &challenge.key), ("answer", &answer)]).await
@@ -136,7 +138,7 @@ impl Authenticator {
 }
 
 /// Begins a sign-in in one browser; the browser with its cookie, and the challenge.
-pub(crate) async fn begun(nobody: &Browser) -> (Browser, Challenge) {
+pub async fn begun(nobody: &Browser) -> (Browser, Challenge) {
     let page = nobody.get("/sign-in/passkey").await;
     (nobody.with_cookie_of(&page), challenge(&page.text()))
 }

@@ -1,4 +1,5 @@
-//! The clock on the wall in the United Kingdom, and the instants that it names.
+//! Converts between instants and what a clock on the wall in the United Kingdom shows. The only place that knows the rule for
+//! summer time.
 //!
 //! Twice a year a wall clock is not a good name for an instant: in the hour that is skipped in March there is none, and
 //! in the hour that comes twice in October there are two. Here a time in the skipped hour means the moment of the change,
@@ -7,9 +8,10 @@
 
 use std::sync::LazyLock;
 
-use domain::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+
+use crate::Timestamp;
 
 /// British time as a rule rather than a table: GMT, with summer time from the last Sunday of March to the last Sunday of
 /// October at 01:00 UTC, as The Summer Time Order 2002 has it. The rule needs no files on the server; it does not hold for
@@ -17,13 +19,13 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 static LONDON: LazyLock<TimeZone> =
     LazyLock::new(|| TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC));
 
-/// The time zone of the forces.
+/// Returns the time zone of the forces.
 #[must_use]
-pub fn london() -> TimeZone {
+pub fn zone() -> TimeZone {
     LONDON.clone()
 }
 
-/// The instant that a reading of the wall clock names. A time outside the calendar's range is the end of time.
+/// Returns the instant that a reading of the wall clock names; the end of time for one outside the calendar's range.
 #[must_use]
 pub fn instant(wall: DateTime) -> Timestamp {
     let ambiguous = LONDON.to_ambiguous_timestamp(wall);
@@ -38,7 +40,7 @@ pub fn instant(wall: DateTime) -> Timestamp {
     Timestamp::from_millis(found.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
 }
 
-/// What the wall clock shows at an instant.
+/// Returns what the wall clock shows at an instant.
 #[must_use]
 pub fn local(at: Timestamp) -> DateTime {
     let end = if at.millis() < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
@@ -46,16 +48,22 @@ pub fn local(at: Timestamp) -> DateTime {
     LONDON.to_datetime(at)
 }
 
-/// The day on the wall calendar at an instant.
+/// Returns the day on the wall calendar at an instant.
 #[must_use]
 pub fn day_of(at: Timestamp) -> Date {
     local(at).date()
 }
 
-/// The first instant of a day.
+/// Returns the first instant of a day.
 #[must_use]
 pub fn midnight(day: Date) -> Timestamp {
     instant(day.at(0, 0, 0, 0))
+}
+
+/// Returns the last minute of a day: what is due on a day may be done until then.
+#[must_use]
+pub fn last_minute(day: Date) -> Timestamp {
+    instant(day.at(23, 59, 0, 0))
 }
 
 #[cfg(test)]

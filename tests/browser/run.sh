@@ -1,7 +1,8 @@
 #!/bin/sh
 # Checks Lanyard's pages in a real browser: the sample pages always; if $LANYARD_BIN names the binary (as in:
 # LANYARD_BIN=target/release/lanyard tests/browser/run.sh), a running demonstration too, signing in through a provider that
-# others wrote, and what pages do with a script. Needs node 20, npm and Debian's chromium.
+# others wrote, and what pages do with a script. $GALLERY_BIN names what writes the sample pages, where it is built already:
+# building it alone builds half of everything once more. Needs node 20, npm and Debian's chromium.
 set -eu
 cd "$(dirname "$0")"
 root=$(cd ../.. && pwd)
@@ -24,7 +25,11 @@ stop() {
 }
 trap stop EXIT INT TERM
 
-(cd "$root" && cargo run --quiet --package web --example gallery -- "$work/gallery")
+if [ -n "${GALLERY_BIN:-}" ]; then
+  "$(cd "$root" && realpath "$GALLERY_BIN")" "$work/gallery"
+else
+  (cd "$root" && cargo run --quiet --package web --example gallery -- "$work/gallery")
+fi
 LANYARD_GALLERY="$work/gallery" node --test pages.test.mjs
 
 if [ -z "${LANYARD_BIN:-}" ]; then

@@ -56,7 +56,7 @@ pub static CAST: LazyLock<Cast> = LazyLock::new(|| {
     }
 });
 
-/// The ledger's key.
+/// Returns the ledger's key.
 ///
 /// # Panics
 /// Never: the seed and the name are good ones.
@@ -65,7 +65,7 @@ pub fn ledger_key() -> SigningKey {
     SigningKey::from_seed(LEDGER, &Secret::new([7; 32])).expect("any 32 bytes are a seed")
 }
 
-/// The device's first SCEP request. Its padding differs from call to call; its name and nonce, which an answer must
+/// Returns the device's first SCEP request. Its padding differs from call to call; its name and nonce, which an answer must
 /// repeat, do not.
 ///
 /// # Panics
@@ -76,7 +76,7 @@ pub fn scep_first() -> Pending {
     pki::scep::client::first(&wish(&challenge), CAST.ca.certificate(), &Fixed).expect("the device asks")
 }
 
-/// The device's renewal.
+/// Returns the device's renewal.
 ///
 /// # Panics
 /// As [`scep_first`].
@@ -115,7 +115,7 @@ pub fn remake() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// The messages of `data/`, made with the keys that lie there.
+/// Returns the messages of `data/`, made with the keys that lie there.
 ///
 /// # Panics
 /// When the keys under `data/` do not fit.

@@ -17,7 +17,7 @@ impl Random {
         Self(mixed | 1)
     }
 
-    /// The next number.
+    /// Returns the next number.
     pub const fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -25,17 +25,17 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    /// A number below `end`; 0 if there is none.
+    /// Returns a number below `end`; 0 if there is none.
     pub fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() >> 16).unwrap_or_default().checked_rem(end).unwrap_or_default()
     }
 
-    /// One of these; `None` if there are none.
+    /// Returns one of these; `None` if there are none.
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         of.get(self.below(of.len()))
     }
 
-    /// A part of so many bytes, 64 at most and mostly short.
+    /// Returns a part of so many bytes, 64 at most and mostly short.
     fn part(&mut self, length: usize) -> std::ops::Range<usize> {
         let start = self.below(length);
         let most = [1, 4, 16, 64].get(self.below(4)).copied().unwrap_or(1);
@@ -72,13 +72,13 @@ pub struct Mutator<'a> {
 }
 
 impl<'a> Mutator<'a> {
-    /// `limit` is the longest input that is made, in bytes.
+    /// Makes a mutator whose inputs have at most `limit` bytes.
     #[must_use]
     pub const fn new(random: Random, seeds: &'a [Vec<u8>], words: &'a [&'static str], limit: usize) -> Self {
         Self { random, seeds, words, limit }
     }
 
-    /// One change to one of the seeds, or up to six: the more, the less is left that is still taken.
+    /// Returns one change to one of the seeds, or up to six: the more, the less is left that is still taken.
     pub fn spoilt(&mut self) -> Vec<u8> {
         let mut bytes = self.random.pick(self.seeds).cloned().unwrap_or_default();
         let more = if self.random.below(2) == 0 { 0 } else { self.random.below(6) };
@@ -89,7 +89,7 @@ impl<'a> Mutator<'a> {
         bytes
     }
 
-    /// A seed with one of its parts, or a word, repeated until the input is as long as it may be: what takes more than
+    /// Returns a seed with one of its parts, or a word, repeated until the input is as long as it may be: what takes more than
     /// its share of time or memory shows here.
     pub fn swollen(&mut self, length: usize) -> Vec<u8> {
         let mut bytes = self.random.pick(self.seeds).cloned().unwrap_or_default();
@@ -139,7 +139,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// A length, as often as not, is off by a little.
+    /// Changes a length by a little.
     fn nudge(&mut self, bytes: &mut [u8]) {
         let at = self.random.below(bytes.len());
         if let Some(byte) = bytes.get_mut(at) {
@@ -148,7 +148,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// Two, four or eight bytes of a number at the edge of its type, in either order.
+    /// Writes two, four or eight bytes of a number at the edge of its type, in either order.
     fn extreme(&mut self, bytes: &mut [u8]) {
         let width = [2, 4, 8].get(self.random.below(3)).copied().unwrap_or(2);
         let at = self.random.below(bytes.len());
@@ -170,7 +170,7 @@ impl<'a> Mutator<'a> {
         bytes.splice(range.end..range.end, part);
     }
 
-    /// The beginning of this and the end of another.
+    /// Joins the beginning of this input and the end of another.
     fn splice(&mut self, bytes: &mut Vec<u8>) {
         bytes.truncate(self.random.below(bytes.len() + 1));
         let Some(other) = self.random.pick(self.seeds) else { return };
@@ -184,7 +184,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// Another number in the place of some run of digits.
+    /// Replaces a run of digits by another number.
     fn digits(&mut self, bytes: &mut Vec<u8>) {
         let from = self.random.below(bytes.len());
         let is_digit = |byte: &u8| byte.is_ascii_digit();
@@ -195,7 +195,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// A line, or a piece of markup, is repeated, left out or put elsewhere.
+    /// Repeats, drops or moves a line or a piece of markup.
     fn line(&mut self, bytes: &mut Vec<u8>) {
         let mark = if bytes.contains(&b'\n') { b'\n' } else { b'>' };
         let mut lines: Vec<Vec<u8>> =
@@ -210,7 +210,7 @@ impl<'a> Mutator<'a> {
         *bytes = lines.concat();
     }
 
-    /// An ASN.1 element is repeated, left out, emptied, or given a length that never ends.
+    /// Repeats, drops or empties an ASN.1 element, or gives it a length that never ends.
     fn element(&mut self, bytes: &mut Vec<u8>) {
         let Some((range, header)) = self.some_element(bytes) else { return };
         match self.random.below(4) {
@@ -227,7 +227,7 @@ impl<'a> Mutator<'a> {
         }
     }
 
-    /// Where some element stands, and how long its tag and length are.
+    /// Finds an element: its place, and how long its tag and length are.
     fn some_element(&mut self, bytes: &[u8]) -> Option<(std::ops::Range<usize>, usize)> {
         for _ in 0..16 {
             let start = self.random.below(bytes.len());

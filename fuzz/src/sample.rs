@@ -3,13 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-/// The repository's root.
+/// Returns the repository's root.
 #[must_use]
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// A file of `fuzz/data`.
+/// Returns a file of `fuzz/data`.
 ///
 /// # Panics
 /// When it is not there.
@@ -20,7 +20,7 @@ pub fn data(name: &str) -> Vec<u8> {
         .expect("a file of fuzz/data is missing; `cargo run -p fuzz -- remake` makes them anew")
 }
 
-/// Every file of a folder of the repository, those of inner folders included, by path inside it and in order of path.
+/// Returns every file of a folder of the repository, those of inner folders included, by path inside it and in order of path.
 ///
 /// # Panics
 /// When the folder cannot be read or is empty: then nothing would be tested.
@@ -46,7 +46,7 @@ pub fn files(folder: &str) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// The messages that devices send, as the Apple decoders' tests have them.
+/// Returns the messages that devices send, as the Apple decoders' tests have them.
 #[must_use]
 pub fn apple_messages() -> Vec<Vec<u8>> {
     let ends = [".plist", ".bplist"];

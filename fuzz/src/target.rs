@@ -15,7 +15,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// In bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub const fn bytes(self) -> usize {
         match self {
@@ -41,7 +41,7 @@ pub struct Target {
     pub rounds: u32,
 }
 
-/// The target of that name.
+/// Returns the target of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.name == name)

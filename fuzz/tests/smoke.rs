@@ -63,7 +63,7 @@ impl Runner {
         Self { target, watch }
     }
 
-    /// Whether the input was taken; fails the test if the target falls over.
+    /// Returns whether the input was taken; fails the test if the target falls over.
     fn run(&self, bytes: &[u8]) -> bool {
         let _ = self.watch.send(bytes.to_vec());
         let taken = catch_unwind(AssertUnwindSafe(|| (self.target.run)(bytes)));
@@ -90,7 +90,7 @@ fn accuse(target: &Target, bytes: &[u8], what: &str) {
     }
 }
 
-/// The most memory that this process ever had, in KiB; `None` where the system does not say.
+/// Returns the most memory that this process ever had, in KiB; `None` where the system does not say.
 fn most_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

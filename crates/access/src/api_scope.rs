@@ -15,7 +15,7 @@ impl ApiScope {
     /// All of them.
     pub const ALL: &'static [Self] = &[Self::Scim, Self::DeviceUse];
 
-    /// The word in tables and on the command line.
+    /// Returns the word in tables and on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -24,7 +24,7 @@ impl ApiScope {
         }
     }
 
-    /// The words on screen.
+    /// Returns the words on screen.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl ApiScope {
         }
     }
 
-    /// The actions that a token of this scope is permitted, and none beside them.
+    /// Returns the actions that a token of this scope is permitted, and none beside them.
     #[must_use]
     pub const fn actions(self) -> &'static [&'static str] {
         match self {

@@ -115,7 +115,7 @@ impl Reader {
     }
 }
 
-/// What the floor permits, a `forbid` of the folder could still take away from the very people who would have to mend it.
+/// Returns what the floor permits, a `forbid` of the folder could still take away from the very people who would have to mend it.
 fn locked_out(policies: &Policies) -> Vec<Problem> {
     let mut problems = Vec::new();
     for action in ["see policy", "see access", "manage access", "run service"] {

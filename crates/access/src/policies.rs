@@ -34,7 +34,7 @@ impl Relation {
     /// Every relation.
     pub const ALL: &'static [Self] = &[Self::None, Self::Own, Self::Manages];
 
-    /// The word in policies.
+    /// Returns the word in policies.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl Policies {
         Self { set, sources, authorizer: Authorizer::new(), remembered: Mutex::default() }
     }
 
-    /// The answer, from memory where the same was asked before.
+    /// Returns the answer, from memory where the same was asked before.
     pub fn ask(&self, question: Question) -> Arc<Answer> {
         let lock = || self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = lock().get(&question) {
@@ -99,20 +99,20 @@ impl Policies {
         answer
     }
 
-    /// The file of a policy.
+    /// Returns the file of a policy.
     #[must_use]
     pub fn file_of(&self, name: &str) -> Option<&str> {
         self.sources.iter().find(|(id, ..)| id == name).map(|(_, file, _)| file.as_str())
     }
 
-    /// The name and content of each of the force's own policies, in order of name: without comments and layout, and
+    /// Returns the name and content of each of the force's own policies, in order of name: without comments and layout, and
     /// whichever file it stands in. What a digest is made of.
     pub fn own(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self.sources.iter().filter(|(_, file, _)| file != FLOOR_FILE);
         own.map(|(id, _, text)| (id.as_str(), text.as_str()))
     }
 
-    /// No where anything is amiss: an answer that could not be worked out is no permission.
+    /// Decides a question. An answer that could not be worked out is a no.
     fn decide(&self, question: &Question) -> Answer {
         self.try_to_decide(question).unwrap_or_else(|_| Answer { allowed: false, because: Vec::new() })
     }
@@ -156,7 +156,7 @@ fn entities(question: &Question) -> Result<Entities, Box<dyn std::error::Error>>
 }
 
 impl Default for Policies {
-    /// No policy at all: nobody may do anything.
+    /// Makes a set without any policy: nobody may do anything.
     fn default() -> Self {
         Self::of(PolicySet::new(), Vec::new())
     }

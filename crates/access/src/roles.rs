@@ -16,13 +16,13 @@ macro_rules! roles {
             /// Every role.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The word in policies, tables and settings.
+            /// Returns the word in policies, tables and settings.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// The words on screen.
+            /// Returns the words on screen.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -96,42 +96,42 @@ impl Roles {
         1 << (role as u32)
     }
 
-    /// These and one more.
+    /// Adds a role.
     #[must_use]
     pub const fn with(self, role: Role) -> Self {
         Self(self.0 | Self::bit(role))
     }
 
-    /// These and those.
+    /// Joins two sets of roles.
     #[must_use]
     pub const fn and(self, others: Self) -> Self {
         Self(self.0 | others.0)
     }
 
-    /// Whether the role is among them.
+    /// Returns whether the role is among them.
     #[must_use]
     pub const fn has(self, role: Role) -> bool {
         self.0 & Self::bit(role) != 0
     }
 
-    /// Whether there is none.
+    /// Returns whether there is none.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Each of them, in order.
+    /// Returns each of them, in order.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| self.has(*role))
     }
 
-    /// The one that says most of the person, for the head of a page.
+    /// Returns the role that says most of the person, for the head of a page.
     #[must_use]
     pub fn leading(self) -> Option<Role> {
         self.iter().last()
     }
 
-    /// The title of the leading one.
+    /// Returns the title of the leading one.
     #[must_use]
     pub fn title(self) -> &'static str {
         self.leading().map_or("No role", Role::title)

@@ -18,7 +18,7 @@ fn quoted(words: impl Iterator<Item = &'static str>) -> String {
     words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// The schema, as it also stands in `policy/access/lanyard.cedarschema`.
+/// Returns the schema, as it also stands in `policy/access/lanyard.cedarschema`.
 #[must_use]
 pub fn schema() -> String {
     let mut text = String::from(HEAD);
@@ -64,7 +64,7 @@ action \"change\";
     text
 }
 
-/// Whether the action changes nothing.
+/// Returns whether the action changes nothing.
 pub(crate) fn is_read(action: &str) -> bool {
     action.starts_with("see ")
 }

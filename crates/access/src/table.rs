@@ -26,7 +26,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Whether anything.
+    /// Returns whether anything.
     #[must_use]
     pub const fn any(self) -> bool {
         self.own || self.managed || self.others
@@ -46,7 +46,7 @@ impl Cell {
     }
 }
 
-/// What somebody in one role, confined to `home`, may do to the things of `force`.
+/// Returns what somebody in one role, confined to `home`, may do to the things of `force`.
 #[must_use]
 pub fn cell(
     policies: &Policies,
@@ -59,7 +59,7 @@ pub fn cell(
     Cell { own: may(Relation::Own), managed: may(Relation::Manages), others: may(Relation::None) }
 }
 
-/// The matrix as text, to be reviewed like code.
+/// Returns the matrix as text, to be reviewed like code.
 #[must_use]
 pub fn table(policies: &Policies) -> String {
     let mut text = String::from(
@@ -83,7 +83,7 @@ do anything; `!` would mark a cell where that is not so. Whoever serves both for
     text
 }
 
-/// A role's cell in letters; where the forces differ, Norfolk's and Suffolk's.
+/// Returns a role's cell in letters; where the forces differ, Norfolk's and Suffolk's.
 #[must_use]
 pub fn letters(policies: &Policies, role: Role, action: &'static str) -> String {
     let of = |home: Force, thing: Force| cell(policies, role, action, Some(home), thing);

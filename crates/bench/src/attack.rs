@@ -35,7 +35,7 @@ impl Harm {
     /// Every one, in the order of the table.
     pub const ALL: [Self; 3] = [Self::Destructive, Self::Harsh, Self::Stripping];
 
-    /// The word of the table.
+    /// Returns the word of the table.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ pub fn run(policy: &Path, devices: usize) -> anyhow::Result<Vec<Figure>> {
     Ok(all)
 }
 
-/// The figures as a table of Markdown.
+/// Returns the figures as a table of Markdown.
 #[must_use]
 pub fn table(figures: &[Figure], devices: usize) -> String {
     let mut lines = vec![

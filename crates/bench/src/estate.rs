@@ -55,7 +55,7 @@ pub struct Planned {
     pub answer: Vec<u8>,
 }
 
-/// The device authority in the data folder of a service that was started once.
+/// Returns the device authority in the data folder of a service that was started once.
 ///
 /// # Errors
 /// Where the files are not there or do not fit.
@@ -260,7 +260,7 @@ fn enrolment_row(speaker: &Speaker, now: Timestamp) -> Enrolment {
     }
 }
 
-/// A whole HTTP request with a message that the speaker signed.
+/// Returns a whole HTTP request with a message that the speaker signed.
 ///
 /// # Errors
 /// Where the key does not sign.
@@ -278,7 +278,7 @@ pub fn request(speaker: &Speaker, body: &str) -> anyhow::Result<Vec<u8>> {
 const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \
                     \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n<plist version=\"1.0\"><dict>";
 
-/// The request of a device that has nothing to report.
+/// Returns the request of a device that has nothing to report.
 ///
 /// # Errors
 /// Where the key does not sign.
@@ -290,7 +290,7 @@ pub fn idle(speaker: &Speaker) -> anyhow::Result<Vec<u8>> {
     request(speaker, &body)
 }
 
-/// The request with a plausible answer to a `DeviceInformation` command.
+/// Returns the request with a plausible answer to a `DeviceInformation` command.
 ///
 /// # Errors
 /// Where the key does not sign.

@@ -34,7 +34,7 @@ pub fn judgements(folder: &Path, lasting: Duration) -> anyhow::Result<(f64, f64)
     Ok((all as f64 / started.elapsed().as_secs_f64(), met as f64 * 1000.0 / all as f64))
 }
 
-/// The facts of an iPhone on which every restriction stands as the policy wants it.
+/// Returns the facts of an iPhone on which every restriction stands as the policy wants it.
 fn obedient(policy: &PolicyInForce, expected: &BTreeMap<String, String>, now: Timestamp) -> Facts {
     let merged = policy.library().merged_settings(&policy::Scope::default());
     let mut facts = Facts::default();

@@ -14,7 +14,7 @@ use crate::scenarios::{Folder, Lines, Run, say};
 const PEOPLE: usize = 50_000;
 
 impl Run {
-    /// A file of new people, each below a line manager of the same file; then the same file again, which says nothing new.
+    /// Imports a file of new people, each below a line manager of the same file; then the same file again, which changes nothing.
     pub(crate) fn import(
         &self,
         engine: &str,
@@ -55,7 +55,7 @@ fn seconds(engine: &str, what: &str, taken: f64) -> Line {
     Line::plain(format!("{engine}: {what}"), format!("{taken:.1} s"))
 }
 
-/// The file: a head, then people of whom each is managed by the one ten rows further down, so that nobody's line manager
+/// Returns the file: a head, then people of whom each is managed by the one ten rows further down, so that nobody's line manager
 /// is there yet when their row is read.
 fn rows() -> String {
     let mut text = String::from("Number,Name,Role,Unit,Email,Line manager\n");

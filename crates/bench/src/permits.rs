@@ -90,7 +90,7 @@ fn person_id(number: u32) -> PersonId {
     PersonId::from_uuid(uuid::Uuid::from_u128(u128::from(number) + 1))
 }
 
-/// The 99th percentile of a line manager's list, whose scope is a WHERE.
+/// Returns the 99th percentile of a line manager's list, whose scope is a WHERE.
 fn list() -> anyhow::Result<Duration> {
     let scratch = testkit::scratch_sqlite();
     let store = Store::open(&scratch.config)?;

@@ -17,7 +17,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// A rate against a least one.
+    /// Makes a rate against a least one.
     #[must_use]
     pub fn rate(what: impl Into<String>, rate: f64, unit: &str, aim: &'static str, least: f64) -> Self {
         Self {
@@ -28,7 +28,7 @@ impl Line {
         }
     }
 
-    /// A figure without an aim.
+    /// Makes a figure without an aim.
     #[must_use]
     pub fn plain(what: impl Into<String>, got: String) -> Self {
         Self { what: what.into(), got, aim: "", reached: None }
@@ -41,7 +41,7 @@ impl std::fmt::Display for Line {
     }
 }
 
-/// A whole number with commas.
+/// Returns a whole number with commas.
 #[must_use]
 pub fn grouped(number: f64) -> String {
     let digits = format!("{number:.0}");
@@ -55,7 +55,7 @@ pub fn grouped(number: f64) -> String {
     out
 }
 
-/// The lines as a Markdown table.
+/// Returns the lines as a Markdown table.
 #[must_use]
 pub fn table(lines: &[Line]) -> String {
     let mut text = String::from("| what | measured | aim | reached |\n| --- | --- | --- | --- |\n");
@@ -71,7 +71,7 @@ pub fn table(lines: &[Line]) -> String {
     text
 }
 
-/// The machine, as it describes itself.
+/// Returns the machine, as it describes itself.
 #[must_use]
 pub fn machine() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();

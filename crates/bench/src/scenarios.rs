@@ -75,7 +75,7 @@ impl Run {
         self.only.is_empty() || self.only.contains(&part)
     }
 
-    /// Everything that is measured on one engine, each on a database of its own.
+    /// Measures everything on one engine, each on a database of its own.
     pub(crate) fn on(
         &self,
         engine: &str,
@@ -112,7 +112,7 @@ impl Run {
         Ok(())
     }
 
-    /// Everything that is measured of the running service, on one engine.
+    /// Measures the running service on one engine.
     fn service(&self, engine: &str, postgres: Option<String>, lines: &mut Lines) -> anyhow::Result<()> {
         let folder = Folder::make()?;
         let mut server = Server::prepare(&self.program, &folder.0, &self.policy, postgres)?;
@@ -298,7 +298,7 @@ impl Run {
     }
 }
 
-/// One device: idle, then an answer to each command until there are none; how many were acknowledged.
+/// Returns one device: idle, then an answer to each command until there are none; how many were acknowledged.
 async fn answer_all(
     address: std::net::SocketAddr,
     idle: &[u8],

@@ -59,7 +59,7 @@ impl Server {
         Ok(Self { program: program.to_owned(), folder: folder.to_owned(), address, database, child: None })
     }
 
-    /// The data folder with the keys.
+    /// Returns the data folder with the keys.
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.folder.join("data")
@@ -102,13 +102,13 @@ impl Server {
         Ok(started.elapsed())
     }
 
-    /// What the service has logged.
+    /// Returns what the service has logged.
     #[must_use]
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("serve.log")).unwrap_or_default()
     }
 
-    /// Memory in use, in mebibytes: the resident set of the service's process.
+    /// Returns memory in use, in mebibytes: the resident set of the service's process.
     ///
     /// # Errors
     /// Where it does not run.
@@ -116,7 +116,7 @@ impl Server {
         self.memory("VmRSS:")
     }
 
-    /// The most memory that was in use since the start, in mebibytes.
+    /// Returns the most memory that was in use since the start, in mebibytes.
     ///
     /// # Errors
     /// Where it does not run.
@@ -156,7 +156,7 @@ impl Drop for Server {
     }
 }
 
-/// Whether something at that address answers a request with 200.
+/// Returns whether something at that address answers a request with 200.
 fn answers(address: SocketAddr) -> bool {
     use std::io::{Read, Write};
     let Ok(mut stream) = std::net::TcpStream::connect_timeout(&address, Duration::from_millis(100)) else {

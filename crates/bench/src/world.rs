@@ -26,7 +26,7 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// The world as it is.
+/// Returns the world as it is.
 #[must_use]
 pub fn real() -> World {
     World::new(Arc::new(SystemClock), Arc::new(SystemEntropy))

@@ -15,11 +15,11 @@ const DEEPEST: usize = 12;
 
 /// What a check may refer to outside itself.
 pub trait Lookup {
-    /// The type of a registered fact.
+    /// Returns the type of a registered fact.
     fn fact(&self, name: &str) -> Option<FactType>;
-    /// What a fact means, in words for people, such as "A passcode is set"; the name itself where nothing says.
+    /// Returns what a fact means, in words for people, such as "A passcode is set"; the name itself where nothing says.
     fn means(&self, name: &str) -> String;
-    /// The effective value of a force parameter, a span as [`Value::Span`].
+    /// Returns the effective value of a force parameter, a span as [`Value::Span`].
     fn parameter(&self, name: &str) -> Option<Value>;
 }
 
@@ -175,7 +175,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// The value of that type, or a flaw.
+    /// Returns the value of that type, or a flaw.
     fn resolve(&mut self, given: &Given, kind: Kind) -> Option<Value> {
         let value = match given {
             Given::Value(value) => value.clone(),
@@ -198,7 +198,7 @@ impl<'a> Binder<'a> {
         fitting
     }
 
-    /// An arm whose platforms are all taken by earlier arms is dead text that a reader would believe.
+    /// Reports an arm whose platforms are all taken by earlier arms: it would never apply, and a reader would think it does.
     fn reachable(&mut self, arm: &Arm, earlier: &[Arm]) {
         let mut seen = BTreeSet::new();
         for platform in &arm.platforms {
@@ -335,7 +335,7 @@ impl<'a> Binder<'a> {
         Some(items)
     }
 
-    /// A list with something in it: these tests against an empty one would say the same of every device.
+    /// Returns a list with something in it: these tests against an empty one would say the same of every device.
     fn filled(&mut self, given: &Given) -> Option<BTreeSet<String>> {
         let items = self.list(given)?;
         if items.is_empty() {

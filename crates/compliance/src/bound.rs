@@ -42,7 +42,7 @@ pub(crate) enum Node {
 }
 
 impl Node {
-    /// Every span of a `within`.
+    /// Returns every span of a `within`.
     fn spans(&self) -> Box<dyn Iterator<Item = Span> + '_> {
         match self {
             Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::spans)),
@@ -71,12 +71,12 @@ pub(crate) enum Resolved {
 pub(crate) const PROFILES: &str = "profiles.installed";
 
 impl BoundCheck {
-    /// The platforms that have an arm, whether or not it can apply to every device of them.
+    /// Returns the platforms that have an arm, whether or not it can apply to every device of them.
     pub fn platforms(&self) -> impl Iterator<Item = Platform> {
         self.arms.iter().flat_map(|arm| arm.platforms.iter().copied())
     }
 
-    /// The names of every fact that some arm reads.
+    /// Returns the names of every fact that some arm reads.
     #[must_use]
     pub fn facts(&self) -> BTreeSet<&FactName> {
         self.arms
@@ -89,7 +89,7 @@ impl BoundCheck {
             .collect()
     }
 
-    /// The lengths of time after which silence, or a growing age, can change the judgement of such a device: for
+    /// Returns the lengths of time after which silence, or a growing age, can change the judgement of such a device: for
     /// whoever has to judge again without anybody having reported anything.
     pub fn horizons(&self, platform: Platform, supervised: Option<bool>) -> impl Iterator<Item = Span> {
         self.arms
@@ -107,7 +107,7 @@ impl BoundCheck {
             .flatten()
     }
 
-    /// The clause groups whose installed profile some arm asks for.
+    /// Returns the clause groups whose installed profile some arm asks for.
     #[must_use]
     pub fn groups(&self) -> BTreeSet<&str> {
         self.arms

@@ -87,7 +87,7 @@ impl Case {
 }
 
 impl BoundCheck {
-    /// The grade that the case's device needs: of the first arm for its platform and supervision.
+    /// Returns the grade that the case's device needs: of the first arm for its platform and supervision.
     fn needs(&self, case: &Case) -> Grade {
         let fits = |arm: &&BoundArm| {
             arm.platforms.contains(&case.platform)

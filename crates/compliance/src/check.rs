@@ -25,7 +25,7 @@ pub struct Check {
 }
 
 impl Check {
-    /// The force parameters that it names anywhere outside its cases.
+    /// Returns the force parameters that it names anywhere outside its cases.
     #[must_use]
     pub fn parameters(&self) -> BTreeSet<&str> {
         let mut given: Vec<&Given> = self.params.values().collect();
@@ -78,7 +78,7 @@ pub enum Given {
 }
 
 impl Given {
-    /// The force parameter that it names.
+    /// Returns the force parameter that it names.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         match self {
@@ -121,7 +121,7 @@ pub enum Predicate {
 }
 
 impl Predicate {
-    /// Every value in it, however deep.
+    /// Collects every value in it, however deep.
     fn gather<'a>(&'a self, into: &mut Vec<&'a Given>) {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.gather(into)),
@@ -174,7 +174,7 @@ pub enum Test {
 macro_rules! fact_tests {
     ($($field:ident => $variant:ident),*) => {
         impl Test {
-            /// What the fact is held against.
+            /// Returns what the fact is held against.
             #[must_use]
             pub const fn given(&self) -> &Given {
                 match self {
@@ -284,7 +284,7 @@ pub enum Want {
 }
 
 impl Want {
-    /// The word, as [`domain::Outcome::word`] says it.
+    /// Returns the word, as [`domain::Outcome::word`] says it.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

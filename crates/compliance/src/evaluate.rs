@@ -60,7 +60,7 @@ pub fn evaluate(check: &BoundCheck, subject: &SubjectState<'_>, facts: &Facts, n
     }
 }
 
-/// The first arm that fits. A device of unknown supervision fits no arm that asks for it, and stops there: a later arm
+/// Returns the first arm that fits. A device of unknown supervision fits no arm that asks for it, and stops there: a later arm
 /// might be milder than the one that it belongs to.
 fn choose<'a>(
     arms: &'a [BoundArm],
@@ -113,7 +113,7 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Not met beats not known beats met in `all`; met beats not known beats not met in `any`.
+    /// Combines truths: in `all`, not met beats not known, which beats met; in `any`, met beats not known, which beats not met.
     pub(crate) fn truth(&self, node: &Node) -> Truth {
         match node {
             Node::All(parts) => self.first_of(parts, Truth::NotMet, Truth::Met),
@@ -139,7 +139,7 @@ impl<'a> View<'a> {
         joined
     }
 
-    /// The fact, if it is there, recent and of the grade that the arm needs.
+    /// Returns the fact, if it is there, recent and of the grade that the arm needs.
     pub(crate) fn usable(&self, name: &str) -> Result<&'a Fact, Unusable<'a>> {
         let fact = self.facts.get(name).ok_or(Unusable::Missing)?;
         if fact.grade < self.needs {
@@ -151,7 +151,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Whether the profile of the group is installed as it was compiled; `None` where that cannot be told.
+    /// Returns whether the profile of the group is installed as it was compiled; `None` where that cannot be told.
     fn profile(&self, group: &str) -> Option<bool> {
         let expected = self.subject.expected_profiles.get(group)?;
         let FactValue::List(installed) = &self.usable(PROFILES).ok()?.value else { return None };
@@ -159,14 +159,14 @@ impl<'a> View<'a> {
         Some(found.any(|uuid| uuid.eq_ignore_ascii_case(expected)))
     }
 
-    /// Whether some version of the group's profile is installed.
+    /// Returns whether some version of the group's profile is installed.
     pub(crate) fn has_some_profile(&self, group: &str) -> bool {
         let installed = self.usable(PROFILES).map(|fact| &fact.value);
         matches!(installed, Ok(FactValue::List(entries)) if entries.iter().any(|entry| uuid_of(entry, group).is_some()))
     }
 }
 
-/// The UUID of an `identifier=UUID` entry whose identifier is the group, behind a prefix or not.
+/// Returns the UUID of an `identifier=UUID` entry whose identifier is the group, behind a prefix or not.
 fn uuid_of<'e>(entry: &'e str, group: &str) -> Option<&'e str> {
     let (identifier, uuid) = entry.rsplit_once('=')?;
     let prefix = identifier.strip_suffix(group)?;
@@ -181,7 +181,7 @@ pub(crate) enum Unusable<'a> {
     Stale(&'a Fact),
 }
 
-/// Whether the value passes the test; `None` where it is of another type than the test reads.
+/// Returns whether the value passes the test; `None` where it is of another type than the test reads.
 pub(crate) fn holds(test: &Resolved, value: &FactValue, now: Timestamp) -> Option<bool> {
     Some(match (test, value) {
         (Resolved::IsBool(want), FactValue::Bool(is)) => want == is,

@@ -6,7 +6,7 @@ use crate::bound::{Node, PROFILES, Resolved};
 use crate::evaluate::{Truth, Unusable, View, holds};
 
 impl View<'_> {
-    /// What was found against what is asked, for a node that is not met.
+    /// Returns what was found against what is asked, for a node that is not met.
     pub(crate) fn why_not_met(&self, node: &Node) -> String {
         match node {
             Node::All(parts) => {
@@ -29,7 +29,7 @@ impl View<'_> {
         parts.map(|part| self.why_not_met(part)).collect::<Vec<_>>().join(between)
     }
 
-    /// The first thing that is missing, for a node that is not known.
+    /// Returns the first thing that is missing, for a node that is not known.
     pub(crate) fn why_not_known(&self, node: &Node) -> WhyNotKnown {
         match node {
             Node::All(parts) | Node::Any(parts) => parts
@@ -61,7 +61,7 @@ impl View<'_> {
         }
     }
 
-    /// The found value, cut down to what the test is about: an app list can be hundreds of names long.
+    /// Returns the found value, cut down to what the test is about: an app list can be hundreds of names long.
     fn shown(&self, value: &FactValue, test: &Resolved) -> String {
         match (test, value) {
             (Resolved::Within(_), FactValue::Count(millis)) => Timestamp::from_millis(*millis).to_string(),
@@ -80,7 +80,7 @@ impl View<'_> {
     }
 }
 
-/// What a test asks for, to stand after "must be".
+/// Returns what a test asks for, to stand after "must be".
 fn wanted(test: &Resolved) -> String {
     match test {
         Resolved::IsBool(true) => "yes".to_owned(),
@@ -97,7 +97,7 @@ fn wanted(test: &Resolved) -> String {
     }
 }
 
-/// A node as a statement, to stand after "that".
+/// Returns a node as a statement, to stand after "that".
 fn describe(node: &Node) -> String {
     let joined = |parts: &[Node], word: &str| parts.iter().map(describe).collect::<Vec<_>>().join(word);
     match node {
@@ -109,7 +109,7 @@ fn describe(node: &Node) -> String {
     }
 }
 
-/// At most five items and how many more there are.
+/// Returns at most five items and how many more there are.
 fn few<'a>(items: impl Iterator<Item = &'a String>) -> String {
     let all: Vec<&str> = items.map(String::as_str).collect();
     let shown: Vec<&str> = all.iter().copied().take(5).collect();

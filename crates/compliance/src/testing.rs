@@ -37,7 +37,7 @@ pub(crate) fn check(text: &str) -> Check {
     toml::from_str(text).unwrap()
 }
 
-/// A check with one arm, for iPhones, that expects this.
+/// Returns a check with one arm, for iPhones, that expects this.
 pub(crate) fn one_arm(params: &str, expect: &str) -> Check {
     check(&format!(
         "asks = \"x\"\nparams = {{ {params} }}\n[[on]]\nplatforms = [\"ios\"]\nneeds = \"reported\"\n\

@@ -77,7 +77,7 @@ const fn not_known(why: WhyNotKnown) -> Outcome {
     Outcome::NotKnown(why)
 }
 
-/// Met, not met, not known, by the value of one fact or its absence.
+/// Returns facts that are met, not met and not known, by the value of one fact or its absence.
 fn three(name: &str) -> [Facts; 3] {
     [facts([fact(name, FactValue::Bool(true))]), facts([fact(name, FactValue::Bool(false))]), facts([])]
 }

@@ -26,7 +26,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The type of the value.
+    /// Returns the type of the value.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
@@ -38,7 +38,7 @@ impl Value {
         }
     }
 
-    /// The value as a parameter's default: text with the shape of a span is a span.
+    /// Returns the value as a parameter's default: text with the shape of a span is a span.
     #[must_use]
     pub fn as_default(self) -> Self {
         match self {
@@ -47,7 +47,7 @@ impl Value {
         }
     }
 
-    /// The value as one of that type; `None` where it is of another.
+    /// Returns the value as one of that type; `None` where it is of another.
     #[must_use]
     pub fn into_kind(self, kind: Kind) -> Option<Self> {
         match (self, kind) {
@@ -56,7 +56,7 @@ impl Value {
         }
     }
 
-    /// The value as a fact; a span becomes its milliseconds.
+    /// Returns the value as a fact; a span becomes its milliseconds.
     #[must_use]
     pub fn into_fact(self) -> FactValue {
         match self {
@@ -124,7 +124,7 @@ types! {
 }
 
 impl FactType {
-    /// Whether a fact of this type may carry that value.
+    /// Returns whether a fact of this type may carry that value.
     #[must_use]
     pub const fn fits(self, value: &FactValue) -> bool {
         matches!(

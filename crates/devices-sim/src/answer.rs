@@ -38,7 +38,7 @@ impl Reply {
         }
     }
 
-    /// The message to send.
+    /// Returns the message to send.
     pub(crate) fn into_message(self, udid: &str, command_uuid: &str) -> Dictionary {
         let status = self.status();
         let mut message = match self {
@@ -135,7 +135,7 @@ impl Actor<'_> {
         (reply, After::Nothing)
     }
 
-    /// What this kind of device does not do, or not unsupervised.
+    /// Returns what this kind of device does not do, or not unsupervised.
     fn refusal(&self, kind: &str) -> Option<Reply> {
         const PHONES_ONLY: &[&str] = &[
             "EnableLostMode",
@@ -235,7 +235,7 @@ impl Actor<'_> {
         }
     }
 
-    /// Each setting is answered by itself, in the order of the command.
+    /// Answers each setting by itself, in the order of the command.
     fn settings(&mut self, command: &Dictionary) -> Reply {
         let results = dicts_at(command, "Settings").map(|item| self.setting(item)).collect();
         Reply::Done(dict([("Settings", Value::Array(results))]))

@@ -45,7 +45,7 @@ impl App {
     }
 }
 
-/// What is on a device when it comes to the server's notice.
+/// Returns what is on a device when it comes to the server's notice.
 pub(crate) fn at_first(spec: &DeviceSpec) -> Vec<App> {
     let mut apps = if spec.model.is_mac() {
         vec![

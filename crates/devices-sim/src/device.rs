@@ -30,7 +30,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// A device out of the box; all that it does follows from the seed.
+    /// Makes a device out of the box; all that it does follows from the seed.
     #[must_use]
     pub fn new(spec: DeviceSpec, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
@@ -43,42 +43,42 @@ impl Device {
         Self { spec, rng, state, identity: None, skew }
     }
 
-    /// What it is.
+    /// Returns what it is.
     #[must_use]
     pub const fn spec(&self) -> &DeviceSpec {
         &self.spec
     }
 
-    /// Whether it is enrolled, as far as it knows.
+    /// Returns whether it is enrolled, as far as it knows.
     #[must_use]
     pub const fn is_enrolled(&self) -> bool {
         self.identity.is_some()
     }
 
-    /// Whether it is in lost mode.
+    /// Returns whether it is in lost mode.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
         self.state.lost_mode
     }
 
-    /// Whether someone locked it from afar.
+    /// Returns whether someone locked it from afar.
     #[must_use]
     pub const fn is_locked(&self) -> bool {
         self.state.locked
     }
 
-    /// What passcode it has.
+    /// Returns what passcode it has.
     #[must_use]
     pub const fn passcode(&self) -> Passcode {
         self.state.passcode
     }
 
-    /// The profiles on it, as identifier and UUID.
+    /// Returns the profiles on it, as identifier and UUID.
     pub fn profiles(&self) -> impl Iterator<Item = (&str, &str)> {
         self.state.profiles.iter().map(|profile| (profile.identifier.as_str(), profile.uuid.as_str()))
     }
 
-    /// The payloads of a type that are on the device, each as an XML property list: what its profiles tell it.
+    /// Returns the payloads of a type that are on the device, each as an XML property list: what its profiles tell it.
     #[must_use]
     pub fn payloads(&self, payload_type: &str) -> Vec<String> {
         self.state.payloads(payload_type)
@@ -89,7 +89,7 @@ impl Device {
         self.state.put_app(identifier);
     }
 
-    /// The SHA-256 digest of its certificate in hex, while it is enrolled.
+    /// Returns the SHA-256 digest of its certificate in hex, while it is enrolled.
     #[must_use]
     pub fn certificate_digest(&self) -> Option<String> {
         self.identity.as_ref().map(|identity| identity.certificate.sha256_hex())
@@ -144,7 +144,7 @@ impl Device {
         self.check_in(link, &identity, Step::CheckOut, message).await
     }
 
-    /// The body of an `Idle` message and the `Mdm-Signature` header for it, for load tools that send it many times.
+    /// Returns the body of an `Idle` message and the `Mdm-Signature` header for it, for load tools that send it many times.
     ///
     /// # Errors
     /// [`SimError::NotEnrolled`], or if the key cannot sign.
@@ -163,7 +163,7 @@ impl Device {
         self.identity.as_ref().ok_or_else(|| SimError::NotEnrolled(self.spec.serial.clone()))
     }
 
-    /// The time on the device.
+    /// Returns the time on the device.
     pub(crate) fn clock(&self, world: &World) -> Timestamp {
         let now = world.now();
         if self.skew < 0 {

@@ -93,7 +93,7 @@ pub enum SimError {
 }
 
 impl SimError {
-    /// From an answer that was no success.
+    /// Makes the error for an answer that was no success.
     pub(crate) fn status(step: Step, status: u16, body: &[u8]) -> Self {
         let would = match (step, status) {
             (Step::Authenticate | Step::TokenUpdate, _) => "undo the enrolment and remove the profile",
@@ -109,7 +109,7 @@ impl SimError {
         Self::Status { step, status, would, body }
     }
 
-    /// Whether a real device would no longer be enrolled after this.
+    /// Returns whether a real device would no longer be enrolled after this.
     #[must_use]
     pub fn would_unenrol(&self) -> bool {
         matches!(self, Self::Status { would, .. } if would.contains("unenrol") || would.contains("undo"))

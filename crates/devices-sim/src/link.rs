@@ -27,13 +27,13 @@ pub struct KeyPool {
 }
 
 impl KeyPool {
-    /// A new key each time.
+    /// Makes a new key each time.
     #[must_use]
     pub fn fresh() -> Self {
         Self::default()
     }
 
-    /// So many keys, handed out in turn: for load runs. Takes a tenth of a second a key.
+    /// Makes so many keys, used in turn: for load runs. Takes a tenth of a second a key.
     ///
     /// # Errors
     /// [`KeyError`] if the library cannot make keys.
@@ -42,7 +42,7 @@ impl KeyPool {
         Ok(Self { shared: (0..count).map(make).collect::<Result<_, _>>()?, next: AtomicUsize::new(0) })
     }
 
-    /// A key. A new one is made away from the threads that serve connections.
+    /// Returns a key. A new one is made away from the threads that serve connections.
     pub(crate) async fn take(&self) -> Result<Arc<PrivateKey>, SimError> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed).checked_rem(self.shared.len());
         if let Some(key) = turn.and_then(|place| self.shared.get(place)) {
@@ -95,12 +95,12 @@ impl Link {
         Ok(Self { client, world, keys: Arc::new(keys) })
     }
 
-    /// GET, for SCEP.
+    /// Sends a GET, for SCEP.
     pub(crate) async fn get(&self, step: Step, url: &str) -> Result<Vec<u8>, SimError> {
         finish(step, self.client.get(url).send().await).await
     }
 
-    /// POST, for SCEP.
+    /// Sends a POST, for SCEP.
     pub(crate) async fn post(
         &self,
         step: Step,
@@ -111,7 +111,7 @@ impl Link {
         finish(step, self.client.post(url).header("Content-Type", content_type).body(body).send().await).await
     }
 
-    /// PUT, for check-in and commands.
+    /// Sends a PUT, for check-in and commands.
     pub(crate) async fn put(&self, message: Outgoing<'_>) -> Result<Vec<u8>, SimError> {
         let mut request = self
             .client
@@ -134,7 +134,7 @@ impl Link {
     }
 }
 
-/// How long a server that was asked too often wants to be left alone.
+/// Returns how long a server that was asked too often wants to be left alone.
 fn asked_to_wait(response: &reqwest::Response) -> Option<Duration> {
     if response.status() != reqwest::StatusCode::TOO_MANY_REQUESTS {
         return None;

@@ -34,7 +34,7 @@ impl std::fmt::Debug for Numbers {
 }
 
 impl OldSigner {
-    /// A signer with that key.
+    /// Makes a signer with that key.
     ///
     /// # Errors
     /// [`KeyError::Unsupported`] for a key that is not RSA.
@@ -66,7 +66,7 @@ impl Sign for OldSigner {
     }
 }
 
-/// The modulus and the private exponent of a PKCS#8 structure around an `RSAPrivateKey` (RFC 8017 appendix A.1.2).
+/// Returns the modulus and the private exponent of a PKCS#8 structure around an `RSAPrivateKey` (RFC 8017 appendix A.1.2).
 fn numbers(pkcs8: &[u8]) -> Option<Numbers> {
     let (whole, _) = element(pkcs8, 0x30)?;
     let (_version, rest) = element(whole, 0x02)?;
@@ -82,7 +82,7 @@ fn numbers(pkcs8: &[u8]) -> Option<Numbers> {
     Some(Numbers { modulus, exponent: BigUint::from_bytes_be(exponent), octets })
 }
 
-/// The content of the DER element of that tag at the front, and what follows it.
+/// Returns the content of the DER element of that tag at the front, and what follows it.
 fn element(input: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&found, rest) = input.split_first()?;
     let (&first, rest) = rest.split_first()?;

@@ -36,7 +36,7 @@ impl PasscodeRules {
         self.special = self.special.max(count("minComplexChars"));
     }
 
-    /// Whether a passcode meets the rules. No passcode meets them only while none is asked for.
+    /// Returns whether a passcode meets the rules. No passcode meets them only while none is asked for.
     pub(crate) const fn met_by(self, passcode: Passcode) -> bool {
         match passcode {
             Passcode::Absent => !self.required,

@@ -38,12 +38,12 @@ impl Profile {
         Ok(Self { identifier, uuid, all })
     }
 
-    /// What the profile is made of.
+    /// Returns what the profile is made of.
     pub(crate) fn payloads(&self) -> impl Iterator<Item = &Dictionary> {
         dicts_at(&self.all, "PayloadContent")
     }
 
-    /// The payloads of a type.
+    /// Returns the payloads of a type.
     pub(crate) fn of_type<'a>(&'a self, wanted: &'a str) -> impl Iterator<Item = &'a Dictionary> {
         self.payloads().filter(move |payload| text_at(payload, "PayloadType") == Some(wanted))
     }
@@ -115,7 +115,7 @@ impl EnrolmentProfile {
     }
 }
 
-/// The common name in a SCEP payload's `Subject`: an array of parts, each an array of pairs.
+/// Returns the common name in a SCEP payload's `Subject`: an array of parts, each an array of pairs.
 fn common_name(scep: &Dictionary) -> Option<String> {
     let parts = scep.get("Subject")?.as_array()?;
     parts.iter().filter_map(Value::as_array).flatten().filter_map(Value::as_array).find_map(|pair| {

@@ -10,7 +10,7 @@ use crate::spec::DeviceSpec;
 use crate::state::{Installed, State};
 use crate::value::{data, dict, flag_at, map, text, texts_at};
 
-/// The answer to `DeviceInformation`: what was asked for and this device knows; the rest is left out, as real ones do.
+/// Returns the answer to `DeviceInformation`: what was asked for and this device knows; the rest is left out, as real ones do.
 pub(crate) fn device_information(spec: &DeviceSpec, state: &State, command: &Dictionary) -> Dictionary {
     let known = known_information(spec, state);
     let mut answers = Dictionary::new();
@@ -71,7 +71,7 @@ fn known_information(spec: &DeviceSpec, state: &State) -> Dictionary {
     known
 }
 
-/// The answer to `SecurityInfo`.
+/// Returns the answer to `SecurityInfo`.
 pub(crate) fn security_info(spec: &DeviceSpec, state: &State) -> Dictionary {
     let info = if spec.model.is_mac() {
         let has = &state.protections;
@@ -120,7 +120,7 @@ pub(crate) fn security_info(spec: &DeviceSpec, state: &State) -> Dictionary {
     dict([("SecurityInfo", info)])
 }
 
-/// The answer to `Restrictions`.
+/// Returns the answer to `Restrictions`.
 pub(crate) fn restrictions(spec: &DeviceSpec, state: &State, command: &Dictionary) -> Dictionary {
     let mut answer = dict([("GlobalRestrictions", state.in_force(spec.supervised).to_value())]);
     if flag_at(command, "ProfileRestrictions") {
@@ -138,7 +138,7 @@ pub(crate) fn restrictions(spec: &DeviceSpec, state: &State, command: &Dictionar
     answer
 }
 
-/// The answer to `ProfileList`.
+/// Returns the answer to `ProfileList`.
 pub(crate) fn profile_list(spec: &DeviceSpec, state: &State) -> Dictionary {
     let items =
         state.profiles.iter().filter_map(|one| profile_item(spec, one)).map(Value::Dictionary).collect();
@@ -159,14 +159,14 @@ fn profile_item(spec: &DeviceSpec, installed: &Installed) -> Option<Dictionary> 
     Some(item)
 }
 
-/// The keys that say what a payload is, without what it sets.
+/// Returns the keys that say what a payload is, without what it sets.
 fn outer_keys(all: &Dictionary) -> Dictionary {
     let shown =
         |key: &str| key.starts_with("Payload") && key != "PayloadContent" && !key.contains("Certificate");
     all.iter().filter(|(key, _)| shown(key)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-/// The answer to `InstalledApplicationList`.
+/// Returns the answer to `InstalledApplicationList`.
 pub(crate) fn applications(spec: &DeviceSpec, state: &State, command: &Dictionary) -> Dictionary {
     let (only, items) = (texts_at(command, "Identifiers"), texts_at(command, "Items"));
     let managed_only = flag_at(command, "ManagedAppsOnly");
@@ -184,7 +184,7 @@ pub(crate) fn applications(spec: &DeviceSpec, state: &State, command: &Dictionar
     dict([("InstalledApplicationList", Value::Array(list.collect()))])
 }
 
-/// The answer to `CertificateList`.
+/// Returns the answer to `CertificateList`.
 pub(crate) fn certificates(identity: &Certificate, authority: &Certificate) -> Dictionary {
     let item = |certificate: &Certificate, is_identity: bool| {
         map([
@@ -196,7 +196,7 @@ pub(crate) fn certificates(identity: &Certificate, authority: &Certificate) -> D
     dict([("CertificateList", Value::Array(vec![item(identity, true), item(authority, false)]))])
 }
 
-/// The answer to `DeviceLocation`: somewhere between Norwich and Ipswich.
+/// Returns the answer to `DeviceLocation`: somewhere between Norwich and Ipswich.
 pub(crate) fn location(now: Timestamp, rng: &mut Rng) -> Dictionary {
     let share = |rng: &mut Rng| f64::from(u32::try_from(rng.below(10_000)).unwrap_or(0)) / 10_000.0;
     let latitude = share(rng).mul_add(0.57, 52.06);
@@ -215,7 +215,7 @@ pub(crate) fn location(now: Timestamp, rng: &mut Rng) -> Dictionary {
     ])
 }
 
-/// Fifteen digits that follow from the serial number, the last one being the check digit (3GPP TS 23.003 annex B).
+/// Returns fifteen digits that follow from the serial number, the last one being the check digit (3GPP TS 23.003 annex B).
 pub(crate) fn imei(spec: &DeviceSpec) -> String {
     let mut rng = Rng::new(
         spec.serial.bytes().fold(35, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(byte))),
@@ -231,7 +231,7 @@ pub(crate) fn imei(spec: &DeviceSpec) -> String {
     digits.iter().map(u64::to_string).collect()
 }
 
-/// A hardware address that follows from the serial number, in the range set aside for local use.
+/// Returns a hardware address that follows from the serial number, in the range set aside for local use.
 fn hardware_address(spec: &DeviceSpec, part: u8) -> String {
     let mut rng = Rng::new(
         spec.serial

@@ -91,7 +91,7 @@ pub(crate) struct InForce {
 }
 
 impl InForce {
-    /// The vendor's defaults.
+    /// Makes the vendor's defaults.
     pub(crate) fn defaults() -> Self {
         let allowed = ALLOWED.iter().map(|key| ((*key).to_owned(), true));
         let not_asked = NOT_ASKED.iter().map(|key| ((*key).to_owned(), false));
@@ -143,7 +143,7 @@ impl InForce {
         }
     }
 
-    /// The four groups as a dictionary.
+    /// Returns the four groups as a dictionary.
     pub(crate) fn to_value(&self) -> Value {
         let one = |(key, value): (&String, Value)| (key.clone(), map([("value", value)]));
         let many = |(key, items): (&String, &BTreeSet<String>)| {

@@ -20,12 +20,12 @@ impl Rng {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below the bound; nothing for a bound of nothing.
+    /// Returns a number below the bound; nothing for a bound of nothing.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.next().checked_rem(bound).unwrap_or(0)
     }
 
-    /// True once in so many times, on average.
+    /// Returns true once in so many times, on average.
     pub(crate) fn once_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
@@ -34,14 +34,14 @@ impl Rng {
         std::array::from_fn(|_| self.next().to_be_bytes()[0])
     }
 
-    /// One of the choices; they must not be empty, else the default comes out.
+    /// Returns one of the choices; they must not be empty, else the default comes out.
     pub(crate) fn pick<T: Copy + Default>(&mut self, choices: &[T]) -> T {
         let count = u64::try_from(choices.len()).unwrap_or(1);
         let place = usize::try_from(self.below(count)).unwrap_or(0);
         choices.get(place).copied().unwrap_or_default()
     }
 
-    /// A UUID in upper case, as Apple writes them.
+    /// Returns a UUID in upper case, as Apple writes them.
     pub(crate) fn uuid(&mut self) -> String {
         uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string().to_uppercase()
     }

@@ -160,7 +160,7 @@ impl Device {
     }
 }
 
-/// The identifier of a command and the command.
+/// Returns the identifier of a command and the command.
 fn open(offered: &[u8]) -> Result<(String, Dictionary), SimError> {
     let unreadable = |why: &str| SimError::Unreadable { step: Step::Commands, why: why.to_owned() };
     let envelope = read(offered).ok_or_else(|| unreadable("it is not a property list"))?;

@@ -17,13 +17,13 @@ pub enum Model {
 }
 
 impl Model {
-    /// Whether it is a Mac: nearly every difference between devices is this one.
+    /// Returns whether it is a Mac: nearly every difference between devices is this one.
     #[must_use]
     pub const fn is_mac(self) -> bool {
         matches!(self, Self::Mac)
     }
 
-    /// Product identifiers, marketing names, order numbers.
+    /// Returns product identifiers, marketing names, order numbers.
     const fn products(self) -> &'static [(&'static str, &'static str, &'static str)] {
         match self {
             Self::Iphone => &[
@@ -114,7 +114,7 @@ pub struct DeviceSpec {
 }
 
 impl DeviceSpec {
-    /// A plausible supervised device: the rest follows from serial number and seed.
+    /// Makes a plausible supervised device: the rest follows from serial number and seed.
     #[must_use]
     pub fn plausible(model: Model, serial: &str, temper: Temper, seed: u64) -> Self {
         let mut rng = Rng::new(seed ^ 0x5bec);
@@ -138,7 +138,7 @@ impl DeviceSpec {
         }
     }
 
-    /// One device of a made-up fleet: six phones, two tablets and two Macs of each ten, nine of ten of them honest.
+    /// Returns one device of a made-up fleet: six phones, two tablets and two Macs of each ten, nine of ten of them honest.
     /// Serial numbers start with `SIM`, so that nobody takes them for real.
     #[must_use]
     pub fn of_fleet(number: u64, seed: u64) -> Self {
@@ -153,7 +153,7 @@ impl DeviceSpec {
     }
 }
 
-/// The form of identifier that iPhones and iPads have had since 2018: chip, then a number.
+/// Returns the form of identifier that iPhones and iPads have had since 2018: chip, then a number.
 fn phone_udid(rng: &mut Rng) -> String {
     format!("0000{:04X}-{:016X}", 0x8100 + rng.below(0x50), rng.next() >> 8)
 }

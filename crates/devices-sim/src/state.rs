@@ -36,7 +36,7 @@ pub(crate) struct Installed {
 }
 
 impl Installed {
-    /// What the profile holds; it was read once already, so it can be read again.
+    /// Returns what the profile holds; it was read once already, so it can be read again.
     pub(crate) fn profile(&self) -> Option<Profile> {
         Profile::read(&self.bytes).ok()
     }
@@ -114,7 +114,7 @@ impl State {
         }
     }
 
-    /// The payloads of a type that are on the device, each as an XML property list.
+    /// Returns the payloads of a type that are on the device, each as an XML property list.
     pub(crate) fn payloads(&self, payload_type: &str) -> Vec<String> {
         let profiles: Vec<Profile> = self.profiles.iter().filter_map(Installed::profile).collect();
         let found = profiles.iter().flat_map(|profile| profile.of_type(payload_type));
@@ -128,7 +128,7 @@ impl State {
         }
     }
 
-    /// What the profiles on the device ask of the passcode.
+    /// Returns what the profiles on the device ask of the passcode.
     pub(crate) fn passcode_rules(&self) -> PasscodeRules {
         let mut rules = PasscodeRules::default();
         for profile in self.profiles.iter().filter_map(Installed::profile) {
@@ -139,7 +139,7 @@ impl State {
         rules
     }
 
-    /// What is restricted now, all profiles taken together.
+    /// Returns what is restricted now, all profiles taken together.
     pub(crate) fn in_force(&self, supervised: bool) -> InForce {
         let mut force = InForce::defaults();
         for profile in self.profiles.iter().filter_map(Installed::profile) {
@@ -150,7 +150,7 @@ impl State {
         force
     }
 
-    /// What happens between two sessions: the battery drains or is charged, and the holder does as their temper is.
+    /// Lets time pass between two sessions: the battery drains or is charged, and the holder acts after their temper.
     pub(crate) fn live(&mut self, spec: &DeviceSpec, rng: &mut Rng) {
         self.battery -= charge(rng.below(6));
         if self.battery < 0.1 {
@@ -179,7 +179,7 @@ impl State {
     }
 }
 
-/// A whole number of hundredths as a share.
+/// Returns a whole number of hundredths as a share.
 fn charge(percent: u64) -> f64 {
     f64::from(u32::try_from(percent).unwrap_or(100)) / 100.0
 }

@@ -2,7 +2,7 @@
 
 use plist::{Dictionary, Value};
 
-/// A dictionary from pairs, in that order.
+/// Returns a dictionary from pairs, in that order.
 pub(crate) fn dict<const N: usize>(pairs: [(&str, Value); N]) -> Dictionary {
     let mut all = Dictionary::new();
     for (key, value) in pairs {
@@ -11,7 +11,7 @@ pub(crate) fn dict<const N: usize>(pairs: [(&str, Value); N]) -> Dictionary {
     all
 }
 
-/// A dictionary as a value.
+/// Returns a dictionary as a value.
 pub(crate) fn map<const N: usize>(pairs: [(&str, Value); N]) -> Value {
     Value::Dictionary(dict(pairs))
 }
@@ -24,34 +24,34 @@ pub(crate) fn data(bytes: &[u8]) -> Value {
     Value::Data(bytes.to_vec())
 }
 
-/// The text at a key.
+/// Returns the text at a key.
 pub(crate) fn text_at<'a>(all: &'a Dictionary, key: &str) -> Option<&'a str> {
     all.get(key).and_then(Value::as_string)
 }
 
-/// The truth at a key; false if it is not there.
+/// Returns the truth value at a key; false if it is not there.
 pub(crate) fn flag_at(all: &Dictionary, key: &str) -> bool {
     all.get(key).and_then(Value::as_boolean).unwrap_or(false)
 }
 
-/// The dictionaries in the array at a key.
+/// Returns the dictionaries in the array at a key.
 pub(crate) fn dicts_at<'a>(all: &'a Dictionary, key: &str) -> impl Iterator<Item = &'a Dictionary> {
     all.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_dictionary)
 }
 
-/// The texts in the array at a key; `None` if there is no array.
+/// Returns the texts in the array at a key; `None` if there is no array.
 pub(crate) fn texts_at<'a>(all: &'a Dictionary, key: &str) -> Option<Vec<&'a str>> {
     Some(all.get(key)?.as_array()?.iter().filter_map(Value::as_string).collect())
 }
 
-/// XML, as devices send it.
+/// Writes XML, as devices send it.
 pub(crate) fn to_xml(all: Dictionary) -> Result<Vec<u8>, plist::Error> {
     let mut out = Vec::with_capacity(1024);
     Value::Dictionary(all).to_writer_xml(&mut out)?;
     Ok(out)
 }
 
-/// The same as text, for whoever looks at it; nothing where it cannot be written.
+/// Writes XML as text for a person to read; empty if it cannot be written.
 pub(crate) fn written(all: &Dictionary) -> String {
     to_xml(all.clone()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }

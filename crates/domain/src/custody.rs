@@ -118,19 +118,19 @@ words! {
 }
 
 impl HandoverKind {
-    /// Whether the receiver is a person; otherwise it is a place.
+    /// Returns whether the receiver is a person; otherwise it is a place.
     #[must_use]
     pub const fn to_person(self) -> bool {
         matches!(self, Self::Issue | Self::HandOver | Self::Loan)
     }
 
-    /// Whether whoever has the device gives it; otherwise a store does.
+    /// Returns whether whoever has the device gives it; otherwise a store does.
     #[must_use]
     pub const fn from_person(self) -> bool {
         matches!(self, Self::HandOver | Self::Return | Self::Repair)
     }
 
-    /// Whether a device that stands so may be handed over in this way.
+    /// Returns whether a device that stands so may be handed over in this way.
     #[must_use]
     pub const fn begins_at(self, standing: Standing) -> bool {
         match self {
@@ -152,7 +152,7 @@ impl HandoverKind {
         }
     }
 
-    /// Where the device stands once both have signed.
+    /// Returns where the device stands once both have signed.
     #[must_use]
     pub const fn leads_to(self) -> Standing {
         match self {
@@ -166,7 +166,7 @@ impl HandoverKind {
 }
 
 impl Side {
-    /// The other one.
+    /// Returns the other one.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {

@@ -59,7 +59,7 @@ words! {
 }
 
 impl Deed {
-    /// How much harm it can do.
+    /// Returns how much harm it can do.
     #[must_use]
     pub const fn effect(self) -> Effect {
         match self {
@@ -72,25 +72,25 @@ impl Deed {
         }
     }
 
-    /// Whether its answer says something about a person's life, so that a second person must agree.
+    /// Returns whether its answer says something about a person's life, so that a second person must agree.
     #[must_use]
     pub const fn is_sensitive(self) -> bool {
         matches!(self, Self::Locate)
     }
 
-    /// Whether two people must agree before it is queued.
+    /// Returns whether two people must agree before it is queued.
     #[must_use]
     pub const fn needs_second(self) -> bool {
         matches!(self.effect(), Effect::Destructive) || self.is_sensitive()
     }
 
-    /// Whether it contains a lost device: it keeps what is on the device from whoever found it, and can be undone.
+    /// Returns whether it contains a lost device: it keeps what is on the device from whoever found it, and can be undone.
     #[must_use]
     pub const fn contains_loss(self) -> bool {
         matches!(self, Self::Lock | Self::LostMode)
     }
 
-    /// Whether it keeps what is on the device, although it cannot be undone. Under a legal hold that can be agreed to.
+    /// Returns whether it keeps what is on the device, although it cannot be undone. Under a legal hold that can be agreed to.
     #[must_use]
     pub const fn keeps_content(self) -> bool {
         matches!(self, Self::ClearPasscode) || !matches!(self.effect(), Effect::Destructive)
@@ -114,7 +114,7 @@ words! {
 }
 
 impl Cap {
-    /// The force parameter that sets it.
+    /// Returns the force parameter that sets it.
     #[must_use]
     pub const fn parameter(self) -> &'static str {
         match self {
@@ -126,7 +126,7 @@ impl Cap {
         }
     }
 
-    /// The limit where the policy in force sets none.
+    /// Returns the limit where the policy in force sets none.
     #[must_use]
     pub const fn default_limit(self) -> i64 {
         match self {
@@ -137,7 +137,7 @@ impl Cap {
         }
     }
 
-    /// What is counted towards it; two caps can count the same.
+    /// Returns what is counted towards it; two caps can count the same.
     #[must_use]
     pub const fn class(self) -> &'static str {
         match self {
@@ -148,7 +148,7 @@ impl Cap {
         }
     }
 
-    /// Whether it is counted for one person, over every force, and not for a force.
+    /// Returns whether it is counted for one person, over every force, and not for a force.
     #[must_use]
     pub const fn is_for_one_person(self) -> bool {
         matches!(self, Self::HarshPerson | Self::Stripping)

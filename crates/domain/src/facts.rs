@@ -34,7 +34,7 @@ impl FactName {
         Self(name.into())
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -100,14 +100,14 @@ pub struct Fact {
 pub struct Facts(Vec<Fact>);
 
 impl Facts {
-    /// The fact of that name, if it was ever reported.
+    /// Returns the fact of that name, if it was ever reported.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Fact> {
         let place = self.0.binary_search_by(|fact| fact.name.as_str().cmp(name)).ok()?;
         self.0.get(place)
     }
 
-    /// Every fact, in order of name.
+    /// Returns every fact, in order of name.
     pub fn iter(&self) -> impl Iterator<Item = &Fact> {
         self.0.iter()
     }

@@ -77,7 +77,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word for a table: `met`, `not-met`, `not-known`, `not-applicable`.
+    /// Returns the word for a table: `met`, `not-met`, `not-known`, `not-applicable`.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl Outcome {
         }
     }
 
-    /// The reason, in words; empty for met.
+    /// Returns the reason, in words; empty for met.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
@@ -98,7 +98,7 @@ impl Outcome {
         }
     }
 
-    /// How bad, for joining several outcomes on one clause: the worst one speaks for all.
+    /// Returns how bad, for joining several outcomes on one clause: the worst one speaks for all.
     #[must_use]
     pub const fn severity(&self) -> u8 {
         match self {

@@ -28,7 +28,7 @@ macro_rules! uuid_id {
                 Self(uuid)
             }
 
-            /// The UUID inside.
+            /// Returns the UUID inside.
             #[must_use]
             pub const fn uuid(self) -> uuid::Uuid {
                 self.0
@@ -122,7 +122,7 @@ uuid_id! {
 pub struct ClauseId(String);
 
 impl ClauseId {
-    /// The identifier as the force writes it.
+    /// Returns the identifier as the force writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

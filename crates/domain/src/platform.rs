@@ -27,13 +27,13 @@ macro_rules! words {
             /// Every value, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word used in files, tables and addresses.
+            /// Returns the word used in files, tables and addresses.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
 
-            /// The words used on screen.
+            /// Returns the words used on screen.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),* }
@@ -126,7 +126,7 @@ words! {
 }
 
 impl Platform {
-    /// Whether the platform speaks Apple's management protocol.
+    /// Returns whether the platform speaks Apple's management protocol.
     #[must_use]
     pub const fn is_apple(self) -> bool {
         matches!(self, Self::Ios | Self::Ipados | Self::Macos)
@@ -134,7 +134,7 @@ impl Platform {
 }
 
 impl DeviceKind {
-    /// The platform through which such a device can be managed; `None` where no channel exists.
+    /// Returns the platform through which such a device can be managed; `None` where no channel exists.
     #[must_use]
     pub const fn platform(self) -> Option<Platform> {
         match self {
@@ -147,7 +147,7 @@ impl DeviceKind {
         }
     }
 
-    /// Its class in the list of UPD-6.3, where its kind alone does not say more: a Mac or Windows computer counts as a
+    /// Returns its class in the list of UPD-6.3, where its kind alone does not say more: a Mac or Windows computer counts as a
     /// laptop until the register says otherwise.
     #[must_use]
     pub const fn class(self) -> AssetClass {

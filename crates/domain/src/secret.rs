@@ -12,12 +12,12 @@ impl<T> Secret<T> {
         Self(value)
     }
 
-    /// The value, at a place that a reviewer can find by this name.
+    /// Returns the value, at a place that a reviewer can find by this name.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 
-    /// The value, taken out.
+    /// Returns the value, taken out.
     pub fn into_exposed(self) -> T {
         self.0
     }

@@ -16,7 +16,7 @@ impl SettingKey {
         Self(name.into())
     }
 
-    /// The name.
+    /// Returns the name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -93,7 +93,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The words for a table or a page.
+    /// Returns the words for a table or a page.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -114,23 +114,23 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// The platform holds it.
+    /// Says that the platform holds it.
     #[must_use]
     pub const fn enforced() -> Self {
         Self { verdict: Verdict::Enforced, residue: Vec::new() }
     }
 
-    /// The platform holds some of it.
+    /// Says that the platform holds some of it.
     pub fn partly(residue: impl Into<String>) -> Self {
         Self { verdict: Verdict::Partly, residue: vec![residue.into()] }
     }
 
-    /// The platform cannot hold it.
+    /// Says that the platform cannot hold it.
     pub fn not_enforceable(why: impl Into<String>) -> Self {
         Self { verdict: Verdict::NotEnforceable, residue: vec![why.into()] }
     }
 
-    /// The coverage of a whole made of parts: enforced if every part is, not enforceable if none is even partly,
+    /// Returns the coverage of a whole made of parts: enforced if every part is, not enforceable if none is even partly,
     /// partly otherwise. `None` of no parts: nothing asked is not the same as everything held.
     #[must_use]
     pub fn of_parts(parts: &[Self]) -> Option<Self> {

@@ -14,7 +14,7 @@ pub use jiff::civil::Date as Day;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From milliseconds since the epoch.
+    /// Makes a point in time from milliseconds since the epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -38,7 +38,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(span.0))
     }
 
-    /// How long after `earlier` this is; nothing if it is not after it.
+    /// Returns how long after `earlier` this is; nothing if it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
         let millis = self.0.saturating_sub(earlier.0);
@@ -47,7 +47,7 @@ impl Timestamp {
 }
 
 impl fmt::Display for Timestamp {
-    /// RFC 3339 in UTC with milliseconds, such as `2026-11-22T03:00:00.000Z`.
+    /// Writes RFC 3339 in UTC with milliseconds, such as `2026-11-22T03:00:00.000Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_millisecond(self.0) {
             Ok(at) => write!(f, "{at:.3}"),
@@ -83,19 +83,19 @@ impl FromStr for Timestamp {
 pub struct Span(i64);
 
 impl Span {
-    /// From milliseconds; negative is taken as none.
+    /// Makes a span from milliseconds; a negative number makes an empty one.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(if millis < 0 { 0 } else { millis })
     }
 
-    /// From whole seconds.
+    /// Makes a span from whole seconds.
     #[must_use]
     pub const fn from_secs(secs: i64) -> Self {
         Self::from_millis(secs.saturating_mul(1000))
     }
 
-    /// In milliseconds.
+    /// Returns the span in milliseconds.
     #[must_use]
     pub const fn millis(self) -> i64 {
         self.0

@@ -7,10 +7,10 @@ use crate::{Span, Timestamp};
 
 /// Tells the time. The binary gives the real one, a test its own.
 pub trait Clock: Send + Sync {
-    /// The time now.
+    /// Returns the time now.
     fn now(&self) -> Timestamp;
 
-    /// How long something has been going on that nobody can set: what tells a clock that was set from time that has passed.
+    /// Returns how long something has been going on that nobody can set: what tells a clock that was set from time that has passed.
     /// A clock that is never set gives its own time.
     fn steady(&self) -> Span {
         Span::from_millis(self.now().millis())
@@ -39,25 +39,25 @@ impl World {
         Self { clock, entropy, last: Arc::default() }
     }
 
-    /// The time now.
+    /// Returns the time now.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// How long something has been going on that nobody can set.
+    /// Returns how long something has been going on that nobody can set.
     #[must_use]
     pub fn steady(&self) -> Span {
         self.clock.steady()
     }
 
-    /// The source of randomness.
+    /// Returns the source of randomness.
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
     }
 
-    /// That many random bytes.
+    /// Draws so many random bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut out = [0; N];
@@ -65,7 +65,7 @@ impl World {
         out
     }
 
-    /// A new UUID, version 7: the order of those that one process makes is the order of making, because within a
+    /// Returns a new UUID, version 7: the order of those that one process makes is the order of making, because within a
     /// millisecond they count (RFC 9562 section 6.2, method 1) and a clock that is set back does not take them along. The
     /// order between processes is that of their clocks.
     #[must_use]

@@ -26,7 +26,7 @@ pub struct ShiftTime {
 }
 
 impl ShiftTime {
-    /// The instants of this shift where it starts on that day; `None` in the one case that it falls wholly into the hour
+    /// Returns the instants of this shift where it starts on that day; `None` in the one case that it falls wholly into the hour
     /// that the clocks skip, or off the calendar.
     #[must_use]
     pub fn on(self, day: Date) -> Option<(Timestamp, Timestamp)> {
@@ -37,7 +37,7 @@ impl ShiftTime {
 }
 
 impl fmt::Display for ShiftTime {
-    /// `22:00-07:00`.
+    /// Writes `22:00-07:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}-{}", self.start.strftime("%H:%M"), self.end.strftime("%H:%M"))
     }
@@ -67,7 +67,7 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The word in tables.
+    /// Returns the word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -119,7 +119,7 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// The pattern that says: as listed, person by person.
+    /// Makes the pattern of a force that lists every person's days.
     #[must_use]
     pub const fn listed() -> Self {
         Self { shape: Shape::Listed, slots: Vec::new() }
@@ -160,19 +160,19 @@ impl Pattern {
         }
     }
 
-    /// How many days until it repeats; 0 for a listed one.
+    /// Returns how many days until it repeats; 0 for a listed one.
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether it names no day at all: a listed one.
+    /// Returns whether it names no day at all: a listed one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// The shift of a day, for somebody whose cycle began on `anchor`. Days before the anchor count backwards.
+    /// Returns the shift of a day, for somebody whose cycle began on `anchor`. Days before the anchor count backwards.
     #[must_use]
     pub fn shift_on(&self, day: Date, anchor: Date) -> Option<ShiftTime> {
         let days = i64::try_from(self.slots.len()).ok().filter(|days| *days > 0)?;

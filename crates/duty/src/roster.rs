@@ -24,13 +24,13 @@ macro_rules! absences {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The word in tables and files.
+            /// Returns the word in tables and files.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// The words on screen.
+            /// Returns the words on screen.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -125,7 +125,7 @@ pub struct Roster {
 type Stretch = (Timestamp, Timestamp);
 
 impl Roster {
-    /// How the person stands to duty at that time.
+    /// Returns how the person stands to duty at that time.
     #[must_use]
     pub fn state_at(&self, at: Timestamp) -> State {
         let day = day_of(at);
@@ -150,7 +150,7 @@ impl Roster {
         State::NotKnown { why, next_start }
     }
 
-    /// The spells of duty that have a part in those days, in order, apart from each other, with absences taken out. A
+    /// Returns the spells of duty that have a part in those days, in order, apart from each other, with absences taken out. A
     /// spell may reach over either end. Days beyond four years from the first are not looked at.
     #[must_use]
     pub fn duty_between(&self, first: Date, last: Date) -> Vec<(Timestamp, Timestamp)> {
@@ -176,7 +176,7 @@ impl Roster {
         duty
     }
 
-    /// The absence that covers that time: the kind of the one that lasts longest, and when being away ends.
+    /// Returns the absence that covers that time: the kind of the one that lasts longest, and when being away ends.
     fn absence_at(&self, at: Timestamp) -> Option<(AbsenceKind, Timestamp)> {
         let (_, until) =
             merged(self.of_kind(is_absence)).into_iter().find(|(start, end)| *start <= at && at < *end)?;
@@ -190,7 +190,7 @@ impl Roster {
             .map(|(_, kind)| (kind, until))
     }
 
-    /// The assignment that holds on a day.
+    /// Returns the assignment that holds on a day.
     fn assigned(&self, day: Date) -> Option<&Assignment> {
         self.assignments
             .iter()
@@ -211,12 +211,12 @@ const fn is_absence(kind: PeriodKind) -> bool {
     matches!(kind, PeriodKind::Absence(_))
 }
 
-/// Some days later or earlier; the calendar's own end where there is no such day.
+/// Adds days, or takes them off; stops at the end of the calendar.
 fn add(day: Date, days: i32) -> Date {
     day.saturating_add(days.days())
 }
 
-/// In order, those that overlap or touch made one.
+/// Sorts stretches, and makes one of those that overlap or touch.
 fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut out: Vec<Stretch> = Vec::with_capacity(stretches.len());
@@ -233,7 +233,7 @@ fn covered(stretches: &[Stretch], at: Timestamp) -> bool {
     stretches.iter().any(|(start, end)| *start <= at && at < *end)
 }
 
-/// What is left of `all` without `gone`; both in order and apart.
+/// Returns what is left of `all` without `gone`; both in order and apart.
 fn without(all: &[Stretch], gone: &[Stretch]) -> Vec<Stretch> {
     let mut out = Vec::with_capacity(all.len());
     let mut gone = gone.iter().peekable();

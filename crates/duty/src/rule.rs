@@ -32,7 +32,7 @@ impl Reason {
     /// Every reason.
     pub const ALL: [Self; 5] = [Self::OnCall, Self::LiveMatter, Self::Alarm, Self::OwnReport, Self::Routine];
 
-    /// The word in tables.
+    /// Returns the word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -70,21 +70,21 @@ pub struct UnknownHours {
 const DAYS_AHEAD: i32 = 30;
 
 impl UnknownHours {
-    /// From one full hour of the wall clock up to another, 0 to 24; `None` where that leaves no time.
+    /// Makes hours from one full hour of the wall clock up to another, 0 to 24; `None` if that leaves no time.
     #[must_use]
     pub fn between(from: i64, until: i64) -> Option<Self> {
         let hours = Self { from: i8::try_from(from).ok()?, until: i8::try_from(until).ok()? };
         (0 <= hours.from && hours.from < hours.until && hours.until <= 24).then_some(hours)
     }
 
-    /// Whether they cover a time. `is_working` says of a day whether it is a working day.
+    /// Returns whether they cover a time. `is_working` says of a day whether it is a working day.
     #[must_use]
     pub fn cover(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> bool {
         let wall = local(at);
         is_working(wall.date()) && (self.from..self.until).contains(&wall.hour())
     }
 
-    /// When they next begin after a time; `None` where the next thirty days have no working day.
+    /// Returns when they next begin after a time; `None` where the next thirty days have no working day.
     #[must_use]
     pub fn next_start(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> Option<Timestamp> {
         let today = day_of(at);
@@ -97,13 +97,13 @@ impl UnknownHours {
 }
 
 impl fmt::Display for UnknownHours {
-    /// `8:00 to 18:00`.
+    /// Writes `8:00 to 18:00`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:00 to {}:00", self.from, self.until)
     }
 }
 
-/// Whether somebody in that state may be told something for that reason; `unknown_now`: the force's [`UnknownHours`] cover
+/// Returns whether somebody in that state may be told something for that reason; `unknown_now`: the force's [`UnknownHours`] cover
 /// the time.
 ///
 /// Outside those hours *not known* is treated as off duty: a message that waits can be read on the person's page meanwhile and

@@ -56,7 +56,7 @@ pub enum Unknown {
 }
 
 impl State {
-    /// When they are next on duty, where that is known.
+    /// Returns when they are next on duty, where that is known.
     #[must_use]
     pub const fn next_start(&self) -> Option<Timestamp> {
         match self {
@@ -68,7 +68,7 @@ impl State {
         }
     }
 
-    /// The word in tables.
+    /// Returns the word in tables.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -43,7 +43,7 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// The state of `key`'s ledger at this size, signed, in the text form that is stored and copied elsewhere.
+    /// Returns the state of `key`'s ledger at this size, signed, in the text form that is stored and copied elsewhere.
     ///
     /// # Errors
     /// When the size is beyond [`MAX_SIZE`].
@@ -67,7 +67,7 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// The text that is signed.
+    /// Returns the text that is signed.
     #[must_use]
     pub fn text(&self) -> String {
         let mut text = format!("{}\n{}\n{}\n", self.origin, self.size, self.root);

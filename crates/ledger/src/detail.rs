@@ -31,7 +31,7 @@ pub struct Detail {
 }
 
 impl Detail {
-    /// A new detail under a new salt.
+    /// Makes a new detail under a new salt.
     ///
     /// # Errors
     /// When it is longer than [`MAX_DETAIL_BYTES`].
@@ -41,7 +41,7 @@ impl Detail {
         Self::from_parts(&salt, bytes)
     }
 
-    /// A detail as it was stored.
+    /// Returns a detail as it was stored.
     ///
     /// # Errors
     /// When the salt has not [`SALT_BYTES`] bytes, or the detail more than [`MAX_DETAIL_BYTES`].
@@ -53,19 +53,19 @@ impl Detail {
         Ok(Self { salt: Secret::new(salt), bytes: Secret::new(bytes) })
     }
 
-    /// The digest that the entry carries: SHA-256(salt || detail).
+    /// Returns the digest that the entry carries: SHA-256(salt || detail).
     #[must_use]
     pub fn digest(&self) -> Hash {
         Hash::of(&[self.salt.expose(), self.bytes.expose()])
     }
 
-    /// The salt, to be stored with the detail and erased with it.
+    /// Returns the salt, to be stored with the detail and erased with it.
     #[must_use]
     pub const fn salt(&self) -> &Secret<[u8; SALT_BYTES]> {
         &self.salt
     }
 
-    /// The detail itself.
+    /// Returns the detail itself.
     #[must_use]
     pub const fn bytes(&self) -> &Secret<Vec<u8>> {
         &self.bytes

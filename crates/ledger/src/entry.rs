@@ -62,7 +62,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The bytes that stand for it.
+    /// Returns the bytes that stand for it.
     ///
     /// # Errors
     /// When the actor, action or subject is empty, or a text is longer than [`MAX_TEXT_BYTES`].
@@ -86,7 +86,7 @@ impl Entry {
         Ok(out)
     }
 
-    /// The hash that goes into the tree.
+    /// Returns the hash that goes into the tree.
     ///
     /// # Errors
     /// As [`Entry::encode`].

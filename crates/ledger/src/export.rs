@@ -88,7 +88,7 @@ pub fn withheld_line(index: u64, entry: &Entry) -> Result<String, ExportError> {
     line(&Line::Withheld(WithheldLine { index, leaf: entry.leaf()? }))
 }
 
-/// The line of entry `index` (from 0), with its detail where it is kept still and may be shown.
+/// Returns the line of entry `index` (from 0), with its detail where it is kept still and may be shown.
 ///
 /// # Errors
 /// When the entry has no encoding, or the detail is not its own.
@@ -99,7 +99,7 @@ pub fn entry_line(index: u64, entry: &Entry, detail: Option<&Detail>) -> Result<
     line(&Line::Entry(EntryLine::of(index, entry, detail)?))
 }
 
-/// The line of checkpoint `number` (from 0, the oldest first): the signed note as [`crate::Checkpoint::sign`] made it.
+/// Returns the line of checkpoint `number` (from 0, the oldest first): the signed note as [`crate::Checkpoint::sign`] made it.
 ///
 /// # Errors
 /// When JSON cannot be written.
@@ -197,7 +197,7 @@ pub(crate) struct EntryLine {
 }
 
 impl EntryLine {
-    /// The entry as it is written.
+    /// Returns the entry as it is written.
     pub(crate) fn of(index: u64, entry: &Entry, detail: Option<&Detail>) -> Result<Self, EntryError> {
         let entry = entry.clone();
         Ok(Self {
@@ -216,7 +216,7 @@ impl EntryLine {
         })
     }
 
-    /// The entry and, where the line has it, the detail.
+    /// Returns the entry and, where the line has it, the detail.
     pub(crate) fn take(self) -> (Entry, Option<Result<Detail, DetailError>>) {
         let entry = Entry {
             id: self.id,

@@ -31,13 +31,13 @@ impl Hash {
         Self(bytes)
     }
 
-    /// The 32 bytes.
+    /// Returns the 32 bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; Self::LEN] {
         &self.0
     }
 
-    /// The plain SHA-256 of these parts joined.
+    /// Returns the plain SHA-256 of these parts joined.
     #[must_use]
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut context = digest::Context::new(&digest::SHA256);
@@ -88,19 +88,19 @@ impl fmt::Display for Hash {
     }
 }
 
-/// The root of a tree without leaves: the digest of nothing.
+/// Returns the root of a tree without leaves: the digest of nothing.
 #[must_use]
 pub fn empty_root() -> Hash {
     Hash::of(&[])
 }
 
-/// The hash of a leaf: SHA-256(0x00 || bytes).
+/// Returns the hash of a leaf: SHA-256(0x00 || bytes).
 #[must_use]
 pub fn leaf_hash(bytes: &[u8]) -> Hash {
     Hash::of(&[&[0x00], bytes])
 }
 
-/// The hash of a node over its two children: SHA-256(0x01 || left || right).
+/// Returns the hash of a node over its two children: SHA-256(0x01 || left || right).
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
     Hash::of(&[&[0x01], left.as_bytes(), right.as_bytes()])

@@ -59,19 +59,19 @@ impl VerifierKey {
         Ok(Self { name: name.to_owned(), id: key_id(name, &public), public })
     }
 
-    /// The key's name; a Lanyard ledger's checkpoints carry it as their origin.
+    /// Returns the key's name; a Lanyard ledger's checkpoints carry it as their origin.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The four bytes that tell keys of one name apart.
+    /// Returns the four bytes that tell keys of one name apart.
     #[must_use]
     pub const fn id(&self) -> [u8; 4] {
         self.id
     }
 
-    /// Whether this is the key's signature over this text.
+    /// Returns whether this is the key's signature over this text.
     #[must_use]
     pub fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, &self.public).verify(text, signature).is_ok()
@@ -110,7 +110,7 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// From an Ed25519 seed of 32 bytes, which the caller took from [`domain::Entropy`] or from its key file.
+    /// Makes a key from an Ed25519 seed of 32 bytes, which the caller took from [`domain::Entropy`] or from its key file.
     ///
     /// # Errors
     /// When signed notes do not allow the name, or the seed is not usable.
@@ -120,13 +120,13 @@ impl SigningKey {
         Ok(Self { pair, verifier: VerifierKey::new(name, public)? })
     }
 
-    /// The key that checks what this one signs.
+    /// Returns the key that checks what this one signs.
     #[must_use]
     pub const fn verifier(&self) -> &VerifierKey {
         &self.verifier
     }
 
-    /// The Ed25519 signature over this text, 64 bytes.
+    /// Returns the Ed25519 signature over this text, 64 bytes.
     #[must_use]
     pub fn sign(&self, text: &[u8]) -> Vec<u8> {
         self.pair.sign(text).as_ref().to_vec()

@@ -84,7 +84,7 @@ impl Note {
         Ok(Self { text, signatures })
     }
 
-    /// The text, if this key signed it.
+    /// Returns the text, if this key signed it.
     ///
     /// # Errors
     /// When the key is not among the signers, or any signature line in its name does not fit the text.
@@ -103,7 +103,7 @@ impl Note {
         }
     }
 
-    /// Every signature line, known or not.
+    /// Returns every signature line, known or not.
     #[must_use]
     pub fn signatures(&self) -> &[NoteSignature] {
         &self.signatures

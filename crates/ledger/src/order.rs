@@ -66,7 +66,7 @@ impl Order {
         self.unreadable = self.unreadable.saturating_add(1);
     }
 
-    /// How many things are out of order so far.
+    /// Returns how many things are out of order so far.
     pub(crate) fn count(&self) -> usize {
         self.missing.len() + self.strangers.len()
     }
@@ -143,7 +143,7 @@ impl Order {
 mod tests {
     use super::*;
 
-    /// The faults of entry lines with these indexes, on lines from 2 on, sealed up to `sealed`.
+    /// Returns the faults of entry lines with these indexes, on lines from 2 on, sealed up to `sealed`.
     fn faults(indexes: impl IntoIterator<Item = u64>, sealed: u64) -> Vec<Fault> {
         let mut order = Order::default();
         for (index, line) in indexes.into_iter().zip(2..) {

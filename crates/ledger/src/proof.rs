@@ -20,7 +20,7 @@ pub enum ProofError {
     Root,
 }
 
-/// The proof that leaf `index` is in the tree of `size` leaves, lowest sibling first.
+/// Returns the proof that leaf `index` is in the tree of `size` leaves, lowest sibling first.
 ///
 /// # Errors
 /// When the index is not in the tree, the store fails, or a node is missing.
@@ -47,7 +47,7 @@ pub fn inclusion_proof<S: NodeStore>(
     Ok(proof)
 }
 
-/// The proof that the tree of `old` leaves is the beginning of the tree of `new` leaves; empty where `old` is 0 or `new`.
+/// Returns the proof that the tree of `old` leaves is the beginning of the tree of `new` leaves; empty where `old` is 0 or `new`.
 ///
 /// # Errors
 /// When `old` is larger than `new`, the store fails, or a node is missing.
@@ -177,7 +177,7 @@ pub fn verify_consistency(
     if old_hash == old_root && new_hash == new_root { Ok(()) } else { Err(ProofError::Root) }
 }
 
-/// The largest power of two smaller than `count`, which is at least 2: where RFC 6962 splits a tree.
+/// Returns the largest power of two smaller than `count`, which is at least 2: where RFC 6962 splits a tree.
 const fn split(count: u64) -> u64 {
     1 << (u64::BITS - 1 - (count - 1).leading_zeros())
 }

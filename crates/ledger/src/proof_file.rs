@@ -55,7 +55,7 @@ pub struct Proven {
 }
 
 impl Proven {
-    /// When the entry says that it was made.
+    /// Returns when the entry says that it was made.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         self.entry.at
@@ -94,7 +94,7 @@ pub enum ProofFault {
     },
 }
 
-/// The proof of entry `index`, with the path of [`crate::inclusion_proof`] in the tree that `note` covers.
+/// Returns the proof of entry `index`, with the path of [`crate::inclusion_proof`] in the tree that `note` covers.
 ///
 /// # Errors
 /// When the entry has no encoding.
@@ -112,7 +112,7 @@ pub fn proof_line(
     Ok(text)
 }
 
-/// Whether a file that begins so is a proof rather than an export.
+/// Returns whether a file that begins so is a proof rather than an export.
 #[must_use]
 pub fn is_proof(beginning: &[u8]) -> bool {
     beginning.starts_with(BEGINS)
@@ -178,7 +178,7 @@ mod tests {
         SigningKey::from_seed("ledger.test", &Secret::new([3; 32])).unwrap()
     }
 
-    /// The proof of the third of seven entries.
+    /// Returns the proof of the third of seven entries.
     fn proof() -> String {
         let (mut tree, mut nodes) = (Tree::new(), Nodes::default());
         for number in 0..7 {

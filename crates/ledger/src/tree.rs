@@ -14,7 +14,7 @@ pub trait NodeStore {
     /// What can go wrong there.
     type Error;
 
-    /// The node that covers the 2^`level` leaves from `index` * 2^`level` on, if it was put.
+    /// Returns the node that covers the 2^`level` leaves from `index` * 2^`level` on, if it was put.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -63,13 +63,13 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// A tree without leaves.
+    /// Makes a tree without leaves.
     #[must_use]
     pub const fn new() -> Self {
         Self { size: 0, peaks: Vec::new() }
     }
 
-    /// The tree at `size`, its edge read from the store: at most 62 reads.
+    /// Makes the tree at `size`, its edge read from the store: at most 62 reads.
     ///
     /// # Errors
     /// When the store fails, a node is missing, or the size is beyond [`MAX_SIZE`].
@@ -80,13 +80,13 @@ impl Tree {
         Ok(Self { size, peaks: peaks_of(0, size, nodes)? })
     }
 
-    /// How many leaves it has.
+    /// Returns how many leaves it has.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size
     }
 
-    /// The root: the digest of nothing for an empty tree.
+    /// Returns the root: the digest of nothing for an empty tree.
     #[must_use]
     pub fn root(&self) -> Hash {
         fold(&self.peaks)
@@ -130,7 +130,7 @@ impl Tree {
     }
 }
 
-/// The hash over leaves `start..end` (RFC 6962's MTH), where `start` is aligned as the RFC's own splits are.
+/// Returns the hash over leaves `start..end` (RFC 6962's MTH), where `start` is aligned as the RFC's own splits are.
 pub(crate) fn range_hash<S: NodeStore>(
     start: u64,
     end: u64,
@@ -204,7 +204,7 @@ pub(crate) mod tests {
         Hash::try_from(hex::decode(text).unwrap().as_slice()).unwrap()
     }
 
-    /// The definition of RFC 6962 section 2.1, as slow as it is written there.
+    /// Returns the definition of RFC 6962 section 2.1, as slow as it is written there.
     pub(crate) fn by_definition(leaves: &[Hash]) -> Hash {
         match leaves {
             [] => empty_root(),

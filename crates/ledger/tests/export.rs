@@ -25,7 +25,7 @@ fn key(seed: u8) -> SigningKey {
     SigningKey::from_seed(NAME, &Secret::new([seed; 32])).unwrap()
 }
 
-/// An entry that has a detail where its number is odd.
+/// Returns an entry that has a detail where its number is odd.
 fn entry(number: u64) -> (Entry, Option<Detail>) {
     let detail =
         (number % 2 == 1).then(|| Detail::new(format!("PC {number}").into_bytes(), &Fixed(7)).unwrap());
@@ -78,7 +78,7 @@ fn faults(lines: &[String]) -> Vec<Fault> {
     verify_export(lines.concat().as_bytes(), key(1).verifier()).unwrap_err()
 }
 
-/// The line of entry `index` in an export with a checkpoint at 4 and at 8.
+/// Returns the line of entry `index` in an export with a checkpoint at 4 and at 8.
 fn at(index: usize) -> usize {
     1 + index + usize::from(index >= 4) + usize::from(index >= 8)
 }
@@ -286,7 +286,7 @@ fn what_is_no_export_is_refused_in_bounded_memory() {
     assert!(found.iter().any(|fault| matches!(fault, Fault::TooMany { .. })));
 }
 
-/// Whether a fault points at this line of an export of 10 entries sealed at 4 and 8, or at what stands on it.
+/// Returns whether a fault points at this line of an export of 10 entries sealed at 4 and 8, or at what stands on it.
 fn points_at(fault: &Fault, line: usize) -> bool {
     let number = line as u64 + 1;
     let entry = (0..10).find(|index| at(*index) == line).map(|index| index as u64);

@@ -182,7 +182,7 @@ fn keep(folder: &Path, copy: &Copy) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// The note on one line: `lanyard ledger verify --checkpoint` reads it out of a log again.
+/// Returns the note on one line: `lanyard ledger verify --checkpoint` reads it out of a log again.
 fn line(copy: &Copy) -> String {
     let note = serde_json::Value::String(copy.note.clone());
     format!("ledger checkpoint of {} entries: {note}", copy.size)

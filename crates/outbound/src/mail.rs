@@ -150,7 +150,7 @@ fn parameters(config: &MailConfig) -> Result<TlsParameters, lettre::transport::s
     tls.build()
 }
 
-/// What the relay said, without the addresses that its words may repeat.
+/// Returns what the relay said, without the addresses that its words may repeat.
 fn said(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) => format!("it answered {code}"),

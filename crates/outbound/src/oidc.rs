@@ -112,7 +112,7 @@ impl Oidc {
         Ok(Self(Arc::new(Inner { http, config, known: Mutex::new(None) })))
     }
 
-    /// The issuer: under its name the provider's accounts are remembered.
+    /// Returns the issuer: under its name the provider's accounts are remembered.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.0.config.issuer
@@ -126,7 +126,7 @@ impl Oidc {
         Ok(self.fetch(now).await?.jwks().keys().len())
     }
 
-    /// Where to send the browser for a sign-in; `again`: to sign in anew there, even where the provider knows the browser.
+    /// Returns where to send the browser for a sign-in; `again`: to sign in anew there, even where the provider knows the browser.
     ///
     /// # Errors
     /// [`OidcError::Unreachable`] where the provider does not answer, [`OidcError::Setup`] where what it says of itself
@@ -193,7 +193,7 @@ impl Oidc {
         }
     }
 
-    /// Where to send the browser to sign out at the provider too; `None` where it has no such address.
+    /// Returns where to send the browser to sign out at the provider too; `None` where it has no such address.
     ///
     /// # Errors
     /// As [`Oidc::begin`].
@@ -210,7 +210,7 @@ impl Oidc {
         Ok(Some(request.http_get_url().into()))
     }
 
-    /// The scopes that are asked for beside `openid`, which the library asks for itself.
+    /// Returns the scopes that are asked for beside `openid`, which the library asks for itself.
     fn further_scopes(&self) -> impl Iterator<Item = Scope> {
         self.0.config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new)
     }

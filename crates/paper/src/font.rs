@@ -36,7 +36,7 @@ impl Measure {
         FontRef::new(face.bytes()).ok().map(|font| Self { font })
     }
 
-    /// The text with what cannot be printed replaced: line breaks and tabs by spaces, unknown characters by a sign.
+    /// Returns the text with what cannot be printed replaced: line breaks and tabs by spaces, unknown characters by a sign.
     pub(crate) fn printable(&self, text: &str) -> String {
         let charmap = self.font.charmap();
         text.chars()
@@ -49,7 +49,7 @@ impl Measure {
             .collect()
     }
 
-    /// How wide a text is at a size, in points.
+    /// Returns how wide a text is at a size, in points.
     pub(crate) fn width(&self, text: &str, size: f32) -> f32 {
         let (charmap, metrics) =
             (self.font.charmap(), self.font.glyph_metrics(Size::new(size), LocationRef::default()));

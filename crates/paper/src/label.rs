@@ -56,7 +56,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// The label of a thing: the address of its page, and the number that is printed on it.
+    /// Returns the label of a thing: the address of its page, and the number that is printed on it.
     ///
     /// # Errors
     /// [`LabelError`] for what does not fit.
@@ -66,7 +66,7 @@ impl Label {
 }
 
 impl Label {
-    /// The label as a picture of its own, 63.5 by 38.1 mm, with the number in letters below the bars.
+    /// Returns the label as a picture of its own, 63.5 by 38.1 mm, with the number in letters below the bars.
     #[must_use]
     pub fn to_svg(&self, number: &str) -> String {
         let (qr, bars) = (&self.qr, &self.bars);
@@ -88,7 +88,7 @@ impl Label {
 }
 
 impl Qr {
-    /// A text as a QR code that can be read with 15 % of it scratched away.
+    /// Returns a text as a QR code that can be read with 15 % of it scratched away.
     ///
     /// # Errors
     /// [`LabelError::Address`] where it is too long.
@@ -110,7 +110,7 @@ impl Qr {
 }
 
 impl Bars {
-    /// A number as Code 128, character set B.
+    /// Returns a number as Code 128, character set B.
     ///
     /// # Errors
     /// [`LabelError::Number`] where it holds something else than printable ASCII.

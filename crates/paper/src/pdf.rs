@@ -46,7 +46,7 @@ struct Faces {
 }
 
 impl Document {
-    /// The document as PDF. The same document gives the same bytes.
+    /// Returns the document as PDF. The same document gives the same bytes.
     ///
     /// # Errors
     /// [`PaperError`], for no document whose texts can be printed.
@@ -132,7 +132,7 @@ fn draw(surface: &mut Surface<'_>, faces: &Faces, line: &Line) {
     );
 }
 
-/// The headings as a table of contents of the file.
+/// Returns the headings as a table of contents of the file.
 fn outline(laid: &Laid) -> Outline {
     let mut outline = Outline::new();
     for (place, piece) in laid.pieces.iter().enumerate() {
@@ -148,7 +148,7 @@ fn outline(laid: &Laid) -> Outline {
     outline
 }
 
-/// What each piece is, for who has it read out.
+/// Returns what each piece is, for who has it read out.
 fn tree(laid: &Laid, drawn: Vec<Vec<Identifier>>) -> TagTree {
     let mut tree = TagTree::new().with_lang(Some("en-GB".to_owned()));
     let mut open: Option<(usize, TagGroup, usize, TagGroup)> = None;

@@ -55,7 +55,7 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// From some time on, for so long.
+    /// Makes a validity that begins at a time and lasts for a span.
     #[must_use]
     pub const fn lasting(from: Timestamp, span: Span) -> Self {
         Self { from, until: from.plus(span) }
@@ -132,13 +132,13 @@ impl DeviceCa {
         Ok(Self { key, certificate })
     }
 
-    /// The authority's certificate.
+    /// Returns the authority's certificate.
     #[must_use]
     pub const fn certificate(&self) -> &Certificate {
         &self.certificate
     }
 
-    /// The authority's key, for signing and opening messages.
+    /// Returns the authority's key, for signing and opening messages.
     #[must_use]
     pub const fn key(&self) -> &PrivateKey {
         &self.key
@@ -187,7 +187,7 @@ impl DeviceCa {
         Ok(Certificate::parse(&certified.sign(&self.key, &extensions)?)?)
     }
 
-    /// A certificate revocation list in DER (RFC 5280 section 5). `number` must grow from one list to the next.
+    /// Returns a certificate revocation list in DER (RFC 5280 section 5). `number` must grow from one list to the next.
     ///
     /// # Errors
     /// [`CaError::BadSerial`], and what the library refuses.
@@ -284,13 +284,13 @@ fn extension(id: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {
     write::sequence(&[&write::oid(id), flag, &write::octet_string(value)])
 }
 
-/// A key identifier: the leftmost 160 bits of the key's SHA-256 digest (RFC 7093 section 2, method 1).
+/// Returns a key identifier: the leftmost 160 bits of the key's SHA-256 digest (RFC 7093 section 2, method 1).
 fn key_id(key: &PublicKey) -> Vec<u8> {
     let digest = digest::digest(&digest::SHA256, key.bits());
     digest.as_ref().get(..20).unwrap_or_default().to_vec()
 }
 
-/// The first 64 characters: the upper bound of the names that we write (RFC 5280 appendix A.1).
+/// Returns the first 64 characters: the upper bound of the names that we write (RFC 5280 appendix A.1).
 fn shortened(text: &str) -> String {
     text.chars().take(64).collect()
 }

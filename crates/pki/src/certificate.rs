@@ -102,7 +102,7 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The value of an extension, if it is there.
+    /// Returns the value of an extension, if it is there.
     fn extension(&self, wanted: &[u8]) -> Result<Option<&'a [u8]>, Malformed> {
         let Some(mut extensions) = self.extensions else { return Ok(None) };
         while !extensions.is_empty() {
@@ -122,7 +122,7 @@ impl<'a> View<'a> {
         Ok(Some(read::sole(value, tag::OCTET_STRING, WHAT)?.content))
     }
 
-    /// Whether its basic constraints say that it may issue others.
+    /// Returns whether its basic constraints say that it may issue others.
     fn is_authority(&self) -> Result<bool, Malformed> {
         let Some(value) = self.extension(oid::BASIC_CONSTRAINTS)? else { return Ok(false) };
         let mut parts = read::sole(value, tag::SEQUENCE, WHAT)?.inside();
@@ -184,49 +184,49 @@ impl Certificate {
         Self::parse(&found.ok_or(Malformed("certificate in PEM"))?.1)
     }
 
-    /// The certificate as PEM.
+    /// Returns the certificate as PEM.
     #[must_use]
     pub fn to_pem(&self) -> String {
         pem::write("CERTIFICATE", &self.der)
     }
 
-    /// The certificate as DER.
+    /// Returns the certificate as DER.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.der
     }
 
-    /// Its serial number: lower-case hex, two digits an octet, without a sign octet.
+    /// Returns its serial number: lower-case hex, two digits an octet, without a sign octet.
     #[must_use]
     pub fn serial_hex(&self) -> String {
         hex::encode(self.serial.strip_prefix(&[0]).filter(|rest| !rest.is_empty()).unwrap_or(&self.serial))
     }
 
-    /// The serial number's content octets, as an issuer-and-serial comparison needs them.
+    /// Returns the serial number's content octets, as an issuer-and-serial comparison needs them.
     pub(crate) fn serial(&self) -> &[u8] {
         &self.serial
     }
 
-    /// The SHA-256 digest of the certificate.
+    /// Returns the SHA-256 digest of the certificate.
     #[must_use]
     pub const fn sha256(&self) -> &[u8; 32] {
         &self.sha256
     }
 
-    /// The SHA-256 digest of the certificate in lower-case hex.
+    /// Returns the SHA-256 digest of the certificate in lower-case hex.
     #[must_use]
     pub fn sha256_hex(&self) -> String {
         hex::encode(self.sha256)
     }
 
-    /// The SHA-1 digest of the certificate, as enrolment profiles name an authority. Nothing may rest on it where somebody
+    /// Returns the SHA-1 digest of the certificate, as enrolment profiles name an authority. Nothing may rest on it where somebody
     /// else made the certificate.
     #[must_use]
     pub fn sha1(&self) -> [u8; 20] {
         Hash::Sha1.digest(&[&self.der]).as_ref().try_into().unwrap_or_default()
     }
 
-    /// Whether `digest` is the certificate's by SHA-256, SHA-512 or, as old profiles name it, SHA-1.
+    /// Returns whether `digest` is the certificate's by SHA-256, SHA-512 or, as old profiles name it, SHA-1.
     #[must_use]
     pub fn has_fingerprint(&self, digest: &[u8]) -> bool {
         let hash = match digest.len() {
@@ -238,30 +238,30 @@ impl Certificate {
         hash.digest(&[&self.der]).as_ref() == digest
     }
 
-    /// The first instant at which it is valid.
+    /// Returns the first instant at which it is valid.
     #[must_use]
     pub const fn not_before(&self) -> Timestamp {
         self.not_before
     }
 
-    /// The last instant at which it is valid.
+    /// Returns the last instant at which it is valid.
     #[must_use]
     pub const fn not_after(&self) -> Timestamp {
         self.not_after
     }
 
-    /// The first common name of its subject.
+    /// Returns the first common name of its subject.
     #[must_use]
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }
 
-    /// The subject as a DER `Name`.
+    /// Returns the subject as a DER `Name`.
     pub(crate) fn subject(&self) -> &[u8] {
         &self.subject
     }
 
-    /// The issuer as a DER `Name`.
+    /// Returns the issuer as a DER `Name`.
     pub(crate) fn issuer(&self) -> &[u8] {
         &self.issuer
     }
@@ -270,13 +270,13 @@ impl Certificate {
         self.subject_key_id.as_deref()
     }
 
-    /// Its key.
+    /// Returns its key.
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
 
-    /// The usages that the certificate of a SCEP authority must have (RFC 8894 section 2.1.2) and that its key usage leaves
+    /// Returns the usages that the certificate of a SCEP authority must have (RFC 8894 section 2.1.2) and that its key usage leaves
     /// out. None are missing where it has no key usage at all: then every use is allowed (RFC 5280 section 4.2.1.3).
     #[must_use]
     pub fn missing_for_scep(&self) -> Vec<&'static str> {
@@ -292,13 +292,13 @@ impl Certificate {
         NEEDED.into_iter().filter(|(bit, _)| usage & bit == 0).map(|(_, name)| name).collect()
     }
 
-    /// Whether its basic constraints let it issue certificates.
+    /// Returns whether its basic constraints let it issue certificates.
     #[must_use]
     pub const fn is_authority(&self) -> bool {
         self.is_authority
     }
 
-    /// Whether `issuer` is an authority, names itself as this certificate names its issuer, and signed it. Says
+    /// Checks that `issuer` is an authority, names itself as this certificate names its issuer, and signed it. Says
     /// nothing of validity in time: see [`Self::check_valid_at`].
     ///
     /// # Errors
@@ -311,7 +311,7 @@ impl Certificate {
         }
     }
 
-    /// Whether it is signed with the very key that it holds, by any digest.
+    /// Returns whether it is signed with the very key that it holds, by any digest.
     ///
     /// Apple's SCEP client signs its temporary certificate by way of SHA-1, whatever the server says that it can do
     /// (`SecSCEPCreateTemporaryIdentity` names no digest, and its default is SHA-1). Such a certificate says nothing that
@@ -322,13 +322,13 @@ impl Certificate {
         self.hash.is_some_and(|hash| self.public_key.verify(hash, signed, &self.signature))
     }
 
-    /// Whether that key signed it. SHA-1 never counts.
+    /// Returns whether that key signed it. SHA-1 never counts.
     pub(crate) fn is_signed_with(&self, key: &PublicKey) -> bool {
         let signed = self.der.get(self.signed_part.clone()).unwrap_or_default();
         self.hash.is_some_and(|hash| hash != Hash::Sha1 && key.verify(hash, signed, &self.signature))
     }
 
-    /// Whether it is valid at that time, both ends included.
+    /// Checks that it is valid at that time, both ends included.
     ///
     /// # Errors
     /// [`CertificateError::NotYetValid`] or [`CertificateError::Expired`].
@@ -349,7 +349,7 @@ impl std::fmt::Debug for Certificate {
     }
 }
 
-/// The first common name of a DER `Name`, if it has one that is text.
+/// Returns the first common name of a DER `Name`, if it has one that is text.
 pub(crate) fn common_name(name: &[u8]) -> Result<Option<String>, Malformed> {
     let mut parts = read::sole(name, tag::SEQUENCE, "name")?.inside();
     while !parts.is_empty() {

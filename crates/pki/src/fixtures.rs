@@ -44,7 +44,7 @@ pub(crate) static CAST: LazyLock<Cast> = LazyLock::new(|| {
     Cast { ca, impostor: authority(), device, other }
 });
 
-/// A key and the certificate that an authority gives it.
+/// Returns a key and the certificate that an authority gives it.
 pub(crate) fn enrolled(ca: &DeviceCa, name: &str, serial: u8) -> (PrivateKey, Certificate) {
     let key = PrivateKey::generate(RsaBits::Rsa2048).unwrap();
     let request = CertificateRequest::build(&key, "whoever", None).unwrap();

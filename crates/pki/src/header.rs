@@ -26,7 +26,7 @@ pub enum HeaderError {
     Certificate(#[from] CertificateError),
 }
 
-/// The signature that a device sends beside its message (Apple, `Mdm-Signature`): base64 of a detached CMS message, which
+/// Returns the signature that a device sends beside its message (Apple, `Mdm-Signature`): base64 of a detached CMS message, which
 /// is not looked at yet.
 ///
 /// # Errors
@@ -38,7 +38,7 @@ pub fn signature(header: &[u8]) -> Result<Vec<u8>, HeaderError> {
     BASE64.decode(header).map_err(|_| HeaderError::NotBase64)
 }
 
-/// The certificate that a proxy names: PEM whose line breaks are percent-encoded, as proxies write it into a header.
+/// Returns the certificate that a proxy names: PEM whose line breaks are percent-encoded, as proxies write it into a header.
 ///
 /// # Errors
 /// [`HeaderError::TooLong`], [`HeaderError::NotText`], [`HeaderError::Certificate`].

@@ -46,7 +46,7 @@ pub enum Hash {
 }
 
 impl Hash {
-    /// The digest of the parts, one after the other.
+    /// Returns the digest of the parts, one after the other.
     pub(crate) fn digest(self, parts: &[&[u8]]) -> digest::Digest {
         let algorithm = match self {
             Self::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
@@ -61,7 +61,7 @@ impl Hash {
         context.finish()
     }
 
-    /// The digest of some bytes.
+    /// Returns the digest of some bytes.
     #[must_use]
     pub fn of(self, bytes: &[u8]) -> Vec<u8> {
         self.digest(&[bytes]).as_ref().to_vec()
@@ -80,7 +80,7 @@ impl Hash {
         [Self::Sha256, Self::Sha384, Self::Sha512, Self::Sha1].into_iter().find(|hash| hash.oid() == id)
     }
 
-    /// The digest that a signature algorithm names; `None` for one that names none or that we do not know.
+    /// Returns the digest that a signature algorithm names; `None` for one that names none or that we do not know.
     pub(crate) fn of_signature_algorithm(id: &[u8]) -> Option<Self> {
         match id {
             oid::SHA256_WITH_RSA | oid::ECDSA_WITH_SHA256 => Some(Self::Sha256),
@@ -92,7 +92,7 @@ impl Hash {
     }
 }
 
-/// The SHA-256 digest of some bytes.
+/// Returns the SHA-256 digest of some bytes.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Hash::Sha256.digest(&[bytes]).as_ref().try_into().unwrap_or_default()
@@ -127,13 +127,13 @@ impl PublicKey {
         Ok(Self { spki: spki.to_vec(), bits: bits.to_vec(), kind, parsed })
     }
 
-    /// Its `SubjectPublicKeyInfo`.
+    /// Returns its `SubjectPublicKeyInfo`.
     #[must_use]
     pub fn spki(&self) -> &[u8] {
         &self.spki
     }
 
-    /// The key itself, without the algorithm: what a key identifier is made of.
+    /// Returns the key itself, without the algorithm: what a key identifier is made of.
     pub(crate) fn bits(&self) -> &[u8] {
         &self.bits
     }
@@ -142,7 +142,7 @@ impl PublicKey {
         self.kind
     }
 
-    /// Whether `signature` (PKCS#1 v1.5 for RSA, ASN.1 for ECDSA) is this key's over `message`.
+    /// Returns whether `signature` (PKCS#1 v1.5 for RSA, ASN.1 for ECDSA) is this key's over `message`.
     #[must_use]
     pub fn verify(&self, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
         if hash == Hash::Sha256 {
@@ -204,7 +204,7 @@ pub(crate) fn verify_once(
         .is_some_and(|algorithm| UnparsedPublicKey::new(algorithm, bits).verify(message, signature).is_ok()))
 }
 
-/// The kind and the bits of a public key; `None` for an algorithm that we do not use.
+/// Returns the kind and the bits of a public key; `None` for an algorithm that we do not use.
 fn split_spki(spki: &[u8]) -> Result<Option<(Kind, &[u8])>, Malformed> {
     const WHAT: &str = "public key";
     let mut parts = read::sole(spki, tag::SEQUENCE, WHAT)?.inside();
@@ -331,7 +331,7 @@ impl PrivateKey {
         Err(KeyError::Unsupported)
     }
 
-    /// The key as PEM, PKCS#8 without a password: whoever writes it must see to who can read it.
+    /// Returns the key as PEM, PKCS#8 without a password: whoever writes it must see to who can read it.
     #[must_use]
     pub fn to_pem(&self) -> Secret<String> {
         Secret::new(pem::write("PRIVATE KEY", self.pkcs8.expose()))
@@ -342,13 +342,13 @@ impl PrivateKey {
         look(self.pkcs8.expose())
     }
 
-    /// The public half.
+    /// Returns the public half.
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
         &self.public
     }
 
-    /// The digest that goes with the key: SHA-384 for P-384, SHA-256 for all others.
+    /// Returns the digest that goes with the key: SHA-384 for P-384, SHA-256 for all others.
     #[must_use]
     pub fn hash(&self) -> Hash {
         if self.public.kind == Kind::P384 { Hash::Sha384 } else { Hash::Sha256 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The octets of every block, with its label. Text between blocks is passed over, as OpenSSL writes some.
+/// Returns the octets of every block, with its label. Text between blocks is passed over, as OpenSSL writes some.
 pub(crate) fn blocks(text: &str) -> Vec<(&str, Vec<u8>)> {
     let mut found = Vec::new();
     let mut rest = text;
@@ -20,7 +20,7 @@ pub(crate) fn blocks(text: &str) -> Vec<(&str, Vec<u8>)> {
     found
 }
 
-/// One block.
+/// Returns one block.
 pub(crate) fn write(label: &str, octets: &[u8]) -> String {
     let base64 = STANDARD.encode(octets);
     let mut text = format!("-----BEGIN {label}-----\n");

@@ -100,25 +100,25 @@ impl CertificateRequest {
         })
     }
 
-    /// The subject that was asked for, as a DER `Name`. Whoever asks can write anything here.
+    /// Returns the subject that was asked for, as a DER `Name`. The client can write anything here.
     #[must_use]
     pub const fn subject(&self) -> &Secret<Vec<u8>> {
         &self.subject
     }
 
-    /// The first common name of the subject that was asked for. Whoever asks can write anything here.
+    /// Returns the first common name of the subject that was asked for. Whoever asks can write anything here.
     #[must_use]
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()
     }
 
-    /// The key to certify.
+    /// Returns the key to certify.
     #[must_use]
     pub const fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
 
-    /// The challenge password (RFC 2985 section 5.4.1), if there is one: to be compared in constant time or by digest.
+    /// Returns the challenge password (RFC 2985 section 5.4.1), if there is one: to be compared in constant time or by digest.
     #[must_use]
     pub const fn challenge(&self) -> Option<&Secret<String>> {
         self.challenge.as_ref()
@@ -146,7 +146,7 @@ impl CertificateRequest {
     }
 }
 
-/// The challenge among the attributes.
+/// Returns the challenge among the attributes.
 fn challenge(attributes: read::Element<'_>) -> Result<Option<Secret<String>>, Malformed> {
     let mut attributes = attributes.inside();
     let mut found = None;
@@ -167,7 +167,7 @@ fn challenge(attributes: read::Element<'_>) -> Result<Option<Secret<String>>, Ma
     Ok(found)
 }
 
-/// A `Name` with an organisation, if given, and a common name.
+/// Returns a `Name` with an organisation, if given, and a common name.
 pub(crate) fn distinguished_name(common_name: &str, organisation: Option<&str>) -> Vec<u8> {
     let part =
         |id: &[u8], text: &str| write::set_of(vec![write::sequence(&[&write::oid(id), &write::utf8(text)])]);

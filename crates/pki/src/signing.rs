@@ -8,10 +8,10 @@ use crate::key::{Hash, KeyError, Kind, PrivateKey, PublicKey};
 /// Something that signs as the holder of a key. [`PrivateKey`] does; a simulated device may stand in front of one to sign
 /// in an older way.
 pub trait Sign: std::fmt::Debug + Send + Sync {
-    /// The public half of the key.
+    /// Returns the public half of the key.
     fn public_key(&self) -> &PublicKey;
 
-    /// The digest that [`Self::sign`] uses.
+    /// Returns the digest that [`Self::sign`] uses.
     fn hash(&self) -> Hash;
 
     /// Signs: PKCS#1 v1.5 for RSA, ASN.1 form for ECDSA, over [`Self::hash`] of the message.
@@ -49,7 +49,7 @@ impl<S: Sign + ?Sized> Sign for Arc<S> {
     }
 }
 
-/// The `AlgorithmIdentifier` of a certificate's, a request's or a revocation list's signature.
+/// Returns the `AlgorithmIdentifier` of a certificate's, a request's or a revocation list's signature.
 pub(crate) fn algorithm(key: &dyn Sign) -> Vec<u8> {
     match (key.public_key().kind(), key.hash()) {
         (Kind::Rsa, Hash::Sha1) => write::algorithm(oid::SHA1_WITH_RSA),
@@ -64,7 +64,7 @@ pub(crate) fn algorithm(key: &dyn Sign) -> Vec<u8> {
     }
 }
 
-/// The `signatureAlgorithm` of a signed message. For RSA it is `rsaEncryption` (RFC 3370 section 3.2): the message names
+/// Returns the `signatureAlgorithm` of a signed message. For RSA it is `rsaEncryption` (RFC 3370 section 3.2): the message names
 /// the digest in a field of its own. strongSwan's client takes no other.
 pub(crate) fn message_algorithm(key: &dyn Sign) -> Vec<u8> {
     match key.public_key().kind() {

@@ -33,7 +33,7 @@ pub enum KeyFault {
     NotRsa,
 }
 
-/// What is wrong with a key, if it is RSA; nothing is said of other kinds.
+/// Returns what is wrong with a key, if it is RSA; nothing is said of other kinds.
 pub(crate) fn fault(spki: &[u8]) -> Result<Option<KeyFault>, Malformed> {
     let Some(bits) = rsa_key(spki)? else { return Ok(None) };
     let mut numbers = read::sole(bits, tag::SEQUENCE, WHAT)?.inside();
@@ -61,7 +61,7 @@ pub(crate) fn fault_for_scep(spki: &[u8]) -> Result<Option<KeyFault>, Malformed>
     if rsa_key(spki)?.is_none() { Ok(Some(KeyFault::NotRsa)) } else { fault(spki) }
 }
 
-/// The `RSAPublicKey` inside a `SubjectPublicKeyInfo`; `None` for another kind of key.
+/// Returns the `RSAPublicKey` inside a `SubjectPublicKeyInfo`; `None` for another kind of key.
 fn rsa_key(spki: &[u8]) -> Result<Option<&[u8]>, Malformed> {
     let mut parts = read::sole(spki, tag::SEQUENCE, WHAT)?.inside();
     let kind = parts.sequence(WHAT)?.oid(WHAT)?;
@@ -70,13 +70,13 @@ fn rsa_key(spki: &[u8]) -> Result<Option<&[u8]>, Malformed> {
     Ok((kind == oid::RSA_ENCRYPTION).then_some(bits))
 }
 
-/// The octets of a positive number without those that say nothing.
+/// Returns the octets of a positive number without those that say nothing.
 fn magnitude(content: &[u8]) -> &[u8] {
     let zeros = content.iter().take_while(|octet| **octet == 0).count();
     content.get(zeros..).unwrap_or_default()
 }
 
-/// Whether an RSA key signed this, one that is too short included. It tells a refused key from a forged request, and
+/// Returns whether an RSA key signed this, one that is too short included. It tells a refused key from a forged request, and
 /// nothing else: no caller may take it for a good signature.
 pub(crate) fn any_length_signed(
     spki: &[u8],

@@ -54,7 +54,7 @@ impl Outside {
         Self::finish(dir, hash)
     }
 
-    /// The same key as ours, to sign by way of that digest.
+    /// Takes the same key as ours, to sign by way of that digest.
     fn of(key: &PrivateKey, hash: Hash) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("key"), key.to_pem().expose()).unwrap();

@@ -11,9 +11,9 @@ use crate::words::AcceptanceKind;
 
 /// What a platform's compiler says of a setting. Each `protocol-*` crate knows its vendor's; the binary brings them in.
 pub trait SettingCompiler {
-    /// The platform.
+    /// Returns the platform.
     fn platform(&self) -> Platform;
-    /// How far the platform holds that value of that setting.
+    /// Returns how far the platform holds that value of that setting.
     fn cover(&self, key: &SettingKey, value: &SettingValue) -> Coverage;
 }
 
@@ -83,7 +83,7 @@ fn speaks_of(clause: &Clause, platform: Platform) -> bool {
     kinds.is_empty() || kinds.iter().filter_map(|kind| DeviceKind::platform(*kind)).any(|of| of == platform)
 }
 
-/// How a clause is kept where no setting keeps it.
+/// Returns how a clause is kept where no setting keeps it.
 fn kept_instead(kept: &KeptBy) -> String {
     match kept {
         KeptBy::Setting { setting, .. } => format!("told to devices as {setting}"),

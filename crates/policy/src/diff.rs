@@ -152,7 +152,7 @@ pub fn diff(old: &Library, new: &Library) -> PolicyDiff {
     }
 }
 
-/// Every key of either side with its two values, where they differ.
+/// Returns every key of either side with its two values, where they differ.
 fn differing<'a, K: Ord, V: PartialEq>(
     old: &'a BTreeMap<K, V>,
     new: &'a BTreeMap<K, V>,
@@ -280,7 +280,7 @@ fn parameters(old: &Library, new: &Library) -> Vec<ParameterChange> {
         .collect()
 }
 
-/// A clause that people accept once a version, and that is new or worded otherwise than what they accepted. One that is
+/// Returns a clause that people accept once a version, and that is new or worded otherwise than what they accepted. One that is
 /// gone asks nothing of them.
 fn ask_again(old: &Library, new: &Library) -> Vec<AskAgain> {
     let changed = |clause: &&Clause| {
@@ -294,7 +294,7 @@ fn ask_again(old: &Library, new: &Library) -> Vec<AskAgain> {
 }
 
 impl PolicyDiff {
-    /// Whether nothing changes.
+    /// Returns whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

@@ -13,13 +13,13 @@ use crate::library::Library;
 use crate::model::{Clause, KeptBy};
 
 impl Clause {
-    /// Digest of the clause, hex: its head and its own words.
+    /// Returns digest of the clause, hex: its head and its own words.
     #[must_use]
     pub fn digest(&self) -> String {
         digest("clause", &self.as_written())
     }
 
-    /// Digest of what a person reads of the clause, hex: its number, title, force and own words. A person who accepted the
+    /// Returns digest of what a person reads of the clause, hex: its number, title, force and own words. A person who accepted the
     /// clause accepted this. How it is kept, by which check and with what grace, is no part of it: mending a check asks
     /// nobody to read the clause again.
     #[must_use]
@@ -27,12 +27,12 @@ impl Clause {
         digest("wording", &(&self.id, &self.title, &self.number, self.modality, self.withheld, &self.text))
     }
 
-    /// Digest of how it is kept, as written.
+    /// Returns digest of how it is kept, as written.
     pub(crate) fn kept_digest(&self) -> String {
         digest("kept", &self.as_written().kept_by)
     }
 
-    /// The clause without the values that force parameters give it: changing one is no change of the clause.
+    /// Returns the clause without the values that force parameters give it: changing one is no change of the clause.
     fn as_written(&self) -> Self {
         let mut clause = self.clone();
         for kept in &mut clause.kept_by {
@@ -47,7 +47,7 @@ impl Clause {
 }
 
 impl Library {
-    /// Digest of a check as written, hex; `None` where there is none of that name.
+    /// Returns digest of a check as written, hex; `None` where there is none of that name.
     #[must_use]
     pub fn check_digest(&self, name: &str) -> Option<String> {
         self.checks.get(name).map(|check| digest("check", check))

@@ -41,37 +41,37 @@ pub struct Library {
 }
 
 impl Library {
-    /// The clause of that id.
+    /// Returns the clause of that id.
     #[must_use]
     pub fn clause(&self, id: &ClauseId) -> Option<&Clause> {
         self.clauses.iter().find(|clause| clause.id == *id)
     }
 
-    /// The clause of that id, whatever the case in which someone typed it.
+    /// Returns the clause of that id, whatever the case in which someone typed it.
     #[must_use]
     pub fn find_clause(&self, id: &str) -> Option<&Clause> {
         self.clauses.iter().find(|clause| clause.id.as_str().eq_ignore_ascii_case(id))
     }
 
-    /// The document of that id.
+    /// Returns the document of that id.
     #[must_use]
     pub fn document(&self, id: &str) -> Option<&Document> {
         self.documents.iter().find(|document| document.id == id)
     }
 
-    /// The clauses of a document, in order.
+    /// Returns the clauses of a document, in order.
     pub fn clauses_in<'a>(&'a self, document: &'a str) -> impl Iterator<Item = &'a Clause> {
         self.clauses.iter().filter(move |clause| clause.document == document)
     }
 
-    /// The clauses of a baseline, in order.
+    /// Returns the clauses of a baseline, in order.
     pub fn clauses_of<'a>(&'a self, baseline: &'a Baseline) -> impl Iterator<Item = &'a Clause> {
         self.clauses.iter().filter(|clause| {
             baseline.documents.contains(&clause.document) && !baseline.except.contains(&clause.id)
         })
     }
 
-    /// The editor's notes that name a clause.
+    /// Returns the editor's notes that name a clause.
     pub fn notes_on<'a>(&'a self, clause: &'a Clause) -> impl Iterator<Item = &'a Note> {
         self.document(&clause.document)
             .into_iter()
@@ -79,19 +79,19 @@ impl Library {
             .filter(|note| note.clauses.contains(&clause.id))
     }
 
-    /// The force parameters by name.
+    /// Returns the force parameters by name.
     #[must_use]
     pub const fn parameters(&self) -> &BTreeMap<String, Parameter> {
         &self.registers.parameters
     }
 
-    /// The register of facts.
+    /// Returns the register of facts.
     #[must_use]
     pub const fn facts(&self) -> &BTreeMap<String, FactEntry> {
         &self.registers.facts
     }
 
-    /// A fact as people read it: what it means, and its value with its unit.
+    /// Returns a fact as people read it: what it means, and its value with its unit.
     #[must_use]
     pub fn in_words(&self, fact: &Fact) -> (String, String) {
         let name = fact.name.as_str();
@@ -109,13 +109,13 @@ impl Library {
         (self.lookup().means(name), value)
     }
 
-    /// The register of settings.
+    /// Returns the register of settings.
     #[must_use]
     pub const fn vocabulary(&self) -> &BTreeMap<SettingKey, VocabularyEntry> {
         &self.registers.vocabulary
     }
 
-    /// The clause under which the service does what it calls by that name in the ledger, where the force named one.
+    /// Returns the clause under which the service does what it calls by that name in the ledger, where the force named one.
     /// A line for the action with its reason (`check-in.refused/no-holder`) goes before one for the action alone.
     #[must_use]
     pub fn clause_of_action(&self, action: &str, reason: Option<&str>) -> Option<&ClauseId> {
@@ -123,19 +123,19 @@ impl Library {
         reason.and_then(|reason| actions.get(&format!("{action}/{reason}"))).or_else(|| actions.get(action))
     }
 
-    /// The kind of event of that name.
+    /// Returns the kind of event of that name.
     #[must_use]
     pub fn mover(&self, name: &str) -> Option<&MoverEvent> {
         self.movers.iter().find(|event| event.name == name)
     }
 
-    /// The force's working days.
+    /// Returns the force's working days.
     #[must_use]
     pub const fn working_days(&self) -> &WorkingDays {
         &self.working_days
     }
 
-    /// A parameter that is a length of time; `None` where there is none of that name and type.
+    /// Returns a parameter that is a length of time; `None` where there is none of that name and type.
     #[must_use]
     pub fn span(&self, parameter: &str) -> Option<Span> {
         match self.parameters().get(parameter).map(|parameter| &parameter.value) {
@@ -144,7 +144,7 @@ impl Library {
         }
     }
 
-    /// A parameter that is a whole number; `None` where there is none of that name and type.
+    /// Returns a parameter that is a whole number; `None` where there is none of that name and type.
     #[must_use]
     pub fn count(&self, parameter: &str) -> Option<i64> {
         match self.parameters().get(parameter).map(|parameter| &parameter.value) {
@@ -153,13 +153,13 @@ impl Library {
         }
     }
 
-    /// The register whose entries are the work of that procedure.
+    /// Returns the register whose entries are the work of that procedure.
     #[must_use]
     pub fn register_of_procedure(&self, procedure: &str) -> Option<&PermissionRegister> {
         self.permissions.values().find(|register| register.procedure.as_deref() == Some(procedure))
     }
 
-    /// What checks may refer to: for binding a check outside the loader.
+    /// Returns what checks may refer to: for binding a check outside the loader.
     #[must_use]
     pub fn lookup(&self) -> &dyn compliance::Lookup {
         &self.registers

@@ -24,13 +24,13 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Everything asked of devices of one kind.
+    /// Returns everything asked of devices of one kind.
     #[must_use]
     pub fn of_kind(kind: DeviceKind) -> Self {
         Self { kind: Some(kind), ..Self::default() }
     }
 
-    /// Whether a clause speaks here.
+    /// Returns whether a clause speaks here.
     #[must_use]
     pub fn takes(&self, clause: &Clause) -> bool {
         let limits = &clause.applies_to;
@@ -107,7 +107,7 @@ impl Library {
         self.merged_with(scope, &BTreeMap::new())
     }
 
-    /// The same, with other values for some of the force parameters: what one device is asked for the time of a permission.
+    /// Merges again, with other values for some of the force parameters: what one device is asked for the time of a permission.
     #[must_use]
     pub fn merged_with(&self, scope: &Scope, instead: &BTreeMap<String, ParameterValue>) -> MergedSettings {
         let mut merged =
@@ -195,7 +195,7 @@ impl Library {
     }
 }
 
-/// The stricter of two values, or `None` where the first stands.
+/// Returns the stricter of two values, or `None` where the first stands.
 fn stricter(how: Merge, first: &SettingValue, second: &SettingValue) -> Option<SettingValue> {
     Some(match (how, first, second) {
         (Merge::Any, SettingValue::Bool(a), SettingValue::Bool(b)) => SettingValue::Bool(*a || *b),

@@ -240,7 +240,7 @@ pub enum KeptBy {
 }
 
 impl KeptBy {
-    /// The word for lists: `setting`, `detection`, `acceptance`, `procedure`, `record`, `nothing`.
+    /// Returns the word for lists: `setting`, `detection`, `acceptance`, `procedure`, `record`, `nothing`.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -253,7 +253,7 @@ impl KeptBy {
         }
     }
 
-    /// The rule by which devices are judged, of a setting or a detection.
+    /// Returns the rule by which devices are judged, of a setting or a detection.
     #[must_use]
     pub const fn rule(&self) -> Option<&Rule> {
         match self {
@@ -300,7 +300,7 @@ pub struct Limit {
 }
 
 impl Clause {
-    /// The names of the settings files that the clause is kept by.
+    /// Returns the names of the settings files that the clause is kept by.
     pub fn settings(&self) -> impl Iterator<Item = &str> {
         self.kept_by.iter().filter_map(|kept| match kept {
             KeptBy::Setting { setting, .. } => Some(setting.as_str()),
@@ -308,24 +308,24 @@ impl Clause {
         })
     }
 
-    /// Every rule by which devices are judged under the clause.
+    /// Returns every rule by which devices are judged under the clause.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
         self.kept_by.iter().filter_map(KeptBy::rule)
     }
 
-    /// Whether some person's acceptance is one of the ways in which it is kept.
+    /// Returns whether some person's acceptance is one of the ways in which it is kept.
     #[must_use]
     pub fn asks_acceptance(&self) -> bool {
         self.kept_by.iter().any(|kept| matches!(kept, KeptBy::Acceptance { .. }))
     }
 
-    /// Whether people read and accept it once a version: terms and awareness, not reminders.
+    /// Returns whether people read and accept it once a version: terms and awareness, not reminders.
     #[must_use]
     pub fn is_read_and_accepted(&self) -> bool {
         self.acceptances().any(|kind| kind != AcceptanceKind::Reminder)
     }
 
-    /// The kinds of acceptance that it asks.
+    /// Returns the kinds of acceptance that it asks.
     pub fn acceptances(&self) -> impl Iterator<Item = AcceptanceKind> {
         self.kept_by.iter().filter_map(|kept| match kept {
             KeptBy::Acceptance { acceptance, .. } => Some(*acceptance),
@@ -333,7 +333,7 @@ impl Clause {
         })
     }
 
-    /// The questions that are asked with its acceptance.
+    /// Returns the questions that are asked with its acceptance.
     pub fn questions(&self) -> impl Iterator<Item = &Question> {
         self.kept_by.iter().filter_map(|kept| match kept {
             KeptBy::Acceptance { question, .. } => question.as_ref(),
@@ -341,7 +341,7 @@ impl Clause {
         })
     }
 
-    /// The settings file put on the devices of a holder whose acceptance has lapsed.
+    /// Returns the settings file put on the devices of a holder whose acceptance has lapsed.
     pub fn lapsed_settings(&self) -> impl Iterator<Item = &str> {
         self.kept_by.iter().filter_map(|kept| match kept {
             KeptBy::Acceptance { lapsed, .. } => lapsed.as_deref(),
@@ -349,7 +349,7 @@ impl Clause {
         })
     }
 
-    /// The words of how it is kept, in order and each once; a setting brings its check.
+    /// Returns the words of how it is kept, in order and each once; a setting brings its check.
     #[must_use]
     pub fn kept_words(&self) -> Vec<&'static str> {
         let mut words = Vec::new();

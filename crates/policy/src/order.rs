@@ -1,6 +1,6 @@
 //! The order of the paper: 2 before 10, 6.2 before 6.2a before 6.10.
 
-/// A sort key under which runs of digits compare as numbers and everything else by letter, whatever its case.
+/// Returns a sort key under which runs of digits compare as numbers and everything else by letter, whatever its case.
 pub(crate) fn natural(text: &str) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for c in text.chars() {

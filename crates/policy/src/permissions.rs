@@ -107,7 +107,7 @@ pub enum PermissionEffect {
 }
 
 impl PermissionEffect {
-    /// The parameter that it changes.
+    /// Returns the parameter that it changes.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         match self {
@@ -137,13 +137,13 @@ pub struct PermissionField {
 }
 
 impl PermissionRegister {
-    /// The clause that its entries are made under.
+    /// Returns the clause that its entries are made under.
     #[must_use]
     pub fn clause(&self) -> Option<&ClauseId> {
         self.clauses.first()
     }
 
-    /// The field of that name.
+    /// Returns the field of that name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&PermissionField> {
         self.fields.iter().find(|field| field.name == name)

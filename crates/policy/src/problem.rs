@@ -30,7 +30,7 @@ impl fmt::Display for Problem {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// The problems, in order; `None` where there are none.
+    /// Returns the problems, in order; `None` where there are none.
     #[must_use]
     pub fn of(mut problems: Vec<Problem>) -> Option<Self> {
         problems.sort();
@@ -38,12 +38,12 @@ impl Problems {
         (!problems.is_empty()).then_some(Self(problems))
     }
 
-    /// Every problem.
+    /// Returns every problem.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// Returns how many there are.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
@@ -77,7 +77,7 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    /// Whether another problem of that file would be told: ask before working out where it stands.
+    /// Returns whether another problem of that file would be told: ask before working out where it stands.
     pub(crate) fn takes(&self, file: &str) -> bool {
         self.counts.borrow().get(file).is_none_or(|count| *count < MOST_OF_A_FILE)
     }

@@ -107,7 +107,7 @@ pub struct MoverEvent {
 }
 
 impl CaseType {
-    /// The steps that a case begins with, of those that such an event asks for; `None` for a case without an event.
+    /// Returns the steps that a case begins with, of those that such an event asks for; `None` for a case without an event.
     pub fn first_steps<'a>(&'a self, event: Option<&'a str>) -> impl Iterator<Item = &'a CaseStep> {
         self.steps.iter().filter(move |step| {
             !step.later
@@ -116,7 +116,7 @@ impl CaseType {
         })
     }
 
-    /// The step of that name.
+    /// Returns the step of that name.
     #[must_use]
     pub fn step(&self, name: &str) -> Option<&CaseStep> {
         self.steps.iter().find(|step| step.name == name)
@@ -124,7 +124,7 @@ impl CaseType {
 }
 
 impl MoverEvent {
-    /// Whether the event asks for anything: `months` is how long a change of role lasts (`None`: for good), `carries`
+    /// Returns whether the event asks for anything: `months` is how long a change of role lasts (`None`: for good), `carries`
     /// whether the new role carries a device.
     #[must_use]
     pub fn asks(&self, months: Option<i64>, carries: bool) -> bool {

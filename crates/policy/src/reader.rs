@@ -29,7 +29,7 @@ impl<'a> Source<'a> {
         Self { file, text, before: 0 }
     }
 
-    /// The line, counted from 1 in the file, of a byte of the text.
+    /// Returns the line, counted from 1 in the file, of a byte of the text.
     pub(crate) fn line(&self, byte: usize) -> usize {
         let newlines = self.text.bytes().take(byte).filter(|b| *b == b'\n').count();
         newlines.saturating_add(self.before).saturating_add(1)
@@ -77,12 +77,12 @@ impl<'a> Node<'a> {
         Self { source, table, at: 0, sink, what, asked: RefCell::default() }
     }
 
-    /// The line on which the table begins.
+    /// Returns the line on which the table begins.
     pub(crate) fn line(&self) -> usize {
         self.source.line(self.at)
     }
 
-    /// The line of a key's value, or of the table.
+    /// Returns the line of a key's value, or of the table.
     pub(crate) fn line_of(&self, key: &str) -> usize {
         self.table.get(key).map_or_else(|| self.line(), |value| self.source.line(value.span().start))
     }
@@ -94,18 +94,18 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether the key is there, whatever it holds.
+    /// Returns whether the key is there, whatever it holds.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// The raw value.
+    /// Returns the raw value.
     pub(crate) fn raw(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().insert(key);
         self.table.get(key)
     }
 
-    /// The value, if the key is there; a wrong type is reported.
+    /// Returns the value, if the key is there; a wrong type is reported.
     pub(crate) fn opt<T: FromToml>(&self, key: &'static str) -> Option<T> {
         let mut faults = Vec::new();
         let value = T::from_toml(self.raw(key)?, &mut faults);
@@ -115,7 +115,7 @@ impl<'a> Node<'a> {
         value
     }
 
-    /// The value; a key that is not there is reported.
+    /// Returns the value; a key that is not there is reported.
     pub(crate) fn must<T: FromToml>(&self, key: &'static str) -> Option<T> {
         if self.raw(key).is_none() {
             let message = format!("{} has no \"{key}\"", self.what);
@@ -124,7 +124,7 @@ impl<'a> Node<'a> {
         self.opt(key)
     }
 
-    /// Text with something in it.
+    /// Reads a text that must not be empty.
     pub(crate) fn must_text(&self, key: &'static str) -> Option<String> {
         let text: String = self.must(key)?;
         if text.trim().is_empty() {
@@ -134,7 +134,7 @@ impl<'a> Node<'a> {
         Some(text)
     }
 
-    /// The tables of an array of tables, or of an array of inline ones.
+    /// Returns the tables of an array of tables, or of an array of inline ones.
     pub(crate) fn tables(&self, key: &'static str, what: &'static str) -> Vec<Self> {
         let Some(value) = self.raw(key) else { return Vec::new() };
         let Some(items) = value.get_ref().as_array() else {
@@ -144,7 +144,7 @@ impl<'a> Node<'a> {
         items.iter().filter_map(|item| self.child(item, key, what)).collect()
     }
 
-    /// One inner table.
+    /// Makes one inner table.
     pub(crate) fn table(&self, key: &'static str, what: &'static str) -> Option<Self> {
         self.raw(key).and_then(|value| self.child(value, key, what))
     }

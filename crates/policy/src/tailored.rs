@@ -13,7 +13,7 @@ use crate::registers::AskedValue;
 use crate::value::ParameterValue;
 
 impl AskedValue {
-    /// The value, or what stands instead of the parameter that gave it.
+    /// Returns the value, or what stands instead of the parameter that gave it.
     pub(crate) fn value_with<'a>(
         &'a self,
         instead: &'a BTreeMap<String, ParameterValue>,
@@ -46,7 +46,7 @@ impl Lookup for Instead<'_> {
 }
 
 impl Library {
-    /// The check of a rule, bound to other values for some parameters. A value that does not fit leaves the check as it
+    /// Returns the check of a rule, bound to other values for some parameters. A value that does not fit leaves the check as it
     /// is for everyone.
     #[must_use]
     pub fn bound_with(&self, rule: &Rule, values: &BTreeMap<String, Value>) -> Arc<BoundCheck> {

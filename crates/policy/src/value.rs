@@ -61,7 +61,7 @@ impl ParameterValue {
         }
     }
 
-    /// The type.
+    /// Returns the type.
     #[must_use]
     pub const fn value_type(&self) -> ValueType {
         match self {
@@ -74,7 +74,7 @@ impl ParameterValue {
         }
     }
 
-    /// The value as a check takes it; networks have no such form.
+    /// Returns the value as a check takes it; networks have no such form.
     #[must_use]
     pub fn for_check(&self) -> Option<compliance::Value> {
         Some(match self {
@@ -97,7 +97,7 @@ impl fmt::Display for ParameterValue {
     }
 }
 
-/// A setting's value in words, for a table or a line of text.
+/// Returns a setting's value in words, for a table or a line of text.
 #[must_use]
 pub fn setting_words(value: &SettingValue) -> String {
     match value {

@@ -94,7 +94,7 @@ pub struct SettingLine {
 }
 
 impl Library {
-    /// Every clause as a line, in order of the paper.
+    /// Returns every clause as a line, in order of the paper.
     #[must_use]
     pub fn list(&self, coverage: &CoverageTable) -> Vec<ClauseLine> {
         self.clauses.iter().map(|clause| self.line(clause, coverage)).collect()
@@ -117,7 +117,7 @@ impl Library {
         }
     }
 
-    /// One clause in full; `None` where there is none of that id (its case does not matter).
+    /// Returns one clause in full; `None` where there is none of that id (its case does not matter).
     #[must_use]
     pub fn show<'a>(&'a self, id: &str, coverage: &CoverageTable) -> Option<ClausePage<'a>> {
         let clause = self.find_clause(id)?;
@@ -142,7 +142,7 @@ impl Library {
         })
     }
 
-    /// The settings that a clause asks for, each with what the merged settings make of it.
+    /// Returns the settings that a clause asks for, each with what the merged settings make of it.
     #[must_use]
     pub fn setting_lines(&self, clause: &Clause, merged: &MergedSettings) -> Vec<SettingLine> {
         clause
@@ -165,7 +165,7 @@ impl Library {
             .collect()
     }
 
-    /// The force parameters that a clause leans on: through settings, checks, time limits, or because it is named there.
+    /// Returns the force parameters that a clause leans on: through settings, checks, time limits, or because it is named there.
     #[must_use]
     pub fn leans_on(&self, clause: &Clause) -> BTreeMap<&str, &Parameter> {
         let mut names: BTreeSet<&str> = BTreeSet::new();

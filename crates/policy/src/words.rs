@@ -12,13 +12,13 @@ macro_rules! words {
             /// Every value, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word used in files.
+            /// Returns the word used in files.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }
 
-            /// The words used on screen.
+            /// Returns the words used on screen.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title),* }
@@ -201,7 +201,7 @@ words! {
 }
 
 impl Merge {
-    /// Whether values of that type can be merged so.
+    /// Returns whether values of that type can be merged so.
     #[must_use]
     pub const fn fits(self, of: ValueType) -> bool {
         matches!(

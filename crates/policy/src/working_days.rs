@@ -14,19 +14,19 @@ pub struct WorkingDays {
 const MOST: usize = 400;
 
 impl WorkingDays {
-    /// With these days off beside the weekends.
+    /// Makes a calendar with these days off beside the weekends.
     #[must_use]
     pub fn without(off: impl IntoIterator<Item = Date>) -> Self {
         Self { off: off.into_iter().collect() }
     }
 
-    /// Whether it is a working day.
+    /// Returns whether it is a working day.
     #[must_use]
     pub fn is_one(&self, day: Date) -> bool {
         !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && !self.off.contains(&day)
     }
 
-    /// The working day that is so many working days before `day`. With 0 it is `day` itself, or the last working day
+    /// Returns the working day that is so many working days before `day`. With 0 it is `day` itself, or the last working day
     /// before it: what is due on a day when nobody is there is due before.
     #[must_use]
     pub fn before(&self, day: Date, days: i64) -> Date {
@@ -45,7 +45,7 @@ impl WorkingDays {
         at
     }
 
-    /// Whether the list says anything of that year. Where it does not, bank holidays of that year are not known.
+    /// Returns whether the list says anything of that year. Where it does not, bank holidays of that year are not known.
     #[must_use]
     pub fn knows_year(&self, year: i16) -> bool {
         self.off.iter().any(|day| day.year() == year)

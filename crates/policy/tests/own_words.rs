@@ -21,7 +21,7 @@ const NAMES: [&str; 5] = [
     "use of personal devices and the management of risk associated with their use",
 ];
 
-/// Lower-case words without punctuation, names joined into one.
+/// Returns lower-case words without punctuation, names joined into one.
 fn words(text: &str) -> Vec<String> {
     let plain: Vec<String> = text
         .split(|c: char| !c.is_alphanumeric() && c != '\'')
@@ -40,12 +40,12 @@ fn runs(words: &[String]) -> impl Iterator<Item = &[String]> {
     words.windows(LONGEST + 1)
 }
 
-/// The runs that stand in both.
+/// Returns the runs that stand in both.
 fn shared_runs(ours: &[String], theirs: &BTreeSet<&[String]>) -> Vec<String> {
     runs(ours).filter(|run| theirs.contains(run)).map(|run| run.join(" ")).collect()
 }
 
-/// Every file below a folder.
+/// Returns every file below a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder can be read") {

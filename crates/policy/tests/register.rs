@@ -24,7 +24,7 @@ fn library() -> Library {
         .expect("the shipped policy loads; see tests/shipped.rs")
 }
 
-/// Clause id -> the kinds of capability that answer it, from the rows `| MDU-6.6 | .. | .. | device +workflow | ..`.
+/// Reads clause id -> the kinds of capability that answer it, from the rows `| MDU-6.6 | .. | .. | device +workflow | ..`.
 fn register(text: &str) -> BTreeMap<String, BTreeSet<String>> {
     text.lines()
         .filter_map(|line| {
@@ -37,7 +37,7 @@ fn register(text: &str) -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-/// The register's word for a way of keeping a clause.
+/// Returns the register's word for a way of keeping a clause.
 fn kind(word: &str) -> &str {
     match word {
         "setting" => "device",

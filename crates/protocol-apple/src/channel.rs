@@ -63,7 +63,7 @@ impl Channel {
         }
     }
 
-    /// The identifier of the device or, under User Enrolment, of the enrolment: what a certificate is bound to.
+    /// Returns the identifier of the device or, under User Enrolment, of the enrolment: what a certificate is bound to.
     #[must_use]
     pub fn device_key(&self) -> &str {
         match self {
@@ -72,7 +72,7 @@ impl Channel {
         }
     }
 
-    /// The user's part, on a user's channel. Personal data.
+    /// Returns the user's part, on a user's channel. Personal data.
     #[must_use]
     pub fn user_key(&self) -> Option<&str> {
         match self {
@@ -83,7 +83,7 @@ impl Channel {
         }
     }
 
-    /// One word for the channel, unique over all: the device's key, or that and the user's joined by a colon, which
+    /// Returns one word for the channel, unique over all: the device's key, or that and the user's joined by a colon, which
     /// no device's key contains.
     #[must_use]
     pub fn key(&self) -> String {
@@ -93,7 +93,7 @@ impl Channel {
         }
     }
 
-    /// The device itself speaks, not one of its users.
+    /// Returns whether the device itself speaks, not one of its users.
     #[must_use]
     pub fn is_device(&self) -> bool {
         self.user_key().is_none()

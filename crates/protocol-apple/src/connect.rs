@@ -34,7 +34,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// The vendor's word.
+    /// Returns the vendor's word.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {

@@ -68,7 +68,7 @@ pub struct Scep {
 }
 
 impl EnrolmentProfile {
-    /// The `PayloadIdentifier` of the whole: what [`crate::commands::Command::Unenrol`] names.
+    /// Returns the `PayloadIdentifier` of the whole: what [`crate::commands::Command::Unenrol`] names.
     #[must_use]
     pub fn identifier(&self) -> String {
         format!("{}.enrolment", self.prefix)
@@ -105,7 +105,7 @@ fn put(all: &mut Dictionary, key: &str, value: impl Into<Value>) {
     all.insert(key.to_owned(), value.into());
 }
 
-/// The keys that every payload has.
+/// Returns the keys that every payload has.
 fn payload(profile: &EnrolmentProfile, part: &str, payload_type: &str, name: &str) -> Dictionary {
     let identifier = format!("{}.{part}", profile.identifier());
     let mut all = Dictionary::new();
@@ -158,7 +158,7 @@ fn mdm(profile: &EnrolmentProfile) -> Value {
     Value::Dictionary(all)
 }
 
-/// A UUID that depends on a name alone: the first 16 bytes of its SHA-256, marked version 8 (RFC 9562 section 5.8), in
+/// Returns a UUID that depends on a name alone: the first 16 bytes of its SHA-256, marked version 8 (RFC 9562 section 5.8), in
 /// upper case as Apple's tools write it.
 fn stable_uuid(name: &str) -> String {
     let digest = digest(&SHA256, name.as_bytes());

@@ -20,7 +20,7 @@ impl<'a> Fields<'a> {
         self.0.get(key)
     }
 
-    /// Text as sent; a number is taken as its digits (test clients send versions so). Empty text is absent.
+    /// Reads text as sent; a number is taken as its digits (test clients send versions so). Empty text is absent.
     pub(crate) fn whole_text(self, key: &str) -> Option<String> {
         let text = match self.get(key)? {
             Value::String(text) => text.clone(),
@@ -31,17 +31,17 @@ impl<'a> Fields<'a> {
         (!text.is_empty()).then_some(text)
     }
 
-    /// Free text, cut to 256 characters.
+    /// Reads free text, cut to 256 characters.
     pub(crate) fn text(self, key: &str) -> Option<String> {
         self.whole_text(key).map(|text| text.chars().take(MAX_TEXT).collect())
     }
 
-    /// An identifier made of printable ASCII without spaces and colons: never cut, since a cut one is another one's.
+    /// Returns an identifier made of printable ASCII without spaces and colons: never cut, since a cut one is another one's.
     pub(crate) fn identity(self, key: &'static str) -> Result<Option<String>, DecodeError> {
         self.checked(key, |c| c.is_ascii_graphic() && c != ':')
     }
 
-    /// A name that identifies: any printable characters.
+    /// Returns a name that identifies: any printable characters.
     pub(crate) fn name(self, key: &'static str) -> Result<Option<String>, DecodeError> {
         self.checked(key, |c| !c.is_control())
     }
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         self.get(key)?.as_signed_integer()
     }
 
-    /// A number with a fraction; a whole one is taken too.
+    /// Returns a number with a fraction; a whole one is taken too.
     pub(crate) fn real(self, key: &str) -> Option<f64> {
         match self.get(key)? {
             Value::Real(number) => Some(*number),
@@ -91,7 +91,7 @@ impl<'a> Fields<'a> {
         self.get(key)?.as_dictionary().map(Self)
     }
 
-    /// The dictionaries of a list; members of another type are passed over.
+    /// Returns the dictionaries of a list; members of another type are passed over.
     pub(crate) fn dictionaries(self, key: &str) -> Option<impl Iterator<Item = Self> + use<'a>> {
         Some(self.get(key)?.as_array()?.iter().filter_map(Value::as_dictionary).map(Fields))
     }

@@ -20,20 +20,20 @@ pub const PROFILE_TYPE: &str = "application/x-apple-aspen-config";
 /// Content type of a refusal's body.
 pub const REFUSAL_TYPE: &str = "application/json";
 
-/// The answer that asks for nothing: received (check-in), or no more work (command loop).
+/// Returns the answer that asks for nothing: received (check-in), or no more work (command loop).
 #[must_use]
 pub const fn empty() -> Vec<u8> {
     Vec::new()
 }
 
-/// The answer to `GetBootstrapToken`; without a stored token, an empty dictionary.
+/// Returns the answer to `GetBootstrapToken`; without a stored token, an empty dictionary.
 #[must_use]
 pub fn bootstrap_token(token: Option<&Secret<Vec<u8>>>) -> Vec<u8> {
     let entry = token.map(|token| ("BootstrapToken".to_owned(), Value::Data(token.expose().clone())));
     to_xml(&Value::Dictionary(entry.into_iter().collect()))
 }
 
-/// The answer to `GetToken`.
+/// Returns the answer to `GetToken`.
 #[must_use]
 pub fn token(token: &Secret<Vec<u8>>) -> Vec<u8> {
     let mut all = Dictionary::new();
@@ -44,7 +44,7 @@ pub fn token(token: &Secret<Vec<u8>>) -> Vec<u8> {
 /// What a set of no declarations is called, in both answers about it: it never changes.
 const NO_DECLARATIONS: &str = "none";
 
-/// The answer to a device that asks for the token of its declarations: there are none.
+/// Returns the answer to a device that asks for the token of its declarations: there are none.
 #[must_use]
 pub fn no_declarations_token(now: Timestamp) -> Vec<u8> {
     // Whole seconds, as the vendor writes them.
@@ -54,7 +54,7 @@ pub fn no_declarations_token(now: Timestamp) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The answer to a device that asks for its declarations: there are none. All four lists must be there.
+/// Returns the answer to a device that asks for its declarations: there are none. All four lists must be there.
 #[must_use]
 pub fn no_declarations() -> Vec<u8> {
     let none = serde_json::json!({ "Activations": [], "Configurations": [], "Assets": [], "Management": [] });
@@ -76,7 +76,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// The body, JSON.
+    /// Returns the body, JSON.
     #[must_use]
     pub fn body(&self) -> Vec<u8> {
         let json = match self {

@@ -18,7 +18,7 @@ pub enum Payload {
 }
 
 impl Payload {
-    /// The vendor's payload type.
+    /// Returns the vendor's payload type.
     #[must_use]
     pub const fn payload_type(self) -> &'static str {
         match self {
@@ -151,7 +151,7 @@ pub const OLDER_NAMES: &[(&str, &str)] = &[
     ("forceWiFiWhitelisting", "forceWiFiToAllowedNetworksOnly"),
 ];
 
-/// The entry for one of Apple's keys, under its present or an older name.
+/// Returns the entry for one of Apple's keys, under its present or an older name.
 #[must_use]
 pub fn by_apple_key(key: &str) -> Option<&'static Restriction> {
     let key = OLDER_NAMES.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| *new);

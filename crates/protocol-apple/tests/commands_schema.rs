@@ -13,7 +13,7 @@ use protocol_apple::commands::{
 use protocol_apple::plist_io::{DEFAULT_LIMIT, read_dictionary};
 use serde_norway::Value as Yaml;
 
-/// The schema's files by request type; `None` (and a word on it) where the folder is absent.
+/// Returns the schema's files by request type; `None` (and a word on it) where the folder is absent.
 fn schema() -> Option<BTreeMap<String, Yaml>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/schemas/apple/mdm/commands");
     if !folder.is_dir() {
@@ -40,7 +40,7 @@ fn secret(bytes: &[u8]) -> Secret<Vec<u8>> {
     Secret::new(bytes.to_vec())
 }
 
-/// Each command with every option used that an iPhone knows, then those of a Mac.
+/// Returns each command with every option used that an iPhone knows, then those of a Mac.
 fn every_command() -> Vec<Command> {
     let text = || Some("text".to_owned());
     let back = ReturnToService { wifi_profile: Some(secret(b"w")), mdm_profile: Some(secret(b"m")) };
@@ -107,7 +107,7 @@ fn phone_items() -> Vec<SettingItem> {
     all
 }
 
-/// What the schema says of one platform; the schema tells iPad from iPhone only for Shared iPad.
+/// Returns what the schema says of one platform; the schema tells iPad from iPhone only for Shared iPad.
 fn support<'a>(key: &'a Yaml, platform: Platform, field: &str) -> Option<&'a Yaml> {
     let system = if platform == Platform::Macos { "macOS" } else { "iOS" };
     key.get("supportedOS")?.get(system)?.get(field)
@@ -125,7 +125,7 @@ fn name(key: &Yaml) -> &str {
     key.get("key").and_then(Yaml::as_str).unwrap()
 }
 
-/// Everything that is wrong with the keys of a dictionary.
+/// Collects everything that is wrong with the keys of a dictionary.
 fn check_keys(
     known: &[&Yaml],
     found: &Dictionary,
@@ -184,7 +184,7 @@ fn check(known: &Yaml, value: &Value, platform: Platform, path: &str, problems: 
     }
 }
 
-/// What is wrong with an encoded command on a platform.
+/// Returns what is wrong with an encoded command on a platform.
 fn problems(schema: &BTreeMap<String, Yaml>, encoded: &[u8], platform: Platform) -> Vec<String> {
     let envelope = read_dictionary(encoded, DEFAULT_LIMIT).unwrap();
     let mut command = envelope.get("Command").unwrap().as_dictionary().unwrap().clone();
@@ -256,7 +256,7 @@ fn what_is_refused_is_refused_for_cause() {
     }
 }
 
-/// The right behind the schema's word; `Some(None)` is "needs none".
+/// Returns the right behind the schema's word; `Some(None)` is "needs none".
 fn named_right(word: &str) -> Option<Option<AccessRight>> {
     Some(match word {
         "AllowInspection" => Some(AccessRight::Inspection),

@@ -17,7 +17,7 @@ macro_rules! sample {
 
 const AT: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
-/// The facts as lines, in the order in which they came.
+/// Returns the facts as lines, in the order in which they came.
 fn lines(request: &str, platform: Platform, report: &CommandReport) -> Vec<String> {
     let found = facts(request, platform, report, AT, "digest");
     for Fact { grade, at, source, .. } in &found {

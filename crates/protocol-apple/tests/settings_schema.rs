@@ -51,7 +51,7 @@ fn types(profiles: &[Dictionary]) -> BTreeSet<String> {
     payloads.map(name).collect()
 }
 
-/// The vendor's schema; `None` (and a word on it) where the folder is absent.
+/// Returns the vendor's schema; `None` (and a word on it) where the folder is absent.
 fn vendor_schema(types: &BTreeSet<String>) -> Option<Schema> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/schemas/apple/mdm/profiles");
     if !folder.is_dir() {

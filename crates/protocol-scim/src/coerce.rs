@@ -20,7 +20,7 @@ fn wrong(attribute: &Attribute, what: &str) -> ScimError {
     ScimError::bad(ScimType::InvalidValue, format!("{}: {what}", attribute.name))
 }
 
-/// The value in canonical form; `None` where it says that there is none (RFC 7643, section 2.5).
+/// Returns the value in canonical form; `None` where it says that there is none (RFC 7643, section 2.5).
 pub(crate) fn coerce(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, ScimError> {
     if !attribute.many {
         return single(attribute, value);
@@ -43,7 +43,7 @@ pub(crate) fn coerce(attribute: &'static Attribute, value: Value) -> Result<Opti
     settled(attribute, values).map(|values| (!values.is_empty()).then_some(Value::Array(values)))
 }
 
-/// A list without repetitions and with one primary value at most.
+/// Returns a list without repetitions and with one primary value at most.
 pub(crate) fn settled(attribute: &Attribute, values: Vec<Value>) -> Result<Vec<Value>, ScimError> {
     let primary = values.iter().filter(|value| value.get("primary") == Some(&Value::Bool(true))).count();
     if primary > 1 {
@@ -65,7 +65,7 @@ pub(crate) fn settled(attribute: &Attribute, values: Vec<Value>) -> Result<Vec<V
     Ok(kept)
 }
 
-/// One value of an attribute, or of one part of it.
+/// Returns one value of an attribute, or of one part of it.
 pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, ScimError> {
     let value = unwrapped(attribute, value);
     if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
@@ -90,7 +90,7 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
     }
 }
 
-/// The value inside a list of one, and, where the attribute is not complex, the value of `{"$ref": null, "value": ...}`:
+/// Returns the value inside a list of one, and, where the attribute is not complex, the value of `{"$ref": null, "value": ...}`:
 /// some clients wrap each value of a PATCH so.
 fn unwrapped(attribute: &Attribute, value: Value) -> Value {
     let value = match value {

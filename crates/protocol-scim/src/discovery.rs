@@ -11,7 +11,7 @@ use crate::{MOST_BYTES, list_response};
 const ALL: [&Schema; 7] =
     [&USER, &ENTERPRISE, &FORCE, &GROUP, &SERVICE_PROVIDER_CONFIG, &RESOURCE_TYPE, &SCHEMA];
 
-/// What the service can do and what it cannot.
+/// Returns what the service can do and what it cannot.
 #[must_use]
 pub fn service_provider_config(base: &str) -> Value {
     json!({
@@ -50,27 +50,27 @@ fn type_of(kind: Kind, base: &str) -> Value {
     answer
 }
 
-/// The resource types.
+/// Returns the resource types.
 #[must_use]
 pub fn resource_types(base: &str) -> Value {
     let all = Kind::ALL.into_iter().filter_map(|kind| type_of(kind, base).as_object().cloned()).collect();
     list_response(Kind::ALL.len(), 1, all)
 }
 
-/// One resource type.
+/// Returns one resource type.
 #[must_use]
 pub fn resource_type(base: &str, name: &str) -> Option<Value> {
     Kind::ALL.into_iter().find(|kind| kind.name() == name).map(|kind| type_of(kind, base))
 }
 
-/// Every schema.
+/// Returns every schema.
 #[must_use]
 pub fn schemas(base: &str) -> Value {
     let all: Vec<_> = ALL.iter().filter_map(|schema| shown(schema, base).as_object().cloned()).collect();
     list_response(all.len(), 1, all)
 }
 
-/// One schema by its URN.
+/// Returns one schema by its URN.
 #[must_use]
 pub fn schema_json(base: &str, urn: &str) -> Option<Value> {
     ALL.iter().find(|schema| schema.urn.eq_ignore_ascii_case(urn)).map(|schema| shown(schema, base))

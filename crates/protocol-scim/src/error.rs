@@ -51,26 +51,26 @@ pub struct ScimError {
 }
 
 impl ScimError {
-    /// A 400, or the 409 of [`ScimType::Uniqueness`].
+    /// Makes a 400, or the 409 of [`ScimType::Uniqueness`].
     #[must_use]
     pub fn bad(scim_type: ScimType, detail: impl Into<String>) -> Self {
         let status = if scim_type == ScimType::Uniqueness { 409 } else { 400 };
         Self { status, scim_type: Some(scim_type), detail: detail.into() }
     }
 
-    /// Another status.
+    /// Sets another status.
     #[must_use]
     pub fn status(status: u16, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into() }
     }
 
-    /// A 404.
+    /// Makes a 404.
     #[must_use]
     pub fn not_found(what: &str) -> Self {
         Self::status(404, format!("there is no {what} of this id, or not for this token"))
     }
 
-    /// The body of the answer.
+    /// Returns the body of the answer.
     #[must_use]
     pub fn body(&self) -> Value {
         let mut body = json!({

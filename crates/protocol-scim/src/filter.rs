@@ -54,13 +54,13 @@ impl Filter {
         Ok(Self { kind, parsed })
     }
 
-    /// Whether a resource, as it is answered, matches.
+    /// Returns whether a resource, as it is answered, matches.
     #[must_use]
     pub fn matches(&self, answer: &Map<String, Value>) -> bool {
         holds(self.kind, &self.parsed, answer)
     }
 
-    /// What every match must have; `None` where that takes looking at everything.
+    /// Returns what every match must have; `None` where that takes looking at everything.
     #[must_use]
     pub fn wanted(&self) -> Option<Wanted> {
         wanted(self.kind, &self.parsed)
@@ -84,7 +84,7 @@ fn within_brackets(text: &str) -> String {
     moved
 }
 
-/// Where a closing bracket outside quotes is, and the range of `].part op value` that begins with it.
+/// Returns where a closing bracket outside quotes is, and the range of `].part op value` that begins with it.
 fn comparison_behind_bracket(text: &str) -> Option<(usize, std::ops::Range<usize>)> {
     let mut quoted = false;
     let mut escaped = false;
@@ -104,7 +104,7 @@ fn comparison_behind_bracket(text: &str) -> Option<(usize, std::ops::Range<usize
     None
 }
 
-/// The length of `].part op value` at the start of a text; `None` for anything else.
+/// Returns the length of `].part op value` at the start of a text; `None` for anything else.
 fn comparison_length(text: &str) -> Option<usize> {
     let behind = text.strip_prefix("].")?;
     let rest = behind.split_once(' ')?.1.trim_start();
@@ -162,7 +162,7 @@ fn check(kind: Kind, filter: &Parsed) -> Result<(), ScimError> {
     }
 }
 
-/// The same inside brackets, where names are those of the attribute's parts.
+/// Checks the values inside brackets, where names are those of the attribute's parts.
 pub(crate) fn check_values(attribute: &'static Attribute, filter: &ValFilter) -> Result<(), ScimError> {
     let part = |path: &scim_v2::filter::AttrPath| {
         let target = |part| Target { extension: None, attribute, filter: None, part: Some(part) };
@@ -198,7 +198,7 @@ fn comparable(target: &Target, op: &CompareOp, value: &CompValue) -> Result<(), 
     Err(ScimError::bad(ScimType::InvalidFilter, detail))
 }
 
-/// The attribute or part whose values are compared: of a complex one, its "value".
+/// Returns the attribute or part whose values are compared: of a complex one, its "value".
 fn compared(target: &Target) -> &'static Attribute {
     target.part.or_else(|| target.attribute.part("value")).unwrap_or(target.attribute)
 }
@@ -237,7 +237,7 @@ fn holds(kind: Kind, filter: &Parsed, answer: &Map<String, Value>) -> bool {
     }
 }
 
-/// Whether one value of a complex attribute matches what stands in brackets.
+/// Returns whether one value of a complex attribute matches what stands in brackets.
 pub(crate) fn value_holds(attribute: &'static Attribute, filter: &ValFilter, value: &Value) -> bool {
     match filter {
         ValFilter::Attr(AttrExp::Present(path)) => {
@@ -255,7 +255,7 @@ pub(crate) fn value_holds(attribute: &'static Attribute, filter: &ValFilter, val
     }
 }
 
-/// The values of an attribute, those of a list one by one.
+/// Returns the values of an attribute, those of a list one by one.
 fn values<'a>(target: &Target, answer: &'a Map<String, Value>) -> Vec<&'a Value> {
     let fields = match target.extension {
         Some(schema) => answer.get(schema.urn).and_then(Value::as_object),

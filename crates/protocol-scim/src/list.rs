@@ -53,7 +53,7 @@ impl ListQuery {
     }
 }
 
-/// The answer to a query: how many match, and the page of them from `start` on.
+/// Returns the answer to a query: how many match, and the page of them from `start` on.
 #[must_use]
 pub fn list_response(total: usize, start: usize, page: Vec<Map<String, Value>>) -> Value {
     json!({

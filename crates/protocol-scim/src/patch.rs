@@ -58,7 +58,7 @@ impl Patch {
         operations.into_iter().map(Operation::read).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The resource with the changes made.
+    /// Returns the resource with the changes made.
     ///
     /// # Errors
     /// `invalidPath`, `noTarget`, `mutability` or `invalidValue`, for the first change that cannot be.
@@ -285,7 +285,7 @@ fn set_single(target: &Target, value: Value, fields: &mut Map<String, Value>) ->
     }
 }
 
-/// The values with others added; a new primary one takes over from the old.
+/// Returns the values with others added; a new primary one takes over from the old.
 fn with(attribute: &'static Attribute, value: Value, mut old: Vec<Value>) -> Result<Vec<Value>, ScimError> {
     let Some(Value::Array(new)) = coerce(attribute, value)? else { return Ok(old) };
     if new.iter().any(|value| value.get("primary") == Some(&Value::Bool(true))) {
@@ -308,7 +308,7 @@ fn step_down(values: &mut [Value]) {
     }
 }
 
-/// The values without those that a filter or the operation's value names; without either, none of them.
+/// Returns the values without those that a filter or the operation's value names; without either, none of them.
 fn without(target: &Target, value: Value, mut old: Vec<Value>) -> Result<Vec<Value>, ScimError> {
     let attribute = target.attribute;
     let meant =
@@ -376,7 +376,7 @@ fn set_in(op: Op, target: &Target, value: Value, mut old: Vec<Value>) -> Result<
     Ok(old)
 }
 
-/// A value that a filter of plain equalities would pick.
+/// Returns a value that a filter of plain equalities would pick.
 fn made_for(
     attribute: &'static Attribute,
     filter: &scim_v2::filter::ValFilter,

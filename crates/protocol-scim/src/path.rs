@@ -80,7 +80,7 @@ pub(crate) fn read(kind: Kind, text: &str) -> Result<Place, ScimError> {
     Ok(Place::Attribute(Target { extension, attribute, filter, part }))
 }
 
-/// The attribute that a filter names, with its extension; `None` for one that is known and not kept.
+/// Returns the attribute that a filter names, with its extension; `None` for one that is known and not kept.
 pub(crate) fn of_filter(kind: Kind, path: &AttrPath) -> Result<Option<Target>, ScimError> {
     let shown = path.to_string();
     let schema = match &path.uri {
@@ -121,7 +121,7 @@ fn attribute(
     }
 }
 
-/// The attribute of an extension that a client names without its URN, as some write `manager`: the one that has it, where
+/// Returns the attribute of an extension that a client names without its URN, as some write `manager`: the one that has it, where
 /// no other extension and not the core has such a name.
 fn of_extension(kind: Kind, name: &str) -> Option<(Option<&'static Schema>, &'static Attribute)> {
     if kind.lets_go(name) {
@@ -133,7 +133,7 @@ fn of_extension(kind: Kind, name: &str) -> Option<(Option<&'static Schema>, &'st
     found.next().is_none().then_some(first)
 }
 
-/// Whether a name is known and not kept. A client may name the schemas of an extension within it.
+/// Returns whether a name is known and not kept. A client may name the schemas of an extension within it.
 fn lets_go(kind: Kind, schema: Option<&'static Schema>, name: &str) -> bool {
     schema.map_or_else(
         || kind.lets_go(name),

@@ -23,7 +23,7 @@ impl Kind {
     /// Both.
     pub const ALL: [Self; 2] = [Self::User, Self::Group];
 
-    /// Its name.
+    /// Returns its name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,7 +32,7 @@ impl Kind {
         }
     }
 
-    /// Its endpoint under the service's address.
+    /// Returns its endpoint under the service's address.
     #[must_use]
     pub const fn endpoint(self) -> &'static str {
         match self {
@@ -56,13 +56,13 @@ impl Kind {
         }
     }
 
-    /// A schema of this kind by its URN, in any case of letters.
+    /// Returns a schema of this kind by its URN, in any case of letters.
     pub(crate) fn schema(self, urn: &str) -> Option<&'static Schema> {
         let all = std::iter::once(self.core()).chain(self.extensions().iter().copied());
         all.into_iter().find(|schema| schema.urn.eq_ignore_ascii_case(urn))
     }
 
-    /// An attribute of the core schema or of every resource.
+    /// Returns an attribute of the core schema or of every resource.
     pub(crate) fn attribute(self, name: &str) -> Option<&'static Attribute> {
         self.core().attribute(name).or_else(|| COMMON.attribute(name))
     }
@@ -87,7 +87,7 @@ impl std::fmt::Debug for Resource {
 }
 
 impl Resource {
-    /// One without anything in it.
+    /// Makes one without anything in it.
     #[must_use]
     pub fn empty(kind: Kind) -> Self {
         Self { kind, fields: Map::new() }
@@ -115,13 +115,13 @@ impl Resource {
         Ok(resource)
     }
 
-    /// What was once [`Resource::fields`]; what cannot be is left out.
+    /// Returns what was once [`Resource::fields`]; what cannot be is left out.
     #[must_use]
     pub fn of_fields(kind: Kind, fields: Map<String, Value>) -> Self {
         Self { kind, fields: canonical(kind, fields).unwrap_or_default() }
     }
 
-    /// Everything that a client wrote, to be kept.
+    /// Returns everything that a client wrote, to be kept.
     #[must_use]
     pub const fn fields(&self) -> &Map<String, Value> {
         &self.fields
@@ -141,7 +141,7 @@ impl Resource {
         }
     }
 
-    /// The whole answer: what was written, and what only the service knows.
+    /// Returns the whole answer: what was written, and what only the service knows.
     #[must_use]
     pub fn answer(&self, meta: &Meta<'_>, added: Map<String, Value>) -> Map<String, Value> {
         let mut answer = self.fields.clone();
@@ -188,13 +188,13 @@ pub struct Meta<'a> {
     pub location: &'a str,
 }
 
-/// The entity tag of a version: weak, for the same resource may be written in several ways (RFC 7644, section 3.14).
+/// Returns the entity tag of a version: weak, for the same resource may be written in several ways (RFC 7644, section 3.14).
 #[must_use]
 pub fn entity_tag(version: i64) -> String {
     format!("W/\"{version}\"")
 }
 
-/// Whether an `If-Match` or `If-None-Match` header names that version; compared weakly.
+/// Returns whether an `If-Match` or `If-None-Match` header names that version; compared weakly.
 #[must_use]
 pub fn is_current(header: &str, version: i64) -> bool {
     let own = version.to_string();

@@ -114,7 +114,7 @@ impl Attribute {
         Self { usual, ..self }
     }
 
-    /// The sub-attribute of that name, in any case of letters.
+    /// Returns the sub-attribute of that name, in any case of letters.
     pub(crate) fn part(&self, name: &str) -> Option<&'static Attribute> {
         self.parts.iter().find(|part| part.name.eq_ignore_ascii_case(name))
     }
@@ -133,7 +133,7 @@ pub(crate) struct Schema {
 }
 
 impl Schema {
-    /// The attribute of that name, in any case of letters.
+    /// Returns the attribute of that name, in any case of letters.
     pub(crate) fn attribute(&self, name: &str) -> Option<&'static Attribute> {
         self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
     }

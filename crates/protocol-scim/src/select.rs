@@ -33,7 +33,7 @@ impl Selection {
         }
     }
 
-    /// Whether an attribute of the core will be in the answer, for what costs something to find out.
+    /// Returns whether an attribute of the core will be in the answer, for what costs something to find out.
     #[must_use]
     pub fn holds(&self, name: &str) -> bool {
         let names =
@@ -45,7 +45,7 @@ impl Selection {
                 .any(|(schema, own, part)| schema.is_none() && *own == Some(name) && part.is_none())
     }
 
-    /// The answer with what was asked for.
+    /// Returns the answer with what was asked for.
     #[must_use]
     pub fn of(&self, answer: Map<String, Value>) -> Map<String, Value> {
         let mut kept = match &self.only {
@@ -84,7 +84,7 @@ fn only_present_schemas(answer: &mut Map<String, Value>) {
     }
 }
 
-/// The answer without what is only there where it was asked for by name.
+/// Returns the answer without what is only there where it was asked for by name.
 fn without_requested(mut answer: Map<String, Value>) -> Map<String, Value> {
     for schema in Kind::ALL.into_iter().flat_map(Kind::extensions) {
         let Some(Value::Object(inner)) = answer.get_mut(schema.urn) else { continue };

@@ -60,20 +60,20 @@ fn own(value: Option<&Value>) -> Option<String> {
     value.and_then(Value::as_str).map(str::to_owned)
 }
 
-/// The value to use of several: the primary one, else the first.
+/// Returns the value to use of several: the primary one, else the first.
 fn chosen(values: Option<&Value>) -> Option<String> {
     let values = values?.as_array()?;
     let primary = values.iter().find(|value| value.get("primary") == Some(&Value::Bool(true)));
     own(primary.or_else(|| values.first())?.get("value"))
 }
 
-/// The day of a day or of a time.
+/// Returns the day of a day or of a time.
 fn day(value: Option<&Value>) -> Option<Day> {
     let text = value?.as_str()?;
     text.get(..10).unwrap_or(text).parse().ok()
 }
 
-/// What only the service knows of a user, for [`Resource::answer`]: whose they are, their groups, where their line
+/// Returns what only the service knows of a user, for [`Resource::answer`]: whose they are, their groups, where their line
 /// manager is.
 #[must_use]
 pub fn added_to_user(force: &str, groups: &[Member], manager: Option<&Member>) -> Map<String, Value> {
@@ -100,7 +100,7 @@ impl Resource {
         self.fields.get(urn).and_then(Value::as_object)
     }
 
-    /// What it says of a person.
+    /// Returns what it says of a person.
     #[must_use]
     pub fn user(&self) -> UserFields {
         let fields = &self.fields;
@@ -133,7 +133,7 @@ impl Resource {
         })
     }
 
-    /// The same resource where it agrees with what is so now, and changed where it does not.
+    /// Returns the resource brought into agreement with the user as it is now.
     #[must_use]
     pub fn with_user(mut self, now: &UserFields) -> Self {
         let said = self.user();
@@ -190,20 +190,20 @@ impl Resource {
         self
     }
 
-    /// The ids of a group's members, in order.
+    /// Returns the ids of a group's members, in order.
     #[must_use]
     pub fn members(&self) -> Vec<String> {
         let members = self.fields.get("members").and_then(Value::as_array);
         members.into_iter().flatten().filter_map(|member| own(member.get("value"))).collect()
     }
 
-    /// A group's name, and the directory's own name for it.
+    /// Returns a group's name, and the directory's own name for it.
     #[must_use]
     pub fn group(&self) -> (String, Option<String>) {
         (own(self.fields.get("displayName")).unwrap_or_default(), own(self.fields.get("externalId")))
     }
 
-    /// A group of that name and these members.
+    /// Returns a group of that name and these members.
     #[must_use]
     pub fn of_group(name: &str, external_id: Option<&str>, members: &[Member]) -> Self {
         let mut group = Self::empty(Kind::Group);

@@ -89,22 +89,22 @@ pub fn add(tx: &mut Tx<'_>, new: &Alarm) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The alarm of that id.
+/// Returns the alarm of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: AlarmId) -> Result<Option<Alarm>, StoreError> {
     tx.one(&ALARM_BY_ID, &[Value::id(id)])?.as_ref().map(alarm).transpose()
 }
 
-/// Up to `limit` alarms that nobody has seen to, newest first, of a force and of both.
+/// Returns up to `limit` alarms that nobody has seen to, newest first, of a force and of both.
 pub fn open(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Alarm>, StoreError> {
     tx.query(&ALARMS_OPEN, &[crate::force_word(force), i64::from(limit).into()])?.iter().map(alarm).collect()
 }
 
-/// How many alarms nobody has seen to.
+/// Returns how many alarms nobody has seen to.
 pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &ALARMS_OPEN_COUNT, &[crate::force_word(force)])
 }
 
-/// Up to `limit` alarms, newest first, from behind the given one; only those that nobody has seen to, where asked.
+/// Returns up to `limit` alarms, newest first, from behind the given one; only those that nobody has seen to, where asked.
 pub fn page(
     tx: &mut Tx<'_>,
     force: Option<Force>,

@@ -31,7 +31,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// What holds of a device that nobody described and nobody signed for: it stands in store.
+    /// Returns what holds of a device that nobody described and nobody signed for: it stands in store.
     #[must_use]
     pub const fn undescribed(device: &Device) -> Self {
         Self {
@@ -132,7 +132,7 @@ fn place(row: &Row) -> Result<Place, StoreError> {
     })
 }
 
-/// The particulars of a device.
+/// Returns the particulars of a device.
 pub fn of(tx: &mut Tx<'_>, device: &Device) -> Result<Asset, StoreError> {
     let row = tx.one(&ASSET_OF, &[Value::id(device.id)])?;
     row.as_ref().map_or_else(|| Ok(Asset::undescribed(device)), asset)
@@ -168,22 +168,22 @@ pub fn restand(tx: &mut Tx<'_>, device: DeviceId, before: &Asset, after: &Asset)
     Ok(tx.execute(&ASSET_RESTAND, &params)? > 0)
 }
 
-/// Every device with that serial number, asset tag, IMEI, ICCID or EID; `code` in capitals. Ten at most.
+/// Returns every device with that serial number, asset tag, IMEI, ICCID or EID; `code` in capitals. Ten at most.
 pub fn with_code(tx: &mut Tx<'_>, code: &str) -> Result<Vec<DeviceId>, StoreError> {
     tx.query(&ASSETS_WITH_CODE, &[code.into()])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// The devices of a force with that asset tag, in capitals; two at most.
+/// Returns the devices of a force with that asset tag, in capitals; two at most.
 pub fn with_tag(tx: &mut Tx<'_>, force: Force, tag: &str) -> Result<Vec<DeviceId>, StoreError> {
     tx.query(&ASSETS_OF_TAG, &[Value::id(force), tag.into()])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// The devices with that IMEI; two at most.
+/// Returns the devices with that IMEI; two at most.
 pub fn with_imei(tx: &mut Tx<'_>, imei: &str) -> Result<Vec<DeviceId>, StoreError> {
     tx.query(&ASSETS_OF_IMEI, &[imei.into()])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// What a place should hold: the devices that stand so in it.
+/// Returns what a place should hold: the devices that stand so in it.
 pub fn in_place(tx: &mut Tx<'_>, place: PlaceId, standing: Standing) -> Result<Vec<DeviceId>, StoreError> {
     tx.query(&ASSETS_IN_PLACE, &[Value::id(place), Value::id(standing)])?
         .iter()
@@ -216,18 +216,18 @@ pub fn add_place(tx: &mut Tx<'_>, new: &Place) -> Result<bool, StoreError> {
     Ok(tx.execute(&PLACE_ADD, &params)? > 0)
 }
 
-/// The place of that id.
+/// Returns the place of that id.
 pub fn place_by_id(tx: &mut Tx<'_>, id: PlaceId) -> Result<Option<Place>, StoreError> {
     tx.one(&PLACE_BY_ID, &[Value::id(id)])?.as_ref().map(place).transpose()
 }
 
-/// The place of a force with that name, however it is capitalised.
+/// Returns the place of a force with that name, however it is capitalised.
 pub fn place_by_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<Place>, StoreError> {
     let rows = tx.query(&PLACE_BY_NAME, &[Value::id(force), name.trim().to_lowercase().into()])?;
     rows.first().map(place).transpose()
 }
 
-/// Every place, 500 at most.
+/// Returns every place, 500 at most.
 pub fn places(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Place>, StoreError> {
     tx.query(&PLACES, &[crate::force_word(force)])?.iter().map(place).collect()
 }

@@ -23,17 +23,17 @@ pub fn count(
     tx.later(&COUNT_ADD, values)
 }
 
-/// How much a force did since a time of what a cap counts.
+/// Returns how much a force did since a time of what a cap counts.
 pub fn by_force(tx: &mut Tx<'_>, cap: Cap, force: Force, since: Timestamp) -> Result<i64, StoreError> {
     crate::single_count(tx, &COUNT_FORCE, &[cap.class().into(), force.as_str().into(), since.into()])
 }
 
-/// How much a person did since a time of what a cap counts.
+/// Returns how much a person did since a time of what a cap counts.
 pub fn by_person(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Result<i64, StoreError> {
     crate::single_count(tx, &COUNT_PERSON, &[cap.class().into(), who.into(), since.into()])
 }
 
-/// To what a person did it since a time, each thing once.
+/// Returns the things that a person did it to since a time, each once.
 pub fn subjects(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
     tx.query(&COUNT_SUBJECTS, &[cap.class().into(), who.into(), since.into()])?
         .iter()

@@ -172,22 +172,22 @@ pub fn add(tx: &mut Tx<'_>, new: &Step) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The steps of a case in order.
+/// Returns the steps of a case in order.
 pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>, StoreError> {
     tx.query(&STEPS_OF, &[Value::id(case)])?.iter().map(step).collect()
 }
 
-/// The step of that id.
+/// Returns the step of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: StepId) -> Result<Option<Step>, StoreError> {
     tx.one(&STEP_BY_ID, &[Value::id(id)])?.as_ref().map(step).transpose()
 }
 
-/// The steps of open cases that wait for something about that thing.
+/// Returns the steps of open cases that wait for something about that thing.
 pub fn open_for_item(tx: &mut Tx<'_>, item: &str) -> Result<Vec<Step>, StoreError> {
     tx.query(&STEPS_OPEN_FOR_ITEM, &[item.into()])?.iter().map(step).collect()
 }
 
-/// The steps of open cases that wait for that person, soonest first.
+/// Returns the steps of open cases that wait for that person, soonest first.
 pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Step>, StoreError> {
     tx.query(&STEPS_OPEN_OF_PERSON, &[Value::id(person)])?.iter().map(step).collect()
 }
@@ -237,7 +237,7 @@ fn judged_values(of: &Judged<'_>) -> [Value; 5] {
     ]
 }
 
-/// How the cases of a procedure stand under a clause.
+/// Returns how the cases of a procedure stand under a clause.
 pub fn standing(tx: &mut Tx<'_>, of: &Judged<'_>) -> Result<Standing, StoreError> {
     let row = tx.one(&PROCEDURE_STANDING, &judged_values(of))?;
     row.map_or(Ok(Standing::default()), |row| {
@@ -245,7 +245,7 @@ pub fn standing(tx: &mut Tx<'_>, of: &Judged<'_>) -> Result<Standing, StoreError
     })
 }
 
-/// Up to `limit` of those cases, the late ones first: id, number, and whether late.
+/// Returns up to `limit` of those cases, the late ones first: id, number, and whether late.
 pub fn judged_cases(
     tx: &mut Tx<'_>,
     of: &Judged<'_>,

@@ -123,12 +123,12 @@ pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The case of that id.
+/// Returns the case of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>, StoreError> {
     tx.one(&CASE_BY_ID, &[Value::id(id)])?.as_ref().map(case).transpose()
 }
 
-/// The open case of that kind for a device and clause.
+/// Returns the open case of that kind for a device and clause.
 pub fn open_for(
     tx: &mut Tx<'_>,
     device: DeviceId,
@@ -170,7 +170,7 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// The parameters of a WHERE: types, forces, whom not about. Words with a comma on either side.
+    /// Returns the parameters of a WHERE: types, forces, whom not about. Words with a comma on either side.
     fn params(&self) -> [Value; 3] {
         [
             among(self.sealed.iter().map(String::as_str)),
@@ -185,7 +185,7 @@ fn among<'a>(words: impl Iterator<Item = &'a str>) -> Value {
     if text.is_empty() { text.into() } else { format!(",{text}").into() }
 }
 
-/// Up to `limit` cases, newest first; `now` decides which are late. A sealed one is not found by its title, and by its type
+/// Returns up to `limit` cases, newest first; `now` decides which are late. A sealed one is not found by its title, and by its type
 /// only for who may know that.
 pub fn list(
     tx: &mut Tx<'_>,
@@ -218,12 +218,12 @@ pub fn list(
     rows.iter().map(case).collect()
 }
 
-/// The types of case that were ever opened, a hundred at most.
+/// Returns the types of case that were ever opened, a hundred at most.
 pub fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
     tx.query(&CASE_KINDS, &[])?.iter().map(|row| row.text(0)).collect()
 }
 
-/// How many open cases are past their time limit, as far as somebody sees.
+/// Returns how many open cases are past their time limit, as far as somebody sees.
 pub fn late_count(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -235,17 +235,17 @@ pub fn late_count(
     crate::single_count(tx, &CASES_LATE_COUNT, &params)
 }
 
-/// The cases about a person, newest first, a hundred at most.
+/// Returns the cases about a person, newest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Case>, StoreError> {
     tx.query(&CASES_OF_PERSON, &[Value::id(person)])?.iter().map(case).collect()
 }
 
-/// The types of the cases about a person, a hundred at most.
+/// Returns the types of the cases about a person, a hundred at most.
 pub fn kinds_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
     tx.query(&CASE_KINDS_OF_PERSON, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
 }
 
-/// The cases of a device, newest first, a hundred at most.
+/// Returns the cases of a device, newest first, a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Case>, StoreError> {
     tx.query(&CASES_OF_DEVICE, &[Value::id(device)])?.iter().map(case).collect()
 }
@@ -276,12 +276,12 @@ pub fn set_due(tx: &mut Tx<'_>, id: CaseId, due: Option<Timestamp>) -> Result<()
     Ok(())
 }
 
-/// The oldest open case of a kind about a person.
+/// Returns the oldest open case of a kind about a person.
 pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId, kind: &str) -> Result<Option<Case>, StoreError> {
     tx.one(&CASE_OPEN_OF_PERSON, &[Value::id(person), kind.into()])?.as_ref().map(case).transpose()
 }
 
-/// How many cases are open, as far as somebody sees.
+/// Returns how many cases are open, as far as somebody sees.
 pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>, sight: &Sight) -> Result<i64, StoreError> {
     let [sealed, known_in, not_about] = sight.params();
     crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force), sealed, known_in, not_about])
@@ -299,7 +299,7 @@ pub fn add_event(
     tx.later(&CASE_EVENT_ADD, vec![Value::id(id), Value::id(case), at.into(), actor.into(), says.into()])
 }
 
-/// A case's timeline: when, who, what.
+/// Returns a case's timeline: when, who, what.
 pub fn events(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
     tx.query(&CASE_EVENTS, &[Value::id(case)])?
         .iter()

@@ -84,7 +84,7 @@ pub fn spend_challenge(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<O
     tx.one(&CHALLENGE_USE, &[digest.into(), at.into()])?.map(|row| row.parse(0)).transpose()
 }
 
-/// For a message to the log: when the challenge ran out and when it was spent.
+/// Returns when a challenge expires and when it was used, for a message to the log.
 pub fn challenge_state(
     tx: &mut Tx<'_>,
     digest: &str,
@@ -92,7 +92,7 @@ pub fn challenge_state(
     tx.one(&CHALLENGE_STATE, &[digest.into()])?.map(|row| Ok((row.time(0)?, row.opt_time(1)?))).transpose()
 }
 
-/// Whether a newer profile or a finished enrolment made the challenge void.
+/// Returns whether a newer profile or a finished enrolment made the challenge void.
 pub fn is_void(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
     Ok(tx.one(&CHALLENGE_VOID, &[digest.into()])?.map_or(Ok(None), |row| row.opt_time(0))?.is_some())
 }
@@ -127,7 +127,7 @@ pub fn set_answer(tx: &mut Tx<'_>, answered: &Answered<'_>, certificate: &[u8]) 
     Ok(())
 }
 
-/// The certificate, DER, that the same challenge, key and transaction got at that time or later.
+/// Returns the certificate, DER, that the same challenge, key and transaction got at that time or later.
 pub fn answer(
     tx: &mut Tx<'_>,
     answered: &Answered<'_>,
@@ -158,12 +158,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Certificate) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The certificate with that fingerprint.
+/// Returns the certificate with that fingerprint.
 pub fn by_sha256(tx: &mut Tx<'_>, sha256: &str) -> Result<Option<Certificate>, StoreError> {
     tx.one(&CERTIFICATE_BY_SHA256, &[sha256.into()])?.as_ref().map(certificate).transpose()
 }
 
-/// Every certificate that was issued to a device, newest first.
+/// Returns every certificate that was issued to a device, newest first.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Certificate>, StoreError> {
     tx.query(&CERTIFICATES_OF_DEVICE, &[Value::id(device)])?.iter().map(certificate).collect()
 }
@@ -201,7 +201,7 @@ pub struct Renewal {
     pub revoked: bool,
 }
 
-/// The renewal of a certificate for that key, if there was one.
+/// Returns the renewal of a certificate for that key, if there was one.
 pub fn renewal_by_key(
     tx: &mut Tx<'_>,
     renewed_from: &str,
@@ -248,7 +248,7 @@ pub struct Shown {
     pub in_use: bool,
 }
 
-/// The latest certificates of a device, newest first, fifty at most.
+/// Returns the latest certificates of a device, newest first, fifty at most.
 pub fn shown(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Shown>, StoreError> {
     tx.query(&CERTIFICATES_SHOWN, &[Value::id(device)])?
         .iter()
@@ -266,7 +266,7 @@ pub fn shown(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Shown>, StoreError
         .collect()
 }
 
-/// Serial numbers of revoked certificates that would still be valid, with the time of revocation.
+/// Returns serial numbers of revoked certificates that would still be valid, with the time of revocation.
 pub fn revoked(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
     tx.query(&CERTIFICATES_REVOKED, &[now.into()])?
         .iter()

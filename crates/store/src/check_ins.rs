@@ -27,13 +27,13 @@ pub struct CheckInMark {
     pub signed_at: Option<Timestamp>,
 }
 
-/// When this very message was taken before.
+/// Returns when this very message was taken before.
 pub fn seen(tx: &mut Tx<'_>, mark: &CheckInMark) -> Result<Option<Timestamp>, StoreError> {
     let params = [mark.certificate.as_str().into(), mark.digest.as_str().into()];
     tx.one(&CHECK_IN_SEEN, &params)?.map(|row| row.time(0)).transpose()
 }
 
-/// The latest signing time of a message that was taken from this certificate.
+/// Returns the latest signing time of a message that was taken from this certificate.
 pub fn last_signed(tx: &mut Tx<'_>, certificate: &str) -> Result<Option<Timestamp>, StoreError> {
     tx.one(&CHECK_IN_LAST_SIGNED, &[certificate.into()])?.map_or(Ok(None), |row| row.opt_time(0))
 }

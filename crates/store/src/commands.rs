@@ -168,7 +168,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
     )
 }
 
-/// A second person agreed: queues the command, or holds it in a burst; whether it still waited for that.
+/// Queues a command that a second person agreed to, or holds it in a burst; returns whether it still waited for that.
 pub fn approve(
     tx: &mut Tx<'_>,
     id: CommandId,
@@ -179,7 +179,7 @@ pub fn approve(
     Ok(tx.execute(&COMMAND_APPROVE, &[Value::id(id), by.into(), burst.as_str().into()])? > 0)
 }
 
-/// The command of that id.
+/// Returns the command of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CommandId) -> Result<Option<Command>, StoreError> {
     tx.one(&COMMAND_BY_ID, &[Value::id(id)])?.as_ref().map(command).transpose()
 }
@@ -190,7 +190,7 @@ pub fn take(tx: &mut Tx<'_>, enrolment: EnrolmentId, at: Timestamp) -> Result<Op
     tx.one(&COMMAND_TAKE, &[Value::id(enrolment), at.into()])?.as_ref().map(command).transpose()
 }
 
-/// A command that was taken cannot be made after all, and never went out: ends it, and unsays the delivery.
+/// Ends a command that was taken but could not be built, and withdraws the delivery: it was never sent.
 pub fn set_unmade(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(), StoreError> {
     tx.later(&COMMAND_UNMADE, vec![Value::id(id), at.into(), why.into()])
 }
@@ -201,7 +201,7 @@ pub fn give_up(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Resu
     tx.later(&COMMAND_GIVEN_UP, vec![Value::id(id), at.into(), why.into()])
 }
 
-/// A new connection began (the device said Idle): what it put by is offered again.
+/// Offers commands answered NotNow again: the device said Idle, so a new connection began.
 pub fn offer_again(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<(), StoreError> {
     tx.later(&COMMANDS_OFFER_AGAIN, vec![Value::id(enrolment)])
 }
@@ -253,7 +253,7 @@ pub fn set_not_now(
     Ok(tx.execute(&COMMAND_NOT_NOW, &[Value::id(id), Value::id(enrolment), at.into()])? > 0)
 }
 
-/// The latest commands of a device, all channels.
+/// Returns the latest commands of a device, all channels.
 pub fn of_device(tx: &mut Tx<'_>, device: domain::DeviceId, limit: u32) -> Result<Vec<Command>, StoreError> {
     tx.query(&COMMANDS_OF_DEVICE, &[Value::id(device), i64::from(limit).into()])?
         .iter()
@@ -306,7 +306,7 @@ pub fn stop(
     Ok(stopped)
 }
 
-/// Whether a command of that type is unfinished.
+/// Returns whether a command of that type is unfinished.
 pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, request_type: &str) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), request_type.into()])? > 0)
 }

@@ -38,7 +38,7 @@ pub struct Standing {
     pub approved: bool,
 }
 
-/// The latest orders of these kinds to the device itself, newest first.
+/// Returns the latest orders of these kinds to the device itself, newest first.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId, kinds: [&str; 4]) -> Result<Vec<Standing>, StoreError> {
     let mut params = vec![Value::id(device)];
     params.extend(kinds.map(Value::from));

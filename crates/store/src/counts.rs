@@ -98,17 +98,17 @@ pub fn open(tx: &mut Tx<'_>, new: &Count, expected: &[DeviceId]) -> Result<(), S
     Ok(())
 }
 
-/// The count of that id.
+/// Returns the count of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CountId) -> Result<Option<Count>, StoreError> {
     tx.one(&COUNT_BY_ID, &[Value::id(id)])?.as_ref().map(count).transpose()
 }
 
-/// The open count of a place.
+/// Returns the open count of a place.
 pub fn open_in(tx: &mut Tx<'_>, place: PlaceId) -> Result<Option<Count>, StoreError> {
     tx.one(&COUNT_OPEN_IN, &[Value::id(place)])?.as_ref().map(count).transpose()
 }
 
-/// Every count, newest first, 200 at most.
+/// Returns every count, newest first, 200 at most.
 pub fn list(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Count>, StoreError> {
     tx.query(&COUNT_LIST, &[crate::force_word(force)])?.iter().map(count).collect()
 }
@@ -142,7 +142,7 @@ pub fn close(tx: &mut Tx<'_>, id: CountId, by: &str, at: Timestamp) -> Result<bo
     Ok(tx.execute(&COUNT_CLOSE, &[Value::id(id), by.into(), at.into()])? > 0)
 }
 
-/// Every line of a count.
+/// Returns every line of a count.
 pub fn lines(tx: &mut Tx<'_>, id: CountId) -> Result<Vec<Line>, StoreError> {
     tx.query(&STOCK_LINES, &[Value::id(id)])?
         .iter()

@@ -16,7 +16,7 @@ pub enum EnrolmentState {
 }
 
 impl EnrolmentState {
-    /// The word in tables and addresses.
+    /// Returns the word in tables and addresses.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -206,22 +206,22 @@ pub fn add(tx: &mut Tx<'_>, new: &Device) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The device of that id.
+/// Returns the device of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: DeviceId) -> Result<Option<Device>, StoreError> {
     tx.one(&DEVICE_BY_ID, &[Value::id(id)])?.as_ref().map(device).transpose()
 }
 
-/// The device with that serial number, exactly as written.
+/// Returns the device with that serial number, exactly as written.
 pub fn by_serial(tx: &mut Tx<'_>, serial: &str) -> Result<Option<Device>, StoreError> {
     tx.one(&DEVICE_BY_SERIAL, &[serial.into()])?.as_ref().map(device).transpose()
 }
 
-/// What a person holds.
+/// Returns what a person holds.
 pub fn of_holder(tx: &mut Tx<'_>, holder: PersonId) -> Result<Vec<Device>, StoreError> {
     tx.query(&DEVICES_OF_HOLDER, &[Value::id(holder)])?.iter().map(device).collect()
 }
 
-/// Up to `limit` devices in order of serial number.
+/// Returns up to `limit` devices in order of serial number.
 pub fn page(tx: &mut Tx<'_>, filter: &DeviceFilter, limit: u32) -> Result<Vec<Device>, StoreError> {
     let rows = tx.query(
         &DEVICE_PAGE,
@@ -255,7 +255,7 @@ pub enum DeviceOrder {
 /// Later in any collation than every serial number, which is at most 40 letters and digits.
 const AFTER_EVERY_SERIAL: &str = "ZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZZ";
 
-/// Up to `limit` devices in that order, each with its holder's name and number. `after` is the last device of the page
+/// Returns up to `limit` devices in that order, each with its holder's name and number. `after` is the last device of the page
 /// before: its clauses not met and its serial number; The search finds holders too.
 pub fn list(
     tx: &mut Tx<'_>,
@@ -289,7 +289,7 @@ pub fn list(
     rows.iter().map(|row| Ok((device(row)?, row.opt_text(18)?))).collect()
 }
 
-/// The devices with most clauses not met, worst first.
+/// Returns the devices with most clauses not met, worst first.
 pub fn needing_attention(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -331,7 +331,7 @@ pub fn counts(
     })
 }
 
-/// How many devices of a kind are under management.
+/// Returns how many devices of a kind are under management.
 pub fn enrolled_count(tx: &mut Tx<'_>, force: Option<Force>, kind: DeviceKind) -> Result<i64, StoreError> {
     crate::single_count(tx, &DEVICE_ENROLLED_COUNT, &[crate::force_word(force), Value::id(kind)])
 }
@@ -371,7 +371,7 @@ pub fn set_reported(
     )
 }
 
-/// What it said of itself before says nothing now: it was set up anew, or its enrolment ended.
+/// Forgets what a device reported: it was set up anew, or its enrolment ended.
 pub fn forget_reported(tx: &mut Tx<'_>, id: DeviceId) -> Result<(), StoreError> {
     tx.later(&DEVICE_NEW_START, vec![Value::id(id)])
 }
@@ -386,7 +386,7 @@ pub fn set_judged(
     tx.later(&DEVICE_JUDGED, vec![Value::id(id), met.into(), not_met.into(), not_known.into(), at.into()])
 }
 
-/// Every device in use.
+/// Returns every device in use.
 pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<DeviceId>, StoreError> {
     tx.query(&DEVICE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
 }

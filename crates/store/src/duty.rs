@@ -162,23 +162,23 @@ pub fn set_pattern(tx: &mut Tx<'_>, changed: &PatternRow) -> Result<bool, StoreE
     Ok(tx.execute(&PATTERN_SET, &params)? > 0)
 }
 
-/// The pattern of that id.
+/// Returns the pattern of that id.
 pub fn pattern_by_id(tx: &mut Tx<'_>, id: PatternId) -> Result<Option<PatternRow>, StoreError> {
     tx.one(&PATTERN_BY_ID, &[Value::id(id)])?.as_ref().map(pattern).transpose()
 }
 
-/// The pattern of that name, in any case of letters.
+/// Returns the pattern of that name, in any case of letters.
 pub fn pattern_by_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<PatternRow>, StoreError> {
     let rows = tx.query(&PATTERN_BY_NAME, &[Value::id(force), name.into()])?;
     rows.first().map(pattern).transpose()
 }
 
-/// The patterns by name, five hundred at most.
+/// Returns the patterns by name, five hundred at most.
 pub fn patterns(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<PatternRow>, StoreError> {
     tx.query(&PATTERNS, &[crate::force_word(force)])?.iter().map(pattern).collect()
 }
 
-/// Everybody who was ever put on a pattern.
+/// Returns everybody who was ever put on a pattern.
 pub fn on_pattern(tx: &mut Tx<'_>, id: PatternId) -> Result<Vec<PersonId>, StoreError> {
     tx.query(&ON_PATTERN, &[Value::id(id)])?.iter().map(|row| row.parse(0)).collect()
 }
@@ -197,7 +197,7 @@ pub fn assign(tx: &mut Tx<'_>, new: &AssignmentRow, now: Timestamp) -> Result<bo
     Ok(tx.execute(&ASSIGN, &params)? > 0)
 }
 
-/// Somebody's assignments with their patterns, the latest first, fifty at most. Of the pattern, `force`, `created_at` and
+/// Returns a person's assignments with their patterns, the latest first, fifty at most. Of the pattern, `force`, `created_at` and
 /// `version` are not read.
 pub fn assignments(
     tx: &mut Tx<'_>,
@@ -253,7 +253,7 @@ pub fn add_period(tx: &mut Tx<'_>, new: &PeriodRow, now: Timestamp) -> Result<bo
     Ok(tx.execute(&PERIOD_ADD, &params)? > 0)
 }
 
-/// The period of that id.
+/// Returns the period of that id.
 pub fn period_by_id(tx: &mut Tx<'_>, id: PeriodId) -> Result<Option<PeriodRow>, StoreError> {
     tx.one(&PERIOD_BY_ID, &[Value::id(id)])?.as_ref().map(period).transpose()
 }
@@ -263,7 +263,7 @@ pub fn remove_period(tx: &mut Tx<'_>, id: PeriodId) -> Result<bool, StoreError> 
     Ok(tx.execute(&PERIOD_REMOVE, &[Value::id(id)])? > 0)
 }
 
-/// Somebody's periods that have a part between two times, by their start, `limit` at most.
+/// Returns a person's periods that overlap two times, by their start, `limit` at most.
 pub fn periods(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -274,7 +274,7 @@ pub fn periods(
     tx.query(&PERIODS_OF, &params)?.iter().map(period).collect()
 }
 
-/// Whoever is entered as on call at a time, two hundred at most; whether they are away is not looked at.
+/// Returns the people entered as on call at a time, two hundred at most; does not look at absences.
 pub fn on_call_at(tx: &mut Tx<'_>, at: Timestamp, force: Option<Force>) -> Result<Vec<PersonId>, StoreError> {
     tx.query(&ON_CALL_AT, &[at.into(), crate::force_word(force)])?.iter().map(|row| row.parse(0)).collect()
 }

@@ -50,7 +50,7 @@ fn of_series(row: &crate::Row) -> Result<SeriesPeriod, StoreError> {
     Ok(SeriesPeriod { row: period(row)?, series: row.text(7)?, slot: row.opt_time(8)? })
 }
 
-/// The series of a person with that digest, if a calendar entered it.
+/// Returns the series of a person with that digest, if a calendar entered it.
 pub fn of(tx: &mut Tx<'_>, person: PersonId, series: &str) -> Result<Option<SeriesRow>, StoreError> {
     let Some(row) = tx.one(&SERIES_OF, &[Value::id(person), series.into()])? else { return Ok(None) };
     Ok(Some(SeriesRow {
@@ -75,12 +75,12 @@ pub fn put(tx: &mut Tx<'_>, new: &SeriesRow) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The periods of a series that stand, by their start, eight thousand at most.
+/// Returns the periods of a series that stand, by their start, eight thousand at most.
 pub fn periods(tx: &mut Tx<'_>, person: PersonId, series: &str) -> Result<Vec<SeriesPeriod>, StoreError> {
     tx.query(&SERIES_PERIODS, &[Value::id(person), series.into()])?.iter().map(of_series).collect()
 }
 
-/// The periods of any series of a person that begin between two times, by their start, eight thousand at most.
+/// Returns the periods of any series of a person that begin between two times, by their start, eight thousand at most.
 pub fn between(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -89,7 +89,7 @@ pub fn between(
     tx.query(&SERIES_BETWEEN, &[Value::id(person), from.into(), to.into()])?.iter().map(of_series).collect()
 }
 
-/// The very same period, if it stands.
+/// Returns the very same period, if it stands.
 pub fn like(tx: &mut Tx<'_>, wanted: &PeriodRow) -> Result<Option<SeriesPeriod>, StoreError> {
     let params = [
         Value::id(wanted.person),

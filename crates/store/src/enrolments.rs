@@ -165,12 +165,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Enrolment) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The enrolment of that id.
+/// Returns the enrolment of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Enrolment>, StoreError> {
     tx.one(&ENROLMENT_BY_ID, &[Value::id(id)])?.as_ref().map(enrolment).transpose()
 }
 
-/// The live enrolment bound to a certificate, for one channel.
+/// Returns the live enrolment bound to a certificate, for one channel.
 pub fn live(tx: &mut Tx<'_>, certificate: &str, channel: &Channel) -> Result<Option<Enrolment>, StoreError> {
     let (word, user, _) = channel.parts();
     tx.one(&ENROLMENT_LIVE, &[certificate.into(), word.into(), user.unwrap_or("").into()])?
@@ -179,7 +179,7 @@ pub fn live(tx: &mut Tx<'_>, certificate: &str, channel: &Channel) -> Result<Opt
         .transpose()
 }
 
-/// The enrolments of a device, newest first, fifty at most.
+/// Returns the enrolments of a device, newest first, fifty at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Enrolment>, StoreError> {
     tx.query(&ENROLMENTS_OF_DEVICE, &[Value::id(device)])?.iter().map(enrolment).collect()
 }
@@ -236,12 +236,12 @@ pub fn set_bootstrap_token(
     Ok(())
 }
 
-/// The sealed bootstrap token.
+/// Returns the sealed bootstrap token.
 pub fn bootstrap_token(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Vec<u8>>, StoreError> {
     tx.one(&ENROLMENT_BOOTSTRAP_READ, &[Value::id(id)])?.map_or(Ok(None), |row| row.opt_bytes(0))
 }
 
-/// The sealed unlock token.
+/// Returns the sealed unlock token.
 pub fn unlock_token(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Vec<u8>>, StoreError> {
     tx.one(&ENROLMENT_UNLOCK_READ, &[Value::id(id)])?.map_or(Ok(None), |row| row.opt_bytes(0))
 }
@@ -366,12 +366,12 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
         .collect()
 }
 
-/// The device was let go on.
+/// Notes that the device was told to finish its set-up.
 pub fn set_configured(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<(), StoreError> {
     tx.later(&ENROLMENT_CONFIGURED, vec![Value::id(id)])
 }
 
-/// Whether the device waits in its setup assistant to be let go on.
+/// Returns whether the device waits in its setup assistant to be let go on.
 pub fn is_awaiting_configuration(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
     tx.one(&ENROLMENT_AWAITS, &[Value::id(id)])?.map_or(Ok(false), |row| row.bool(0))
 }

@@ -75,22 +75,22 @@ pub fn forget_signatures(tx: &mut Tx<'_>, person: PersonId, instead: &str) -> Re
     Ok(())
 }
 
-/// The hand-overs with a person on either side whose signed record is kept.
+/// Returns the hand-overs with a person on either side whose signed record is kept.
 pub fn records_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<HandoverId>, StoreError> {
     tx.query(&HANDOVERS_SIGNED, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Every case about a person.
+/// Returns every case about a person.
 pub fn cases_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<CaseId>, StoreError> {
     tx.query(&CASES_ABOUT, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Every entry of a register that is for a person.
+/// Returns every entry of a register that is for a person.
 pub fn permissions_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PermissionId>, StoreError> {
     tx.query(&PERMISSIONS_ABOUT, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Whether somebody else who is not erased has the same name.
+/// Returns whether somebody else who is not erased has the same name.
 pub fn has_namesake(tx: &mut Tx<'_>, person: PersonId, name: &str) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &NAMESAKES, &[name.into(), Value::id(person)])? > 0)
 }

@@ -126,12 +126,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// For a value that cannot become what `column` (`table.column`) keeps.
+    /// Makes the error for a value that `column` (`table.column`) cannot hold.
     pub(crate) fn encode(column: &'static str, error: &dyn std::error::Error) -> Self {
         Self::Encode { column, detail: error.to_string() }
     }
 
-    /// Whether the very same work may be submitted again without looking first: nothing of it was done.
+    /// Returns whether the very same work may be submitted again without looking first: nothing of it was done.
     #[must_use]
     pub const fn is_safe_to_retry(&self) -> bool {
         matches!(self, Self::Busy | Self::Conflict { .. } | Self::Unreachable { .. })

@@ -164,12 +164,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Event) -> Result<bool, StoreError> {
     Ok(tx.execute(&EVENT_ADD, &values)? > 0)
 }
 
-/// The event of that id.
+/// Returns the event of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EventId) -> Result<Option<Event>, StoreError> {
     tx.one(&EVENT_BY_ID, &[Value::id(id)])?.as_ref().map(event).transpose()
 }
 
-/// The event of that person, kind and day that was not called off.
+/// Returns the event of that person, kind and day that was not called off.
 pub fn standing(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -179,7 +179,7 @@ pub fn standing(
     tx.one(&EVENT_STANDING, &[Value::id(person), kind.into(), on.into()])?.as_ref().map(event).transpose()
 }
 
-/// The latest event that a source calls by that name.
+/// Returns the latest event that a source calls by that name.
 pub fn of_source(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -192,12 +192,12 @@ pub fn of_source(
         .transpose()
 }
 
-/// The events of a person, latest first, a hundred at most.
+/// Returns the events of a person, latest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Event>, StoreError> {
     tx.query(&EVENTS_OF_PERSON, &[Value::id(person)])?.iter().map(event).collect()
 }
 
-/// The events behind a case, those that were called off too.
+/// Returns the events behind a case, those that were called off too.
 pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Event>, StoreError> {
     tx.query(&EVENTS_OF_CASE, &[Value::id(case)])?.iter().map(event).collect()
 }
@@ -222,7 +222,7 @@ pub fn cancel(tx: &mut Tx<'_>, id: EventId, at: Timestamp, why: &str) -> Result<
     Ok(tx.execute(&EVENT_CANCEL, &[Value::id(id), at.into(), why.into()])? > 0)
 }
 
-/// Up to `limit` events: those to come soonest first, all others latest first. `today` and `now` decide which are which.
+/// Returns up to `limit` events: those to come soonest first, all others latest first. `today` and `now` decide which are which.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &EventFilter,
@@ -264,7 +264,7 @@ pub fn list(
         .collect()
 }
 
-/// How many open cases behind events are past their time limit.
+/// Returns how many open cases behind events are past their time limit.
 pub fn late_returns(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<i64, StoreError> {
     crate::single_count(tx, &RETURNS_LATE, &[crate::force_word(force), now.into()])
 }

@@ -66,12 +66,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Exemption) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The exemptions that stand, as far as a force reaches.
+/// Returns the exemptions that stand, as far as a force reaches.
 pub fn live(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<Vec<Exemption>, StoreError> {
     tx.query(&EXEMPTIONS_LIVE, &[crate::force_word(force), now.into()])?.iter().map(exemption).collect()
 }
 
-/// The exemption of that id.
+/// Returns the exemption of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Exemption>, StoreError> {
     tx.one(&EXEMPTION_BY_ID, &[Value::id(id)])?.as_ref().map(exemption).transpose()
 }

@@ -153,13 +153,13 @@ pub fn put(tx: &mut Tx<'_>, finding: &StoredFinding) -> Result<(), StoreError> {
     )
 }
 
-/// The findings on one subject, in order of clause id.
+/// Returns the findings on one subject, in order of clause id.
 pub fn of_subject(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<StoredFinding>, StoreError> {
     let (kind, id) = subject_parts(subject);
     tx.query(&FINDINGS_OF, &[kind.into(), id.into()])?.iter().map(finding).collect()
 }
 
-/// The finding on one subject and clause.
+/// Returns the finding on one subject and clause.
 pub fn one(
     tx: &mut Tx<'_>,
     subject: &Subject,
@@ -172,7 +172,7 @@ pub fn one(
 /// One line of the tally: clause, kind of subject, outcome word, how many.
 pub type TallyLine = (String, String, String, i64);
 
-/// How many findings of each outcome every clause has.
+/// Returns how many findings of each outcome every clause has.
 pub fn tally(tx: &mut Tx<'_>) -> Result<Vec<TallyLine>, StoreError> {
     tally_lines(&tx.query(&FINDINGS_TALLY, &[])?)
 }
@@ -181,7 +181,7 @@ fn tally_lines(rows: &[Row]) -> Result<Vec<TallyLine>, StoreError> {
     rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?))).collect()
 }
 
-/// The tally of what one force may see; of everything for `None`.
+/// Returns the tally of what one force may see; of everything for `None`.
 pub fn tally_of(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<TallyLine>, StoreError> {
     match force {
         None => tally(tx),
@@ -189,7 +189,7 @@ pub fn tally_of(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<TallyLine>,
     }
 }
 
-/// The tally of one clause, as far as a force reaches.
+/// Returns the tally of one clause, as far as a force reaches.
 pub fn tally_of_clause(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -198,7 +198,7 @@ pub fn tally_of_clause(
     tally_lines(&tx.query(&FINDINGS_TALLY_CLAUSE, &[crate::force_word(force), clause.as_str().into()])?)
 }
 
-/// Up to `limit` findings on a clause with that outcome word, each with the serial number or name of whom it is about;
+/// Returns up to `limit` findings on a clause with that outcome word, each with the serial number or name of whom it is about;
 /// none for a document.
 pub fn named_of_clause(
     tx: &mut Tx<'_>,
@@ -211,7 +211,7 @@ pub fn named_of_clause(
     tx.query(&FINDINGS_NAMED, &params)?.iter().map(|row| Ok((finding(row)?, row.opt_text(7)?))).collect()
 }
 
-/// The findings on one subject, each with the basis of its evidence (JSON as the app spells it).
+/// Returns the findings on one subject, each with the basis of its evidence (JSON as the app spells it).
 pub fn with_basis(
     tx: &mut Tx<'_>,
     subject: &Subject,
@@ -254,12 +254,12 @@ pub fn confirm_evidence(tx: &mut Tx<'_>, id: EvidenceId, at: Timestamp) -> Resul
     tx.later(&EVIDENCE_CONFIRM, vec![Value::id(id), at.into()])
 }
 
-/// The evidence of that id.
+/// Returns the evidence of that id.
 pub fn evidence_by_id(tx: &mut Tx<'_>, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {
     tx.one(&EVIDENCE_BY_ID, &[Value::id(id)])?.as_ref().map(evidence).transpose()
 }
 
-/// The evidence in force at a time.
+/// Returns the evidence in force at a time.
 pub fn evidence_at(
     tx: &mut Tx<'_>,
     subject: &Subject,
@@ -273,7 +273,7 @@ pub fn evidence_at(
         .transpose()
 }
 
-/// The latest evidence on a subject and clause, newest first.
+/// Returns the latest evidence on a subject and clause, newest first.
 pub fn evidence_history(
     tx: &mut Tx<'_>,
     subject: &Subject,

@@ -52,7 +52,7 @@ fn freeze_of_row(row: &Row) -> Result<Freeze, StoreError> {
     })
 }
 
-/// The freeze that stands for a force.
+/// Returns the freeze that stands for a force.
 pub fn freeze_of(tx: &mut Tx<'_>, force: Force) -> Result<Option<Freeze>, StoreError> {
     tx.one(&FREEZE_OF, &[force.as_str().into()])?.as_ref().map(freeze_of_row).transpose()
 }

@@ -36,19 +36,19 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Whether it counts at that time.
+    /// Returns whether it counts at that time.
     #[must_use]
     pub fn counts_at(&self, now: Timestamp) -> bool {
         !self.waits && self.is_open_at(now)
     }
 
-    /// Whether it counts at that time, or would once it is confirmed.
+    /// Returns whether it counts at that time, or would once it is confirmed.
     #[must_use]
     pub fn is_open_at(&self, now: Timestamp) -> bool {
         self.ended.is_none() && self.until.is_none_or(|until| until > now)
     }
 
-    /// Since when it counts, or would: when it was confirmed, or else given.
+    /// Returns since when it counts, or would: when it was confirmed, or else given.
     #[must_use]
     pub fn since(&self) -> Timestamp {
         self.confirmed.as_ref().map_or(self.granted_at, |(at, _)| *at)
@@ -142,22 +142,22 @@ pub fn add(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The grant of that id.
+/// Returns the grant of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: GrantId) -> Result<Option<Grant>, StoreError> {
     tx.one(&GRANT_BY_ID, &[Value::id(id)])?.as_ref().map(grant).transpose()
 }
 
-/// Every grant that a person ever had, newest first, two hundred at most.
+/// Returns every grant that a person ever had, newest first, two hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError> {
     tx.query(&GRANTS_OF_PERSON, &[Value::id(person)])?.iter().map(grant).collect()
 }
 
-/// The grants of a person that nobody ended; some may be past their time.
+/// Returns the grants of a person that nobody ended; some may be past their time.
 pub fn open(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError> {
     tx.query(&GRANTS_OPEN, &[Value::id(person)])?.iter().map(grant).collect()
 }
 
-/// Up to `limit` grants that count at `now`, in order of the person's name, after the given name and grant.
+/// Returns up to `limit` grants that count at `now`, in order of the person's name, after the given name and grant.
 pub fn list(
     tx: &mut Tx<'_>,
     (force, role): (Option<Force>, &str),
@@ -186,7 +186,7 @@ pub struct Over {
     pub signed_in_at: Option<Timestamp>,
 }
 
-/// Up to `limit` grants of a role that count at `now` over a force's things, or over anybody's where no force is given.
+/// Returns up to `limit` grants of a role that count at `now` over a force's things, or over anybody's where no force is given.
 pub fn over(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -201,13 +201,13 @@ pub fn over(
         .collect()
 }
 
-/// Up to `limit` people who ever had a role over a force's things and have signed in, also where either is over.
+/// Returns up to `limit` people who ever had a role over a force's things and have signed in, also where either is over.
 pub fn ever(tx: &mut Tx<'_>, force: Force, role: &str, limit: u32) -> Result<Vec<PersonId>, StoreError> {
     let params = [role.into(), Value::id(force), i64::from(limit).into()];
     tx.query(&GRANTS_EVER, &params)?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// The grants that wait for a confirmation and that somebody asked for, a thousand at most.
+/// Returns the grants that wait for a confirmation and that somebody asked for, a thousand at most.
 pub fn waiting_of(tx: &mut Tx<'_>, said_by: &str) -> Result<Vec<Grant>, StoreError> {
     tx.query(&GRANTS_WAITING_BY, &[said_by.into()])?.iter().map(grant).collect()
 }
@@ -222,7 +222,7 @@ pub fn end(tx: &mut Tx<'_>, id: GrantId, at: Timestamp, by: &str) -> Result<bool
     Ok(tx.execute(&GRANT_END, &[Value::id(id), at.into(), by.into()])? > 0)
 }
 
-/// Whether anybody on the books names them as line manager.
+/// Returns whether anybody on the books names them as line manager.
 pub fn manages_somebody(tx: &mut Tx<'_>, person: PersonId) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &MANAGES_SOMEBODY, &[Value::id(person)])? > 0)
 }

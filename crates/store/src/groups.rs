@@ -94,17 +94,17 @@ pub fn remove(tx: &mut Tx<'_>, id: GroupId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The group of that id.
+/// Returns the group of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: GroupId) -> Result<Option<Group>, StoreError> {
     tx.one(&GROUP_BY_ID, &[Value::id(id)])?.as_ref().map(group).transpose()
 }
 
-/// The group of that name, in any case of letters.
+/// Returns the group of that name, in any case of letters.
 pub fn by_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<Group>, StoreError> {
     tx.one(&GROUP_BY_NAME, &[Value::id(force), name.into()])?.as_ref().map(group).transpose()
 }
 
-/// Up to `limit` groups of a force in order of id, after one.
+/// Returns up to `limit` groups of a force in order of id, after one.
 pub fn page(
     tx: &mut Tx<'_>,
     force: Force,
@@ -118,7 +118,7 @@ pub fn page(
         .collect()
 }
 
-/// The ids of a group's members, in order.
+/// Returns the ids of a group's members, in order.
 pub fn member_ids(tx: &mut Tx<'_>, id: GroupId) -> Result<Vec<PersonId>, StoreError> {
     tx.query(&MEMBER_IDS, &[Value::id(id)])?.iter().map(|row| row.parse(0)).collect()
 }
@@ -133,7 +133,7 @@ pub fn leave(tx: &mut Tx<'_>, group: GroupId, person: PersonId) -> Result<bool, 
     Ok(tx.execute(&MEMBER_REMOVE, &[Value::id(group), Value::id(person)])? > 0)
 }
 
-/// The groups that somebody is in: id and name, in order of name.
+/// Returns the groups that somebody is in: id and name, in order of name.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(GroupId, String)>, StoreError> {
     tx.query(&GROUPS_OF, &[Value::id(person)])?.iter().map(|row| Ok((row.parse(0)?, row.text(1)?))).collect()
 }

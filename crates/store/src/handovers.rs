@@ -73,7 +73,7 @@ pub struct Handover {
 }
 
 impl Handover {
-    /// The party of one side.
+    /// Returns the party of one side.
     #[must_use]
     pub const fn party(&self, side: Side) -> Party {
         match side {
@@ -82,7 +82,7 @@ impl Handover {
         }
     }
 
-    /// The force of one side.
+    /// Returns the force of one side.
     #[must_use]
     pub fn force_of(&self, side: Side) -> Force {
         match side {
@@ -272,12 +272,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Handover, items: &[Item]) -> Result<(), StoreE
     Ok(())
 }
 
-/// The hand-over of that id.
+/// Returns the hand-over of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Handover>, StoreError> {
     tx.one(&HANDOVER_BY_ID, &[Value::id(id)])?.as_ref().map(handover).transpose()
 }
 
-/// The hand-over with that number.
+/// Returns the hand-over with that number.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Handover>, StoreError> {
     tx.one(&HANDOVER_BY_NUMBER, &[number.into()])?.as_ref().map(handover).transpose()
 }
@@ -322,22 +322,22 @@ pub fn end(
     Ok(tx.execute(&HANDOVER_END, &[Value::id(id), state.as_str().into(), at.into(), why.into()])? > 0)
 }
 
-/// Every hand-over of a device, newest first, a hundred at most.
+/// Returns every hand-over of a device, newest first, a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Handover>, StoreError> {
     tx.query(&HANDOVERS_OF_DEVICE, &[Value::id(device)])?.iter().map(handover).collect()
 }
 
-/// The draft that a device waits in.
+/// Returns the draft that a device waits in.
 pub fn open_for(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<Option<Handover>, StoreError> {
     tx.one(&HANDOVER_OPEN_FOR, &[Value::id(device), now.into()])?.as_ref().map(handover).transpose()
 }
 
-/// The hand-overs that a person stands in, newest first, 200 at most.
+/// Returns the hand-overs that a person stands in, newest first, 200 at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Handover>, StoreError> {
     tx.query(&HANDOVERS_OF_PERSON, &[Value::id(person)])?.iter().map(handover).collect()
 }
 
-/// Up to `limit` hand-overs of a force or both, newest first, from behind the given one.
+/// Returns up to `limit` hand-overs of a force or both, newest first, from behind the given one.
 pub fn list(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -358,7 +358,7 @@ pub fn list(
     tx.query(&HANDOVER_LIST, &params)?.iter().map(handover).collect()
 }
 
-/// The things of a hand-over.
+/// Returns the things of a hand-over.
 pub fn items(tx: &mut Tx<'_>, id: HandoverId) -> Result<Vec<Item>, StoreError> {
     tx.query(&HANDOVER_ITEMS, &[Value::id(id)])?
         .iter()
@@ -392,7 +392,7 @@ pub fn sign(tx: &mut Tx<'_>, id: HandoverId, new: &Signature) -> Result<bool, St
     Ok(tx.execute(&HANDOVER_SIGN, &params)? > 0)
 }
 
-/// Every signature of every version, in order.
+/// Returns every signature of every version, in order.
 pub fn signatures(tx: &mut Tx<'_>, id: HandoverId) -> Result<Vec<Signature>, StoreError> {
     tx.query(&HANDOVER_SIGNATURES, &[Value::id(id)])?
         .iter()
@@ -429,7 +429,7 @@ pub fn keep(tx: &mut Tx<'_>, id: HandoverId, sealed: &Sealed) -> Result<(), Stor
     Ok(())
 }
 
-/// The sealed record; `None` where there is none or it was erased.
+/// Returns the sealed record; `None` where there is none or it was erased.
 pub fn kept(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Sealed>, StoreError> {
     let row = tx.one(&CUSTODY_RECORD, &[Value::id(id)])?;
     row.map(|row| {

@@ -79,17 +79,17 @@ pub fn place(tx: &mut Tx<'_>, new: &Hold) -> Result<bool, StoreError> {
     Ok(tx.execute(&HOLD_PLACE, &values)? > 0)
 }
 
-/// Whether a hold stands on the device.
+/// Returns whether a hold stands on the device.
 pub fn stands(tx: &mut Tx<'_>, device: DeviceId) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &HOLD_STANDS, &[Value::id(device)])? > 0)
 }
 
-/// The hold of that id.
+/// Returns the hold of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: HoldId) -> Result<Option<Hold>, StoreError> {
     tx.one(&HOLD_BY_ID, &[Value::id(id)])?.as_ref().map(hold).transpose()
 }
 
-/// The holds on a device, newest first, those that were ended too; a hundred at most.
+/// Returns the holds on a device, newest first, those that were ended too; a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Hold>, StoreError> {
     tx.query(&HOLDS_OF, &[Value::id(device)])?.iter().map(hold).collect()
 }

@@ -95,7 +95,7 @@ pub fn add(tx: &mut Tx<'_>, new: Import) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The file of that id.
+/// Returns the file of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<Import>, StoreError> {
     tx.one(&IMPORT_BY_ID, &[Value::id(id)])?.as_ref().map(import).transpose()
 }
@@ -125,7 +125,7 @@ pub fn let_go_but(tx: &mut Tx<'_>, made_by: &str, keep: u32) -> Result<u64, Stor
     tx.execute(&IMPORTS_LET_GO, &[made_by.into(), i64::from(keep).into()])
 }
 
-/// How many files wait.
+/// Returns how many files wait.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     crate::single_count(tx, &IMPORTS_WAITING, &[])
 }

@@ -80,7 +80,7 @@ pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Span, limit: u32) -> Result
         .collect()
 }
 
-/// The job is done. If it was asked for again meanwhile, it stays and runs once more when that was asked for.
+/// Removes a finished job. If it was scheduled again meanwhile, keeps it and runs it once more at that time.
 pub fn done(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     let claim = [Value::id(job.id), job.lease_until.into()];
     if tx.execute(&JOB_DONE, &claim)? == 0 {
@@ -89,7 +89,7 @@ pub fn done(tx: &mut Tx<'_>, job: &Job) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The job failed: tried again at `again_at`, or never if that is `None`.
+/// Notes that a job failed: retries it at `again_at`, or gives it up if that is `None`.
 pub fn failed(
     tx: &mut Tx<'_>,
     job: &Job,
@@ -104,7 +104,7 @@ pub fn failed(
     Ok(())
 }
 
-/// The latest jobs given up: kind, subject, error, when.
+/// Returns the latest jobs given up: kind, subject, error, when.
 pub fn dead(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(String, String, String, Timestamp)>, StoreError> {
     tx.query(&JOB_DEAD, &[i64::from(limit).into()])?
         .iter()

@@ -61,7 +61,7 @@ pub fn keep(tx: &mut Tx<'_>, new: &KeptForm, most: i64) -> Result<(), StoreError
     Ok(())
 }
 
-/// The form under a cookie's digest, where it is that owner's and in time.
+/// Returns the form under a cookie's digest, where it is that owner's and in time.
 pub fn of(
     tx: &mut Tx<'_>,
     digest: &str,
@@ -71,7 +71,7 @@ pub fn of(
     tx.one(&FORM_OF, &[digest.into(), owner.into(), now.into()])?.as_ref().map(form).transpose()
 }
 
-/// The same, which is then gone: a second try finds nothing.
+/// Returns a kept form and deletes it: a second try finds nothing.
 pub fn take(
     tx: &mut Tx<'_>,
     digest: &str,
@@ -81,7 +81,7 @@ pub fn take(
     tx.one(&FORM_TAKE, &[digest.into(), owner.into(), now.into()])?.as_ref().map(form).transpose()
 }
 
-/// How many are kept.
+/// Returns how many are kept.
 pub fn count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     crate::single_count(tx, &FORMS_ALL, &[])
 }

@@ -131,12 +131,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Entry, detail: Option<(Vec<u8>, Vec<u8>)>) -> 
 /// A private detail as it lies: salt, then content.
 pub type SaltedDetail = (Vec<u8>, Vec<u8>);
 
-/// The entry of that id.
+/// Returns the entry of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Entry>, StoreError> {
     tx.one(&LEDGER_BY_ID, &[Value::id(id)])?.as_ref().map(entry).transpose()
 }
 
-/// The private detail of an entry, salt first; `None` where there is none or it was erased.
+/// Returns the private detail of an entry, salt first; `None` where there is none or it was erased.
 pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<SaltedDetail>, StoreError> {
     tx.one(&LEDGER_DETAIL, &[Value::id(id)])?.map(|row| Ok((row.bytes(0)?, row.bytes(1)?))).transpose()
 }
@@ -168,7 +168,7 @@ pub fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many entries have a place.
+/// Returns how many entries have a place.
 pub fn size(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     crate::single_count(tx, &LEDGER_SIZE, &[])
 }
@@ -209,7 +209,7 @@ pub fn own_subjects(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, St
     tx.query(&LEDGER_OWN, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
 }
 
-/// Up to `limit` entries, newest first, each with whether its private detail was erased.
+/// Returns up to `limit` entries, newest first, each with whether its private detail was erased.
 pub fn list(tx: &mut Tx<'_>, filter: &LedgerFilter, limit: u32) -> Result<Vec<(Entry, bool)>, StoreError> {
     let until = filter.until.unwrap_or(Timestamp::from_millis(i64::MAX));
     let (at, id) = match filter.after {
@@ -233,7 +233,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &LedgerFilter, limit: u32) -> Result<Vec<(E
     rows.iter().map(|row| Ok((entry(row)?, row.bool(10)?))).collect()
 }
 
-/// How many entries have no place yet.
+/// Returns how many entries have no place yet.
 pub fn waiting_count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     crate::single_count(tx, &LEDGER_COUNT, &[])
 }
@@ -260,7 +260,7 @@ pub fn put_nodes(tx: &mut Tx<'_>, nodes: &[Node]) -> Result<(), StoreError> {
     rest.chunks(1).try_for_each(|one| tx.later(&LEDGER_NODE_PUT, values(one)?))
 }
 
-/// A full node of the tree.
+/// Returns a full node of the tree.
 pub fn node(tx: &mut Tx<'_>, level: u32, place: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let place = i64::try_from(place).map_err(|error| StoreError::encode("ledger_node.place", &error))?;
     tx.one(&LEDGER_NODE, &[i64::from(level).into(), place.into()])?.map(|row| row.bytes(0)).transpose()
@@ -287,23 +287,23 @@ pub fn add_checkpoint(tx: &mut Tx<'_>, new: &Checkpoint) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The latest checkpoint.
+/// Returns the latest checkpoint.
 pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, StoreError> {
     tx.one(&LEDGER_CHECKPOINT_LAST, &[])?.as_ref().map(checkpoint).transpose()
 }
 
-/// Up to `limit` checkpoints that cover more than so many entries, smallest first.
+/// Returns up to `limit` checkpoints that cover more than so many entries, smallest first.
 pub fn checkpoints_after(tx: &mut Tx<'_>, size: i64, limit: u32) -> Result<Vec<Checkpoint>, StoreError> {
     let params = [size.into(), i64::from(limit).into()];
     tx.query(&LEDGER_CHECKPOINTS_AFTER, &params)?.iter().map(checkpoint).collect()
 }
 
-/// Every checkpoint, smallest first.
+/// Returns every checkpoint, smallest first.
 pub fn checkpoints(tx: &mut Tx<'_>) -> Result<Vec<Checkpoint>, StoreError> {
     tx.query(&LEDGER_CHECKPOINTS, &[])?.iter().map(checkpoint).collect()
 }
 
-/// When the newest entry was made.
+/// Returns when the newest entry was made.
 pub fn newest(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
     tx.one(&LEDGER_NEWEST, &[])?.map(|row| row.time(0)).transpose()
 }

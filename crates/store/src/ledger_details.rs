@@ -49,7 +49,7 @@ pub fn of_subject(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Due>, StoreError
     tx.query(&DETAILS_OF, &[subject.into()])?.iter().map(due).collect()
 }
 
-/// Whether an entry about a subject has a detail and no place yet.
+/// Returns whether an entry about a subject has a detail and no place yet.
 pub fn any_unplaced(tx: &mut Tx<'_>, subject: &str) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &DETAILS_UNPLACED, &[subject.into()])? > 0)
 }

@@ -68,7 +68,7 @@ pub use error::StoreError;
 pub use migrate::{Applied, MIGRATIONS, Migration};
 pub(crate) use record::{force_word, like, single_count};
 
-/// Every statement of every module: a test prepares each on both engines.
+/// Returns every statement of every module: a test prepares each on both engines.
 #[must_use]
 pub fn all_statements() -> Vec<&'static Statement> {
     [

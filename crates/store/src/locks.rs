@@ -70,7 +70,7 @@ pub fn take_all(tx: &mut Tx<'_>, mut locks: Vec<Lock>) -> Result<(), StoreError>
     locks.into_iter().try_for_each(|lock| take(tx, lock))
 }
 
-/// The number of a lock: the same on every node and in every version of the program.
+/// Returns the number of a lock: the same on every node and in every version of the program.
 fn key(kind: &str, id: impl Display) -> i64 {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, format!("{kind}:{id}").as_bytes());
     digest.as_ref().iter().take(8).fold(0, |key, byte| (key << 8) | i64::from(*byte))

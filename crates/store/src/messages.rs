@@ -59,7 +59,7 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreE
 /// A sealed message as it is read: kind, digest, sealed bytes, time.
 pub type Sealed = (String, String, Vec<u8>, Timestamp);
 
-/// The newest sealed messages of a channel: kind, digest, sealed bytes, time.
+/// Returns the newest sealed messages of a channel: kind, digest, sealed bytes, time.
 pub fn of_enrolment(tx: &mut Tx<'_>, enrolment: EnrolmentId, limit: u32) -> Result<Vec<Sealed>, StoreError> {
     tx.query(&RAW_OF_ENROLMENT, &[Value::id(enrolment), i64::from(limit).into()])?
         .iter()
@@ -80,7 +80,7 @@ pub fn put_facts(
     tx.later(&FACTS_PUT, vec![Value::id(device), report.into(), facts.into(), received_at.into()])
 }
 
-/// The current facts of a device: of each name the newest.
+/// Returns the current facts of a device: of each name the newest.
 pub fn facts(tx: &mut Tx<'_>, device: DeviceId) -> Result<Facts, StoreError> {
     let mut all = Facts::default();
     for row in tx.query(&FACTS_OF, &[Value::id(device)])? {

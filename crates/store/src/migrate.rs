@@ -157,7 +157,7 @@ impl Store {
         self.write_blocking(|tx| tx.script("analyse", "ANALYZE"))
     }
 
-    /// The number of the last script applied to this database; 0 for an empty one. Blocks.
+    /// Returns the number of the last script applied to this database; 0 for an empty one. Blocks.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -228,7 +228,7 @@ fn refuse<T>(detail: String) -> Result<T, StoreError> {
     Err(StoreError::Migration { detail })
 }
 
-/// SHA-256 in hexadecimal, of the text with its line ends made alike.
+/// Returns the SHA-256 digest in hexadecimal of the text, with its line ends normalised.
 fn digest(sql: &str) -> String {
     let plain = sql.replace("\r\n", "\n");
     hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, plain.as_bytes()))

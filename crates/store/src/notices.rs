@@ -65,7 +65,7 @@ pub struct Notice {
 }
 
 impl std::fmt::Debug for Notice {
-    /// Without its words: they are about somebody.
+    /// Leaves the words out: they are about a person.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Notice({} {} {})", self.id, self.reason, self.state.as_str())
     }
@@ -163,12 +163,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Notice) -> Result<bool, StoreError> {
     Ok(tx.execute(&NOTICE_ADD, &params)? > 0)
 }
 
-/// The notice of that id.
+/// Returns the notice of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Notice>, StoreError> {
     tx.one(&NOTICE_BY_ID, &[Value::id(id)])?.as_ref().map(notice).transpose()
 }
 
-/// The notices to be looked at by now, the longest due first.
+/// Returns the notices to be looked at by now, the longest due first.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Notice>, StoreError> {
     tx.query(&NOTICES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(notice).collect()
 }
@@ -233,7 +233,7 @@ pub fn look_again(
     tx.later(&NOTICES_LOOK_AGAIN, vec![Value::id(person), now.into(), leased.into()])
 }
 
-/// A person's notices, newest first.
+/// Returns a person's notices, newest first.
 pub fn of_person(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -244,12 +244,12 @@ pub fn of_person(
     tx.query(&NOTICES_OF, &params)?.iter().map(notice).collect()
 }
 
-/// How many notices a person has not read.
+/// Returns how many notices a person has not read.
 pub fn unread(tx: &mut Tx<'_>, person: PersonId) -> Result<i64, StoreError> {
     crate::single_count(tx, &NOTICES_UNREAD, &[Value::id(person)])
 }
 
-/// Unread notices that were given up, or are held because the person's duty is not known, newest first; each with the
+/// Returns unread notices that were given up, or are held because the person's duty is not known, newest first; each with the
 /// person's name and number.
 pub fn stuck(
     tx: &mut Tx<'_>,
@@ -263,7 +263,7 @@ pub fn stuck(
     tx.query(&NOTICES_STUCK, &params)?.iter().map(with_person).collect()
 }
 
-/// What was told to people who were not on duty, between two times; each with the person's name and number.
+/// Returns what was told to people who were not on duty, between two times; each with the person's name and number.
 pub fn exceptions(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -274,7 +274,7 @@ pub fn exceptions(
     tx.query(&NOTICES_EXCEPTIONS, &params)?.iter().map(with_person).collect()
 }
 
-/// How many were told, between two times, to people whose duty was not known, in the force's hours for that.
+/// Returns how many were told, between two times, to people whose duty was not known, in the force's hours for that.
 pub fn told_unknown(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -283,7 +283,7 @@ pub fn told_unknown(
     crate::single_count(tx, &NOTICES_TOLD_UNKNOWN, &[crate::force_word(force), from.into(), to.into()])
 }
 
-/// How many notices made since a time stand in each state.
+/// Returns how many notices made since a time stand in each state.
 pub fn by_state(
     tx: &mut Tx<'_>,
     force: Option<Force>,

@@ -92,12 +92,12 @@ pub fn add(tx: &mut Tx<'_>, new: &OffDutyUse) -> Result<bool, StoreError> {
     Ok(tx.execute(&USE_ADD, &params)? > 0)
 }
 
-/// The one of that id.
+/// Returns the one of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: SignInId) -> Result<Option<OffDutyUse>, StoreError> {
     tx.one(&USE_BY_ID, &[Value::id(id)])?.as_ref().map(used).transpose()
 }
 
-/// Those of a person of which nothing was said, newest first, a hundred at most.
+/// Returns those of a person of which nothing was said, newest first, a hundred at most.
 pub fn open_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OffDutyUse>, StoreError> {
     tx.query(&USE_OPEN, &[Value::id(person)])?.iter().map(used).collect()
 }
@@ -107,7 +107,7 @@ pub fn state(tx: &mut Tx<'_>, id: SignInId, purpose: &str, at: Timestamp) -> Res
     Ok(tx.execute(&USE_STATE, &[Value::id(id), purpose.into(), at.into()])? > 0)
 }
 
-/// A force's from one day up to, not including, another, by unit in the order of their names.
+/// Returns a force's from one day up to, not including, another, by unit in the order of their names.
 pub fn by_unit(tx: &mut Tx<'_>, force: Force, (from, to): (Day, Day)) -> Result<Vec<UnitMonth>, StoreError> {
     tx.query(&USE_BY_UNIT, &[Value::id(force), Value::id(from), Value::id(to)])?
         .iter()
@@ -135,7 +135,7 @@ pub fn opened_review(tx: &mut Tx<'_>, force: Force, month: &str, case: CaseId) -
     Ok(())
 }
 
-/// The case in which a month is reviewed.
+/// Returns the case in which a month is reviewed.
 pub fn review_of(tx: &mut Tx<'_>, force: Force, month: &str) -> Result<Option<CaseId>, StoreError> {
     tx.one(&REVIEW_OF, &[Value::id(force), month.into()])?.map(|row| row.parse(0)).transpose()
 }

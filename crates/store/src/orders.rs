@@ -203,7 +203,7 @@ pub fn open_burst(tx: &mut Tx<'_>, new: &Burst) -> Result<(), StoreError> {
     tx.execute(&BURST_ADD, &values).map(drop)
 }
 
-/// The burst that a person's further orders of an effect join.
+/// Returns the burst that a person's further orders of an effect join.
 pub fn burst_of(
     tx: &mut Tx<'_>,
     force: Force,
@@ -214,23 +214,23 @@ pub fn burst_of(
     tx.one(&BURST_OPEN, &values)?.as_ref().map(burst).transpose()
 }
 
-/// The burst of that id.
+/// Returns the burst of that id.
 pub fn burst_by_id(tx: &mut Tx<'_>, id: BurstId) -> Result<Option<Burst>, StoreError> {
     tx.one(&BURST_BY_ID, &[Value::id(id)])?.as_ref().map(burst).transpose()
 }
 
-/// The bursts that are held, oldest first.
+/// Returns the bursts that are held, oldest first.
 pub fn bursts(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Burst>, StoreError> {
     tx.query(&BURSTS_OPEN, &[force_word(force)])?.iter().map(burst).collect()
 }
 
-/// How many bursts are held, and how many orders wait for a second person to agree.
+/// Returns how many bursts are held, and how many orders wait for a second person to agree.
 pub fn waiting(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(i64, i64), StoreError> {
     let bursts = crate::single_count(tx, &BURSTS_WAITING, &[force_word(force)])?;
     Ok((bursts, crate::single_count(tx, &ORDERS_WAITING, &[force_word(force)])?))
 }
 
-/// How many orders were ever put into a burst.
+/// Returns how many orders were ever put into a burst.
 pub fn size_of(tx: &mut Tx<'_>, id: BurstId) -> Result<i64, StoreError> {
     let commands = crate::single_count(tx, &BURST_COMMANDS, &[Value::id(id)])?;
     Ok(commands + crate::single_count(tx, &BURST_ACTS, &[Value::id(id)])?)
@@ -277,12 +277,12 @@ fn order(row: &Row) -> Result<OpenOrder, StoreError> {
     })
 }
 
-/// The commands that are held in a burst.
+/// Returns the commands that are held in a burst.
 pub fn of_burst(tx: &mut Tx<'_>, id: BurstId, limit: u32) -> Result<Vec<OpenOrder>, StoreError> {
     tx.query(&ORDERS_OF_BURST, &[Value::id(id), limit.into()])?.iter().map(order).collect()
 }
 
-/// People's orders of a force that have not reached a device; of one person, or where `asked_by` is empty of everybody.
+/// Returns people's orders of a force that have not reached a device; of one person, or where `asked_by` is empty of everybody.
 pub fn open(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -297,12 +297,12 @@ pub fn asked(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Op
     tx.query(&ORDERS_ASKED, &[force_word(force), limit.into()])?.iter().map(order).collect()
 }
 
-/// Who has orders in a force that have not reached their devices, as the ledger names them.
+/// Returns who has orders in a force that have not reached their devices, as the ledger names them.
 pub fn askers(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<String>, StoreError> {
     tx.query(&ORDERS_ASKERS, &[force_word(force)])?.iter().map(|row| row.text(0)).collect()
 }
 
-/// Everybody who asked for something in a burst, or agreed to it.
+/// Returns everybody who asked for something in a burst, or agreed to it.
 pub fn people_of_burst(tx: &mut Tx<'_>, id: BurstId) -> Result<Vec<String>, StoreError> {
     tx.query(&BURST_PEOPLE, &[Value::id(id)])?.iter().map(|row| row.text(0)).collect()
 }
@@ -335,22 +335,22 @@ pub fn hold(tx: &mut Tx<'_>, new: &HeldAct) -> Result<(), StoreError> {
     tx.execute(&HELD_ADD, &values).map(drop)
 }
 
-/// The held act of that id.
+/// Returns the held act of that id.
 pub fn held_by_id(tx: &mut Tx<'_>, id: HeldId) -> Result<Option<HeldAct>, StoreError> {
     tx.one(&HELD_BY_ID, &[Value::id(id)])?.as_ref().map(held).transpose()
 }
 
-/// The acts of a burst that are no commands, however they stand.
+/// Returns the acts of a burst that are no commands, however they stand.
 pub fn acts_of_burst(tx: &mut Tx<'_>, id: BurstId, limit: u32) -> Result<Vec<HeldAct>, StoreError> {
     tx.query(&HELD_OF_BURST, &[Value::id(id), limit.into()])?.iter().map(held).collect()
 }
 
-/// The acts on a device that are held, or released and not yet done.
+/// Returns the acts on a device that are held, or released and not yet done.
 pub fn acts_on(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<HeldAct>, StoreError> {
     tx.query(&HELD_OF_DEVICE, &[Value::id(device)])?.iter().map(held).collect()
 }
 
-/// The held acts of a force; of one person, or where `asked_by` is empty of everybody.
+/// Returns the held acts of a force; of one person, or where `asked_by` is empty of everybody.
 pub fn acts(
     tx: &mut Tx<'_>,
     force: Option<Force>,

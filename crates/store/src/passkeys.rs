@@ -85,12 +85,12 @@ pub fn mark(tx: &mut Tx<'_>, new: &Account) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The break-glass account of an owner, where it has not ended.
+/// Returns the break-glass account of an owner, where it has not ended.
 pub fn account_of(tx: &mut Tx<'_>, owner: &str) -> Result<Option<Account>, StoreError> {
     tx.one(&ACCOUNT_LIVE, &[owner.into()])?.as_ref().map(account).transpose()
 }
 
-/// Every break-glass account that has not ended, by name; a hundred at most.
+/// Returns every break-glass account that has not ended, by name; a hundred at most.
 pub fn accounts(tx: &mut Tx<'_>) -> Result<Vec<Account>, StoreError> {
     tx.query(&ACCOUNTS_LIVE, &[])?.iter().map(account).collect()
 }
@@ -120,12 +120,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Passkey) -> Result<bool, StoreError> {
     Ok(tx.execute(&PASSKEY_ADD, &params)? > 0)
 }
 
-/// The passkey of that id, where neither it nor its account has ended.
+/// Returns the passkey of that id, where neither it nor its account has ended.
 pub fn by_id(tx: &mut Tx<'_>, id: &str) -> Result<Option<Passkey>, StoreError> {
     tx.one(&PASSKEY_LIVE, &[id.into()])?.as_ref().map(passkey).transpose()
 }
 
-/// Every passkey that may be used, by its owner's name; a hundred at most.
+/// Returns every passkey that may be used, by its owner's name; a hundred at most.
 pub fn live(tx: &mut Tx<'_>) -> Result<Vec<Passkey>, StoreError> {
     tx.query(&PASSKEYS_LIVE, &[])?.iter().map(passkey).collect()
 }

@@ -74,7 +74,7 @@ impl fmt::Debug for Person {
 }
 
 impl Person {
-    /// A person of whom no more is known; everything else is empty.
+    /// Makes a person of whom no more is known; everything else is empty.
     #[must_use]
     pub fn new(id: PersonId, force: Force, number: &str, name: &str, role: &str, at: Timestamp) -> Self {
         Self {
@@ -235,17 +235,17 @@ pub fn set(tx: &mut Tx<'_>, person: &Person) -> Result<bool, StoreError> {
     Ok(changed > 0)
 }
 
-/// The person of that id.
+/// Returns the person of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Person>, StoreError> {
     tx.one(&PERSON_BY_ID, &[Value::id(id)])?.as_ref().map(person).transpose()
 }
 
-/// The person with that collar or staff number.
+/// Returns the person with that collar or staff number.
 pub fn by_number(tx: &mut Tx<'_>, force: Force, number: &str) -> Result<Option<Person>, StoreError> {
     tx.one(&PERSON_BY_NUMBER, &[Value::id(force), number.into()])?.as_ref().map(person).transpose()
 }
 
-/// Up to `limit` people in order of name, after the given place; `search` matches part of a name or number.
+/// Returns up to `limit` people in order of name, after the given place; `search` matches part of a name or number.
 pub fn page(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -281,7 +281,7 @@ pub struct PeopleFilter {
     pub accepted: Option<bool>,
 }
 
-/// A filter's word for yes, no and either.
+/// Returns a filter's word for yes, no and either.
 const fn either(filter: Option<bool>) -> &'static str {
     match filter {
         None => "",
@@ -312,7 +312,7 @@ pub struct Listed {
     pub accepted_at: Option<Timestamp>,
 }
 
-/// Up to `limit` people in order of name, after the given place.
+/// Returns up to `limit` people in order of name, after the given place.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &PeopleFilter,
@@ -351,12 +351,12 @@ pub fn list(
         .collect()
 }
 
-/// How many people hold a device without having accepted all terms in force.
+/// Returns how many people hold a device without having accepted all terms in force.
 pub fn without_terms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &PEOPLE_WITHOUT_TERMS, &[crate::force_word(force)])
 }
 
-/// How many people are on the books.
+/// Returns how many people are on the books.
 pub fn count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &PEOPLE_COUNT, &[crate::force_word(force)])
 }
@@ -366,7 +366,7 @@ pub fn end(tx: &mut Tx<'_>, id: PersonId, at: Timestamp) -> Result<bool, StoreEr
     Ok(tx.execute(&PERSON_END, &[Value::id(id), at.into()])? > 0)
 }
 
-/// Everyone on the books.
+/// Returns everyone on the books.
 pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<PersonId>, StoreError> {
     tx.query(&PEOPLE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
 }

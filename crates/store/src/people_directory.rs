@@ -34,22 +34,22 @@ statements! {
     MANAGER_FREE = "UPDATE person SET line_manager_id = NULL WHERE line_manager_id = $1";
 }
 
-/// The person of that user name, in any case of letters.
+/// Returns the person of that user name, in any case of letters.
 pub fn by_user_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<Person>, StoreError> {
     tx.one(&PERSON_BY_USER_NAME, &[Value::id(force), name.into()])?.as_ref().map(person).transpose()
 }
 
-/// Up to two leavers of that external id whom the directory took away.
+/// Returns up to two leavers of that external id whom the directory took away.
 pub fn left_with_external_id(tx: &mut Tx<'_>, force: Force, id: &str) -> Result<Vec<Person>, StoreError> {
     tx.query(&LEFT_WITH_EXTERNAL_ID, &[Value::id(force), id.into()])?.iter().map(person).collect()
 }
 
-/// The provisioned people of that external id; directories should give it once, and may not.
+/// Returns the provisioned people of that external id; directories should give it once, and may not.
 pub fn by_external_id(tx: &mut Tx<'_>, force: Force, id: &str) -> Result<Vec<Person>, StoreError> {
     tx.query(&PEOPLE_BY_EXTERNAL_ID, &[Value::id(force), id.into()])?.iter().map(person).collect()
 }
 
-/// Up to `limit` provisioned people in order of id, after one.
+/// Returns up to `limit` provisioned people in order of id, after one.
 pub fn provisioned(
     tx: &mut Tx<'_>,
     force: Force,
@@ -61,7 +61,7 @@ pub fn provisioned(
     tx.query(&PROVISIONED, &params)?.iter().map(person).collect()
 }
 
-/// A window on the provisioned people in order of id.
+/// Returns a window on the provisioned people in order of id.
 pub fn provisioned_window(
     tx: &mut Tx<'_>,
     force: Force,
@@ -70,12 +70,12 @@ pub fn provisioned_window(
     tx.query(&PROVISIONED_SKIP, &[Value::id(force), limit.into(), skip.into()])?.iter().map(person).collect()
 }
 
-/// How many people a directory provisions.
+/// Returns how many people a directory provisions.
 pub fn provisioned_count(tx: &mut Tx<'_>, force: Force) -> Result<i64, StoreError> {
     crate::single_count(tx, &PROVISIONED_COUNT, &[Value::id(force)])
 }
 
-/// Up to `limit` people of a force in order of id, after one; those who left too.
+/// Returns up to `limit` people of a force in order of id, after one; those who left too.
 pub fn of_force(
     tx: &mut Tx<'_>,
     force: Force,
@@ -87,17 +87,17 @@ pub fn of_force(
     tx.query(&PEOPLE_OF_FORCE, &params)?.iter().map(person).collect()
 }
 
-/// People who left before a time and whom nothing holds, oldest first.
+/// Returns people who left before a time and whom nothing holds, oldest first.
 pub fn due_for_erasure(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<Person>, StoreError> {
     tx.query(&PEOPLE_DUE, &[before.into(), i64::from(limit).into()])?.iter().map(person).collect()
 }
 
-/// One of them, looked at again.
+/// Returns one of them, looked at again.
 pub fn due_one(tx: &mut Tx<'_>, before: Timestamp, id: PersonId) -> Result<Option<Person>, StoreError> {
     tx.one(&PERSON_DUE, &[before.into(), Value::id(id)])?.as_ref().map(person).transpose()
 }
 
-/// How many people left before a time and are not erased, held or not.
+/// Returns how many people left before a time and are not erased, held or not.
 pub fn past_retention(tx: &mut Tx<'_>, before: Timestamp) -> Result<i64, StoreError> {
     crate::single_count(tx, &PEOPLE_KEPT, &[before.into()])
 }

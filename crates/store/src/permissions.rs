@@ -97,7 +97,7 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// Whether it is in force at a time.
+    /// Returns whether it is in force at a time.
     #[must_use]
     pub fn in_force(&self, now: Timestamp) -> bool {
         self.state == PermissionState::Granted
@@ -105,7 +105,7 @@ impl Permission {
             && self.ends_at.is_some_and(|end| now < end)
     }
 
-    /// Whether it waits for a decision.
+    /// Returns whether it waits for a decision.
     #[must_use]
     pub const fn is_open(&self) -> bool {
         matches!(self.state, PermissionState::Asked | PermissionState::Agreed)
@@ -232,17 +232,17 @@ pub fn add(tx: &mut Tx<'_>, new: &Permission) -> Result<bool, StoreError> {
     Ok(added > 0)
 }
 
-/// The entry of that id.
+/// Returns the entry of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: PermissionId) -> Result<Option<Permission>, StoreError> {
     tx.one(&PERMISSION_BY_ID, &[Value::id(id)])?.as_ref().map(grant).transpose()
 }
 
-/// The entry that a form made.
+/// Returns the entry that a form made.
 pub fn by_once(tx: &mut Tx<'_>, once: &str) -> Result<Option<Permission>, StoreError> {
     tx.one(&PERMISSION_BY_ONCE, &[once.into()])?.as_ref().map(grant).transpose()
 }
 
-/// The entry of that number.
+/// Returns the entry of that number.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Permission>, StoreError> {
     tx.one(&PERMISSION_BY_NUMBER, &[number.into()])?.as_ref().map(grant).transpose()
 }
@@ -284,7 +284,7 @@ pub fn add_person(tx: &mut Tx<'_>, entry: PermissionId, person: PersonId) -> Res
     tx.later(&PERMISSION_PERSON_ADD, vec![Value::id(person), Value::id(entry)])
 }
 
-/// The people for whom an entry holds.
+/// Returns the people for whom an entry holds.
 pub fn people(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<PersonId>, StoreError> {
     tx.query(&PERMISSION_PEOPLE, &[Value::id(entry)])?.iter().map(|row| row.parse(0)).collect()
 }
@@ -294,7 +294,7 @@ pub fn add_clause(tx: &mut Tx<'_>, entry: PermissionId, clause: &ClauseId) -> Re
     tx.later(&PERMISSION_CLAUSE_ADD, vec![clause.as_str().into(), Value::id(entry)])
 }
 
-/// The clauses whose risk an entry accepts.
+/// Returns the clauses whose risk an entry accepts.
 pub fn clauses(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<ClauseId>, StoreError> {
     tx.query(&PERMISSION_CLAUSES, &[Value::id(entry)])?.iter().map(|row| row.parse(0)).collect()
 }
@@ -305,7 +305,7 @@ pub fn keep_secret(tx: &mut Tx<'_>, entry: PermissionId, sealed: Vec<u8>) -> Res
     Ok(())
 }
 
-/// The sealed password of an entry.
+/// Returns the sealed password of an entry.
 pub fn secret(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Option<Vec<u8>>, StoreError> {
     tx.one(&PERMISSION_SECRET, &[Value::id(entry)])?.map(|row| row.bytes(0)).transpose()
 }
@@ -330,7 +330,7 @@ pub fn add_event(
     )
 }
 
-/// An entry's timeline: when, who, what.
+/// Returns an entry's timeline: when, who, what.
 pub fn events(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
     tx.query(&PERMISSION_EVENTS, &[Value::id(entry)])?
         .iter()
@@ -338,7 +338,7 @@ pub fn events(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<(Timestamp, St
         .collect()
 }
 
-/// The entries in force for a device: its own, and those of the person who holds it.
+/// Returns the entries in force for a device: its own, and those of the person who holds it.
 pub fn in_force_for(
     tx: &mut Tx<'_>,
     device: DeviceId,
@@ -353,7 +353,7 @@ pub fn in_force_for(
     Ok(found)
 }
 
-/// The entries in force that accept the risk of a clause, as far as a force reaches; two hundred at most.
+/// Returns the entries in force that accept the risk of a clause, as far as a force reaches; two hundred at most.
 pub fn on_clause(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -379,7 +379,7 @@ pub fn put_own_profile(
     Ok(())
 }
 
-/// The sealed content of a device's own profile, where it still has that digest.
+/// Returns the sealed content of a device's own profile, where it still has that digest.
 pub fn own_profile(
     tx: &mut Tx<'_>,
     device: DeviceId,
@@ -390,7 +390,7 @@ pub fn own_profile(
     tx.one(&OWN_PROFILE, &params)?.map(|row| row.bytes(0)).transpose()
 }
 
-/// The device's own profiles that are kept: identifier and digest.
+/// Returns the device's own profiles that are kept: identifier and digest.
 pub fn own_profiles(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<(String, String)>, StoreError> {
     tx.query(&OWN_PROFILE_DIGESTS, &[Value::id(device)])?
         .iter()

@@ -101,12 +101,12 @@ pub fn keep(tx: &mut Tx<'_>, profile: &Profile, content: Vec<u8>, at: Timestamp)
     Ok(())
 }
 
-/// The bytes of a profile.
+/// Returns the bytes of a profile.
 pub fn content(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
     tx.one(&PROFILE_CONTENT, &[digest.into()])?.map(|row| row.bytes(0)).transpose()
 }
 
-/// The profiles that devices of a platform should have.
+/// Returns the profiles that devices of a platform should have.
 pub fn wanted(tx: &mut Tx<'_>, platform: Platform) -> Result<Vec<Profile>, StoreError> {
     tx.query(&WANTED, &[Value::id(platform)])?
         .iter()
@@ -138,7 +138,7 @@ pub fn want(tx: &mut Tx<'_>, profile: &Profile, since: Timestamp) -> Result<(), 
     Ok(())
 }
 
-/// No profile of that platform and group is wanted any more.
+/// Notes that no profile of that platform and group is wanted any more.
 pub fn unwant(tx: &mut Tx<'_>, platform: Platform, group: &str) -> Result<(), StoreError> {
     tx.execute(&WANTED_DROP, &[Value::id(platform), group.into()])?;
     Ok(())
@@ -211,7 +211,7 @@ pub fn forget_all(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), StoreError> {
     tx.later(&DEVICE_PROFILES_FORGET, vec![Value::id(device)])
 }
 
-/// How far each profile got on a device.
+/// Returns how far each profile got on a device.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<DeviceProfile>, StoreError> {
     tx.query(&DEVICE_PROFILES, &[Value::id(device)])?
         .iter()

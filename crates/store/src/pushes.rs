@@ -38,7 +38,7 @@ pub struct PushDue {
     pub due_at: Timestamp,
 }
 
-/// The pushes due by now, oldest first.
+/// Returns the pushes due by now, oldest first.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, StoreError> {
     tx.query(&PUSH_DUE, &[now.into(), i64::from(limit).into()])?
         .iter()

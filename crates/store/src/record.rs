@@ -14,7 +14,7 @@ macro_rules! word_enum {
         pub enum $name { $($(#[$vdoc])* $variant),* }
 
         impl $name {
-            /// The word in the column.
+            /// Returns the word in the column.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
@@ -34,12 +34,12 @@ macro_rules! word_enum {
     };
 }
 
-/// The word for a scope in a WHERE: empty for both forces.
+/// Returns the word for a scope in a WHERE: empty for both forces.
 pub(crate) fn force_word(force: Option<Force>) -> Value {
     force.map_or("", Force::as_str).into()
 }
 
-/// A pattern that finds the text anywhere, in lower case; empty stays empty. What LIKE would read as a wildcard is
+/// Returns a pattern that finds the text anywhere, in lower case; empty stays empty. What LIKE would read as a wildcard is
 /// taken out: the two engines escape differently.
 pub(crate) fn like(search: &str) -> Value {
     let plain: String =
@@ -47,7 +47,7 @@ pub(crate) fn like(search: &str) -> Value {
     if plain.is_empty() { "".into() } else { format!("%{plain}%").into() }
 }
 
-/// The number that a `SELECT count(*)` gives.
+/// Returns the number that a `SELECT count(*)` gives.
 pub(crate) fn single_count(
     tx: &mut Tx<'_>,
     statement: &'static Statement,

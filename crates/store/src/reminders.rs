@@ -21,7 +21,7 @@ statements! {
         ON CONFLICT (person_id, clause_id) DO UPDATE SET answered_at = excluded.answered_at, later_until = excluded.later_until";
 }
 
-/// Everything that a person has said.
+/// Returns everything that a person has said.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Reminder>, StoreError> {
     tx.query(&REMINDERS_OF, &[Value::id(person)])?
         .iter()

@@ -114,12 +114,12 @@ fn session(row: &crate::Row) -> Result<Session, StoreError> {
     })
 }
 
-/// The session of that cookie digest.
+/// Returns the session of that cookie digest.
 pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, StoreError> {
     tx.one(&SESSION_BY_DIGEST, &[digest.into()])?.as_ref().map(session).transpose()
 }
 
-/// The live sessions of one owner, the last used first, a hundred at most: those that end after `now` and were used after
+/// Returns the live sessions of one owner, the last used first, a hundred at most: those that end after `now` and were used after
 /// `idle_before`.
 pub fn of_owner(
     tx: &mut Tx<'_>,
@@ -153,7 +153,7 @@ pub fn end_by_passkey(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64,
     tx.execute(&SESSIONS_END_BY_PASSKEY, &[owner.into(), digest.into()])
 }
 
-/// The name behind a session whose digest starts so, as long as the session is kept.
+/// Returns the name behind a session whose digest starts so, as long as the session is kept.
 pub fn name_of(tx: &mut Tx<'_>, digest_start: &str) -> Result<Option<String>, StoreError> {
     // "g" comes straight after the last digit of a digest.
     let end = format!("{digest_start}g");
@@ -215,7 +215,7 @@ pub fn add_link(
     Ok(())
 }
 
-/// Whether a sign-in link can be used now.
+/// Returns whether a sign-in link can be used now.
 pub fn link_works(tx: &mut Tx<'_>, digest: &str, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.one(&LINK_IS, &[digest.into(), now.into()])?.is_some())
 }
@@ -227,7 +227,7 @@ pub fn use_link(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<L
         .transpose()
 }
 
-/// A small named value.
+/// Returns a small named value.
 pub fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
     tx.one(&META_GET, &[name.into()])?.map(|row| row.text(0)).transpose()
 }
@@ -250,17 +250,17 @@ pub fn keep_policy(
     Ok(())
 }
 
-/// The parameter values that the force's settings put over a version of the policy.
+/// Returns the parameter values that the force's settings put over a version of the policy.
 pub fn policy_overrides(tx: &mut Tx<'_>, digest: &str) -> Result<Option<String>, StoreError> {
     tx.one(&POLICY_OVERRIDES, &[digest.into()])?.map(|row| row.text(0)).transpose()
 }
 
-/// The files of a version of the policy.
+/// Returns the files of a version of the policy.
 pub fn policy_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<String>, StoreError> {
     tx.one(&POLICY_FILES, &[digest.into()])?.map(|row| row.text(0)).transpose()
 }
 
-/// The versions of the policy that were ever loaded, newest first, a hundred at most.
+/// Returns the versions of the policy that were ever loaded, newest first, a hundred at most.
 pub fn policy_versions(tx: &mut Tx<'_>) -> Result<Vec<(String, Timestamp)>, StoreError> {
     tx.query(&POLICY_VERSIONS, &[])?.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
 }

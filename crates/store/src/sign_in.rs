@@ -48,7 +48,7 @@ pub fn begin(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether an attempt waits for its browser.
+/// Returns whether an attempt waits for its browser.
 pub fn waits(tx: &mut Tx<'_>, digest: &str, kind: &'static str, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.one(&ATTEMPT_IS, &[digest.into(), kind.into(), now.into()])?.is_some())
 }
@@ -69,7 +69,7 @@ pub fn take(tx: &mut Tx<'_>, digest: &str, kind: &'static str) -> Result<Option<
         .transpose()
 }
 
-/// Whose an account of a directory is.
+/// Returns whose an account of a directory is.
 pub fn person_of_account(
     tx: &mut Tx<'_>,
     issuer: &str,
@@ -78,7 +78,7 @@ pub fn person_of_account(
     tx.one(&ACCOUNT_PERSON, &[issuer.into(), subject.into()])?.map(|row| row.parse(0)).transpose()
 }
 
-/// Which account of a directory is a person's.
+/// Returns which account of a directory is a person's.
 pub fn account_of_person(
     tx: &mut Tx<'_>,
     issuer: &str,
@@ -103,12 +103,12 @@ pub fn forget_accounts(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreEr
     tx.execute(&ACCOUNTS_FORGET, &[Value::id(person)])
 }
 
-/// The one person whom the directory provisioned under that identifier of its own; nobody where there are several.
+/// Returns the one person whom the directory provisioned under that identifier of its own; nobody where there are several.
 pub fn person_of_external_id(tx: &mut Tx<'_>, external_id: &str) -> Result<Option<PersonId>, StoreError> {
     only(tx.query(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?.as_slice())
 }
 
-/// The one person of that user name, in any case of ASCII letters; nobody where both forces have one.
+/// Returns the one person of that user name, in any case of ASCII letters; nobody where both forces have one.
 pub fn person_of_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<PersonId>, StoreError> {
     only(tx.query(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?.as_slice())
 }

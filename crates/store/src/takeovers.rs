@@ -59,7 +59,7 @@ pub fn ask(tx: &mut Tx<'_>, new: &Takeover) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What a directory asks for of a person.
+/// Returns what a directory asks for of a person.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Takeover>, StoreError> {
     tx.one(&TAKEOVER_OF, &[Value::id(person)])?.as_ref().map(takeover).transpose()
 }

@@ -54,7 +54,7 @@ pub fn remember(
     Ok(())
 }
 
-/// The wording of a version as it was shown (JSON as the app spells it), and when it was first asked.
+/// Returns the wording of a version as it was shown (JSON as the app spells it), and when it was first asked.
 pub fn shown(
     tx: &mut Tx<'_>,
     document: &str,
@@ -78,7 +78,7 @@ pub struct Version {
     pub accepted: i64,
 }
 
-/// Up to `limit` versions of a document's terms, newest first.
+/// Returns up to `limit` versions of a document's terms, newest first.
 pub fn versions(
     tx: &mut Tx<'_>,
     document: &str,
@@ -114,7 +114,7 @@ pub fn accept(
     Ok(new > 0)
 }
 
-/// Everything that a person has accepted, newest first.
+/// Returns everything that a person has accepted, newest first.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Acceptance>, StoreError> {
     tx.query(&ACCEPTANCES_OF, &[Value::id(person)])?
         .iter()

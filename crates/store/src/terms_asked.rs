@@ -16,7 +16,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    /// The word in the table.
+    /// Returns the word in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -193,12 +193,12 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId, document: &str) -> Result<(), S
     Ok(())
 }
 
-/// How a person stands to every document that asks something of them, in order of document.
+/// Returns how a person stands to every document that asks something of them, in order of document.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Standing>, StoreError> {
     tx.query(&STANDING_OF, &[Value::id(person)])?.iter().map(|row| standing(row, 0)).collect()
 }
 
-/// How the people on the books stand, by document and force.
+/// Returns how the people on the books stand, by document and force.
 pub fn tally(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -233,7 +233,7 @@ pub struct StandingFilter {
     pub after: Option<(String, PersonId, String)>,
 }
 
-/// Up to `limit` standings in order of name.
+/// Returns up to `limit` standings in order of name.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &StandingFilter,
@@ -270,7 +270,7 @@ pub fn list(
         .collect()
 }
 
-/// How many people on the books have ever accepted something of a document, by force.
+/// Returns how many people on the books have ever accepted something of a document, by force.
 pub fn accepted_by_force(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -287,7 +287,7 @@ pub fn set_read(tx: &mut Tx<'_>, person: PersonId, section: &str, at: Timestamp)
     Ok(tx.execute(&SECTION_READ, &[Value::id(person), section.into(), at.into()])? > 0)
 }
 
-/// The digests of the sections that a person has read.
+/// Returns the digests of the sections that a person has read.
 pub fn read_by(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
     tx.query(&SECTIONS_READ, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
 }
@@ -303,7 +303,7 @@ pub fn add_answer(
     Ok(())
 }
 
-/// The questions that a person has answered: clause, digest of its wording, tries.
+/// Returns the questions that a person has answered: clause, digest of its wording, tries.
 pub fn answers_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(String, String, i64)>, StoreError> {
     tx.query(&ANSWERS_OF, &[Value::id(person)])?
         .iter()
@@ -311,7 +311,7 @@ pub fn answers_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(String, Stri
         .collect()
 }
 
-/// How the questions went, by clause and wording.
+/// Returns how the questions went, by clause and wording.
 pub fn answer_tally(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<AnswerTally>, StoreError> {
     tx.query(&ANSWER_TALLY, &[crate::force_word(force)])?
         .iter()

@@ -59,7 +59,7 @@ fn token(row: &Row) -> Result<Token, StoreError> {
     })
 }
 
-/// The tokens that somebody made and that still work, two hundred at most.
+/// Returns the tokens that somebody made and that still work, two hundred at most.
 pub fn made_by(tx: &mut Tx<'_>, actor: &str, now: Timestamp) -> Result<Vec<Token>, StoreError> {
     tx.query(&TOKENS_MADE_BY, &[actor.into(), now.into()])?.iter().map(token).collect()
 }
@@ -82,17 +82,17 @@ pub fn add(tx: &mut Tx<'_>, new: &Token, digest: &str) -> Result<(), StoreError>
     Ok(())
 }
 
-/// The token of that digest, whether or not it still works.
+/// Returns the token of that digest, whether or not it still works.
 pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Token>, StoreError> {
     tx.one(&TOKEN_BY_DIGEST, &[digest.into()])?.as_ref().map(token).transpose()
 }
 
-/// The token of that id.
+/// Returns the token of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: TokenId) -> Result<Option<Token>, StoreError> {
     tx.one(&TOKEN_BY_ID, &[Value::id(id)])?.as_ref().map(token).transpose()
 }
 
-/// The newest two hundred tokens, those that ended included.
+/// Returns the newest two hundred tokens, those that ended included.
 pub fn all(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Token>, StoreError> {
     tx.query(&TOKENS, &[crate::force_word(force)])?.iter().map(token).collect()
 }

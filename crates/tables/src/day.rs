@@ -56,13 +56,13 @@ pub fn with_time(text: &str) -> Result<(Day, Option<Time>), DayError> {
     found.map(|time| (day, Some(time))).ok_or_else(|| DayError::NoTime(shown(text)))
 }
 
-/// Whether a text is a day in numbers that can only have its month in front.
+/// Returns whether a text is a day in numbers that can only have its month in front.
 #[must_use]
 pub fn is_month_first(text: &str) -> bool {
     matches!(numbers(parts(text.trim()).0), Some([a, b, c]) if c.len() == 4 && value(a) <= 12 && value(b) > 12)
 }
 
-/// Whether a text is a day in numbers that can be read with its day or with its month in front.
+/// Returns whether a text is a day in numbers that can be read with its day or with its month in front.
 #[must_use]
 pub fn is_either(text: &str) -> bool {
     matches!(
@@ -71,7 +71,7 @@ pub fn is_either(text: &str) -> bool {
     )
 }
 
-/// The words of a day, and those of the time behind it.
+/// Returns the words of a day, and those of the time behind it.
 fn parts(text: &str) -> (&str, Option<&str>) {
     let Some(colon) = text.find(':') else { return (text.trim_end_matches(['T', 'Z']), None) };
     let (before, _) = text.split_at_checked(colon).unwrap_or((text, ""));
@@ -80,7 +80,7 @@ fn parts(text: &str) -> (&str, Option<&str>) {
     (date.trim_end_matches('T').trim_end(), Some(time.trim()))
 }
 
-/// Three numbers with the same kind of sign between them.
+/// Returns three numbers with the same kind of sign between them.
 fn numbers(date: &str) -> Option<[&str; 3]> {
     let mut parts = date.split(['/', '.', '-']).map(str::trim);
     let found = [parts.next()?, parts.next()?, parts.next()?];
@@ -143,12 +143,12 @@ const WEEKDAYS: [(&str, Weekday); 7] = [
     ("Sunday", Weekday::Sunday),
 ];
 
-/// The whole word, or its first three letters or more.
+/// Accepts the whole word, or its first three letters or more.
 fn is_short_for(word: &str, whole: &str) -> bool {
     word.len() >= 3 && whole.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-/// A day with the name of its month: `22 November 2026`, `Sun Nov 22, 2026`, `22-Nov-2026`; or eight digits.
+/// Returns a day with the name of its month: `22 November 2026`, `Sun Nov 22, 2026`, `22-Nov-2026`; or eight digits.
 fn of_words(text: &str, date: &str) -> Result<Day, DayError> {
     let none = || DayError::NoDay(shown(text));
     if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {

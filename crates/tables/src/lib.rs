@@ -42,7 +42,7 @@ impl Counted {
         format!("{} {place}", self.word())
     }
 
-    /// The word for one of them.
+    /// Returns the word for one of them.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -49,7 +49,7 @@ pub(crate) fn read(text: &str, most_rows: usize) -> Result<Separated, TableError
     Ok(found)
 }
 
-/// The sign that stands most evenly in the first lines, outside quotes.
+/// Returns the sign that stands most evenly in the first lines, outside quotes.
 fn between(text: &str) -> char {
     let mut lines = vec![[0_usize; SIGNS.len()]];
     let mut inside = false;
@@ -104,7 +104,7 @@ enum End {
 }
 
 impl Reader<'_> {
-    /// The next row, and whether a cell of it goes over several lines.
+    /// Returns the next row, and whether a cell of it goes over several lines.
     fn row(&mut self) -> Result<Option<(Row, bool)>, TableError> {
         if self.rest.peek().is_none() {
             return Ok(None);
@@ -157,7 +157,7 @@ impl Reader<'_> {
         Err(TableError::OpenQuote(opened))
     }
 
-    /// What may follow a closed quote: spaces, then the end of the cell.
+    /// Returns what may follow a closed quote: spaces, then the end of the cell.
     fn closed(&mut self, opened: usize) -> Result<End, TableError> {
         while let Some(letter) = self.rest.next() {
             match letter {

@@ -126,7 +126,7 @@ fn the_sign_against_formulas_is_taken_off_again() {
     assert_eq!(cells(&table), [(2, vec!["1", "+44 1953"]), (3, vec!["2", "'quoted'"])]);
 }
 
-/// A workbook with those sheets, the second of which may be hidden.
+/// Returns a workbook with those sheets, the second of which may be hidden.
 fn workbook(sheets: &[(&str, &str)]) -> Vec<u8> {
     let mut file = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let mut part = |name: &str, text: &str| {

@@ -129,7 +129,7 @@ impl Open {
     }
 }
 
-/// What a cell shows, or why it cannot be said.
+/// Returns what a cell shows, or why it cannot be said.
 fn text(value: &DataRef<'_>) -> Result<String, String> {
     Ok(match value {
         DataRef::Empty => String::new(),

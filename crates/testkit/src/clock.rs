@@ -77,7 +77,7 @@ pub struct TestWorld {
 }
 
 impl TestWorld {
-    /// The world by itself, for what wants to own one; it shares this clock.
+    /// Returns the world by itself, for what wants to own one; it shares this clock.
     #[must_use]
     pub fn world(&self) -> World {
         self.world.clone()
@@ -92,7 +92,7 @@ impl Deref for TestWorld {
     }
 }
 
-/// A new world at [`START`].
+/// Returns a new world at [`START`].
 #[must_use]
 pub fn world() -> TestWorld {
     let clock = Arc::new(FixedClock::at(START));

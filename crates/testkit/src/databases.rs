@@ -16,7 +16,7 @@ pub struct Scratch {
     _folder: Option<TempDir>,
 }
 
-/// An empty SQLite database in a file of its own.
+/// Returns an empty SQLite database in a file of its own.
 #[must_use]
 pub fn scratch_sqlite() -> Scratch {
     let folder = tempfile::tempdir().expect("make a temporary folder");
@@ -24,7 +24,7 @@ pub fn scratch_sqlite() -> Scratch {
     Scratch { config, _folder: Some(folder) }
 }
 
-/// An empty database on this process's PostgreSQL; none, and a line saying so, where it is not installed.
+/// Returns an empty database on this process's PostgreSQL; none, and a line saying so, where it is not installed.
 #[must_use]
 pub fn scratch_postgres() -> Option<Scratch> {
     let url = Secret::new(Postgres::shared()?.fresh_database());

@@ -67,7 +67,7 @@ impl Postgres {
         Self::start_with(5432, None, &["fsync=on", "shared_buffers=128MB"])
     }
 
-    /// The server of this process, started by whoever asks first.
+    /// Returns the server of this process, started by whoever asks first.
     pub fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Postgres>> = OnceLock::new();
         SHARED.get_or_init(Self::start).as_ref()
@@ -165,7 +165,7 @@ impl Drop for Postgres {
     }
 }
 
-/// The newest installed version's programs, where Debian puts them.
+/// Returns the newest installed version's programs, where Debian puts them.
 fn installed() -> Option<PathBuf> {
     let version = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
     let found = fs::read_dir("/usr/lib/postgresql").ok()?.flatten().map(|entry| entry.path());
@@ -177,7 +177,7 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
 }
 
-/// A command as the user the server may run as.
+/// Returns a command as the user the server may run as.
 fn unprivileged(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);

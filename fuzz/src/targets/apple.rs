@@ -98,7 +98,7 @@ fn samples(taken: fn(&[u8]) -> bool) -> Vec<Vec<u8>> {
     sample::apple_messages().into_iter().filter(|bytes| taken(bytes)).collect()
 }
 
-/// The sample messages that are check-ins.
+/// Returns the sample messages that are check-ins.
 #[must_use]
 pub fn checkin_seeds() -> Vec<Vec<u8>> {
     let mut seeds = samples(checkin);
@@ -111,7 +111,7 @@ pub fn checkin_seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// The sample messages that are answers.
+/// Returns the sample messages that are answers.
 #[must_use]
 pub fn command_report_seeds() -> Vec<Vec<u8>> {
     let mut seeds = samples(command_report);

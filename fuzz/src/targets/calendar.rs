@@ -78,7 +78,7 @@ fn pattern(data: &[u8]) -> bool {
     taken
 }
 
-/// Small calendars.
+/// Returns small calendars.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     [

@@ -90,7 +90,7 @@ fn judge(check: &BoundCheck, platform: Platform, supervised: Option<bool>) {
     }
 }
 
-/// A value for every fact that the check reads, of the register's type.
+/// Returns a value for every fact that the check reads, of the register's type.
 fn all_facts(check: &BoundCheck, yes: bool, at: Timestamp) -> Facts {
     let fact = |name: &FactName| {
         let value = match SHIPPED.lookup().fact(name.as_str())? {
@@ -104,7 +104,7 @@ fn all_facts(check: &BoundCheck, yes: bool, at: Timestamp) -> Facts {
     check.facts().into_iter().filter_map(fact).collect()
 }
 
-/// The shipped checks.
+/// Returns the shipped checks.
 ///
 /// # Panics
 /// When they are missing.

@@ -61,7 +61,7 @@ pub fn cms_enveloped(data: &[u8]) -> bool {
     true
 }
 
-/// What the norm takes is taken with exceptions too, and is the same.
+/// Checks that an input accepted by the norm is accepted with exceptions too, with the same result.
 fn stricter_takes_less<T: PartialEq + std::fmt::Debug>(
     lax: &Result<T, CmsError>,
     strict: &Result<T, CmsError>,
@@ -98,7 +98,7 @@ pub fn detached_seeds() -> Vec<Vec<u8>> {
     vec![sign(None), sign(Some(NOW))]
 }
 
-/// Signed messages with short and long content.
+/// Returns signed messages with short and long content.
 ///
 /// # Panics
 /// When the device's key cannot sign.
@@ -108,7 +108,7 @@ pub fn attached_seeds() -> Vec<Vec<u8>> {
     vec![sign(CONTENT), sign(b""), sign(&[0x30; 5000])]
 }
 
-/// Encrypted messages, one for each cipher.
+/// Returns encrypted messages, one for each cipher.
 #[must_use]
 pub fn enveloped_seeds() -> Vec<Vec<u8>> {
     ["aes128", "aes256", "3des"].map(|cipher| sample::data(&format!("enveloped-{cipher}.der"))).to_vec()

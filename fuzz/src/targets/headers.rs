@@ -38,7 +38,7 @@ pub fn headers(data: &[u8]) -> bool {
     signed.is_ok() || named.is_ok()
 }
 
-/// A signature's header, and a proxy's.
+/// Returns a signature's header, and a proxy's.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let pem = CAST.certificate.to_pem();

@@ -15,7 +15,7 @@ pub mod scim;
 pub mod tables;
 pub mod words;
 
-/// The input as text, without a copy; most text decoders are never handed anything that is not UTF-8.
+/// Returns the input as text, without a copy; most text decoders are never handed anything that is not UTF-8.
 fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()
 }

@@ -73,7 +73,7 @@ pub fn plist(data: &[u8]) -> bool {
     true
 }
 
-/// A decoder with a limit must hold it before it looks at anything else.
+/// Returns a decoder with a limit must hold it before it looks at anything else.
 pub(super) fn refuses_more_than_its_limit(data: &[u8], decode: impl Fn(usize) -> Option<DecodeError>) {
     if let Some(limit) = data.len().checked_sub(1) {
         assert_eq!(decode(limit), Some(DecodeError::TooLarge { size: data.len(), limit }));
@@ -110,7 +110,7 @@ fn measure(value: &Value) -> Size {
     size
 }
 
-/// Every kind of value, and every message.
+/// Returns every kind of value, and every message.
 ///
 /// # Panics
 /// When the samples are missing.

@@ -98,7 +98,7 @@ pub fn policy_files(data: &[u8]) -> bool {
     }
 }
 
-/// A library that exists can be used in every way.
+/// Uses a loaded library in every way.
 fn check_library(library: &Library, files: &Files, overrides: &Overrides) {
     let again = Library::from_files(files, overrides).expect("what loads once loads again");
     assert_eq!(library.digest(), again.digest(), "the same files are the same policy");
@@ -115,7 +115,7 @@ fn check_library(library: &Library, files: &Files, overrides: &Overrides) {
     }
 }
 
-/// Whoever reads the problems can find them, and there are not more than a person can be shown.
+/// Checks that each problem can be found by its reader, and that there are not too many to show.
 fn check_problems(problems: &Problems, files: &Files) {
     assert!(problems.count() > 0);
     for problem in problems.iter() {
@@ -127,7 +127,7 @@ fn check_problems(problems: &Problems, files: &Files) {
     }
 }
 
-/// Every file of the small policy in its place.
+/// Returns every file of the small policy in its place.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let place = |path: &str| PLACES.iter().position(|place| *place == path);

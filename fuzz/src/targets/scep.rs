@@ -71,19 +71,19 @@ pub fn scep_query(data: &[u8]) -> bool {
     true
 }
 
-/// A first request and a renewal.
+/// Returns a first request and a renewal.
 #[must_use]
 pub fn request_seeds() -> Vec<Vec<u8>> {
     vec![sample::data("scep-first.der"), sample::data("scep-renewal.der")]
 }
 
-/// The answer that carries a certificate.
+/// Returns the answer that carries a certificate.
 #[must_use]
 pub fn answer_seeds() -> Vec<Vec<u8>> {
     vec![sample::data("scep-answer.der")]
 }
 
-/// A request in the spellings of various clients.
+/// Returns a request in the spellings of various clients.
 #[must_use]
 pub fn query_seeds() -> Vec<Vec<u8>> {
     let plain = STANDARD.encode(sample::data("scep-first.der"));

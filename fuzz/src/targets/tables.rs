@@ -54,7 +54,7 @@ pub fn table(data: &[u8]) -> bool {
     true
 }
 
-/// Small tables, as text and as a workbook.
+/// Returns small tables, as text and as a workbook.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let texts = [

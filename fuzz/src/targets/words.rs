@@ -57,7 +57,7 @@ pub fn words(data: &[u8]) -> bool {
     taken.contains(&true)
 }
 
-/// Whether the text is such a word; it must then print as one that is the same.
+/// Returns whether the text is such a word; it must then print as one that is the same.
 fn same<T: FromStr + Display + PartialEq + Debug>(text: &str) -> bool {
     let Ok(word) = text.parse::<T>() else { return false };
     let printed = word.to_string();
@@ -66,7 +66,7 @@ fn same<T: FromStr + Display + PartialEq + Debug>(text: &str) -> bool {
     true
 }
 
-/// One of each.
+/// Returns one of each.
 #[must_use]
 pub fn seeds() -> Vec<Vec<u8>> {
     let of_the_ledger = [ledger_key().verifier().to_string(), ledger::empty_root().to_string()];

@@ -109,7 +109,7 @@ impl Measure<'_> {
         }
     }
 
-    /// Whether a comment among the attributes and comments straight above the function says why it is long.
+    /// Returns whether a comment among the attributes and comments straight above the function says why it is long.
     fn is_excused(&self, start: usize) -> bool {
         let above = self.lines.get(..start.saturating_sub(1)).unwrap_or_default().iter().rev();
         above
@@ -146,7 +146,7 @@ impl<'ast> Visit<'ast> for Measure<'_> {
     }
 }
 
-/// `#[cfg(test)]`, `#[test]` and their kin.
+/// Recognises `#[cfg(test)]`, `#[test]` and similar.
 fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let last = attribute.path().segments.last().map(|segment| segment.ident.to_string());

@@ -18,7 +18,7 @@ impl File {
         self.path.ends_with(".rs")
     }
 
-    /// Whether it holds tests only: no shipped code, so no budget for its functions.
+    /// Returns whether it holds tests only: no shipped code, so no budget for its functions.
     pub(crate) fn is_test(&self) -> bool {
         self.path.contains("/tests/")
             || self.path.contains("/examples/")

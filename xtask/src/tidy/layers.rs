@@ -78,7 +78,7 @@ impl Table {
     }
 }
 
-/// The workspace members, from `cargo metadata`.
+/// Returns the workspace members, from `cargo metadata`.
 ///
 /// # Errors
 /// When cargo cannot be run or says something unexpected.
@@ -151,7 +151,7 @@ pub(crate) fn check(table: &Table, packages: &[Package]) -> Vec<Problem> {
     problems
 }
 
-/// Why `row` may not use `used`, if it may not.
+/// Returns why `row` may not use `used`, if it may not.
 fn forbidden(table: &Table, row: &Crate, used: &str) -> Option<String> {
     let name = &row.name;
     if table.get(used).is_some() && !row.may_use.iter().any(|allowed| allowed == used) {
@@ -172,7 +172,7 @@ fn forbidden(table: &Table, row: &Crate, used: &str) -> Option<String> {
     Some(format!("only {} may use `{used}` ({TABLE}, [only]); `{name}` should ask them", owners.join(", ")))
 }
 
-/// The table by itself: every crate is there once, every arrow goes to a known crate on the same layer or below.
+/// Returns the table by itself: every crate is there once, every arrow goes to a known crate on the same layer or below.
 fn check_table(table: &Table, packages: &[Package]) -> Vec<Problem> {
     let mut messages = Vec::new();
     for (place, row) in table.crates.iter().enumerate() {

@@ -109,7 +109,7 @@ pub(crate) fn bring_up_to_date(root: &Path, check: bool) -> anyhow::Result<Vec<P
     Ok(problems)
 }
 
-/// The texts of all licences, as the crates carry them.
+/// Returns the texts of all licences, as the crates carry them.
 ///
 /// # Errors
 /// When cargo cannot be asked, or a crate's folder cannot be read.
@@ -134,7 +134,7 @@ pub(crate) fn texts(root: &Path) -> anyhow::Result<String> {
     Ok(out)
 }
 
-/// The crates of others that the program is made of, by name.
+/// Returns the crates of others that the program is made of, by name.
 fn of_others(root: &Path) -> anyhow::Result<Vec<Package>> {
     let asked = Command::new("cargo")
         .args(["metadata", "--locked", "--format-version", "1"])
@@ -150,7 +150,7 @@ fn of_others(root: &Path) -> anyhow::Result<Vec<Package>> {
     )
 }
 
-/// What the program needs to run, without what only builds or tests it.
+/// Returns what the program needs to run, without what only builds or tests it.
 fn reached(all: Metadata) -> anyhow::Result<Vec<Package>> {
     let program = all.packages.iter().find(|one| one.name == PROGRAM && one.source.is_none());
     let mut waiting = vec![program.context("there is no package of the program's name")?.id.clone()];

@@ -9,7 +9,7 @@ use super::files::File;
 pub(crate) struct Foreign(Vec<String>);
 
 impl Foreign {
-    /// The folder that the checkout stands in, and the home folder.
+    /// Returns the folder that the checkout stands in, and the home folder.
     pub(crate) fn of(root: &Path) -> Self {
         let folders = [root.parent().map(Path::to_path_buf), std::env::home_dir()];
         let names = folders.into_iter().flatten().map(|folder| format!("{}/", folder.display()));
@@ -69,7 +69,7 @@ fn machine(line: &str, foreign: &Foreign) -> Option<String> {
     ))
 }
 
-/// Whether the path stands in the line as a path of its own, not as the tail of a longer one or of an address.
+/// Returns whether the path stands in the line as a path of its own, not as the tail of a longer one or of an address.
 fn stands_in(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         let before = line.get(..at).and_then(|start| start.chars().next_back());

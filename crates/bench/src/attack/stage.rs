@@ -188,7 +188,7 @@ impl Stage {
         Ok(leads.unwrap_or_default().to_owned())
     }
 
-    /// An API token that the force's directory has.
+    /// Returns an API token that the force's directory has.
     pub(super) async fn directory_token(&self) -> anyhow::Result<String> {
         let root = Actor::command_line("root");
         let new = NewToken {
@@ -230,7 +230,7 @@ impl Stage {
         Ok(found.await?)
     }
 
-    /// What was done to the devices since the start of the hour.
+    /// Returns what was done to the devices since the start of the hour.
     pub(super) async fn figures(&self, thief: Thief, start: Timestamp) -> anyhow::Result<Vec<Figure>> {
         let (devices, holder) = (self.devices.clone(), self.holder);
         let counted = self.app.store().read(move |tx| {
@@ -266,7 +266,7 @@ impl Stage {
             .collect())
     }
 
-    /// After how many seconds the first alarm had told somebody.
+    /// Returns after how many seconds the first alarm had reached a person.
     async fn told_after(&self, start: Timestamp) -> anyhow::Result<Option<i64>> {
         let all = self.app.store().read(|tx| store::alarms::page(tx, None, false, None, 1000)).await?;
         let first = all

@@ -41,7 +41,7 @@ impl Thief {
         Self::ServerRoot,
     ];
 
-    /// The words of the table.
+    /// Returns the words of the table.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Thief {
         }
     }
 
-    /// The people of the estate: number, name, role.
+    /// Returns the people of the estate: number, name, role.
     pub(super) const fn people() -> [(&'static str, &'static str, Role); 6] {
         [
             ("1001", "Ari Abbott", Role::ServiceDeskAnalyst),
@@ -66,7 +66,7 @@ impl Thief {
         ]
     }
 
-    /// The collar number of the stolen account.
+    /// Returns the collar number of the stolen account.
     const fn number(self) -> Option<&'static str> {
         match self {
             Self::Analyst => Some("1001"),
@@ -192,7 +192,7 @@ async fn directory(stage: &Stage, token: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A link that the server makes for somebody, opened: the cookie's value.
+/// Returns a link that the server makes for somebody, opened: the cookie's value.
 async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
     let root = Actor::command_line("root");
     let person = stage.person(number).await?;
@@ -201,7 +201,7 @@ async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
     Ok(opened.map(domain::Secret::into_exposed).unwrap_or_default())
 }
 
-/// What the command line offers, and what a program that calls the use cases as the command line does could try besides.
+/// Tries what the command line offers, and what a program could try that calls the use cases as the command line does.
 async fn root(stage: &Stage, first: bool) -> anyhow::Result<()> {
     let root = Actor::command_line("root");
     let most = if first { stage.devices.len() } else { AGAIN };

@@ -115,7 +115,7 @@ impl Server {
         book.queue.push_back(envelope);
     }
 
-    /// The last answer to a command of that name.
+    /// Returns the last answer to a command of that name.
     pub(crate) fn answer(&self, name: &str) -> Dictionary {
         let book = self.book.lock().unwrap();
         let ours = |message: &&Dictionary| {

@@ -31,7 +31,7 @@ fn questions() -> Vec<Question> {
     ]
 }
 
-/// The answers of one device to all questions that its kind takes.
+/// Returns the answers of one device to all questions that its kind takes.
 async fn answers(model: Model) -> Vec<(&'static str, &'static str, Dictionary)> {
     let server = Server::start().await;
     let mut device = Device::new(DeviceSpec::plausible(model, "SHAPE1", Temper::Honest, 3), 3);
@@ -64,7 +64,7 @@ async fn answers_have_the_published_shapes() {
     }
 }
 
-/// What is wrong with a dictionary by the schema's list of keys.
+/// Returns what is wrong with a dictionary by the schema's list of keys.
 fn faults(found: &Dictionary, keys: Option<&Yaml>, system: &str, at: &str) -> Vec<String> {
     let empty = Vec::new();
     let keys = keys.and_then(Yaml::as_sequence).unwrap_or(&empty);

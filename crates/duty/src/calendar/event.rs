@@ -151,12 +151,12 @@ fn categories(component: &Component<'_>) -> Vec<String> {
     split.filter(|word| !word.is_empty()).take(20).collect()
 }
 
-/// A property, the first where there are several.
+/// Returns a property, the first where there are several.
 pub(super) fn property<'a, 'b>(event: &'a Component<'b>, name: &str) -> Option<&'a Property<'b>> {
     event.properties.iter().find(|one| one.name.as_str().eq_ignore_ascii_case(name))
 }
 
-/// The value of a property.
+/// Returns the value of a property.
 fn text<'a>(event: &'a Component<'_>, name: &str) -> Option<&'a str> {
     property(event, name).map(|one| one.val.as_str())
 }

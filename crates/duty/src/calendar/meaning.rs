@@ -117,7 +117,7 @@ enum Sure {
     Certain(Says),
 }
 
-/// The words of a text, in small letters with single spaces around each.
+/// Returns the words of a text, in small letters with single spaces around each.
 fn words(text: &str) -> String {
     let mut out = String::from(" ");
     for word in text.to_lowercase().replace(['\'', '’'], "").split(|c: char| !c.is_alphanumeric()) {
@@ -147,7 +147,7 @@ fn said(text: &str) -> Sure {
     ALONE.iter().find(|(phrase, _)| has(phrase)).map_or(Sure::Nothing, |(_, says)| Sure::Perhaps(*says))
 }
 
-/// What an event stands for, by its categories, its summary and what else is known of it.
+/// Returns what an event stands for, by its categories, its summary and what else is known of it.
 pub(super) fn of(categories: &[String], summary: &str, shown: Shown) -> Meaning {
     let all: Vec<Sure> = categories.iter().map(|category| said(category)).chain([said(summary)]).collect();
     let mut certain = all.iter().filter_map(|sure| match sure {
@@ -183,7 +183,7 @@ fn certainly(says: Says, shown: Shown) -> Meaning {
     }
 }
 
-/// A word of several: certain where Exchange says that its owner is away for whole days, and nothing turns it round.
+/// Returns a word of several: certain where Exchange says that its owner is away for whole days, and nothing turns it round.
 fn perhaps(all: &[Sure], summary: &str, shown: Shown) -> Meaning {
     let turned = TURNS.iter().any(|word| words(summary).contains(&format!(" {word} ")));
     let kinds = all.iter().find_map(|sure| match sure {
@@ -196,7 +196,7 @@ fn perhaps(all: &[Sure], summary: &str, shown: Shown) -> Meaning {
     }
 }
 
-/// What was answered about these words, where it can be meant.
+/// Returns what was answered about these words, where it can be meant.
 pub(super) fn answered(answers: &Answers, words: &str, whole_day: bool) -> Option<Meaning> {
     match answers.get(words)?.as_str() {
         "shift" if whole_day => None,

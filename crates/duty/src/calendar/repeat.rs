@@ -17,7 +17,7 @@ pub(super) struct Found {
     pub(super) end: Time,
 }
 
-/// Every occurrence of an event, by its rule and the dates beside it; exceptions are not taken out yet.
+/// Returns every occurrence of an event, by its rule and its listed dates; exceptions are not taken out yet.
 pub(super) fn occurrences(body: &Body) -> Result<Vec<Found>, String> {
     let mut starts = match &body.rule {
         Some(rule) => expand(&body.start, rule)?,
@@ -125,7 +125,7 @@ fn read(start: &Time, text: &str) -> Result<Rule, String> {
     Ok(rule)
 }
 
-/// The last reading of the series' own clock that is still part of it: the end that is a time is, and so is the whole of one
+/// Returns the last reading of the series' own clock that is still part of it: the end that is a time is, and so is the whole of one
 /// that is a day.
 fn last(start: &Time, until: &Time) -> Option<DateTime> {
     if until.whole_day {

@@ -173,7 +173,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// The occurrences of a series without those that it excepts itself.
+    /// Returns the occurrences of a series without those that it excepts itself.
     fn expanded(&mut self, master: &Event, body: &Body) -> Result<Vec<Slot>, Stopped> {
         let kind = self.kind(master, body)?;
         let found = repeat::occurrences(body).map_err(|what| self.fault(master.event, what))?;
@@ -206,7 +206,7 @@ impl Group<'_> {
         Ok(slots)
     }
 
-    /// The period of an exception; nothing for a rest day.
+    /// Returns the period of an exception; nothing for a rest day.
     fn period(&mut self, event: &Event, body: &Body) -> Result<Option<Period>, Stopped> {
         let Some(kind) = self.kind(event, body)? else { return Ok(None) };
         let stretch = body.start.instant().zip(body.end.instant());
@@ -217,7 +217,7 @@ impl Group<'_> {
         Ok(Some(period))
     }
 
-    /// What an event is; nothing for a rest day. Asks where that is open.
+    /// Returns what an event is; nothing for a rest day. Asks where that is open.
     fn kind(&mut self, event: &Event, body: &Body) -> Result<Option<PeriodKind>, Stopped> {
         let open = |why| {
             let title = if event.title.is_empty() { "(no summary)" } else { &event.title };

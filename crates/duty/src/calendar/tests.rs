@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Answers, CalendarError, LARGEST, MOST_EVENTS, Read, Said, read};
 use crate::{AbsenceKind, PeriodKind};
 
-/// A calendar of events, each with a UID of its own unless it brings one.
+/// Returns a calendar of events, each with a UID of its own unless it brings one.
 fn calendar(events: &[&str]) -> String {
     let events: String = (1..)
         .zip(events)
@@ -26,7 +26,7 @@ fn of(events: &[&str]) -> Read {
 
 type Stretch = (PeriodKind, Timestamp, Timestamp);
 
-/// The periods of each event that is taken.
+/// Returns the periods of each event that is taken.
 fn periods(read: &Read) -> Vec<(usize, Vec<Stretch>)> {
     let of = |series: &super::Series| {
         let periods = series.occurrences.iter().filter_map(|one| one.period);
@@ -35,7 +35,7 @@ fn periods(read: &Read) -> Vec<(usize, Vec<Stretch>)> {
     read.series.iter().map(of).collect()
 }
 
-/// The only event of a calendar: kind, start and end of each of its periods.
+/// Returns the only event of a calendar: kind, start and end of each of its periods.
 fn one(event: &str) -> Result<Vec<Stretch>, String> {
     let read = of(&[event]);
     let why = read.faults.iter().map(|said| said.what.clone());

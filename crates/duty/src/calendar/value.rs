@@ -21,7 +21,7 @@ pub(super) struct Time {
 }
 
 impl Time {
-    /// The instant. In the hour that the clocks skip the format takes the offset from before, and in the hour that comes
+    /// Returns the instant. In the hour that the clocks skip the format takes the offset from before, and in the hour that comes
     /// twice the first (RFC 5545 section 3.3.5); whole days begin at midnight.
     pub(super) fn instant(&self) -> Option<Timestamp> {
         if self.whole_day {
@@ -31,12 +31,12 @@ impl Time {
         Some(Timestamp::from_millis(at.as_millisecond()))
     }
 
-    /// The same clock, read otherwise.
+    /// Returns another reading of the same clock.
     pub(super) fn at(&self, wall: DateTime) -> Self {
         Self { wall, ..self.clone() }
     }
 
-    /// The day that begins at this time in Britain, if one does.
+    /// Makes the day that begins at this time in Britain, if one does.
     pub(super) fn as_day(&self) -> Option<Self> {
         let wall = local(self.instant()?);
         (wall.time() == jiff::civil::Time::midnight()).then(|| Self {
@@ -46,20 +46,20 @@ impl Time {
         })
     }
 
-    /// The day, or the day and the time, in words.
+    /// Returns the day, or the day and the time, in words.
     pub(super) fn words(&self) -> String {
         let form = if self.whole_day { "%-d %B %Y" } else { "%-d %B %Y, %H:%M" };
         self.wall.strftime(form).to_string()
     }
 }
 
-/// The time in a property; `None` where the event has no such property.
+/// Returns the time in a property; `None` where the event has no such property.
 pub(super) fn time(event: &Component<'_>, zones: &Zones, name: &str) -> Result<Option<Time>, String> {
     let Some(found) = property(event, name) else { return Ok(None) };
     Ok(times(found, zones)?.into_iter().next())
 }
 
-/// Every time in the properties of a name.
+/// Returns every time in the properties of a name.
 pub(super) fn all(event: &Component<'_>, zones: &Zones, name: &str) -> Result<Vec<Time>, String> {
     let mut found = Vec::new();
     for one in event.properties.iter().filter(|one| one.name.as_str().eq_ignore_ascii_case(name)) {
@@ -103,7 +103,7 @@ fn parameter<'a>(one: &'a Property<'_>, key: &str) -> Option<&'a str> {
     found.val.as_ref().map(|value| value.as_str())
 }
 
-/// Whether an exception is meant for all later occurrences as well.
+/// Returns whether an exception is meant for all later occurrences as well.
 pub(super) fn is_for_later_ones(event: &Component<'_>) -> bool {
     property(event, "RECURRENCE-ID").is_some_and(|one| parameter(one, "RANGE").is_some())
 }
@@ -123,7 +123,7 @@ pub(super) fn read(text: &str, zone: TimeZone) -> Option<Time> {
     Some(Time { wall, zone, whole_day: false })
 }
 
-/// When an event ends: DTEND, or DTSTART and DURATION, or the end of the day where it is of whole days.
+/// Returns when an event ends: DTEND, or DTSTART and DURATION, or the end of the day where it is of whole days.
 pub(super) fn end(event: &Component<'_>, zones: &Zones, start: &Time) -> Result<Time, String> {
     if let Some(end) = time(event, zones, "DTEND")? {
         if end.whole_day == start.whole_day {

@@ -116,7 +116,7 @@ impl Zones {
         }
     }
 
-    /// The clock that a TZID names.
+    /// Returns the clock that a TZID names.
     ///
     /// # Errors
     /// Its name and what to do, where it is not one that is read.
@@ -146,7 +146,7 @@ impl Zones {
         }
     }
 
-    /// The clock of times without a zone: the force's own, unless the calendar says that it is another one's.
+    /// Returns the clock of times without a zone: the force's own, unless the calendar says that it is another one's.
     ///
     /// # Errors
     /// As [`Zones::named`].
@@ -159,7 +159,7 @@ impl Zones {
     }
 }
 
-/// A name without quotes, in small letters.
+/// Returns a name without quotes, in small letters.
 fn plain(name: &str) -> String {
     name.trim().trim_matches('"').trim().to_lowercase()
 }
@@ -168,7 +168,7 @@ fn shown(name: &str) -> String {
     name.trim().trim_matches('"').chars().take(LONGEST).collect()
 }
 
-/// What a name means by itself.
+/// Returns what a name means by itself.
 fn known(name: &str) -> Option<Clock> {
     let of = |name: &str| {
         if LONDON.contains(&name) {
@@ -192,7 +192,7 @@ fn known(name: &str) -> Option<Clock> {
         .or_else(|| prefixed.then(|| of(&format!("{before}/{last}")).or_else(|| of(last))).flatten())
 }
 
-/// `+0100` in seconds.
+/// Reads `+0100` as seconds.
 fn offset(text: &str) -> Option<i32> {
     let text = text.trim();
     let (sign, digits) = match text.strip_prefix('-') {
@@ -209,7 +209,7 @@ fn offset(text: &str) -> Option<i32> {
 }
 
 impl Definition {
-    /// The clock by its rules that have no end: those in force today.
+    /// Returns the clock by its rules that have no end: those in force today.
     fn clock(&self) -> Clock {
         let lasting: Vec<_> =
             self.parts.iter().filter(|(_, _, rule)| !rule.is_empty() && !rule.contains("UNTIL=")).collect();

@@ -77,31 +77,31 @@ impl Claims {
         }
     }
 
-    /// A claim that is a number of seconds since 1970; `None` where it is missing.
+    /// Reads a claim that is a number of seconds since 1970; `None` where it is missing.
     fn seconds(&self, name: &str) -> Result<Option<f64>, TokenFault> {
         self.0.get(name).map(|value| value.as_f64().ok_or(TokenFault::Malformed)).transpose()
     }
 
-    /// Whether the token has a claim of that name, whatever it holds.
+    /// Returns whether the token has a claim of that name, whatever it holds.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// A claim that is one text, trimmed; `None` where it is missing, empty, or something else.
+    /// Reads a claim that is one text, trimmed; `None` where it is missing, empty, or something else.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// When the person signed in at the provider, to the second; `None` where it does not say (OpenID Connect Core, 2).
+    /// Returns when the person signed in at the provider, to the second; `None` where it does not say (OpenID Connect Core, 2).
     #[must_use]
     pub fn signed_in_at(&self) -> Option<Timestamp> {
         let seconds = self.0.get("auth_time")?.as_i64()?;
         seconds.checked_mul(1000).map(Timestamp::from_millis)
     }
 
-    /// A claim that is a list of texts, or one text. Empty where it is missing.
+    /// Reads a claim that is a list of texts, or one text. Empty where it is missing.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<&str> {
         match self.0.get(name) {
@@ -111,7 +111,7 @@ impl Claims {
         }
     }
 
-    /// Whether the provider left a claim out because it was too long, and says so (OpenID Connect Core, 5.6.2): Entra ID
+    /// Returns whether the provider left a claim out because it was too long, and says so (OpenID Connect Core, 5.6.2): Entra ID
     /// does, for somebody in more than 200 groups.
     #[must_use]
     pub fn left_out(&self, name: &str) -> bool {

@@ -38,7 +38,7 @@ pub enum TokenFault {
 }
 
 impl TokenFault {
-    /// The word for the ledger.
+    /// Returns the word for the ledger.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl TokenFault {
         }
     }
 
-    /// Whether a clock that is wrong, ours or the provider's, explains it; anything else looks like a forgery.
+    /// Returns whether a clock that is wrong, ours or the provider's, explains it; anything else looks like a forgery.
     #[must_use]
     pub const fn is_of_clocks(self) -> bool {
         matches!(self, Self::Expired | Self::NotYetValid)
@@ -84,7 +84,7 @@ pub enum OidcError {
 }
 
 impl OidcError {
-    /// The word for the ledger.
+    /// Returns the word for the ledger.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {

@@ -28,7 +28,7 @@ impl From<reqwest::Error> for HttpFault {
     }
 }
 
-/// A client without redirects: a provider's addresses are those that it gave, and a redirect could lead inside.
+/// Returns a client without redirects: a provider's addresses are those that it gave, and a redirect could lead inside.
 pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -37,7 +37,7 @@ pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-/// The client in the form that the library calls.
+/// Returns the client in the form that the library calls.
 pub(super) fn calling(
     client: &reqwest::Client,
 ) -> impl Fn(HttpRequest) -> std::pin::Pin<Box<dyn Future<Output = Result<HttpResponse, HttpFault>> + Send>> + use<>
@@ -49,7 +49,7 @@ pub(super) fn calling(
 /// Where the ID token of an answer is kept.
 pub(super) type TokenPlace = Arc<Mutex<Option<Secret<String>>>>;
 
-/// The client for the token endpoint. The library reads the members of an answer by their types, and providers send
+/// Returns the client for the token endpoint. The library reads the members of an answer by their types, and providers send
 /// `expires_in` as text and tokens whose unused claims have any type: so it is given the two members that it needs, and the
 /// ID token is kept apart, to be verified by [`super::token`].
 pub(super) fn calling_for_token(

@@ -11,7 +11,7 @@ use super::{Length, Malformed, header, tag, write};
 /// How deep elements may nest: twice what any message of ours needs, and far from what a thread's stack holds.
 const MAX_DEPTH: u8 = 40;
 
-/// The message in strict form. Bounded by the input: the result is never longer than it.
+/// Returns the message in strict form. Bounded by the input: the result is never longer than it.
 ///
 /// # Errors
 /// [`Malformed`] for what is not even BER, or nests too deeply.
@@ -30,7 +30,7 @@ pub(crate) fn to_der(input: &[u8]) -> Result<Cow<'_, [u8]>, Malformed> {
 
 const TOO_LOOSE: Malformed = Malformed("message in ASN.1");
 
-/// Whether every length is strict and no string is in pieces. It steps into constructed elements without checking
+/// Returns whether every length is strict and no string is in pieces. It steps into constructed elements without checking
 /// that children end where their parent does: the reader does that.
 fn is_strict(input: &[u8]) -> Result<bool, Malformed> {
     let mut rest = input;
@@ -88,7 +88,7 @@ fn convert(rest: &mut &[u8], out: &mut Vec<u8>, depth: u8) -> Result<(), Malform
     Ok(())
 }
 
-/// The contents of a run of octet strings, one after the other. Nested pieces are already joined.
+/// Returns the contents of a run of octet strings, one after the other. Nested pieces are already joined.
 pub(crate) fn join(pieces: &[u8]) -> Result<Vec<u8>, Malformed> {
     let mut reader = super::read::Reader::new(pieces);
     let mut joined = Vec::with_capacity(pieces.len());

@@ -34,12 +34,12 @@ pub(crate) mod tag {
     /// OCTET STRING in pieces: allowed in BER only.
     pub(crate) const CONSTRUCTED_OCTET_STRING: u8 = 0x24;
 
-    /// Constructed context tag.
+    /// Returns a constructed context tag.
     pub(crate) const fn context(number: u8) -> u8 {
         0xa0 | number
     }
 
-    /// Primitive context tag.
+    /// Returns a primitive context tag.
     pub(crate) const fn context_primitive(number: u8) -> u8 {
         0x80 | number
     }

@@ -59,7 +59,7 @@ identifiers! {
 
 #[cfg(test)]
 mod tests {
-    /// X.690 section 8.19, the other way round from how the table was made.
+    /// Writes the dotted form (X.690 section 8.19), the reverse of how the table was made.
     fn dotted(octets: &[u8]) -> String {
         let mut numbers = Vec::new();
         let mut value = 0_u64;

@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// The next element, whatever it is; `what` names the structure for the error.
+    /// Returns the next element, whatever it is; `what` names the structure for the error.
     pub(crate) fn any(&mut self, what: &'static str) -> Result<Element<'a>, Malformed> {
         let (tag, length, body) = header(self.rest).ok_or(Malformed(what))?;
         let Length::Strict(length) = length else { return Err(Malformed(what)) };
@@ -45,13 +45,13 @@ impl<'a> Reader<'a> {
         Ok(Element { tag, content, raw })
     }
 
-    /// The next element, which must have this tag.
+    /// Returns the next element, which must have this tag.
     pub(crate) fn expect(&mut self, tag: u8, what: &'static str) -> Result<Element<'a>, Malformed> {
         let element = self.any(what)?;
         if element.tag == tag { Ok(element) } else { Err(Malformed(what)) }
     }
 
-    /// The next element if it has this tag; otherwise stays where it is.
+    /// Returns the next element if it has this tag; otherwise stays where it is.
     pub(crate) fn optional(&mut self, tag: u8, what: &'static str) -> Result<Option<Element<'a>>, Malformed> {
         if self.rest.first() == Some(&tag) { self.any(what).map(Some) } else { Ok(None) }
     }
@@ -66,18 +66,18 @@ impl<'a> Reader<'a> {
         Ok(self.expect(tag::SET, what)?.inside())
     }
 
-    /// The content octets of the next element, an OBJECT IDENTIFIER.
+    /// Returns the content octets of the next element, an OBJECT IDENTIFIER.
     pub(crate) fn oid(&mut self, what: &'static str) -> Result<&'a [u8], Malformed> {
         Ok(self.expect(tag::OID, what)?.content)
     }
 
-    /// Nothing may follow.
+    /// Fails if anything follows.
     pub(crate) const fn finish(self, what: &'static str) -> Result<(), Malformed> {
         if self.is_empty() { Ok(()) } else { Err(Malformed(what)) }
     }
 }
 
-/// The only element of the input.
+/// Returns the only element of the input.
 pub(crate) fn sole<'a>(input: &'a [u8], tag: u8, what: &'static str) -> Result<Element<'a>, Malformed> {
     let mut reader = Reader::new(input);
     let element = reader.expect(tag, what)?;
@@ -85,7 +85,7 @@ pub(crate) fn sole<'a>(input: &'a [u8], tag: u8, what: &'static str) -> Result<E
     Ok(element)
 }
 
-/// The octets of a BIT STRING whose bits fill them.
+/// Returns the octets of a BIT STRING whose bits fill them.
 pub(crate) fn whole_bits<'a>(element: Element<'a>, what: &'static str) -> Result<&'a [u8], Malformed> {
     match (element.tag, element.content.split_first()) {
         (tag::BIT_STRING, Some((0, bits))) => Ok(bits),
@@ -93,7 +93,7 @@ pub(crate) fn whole_bits<'a>(element: Element<'a>, what: &'static str) -> Result
     }
 }
 
-/// A `UTCTime` or `GeneralizedTime` in the form that RFC 5280 section 4.1.2.5 prescribes: seconds, and Z.
+/// Returns a `UTCTime` or `GeneralizedTime` in the form that RFC 5280 section 4.1.2.5 prescribes: seconds, and Z.
 pub(crate) fn time(element: Element<'_>, what: &'static str) -> Result<Timestamp, Malformed> {
     let digits = element.content.strip_suffix(b"Z").ok_or(Malformed(what))?;
     let wanted = match element.tag {
@@ -117,7 +117,7 @@ pub(crate) fn time(element: Element<'_>, what: &'static str) -> Result<Timestamp
     format!("{century}{year}-{month}-{day}T{hour}:{minute}:{second}Z").parse().map_err(|_| Malformed(what))
 }
 
-/// The text of a string type; other types and bytes that are not UTF-8 have none.
+/// Returns the text of a string type; other types and bytes that are not UTF-8 have none.
 pub(crate) fn text(element: Element<'_>) -> Option<String> {
     match element.tag {
         tag::UTF8_STRING | tag::PRINTABLE_STRING | tag::IA5_STRING | tag::TELETEX_STRING => {

@@ -25,7 +25,7 @@ fn push_length(out: &mut Vec<u8>, length: usize) {
     out.extend_from_slice(octets);
 }
 
-/// An element whose content is the parts, one after the other.
+/// Returns an element whose content is the parts, one after the other.
 pub(crate) fn element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length = parts.iter().map(|part| part.len()).sum();
     let mut out = Vec::with_capacity(length + 6);
@@ -41,14 +41,14 @@ pub(crate) fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     element(tag::SEQUENCE, parts)
 }
 
-/// A SET OF, in the order that DER asks for (X.690 section 11.6).
+/// Returns a SET OF, in the order that DER asks for (X.690 section 11.6).
 pub(crate) fn set_of(mut parts: Vec<Vec<u8>>) -> Vec<u8> {
     parts.sort_unstable();
     let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     element(tag::SET, &parts)
 }
 
-/// An explicit context tag around elements, or an implicit constructed one.
+/// Returns an explicit context tag around elements, or an implicit constructed one.
 pub(crate) fn context(number: u8, parts: &[&[u8]]) -> Vec<u8> {
     element(tag::context(number), parts)
 }
@@ -57,7 +57,7 @@ pub(crate) fn oid(content: &[u8]) -> Vec<u8> {
     element(tag::OID, &[content])
 }
 
-/// An INTEGER that is not negative, from its octets, most significant first.
+/// Writes an INTEGER that is not negative, from its octets, most significant first.
 pub(crate) fn unsigned(octets: &[u8]) -> Vec<u8> {
     let used = octets.iter().position(|&octet| octet != 0).unwrap_or(octets.len());
     match octets.get(used..) {
@@ -71,7 +71,7 @@ pub(crate) fn octet_string(content: &[u8]) -> Vec<u8> {
     element(tag::OCTET_STRING, &[content])
 }
 
-/// A BIT STRING that fills its octets.
+/// Returns a BIT STRING that fills its octets.
 pub(crate) fn bit_string(octets: &[u8]) -> Vec<u8> {
     element(tag::BIT_STRING, &[&[0], octets])
 }
@@ -84,12 +84,12 @@ pub(crate) fn utf8(text: &str) -> Vec<u8> {
     element(tag::UTF8_STRING, &[text.as_bytes()])
 }
 
-/// An `AlgorithmIdentifier` with NULL as parameters, as RSA and PKCS#1 ask for.
+/// Returns an `AlgorithmIdentifier` with NULL as parameters, as RSA and PKCS#1 ask for.
 pub(crate) fn algorithm(id: &[u8]) -> Vec<u8> {
     sequence(&[&oid(id), &null()])
 }
 
-/// A time as RFC 5280 section 4.1.2.5 and RFC 5652 section 11.3 want it: `UTCTime` up to 2049, `GeneralizedTime` after.
+/// Returns a time as RFC 5280 section 4.1.2.5 and RFC 5652 section 11.3 want it: `UTCTime` up to 2049, `GeneralizedTime` after.
 ///
 /// # Errors
 /// [`Malformed`] for a time before 1950 or after 9999.

@@ -184,7 +184,7 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The content key as encrypted to this recipient.
+/// Returns the content key as encrypted to this recipient.
 fn encrypted_key<'a>(mut recipients: Reader<'a>, recipient: &Certificate) -> Result<&'a [u8], CmsError> {
     let mut in_another_way = false;
     while !recipients.is_empty() {
@@ -276,7 +276,7 @@ fn open_3des(key: &[u8], iv: &[u8], mut room: Vec<u8>) -> Option<Vec<u8>> {
     good.then_some(room)
 }
 
-/// The exclusive or of the two at one place; both have eight octets.
+/// Returns the exclusive or of the two at one place; both have eight octets.
 fn mix(one: &[u8], other: &[u8], i: usize) -> u8 {
     one.get(i).copied().unwrap_or_default() ^ other.get(i).copied().unwrap_or_default()
 }

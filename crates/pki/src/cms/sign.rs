@@ -50,12 +50,12 @@ fn time_attribute(at: Option<Timestamp>) -> Result<Vec<Vec<u8>>, CmsError> {
     })
 }
 
-/// An attribute with one value.
+/// Returns an attribute with one value.
 pub(crate) fn attribute(id: &[u8], value: Vec<u8>) -> Vec<u8> {
     write::sequence(&[&write::oid(id), &write::set_of(vec![value])])
 }
 
-/// A `ContentInfo` around a `SignedData` with one signer. Content that is not `inside` is signed all the same.
+/// Returns a `ContentInfo` around a `SignedData` with one signer. Content that is not `inside` is signed all the same.
 pub(crate) fn sign(
     content: &[u8],
     inside: bool,
@@ -86,7 +86,7 @@ pub(crate) fn sign(
     Ok(signed_data(&digest_algorithm, &octets, &certificates, &signer_info))
 }
 
-/// A `SignedData` that nobody signed and that only carries certificates (RFC 8894 section 3.4).
+/// Returns a `SignedData` that nobody signed and that only carries certificates (RFC 8894 section 3.4).
 pub(crate) fn certificates_only(certificates: &[&Certificate]) -> Vec<u8> {
     signed_data(&[], &[], certificates, &[])
 }

@@ -83,7 +83,7 @@ fn ec_keys_sign_and_verify() {
     }
 }
 
-/// A `SignedData` from parts, for what the signing code would never write.
+/// Returns a `SignedData` from parts, for what the signing code would never write.
 fn assemble(content: &[u8], certificates: &[&[u8]], signers: &[Vec<u8>]) -> Vec<u8> {
     let signers: Vec<&[u8]> = signers.iter().map(Vec::as_slice).collect();
     let data = write::sequence(&[
@@ -96,7 +96,7 @@ fn assemble(content: &[u8], certificates: &[&[u8]], signers: &[Vec<u8>]) -> Vec<
     write::sequence(&[&write::oid(oid::SIGNED_DATA), &write::context(0, &[&data])])
 }
 
-/// A `SignerInfo` of DEVICE-1 with those attributes (none: signed bare), over `signed`.
+/// Returns a `SignerInfo` of DEVICE-1 with those attributes (none: signed bare), over `signed`.
 fn signer_info(hash: &[u8], attributes: Option<Vec<Vec<u8>>>, signed: &[u8]) -> Vec<u8> {
     let (key, certificate) = &CAST.device;
     let set = attributes.map(write::set_of);
@@ -175,7 +175,7 @@ fn streamed_encodings_are_read() {
     assert_eq!((signed.sha256, content.as_slice()), (*CAST.device.1.sha256(), CONTENT));
 }
 
-/// The same in BER: every sequence without a length, every long string in pieces of seven octets. Certificates stay:
+/// Rewrites a message in BER: every sequence without a length, every long string in pieces of seven octets. Certificates stay:
 /// they are DER by definition.
 fn loosened(input: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();

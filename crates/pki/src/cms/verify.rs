@@ -137,7 +137,7 @@ impl<'a> SignedData<'a> {
         Ok(Self { content_type, content: content_octets, certificates, signers })
     }
 
-    /// The plain certificates in the message.
+    /// Returns the plain certificates in the message.
     pub(crate) fn certificates(&self) -> Result<Vec<&'a [u8]>, Malformed> {
         let mut found = Vec::new();
         let Some(mut certificates) = self.certificates else { return Ok(found) };
@@ -195,7 +195,7 @@ impl<'a> SignedData<'a> {
         Ok(Verified { certificate, sha256, signing_time, attributes: signer.attributes, content, hash })
     }
 
-    /// What the one signer claims, before anything of it is checked: enough to answer a message that must be refused.
+    /// Returns what the one signer claims, before anything of it is checked: enough to answer a message that must be refused.
     pub(crate) fn claims(&self) -> Result<Claims<'a>, CmsError> {
         let signer = self.signer()?;
         Ok(Claims { certificate: self.certificate_of(&signer)?, attributes: signer.attributes })
@@ -224,7 +224,7 @@ impl<'a> SignedData<'a> {
         Err(CmsError::NoCertificate)
     }
 
-    /// The signed attributes must speak of this content (RFC 5652 sections 11.1 and 11.2).
+    /// Checks that the signed attributes are about this content (RFC 5652 sections 11.1 and 11.2).
     fn check_attributes(
         &self,
         hash: Hash,
@@ -243,7 +243,7 @@ impl<'a> SignedData<'a> {
         }
     }
 
-    /// Without attributes only plain data may be signed (RFC 5652 section 5.3), and content that could itself be a set
+    /// Checks a signature without attributes: only plain data may be signed so (RFC 5652 section 5.3), and content that could itself be a set
     /// of attributes is refused: a signature over attributes could otherwise be passed off as one over that content.
     fn check_bare(&self, content: &[u8]) -> Result<(), CmsError> {
         if self.content_type != oid::DATA || content.first() == Some(&tag::SET) {
@@ -320,7 +320,7 @@ impl<'a> SignerInfo<'a> {
         Ok(Self { id, digest, algorithm, attributes, signature })
     }
 
-    /// The digest by way of which it is signed. The signature's algorithm is either the key's own identifier, or one that
+    /// Returns the digest by way of which it is signed. The signature's algorithm is either the key's own identifier, or one that
     /// names the digest again, which must then be the same.
     fn hash(&self) -> Result<Hash, CmsError> {
         let hash = Hash::from_oid(self.digest).ok_or(CmsError::UnsupportedAlgorithm)?;
@@ -337,7 +337,7 @@ impl<'a> SignerInfo<'a> {
 pub(crate) struct Attributes<'a>(Element<'a>);
 
 impl<'a> Attributes<'a> {
-    /// The one value of an attribute; none if it is not there. Twice, or with another count of values, is malformed.
+    /// Returns the one value of an attribute; none if it is not there. Twice, or with another count of values, is malformed.
     pub(crate) fn get(self, wanted: &[u8]) -> Result<Option<Element<'a>>, Malformed> {
         let mut all = self.0.inside();
         let mut found = None;
@@ -357,7 +357,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// The attributes as they are signed: under the tag of a SET, not the context tag that they travel under
+/// Returns the attributes as they are signed: under the tag of a SET, not the context tag that they travel under
 /// (RFC 5652 section 5.4).
 fn as_set(attributes: Attributes<'_>) -> Vec<u8> {
     let mut octets = attributes.0.raw.to_vec();

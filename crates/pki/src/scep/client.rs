@@ -73,7 +73,7 @@ pub struct Pending {
     signer: Certificate,
 }
 
-/// A first request (`PKCSReq`), signed with a certificate that the key signs for itself.
+/// Returns a first request (`PKCSReq`), signed with a certificate that the key signs for itself.
 ///
 /// # Errors
 /// [`ClientError`] if the keys refuse.
@@ -99,7 +99,7 @@ pub fn first_by(
     request(wish, message_type::PKCS_REQ, wish.key, &own, ca, entropy)
 }
 
-/// A renewal (`RenewalReq`), signed with the certificate that is to be replaced.
+/// Returns a renewal (`RenewalReq`), signed with the certificate that is to be replaced.
 ///
 /// # Errors
 /// [`ClientError`] if the keys refuse.
@@ -113,7 +113,7 @@ pub fn renewal(
     request(wish, message_type::RENEWAL_REQ, old_key, old, ca, entropy)
 }
 
-/// A renewal by a client that knows no `RenewalReq`: a `PKCSReq` signed with the certificate that is to be replaced.
+/// Returns a renewal by a client that knows no `RenewalReq`: a `PKCSReq` signed with the certificate that is to be replaced.
 ///
 /// # Errors
 /// [`ClientError`] if the keys refuse.

@@ -101,7 +101,7 @@ fn renewal_takes_a_certificate_of_ours_in_its_time() {
     assert_eq!(refusal(read(&pending.message)).info, FailInfo::BadCertId, "an authority of the same name");
 }
 
-/// A request put together by hand: who signs it, what type it says it is, what is inside.
+/// Returns a request put together by hand: who signs it, what type it says it is, what is inside.
 fn crafted(signer: &Signer<'_>, kind: &[u8], inside: &[u8], cipher: ContentCipher) -> Vec<u8> {
     let envelope = cms::encrypt(CAST.ca.certificate(), inside, cipher, &ENTROPY).unwrap();
     let attributes = vec![

@@ -40,7 +40,7 @@ pub struct ScepOptions {
 }
 
 impl ScepOptions {
-    /// The answer to `GetCACaps` (RFC 8894 section 3.5.2): a word a line. `SHA-384` is not in the standard's table, which
+    /// Returns the answer to `GetCACaps` (RFC 8894 section 3.5.2): a word a line. `SHA-384` is not in the standard's table, which
     /// tells clients to pass over words that they do not know; strongSwan knows it, and version 5.9.8, which Debian has,
     /// takes it for AES as well.
     #[must_use]
@@ -76,7 +76,7 @@ impl FailInfo {
     const ALL: [Self; 5] =
         [Self::BadAlg, Self::BadMessageCheck, Self::BadRequest, Self::BadTime, Self::BadCertId];
 
-    /// The digit that stands for it.
+    /// Returns the digit that stands for it.
     const fn digit(self) -> u8 {
         match self {
             Self::BadAlg => b'0',
@@ -99,7 +99,7 @@ pub(crate) mod message_type {
     pub(crate) const PKCS_REQ: &[u8] = b"19";
 }
 
-/// The `message` parameter of `PKIOperation` by GET, after percent-decoding. Clients disagree on how base64 travels in
+/// Returns the `message` parameter of `PKIOperation` by GET, after percent-decoding. Clients disagree on how base64 travels in
 /// an address: a plus sign may arrive as a space, the alphabet may be the one for addresses, padding may be missing.
 /// `None` if it is base64 in no such way, or longer than [`MAX_REQUEST`].
 #[must_use]

@@ -140,7 +140,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// The signature around it: who signed, and what. All that is told here anyone can see from outside, so each fault may
+    /// Returns the signature around it: who signed, and what. All that is told here anyone can see from outside, so each fault may
     /// have its own word.
     fn outer<'m>(&self, data: &SignedData<'m>) -> Result<(Certificate, &'m [u8]), Refusal> {
         let claimed = data.claims().map_err(outer_fault)?.certificate;
@@ -199,7 +199,7 @@ fn check_renewer(signer: &Certificate, ca: &DeviceCa, now: Timestamp) -> Result<
     )
 }
 
-/// An algorithm or a digest that is not taken has its own word (RFC 8894 section 3.2.1.4).
+/// Returns an algorithm or a digest that is not taken has its own word (RFC 8894 section 3.2.1.4).
 fn outer_fault(why: CmsError) -> Refusal {
     let info = match why {
         CmsError::UnsupportedAlgorithm | CmsError::WeakDigest => FailInfo::BadAlg,
@@ -208,7 +208,7 @@ fn outer_fault(why: CmsError) -> Refusal {
     (info, why.to_string())
 }
 
-/// What is wrong behind the encryption is one fault to the sender, unless the request is signed with its own key: that
+/// Returns what is wrong behind the encryption is one fault to the sender, unless the request is signed with its own key: that
 /// nobody brings about by bending what another sent, so it tells a listener nothing.
 const fn request_fault(why: &RequestError) -> FailInfo {
     match why {
@@ -217,7 +217,7 @@ const fn request_fault(why: &RequestError) -> FailInfo {
     }
 }
 
-/// What anyone can see from outside may have its own word; what only decryption shows may not.
+/// Returns the word of a failure: what anyone can see from outside may have its own; what only decryption shows may not.
 const fn envelope_fault(why: CmsError) -> FailInfo {
     match why {
         CmsError::UnsupportedAlgorithm => FailInfo::BadAlg,
@@ -244,7 +244,7 @@ pub(super) fn nonce(value: Element<'_>) -> Result<Vec<u8>, Malformed> {
     }
 }
 
-/// The answer that carries the issued certificate, encrypted to whoever asked.
+/// Returns the answer that carries the issued certificate, encrypted to whoever asked.
 ///
 /// # Errors
 /// [`CmsError::Key`] if the requester's key cannot receive (not RSA) or ours fails.
@@ -261,7 +261,7 @@ pub fn success(
     answer(ca, &message.exchange, Some(&envelope), &[scep_text(oid::SCEP_PKI_STATUS, b"0")], entropy)
 }
 
-/// The answer that says why there is no certificate.
+/// Returns the answer that says why there is no certificate.
 ///
 /// # Errors
 /// [`CmsError::Key`] if our key fails.
@@ -295,7 +295,7 @@ fn answer(
     cms::sign(envelope.unwrap_or_default(), envelope.is_some(), attributes, &signer)
 }
 
-/// A SCEP attribute that is text.
+/// Returns a SCEP attribute that is text.
 pub(super) fn scep_text(id: &[u8], text: &[u8]) -> Vec<u8> {
     cms::attribute(id, write::element(tag::PRINTABLE_STRING, &[text]))
 }

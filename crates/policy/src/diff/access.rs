@@ -23,13 +23,13 @@ pub struct AccessChange {
 }
 
 impl AccessChange {
-    /// What it was, in words.
+    /// Returns what it was, in words.
     #[must_use]
     pub fn old_words(&self) -> &str {
         words(&self.old)
     }
 
-    /// What it is, in words.
+    /// Returns what it is, in words.
     #[must_use]
     pub fn new_words(&self) -> &str {
         words(&self.new)
@@ -83,7 +83,7 @@ pub(super) fn tell(diff: &PolicyDiff, f: &mut fmt::Formatter<'_>) -> fmt::Result
     Ok(())
 }
 
-/// The letters of a cell in words.
+/// Returns the letters of a cell in words.
 fn words(letters: &str) -> &str {
     match letters {
         "-" => "nothing",

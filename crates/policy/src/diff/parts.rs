@@ -21,7 +21,7 @@ pub enum PartKind {
 }
 
 impl PartKind {
-    /// Its name, as a heading.
+    /// Returns its name, as a heading.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {

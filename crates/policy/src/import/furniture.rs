@@ -97,7 +97,7 @@ fn mark_headers(lines: &mut [Line<'_>], edges: &[Edge]) {
     }
 }
 
-/// The places that are near a page's edge, the ends of the text included.
+/// Returns the places that are near a page's edge, the ends of the text included.
 fn near_edges(edges: &[Edge]) -> BTreeSet<usize> {
     let mut near = BTreeSet::new();
     for (at, edge) in edges.iter().enumerate() {
@@ -138,7 +138,7 @@ fn mark_contents(lines: &mut [Line<'_>]) {
     }
 }
 
-/// A heading as the table of contents and the text both print it: its number and words, without a page number.
+/// Returns a heading as the table of contents and the text both print it: its number and words, without a page number.
 fn heading_key(line: &Line<'_>) -> String {
     let title = page_behind(line.rest).map_or(line.rest, |_| without_page(line.rest));
     let number = match &line.marker {
@@ -154,7 +154,7 @@ fn without_page(text: &str) -> &str {
     text.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['.', ' ', '\t', '…', '_', '-'])
 }
 
-/// The page number at the end of a line that has words before it.
+/// Returns the page number at the end of a line that has words before it.
 fn page_behind(text: &str) -> Option<u32> {
     let words = without_page(text);
     let digits = text.len().saturating_sub(text.trim_end_matches(|c: char| c.is_ascii_digit()).len());
@@ -174,7 +174,7 @@ fn is_label(text: &str) -> bool {
     LABELS.contains(&text.to_lowercase().as_str())
 }
 
-/// A title with dots, a tab or wide space between it and a page number.
+/// Recognises a title with dots, a tab or wide space between it and a page number.
 fn has_leader(text: &str) -> bool {
     let title = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = text.len().saturating_sub(title.len());
@@ -185,7 +185,7 @@ fn has_leader(text: &str) -> bool {
     (1..=3).contains(&digits) && leader && title.chars().any(char::is_alphabetic)
 }
 
-/// `Page 3 of 6`, `3 of 6`, or a number alone.
+/// Recognises `Page 3 of 6`, `3 of 6`, or a number alone.
 fn is_page_number(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let number = |word: &str| word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit());
@@ -198,7 +198,7 @@ fn is_page_number(text: &str) -> bool {
     }
 }
 
-/// Whether a page number stands somewhere in the line, as in `Mobile Phone Policy v2 Page 3 of 12`.
+/// Returns whether a page number stands somewhere in the line, as in `Mobile Phone Policy v2 Page 3 of 12`.
 fn names_page(text: &str) -> bool {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words.windows(2).any(|pair| match pair {

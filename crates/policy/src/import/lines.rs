@@ -107,7 +107,7 @@ fn line(number: usize, trimmed: &str, apart: bool, glued: bool) -> Line<'_> {
     Line { number, rest: bare(rest), text, marker, bullet, hashed, apart, sort: Sort::Text }
 }
 
-/// The text behind a bullet; `None` where there is none.
+/// Returns the text behind a bullet; `None` where there is none.
 fn unbulleted(text: &str) -> Option<&str> {
     let spaced = ["- ", "* ", "– ", "— ", "o ", "o\t", "-\t", "*\t"];
     let symbol = |c: char| BULLETS.contains(&c) || ('\u{f000}'..='\u{f0ff}').contains(&c);
@@ -117,7 +117,7 @@ fn unbulleted(text: &str) -> Option<&str> {
         .or_else(|| text.strip_prefix(symbol).filter(|rest| !rest.trim().is_empty()))
 }
 
-/// The text without bold signs around the whole of it.
+/// Returns the text without bold signs around the whole of it.
 fn bare(text: &str) -> &str {
     let inner = text.strip_prefix("**").and_then(|text| text.strip_suffix("**"));
     inner.filter(|inner| !inner.contains("**")).map_or(text, str::trim)
@@ -152,7 +152,7 @@ fn marker(text: &str, with_glued: bool) -> Option<(Marker, &str)> {
     is_code(core).then(|| (Marker::Code(core.to_owned()), rest))
 }
 
-/// `Section 6: Passwords`, `Part 2 - Scope`
+/// Reads `Section 6: Passwords`, `Part 2 - Scope`.
 fn section_word(text: &str) -> Option<(Marker, &str)> {
     let lower = text.to_ascii_lowercase();
     let word = ["section ", "chapter ", "part "].into_iter().find(|word| lower.starts_with(word))?;
@@ -164,7 +164,7 @@ fn section_word(text: &str) -> Option<(Marker, &str)> {
     (!title.is_empty() && heading_like(title)).then_some((Marker::Section(number), title))
 }
 
-/// `6.0 PASSWORDS`: the heading of the section whose clauses are 6.1, 6.2 ...
+/// Reads `6.0 PASSWORDS`: the heading of the section whose clauses are 6.1, 6.2 ...
 fn point_zero(text: &str) -> Option<(Marker, &str)> {
     let (token, rest) = text.split_once(char::is_whitespace)?;
     let number = token.trim_end_matches('.').strip_suffix(".0")?;
@@ -174,7 +174,7 @@ fn point_zero(text: &str) -> Option<(Marker, &str)> {
     heading.then_some((Marker::Section(number), title))
 }
 
-/// `1.Introduction`, `1.1This policy ...`: a number with a dot in it and a capitalised word without a space between them.
+/// Reads `1.Introduction`, `1.1This policy ...`: a number with a dot in it and a capitalised word without a space between them.
 /// `3G`, `2.4GHz` and `1.5x` are words.
 fn glued(text: &str) -> Option<(Marker, &str)> {
     let number = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -194,12 +194,12 @@ fn glued(text: &str) -> Option<(Marker, &str)> {
     }
 }
 
-/// One to three digits.
+/// Recognises one to three digits.
 fn is_number(text: &str) -> bool {
     (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Two or more numbers with dots between them, the last perhaps with a small letter: `6.2`, `1.2.3`, `6.2a`.
+/// Recognises two or more numbers with dots between them, the last perhaps with a small letter: `6.2`, `1.2.3`, `6.2a`.
 fn is_decimal(core: &str) -> bool {
     let parts: Vec<&str> = core.split('.').collect();
     match parts.split_last() {
@@ -215,7 +215,7 @@ pub(super) fn is_roman(core: &str) -> bool {
     (1..=5).contains(&core.len()) && core.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'))
 }
 
-/// Two to six capitals and one to four digits.
+/// Recognises two to six capitals and one to four digits.
 fn is_code(core: &str) -> bool {
     let letters = core.trim_end_matches(|c: char| c.is_ascii_digit());
     let digits = core.len().saturating_sub(letters.len());
@@ -225,7 +225,7 @@ fn is_code(core: &str) -> bool {
         && letters.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Short, begins with a capital or digit, and does not end as sentences and list items do.
+/// Recognises a short text that begins with a capital or digit and does not end as sentences and list items do.
 pub(super) fn heading_like(text: &str) -> bool {
     let starts = text.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     let ends = text.ends_with(['.', ';', ':', ',', '?', '!']);

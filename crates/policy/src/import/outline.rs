@@ -146,12 +146,12 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the text so far may end here.
+    /// Returns whether the text so far may end here.
     fn rested(&self) -> bool {
         self.current.and_then(|at| self.out.clauses.get(at)).is_none_or(|item| ended(&item.text))
     }
 
-    /// A number in the middle of a sentence is a reference, not a clause.
+    /// Tells a clause's number from a reference in the middle of a sentence.
     fn begins(&self, line: &Line<'_>, number: &str) -> bool {
         let last =
             self.numbered.and_then(|at| self.out.clauses.get(at)).and_then(|item| item.number.as_deref());
@@ -186,7 +186,7 @@ impl Builder<'_> {
         true
     }
 
-    /// The section under which a decimal number stands, made where the paper has no heading for it.
+    /// Finds the section of a decimal number, and makes it if the paper has no heading for it.
     fn section_of(&mut self, number: &str) {
         let mut above = number;
         while let Some((shorter, _)) = above.rsplit_once('.') {
@@ -235,7 +235,7 @@ impl Builder<'_> {
         true
     }
 
-    /// A line of an outline of roman capitals: a section, a heading under it, or a clause named by all labels above it.
+    /// Takes a line of an outline of roman capitals: a section, a heading under it, or a clause named by all labels above it.
     fn outlined(&mut self, index: usize, line: &Line<'_>, depth: Depth, label: &str) -> bool {
         self.levels.retain(|level| level.depth < depth);
         let parent = self.levels.last().and_then(|level| level.clause);
@@ -291,7 +291,7 @@ impl Builder<'_> {
         key.and_then(|key| key.rsplit_once('.')).is_some_and(|(_, mark)| is_roman(mark))
     }
 
-    /// A line without a number of its own.
+    /// Takes a line without a number of its own.
     fn plain(&mut self, index: usize, line: &Line<'_>) {
         let heading_before_any_number = line.hashed && self.style.decimals.is_empty();
         if !(self.started || heading_before_any_number) {
@@ -354,7 +354,7 @@ impl Builder<'_> {
         self.anchor = Some(parent);
     }
 
-    /// A clause without a number: named after its heading's initials, or B and P for bullet and paragraph.
+    /// Adds a clause without a number, named after its heading's initials, or B and P for bullet and paragraph.
     fn unnumbered(&mut self, sort: &str, text: &str) {
         let section = self.section.as_ref().filter(|_| self.style.numbered()).cloned();
         let behind = section.map(|section| format!("{section}.")).unwrap_or_default();
@@ -427,7 +427,7 @@ impl Builder<'_> {
         self.paragraphs = if self.style.numbered() { 0 } else { self.paragraphs };
     }
 
-    /// A heading without a number: a section where nothing is numbered, else a name for the clauses under it.
+    /// Takes a heading without a number: a section if nothing is numbered, else a name for the clauses under it.
     fn sub_heading(&mut self, line: &Line<'_>) {
         if !self.style.numbered() {
             let number = self.out.sections.len().saturating_add(1).to_string();

@@ -29,7 +29,7 @@ const PHRASES: [(&str, Modality); 23] = [
     ("is permitted", Modality::May),
 ];
 
-/// The first phrase of the sentence that binds anyone; `None` where none does.
+/// Returns the first phrase of the sentence that binds anyone; `None` where none does.
 pub(super) fn modality(text: &str) -> Option<Modality> {
     let words: String = text
         .chars()
@@ -49,7 +49,7 @@ pub(super) fn modality(text: &str) -> Option<Modality> {
         .map(|(_, _, says)| says)
 }
 
-/// The first words of a clause, as a title until someone writes a better one.
+/// Returns the first words of a clause, as a title until someone writes a better one.
 pub(super) fn title(text: &str) -> String {
     let plain: String = text.chars().filter(|c| !matches!(c, '*' | '`' | '[' | ']')).collect();
     let words: Vec<&str> = plain.split_whitespace().collect();
@@ -59,7 +59,7 @@ pub(super) fn title(text: &str) -> String {
     if words.len() > kept.len() { format!("{short} ...") } else { short }
 }
 
-/// Small letters, digits and hyphens, for a file's name.
+/// Turns a text into small letters, digits and hyphens, for a file's name.
 pub(super) fn slug(text: &str) -> String {
     let mut slug = String::new();
     for c in text.chars().map(|c| c.to_ascii_lowercase()) {
@@ -75,7 +75,7 @@ pub(super) fn slug(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// The first letters of the first two words outside brackets, in capitals: `Operational Security` is `OS`.
+/// Returns the first letters of the first two words outside brackets, in capitals: `Operational Security` is `OS`.
 pub(super) fn initials(heading: &str) -> String {
     let outside = heading.split('(').next().unwrap_or_default();
     let letters: String = outside
@@ -86,12 +86,12 @@ pub(super) fn initials(heading: &str) -> String {
     if letters.is_empty() { "B".to_owned() } else { letters.to_ascii_uppercase() }
 }
 
-/// Whether a text ends where a sentence or a list item may end.
+/// Returns whether a text ends where a sentence or a list item may end.
 pub(super) fn ended(text: &str) -> bool {
     text.trim_end_matches(['*', '_', '"', '\'', '”', '’']).ends_with(['.', '!', '?', ':', ';', ')'])
 }
 
-/// The letter of that index: a to z, then aa, ab.
+/// Returns the letter of that index: a to z, then aa, ab.
 pub(super) fn letter(index: usize) -> String {
     let of = |n: usize| char::from(b'a'.saturating_add(u8::try_from(n % 26).unwrap_or_default()));
     match index.checked_div(26) {

@@ -24,7 +24,7 @@ pub(super) fn mark(lines: &mut [Line<'_>]) {
     }
 }
 
-/// The lines that are headings I, II, III ... in this order.
+/// Returns the lines that are headings I, II, III ... in this order.
 fn sections(lines: &[Line<'_>]) -> BTreeSet<usize> {
     let mut next = NUMERALS.iter();
     let mut expected = next.next();
@@ -39,7 +39,7 @@ fn sections(lines: &[Line<'_>]) -> BTreeSet<usize> {
     found
 }
 
-/// The label before a full stop or bracket, and what is behind it.
+/// Returns the label before a full stop or bracket, and what is behind it.
 fn label(text: &str) -> Option<(&str, &str)> {
     let (token, rest) = text.split_once(char::is_whitespace)?;
     let label = token.trim_start_matches('(').strip_suffix(['.', ')'])?;

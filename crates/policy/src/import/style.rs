@@ -32,14 +32,14 @@ impl Style {
         !self.decimals.is_empty() || self.tops >= 2 || self.codes || self.letters >= 2 || self.outline
     }
 
-    /// Whether some decimal number stands under this one.
+    /// Returns whether some decimal number stands under this one.
     pub(super) fn has_children(&self, number: &str) -> bool {
         let under = format!("{number}.");
         self.decimals.range(under.clone()..).next().is_some_and(|next| next.starts_with(&under))
     }
 }
 
-/// Whether a number is the next one: `6.3` and `6.2.1` follow `6.2`, and `7.1` follows any `6`.
+/// Returns whether a number is the next one: `6.3` and `6.2.1` follow `6.2`, and `7.1` follows any `6`.
 pub(super) fn follows(last: &str, number: &str) -> bool {
     let parts =
         |text: &str| text.split('.').map(|part| part.parse::<u32>().unwrap_or_default()).collect::<Vec<_>>();

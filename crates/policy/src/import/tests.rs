@@ -27,7 +27,7 @@ fn nothing_is_lost(text: &str, draft: &Draft) {
     }
 }
 
-/// The draft as the loader sees it.
+/// Returns the draft as the loader sees it.
 fn load(draft: &Draft) -> Library {
     let mut files = Files::from_iter([("facts.toml", ""), ("vocabulary.toml", ""), ("parameters.toml", "")]);
     for (path, content) in &draft.files {

@@ -102,7 +102,7 @@ fn clause(item: &Item, name: &str, place: Option<usize>, says: Modality, options
     text
 }
 
-/// How each clause speaks. A list item without a verb speaks as the sentence that it ends, which stands before it.
+/// Returns how each clause speaks. A list item without a verb speaks as the sentence that it ends, which stands before it.
 fn speaks(outline: &Outline) -> Vec<Modality> {
     let mut says: Vec<Modality> = Vec::with_capacity(outline.clauses.len());
     for item in &outline.clauses {
@@ -112,7 +112,7 @@ fn speaks(outline: &Outline) -> Vec<Modality> {
     says
 }
 
-/// `1-3, 7, 9-10`
+/// Writes numbers as `1-3, 7, 9-10`.
 fn ranges(numbers: &[usize]) -> String {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for number in numbers {
@@ -128,12 +128,12 @@ fn ranges(numbers: &[usize]) -> String {
     shown.join(", ")
 }
 
-/// A TOML string.
+/// Returns a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// Writing to a string cannot fail.
+/// Appends a line: writing to a string cannot fail.
 fn put(text: &mut String, part: std::fmt::Arguments<'_>) {
     let _ = text.write_fmt(part);
 }

@@ -52,7 +52,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Whether there is such a document, readable or not.
+    /// Returns whether there is such a document, readable or not.
     fn has_folder(&self, id: &str) -> bool {
         self.files.get(&format!("documents/{id}/document.toml")).is_some()
     }
@@ -105,7 +105,7 @@ impl Loader<'_> {
         }
     }
 
-    /// A check may ask only for the profile of a group that has settings: no other is ever installed.
+    /// Checks that a check asks only for the profile of a group that has settings: no other is ever installed.
     fn groups(&self) {
         if self.clauses_missing {
             return;

@@ -43,7 +43,7 @@ impl Loader<'_> {
         flaws.is_empty().then_some(check)
     }
 
-    /// The tables of one kind and where each begins; `None` if any of them cannot be read.
+    /// Returns the tables of one kind and where each begins; `None` if any of them cannot be read.
     fn pieces<T: for<'de> serde::Deserialize<'de>>(
         &self,
         root: &Node<'_>,
@@ -72,7 +72,7 @@ impl Loader<'_> {
     }
 }
 
-/// The line of a flaw: that of the word it is about inside its arm or case, or where the arm or case begins.
+/// Returns the line of a flaw: that of the word it is about inside its arm or case, or where the arm or case begins.
 fn locate(root: &Node<'_>, flaw: &Flaw, arms: &[usize], cases: &[usize]) -> usize {
     let text = root.source.text;
     let start = match flaw.place {

@@ -122,13 +122,13 @@ fn applies_to(node: &Node<'_>) -> AppliesTo {
     limits
 }
 
-/// The head and the body of a clause file.
+/// Returns the head and the body of a clause file.
 fn split(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("+++\n")?;
     rest.split_once("\n+++\n").or_else(|| rest.strip_suffix("\n+++").map(|head| (head, "")))
 }
 
-/// The group under which a clause's settings are compiled: the prefix and the section, or the first number of the id.
+/// Returns the group under which a clause's settings are compiled: the prefix and the section, or the first number of the id.
 pub(crate) fn group(prefix: &str, section: Option<&str>, id: &ClauseId) -> String {
     let rest = id.as_str().strip_prefix(prefix).unwrap_or(id.as_str());
     let first: String =

@@ -137,7 +137,7 @@ impl Loader<'_> {
         Some(KeptBy::Acceptance { acceptance: acceptance?, question: question?, again_after, lapsed })
     }
 
-    /// `None` where the question is wrong, `Some(None)` where there is none.
+    /// Reads the question: `None` if it is wrong, `Some(None)` if there is none.
     fn question(&self, node: &Node<'_>) -> Option<Option<Question>> {
         if !["question", "answers", "correct"].into_iter().any(|key| node.has(key)) {
             return Some(None);
@@ -154,12 +154,12 @@ impl Loader<'_> {
         Some(Some(question))
     }
 
-    /// The time limit of a procedure: `None` where it is wrong, `Some(None)` where there is none.
+    /// Returns the time limit of a procedure: `None` where it is wrong, `Some(None)` where there is none.
     fn limit(&self, node: &Node<'_>) -> Option<Option<Limit>> {
         self.limit_at(node, "within")
     }
 
-    /// A length of time, written or a force parameter's: `None` where it is wrong, `Some(None)` where there is none.
+    /// Returns a length of time, written or a force parameter's: `None` where it is wrong, `Some(None)` where there is none.
     pub(super) fn limit_at(&self, node: &Node<'_>, key: &'static str) -> Option<Option<Limit>> {
         if !node.has(key) {
             return Some(None);

@@ -80,7 +80,7 @@ impl Library {
 }
 
 impl Loader<'_> {
-    /// The policies of `access/`. A folder without any has the program's floor alone.
+    /// Loads the policies of `access/`. A folder without any leaves only the built-in floor.
     fn access(&mut self) {
         match access::Policies::load(self.files.iter().filter(|(path, _)| path.starts_with("access/"))) {
             Ok(policies) => self.library.access = Arc::new(policies),
@@ -107,7 +107,7 @@ impl Loader<'_> {
     }
 }
 
-/// The names of the TOML files straight under a folder.
+/// Returns the names of the TOML files straight under a folder.
 fn names(files: &Files, folder: &str) -> BTreeSet<String> {
     files
         .iter()

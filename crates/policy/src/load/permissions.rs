@@ -158,7 +158,7 @@ impl Loader<'_> {
         }
     }
 
-    /// `None` where it is wrong.
+    /// Reads what an entry does; `None` if it is wrong.
     fn does(&self, root: &Node<'_>, fields: &[PermissionField]) -> Option<PermissionEffect> {
         let Some(node) = root.table("does", "what it does") else {
             return (!root.has("does")).then_some(PermissionEffect::Nothing);
@@ -198,13 +198,13 @@ impl Loader<'_> {
         Some(effect)
     }
 
-    /// Whether a procedure is done as entries of a register; one that could not be read may be the one.
+    /// Returns whether a procedure is done as entries of a register; one that could not be read may be the one.
     pub(super) fn register_does(&self, procedure: &str) -> bool {
         let unread = super::names(self.files, "registers/").len() > self.library.permissions.len();
         unread || self.library.register_of_procedure(procedure).is_some()
     }
 
-    /// A procedure that a register does must be one that some clause is kept by, and no two registers do the same.
+    /// Checks that a register's procedure is one that some clause is kept by, and that no two registers share one.
     fn permission_procedures(&self) {
         let mut done: BTreeSet<&str> = BTreeSet::new();
         for register in self.library.permissions.values() {

@@ -109,7 +109,7 @@ impl Loader<'_> {
         }
     }
 
-    /// A whole number from 0 up, written or a force parameter's.
+    /// Returns a whole number from 0 up, written or a force parameter's.
     fn count(&self, node: &Node<'_>, key: &'static str) -> Option<i64> {
         let given = if node.has(key) { node.opt::<Given>(key)? } else { return None };
         let found = match &given {
@@ -233,7 +233,7 @@ impl Loader<'_> {
         Some(Chase { to: to?, of, after, by })
     }
 
-    /// Every case type that is named must have a file, readable or not.
+    /// Checks that every case type that is named has a file, readable or not.
     fn opened(&self, files: &BTreeSet<String>) {
         let missing = |kind: &str| kind != BREACH && !files.contains(kind);
         for clause in &self.library.clauses {

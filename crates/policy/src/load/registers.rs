@@ -122,7 +122,7 @@ fn parameter(node: &Node<'_>) -> Option<Parameter> {
     })
 }
 
-/// A value whose type another key gives.
+/// Returns a value whose type another key gives.
 fn typed(node: &Node<'_>, key: &'static str, of: ValueType) -> Option<ParameterValue> {
     let mut faults = Vec::new();
     let value = ParameterValue::read(of, node.raw(key)?, &mut faults);

@@ -52,7 +52,7 @@ impl Loader<'_> {
 }
 
 impl Registers {
-    /// One value of a settings file, in the type that the vocabulary gives its key.
+    /// Returns one value of a settings file, in the type that the vocabulary gives its key.
     fn asked(
         &self,
         key: &SettingKey,
@@ -92,7 +92,7 @@ impl Registers {
     }
 }
 
-/// The name in `{ parameter = "name" }`.
+/// Returns the name in `{ parameter = "name" }`.
 fn parameter_name(value: &Spanned<DeValue<'_>>) -> Option<String> {
     let table: &DeTable<'_> = value.get_ref().as_table().filter(|table| table.len() == 1)?;
     table.get("parameter")?.get_ref().as_str().map(str::to_owned)

@@ -10,7 +10,7 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy")
 }
 
-/// The shipped folder with one file of `access/` put in or replaced.
+/// Returns the shipped folder with one file of `access/` put in or replaced.
 fn with(file: &str, text: &str) -> Result<Library, policy::Problems> {
     let mut files = Files::read(&folder()).unwrap();
     files.put(file, text);

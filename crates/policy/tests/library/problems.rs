@@ -7,7 +7,7 @@ use crate::sample::{clause, document, edited, files, load, problems, profile_che
 const LENGTH: &str = "documents/a/clauses/1.1-length.md";
 const DOC: &str = "documents/a/document.toml";
 
-/// These problems and no others, in order.
+/// Expects these problems and no others, in order.
 #[track_caller]
 fn exactly(files: &Files, want: &[&str]) {
     let found = problems(files);
@@ -16,7 +16,7 @@ fn exactly(files: &Files, want: &[&str]) {
     assert!(same, "wanted {want:#?}\nfound {found:#?}");
 }
 
-/// Exactly this one problem.
+/// Expects exactly this one problem.
 #[track_caller]
 fn only(files: &Files, want: &str) {
     exactly(files, &[want]);

@@ -109,7 +109,7 @@ platform = "ios"
 want = "not-known"
 "#;
 
-/// A check that the profile of a group is installed.
+/// Returns a check that the profile of a group is installed.
 pub(crate) fn profile_check(group: &str) -> String {
     format!(
         r#"
@@ -168,7 +168,7 @@ after = "1d"
 
 const TERMS: &str = "[[kept_by]]\nacceptance = \"terms\"\n";
 
-/// The sample folder.
+/// Returns the sample folder.
 pub(crate) fn files() -> Files {
     let sections = "[[section]]\nnumber = \"1\"\ntitle = \"Locks\"\n[[section]]\nnumber = \"2\"\ntitle = \"Sharing\"\n\
          [[note]]\nflag = \"F1\"\nclauses = [\"AA-1.1\"]\ntext = \"Vague\"\n";
@@ -226,14 +226,14 @@ pub(crate) fn load(files: &Files) -> Library {
     Library::from_files(files, &Overrides::new()).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// The sample with one file replaced.
+/// Returns the sample with one file replaced.
 pub(crate) fn with(path: &str, text: &str) -> Files {
     let mut files = files();
     files.put(path, text);
     files
 }
 
-/// The sample with some text in one file replaced.
+/// Returns the sample with some text in one file replaced.
 pub(crate) fn edited(path: &str, from: &str, to: &str) -> Files {
     let files = files();
     let text = files.get(path).unwrap();
@@ -241,7 +241,7 @@ pub(crate) fn edited(path: &str, from: &str, to: &str) -> Files {
     with(path, &text.replacen(from, to, 1))
 }
 
-/// The problems of a folder, each as a line.
+/// Returns the problems of a folder, each as a line.
 pub(crate) fn problems(files: &Files) -> Vec<String> {
     match Library::from_files(files, &Overrides::new()) {
         Ok(_) => Vec::new(),

@@ -46,7 +46,7 @@ pub enum Message {
 }
 
 impl Message {
-    /// The vendor's word for the kind of message.
+    /// Returns the vendor's word for the kind of message.
     #[must_use]
     pub fn message_type(&self) -> &str {
         match self {
@@ -89,7 +89,7 @@ pub struct Authenticate {
 }
 
 impl Authenticate {
-    /// Which kind of device this is, by its product name, or its model where a Mac sends no product name. `None` for
+    /// Returns which kind of device this is, by its product name, or its model where a Mac sends no product name. `None` for
     /// the vendor's other devices, which Lanyard does not manage. What the asset register says goes before this: a
     /// device can claim anything.
     #[must_use]
@@ -127,7 +127,7 @@ pub struct TokenUpdate {
 }
 
 impl TokenUpdate {
-    /// The push token in hexadecimal, lower case, as the push service's address wants it.
+    /// Returns the push token in hexadecimal, lower case, as the push service's address wants it.
     #[must_use]
     pub fn token_hex(&self) -> Secret<String> {
         Secret::new(hex::encode(self.token.expose()))

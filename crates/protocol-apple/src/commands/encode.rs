@@ -18,7 +18,7 @@ pub(super) fn encode(command: &Command, uuid: &str) -> Vec<u8> {
     to_xml(&Value::Dictionary(envelope.0))
 }
 
-/// The settings that an encoded `Settings` command asked for, in order; `None` in the place of one that Lanyard does
+/// Returns the settings that an encoded `Settings` command asked for, in order; `None` in the place of one that Lanyard does
 /// not send. Needed because the device's answer names only the order (see [`crate::reports::settings_facts`]).
 ///
 /// # Errors

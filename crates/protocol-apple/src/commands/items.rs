@@ -53,7 +53,7 @@ const APPLE: &[Platform] = &[Platform::Ios, Platform::Ipados, Platform::Macos];
 const MOBILE: &[Platform] = &[Platform::Ios, Platform::Ipados];
 
 impl SettingItem {
-    /// The vendor's word.
+    /// Returns the vendor's word.
     #[must_use]
     pub const fn item(&self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl SettingItem {
         }
     }
 
-    /// Where it exists.
+    /// Returns where it exists.
     #[must_use]
     pub const fn platforms(&self) -> &'static [Platform] {
         match self {
@@ -79,7 +79,7 @@ impl SettingItem {
         }
     }
 
-    /// An iPhone or iPad must be supervised.
+    /// Returns whether an iPhone or iPad must be supervised for it.
     #[must_use]
     pub const fn supervised_on_mobile(&self) -> bool {
         matches!(self, Self::Bluetooth { .. } | Self::DeviceName { .. } | Self::TimeZone { .. })

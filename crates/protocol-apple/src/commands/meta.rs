@@ -40,7 +40,7 @@ pub enum AccessRight {
 }
 
 impl AccessRight {
-    /// Its bit in `AccessRights`.
+    /// Returns its bit in `AccessRights`.
     #[must_use]
     pub const fn bit(self) -> u16 {
         self as u16
@@ -90,7 +90,7 @@ const fn asks(request_type: &'static str, right: AccessRight) -> Meta {
     }
 }
 
-/// Lost mode and its companions: iPhone and iPad, supervised, no right needed, urgent.
+/// Describes lost mode and its companions: iPhone and iPad, supervised, no right needed, urgent.
 const fn lost(request_type: &'static str, effect: Effect) -> Meta {
     Meta {
         right: None,
@@ -191,7 +191,7 @@ const MOBILE_QUERIES: &[&str] = &[
 const MAC_QUERIES: &[&str] =
     &["SystemIntegrityProtectionEnabled", "PINRequiredForDeviceLock", "PINRequiredForEraseDevice"];
 
-/// The questions of [`Command::DeviceInformation`] that Lanyard asks of such a device; none where it is not Apple's.
+/// Returns the questions of [`Command::DeviceInformation`] that Lanyard asks of such a device; none where it is not Apple's.
 #[must_use]
 pub fn device_queries(platform: Platform) -> Vec<String> {
     let more = match platform {

@@ -153,7 +153,7 @@ impl Pin {
         fits.then(|| Self(Secret::new(digits)))
     }
 
-    /// The digits, for the escrow and the wire.
+    /// Returns the digits, for the escrow and the wire.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
@@ -161,19 +161,19 @@ impl Pin {
 }
 
 impl Command {
-    /// What the command takes and does.
+    /// Returns what the command takes and does.
     #[must_use]
     pub const fn meta(&self) -> &'static Meta {
         meta::of(self)
     }
 
-    /// The vendor's word for it.
+    /// Returns the vendor's word for it.
     #[must_use]
     pub const fn request_type(&self) -> &'static str {
         self.meta().request_type
     }
 
-    /// The body that carries the command: an XML property list, the same bytes every time.
+    /// Returns the body that carries the command: an XML property list, the same bytes every time.
     ///
     /// `uuid` comes back in the answer; Lanyard uses the [`domain::CommandId`].
     #[must_use]
@@ -181,7 +181,7 @@ impl Command {
         encode::encode(self, uuid)
     }
 
-    /// Why such a device would not carry it out; `None` if nothing speaks against it. Supervision that is not known
+    /// Returns why such a device would not carry it out; `None` if nothing speaks against it. Supervision that is not known
     /// is `false`.
     #[must_use]
     pub fn refusal(&self, platform: domain::Platform, supervised: bool) -> Option<Refusal> {

@@ -69,7 +69,7 @@ const fn malformed(what: &'static str, at: usize) -> DecodeError {
     DecodeError::Malformed { what, at }
 }
 
-/// A big-endian number of up to eight bytes.
+/// Returns a big-endian number of up to eight bytes.
 fn number(bytes: &[u8], at: usize, len: usize) -> Option<u64> {
     let digits = bytes.get(at..at.checked_add(len)?)?;
     Some(digits.iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte)))
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         self.body.get(at..end).ok_or(Fault::Value(PAST_THE_END))
     }
 
-    /// A value; `None` where it was passed over, which is noted.
+    /// Returns a value; `None` where it was passed over, which is noted.
     fn object(&mut self, index: usize, depth: usize) -> Result<Option<Value>, DecodeError> {
         self.budget.take(0)?;
         match self.whole_object(index, depth) {
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
         when.map(|when| Value::Date(Date::from(when))).ok_or(Fault::Value("it is not a date"))
     }
 
-    /// The length of a value and where its content starts: in the token, or in an integer behind it.
+    /// Returns the length of a value and where its content starts: in the token, or in an integer behind it.
     fn length(&self, at: usize, low: u64) -> Result<(usize, usize), Fault> {
         let (length, start) = if low < 0x0f {
             (low, at + 1)
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
         text.map(Value::String).ok_or(Fault::Value("it is text in a wrong encoding"))
     }
 
-    /// Where the references of a container start, and how many there are. All of them must lie inside the message, or a
+    /// Returns where the references of a container start, and how many there are. All of them must lie inside the message, or a
     /// short one could claim any number.
     fn references(&self, at: usize, low: u64, each: usize) -> Result<(usize, usize), Fault> {
         let (length, start) = self.length(at, low)?;

@@ -30,19 +30,19 @@ pub struct Skipped {
 }
 
 impl Skipped {
-    /// Whether everything was read.
+    /// Returns whether everything was read.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.named.is_empty() && self.further == 0
     }
 
-    /// The kinds of value that are named, in the order in which they came.
+    /// Returns the kinds of value that are named, in the order in which they came.
     #[must_use]
     pub fn named(&self) -> &[SkippedValue] {
         &self.named
     }
 
-    /// Whether a list may lack members: one of it, or one of these keys of a member, was passed over, or so much was that
+    /// Returns whether a list may lack members: one of it, or one of these keys of a member, was passed over, or so much was that
     /// nobody can tell.
     pub(crate) fn shortens(&self, list: &str, keys: &[&str]) -> bool {
         let ends = |rest: &str| match rest.strip_prefix("[]") {
@@ -53,7 +53,7 @@ impl Skipped {
         self.further > 0 || self.named.iter().any(|value| value.path.strip_prefix(list).is_some_and(ends))
     }
 
-    /// Whether anything at this place or within it was passed over, or so much was that nobody can tell.
+    /// Returns whether anything at this place or within it was passed over, or so much was that nobody can tell.
     pub(crate) fn touches(&self, path: &str) -> bool {
         self.further > 0 || self.named.iter().any(|value| value.path.starts_with(path))
     }
@@ -93,7 +93,7 @@ impl Notes {
         }
     }
 
-    /// How many there are, for [`Notes::within`].
+    /// Returns how many there are, for [`Notes::within`].
     pub(super) const fn mark(&self) -> usize {
         self.all.len()
     }

@@ -120,7 +120,7 @@ fn limits_hold() {
     assert_eq!(xml(&many).unwrap().as_array().unwrap().len(), DEFAULT_LIMIT / 8, "a long list is read");
 }
 
-/// A binary list of `levels` arrays, each holding the next one `width` times: small, but huge when unfolded.
+/// Returns a binary list of `levels` arrays, each holding the next one `width` times: small, but huge when unfolded.
 fn unfolding(levels: u8, width: u8, last: &[u8]) -> Vec<u8> {
     let mut bytes = BINARY_MAGIC.to_vec();
     let mut offsets = Vec::new();

@@ -8,7 +8,7 @@ const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
 <!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n\
 <plist version=\"1.0\">\n";
 
-/// The value as an XML property list with Apple's head, one tab a level.
+/// Returns the value as an XML property list with Apple's head, one tab a level.
 ///
 /// Characters that XML 1.0 cannot carry (most control characters) are left out of text; UIDs, which only archives use,
 /// are written as nothing.

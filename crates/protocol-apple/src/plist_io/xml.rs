@@ -33,7 +33,7 @@ pub(super) fn read(bytes: &[u8], budget: Budget) -> Result<Lenient, DecodeError>
     Ok(Lenient { value, skipped: reader.notes.into_skipped() })
 }
 
-/// The text of an XML list; bytes in another encoding become U+FFFD.
+/// Returns the text of an XML list; bytes in another encoding become U+FFFD.
 pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     let units = |of: fn([u8; 2]) -> u16| -> String {
         let pairs = bytes.chunks_exact(2).map(|pair| pair.try_into().map_or(0, of));
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         if self.open()?.empty { Err(self.wrong("an empty list")) } else { Ok(true) }
     }
 
-    /// Whether nothing but the end follows; some senders end with a NUL.
+    /// Returns whether nothing but the end follows; some senders end with a NUL.
     fn ends(&mut self, wrapped: bool) -> bool {
         let closes = |reader: &mut Self| {
             reader.skip_between()?;
@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// A value; `None` where it was passed over, which is noted.
+    /// Returns a value; `None` where it was passed over, which is noted.
     fn value(&mut self, depth: usize) -> Result<Option<Value>, DecodeError> {
         let tag = self.open()?;
         let fault = match tag.name {
@@ -266,7 +266,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text up to the closing element, with entities resolved and CDATA taken as it stands.
+    /// Returns the text up to the closing element, with entities resolved and CDATA taken as it stands.
     fn content(&mut self, tag: &Tag<'_>) -> Result<Content, DecodeError> {
         let mut out = Content { text: String::new(), fault: None };
         if tag.empty {

@@ -25,7 +25,7 @@ pub(super) fn read(fields: Fields<'_>, platform: Platform, out: &mut Found<'_>) 
     }
 }
 
-/// From the vendor's 0.0 to 1.0; -1.0 says unknown, and anything else outside is no level either.
+/// Reads the vendor's 0.0 to 1.0 as percent; -1.0 means unknown, and so does anything else outside.
 fn percent(level: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "the range was checked: 0 to 100")]
     (0.0..=1.0).contains(&level).then(|| (level * 100.0).round() as i64)

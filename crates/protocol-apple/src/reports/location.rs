@@ -26,7 +26,7 @@ impl fmt::Debug for Location {
     }
 }
 
-/// The location in the answer to `DeviceLocation`; `None` where it has none, or none on Earth.
+/// Returns the location in the answer to `DeviceLocation`; `None` where it has none, or none on Earth.
 #[must_use]
 pub fn location(report: &CommandReport) -> Option<Location> {
     if report.status != Status::Acknowledged {

@@ -21,7 +21,7 @@ use crate::fields::Fields;
 
 pub use location::{Location, location};
 
-/// The facts in the answer to a command of that `RequestType`.
+/// Returns the facts in the answer to a command of that `RequestType`.
 ///
 /// `source_digest` is the SHA-256 of the answer in hexadecimal; `received_at` is when it reached us. No facts come from an
 /// answer that is not `Acknowledged`, from a user's channel, or from a command that reports none. `Settings` needs
@@ -51,7 +51,7 @@ pub fn facts(
     out.facts
 }
 
-/// The facts in the answer to a `Settings` command, acknowledged only: the device says that it took the switch, not how
+/// Returns the facts in the answer to a `Settings` command, acknowledged only: the device says that it took the switch, not how
 /// it stands.
 ///
 /// `sent` is [`crate::commands::sent_settings`] of the command as it went out: the answer lists one status for each
@@ -80,14 +80,14 @@ pub fn settings_facts(
     out.facts
 }
 
-/// The code that lifts Activation Lock, in the answer to `ActivationLockBypassCode`. To be kept sealed.
+/// Returns the code that lifts Activation Lock, in the answer to `ActivationLockBypassCode`. To be kept sealed.
 #[must_use]
 pub fn activation_lock_bypass_code(report: &CommandReport) -> Option<Secret<String>> {
     let code = Fields(report.payload.expose()).whole_text("ActivationLockBypassCode")?;
     (report.status == Status::Acknowledged).then(|| Secret::new(code))
 }
 
-/// What a device says of its system when it enrols, before it is asked anything.
+/// Returns what a device says of its system when it enrols, before it is asked anything.
 #[must_use]
 pub fn first_facts(message: &Authenticate, received_at: Timestamp, source_digest: &str) -> Vec<Fact> {
     let mut out = Found { facts: Vec::new(), grade: Grade::Reported, at: received_at, source: source_digest };

@@ -46,7 +46,7 @@ fn value(global: Fields<'_>, entry: &Restriction) -> Option<FactValue> {
     }
 }
 
-/// The entry of a key in one of the answer's groups, under its present or an older name.
+/// Returns the entry of a key in one of the answer's groups, under its present or an older name.
 fn find<'a>(global: Fields<'a>, group: &str, entry: &Restriction) -> Option<Fields<'a>> {
     let group = global.dictionary(group)?;
     group.dictionary(entry.apple_key).or_else(|| {
@@ -59,7 +59,7 @@ fn number(global: Fields<'_>, entry: &Restriction) -> Option<i64> {
     find(global, "restrictedValue", entry)?.count("value").filter(|value| *value >= 0)
 }
 
-/// The schema does not name the unit of the two times in this answer; profiles set them in minutes, and systems are seen
+/// Reads minutes. The schema does not name the unit of the two times in this answer; profiles set them in minutes, and systems are seen
 /// to keep them in seconds. A value that can only be seconds (whole minutes, and more than any profile can ask in
 /// minutes) is taken so; any other is taken as minutes, the reading that never makes a device look stricter than it is.
 /// No idle time at all would be "never locks", so zero of it gives no fact; zero grace is the strictest.

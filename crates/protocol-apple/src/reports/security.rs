@@ -34,7 +34,7 @@ fn mobile(info: Fields<'_>, out: &mut Found<'_>) {
     out.flag("encryption.enabled", protected(present, info.count("HardwareEncryptionCaps")));
 }
 
-/// Data protection needs the hardware and a passcode: one of them missing is enough for a no, a yes takes both.
+/// Tells whether data is protected: that takes the hardware and a passcode, so one of them missing is enough for a no.
 fn protected(passcode: Option<bool>, caps: Option<i64>) -> Option<bool> {
     match (passcode, caps.map(|caps| caps == BLOCK_AND_FILE)) {
         (Some(false), _) | (_, Some(false)) => Some(false),

@@ -189,19 +189,19 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// The value of a setting, whichever group it stands in.
+    /// Returns the value of a setting, whichever group it stands in.
     pub(super) fn value(&self, key: &str) -> Option<&'a SettingValue> {
         self.all.get(key).copied()
     }
 
-    /// The value, if it asks something of a device.
+    /// Returns the value, if it asks something of a device.
     pub(super) fn asked(&self, key: &str) -> Option<&'a SettingValue> {
         let value = self.value(key)?;
         let rule = rules::find(key)?;
         (!rule.shape.asks_nothing(value)).then_some(value)
     }
 
-    /// Whether this group is the first that asks for any of these settings: what is made of several settings goes there.
+    /// Returns whether this group is the first that asks for any of these settings: what is made of several settings goes there.
     pub(super) fn is_home(&self, group: &Group, keys: &[&str]) -> bool {
         let asks = |group: &&&Group| {
             keys.iter()
@@ -210,7 +210,7 @@ impl<'a> Context<'a> {
         self.groups.iter().find(asks).is_some_and(|first| first.id == group.id)
     }
 
-    /// Whether this group asks something by this setting.
+    /// Returns whether this group asks something by this setting.
     pub(super) fn asks(&self, group: &Group, key: &str) -> bool {
         self.asked(key).is_some() && group.values.contains_key(&SettingKey::new(key))
     }
@@ -298,7 +298,7 @@ fn check_value(group: &Group, key: &SettingKey, value: &SettingValue) -> Result<
     Ok(())
 }
 
-/// An iPhone or iPad that may join only listed networks must be able to join one.
+/// Checks that an iPhone or iPad that may join only listed networks can join one.
 fn guard_networks(context: &Context<'_>) -> Result<(), CompileError> {
     let key = "wifi.only_listed";
     if context.target != Target::IosIpados || context.asked(key).is_none() {

@@ -8,7 +8,7 @@ pub(super) struct Fitted {
     pub(super) short: Option<String>,
 }
 
-/// The nearest value that Apple's key takes, on the strict side where there is one.
+/// Returns the nearest value that Apple's key takes, on the strict side where there is one.
 ///
 /// Ranges: Apple's schema of `com.apple.mobiledevice.passwordpolicy` and `com.apple.applicationaccess`. Keys without an
 /// entry there pass unchanged. `maxInactivity` would take 0, but a device reads that as never.

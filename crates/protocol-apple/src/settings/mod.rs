@@ -37,7 +37,7 @@ pub enum Target {
 }
 
 impl Target {
-    /// The family of a platform; `None` of one that is not Apple's.
+    /// Returns the family of a platform; `None` of one that is not Apple's.
     #[must_use]
     pub const fn of(platform: Platform) -> Option<Self> {
         match platform {
@@ -48,14 +48,14 @@ impl Target {
     }
 }
 
-/// Whether there is a considered answer for this setting. [`cover`] gives a verdict on anything, because a setting that
+/// Returns whether there is a considered answer for this setting. [`cover`] gives a verdict on anything, because a setting that
 /// was forgotten must read as not held; this tells the two apart.
 #[must_use]
 pub fn knows(key: &SettingKey) -> bool {
     rules::find(key.as_str()).is_some()
 }
 
-/// How far a supervised device of this family holds a setting at this value.
+/// Returns how far a supervised device of this family holds a setting at this value.
 ///
 /// A value that asks nothing (AirDrop is allowed) is held by doing nothing. A value of the wrong type, or one that
 /// [`compile`] would refuse, is not enforceable, and the residue says why.
@@ -83,25 +83,25 @@ pub struct AppleCompiler {
 }
 
 impl AppleCompiler {
-    /// The compiler for `platform`; `None` where the platform is not Apple's.
+    /// Makes the compiler for `platform`; `None` where the platform is not Apple's.
     #[must_use]
     pub fn new(platform: Platform) -> Option<Self> {
         Target::of(platform).map(|target| Self { platform, target })
     }
 
-    /// The platform.
+    /// Returns the platform.
     #[must_use]
     pub const fn platform(&self) -> Platform {
         self.platform
     }
 
-    /// The family of keys that the platform obeys.
+    /// Returns the family of keys that the platform obeys.
     #[must_use]
     pub const fn target(&self) -> Target {
         self.target
     }
 
-    /// [`cover`] for this platform.
+    /// Calls [`cover`] for this platform.
     #[must_use]
     pub fn cover(&self, key: &SettingKey, value: &SettingValue) -> Coverage {
         cover(self.target, key, value)

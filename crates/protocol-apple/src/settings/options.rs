@@ -35,7 +35,7 @@ pub struct ProfileOptions {
 }
 
 impl ProfileOptions {
-    /// The usual options for a service of this name.
+    /// Makes the usual options for a service of this name.
     pub fn new(organisation: impl Into<String>) -> Self {
         Self {
             organisation: organisation.into(),
@@ -50,7 +50,7 @@ impl ProfileOptions {
         }
     }
 
-    /// The oldest system of a family.
+    /// Returns the oldest system of a family.
     pub(super) const fn minimum(&self, target: Target) -> OsVersion {
         match target {
             Target::IosIpados => self.minimum_ios,
@@ -119,7 +119,7 @@ impl NetworkIdentity {
     }
 }
 
-/// What WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
+/// Returns what WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
 /// hexadecimal digits.
 #[must_use]
 pub fn is_network_password(password: &Secret<String>) -> bool {
@@ -128,7 +128,7 @@ pub fn is_network_password(password: &Secret<String>) -> bool {
     phrase || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
+/// Accepts reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
 pub(super) fn is_identifier(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 128

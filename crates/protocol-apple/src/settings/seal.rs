@@ -9,12 +9,12 @@ use super::compile::{CompileError, Context, Group, Profile};
 use super::payloads::{Draft, PayloadDraft};
 use super::{ProfileOptions, Target};
 
-/// The identifier of a group's profile.
+/// Returns the identifier of a group's profile.
 pub(super) fn profile_identifier(options: &ProfileOptions, group: &Group) -> String {
     format!("{}.{}", options.identifier_prefix, group.id)
 }
 
-/// The UUID of a payload: derived from its identifier and content without the parts that are a device's own.
+/// Returns the UUID of a payload: derived from its identifier and content without the parts that are a device's own.
 pub(super) fn payload_uuid(
     options: &ProfileOptions,
     group: &Group,
@@ -108,7 +108,7 @@ fn shared_content(
     content
 }
 
-/// A UUID of version 8 (RFC 9562 section 5.8) from the SHA-256 of the content, keys in order.
+/// Returns a UUID of version 8 (RFC 9562 section 5.8) from the SHA-256 of the content, keys in order.
 fn uuid_of(group: &Group, content: BTreeMap<String, Value>) -> Result<String, CompileError> {
     let hash = digest(&SHA256, &xml(group, content)?);
     let mut first = [0; 16];

@@ -8,7 +8,7 @@ use crate::restrictions::RESTRICTIONS;
 
 const TARGETS: [Target; 2] = [Target::IosIpados, Target::Macos];
 
-/// A value of the rule's shape that asks something.
+/// Returns a value of the rule's shape that asks something.
 fn asking(rule: &Rule) -> SettingValue {
     let text = |words: &str| SettingValue::Text(words.to_owned());
     match rule.shape {

@@ -15,7 +15,7 @@ pub struct OsVersion {
 }
 
 impl OsVersion {
-    /// The version with these two numbers.
+    /// Makes the version with these two numbers.
     #[must_use]
     pub const fn new(major: u16, minor: u16) -> Self {
         Self { major, minor }
@@ -87,7 +87,7 @@ const fn with_feature(target: Target, apple_key: &'static str, major: u16, minor
     LaterKey { target, apple_key, from: OsVersion::new(major, minor), came_with_feature: true }
 }
 
-/// The oldest system that the answers of [`super::cover`] hold for.
+/// Returns the oldest system that the answers of [`super::cover`] hold for.
 pub(super) const fn floor(target: Target) -> OsVersion {
     match target {
         Target::IosIpados => OsVersion::new(17, 0),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{Network, NetworkSecurity, SettingKey, SettingValue};
 use protocol_apple::settings::{Group, NetworkIdentity, ProfileOptions};
 
-/// The names of all settings, from the repository's own register.
+/// Returns the names of all settings, from the repository's own register.
 pub(crate) fn vocabulary() -> Vec<String> {
     let register = include_str!("../../../../policy/vocabulary.toml");
     let names = register.lines().filter_map(|line| line.strip_prefix("key = \"")?.strip_suffix('"'));
@@ -42,7 +42,7 @@ fn group(id: &str, title: &str, clauses: &[&str], values: &[(&str, SettingValue)
     }
 }
 
-/// Every setting, at a value that asks something.
+/// Returns every setting, at a value that asks something.
 pub(crate) fn strict() -> Vec<Group> {
     vec![custody(), passwords(), wireless(), apps(), web(), data()]
 }
@@ -183,7 +183,7 @@ fn data() -> Group {
     )
 }
 
-/// The strict policy with every yes turned to no and back: the side that asks less.
+/// Returns the strict policy with every yes turned to no and back: the side that asks less.
 pub(crate) fn lax() -> Vec<Group> {
     let mut groups = strict();
     for value in groups.iter_mut().flat_map(|group| group.values.values_mut()) {
@@ -194,7 +194,7 @@ pub(crate) fn lax() -> Vec<Group> {
     groups
 }
 
-/// The strict policy, each setting at the edge of what can be written down.
+/// Returns the strict policy, each setting at the edge of what can be written down.
 pub(crate) fn extreme() -> Vec<Group> {
     let mut groups = strict();
     let edges = BTreeMap::from([

@@ -98,7 +98,7 @@ impl Schema {
         self.files.entry(file.payload.payloadtype.clone()).or_default().push(file);
     }
 
-    /// Everything that is wrong with the profiles of one device.
+    /// Returns everything that is wrong with the profiles of one device.
     pub(crate) fn check(&self, profiles: &[Dictionary], device: Device) -> Vec<String> {
         let mut problems = Vec::new();
         let mut counts: BTreeMap<(&str, usize), usize> = BTreeMap::new();
@@ -124,7 +124,7 @@ impl Schema {
         self.files.get(name).map_or(&[], Vec::as_slice)
     }
 
-    /// The files that speak of a payload: several share a type where it is split by subject.
+    /// Returns the files that speak of a payload: several share a type where it is split by subject.
     fn used<'a>(&'a self, name: &str, part: &'a Dictionary) -> impl Iterator<Item = (usize, &'a File)> {
         let files = self.of(name);
         let speaks = move |file: &File| {
@@ -274,7 +274,7 @@ fn version_of(version: &Yaml) -> Option<OsVersion> {
     text_of(version).parse().ok()
 }
 
-/// The first version of a top-level key of a payload type.
+/// Returns the first version of a top-level key of a payload type.
 pub(crate) fn introduced(schema: &Schema, name: &str, key: &str, mac: bool) -> Option<OsVersion> {
     let device = Device { mac, minimum: OsVersion::new(0, 0), supervised: true, later: &[] };
     let known = schema.of(name).iter().flat_map(|file| &file.payloadkeys).find(|known| known.key == key)?;

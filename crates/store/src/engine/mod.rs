@@ -201,7 +201,7 @@ impl Store {
         self.submit(Mode::Read, closure)?.wait().await
     }
 
-    /// [`Store::write`] for the command line, which has no runtime: blocks the calling thread. Never call it from
+    /// Calls [`Store::write`] for the command line, which has no runtime: blocks the calling thread. Never call it from
     /// inside a transaction: it would wait for itself.
     ///
     /// # Errors
@@ -217,7 +217,7 @@ impl Store {
         self.submit(Mode::Write, closure)?.wait_blocking()
     }
 
-    /// [`Store::read`] for the command line; see [`Store::write_blocking`].
+    /// Calls [`Store::read`] for the command line; see [`Store::write_blocking`].
     ///
     /// # Errors
     /// As [`Store::write`].
@@ -232,7 +232,7 @@ impl Store {
         self.submit(Mode::Read, closure)?.wait_blocking()
     }
 
-    /// The engine in use.
+    /// Returns the engine in use.
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.inner.engine

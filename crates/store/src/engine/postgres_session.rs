@@ -111,7 +111,7 @@ impl<'r> PostgresSession<'r> {
         first
     }
 
-    /// The outcome of a statement, unless one sent before it failed: that one is the cause.
+    /// Returns the outcome of a statement, unless one sent before it failed: that one is the cause.
     fn after_pending<T>(&mut self, name: &'static str, answer: Result<T, Error>) -> Result<T, StoreError> {
         self.settle()?;
         answer.map_err(|error| translate(name, &error))

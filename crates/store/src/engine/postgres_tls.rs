@@ -58,7 +58,7 @@ pub struct PostgresTls {
 pub(super) struct Tls(Option<Arc<ClientConfig>>);
 
 impl Tls {
-    /// The connector for a mode. [`SslMode::ByHost`] has been decided before.
+    /// Makes the connector for a mode. [`SslMode::ByHost`] has been decided before.
     pub(super) fn new(tls: &PostgresTls) -> Result<Self, StoreError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -90,7 +90,7 @@ fn open(detail: String) -> StoreError {
     StoreError::Open { detail }
 }
 
-/// The authorities of a file, or of the system.
+/// Returns the authorities of a file, or of the system.
 fn roots(file: Option<&Path>) -> Result<RootCertStore, StoreError> {
     let mut roots = RootCertStore::empty();
     let Some(file) = file else {

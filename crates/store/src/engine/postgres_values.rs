@@ -76,7 +76,7 @@ impl<'a> FromSql<'a> for Value {
     }
 }
 
-/// Whether the connection, not the statement, is what failed.
+/// Returns whether the connection, not the statement, is what failed.
 pub(super) fn connection_broke(error: &tokio_postgres::Error) -> bool {
     if let Some(code) = error.code() {
         return [
@@ -90,7 +90,7 @@ pub(super) fn connection_broke(error: &tokio_postgres::Error) -> bool {
     error.is_closed() || StdError::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
-/// PostgreSQL's error in the store's words; its DETAIL line, which quotes values, is left out.
+/// Translates PostgreSQL's error; leaves out its DETAIL line, which quotes values.
 pub(super) fn translate(statement: &'static str, error: &tokio_postgres::Error) -> StoreError {
     if connection_broke(error) {
         return StoreError::Unreachable { detail: describe(error) };
@@ -119,7 +119,7 @@ pub(super) fn translate(statement: &'static str, error: &tokio_postgres::Error) 
     }
 }
 
-/// The error with its cause: the outer message alone says no more than "db error".
+/// Returns the error with its cause: the outer message alone says no more than "db error".
 pub(super) fn describe(error: &tokio_postgres::Error) -> String {
     if let Some(refusal) = error.as_db_error() {
         return refusal.message().to_owned();

@@ -22,7 +22,7 @@ struct State {
 }
 
 impl Queue {
-    /// A queue that refuses work beyond `limit` waiting pieces.
+    /// Makes a queue that refuses work beyond `limit` waiting pieces.
     pub(super) fn new(limit: usize) -> Self {
         Self {
             state: Mutex::new(State { waiting: VecDeque::new(), idle: 0, open: true }),
@@ -31,7 +31,7 @@ impl Queue {
         }
     }
 
-    /// No code path can leave the state half-changed, so a poisoned lock is as good as any.
+    /// Locks the state. No code path can leave it half-changed, so a poisoned lock is usable.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -74,7 +74,7 @@ fn spawn(
         .map_err(|error| StoreError::Open { detail: format!("no thread for the database: {error}") })
 }
 
-/// SQLite would make the file with the process's umask; it holds personal data, so it is made for its owner alone.
+/// Creates the database's file for its owner alone: it holds personal data, and SQLite would use the process's umask.
 /// The `-wal` and `-shm` files take their permissions from it.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     OpenOptions::new()
@@ -191,7 +191,7 @@ fn end(session: &mut SqliteSession<'_>, fate: Result<(), StoreError>) -> Result<
     fate
 }
 
-/// The only closure of its transaction needs no savepoint: a failure rolls everything back.
+/// Runs the only closure of a transaction, without a savepoint: a failure rolls everything back.
 fn run_alone(session: &mut SqliteSession<'_>, work: &mut Work) -> Result<(), StoreError> {
     let keep = work.job.run(session);
     match (keep, session.transaction_is_gone()) {

@@ -29,7 +29,7 @@ impl<'conn> SqliteSession<'conn> {
         Self { connection, prepared: HashMap::new() }
     }
 
-    /// Whether SQLite has rolled the whole transaction back by itself, as it does on a full disk.
+    /// Returns whether SQLite has rolled the whole transaction back by itself, as it does on a full disk.
     pub(super) fn transaction_is_gone(&self) -> bool {
         self.connection.is_autocommit()
     }
@@ -109,7 +109,7 @@ impl Session for SqliteSession<'_> {
         self.execute(s, &params).map(drop)
     }
 
-    /// The one writer sees to it: no other transaction writes while this one does.
+    /// Does nothing: SQLite has one writer, so no other transaction writes while this one does.
     fn lock(&mut self, _key: i64) -> Result<(), StoreError> {
         Ok(())
     }
@@ -144,7 +144,7 @@ fn read(value: ValueRef<'_>) -> Option<Value> {
     }
 }
 
-/// SQLite's error in the store's words. Its messages name tables and columns, never values.
+/// Translates SQLite's error. Its messages name tables and columns, never values.
 pub(super) fn translate(statement: &'static str, error: &rusqlite::Error) -> StoreError {
     let sql = |detail: String| StoreError::Sql { statement, detail };
     let rusqlite::Error::SqliteFailure(code, message) = error else { return sql(error.to_string()) };

@@ -20,7 +20,7 @@ pub struct Statement {
 }
 
 impl Statement {
-    /// The text for an engine.
+    /// Returns the text for an engine.
     pub(super) fn text(&self, engine: Engine) -> Cow<'static, str> {
         if !self.sql.contains('{') {
             return Cow::Borrowed(self.sql);
@@ -32,7 +32,7 @@ impl Statement {
         Cow::Owned(self.sql.replace("{for_update}", wait).replace("{skip_locked}", skip))
     }
 
-    /// What a connection's cache of prepared statements is keyed by. Two literals at the same place with the same
+    /// Returns what a connection's cache of prepared statements is keyed by. Two literals at the same place with the same
     /// length are the same text, so this can never confuse two statements; and it costs no hashing of the text.
     pub(super) fn key(&self) -> (usize, usize) {
         (self.sql.as_ptr().addr(), self.sql.len())

@@ -31,7 +31,7 @@ impl<'a> Tx<'a> {
         Self { session, failure: None }
     }
 
-    /// The first statement that failed, if any.
+    /// Returns the first statement that failed, if any.
     pub(super) fn into_failure(self) -> Option<StoreError> {
         self.failure
     }

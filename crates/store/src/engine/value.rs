@@ -22,7 +22,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// Anything that displays as its stored form: ids, forces, platforms and other closed words.
+    /// Makes a value of anything that displays as its stored form: ids, forces, platforms and other closed words.
     #[must_use]
     pub fn id(id: impl fmt::Display) -> Self {
         Self::Text(id.to_string())
@@ -35,7 +35,7 @@ impl Value {
     }
 }
 
-/// Anything that displays as its stored form; short for [`Value::id`].
+/// Makes a value of anything that displays as its stored form; short for [`Value::id`].
 #[must_use]
 pub fn id(id: impl fmt::Display) -> Value {
     Value::id(id)
@@ -146,7 +146,7 @@ impl Row {
         self.values.get(column).ok_or_else(|| self.corrupt(column))
     }
 
-    /// A whole number.
+    /// Returns a whole number.
     ///
     /// # Errors
     /// `Corrupt` when it is NULL or of another kind; so for all of these readers.
@@ -154,7 +154,7 @@ impl Row {
         self.opt_int(column)?.ok_or_else(|| self.corrupt(column))
     }
 
-    /// A whole number, or none for NULL.
+    /// Returns a whole number, or none for NULL.
     ///
     /// # Errors
     /// `Corrupt` when it is of another kind.
@@ -166,7 +166,7 @@ impl Row {
         }
     }
 
-    /// Text without a copy.
+    /// Reads text without a copy.
     ///
     /// # Errors
     /// `Corrupt` when it is NULL or of another kind.
@@ -174,7 +174,7 @@ impl Row {
         self.opt_text_ref(column)?.ok_or_else(|| self.corrupt(column))
     }
 
-    /// Text without a copy, or none for NULL.
+    /// Reads text without a copy, or none for NULL.
     ///
     /// # Errors
     /// `Corrupt` when it is of another kind.
@@ -186,7 +186,7 @@ impl Row {
         }
     }
 
-    /// Text.
+    /// Returns text.
     ///
     /// # Errors
     /// `Corrupt` when it is NULL or of another kind.
@@ -194,7 +194,7 @@ impl Row {
         self.text_ref(column).map(str::to_owned)
     }
 
-    /// Text, or none for NULL.
+    /// Returns text, or none for NULL.
     ///
     /// # Errors
     /// `Corrupt` when it is of another kind.
@@ -222,7 +222,7 @@ impl Row {
         }
     }
 
-    /// A truth value, kept as 0 or 1; any other number is corrupt.
+    /// Reads a truth value, kept as 0 or 1; any other number is corrupt.
     ///
     /// # Errors
     /// `Corrupt` when it is anything but 0 or 1.
@@ -230,7 +230,7 @@ impl Row {
         self.opt_bool(column)?.ok_or_else(|| self.corrupt(column))
     }
 
-    /// A truth value, or none for NULL.
+    /// Returns a truth value, or none for NULL.
     ///
     /// # Errors
     /// `Corrupt` when it is anything but 0, 1 or NULL.
@@ -243,7 +243,7 @@ impl Row {
         }
     }
 
-    /// A point in time, kept as milliseconds.
+    /// Returns a point in time, kept as milliseconds.
     ///
     /// # Errors
     /// `Corrupt` when it is NULL or of another kind.
@@ -251,7 +251,7 @@ impl Row {
         self.int(column).map(Timestamp::from_millis)
     }
 
-    /// A point in time, or none for NULL.
+    /// Returns a point in time, or none for NULL.
     ///
     /// # Errors
     /// `Corrupt` when it is of another kind.
@@ -259,7 +259,7 @@ impl Row {
         Ok(self.opt_int(column)?.map(Timestamp::from_millis))
     }
 
-    /// Text that reads as a `T`: an id, a force, any closed word.
+    /// Returns text that reads as a `T`: an id, a force, any closed word.
     ///
     /// # Errors
     /// `Corrupt` when it does not.
@@ -267,7 +267,7 @@ impl Row {
         self.text_ref(column)?.parse().map_err(|_| self.corrupt(column))
     }
 
-    /// Text that reads as a `T`, or none for NULL.
+    /// Returns text that reads as a `T`, or none for NULL.
     ///
     /// # Errors
     /// `Corrupt` when it does not.
@@ -275,7 +275,7 @@ impl Row {
         self.opt_text_ref(column)?.map(|text| text.parse().map_err(|_| self.corrupt(column))).transpose()
     }
 
-    /// Text that is the JSON of a `T`.
+    /// Returns text that is the JSON of a `T`.
     ///
     /// # Errors
     /// `Corrupt` when it is not.

@@ -67,7 +67,7 @@ pub struct PermissionFigures {
     pub all: i64,
 }
 
-/// Up to `limit` entries, newest first.
+/// Returns up to `limit` entries, newest first.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &PermissionFilter,
@@ -93,17 +93,17 @@ pub fn list(
     )?)
 }
 
-/// The entries for a device, newest first, a hundred at most.
+/// Returns the entries for a device, newest first, a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Permission>, StoreError> {
     all(&tx.query(&PERMISSIONS_OF_DEVICE, &[Value::id(device)])?)
 }
 
-/// The entries that hold for a person or were to, newest first, a hundred at most.
+/// Returns the entries that hold for a person or were to, newest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Permission>, StoreError> {
     all(&tx.query(&PERMISSIONS_OF_PERSON, &[Value::id(person)])?)
 }
 
-/// The figures of every register that has an entry.
+/// Returns the figures of every register that has an entry.
 pub fn figures(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -123,7 +123,7 @@ pub fn figures(
         .collect()
 }
 
-/// Of a register: how many were asked, how many of those are decided or over, how many were not decided in time.
+/// Counts a register's entries: asked for, decided or ended, not decided in time.
 pub fn tally(tx: &mut Tx<'_>, register: &str, now: Timestamp) -> Result<(i64, i64, i64), StoreError> {
     let row = tx.one(&PERMISSION_TALLY, &[register.into(), now.into()])?;
     row.map_or(Ok((0, 0, 0)), |row| Ok((row.int(0)?, row.int(1)?, row.int(2)?)))

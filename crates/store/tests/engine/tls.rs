@@ -14,7 +14,7 @@ static ENCRYPTED: Statement = Statement {
     sql: "SELECT count(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl",
 };
 
-/// A certificate authority, and a certificate of it for `localhost` with its key.
+/// Returns a certificate authority, and a certificate of it for `localhost` with its key.
 fn authority() -> (String, String, String) {
     let key = KeyPair::generate().unwrap();
     let mut params = CertificateParams::new(Vec::new()).unwrap();

@@ -52,7 +52,7 @@ pub(super) fn build(context: &Context<'_>, group: &Group, draft: &mut Draft) -> 
     Ok(())
 }
 
-/// The rule is written wherever letters, specials or words are asked for, or a length beyond the plain key's reach.
+/// Writes the rule if letters, specials or words are required, or a length beyond the plain key's range.
 fn content_rule(context: &Context<'_>, draft: &mut Draft) -> Result<(), CompileError> {
     let count = |key: &str| match context.asked(key) {
         Some(SettingValue::Count(count)) => *count,
@@ -125,7 +125,7 @@ fn software(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     }
 }
 
-/// Encryption starts when the holder next signs in, and cannot be put off.
+/// Turns encryption on when the holder next signs in; it cannot be postponed.
 fn file_vault(draft: &mut Draft) {
     draft.put(FILE_VAULT, "Enable", "On");
     draft.put(FILE_VAULT, "Defer", true);

@@ -55,7 +55,7 @@ impl Draft {
         self.payload(kind, kind.suffix.to_owned()).content.insert(key.to_owned(), value.into());
     }
 
-    /// The payload under this suffix, made if it is not there.
+    /// Returns the payload under this suffix, made if it is not there.
     fn payload(&mut self, kind: Kind, suffix: String) -> &mut PayloadDraft {
         self.payloads.entry(suffix).or_insert_with(|| PayloadDraft {
             kind,

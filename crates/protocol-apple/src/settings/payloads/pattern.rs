@@ -21,7 +21,7 @@ pub(super) struct Rule<'a> {
 }
 
 impl Rule<'_> {
-    /// Whether the plain keys fall short. A rule is written only then: a slip in one locks people out.
+    /// Returns whether the plain keys fall short. A rule is written only then: a slip in one locks people out.
     pub(super) fn is_needed(&self) -> bool {
         self.length > PLAIN_LENGTH
             || self.letter_and_digit
@@ -30,7 +30,7 @@ impl Rule<'_> {
             || !self.words.is_empty()
     }
 
-    /// The expression. Every part looks ahead from the start, so that their order does not matter, and none of them can
+    /// Returns the expression. Every part looks ahead from the start, so that their order does not matter, and none of them can
     /// run for long on a hostile password.
     pub(super) fn pattern(&self) -> Result<String, CompileError> {
         let mut pattern = String::from("^");
@@ -52,7 +52,7 @@ impl Rule<'_> {
         if length > LONGEST { Err(CompileError::RuleTooLong { length, most: LONGEST }) } else { Ok(pattern) }
     }
 
-    /// What the holder reads when a new password is refused.
+    /// Returns what the holder reads when a new password is refused.
     pub(super) fn description(&self) -> String {
         let mut asks = Vec::new();
         if self.length > 0 {
@@ -84,7 +84,7 @@ impl Rule<'_> {
     }
 }
 
-/// A word as it stands, whatever signs it has.
+/// Returns a word as it stands, whatever signs it has.
 fn literal(word: &str) -> String {
     let mut out = String::new();
     for c in word.chars() {

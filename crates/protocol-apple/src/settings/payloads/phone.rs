@@ -28,14 +28,14 @@ pub(super) fn build(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     }
 }
 
-/// AirDrop would be a way across the border between managed apps and others.
+/// Closes AirDrop where managed apps are kept apart from others: it would carry data across.
 fn borders(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     if context.asks(group, "data.allow_managed_to_unmanaged") {
         draft.put(RESTRICT, "forceAirDropUnmanaged", true);
     }
 }
 
-/// The restriction freezes the switch of the hotspot as it stands, so it is turned off by command as well.
+/// Forbids the hotspot. The restriction freezes its switch as it is, so a command turns it off as well.
 fn hotspot(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     if context.asks(group, "sharing.allow_internet_sharing") {
         draft.put(RESTRICT, "allowPersonalHotspotModification", false);
@@ -45,7 +45,7 @@ fn hotspot(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     }
 }
 
-/// An iPhone that counts wrong attempts wipes itself after the last, and one that does not count never does.
+/// Sets the wipe: an iPhone that counts wrong attempts wipes itself after the last, and one that does not count never does.
 fn wipe(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     let counted = context.value("passcode.max_failed_attempts").is_some();
     let wipes = context.value("passcode.wipe_after_failures");

@@ -115,7 +115,7 @@ fn certificates(
     Ok(trust)
 }
 
-/// The part of the request that every device shares.
+/// Returns the part of the request that every device shares.
 fn request(identity: &NetworkIdentity) -> Vec<(&'static str, Value)> {
     let mut request = vec![
         ("URL", identity.scep_url.as_str().into()),
@@ -133,7 +133,7 @@ fn request(identity: &NetworkIdentity) -> Vec<(&'static str, Value)> {
     request
 }
 
-/// Apple writes a distinguished name as lists of lists of pairs.
+/// Writes a distinguished name as Apple does: lists of lists of pairs.
 fn subject(common_name: &str) -> Value {
     let pair = Value::Array(vec!["CN".into(), common_name.into()]);
     Value::Array(vec![Value::Array(vec![pair])])

@@ -39,7 +39,7 @@ pub(super) enum Answer {
 }
 
 impl Rule {
-    /// The answer of one family of devices.
+    /// Returns the answer of one family of devices.
     pub(super) const fn answer(&self, target: Target) -> &Answer {
         match target {
             Target::IosIpados => &self.ios,
@@ -49,7 +49,7 @@ impl Rule {
 }
 
 impl Answer {
-    /// The verdict at a value that fits the rule's shape.
+    /// Returns the verdict at a value that fits the rule's shape.
     pub(super) fn coverage(&self, value: &SettingValue) -> Coverage {
         match self {
             Self::Held | Self::Inherent => Coverage::enforced(),
@@ -60,12 +60,12 @@ impl Answer {
     }
 }
 
-/// The rule for a setting.
+/// Returns the rule for a setting.
 pub(super) fn find(key: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.key == key)
 }
 
-/// Every rule.
+/// Returns every rule.
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
     [screen::RULES, network::RULES, custody::RULES].into_iter().flatten()
 }
@@ -74,7 +74,7 @@ const fn rule(key: &'static str, shape: Shape, ios: Answer, macos: Answer) -> Ru
     Rule { key, shape, ios, macos }
 }
 
-/// The verdict on a count that one of Apple's keys carries: the whole, or as far as the key reaches.
+/// Returns the verdict on a count that one of Apple's keys carries: the whole, or as far as the key reaches.
 fn reach(apple_key: &str, value: &SettingValue) -> Coverage {
     match value {
         SettingValue::Count(wanted) => {

@@ -50,7 +50,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("files.allow_network_drives", Allow, Held, No(NO_SERVER_SWITCH)),
 ];
 
-/// Whether devices can join the listed networks, and tell them from imitations.
+/// Returns whether devices can join the listed networks, and tell them from imitations.
 fn networks(value: &SettingValue) -> Coverage {
     let SettingValue::Networks(list) = value else {
         return Coverage::not_enforceable("The value is not a list of networks.");
@@ -83,7 +83,7 @@ fn networks(value: &SettingValue) -> Coverage {
     }
 }
 
-/// How many addresses a list comes to: a bare host name stands for both schemes.
+/// Returns how many addresses a list comes to: a bare host name stands for both schemes.
 fn denied(value: &SettingValue) -> Coverage {
     let SettingValue::List(list) = value else {
         return Coverage::not_enforceable("The value is not a list of addresses.");

@@ -57,7 +57,7 @@ impl Shape {
         if ok { Ok(()) } else { Err(self.expected()) }
     }
 
-    /// Whether the value leaves the device as free as it is.
+    /// Returns whether the value leaves the device as free as it is.
     pub(in crate::settings) fn asks_nothing(self, value: &SettingValue) -> bool {
         match (self, value) {
             (Self::Allow, SettingValue::Bool(allowed)) => *allowed,
@@ -82,7 +82,7 @@ impl Shape {
     }
 }
 
-/// What is wrong with a network, beyond what its type rules out.
+/// Returns what is wrong with a network, beyond what its type rules out.
 pub(in crate::settings) fn network_fault(network: &Network) -> Option<&'static str> {
     if !(1..=32).contains(&network.ssid.len()) || network.ssid.chars().any(is_unwritable) {
         return Some("a network's name has 1 to 32 bytes and no control characters");
@@ -91,7 +91,7 @@ pub(in crate::settings) fn network_fault(network: &Network) -> Option<&'static s
     (!names_fit).then_some("a trusted server is written as a host name, such as radius.force.example")
 }
 
-/// Text for people: lines and tabs, nothing that a property list in XML cannot hold.
+/// Accepts text for people: lines and tabs, nothing that a property list in XML cannot hold.
 pub(in crate::settings) fn is_text(text: &str) -> bool {
     !text.trim().is_empty()
         && text.len() <= LONGEST_TEXT
@@ -102,12 +102,12 @@ fn is_word(text: &str) -> bool {
     !text.trim().is_empty() && text.len() <= LONGEST_WORD && !text.chars().any(is_unwritable)
 }
 
-/// Control characters, and the two that XML 1.0 leaves out of its character set (section 2.2).
+/// Recognises control characters, and the two that XML 1.0 leaves out of its character set (section 2.2).
 fn is_unwritable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
-/// A plain check, not a parser: enough to keep a slip or another scheme out of a profile.
+/// Checks an address plainly, without parsing it: enough to keep a slip or another scheme out of a profile.
 pub(in crate::settings) fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))

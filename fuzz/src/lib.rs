@@ -1,6 +1,6 @@
 //! Fuzz targets: one function for each decoder that takes bytes from outside, with what must hold whatever the bytes.
 //!
-//! A target is used in two ways. The smoke run (`tests/smoke.rs`, part of `./test`) feeds it real samples and spoilt
+//! A target is used in two ways. The smoke run (`tests/smoke.rs`, part of `./test`) feeds it real samples and corrupted
 //! copies of them, the same ones each time. A coverage-guided fuzzer (`cargo-fuzz/`) calls the same function for as long
 //! as anybody lets it. `README.md` says how to run both and how to add a target.
 //!

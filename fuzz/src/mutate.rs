@@ -62,7 +62,7 @@ const EDGES: [&str; 12] = [
 const BYTES: [u8; 16] =
     [0x00, 0x01, 0x7f, 0x80, 0x81, 0x82, 0x84, 0x88, 0xff, 0xfe, 0x30, 0x24, 0xa0, 0x1f, b'\n', b'"'];
 
-/// Makes spoilt inputs out of good ones.
+/// Makes corrupted inputs out of good ones.
 #[derive(Debug)]
 pub struct Mutator<'a> {
     random: Random,

@@ -10,7 +10,7 @@ use crate::targets::{
 pub enum Limit {
     /// The decoder itself refuses anything longer; the smoke run sees to it that it does.
     Refused(usize),
-    /// Whoever calls the decoder reads no more than this, or hands it over piece by piece.
+    /// Callers of the decoder read no more than this, or pass it piece by piece.
     Caller(usize),
 }
 
@@ -37,7 +37,7 @@ pub struct Target {
     pub seeds: fn() -> Vec<Vec<u8>>,
     /// Pieces of the format, to be put where they do not belong.
     pub words: &'static [&'static str],
-    /// How many spoilt inputs the smoke run makes: fewer for slower decoders.
+    /// How many corrupted inputs the smoke run makes: fewer for slower decoders.
     pub rounds: u32,
 }
 

@@ -1,4 +1,4 @@
-//! The smoke run: every target takes its seeds, refuses what is too long, and lives through some thousand spoilt inputs.
+//! The smoke run: every target takes its seeds, refuses what is too long, and survives some thousand corrupted inputs.
 //!
 //! The inputs are the same in each run. `LANYARD_FUZZ_ROUNDS=100` makes a hundred times as many, `LANYARD_FUZZ_SEED=7`
 //! makes others. An input that a target does not live through is printed with the command that replays it.
@@ -90,7 +90,7 @@ fn accuse(target: &Target, bytes: &[u8], what: &str) {
     }
 }
 
-/// Returns the most memory that this process ever had, in KiB; `None` where the system does not say.
+/// Returns the most memory that this process ever had, in KiB; `None` if the system does not say.
 fn most_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -23,11 +23,11 @@ actions! {
     AcceptOwn = "accept own";
     /// Read who is exempt from a clause, for a reason.
     SeeExemptions = "see exemptions";
-    /// Enter that somebody is exempt from a clause, and end it.
+    /// Enter that a person is exempt from a clause, and end it.
     ManageExemptions = "manage exemptions";
     /// Read the documents, clauses and how each is kept.
     SeePolicy = "see policy";
-    /// Read the register, and a device's page: what it is, whose, where it stands, when it was last heard of. What else that
+    /// Read the register, and a device's page: what it is, whose, its place, when it was last heard of. What else that
     /// page holds, each of the next actions opens.
     SeeDevices = "see devices";
     /// Read a device's further numbers: IMEI, ICCID, EID.
@@ -58,7 +58,7 @@ actions! {
     ManagePeople = "manage people";
     /// Send people and groups from a directory. For API tokens: no role needs it.
     ProvisionPeople = "provision people";
-    /// Say when somebody used a force system, from that system's own log. For API tokens: no role needs it.
+    /// Say when a person used a force system, from that system's own log. For API tokens: no role needs it.
     ReportUse = "report use";
     /// Add devices to the asset register, give and take them.
     ManageRegister = "manage register";
@@ -68,7 +68,7 @@ actions! {
     EnrolDevices = "enrol devices";
     /// Revoke the certificates of a device, which ends what can be done to it.
     RevokeCertificates = "revoke certificates";
-    /// Enter an acceptance of terms on somebody's behalf.
+    /// Enter an acceptance of terms on a person's behalf.
     RecordAcceptance = "record acceptance";
     /// Send commands that can be undone.
     CommandDevices = "command devices";
@@ -78,7 +78,7 @@ actions! {
     ApproveDestruction = "approve destruction";
     /// Read which orders are held beyond a cap, which wait for a second person, and what is frozen.
     SeeHeldOrders = "see held orders";
-    /// Release what somebody else ordered beyond a cap. The thing is one's own where one asked for it.
+    /// Release what another person ordered beyond a cap. The thing is one's own where one asked for it.
     ReleaseOrders = "release held orders";
     /// Call off orders that have not reached their devices: what is held, what waits, what is queued.
     CallOffOrders = "call off orders";
@@ -98,15 +98,15 @@ actions! {
     SeeNotices = "see notices";
     /// Try a notice again.
     ManageNotices = "manage notices";
-    /// Call on somebody who is off duty, for a live matter.
+    /// Contact a person who is off duty, for a live matter.
     ContactOffDuty = "contact off duty";
     /// Read what was told to people off duty, and sign-ins off duty in aggregate.
     ReviewOffDuty = "see off duty";
-    /// Take a device back from whoever has it.
+    /// Take a device back from its holder.
     WithdrawDevices = "withdraw devices";
     /// Place a legal hold on a device and end one, and read why it stands.
     PlaceHolds = "place holds";
-    /// Answer what is asked of a person: one's own question, or that of somebody whom one manages.
+    /// Answer a question that is asked of a person: one's own, or one of a person whom one manages.
     AnswerForOneself = "answer for oneself";
     /// Read who has a covert role, for a stated reason.
     SeeCovert = "see covert roles";

@@ -1,4 +1,4 @@
-//! What an API token may do: a closed list, each with the actions that it stands for.
+//! What an API token may do: a closed list, each with the actions that it permits.
 
 use super::actions::{Action, ProvisionPeople, ReportUse};
 

@@ -27,7 +27,7 @@ impl Policies {
     /// Reads the `.cedar` files among those given (name and text), over the floor.
     ///
     /// # Errors
-    /// Everything wrong: what is no Cedar, what names a role, action or relationship that there is not, a policy without a
+    /// Everything wrong: what is no Cedar, what names a role, action or relationship that does not exist, a policy without a
     /// name of its own, one that can never apply, and policies that would lock administrators out.
     pub fn load<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<Problem>> {
         let told =

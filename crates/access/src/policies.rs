@@ -16,13 +16,13 @@ use crate::roles::Roles;
 /// different sets of roles.
 const MOST_REMEMBERED: usize = 100_000;
 
-/// The name that the floor goes by among the files; a force's own files have a folder before their names.
+/// The floor's name among the files; a force's own files have a folder before their names.
 pub(crate) const FLOOR_FILE: &str = "floor.cedar";
 
-/// What a thing is to whoever asks.
+/// How the caller stands to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
-    /// Nobody's, or somebody else's.
+    /// Of no person, or of another person.
     None,
     /// Their own: their record, a device that they hold, an order that they asked for.
     Own,
@@ -45,7 +45,7 @@ impl Relation {
     }
 }
 
-/// May somebody in these roles do this to a thing of that force and relation?
+/// May a person in these roles do this to a thing of that force and relation?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Question {
     /// Every role that they have.
@@ -60,12 +60,12 @@ pub struct Question {
     pub relation: Relation,
 }
 
-/// Yes or no, and the policies that decided: what an auditor is told.
+/// Yes or no, and the policies that decided: what an auditor sees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// Yes.
     pub allowed: bool,
-    /// The names of the policies that decided, in order; empty where no policy permits it.
+    /// The names of the policies that decided, in order; empty if no policy permits it.
     pub because: Vec<String>,
 }
 
@@ -121,13 +121,13 @@ impl Policies {
         let (who, what) = (uid("Person", "asking")?, uid("Action", question.action)?);
         let request = Request::new(who, what, uid("Thing", "asked")?, Context::empty(), None)?;
         let response = self.authorizer.is_authorized(&request, &self.set, &entities(question)?);
-        // Cedar passes over a policy that fails; were that a forbid, a permit would stand alone.
+        // Cedar skips a policy that fails; if that is a forbid, a permit would be left alone.
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string().into());
         }
         let mut because: Vec<String> = response.diagnostics().reason().map(ToString::to_string).collect();
         because.sort();
-        // Without a role nobody is anybody, whatever a policy says of all principals.
+        // A caller without a role may do nothing, even if a policy allows all principals.
         let allowed = response.decision() == Decision::Allow && !question.roles.is_empty();
         Ok(Answer { allowed, because })
     }

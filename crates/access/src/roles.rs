@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal;)*) => {
-        /// A role, as the force's directory or an administrator gives it. In order: the later one says more of somebody
+        /// A role, as the force's directory or an administrator gives it. In order: the later one says more of a person
         /// who has several.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Role { $($(#[$doc])* #[serde(rename = $word)] $name),* }

@@ -1,4 +1,4 @@
-//! What policies may speak of, as a Cedar schema: written from the types, so that a policy which names a role, an action
+//! The Cedar schema of what policies may refer to: written from the types, so that a policy which names a role, an action
 //! or a relationship that the program does not have is refused.
 
 use std::fmt::Write as _;

@@ -17,11 +17,11 @@ pub const ROLE_COLUMNS: &[&str] = &[
 /// What a role may do to the things of one force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
-    /// What is theirs.
+    /// Their own things.
     pub own: bool,
-    /// What is of the people whom they manage.
+    /// Things of the people whom they manage.
     pub managed: bool,
-    /// What is neither.
+    /// All other things.
     pub others: bool,
 }
 
@@ -46,7 +46,7 @@ impl Cell {
     }
 }
 
-/// Returns what somebody in one role, confined to `home`, may do to the things of `force`.
+/// Returns what a person in one role, confined to `home`, may do to the things of `force`.
 #[must_use]
 pub fn cell(
     policies: &Policies,

@@ -3,7 +3,7 @@
 //!
 //! The hour is simulated: the service's clock is moved in steps of a quarter of an hour, in each of which the thief tries again. The
 //! thief has the account itself and not only its cookie, so that a fresh proof of presence costs nothing; and an accomplice, who
-//! is an ordinary holder with an account of their own. What this cannot show is somebody who changes the database or the program.
+//! is an ordinary holder with an account of their own. It does not cover an attacker who changes the database or the program.
 
 mod stage;
 mod thief;
@@ -46,7 +46,7 @@ impl Harm {
     }
 }
 
-/// What one thief came to, for one kind of harm.
+/// The result of one thief, for one kind of harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
     /// Who was stolen.
@@ -55,9 +55,9 @@ pub struct Figure {
     pub harm: Harm,
     /// Devices that it was done to, or is on its way to.
     pub harmed: usize,
-    /// Devices for which it waits for somebody else.
+    /// Devices for which it waits for another person.
     pub held: usize,
-    /// After how many seconds of the hour the first person was told; `None`: nobody was.
+    /// After how many seconds of the hour the first person was notified; `None`: never.
     pub told_after: Option<i64>,
 }
 

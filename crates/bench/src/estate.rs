@@ -29,7 +29,7 @@ pub const SPEAKERS: usize = 1000;
 /// A device that can speak.
 #[derive(Clone)]
 pub struct Speaker {
-    /// Which device.
+    /// The device.
     pub device: DeviceId,
     /// Its enrolment.
     pub enrolment: EnrolmentId,
@@ -49,7 +49,7 @@ pub struct Estate {
 
 /// A command and the device's answer to it, ready to be sent.
 pub struct Planned {
-    /// Which command.
+    /// The command.
     pub id: CommandId,
     /// The whole request with the answer.
     pub answer: Vec<u8>,

@@ -2,7 +2,7 @@
 //! that replays them.
 //!
 //! The client does as little as it can, because it runs on the cores of the service that it measures: requests are
-//! ready bytes, answers are read for their status and length. What the figures mean stands in docs/performance.md,
+//! ready bytes, answers are read for their status and length. docs/performance.md says what the figures mean,
 //! which the program writes. Never linked into the product.
 
 pub mod attack;

@@ -1,4 +1,4 @@
-//! The table: figures beside what they are measured against, and the page that keeps them.
+//! Writes the table: figures with what they are measured against, and the page that keeps them.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,9 +10,9 @@ pub struct Line {
     pub what: String,
     /// The figure, with its unit.
     pub got: String,
-    /// What was aimed at; empty where nothing was.
+    /// What was aimed at; empty if nothing was.
     pub aim: &'static str,
-    /// Whether the aim was reached; `None` where there is none.
+    /// Whether the aim was reached; `None` if there is none.
     pub reached: Option<bool>,
 }
 

@@ -298,7 +298,7 @@ impl Run {
     }
 }
 
-/// Returns one device: idle, then an answer to each command until there are none; how many were acknowledged.
+/// Returns one device: idle, then an answer to each command until there are none; returns how many were acknowledged.
 async fn answer_all(
     address: std::net::SocketAddr,
     idle: &[u8],

@@ -65,7 +65,7 @@ impl Server {
         self.folder.join("data")
     }
 
-    /// Opens the database beside the service.
+    /// Opens the database while the service runs.
     ///
     /// # Errors
     /// Where it cannot be opened.

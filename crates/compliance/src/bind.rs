@@ -29,9 +29,9 @@ pub trait Lookup {
 pub struct Flaw {
     /// Where in the check.
     pub place: Place,
-    /// The word that is wrong, as written, where there is one.
+    /// The word that is wrong, as written, if there is one.
     pub about: Option<String>,
-    /// What is wrong and what to write instead.
+    /// What is wrong, and what to write instead.
     pub message: String,
 }
 

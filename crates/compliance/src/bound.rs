@@ -9,7 +9,7 @@ use domain::{FactName, Grade, Platform, Span};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundCheck {
     pub(crate) arms: Vec<BoundArm>,
-    /// Handed out where no arm fits, so that judging need not make it.
+    /// Returned if no arm fits, so that judging need not allocate it.
     pub(crate) nothing_used: Arc<[FactName]>,
 }
 
@@ -90,7 +90,7 @@ impl BoundCheck {
     }
 
     /// Returns the lengths of time after which silence, or a growing age, can change the judgement of such a device: for
-    /// whoever has to judge again without anybody having reported anything.
+    /// a caller that judges again although nothing was reported.
     pub fn horizons(&self, platform: Platform, supervised: Option<bool>) -> impl Iterator<Item = Span> {
         self.arms
             .iter()

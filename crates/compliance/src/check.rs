@@ -1,4 +1,4 @@
-//! A check as its file says it: `policy/checks/<name>.toml`. Shapes only; what they mean together is in `bind`.
+//! A check as in its file: `policy/checks/<name>.toml`. Shapes only; what they mean together is in `bind`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,10 +51,10 @@ pub struct Arm {
     /// The weakest grade of fact that it leans on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Grade>,
-    /// The age beyond which a fact no longer says anything.
+    /// The age beyond which a fact no longer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_after: Option<Given>,
-    /// What the facts must say.
+    /// The condition on the facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Predicate>,
     /// Instead of the three above: why the question does not arise on these platforms.
@@ -104,7 +104,7 @@ pub struct ParameterName {
     pub parameter: String,
 }
 
-/// What facts must say. The set is closed on purpose: every judgement can be explained in words.
+/// A condition on facts. The set is closed on purpose: every judgement can be explained in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Predicate {
@@ -226,7 +226,7 @@ fact_tests!(
     contains_all => ContainsAll, contains_none => ContainsNone, only => Only, one_of => OneOf
 );
 
-/// One example that the check must judge as it says.
+/// One example with the outcome that the check must reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -252,11 +252,11 @@ pub struct Case {
     /// Values for the check's parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, Given>,
-    /// The outcome that the check must come to.
+    /// The outcome that the check must reach.
     pub want: Want,
 }
 
-/// What a fact says in a case.
+/// The value of a fact in a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected a value, or { ago = \"7d\" } for a time")]
 pub enum CaseFact {
@@ -273,11 +273,11 @@ pub enum CaseFact {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Want {
-    /// The facts say that it is so.
+    /// The facts show that the clause is met.
     Met,
-    /// The facts say that it is not so.
+    /// The facts show that it is not met.
     NotMet,
-    /// The facts do not say.
+    /// The facts do not show either.
     NotKnown,
     /// The question does not arise.
     NotApplicable,

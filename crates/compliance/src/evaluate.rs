@@ -8,31 +8,31 @@ use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, T
 use crate::BoundCheck;
 use crate::bound::{Asks, BoundArm, Node, PROFILES, Resolved};
 
-/// What a check needs to know of a device beside its facts.
+/// What a check needs to know of a device besides its facts.
 #[derive(Debug, Clone, Copy)]
 pub struct SubjectState<'a> {
     /// Its platform.
     pub platform: Platform,
-    /// Whether it is supervised; `None` where nothing ever said so.
+    /// Whether it is supervised; `None` if nothing ever said so.
     pub supervised: Option<bool>,
     /// The UUID of the profile that the server has compiled for it, by clause group such as `mdu-6`.
     pub expected_profiles: &'a BTreeMap<String, String>,
 }
 
-/// An outcome and what it leant on.
+/// An outcome and its basis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// The outcome.
     pub outcome: Outcome,
     /// The names of the facts that the arm reads, reported or not.
     pub used: Arc<[FactName]>,
-    /// The index of the arm that was used; `None` where none fits.
+    /// The index of the arm that was used; `None` if none fits.
     pub arm: Option<usize>,
 }
 
 /// Judges one device.
 ///
-/// Allocates nothing where the outcome is met.
+/// Allocates nothing if the outcome is met.
 #[must_use]
 pub fn evaluate(check: &BoundCheck, subject: &SubjectState<'_>, facts: &Facts, now: Timestamp) -> Judgement {
     let (index, arm) = match choose(&check.arms, subject) {
@@ -81,7 +81,7 @@ fn choose<'a>(
     Err(WhyNotKnown::NoWayToTell)
 }
 
-/// Three values: what a predicate comes to.
+/// The three values of a predicate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Truth {
     Met,
@@ -151,7 +151,7 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Returns whether the profile of the group is installed as it was compiled; `None` where that cannot be told.
+    /// Returns whether the profile of the group is installed as it was compiled; `None` if that cannot be told.
     fn profile(&self, group: &str) -> Option<bool> {
         let expected = self.subject.expected_profiles.get(group)?;
         let FactValue::List(installed) = &self.usable(PROFILES).ok()?.value else { return None };
@@ -173,7 +173,7 @@ fn uuid_of<'e>(entry: &'e str, group: &str) -> Option<&'e str> {
     (prefix.is_empty() || prefix.ends_with('.')).then_some(uuid)
 }
 
-/// Why a fact says nothing to an arm.
+/// Why an arm cannot use a fact.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unusable<'a> {
     Missing,
@@ -181,7 +181,7 @@ pub(crate) enum Unusable<'a> {
     Stale(&'a Fact),
 }
 
-/// Returns whether the value passes the test; `None` where it is of another type than the test reads.
+/// Returns whether the value passes the test; `None` if it is of another type than the test reads.
 pub(crate) fn holds(test: &Resolved, value: &FactValue, now: Timestamp) -> Option<bool> {
     Some(match (test, value) {
         (Resolved::IsBool(want), FactValue::Bool(is)) => want == is,

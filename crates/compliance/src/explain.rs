@@ -1,4 +1,4 @@
-//! The words behind an outcome. Runs only where an outcome is not met or not known, so it may allocate.
+//! Explains an outcome. Runs only if an outcome is not met or not known, so it may allocate.
 
 use domain::{FactValue, Timestamp, WhyNotKnown};
 
@@ -6,7 +6,7 @@ use crate::bound::{Node, PROFILES, Resolved};
 use crate::evaluate::{Truth, Unusable, View, holds};
 
 impl View<'_> {
-    /// Returns what was found against what is asked, for a node that is not met.
+    /// Compares the found value with the required one, in words, for a node that is not met.
     pub(crate) fn why_not_met(&self, node: &Node) -> String {
         match node {
             Node::All(parts) => {
@@ -80,7 +80,7 @@ impl View<'_> {
     }
 }
 
-/// Returns what a test asks for, to stand after "must be".
+/// Returns what a test requires, to follow "must be".
 fn wanted(test: &Resolved) -> String {
     match test {
         Resolved::IsBool(true) => "yes".to_owned(),
@@ -97,7 +97,7 @@ fn wanted(test: &Resolved) -> String {
     }
 }
 
-/// Returns a node as a statement, to stand after "that".
+/// Returns a node as a statement, to follow "that".
 fn describe(node: &Node) -> String {
     let joined = |parts: &[Node], word: &str| parts.iter().map(describe).collect::<Vec<_>>().join(word);
     match node {

@@ -47,7 +47,7 @@ impl Value {
         }
     }
 
-    /// Returns the value as one of that type; `None` where it is of another.
+    /// Returns the value as one of that type; `None` if it is of another.
     #[must_use]
     pub fn into_kind(self, kind: Kind) -> Option<Self> {
         match (self, kind) {
@@ -108,7 +108,7 @@ types! {
         Span = "a length of time such as 7d",
     }
 
-    /// The type of a fact, as the register says.
+    /// The type of a fact, from the register.
     FactType {
         /// Yes or no.
         Bool = "true or false",

@@ -201,7 +201,7 @@ impl Actor<'_> {
         let message = command.contains_key("Message") || command.contains_key("PhoneNumber");
         match (message, self.state.passcode) {
             (false, _) => done(),
-            // A message stands on the lock screen only where there is one.
+            // A message is on the lock screen only if there is one.
             (true, Passcode::Absent) => Reply::Done(dict([("MessageResult", text("NoPasscodeSet"))])),
             (true, _) => Reply::Done(dict([("MessageResult", text("Success"))])),
         }

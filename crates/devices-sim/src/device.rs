@@ -95,7 +95,7 @@ impl Device {
         self.identity.as_ref().map(|identity| identity.certificate.sha256_hex())
     }
 
-    /// Enrols with a profile, signed or not: gets a certificate, authenticates, and hands over the push token. A device
+    /// Enrols with a profile, signed or not: gets a certificate, authenticates, and sends the push token. A device
     /// that is enrolled is wiped first.
     ///
     /// # Errors
@@ -179,7 +179,7 @@ impl Device {
         self.state = State::out_of_the_box(&self.spec, &mut self.rng);
     }
 
-    /// The enrolment ends, and with it all that came by it.
+    /// Ends the enrolment, and removes all that it brought.
     pub(crate) fn unenrol(&mut self) {
         self.identity = None;
         self.state.profiles.clear();

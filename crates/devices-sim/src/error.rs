@@ -44,7 +44,7 @@ pub enum SimError {
     /// The server answered with another status than success.
     #[error("{status} when {step}: a real device would {would}; the server said: {body}")]
     Status {
-        /// When.
+        /// The step that failed.
         step: Step,
         /// HTTP status.
         status: u16,
@@ -56,15 +56,15 @@ pub enum SimError {
     /// The server could not be reached, or broke off.
     #[error("no answer when {step}; a real device would try again later: {source}")]
     Transport {
-        /// When.
+        /// The step that failed.
         step: Step,
-        /// Why.
+        /// The cause.
         source: reqwest::Error,
     },
     /// The server answered something that makes no sense.
     #[error("an answer when {step} that a real device could not read: {why}")]
     Unreadable {
-        /// When.
+        /// The step that failed.
         step: Step,
         /// What is wrong with it.
         why: String,

@@ -161,7 +161,7 @@ fn operation(url: &str, name: &str) -> String {
     format!("{url}{joint}operation={name}")
 }
 
-/// An identity in a state file. The key is in it: whoever writes the file sees to who can read it.
+/// An identity in a state file. The key is in it: the caller that writes the file must restrict who can read it.
 #[derive(Clone, Serialize, Deserialize)]
 struct Saved {
     key: String,

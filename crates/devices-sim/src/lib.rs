@@ -1,4 +1,4 @@
-//! Simulated iPhones, iPads and Macs that speak the real protocols to a server.
+//! Simulated iPhones, iPads and Macs that use the real protocols with a server.
 //!
 //! A simulated device is given what a real one is given: an enrolment profile. From there it talks HTTP: it fetches the
 //! authority's certificate, asks for its own by SCEP, checks in, and then answers commands until there are none left.

@@ -56,7 +56,7 @@ impl KeyPool {
 /// A device's surroundings, shared by all of them.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// The HTTP client. For https, whoever makes it installs a TLS provider and trusts the server's authority.
+    /// The HTTP client. For https, its maker installs a TLS provider and trusts the server's authority.
     pub client: reqwest::Client,
     /// The time, and randomness for keys and nonces.
     pub world: World,
@@ -134,7 +134,7 @@ impl Link {
     }
 }
 
-/// Returns how long a server that was asked too often wants to be left alone.
+/// Returns how long a server that was asked too often tells the client to wait.
 fn asked_to_wait(response: &reqwest::Response) -> Option<Duration> {
     if response.status() != reqwest::StatusCode::TOO_MANY_REQUESTS {
         return None;

@@ -1,7 +1,7 @@
-//! Signing by way of SHA-1, as Apple's published client does where nobody tells it otherwise.
+//! Signing with SHA-1, as Apple's published client does by default.
 //!
 //! The library that makes our signatures offers SHA-1 for reading only, and rightly so. A simulated device works it out by
-//! hand: PKCS#1 v1.5 (RFC 8017 section 8.2.1) with plain arithmetic, which is neither fast nor safe against somebody who
+//! hand: PKCS#1 v1.5 (RFC 8017 section 8.2.1) with plain arithmetic, which is neither fast nor safe against an attacker who
 //! measures the time. For simulated keys alone.
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use pki::{Hash, KeyError, PrivateKey, PublicKey, Sign};
 const DIGEST_INFO: [u8; 15] =
     [0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14];
 
-/// An RSA key that signs by way of SHA-1.
+/// An RSA key that signs with SHA-1.
 #[derive(Debug)]
 pub(crate) struct OldSigner {
     key: Arc<PrivateKey>,

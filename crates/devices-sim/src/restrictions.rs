@@ -6,7 +6,7 @@ use plist::{Dictionary, Value};
 
 use crate::value::{map, text, text_at};
 
-/// Switches that stand at "allowed" until a profile says otherwise.
+/// Switches that are "allowed" until a profile says otherwise.
 const ALLOWED: &[&str] = &[
     "allowAccountModification",
     "allowActivityContinuation",
@@ -49,7 +49,7 @@ const ALLOWED: &[&str] = &[
     "allowiPhoneMirroring",
 ];
 
-/// Switches that stand at "not asked for" until a profile says otherwise.
+/// Switches that are "not required" until a profile says otherwise.
 const NOT_ASKED: &[&str] = &[
     "forceEncryptedBackup",
     "forcePIN",
@@ -58,7 +58,7 @@ const NOT_ASKED: &[&str] = &[
     "requireManagedPasteboard",
 ];
 
-/// Numbers that stand at their loosest until a profile says otherwise.
+/// Numbers that have their loosest value until a profile says otherwise.
 const LOOSEST: &[(&str, i64)] = &[("maxFailedAttempts", 11), ("minComplexChars", 0), ("minLength", 0)];
 
 /// Keys that an unsupervised device takes and does nothing about.

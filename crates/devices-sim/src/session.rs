@@ -28,13 +28,13 @@ pub enum Ended {
     Drained,
     /// The device was erased and is no longer enrolled.
     Erased,
-    /// The server took the enrolment away.
+    /// The server ended the enrolment.
     Unenrolled,
     /// The device restarts.
     Restarting,
     /// The device switches itself off.
     SwitchedOff,
-    /// The device did not speak: it never does ([`Temper::Silent`]).
+    /// The device did not connect: it never does ([`Temper::Silent`]).
     Silent,
     /// The device was wiped by its holder: it needs a new enrolment profile ([`Temper::ReEnrolling`]).
     WantsEnrolment,

@@ -49,12 +49,12 @@ impl Model {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Temper {
-    /// Does what it is told and says so.
+    /// Carries commands out and says so.
     #[default]
     Honest,
     /// No passcode whatever the policy, personal apps, and restrictions that someone has taken off again.
     NonCompliant,
-    /// Enrols, then never speaks again.
+    /// Enrols, then never connects again.
     Silent,
     /// Answers one command in three with "not now".
     NotNow,
@@ -87,7 +87,7 @@ impl Temper {
 pub struct DeviceSpec {
     /// What kind.
     pub model: Model,
-    /// Serial number, as it stands in the asset register.
+    /// Serial number, as in the asset register.
     pub serial: String,
     /// The device's identifier in the protocol.
     pub udid: String,
@@ -107,8 +107,8 @@ pub struct DeviceSpec {
     pub supervised: bool,
     /// How it behaves.
     pub temper: Temper,
-    /// Whether it signs as Apple's published client does where nobody tells it otherwise: its temporary certificate for SCEP
-    /// and its messages by way of SHA-1. It is as strict as that client, too.
+    /// Whether it signs as Apple's published client does by default: its temporary certificate for SCEP
+    /// and its messages with SHA-1. It is as strict as that client, too.
     #[serde(default)]
     pub old_client: bool,
 }
@@ -139,7 +139,7 @@ impl DeviceSpec {
     }
 
     /// Returns one device of a made-up fleet: six phones, two tablets and two Macs of each ten, nine of ten of them honest.
-    /// Serial numbers start with `SIM`, so that nobody takes them for real.
+    /// Serial numbers start with `SIM`, so that they are not mistaken for real ones.
     #[must_use]
     pub fn of_fleet(number: u64, seed: u64) -> Self {
         let model = match number % 10 {

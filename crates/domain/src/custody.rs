@@ -1,4 +1,4 @@
-//! Words of custody: where force property stands, the kinds of hand-over, and what is written down of each.
+//! Words of custody: the places of force property, the kinds of hand-over, and what is recorded of each.
 
 use crate::platform::words;
 use serde::{Deserialize, Serialize};
@@ -6,9 +6,9 @@ use std::fmt;
 use std::str::FromStr;
 
 words! {
-    /// Where a piece of force property stands, by the last hand-over that both sides signed.
+    /// The state of a piece of force property, by the last hand-over that both sides signed.
     Standing {
-        /// In a store. Somebody may be meant to have it; nobody has signed for it.
+        /// In a store. A person may be meant to have it, but has not signed for it.
         InStore = "in-store" / "In store",
         /// Signed for by its holder.
         Issued = "issued" / "Issued",
@@ -16,7 +16,7 @@ words! {
         OnLoan = "on-loan" / "On loan",
         /// With ICT or a workshop that the force approved.
         InRepair = "in-repair" / "In repair",
-        /// Nobody knows where it is.
+        /// Lost: its place is not known.
         Missing = "missing" / "Missing",
         /// Out of use and still the force's.
         Retired = "retired" / "Retired",
@@ -26,11 +26,11 @@ words! {
 }
 
 words! {
-    /// For whom a device is (MDU-1.3; the documents say nothing on pools, F17).
+    /// Who uses a device (MDU-1.3; the documents say nothing on pools, F17).
     Use {
         /// One device for one person.
         Personal = "personal" / "Personal issue",
-        /// For whoever is on a shift, or in a vehicle.
+        /// For the people on a shift, or in a vehicle.
         Pool = "pool" / "Pool",
     }
 }
@@ -42,7 +42,7 @@ words! {
         Issue = "issue" / "Issue",
         /// From one holder to another.
         HandOver = "hand-over" / "Hand-over",
-        /// From a store to somebody, until a day.
+        /// From a store to a person, until a day.
         Loan = "loan" / "Loan",
         /// To ICT or an approved workshop, and to nobody else (MDU-4.6).
         Repair = "repair" / "Repair",
@@ -66,7 +66,7 @@ words! {
 }
 
 words! {
-    /// In what state a thing changed hands.
+    /// The condition of a thing when it changed hands.
     Condition {
         /// Never used.
         New = "new" / "New",
@@ -82,7 +82,7 @@ words! {
 }
 
 words! {
-    /// How a clerk knew who stood at the counter. That it was seen is kept, its number never.
+    /// How a clerk checked the identity of a person at the counter. Records that a document was seen, never its number.
     IdentityCheck {
         /// A warrant card.
         WarrantCard = "warrant-card" / "Warrant card seen",
@@ -102,17 +102,17 @@ words! {
         Recycled = "recycled" / "Erased and recycled",
         /// Physically destroyed.
         Destroyed = "destroyed" / "Destroyed",
-        /// Back to whom it was leased from, erased.
+        /// Returned to the lessor, erased.
         Lessor = "lessor" / "Erased and back to the lessor",
     }
 }
 
 words! {
-    /// What a place is.
+    /// The kind of a place.
     PlaceKind {
         /// Keeps devices and gives them out.
         Store = "store" / "Store",
-        /// Mends devices, on the force's own premises or approved by it (MDU-4.6).
+        /// Repairs devices, on the force's own premises or approved by it (MDU-4.6).
         Workshop = "workshop" / "Approved workshop",
     }
 }
@@ -124,18 +124,18 @@ impl HandoverKind {
         matches!(self, Self::Issue | Self::HandOver | Self::Loan)
     }
 
-    /// Returns whether whoever has the device gives it; otherwise a store does.
+    /// Returns whether the current holder gives the device; otherwise a store does.
     #[must_use]
     pub const fn from_person(self) -> bool {
         matches!(self, Self::HandOver | Self::Return | Self::Repair)
     }
 
-    /// Returns whether a device that stands so may be handed over in this way.
+    /// Returns whether a device in this state may be handed over in this way.
     #[must_use]
     pub const fn begins_at(self, standing: Standing) -> bool {
         match self {
             Self::Issue | Self::Loan | Self::Transfer => matches!(standing, Standing::InStore),
-            // In store with a holder whom the register names: handed out before anybody signed for anything.
+            // In store with a holder in the register: it was given out before hand-overs were signed here.
             Self::HandOver => matches!(standing, Standing::Issued | Standing::OnLoan | Standing::InStore),
             Self::Repair => matches!(standing, Standing::InStore | Standing::Issued | Standing::OnLoan),
             Self::Return => {
@@ -152,7 +152,7 @@ impl HandoverKind {
         }
     }
 
-    /// Returns where the device stands once both have signed.
+    /// Returns the device's state once both have signed.
     #[must_use]
     pub const fn leads_to(self) -> Standing {
         match self {
@@ -166,7 +166,7 @@ impl HandoverKind {
 }
 
 impl Side {
-    /// Returns the other one.
+    /// Returns the other side.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {

@@ -1,4 +1,4 @@
-//! What an order does, in our own words. Caps, legal holds, approval and a freeze decide by this, and never by the name that
+//! What an order does, in our own words. Caps, legal holds, approval and a freeze decide by this, never by the name that
 //! a vendor gives a command.
 
 use crate::platform::words;
@@ -11,7 +11,7 @@ words! {
     Effect {
         /// It only asks, or does what was agreed anyway.
         Harmless = "harmless" / "Harmless",
-        /// It hinders the holder and can be undone: lock, lost mode, restart, shut down.
+        /// It restricts the holder and can be undone: lock, lost mode, restart, shut down.
         Harsh = "harsh" / "Harsh",
         /// It takes a device from its holder, or out of use.
         Stripping = "stripping" / "Stripping",
@@ -72,7 +72,7 @@ impl Deed {
         }
     }
 
-    /// Returns whether its answer says something about a person's life, so that a second person must agree.
+    /// Returns whether its answer reveals something of a person's private life, so that a second person must agree.
     #[must_use]
     pub const fn is_sensitive(self) -> bool {
         matches!(self, Self::Locate)
@@ -84,7 +84,7 @@ impl Deed {
         matches!(self.effect(), Effect::Destructive) || self.is_sensitive()
     }
 
-    /// Returns whether it contains a lost device: it keeps what is on the device from whoever found it, and can be undone.
+    /// Returns whether it contains a lost device: it keeps the finder from what is on the device, and can be undone.
     #[must_use]
     pub const fn contains_loss(self) -> bool {
         matches!(self, Self::Lock | Self::LostMode)

@@ -10,9 +10,9 @@ use crate::platform::words;
 use std::str::FromStr;
 
 words! {
-    /// How a fact came to us, weakest first. A check names the least grade that it accepts.
+    /// How strongly a fact is supported, weakest first. A check names the least grade that it accepts.
     Grade {
-        /// A person said so.
+        /// Stated by a person.
         Stated = "stated" / "stated by a person",
         /// The device acknowledged a command; never by itself proof that it took effect.
         Acknowledged = "acknowledged" / "acknowledged by the device",
@@ -29,7 +29,7 @@ words! {
 pub struct FactName(std::sync::Arc<str>);
 
 impl FactName {
-    /// Takes the name as written; whether it is in the register is for the policy loader to say.
+    /// Takes the name as written. The policy loader checks that it is in the register.
     pub fn new(name: impl Into<std::sync::Arc<str>>) -> Self {
         Self(name.into())
     }
@@ -47,7 +47,7 @@ impl fmt::Display for FactName {
     }
 }
 
-/// What a fact says.
+/// The value of a fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum FactValue {
@@ -82,11 +82,11 @@ impl fmt::Display for FactValue {
 /// One fact of one device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
-    /// Which.
+    /// The name.
     pub name: FactName,
     /// What it says.
     pub value: FactValue,
-    /// How it came to us.
+    /// Its grade.
     pub grade: Grade,
     /// When it was so: when we received the report, never later.
     pub at: Timestamp,
@@ -112,7 +112,7 @@ impl Facts {
         self.0.iter()
     }
 
-    /// Puts a fact in its place. An older fact never replaces a newer one; returns whether it was taken.
+    /// Stores a fact, unless a newer one is there; returns whether it was stored.
     pub fn put(&mut self, fact: Fact) -> bool {
         match self.0.binary_search_by(|have| have.name.cmp(&fact.name)) {
             Ok(place) => match self.0.get_mut(place) {

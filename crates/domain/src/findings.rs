@@ -1,4 +1,4 @@
-//! Findings: what a check made of the facts, for one subject and one clause.
+//! Findings: the outcome of a check, for one subject and one clause.
 
 use std::fmt;
 
@@ -10,19 +10,19 @@ use crate::{ClauseId, DeviceId, PersonId, Timestamp};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub enum WhyNotKnown {
-    /// Nothing ever said anything on it.
+    /// Nothing was ever reported on it.
     NeverReported {
         /// The fact, acceptance or paper that is missing.
         what: String,
     },
-    /// What was said is too old to lean on.
+    /// The latest report is too old.
     Stale {
         /// The fact.
         what: String,
         /// When it was last said.
         last: Timestamp,
     },
-    /// What was said came by a weaker way than the check asks for.
+    /// The fact's grade is weaker than the check requires.
     GradeTooLow {
         /// The fact.
         what: String,
@@ -31,7 +31,7 @@ pub enum WhyNotKnown {
         /// The grade that we have.
         has: crate::Grade,
     },
-    /// The check has no arm for such a device: we have no way to tell.
+    /// The check has no arm for such a device, so it cannot tell.
     NoWayToTell,
     /// The fact has another type than the check expects: a report that we misread.
     Unreadable {
@@ -60,16 +60,16 @@ impl fmt::Display for WhyNotKnown {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Outcome {
-    /// The facts say that it is so.
+    /// The facts show that the clause is met.
     Met,
-    /// The facts say that it is not so.
+    /// The facts show that it is not met.
     NotMet {
         /// What was found against what is asked, in words.
         because: String,
     },
-    /// The facts do not say.
+    /// The facts do not show either.
     NotKnown(WhyNotKnown),
-    /// The clause does not speak of this subject.
+    /// The clause does not concern this subject.
     NotApplicable {
         /// Why not.
         because: String,
@@ -98,7 +98,7 @@ impl Outcome {
         }
     }
 
-    /// Returns how bad, for joining several outcomes on one clause: the worst one speaks for all.
+    /// Returns how bad, for joining several outcomes on one clause: the worst one counts.
     #[must_use]
     pub const fn severity(&self) -> u8 {
         match self {
@@ -110,7 +110,7 @@ impl Outcome {
     }
 }
 
-/// Whom or what a finding is about.
+/// The subject of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "kebab-case")]
 pub enum Subject {
@@ -125,9 +125,9 @@ pub enum Subject {
 /// The outcome of one clause for one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Whom or what it is about.
+    /// The subject that it is about.
     pub subject: Subject,
-    /// Which clause.
+    /// The clause.
     pub clause: ClauseId,
     /// The outcome.
     pub outcome: Outcome,

@@ -68,13 +68,13 @@ uuid_id! {
     CaseId = "case id";
     /// One step of a case.
     StepId = "case step id";
-    /// One event in somebody's working life.
+    /// One event in a person's working life.
     EventId = "event id";
     /// One legal hold on a device.
     HoldId = "legal hold id";
     /// One burst of orders that is held.
     BurstId = "burst id";
-    /// One act that is held and is no command.
+    /// One held act other than a command.
     HeldId = "held act id";
     /// One freeze of destructive orders.
     FreezeId = "freeze id";
@@ -100,7 +100,7 @@ uuid_id! {
     GrantId = "grant id";
     /// One notice to one person.
     NoticeId = "notice id";
-    /// One alarm about what somebody did.
+    /// One alarm.
     AlarmId = "alarm id";
     /// One sign-in off duty.
     SignInId = "sign-in id";

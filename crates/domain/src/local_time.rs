@@ -1,9 +1,9 @@
 //! Converts between instants and what a clock on the wall in the United Kingdom shows. The only place that knows the rule for
 //! summer time.
 //!
-//! Twice a year a wall clock is not a good name for an instant: in the hour that is skipped in March there is none, and
+//! Twice a year a wall clock does not name an instant: in the hour that is skipped in March there is none, and
 //! in the hour that comes twice in October there are two. Here a time in the skipped hour means the moment of the change,
-//! and a time in the doubled hour means its first coming. With that rule a later reading of the clock never names an
+//! and a time in the doubled hour means its first occurrence. With that rule a later reading of the clock never names an
 //! earlier instant, so that shifts which follow each other on paper neither overlap nor leave a gap.
 
 use std::sync::LazyLock;
@@ -30,7 +30,7 @@ pub fn zone() -> TimeZone {
 pub fn instant(wall: DateTime) -> Timestamp {
     let ambiguous = LONDON.to_ambiguous_timestamp(wall);
     let found = match ambiguous.offset() {
-        // Read with the later offset, a missing time lies before the change, which is the next one from there.
+        // Read with the later offset, a missing time is before the change, which is the next one after it.
         AmbiguousOffset::Gap { after, .. } => after
             .to_timestamp(wall)
             .ok()

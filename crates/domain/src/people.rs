@@ -1,4 +1,4 @@
-//! Forces. People themselves are rows of the store; the force is the wall between them.
+//! Forces. People are rows of the store; access control keeps the forces apart.
 
 use crate::platform::words;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 words! {
-    /// A force: a data controller of its own, and a wall in access control.
+    /// A force: a data controller of its own, whose data access control keeps apart.
     Force {
         /// Norfolk Constabulary.
         Norfolk = "norfolk" / "Norfolk Constabulary",

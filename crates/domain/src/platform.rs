@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A word that is none of a closed set.
+/// The error for a word that is not in a closed set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("\"{word}\" is not one of: {allowed}")]
 pub struct UnknownWord {
@@ -80,7 +80,7 @@ words! {
 }
 
 words! {
-    /// What stands in the asset register (UPD-6.3).
+    /// The kinds of device in the asset register (UPD-6.3).
     DeviceKind {
         /// iPhone.
         Iphone = "iphone" / "iPhone",
@@ -114,7 +114,7 @@ words! {
         Tablet = "tablet" / "Tablet",
         /// Laptops.
         Laptop = "laptop" / "Laptop",
-        /// Computers that stay where they are.
+        /// Desktop computers.
         Computer = "computer" / "Computer",
         /// Police radios.
         Radio = "radio" / "Radio",
@@ -134,7 +134,7 @@ impl Platform {
 }
 
 impl DeviceKind {
-    /// Returns the platform through which such a device can be managed; `None` where no channel exists.
+    /// Returns the platform through which such a device can be managed; `None` if no channel exists.
     #[must_use]
     pub const fn platform(self) -> Option<Platform> {
         match self {

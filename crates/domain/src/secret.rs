@@ -12,12 +12,12 @@ impl<T> Secret<T> {
         Self(value)
     }
 
-    /// Returns the value, at a place that a reviewer can find by this name.
+    /// Returns the value. The name makes each use easy to find in a review.
     pub const fn expose(&self) -> &T {
         &self.0
     }
 
-    /// Returns the value, taken out.
+    /// Unwraps the value.
     pub fn into_exposed(self) -> T {
         self.0
     }

@@ -1,4 +1,4 @@
-//! Settings in Lanyard's own words, before any vendor's spelling.
+//! Settings in Lanyard's own words, independent of vendors.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct SettingKey(String);
 
 impl SettingKey {
-    /// Takes the name as written; whether it is in the vocabulary is for the policy loader to say.
+    /// Takes the name as written. The policy loader checks that it is in the vocabulary.
     pub fn new(name: impl Into<String>) -> Self {
         Self(name.into())
     }
@@ -81,13 +81,13 @@ pub enum NetworkSecurity {
 /// How far a platform can keep a requirement by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
-    /// The platform holds the whole of it.
+    /// The platform enforces all of it.
     #[serde(rename = "enforced")]
     Enforced,
-    /// The platform holds some of it; the residue says what is left to people.
+    /// The platform enforces some of it; the residue says what is left to people.
     #[serde(rename = "partly")]
     Partly,
-    /// No setting of the platform can hold it.
+    /// No setting of the platform can enforce it.
     #[serde(rename = "not enforceable")]
     NotEnforceable,
 }
@@ -104,12 +104,12 @@ impl Verdict {
     }
 }
 
-/// What a platform makes of one setting, or of all the settings of one clause.
+/// How far a platform covers one setting, or all the settings of one clause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// The verdict.
     pub verdict: Verdict,
-    /// What the platform leaves to people, and why; empty exactly when the verdict is enforced.
+    /// What the platform leaves to people, and why; empty only for the verdict enforced.
     pub residue: Vec<String>,
 }
 
@@ -131,7 +131,7 @@ impl Coverage {
     }
 
     /// Returns the coverage of a whole made of parts: enforced if every part is, not enforceable if none is even partly,
-    /// partly otherwise. `None` of no parts: nothing asked is not the same as everything held.
+    /// partly otherwise. `None` for no parts: nothing asked is not the same as everything enforced.
     #[must_use]
     pub fn of_parts(parts: &[Self]) -> Option<Self> {
         let first = parts.first()?;

@@ -26,19 +26,19 @@ impl Timestamp {
         self.0
     }
 
-    /// This much later; stays at the end of time rather than overflow.
+    /// Adds a span; stays at the latest time rather than overflow.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 
-    /// This much earlier.
+    /// Subtracts a span.
     #[must_use]
     pub const fn minus(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
     }
 
-    /// Returns how long after `earlier` this is; nothing if it is not after it.
+    /// Returns how long after `earlier` this is; an empty span if it is not after it.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
         let millis = self.0.saturating_sub(earlier.0);

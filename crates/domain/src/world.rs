@@ -1,4 +1,4 @@
-//! What the core is not allowed to fetch for itself: the time and randomness.
+//! The time and randomness, which the core may not fetch for itself.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +10,8 @@ pub trait Clock: Send + Sync {
     /// Returns the time now.
     fn now(&self) -> Timestamp;
 
-    /// Returns how long something has been going on that nobody can set: what tells a clock that was set from time that has passed.
-    /// A clock that is never set gives its own time.
+    /// Returns a steady time that cannot be set: it tells a clock that was set from time that has passed.
+    /// By default its own time, for a clock that is never set.
     fn steady(&self) -> Span {
         Span::from_millis(self.now().millis())
     }
@@ -23,7 +23,7 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, out: &mut [u8]);
 }
 
-/// The clock and the randomness, handed down from the binary.
+/// The clock and the randomness, passed in by the binary.
 #[derive(Clone)]
 pub struct World {
     clock: Arc<dyn Clock>,
@@ -45,7 +45,7 @@ impl World {
         self.clock.now()
     }
 
-    /// Returns how long something has been going on that nobody can set.
+    /// Returns a steady time that cannot be set.
     #[must_use]
     pub fn steady(&self) -> Span {
         self.clock.steady()
@@ -65,8 +65,8 @@ impl World {
         out
     }
 
-    /// Returns a new UUID, version 7: the order of those that one process makes is the order of making, because within a
-    /// millisecond they count (RFC 9562 section 6.2, method 1) and a clock that is set back does not take them along. The
+    /// Returns a new UUID, version 7. Those of one process sort in the order in which they were made, because within a
+    /// millisecond they count (RFC 9562 section 6.2, method 1) and they do not follow a clock that is set back. The
     /// order between processes is that of their clocks.
     #[must_use]
     pub fn uuid(&self) -> uuid::Uuid {
@@ -107,7 +107,7 @@ mod tests {
         }
     }
 
-    /// The worst there can be: never another value.
+    /// The worst entropy: always the same value.
     struct Stuck;
 
     impl Entropy for Stuck {

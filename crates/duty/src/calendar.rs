@@ -59,7 +59,7 @@ pub struct Said {
 pub struct Series {
     /// The number of its first event in the file.
     pub event: usize,
-    /// What ties its versions and exceptions together; empty where it has none.
+    /// What ties its versions and exceptions together; empty if it has none.
     pub uid: String,
     /// Its summary.
     pub title: String,
@@ -80,7 +80,7 @@ pub struct Occurrence {
     pub slot: Timestamp,
     /// Whether the file names only the day of that.
     pub by_day: bool,
-    /// What it is; nothing where it was called off, and for a rest day.
+    /// What it is; nothing if it was called off, and for a rest day.
     pub period: Option<Period>,
 }
 
@@ -126,7 +126,7 @@ pub enum CalendarError {
 /// Reads a calendar.
 ///
 /// # Errors
-/// [`CalendarError`] where nothing of it can be read; what is wrong with single events stands in [`Read::faults`].
+/// [`CalendarError`] if nothing of it can be read; what is wrong with single events stands in [`Read::faults`].
 pub fn read(bytes: &[u8], answers: &Answers) -> Result<Read, CalendarError> {
     if bytes.len() > LARGEST {
         return Err(CalendarError::TooLarge);

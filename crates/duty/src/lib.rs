@@ -5,7 +5,7 @@
 //! time zone; where nothing was entered the answer is *not known*, never "off" and never "on". [`rule`] says what follows
 //! for a notice (MDU-5.1, MDU-5.4).
 //!
-//! Being on call is kept apart from duty: somebody on call is off duty and can be reached. Pay is not computed here, and
+//! Being on call is kept apart from duty: a person on call is off duty and can be reached. Pay is not computed here, and
 //! neither is who *should* be on duty. Rows, pages and CSV are other crates'; a calendar becomes
 //! periods in [`calendar`].
 

@@ -58,7 +58,7 @@ impl FromStr for ShiftTime {
 /// What kind of pattern it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Days that repeat from the day on which somebody joins it at a place of the cycle.
+    /// Days that repeat from the day on which a person joins it at a place of the cycle.
     Cycle,
     /// Seven days from Monday on.
     Week,
@@ -172,7 +172,7 @@ impl Pattern {
         self.slots.is_empty()
     }
 
-    /// Returns the shift of a day, for somebody whose cycle began on `anchor`. Days before the anchor count backwards.
+    /// Returns the shift of a day, for a person whose cycle began on `anchor`. Days before the anchor count backwards.
     #[must_use]
     pub fn shift_on(&self, day: Date, anchor: Date) -> Option<ShiftTime> {
         let days = i64::try_from(self.slots.len()).ok().filter(|days| *days > 0)?;

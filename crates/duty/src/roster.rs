@@ -16,7 +16,7 @@ pub const MOST_PERIODS: usize = 1000;
 
 macro_rules! absences {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal;)*) => {
-        /// Why somebody is away.
+        /// Why a person is away.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum AbsenceKind { $($(#[$doc])* $name),* }
 
@@ -59,7 +59,7 @@ absences! {
     FamilyLeave = "family-leave" / "Family leave";
     /// A career break.
     CareerBreak = "career-break" / "Career break";
-    /// Working for somebody else.
+    /// Working for another person.
     Secondment = "secondment" / "Secondment";
     /// Suspended from duty.
     Suspension = "suspension" / "Suspension";
@@ -97,10 +97,10 @@ pub struct Period {
     pub end: Timestamp,
 }
 
-/// A pattern that somebody was put on.
+/// A pattern that a person was put on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
-    /// Which.
+    /// The pattern.
     pub pattern: Pattern,
     /// The day on which the cycle is at its first place.
     pub anchor: Date,
@@ -113,7 +113,7 @@ pub struct Assignment {
 /// All that is known of one person's duty.
 ///
 /// Where two assignments hold for one day, the one that began later does. What the periods say goes over the patterns, and
-/// an absence over everything: somebody who is away is neither on duty nor on call.
+/// an absence over everything: a person who is away is neither on duty nor on call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roster {
     /// Patterns.

@@ -1,4 +1,4 @@
-//! Whether somebody may be told something now (MDU-5.1 to 5.4): the one place where that is decided.
+//! Whether a person may be told something now (MDU-5.1 to 5.4): the one place where that is decided.
 //!
 //! Looking is never barred: what is held stands on the person's own page all the while. Held is what would reach out to
 //! them, which is mail.
@@ -12,14 +12,14 @@ use jiff::civil::Date;
 
 use crate::State;
 
-/// Why somebody is told something.
+/// Why a person is sent a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// They are on call, and this is what they are on call for.
     OnCall,
     /// A live matter that they are part of; a named person decided that it cannot wait.
     LiveMatter,
-    /// Somebody did something that could harm the whole force, and they are there to notice: an administrator, or
+    /// A person did something that could harm the whole force, and they are there to notice: an administrator, or
     /// information security. It is a live matter by the rule itself, without a person who decides.
     Alarm,
     /// It is about what they themselves reported.
@@ -58,7 +58,7 @@ pub enum Ruling {
     Hold,
 }
 
-/// The hours of working days in which somebody may be told routine things whose duty is not known. A force that enters no
+/// The hours of working days in which a person may be told routine things whose duty is not known. A force that enters no
 /// rosters would otherwise tell nobody anything; one that wants that has no such hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownHours {
@@ -84,7 +84,7 @@ impl UnknownHours {
         is_working(wall.date()) && (self.from..self.until).contains(&wall.hour())
     }
 
-    /// Returns when they next begin after a time; `None` where the next thirty days have no working day.
+    /// Returns when they next begin after a time; `None` if the next thirty days have no working day.
     #[must_use]
     pub fn next_start(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> Option<Timestamp> {
         let today = day_of(at);
@@ -103,12 +103,12 @@ impl fmt::Display for UnknownHours {
     }
 }
 
-/// Returns whether somebody in that state may be told something for that reason; `unknown_now`: the force's [`UnknownHours`] cover
+/// Returns whether a person in that state may be told something for that reason; `unknown_now`: the force's [`UnknownHours`] cover
 /// the time.
 ///
 /// Outside those hours *not known* is treated as off duty: a message that waits can be read on the person's page meanwhile and
-/// stands on the desk's list of what was not delivered, while one that rings somebody on a rest day cannot be taken back. The
-/// reason "on call" opens the door only to somebody whose roster says that they are on call.
+/// stands on the desk's list of what was not delivered, while one that rings a person on a rest day cannot be taken back. The
+/// reason "on call" allows a notice only to a person whose roster says that they are on call.
 #[must_use]
 pub const fn may_tell(state: &State, reason: Reason, unknown_now: bool) -> Ruling {
     match (state, reason) {

@@ -1,4 +1,4 @@
-//! How somebody stands to duty at a point in time.
+//! How a person stands to duty at a point in time.
 
 use domain::Timestamp;
 
@@ -7,8 +7,8 @@ use crate::AbsenceKind;
 /// How far ahead the next duty is looked for, in days. Rosters are published for about three months.
 pub const HORIZON_DAYS: i32 = 120;
 
-/// How somebody stands to duty at a point in time. Times are instants; `next_start` is when they are next on duty, within
-/// [`HORIZON_DAYS`], and `None` where nothing that was entered says so.
+/// How a person stands to duty at a point in time. Times are instants; `next_start` is when they are next on duty, within
+/// [`HORIZON_DAYS`], and `None` if nothing that was entered says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// At work.
@@ -25,7 +25,7 @@ pub enum State {
     },
     /// Away: not to be reached, whatever else the roster says.
     OnLeave {
-        /// Why.
+        /// The kind of absence.
         kind: AbsenceKind,
         /// When the absence ends; absences that touch each other taken together.
         until: Timestamp,
@@ -46,7 +46,7 @@ pub enum State {
     },
 }
 
-/// Why it is not known how somebody stands to duty.
+/// Why it is not known how a person stands to duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
     /// No pattern was ever entered for them.
@@ -56,7 +56,7 @@ pub enum Unknown {
 }
 
 impl State {
-    /// Returns when they are next on duty, where that is known.
+    /// Returns when they are next on duty, if that is known.
     #[must_use]
     pub const fn next_start(&self) -> Option<Timestamp> {
         match self {

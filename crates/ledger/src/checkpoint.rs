@@ -8,7 +8,7 @@ use crate::key::{SigningKey, VerifierKey};
 use crate::note::{Note, NoteError};
 use crate::tree::MAX_SIZE;
 
-/// A checkpoint that cannot be signed or believed.
+/// A checkpoint that cannot be signed or verified.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// It is not a signed note, or not signed by the key.

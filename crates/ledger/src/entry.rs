@@ -38,7 +38,7 @@ pub enum EntryError {
 /// Who did what to whom, when, why, and under which clause.
 ///
 /// All of it stays for as long as the log does. Names, numbers and free words about people belong into the
-/// [`crate::Detail`], of which only the digest stands here.
+/// [`crate::Detail`], of which only the digest is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Made with the use case, before the entry has its place in the log.
@@ -51,13 +51,13 @@ pub struct Entry {
     pub action: String,
     /// What or whom it was done to, written as actors are.
     pub subject: String,
-    /// The force whose affair it is; absent where it is nobody's alone.
+    /// The force whose affair it is; absent if it concerns no single force.
     pub force: Option<Force>,
-    /// The clause under which it was done, where there is one.
+    /// The clause under which it was done, if there is one.
     pub clause: Option<ClauseId>,
     /// Why, in a word of the product such as `reported-lost`; what a person typed belongs into the detail.
     pub reason: Option<String>,
-    /// Digest of the private detail, where there is one.
+    /// Digest of the private detail, if there is one.
     pub detail_digest: Option<Hash>,
 }
 

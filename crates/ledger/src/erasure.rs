@@ -38,7 +38,7 @@ pub fn erased_subjects(places: &[u64]) -> Vec<String> {
     subjects
 }
 
-/// Reads the places that a subject names; `None` where it names none in this form.
+/// Reads the places that a subject names; `None` if it names none in this form.
 fn places(subject: &str) -> Option<Vec<(u64, u64)>> {
     let range = |text: &str| -> Option<(u64, u64)> {
         let (from, to) = text.split_once('-').unwrap_or((text, text));
@@ -64,19 +64,19 @@ impl Erasures {
         }
     }
 
-    /// Takes any entry; an erasure tells of entries before it alone.
+    /// Takes any entry; an erasure covers only entries before it.
     pub(crate) fn entry(&mut self, index: u64, action: &str, subject: &str) {
         if action == DETAILS_ERASED {
             self.told.extend(places(subject).unwrap_or_default().into_iter().filter(|(_, to)| *to < index));
         }
     }
 
-    /// Returns what is gone and was never told, as faults.
+    /// Returns details that are gone without an entry about it, as faults.
     pub(crate) fn faults(mut self) -> Vec<Fault> {
         self.told.sort_unstable();
         let mut faults = Vec::new();
         let mut told = self.told.into_iter().peekable();
-        // The first index that is not told of by the ranges behind us.
+        // The first index that earlier ranges do not cover.
         let mut known = 0;
         for (from, to) in self.gone {
             let mut at = from.max(known);
@@ -127,7 +127,7 @@ mod tests {
         }
         erasures.entry(20, DETAILS_ERASED, "details:1-2,4");
         erasures.entry(21, "person.erased", "details:0-50");
-        // An entry tells only of what stands before it.
+        // An entry covers only earlier entries.
         erasures.entry(5, DETAILS_ERASED, "details:9-12");
         let range = |from, to| Fault::DetailGone { from, to };
         assert_eq!(erasures.faults(), [range(0, 0), range(3, 3), range(9, 9), range(12, 12)]);

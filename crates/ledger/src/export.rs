@@ -52,7 +52,7 @@ pub enum ExportError {
 /// What the first line of an export says.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
-    /// Which ledger.
+    /// The ledger.
     pub origin: &'a str,
     /// How many lines of entries follow, those withheld included.
     pub entries: u64,

@@ -46,12 +46,12 @@ pub enum Fault {
         /// What is wrong with it.
         why: String,
     },
-    /// An entry does not say what it said when it was written.
+    /// An entry is not as it was written.
     #[error("entry {index} (line {line}) was changed: its fields do not give its leaf hash")]
     Changed {
         /// The entry.
         index: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
     },
     /// The private detail is not the one that was written.
@@ -59,7 +59,7 @@ pub enum Fault {
     Detail {
         /// The entry.
         index: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
     },
     /// Private details are gone, and no entry says that they were erased.
@@ -97,7 +97,7 @@ pub enum Fault {
         /// The last of them.
         to: u64,
     },
-    /// Two entries stand in each other's place.
+    /// Two entries are in each other's place.
     #[error("entries {first} and {second} were swapped")]
     Swapped {
         /// The one that belongs first.
@@ -105,20 +105,20 @@ pub enum Fault {
         /// The one that belongs later.
         second: u64,
     },
-    /// An entry stands out of its place.
+    /// An entry is out of place.
     #[error("entry {index} (line {line}) was moved: it does not stand in its place")]
     Moved {
         /// The entry.
         index: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
     },
-    /// An entry stands there again.
+    /// An entry is there again.
     #[error("entry {index} (line {line}) stands there more than once, or under another entry's number")]
     Repeated {
         /// The number that it bears.
         index: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
     },
     /// A checkpoint is not what was signed, or not by this key.
@@ -126,7 +126,7 @@ pub enum Fault {
     Checkpoint {
         /// The checkpoint.
         number: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
         /// What is wrong with it.
         why: String,
@@ -134,7 +134,7 @@ pub enum Fault {
     /// Checkpoints are missing, repeated or out of order.
     #[error("line {line}: checkpoint {found} stands where checkpoint {expected} belongs")]
     CheckpointOrder {
-        /// Where it stands.
+        /// Its line.
         line: u64,
         /// The number that belongs there.
         expected: u64,
@@ -148,7 +148,7 @@ pub enum Fault {
     CheckpointPlace {
         /// The checkpoint.
         number: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
         /// How many entries it covers.
         size: u64,
@@ -162,7 +162,7 @@ pub enum Fault {
     Root {
         /// The checkpoint.
         number: u64,
-        /// Where it stands.
+        /// Its line.
         line: u64,
         /// The first entry after the last good checkpoint.
         from: u64,
@@ -185,7 +185,7 @@ pub enum Fault {
     /// The header announced another number of lines.
     #[error("the header announces {announced} {what}, the file has {found}; it was cut short or added to")]
     Count {
-        /// Of what.
+        /// What is counted.
         what: Counted,
         /// What the header says.
         announced: u64,

@@ -45,7 +45,7 @@ pub struct NoteSignature {
     pub signature: Vec<u8>,
 }
 
-/// A signed note, read but not yet believed: see [`Note::verified_by`].
+/// A signed note, parsed but not yet verified: see [`Note::verified_by`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     text: String,
@@ -56,7 +56,7 @@ impl Note {
     /// Signs a text, which must end in a newline, with one key.
     ///
     /// # Errors
-    /// When the text cannot stand in a note.
+    /// When a note cannot hold the text.
     pub fn sign(text: &str, key: &SigningKey) -> Result<String, NoteError> {
         check_text(text)?;
         let mut bytes = key.verifier().id().to_vec();
@@ -64,7 +64,7 @@ impl Note {
         Ok(format!("{text}\n{SIGNATURE_START}{} {}\n", key.verifier().name(), STANDARD.encode(bytes)))
     }
 
-    /// Takes a note apart.
+    /// Parses a note.
     ///
     /// # Errors
     /// When it is not a signed note, is longer than 64 KiB or carries more than 32 signatures.

@@ -1,8 +1,8 @@
 //! Which entries of an export are missing, moved, swapped or repeated, found in one pass and little memory.
 //!
 //! Lines bear their index. As long as they count up there is nothing to do. At the first that does not, the *next* line
-//! decides what it was: a stranger in another's place, a stranger pushed in between, or the end of a gap. At the end,
-//! a stranger whose own place is empty was moved; one whose place is taken is a repetition; two in each other's empty
+//! decides what it was: an unexpected line in another's place, one inserted in between, or the end of a gap. At the end,
+//! an unexpected line whose own place is empty was moved; one whose place is taken is a repetition; two in each other's empty
 //! places were swapped.
 
 use crate::fault::Fault;
@@ -43,7 +43,7 @@ impl Order {
             return;
         };
         if Some(index) == self.next.checked_add(1) && held != index {
-            // It goes on as if the held line had been the right one: a stranger in its place.
+            // It goes on as if the held line had been the right one, replaced by an unexpected one.
             self.strangers.push(Stranger { index: held, line: held_line, instead_of: Some(self.next) });
             self.gap(self.next, self.next);
             self.next = index.saturating_add(1);
@@ -183,7 +183,7 @@ mod tests {
     fn what_stands_there_twice_is_named() {
         assert_eq!(faults([0, 1, 1, 2, 3], 4), [Fault::Repeated { index: 1, line: 4 }]);
         assert_eq!(faults([0, 1, 2, 0], 3), [Fault::Repeated { index: 0, line: 5 }]);
-        // A number that was written over: its own place is empty, and the number stands there twice.
+        // A number that was written over: its own place is empty, and the number is there twice.
         let overwritten = [Fault::Repeated { index: 4, line: 4 }, Fault::Dropped { from: 2, to: 2 }];
         assert_eq!(faults([0, 1, 4, 3, 4, 5], 6), overwritten);
     }

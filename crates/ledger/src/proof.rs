@@ -47,7 +47,7 @@ pub fn inclusion_proof<S: NodeStore>(
     Ok(proof)
 }
 
-/// Returns the proof that the tree of `old` leaves is the beginning of the tree of `new` leaves; empty where `old` is 0 or `new`.
+/// Returns the proof that the tree of `old` leaves is the beginning of the tree of `new` leaves; empty if `old` is 0 or `new`.
 ///
 /// # Errors
 /// When `old` is larger than `new`, the store fails, or a node is missing.
@@ -63,7 +63,7 @@ pub fn consistency_proof<S: NodeStore>(
     if old == 0 {
         return Ok(proof);
     }
-    // Walk down to where the old tree's right edge lies, noting the sibling at every turn.
+    // Walk down to the old tree's right edge, noting the sibling at every turn.
     while end != old {
         let middle = start + split(end - start);
         if old <= middle {

@@ -1,4 +1,4 @@
-//! The proof that one entry is in the ledger, as a line that can be handed to somebody who has nothing else of it.
+//! The proof that one entry is in the ledger, as a line for a reader who has nothing else of the ledger.
 //!
 //! ```text
 //! {"proof":{"format":"lanyard-ledger-proof-1","origin":"...","entry":{"index":0,"leaf":"...", ...},"path":["...",...],"note":"..."}}
@@ -42,7 +42,7 @@ struct Proof {
 /// What a proof shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
-    /// In which ledger.
+    /// The ledger's name.
     pub origin: String,
     /// The entry's place, from 0.
     pub index: u64,
@@ -78,10 +78,10 @@ pub enum ProofFault {
         /// The proof's origin.
         found: String,
     },
-    /// The entry does not say what it said when it was written.
+    /// The entry is not as it was written.
     #[error("entry {0} was changed: its fields do not give its leaf hash")]
     Changed(u64),
-    /// The checkpoint cannot be believed.
+    /// The checkpoint is not valid.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The path does not lead to the checkpoint's root.

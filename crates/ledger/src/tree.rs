@@ -100,7 +100,7 @@ impl Tree {
         self.grow(leaf, |level, index, hash| nodes.put(level, index, hash)).map_err(TreeError::Store)
     }
 
-    /// Adds a leaf without keeping nodes: for whoever wants roots only, such as a verifier.
+    /// Adds a leaf without keeping nodes: for callers that need roots only, such as a verifier.
     pub fn push(&mut self, leaf: Hash) -> u64 {
         let index = self.grow(leaf, |_, _, _| Ok::<(), std::convert::Infallible>(()));
         index.unwrap_or_else(|never| match never {})

@@ -23,13 +23,13 @@ const MAX_FAULTS: usize = 1000;
 /// What an export without faults holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Which ledger.
+    /// The ledger.
     pub origin: String,
     /// Entries in all.
     pub entries: u64,
-    /// Entries of these that stand there as their hash alone: the export was made for somebody who may not read them.
+    /// How many of these are only a hash: the export was made for a reader who may not read them.
     pub withheld: u64,
-    /// Whose entries it shows, as the header says: nothing where the export is of the former format.
+    /// Whose entries it shows, as the header says: nothing if the export is of the former format.
     pub shows: Option<String>,
     /// Entries that the last checkpoint covers: these are proven.
     pub sealed: u64,
@@ -136,7 +136,7 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// A checkpoint whose signature is good, put by because the entries before it do not lead to its size.
+/// A checkpoint with a good signature, kept for later because the entries before it do not reach its size.
 struct Unmatched {
     number: u64,
     line: u64,
@@ -292,7 +292,7 @@ impl<'a> Check<'a> {
         let size = checkpoint.size;
         self.largest = self.largest.max(size);
         if size != self.tree.size() {
-            // Whether it stands out of place or entries are missing before it shows at the end of the file.
+            // Whether it is out of place or entries are missing before it shows at the end of the file.
             self.unmatched.push(Unmatched { number, line, size });
         } else if checkpoint.root == self.tree.root() {
             self.good = Some((size, checkpoint.root));

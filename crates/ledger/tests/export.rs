@@ -1,4 +1,4 @@
-//! Exports as a stranger would check them: whole ones pass with the right report, and every way of tampering with one is
+//! Exports as an outsider checks them: whole ones pass with the right report, and every way of tampering with one is
 //! found and its place named.
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fall over as the test may")]
 

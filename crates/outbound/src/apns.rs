@@ -36,7 +36,7 @@ pub struct ApnsSetupError(#[from] reqwest::Error);
 /// Why a push was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PushError {
-    /// The token is no longer good: do not push until the device gives a new one.
+    /// The token is no longer valid: do not push until the device sends a new one.
     #[error("the push token is no longer good ({0})")]
     Gone(String),
     /// Worth trying again.

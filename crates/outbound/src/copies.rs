@@ -1,5 +1,5 @@
 //! Copies of signed checkpoints, to places that the database's owner does not own: a folder that only grows, the force's syslog, an
-//! address on the web, a letterbox. A checkpoint says nothing of what is in the ledger, and its signature cannot be made by whoever
+//! address on the web, a letterbox. A checkpoint says nothing of what is in the ledger, and its signature cannot be made by anyone who
 //! carries it, so none of these ways needs to be secret.
 
 use std::fs::{self, File, OpenOptions};
@@ -28,7 +28,7 @@ pub enum Target {
     Folder(PathBuf),
     /// This machine's syslog.
     Syslog,
-    /// A syslog server, by TCP (RFC 6587): with UDP nobody would hear of a loss. Host and port.
+    /// A syslog server, by TCP (RFC 6587): with UDP a loss would go unnoticed. Host and port.
     SyslogTcp(String),
     /// An address that takes the note by POST.
     Web(String),
@@ -49,7 +49,7 @@ pub struct Copy {
     pub at: Timestamp,
 }
 
-/// A text that is no place for copies.
+/// A text that does not name a place for copies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no place for copies: write a folder, \"syslog\", \"syslog://HOST:PORT\", \"https://...\" or \"mailto:ADDRESS\""
@@ -135,10 +135,10 @@ impl Target {
         }
     }
 
-    /// Hands a copy over. `Ok` says that the place took it.
+    /// Delivers a copy. `Ok` means that the place accepted it.
     ///
     /// # Errors
-    /// [`CopyError`]; the same copy may be handed over again.
+    /// [`CopyError`]; the same copy may be delivered again.
     pub async fn deliver(&self, mail: Option<&Mail>, copy: &Copy) -> Result<(), CopyError> {
         match self {
             Self::Web(address) => post(address, copy).await,
@@ -163,7 +163,7 @@ impl Target {
     }
 }
 
-/// Writes a file of its own, which is whole when it appears under its name. One that is there already is never written over.
+/// Writes a file of its own, which is whole when it appears under its name. Never overwrites an existing one.
 fn keep(folder: &Path, copy: &Copy) -> io::Result<()> {
     let name = format!("checkpoint-{:012}-{}.txt", copy.size, copy.root);
     let path = folder.join(&name);

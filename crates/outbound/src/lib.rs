@@ -3,7 +3,7 @@
 //!
 //! Copies of the ledger's checkpoints go out from here too.
 //!
-//! Nothing here decides whom to reach or when (`app` does) and nothing here keeps state; a client knows how to say one
+//! Nothing here decides whom to contact or when (`app` does) and nothing here keeps state; a client knows how to send one
 //! thing to one service and how to read the answer.
 
 pub mod apns;

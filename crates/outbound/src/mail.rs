@@ -26,13 +26,13 @@ pub enum Protection {
 
 /// How to reach the relay.
 pub struct MailConfig {
-    /// Its name, which its certificate must bear.
+    /// Its name, which its certificate must have.
     pub server: String,
     /// Its port.
     pub port: u16,
     /// How the connection is protected.
     pub protection: Protection,
-    /// Name and password, where the relay wants them.
+    /// Name and password, if the relay requires them.
     pub sign_in: Option<(String, Secret<String>)>,
     /// Whom letters come from: an address, or a name with an address in angle brackets.
     pub from: String,
@@ -43,7 +43,7 @@ pub struct MailConfig {
 /// A letter. Nothing in it may be personal but the address.
 #[derive(Clone)]
 pub struct Letter {
-    /// What makes it one and the same: a second sending of it bears the same Message-ID, by which mail systems know it.
+    /// Its identity: sending it again uses the same Message-ID, by which mail systems recognise it.
     pub id: String,
     /// The address.
     pub to: Secret<String>,
@@ -109,7 +109,7 @@ impl Mail {
         Ok(Self { transport: transport.build(), from })
     }
 
-    /// Hands a letter to the relay. `Ok` says that the relay took it, and nothing of what it did then.
+    /// Sends a letter to the relay. `Ok` means that the relay accepted it, not that it was delivered.
     ///
     /// # Errors
     /// [`MailError`], which says whether trying again is of use.
@@ -131,7 +131,7 @@ impl Mail {
             .subject(letter.subject.as_str())
             .date(SystemTime::UNIX_EPOCH + at)
             .message_id(Some(format!("<{}@{}>", letter.id, self.from.email.domain())))
-            // RFC 3834: nobody's absence note answers it.
+            // RFC 3834: suppresses automatic replies.
             .raw_header(HeaderValue::new(
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),

@@ -26,7 +26,7 @@ use openidconnect::{
 pub use claims::Claims;
 pub use fault::{OidcError, TokenFault};
 
-/// How long what the provider says of itself is used.
+/// How long the provider's metadata is cached.
 const KEEP: Span = Span::from_secs(3600);
 /// How soon a token with an unknown key may make us ask again: not for every forged one.
 const ASK_AGAIN: Span = Span::from_secs(30);
@@ -47,7 +47,7 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// How to reach the provider, and who we are to it.
+/// The provider's address, and this client's name and secret.
 #[derive(Debug, Clone)]
 pub struct OidcConfig {
     /// The issuer, exactly as its tokens name it.
@@ -60,7 +60,7 @@ pub struct OidcConfig {
     pub redirect: String,
     /// Where the provider sends the browser after signing out.
     pub after_sign_out: String,
-    /// What is asked for beside `openid`.
+    /// The scopes asked for besides `openid`.
     pub scopes: Vec<String>,
 }
 
@@ -69,7 +69,7 @@ pub struct OidcConfig {
 pub struct Ceremony {
     /// Goes through the browser and must come back with it.
     pub state: Secret<String>,
-    /// Must stand in the token.
+    /// Must be in the token.
     pub nonce: Secret<String>,
     /// The PKCE verifier: 43 to 128 letters, digits, hyphens and underscores (RFC 7636, 4.1).
     pub verifier: Secret<String>,
@@ -118,7 +118,7 @@ impl Oidc {
         &self.0.config.issuer
     }
 
-    /// Fetches what the provider says of itself; how many keys it signs with. For checking the settings.
+    /// Fetches the provider's metadata; returns how many keys it signs with. For checking the settings.
     ///
     /// # Errors
     /// As [`Oidc::begin`].
@@ -129,7 +129,7 @@ impl Oidc {
     /// Returns where to send the browser for a sign-in; `again`: to sign in anew there, even where the provider knows the browser.
     ///
     /// # Errors
-    /// [`OidcError::Unreachable`] where the provider does not answer, [`OidcError::Setup`] where what it says of itself
+    /// [`OidcError::Unreachable`] if the provider does not answer, [`OidcError::Setup`] if its metadata
     /// does not fit the settings.
     pub async fn begin(&self, ceremony: &Ceremony, again: bool, now: Timestamp) -> Result<String, OidcError> {
         let metadata = self.metadata(now).await?;
@@ -157,7 +157,7 @@ impl Oidc {
     /// Changes the code that the browser brought back for a token, verifies the token, and gives what it says.
     ///
     /// # Errors
-    /// [`OidcError::Refused`] where the provider does not take the code, [`OidcError::Token`] for a token that may not be
+    /// [`OidcError::Refused`] if the provider does not take the code, [`OidcError::Token`] for a token that may not be
     /// believed, and as [`Oidc::begin`].
     pub async fn finish(
         &self,
@@ -193,7 +193,7 @@ impl Oidc {
         }
     }
 
-    /// Returns where to send the browser to sign out at the provider too; `None` where it has no such address.
+    /// Returns where to send the browser to sign out at the provider too; `None` if it has no such address.
     ///
     /// # Errors
     /// As [`Oidc::begin`].
@@ -210,7 +210,7 @@ impl Oidc {
         Ok(Some(request.http_get_url().into()))
     }
 
-    /// Returns the scopes that are asked for beside `openid`, which the library asks for itself.
+    /// Returns the scopes to ask for besides `openid`, which the library asks for itself.
     fn further_scopes(&self) -> impl Iterator<Item = Scope> {
         self.0.config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new)
     }

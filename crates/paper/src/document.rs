@@ -5,13 +5,13 @@
 pub struct Document {
     /// Its title, on the first page and in the file's own particulars.
     pub title: String,
-    /// A name that no other document has.
+    /// A unique name.
     pub id: String,
     /// Its marking, at the top and bottom of every page.
     pub marking: String,
-    /// What stands at the foot of every page, before the page number.
+    /// The foot of every page, before the page number.
     pub foot: String,
-    /// What it says.
+    /// Its content.
     pub blocks: Vec<Block>,
 }
 

@@ -22,7 +22,7 @@ impl Face {
     }
 }
 
-/// What stands for a character that the faces lack.
+/// The replacement for a character that the faces lack.
 const REPLACEMENT: char = '\u{fffd}';
 
 /// Measures text in one face.
@@ -31,7 +31,7 @@ pub(crate) struct Measure {
 }
 
 impl Measure {
-    /// `None` if the font that is part of the program cannot be read.
+    /// Loads a face; `None` if the font that is part of the program cannot be read.
     pub(crate) fn of(face: Face) -> Option<Self> {
         FontRef::new(face.bytes()).ok().map(|font| Self { font })
     }
@@ -59,7 +59,7 @@ impl Measure {
     }
 }
 
-/// Characters that would turn a line around: a name may hold them, a signed record may not be read in two ways.
+/// Characters that reverse the direction of a line: a name may hold them, but a signed record must have one reading.
 const fn is_mark_of_direction(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

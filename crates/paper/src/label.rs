@@ -1,6 +1,6 @@
 //! Labels: the address of a thing's page as a QR code, and its number as Code 128, each as the outline of an SVG path.
 //!
-//! A label is read by whoever finds the thing, so it holds no personal data: an address that needs a sign-in, and the
+//! Anyone who finds the thing can read its label, so it holds no personal data: an address that needs a sign-in, and the
 //! force's own number.
 
 use std::fmt::Write as _;
@@ -20,10 +20,10 @@ const QUIET_BARS: usize = 10;
 /// Why a label could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabelError {
-    /// Too much for a code of that size.
+    /// Too long for a code of that size.
     #[error("the address of {0} letters is too long for a label; shorten the service's own address")]
     Address(usize),
-    /// Nothing that Code 128 can hold.
+    /// Not encodable as Code 128.
     #[error("\"{0}\" cannot be a bar code: use 2 to 40 letters, digits and signs of ASCII")]
     Number(String),
 }
@@ -59,7 +59,7 @@ impl Label {
     /// Returns the label of a thing: the address of its page, and the number that is printed on it.
     ///
     /// # Errors
-    /// [`LabelError`] for what does not fit.
+    /// [`LabelError`] if it does not fit.
     pub fn of(address: &str, number: &str) -> Result<Self, LabelError> {
         Ok(Self { qr: Qr::of(address)?, bars: Bars::of(number)? })
     }
@@ -91,7 +91,7 @@ impl Qr {
     /// Returns a text as a QR code that can be read with 15 % of it scratched away.
     ///
     /// # Errors
-    /// [`LabelError::Address`] where it is too long.
+    /// [`LabelError::Address`] if it is too long.
     pub fn of(text: &str) -> Result<Self, LabelError> {
         if text.len() > LONGEST_ADDRESS {
             return Err(LabelError::Address(text.len()));
@@ -113,7 +113,7 @@ impl Bars {
     /// Returns a number as Code 128, character set B.
     ///
     /// # Errors
-    /// [`LabelError::Number`] where it holds something else than printable ASCII.
+    /// [`LabelError::Number`] if it holds something else than printable ASCII.
     pub fn of(number: &str) -> Result<Self, LabelError> {
         let bad = || LabelError::Number(number.chars().take(LONGEST_NUMBER).collect());
         let fits = (2..=LONGEST_NUMBER).contains(&number.len())

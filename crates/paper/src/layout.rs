@@ -1,4 +1,4 @@
-//! Where each line of a document comes to stand: blocks are broken into lines, lines into pages.
+//! Places each line of a document: breaks blocks into lines, and lines into pages.
 
 use crate::document::{Block, Document};
 use crate::font::{Face, Measure};
@@ -10,7 +10,7 @@ pub(crate) const PAGE: (f32, f32) = (595.28, 841.89);
 pub(crate) const MARGIN: f32 = 56.0;
 /// Width of a line.
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
-/// Where the first line of a page stands, and where the last may.
+/// The place of the first line of a page, and the lowest for the last.
 const TOP: f32 = 84.0;
 const BOTTOM: f32 = PAGE.1 - 84.0;
 /// Sizes of letters.
@@ -43,7 +43,7 @@ pub(crate) struct Laid {
     pub pieces: Vec<Piece>,
 }
 
-/// What a piece of the document is, in reading order.
+/// The kind of a piece of the document, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     Heading {
@@ -128,7 +128,7 @@ impl Setter {
         }
     }
 
-    /// Begins a page if that much does not fit on this one.
+    /// Begins a page if so much does not fit on this one.
     fn room(&mut self, height: f32) {
         if self.y + height > BOTTOM {
             self.laid.pages.push(Vec::new());
@@ -146,7 +146,7 @@ impl Setter {
         let size = if level == 1 { TITLE } else { HEADING };
         let printable = self.bold.printable(text);
         let piece = self.piece(Piece::Heading { level, text: printable.clone() });
-        // A heading does not stand alone at the foot of a page.
+        // A heading is not left alone at the foot of a page.
         self.room(size * LEADING * 3.0);
         self.y += if level == 1 { 0.0 } else { size * 0.8 };
         for line in wrap(&self.bold, &printable, size, WIDTH) {

@@ -1,4 +1,4 @@
-//! What is printed or kept as a document: signed records as PDF, labels as QR and bar codes.
+//! Makes printed documents: signed records as PDF, labels as QR and bar codes.
 //!
 //! Everything is bytes from values: the same value gives the same bytes, today and next year, so that a document can be
 //! made again and compared with the one that was kept. The font is part of the program.

@@ -30,7 +30,7 @@ pub enum PaperError {
     /// The font that is part of the program cannot be read.
     #[error("the font that is built in cannot be read; build the program again")]
     Font,
-    /// The document does not keep the rules of PDF/UA-1.
+    /// The document breaks the rules of PDF/UA-1.
     #[error("the document \"{title}\" could not be written as PDF: {why}")]
     Pdf {
         /// Its title.
@@ -91,7 +91,7 @@ impl Document {
         pdf.finish().map_err(|error| failed(format!("{error:?}")))
     }
 
-    /// The marking above and below, and which page this is.
+    /// Draws the marking above and below, and the page number.
     fn frame(
         &self,
         surface: &mut Surface<'_>,
@@ -148,7 +148,7 @@ fn outline(laid: &Laid) -> Outline {
     outline
 }
 
-/// Returns what each piece is, for who has it read out.
+/// Returns the structure of the pieces, for screen readers.
 fn tree(laid: &Laid, drawn: Vec<Vec<Identifier>>) -> TagTree {
     let mut tree = TagTree::new().with_lang(Some("en-GB".to_owned()));
     let mut open: Option<(usize, TagGroup, usize, TagGroup)> = None;

@@ -2,7 +2,7 @@
 //!
 //! Its key comes in as PEM and is never written from here: where it lies, who may read it and whether it comes from a
 //! hardware module's export are the binary's business. The subject of a device's certificate is always chosen by us;
-//! what a device asks for is not copied, so no request can name another device.
+//! nothing is copied from a request, so no request can name another device.
 //!
 //! Certificates and revocation lists are written directly, because the issuer in them must be, octet for octet, the
 //! subject of an authority that may come from outside; the tests have OpenSSL read each of them back.
@@ -71,12 +71,12 @@ pub struct Subject {
     pub organisation: String,
 }
 
-/// One certificate that is no longer good.
+/// One revoked certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revoked {
     /// Its serial number in hex, as [`Certificate::serial_hex`] gives it.
     pub serial_hex: String,
-    /// Since when.
+    /// Since when this is so.
     pub since: Timestamp,
 }
 

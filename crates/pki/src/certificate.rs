@@ -69,8 +69,8 @@ impl<'a> View<'a> {
         let mut parts = signed.inside();
         parts.optional(tag::context(0), WHAT)?;
         let serial = parts.expect(tag::INTEGER, WHAT)?.content;
-        // RFC 5280 section 4.1.1.2: the algorithm inside the signed part is the one outside. Its parameters too: nobody
-        // signs what stands outside, and a certificate with other octets there would have another digest.
+        // RFC 5280 section 4.1.1.2: the algorithm inside the signed part is the one outside. Its parameters too: no one
+        // signs the outer ones, and a certificate with other octets there would have another digest.
         if parts.expect(tag::SEQUENCE, WHAT)?.raw != algorithm.raw {
             return Err(Malformed(WHAT));
         }
@@ -153,7 +153,7 @@ impl Certificate {
     /// Reads a certificate in DER.
     ///
     /// # Errors
-    /// [`CertificateError::Malformed`] or [`CertificateError::UnsupportedKey`]. Nothing is said of who issued it.
+    /// [`CertificateError::Malformed`] or [`CertificateError::UnsupportedKey`]. Its issuer is not checked.
     pub fn parse(der: &[u8]) -> Result<Self, CertificateError> {
         let view = View::read(der)?;
         Ok(Self {
@@ -219,7 +219,7 @@ impl Certificate {
         hex::encode(self.sha256)
     }
 
-    /// Returns the SHA-1 digest of the certificate, as enrolment profiles name an authority. Nothing may rest on it where somebody
+    /// Returns the SHA-1 digest of the certificate, as enrolment profiles name an authority. Nothing may rest on it where a person
     /// else made the certificate.
     #[must_use]
     pub fn sha1(&self) -> [u8; 20] {
@@ -313,10 +313,10 @@ impl Certificate {
 
     /// Returns whether it is signed with the very key that it holds, by any digest.
     ///
-    /// Apple's SCEP client signs its temporary certificate by way of SHA-1, whatever the server says that it can do
+    /// Apple's SCEP client signs its temporary certificate with SHA-1, whatever the server says that it can do
     /// (`SecSCEPCreateTemporaryIdentity` names no digest, and its default is SHA-1). Such a certificate says nothing that
-    /// anyone relies on: that the sender holds the key is proved twice beside it, by the signature of the message and by
-    /// that of the request inside. So a collision would forge nothing, and SHA-1 may stand here, and only here.
+    /// anyone relies on: two other signatures prove that the sender holds the key: that of the message and
+    /// that of the request inside. So a collision would forge nothing, and SHA-1 is accepted here, and only here.
     pub(crate) fn is_signed_by_itself(&self) -> bool {
         let signed = self.der.get(self.signed_part.clone()).unwrap_or_default();
         self.hash.is_some_and(|hash| self.public_key.verify(hash, signed, &self.signature))

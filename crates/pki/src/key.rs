@@ -1,7 +1,7 @@
 //! Keys: what may sign, what may verify, and the digests in between.
 //!
 //! Every operation is aws-lc's. It takes the randomness for making keys and for RSA padding from its own
-//! generator, which cannot be handed in; everything else random in this crate comes from [`domain::Entropy`].
+//! generator, which cannot be replaced; everything else random in this crate comes from [`domain::Entropy`].
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -331,13 +331,13 @@ impl PrivateKey {
         Err(KeyError::Unsupported)
     }
 
-    /// Returns the key as PEM, PKCS#8 without a password: whoever writes it must see to who can read it.
+    /// Returns the key as PEM, PKCS#8 without a password: the caller that writes it must restrict who can read it.
     #[must_use]
     pub fn to_pem(&self) -> Secret<String> {
         Secret::new(pem::write("PRIVATE KEY", self.pkcs8.expose()))
     }
 
-    /// Lets somebody look at the key as PKCS#8, without a password.
+    /// Lets a person look at the key as PKCS#8, without a password.
     pub fn with_pkcs8<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
         look(self.pkcs8.expose())
     }
@@ -391,7 +391,7 @@ impl std::fmt::Debug for PrivateKey {
     }
 }
 
-/// Reads an `AlgorithmIdentifier` and returns its identifier; parameters are for those who know them.
+/// Reads an `AlgorithmIdentifier` and returns its identifier; the caller reads the parameters.
 pub(crate) fn algorithm_id<'a>(parts: &mut Reader<'a>, what: &'static str) -> Result<&'a [u8], Malformed> {
     parts.sequence(what)?.oid(what)
 }

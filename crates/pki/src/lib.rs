@@ -6,7 +6,7 @@
 //! where the authority's key lies are for `app`, `store` and the binary.
 //!
 //! Every operation with a private key is aws-lc's. It draws the randomness for new RSA keys, for PKCS#1 padding and
-//! for ECDSA from its own generator, which cannot be handed in; all other randomness is [`domain::Entropy`]'s, and
+//! for ECDSA from its own generator, which cannot be replaced; all other randomness is [`domain::Entropy`]'s, and
 //! the time is always an argument.
 
 mod asn1;

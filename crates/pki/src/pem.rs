@@ -1,4 +1,4 @@
-//! PEM (RFC 7468): base64 between two marked lines, which is how operators hand over keys and certificates.
+//! PEM (RFC 7468): base64 between two marked lines, which is how operators supply keys and certificates.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -25,10 +25,10 @@ pub enum RequestError {
     /// The key is none that we certify.
     #[error("the requested key is neither RSA of at least 2048 bits nor EC on P-256 or P-384")]
     UnsupportedKey,
-    /// Whoever asks has not shown that the key is theirs.
+    /// The client has not shown that the key is its own.
     #[error("the request is not signed with the key that it asks a certificate for")]
     NotSignedWithItsKey,
-    /// Signed by way of SHA-1, which the settings do not allow.
+    /// Signed with SHA-1, which the settings do not allow.
     #[error("the request is signed by way of SHA-1, which the settings do not allow")]
     WeakDigest,
     /// The key is theirs, and too weak to be certified.
@@ -39,7 +39,7 @@ pub enum RequestError {
     UnsupportedAlgorithm,
 }
 
-/// A request whose signature holds.
+/// A request with a valid signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRequest {
     subject: Secret<Vec<u8>>,
@@ -54,7 +54,7 @@ impl CertificateRequest {
     ///
     /// # Errors
     /// [`RequestError`]. [`RequestError::WeakKey`] and [`RequestError::WeakDigest`] only where the signature holds: they may
-    /// be told to the sender, because nobody can bring them about who does not hold the key. All others must look alike
+    /// be told to the sender, because only the owner of the key can cause them. All others must look alike
     /// to the sender of an encrypted request.
     pub fn parse(der: &[u8], allow_sha1: bool) -> Result<Self, RequestError> {
         if der.len() > MAX_REQUEST {
@@ -106,7 +106,7 @@ impl CertificateRequest {
         &self.subject
     }
 
-    /// Returns the first common name of the subject that was asked for. Whoever asks can write anything here.
+    /// Returns the first common name of the subject that was asked for. The client can write anything here.
     #[must_use]
     pub fn common_name(&self) -> Option<&str> {
         self.common_name.as_deref()

@@ -1,4 +1,4 @@
-//! Which RSA keys are too weak to be certified, told by looking at the key itself: a signature by a short key does not
+//! Finds RSA keys that are too weak to be certified, by the key itself: a signature by a short key does not
 //! verify with our algorithms, and then a log that said only that would send its reader after the wrong fault.
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey};

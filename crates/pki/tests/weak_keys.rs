@@ -167,7 +167,7 @@ fn what_is_refused_for_its_algorithm_gets_bad_alg_and_the_true_reason() {
         assert!(refused.why.contains(why), "{arguments}: {}", refused.why);
         assert_eq!(refused.exchange.transaction_id, pending.transaction_id);
 
-        // The same key in a renewal stands behind the encryption, where only a good signature by it is told apart.
+        // The same key in a renewal is inside the encryption, where only a good signature by it is distinguished.
         let wish = Wish { challenge: None, ..wish(&key, &challenge) };
         let renewal =
             client::renewal(&wish, &ours.key, &ours.certificate, ours.ca.certificate(), &ENTROPY).unwrap();
@@ -197,7 +197,7 @@ fn a_message_signed_by_way_of_sha1_is_good_only_where_that_is_allowed_and_says_s
     assert_eq!(cms::verify_detached(&signature, b"Idle", &strict), Err(CmsError::WeakDigest));
     assert_eq!(cms::verify_detached(&signature, b"Idle", &lenient).unwrap().hash, Hash::Sha1);
     assert_eq!(cms::verify_detached(&signature, b"idle", &lenient), Err(CmsError::WrongContent));
-    // What it signed stays unbelieved where it stands for an identity.
+    // Its signature is still rejected as an identity.
     let parsed = Certificate::parse(
         pki::self_signed(&old, "DEVICE-1", Validity::lasting(NOW, YEAR), [5; 16]).unwrap().der(),
     );

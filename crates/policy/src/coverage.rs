@@ -9,7 +9,7 @@ use crate::model::{Clause, KeptBy};
 use crate::problem::Problem;
 use crate::words::AcceptanceKind;
 
-/// What a platform's compiler says of a setting. Each `protocol-*` crate knows its vendor's; the binary brings them in.
+/// A platform's compiler, asked how far it covers a setting. Each `protocol-*` crate has its vendor's; the binary passes them in.
 pub trait SettingCompiler {
     /// Returns the platform.
     fn platform(&self) -> Platform;

@@ -46,7 +46,7 @@ pub struct PolicyDiff {
 pub enum Change {
     /// It is new.
     Added,
-    /// It is gone.
+    /// It was removed.
     Removed,
     /// It is different.
     Changed,

@@ -1,4 +1,4 @@
-//! Digests of rules: two libraries that say the same have the same digest, on any machine and at any time.
+//! Digests of rules: two libraries with the same content have the same digest, on any machine and at any time.
 //!
 //! SHA-256 over the canonical JSON of what was loaded (keys in order, no white space), behind a word that keeps the
 //! kinds apart. File names, comments and layout of the files do not count.
@@ -20,7 +20,7 @@ impl Clause {
     }
 
     /// Returns digest of what a person reads of the clause, hex: its number, title, force and own words. A person who accepted the
-    /// clause accepted this. How it is kept, by which check and with what grace, is no part of it: mending a check asks
+    /// clause accepted this. How it is kept, by which check and with what grace, is left out: correcting a check asks
     /// nobody to read the clause again.
     #[must_use]
     pub fn wording_digest(&self) -> String {
@@ -32,7 +32,7 @@ impl Clause {
         digest("kept", &self.as_written().kept_by)
     }
 
-    /// Returns the clause without the values that force parameters give it: changing one is no change of the clause.
+    /// Returns the clause without the values that force parameters give it: changing one does not change the clause.
     fn as_written(&self) -> Self {
         let mut clause = self.clone();
         for kept in &mut clause.kept_by {
@@ -47,7 +47,7 @@ impl Clause {
 }
 
 impl Library {
-    /// Returns digest of a check as written, hex; `None` where there is none of that name.
+    /// Returns digest of a check as written, hex; `None` if there is none of that name.
     #[must_use]
     pub fn check_digest(&self, name: &str) -> Option<String> {
         self.checks.get(name).map(|check| digest("check", check))

@@ -115,7 +115,7 @@ impl Library {
         &self.registers.vocabulary
     }
 
-    /// Returns the clause under which the service does what it calls by that name in the ledger, where the force named one.
+    /// Returns the clause under which the service does what it calls by that name in the ledger, if the force named one.
     /// A line for the action with its reason (`check-in.refused/no-holder`) goes before one for the action alone.
     #[must_use]
     pub fn clause_of_action(&self, action: &str, reason: Option<&str>) -> Option<&ClauseId> {
@@ -135,7 +135,7 @@ impl Library {
         &self.working_days
     }
 
-    /// Returns a parameter that is a length of time; `None` where there is none of that name and type.
+    /// Returns a parameter that is a length of time; `None` if there is none of that name and type.
     #[must_use]
     pub fn span(&self, parameter: &str) -> Option<Span> {
         match self.parameters().get(parameter).map(|parameter| &parameter.value) {
@@ -144,7 +144,7 @@ impl Library {
         }
     }
 
-    /// Returns a parameter that is a whole number; `None` where there is none of that name and type.
+    /// Returns a parameter that is a whole number; `None` if there is none of that name and type.
     #[must_use]
     pub fn count(&self, parameter: &str) -> Option<i64> {
         match self.parameters().get(parameter).map(|parameter| &parameter.value) {

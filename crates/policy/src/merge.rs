@@ -65,7 +65,7 @@ pub struct MergedSetting {
     pub asked_by: Vec<Ask>,
 }
 
-/// One clause's wish.
+/// What one clause asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Ask {
     /// The clause.
@@ -96,7 +96,7 @@ pub struct Conflict {
     pub key: SettingKey,
     /// Who asks for what.
     pub asked_by: Vec<Ask>,
-    /// What stands until the force decides, in words.
+    /// What applies until the force decides, in words.
     pub meanwhile: String,
 }
 
@@ -195,7 +195,7 @@ impl Library {
     }
 }
 
-/// Returns the stricter of two values, or `None` where the first stands.
+/// Returns the stricter of two values, or `None` if it is the first.
 fn stricter(how: Merge, first: &SettingValue, second: &SettingValue) -> Option<SettingValue> {
     Some(match (how, first, second) {
         (Merge::Any, SettingValue::Bool(a), SettingValue::Bool(b)) => SettingValue::Bool(*a || *b),

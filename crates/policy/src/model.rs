@@ -73,7 +73,7 @@ pub struct Approval {
     pub body: String,
     /// When; absent with a reason in the note.
     pub on: Option<Date>,
-    /// What there is to say of it.
+    /// Its description.
     pub note: Option<String>,
 }
 
@@ -84,7 +84,7 @@ pub struct LegalBasis {
     pub title: String,
     /// Where it can be read.
     pub link: Option<String>,
-    /// What there is to say of it.
+    /// Its description.
     pub note: Option<String>,
 }
 
@@ -93,7 +93,7 @@ pub struct LegalBasis {
 pub struct Related {
     /// Its title.
     pub title: String,
-    /// Its id, where it stands in this library.
+    /// Its id, if it is in this library.
     pub document: Option<String>,
 }
 
@@ -175,14 +175,14 @@ pub struct Exception {
     pub approver: Option<String>,
     /// How long a grant lasts.
     pub expires: Option<Span>,
-    /// What there is to say of it.
+    /// Its description.
     pub note: Option<String>,
 }
 
-/// Someone to whom a clause has something reported.
+/// A recipient of a report that a clause requires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Recipient {
-    /// To whom.
+    /// The address.
     pub to: String,
     /// When.
     pub when: Option<String>,
@@ -192,7 +192,7 @@ pub struct Recipient {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum KeptBy {
-    /// Devices are told, and asked whether they obey.
+    /// Devices receive settings and report whether they follow them.
     Setting {
         /// The settings file.
         setting: String,

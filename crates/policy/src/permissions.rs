@@ -1,7 +1,7 @@
 //! Registers of permissions and exceptions, as the force writes them down: `registers/<id>.toml`.
 //!
 //! One mechanism, several registers: a leave to join a private hub, a written permission, an official account, a risk
-//! that somebody accepts. A register says who may ask, who decides, what is asked, for how long at most, and what a
+//! that a person accepts. A register says who may ask, who decides, what is asked, for how long at most, and what a
 //! granted entry does. It can change a force parameter for one device or person while it lasts, or keep the case of a
 //! breach shut; it never turns *not met* into *met*.
 //!
@@ -15,11 +15,11 @@ use crate::reader::from_words;
 use crate::words::words;
 
 words! {
-    /// Whom or what an entry is for.
+    /// The subject that an entry is for.
     PermissionFor {
         /// One person; what it does, it does on the devices that they hold.
         Person = "person" / "A person",
-        /// One device, whoever holds it.
+        /// One device, with any holder.
         Device = "device" / "A device",
         /// One clause, on one device or on all of the force's.
         Clause = "clause" / "A clause",
@@ -55,7 +55,7 @@ pub struct PermissionRegister {
     pub says: String,
     /// The clauses that it belongs to; entries are made under the first.
     pub clauses: Vec<ClauseId>,
-    /// Whom or what an entry is for.
+    /// The subject that an entry is for.
     pub about: PermissionFor,
     /// The roles that may ask.
     pub ask: Vec<String>,
@@ -71,11 +71,11 @@ pub struct PermissionRegister {
     pub warn_before: Span,
     /// The procedure that its entries are the work of, as clauses name it.
     pub procedure: Option<String>,
-    /// What is our own reading, and where the paper is silent.
+    /// What is our own reading, and what the document does not say.
     pub note: Option<String>,
     /// What a granted entry does.
     pub does: PermissionEffect,
-    /// What is asked, besides for whom, why and for how long.
+    /// The questions, besides for whom, why and for how long.
     pub fields: Vec<PermissionField>,
     /// The line of its roles, for who verifies them.
     #[serde(skip)]
@@ -122,7 +122,7 @@ impl PermissionEffect {
 pub struct PermissionField {
     /// Its name: small letters, digits and hyphens.
     pub name: String,
-    /// What stands beside it.
+    /// Its label.
     pub label: String,
     /// What helps to fill it in.
     pub hint: String,

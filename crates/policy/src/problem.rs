@@ -30,7 +30,7 @@ impl fmt::Display for Problem {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Returns the problems, in order; `None` where there are none.
+    /// Returns the problems, in order; `None` if there are none.
     #[must_use]
     pub fn of(mut problems: Vec<Problem>) -> Option<Self> {
         problems.sort();
@@ -64,11 +64,11 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Most problems that are told of one file. A file that is none of ours has one on every line, and finding the line of
+/// Most problems that are listed for one file. A file of another kind has one on every line, and finding the line of
 /// each would take time that grows with the square of the file.
 const MOST_OF_A_FILE: usize = 100;
 
-/// Where readers put what they find wrong, so that one fault does not hide the next.
+/// Collects what readers find wrong, so that one fault does not hide the next.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     problems: RefCell<Vec<Problem>>,
@@ -77,7 +77,7 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    /// Returns whether another problem of that file would be told: ask before working out where it stands.
+    /// Returns whether another problem of that file would be told: ask before working out its place.
     pub(crate) fn takes(&self, file: &str) -> bool {
         self.counts.borrow().get(file).is_none_or(|count| *count < MOST_OF_A_FILE)
     }
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_file_that_is_none_of_ours_is_told_in_a_hundred_problems() {
         let mut files = Files::from_iter([("vocabulary.toml", ""), ("parameters.toml", "")]);
-        // Syntax faults, then keys that nobody asks for.
+        // Syntax faults, then unknown keys.
         let keys: String = (0..5000).map(|number| format!("key{number} = 1\n")).collect();
         for text in ["= \n".repeat(20_000), keys] {
             files.put("facts.toml", &text);

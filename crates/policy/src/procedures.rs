@@ -17,7 +17,7 @@ pub struct CaseType {
     pub closes: Closes,
     /// What it holds is read only for a stated reason.
     pub sealed: bool,
-    /// Whose desk it lies on until somebody takes it.
+    /// The team that has it until a person takes it.
     pub owner: Actor,
     /// What is to be done, in order.
     pub steps: Vec<CaseStep>,
@@ -71,11 +71,11 @@ pub struct Chase {
     pub of: Option<String>,
     /// Whether before or after the time limit.
     pub after: bool,
-    /// By how much.
+    /// The limit.
     pub by: Limit,
 }
 
-/// A kind of event in somebody's working life: an entry of `movers.toml`.
+/// A kind of event in a person's working life: an entry of `movers.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MoverEvent {
     /// Its name.
@@ -84,25 +84,25 @@ pub struct MoverEvent {
     pub title: String,
     /// What its date means, such as "last working day".
     pub date: String,
-    /// What its second date means; `None` where it has none.
+    /// What its second date means; `None` if it has none.
     pub until: Option<String>,
     /// The clause under which it asks for something.
     pub clause: Option<ClauseId>,
-    /// The type of case that it opens; `None` where it opens none.
+    /// The type of case that it opens; `None` if it opens none.
     pub opens: Option<String>,
     /// The working days before its date by which that case is due.
     pub days_before: i64,
     /// Where things are handed in, or given out.
     pub place: Option<String>,
-    /// What the person is told.
+    /// The notice to the person.
     pub tells: String,
-    /// It asks only of who no longer needs a device, and only for good or for longer than so many months.
+    /// It applies only to people who no longer need a device, for good or for longer than so many months.
     pub unless_within_months: Option<i64>,
     /// Which of a person's own days it follows by itself.
     pub follows: Option<PersonDay>,
-    /// The events whose open work it makes needless.
+    /// The events whose open work it makes unnecessary.
     pub ends: Vec<String>,
-    /// It may say something private about the person, so that lists show it to few.
+    /// It may reveal something private about the person, so that lists show it to few.
     pub private: bool,
 }
 

@@ -1,7 +1,7 @@
 //! Reading TOML tables key by key, so that every fault in a file is found at once, each with its line.
 //!
-//! Serde stops at the first fault; a person who edits forty files wants them all. A [`Node`] hands out the values of
-//! one table, notes what it was asked for, and [`Node::finish`] reports the keys that nobody asked for.
+//! Serde stops at the first fault; a person who edits forty files wants them all. A [`Node`] returns the values of
+//! one table, notes what it was asked for, and [`Node::finish`] reports the keys that were not read.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ use crate::problem::Sink;
 pub(crate) struct Source<'a> {
     pub(crate) file: &'a str,
     pub(crate) text: &'a str,
-    /// Lines of the file that stand before the text.
+    /// How many lines of the file come before the text.
     pub(crate) before: usize,
 }
 
@@ -169,7 +169,7 @@ impl<'a> Node<'a> {
     }
 }
 
-/// Faults of one value, each with the byte where it stands.
+/// Faults of one value, each with the byte at which it begins.
 pub(crate) type Faults = Vec<(usize, String)>;
 
 /// What a value of a policy file can be read as.

@@ -18,7 +18,7 @@ pub struct FactEntry {
     /// Its type.
     #[serde(rename = "type")]
     pub value_type: ValueType,
-    /// What it means: to stand before a colon and the value.
+    /// What it means, as a phrase before a colon and the value.
     pub means: String,
     /// The unit of a count; [`SINCE_1970`] makes it a time.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,7 +63,7 @@ pub struct Parameter {
 pub struct Setting {
     /// What it brings about.
     pub title: String,
-    /// The values that devices are told.
+    /// The values that are sent to devices.
     pub values: BTreeMap<SettingKey, AskedValue>,
 }
 

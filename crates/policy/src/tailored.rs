@@ -1,4 +1,4 @@
-//! The rules as they stand for one device while a permission lasts: other values for some force parameters, and nothing
+//! The rules for one device while a permission lasts: other values for some force parameters, and nothing
 //! else. Every clause still speaks, every check still runs.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::registers::AskedValue;
 use crate::value::ParameterValue;
 
 impl AskedValue {
-    /// Returns the value, or what stands instead of the parameter that gave it.
+    /// Returns the value, or what replaces the parameter that gave it.
     pub(crate) fn value_with<'a>(
         &'a self,
         instead: &'a BTreeMap<String, ParameterValue>,

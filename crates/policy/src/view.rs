@@ -48,7 +48,7 @@ pub struct ClausePage<'a> {
     /// What a list shows.
     #[serde(flatten)]
     pub line: ClauseLine,
-    /// The requirement; `None` where it is withheld.
+    /// The requirement; `None` if it is withheld.
     pub text: Option<&'a str>,
     /// What it is for.
     pub aim: Option<&'a str>,
@@ -117,7 +117,7 @@ impl Library {
         }
     }
 
-    /// Returns one clause in full; `None` where there is none of that id (its case does not matter).
+    /// Returns one clause in full; `None` if there is none of that id (its case does not matter).
     #[must_use]
     pub fn show<'a>(&'a self, id: &str, coverage: &CoverageTable) -> Option<ClausePage<'a>> {
         let clause = self.find_clause(id)?;

@@ -115,7 +115,7 @@ words! {
         Receipt = "receipt" / "By receipts only",
     }
 
-    /// A day that stands in a person's own record.
+    /// A day in a person's own record.
     PersonDay {
         /// Their first day.
         First = "first-day" / "First day",
@@ -125,7 +125,7 @@ words! {
 
     /// What shows that a step was done.
     Proof {
-        /// What somebody writes down.
+        /// What a person writes down.
         Note = "note" / "A note",
         /// A hand-over that both sides signed.
         Receipt = "receipt" / "A signed hand-over",
@@ -191,11 +191,11 @@ words! {
 
     /// How near a fact is to a person.
     PersonalData {
-        /// It says nothing of anyone.
+        /// It reveals nothing of any person.
         None = "none" / "Not personal",
-        /// It says something of one person's device.
+        /// It reveals something of one person's device.
         Device = "device" / "About one person's device",
-        /// It says something of the person.
+        /// It reveals something of the person.
         Person = "person" / "About the person",
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, Weekday};
 
-/// The days on which nobody is expected at work: weekends, and the days of a list.
+/// Days off: weekends, and the days of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkingDays {
     off: BTreeSet<Date>,
@@ -27,7 +27,7 @@ impl WorkingDays {
     }
 
     /// Returns the working day that is so many working days before `day`. With 0 it is `day` itself, or the last working day
-    /// before it: what is due on a day when nobody is there is due before.
+    /// before it: what is due on a day off is due before it.
     #[must_use]
     pub fn before(&self, day: Date, days: i64) -> Date {
         let mut at = day;

@@ -15,7 +15,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Returns a source document, drafted; `None` where the folder beside the repository is absent.
+/// Returns a source document, drafted; `None` if the folder beside the repository is absent.
 fn draft(file: &str, prefix: &str) -> Option<(String, Draft)> {
     drafted(&format!("seeds/{file}"), prefix)
 }

@@ -7,7 +7,7 @@ use domain::Secret;
 use crate::errors::DecodeError;
 use crate::fields::Fields;
 
-/// The `UserID` by which every user of a Shared iPad goes; there `UserShortName` tells them apart.
+/// The `UserID` of every user of a Shared iPad; there `UserShortName` distinguishes them.
 pub const SHARED_IPAD_USER: &str = "FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF";
 
 /// One channel of one enrolment. Each has its own push token and its own queue of commands.
@@ -50,7 +50,7 @@ impl Channel {
             let enrolment_id = fields.identity("EnrollmentID")?.ok_or(DecodeError::NoIdentity)?;
             return Ok(Self::UserEnrolment { enrolment_id, user_id: fields.identity("EnrollmentUserID")? });
         };
-        // On a Mac it is shown and nothing more; only on a Shared iPad does it say who speaks.
+        // On a Mac it is only shown; on a Shared iPad it says which user is meant.
         let short_name = fields.name("UserShortName").map(|name| name.map(Secret::new));
         match fields.identity("UserID")? {
             None => Ok(Self::Device { udid }),

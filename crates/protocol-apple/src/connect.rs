@@ -1,6 +1,6 @@
-//! The command loop: a device asks for work (`Idle`) or answers a command, and is given the next one.
+//! The command loop: a device asks for work (`Idle`) or answers a command, and gets the next one.
 //!
-//! One property list each way (`application/x-apple-aspen-mdm`). An answer to a command that nobody remembers is still to be
+//! One property list each way (`application/x-apple-aspen-mdm`). An answer to an unknown command is still to be
 //! answered with 200; a command may be delivered twice, so a result is stored once for each command.
 
 use domain::Secret;
@@ -23,7 +23,7 @@ pub enum Status {
     Acknowledged,
     /// It failed, for good.
     Error,
-    /// The device could not read the command, for good: a fault of ours, never to be sent again as it is.
+    /// The device could not read the command, for good: an error of ours, never to be sent again unchanged.
     CommandFormatError,
     /// Not at this moment (a locked device, mostly): offer it again on another connection, and others in this one.
     NotNow,
@@ -76,7 +76,7 @@ pub struct ErrorLink {
 /// What a device says on the command loop.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CommandReport {
-    /// Who speaks.
+    /// The sender.
     pub channel: Channel,
     /// How it went.
     pub status: Status,
@@ -116,7 +116,7 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<CommandReport, DecodeError> 
     Ok(CommandReport { channel, status, command_uuid, errors, not_on_console, payload, skipped })
 }
 
-/// The `CommandUUID` of an answer that [`decode`] cannot read, so that the command can be closed; `None` where there is none.
+/// The `CommandUUID` of an answer that [`decode`] cannot read, so that the command can be closed; `None` if there is none.
 /// Proves nothing: the sender's signature and the command's own enrolment do.
 #[must_use]
 pub fn command_of_unreadable(bytes: &[u8], limit: usize) -> Option<String> {

@@ -64,7 +64,7 @@ pub fn no_declarations() -> Vec<u8> {
 /// Bodies of a 403 that the device understands; any other 403 body says nothing to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The device is told to remove its management (iOS 17, macOS 14): on purpose only.
+    /// Tells the device to remove its management (iOS 17, macOS 14): use only on purpose.
     UnrecognisedDevice,
     /// Update first, then enrol (iOS 17, macOS 14).
     UpdateRequired {

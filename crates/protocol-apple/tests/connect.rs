@@ -1,4 +1,4 @@
-//! The command loop as devices speak it.
+//! The command loop, with messages of real devices.
 #![expect(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 
 use protocol_apple::channel::Channel;

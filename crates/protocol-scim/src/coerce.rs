@@ -20,7 +20,7 @@ fn wrong(attribute: &Attribute, what: &str) -> ScimError {
     ScimError::bad(ScimType::InvalidValue, format!("{}: {what}", attribute.name))
 }
 
-/// Returns the value in canonical form; `None` where it says that there is none (RFC 7643, section 2.5).
+/// Returns the value in canonical form; `None` if it says that there is none (RFC 7643, section 2.5).
 pub(crate) fn coerce(attribute: &'static Attribute, value: Value) -> Result<Option<Value>, ScimError> {
     if !attribute.many {
         return single(attribute, value);
@@ -85,7 +85,7 @@ pub(crate) fn single(attribute: &'static Attribute, value: Value) -> Result<Opti
             }
         }
         Type::Complex => complex(attribute, value),
-        // Only what is discovered has numbers, and nobody writes that.
+        // Only the discovery resources have numbers, and clients do not write those.
         Type::Number => Ok(None),
     }
 }

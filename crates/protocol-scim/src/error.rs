@@ -1,4 +1,4 @@
-//! What a client is told when something cannot be (RFC 7644, section 3.12).
+//! The errors that a client receives (RFC 7644, section 3.12).
 
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ pub struct ScimError {
     pub status: u16,
     /// The RFC's word.
     pub scim_type: Option<ScimType>,
-    /// What is wrong and what would be right. Never a value of somebody else's.
+    /// What is wrong and what would be right. Never a value of another person's.
     pub detail: String,
 }
 

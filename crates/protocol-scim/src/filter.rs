@@ -60,7 +60,7 @@ impl Filter {
         holds(self.kind, &self.parsed, answer)
     }
 
-    /// Returns what every match must have; `None` where that takes looking at everything.
+    /// Returns what every match must have; `None` if that takes looking at everything.
     #[must_use]
     pub fn wanted(&self) -> Option<Wanted> {
         wanted(self.kind, &self.parsed)
@@ -237,7 +237,7 @@ fn holds(kind: Kind, filter: &Parsed, answer: &Map<String, Value>) -> bool {
     }
 }
 
-/// Returns whether one value of a complex attribute matches what stands in brackets.
+/// Returns whether one value of a complex attribute matches the filter in brackets.
 pub(crate) fn value_holds(attribute: &'static Attribute, filter: &ValFilter, value: &Value) -> bool {
     match filter {
         ValFilter::Attr(AttrExp::Present(path)) => {

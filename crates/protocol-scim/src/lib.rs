@@ -1,4 +1,4 @@
-//! SCIM 2.0 (RFC 7643, RFC 7644) as a server speaks it: resources, filters, patches and what a client may discover.
+//! The server's side of SCIM 2.0 (RFC 7643, RFC 7644): resources, filters, patches and what a client may discover.
 //!
 //! A resource travels as JSON that [`Resource::read`] has brought into canonical form: names in the schema's spelling,
 //! truth values as truth values, nothing read-only and nothing empty. Filters and patches work on that form and on the
@@ -29,7 +29,7 @@ pub use resource::{Kind, Meta, Resource, entity_tag, is_current};
 pub use select::Selection;
 pub use user::{Member, UserFields, added_to_user};
 
-/// The media type of every body.
+/// The media type of everybody.
 pub const MEDIA_TYPE: &str = "application/scim+json";
 /// Largest body in bytes.
 pub const MOST_BYTES: usize = 1024 * 1024;

@@ -27,7 +27,7 @@ impl ListQuery {
     /// Reads the pairs of an address's query, or the fields of a search request as text.
     ///
     /// # Errors
-    /// `invalidFilter`, or `invalidValue` for a start or count that is no number.
+    /// `invalidFilter`, or `invalidValue` for a start or count that is not a number.
     pub fn read<'a>(kind: Kind, ask: impl Fn(&str) -> Option<&'a str>) -> Result<Self, ScimError> {
         let number = |name: &str| match ask(name).map(str::trim) {
             None | Some("") => Ok(None),

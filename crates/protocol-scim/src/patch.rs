@@ -1,6 +1,6 @@
 //! PATCH (RFC 7644, section 3.5.2), as the RFC has it and as directories write it.
 //!
-//! Taken beside the RFC's own forms: `op` in any case of letters; no path and dotted or bracketed names as keys of the
+//! Accepted besides the RFC's own forms: `op` in any case of letters; no path and dotted or bracketed names as keys of the
 //! value; the values to take away in the value of a "remove". A patch is applied to a copy: all of it or nothing.
 
 use serde_json::{Map, Value};
@@ -44,7 +44,7 @@ impl Patch {
     /// Reads the body of a PATCH.
     ///
     /// # Errors
-    /// `invalidSyntax` for what is no list of operations.
+    /// `invalidSyntax` for what is not a list of operations.
     pub fn read(body: &[u8]) -> Result<Self, ScimError> {
         let value: Value =
             serde_json::from_slice(body).map_err(|error| syntax(format!("the body is not JSON: {error}")))?;
@@ -268,7 +268,7 @@ fn set_single(target: &Target, value: Value, fields: &mut Map<String, Value>) ->
     match (single(attribute, value)?, attribute.kind) {
         (None, _) => remove_single(target, fields),
         // The parts that are given replace theirs and leave the others (RFC 7644, sections 3.5.2.1 and 3.5.2.3), but a
-        // reference is a whole: the old address never stays beside a new id.
+        // reference is a whole: the old address is never kept with a new id.
         (Some(Value::Object(new)), Type::Complex) if attribute.part("$ref").is_none() => {
             let mut parts = match fields.remove(attribute.name) {
                 Some(Value::Object(parts)) => parts,

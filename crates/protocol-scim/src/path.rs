@@ -1,4 +1,4 @@
-//! Where an attribute stands: paths of patches, of filters and of what an answer should hold.
+//! Paths of attributes: paths of patches, of filters and of what an answer should hold.
 
 use scim_v2::filter::{AttrPath, PatchPath, ValFilter};
 

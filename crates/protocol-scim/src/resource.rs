@@ -96,7 +96,7 @@ impl Resource {
     /// Reads what a client sent to create or replace a resource.
     ///
     /// # Errors
-    /// `invalidSyntax` for what is no such resource, `invalidValue` for a value that its attribute cannot have.
+    /// `invalidSyntax` for anything but such a resource, `invalidValue` for a value that its attribute cannot have.
     pub fn read(kind: Kind, body: &[u8]) -> Result<Self, ScimError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| {
             ScimError::bad(ScimType::InvalidSyntax, format!("the body is not JSON: {error}"))

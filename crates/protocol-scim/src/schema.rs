@@ -127,7 +127,7 @@ pub(crate) struct Schema {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) attributes: &'static [Attribute],
-    /// Attributes of the RFCs that this service has no use for: taken and let go, so that a directory which maps them is
+    /// Attributes of the RFCs that this service does not use: accepted and ignored, so that a directory which maps them is
     /// not stopped by them.
     pub(crate) let_go: &'static [&'static str],
 }
@@ -287,7 +287,7 @@ const META_PARTS: &[Attribute] = &[
     Attribute::text("version", "Its entity tag").read_only().exact(),
 ];
 
-/// What every resource has beside its schema's attributes (RFC 7643, section 3.1).
+/// What every resource has besides its schema's attributes (RFC 7643, section 3.1).
 pub(crate) static COMMON: Schema = Schema {
     urn: "",
     name: "",

@@ -1,6 +1,6 @@
 //! What a user resource says of a person, and a group of its members.
 //!
-//! The directory reads back what it wrote, word for word, as long as the register agrees with it; where somebody changed
+//! The directory reads back what it wrote, word for word, as long as the register agrees with it; where a person changed
 //! the person here, [`Resource::with_user`] shows what is so now.
 
 use domain::Day;
@@ -28,7 +28,7 @@ pub struct UserFields {
     pub job: Option<String>,
     /// Unit.
     pub unit: Option<String>,
-    /// Whether they are on the books.
+    /// Whether they are in the register.
     pub active: bool,
     /// The line manager's id.
     pub manager: Option<String>,
@@ -45,7 +45,7 @@ impl std::fmt::Debug for UserFields {
     }
 }
 
-/// Somebody in a group.
+/// A person in a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Who.
@@ -179,7 +179,7 @@ impl Resource {
     }
 
     /// Takes over the number of the resource that it replaces where it names none: some clients never send it, and a
-    /// replacement without it is no order to take it away. A PATCH that removes it is.
+    /// replacement without it does not remove it. A PATCH can.
     #[must_use]
     pub fn keeping_number_of(mut self, before: &Self) -> Self {
         if let (None, Some(number)) = (self.user().number, before.user().number) {

@@ -1,4 +1,4 @@
-//! Alarms: what administrators and information security are told at once, until somebody has seen to it.
+//! Alarms: notices to administrators and information security that stay open until a person acknowledges them.
 
 use domain::{AlarmId, Force, Timestamp};
 
@@ -7,9 +7,9 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One alarm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// Which.
+    /// Its id.
     pub id: AlarmId,
-    /// Whose; `None` for both forces.
+    /// The force that it belongs to; `None` for both.
     pub force: Option<Force>,
     /// The word of its kind.
     pub kind: String,
@@ -19,15 +19,15 @@ pub struct Alarm {
     pub subject: String,
     /// What happened, then what to do.
     pub body: String,
-    /// Where it leads, a path of the pages.
+    /// The path of the page that it links to.
     pub link: String,
     /// When it was raised.
     pub raised_at: Timestamp,
     /// How often the same happened within a few minutes of it.
     pub times: i64,
-    /// How many people were told.
+    /// How many people were notified.
     pub told: i64,
-    /// When somebody saw to it, and who.
+    /// When it was acknowledged, and who by.
     pub acknowledged: Option<(Timestamp, String)>,
 }
 
@@ -40,7 +40,7 @@ macro_rules! columns {
 statements! {
     pub(crate) ALARM_ADD = concat!("INSERT INTO alarm (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 0, NULL, NULL)");
     ALARM_BY_ID = concat!("SELECT ", columns!(), " FROM alarm WHERE id = $1");
-    // Whoever looks at one force sees its own alarms and those of both.
+    // A reader of one force sees its own alarms and those of both forces.
     ALARMS_OPEN = concat!("SELECT ", columns!(), " FROM alarm WHERE acknowledged_at IS NULL
         AND ($1 = '' OR force = $1 OR force = '') ORDER BY raised_at DESC, id DESC LIMIT $2");
     ALARMS_OPEN_COUNT = "SELECT count(*) FROM alarm WHERE acknowledged_at IS NULL AND ($1 = '' OR force = $1 OR force = '')";
@@ -73,7 +73,7 @@ fn alarm(row: &Row) -> Result<Alarm, StoreError> {
     })
 }
 
-/// Enters an alarm that nobody was told of yet.
+/// Adds an alarm; its notices are still to be sent.
 pub fn add(tx: &mut Tx<'_>, new: &Alarm) -> Result<(), StoreError> {
     let params = [
         Value::id(new.id),
@@ -94,17 +94,17 @@ pub fn by_id(tx: &mut Tx<'_>, id: AlarmId) -> Result<Option<Alarm>, StoreError> 
     tx.one(&ALARM_BY_ID, &[Value::id(id)])?.as_ref().map(alarm).transpose()
 }
 
-/// Returns up to `limit` alarms that nobody has seen to, newest first, of a force and of both.
+/// Returns up to `limit` alarms that are not acknowledged, newest first, of a force and of both.
 pub fn open(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Alarm>, StoreError> {
     tx.query(&ALARMS_OPEN, &[crate::force_word(force), i64::from(limit).into()])?.iter().map(alarm).collect()
 }
 
-/// Returns how many alarms nobody has seen to.
+/// Returns how many alarms are not acknowledged.
 pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &ALARMS_OPEN_COUNT, &[crate::force_word(force)])
 }
 
-/// Returns up to `limit` alarms, newest first, from behind the given one; only those that nobody has seen to, where asked.
+/// Returns up to `limit` alarms, newest first, after the given one; if asked, only those that are not acknowledged.
 pub fn page(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -125,7 +125,7 @@ pub fn page(
     tx.query(&ALARMS_PAGE, &params)?.iter().map(alarm).collect()
 }
 
-/// Up to `limit` alarms of that kind, force and cause that were raised after a time and that nobody has seen to, newest first.
+/// Returns up to `limit` open alarms of that kind, force and cause that were raised after a time, newest first.
 pub fn same_since(
     tx: &mut Tx<'_>,
     after: Timestamp,
@@ -138,23 +138,23 @@ pub fn same_since(
     tx.query(&ALARM_SAME, &params)?.iter().map(alarm).collect()
 }
 
-/// Counts that the same happened again; whether nobody has seen to it yet.
+/// Counts that the same happened again; returns whether the alarm is still open.
 pub fn again(tx: &mut Tx<'_>, id: AlarmId) -> Result<bool, StoreError> {
     Ok(tx.execute(&ALARM_AGAIN, &[Value::id(id)])? > 0)
 }
 
-/// Notes how many people were told.
+/// Notes how many people were notified.
 pub fn set_told(tx: &mut Tx<'_>, id: AlarmId, told: i64) -> Result<(), StoreError> {
     tx.execute(&ALARM_TOLD, &[Value::id(id), told.into()])?;
     Ok(())
 }
 
-/// Notes that somebody saw to it; whether nobody had before.
+/// Notes that a person acknowledged it; returns whether it was open.
 pub fn acknowledge(tx: &mut Tx<'_>, id: AlarmId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&ALARM_SEEN_TO, &[Value::id(id), at.into(), by.into()])? > 0)
 }
 
-/// Forgets alarms that somebody saw to before a time, `limit` at most; how many.
+/// Removes alarms that were acknowledged before a time, `limit` at most; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&ALARMS_FORGET, &[before.into(), i64::from(limit).into()])
 }

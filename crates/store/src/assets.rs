@@ -1,20 +1,20 @@
-//! The register's own particulars: class, maker, numbers, where a thing stands by its last signed hand-over; and places.
+//! The asset register's details: class, maker, numbers, state by the last signed hand-over; and places.
 
 use domain::{AssetClass, DeviceId, Force, PlaceId, PlaceKind, Standing, Timestamp, Use};
 
 use crate::devices::Device;
 use crate::{Row, StoreError, Tx, Value, statements};
 
-/// What the register says of a device beside what stands in [`Device`].
+/// What the register says of a device in addition to [`Device`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// Its class of property.
     pub class: AssetClass,
     /// Personal issue or pool.
     pub held_as: Use,
-    /// Where it stands by the last signed hand-over.
+    /// Its state by the last signed hand-over.
     pub standing: Standing,
-    /// The store or workshop where it is, where it is in one.
+    /// The store or workshop that it is in, if any.
     pub place: Option<PlaceId>,
     /// When a loan is due back.
     pub due_back_at: Option<Timestamp>,
@@ -31,7 +31,7 @@ pub struct Asset {
 }
 
 impl Asset {
-    /// Returns what holds of a device that nobody described and nobody signed for: it stands in store.
+    /// Returns the details of a device that was never described nor handed over: it is in store.
     #[must_use]
     pub const fn undescribed(device: &Device) -> Self {
         Self {
@@ -52,9 +52,9 @@ impl Asset {
 /// A store or workshop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Which.
+    /// Its id.
     pub id: PlaceId,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// What it is.
     pub kind: PlaceKind,
@@ -154,13 +154,13 @@ fn values(device: DeviceId, asset: &Asset) -> Vec<Value> {
     ]
 }
 
-/// Writes what a device is. Where it stands is left as it is: see [`restand`].
+/// Writes a device's details. Keeps its state: see [`restand`].
 pub fn put(tx: &mut Tx<'_>, device: DeviceId, asset: &Asset) -> Result<(), StoreError> {
     tx.execute(&ASSET_PUT, &values(device, asset))?;
     Ok(())
 }
 
-/// Writes where a device stands, and leaves what it is; whether it still stood as in `before`.
+/// Writes a device's state and keeps its details; returns whether its state was still `before`.
 pub fn restand(tx: &mut Tx<'_>, device: DeviceId, before: &Asset, after: &Asset) -> Result<bool, StoreError> {
     let mut params = values(device, after);
     let place = before.place.map(|place| place.to_string()).unwrap_or_default();
@@ -183,7 +183,7 @@ pub fn with_imei(tx: &mut Tx<'_>, imei: &str) -> Result<Vec<DeviceId>, StoreErro
     tx.query(&ASSETS_OF_IMEI, &[imei.into()])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Returns what a place should hold: the devices that stand so in it.
+/// Returns the devices that a place should hold.
 pub fn in_place(tx: &mut Tx<'_>, place: PlaceId, standing: Standing) -> Result<Vec<DeviceId>, StoreError> {
     tx.query(&ASSETS_IN_PLACE, &[Value::id(place), Value::id(standing)])?
         .iter()
@@ -191,7 +191,7 @@ pub fn in_place(tx: &mut Tx<'_>, place: PlaceId, standing: Standing) -> Result<V
         .collect()
 }
 
-/// Loans past their day, the oldest first.
+/// Returns overdue loans, the oldest first.
 pub fn late(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -204,7 +204,7 @@ pub fn late(
         .collect()
 }
 
-/// Enters a place; whether its name was free in the force.
+/// Enters a place; returns whether its name was free in the force.
 pub fn add_place(tx: &mut Tx<'_>, new: &Place) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
@@ -232,7 +232,7 @@ pub fn places(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Place>, Store
     tx.query(&PLACES, &[crate::force_word(force)])?.iter().map(place).collect()
 }
 
-/// Closes a place; whether it was open.
+/// Closes a place; returns whether it was open.
 pub fn close_place(tx: &mut Tx<'_>, id: PlaceId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&PLACE_CLOSE, &[Value::id(id), at.into()])? > 0)
 }
@@ -248,7 +248,7 @@ pub fn describe(
     Ok(())
 }
 
-/// Makes it another force's property.
+/// Moves a device to another force.
 pub fn move_to(tx: &mut Tx<'_>, device: DeviceId, force: Force) -> Result<(), StoreError> {
     tx.execute(&DEVICE_MOVE, &[Value::id(device), Value::id(force)])?;
     Ok(())

@@ -1,4 +1,4 @@
-//! What was done in the last hour and counts towards a cap.
+//! Counts towards the caps: what was done in the last hour.
 
 use domain::{Cap, Force, Timestamp};
 
@@ -12,7 +12,7 @@ statements! {
     COUNT_FORGET = "DELETE FROM order_count WHERE at < $1";
 }
 
-/// Enters something that counts.
+/// Adds a count.
 pub fn count(
     tx: &mut Tx<'_>,
     cap: Cap,
@@ -41,7 +41,7 @@ pub fn subjects(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Resul
         .collect()
 }
 
-/// Removes counts from before a time; how many.
+/// Removes counts from before a time; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&COUNT_FORGET, &[before.into()])
 }

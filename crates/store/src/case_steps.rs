@@ -1,4 +1,4 @@
-//! The steps of a case, the reminders that went out for it, and how the cases of a procedure stand.
+//! The steps of a case, the reminders sent for it, and the state of a procedure's cases.
 
 use domain::{CaseId, ClauseId, PersonId, StepId, Timestamp};
 
@@ -8,23 +8,23 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One step of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Which.
+    /// Its id.
     pub id: StepId,
-    /// Of which case.
+    /// The case that it belongs to.
     pub case: CaseId,
     /// Its place among the steps, from 1.
     pub place: i64,
     /// Its name in the case type.
     pub name: String,
-    /// What it is about, such as `device:UUID`; empty where it is about no thing.
+    /// What it is about, such as `device:UUID`; empty if it is about no thing.
     pub item: String,
     /// What is to be done, in words.
     pub title: String,
     /// Who does it, as a word of the policy.
     pub who: String,
-    /// Which person, where it is one.
+    /// The person, if it is one.
     pub person: Option<PersonId>,
-    /// The clause that asks for it, where that is not the one of the case.
+    /// The clause that asks for it, if it is not the case's.
     pub clause: Option<ClauseId>,
     /// What shows that it was done, as a word of the policy.
     pub proof_kind: String,
@@ -37,7 +37,7 @@ pub struct Step {
 /// How a step ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
     /// Who entered it, as the ledger names them.
     pub by: String,
@@ -47,7 +47,7 @@ pub struct Done {
     pub proof: String,
 }
 
-/// How the cases of a procedure stand under one clause.
+/// The state of a procedure's cases under one clause.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
     /// All that count.
@@ -60,7 +60,7 @@ pub struct Standing {
     pub good: i64,
 }
 
-/// Which cases of a procedure are looked at.
+/// Selects cases of a procedure.
 #[derive(Debug, Clone, Copy)]
 pub struct Judged<'a> {
     /// The case type.
@@ -81,7 +81,7 @@ macro_rules! columns {
     };
 }
 
-// A case speaks of a clause if it was opened under it, a step of it is asked by it, or an event under it leads to it. A
+// A case belongs to a clause if it was opened under it, a step of it is asked by it, or an event under it leads to it. A
 // case that was called off before it was due counts for nothing.
 macro_rules! judged {
     () => {
@@ -151,7 +151,7 @@ fn step(row: &Row) -> Result<Step, StoreError> {
     })
 }
 
-/// Adds a step behind those that are there; `new.place` and `new.done` are not looked at.
+/// Adds a step after the existing ones; ignores `new.place` and `new.done`.
 pub fn add(tx: &mut Tx<'_>, new: &Step) -> Result<(), StoreError> {
     locks::take(tx, Lock::Case(new.case))?;
     tx.execute(
@@ -182,7 +182,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: StepId) -> Result<Option<Step>, StoreError> {
     tx.one(&STEP_BY_ID, &[Value::id(id)])?.as_ref().map(step).transpose()
 }
 
-/// Returns the steps of open cases that wait for something about that thing.
+/// Returns the steps of open cases that wait for that subject.
 pub fn open_for_item(tx: &mut Tx<'_>, item: &str) -> Result<Vec<Step>, StoreError> {
     tx.query(&STEPS_OPEN_FOR_ITEM, &[item.into()])?.iter().map(step).collect()
 }
@@ -192,7 +192,7 @@ pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Step>, St
     tx.query(&STEPS_OPEN_OF_PERSON, &[Value::id(person)])?.iter().map(step).collect()
 }
 
-/// Enters how a step ended; whether it was undone until now.
+/// Enters how a step ended; returns whether it was undone until now.
 pub fn finish(tx: &mut Tx<'_>, id: StepId, done: &Done) -> Result<bool, StoreError> {
     let values = [
         Value::id(id),
@@ -204,7 +204,7 @@ pub fn finish(tx: &mut Tx<'_>, id: StepId, done: &Done) -> Result<bool, StoreErr
     Ok(tx.execute(&STEP_DONE, &values)? > 0)
 }
 
-/// Takes back that a step was not needed.
+/// Reopens a step that had been marked as not needed.
 pub fn reopen(tx: &mut Tx<'_>, id: StepId) -> Result<(), StoreError> {
     tx.execute(&STEP_REOPEN, &[Value::id(id)])?;
     Ok(())
@@ -216,7 +216,7 @@ pub fn set_due(tx: &mut Tx<'_>, case: CaseId, name: &str, due: Option<Timestamp>
     Ok(())
 }
 
-/// Notes that the reminder at that place of the case type went out for that time limit; whether it was the first time.
+/// Notes that the reminder at that place of the case type went out for that time limit; returns whether it was the first time.
 pub fn chase_sent(
     tx: &mut Tx<'_>,
     case: CaseId,
@@ -237,7 +237,7 @@ fn judged_values(of: &Judged<'_>) -> [Value; 5] {
     ]
 }
 
-/// Returns how the cases of a procedure stand under a clause.
+/// Returns the state of a procedure's cases under a clause.
 pub fn standing(tx: &mut Tx<'_>, of: &Judged<'_>) -> Result<Standing, StoreError> {
     let row = tx.one(&PROCEDURE_STANDING, &judged_values(of))?;
     row.map_or(Ok(Standing::default()), |row| {

@@ -8,19 +8,19 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// Which.
+    /// Its id.
     pub id: CaseId,
     /// The number that people say.
     pub number: i64,
     /// Its type, such as `breach`.
     pub kind: String,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// About which device.
+    /// The device it is about.
     pub device: Option<DeviceId>,
-    /// About whom.
+    /// The person it is about.
     pub person: Option<PersonId>,
-    /// Under which clause.
+    /// The clause that it falls under.
     pub clause: Option<ClauseId>,
     /// One line.
     pub title: String,
@@ -43,7 +43,7 @@ macro_rules! columns {
     };
 }
 
-/// What the lock of the next number is called.
+/// The name of the lock of the next number.
 pub const NUMBER: &str = "case";
 
 statements! {
@@ -102,7 +102,7 @@ fn case(row: &Row) -> Result<Case, StoreError> {
     })
 }
 
-/// Opens a case; the number is given here and `new.number` is not looked at. One open case at most stands for a device,
+/// Opens a case; gives it a number and ignores `new.number`. There is at most one open case for a device,
 /// clause and kind.
 pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
     locks::take(tx, Lock::Number(NUMBER))?;
@@ -152,11 +152,11 @@ pub struct CaseFilter {
     pub state: String,
     /// Part of the title or of the reference, which reads `C-` and the number.
     pub search: String,
-    /// Only those that stand after this one in the list.
+    /// Only those after this one in the list.
     pub after: Option<(Timestamp, CaseId)>,
 }
 
-/// What somebody may know of cases whose content is sealed. By itself: nothing is sealed.
+/// What a reader may know of cases whose content is sealed. By default nothing is sealed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sight {
     /// The types that are sealed.
@@ -165,12 +165,12 @@ pub struct Sight {
     pub known_in: Vec<Force>,
     /// The forces in which they may know its type too.
     pub typed_in: Vec<Force>,
-    /// Whoever looks, where they may not know of those about themselves.
+    /// The reader, if they may not know of cases about themselves.
     pub not_about: Option<PersonId>,
 }
 
 impl Sight {
-    /// Returns the parameters of a WHERE: types, forces, whom not about. Words with a comma on either side.
+    /// Returns the parameters of a WHERE: types, forces, the person to leave out. Words with a comma on either side.
     fn params(&self) -> [Value; 3] {
         [
             among(self.sealed.iter().map(String::as_str)),
@@ -186,7 +186,7 @@ fn among<'a>(words: impl Iterator<Item = &'a str>) -> Value {
 }
 
 /// Returns up to `limit` cases, newest first; `now` decides which are late. A sealed one is not found by its title, and by its type
-/// only for who may know that.
+/// only for readers who may know it.
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &CaseFilter,
@@ -223,7 +223,7 @@ pub fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
     tx.query(&CASE_KINDS, &[])?.iter().map(|row| row.text(0)).collect()
 }
 
-/// Returns how many open cases are past their time limit, as far as somebody sees.
+/// Returns how many open cases are past their time limit, among those that a reader sees.
 pub fn late_count(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -250,7 +250,7 @@ pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Case>, StoreEr
     tx.query(&CASES_OF_DEVICE, &[Value::id(device)])?.iter().map(case).collect()
 }
 
-/// Closes a case, with a reason for people and how it ended as a word; whether it was open.
+/// Closes a case, with a reason for people and how it ended as a word; returns whether it was open.
 pub fn close(
     tx: &mut Tx<'_>,
     id: CaseId,
@@ -260,12 +260,12 @@ pub fn close(
     Ok(tx.execute(&CASE_CLOSE, &[Value::id(id), at.into(), why.into(), how.into()])? > 0)
 }
 
-/// Opens a case again that was called off; whether it was.
+/// Reopens a case that was called off; returns whether it was.
 pub fn reopen(tx: &mut Tx<'_>, id: CaseId) -> Result<bool, StoreError> {
     Ok(tx.execute(&CASE_REOPEN, &[Value::id(id)])? > 0)
 }
 
-/// Gives an open case to somebody; whether that changed anything.
+/// Assigns an open case to a person; returns whether that changed anything.
 pub fn take(tx: &mut Tx<'_>, id: CaseId, owner: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&CASE_TAKE, &[Value::id(id), owner.into()])? > 0)
 }
@@ -281,7 +281,7 @@ pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId, kind: &str) -> Result<O
     tx.one(&CASE_OPEN_OF_PERSON, &[Value::id(person), kind.into()])?.as_ref().map(case).transpose()
 }
 
-/// Returns how many cases are open, as far as somebody sees.
+/// Returns how many cases are open, among those that a reader sees.
 pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>, sight: &Sight) -> Result<i64, StoreError> {
     let [sealed, known_in, not_about] = sight.params();
     crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force), sealed, known_in, not_about])

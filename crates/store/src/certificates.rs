@@ -1,4 +1,4 @@
-//! One-time enrolment challenges and the certificates that they bought.
+//! One-time enrolment challenges and the certificates issued for them.
 
 use domain::{DeviceId, Timestamp};
 
@@ -67,7 +67,7 @@ fn certificate(row: &Row) -> Result<Certificate, StoreError> {
     })
 }
 
-/// Enters a challenge by its digest, bound to a device.
+/// Adds a challenge by its digest, bound to a device.
 pub fn add_challenge(
     tx: &mut Tx<'_>,
     digest: &str,
@@ -79,7 +79,7 @@ pub fn add_challenge(
     Ok(())
 }
 
-/// Spends a challenge; the device that it was for, or `None` if it is unknown, spent or expired.
+/// Uses a challenge up; returns the device that it is for, or `None` if it is unknown, used or expired.
 pub fn spend_challenge(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<DeviceId>, StoreError> {
     tx.one(&CHALLENGE_USE, &[digest.into(), at.into()])?.map(|row| row.parse(0)).transpose()
 }
@@ -97,12 +97,12 @@ pub fn is_void(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
     Ok(tx.one(&CHALLENGE_VOID, &[digest.into()])?.map_or(Ok(None), |row| row.opt_time(0))?.is_some())
 }
 
-/// Makes every challenge of a device void that was not spent; how many.
+/// Voids every unused challenge of a device; returns how many.
 pub fn void_challenges(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&CHALLENGES_VOID, &[Value::id(device), at.into()])
 }
 
-/// For whom a challenge was spent: the same asks again where the answer was lost.
+/// Identifies the client that used a challenge: it asks again if the answer was lost.
 #[derive(Debug, Clone, Copy)]
 pub struct Answered<'a> {
     /// The challenge's digest.
@@ -113,7 +113,7 @@ pub struct Answered<'a> {
     pub transaction: &'a str,
 }
 
-/// Keeps what a spent challenge was answered with: the certificate, DER.
+/// Keeps the answer to a used challenge: the certificate, DER.
 pub fn set_answer(tx: &mut Tx<'_>, answered: &Answered<'_>, certificate: &[u8]) -> Result<(), StoreError> {
     tx.execute(
         &CHALLENGE_ANSWERED,
@@ -127,7 +127,7 @@ pub fn set_answer(tx: &mut Tx<'_>, answered: &Answered<'_>, certificate: &[u8]) 
     Ok(())
 }
 
-/// Returns the certificate, DER, that the same challenge, key and transaction got at that time or later.
+/// Returns the certificate, DER, that was issued for the same challenge, key and transaction at that time or later.
 pub fn answer(
     tx: &mut Tx<'_>,
     answered: &Answered<'_>,
@@ -168,12 +168,12 @@ pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Certificate>, 
     tx.query(&CERTIFICATES_OF_DEVICE, &[Value::id(device)])?.iter().map(certificate).collect()
 }
 
-/// Revokes a certificate; whether it was valid until now.
+/// Revokes a certificate; returns whether it was valid until now.
 pub fn revoke(tx: &mut Tx<'_>, sha256: &str, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&CERTIFICATE_REVOKE, &[sha256.into(), at.into(), why.into()])? > 0)
 }
 
-/// Revokes every certificate of a device but one, or every one where that is `None`; how many.
+/// Revokes every certificate of a device but one, or every one where that is `None`; returns how many.
 pub fn revoke_others(
     tx: &mut Tx<'_>,
     device: DeviceId,
@@ -187,12 +187,12 @@ pub fn revoke_others(
     )
 }
 
-/// Revokes every certificate of a device that was bought with a profile and never used; how many.
+/// Revokes every certificate of a device that was issued for a profile and never used; returns how many.
 pub fn revoke_unused(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp, why: &str) -> Result<u64, StoreError> {
     tx.execute(&CERTIFICATES_UNUSED_END, &[Value::id(device), at.into(), why.into()])
 }
 
-/// What a renewal was answered with.
+/// The answer to a renewal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renewal {
     /// The certificate, DER.
@@ -216,12 +216,12 @@ pub fn renewal_by_key(
         .transpose()
 }
 
-/// Keeps what a renewal was answered with.
+/// Keeps the answer to a renewal.
 pub fn set_renewal(tx: &mut Tx<'_>, sha256: &str, key_digest: &str, answer: &[u8]) -> Result<(), StoreError> {
     tx.later(&RENEWAL_ANSWER, vec![sha256.into(), key_digest.into(), answer.to_vec().into()])
 }
 
-/// Revokes the renewal of a certificate that waits for its first use; how many there were.
+/// Revokes the renewal of a certificate that waits for its first use; returns how many there were.
 pub fn revoke_renewals(
     tx: &mut Tx<'_>,
     renewed_from: &str,

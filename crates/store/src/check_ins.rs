@@ -4,7 +4,7 @@ use domain::Timestamp;
 
 use crate::{StoreError, Tx, statements};
 
-/// Check-ins that are remembered of one certificate; a device sends a few in a year.
+/// How many check-ins are remembered for one certificate; a device sends a few in a year.
 const KEPT: i64 = 1_000;
 
 statements! {
@@ -27,18 +27,18 @@ pub struct CheckInMark {
     pub signed_at: Option<Timestamp>,
 }
 
-/// Returns when this very message was taken before.
+/// Returns when this message was accepted before.
 pub fn seen(tx: &mut Tx<'_>, mark: &CheckInMark) -> Result<Option<Timestamp>, StoreError> {
     let params = [mark.certificate.as_str().into(), mark.digest.as_str().into()];
     tx.one(&CHECK_IN_SEEN, &params)?.map(|row| row.time(0)).transpose()
 }
 
-/// Returns the latest signing time of a message that was taken from this certificate.
+/// Returns the latest signing time of an accepted message of this certificate.
 pub fn last_signed(tx: &mut Tx<'_>, certificate: &str) -> Result<Option<Timestamp>, StoreError> {
     tx.one(&CHECK_IN_LAST_SIGNED, &[certificate.into()])?.map_or(Ok(None), |row| row.opt_time(0))
 }
 
-/// Remembers a message that was taken, and forgets the oldest beyond a thousand of its certificate.
+/// Remembers an accepted message, and removes the oldest beyond a thousand of its certificate.
 pub fn note(tx: &mut Tx<'_>, mark: CheckInMark, at: Timestamp) -> Result<(), StoreError> {
     let CheckInMark { certificate, digest, signed_at } = mark;
     tx.later(&CHECK_IN_NOTE, vec![certificate.as_str().into(), digest.into(), signed_at.into(), at.into()])?;

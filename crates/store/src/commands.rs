@@ -13,7 +13,7 @@ crate::word_enum! {
         Held = "held",
         /// Waits for the device to ask.
         Queued = "queued",
-        /// Handed to the device; no answer yet.
+        /// Sent to the device; no answer yet.
         Delivered = "delivered",
         /// The device said "not now": offered again on a later connection.
         NotNow = "not-now",
@@ -23,7 +23,7 @@ crate::word_enum! {
         Failed = "failed",
         /// The device could not read it: our error, never sent again unchanged.
         FormatError = "format-error",
-        /// Taken back before it was delivered.
+        /// Cancelled before it was delivered.
         Cancelled = "cancelled",
         /// It ended while the device had it and had not answered: the enrolment ended, or a legal hold was placed.
         Uncertain = "uncertain",
@@ -33,9 +33,9 @@ crate::word_enum! {
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Which; on Apple's wire the CommandUUID.
+    /// Its id; the CommandUUID in Apple's protocol.
     pub id: CommandId,
-    /// For which channel.
+    /// The channel that it is for.
     pub enrolment: EnrolmentId,
     /// The vendor's name for it.
     pub request_type: String,
@@ -43,19 +43,19 @@ pub struct Command {
     pub lane: i64,
     /// What to do, as the app spells it; holds no secret.
     pub spec: String,
-    /// How far it got.
+    /// Its state.
     pub state: CommandState,
     /// Who asked.
     pub asked_by: String,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// For which case.
+    /// The case that it is for.
     pub case: Option<CaseId>,
     /// When it was asked for.
     pub queued_at: Timestamp,
-    /// When it was first handed to the device.
+    /// When it was first sent to the device.
     pub delivered_at: Option<Timestamp>,
-    /// How often it was handed over.
+    /// How often it was sent.
     pub deliveries: i64,
     /// When it came to its end.
     pub finished_at: Option<Timestamp>,
@@ -86,8 +86,8 @@ statements! {
     COMMAND_APPROVE = "UPDATE command SET state = CASE WHEN $3 = '' THEN 'queued' ELSE 'held' END, burst_id = CASE WHEN $3 = '' THEN NULL ELSE $3 END,
         approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
     COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
-    // A command that another transaction is changing is waited for and looked at again, so that the order of the queue holds;
-    // passing over it would hand out the second before the first.
+    // Waits for a command that another transaction is changing and checks it again, so that the order of the queue holds;
+    // skipping it would send the second before the first.
     COMMAND_TAKE = concat!("UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
         WHERE id = (SELECT n.id FROM command n WHERE n.enrolment_id = $1 AND n.finished_at IS NULL AND n.not_now_at IS NULL
         AND n.state NOT IN ('asked', 'held') AND n.frozen_at IS NULL ORDER BY n.lane, n.id LIMIT 1 {for_update})
@@ -104,7 +104,7 @@ statements! {
     COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.request_type, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
         c.delivered_at, c.deliveries, c.finished_at, c.error, c.deed, c.effect, c.burst_id, c.expires_at, c.approved_by FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE e.device_id = $1 ORDER BY c.queued_at DESC, c.id DESC LIMIT $2";
-    // In the order of the queue: an answer has locked its own command when it takes the next.
+    // In the order of the queue: an answer holds the lock of its own command when it takes the next.
     COMMANDS_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
         finished_at = $2, error = $3 WHERE finished_at IS NULL AND id IN (SELECT n.id FROM command n WHERE n.finished_at IS NULL
         AND n.enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) ORDER BY n.lane, n.id {for_update})";
@@ -184,7 +184,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: CommandId) -> Result<Option<Command>, StoreErr
     tx.one(&COMMAND_BY_ID, &[Value::id(id)])?.as_ref().map(command).transpose()
 }
 
-/// Takes the next command to hand over and notes that it is. Passes over those that the device put by, until
+/// Takes the next command to send and marks it as delivered. Skips those answered NotNow, until
 /// [`offer_again`].
 pub fn take(tx: &mut Tx<'_>, enrolment: EnrolmentId, at: Timestamp) -> Result<Option<Command>, StoreError> {
     tx.one(&COMMAND_TAKE, &[Value::id(enrolment), at.into()])?.as_ref().map(command).transpose()
@@ -195,7 +195,7 @@ pub fn set_unmade(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> R
     tx.later(&COMMAND_UNMADE, vec![Value::id(id), at.into(), why.into()])
 }
 
-/// Stops offering a command that was handed over often enough without an answer. Its delivery is uncertain: an answer that
+/// Stops offering a command that was sent several times without an answer. Its delivery is uncertain: an answer that
 /// comes late is still stored.
 pub fn give_up(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(), StoreError> {
     tx.later(&COMMAND_GIVEN_UP, vec![Value::id(id), at.into(), why.into()])
@@ -206,18 +206,18 @@ pub fn offer_again(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<(), StoreE
     tx.later(&COMMANDS_OFFER_AGAIN, vec![Value::id(enrolment)])
 }
 
-/// What was asked by a command that has just come to its end.
+/// What a command that has just finished had asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
     /// The vendor's name for it.
     pub request_type: String,
     /// What it was to do, as the app spells it.
     pub spec: String,
-    /// Whose device it was for.
+    /// The force of its device.
     pub force: Option<domain::Force>,
 }
 
-/// Stores the first result of a command of that channel; `None` where the command is unknown or was finished before. An answer
+/// Stores the first result of a command of that channel; `None` if the command is unknown or was finished before. An answer
 /// to a command whose delivery is uncertain says what became of it.
 pub fn set_finished(
     tx: &mut Tx<'_>,
@@ -243,7 +243,7 @@ pub fn set_finished(
     .transpose()
 }
 
-/// Puts a command by; whether it was unfinished.
+/// Notes that the device answered NotNow; returns whether the command was unfinished.
 pub fn set_not_now(
     tx: &mut Tx<'_>,
     id: CommandId,
@@ -271,7 +271,7 @@ pub fn end_all(
     tx.execute(&COMMANDS_ENDED, &[Value::id(device), at.into(), why.into()])
 }
 
-/// Takes a command back that the device does not have: never delivered, or put by and not offered again; whether that
+/// Cancels a command that the device does not have: never delivered, or answered NotNow and not offered again; returns whether that
 /// was still possible.
 pub fn cancel(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&COMMAND_CANCEL, &[Value::id(id), at.into(), why.into()])? > 0)
@@ -311,7 +311,7 @@ pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, request_type: &str) -
     Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), request_type.into()])? > 0)
 }
 
-/// Removes up to `limit` commands that finished before the given time; how many.
+/// Removes up to `limit` commands that finished before the given time; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&COMMANDS_FORGET, &[before.into(), i64::from(limit).into()])
 }

@@ -20,13 +20,13 @@ statements! {
 /// An order that may outlive its enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
-    /// Which.
+    /// Its id.
     pub id: CommandId,
-    /// For which channel.
+    /// The channel that it is for.
     pub enrolment: EnrolmentId,
     /// What it does, as the app spells it.
     pub spec: String,
-    /// How far it got.
+    /// Its state.
     pub state: CommandState,
     /// Whether the device was given it.
     pub delivered: bool,

@@ -8,17 +8,17 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Count {
-    /// Which.
+    /// Its id.
     pub id: CountId,
     /// The number that people say.
     pub number: i64,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// Of which place.
+    /// The place that it belongs to.
     pub place: PlaceId,
     /// Who opened it, as the ledger names them.
     pub opened_by: String,
-    /// When.
+    /// When it was opened.
     pub opened_at: Timestamp,
     /// Who closed it and when.
     pub closed: Option<(String, Timestamp)>,
@@ -137,7 +137,7 @@ pub fn explain(
     Ok(())
 }
 
-/// Closes a count; whether it was open.
+/// Closes a count; returns whether it was open.
 pub fn close(tx: &mut Tx<'_>, id: CountId, by: &str, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&COUNT_CLOSE, &[Value::id(id), by.into(), at.into()])? > 0)
 }

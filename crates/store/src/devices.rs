@@ -43,7 +43,7 @@ impl std::str::FromStr for EnrolmentState {
 /// One entry of the asset register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
-    /// Which.
+    /// Its id.
     pub id: DeviceId,
     /// The maker's serial number, unique in the register.
     pub serial: String,
@@ -65,9 +65,9 @@ pub struct Device {
     pub enrolment: Option<EnrolmentId>,
     /// How far it is under management.
     pub enrolment_state: EnrolmentState,
-    /// Supervised, where it ever said.
+    /// Supervised, if it ever said.
     pub supervised: Option<bool>,
-    /// Operating system version, where it ever said.
+    /// Operating system version, if it ever said.
     pub os_version: Option<String>,
     /// When it last spoke to the server; kept to the minute.
     pub last_contact_at: Option<Timestamp>,
@@ -94,7 +94,7 @@ pub struct DeviceFilter {
     pub attention: bool,
     /// Part of a serial number or asset tag.
     pub search: String,
-    /// Only those that sign their messages by way of SHA-1. Only [`list`] looks at it.
+    /// Only those that sign their messages with SHA-1. Only [`list`] looks at it.
     pub signs_sha1: bool,
     /// Only those that do not meet this clause, or of which it is not known. Only [`list`] looks at it.
     pub clause: String,
@@ -310,7 +310,7 @@ pub struct DeviceCounts {
     pub attention: i64,
     /// Under management and not heard of since the given time.
     pub silent: i64,
-    /// Under management and signing their messages by way of SHA-1.
+    /// Under management and signing their messages with SHA-1.
     pub sha1: i64,
 }
 
@@ -342,7 +342,7 @@ pub fn set_holder(tx: &mut Tx<'_>, id: DeviceId, holder: Option<PersonId>) -> Re
     Ok(())
 }
 
-/// Takes the device out of use; whether it was in use.
+/// Takes the device out of use; returns whether it was in use.
 pub fn retire(tx: &mut Tx<'_>, id: DeviceId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&DEVICE_RETIRE, &[Value::id(id), at.into()])? > 0)
 }

@@ -23,9 +23,9 @@ word_enum! {
 /// A pattern as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternRow {
-    /// Which.
+    /// Its id.
     pub id: PatternId,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// Its name, unique in the force.
     pub name: String,
@@ -41,14 +41,14 @@ pub struct PatternRow {
     pub version: i64,
 }
 
-/// Somebody on a pattern.
+/// A person on a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignmentRow {
-    /// Which.
+    /// Its id.
     pub id: AssignmentId,
-    /// Who.
+    /// The person.
     pub person: PersonId,
-    /// On which pattern.
+    /// The pattern.
     pub pattern: PatternId,
     /// The day on which the cycle is at its first place.
     pub anchor: Day,
@@ -61,9 +61,9 @@ pub struct AssignmentRow {
 /// A stretch of time that stands beside the pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeriodRow {
-    /// Which.
+    /// Its id.
     pub id: PeriodId,
-    /// Whose.
+    /// The person whose it is.
     pub person: PersonId,
     /// What it means.
     pub kind: PeriodKind,
@@ -149,7 +149,7 @@ pub fn add_pattern(tx: &mut Tx<'_>, new: &PatternRow) -> Result<(), StoreError> 
     Ok(())
 }
 
-/// Changes a pattern that is still at `changed.version`; whether it was.
+/// Changes a pattern that is still at `changed.version`; returns whether it was.
 pub fn set_pattern(tx: &mut Tx<'_>, changed: &PatternRow) -> Result<bool, StoreError> {
     let params = [
         Value::id(changed.id),
@@ -183,7 +183,7 @@ pub fn on_pattern(tx: &mut Tx<'_>, id: PatternId) -> Result<Vec<PersonId>, Store
     tx.query(&ON_PATTERN, &[Value::id(id)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Puts somebody on a pattern; whether that is news. An assignment of theirs that begins on the same day is replaced.
+/// Puts a person on a pattern; returns whether that is news. An assignment of theirs that begins on the same day is replaced.
 pub fn assign(tx: &mut Tx<'_>, new: &AssignmentRow, now: Timestamp) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
@@ -238,7 +238,7 @@ pub struct WrittenPattern {
     pub days: String,
 }
 
-/// Enters a period; false where the very same one is there.
+/// Enters a period; false if the very same one is there.
 pub fn add_period(tx: &mut Tx<'_>, new: &PeriodRow, now: Timestamp) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
@@ -258,7 +258,7 @@ pub fn period_by_id(tx: &mut Tx<'_>, id: PeriodId) -> Result<Option<PeriodRow>, 
     tx.one(&PERIOD_BY_ID, &[Value::id(id)])?.as_ref().map(period).transpose()
 }
 
-/// Takes a period out; whether it was there.
+/// Takes a period out; returns whether it was there.
 pub fn remove_period(tx: &mut Tx<'_>, id: PeriodId) -> Result<bool, StoreError> {
     Ok(tx.execute(&PERIOD_REMOVE, &[Value::id(id)])? > 0)
 }
@@ -279,7 +279,7 @@ pub fn on_call_at(tx: &mut Tx<'_>, at: Timestamp, force: Option<Force>) -> Resul
     tx.query(&ON_CALL_AT, &[at.into(), crate::force_word(force)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Forgets periods that ended before a time, `limit` at most, and the series that ended before it; how many periods.
+/// Forgets periods that ended before a time, `limit` at most, and the series that ended before it; returns how many periods.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     crate::duty_series::forget(tx, before)?;
     tx.execute(&PERIODS_FORGET, &[before.into(), i64::from(limit).into()])

@@ -8,7 +8,7 @@ use crate::{StoreError, Tx, Value, statements};
 /// A series that a calendar entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesRow {
-    /// Whose.
+    /// The person whose it is.
     pub person: PersonId,
     /// SHA-256 of its UID, hex.
     pub series: String,
@@ -106,7 +106,7 @@ pub fn link(tx: &mut Tx<'_>, id: PeriodId, series: &str, slot: Timestamp) -> Res
     Ok(tx.execute(&PERIOD_LINK, &[Value::id(id), series.into(), slot.into()])? > 0)
 }
 
-/// Forgets series whose last period ended before a time; how many.
+/// Forgets series whose last period ended before a time; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&SERIES_FORGET, &[before.into()])
 }

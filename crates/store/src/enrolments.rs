@@ -22,19 +22,19 @@ pub enum Channel {
 /// One channel under management, or once so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
-    /// Which.
+    /// Its id.
     pub id: EnrolmentId,
-    /// Of which device.
+    /// The device that it belongs to.
     pub device: DeviceId,
     /// The device's platform.
     pub platform: Platform,
-    /// Which channel.
+    /// The channel.
     pub channel: Channel,
     /// The device's own identifier.
     pub udid: String,
     /// The certificate that it is bound to, SHA-256 hex.
     pub certificate: String,
-    /// How far it is.
+    /// Its state.
     pub state: EnrolmentState,
     /// When the first message came.
     pub created_at: Timestamp,
@@ -184,12 +184,12 @@ pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Enrolment>, St
     tx.query(&ENROLMENTS_OF_DEVICE, &[Value::id(device)])?.iter().map(enrolment).collect()
 }
 
-/// Ends every live channel of a device; how many there were.
+/// Ends every live channel of a device; returns how many there were.
 pub fn end_all(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp, why: &str) -> Result<u64, StoreError> {
     tx.execute(&ENROLMENTS_END, &[Value::id(device), at.into(), why.into()])
 }
 
-/// Ends one channel; whether it was live.
+/// Ends one channel; returns whether it was live.
 pub fn end(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&ENROLMENT_END, &[Value::id(id), at.into(), why.into()])? > 0)
 }
@@ -262,7 +262,7 @@ pub fn note_contact(
     tx.later(&CONTACT_DEVICE, vec![Value::id(device), at.into()])
 }
 
-/// Notes whether a device signs its messages by way of SHA-1.
+/// Notes whether a device signs its messages with SHA-1.
 pub fn set_signs_sha1(tx: &mut Tx<'_>, id: EnrolmentId, sha1: bool) -> Result<(), StoreError> {
     tx.later(&ENROLMENT_SIGNS, vec![Value::id(id), i64::from(sha1).into()])
 }
@@ -275,11 +275,11 @@ pub fn set_refresh(tx: &mut Tx<'_>, id: EnrolmentId, due: Timestamp) -> Result<(
 /// An enrolment whose state is due to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefreshDue {
-    /// Which.
+    /// The enrolment.
     pub enrolment: EnrolmentId,
     /// The device's platform.
     pub platform: Platform,
-    /// Whether the device is supervised, where it ever said.
+    /// Whether the device is supervised, if it ever said.
     pub supervised: Option<bool>,
     /// The device.
     pub device: DeviceId,
@@ -300,7 +300,7 @@ pub fn refresh_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Re
         .collect()
 }
 
-/// Takes the asking upon itself and sets when it is next due; false where another node was faster.
+/// Takes the asking upon itself and sets when it is next due; false if another node was faster.
 pub fn claim_refresh(
     tx: &mut Tx<'_>,
     id: EnrolmentId,
@@ -331,7 +331,7 @@ pub struct Hot {
     pub good_until: Option<Timestamp>,
     /// Whether any command is unfinished.
     pub pending: bool,
-    /// Whether its last session's messages were signed by way of SHA-1.
+    /// Whether its last session's messages were signed with SHA-1.
     pub signs_sha1: bool,
 }
 
@@ -366,12 +366,12 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
         .collect()
 }
 
-/// Notes that the device was told to finish its set-up.
+/// Notes that the device was released from its setup assistant.
 pub fn set_configured(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<(), StoreError> {
     tx.later(&ENROLMENT_CONFIGURED, vec![Value::id(id)])
 }
 
-/// Returns whether the device waits in its setup assistant to be let go on.
+/// Returns whether the device waits in its setup assistant to be released.
 pub fn is_awaiting_configuration(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
     tx.one(&ENROLMENT_AWAITS, &[Value::id(id)])?.map_or(Ok(false), |row| row.bool(0))
 }

@@ -1,13 +1,13 @@
-//! What was written about a person whose time is over: their name where it stands in words, and the records that they signed.
+//! Erases what was written about a person past their keeping time: their name in texts, and the records that they signed.
 //!
-//! A row that means a person has their id, so that erasing the person erases the name there. Here are the places where a
+//! A row about a person holds their id, so that erasing the person erases the name there. Here are the places where a
 //! name became part of a sentence.
 
 use domain::{CaseId, HandoverId, PermissionId, PersonId};
 
 use crate::{StoreError, Tx, Value, statements};
 
-// $1 is what is looked for, $2 stands in its place, $3 is the person, $4 is 'everywhere' or nothing: then only what is about
+// $1 is what is searched for, $2 replaces it, $3 is the person, $4 is 'everywhere' or nothing: then only what is about
 // them is looked at. `replace` is the one that both engines have, and tells capitals apart on both.
 statements! {
     pub(crate) CASES_FORGET = "UPDATE desk_case SET title = replace(title, $1, $2), closed_why = replace(closed_why, $1, $2)
@@ -31,7 +31,7 @@ statements! {
     ALARMS_FORGET = "UPDATE alarm SET subject = replace(subject, $1, $2), body = replace(body, $1, $2)
         WHERE (replace(subject, $1, '') <> subject OR replace(body, $1, '') <> body)
         AND ($4 = 'everywhere' OR caused_by = 'person:' || $3)";
-    // $1 is the actor's name of the person, such as person:UUID; $2 stands in place of their name.
+    // $1 is the actor's name of the person, such as person:UUID; $2 replaces their name.
     PERMISSION_NAMES_FORGET = "UPDATE permission_entry SET
         asked_name = CASE WHEN asked_by = $1 THEN $2 ELSE asked_name END,
         agreed_name = CASE WHEN agreed_by = $1 THEN $2 ELSE agreed_name END,
@@ -45,7 +45,7 @@ statements! {
     NAMESAKES = "SELECT count(*) FROM person WHERE name = $1 AND id <> $2 AND erased_at IS NULL";
 }
 
-/// Puts other words in the place of a name, in everything that is about the person or, where nobody else can be meant,
+/// Replaces a name by other words, in everything that is about the person or, if no other person can be meant,
 /// everywhere.
 pub fn forget_name(
     tx: &mut Tx<'_>,
@@ -68,7 +68,7 @@ pub fn forget_name(
     Ok(())
 }
 
-/// Puts other words in the place of the name with which a person signed, asked or decided.
+/// Replaces the name with which a person signed, asked or decided by other words.
 pub fn forget_signatures(tx: &mut Tx<'_>, person: PersonId, instead: &str) -> Result<(), StoreError> {
     tx.execute(&PERMISSION_NAMES_FORGET, &[format!("person:{person}").into(), instead.into()])?;
     tx.execute(&SIGNATURES_FORGET, &[Value::id(person), instead.into()])?;
@@ -90,7 +90,7 @@ pub fn permissions_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Permis
     tx.query(&PERMISSIONS_ABOUT, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Returns whether somebody else who is not erased has the same name.
+/// Returns whether another person, not erased, has the same name.
 pub fn has_namesake(tx: &mut Tx<'_>, person: PersonId, name: &str) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &NAMESAKES, &[name.into(), Value::id(person)])? > 0)
 }

@@ -15,20 +15,20 @@ pub enum StoreError {
     /// The store was closed, or its worker is gone. Nothing was done.
     #[error("the store is closed; restart the service")]
     Closed,
-    /// The closure panicked. Its transaction was rolled back; the writer lives on.
+    /// The closure panicked. Its transaction was rolled back; the writer goes on.
     #[error("a transaction panicked and was rolled back; the log names the place")]
     Panicked,
-    /// Another transaction was in the way (deadlock, lock wait too long, serialisation). Nothing was done; the
+    /// A conflict with another transaction (deadlock, lock time-out, serialisation). Nothing was done; the
     /// caller may run its use case again.
     #[error("{statement} met another transaction and was rolled back; try again")]
     Conflict {
-        /// Which statement noticed.
+        /// The statement that noticed.
         statement: &'static str,
     },
     /// A row with this key is there already.
     #[error("{statement}: there is already a row with the same {constraint}")]
     Duplicate {
-        /// Which statement.
+        /// The statement.
         statement: &'static str,
         /// The columns (SQLite) or the constraint's name (PostgreSQL).
         constraint: String,
@@ -36,13 +36,13 @@ pub enum StoreError {
     /// A row refers to one that is not there, or is still referred to.
     #[error("{statement}: it refers to a row that does not exist, or removes one that is still referred to")]
     Reference {
-        /// Which statement.
+        /// The statement.
         statement: &'static str,
     },
     /// A CHECK or NOT NULL rule of the schema refused the row.
     #[error("{statement}: the schema refuses the row: {rule}")]
     Refused {
-        /// Which statement.
+        /// The statement.
         statement: &'static str,
         /// The rule that refused.
         rule: String,
@@ -52,7 +52,7 @@ pub enum StoreError {
         "column {column} of {statement} holds a value that cannot be read; check the database's integrity"
     )]
     Corrupt {
-        /// Which statement returned it.
+        /// The statement that returned it.
         statement: &'static str,
         /// Which column, counted from 0.
         column: usize,
@@ -62,13 +62,13 @@ pub enum StoreError {
         "{statement} found more than one row where there can be only one; check the database's integrity"
     )]
     TooMany {
-        /// Which statement.
+        /// The statement.
         statement: &'static str,
     },
     /// An earlier statement failed, so the transaction can only be rolled back: both engines keep to this rule.
     #[error("{statement} was not run because an earlier statement of its transaction failed")]
     Aborted {
-        /// Which statement was not run.
+        /// The statement that was not run.
         statement: &'static str,
     },
     /// The connection broke while COMMIT was under way. **The outcome is unknown**: the work may or may not be
@@ -84,7 +84,7 @@ pub enum StoreError {
     /// The database refused a statement for any other reason.
     #[error("{statement} failed: {detail}")]
     Sql {
-        /// Which statement.
+        /// The statement.
         statement: &'static str,
         /// What the database said, without values.
         detail: String,
@@ -118,7 +118,7 @@ pub enum StoreError {
     /// This engine does not do that.
     #[error("not with {engine}: {advice}")]
     Unsupported {
-        /// Which engine.
+        /// The engine.
         engine: Engine,
         /// What to do instead.
         advice: &'static str,

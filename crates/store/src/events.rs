@@ -7,9 +7,9 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// Which.
+    /// Its id.
     pub id: EventId,
-    /// Of whom.
+    /// The person it is about.
     pub person: PersonId,
     /// Their force.
     pub force: Force,
@@ -17,7 +17,7 @@ pub struct Event {
     pub kind: String,
     /// Its day, such as `2026-11-22`.
     pub on: String,
-    /// Its second day, such as when somebody is expected back.
+    /// Its second day, such as when the person is expected back.
     pub until: Option<String>,
     /// For a change of role: whether the new one carries a device.
     pub carries_device: bool,
@@ -71,7 +71,7 @@ pub struct EventFilter {
     pub state: String,
     /// Part of a name or number.
     pub search: String,
-    /// Only those that stand after this one in the list.
+    /// Only those after this one in the list.
     pub after: Option<(String, EventId)>,
 }
 
@@ -141,7 +141,7 @@ fn event(row: &Row) -> Result<Event, StoreError> {
     })
 }
 
-/// Records an event; whether none of that person, kind and day stood yet.
+/// Records an event; returns whether there was none of that person, kind and day.
 pub fn add(tx: &mut Tx<'_>, new: &Event) -> Result<bool, StoreError> {
     let values = [
         Value::id(new.id),
@@ -217,7 +217,7 @@ pub fn change(tx: &mut Tx<'_>, to: &Event) -> Result<bool, StoreError> {
     Ok(tx.execute(&EVENT_CHANGE, &values)? > 0)
 }
 
-/// Calls an event off; whether it stood.
+/// Calls an event off; returns whether it was in force.
 pub fn cancel(tx: &mut Tx<'_>, id: EventId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&EVENT_CANCEL, &[Value::id(id), at.into(), why.into()])? > 0)
 }

@@ -1,4 +1,4 @@
-//! Exemptions from a clause. Whom one is about lies sealed, and is opened by the app alone.
+//! Exemptions from a clause. The person is stored sealed; only the app opens it.
 
 use domain::{ClauseId, EntryId, Force, Timestamp};
 
@@ -7,11 +7,11 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One exemption.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Exemption {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
     /// Whose people.
     pub force: Force,
-    /// From which clause.
+    /// The clause that they are exempt from.
     pub clause: ClauseId,
     /// Whom, who decided and why, sealed.
     pub sealed: Vec<u8>,
@@ -66,7 +66,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Exemption) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Returns the exemptions that stand, as far as a force reaches.
+/// Returns the exemptions in force that a force's readers see.
 pub fn live(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<Vec<Exemption>, StoreError> {
     tx.query(&EXEMPTIONS_LIVE, &[crate::force_word(force), now.into()])?.iter().map(exemption).collect()
 }
@@ -76,7 +76,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Exemption>, StoreErr
     tx.one(&EXEMPTION_BY_ID, &[Value::id(id)])?.as_ref().map(exemption).transpose()
 }
 
-/// Ends an exemption before its time; whether it stood until now.
+/// Ends an exemption before its time; returns whether it was in force.
 pub fn end(tx: &mut Tx<'_>, id: EntryId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&EXEMPTION_END, &[Value::id(id), at.into()])? > 0)
 }

@@ -4,12 +4,12 @@ use domain::{ClauseId, EvidenceId, Force, Outcome, Subject, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
-/// A finding as it stands.
+/// A current finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFinding {
-    /// Whom or what it is about.
+    /// The subject that it is about.
     pub subject: Subject,
-    /// Which clause.
+    /// The clause.
     pub clause: ClauseId,
     /// The outcome.
     pub outcome: Outcome,
@@ -21,14 +21,14 @@ pub struct StoredFinding {
     pub evidence: EvidenceId,
 }
 
-/// What a judgement rested on, kept whole so that it can be replayed.
+/// The basis of a judgement, kept whole so that it can be replayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// Which.
+    /// Its id.
     pub id: EvidenceId,
-    /// Whom or what it is about.
+    /// The subject that it is about.
     pub subject: Subject,
-    /// Which clause.
+    /// The clause.
     pub clause: ClauseId,
     /// The outcome.
     pub outcome: Outcome,
@@ -134,7 +134,7 @@ fn outcome_json(outcome: &Outcome) -> Result<Value, StoreError> {
         .map_err(|error| StoreError::encode("finding.detail", &error))
 }
 
-/// Writes a finding over the former one.
+/// Writes a finding in place of the former one.
 pub fn put(tx: &mut Tx<'_>, finding: &StoredFinding) -> Result<(), StoreError> {
     let (kind, id) = subject_parts(&finding.subject);
     let detail = outcome_json(&finding.outcome)?;

@@ -1,4 +1,4 @@
-//! Freezes: while one stands, nothing destructive of a force is queued, agreed to or handed to a device.
+//! Freezes: while one is in force, no destructive order of a force is queued, agreed to or sent to a device.
 
 use domain::{Force, FreezeId, Timestamp};
 
@@ -7,13 +7,13 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One freeze.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freeze {
-    /// Which.
+    /// Its id.
     pub id: FreezeId,
     /// Whose destructive orders.
     pub force: Force,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// Since when.
+    /// When it was frozen.
     pub frozen_at: Timestamp,
     /// Who froze them.
     pub frozen_by: String,
@@ -52,12 +52,12 @@ fn freeze_of_row(row: &Row) -> Result<Freeze, StoreError> {
     })
 }
 
-/// Returns the freeze that stands for a force.
+/// Returns a force's current freeze.
 pub fn freeze_of(tx: &mut Tx<'_>, force: Force) -> Result<Option<Freeze>, StoreError> {
     tx.one(&FREEZE_OF, &[force.as_str().into()])?.as_ref().map(freeze_of_row).transpose()
 }
 
-/// Freezes what is destructive and not finished in a force; how many commands.
+/// Freezes the unfinished destructive commands of a force; returns how many.
 pub fn freeze(tx: &mut Tx<'_>, new: &Freeze) -> Result<u64, StoreError> {
     let values = [
         Value::id(new.id),
@@ -70,7 +70,7 @@ pub fn freeze(tx: &mut Tx<'_>, new: &Freeze) -> Result<u64, StoreError> {
     tx.execute(&COMMANDS_FREEZE, &[new.force.as_str().into(), new.frozen_at.into()])
 }
 
-/// Notes who asked to lift a freeze; whether it stands.
+/// Notes who asked to lift a freeze; returns whether it is in force.
 pub fn ask_to_lift(
     tx: &mut Tx<'_>,
     id: FreezeId,
@@ -79,7 +79,7 @@ pub fn ask_to_lift(
     Ok(tx.execute(&FREEZE_ASK_LIFT, &[Value::id(id), at.into(), by.into(), why.into()])? > 0)
 }
 
-/// Lifts a freeze that somebody asked to lift; whether it stood.
+/// Lifts a freeze whose lifting was asked for; returns whether it was in force.
 pub fn lift(tx: &mut Tx<'_>, freeze: &Freeze, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     if tx.execute(&FREEZE_LIFT, &[Value::id(freeze.id), at.into(), by.into()])? == 0 {
         return Ok(false);

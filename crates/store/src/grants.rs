@@ -4,12 +4,12 @@ use domain::{Force, GrantId, PersonId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
-/// A role that somebody has or had.
+/// A role that a person has or had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// Which.
+    /// Its id.
     pub id: GrantId,
-    /// Whose.
+    /// The person whose it is.
     pub person: PersonId,
     /// The role's word.
     pub role: String,
@@ -19,15 +19,15 @@ pub struct Grant {
     pub from_directory: bool,
     /// Who gave it, or the group that did.
     pub said_by: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// Since when.
+    /// When it was given.
     pub granted_at: Timestamp,
-    /// Until when; `None`: until somebody ends it.
+    /// Until when; `None`: until a person ends it.
     pub until: Option<Timestamp>,
     /// When it was ended, and by whom.
     pub ended: Option<(Timestamp, String)>,
-    /// Whether it waits for somebody to confirm it, and counts for nothing until then.
+    /// Whether it waits for a person to confirm it, and counts for nothing until then.
     pub waits: bool,
     /// When it was confirmed, and by whom.
     pub confirmed: Option<(Timestamp, String)>,
@@ -91,7 +91,7 @@ statements! {
         FROM role_grant g JOIN person p ON p.id = g.person_id
         WHERE g.ended_at IS NULL AND g.waits = 0 AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
         AND ($2 = '' OR p.force = $2 OR g.both_forces = 1) AND g.role = $3 ORDER BY g.person_id, g.id LIMIT $4");
-    // Whoever once had a role over a force that counted, and signed in: what such people did once cannot be done anew.
+    // People who once had an effective role over a force, and signed in: a first sign-in cannot happen twice.
     GRANTS_EVER = "SELECT DISTINCT g.person_id FROM role_grant g JOIN person p ON p.id = g.person_id
         WHERE g.role = $1 AND g.waits = 0 AND p.signed_in_at IS NOT NULL AND (p.force = $2 OR g.both_forces = 1)
         ORDER BY g.person_id LIMIT $3";
@@ -182,7 +182,7 @@ pub fn list(
 pub struct Over {
     /// The grant.
     pub grant: Grant,
-    /// When its person first signed in; `None` where they never have, as far as is known.
+    /// When its person first signed in; `None` if they never have, as far as is known.
     pub signed_in_at: Option<Timestamp>,
 }
 
@@ -207,22 +207,22 @@ pub fn ever(tx: &mut Tx<'_>, force: Force, role: &str, limit: u32) -> Result<Vec
     tx.query(&GRANTS_EVER, &params)?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Returns the grants that wait for a confirmation and that somebody asked for, a thousand at most.
+/// Returns the grants that wait for a confirmation and that a person asked for, a thousand at most.
 pub fn waiting_of(tx: &mut Tx<'_>, said_by: &str) -> Result<Vec<Grant>, StoreError> {
     tx.query(&GRANTS_WAITING_BY, &[said_by.into()])?.iter().map(grant).collect()
 }
 
-/// Confirms a grant, which counts from then on; whether it was open and nobody had confirmed it before.
+/// Confirms a grant, which counts from then on; returns whether it was open and nobody had confirmed it before.
 pub fn confirm(tx: &mut Tx<'_>, id: GrantId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&GRANT_CONFIRM, &[Value::id(id), at.into(), by.into()])? > 0)
 }
 
-/// Ends a grant; whether it had not been ended before.
+/// Ends a grant; returns whether it had not been ended before.
 pub fn end(tx: &mut Tx<'_>, id: GrantId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&GRANT_END, &[Value::id(id), at.into(), by.into()])? > 0)
 }
 
-/// Returns whether anybody on the books names them as line manager.
+/// Returns whether anybody in the register names them as line manager.
 pub fn manages_somebody(tx: &mut Tx<'_>, person: PersonId) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &MANAGES_SOMEBODY, &[Value::id(person)])? > 0)
 }

@@ -7,9 +7,9 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Which.
+    /// Its id.
     pub id: GroupId,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// Its name, unique in the force in any case of letters.
     pub name: String,
@@ -58,7 +58,7 @@ fn group(row: &Row) -> Result<Group, StoreError> {
     })
 }
 
-/// Enters a group. Its name must be new in the force.
+/// Adds a group. Its name must be new in the force.
 pub fn add(tx: &mut Tx<'_>, new: &Group) -> Result<(), StoreError> {
     tx.execute(
         &GROUP_ADD,
@@ -75,7 +75,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Group) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes a group as it now is, if nobody changed it since `group.version`; whether it did.
+/// Writes a group, if it has not changed since `group.version`; returns whether it did.
 pub fn set(tx: &mut Tx<'_>, group: &Group) -> Result<bool, StoreError> {
     let params = [
         Value::id(group.id),
@@ -123,22 +123,22 @@ pub fn member_ids(tx: &mut Tx<'_>, id: GroupId) -> Result<Vec<PersonId>, StoreEr
     tx.query(&MEMBER_IDS, &[Value::id(id)])?.iter().map(|row| row.parse(0)).collect()
 }
 
-/// Puts somebody into a group; whether they were not in it.
+/// Adds a person to a group; returns whether they were not in it.
 pub fn join(tx: &mut Tx<'_>, group: GroupId, person: PersonId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&MEMBER_ADD, &[Value::id(group), Value::id(person), at.into()])? > 0)
 }
 
-/// Takes somebody out of a group; whether they were in it.
+/// Removes a person from a group; returns whether they were in it.
 pub fn leave(tx: &mut Tx<'_>, group: GroupId, person: PersonId) -> Result<bool, StoreError> {
     Ok(tx.execute(&MEMBER_REMOVE, &[Value::id(group), Value::id(person)])? > 0)
 }
 
-/// Returns the groups that somebody is in: id and name, in order of name.
+/// Returns the groups that a person is in: id and name, in order of name.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(GroupId, String)>, StoreError> {
     tx.query(&GROUPS_OF, &[Value::id(person)])?.iter().map(|row| Ok((row.parse(0)?, row.text(1)?))).collect()
 }
 
-/// Takes somebody out of every group.
+/// Removes a person from every group.
 pub fn leave_all(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreError> {
     tx.execute(&LEAVE_ALL, &[Value::id(person)])
 }

@@ -24,19 +24,19 @@ word_enum! {
     }
 }
 
-/// Who stands on one side: a person, or whoever signs for a place.
+/// One side of a hand-over: a person, or a place for which a person signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Party {
     /// This person and nobody else.
     Person(PersonId),
-    /// Whoever may sign for the store or workshop.
+    /// A person who may sign for the store or workshop.
     Place(PlaceId),
 }
 
 /// One hand-over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Handover {
-    /// Which.
+    /// Its id.
     pub id: HandoverId,
     /// The number that people say.
     pub number: i64,
@@ -44,13 +44,13 @@ pub struct Handover {
     pub kind: HandoverKind,
     /// The giver's force.
     pub force: Force,
-    /// The receiver's, where that is another.
+    /// The receiver's, if that is another.
     pub to_force: Option<Force>,
-    /// Who gives.
+    /// The side that gives.
     pub giver: Party,
-    /// Who takes.
+    /// The side that receives.
     pub receiver: Party,
-    /// How far it got.
+    /// Its state.
     pub state: HandoverState,
     /// Counts changes of the draft.
     pub version: i64,
@@ -64,7 +64,7 @@ pub struct Handover {
     pub note: Option<String>,
     /// Who drafted it, as the ledger names them.
     pub drafted_by: String,
-    /// When.
+    /// When it was drafted.
     pub drafted_at: Timestamp,
     /// When it can no longer be signed.
     pub expires_at: Timestamp,
@@ -95,9 +95,9 @@ impl Handover {
 /// One thing of a hand-over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Which.
+    /// The device.
     pub device: DeviceId,
-    /// In what state.
+    /// Its condition.
     pub condition: Condition,
     /// What goes with it.
     pub with_it: Option<String>,
@@ -110,13 +110,13 @@ pub struct Item {
 /// A signature: who stated what, about exactly which record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
-    /// Of which version of the draft.
+    /// The version of the draft that it belongs to.
     pub version: i64,
-    /// Of which side.
+    /// The side that it belongs to.
     pub side: Side,
-    /// Who, where they stand in the register.
+    /// Who, if they stand in the register.
     pub person: Option<PersonId>,
     /// The name that they signed with.
     pub name: String,
@@ -128,7 +128,7 @@ pub struct Signature {
     pub statement: String,
     /// Digest of exactly the record shown.
     pub digest: String,
-    /// When.
+    /// When it was signed.
     pub signed_at: Timestamp,
 }
 
@@ -282,7 +282,7 @@ pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Handover>, Store
     tx.one(&HANDOVER_BY_NUMBER, &[number.into()])?.as_ref().map(handover).transpose()
 }
 
-/// Changes a draft, which makes it another version; whether it was still that version of a draft. Parties and things stay.
+/// Changes a draft, which makes it another version; returns whether it was still that version of a draft. Parties and things stay.
 pub fn change(tx: &mut Tx<'_>, changed: &Handover, items: &[Item]) -> Result<bool, StoreError> {
     let params = [
         Value::id(changed.id),
@@ -311,7 +311,7 @@ pub fn change(tx: &mut Tx<'_>, changed: &Handover, items: &[Item]) -> Result<boo
     Ok(true)
 }
 
-/// Brings a draft to its end; whether it was one.
+/// Brings a draft to its end; returns whether it was one.
 pub fn end(
     tx: &mut Tx<'_>,
     id: HandoverId,
@@ -374,7 +374,7 @@ pub fn items(tx: &mut Tx<'_>, id: HandoverId) -> Result<Vec<Item>, StoreError> {
         .collect()
 }
 
-/// Enters a signature; whether that side of that version had none.
+/// Enters a signature; returns whether that side of that version had none.
 pub fn sign(tx: &mut Tx<'_>, id: HandoverId, new: &Signature) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
@@ -429,7 +429,7 @@ pub fn keep(tx: &mut Tx<'_>, id: HandoverId, sealed: &Sealed) -> Result<(), Stor
     Ok(())
 }
 
-/// Returns the sealed record; `None` where there is none or it was erased.
+/// Returns the sealed record; `None` if there is none or it was erased.
 pub fn kept(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Sealed>, StoreError> {
     let row = tx.one(&CUSTODY_RECORD, &[Value::id(id)])?;
     row.map(|row| {
@@ -444,7 +444,7 @@ pub fn kept(tx: &mut Tx<'_>, id: HandoverId) -> Result<Option<Sealed>, StoreErro
     .transpose()
 }
 
-/// Erases the sealed record; whether there was one. The ledger and the hand-over stay.
+/// Erases the sealed record; returns whether there was one. The ledger and the hand-over stay.
 pub fn erase(tx: &mut Tx<'_>, id: HandoverId) -> Result<bool, StoreError> {
     Ok(tx.execute(&CUSTODY_RECORD_ERASE, &[Value::id(id)])? > 0)
 }

@@ -1,4 +1,4 @@
-//! Legal holds: while one stands, a device is neither wiped nor given to anybody else.
+//! Legal holds: while one is in force, a device is neither wiped nor given to another person.
 
 use domain::{CaseId, DeviceId, Force, HoldId, Timestamp};
 
@@ -7,19 +7,19 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One legal hold.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hold {
-    /// Which.
+    /// Its id.
     pub id: HoldId,
-    /// On which device.
+    /// The device that is held.
     pub device: DeviceId,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// The reference of the investigation.
     pub reference: String,
-    /// Why.
+    /// The reason.
     pub why: String,
     /// The case in which it was decided.
     pub case: Option<CaseId>,
-    /// Since when.
+    /// When it was placed.
     pub placed_at: Timestamp,
     /// Who placed it, as the ledger names them.
     pub placed_by: String,
@@ -64,7 +64,7 @@ fn hold(row: &Row) -> Result<Hold, StoreError> {
     })
 }
 
-/// Places a hold; whether none of that reference stood yet.
+/// Places a hold; returns whether there was none with that reference.
 pub fn place(tx: &mut Tx<'_>, new: &Hold) -> Result<bool, StoreError> {
     let values = [
         Value::id(new.id),
@@ -79,7 +79,7 @@ pub fn place(tx: &mut Tx<'_>, new: &Hold) -> Result<bool, StoreError> {
     Ok(tx.execute(&HOLD_PLACE, &values)? > 0)
 }
 
-/// Returns whether a hold stands on the device.
+/// Returns whether a hold is in force on the device.
 pub fn stands(tx: &mut Tx<'_>, device: DeviceId) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &HOLD_STANDS, &[Value::id(device)])? > 0)
 }
@@ -94,7 +94,7 @@ pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Hold>, StoreEr
     tx.query(&HOLDS_OF, &[Value::id(device)])?.iter().map(hold).collect()
 }
 
-/// Ends a hold; whether it stood.
+/// Ends a hold; returns whether it was in force.
 pub fn end(tx: &mut Tx<'_>, id: HoldId, at: Timestamp, by: &str, why: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&HOLD_END, &[Value::id(id), at.into(), by.into(), why.into()])? > 0)
 }

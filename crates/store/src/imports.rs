@@ -1,4 +1,4 @@
-//! Files of rows between their preview and their end.
+//! Imported files of rows, from their preview until they are applied or forgotten.
 
 use domain::{Force, ImportId, Timestamp};
 
@@ -7,7 +7,7 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Import {
-    /// Which.
+    /// Its id.
     pub id: ImportId,
     /// What it is of, such as `people`.
     pub kind: String,
@@ -15,7 +15,7 @@ pub struct Import {
     pub name: String,
     /// The force of rows that name none.
     pub force: Force,
-    /// The number of the person whom it is about; empty where it is about many.
+    /// The number of the person whom it is about; empty if it is about many.
     pub about: String,
     /// SHA-256 of the file, hex.
     pub digest: String,
@@ -27,7 +27,7 @@ pub struct Import {
     pub answers: String,
     /// Who gave it, as the ledger names them.
     pub made_by: String,
-    /// When.
+    /// When it was made.
     pub made_at: Timestamp,
     /// Until when it waits.
     pub expires_at: Timestamp,
@@ -100,27 +100,27 @@ pub fn by_id(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<Import>, StoreError
     tx.one(&IMPORT_BY_ID, &[Value::id(id)])?.as_ref().map(import).transpose()
 }
 
-/// Changes which column is what; whether the file still waits.
+/// Changes which column is what; returns whether the file still waits.
 pub fn set_mapping(tx: &mut Tx<'_>, id: ImportId, mapping: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&IMPORT_MAPPED, &[Value::id(id), mapping.into()])? > 0)
 }
 
-/// Changes what was answered; whether the file still waits.
+/// Changes what was answered; returns whether the file still waits.
 pub fn set_answers(tx: &mut Tx<'_>, id: ImportId, answers: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&IMPORT_ANSWERED, &[Value::id(id), answers.into()])? > 0)
 }
 
-/// Notes that a file was applied and lets go of it; whether it had not been.
+/// Notes that a file was applied and deletes its content; returns whether it had not been applied before.
 pub fn applied(tx: &mut Tx<'_>, id: ImportId, at: Timestamp, outcome: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&IMPORT_APPLIED, &[Value::id(id), at.into(), outcome.into()])? > 0)
 }
 
-/// Lets go of files that waited too long.
+/// Deletes the content of files that waited too long.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&IMPORTS_FORGET, &[now.into()])
 }
 
-/// Lets go of the files of somebody that wait, but for the latest ones; how many.
+/// Deletes the content of a person's waiting files, except the latest ones; returns how many.
 pub fn let_go_but(tx: &mut Tx<'_>, made_by: &str, keep: u32) -> Result<u64, StoreError> {
     tx.execute(&IMPORTS_LET_GO, &[made_by.into(), i64::from(keep).into()])
 }

@@ -1,7 +1,7 @@
 //! The server's own work: what follows from a use case is a job row in its transaction.
 //!
-//! A job is known by kind and subject. Asked for again while it waits, it stays one row; asked for again while it
-//! runs, it runs once more. Any node may claim a due job; a lease that runs out is claimed anew, so a job must be
+//! A job is identified by kind and subject. Scheduled again while it waits, it stays one row; scheduled again while it
+//! runs, it runs once more. Any node may claim a due job; a job whose lease timed out is claimed again, so a job must be
 //! idempotent.
 
 use domain::{JobId, Span, Timestamp};
@@ -11,21 +11,21 @@ use crate::{StoreError, Tx, Value, statements};
 /// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Which.
+    /// Its id.
     pub id: JobId,
     /// What to do.
     pub kind: String,
-    /// To what.
+    /// Its subject.
     pub subject: String,
-    /// How often it was tried before; a try that never came to its end counts.
+    /// How often it was tried before, unfinished tries included.
     pub attempts: i64,
-    /// Until when this node has it. Beyond that another may have claimed it, and its end is no longer this node's to write.
+    /// When the lease times out. After that another node may have claimed the job, and this one must not write its result.
     pub lease_until: Timestamp,
 }
 
 statements! {
-    // A wish while the job waits moves it forward, never back; a wish while it runs is kept beside it for afterwards. A
-    // wish that changes nothing writes nothing: a device that answers ten questions asks ten times to be judged.
+    // Scheduling a waiting job again makes it earlier, never later; scheduling a running one keeps the new time for afterwards. A
+    // schedule that changes nothing writes nothing: a device that answers ten questions schedules its judgement ten times.
     pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (kind, subject) DO UPDATE SET dead_at = NULL,
         attempts = CASE WHEN job.dead_at IS NOT NULL THEN 0 ELSE job.attempts END,
@@ -40,18 +40,18 @@ statements! {
         UPDATE job SET attempts = CASE WHEN lease_until > 0 THEN attempts + 1 ELSE attempts END, lease_until = $3
         WHERE id IN (SELECT id FROM due) AND dead_at IS NULL AND run_at <= $1 AND lease_until <= $1
         RETURNING id, kind, subject, attempts";
-    // The lease is the claim's own: where another node has claimed the job since, these change nothing.
+    // The lease identifies the claim: if another node has claimed the job since, these change nothing.
     JOB_DONE = "DELETE FROM job WHERE id = $1 AND lease_until = $2 AND next_at IS NULL";
     JOB_AGAIN = "UPDATE job SET lease_until = 0, attempts = 0, run_at = next_at, next_at = NULL
         WHERE id = $1 AND lease_until = $2 AND next_at IS NOT NULL";
-    // A job that was asked for again while it ran is not given up: something has changed since.
+    // A job that was scheduled again while it ran is not given up: something has changed since.
     JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, last_error = $2, run_at = $3,
         attempts = CASE WHEN next_at IS NOT NULL THEN 0 ELSE attempts + 1 END,
         dead_at = CASE WHEN next_at IS NOT NULL THEN NULL ELSE CAST($4 AS BIGINT) END WHERE id = $1 AND lease_until = $5";
     JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }
 
-/// Asks for a job at or after `run_at`; an earlier wish stands.
+/// Schedules a job for `run_at`; keeps an earlier schedule.
 pub fn ask(
     tx: &mut Tx<'_>,
     id: JobId,

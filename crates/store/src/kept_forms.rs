@@ -1,4 +1,4 @@
-//! Forms that somebody sent when their session was over.
+//! Forms posted after their session expired.
 
 use domain::Timestamp;
 
@@ -42,7 +42,7 @@ fn form(row: &Row) -> Result<KeptForm, StoreError> {
     })
 }
 
-/// Keeps a form, instead of an older one of the same owner for the same address, and of the oldest where the owner would
+/// Saves a form, in place of an older one of the same owner for the same address, and of the oldest if the owner would
 /// have more than `most`.
 pub fn keep(tx: &mut Tx<'_>, new: &KeptForm, most: i64) -> Result<(), StoreError> {
     let owner = new.owner.as_str();
@@ -86,7 +86,7 @@ pub fn count(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
     crate::single_count(tx, &FORMS_ALL, &[])
 }
 
-/// Forgets forms whose time is over; how many.
+/// Removes expired forms; returns how many.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&FORMS_FORGET, &[now.into()])
 }

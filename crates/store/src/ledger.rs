@@ -1,29 +1,29 @@
-//! Where the ledger's entries, tree and checkpoints lie. What they mean is for the `ledger` crate.
+//! Stores the ledger's entries, tree and checkpoints. The crate `ledger` says what they mean.
 
 use domain::{ClauseId, EntryId, Force, PersonId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
-/// One entry. Private detail lies beside it and can be erased.
+/// One entry. Its private detail is kept in a table of its own and can be erased.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
     /// Its place in the tree, once the sequencer gave it one.
     pub place: Option<i64>,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// Who did it.
     pub actor: String,
-    /// Did what.
+    /// The action.
     pub action: String,
-    /// To whom or what.
+    /// The subject of the action.
     pub subject: String,
-    /// Of which force.
+    /// The force that it belongs to.
     pub force: Option<Force>,
-    /// Under which clause.
+    /// The clause that it falls under.
     pub clause: Option<ClauseId>,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
     /// Salted digest of the private detail, hex.
     pub detail_digest: Option<String>,
@@ -128,7 +128,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Entry, detail: Option<(Vec<u8>, Vec<u8>)>) -> 
     Ok(())
 }
 
-/// A private detail as it lies: salt, then content.
+/// A stored private detail: salt, then content.
 pub type SaltedDetail = (Vec<u8>, Vec<u8>);
 
 /// Returns the entry of that id.
@@ -136,7 +136,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Entry>, StoreError> 
     tx.one(&LEDGER_BY_ID, &[Value::id(id)])?.as_ref().map(entry).transpose()
 }
 
-/// Returns the private detail of an entry, salt first; `None` where there is none or it was erased.
+/// Returns the private detail of an entry, salt first; `None` if there is none or it was erased.
 pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<SaltedDetail>, StoreError> {
     tx.one(&LEDGER_DETAIL, &[Value::id(id)])?.map(|row| Ok((row.bytes(0)?, row.bytes(1)?))).transpose()
 }
@@ -187,7 +187,7 @@ pub struct LedgerFilter {
     pub action: String,
     /// On whom or what, exactly as entered.
     pub subject: String,
-    /// Under which clause.
+    /// The clause that it falls under.
     pub clause: String,
     /// From this time on.
     pub from: Timestamp,
@@ -197,7 +197,7 @@ pub struct LedgerFilter {
     pub after: Option<(Timestamp, EntryId)>,
 }
 
-/// Whether an entry without a force is for the readers of every force: the rules in force, and the state of the ledger itself.
+/// Returns whether an entry without a force is for readers of every force: the rules in force, and the ledger's own state.
 /// Other entries without a force are for those who read for all of them.
 #[must_use]
 pub fn concerns_every_force(action: &str) -> bool {

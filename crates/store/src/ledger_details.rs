@@ -29,7 +29,7 @@ statements! {
 /// An entry with a detail that is to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
-    /// Which.
+    /// The entry.
     pub entry: EntryId,
     /// Its place in the tree.
     pub place: i64,

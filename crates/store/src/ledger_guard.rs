@@ -1,4 +1,4 @@
-//! What a node found that it would not sign, and what an operator's acceptance of that changes in the tree.
+//! Refusals of a node to sign the ledger, and the changes to the tree when an operator accepts one.
 
 use domain::{EntryId, Timestamp};
 
@@ -7,7 +7,7 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// A node's refusal to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
     /// When a node first found it.
     pub found_at: Timestamp,
@@ -46,7 +46,7 @@ fn stop(row: &Row) -> Result<Stop, StoreError> {
     })
 }
 
-/// Enters a refusal; whether none of its kind stood open.
+/// Enters a refusal; returns whether none of its kind stood open.
 pub fn add(tx: &mut Tx<'_>, new: &Stop) -> Result<bool, StoreError> {
     if crate::single_count(tx, &STOP_OPEN_KIND, &[new.kind.as_str().into()])? > 0 {
         return Ok(false);
@@ -65,12 +65,12 @@ pub fn add(tx: &mut Tx<'_>, new: &Stop) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Returns the oldest refusal that nobody has accepted.
+/// Returns the oldest refusal that no operator has accepted.
 pub fn open(tx: &mut Tx<'_>) -> Result<Option<Stop>, StoreError> {
     tx.one(&STOP_OPEN, &[])?.as_ref().map(stop).transpose()
 }
 
-/// Notes that an operator went on from where the ledger stands; how many refusals that ends.
+/// Notes that an operator went on from where the ledger stands; returns how many refusals that ends.
 pub fn accept(tx: &mut Tx<'_>, at: Timestamp, by: &str, why: &str) -> Result<u64, StoreError> {
     tx.execute(&STOPS_ACCEPT, &[at.into(), by.into(), why.into()])
 }
@@ -91,7 +91,7 @@ pub fn take_out(tx: &mut Tx<'_>, from: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Sets aside the checkpoints of this size and larger; how many.
+/// Sets aside the checkpoints of this size and larger; returns how many.
 pub fn void_checkpoints(tx: &mut Tx<'_>, under: EntryId, from: i64) -> Result<u64, StoreError> {
     let set_aside = tx.execute(&CHECKPOINTS_VOID, &[Value::id(under), from.into()])?;
     tx.execute(&CHECKPOINTS_DROP, &[from.into()])?;

@@ -1,4 +1,4 @@
-//! Locks: one transaction at a time decides about a thing.
+//! Locks: one transaction at a time makes decisions about a thing.
 //!
 //! On PostgreSQL two transactions that read the same row both see it as it was, and both may then write (READ COMMITTED). So
 //! whatever is decided from rows that were read takes the lock of the thing first and reads after that: it then sees what
@@ -41,10 +41,10 @@ pub enum Lock {
     Number(&'static str),
 }
 
-/// Takes the lock, waiting for whoever has it. Taking one twice is nothing new.
+/// Takes the lock, waiting for the transaction that holds it. Taking one twice has no further effect.
 ///
 /// # Errors
-/// `Conflict` where another transaction holds it for too long; perhaps only at the next statement.
+/// `Conflict` if another transaction holds it for too long; perhaps only at the next statement.
 pub fn take(tx: &mut Tx<'_>, lock: Lock) -> Result<(), StoreError> {
     match lock {
         Lock::Policy => tx.lock(key("policy", "")),

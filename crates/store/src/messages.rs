@@ -1,4 +1,4 @@
-//! What devices sent, byte for byte, sealed and for a limited time; and the facts read out of it.
+//! Devices' messages, byte for byte, sealed and for a limited time; and the facts read from them.
 
 use domain::{DeviceId, EnrolmentId, EntryId, Fact, Facts, Timestamp};
 
@@ -7,9 +7,9 @@ use crate::{StoreError, Tx, Value, statements};
 /// A sealed message.
 #[derive(Debug, Clone)]
 pub struct RawMessage {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
-    /// From which channel.
+    /// The channel that it came from.
     pub enrolment: EnrolmentId,
     /// The message type.
     pub kind: String,
@@ -51,7 +51,7 @@ pub fn keep(tx: &mut Tx<'_>, message: RawMessage) -> Result<(), StoreError> {
     )
 }
 
-/// Removes up to `limit` messages whose time has come; how many.
+/// Removes up to `limit` expired messages; returns how many.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&RAW_FORGET, &[now.into(), i64::from(limit).into()])
 }
@@ -91,7 +91,7 @@ pub fn facts(tx: &mut Tx<'_>, device: DeviceId) -> Result<Facts, StoreError> {
     Ok(all)
 }
 
-/// Forgets the facts of a device that enrols afresh: they were of another installation.
+/// Removes the facts of a device that enrols again: they belong to the former installation.
 pub fn forget_facts(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), StoreError> {
     tx.later(&FACTS_FORGET, vec![Value::id(device)])
 }

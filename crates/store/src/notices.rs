@@ -1,6 +1,6 @@
 //! Notices: what people are told, when they may be, and what came of it.
 //!
-//! Whoever sends one first moves its due time ahead to the end of a lease, so that two nodes never send the same one and
+//! The node that sends one first moves its due time to the end of a lease, so that two nodes never send the same one and
 //! one that died leaves it due again.
 
 use domain::{CaseId, Force, NoticeId, PersonId, Timestamp};
@@ -24,9 +24,9 @@ word_enum! {
 /// One notice.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Which.
+    /// Its id.
     pub id: NoticeId,
-    /// To whom.
+    /// The person who is told.
     pub person: PersonId,
     /// Their force.
     pub force: Force,
@@ -46,7 +46,7 @@ pub struct Notice {
     pub link: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Where it stands.
+    /// Its state.
     pub state: NoticeState,
     /// When it is looked at next.
     pub due_at: Option<Timestamp>,
@@ -58,7 +58,7 @@ pub struct Notice {
     pub exception: bool,
     /// How often mail was tried.
     pub attempts: i64,
-    /// What the last try came to, where it failed.
+    /// What the last try came to, if it failed.
     pub last_error: Option<String>,
     /// When the person marked it as read.
     pub read_at: Option<Timestamp>,
@@ -141,7 +141,7 @@ fn with_person(row: &Row) -> Result<(Notice, String, String), StoreError> {
     Ok((notice(row)?, row.text(20)?, row.text(21)?))
 }
 
-/// Enters a notice; false where the person has one of that key already.
+/// Enters a notice; false if the person has one of that key already.
 pub fn add(tx: &mut Tx<'_>, new: &Notice) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
@@ -173,7 +173,7 @@ pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Notice>, S
     tx.query(&NOTICES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(notice).collect()
 }
 
-/// Claims a due notice until `lease`, which becomes its due time; false where another node was faster.
+/// Claims a due notice until `lease`, which becomes its due time; false if another node was faster.
 pub fn claim(tx: &mut Tx<'_>, due: &mut Notice, lease: Timestamp) -> Result<bool, StoreError> {
     let claimed = tx.execute(&NOTICE_CLAIM, &[Value::id(due.id), due.due_at.into(), lease.into()])? > 0;
     due.due_at = Some(lease);
@@ -185,7 +185,7 @@ pub fn hold(tx: &mut Tx<'_>, claimed: &Notice, until: Timestamp, duty: &str) -> 
     tx.later(&NOTICE_HOLD, vec![Value::id(claimed.id), until.into(), duty.into(), claimed.due_at.into()])
 }
 
-/// Notes that the person was told; false where that was noted before.
+/// Notes that the person was told; false if that was noted before.
 pub fn told(
     tx: &mut Tx<'_>,
     id: NoticeId,
@@ -212,18 +212,18 @@ pub fn failed(
     Ok(tx.execute(&NOTICE_FAILED, &params)? > 0)
 }
 
-/// Tries a notice again that was given up; whether it was.
+/// Tries a notice again that was given up; returns whether it was.
 pub fn retry(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&NOTICE_RETRY, &[Value::id(id), now.into()])? > 0)
 }
 
-/// Notes that the person read it; whether that is news.
+/// Notes that the person read it; returns whether that is news.
 pub fn read(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&NOTICE_READ, &[Value::id(id), now.into()])? > 0)
 }
 
 /// Has everything that is held for a person looked at again: what is known of their duty has changed. What is due before
-/// `leased` may be claimed at this moment and is left to whoever sends it.
+/// `leased` may be claimed by a node at this moment, and is left to it.
 pub fn look_again(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -295,7 +295,7 @@ pub fn by_state(
         .collect()
 }
 
-/// Forgets notices made before a time, `limit` at most; how many.
+/// Forgets notices made before a time, `limit` at most; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&NOTICES_FORGET, &[before.into(), i64::from(limit).into()])
 }

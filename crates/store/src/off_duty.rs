@@ -7,15 +7,15 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// A sign-in off duty, or the use of another system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OffDutyUse {
-    /// Which.
+    /// Its id.
     pub id: SignInId,
-    /// Whose.
+    /// The person whose it is.
     pub person: PersonId,
     /// Their force.
     pub force: Force,
-    /// Their unit then; empty where it was not known.
+    /// Their unit then; empty if it was not known.
     pub unit: String,
-    /// On which day.
+    /// The day.
     pub day: Day,
     /// Which system; empty for this service.
     pub system: String,
@@ -28,7 +28,7 @@ pub struct OffDutyUse {
 /// A month of one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitMonth {
-    /// The unit; empty where it was not known.
+    /// The unit; empty if it was not known.
     pub unit: String,
     /// How many people.
     pub people: i64,
@@ -78,7 +78,7 @@ fn used(row: &Row) -> Result<OffDutyUse, StoreError> {
     })
 }
 
-/// Notes a sign-in or a use; false where one of that day and system is noted.
+/// Notes a sign-in or a use; false if one of that day and system is noted.
 pub fn add(tx: &mut Tx<'_>, new: &OffDutyUse) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
@@ -102,7 +102,7 @@ pub fn open_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OffDutyUse>, Sto
     tx.query(&USE_OPEN, &[Value::id(person)])?.iter().map(used).collect()
 }
 
-/// Notes what one was for; false where that was said before.
+/// Notes what one was for; false if that was said before.
 pub fn state(tx: &mut Tx<'_>, id: SignInId, purpose: &str, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&USE_STATE, &[Value::id(id), purpose.into(), at.into()])? > 0)
 }
@@ -124,7 +124,7 @@ pub fn by_unit(tx: &mut Tx<'_>, force: Force, (from, to): (Day, Day)) -> Result<
         .collect()
 }
 
-/// Forgets those before a time, `limit` at most; how many.
+/// Forgets those before a time, `limit` at most; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&USE_FORGET, &[before.into(), i64::from(limit).into()])
 }

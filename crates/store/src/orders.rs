@@ -12,7 +12,7 @@ crate::word_enum! {
         Held = "held",
         /// A second person let all of it through.
         Released = "released",
-        /// Somebody cancelled all of it.
+        /// A person cancelled all of it.
         Cancelled = "cancelled",
         /// Nobody decided in time.
         Expired = "expired",
@@ -38,9 +38,9 @@ crate::word_enum! {
 /// What one person asked for beyond a cap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Burst {
-    /// Which.
+    /// Its id.
     pub id: BurstId,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// How much harm its orders can do.
     pub effect: Effect,
@@ -50,11 +50,11 @@ pub struct Burst {
     pub who: String,
     /// Who asked first, as the ledger names them.
     pub opened_by: String,
-    /// Since when.
+    /// When it was opened.
     pub opened_at: Timestamp,
     /// Until when it may be released.
     pub expires_at: Timestamp,
-    /// How it stands.
+    /// Its state.
     pub state: BurstState,
     /// When, by whom and why it came to its end.
     pub ended: Option<(Timestamp, String, String)>,
@@ -63,9 +63,9 @@ pub struct Burst {
 /// An act that is held and is no command to a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldAct {
-    /// Which.
+    /// Its id.
     pub id: HeldId,
-    /// In which burst.
+    /// The burst that it is held in.
     pub burst: BurstId,
     /// On which device; the first one of a hand-over.
     pub device: DeviceId,
@@ -75,9 +75,9 @@ pub struct HeldAct {
     pub spec: String,
     /// Who asked.
     pub asked_by: String,
-    /// When.
+    /// When it was asked for.
     pub asked_at: Timestamp,
-    /// How it stands.
+    /// Its state.
     pub state: HeldState,
     /// Why it could not be done.
     pub error: Option<String>,
@@ -86,25 +86,25 @@ pub struct HeldAct {
 /// An order of a person that has not reached its device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenOrder {
-    /// Which command.
+    /// The command.
     pub command: CommandId,
-    /// For which channel.
+    /// The channel that it is for.
     pub enrolment: EnrolmentId,
-    /// For which device.
+    /// The device that it is for.
     pub device: DeviceId,
     /// Its serial number.
     pub serial: String,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// What it does.
     pub deed: Deed,
-    /// How far it got.
+    /// Its state.
     pub state: CommandState,
     /// Who asked.
     pub asked_by: String,
     /// The second person who agreed.
     pub approved_by: Option<String>,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
     /// When it was asked for.
     pub asked_at: Timestamp,
@@ -236,7 +236,7 @@ pub fn size_of(tx: &mut Tx<'_>, id: BurstId) -> Result<i64, StoreError> {
     Ok(commands + crate::single_count(tx, &BURST_ACTS, &[Value::id(id)])?)
 }
 
-/// Ends a burst; whether it was held until then. What is in it is ended by [`release`] or [`cancel`].
+/// Ends a burst; returns whether it was held until then. What is in it is ended by [`release`] or [`cancel`].
 pub fn end_burst(
     tx: &mut Tx<'_>,
     id: BurstId,
@@ -247,13 +247,13 @@ pub fn end_burst(
     Ok(tx.execute(&BURST_END, &values)? > 0)
 }
 
-/// Queues the commands of a burst and marks its other acts as released; how many of each.
+/// Queues the commands of a burst and marks its other acts as released; returns how many of each.
 pub fn release(tx: &mut Tx<'_>, id: BurstId) -> Result<(u64, u64), StoreError> {
     let commands = tx.execute(&BURST_RELEASE, &[Value::id(id)])?;
     Ok((commands, tx.execute(&HELD_RELEASE, &[Value::id(id)])?))
 }
 
-/// Cancels all that is held in a burst; how many orders.
+/// Cancels all that is held in a burst; returns how many orders.
 pub fn cancel(tx: &mut Tx<'_>, id: BurstId, at: Timestamp, why: &str) -> Result<u64, StoreError> {
     let commands = tx.execute(&BURST_CANCEL, &[Value::id(id), at.into(), why.into()])?;
     Ok(commands + tx.execute(&HELD_CANCEL_ALL, &[Value::id(id), at.into(), why.into()])?)
@@ -360,7 +360,7 @@ pub fn acts(
     tx.query(&HELD_OF_ASKER, &[force_word(force), asked_by.into(), limit.into()])?.iter().map(held).collect()
 }
 
-/// Ends a held act; whether it was open until then.
+/// Ends a held act; returns whether it was open until then.
 pub fn end_act(
     tx: &mut Tx<'_>,
     id: HeldId,

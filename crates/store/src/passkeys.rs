@@ -30,7 +30,7 @@ pub struct Passkey {
     pub credential: String,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// When it last signed somebody in.
+    /// When it last signed a person in.
     pub used_at: Option<Timestamp>,
 }
 
@@ -95,7 +95,7 @@ pub fn accounts(tx: &mut Tx<'_>) -> Result<Vec<Account>, StoreError> {
     tx.query(&ACCOUNTS_LIVE, &[])?.iter().map(account).collect()
 }
 
-/// Ends an account and its passkeys; whether it had not ended before.
+/// Ends an account and its passkeys; returns whether it had not ended before.
 pub fn end_account(tx: &mut Tx<'_>, owner: &str, at: Timestamp) -> Result<bool, StoreError> {
     tx.execute(&PASSKEYS_END_OF, &[owner.into(), at.into()])?;
     Ok(tx.execute(&ACCOUNT_END, &[owner.into(), at.into()])? > 0)
@@ -108,7 +108,7 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Enters a passkey; whether its id was new.
+/// Enters a passkey; returns whether its id was new.
 pub fn add(tx: &mut Tx<'_>, new: &Passkey) -> Result<bool, StoreError> {
     let params = [
         new.id.as_str().into(),
@@ -130,7 +130,7 @@ pub fn live(tx: &mut Tx<'_>) -> Result<Vec<Passkey>, StoreError> {
     tx.query(&PASSKEYS_LIVE, &[])?.iter().map(passkey).collect()
 }
 
-/// Notes a use with the credential as it is afterwards; whether it was still as it was before, and not taken away.
+/// Notes a use with the credential as it is afterwards; returns whether it was still as it was before, and not taken away.
 pub fn set_used(
     tx: &mut Tx<'_>,
     id: &str,
@@ -140,7 +140,7 @@ pub fn set_used(
     Ok(tx.execute(&PASSKEY_USED, &[id.into(), before.into(), after.into(), at.into()])? > 0)
 }
 
-/// Takes it away; whether it was there.
+/// Takes it away; returns whether it was there.
 pub fn end(tx: &mut Tx<'_>, id: &str, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&PASSKEY_END, &[id.into(), at.into()])? > 0)
 }

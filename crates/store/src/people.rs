@@ -13,7 +13,7 @@ word_enum! {
         Scim = "scim",
         /// An imported file.
         Csv = "csv",
-        /// Somebody's keyboard.
+        /// A person's keyboard.
         Hand = "hand",
     }
 }
@@ -21,7 +21,7 @@ word_enum! {
 /// A person as the register has them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
-    /// Who.
+    /// The person.
     pub id: PersonId,
     /// Their force.
     pub force: Force,
@@ -29,11 +29,11 @@ pub struct Person {
     pub number: String,
     /// Name as it is shown.
     pub name: String,
-    /// Work address, where known.
+    /// Work address, if known.
     pub email: Option<String>,
     /// Their job: officer, staff, or another word of the force. Not what they may do here: that is `access`.
     pub role: String,
-    /// Unit, where known.
+    /// Unit, if known.
     pub unit: Option<String>,
     /// When they were entered.
     pub created_at: Timestamp,
@@ -44,9 +44,9 @@ pub struct Person {
     pub user_name: Option<String>,
     /// The directory's own identifier.
     pub external_id: Option<String>,
-    /// Work telephone, where known.
+    /// Work telephone, if known.
     pub phone: Option<String>,
-    /// Who answers for them, where known.
+    /// Who answers for them, if known.
     pub line_manager: Option<PersonId>,
     /// Whether they work under another identity: who they are is then sensitive.
     pub covert: bool,
@@ -126,7 +126,7 @@ statements! {
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR lower(name) LIKE $2 OR lower(number) LIKE $2)
         AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5");
     // $7 and $8: only this person, and who names that one as line manager.
-    // Whoever was never asked anything has accepted nothing: a person without a line in terms_standing is not accepted.
+    // A person who was never asked has accepted nothing: without a line in terms_standing they count as not accepted.
     PEOPLE_LIST = concat!("SELECT ", columns!(), ", devices, accepted_at
         FROM (SELECT p.*,
           (SELECT count(*) FROM device d WHERE d.holder_id = p.id) AS devices,
@@ -206,7 +206,7 @@ pub fn add(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes a person as they now are, if nobody changed them since `person.version`; whether it did. The version counts on.
+/// Writes a person as they now are, if nobody changed them since `person.version`; returns whether it did. The version counts on.
 pub fn set(tx: &mut Tx<'_>, person: &Person) -> Result<bool, StoreError> {
     let changed = tx.execute(
         &PERSON_SET,
@@ -273,7 +273,7 @@ pub struct PeopleFilter {
     pub unit: String,
     /// Part of their job.
     pub role: String,
-    /// Only those on the books, or only those who left.
+    /// Only those in the register, or only those who left.
     pub on_the_books: Option<bool>,
     /// Only those who hold a device, or only those who hold none.
     pub devices: Option<bool>,
@@ -304,7 +304,7 @@ pub struct Related {
 /// A person as a list shows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Who.
+    /// The person.
     pub person: Person,
     /// How many devices they hold.
     pub devices: i64,
@@ -356,17 +356,17 @@ pub fn without_terms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, Store
     crate::single_count(tx, &PEOPLE_WITHOUT_TERMS, &[crate::force_word(force)])
 }
 
-/// Returns how many people are on the books.
+/// Returns how many people are in the register.
 pub fn count(tx: &mut Tx<'_>, force: Option<Force>) -> Result<i64, StoreError> {
     crate::single_count(tx, &PEOPLE_COUNT, &[crate::force_word(force)])
 }
 
-/// Takes a person off the books; whether they were on them.
+/// Takes a person off the books; returns whether they were on them.
 pub fn end(tx: &mut Tx<'_>, id: PersonId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&PERSON_END, &[Value::id(id), at.into()])? > 0)
 }
 
-/// Returns everyone on the books.
+/// Returns everyone in the register.
 pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<PersonId>, StoreError> {
     tx.query(&PEOPLE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
 }

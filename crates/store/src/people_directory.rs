@@ -5,7 +5,7 @@ use domain::{Force, PersonId, Timestamp};
 use crate::people::{Person, columns, person};
 use crate::{StoreError, Tx, Value, statements};
 
-/// Whoever still has a device, an open case, or a legal hold on what they had or are part of, is not forgotten.
+/// People who still have a device, an open case, or a legal hold on what they had or take part in, are kept.
 macro_rules! unheld {
     () => {
         " AND NOT EXISTS (SELECT 1 FROM device d WHERE d.holder_id = person.id AND d.retired_at IS NULL)
@@ -102,7 +102,7 @@ pub fn past_retention(tx: &mut Tx<'_>, before: Timestamp) -> Result<i64, StoreEr
     crate::single_count(tx, &PEOPLE_KEPT, &[before.into()])
 }
 
-/// Takes somebody away as a line manager.
+/// Takes a person away as a line manager.
 pub fn free_managed(tx: &mut Tx<'_>, manager: PersonId) -> Result<u64, StoreError> {
     tx.execute(&MANAGER_FREE, &[Value::id(manager)])
 }

@@ -13,7 +13,7 @@ use crate::{Row, StoreError, Tx, Value, statements};
 crate::word_enum! {
     /// How far an entry is.
     PermissionState {
-        /// Asked for; nobody has decided.
+        /// Asked for and not decided.
         Asked = "asked",
         /// The first of two agreed; the second has not decided.
         Agreed = "agreed",
@@ -28,7 +28,7 @@ crate::word_enum! {
     }
 }
 
-/// Somebody as an entry names them: the actor's name in the ledger, and as shown to people.
+/// A person as an entry names them: the actor's name in the ledger, and as shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     /// As the ledger names them.
@@ -40,7 +40,7 @@ pub struct Named {
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
-    /// Which.
+    /// Its id.
     pub id: PermissionId,
     /// The number that people say.
     pub number: i64,
@@ -48,17 +48,17 @@ pub struct Permission {
     pub once: String,
     /// The register, by the name of its file.
     pub register: String,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// How far it is.
+    /// Its state.
     pub state: PermissionState,
     /// Counts the changes of state.
     pub version: i64,
-    /// For whom.
+    /// The person it is for.
     pub person: Option<PersonId>,
-    /// For which device.
+    /// The device that it is for.
     pub device: Option<DeviceId>,
-    /// For which clause.
+    /// The clause that it is for.
     pub clause: Option<ClauseId>,
     /// What the register asks, by the fields' names; never a password.
     pub fields: BTreeMap<String, String>,
@@ -68,11 +68,11 @@ pub struct Permission {
     pub asked: Named,
     /// The same, where the register of people has them.
     pub asked_person: Option<PersonId>,
-    /// When.
+    /// When it was asked for.
     pub asked_at: Timestamp,
     /// Until when it is wanted.
     pub wanted_until: Timestamp,
-    /// By when it must be decided.
+    /// When it must be decided.
     pub due_at: Option<Timestamp>,
     /// The first of two who agreed, and in which of the two seats.
     pub agreed: Option<(Named, i64)>,
@@ -82,13 +82,13 @@ pub struct Permission {
     pub decided_at: Option<Timestamp>,
     /// Why, in the decider's words.
     pub decision: Option<String>,
-    /// Under which conditions.
+    /// Its conditions.
     pub conditions: Option<String>,
     /// From when it is in force.
     pub starts_at: Option<Timestamp>,
-    /// Until when.
+    /// When it ends.
     pub ends_at: Option<Timestamp>,
-    /// When somebody last said that it is still needed.
+    /// When a person last said that it is still needed.
     pub reviewed_at: Option<Timestamp>,
     /// When people were warned of its end.
     pub warned_at: Option<Timestamp>,
@@ -247,7 +247,7 @@ pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Permission>, Sto
     tx.one(&PERMISSION_BY_NUMBER, &[number.into()])?.as_ref().map(grant).transpose()
 }
 
-/// Writes a changed entry over the one of that version; whether it still had that version.
+/// Writes a changed entry over the one of that version; returns whether it still had that version.
 pub fn put(tx: &mut Tx<'_>, changed: &Permission) -> Result<bool, StoreError> {
     let (agreed_by, agreed_name, seat) = match &changed.agreed {
         Some((named, seat)) => (Some(named.by.as_str()), Some(named.name.as_str()), Some(*seat)),

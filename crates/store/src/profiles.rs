@@ -9,7 +9,7 @@ use crate::{StoreError, Tx, Value, statements};
 pub struct Profile {
     /// SHA-256 of the content, hex.
     pub digest: String,
-    /// For which platform.
+    /// The platform that it is for.
     pub platform: Platform,
     /// The clause group, such as `mdu-6`.
     pub group: String,
@@ -28,15 +28,15 @@ pub struct Profile {
 pub struct DeviceProfile {
     /// PayloadIdentifier.
     pub identifier: String,
-    /// Which content.
+    /// The content.
     pub digest: String,
     /// PayloadUUID of that content.
     pub uuid: String,
     /// The command that carries or carried it.
     pub command: CommandId,
-    /// How far it got.
+    /// Its state.
     pub state: ProfileState,
-    /// Since when.
+    /// When it last changed.
     pub changed_at: Timestamp,
     /// The device's words, if it refused.
     pub error: Option<String>,

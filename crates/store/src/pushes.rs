@@ -1,6 +1,6 @@
 //! Which channels are to be pushed, and what came of it. The columns are the enrolment's.
 //!
-//! Whoever sends a push first moves its due time ahead to the end of a lease. A wish that comes while the push is under
+//! The node that sends a push first moves its due time to the end of a lease. A request that arrives while the push is under
 //! way moves it back, so it is seen that something new is waiting; a sender that died leaves a push that is due again.
 
 use domain::{EnrolmentId, Timestamp};
@@ -22,7 +22,7 @@ statements! {
         push_failed = $5 WHERE id = $1 AND ended_at IS NULL";
 }
 
-/// Asks for a push. An earlier wish stands: pushes are coalesced per device. Without a token there is nobody to push.
+/// Schedules a push; keeps an earlier schedule: pushes are coalesced per device. Does nothing for a device without a token.
 pub fn want(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), StoreError> {
     tx.later(&PUSH_WANT, vec![Value::id(id), at.into()])
 }
@@ -30,7 +30,7 @@ pub fn want(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), Store
 /// A push that is due.
 #[derive(Debug, Clone)]
 pub struct PushDue {
-    /// For which channel.
+    /// The channel that it is for.
     pub enrolment: EnrolmentId,
     /// Topic, token (hex) and magic; absent where the device never gave them.
     pub address: Option<(String, String, String)>,
@@ -52,14 +52,14 @@ pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, 
         .collect()
 }
 
-/// Takes a due push upon itself until `lease`; false where another node was faster.
+/// Takes a due push upon itself until `lease`; false if another node was faster.
 pub fn claim(tx: &mut Tx<'_>, push: &mut PushDue, lease: Timestamp) -> Result<bool, StoreError> {
     let claimed = tx.execute(&PUSH_CLAIM, &[Value::id(push.enrolment), push.due_at.into(), lease.into()])?;
     push.due_at = lease;
     Ok(claimed > 0)
 }
 
-/// Notes a claimed push that was sent, or that never can be; a wish that came meanwhile stays.
+/// Notes that a claimed push was sent, or never can be; keeps a request that arrived meanwhile.
 pub fn done(tx: &mut Tx<'_>, push: &PushDue, now: Timestamp, failed: Option<&str>) -> Result<(), StoreError> {
     tx.later(&PUSH_DONE, vec![Value::id(push.enrolment), push.due_at.into(), now.into(), failed.into()])
 }
@@ -71,7 +71,7 @@ pub fn gone(tx: &mut Tx<'_>, push: &PushDue, now: Timestamp, why: &str) -> Resul
     tx.later(&PUSH_GONE, vec![Value::id(push.enrolment), token.into(), now.into(), why.into()])
 }
 
-/// Notes a claimed push that failed and is to be tried again at a time, or sooner where a wish came meanwhile.
+/// Notes that a claimed push failed and retries it at a time, or sooner if a request arrived meanwhile.
 pub fn again(
     tx: &mut Tx<'_>,
     push: &PushDue,

@@ -4,7 +4,7 @@ use domain::{ClauseId, PersonId, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
-/// What somebody said to one clause.
+/// What a person said to one clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reminder {
     /// The clause.

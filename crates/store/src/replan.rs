@@ -22,7 +22,7 @@ const SLACK: Span = Span::from_secs(3600);
 
 /// Brings back what a clock that was ahead has put off: jobs, questions to devices, pushes and notices are due now, last contacts
 /// are not in the future, and sign-ins and profiles that were given out by that clock no longer count. How many rows were
-/// changed; none where the clock was never wrong.
+/// changed; none if the clock was never wrong.
 pub fn from_the_future(tx: &mut Tx<'_>, now: Timestamp, refresh_every: Span) -> Result<u64, StoreError> {
     let (due, beyond) = (now.into(), now.plus(SLACK).into());
     let mut changed = 0;

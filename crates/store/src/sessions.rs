@@ -25,11 +25,11 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// How they signed in: a word such as `directory`, `passkey` or `one-time-link`.
     pub how: String,
-    /// What they use, in a few words such as `Firefox on Windows`; empty where it did not say.
+    /// What they use, in a few words such as `Firefox on Windows`; empty if it did not say.
     pub browser: String,
     /// Who they are as far as the service can tell: the same for all sessions of one person.
     pub owner: String,
-    /// When they last proved that they are there; `None` where nothing says so.
+    /// When they last proved that they are there; `None` if nothing says so.
     pub proven_at: Option<Timestamp>,
 }
 
@@ -131,24 +131,24 @@ pub fn of_owner(
     rows.iter().map(session).collect()
 }
 
-/// Ends the session of an owner whose digest starts so; whether there was one.
+/// Ends the session of an owner whose digest starts so; returns whether there was one.
 pub fn end_one(tx: &mut Tx<'_>, owner: &str, digest_start: &str) -> Result<bool, StoreError> {
     // "g" comes straight after the last digit of a digest.
     let end = format!("{digest_start}g");
     Ok(tx.execute(&SESSION_END_ONE, &[owner.into(), digest_start.into(), end.into()])? > 0)
 }
 
-/// Ends every session of an owner but one; how many those were.
+/// Ends every session of an owner but one; returns how many those were.
 pub fn end_others(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64, StoreError> {
     tx.execute(&SESSION_END_OTHERS, &[owner.into(), digest.into()])
 }
 
-/// Ends every session of an owner; how many those were.
+/// Ends every session of an owner; returns how many those were.
 pub fn end_all(tx: &mut Tx<'_>, owner: &str) -> Result<u64, StoreError> {
     tx.execute(&SESSIONS_END_OF, &[owner.into()])
 }
 
-/// Ends every session that an owner began with a passkey, but one; how many those were.
+/// Ends every session that an owner began with a passkey, but one; returns how many those were.
 pub fn end_by_passkey(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64, StoreError> {
     tx.execute(&SESSIONS_END_BY_PASSKEY, &[owner.into(), digest.into()])
 }
@@ -183,7 +183,7 @@ pub fn end(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&SESSION_END, &[digest.into()])? > 0)
 }
 
-/// Ends every session of a person; how many there were.
+/// Ends every session of a person; returns how many there were.
 pub fn end_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreError> {
     tx.execute(&SESSIONS_END_OF_PERSON, &[Value::id(person)])
 }

@@ -120,7 +120,7 @@ fn only(rows: &[crate::Row]) -> Result<Option<PersonId>, StoreError> {
     }
 }
 
-/// Forgets attempts whose time is over; how many.
+/// Forgets attempts whose time is over; returns how many.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(&ATTEMPTS_FORGET, &[now.into()])
 }

@@ -7,7 +7,7 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// A directory that would provision a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Takeover {
-    /// Whom.
+    /// The person.
     pub person: PersonId,
     /// The token that asked, as the ledger names it.
     pub asked_by: String,
@@ -22,7 +22,7 @@ pub struct Takeover {
 }
 
 statements! {
-    // Asked again with other names it is another takeover, which nobody has confirmed.
+    // Asked again with other names it is another takeover, not confirmed yet.
     pub(crate) TAKEOVER_ASK = "INSERT INTO directory_takeover (person_id, asked_by, user_name, external_id, asked_at)
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person_id) DO UPDATE SET asked_by = excluded.asked_by,
         user_name = excluded.user_name, external_id = excluded.external_id, asked_at = excluded.asked_at,
@@ -64,7 +64,7 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Takeover>, 
     tx.one(&TAKEOVER_OF, &[Value::id(person)])?.as_ref().map(takeover).transpose()
 }
 
-/// Confirms it as it was shown; whether it was still that, and nobody had confirmed it.
+/// Confirms it as it was shown; returns whether it was still that, and nobody had confirmed it.
 pub fn confirm(tx: &mut Tx<'_>, shown: &Takeover, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     let params = [
         Value::id(shown.person),
@@ -76,7 +76,7 @@ pub fn confirm(tx: &mut Tx<'_>, shown: &Takeover, at: Timestamp, by: &str) -> Re
     Ok(tx.execute(&TAKEOVER_CONFIRM, &params)? > 0)
 }
 
-/// Forgets what was asked for of a person; whether there was anything.
+/// Forgets what was asked for of a person; returns whether there was anything.
 pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<bool, StoreError> {
     Ok(tx.execute(&TAKEOVER_FORGET, &[Value::id(person)])? > 0)
 }

@@ -16,7 +16,7 @@ pub struct Acceptance {
     pub document: String,
     /// The version: a digest over the clauses shown.
     pub terms_digest: String,
-    /// When.
+    /// When it was accepted.
     pub accepted_at: Timestamp,
     /// How it was shown: on a page, on paper, at a counter.
     pub shown: String,
@@ -98,7 +98,7 @@ pub fn versions(
         .collect()
 }
 
-/// Enters an acceptance; whether it is new.
+/// Enters an acceptance; returns whether it is new.
 pub fn accept(
     tx: &mut Tx<'_>,
     id: domain::EntryId,

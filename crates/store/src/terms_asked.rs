@@ -38,9 +38,9 @@ pub struct Standing {
     pub missing: Missing,
     /// When they last accepted anything of it, in whatever wording.
     pub accepted_at: Option<Timestamp>,
-    /// Since when they are asked; `None` where nothing is missing.
+    /// Since when they are asked; `None` if nothing is missing.
     pub asked_at: Option<Timestamp>,
-    /// By when.
+    /// When it is due.
     pub due_at: Option<Timestamp>,
     /// When they were reminded.
     pub reminded_at: Option<Timestamp>,
@@ -74,7 +74,7 @@ pub struct StandingTally {
 /// A line of the list of who stands how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingLine {
-    /// Who.
+    /// The person.
     pub person: PersonId,
     /// Their force.
     pub force: Force,
@@ -198,7 +198,7 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Standing>, Sto
     tx.query(&STANDING_OF, &[Value::id(person)])?.iter().map(|row| standing(row, 0)).collect()
 }
 
-/// Returns how the people on the books stand, by document and force.
+/// Returns how the people in the register stand, by document and force.
 pub fn tally(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -223,7 +223,7 @@ pub fn tally(
 /// What a list of standings shows. Empty words mean "any".
 #[derive(Debug, Clone, Default)]
 pub struct StandingFilter {
-    /// Of one force.
+    /// Only this force.
     pub force: Option<Force>,
     /// To one document.
     pub document: String,
@@ -270,7 +270,7 @@ pub fn list(
         .collect()
 }
 
-/// Returns how many people on the books have ever accepted something of a document, by force.
+/// Returns how many people in the register have ever accepted something of a document, by force.
 pub fn accepted_by_force(
     tx: &mut Tx<'_>,
     force: Option<Force>,
@@ -282,7 +282,7 @@ pub fn accepted_by_force(
         .collect()
 }
 
-/// Notes that a person has read a section; whether that is new.
+/// Notes that a person has read a section; returns whether that is new.
 pub fn set_read(tx: &mut Tx<'_>, person: PersonId, section: &str, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&SECTION_READ, &[Value::id(person), section.into(), at.into()])? > 0)
 }

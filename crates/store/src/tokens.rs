@@ -7,9 +7,9 @@ use crate::{Row, StoreError, Tx, Value, statements};
 /// One token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// Which.
+    /// Its id.
     pub id: TokenId,
-    /// What it is for, in the words of whoever made it.
+    /// What it is for, in its maker's words.
     pub name: String,
     /// The word of what it may do.
     pub scope: String,
@@ -23,7 +23,7 @@ pub struct Token {
     pub expires_at: Timestamp,
     /// When it was last used; kept to the minute.
     pub last_used_at: Option<Timestamp>,
-    /// When somebody ended it.
+    /// When a person ended it.
     pub ended_at: Option<Timestamp>,
 }
 
@@ -59,7 +59,7 @@ fn token(row: &Row) -> Result<Token, StoreError> {
     })
 }
 
-/// Returns the tokens that somebody made and that still work, two hundred at most.
+/// Returns the tokens that a person made and that still work, two hundred at most.
 pub fn made_by(tx: &mut Tx<'_>, actor: &str, now: Timestamp) -> Result<Vec<Token>, StoreError> {
     tx.query(&TOKENS_MADE_BY, &[actor.into(), now.into()])?.iter().map(token).collect()
 }
@@ -103,7 +103,7 @@ pub fn used(tx: &mut Tx<'_>, id: TokenId, at: Timestamp) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Ends a token; whether it had not ended before.
+/// Ends a token; returns whether it had not ended before.
 pub fn end(tx: &mut Tx<'_>, id: TokenId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&TOKEN_END, &[Value::id(id), at.into(), by.into()])? > 0)
 }

@@ -1,4 +1,4 @@
-//! Jobs: one row a wish, whatever happens while it runs.
+//! Jobs: one row for each kind and subject, even when scheduled again while it runs.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use domain::{JobId, Span, Timestamp};

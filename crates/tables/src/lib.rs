@@ -1,11 +1,11 @@
-//! Files of rows as other systems save them, read once for every import: text in its encoding, cells with the place where
-//! they stand in the file, days as people write them.
+//! Reads files of rows as other systems save them, for every import: text in its encoding, cells with their place
+//! in the file, days as people write them.
 //!
-//! Nothing of a file is lost without a word. What cannot be read is an error that names the line, or a row in
-//! [`Table::wrong`]; what was passed over or decided stands in [`Table::notes`]. A file comes from outside, so its size,
+//! Nothing of a file is dropped silently. What cannot be read is an error that names the line, or a row in
+//! [`Table::wrong`]; [`Table::notes`] lists what was skipped or decided. A file comes from outside, so its size,
 //! rows, columns and cells are bounded, and those of a workbook are counted as they are inflated.
 //!
-//! What the columns mean is for the importer to say.
+//! The importer knows what the columns mean.
 
 pub mod day;
 mod separated;
@@ -68,7 +68,7 @@ pub struct Row {
     pub cells: Vec<String>,
 }
 
-/// A row that cannot be taken.
+/// A row that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
     /// Where it begins.
@@ -77,7 +77,7 @@ pub struct Wrong {
     pub why: String,
 }
 
-/// Why nothing of a file can be read.
+/// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// Too large.
@@ -102,7 +102,7 @@ pub enum TableError {
         "the double quote that opens in line {0} is never closed, so no line below it can be read; close it or take it out, then give the file again"
     )]
     OpenQuote(usize),
-    /// Text stands behind the end of a quoted cell.
+    /// Text follows the end of a quoted cell.
     #[error(
         "the double quote that opens in line {0} ends in line {1} in the middle of a cell; write a quote that belongs to the text twice (\"\"), or take it out, then give the file again"
     )]
@@ -115,7 +115,7 @@ pub enum TableError {
     /// A broken workbook, or something else that is packed.
     #[error("the file is no Excel workbook that can be read ({0}); save it anew as .xlsx or as “CSV UTF-8”")]
     Workbook(String),
-    /// It inflates to more than is read.
+    /// It inflates beyond the limit.
     #[error(
         "the workbook unpacks to more than is read; take out pictures and other sheets, or save it as “CSV UTF-8”"
     )]

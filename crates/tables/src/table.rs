@@ -7,29 +7,29 @@ use crate::{Counted, LONGEST_CELL, MOST_BYTES, Row, TableError, Wrong, day, text
 /// Rows among which the headings are looked for.
 const LOOKED_AT: usize = 20;
 
-/// A file taken apart.
+/// A parsed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
     /// What its columns are called.
     pub headings: Vec<String>,
     /// Its rows, none of them empty; a row may have fewer cells than there are headings, never more.
     pub rows: Vec<Row>,
-    /// Rows that cannot be taken, in the order of the file.
+    /// Rows that cannot be read, in the order of the file.
     pub wrong: Vec<Wrong>,
-    /// What was decided or passed over, in sentences.
+    /// What was decided or skipped, in sentences.
     pub notes: Vec<String>,
     /// What places count.
     pub counted: Counted,
-    /// For each column, the first cell that can only be a day with its month in front.
+    /// For each column, the first cell that can only be a day with its month first.
     month_first: Vec<Option<(usize, String)>>,
 }
 
 impl Table {
-    /// Takes a file apart: a workbook, or text with commas, semicolons or tabs between its cells. The headings are the first
+    /// Parses a file: a workbook, or text with commas, semicolons or tabs between its cells. The headings are the first
     /// of its first rows that `fits`, or else the first row.
     ///
     /// # Errors
-    /// [`TableError`] where nothing of it can be read; a row that cannot be is in [`Table::wrong`].
+    /// [`TableError`] if nothing of it can be read; a row that cannot be is in [`Table::wrong`].
     pub fn read(
         bytes: &[u8],
         most_rows: usize,
@@ -116,7 +116,7 @@ impl Table {
         Ok(())
     }
 
-    /// Reads a day in a column. Where another cell of the column can only have its month in front, a day that could be read
+    /// Reads a day in a column. If another cell of the column can only have its month first, a day that could be read
     /// both ways is refused.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ fn passed_over(counted: Counted, (first, last): (&Row, &Row), headings: usize) -
     )
 }
 
-/// Takes off the sign that keeps spreadsheets from taking a cell for a formula.
+/// Removes the sign that keeps spreadsheets from reading a cell as a formula.
 fn without_guard(cell: &mut String) {
     if cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(['=', '+', '-', '@'])) {
         cell.remove(0);

@@ -1,4 +1,4 @@
-//! Files as the field has them. The lines that are named are those of the file itself.
+//! Files as they occur in the field. Line numbers are those of the file itself.
 
 use std::io::{Cursor, Write as _};
 

@@ -1,7 +1,7 @@
-//! Text out of bytes. UTF-8 and UTF-16 say what they are; any other encoding would be a guess at somebody's name, so it is
+//! Text out of bytes. UTF-8 and UTF-16 say what they are; any other encoding would be a guess at a person's name, so it is
 //! refused with the line where it shows.
 
-/// How the bytes of a text stand for its characters.
+/// The encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// With or without a mark in front.
@@ -12,7 +12,7 @@ pub enum Encoding {
     Utf16Be,
 }
 
-/// Why bytes are no text.
+/// Why bytes are not text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     /// A byte that UTF-8 does not have in this place.
@@ -37,7 +37,7 @@ fn not_utf8(line: usize, byte: u8) -> String {
     format!("the file is not in UTF-8{looks}: line {line} has the byte 0x{byte:02X}")
 }
 
-/// Tells the encoding by the mark in front, or by the empty halves of plain letters.
+/// Recognises the encoding by its byte order mark, or by the empty halves of plain letters.
 fn encoding(bytes: &[u8]) -> (Encoding, &[u8]) {
     for (mark, encoding) in [
         (&b"\xEF\xBB\xBF"[..], Encoding::Utf8),
@@ -81,7 +81,7 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), TextError> {
     Ok((text, encoding))
 }
 
-/// As [`decode`], with every line end made one line feed and folded lines joined (RFC 5545 section 3.1): they may be folded
+/// Decodes as [`decode`] does, makes every line end a line feed and joins folded lines (RFC 5545 section 3.1): they may be folded
 /// in the middle of a character, so bytes are joined before they are read.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! A world that stands still until it is told otherwise, and whose randomness is the same in every run.
+//! A world whose time moves only when set, and whose randomness is the same in every run.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use domain::{Clock, Entropy, Span, Timestamp, World};
 /// Where [`world`] starts: 2026-11-22 at three in the morning, UTC, when phones are lost.
 pub const START: Timestamp = Timestamp::from_millis(1_795_316_400_000);
 
-/// A clock that moves only when told.
+/// A clock that moves only when set.
 #[derive(Debug)]
 pub struct FixedClock {
     now: AtomicI64,
@@ -18,7 +18,7 @@ pub struct FixedClock {
 }
 
 impl FixedClock {
-    /// Stands at `at`.
+    /// Makes a clock that shows `at`.
     #[must_use]
     pub const fn at(at: Timestamp) -> Self {
         Self { now: AtomicI64::new(at.millis()), set: AtomicI64::new(0) }
@@ -34,7 +34,7 @@ impl FixedClock {
         self.now.fetch_add(span.millis(), Ordering::SeqCst);
     }
 
-    /// Is set that much ahead, or back where it is negative, while no time passes.
+    /// Sets the clock ahead, or back for a negative number, while no time passes.
     pub fn jump(&self, millis: i64) {
         self.now.fetch_add(millis, Ordering::SeqCst);
         self.set.fetch_add(millis, Ordering::SeqCst);
@@ -77,7 +77,7 @@ pub struct TestWorld {
 }
 
 impl TestWorld {
-    /// Returns the world by itself, for what wants to own one; it shares this clock.
+    /// Returns the world for a caller that needs its own; it shares this clock.
     #[must_use]
     pub fn world(&self) -> World {
         self.world.clone()

@@ -1,4 +1,4 @@
-//! What tests need and the product must not contain: a settable world, throw-away databases, a private PostgreSQL, a mail relay.
+//! Helpers for tests that the product must not contain: a settable world, throw-away databases, a private PostgreSQL, a mail relay.
 //!
 //! Everything here panics with a clear sentence when it cannot do its work: that fails the test, which is its purpose.
 //! Never linked into the product.

@@ -67,7 +67,7 @@ impl Postgres {
         Self::start_with(5432, None, &["fsync=on", "shared_buffers=128MB"])
     }
 
-    /// Returns the server of this process, started by whoever asks first.
+    /// Returns the server of this process; the first call starts it.
     pub fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Postgres>> = OnceLock::new();
         SHARED.get_or_init(Self::start).as_ref()
@@ -140,7 +140,7 @@ impl Postgres {
     }
 }
 
-/// Runs statements on a database, past the product.
+/// Runs statements on a database directly.
 ///
 /// # Errors
 /// What the server says.

@@ -34,7 +34,7 @@ impl Relay {
     }
 }
 
-/// As much of RFC 5321 as a client needs to hand over a letter.
+/// Speaks as much of RFC 5321 as a client needs to send a letter.
 async fn converse(stream: TcpStream, code: u16, kept: Arc<Mutex<Vec<String>>>) -> std::io::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut lines = BufReader::new(read).lines();

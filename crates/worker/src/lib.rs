@@ -1,4 +1,4 @@
-//! Jobs and schedules: what follows from use cases, and what time itself makes due.
+//! Runs jobs and schedules: work that use cases leave behind, and work that becomes due with time.
 //!
 //! Each loop asks `app` for one kind of work and sleeps when there is none. Any node may run any of it: claims and
 //! locks are in the database. Nothing is decided here.
@@ -12,12 +12,12 @@ use outbound::mail::Mail;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// What the worker needs beside the use cases.
+/// What the worker needs besides the use cases.
 #[derive(Clone, Default)]
 pub struct Options {
     /// The push service's client; without one, devices hear of their commands when they next connect.
     pub apns: Option<Apns>,
-    /// The mail relay's client; without one, people are told by their own pages.
+    /// The mail relay's client; without one, people find their notices on their own pages.
     pub mail: Option<Mail>,
     /// Where checkpoints of the ledger are copied to.
     pub copies: Vec<Target>,
@@ -33,7 +33,7 @@ const LETTERS: u32 = 20;
 /// Ledger entries of a round that leaves others waiting.
 const FULL_ROUND: usize = app::ledger_book::BATCH as usize;
 
-/// How long a loop sleeps where nothing was due, and where something failed.
+/// How long a loop sleeps if nothing was due, and after a failure.
 struct Pace {
     idle: Duration,
     after_failure: Duration,
@@ -43,7 +43,7 @@ const FAST: Pace = Pace { idle: Duration::from_millis(500), after_failure: Durat
 const STEADY: Pace = Pace { idle: Duration::from_secs(2), after_failure: Duration::from_secs(10) };
 const WATCHFUL: Pace = Pace { idle: Duration::from_secs(15), after_failure: Duration::from_secs(60) };
 const SLOW: Pace = Pace { idle: Duration::from_secs(60), after_failure: Duration::from_secs(60) };
-/// For what becomes due by the day: looked for four times in one, so that a restart at night does not put it off.
+/// For daily work: it looks four times a day, so that a restart at night does not postpone it.
 const DAILY: Pace = Pace { idle: Duration::from_secs(6 * 3600), after_failure: Duration::from_secs(900) };
 
 /// Runs until `stop` turns true; work in hand is finished first.
@@ -75,7 +75,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     }));
     loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
         let app = places.clone();
-        // What came in while a round ran can wait for the next: each costs a dozen statements, whatever it places.
+        // Entries that arrived during a round wait for the next: a round costs a dozen statements, however few it places.
         async move {
             app::ledger_book::sequence_ledger(&app)
                 .await
@@ -84,7 +84,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     }));
     loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), None, move || {
         let app = seals.clone();
-        // A checkpoint is never followed by another at once.
+        // Never makes two checkpoints without a pause.
         async move { app::ledger_book::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
@@ -104,7 +104,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     while loops.join_next().await.is_some() {}
 }
 
-/// Keeps the ledger beside its signing: copies, reading it again, details whose time is over.
+/// Runs the ledger's other loops: copies of checkpoints, verification, erasing details past their time.
 fn ledger(
     loops: &mut JoinSet<()>,
     app: &App,
@@ -118,7 +118,7 @@ fn ledger(
     }));
     loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), None, move || {
         let app = read.clone();
-        // A batch at a time with a pause between: it has all day.
+        // A batch at a time with a pause after each: it has all day.
         async move { ledger_book::read_ledger_again(&app).await.map(|_| 0) }
     }));
     loops.spawn(every("ledger details", DAILY, stop.clone(), None, move || {
@@ -127,8 +127,8 @@ fn ledger(
     }));
 }
 
-/// Calls `work` again and again: at once while it finds something, after a pause where it does not. A round that panics
-/// is a round that failed: one bad row must not silence a loop for good.
+/// Calls `work` repeatedly: at once while it finds something, after a pause if it does not. A round that panics
+/// counts as failed: one bad row must not stop a loop for good.
 async fn every<F, W>(
     name: &'static str,
     pace: Pace,
@@ -144,11 +144,11 @@ async fn every<F, W>(
             Ok(Ok(0)) => pace.idle,
             Ok(Ok(_)) => Duration::ZERO,
             Ok(Err(error)) => {
-                tracing::error!(name, %error, "the worker's round failed");
+                tracing::error!(name, %error, "a round of the worker failed");
                 pace.after_failure
             }
             Err(panic) => {
-                tracing::error!(name, %panic, "the worker's round broke off: a fault of this program");
+                tracing::error!(name, %panic, "a round of the worker panicked: this is a bug in Lanyard");
                 pace.after_failure
             }
         };

@@ -59,7 +59,7 @@ pub fn calendar(data: &[u8]) -> bool {
     true
 }
 
-/// Reads the text as a pattern; whether it is one that a form may hold.
+/// Reads the text as a pattern; returns whether it is one that a form may hold.
 fn pattern(data: &[u8]) -> bool {
     let Some(text) = text(data) else { return false };
     let (shifts, days) = text.split_once("\n\n").unwrap_or((text, "N -"));

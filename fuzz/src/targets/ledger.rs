@@ -1,4 +1,4 @@
-//! What a stranger hands to whoever checks a ledger: exports, checkpoints, entries.
+//! Decoders for files that an outsider gives to a ledger's verifier: exports, checkpoints, entries.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

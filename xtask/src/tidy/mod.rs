@@ -17,7 +17,7 @@ mod words;
 pub(crate) struct Problem {
     /// The file, relative to the repository's root.
     file: String,
-    /// The line, from 1, where there is one.
+    /// The line, from 1, if there is one.
     line: Option<usize>,
     /// What is wrong and what to do.
     message: String,

@@ -1,4 +1,4 @@
-//! `NOTICE`: what others have made of the program, by licence, and what the licences ask of whoever passes it on. Written
+//! `NOTICE`: what others have made of the program, by licence, and what the licences ask of those who pass it on. Written
 //! from what cargo says, so that it cannot go stale.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -138,7 +138,7 @@ pub(crate) fn texts(root: &Path) -> anyhow::Result<String> {
 fn of_others(root: &Path) -> anyhow::Result<Vec<Package>> {
     let asked = Command::new("cargo")
         .args(["metadata", "--locked", "--format-version", "1"])
-        // The program is served on Linux; other systems would add crates that nobody is given.
+        // The program is served on Linux; other systems would add crates that are not passed on.
         .args(["--filter-platform", "x86_64-unknown-linux-gnu"])
         .current_dir(root)
         .output()

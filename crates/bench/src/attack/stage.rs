@@ -16,7 +16,7 @@ use testkit::TestWorld;
 
 use super::{Figure, Harm, Thief};
 
-/// The groups that the force's settings map to roles: known to whoever can read the documentation.
+/// The groups that the force's settings map to roles: known to anyone who can read the documentation.
 pub(super) const ADMINISTRATORS: &str = "Lanyard administrators";
 
 const DAY: Span = Span::from_secs(24 * 3600);
@@ -151,7 +151,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Signs in anew as somebody of the register: the cookie's value.
+    /// Signs in anew as a person of the register: the cookie's value.
     pub(super) async fn sign_in(&self, number: &str) -> anyhow::Result<String> {
         sign_in(&self.app, number).await
     }
@@ -164,7 +164,7 @@ impl Stage {
         by_number(&self.app, number).await
     }
 
-    /// Sends a form as the pages do; where it leads, or empty where it was refused.
+    /// Sends a form as the pages do; where it leads, or empty if it was refused.
     pub(super) async fn post(
         &self,
         cookie: &str,
@@ -216,7 +216,7 @@ impl Stage {
         Ok(id.unwrap_or_default().to_owned())
     }
 
-    /// Commands that wait for somebody to agree, of the first devices.
+    /// Commands that wait for a person to agree, of the first devices.
     pub(super) async fn asked(&self) -> anyhow::Result<Vec<domain::CommandId>> {
         let devices: Vec<DeviceId> = self.devices.iter().take(60).copied().collect();
         let found = self.app.store().read(move |tx| {

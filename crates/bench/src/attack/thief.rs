@@ -15,7 +15,7 @@ pub enum Thief {
     Lead,
     /// An administrator.
     Administrator,
-    /// Somebody of information security.
+    /// A person of information security.
     InformationSecurity,
     /// The API token of a directory, and the accounts of the directory that it may send.
     ScimToken,
@@ -192,7 +192,7 @@ async fn directory(stage: &Stage, token: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns a link that the server makes for somebody, opened: the cookie's value.
+/// Returns a link that the server makes for a person, opened: the cookie's value.
 async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
     let root = Actor::command_line("root");
     let person = stage.person(number).await?;

@@ -141,7 +141,7 @@ async fn signed_profiles_work_and_spoilt_or_incomplete_ones_are_refused() {
     device.enrol(&server.link, &server.signed_profile()).await.unwrap();
     assert!(device.is_enrolled());
 
-    // The challenge is spent: the same profile enrols nobody else.
+    // The challenge is used up: the same profile cannot enrol a second device.
     let mut thief = Device::new(DeviceSpec::plausible(Model::Ipad, "T", Temper::Honest, 2), 2);
     assert!(matches!(thief.enrol(&server.link, &server.profile()).await, Err(SimError::Scep(_))));
 }

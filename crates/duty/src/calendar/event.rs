@@ -27,7 +27,7 @@ pub(super) struct Event {
     pub(super) stamp: Option<Timestamp>,
     /// Which occurrence of its series it changes.
     pub(super) exception: Option<Time>,
-    /// What it is; nothing where it was called off.
+    /// What it is; nothing if it was called off.
     pub(super) body: Option<Body>,
     /// Its lines, by which the same event twice is known.
     pub(super) text: String,

@@ -85,7 +85,7 @@ const ALONE: [(&str, Says); 15] = [
     ("training", away(AbsenceKind::Training)),
     ("course", away(AbsenceKind::Training)),
 ];
-/// Words that turn the others round: somebody who covers sickness is not sick.
+/// Words that reverse the others: a person who covers sickness is not sick.
 const TURNS: [&str; 20] = [
     "working",
     "worked",

@@ -40,7 +40,7 @@ pub(super) fn sort_out(
         }
         let new = read.series.iter().skip(before);
         periods += new.map(|series| series.occurrences.len()).sum::<usize>();
-        // Whoever asked refuses the file then.
+        // The caller then refuses the file.
         if periods > MOST_PERIODS {
             return;
         }
@@ -242,7 +242,7 @@ impl Group<'_> {
     }
 }
 
-/// Refuses a period that nobody can have meant.
+/// Refuses a period that cannot be meant.
 fn checked(period: Period) -> Result<Period, String> {
     let (most, says) = match period.kind {
         PeriodKind::Shift | PeriodKind::Replaced => (36, "a shift of more than 36 hours: check its end"),

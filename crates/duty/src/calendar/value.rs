@@ -53,7 +53,7 @@ impl Time {
     }
 }
 
-/// Returns the time in a property; `None` where the event has no such property.
+/// Returns the time in a property; `None` if the event has no such property.
 pub(super) fn time(event: &Component<'_>, zones: &Zones, name: &str) -> Result<Option<Time>, String> {
     let Some(found) = property(event, name) else { return Ok(None) };
     Ok(times(found, zones)?.into_iter().next())

@@ -8,7 +8,7 @@ use super::TokenFault;
 /// The most values of a list claim that are read: a directory that sends more has been set up to send every group.
 const MOST: usize = 1000;
 
-/// The claims of a token that was verified. Its `Debug` names nobody.
+/// The claims of a token that was verified. Its `Debug` prints no names.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claims(Map<String, Value>);
 
@@ -37,7 +37,7 @@ impl Claims {
         }
     }
 
-    /// Compares whom the token is for: this client alone, for no other client is trusted, and issued to it where the token
+    /// Checks the audience: this client alone, because no other client is trusted, and issued to it where the token
     /// says so.
     pub(super) fn check_audience(&self, client_id: &str) -> Result<(), TokenFault> {
         let ours = |value: &Value| value.as_str() == Some(client_id);
@@ -77,7 +77,7 @@ impl Claims {
         }
     }
 
-    /// Reads a claim that is a number of seconds since 1970; `None` where it is missing.
+    /// Reads a claim that is a number of seconds since 1970; `None` if it is missing.
     fn seconds(&self, name: &str) -> Result<Option<f64>, TokenFault> {
         self.0.get(name).map(|value| value.as_f64().ok_or(TokenFault::Malformed)).transpose()
     }
@@ -88,20 +88,20 @@ impl Claims {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// Reads a claim that is one text, trimmed; `None` where it is missing, empty, or something else.
+    /// Reads a claim that is one text, trimmed; `None` if it is missing, empty, or something else.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.as_str().map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// Returns when the person signed in at the provider, to the second; `None` where it does not say (OpenID Connect Core, 2).
+    /// Returns when the person signed in at the provider, to the second; `None` if it does not say (OpenID Connect Core, 2).
     #[must_use]
     pub fn signed_in_at(&self) -> Option<Timestamp> {
         let seconds = self.0.get("auth_time")?.as_i64()?;
         seconds.checked_mul(1000).map(Timestamp::from_millis)
     }
 
-    /// Reads a claim that is a list of texts, or one text. Empty where it is missing.
+    /// Reads a claim that is a list of texts, or one text. Empty if it is missing.
     #[must_use]
     pub fn list(&self, name: &str) -> Vec<&str> {
         match self.0.get(name) {
@@ -112,7 +112,7 @@ impl Claims {
     }
 
     /// Returns whether the provider left a claim out because it was too long, and says so (OpenID Connect Core, 5.6.2): Entra ID
-    /// does, for somebody in more than 200 groups.
+    /// does, for a person in more than 200 groups.
     #[must_use]
     pub fn left_out(&self, name: &str) -> bool {
         self.0.get("_claim_names").and_then(|names| names.get(name)).is_some()

@@ -2,7 +2,7 @@
 
 use openidconnect::DiscoveryError;
 
-/// Why a token may not be believed.
+/// Why a token is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
     /// Not a token at all, or without what every token has.
@@ -23,7 +23,7 @@ pub enum TokenFault {
     /// Signed with a key that the provider does not have.
     #[error("unknown-key")]
     UnknownKey,
-    /// Changed after it was signed, or signed by somebody else.
+    /// Changed after it was signed, or signed by another person.
     #[error("wrong-signature")]
     WrongSignature,
     /// Its time is over.
@@ -75,10 +75,10 @@ pub enum OidcError {
         "the sign-in settings do not fit the provider: {0}; compare [sign_in] with what the provider shows"
     )]
     Setup(String),
-    /// The provider did not take the code: it was used before, is too old, or was meant for somebody else.
+    /// The provider did not take the code: it was used before, is too old, or was meant for another person.
     #[error("the sign-in provider refused the code ({0}); begin the sign-in again")]
     Refused(String),
-    /// The token may not be believed.
+    /// The token is not valid.
     #[error("the sign-in provider's token may not be believed ({0}); begin the sign-in again")]
     Token(#[from] TokenFault),
 }
@@ -113,7 +113,7 @@ impl OidcError {
     }
 }
 
-/// Words of somebody else, cut to what fits a line and is letters.
+/// Words of another person, cut to what fits a line and is letters.
 pub(super) fn short(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(160).collect()
 }

@@ -1,7 +1,7 @@
 //! Encrypting to a certificate and opening it again (RFC 5652 section 6): RSA with PKCS#1 v1.5 padding for the content
-//! key and CBC for the content, because those are what SCEP clients speak.
+//! key and CBC for the content, because SCEP clients use those.
 //!
-//! Both paddings are old and leak if a server tells where opening failed. So one error stands for every failure, and
+//! Both paddings are old and leak if a server reveals where decryption failed. So every failure gives the same error, and
 //! a content key that does not come out is replaced by a random one, so that the work goes on as if it had
 //! (RFC 3218 section 2.3.2). A CBC message is not proof of anything by itself: SCEP's signature around it is.
 
@@ -113,7 +113,7 @@ pub fn encrypt(
     Ok(write::sequence(&[&write::oid(oid::ENVELOPED_DATA), &write::context(0, &[&data])]))
 }
 
-/// Opens what was encrypted to a certificate. `allow_3des` accepts [`ContentCipher::TripleDes`], at the cost told there.
+/// Decrypts what was encrypted to a certificate. `allow_3des` accepts [`ContentCipher::TripleDes`], with the risk described there.
 ///
 /// # Errors
 /// [`CmsError::Malformed`], [`CmsError::TooLong`], [`CmsError::UnsupportedAlgorithm`] for what anyone can see from
@@ -134,7 +134,7 @@ pub fn decrypt(
     if cipher == ContentCipher::TripleDes && !allow_3des {
         return Err(CmsError::UnsupportedAlgorithm);
     }
-    // Made in any case, so that its making tells nothing.
+    // Made in any case, so that timing reveals nothing.
     let substitute = cipher.random_key(entropy);
     let content_key = key
         .decrypt(parts.encrypted_key)
@@ -209,7 +209,7 @@ fn encrypted_key<'a>(mut recipients: Reader<'a>, recipient: &Certificate) -> Res
         }
         in_another_way |= ours;
     }
-    // Which way was taken anyone can see from outside: it may be told.
+    // The algorithm is visible from outside, so the error may name it.
     Err(if in_another_way { CmsError::UnsupportedAlgorithm } else { CmsError::CannotOpen })
 }
 

@@ -1,7 +1,7 @@
 //! Signed and encrypted messages (CMS, RFC 5652).
 //!
 //! A device signs each request to the server, the server signs profiles, and SCEP does both and encrypts besides.
-//! Exactly one signer is taken, whose certificate comes with the message; whether that certificate is one of ours is
+//! Exactly one signer is accepted, whose certificate comes with the message; whether that certificate is one of ours is
 //! a second question ([`crate::Certificate::check_issued_by`]) which a server answers once per certificate and then
 //! remembers by digest. Timestamps, counter-signatures and attribute certificates are passed over.
 
@@ -40,7 +40,7 @@ pub enum CmsError {
     /// Nobody signed it.
     #[error("the message carries no signature")]
     NotSigned,
-    /// More than one signed it: which one would speak for it is anyone's guess.
+    /// It has several signers, so the sender is ambiguous.
     #[error("the message carries more than one signature")]
     SeveralSigners,
     /// The signer's certificate is not in the message.

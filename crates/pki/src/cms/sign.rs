@@ -86,7 +86,7 @@ pub(crate) fn sign(
     Ok(signed_data(&digest_algorithm, &octets, &certificates, &signer_info))
 }
 
-/// Returns a `SignedData` that nobody signed and that only carries certificates (RFC 8894 section 3.4).
+/// Returns a `SignedData` without signers that only carries certificates (RFC 8894 section 3.4).
 pub(crate) fn certificates_only(certificates: &[&Certificate]) -> Vec<u8> {
     signed_data(&[], &[], certificates, &[])
 }

@@ -1,4 +1,4 @@
-//! Messages made by us, then spoilt in every way that an attacker might.
+//! Messages made by us, then corrupted in every way that an attacker might.
 
 use std::sync::Arc;
 

@@ -18,10 +18,10 @@ const WHAT: &str = "signed message";
 /// More certificates than any chain of ours has.
 const MAX_CERTIFICATES: usize = 16;
 
-/// What to accept beyond the norm.
+/// What to accept beyond the standard.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct VerifyOptions {
-    /// Accept SHA-1. Costs: whoever can make collisions (some tens of thousands of pounds of computing) can have one
+    /// Accept SHA-1. Risk: an attacker who can make collisions (some tens of thousands of pounds of computing) can have one
     /// message signed and present another.
     pub allow_sha1: bool,
 }
@@ -74,7 +74,7 @@ pub fn verify_detached_known(
 /// this claims to be, for a caller that wants to know before it reads what was signed.
 ///
 /// # Errors
-/// [`CmsError`] where the message names no signer, or several, or none whose certificate it carries.
+/// [`CmsError`] if the message names no signer, or several, or none whose certificate it carries.
 pub fn claimed_signer(signature: &[u8]) -> Result<[u8; 32], CmsError> {
     if signature.len() > MAX_SIGNATURE {
         return Err(CmsError::TooLong);

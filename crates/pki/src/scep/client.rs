@@ -113,7 +113,7 @@ pub fn renewal(
     request(wish, message_type::RENEWAL_REQ, old_key, old, ca, entropy)
 }
 
-/// Returns a renewal by a client that knows no `RenewalReq`: a `PKCSReq` signed with the certificate that is to be replaced.
+/// Makes the renewal of a client that does not know `RenewalReq`: a `PKCSReq` signed with the certificate that is to be replaced.
 ///
 /// # Errors
 /// [`ClientError`] if the keys refuse.

@@ -122,7 +122,7 @@ fn what_a_thief_of_a_challenge_would_send_is_refused() {
     let renewal = read(&message).unwrap();
     assert_eq!((renewal.purpose, &renewal.signer), (Purpose::Renewal, &CAST.device.1));
 
-    // Signed with a certificate that nobody of ours issued, of another key than the one to certify.
+    // Signed with a certificate that no authority of ours issued, of another key than the one to certify.
     let (stranger_key, stranger) = enrolled(&CAST.impostor, "DEVICE-1", 1);
     let by_stranger = Signer { key: &stranger_key, certificate: &stranger, chain: &[] };
     let message = crafted(&by_stranger, message_type::PKCS_REQ, &request, ContentCipher::Aes128);

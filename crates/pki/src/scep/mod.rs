@@ -28,20 +28,20 @@ pub const CA_CAPS_TYPE: &str = "text/plain";
 /// The longest request that is read, in bytes: a request of 4096-bit RSA takes about 6 KiB.
 pub const MAX_REQUEST: usize = 64 * 1024;
 
-/// What to accept beyond the norm, which is AES and SHA-256 or better. Each is off unless a setting names it.
+/// What to accept beyond the standard, which is AES and SHA-256 or better. Each is off unless a setting names it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ScepOptions {
-    /// Accept requests signed by way of SHA-1. Costs: collisions can be bought, so a signature may be presented with
+    /// Accept requests signed with SHA-1. Risk: collisions can be bought, so a signature may be presented with
     /// another request than the one it was made for. Answers are signed with SHA-256 all the same.
     pub allow_sha1: bool,
     /// Accept requests encrypted with triple DES, and answer in kind. Costs: 64-bit blocks and 112 bits of strength
-    /// stand between a listener and the one-time challenge; disallowed by NIST since 2024.
+    /// protect the one-time challenge from a listener; disallowed by NIST since 2024.
     pub allow_3des: bool,
 }
 
 impl ScepOptions {
     /// Returns the answer to `GetCACaps` (RFC 8894 section 3.5.2): a word a line. `SHA-384` is not in the standard's table, which
-    /// tells clients to pass over words that they do not know; strongSwan knows it, and version 5.9.8, which Debian has,
+    /// tells clients to ignore words that they do not know; strongSwan knows it, and version 5.9.8, which Debian has,
     /// takes it for AES as well.
     #[must_use]
     pub fn capabilities(&self) -> String {
@@ -76,7 +76,7 @@ impl FailInfo {
     const ALL: [Self; 5] =
         [Self::BadAlg, Self::BadMessageCheck, Self::BadRequest, Self::BadTime, Self::BadCertId];
 
-    /// Returns the digit that stands for it.
+    /// Returns its digit in messages.
     const fn digit(self) -> u8 {
         match self {
             Self::BadAlg => b'0',

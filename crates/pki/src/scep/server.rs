@@ -5,7 +5,7 @@
 //! request's own signature. What the caller must still check before it calls [`success`]: the challenge (first requests), that the
 //! signer's certificate is not revoked (renewals), and that the request was not answered before ([`PkiMessage::digest`]).
 //!
-//! From decryption on, faults are the same fault to the sender: a server that tells bad padding from a bad request can be
+//! From decryption on, all faults look the same to the sender: a server that tells bad padding from a bad request can be
 //! made to decrypt what it never should (see [`crate::cms::decrypt`]). The exception is a request that its own key signed
 //! and whose key or digest is too weak: that is `badAlg`.
 //!
@@ -80,7 +80,7 @@ pub struct Refused {
 /// Why a message yields no request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// Not a SCEP message: there is no transaction that an answer could name, so HTTP 400 is all that can be said.
+    /// Not a SCEP message: without a transaction for an answer to name, HTTP 400 is the only reply.
     #[error("not a readable SCEP message: {0}")]
     Unreadable(#[from] CmsError),
     /// A SCEP message that is refused: answer with [`failure`].
@@ -140,7 +140,7 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// Returns the signature around it: who signed, and what. All that is told here anyone can see from outside, so each fault may
+    /// Reads the outer signature: who signed, and what. All of this is visible from outside, so each fault may
     /// have its own word.
     fn outer<'m>(&self, data: &SignedData<'m>) -> Result<(Certificate, &'m [u8]), Refusal> {
         let claimed = data.claims().map_err(outer_fault)?.certificate;
@@ -158,7 +158,7 @@ impl Check<'_> {
     fn inner(&self, kind: &[u8], signer: &Certificate, envelope: &[u8]) -> Result<Inner, Refusal> {
         let purpose = match kind {
             message_type::RENEWAL_REQ => Purpose::Renewal,
-            // A client that knows no RenewalReq renews by a PKCSReq that its present certificate signs, as drafts of the
+            // A client that does not know RenewalReq renews by a PKCSReq that its present certificate signs, as drafts of the
             // protocol had it. A challenge inside is then neither needed nor looked at.
             message_type::PKCS_REQ if signer.check_issued_by(self.ca.certificate()).is_ok() => {
                 Purpose::Renewal
@@ -209,7 +209,7 @@ fn outer_fault(why: CmsError) -> Refusal {
 }
 
 /// Returns what is wrong behind the encryption is one fault to the sender, unless the request is signed with its own key: that
-/// nobody brings about by bending what another sent, so it tells a listener nothing.
+/// an attacker cannot cause by changing another client's message, so it reveals nothing.
 const fn request_fault(why: &RequestError) -> FailInfo {
     match why {
         RequestError::WeakKey(_) | RequestError::WeakDigest => FailInfo::BadAlg,
@@ -244,7 +244,7 @@ pub(super) fn nonce(value: Element<'_>) -> Result<Vec<u8>, Malformed> {
     }
 }
 
-/// Returns the answer that carries the issued certificate, encrypted to whoever asked.
+/// Returns the answer that carries the issued certificate, encrypted to the client that asked.
 ///
 /// # Errors
 /// [`CmsError::Key`] if the requester's key cannot receive (not RSA) or ours fails.

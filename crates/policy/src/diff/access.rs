@@ -12,7 +12,7 @@ use crate::library::Library;
 /// A cell of the matrix that changes, in the letters of `policy/access/matrix.txt`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AccessChange {
-    /// Whose.
+    /// The role whose it is.
     pub role: Role,
     /// May do what.
     pub action: &'static str,

@@ -107,7 +107,7 @@ fn line(number: usize, trimmed: &str, apart: bool, glued: bool) -> Line<'_> {
     Line { number, rest: bare(rest), text, marker, bullet, hashed, apart, sort: Sort::Text }
 }
 
-/// Returns the text behind a bullet; `None` where there is none.
+/// Returns the text behind a bullet; `None` if there is none.
 fn unbulleted(text: &str) -> Option<&str> {
     let spaced = ["- ", "* ", "– ", "— ", "o ", "o\t", "-\t", "*\t"];
     let symbol = |c: char| BULLETS.contains(&c) || ('\u{f000}'..='\u{f0ff}').contains(&c);

@@ -44,7 +44,7 @@ struct Sub {
 struct Level {
     depth: Depth,
     label: String,
-    /// The clause that it is, where it is no heading.
+    /// The clause, unless it is a heading.
     clause: Option<usize>,
 }
 
@@ -66,7 +66,7 @@ struct Builder<'a> {
     bullets: BTreeMap<usize, usize>,
     paragraphs: usize,
     keys: BTreeSet<String>,
-    /// The last copy of each key that stands in the text more than once.
+    /// The last copy of each key that is in the text more than once.
     copies: BTreeMap<String, usize>,
 }
 

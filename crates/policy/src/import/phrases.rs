@@ -1,4 +1,4 @@
-//! Small judgements on wording: how strongly a sentence speaks, what to call it, how to name its file.
+//! Small judgements on wording: the modality of a sentence, its title, how to name its file.
 
 use crate::words::Modality;
 
@@ -29,7 +29,7 @@ const PHRASES: [(&str, Modality); 23] = [
     ("is permitted", Modality::May),
 ];
 
-/// Returns the first phrase of the sentence that binds anyone; `None` where none does.
+/// Returns the first phrase of the sentence that binds anyone; `None` if none does.
 pub(super) fn modality(text: &str) -> Option<Modality> {
     let words: String = text
         .chars()

@@ -14,7 +14,7 @@ fn draft(text: &str) -> Draft {
     draft
 }
 
-/// Every word of the text stands in a file or in what is left over.
+/// Checks that every word of the text is in a file or in what is left over.
 fn nothing_is_lost(text: &str, draft: &Draft) {
     let mut all: String = draft.files.iter().map(|(_, content)| format!("{content}\n")).collect();
     all.extend(draft.not_drafted.iter().map(|left| format!("{}\n", left.text)));

@@ -5,7 +5,7 @@ use super::outline::Item;
 /// The average length of a clause, in words, from which on a text was probably not understood.
 const LONG: usize = 250;
 
-/// Notes for the reader of the draft; none where the text was read as it should be.
+/// Notes for the reader of the draft; none if the text was read as it should be.
 pub(super) fn notes(numbered: bool, clauses: &[Item]) -> Vec<String> {
     let mut notes = Vec::new();
     if !numbered {

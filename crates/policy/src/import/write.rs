@@ -8,7 +8,7 @@ use super::phrases::{modality, slug, title};
 use super::{Draft, ImportOptions};
 use crate::words::Modality;
 
-/// What stands in a draft where the force has to say something.
+/// The placeholder in a draft for what the force must decide.
 const NOT_NAMED: &str = "not yet named";
 
 pub(super) fn draft(outline: Outline, options: &ImportOptions) -> Draft {
@@ -102,7 +102,7 @@ fn clause(item: &Item, name: &str, place: Option<usize>, says: Modality, options
     text
 }
 
-/// Returns how each clause speaks. A list item without a verb speaks as the sentence that it ends, which stands before it.
+/// Returns the modality of each clause. A list item without a verb has that of the sentence before it, which it completes.
 fn speaks(outline: &Outline) -> Vec<Modality> {
     let mut says: Vec<Modality> = Vec::with_capacity(outline.clauses.len());
     for item in &outline.clauses {

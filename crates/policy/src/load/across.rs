@@ -175,7 +175,7 @@ impl Loader<'_> {
         Some(baseline)
     }
 
-    /// Reports a problem on the line where the word stands in quotes.
+    /// Reports a problem on the line that has the word in quotes.
     pub(super) fn at_word(&self, file: &str, word: &str, message: &str) {
         if !self.sink.takes(file) {
             return;

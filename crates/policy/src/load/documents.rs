@@ -1,4 +1,4 @@
-//! Reading `documents/<doc>/document.toml`, and finding every file that stands where none should.
+//! Reading `documents/<doc>/document.toml`, and finding every file in an unexpected place.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ impl Loader<'_> {
         self.library.clauses = clauses;
     }
 
-    /// Files that nothing reads would be rules that nobody keeps.
+    /// A file that is never read would be a rule that is never applied.
     fn strays(&self) {
         for (path, _) in self.files.iter() {
             let parts: Vec<&str> = path.split('/').collect();

@@ -154,12 +154,12 @@ impl Loader<'_> {
         Some(Some(question))
     }
 
-    /// Returns the time limit of a procedure: `None` where it is wrong, `Some(None)` where there is none.
+    /// Returns the time limit of a procedure: `None` if it is wrong, `Some(None)` if there is none.
     fn limit(&self, node: &Node<'_>) -> Option<Option<Limit>> {
         self.limit_at(node, "within")
     }
 
-    /// Returns a length of time, written or a force parameter's: `None` where it is wrong, `Some(None)` where there is none.
+    /// Returns a length of time, written or a force parameter's: `None` if it is wrong, `Some(None)` if there is none.
     pub(super) fn limit_at(&self, node: &Node<'_>, key: &'static str) -> Option<Option<Limit>> {
         if !node.has(key) {
             return Some(None);

@@ -1,6 +1,6 @@
 //! Loading: files to a [`Library`], or everything that is wrong with them.
 //!
-//! The order is that of leaning: registers, then checks and settings, then documents and clauses, then what only shows
+//! Files are read in order of dependence: registers, then checks and settings, then documents and clauses, then what only shows
 //! when all of them are there. A part that cannot be read is left out of the rest, so one fault is reported once.
 
 mod across;
@@ -25,7 +25,7 @@ use crate::reader::{Node, Source};
 /// Values of the force's own settings file for its parameters, by name.
 pub type Overrides = BTreeMap<String, toml::Value>;
 
-/// What is being put together.
+/// The library under construction.
 pub(crate) struct Loader<'a> {
     pub(crate) files: &'a Files,
     pub(crate) sink: Sink,

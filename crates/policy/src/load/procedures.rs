@@ -1,4 +1,4 @@
-//! Reading `cases/<type>.toml` and `movers.toml`, and what hangs on them: every procedure that a clause names and every
+//! Reading `cases/<type>.toml` and `movers.toml`, and what depends on them: every procedure that a clause names and every
 //! case type that a breach or an event opens must be there.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -16,7 +16,7 @@ pub use messages::{Authenticate, Endpoint, Message, TokenService, TokenUpdate};
 /// One check-in message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckIn {
-    /// Who speaks.
+    /// The sender.
     pub channel: Channel,
     /// What they say.
     pub message: Message,

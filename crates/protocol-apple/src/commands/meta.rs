@@ -191,7 +191,7 @@ const MOBILE_QUERIES: &[&str] = &[
 const MAC_QUERIES: &[&str] =
     &["SystemIntegrityProtectionEnabled", "PINRequiredForDeviceLock", "PINRequiredForEraseDevice"];
 
-/// Returns the questions of [`Command::DeviceInformation`] that Lanyard asks of such a device; none where it is not Apple's.
+/// Returns the questions of [`Command::DeviceInformation`] that Lanyard asks of such a device; none if it is not Apple's.
 #[must_use]
 pub fn device_queries(platform: Platform) -> Vec<String> {
     let more = match platform {

@@ -93,7 +93,7 @@ pub enum Command {
         /// Mac only: ask the person instead of restarting at once.
         notify_user: bool,
     },
-    /// Shuts down; out of reach until somebody switches it on.
+    /// Shuts down; out of reach until a person switches it on.
     ShutDownDevice,
     /// Lets a device out of Setup Assistant that waits there for us (`AwaitingConfiguration`).
     DeviceConfigured,

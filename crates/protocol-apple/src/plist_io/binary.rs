@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         self.body.get(at..end).ok_or(Fault::Value(PAST_THE_END))
     }
 
-    /// Returns a value; `None` where it was passed over, which is noted.
+    /// Returns a value; `None` if it was passed over, which is noted.
     fn object(&mut self, index: usize, depth: usize) -> Result<Option<Value>, DecodeError> {
         self.budget.take(0)?;
         match self.whole_object(index, depth) {

@@ -180,7 +180,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Returns a value; `None` where it was passed over, which is noted.
+    /// Returns a value; `None` if it was passed over, which is noted.
     fn value(&mut self, depth: usize) -> Result<Option<Value>, DecodeError> {
         let tag = self.open()?;
         let fault = match tag.name {
@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Resolves entities; false where there is one that XML does not have, which is left out.
+/// Resolves entities; false if there is one that XML does not have, which is left out.
 fn unescape(mut text: &str, out: &mut String) -> bool {
     let mut whole = true;
     while let Some((before, after)) = text.split_once('&') {

@@ -14,9 +14,9 @@ pub struct Location {
     pub latitude: f64,
     /// Degrees east, -180 to 180.
     pub longitude: f64,
-    /// Radius of uncertainty in metres, where known.
+    /// Radius of uncertainty in metres, if known.
     pub accuracy_metres: Option<f64>,
-    /// When the device took it, by its own reckoning; `None` where it does not say.
+    /// When the device took it, by its own reckoning; `None` if it does not say.
     pub taken_at: Option<Timestamp>,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Debug for Location {
     }
 }
 
-/// Returns the location in the answer to `DeviceLocation`; `None` where it has none, or none on Earth.
+/// Returns the location in the answer to `DeviceLocation`; `None` if it has none, or none on Earth.
 #[must_use]
 pub fn location(report: &CommandReport) -> Option<Location> {
     if report.status != Status::Acknowledged {

@@ -11,7 +11,7 @@ use super::payloads::{self, Draft};
 use super::versions::{LATER_KEYS, OsVersion};
 use super::{ProfileOptions, Target, rules, seal};
 
-/// The settings of one group of clauses, merged: a setting stands in one group only.
+/// The settings of one group of clauses, merged: a setting is in one group only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
     /// What the profile's identifier ends in, such as `mdu-6`.
@@ -48,7 +48,7 @@ impl fmt::Debug for Profile {
     }
 }
 
-/// What a setting needs beside a profile: an item of the `Settings` command.
+/// What a setting needs besides a profile: an item of the `Settings` command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Switch {
     /// Turn Bluetooth on or off.
@@ -57,7 +57,7 @@ pub enum Switch {
     PersonalHotspot(bool),
 }
 
-/// Something that whoever sends the profiles should know.
+/// A warning for the sender of the profiles.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Warning {
     /// The group that it is about.
@@ -72,12 +72,12 @@ impl fmt::Display for Warning {
     }
 }
 
-/// What came of a policy for one family of devices.
+/// A policy compiled for one family of devices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compiled {
     /// The profiles in the order in which to install them: networks before the rule that nothing else may be joined.
     pub profiles: Vec<Profile>,
-    /// What is to be sent by command beside them.
+    /// What is sent by command in addition.
     pub switches: Vec<Switch>,
     /// What the sender should know.
     pub warnings: Vec<Warning>,
@@ -99,7 +99,7 @@ pub enum CompileError {
         "the {what} cannot be written: it is empty, too long, or has characters that a profile cannot hold"
     )]
     Text {
-        /// Which text.
+        /// The text.
         what: String,
     },
     /// Two groups of one name.
@@ -189,7 +189,7 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Returns the value of a setting, whichever group it stands in.
+    /// Returns the value of a setting, in any group.
     pub(super) fn value(&self, key: &str) -> Option<&'a SettingValue> {
         self.all.get(key).copied()
     }
@@ -222,7 +222,7 @@ impl<'a> Context<'a> {
 /// no profile; [`super::cover`] says why.
 ///
 /// # Errors
-/// Refuses the whole policy where it would cut devices off, contradict itself, or hold a value that cannot be sent.
+/// Refuses the whole policy if it would cut devices off, contradict itself, or hold a value that cannot be sent.
 pub fn compile(target: Target, groups: &[Group], options: &ProfileOptions) -> Result<Compiled, CompileError> {
     options.check(target)?;
     let context = gather(target, groups, options)?;

@@ -1,7 +1,7 @@
 //! Lanyard's settings written as Apple configuration profiles, and an honest word on how far each one holds.
 //!
 //! [`cover`] answers for one setting what an iPhone, iPad or Mac makes of it; [`compile`] writes the profiles, one for
-//! each group of clauses. The answers stand in `rules`, a table with a line for every setting of
+//! each group of clauses. The answers are in `rules`, a table with a line for every setting of
 //! `policy/vocabulary.toml`; the keys that one restriction carries come from [`crate::restrictions`], the table that the
 //! reports are read with; `payloads` writes what needs more than one key.
 //!
@@ -49,7 +49,7 @@ impl Target {
 }
 
 /// Returns whether there is a considered answer for this setting. [`cover`] gives a verdict on anything, because a setting that
-/// was forgotten must read as not held; this tells the two apart.
+/// was forgotten must read as not held; this distinguishes the two.
 #[must_use]
 pub fn knows(key: &SettingKey) -> bool {
     rules::find(key.as_str()).is_some()
@@ -75,7 +75,7 @@ pub fn cover(target: Target, key: &SettingKey, value: &SettingValue) -> Coverage
     rule.answer(target).coverage(value)
 }
 
-/// The compiler for one platform, for whoever puts the compilers of several vendors side by side.
+/// The compiler for one platform, for callers that use the compilers of several vendors together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppleCompiler {
     platform: Platform,
@@ -83,7 +83,7 @@ pub struct AppleCompiler {
 }
 
 impl AppleCompiler {
-    /// Makes the compiler for `platform`; `None` where the platform is not Apple's.
+    /// Makes the compiler for `platform`; `None` if the platform is not Apple's.
     #[must_use]
     pub fn new(platform: Platform) -> Option<Self> {
         Target::of(platform).map(|target| Self { platform, target })

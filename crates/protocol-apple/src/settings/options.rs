@@ -1,4 +1,4 @@
-//! What the compiler must be told besides the settings.
+//! What the compiler needs besides the settings.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{CompileError, Target};
 /// What the profiles of one service share.
 #[derive(Debug, Clone)]
 pub struct ProfileOptions {
-    /// Who stands on the profile as its sender.
+    /// The sender that the profile names.
     pub organisation: String,
     /// What every identifier starts with, in reverse-DNS style. A change of it leaves the old profiles on the devices.
     pub identifier_prefix: String,
@@ -90,14 +90,14 @@ pub struct NetworkIdentity {
     pub scep_url: String,
     /// Name of the authority's instance there, if it has several.
     pub ca_name: Option<String>,
-    /// SHA-1 of the authority's certificate, so that the device knows whom it is asking; see
+    /// SHA-1 of the authority's certificate, so that the device can verify the server; see
     /// [`crate::enrolment_profile::Scep::ca_fingerprint`].
     pub ca_fingerprint: Option<Vec<u8>>,
     /// The common name that the device asks for.
     pub common_name: String,
     /// The one-time word that lets it ask.
     pub challenge: Option<Secret<String>>,
-    /// Certificates (DER) of the authorities that the network's server may stand under.
+    /// Certificates (DER) of the authorities that may have issued the network server's certificate.
     pub anchors: Vec<Vec<u8>>,
 }
 

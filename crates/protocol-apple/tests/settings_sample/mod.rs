@@ -1,4 +1,4 @@
-//! A policy that uses every setting of the vocabulary, strict throughout, and the same with everything let go.
+//! A policy that uses every setting of the vocabulary, strict throughout, and the same with everything allowed.
 
 use std::collections::BTreeMap;
 

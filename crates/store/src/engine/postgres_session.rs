@@ -83,7 +83,7 @@ impl<'r> PostgresSession<'r> {
         request: impl Future<Output = Result<(), Error>> + 'static,
     ) -> Result<(), StoreError> {
         let mut request: Sent = Box::pin(request);
-        // The first poll hands the request over. Whoever waits later polls again, with a waker of its own.
+        // The first poll sends the request. Later waits poll again, with a waker of their own.
         match request.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => answer.map_err(|error| translate(name, &error)),
             Poll::Pending => {
@@ -227,8 +227,8 @@ impl PostgresSession<'_> {
         let sent = self.control("COMMIT");
         let answered = self.settle();
         let usable = self.connection.is_some();
-        // COMMIT of a transaction that a pending statement has spoilt is a rollback, and `answered` says what failed.
-        // Broken before the command went out: nothing was done. After: nobody can know.
+        // COMMIT of a transaction in which a pending statement failed is a rollback, and `answered` says what failed.
+        // Broken before the command was sent: nothing was done. After: unknown.
         let fate = match (sent, answered) {
             (Err(unsent), _) => Err(unsent),
             (Ok(()), Err(StoreError::Unreachable { .. })) => Err(StoreError::Lost),
@@ -240,7 +240,7 @@ impl PostgresSession<'_> {
     /// Rolls back. Failures of what was pending no longer matter.
     pub(super) fn roll_back(&mut self) -> Ended {
         let sent = self.control("ROLLBACK");
-        // The transaction may be spoilt already, so the answers to what came before are not asked.
+        // The transaction may have failed already, so earlier answers are not read.
         while self.pending.len() > 1 {
             if let Some((_, request)) = self.pending.pop_front() {
                 drop(self.wait(request));

@@ -1,6 +1,6 @@
 //! TLS to PostgreSQL: which server is believed, and the encrypted stream.
 //!
-//! The norm is that the server's certificate comes from an authority that is trusted and is for the name that was asked
+//! By default the server's certificate comes from an authority that is trusted and is for the name that was asked
 //! for. What is weaker has a name and a cost, see [`SslMode`]; nothing falls back to it by itself.
 //!
 //! Not here: client certificates (a password or the socket's own check says who Lanyard is), and channel binding, which
@@ -36,11 +36,11 @@ pub enum SslMode {
     ByHost,
     /// Encrypted, with a certificate from a trusted authority that is for the host's name.
     VerifyFull,
-    /// As `VerifyFull`, for any name. Costs: whoever has any certificate of that authority can pose as the database.
+    /// As `VerifyFull`, for any name. Risk: the owner of any certificate of that authority can pose as the database.
     VerifyCa,
-    /// Encrypted, with whoever answers. Costs: who can stand between the two reads and changes everything.
+    /// Encrypted, to any server that answers. Risk: an attacker on the network path reads and changes everything.
     Require,
-    /// In the clear. Costs: who can listen to the network reads everything.
+    /// In the clear. Risk: anyone who can listen to the network reads everything.
     Disable,
 }
 
@@ -53,7 +53,7 @@ pub struct PostgresTls {
     pub trust: Option<PathBuf>,
 }
 
-/// What makes the encrypted streams of one configuration; `None` where connections are in the clear.
+/// What makes the encrypted streams of one configuration; `None` if connections are in the clear.
 #[derive(Clone)]
 pub(super) struct Tls(Option<Arc<ClientConfig>>);
 
@@ -119,7 +119,7 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, StoreError> {
     Ok(roots)
 }
 
-/// Verifies less than the norm: the chain without the name, or nothing but that the server has its certificate's key.
+/// Verifies less than the default: the chain without the name, or nothing but that the server has its certificate's key.
 #[derive(Debug)]
 struct Weaker {
     chain: Option<Arc<WebPkiServerVerifier>>,

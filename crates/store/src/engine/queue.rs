@@ -1,6 +1,6 @@
 //! The bounded queue between callers and database threads.
 //!
-//! A hand-made one, because the writer must take everything that waits in one go (that is what grouping is) and never
+//! Written by hand, because the writer must take all waiting work at once (that is what grouping is) and never
 //! wait for more: an idle server answers at once, a busy one groups by itself while the previous COMMIT is under way.
 
 use std::collections::VecDeque;
@@ -71,13 +71,13 @@ impl Queue {
         true
     }
 
-    /// Accepts nothing more; what was accepted is still done.
+    /// Closes the queue; accepted work is still done.
     pub(super) fn close(&self) {
         self.lock().open = false;
         self.wake.notify_all();
     }
 
-    /// Drops what waits: for a worker that cannot go on, so that callers hear `Closed` and do not wait for ever.
+    /// Drops waiting work, for a worker that cannot go on: callers get `Closed` and do not wait for ever.
     pub(super) fn abandon(&self) {
         let dropped = {
             let mut state = self.lock();

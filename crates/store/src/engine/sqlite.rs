@@ -134,7 +134,7 @@ fn read_loop(connection: &Connection, queue: &Queue) {
         for mut work in batch.drain(..) {
             let fate = session.control(&BEGIN_READ).and_then(|()| {
                 work.job.run(&mut session);
-                // Nothing was changed, so ending the snapshot either way is the same.
+                // Nothing was changed, so commit and rollback are the same.
                 session.control(&ROLLBACK)
             });
             work.job.finish(fate);

@@ -19,7 +19,7 @@ pub(super) trait Session {
 
 /// One open transaction. What the closure returns decides: `Ok` commits, `Err` rolls back.
 ///
-/// A statement that fails spoils the whole transaction, also when its error is caught: PostgreSQL works like that, so
+/// A statement that fails ends the whole transaction, also when its error is caught: PostgreSQL works like that, so
 /// SQLite is made to. To find out whether a row exists, ask (`SELECT`, `ON CONFLICT DO NOTHING`) rather than try.
 pub struct Tx<'a> {
     session: &'a mut dyn Session,

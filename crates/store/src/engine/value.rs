@@ -1,4 +1,4 @@
-//! What goes into a statement and what comes out of it: four kinds of value, the same on both engines.
+//! Parameters and columns of statements: four kinds of value, the same on both engines.
 
 use std::fmt;
 use std::str::FromStr;

@@ -39,7 +39,7 @@ pub(super) fn build(context: &Context<'_>, group: &Group, draft: &mut Draft) -> 
         draft.warn("No network identity is given: devices know the networks that ask for a certificate, and cannot join.");
     }
     for network in list {
-        // Two names may differ in signs that an identifier cannot hold, so the digest tells them apart.
+        // Two names may differ in signs that an identifier cannot hold, so the digest distinguishes them.
         let suffix = format!("{}.{}", WIFI.suffix, short_digest(&network.ssid));
         let written = draft.payload(WIFI, suffix);
         written.content = payload(network, &trust).into_iter().collect();

@@ -28,7 +28,7 @@ pub(super) struct Rule {
 pub(super) enum Answer {
     /// A payload holds it.
     Held,
-    /// Every such device behaves so without being told; nothing is sent.
+    /// Every such device behaves so by default; nothing is sent.
     Inherent,
     /// A payload or a command holds some of it; the rest in words.
     Partly(&'static str),

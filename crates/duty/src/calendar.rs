@@ -104,13 +104,13 @@ pub type Answers = BTreeMap<String, String>;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
     /// Too much of it.
-    #[error("the file is too large: a megabyte and 4,000 events are the most; hand it over in parts")]
+    #[error("the file is too large: a megabyte and 4,000 events are the most; upload it in parts")]
     TooLarge,
     /// No text.
     #[error("{0}; export it again, or save it as UTF-8")]
     NotText(#[from] TextError),
     /// Not one.
-    #[error("the file is no calendar: it has to begin with BEGIN:VCALENDAR; export it as iCalendar (.ics)")]
+    #[error("the file is not a calendar: it must begin with BEGIN:VCALENDAR; export it as iCalendar (.ics)")]
     NoCalendar,
     /// Nothing in it.
     #[error("no event was found in the calendar; export it with its events (VEVENT)")]

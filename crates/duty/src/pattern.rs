@@ -104,7 +104,7 @@ pub enum PatternError {
     #[error("the shift {0} is written twice: give each its own name")]
     Twice(String),
     /// A day's shift is not among the shifts.
-    #[error("day {0} is \"{1}\", which is none of the shifts: use their names, and - for a day off")]
+    #[error("day {0} is \"{1}\", which is not one of the shifts: use their names, and - for a day off")]
     Day(usize, String),
     /// The wrong number of days.
     #[error("{0}")]

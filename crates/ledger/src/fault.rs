@@ -106,7 +106,7 @@ pub enum Fault {
         second: u64,
     },
     /// An entry is out of place.
-    #[error("entry {index} (line {line}) was moved: it does not stand in its place")]
+    #[error("entry {index} (line {line}) was moved: it is not in its place")]
     Moved {
         /// The entry.
         index: u64,
@@ -114,7 +114,7 @@ pub enum Fault {
         line: u64,
     },
     /// An entry is there again.
-    #[error("entry {index} (line {line}) stands there more than once, or under another entry's number")]
+    #[error("entry {index} (line {line}) appears more than once, or under another entry's number")]
     Repeated {
         /// The number that it bears.
         index: u64,
@@ -122,7 +122,7 @@ pub enum Fault {
         line: u64,
     },
     /// A checkpoint is not what was signed, or not by this key.
-    #[error("checkpoint {number} (line {line}) cannot be believed: {why}")]
+    #[error("checkpoint {number} (line {line}) is not valid: {why}")]
     Checkpoint {
         /// The checkpoint.
         number: u64,
@@ -132,7 +132,7 @@ pub enum Fault {
         why: String,
     },
     /// Checkpoints are missing, repeated or out of order.
-    #[error("line {line}: checkpoint {found} stands where checkpoint {expected} belongs")]
+    #[error("line {line}: found checkpoint {found} where checkpoint {expected} belongs")]
     CheckpointOrder {
         /// Its line.
         line: u64,
@@ -193,7 +193,7 @@ pub enum Fault {
         found: u64,
     },
     /// More is wrong than is worth listing.
-    #[error("line {line}: too many faults; the rest of the file was not looked at")]
+    #[error("line {line}: too many faults; the rest of the file was not checked")]
     TooMany {
         /// Where checking stopped.
         line: u64,

@@ -37,10 +37,10 @@ pub struct ApnsSetupError(#[from] reqwest::Error);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PushError {
     /// The token is no longer valid: do not push until the device sends a new one.
-    #[error("the push token is no longer good ({0})")]
+    #[error("the push token is no longer valid ({0})")]
     Gone(String),
     /// Worth trying again.
-    #[error("the push service did not take it: {0}")]
+    #[error("the push service did not accept it: {0}")]
     Again(String),
     /// Our fault: a wrong topic, certificate or token form. Trying again unchanged is of no use.
     #[error("the push service refused it: {0}")]

@@ -66,7 +66,7 @@ pub struct Mail {
 #[derive(Debug, thiserror::Error)]
 pub enum MailSetupError {
     /// The sender's address.
-    #[error("\"{0}\" is no sender: write an address, such as Lanyard <lanyard@force.example>")]
+    #[error("\"{0}\" is not a sender: write an address, such as Lanyard <lanyard@force.example>")]
     From(String),
     /// The certificate authority, or TLS itself.
     #[error("the mail relay's certificate authority cannot be used: {0}; give it as PEM")]
@@ -77,7 +77,7 @@ pub enum MailSetupError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// Worth trying again.
-    #[error("the mail relay did not take it: {0}")]
+    #[error("the mail relay did not accept it: {0}")]
     Again(String),
     /// Of no use to try again unchanged.
     #[error("the mail relay refused it: {0}")]

@@ -25,7 +25,7 @@ pub enum KeyError {
     )]
     NoKeyInPem,
     /// A key of a kind or size that is not supported.
-    #[error("the key is none that Lanyard uses: RSA of 2048 to 8192 bits, or EC on P-256 or P-384")]
+    #[error("Lanyard cannot use this key: it takes RSA of 2048 to 8192 bits, or EC on P-256 or P-384")]
     Unsupported,
     /// The library refused to make or use the key.
     #[error("the cryptographic library refused the operation")]

@@ -29,7 +29,7 @@ pub enum RequestError {
     #[error("the request is not signed with the key that it asks a certificate for")]
     NotSignedWithItsKey,
     /// Signed with SHA-1, which the settings do not allow.
-    #[error("the request is signed by way of SHA-1, which the settings do not allow")]
+    #[error("the request is signed with SHA-1, which the settings do not allow")]
     WeakDigest,
     /// The key is theirs, and too weak to be certified.
     #[error(transparent)]

@@ -1,6 +1,6 @@
 //! Days, and times of a day, as people and their systems write them in a British force's files.
 //!
-//! The day stands before the month. What could only be read with the month in front is refused and named, and so is a year of
+//! The day comes before the month. What could only be read with the month first is refused and named, and so is a year of
 //! two digits: which century is a guess.
 
 use domain::Day;
@@ -10,13 +10,13 @@ use jiff::civil::{Time, Weekday};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DayError {
     /// No form of a day that is known.
-    #[error("“{0}” is no day; write it as 2026-11-22, 22/11/2026 or 22 November 2026")]
+    #[error("“{0}” is not a date; write it as 2026-11-22, 22/11/2026 or 22 November 2026")]
     NoDay(String),
     /// No calendar has it.
-    #[error("“{0}” is on no calendar; check it")]
+    #[error("“{0}” does not exist; check it")]
     NotThere(String),
-    /// Its month stands in front.
-    #[error("“{0}” has its month in front; write it as {1}")]
+    /// It has the month first.
+    #[error("“{0}” has the month first; write it as {1}")]
     MonthFirst(String, Day),
     /// Two digits.
     #[error("“{0}” has a year of two digits; write all four")]
@@ -28,7 +28,7 @@ pub enum DayError {
     #[error("“{0}” is a {1}; check it")]
     Weekday(String, &'static str),
     /// What follows a day is no time.
-    #[error("“{0}” has no time that can be read; write it as 2026-11-22 22:00")]
+    #[error("“{0}” has no readable time; write it as 2026-11-22 22:00")]
     NoTime(String),
 }
 
@@ -56,13 +56,13 @@ pub fn with_time(text: &str) -> Result<(Day, Option<Time>), DayError> {
     found.map(|time| (day, Some(time))).ok_or_else(|| DayError::NoTime(shown(text)))
 }
 
-/// Returns whether a text is a day in numbers that can only have its month in front.
+/// Returns whether a text is a day in numbers that can only have the month first.
 #[must_use]
 pub fn is_month_first(text: &str) -> bool {
     matches!(numbers(parts(text.trim()).0), Some([a, b, c]) if c.len() == 4 && value(a) <= 12 && value(b) > 12)
 }
 
-/// Returns whether a text is a day in numbers that can be read with its day or with its month in front.
+/// Returns whether a text is a day in numbers that can be read with the day or the month first.
 #[must_use]
 pub fn is_either(text: &str) -> bool {
     matches!(
@@ -222,25 +222,25 @@ mod tests {
         ] {
             assert_eq!(read(text), Ok(day("2025-03-14")), "{text}");
         }
-        assert_eq!(read("3/4/2025"), Ok(day("2025-04-03")), "the day stands in front");
+        assert_eq!(read("3/4/2025"), Ok(day("2025-04-03")), "the day comes first");
         assert_eq!(read("14 Sept 2025"), Ok(day("2025-09-14")));
     }
 
     #[test]
     fn what_is_no_day_is_refused_with_what_to_write() {
         for (text, says) in [
-            ("soon", "is no day"),
-            ("", "is no day"),
-            ("2026-11", "is no day"),
-            ("31/02/2026", "on no calendar"),
+            ("soon", "is not a date"),
+            ("", "is not a date"),
+            ("2026-11", "is not a date"),
+            ("31/02/2026", "does not exist"),
             ("3/14/2025", "write it as 2025-03-14"),
             ("14/03/25", "all four"),
             ("14 Mar 25", "all four"),
             ("Mon Mar 14, 2025", "is a Friday"),
             ("14/03/1025", "check its year"),
-            ("2025-03-14-1", "is no day"),
-            ("1 2 3 2025", "is no day"),
-            ("March March 2025", "is no day"),
+            ("2025-03-14-1", "is not a date"),
+            ("1 2 3 2025", "is not a date"),
+            ("March March 2025", "is not a date"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");

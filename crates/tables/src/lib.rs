@@ -90,7 +90,7 @@ pub enum TableError {
     #[error("{0} has more than {MOST_COLUMNS} columns; leave out those that are not needed")]
     TooManyColumns(String),
     /// No text.
-    #[error("{0}; save it anew as “CSV UTF-8” or as an Excel workbook (.xlsx)")]
+    #[error("{0}; save it again as “CSV UTF-8” or as an Excel workbook (.xlsx)")]
     NotText(text::TextError),
     /// HTML or XML under another name.
     #[error(
@@ -113,7 +113,7 @@ pub enum TableError {
     )]
     OldWorkbook,
     /// A broken workbook, or something else that is packed.
-    #[error("the file is no Excel workbook that can be read ({0}); save it anew as .xlsx or as “CSV UTF-8”")]
+    #[error("the file is not a readable Excel workbook ({0}); save it again as .xlsx or as “CSV UTF-8”")]
     Workbook(String),
     /// It inflates beyond the limit.
     #[error(

@@ -125,7 +125,7 @@ impl Table {
         let read = day::read(text).map_err(|error| error.to_string())?;
         match self.month_first.get(column) {
             Some(Some((place, other))) if day::is_either(text) => Err(format!(
-                "“{text}” may have its day or its month in front, because {} has “{other}”; write days such as {read}",
+                "“{text}” may have the day or the month first, because {} has “{other}”; write days such as {read}",
                 self.counted.at(*place)
             )),
             _ => Ok(read),

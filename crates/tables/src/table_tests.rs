@@ -97,7 +97,7 @@ fn what_is_no_table_is_refused_with_what_to_save_it_as() {
         (b"number,name\n1,Zo\xEB\n", "CSV UTF-8"),
         (b"<html><table><tr><td>number</td></tr></table></html>", "web page"),
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "old Excel workbook"),
-        (b"PK\x03\x04 and nothing", "no Excel workbook"),
+        (b"PK\x03\x04 and nothing", "not a readable Excel workbook"),
         (b"\0\0\0\0", "not text"),
     ] {
         let error = read(bytes).unwrap_err().to_string();
@@ -116,7 +116,7 @@ fn a_day_that_may_be_either_is_refused_where_the_column_has_its_month_in_front()
     assert_eq!(table.day(2, "3/4/2025"), Ok("2025-04-03".parse().unwrap()));
     let error = table.day(1, "3/4/2025").unwrap_err();
     assert!(error.contains("line 3 has “3/14/2025”") && error.contains("2025-04-03"), "{error}");
-    assert!(table.day(1, "3/14/2025").unwrap_err().contains("month in front"));
+    assert!(table.day(1, "3/14/2025").unwrap_err().contains("month first"));
     assert!(table.day(1, "2025-04-03").is_ok());
 }
 

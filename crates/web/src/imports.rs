@@ -348,7 +348,7 @@ impl Preview {
                 row(9, Does::Ends, "S3301", "Dana Ellis", ""),
             ],
             wrong: vec![
-                (5, "Last working day: “soon” is no day; write it as 2026-11-22".into()),
+                (5, "Last working day: “soon” is not a date; write it as 2026-11-22".into()),
                 (7, "line 2 has the same number; keep one of them".into()),
             ],
             digest: "3f6c1b".into(),

@@ -80,7 +80,7 @@ fn days_are_read_alike_in_files_of_people_and_of_devices() {
                 if day.is_some() { (1, 0) } else { (0, 1) }
             );
             for why in [wrong(&people), wrong(&devices)].concat() {
-                assert!(why.1.contains("month in front") || why.1.contains("all four"), "{why:?}");
+                assert!(why.1.contains("month first") || why.1.contains("all four"), "{why:?}");
             }
         }
     });

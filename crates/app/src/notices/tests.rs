@@ -344,7 +344,7 @@ fn a_relay_that_is_down_is_tried_again_and_given_up_where_the_desk_sees_it() {
         }
         let row = only(&app, person).await;
         assert_eq!((row.state, row.due_at), (NoticeState::Undelivered, None), "after {tries} looks");
-        assert_eq!(row.last_error.as_deref(), Some("the mail relay did not take it: it answered 451"));
+        assert_eq!(row.last_error.as_deref(), Some("the mail relay did not accept it: it answered 451"));
         let desk =
             crate::notices::desk::undelivered_notices(&app, permit(&Actor::system()).unwrap(), None, 10)
                 .await

@@ -79,7 +79,7 @@ pub enum OidcError {
     #[error("the sign-in provider refused the code ({0}); begin the sign-in again")]
     Refused(String),
     /// The token is not valid.
-    #[error("the sign-in provider's token may not be believed ({0}); begin the sign-in again")]
+    #[error("the sign-in provider's token is not valid ({0}); begin the sign-in again")]
     Token(#[from] TokenFault),
 }
 

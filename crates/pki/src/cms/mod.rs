@@ -47,7 +47,7 @@ pub enum CmsError {
     #[error("the message does not hold the certificate of its signer")]
     NoCertificate,
     /// A digest that the settings do not allow.
-    #[error("the message is signed by way of SHA-1, which the settings do not allow")]
+    #[error("the message is signed with SHA-1, which the settings do not allow")]
     WeakDigest,
     /// Another algorithm than those we know, or two that contradict each other.
     #[error("the message uses an algorithm that is not supported")]
@@ -56,10 +56,10 @@ pub enum CmsError {
     #[error("the content is not the one that was signed")]
     WrongContent,
     /// The signature does not hold.
-    #[error("the signature does not hold")]
+    #[error("the signature is not valid")]
     WrongSignature,
     /// The message cannot be opened. Deliberately says nothing of where it failed.
-    #[error("the message cannot be opened")]
+    #[error("the message cannot be decrypted")]
     CannotOpen,
     /// The key refused to sign or encrypt.
     #[error("the key cannot sign or encrypt this")]

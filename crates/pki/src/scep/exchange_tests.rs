@@ -159,7 +159,7 @@ fn a_bad_signature_around_a_request_is_told_in_the_protocol() {
     let refused = refusal(read(&message));
     assert_eq!(
         (refused.info, refused.why.as_str()),
-        (FailInfo::BadMessageCheck, "the signature does not hold")
+        (FailInfo::BadMessageCheck, "the signature is not valid")
     );
 }
 

@@ -36,7 +36,7 @@ fn a_wrong_row_in_the_import() {
         let page = hr.page(&href).await;
         for part in [
             "Line 3",
-            "Last working day: “soon” is no day",
+            "Last working day: “soon” is not a date",
             "Line 5",
             "line 4 has the same number",
             "Line 6",

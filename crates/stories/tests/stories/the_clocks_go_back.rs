@@ -93,7 +93,7 @@ fn the_clocks_go_back() {
         let read = app::rosters::duty_of(&seeded.app, permit(&root()).unwrap().into(), ames).await.unwrap();
         assert_eq!(read.periods.len(), 1, "taken once");
         let none = hr.give("/import/calendars", "norfolk", ("x.ics", b"x")).await;
-        assert!(none.text().contains("no calendar"), "{}", none.text());
+        assert!(none.text().contains("is not a calendar"), "{}", none.text());
 
         let suffolk = seeded.browser(Role::Hr, Some(Force::Suffolk)).await;
         assert_eq!(suffolk.get(&href).await.status, StatusCode::FORBIDDEN);

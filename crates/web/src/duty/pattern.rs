@@ -56,7 +56,7 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Duty),
-            errors: [("days", "Day 2 is \"X\", which is none of the shifts")].into_iter().collect(),
+            errors: [("days", "Day 2 is \"X\", which is not one of the shifts")].into_iter().collect(),
             href: "/duty/patterns/add".into(),
             version: None,
             typed: Typed {

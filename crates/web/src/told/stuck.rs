@@ -58,7 +58,7 @@ impl View {
             rule: "Where nobody has entered a roster, mail goes out on working days, 8:00 to 18:00.".into(),
             states: vec![("Mailed", 1204), ("Could not be delivered", 1)],
             rows: vec![
-                row("The mail relay did not take it: it did not answer in time", true),
+                row("The mail relay did not accept it: it did not answer in time", true),
                 row("It is not known when they are on duty: enter their roster", false),
             ],
             more: false,

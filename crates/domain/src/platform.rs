@@ -125,14 +125,6 @@ words! {
     }
 }
 
-impl Platform {
-    /// Whether the platform speaks Apple's management protocol.
-    #[must_use]
-    pub const fn is_apple(self) -> bool {
-        matches!(self, Self::Ios | Self::Ipados | Self::Macos)
-    }
-}
-
 impl DeviceKind {
     /// The platform through which such a device can be managed; `None` where no channel exists.
     #[must_use]

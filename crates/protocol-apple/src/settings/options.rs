@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::Secret;
+use domain::{Secret, is_network_password};
 
 use super::rules::{is_address, is_text};
 use super::versions::{OsVersion, floor};
@@ -117,15 +117,6 @@ impl NetworkIdentity {
         }
         Ok(())
     }
-}
-
-/// What WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
-/// hexadecimal digits.
-#[must_use]
-pub fn is_network_password(password: &Secret<String>) -> bool {
-    let text = password.expose();
-    let phrase = (8..=63).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-    phrase || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.

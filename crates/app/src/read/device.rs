@@ -394,14 +394,15 @@ fn rests_on(basis: &str) -> Option<(Grade, Timestamp)> {
 fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead, AppError> {
     let waits = command.state == CommandState::Asked;
     let unfinished = command.finished_at.is_none();
-    let spec = Spec::from_json(&command.spec)?;
-    let pin = spec.sealed_code.is_some();
+    // One that another version of the program wrote is still shown, by its word.
+    let spec = Spec::from_json(&command.spec).ok();
+    let pin = spec.as_ref().is_some_and(|spec| spec.sealed_code.is_some());
     let may_command = access::permit::<CommandDevices>(actor).is_ok();
     let another = waits && unfinished && !could_be_one(tx, &command.asked_by, actor, AtStake::Force)?;
     let under_hold = waits && command.effect == Effect::Destructive && is_under_hold(tx, &command)?;
     Ok(CommandRead {
         id: command.id,
-        title: spec.order.title().to_owned(),
+        title: spec.map_or_else(|| command.word.clone(), |spec| spec.order.title().to_owned()),
         state: state_words(&command),
         asked_at: command.queued_at,
         changed_at: command.finished_at.or(command.delivered_at).unwrap_or(command.queued_at),

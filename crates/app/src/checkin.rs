@@ -3,7 +3,7 @@
 mod contact;
 
 use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
-use protocol_apple::channel::Channel;
+use platform_port::Speaker;
 use store::Tx;
 use store::certificates;
 use store::devices::EnrolmentState;
@@ -42,7 +42,7 @@ pub enum NotEnrolled {
     /// Expired.
     #[error("the certificate has expired")]
     Expired,
-    /// Authenticated, but it has sent no TokenUpdate yet.
+    /// It began to enrol and has not finished.
     #[error("the device has not finished enrolling")]
     Unfinished,
     /// A personal (user) enrolment (UPD-7.1).
@@ -67,12 +67,12 @@ pub async fn is_good_certificate(app: &App, sha256: String) -> Result<bool, AppE
 ///
 /// # Errors
 /// [`NotEnrolled`], with the reason.
-pub fn identify(app: &App, hot: Option<&Hot>, channel: &Channel) -> Result<Enrolled, NotEnrolled> {
+pub fn identify(app: &App, hot: Option<&Hot>, speaker: &Speaker) -> Result<Enrolled, NotEnrolled> {
     let hot = hot.ok_or(NotEnrolled::Unknown)?;
-    if matches!(channel, Channel::UserEnrolment { .. }) {
+    if speaker.personal {
         return Err(NotEnrolled::Personal);
     }
-    if hot.udid != channel.device_key() {
+    if hot.device_key != speaker.device {
         return Err(NotEnrolled::AnotherDevice);
     }
     let good_until = hot.good_until.ok_or(NotEnrolled::Revoked)?;
@@ -98,12 +98,12 @@ pub async fn speaker(
     app: &App,
     device: Enrolled,
     certificate: String,
-    channel: Channel,
+    speaker: Speaker,
 ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
-    if channel.is_device() {
+    if speaker.is_device() {
         return Ok(Ok(device));
     }
-    app.store().read(move |tx| user_channel(tx, device, &certificate, &channel)).await
+    app.store().read(move |tx| user_channel(tx, device, &certificate, &speaker)).await
 }
 
 /// Notes whether a device signs its messages by way of SHA-1: asked only where that has changed.
@@ -120,12 +120,12 @@ pub(crate) fn identify_in(
     app: &App,
     tx: &mut Tx<'_>,
     certificate: String,
-    channel: &Channel,
+    speaker: &Speaker,
     now: Timestamp,
 ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let certificate = [certificate];
     let found = enrolments::hot_lookup(tx, &certificate)?;
-    let device = match identify(app, found.first(), channel) {
+    let device = match identify(app, found.first(), speaker) {
         Ok(device) => device,
         Err(why) => return Ok(Err(why)),
     };
@@ -133,16 +133,16 @@ pub(crate) fn identify_in(
         enrolments::note_contact(tx, device.enrolment, device.device, now)?;
     }
     let [certificate] = certificate;
-    user_channel(tx, device, &certificate, channel)
+    user_channel(tx, device, &certificate, speaker)
 }
 
 fn user_channel(
     tx: &mut Tx<'_>,
     device: Enrolled,
     certificate: &str,
-    channel: &Channel,
+    speaker: &Speaker,
 ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
-    let Some(user) = channel.user_key().map(str::to_owned) else { return Ok(Ok(device)) };
+    let Some(user) = speaker.user_id().map(str::to_owned) else { return Ok(Ok(device)) };
     let live = enrolments::live(tx, certificate, &enrolments::Channel::User { id: user, name: None })?;
     Ok(live
         .map(|live| Enrolled { enrolment: live.id, pending: true, ..device })

@@ -13,13 +13,13 @@ pub use agree::{approve, take_back};
 pub use configure::refresh_due;
 pub(crate) use configure::{configure_device, wanted_for};
 pub use deliver::{hand_over, take_answer};
-pub(crate) use deliver::{keep_raw, last_raw, pin_of, sealed_raw};
+pub(crate) use deliver::{keep_raw, last_raw, sealed_raw};
 pub use order::{order, order_destruction, order_location};
-pub(crate) use spec::resealed;
 
 pub use agree::{Agreed, consent_under_hold};
+pub use order::Ordered;
 pub(crate) use order::managed;
-pub use order::{Order, Ordered};
+pub use platform_port::Order;
 pub use spec::Spec;
-pub(crate) use spec::token_place;
+pub(crate) use spec::resealed;
 pub use unreadable::{Unreadable, close_unreadable};

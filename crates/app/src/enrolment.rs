@@ -1,8 +1,8 @@
 //! Enrolment: the gate, the profile, and the check-in messages that bring a device under management and out of it.
 
-mod bootstrap;
 mod carry;
 mod gate;
+mod keepsake;
 mod messages;
 mod profile;
 mod replay;

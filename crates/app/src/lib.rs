@@ -31,6 +31,7 @@ pub mod notices;
 pub mod off_duty;
 pub mod people;
 pub mod permissions;
+pub mod platforms;
 pub mod policy_in_force;
 pub mod presence;
 pub mod push;
@@ -68,8 +69,6 @@ pub use record::digest_hex;
 pub struct AppConfig {
     /// Where devices and people reach the service, without a slash at the end: `https://mdm.force.example`.
     pub address: String,
-    /// The push topic of the push certificate.
-    pub push_topic: String,
     /// The policy folder, where a change can be looked at before it is brought into force; `None` where there is none.
     pub policy_folder: Option<PathBuf>,
     /// The force's name as devices show it.
@@ -114,6 +113,7 @@ struct Inner {
     sealer: seal::Sealer,
     ledger_key: ledger::SigningKey,
     policy: RwLock<Arc<PolicyInForce>>,
+    platforms: platforms::Platforms,
     work: Notify,
     refusals: Mutex<Refusals>,
     limits: limits::Limits,
@@ -145,7 +145,8 @@ pub struct Keys {
 }
 
 impl App {
-    /// Joins the parts. The policy still has to be brought into force: [`crate::policy_in_force::change::bring_into_force`].
+    /// Joins the parts. The policy still has to be brought into force: [`crate::policy_in_force::change::bring_into_force`]. Devices are managed by the
+    /// vendors that it was compiled for.
     #[must_use]
     pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
         let beside = ledger_book::Beside::new(config.ledger_folder.as_deref());
@@ -158,6 +159,7 @@ impl App {
             ca: keys.ca,
             sealer: keys.sealer,
             ledger_key: keys.ledger,
+            platforms: policy.platforms().clone(),
             policy: RwLock::new(Arc::new(policy)),
             work: Notify::new(),
             refusals: Mutex::default(),
@@ -196,6 +198,12 @@ impl App {
     #[must_use]
     pub fn ca(&self) -> &pki::DeviceCa {
         &self.0.ca
+    }
+
+    /// The vendors whose devices are managed.
+    #[must_use]
+    pub fn platforms(&self) -> &platforms::Platforms {
+        &self.0.platforms
     }
 
     /// The policy in force.

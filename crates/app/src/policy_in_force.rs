@@ -12,15 +12,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::BoundCheck;
-use domain::{ClauseId, Coverage, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span};
+use domain::{ClauseId, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span};
+use platform_port::{Group, Publisher};
 use policy::{
     Clause, CoverageTable, Files, KeptBy, Library, Overrides, ParameterValue, Problems, Scope,
     SettingCompiler,
 };
-use protocol_apple::settings::{AppleCompiler, Group, ProfileOptions, Target, compile};
 use store::profiles::Profile;
 
 use crate::digest_hex;
+use crate::platforms::{Platforms, Served};
 
 pub(crate) use change::kept;
 pub use terms::{About, AskedClause, Terms};
@@ -69,6 +70,7 @@ pub struct PolicyInForce {
     warnings: Vec<String>,
     bluetooth: Option<bool>,
     organisation: String,
+    platforms: Platforms,
 }
 
 /// Why a policy cannot be brought into force.
@@ -87,49 +89,36 @@ pub enum PolicyError {
     },
 }
 
-struct Apple(AppleCompiler);
-
-impl SettingCompiler for Apple {
-    fn platform(&self) -> Platform {
-        self.0.platform()
-    }
-
-    fn cover(&self, key: &SettingKey, value: &SettingValue) -> Coverage {
-        self.0.cover(key, value)
-    }
-}
-
-/// The platforms that settings are compiled for.
-pub const PLATFORMS: [Platform; 3] = [Platform::Ios, Platform::Ipados, Platform::Macos];
-
-/// The coverage of a library on every platform that Lanyard compiles for.
+/// The coverage of a library on every platform that is served.
 #[must_use]
-pub fn coverage(library: &Library) -> CoverageTable {
-    let compilers: Vec<Apple> = PLATFORMS.into_iter().filter_map(AppleCompiler::new).map(Apple).collect();
+pub fn coverage(library: &Library, platforms: &Platforms) -> CoverageTable {
+    let compilers = platforms.compilers();
     let compilers: Vec<&dyn SettingCompiler> =
         compilers.iter().map(|compiler| compiler as &dyn SettingCompiler).collect();
     library.coverage(&compilers)
 }
 
-/// The profiles of a library for one platform, in the order in which to install them, and the compiler's warnings.
+/// The bundles of a library for one platform, in the order in which to install them, and the compiler's warnings; none for a
+/// platform that nobody serves.
 ///
 /// # Errors
 /// [`PolicyError::Compile`] where the settings cannot be written for the platform.
 pub fn compile_profiles(
     library: &Library,
+    platforms: &Platforms,
     platform: Platform,
     organisation: &str,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
-    compile_instead(library, platform, &ProfileOptions::new(organisation), &BTreeMap::new())
+    let Some(served) = platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
+    compile_instead(library, (platform, served), &Publisher::new(organisation), &BTreeMap::new())
 }
 
 fn compile_instead(
     library: &Library,
-    platform: Platform,
-    options: &ProfileOptions,
+    (platform, served): (Platform, &Served),
+    publisher: &Publisher,
     instead: &BTreeMap<String, ParameterValue>,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
-    let Some(target) = Target::of(platform) else { return Ok((Vec::new(), Vec::new())) };
     let kind = DeviceKind::ALL.iter().copied().find(|kind| kind.platform() == Some(platform));
     let scope = kind.map_or_else(Scope::default, Scope::of_kind);
     let groups: Vec<Group> = library
@@ -138,17 +127,16 @@ fn compile_instead(
         .into_iter()
         .map(|group| Group { id: group.id, title: group.title, values: group.values, clauses: group.clauses })
         .collect();
-    compile_groups(&groups, (platform, target), options)
+    compile_groups(groups, (platform, served), publisher)
 }
 
-/// The profiles that restrict the devices of somebody whose acceptance has lapsed: one for each settings file that a clause
+/// The bundles that restrict the devices of somebody whose acceptance has lapsed: one for each settings file that a clause
 /// names for it.
 fn compile_lapsed(
     library: &Library,
-    platform: Platform,
+    (platform, served): (Platform, &Served),
     organisation: &str,
 ) -> Result<Vec<ReadyProfile>, PolicyError> {
-    let Some(target) = Target::of(platform) else { return Ok(Vec::new()) };
     let mut named: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
     for clause in &library.clauses {
         for setting in clause.lapsed_settings() {
@@ -164,18 +152,20 @@ fn compile_lapsed(
             Some(Group { id: name.to_owned(), title: setting.title.clone(), values, clauses })
         })
         .collect();
-    compile_groups(&groups, (platform, target), &ProfileOptions::new(organisation)).map(|(ready, _)| ready)
+    compile_groups(groups, (platform, served), &Publisher::new(organisation)).map(|(ready, _)| ready)
 }
 
 fn compile_groups(
-    groups: &[Group],
-    (platform, target): (Platform, Target),
-    options: &ProfileOptions,
+    groups: Vec<Group>,
+    (platform, served): (Platform, &Served),
+    publisher: &Publisher,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
-    let compiled = compile(target, groups, options)
+    let compiled = served
+        .vendor
+        .compile(platform, groups, publisher)
         .map_err(|error| PolicyError::Compile { platform: platform.title(), why: error.to_string() })?;
     let ready = compiled
-        .profiles
+        .bundles
         .into_iter()
         .map(|made| ReadyProfile {
             profile: Profile {
@@ -183,8 +173,8 @@ fn compile_groups(
                 platform,
                 group: made.group,
                 identifier: made.identifier,
-                uuid: made.uuid,
-                title: made.display_name,
+                uuid: made.mark,
+                title: made.title,
                 clauses: made.clauses.iter().map(ToString::to_string).collect(),
             },
             content: made.bytes,
@@ -200,9 +190,14 @@ impl PolicyInForce {
     ///
     /// # Errors
     /// Every problem of the files, an uncovered residue included, or what a compiler refuses.
-    pub fn load(files: Files, overrides: &Overrides, organisation: &str) -> Result<Self, PolicyError> {
+    pub fn load(
+        files: Files,
+        overrides: &Overrides,
+        organisation: &str,
+        platforms: &Platforms,
+    ) -> Result<Self, PolicyError> {
         let library = Library::from_files(&files, overrides)?;
-        let coverage = coverage(&library);
+        let coverage = coverage(&library, platforms);
         let mut problems = library.uncovered_residues(&coverage);
         problems.extend(crate::permissions::unknown_roles(&library));
         if let Some(problems) = Problems::of(problems) {
@@ -210,10 +205,11 @@ impl PolicyInForce {
         }
         let (mut profiles, mut lapsed) = (BTreeMap::new(), BTreeMap::new());
         let mut warnings = Vec::new();
-        for platform in PLATFORMS {
-            let (ready, said) = compile_profiles(&library, platform, organisation)?;
+        for platform in platforms.all() {
+            let Some(served) = platforms.of(platform) else { continue };
+            let (ready, said) = compile_profiles(&library, platforms, platform, organisation)?;
             profiles.insert(platform, ready);
-            lapsed.insert(platform, compile_lapsed(&library, platform, organisation)?);
+            lapsed.insert(platform, compile_lapsed(&library, (platform, served), organisation)?);
             warnings.extend(said);
         }
         let merged = library.merged_settings(&Scope::default());
@@ -236,6 +232,7 @@ impl PolicyInForce {
             warnings,
             bluetooth,
             organisation: organisation.to_owned(),
+            platforms: platforms.clone(),
         })
     }
 
@@ -243,6 +240,12 @@ impl PolicyInForce {
     #[must_use]
     pub const fn library(&self) -> &Library {
         &self.library
+    }
+
+    /// The vendors that it was compiled for.
+    #[must_use]
+    pub const fn platforms(&self) -> &Platforms {
+        &self.platforms
     }
 
     /// Who may do what.
@@ -312,8 +315,9 @@ impl PolicyInForce {
         instead: &BTreeMap<String, ParameterValue>,
         network_passwords: BTreeMap<String, Secret<String>>,
     ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
-        let options = ProfileOptions { network_passwords, ..ProfileOptions::new(&self.organisation) };
-        compile_instead(&self.library, platform, &options, instead)
+        let Some(served) = self.platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
+        let publisher = Publisher { network_passwords, ..Publisher::new(&self.organisation) };
+        compile_instead(&self.library, (platform, served), &publisher, instead)
     }
 
     /// The UUID that a device of the platform should report for each clause group.

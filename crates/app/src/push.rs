@@ -1,7 +1,9 @@
-//! Whom to push, and what to remember of it. The talking is `outbound`'s.
+//! Whom to push, and what to remember of it. The talking is the vendor's service's.
+
+use std::sync::Arc;
 
 use domain::{EnrolmentId, Span, Timestamp};
-use outbound::apns::{Apns, PushError};
+use platform_port::{Reach, Unreached};
 use store::pushes::{self, PushDue};
 use store::{Tx, commands};
 
@@ -16,28 +18,30 @@ const AGAIN_AFTER: Span = Span::from_secs(60);
 /// A command that waits this long has its device pushed again.
 const WAITED: Span = Span::from_secs(4 * 3600);
 
-/// Sends the pushes that are due, `limit` at most; how many were taken off the list. Without a client the wishes
-/// are taken off as well: devices then hear of their commands when they next connect.
+/// Sends the pushes that are due, `limit` at most; how many were taken off the list. Where no service reaches a platform the
+/// wishes are taken off as well: its devices then hear of their commands when they next connect.
 ///
 /// # Errors
 /// Only where the database does not answer.
-pub async fn send_pushes(app: &App, client: Option<&Apns>, limit: u32) -> Result<usize, AppError> {
+pub async fn send_pushes(app: &App, services: &[Arc<dyn Reach>], limit: u32) -> Result<usize, AppError> {
     let now = app.world().now();
     let due = claim_pushes(app, now, limit).await?;
     let count = due.len();
     let mut outcomes = Vec::with_capacity(count);
     let mut sends = tokio::task::JoinSet::new();
     for push in due {
-        match (client, push.address.clone()) {
-            (Some(client), Some((topic, token, magic))) => {
-                let client = client.clone();
+        let service = services.iter().find(|service| service.platforms().contains(&push.platform));
+        match (service, &push.address) {
+            (Some(service), Some(address)) => {
+                let push_under_way = service.reach(address, now.plus(PUSH_LIFE));
                 sends.spawn(async move {
-                    let said = client.push(&token, &topic, &magic, now.plus(PUSH_LIFE)).await;
+                    let said = push_under_way.await;
                     (push, said.err())
                 });
             }
             (Some(_), None) => {
-                outcomes.push((push, Some(PushError::Refused("the device gave no push token".into()))));
+                let why = "the device gave no address for pushes".into();
+                outcomes.push((push, Some(Unreached::Refused(why))));
             }
             (None, _) => outcomes.push((push, None)),
         }
@@ -90,14 +94,14 @@ pub async fn push_the_waiting(app: &App, limit: u32) -> Result<usize, AppError> 
         .await
 }
 
-fn note(tx: &mut Tx<'_>, push: &PushDue, said: Option<&PushError>, now: Timestamp) -> Result<(), AppError> {
+fn note(tx: &mut Tx<'_>, push: &PushDue, said: Option<&Unreached>, now: Timestamp) -> Result<(), AppError> {
     match said {
         None => pushes::done(tx, push, now, None)?,
-        Some(error @ PushError::Again(_)) => {
+        Some(error @ Unreached::Again(_)) => {
             pushes::again(tx, push, now.plus(AGAIN_AFTER), now, &error.to_string())?;
         }
-        Some(error @ PushError::Gone(_)) => pushes::gone(tx, push, now, &error.to_string())?,
-        Some(error @ PushError::Refused(_)) => pushes::done(tx, push, now, Some(&error.to_string()))?,
+        Some(error @ Unreached::Gone(_)) => pushes::gone(tx, push, now, &error.to_string())?,
+        Some(error @ Unreached::Refused(_)) => pushes::done(tx, push, now, Some(&error.to_string()))?,
     }
     Ok(())
 }

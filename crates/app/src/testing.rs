@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 
 use domain::{Force, PersonId, Secret, Span};
 use pki::{DeviceCa, RsaBits, Validity};
@@ -11,6 +12,7 @@ use testkit::TestWorld;
 use crate::access::{Actor, Role, permit};
 use crate::grants::GroupRole;
 use crate::people::NewPerson;
+use crate::platforms::{Platforms, Served};
 use crate::{App, AppConfig, Keys, PolicyInForce};
 
 /// An empty service with one person of Norfolk, number 1234.
@@ -24,7 +26,6 @@ fn config() -> AppConfig {
     let day = Span::from_secs(24 * 3600);
     AppConfig {
         address: "https://lanyard.test".into(),
-        push_topic: "com.apple.mgmt.External.test".into(),
         organisation: "Norfolk Constabulary".into(),
         policy_folder: None,
         checkin_address: None,
@@ -64,6 +65,14 @@ impl Bench {
     }
 }
 
+/// The vendors that the service ships with.
+pub(crate) fn platforms() -> Platforms {
+    Platforms::new(vec![Served {
+        vendor: Arc::new(platform_apple::Apple::new("com.apple.mgmt.External.test")),
+        own: Arc::new(store::apple_enrolments::AppleEnrolments),
+    }])
+}
+
 /// Runs a test on a service of its own.
 pub(crate) fn on_bench<F: Future<Output = ()>>(test: impl FnOnce(Bench) -> F) {
     let scratch = testkit::scratch_sqlite();
@@ -82,7 +91,9 @@ fn on<F: Future<Output = ()>>(database: &StoreConfig, test: impl FnOnce(Bench) -
         store.migrate().unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
         let files = policy::Files::read(&folder).unwrap();
-        let policy = PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk Constabulary").unwrap();
+        let policy =
+            PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk Constabulary", &platforms())
+                .unwrap();
         let app = App::new(store, world.world(), config(), keys(&world), policy);
         let new = NewPerson {
             force: Some(Force::Norfolk),

@@ -13,7 +13,7 @@ use pki::cms::{Signer, sign_detached};
 use pki::{Certificate, CertificateRequest, DeviceCa, PrivateKey, RsaBits, Subject, Validity};
 use store::commands::{Command, CommandState};
 use store::devices::{Device, EnrolmentState};
-use store::enrolments::{Channel, Enrolment, Tokens};
+use store::enrolments::{Channel, Enrolment};
 use store::people::Person;
 use store::{Store, StoreError, certificates, commands, devices, enrolments, people};
 
@@ -207,14 +207,8 @@ fn insert(
     };
     certificates::add(tx, &certificate)?;
     enrolments::add(tx, &enrolment_row(speaker, now))?;
-    let tokens = Tokens {
-        topic: "com.apple.mgmt.External.bench".into(),
-        push_token: format!("{number:064x}"),
-        push_magic: "bench".into(),
-        unlock_token: None,
-        awaiting_configuration: false,
-    };
-    enrolments::set_tokens(tx, speaker.enrolment, tokens, now)?;
+    let address = format!("com.apple.mgmt.External.bench {number:064x} bench");
+    enrolments::set_ready(tx, speaker.enrolment, &address, false, now)?;
     devices::set_enrolment(tx, speaker.device, Some(speaker.enrolment), EnrolmentState::Enrolled)
 }
 
@@ -247,15 +241,13 @@ fn enrolment_row(speaker: &Speaker, now: Timestamp) -> Enrolment {
         device: speaker.device,
         platform: Platform::Ios,
         channel: Channel::Device,
-        udid: speaker.udid.clone(),
+        device_key: speaker.udid.clone(),
         certificate: speaker.certificate.sha256_hex(),
         state: EnrolmentState::Authenticated,
         created_at: now,
         enrolled_at: None,
         ended: None,
         last_contact_at: None,
-        has_unlock_token: false,
-        has_bootstrap_token: false,
         push_failed: None,
     }
 }
@@ -326,9 +318,9 @@ pub fn plan(store: &Store, world: &World, speaker: &Speaker, count: usize) -> an
                 &Command {
                     id: *id,
                     enrolment,
-                    request_type: "DeviceInformation".into(),
+                    word: "ask-device".into(),
                     lane: 1,
-                    spec: r#"{"do":"device-information"}"#.into(),
+                    spec: r#"{"do":"ask","question":"device"}"#.into(),
                     state: CommandState::Queued,
                     asked_by: "bench".into(),
                     reason: None,

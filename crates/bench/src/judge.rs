@@ -13,7 +13,12 @@ use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Timesta
 /// # Errors
 /// Where the policy does not load.
 pub fn judgements(folder: &Path, lasting: Duration) -> anyhow::Result<(f64, f64)> {
-    let policy = PolicyInForce::load(policy::Files::read(folder)?, &policy::Overrides::new(), "Bench")?;
+    let policy = PolicyInForce::load(
+        policy::Files::read(folder)?,
+        &policy::Overrides::new(),
+        "Bench",
+        &seeds::platforms(),
+    )?;
     let expected = policy.expected_profiles(Platform::Ios);
     let now = Timestamp::from_millis(1_795_316_400_000);
     let facts = obedient(&policy, &expected, now);

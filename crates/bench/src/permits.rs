@@ -37,7 +37,12 @@ pub struct Permits {
 /// # Errors
 /// Where the policy does not load or the database does not answer.
 pub fn permits(folder: &Path, lasting: Duration) -> anyhow::Result<Permits> {
-    let policy = PolicyInForce::load(policy::Files::read(folder)?, &policy::Overrides::new(), "Bench")?;
+    let policy = PolicyInForce::load(
+        policy::Files::read(folder)?,
+        &policy::Overrides::new(),
+        "Bench",
+        &seeds::platforms(),
+    )?;
     let policies = policy.access();
     let roles = |bits: u32| Role::ALL.iter().copied().filter(move |role| bits & (1 << (*role as u32)) != 0);
     let mut sets = 0_u32;

@@ -62,7 +62,7 @@ uuid_id! {
     PersonId = "person id";
     /// One channel of one device under management; a device that enrols again gets a new one.
     EnrolmentId = "enrolment id";
-    /// One command; on Apple's wire, the CommandUUID.
+    /// One command; the vendor sends it along, and the answer names it.
     CommandId = "command id";
     /// One piece of desk work.
     CaseId = "case id";

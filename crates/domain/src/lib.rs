@@ -28,6 +28,8 @@ pub use ids::{
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
-pub use settings::{Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict};
+pub use settings::{
+    Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
+};
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

@@ -125,14 +125,6 @@ words! {
     }
 }
 
-impl Platform {
-    /// Returns whether the platform speaks Apple's management protocol.
-    #[must_use]
-    pub const fn is_apple(self) -> bool {
-        matches!(self, Self::Ios | Self::Ipados | Self::Macos)
-    }
-}
-
 impl DeviceKind {
     /// Returns the platform through which such a device can be managed; `None` if no channel exists.
     #[must_use]

@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Secret;
+
 /// A vendor-neutral setting, such as `passcode.min_length`; the vocabulary is `policy/vocabulary.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -148,6 +150,15 @@ impl Coverage {
         }
         Some(Self { verdict, residue })
     }
+}
+
+/// What WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
+/// hexadecimal digits.
+#[must_use]
+pub fn is_network_password(password: &Secret<String>) -> bool {
+    let text = password.expose();
+    let phrase = (8..=63).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
+    phrase || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ use app::enrolment::{CheckInReply, Sender};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol_apple::channel::Channel;
-use protocol_apple::connect::{CommandReport, Status};
+use domain::Timestamp;
+use platform_port::{Answer, Speaker, Stage};
+use protocol_apple::checkin::{Endpoint, Message as Said};
 use protocol_apple::errors::DecodeError;
 use protocol_apple::replies::Refusal;
-use protocol_apple::{checkin, connect};
+use protocol_apple::{checkin, connect, replies};
 
 use crate::identity::{Signer, signer_of};
 use crate::message::Message;
@@ -18,6 +19,7 @@ use crate::{Gate, reply};
 
 const CHECK_IN_TYPE: &str = "application/x-apple-aspen-mdm-checkin";
 const PLIST: &str = "application/xml";
+const JSON: &str = "application/json";
 
 /// One address for both: the content type tells them apart, and where it does not, the message does.
 pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, message: Message) -> Response {
@@ -28,7 +30,7 @@ pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, message: Mess
     match says_check_in {
         Some(true) => check_in(state, headers, message).await,
         _ => match connect::decode(&message.raw, state.options.body_limit) {
-            Ok(report) => take_report(&state, &headers, message, report).await,
+            Ok(report) => take_report(&state, &headers, message, platform_apple::answer(report)).await,
             Err(why) => match connect::command_of_unreadable(&message.raw, state.options.body_limit) {
                 Some(command) => take_unreadable(&state, &headers, message, (command, why)).await,
                 None => check_in(state, headers, message).await,
@@ -55,24 +57,45 @@ pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, messa
         tracing::warn!(skipped = %decoded.skipped, "a check-in was read in part");
     }
     let sender = Sender { proof: signer.proof(), certificate: signer.certificate };
-    match app::enrolment::check_in(&gate.app, sender, decoded, raw.clone()).await {
-        Ok(CheckInReply::Done(body)) => {
+    match app::enrolment::check_in(&gate.app, sender, platform_apple::check_in(&decoded), raw.clone()).await {
+        Ok(CheckInReply::Done) => {
             message.is_believed();
-            if body.is_empty() { reply::empty() } else { reply::body(PLIST, body) }
+            reply::empty()
+        }
+        Ok(CheckInReply::Given(token)) => {
+            message.is_believed();
+            reply::body(PLIST, replies::bootstrap_token(token.as_ref()))
         }
         Ok(CheckInReply::Refused(why)) => reply::refused(&why),
-        Ok(CheckInReply::UserDeclined) => StatusCode::GONE.into_response(),
-        Ok(CheckInReply::Json(body)) => {
-            message.is_believed();
-            reply::body("application/json", body)
-        }
-        // The vendor's page on GetToken asks for 400 where a server does not give that kind of token.
-        Ok(CheckInReply::NoSuchToken) => StatusCode::BAD_REQUEST.into_response(),
-        Ok(CheckInReply::Unsupported(kind)) => {
-            tracing::info!(kind, "a check-in of a kind that is not served");
-            StatusCode::NOT_FOUND.into_response()
+        Ok(CheckInReply::Known) => {
+            if matches!(decoded.message, Said::DeclarativeManagement { .. }) {
+                message.is_believed();
+            }
+            other(&decoded.message, gate.app.world().now())
         }
         Err(error) => reply::failed(&error),
+    }
+}
+
+/// Answers what a device under management asks for and no use case is needed for.
+fn other(message: &Said, now: Timestamp) -> Response {
+    match message {
+        // Nothing is configured for users of network accounts, so their channel is declined.
+        Said::UserAuthenticate { .. } => StatusCode::GONE.into_response(),
+        // A device that another server told to manage itself by declarations is told that there are none.
+        Said::DeclarativeManagement { endpoint: Endpoint::Tokens, .. } => {
+            reply::body(JSON, replies::no_declarations_token(now))
+        }
+        Said::DeclarativeManagement { endpoint: Endpoint::DeclarationItems, .. } => {
+            reply::body(JSON, replies::no_declarations())
+        }
+        Said::DeclarativeManagement { endpoint: Endpoint::Status, .. } => reply::empty(),
+        // The vendor's page on GetToken asks for 400 where a server does not give that kind of token.
+        Said::GetToken(_) => StatusCode::BAD_REQUEST.into_response(),
+        other => {
+            tracing::info!(kind = other.message_type(), "a check-in of a kind that is not served");
+            StatusCode::NOT_FOUND.into_response()
+        }
     }
 }
 
@@ -95,7 +118,7 @@ async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppErro
 /// The command loop at an address of its own.
 pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, message: Message) -> Response {
     match connect::decode(&message.raw, gate.options.body_limit) {
-        Ok(report) => take_report(&gate, &headers, message, report).await,
+        Ok(report) => take_report(&gate, &headers, message, platform_apple::answer(report)).await,
         Err(why) => match connect::command_of_unreadable(&message.raw, gate.options.body_limit) {
             Some(command) => take_unreadable(&gate, &headers, message, (command, why)).await,
             None => reply::bad_request(&message.raw, &why),
@@ -134,16 +157,16 @@ async fn take_unreadable(
     }
 }
 
-async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, report: CommandReport) -> Response {
+async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, answer: Answer) -> Response {
     let signer = match admitted(gate, headers, &message.raw) {
         Ok(signer) => signer,
         Err(response) => return response,
     };
-    let answers = report.status != Status::Idle;
+    let answers = answer.stage != Stage::Idle;
     // An answer is identified in the transaction that stores it. Anybody can sign with a certificate that nobody knows, so
     // one that was not seen at work here has to pass the readers first: strangers get no place among the writers.
     if !(answers && gate.keys.was_at_work(&signer)) {
-        let from = match identify(gate, &signer, &report.channel).await {
+        let from = match identify(gate, &signer, &answer.speaker).await {
             Ok(from) => from,
             Err(response) => return response,
         };
@@ -154,7 +177,7 @@ async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, report:
             return next_command(next);
         }
     }
-    match app::commands::take_answer(&gate.app, signer.certificate, report, message.raw.clone()).await {
+    match app::commands::take_answer(&gate.app, signer.certificate, answer, message.raw.clone()).await {
         Ok(Ok(next)) => {
             message.is_believed();
             next_command(Ok(next))
@@ -172,7 +195,7 @@ fn next_command(next: Result<Option<Vec<u8>>, app::AppError>) -> Response {
     }
 }
 
-async fn identify(gate: &Gate, signer: &Signer, channel: &Channel) -> Result<Enrolled, Response> {
+async fn identify(gate: &Gate, signer: &Signer, speaker: &Speaker) -> Result<Enrolled, Response> {
     let certificate = signer.certificate.clone();
     let mut hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
     if hot.is_none() {
@@ -184,7 +207,7 @@ async fn identify(gate: &Gate, signer: &Signer, channel: &Channel) -> Result<Enr
         }
     }
     let device =
-        app::checkin::identify(&gate.app, hot.as_ref(), channel).map_err(|why| reply::refused(&why))?;
+        app::checkin::identify(&gate.app, hot.as_ref(), speaker).map_err(|why| reply::refused(&why))?;
     // Every session begins with Idle, which passes here: so this is as good as looking at each message, and costs nothing
     // while the device signs as it did before.
     if let (Some(hot), Some(sha1)) = (&hot, signer.sha1)
@@ -194,7 +217,7 @@ async fn identify(gate: &Gate, signer: &Signer, channel: &Channel) -> Result<Enr
             .await
             .map_err(|error| reply::failed(&error))?;
     }
-    match app::checkin::speaker(&gate.app, device, certificate, channel.clone()).await {
+    match app::checkin::speaker(&gate.app, device, certificate, speaker.clone()).await {
         Ok(Ok(speaker)) => Ok(speaker),
         Ok(Err(why)) => Err(reply::refused(&why)),
         Err(error) => Err(reply::failed(&error)),
@@ -203,6 +226,6 @@ async fn identify(gate: &Gate, signer: &Signer, channel: &Channel) -> Result<Enr
 
 /// No account-driven enrolment of personal devices here (UPD-7.1): says so in the words that a device shows.
 pub(crate) async fn no_personal_enrolment() -> Response {
-    let headers = [(header::CONTENT_TYPE, "application/json")];
+    let headers = [(header::CONTENT_TYPE, JSON)];
     (StatusCode::FORBIDDEN, headers, Refusal::NoPersonalEnrolment.body()).into_response()
 }

@@ -30,8 +30,7 @@ pub(crate) enum Verb {
     /// Why a device meets a clause or does not, today or at a time in the past.
     Explain(explain::Explain),
     /// An enrolment profile for a registered device.
-    #[command(subcommand)]
-    Enrol(enrol::EnrolVerb),
+    Enrol(enrol::Enrol),
     /// People: add, import, list, end, erase.
     #[command(subcommand)]
     Person(people::PersonVerb),

@@ -234,14 +234,15 @@ impl Config {
         nameless.then_some(said).into_iter().collect()
     }
 
+    /// The topic of the push certificate, or what stands for it where there is none.
+    pub(crate) fn push_topic(&self) -> &str {
+        self.push.as_ref().map_or(NO_PUSH_TOPIC, |push| push.topic.as_str())
+    }
+
     /// What the use cases need of it.
     pub(crate) fn for_app(&self) -> AppConfig {
         AppConfig {
             address: self.address.clone(),
-            push_topic: self
-                .push
-                .as_ref()
-                .map_or_else(|| NO_PUSH_TOPIC.to_owned(), |push| push.topic.clone()),
             policy_folder: Some(self.policy.clone()),
             organisation: self.organisation.clone(),
             checkin_address: self.checkin_address.clone(),

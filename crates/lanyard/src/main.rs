@@ -16,6 +16,7 @@ mod serve;
 mod simulation;
 mod system;
 mod tls_files;
+mod vendors;
 mod verbs;
 
 use std::process::ExitCode;

@@ -12,7 +12,7 @@ use std::path::Path;
 use store::{MIGRATIONS, Store, StoreConfig, devices, people};
 
 use crate::config::Config;
-use crate::{keys, system};
+use crate::{keys, system, vendors};
 
 /// An open service and who is asking.
 pub(crate) struct Opened {
@@ -147,14 +147,17 @@ pub(crate) fn policy_in_folder(config: &Config) -> anyhow::Result<PolicyInForce>
     }
     Files::read(&config.policy)
         .map_err(app::policy_in_force::PolicyError::from)
-        .and_then(|files| PolicyInForce::load(files, &config.parameters, &config.organisation))
+        .and_then(|files| {
+            let platforms = vendors::platforms(config);
+            PolicyInForce::load(files, &config.parameters, &config.organisation, &platforms)
+        })
         .with_context(|| format!("the rules in {shown} cannot be taken into use"))
 }
 
 /// The rules that are in force in the database, or those of the folder where none ever were.
 fn policy(store: &Store, config: &Config) -> anyhow::Result<PolicyInForce> {
-    let organisation = config.organisation.clone();
-    match store.read_blocking(move |tx| PolicyInForce::in_force(tx, &organisation))? {
+    let (organisation, platforms) = (config.organisation.clone(), vendors::platforms(config));
+    match store.read_blocking(move |tx| PolicyInForce::in_force(tx, &organisation, &platforms))? {
         Some(policy) => Ok(policy),
         None => policy_in_folder(config),
     }

@@ -45,25 +45,26 @@ impl Out {
     }
 
     /// Rows under headings, each column as wide as its widest cell; the last column is left as it is.
-    pub(crate) fn table<const N: usize>(
+    pub(crate) fn table<'h, R: AsRef<[String]>>(
         &mut self,
-        headings: [&str; N],
-        rows: &[[String; N]],
+        headings: impl AsRef<[&'h str]>,
+        rows: &[R],
     ) -> io::Result<()> {
-        let mut widths = headings.map(|heading| heading.chars().count());
+        let headings = headings.as_ref();
+        let mut widths: Vec<usize> = headings.iter().map(|heading| heading.chars().count()).collect();
         for row in rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
+            for (width, cell) in widths.iter_mut().zip(row.as_ref()) {
                 *width = (*width).max(cell.chars().count());
             }
         }
         let line = |cells: Vec<&str>| {
             let padded: Vec<String> =
-                cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+                cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
             padded.join("  ").trim_end().to_owned()
         };
         self.line(line(headings.to_vec()))?;
         for row in rows {
-            self.line(line(row.iter().map(String::as_str).collect()))?;
+            self.line(line(row.as_ref().iter().map(String::as_str).collect()))?;
         }
         Ok(())
     }

@@ -26,14 +26,13 @@ use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use domain::Secret;
 use hyper_util::rt::TokioTimer;
-use outbound::apns::{Apns, ApnsConfig, PRODUCTION};
 use outbound::mail::{Mail, MailConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Tls};
-use crate::{keys, log, open, system, tls_files};
+use crate::{keys, log, open, system, tls_files, vendors};
 
 /// How long requests in hand may take once the service stops.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -113,7 +112,7 @@ impl Running {
     /// What keeps it from starting: settings, keys, rules, database, port.
     pub(crate) async fn start(config: &Config, app: App, pages: web::Options) -> anyhow::Result<Self> {
         let options = worker::Options {
-            apns: apns(config)?,
+            pushes: vendors::pushes(config)?,
             mail: mail(config)?,
             copies: config.ledger_copies.clone(),
         };
@@ -178,27 +177,6 @@ pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
         tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
     }
     Ok(app)
-}
-
-/// The push client that the settings make.
-///
-/// # Errors
-/// Files that cannot be used.
-pub(crate) fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
-    let Some(push) = &config.push else {
-        tracing::warn!(
-            "no push certificate: devices hear of commands only when they connect of their own accord"
-        );
-        return Ok(None);
-    };
-    let shown = push.certificate.display();
-    let mut pem =
-        std::fs::read(&push.certificate).with_context(|| format!("the push certificate {shown}"))?;
-    pem.push(b'\n');
-    pem.extend_from_slice(keys::read_private(&push.key)?.expose());
-    let setup =
-        ApnsConfig { address: PRODUCTION.to_owned(), identity_pem: Secret::new(pem), trust_pem: None };
-    Ok(Some(Apns::new(&setup)?))
 }
 
 /// The mail client that the settings make.

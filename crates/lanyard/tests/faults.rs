@@ -63,7 +63,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("device revoke", &["F4X", "--reason", "x"]),
     ("duty import", &["file.csv", "--force", "norfolk"]),
     ("duty state", &["1234"]),
-    ("enrol apple", &["--serial", "F4X"]),
+    ("enrol", &["apple", "--serial", "F4X"]),
     ("explain", &["F4X", "MDU-6.6"]),
     ("ledger accept", &["--checkpoint", "file.csv", "--reason", "x"]),
     ("ledger checkpoint", &[]),

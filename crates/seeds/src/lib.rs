@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use app::access::{Actor, permit};
 use app::people::NewPerson;
+use app::platforms::{Platforms, Served};
 use app::{App, AppConfig, Keys, PolicyInForce};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link};
 use domain::{Force, PersonId, Secret, Span};
@@ -33,7 +34,6 @@ pub fn config(address: impl Into<String>) -> AppConfig {
     let day = Span::from_secs(24 * 3600);
     AppConfig {
         address: address.into(),
-        push_topic: "com.apple.mgmt.External.test".into(),
         organisation: "Norfolk and Suffolk Constabularies".into(),
         policy_folder: None,
         checkin_address: None,
@@ -69,20 +69,48 @@ pub fn keys(world: &TestWorld) -> Keys {
     }
 }
 
+/// Wires in the vendors that the product ships with.
+#[must_use]
+pub fn platforms() -> Platforms {
+    Platforms::new(vec![Served {
+        vendor: Arc::new(platform_apple::Apple::new("com.apple.mgmt.External.test")),
+        own: Arc::new(store::apple_enrolments::AppleEnrolments),
+    }])
+}
+
 /// Loads the shipped policy with files changed by the test, and a force's own parameter values.
 pub fn policy_with(change: impl FnOnce(&mut policy::Files), overrides: &policy::Overrides) -> PolicyInForce {
+    policy_for(&platforms(), change, overrides)
+}
+
+/// Loads the policy as [`policy_with`] does, and compiles it for vendors of the test's own.
+pub fn policy_for(
+    platforms: &Platforms,
+    change: impl FnOnce(&mut policy::Files),
+    overrides: &policy::Overrides,
+) -> PolicyInForce {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
     let mut files = policy::Files::read(&folder).expect("the policy folder is readable");
     change(&mut files);
-    PolicyInForce::load(files, overrides, "Norfolk and Suffolk Constabularies")
+    PolicyInForce::load(files, overrides, "Norfolk and Suffolk Constabularies", platforms)
         .expect("the shipped policy has no problems")
 }
 
 /// Makes a node on a database, with settings changed by the test and the shipped policy. It serves no requests yet.
 pub fn node(store: Store, world: &TestWorld, address: String, change: impl FnOnce(&mut AppConfig)) -> App {
+    node_with(store, world, address, change, policy_with(|_| (), &policy::Overrides::new()))
+}
+
+/// Makes a node with a policy of the test's own, and with the vendors that it was compiled for.
+pub fn node_with(
+    store: Store,
+    world: &TestWorld,
+    address: String,
+    change: impl FnOnce(&mut AppConfig),
+    policy: PolicyInForce,
+) -> App {
     let mut config = config(address);
     change(&mut config);
-    let policy = policy_with(|_| (), &policy::Overrides::new());
     App::new(store, world.world(), config, keys(world), policy)
 }
 
@@ -92,6 +120,16 @@ pub async fn start(
     options: gateway::Options,
     change: impl FnOnce(&mut AppConfig),
 ) -> Started {
+    start_with(database, options, change, policy_with(|_| (), &policy::Overrides::new())).await
+}
+
+/// Starts a service with a policy of the test's own, and with the vendors that it was compiled for.
+pub async fn start_with(
+    database: &StoreConfig,
+    options: gateway::Options,
+    change: impl FnOnce(&mut AppConfig),
+    policy: PolicyInForce,
+) -> Started {
     // The simulated devices' client wants a TLS provider even for plain HTTP; a second test finds it installed.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let world = testkit::world();
@@ -99,7 +137,7 @@ pub async fn start(
     let address = format!("http://{}", listener.local_addr().expect("its number"));
     let store = Store::open(database).expect("a database");
     store.migrate().expect("its tables");
-    let app = node(store, &world, address, change);
+    let app = node_with(store, &world, address, change, policy);
     app::policy_in_force::bring_into_force(&app, permit(&root()).expect("may do everything"))
         .await
         .expect("a policy in force");

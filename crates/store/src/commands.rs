@@ -33,12 +33,12 @@ crate::word_enum! {
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// Its id; the CommandUUID in Apple's protocol.
+    /// Which; the vendor sends it along, and the answer names it.
     pub id: CommandId,
     /// The channel that it is for.
     pub enrolment: EnrolmentId,
-    /// The vendor's name for it.
-    pub request_type: String,
+    /// The word of the order.
+    pub word: String,
     /// 0 urgent, 1 normal.
     pub lane: i64,
     /// What to do, as the app spells it; holds no secret.
@@ -75,13 +75,13 @@ pub struct Command {
 
 macro_rules! columns {
     () => {
-        "id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at, delivered_at, deliveries,
+        "id, enrolment_id, word, lane, spec, state, asked_by, reason, case_id, queued_at, delivered_at, deliveries,
          finished_at, error, deed, effect, burst_id, expires_at, approved_by"
     };
 }
 
 statements! {
-    pub(crate) COMMAND_ADD = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, reason, case_id, queued_at,
+    pub(crate) COMMAND_ADD = "INSERT INTO command (id, enrolment_id, word, lane, spec, state, asked_by, reason, case_id, queued_at,
         deed, effect, burst_id, expires_at) VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9, $11, $12, $13, $14)";
     COMMAND_APPROVE = "UPDATE command SET state = CASE WHEN $3 = '' THEN 'queued' ELSE 'held' END, burst_id = CASE WHEN $3 = '' THEN NULL ELSE $3 END,
         approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
@@ -98,10 +98,10 @@ statements! {
         WHERE id = $1 AND finished_at IS NULL";
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
     COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
-        WHERE id = $1 AND enrolment_id = $2 AND (finished_at IS NULL OR state = 'uncertain') RETURNING request_type, spec,
+        WHERE id = $1 AND enrolment_id = $2 AND (finished_at IS NULL OR state = 'uncertain') RETURNING word, spec,
         (SELECT d.force FROM enrolment e JOIN device d ON d.id = e.device_id WHERE e.id = $2)";
     COMMAND_NOT_NOW = "UPDATE command SET state = 'not-now', not_now_at = $3 WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL";
-    COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.request_type, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
+    COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.word, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
         c.delivered_at, c.deliveries, c.finished_at, c.error, c.deed, c.effect, c.burst_id, c.expires_at, c.approved_by FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE e.device_id = $1 ORDER BY c.queued_at DESC, c.id DESC LIMIT $2";
     // In the order of the queue: an answer holds the lock of its own command when it takes the next.
@@ -113,19 +113,19 @@ statements! {
     COMMANDS_STOP = "UPDATE command SET state = CASE WHEN delivered_at IS NULL OR state = 'not-now' THEN 'cancelled' ELSE 'uncertain' END,
         finished_at = $3, error = $4 WHERE effect = $2 AND finished_at IS NULL
         AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) RETURNING state";
-    COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND request_type = $2 AND finished_at IS NULL";
+    COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND word = $2 AND finished_at IS NULL";
     COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
         ORDER BY finished_at LIMIT $2 {skip_locked}) AND finished_at IS NOT NULL AND finished_at < $1";
     COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state NOT IN ('asked', 'held') AND c.frozen_at IS NULL AND e.ended_at IS NULL
-        AND e.push_due_at IS NULL AND e.push_token IS NOT NULL AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
+        AND e.push_due_at IS NULL AND e.push_address IS NOT NULL AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
 }
 
 fn command(row: &Row) -> Result<Command, StoreError> {
     Ok(Command {
         id: row.parse(0)?,
         enrolment: row.parse(1)?,
-        request_type: row.text(2)?,
+        word: row.text(2)?,
         lane: row.int(3)?,
         spec: row.text(4)?,
         state: row.parse(5)?,
@@ -152,7 +152,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
         vec![
             Value::id(new.id),
             Value::id(new.enrolment),
-            new.request_type.as_str().into(),
+            new.word.as_str().into(),
             new.lane.into(),
             new.spec.as_str().into(),
             new.asked_by.as_str().into(),
@@ -209,8 +209,8 @@ pub fn offer_again(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<(), StoreE
 /// What a command that has just finished had asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// The vendor's name for it.
-    pub request_type: String,
+    /// The word of the order.
+    pub word: String,
     /// What it was to do, as the app spells it.
     pub spec: String,
     /// The force of its device.
@@ -239,7 +239,7 @@ pub fn set_finished(
             result_digest.into(),
         ],
     )?
-    .map(|row| Ok(Finished { request_type: row.text(0)?, spec: row.text(1)?, force: row.opt_parse(2)? }))
+    .map(|row| Ok(Finished { word: row.text(0)?, spec: row.text(1)?, force: row.opt_parse(2)? }))
     .transpose()
 }
 
@@ -306,9 +306,9 @@ pub fn stop(
     Ok(stopped)
 }
 
-/// Returns whether a command of that type is unfinished.
-pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, request_type: &str) -> Result<bool, StoreError> {
-    Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), request_type.into()])? > 0)
+/// Whether a command of that type is unfinished.
+pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, word: &str) -> Result<bool, StoreError> {
+    Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), word.into()])? > 0)
 }
 
 /// Removes up to `limit` commands that finished before the given time; returns how many.

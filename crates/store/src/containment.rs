@@ -8,12 +8,12 @@ use crate::{Row, StoreError, Tx, Value, statements};
 statements! {
     pub(crate) CONTAINMENT = "SELECT c.id, c.enrolment_id, c.spec, c.state, c.delivered_at, c.finished_at, c.error,
         (c.approved_by IS NOT NULL) FROM command c JOIN enrolment e ON e.id = c.enrolment_id
-        WHERE e.device_id = $1 AND e.channel = 'device' AND c.request_type IN ($2, $3, $4, $5)
+        WHERE e.device_id = $1 AND e.channel = 'device' AND c.word IN ($2, $3, $4, $5)
         ORDER BY c.queued_at DESC, c.id DESC LIMIT 100";
     CONTAINMENT_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
         finished_at = $2, error = $3 WHERE id = $1 AND finished_at IS NULL";
-    CONTAINMENT_CARRY = "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, approved_by, reason,
-        case_id, queued_at, deed, effect, burst_id, expires_at, frozen_at) SELECT $2, $3, request_type, lane, $4, $6, asked_by,
+    CONTAINMENT_CARRY = "INSERT INTO command (id, enrolment_id, word, lane, spec, state, asked_by, approved_by, reason,
+        case_id, queued_at, deed, effect, burst_id, expires_at, frozen_at) SELECT $2, $3, word, lane, $4, $6, asked_by,
         approved_by, reason, case_id, CAST($5 AS BIGINT), deed, effect, burst_id, expires_at, frozen_at FROM command WHERE id = $1";
 }
 

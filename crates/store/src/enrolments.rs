@@ -30,8 +30,8 @@ pub struct Enrolment {
     pub platform: Platform,
     /// The channel.
     pub channel: Channel,
-    /// The device's own identifier.
-    pub udid: String,
+    /// The device's own identifier, which its messages carry.
+    pub device_key: String,
     /// The certificate that it is bound to, SHA-256 hex.
     pub certificate: String,
     /// Its state.
@@ -44,24 +44,20 @@ pub struct Enrolment {
     pub ended: Option<(Timestamp, String)>,
     /// When it last spoke to the server; kept to the minute.
     pub last_contact_at: Option<Timestamp>,
-    /// Whether an unlock token is held (it is sealed; see [`unlock_token`]).
-    pub has_unlock_token: bool,
-    /// Whether a bootstrap token is held.
-    pub has_bootstrap_token: bool,
     /// Why the last push failed, if it did.
     pub push_failed: Option<String>,
 }
 
 macro_rules! columns {
     () => {
-        "id, device_id, platform, channel, user_id, user_name, udid, certificate_sha256, state, created_at, enrolled_at,
-         ended_at, ended_why, last_contact_at, (unlock_token IS NOT NULL), (bootstrap_token IS NOT NULL), push_failed"
+        "id, device_id, platform, channel, user_id, user_name, device_key, certificate_sha256, state, created_at, enrolled_at,
+         ended_at, ended_why, last_contact_at, push_failed"
     };
 }
 
 macro_rules! hot {
     () => {
-        "SELECT e.certificate_sha256, e.id, e.device_id, e.udid, e.platform, e.state, e.last_contact_at,
+        "SELECT e.certificate_sha256, e.id, e.device_id, e.device_key, e.platform, e.state, e.last_contact_at,
         (SELECT CASE WHEN c.revoked_at IS NULL THEN c.not_after END FROM certificate c WHERE c.sha256 = e.certificate_sha256),
         (SELECT q.lane FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked' LIMIT 1) IS NOT NULL,
         e.signs_sha1 FROM enrolment e WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN "
@@ -69,24 +65,20 @@ macro_rules! hot {
 }
 
 statements! {
-    pub(crate) ENROLMENT_ADD = "INSERT INTO enrolment (id, device_id, platform, channel, user_id, user_name, udid, certificate_sha256,
+    pub(crate) ENROLMENT_ADD = "INSERT INTO enrolment (id, device_id, platform, channel, user_id, user_name, device_key, certificate_sha256,
         state, created_at, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     ENROLMENT_BY_ID = concat!("SELECT ", columns!(), " FROM enrolment WHERE id = $1");
     ENROLMENT_LIVE = concat!("SELECT ", columns!(), " FROM enrolment
         WHERE certificate_sha256 = $1 AND channel = $2 AND COALESCE(user_id, '') = $3 AND ended_at IS NULL");
     ENROLMENTS_OF_DEVICE = concat!("SELECT ", columns!(), " FROM enrolment WHERE device_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50");
-    ENROLMENTS_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL, unlock_token = NULL,
-        bootstrap_token = NULL WHERE device_id = $1 AND ended_at IS NULL";
+    ENROLMENTS_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL
+        WHERE device_id = $1 AND ended_at IS NULL";
     ENROLMENT_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL
         WHERE id = $1 AND ended_at IS NULL";
-    ENROLMENT_TOKEN = "UPDATE enrolment SET topic = $2, push_token = $3, push_magic = $4,
-        unlock_token = COALESCE($5, unlock_token), awaiting_configuration = $6, state = 'enrolled',
-        enrolled_at = COALESCE(enrolled_at, $7), last_contact_at = $7, push_failed = NULL WHERE id = $1 AND ended_at IS NULL";
-    ENROLMENT_BOOTSTRAP = "UPDATE enrolment SET bootstrap_token = $2 WHERE id = $1 AND ended_at IS NULL";
-    ENROLMENT_BOOTSTRAP_READ = "SELECT bootstrap_token FROM enrolment WHERE id = $1";
-    ENROLMENT_UNLOCK_READ = "SELECT unlock_token FROM enrolment WHERE id = $1";
-    ENROLMENT_AWAITS = "SELECT awaiting_configuration FROM enrolment WHERE id = $1";
-    ENROLMENT_CONFIGURED = "UPDATE enrolment SET awaiting_configuration = 0 WHERE id = $1 AND ended_at IS NULL";
+    ENROLMENT_READY = "UPDATE enrolment SET push_address = $2, awaits_settings = $3, state = 'enrolled',
+        enrolled_at = COALESCE(enrolled_at, $4), last_contact_at = $4, push_failed = NULL WHERE id = $1 AND ended_at IS NULL";
+    ENROLMENT_AWAITS = "SELECT awaits_settings FROM enrolment WHERE id = $1";
+    ENROLMENT_CONFIGURED = "UPDATE enrolment SET awaits_settings = 0 WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
     CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
     CONTACT_DEVICE = "UPDATE device SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
@@ -118,7 +110,7 @@ fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
         device: row.parse(1)?,
         platform: row.parse(2)?,
         channel,
-        udid: row.text(6)?,
+        device_key: row.text(6)?,
         certificate: row.text(7)?,
         state: row.parse(8)?,
         created_at: row.time(9)?,
@@ -128,9 +120,7 @@ fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
             None => None,
         },
         last_contact_at: row.opt_time(13)?,
-        has_unlock_token: row.bool(14)?,
-        has_bootstrap_token: row.bool(15)?,
-        push_failed: row.opt_text(16)?,
+        push_failed: row.opt_text(14)?,
     })
 }
 
@@ -155,7 +145,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Enrolment) -> Result<(), StoreError> {
             channel.into(),
             user.into(),
             name.into(),
-            new.udid.as_str().into(),
+            new.device_key.as_str().into(),
             new.certificate.as_str().into(),
             new.state.as_str().into(),
             new.created_at.into(),
@@ -194,56 +184,18 @@ pub fn end(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp, why: &str) -> Result
     Ok(tx.execute(&ENROLMENT_END, &[Value::id(id), at.into(), why.into()])? > 0)
 }
 
-/// What a TokenUpdate brings. Tokens are sealed before they come here.
-#[derive(Debug, Clone)]
-pub struct Tokens {
-    /// Push topic.
-    pub topic: String,
-    /// Push token, hex.
-    pub push_token: String,
-    /// Push magic.
-    pub push_magic: String,
-    /// Sealed unlock token; absent leaves the stored one.
-    pub unlock_token: Option<Vec<u8>>,
-    /// The device waits for its configuration before it lets the holder in.
-    pub awaiting_configuration: bool,
-}
-
-/// Brings the channel under management, or renews its tokens.
-pub fn set_tokens(tx: &mut Tx<'_>, id: EnrolmentId, tokens: Tokens, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(
-        &ENROLMENT_TOKEN,
-        &[
-            Value::id(id),
-            tokens.topic.into(),
-            tokens.push_token.into(),
-            tokens.push_magic.into(),
-            tokens.unlock_token.into(),
-            i64::from(tokens.awaiting_configuration).into(),
-            at.into(),
-        ],
-    )?;
-    Ok(())
-}
-
-/// Stores, or with `None` deletes, the sealed bootstrap token.
-pub fn set_bootstrap_token(
+/// Brings the channel under management, or renews where it is reached. `awaits_settings`: the device waits during set-up until
+/// its settings are in force.
+pub fn set_ready(
     tx: &mut Tx<'_>,
     id: EnrolmentId,
-    sealed: Option<Vec<u8>>,
+    push_address: &str,
+    awaits_settings: bool,
+    at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(&ENROLMENT_BOOTSTRAP, &[Value::id(id), sealed.into()])?;
+    let params = [Value::id(id), push_address.into(), i64::from(awaits_settings).into(), at.into()];
+    tx.execute(&ENROLMENT_READY, &params)?;
     Ok(())
-}
-
-/// Returns the sealed bootstrap token.
-pub fn bootstrap_token(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.one(&ENROLMENT_BOOTSTRAP_READ, &[Value::id(id)])?.map_or(Ok(None), |row| row.opt_bytes(0))
-}
-
-/// Returns the sealed unlock token.
-pub fn unlock_token(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.one(&ENROLMENT_UNLOCK_READ, &[Value::id(id)])?.map_or(Ok(None), |row| row.opt_bytes(0))
 }
 
 /// Moves the live channels of one certificate to its renewal.
@@ -320,7 +272,7 @@ pub struct Hot {
     /// Its device.
     pub device: DeviceId,
     /// The identifier that its messages must carry.
-    pub udid: String,
+    pub device_key: String,
     /// The device's platform.
     pub platform: Platform,
     /// How far it is under management.
@@ -354,7 +306,7 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
                 certificate: row.text(0)?,
                 enrolment: row.parse(1)?,
                 device: row.parse(2)?,
-                udid: row.text(3)?,
+                device_key: row.text(3)?,
                 platform: row.parse(4)?,
                 state: row.parse(5)?,
                 last_contact_at: row.opt_time(6)?,
@@ -371,7 +323,7 @@ pub fn set_configured(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<(), StoreError
     tx.later(&ENROLMENT_CONFIGURED, vec![Value::id(id)])
 }
 
-/// Returns whether the device waits in its setup assistant to be released.
-pub fn is_awaiting_configuration(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
+/// Whether the device waits during set-up until its settings are in force.
+pub fn awaits_settings(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
     tx.one(&ENROLMENT_AWAITS, &[Value::id(id)])?.map_or(Ok(false), |row| row.bool(0))
 }

@@ -7,6 +7,7 @@
 //! Not here: deciding anything (`app`), and any text of SQL elsewhere in the workspace.
 
 pub mod alarms;
+pub mod apple_enrolments;
 pub mod assets;
 pub mod caps;
 pub mod case_steps;
@@ -40,6 +41,7 @@ pub mod messages;
 pub mod notices;
 pub mod off_duty;
 pub mod orders;
+pub mod own_tables;
 pub mod passkeys;
 pub mod people;
 pub mod people_directory;
@@ -74,6 +76,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
     [
         migrate::ALL,
         alarms::ALL,
+        apple_enrolments::ALL,
         assets::ALL,
         caps::ALL,
         case_steps::ALL,

@@ -79,6 +79,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0026_calendar_series.sql"),
     },
     Migration { version: 27, name: "orders", sql: include_str!("../migrations/0027_orders.sql") },
+    Migration { version: 28, name: "platforms", sql: include_str!("../migrations/0028_platforms.sql") },
 ];
 
 /// A script that [`Store::migrate`] has just applied.

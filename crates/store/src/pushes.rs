@@ -3,26 +3,26 @@
 //! The node that sends a push first moves its due time to the end of a lease. A request that arrives while the push is under
 //! way moves it back, so it is seen that something new is waiting; a sender that died leaves a push that is due again.
 
-use domain::{EnrolmentId, Timestamp};
+use domain::{EnrolmentId, Platform, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
 statements! {
-    pub(crate) PUSH_WANT = "UPDATE enrolment SET push_due_at = $2 WHERE id = $1 AND ended_at IS NULL AND push_token IS NOT NULL
+    pub(crate) PUSH_WANT = "UPDATE enrolment SET push_due_at = $2 WHERE id = $1 AND ended_at IS NULL AND push_address IS NOT NULL
         AND (push_due_at IS NULL OR push_due_at > $2)";
-    PUSH_DUE = "SELECT id, topic, push_token, push_magic, push_due_at FROM enrolment
+    PUSH_DUE = "SELECT id, platform, push_address, push_due_at FROM enrolment
         WHERE push_due_at IS NOT NULL AND push_due_at <= $1 ORDER BY push_due_at LIMIT $2";
     PUSH_CLAIM = "UPDATE enrolment SET push_due_at = $3 WHERE id = $1 AND push_due_at = $2";
     PUSH_DONE = "UPDATE enrolment SET push_due_at = CASE WHEN push_due_at = $2 THEN NULL ELSE push_due_at END, push_tried_at = $3,
         push_failed = $4 WHERE id = $1";
-    // The token may have been renewed while the push was under way: only the one that was tried is dropped.
-    PUSH_GONE = "UPDATE enrolment SET push_due_at = NULL, push_token = NULL, push_tried_at = $3, push_failed = $4
-        WHERE id = $1 AND push_token = $2";
+    // The address may have been renewed while the push was under way: only the one that was tried is dropped.
+    PUSH_GONE = "UPDATE enrolment SET push_due_at = NULL, push_address = NULL, push_tried_at = $3, push_failed = $4
+        WHERE id = $1 AND push_address = $2";
     PUSH_AGAIN = "UPDATE enrolment SET push_due_at = CASE WHEN push_due_at = $2 THEN CAST($3 AS BIGINT) ELSE push_due_at END, push_tried_at = $4,
         push_failed = $5 WHERE id = $1 AND ended_at IS NULL";
 }
 
-/// Schedules a push; keeps an earlier schedule: pushes are coalesced per device. Does nothing for a device without a token.
+/// Asks for a push. An earlier wish stands: pushes are coalesced per device. Without an address there is nobody to push.
 pub fn want(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), StoreError> {
     tx.later(&PUSH_WANT, vec![Value::id(id), at.into()])
 }
@@ -32,8 +32,10 @@ pub fn want(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), Store
 pub struct PushDue {
     /// The channel that it is for.
     pub enrolment: EnrolmentId,
-    /// Topic, token (hex) and magic; absent where the device never gave them.
-    pub address: Option<(String, String, String)>,
+    /// The device's platform.
+    pub platform: Platform,
+    /// Where the vendor's service reaches it; absent where the device never said, or what it said is no longer good.
+    pub address: Option<String>,
     /// When it was asked for; once claimed, the end of the lease.
     pub due_at: Timestamp,
 }
@@ -43,11 +45,12 @@ pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, 
     tx.query(&PUSH_DUE, &[now.into(), i64::from(limit).into()])?
         .iter()
         .map(|row| {
-            let address = match (row.opt_text(1)?, row.opt_text(2)?, row.opt_text(3)?) {
-                (Some(topic), Some(token), Some(magic)) => Some((topic, token, magic)),
-                _ => None,
-            };
-            Ok(PushDue { enrolment: row.parse(0)?, address, due_at: row.time(4)? })
+            Ok(PushDue {
+                enrolment: row.parse(0)?,
+                platform: row.parse(1)?,
+                address: row.opt_text(2)?,
+                due_at: row.time(3)?,
+            })
         })
         .collect()
 }
@@ -64,11 +67,11 @@ pub fn done(tx: &mut Tx<'_>, push: &PushDue, now: Timestamp, failed: Option<&str
     tx.later(&PUSH_DONE, vec![Value::id(push.enrolment), push.due_at.into(), now.into(), failed.into()])
 }
 
-/// Notes that the push service no longer knows the token: it is dropped, and no push is tried until a TokenUpdate brings
+/// Notes that the push service no longer knows the address: it is dropped, and no push is tried until the device gives
 /// another.
 pub fn gone(tx: &mut Tx<'_>, push: &PushDue, now: Timestamp, why: &str) -> Result<(), StoreError> {
-    let token = push.address.as_ref().map_or("", |(_, token, _)| token.as_str());
-    tx.later(&PUSH_GONE, vec![Value::id(push.enrolment), token.into(), now.into(), why.into()])
+    let address = push.address.as_deref().unwrap_or_default();
+    tx.later(&PUSH_GONE, vec![Value::id(push.enrolment), address.into(), now.into(), why.into()])
 }
 
 /// Notes that a claimed push failed and retries it at a time, or sooner if a request arrived meanwhile.

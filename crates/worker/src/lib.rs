@@ -3,21 +3,22 @@
 //! Each loop asks `app` for one kind of work and sleeps when there is none. Any node may run any of it: claims and
 //! locks are in the database. Nothing is decided here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::{App, AppError, ledger_book};
-use outbound::apns::Apns;
 use outbound::copies::Target;
 use outbound::mail::Mail;
+use platform_port::Reach;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// What the worker needs besides the use cases.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// The push service's client; without one, devices hear of their commands when they next connect.
-    pub apns: Option<Apns>,
-    /// The mail relay's client; without one, people find their notices on their own pages.
+    /// The vendors' push services; devices that none reaches hear of their commands when they next connect.
+    pub pushes: Vec<Arc<dyn Reach>>,
+    /// The mail relay's client; without one, people are told by their own pages.
     pub mail: Option<Mail>,
     /// Where checkpoints of the ledger are copied to.
     pub copies: Vec<Target>,
@@ -59,10 +60,10 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         let app = refresh.clone();
         async move { app::commands::refresh_due(&app, BATCH).await }
     }));
-    let apns = options.apns;
+    let services = options.pushes;
     loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
-        let (app, apns) = (pushes.clone(), apns.clone());
-        async move { app::push::send_pushes(&app, apns.as_ref(), BATCH).await }
+        let (app, services) = (pushes.clone(), services.clone());
+        async move { app::push::send_pushes(&app, &services, BATCH).await }
     }));
     let letters = options.mail.clone();
     loops.spawn(every("notices", STEADY, stop.clone(), None, move || {

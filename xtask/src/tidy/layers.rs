@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::Problem;
+use super::vendors::VendorWords;
 
 const TABLE: &str = "docs/layers.toml";
 
@@ -19,6 +20,7 @@ pub(crate) struct Table {
     pub(crate) crates: Vec<Crate>,
     pure: Pure,
     only: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) vendor_words: VendorWords,
     /// Crates beyond the usual budget, each with the reason.
     #[serde(default)]
     pub(crate) large: Vec<Large>,
@@ -211,6 +213,7 @@ mod tests {
     const SMALL: &str = r#"
         pure = { below = 2, never = ["tokio"] }
         only = { rusqlite = ["store"] }
+        vendor_words = { words = [], only_in = [] }
         [[crate]]
         name = "domain"
         layer = 0

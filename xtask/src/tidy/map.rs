@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn rows_go_from_the_ground_up() {
-        let table = "pure = { below = 2, never = [] }\nonly = {}\n\
+        let table = "pure = { below = 2, never = [] }\nonly = {}\nvendor_words = { words = [], only_in = [] }\n\
             [[crate]]\nname = \"b\"\nlayer = 1\npurpose = \"B.\"\nmay_use = [\"a\"]\n\
             [[crate]]\nname = \"a\"\nlayer = 0\npurpose = \"A.\"\nmay_use = []\n";
         let map = render(&toml::from_str(table).unwrap());

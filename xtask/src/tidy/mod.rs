@@ -10,6 +10,7 @@ mod files;
 mod layers;
 mod map;
 pub(crate) mod notice;
+mod vendors;
 mod words;
 
 /// Something to mend.
@@ -56,12 +57,14 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     let mut functions = 0;
     for file in &files {
         problems.extend(words::check(file, &foreign));
+        problems.extend(vendors::check(file, &table.vendor_words));
         if file.is_rust() {
             let (found, counted) = budget::check_file(file);
             problems.extend(found);
             functions += counted;
         }
     }
+    problems.extend(vendors::check_places(&files, &table.vendor_words));
     problems.extend(budget::check_crates(&files, &packages, &table.large));
 
     problems.sort();

@@ -59,7 +59,7 @@ pub async fn take_back(
             let record =
                 Record::new(&permit.actor().name, "command.taken-back", format!("device:{}", device.id))
                     .force(device.force)
-                    .detail(json!({ "command": command, "request": asked.request_type }));
+                    .detail(json!({ "command": command, "request": asked.word }));
             app.enter(tx, now, record)
         })
         .await
@@ -125,7 +125,7 @@ async fn agree<A: Action + 'static>(
                     .force(device.force)
                     .reason(if held.is_some() { "held" } else { "queued" })
                     .detail(json!({
-                        "command": command, "request": asked.request_type, "reason": reason, "burst": held,
+                        "command": command, "request": asked.word, "reason": reason, "burst": held,
                     }));
             app.enter(tx, now, record)?;
             Ok(held.map_or(Agreed::Queued, Agreed::Held))

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::{DeviceId, Timestamp};
-use protocol_apple::commands::Command;
+use domain::{CommandId, DeviceId, EnrolmentId, Timestamp};
+use platform_port::Order;
 use store::devices::{Device, EnrolmentState};
 use store::enrolments::RefreshDue;
 use store::locks::{self, Lock};
 use store::profiles::{self, DeviceProfile, Profile, ProfileState};
 use store::{Tx, commands, devices, enrolments, pushes};
 
-use super::queue::queue_own;
-use super::spec::Spec;
+use super::queue::{Sent, queue_own};
+use crate::platforms::{Served, serving, target as target_of};
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -42,13 +42,26 @@ fn steps<'a>(wanted: &'a [Profile], has: &'a [DeviceProfile]) -> Vec<Step<'a>> {
     install.map(Step::Install).chain(remove.map(Step::Remove)).collect()
 }
 
-fn install(profile: &Profile, own: bool) -> Spec {
+fn install(profile: &Profile, own: bool) -> Order {
     let (digest, identifier) = (profile.digest.clone(), profile.identifier.clone());
     if own {
-        Spec::InstallOwnProfile { digest, identifier }
+        Order::InstallOwnSettings { digest, identifier }
     } else {
-        Spec::InstallProfile { digest, identifier }
+        Order::InstallSettings { digest, identifier }
     }
+}
+
+/// Queues one order of the server's own.
+fn send(
+    app: &App,
+    tx: &mut Tx<'_>,
+    served: &Served,
+    enrolment: EnrolmentId,
+    order: Order,
+    now: Timestamp,
+) -> Result<CommandId, AppError> {
+    let weight = served.vendor.weight(&order);
+    queue_own(app, tx, enrolment, Sent { spec: &order.into(), weight }, now)
 }
 
 /// Queues what brings a device to the wanted profiles. Run again, it finds nothing left to do.
@@ -65,18 +78,19 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
     else {
         return Ok(());
     };
+    let Some(served) = app.platforms().of(platform) else { return Ok(()) };
     let policy = crate::policy_in_force::policy_as_of(app, tx)?;
     let (wanted, own) = crate::permissions::keep_wanted(app, tx, &target, now)?;
     let has = profiles::of_device(tx, device)?;
     let steps = steps(&wanted, &has);
     let count = steps.len();
-    let released = enrolments::is_awaiting_configuration(tx, enrolment)?
-        && !commands::is_pending(tx, enrolment, Command::DeviceConfigured.request_type())?;
+    let released = enrolments::awaits_settings(tx, enrolment)?
+        && !commands::is_pending(tx, enrolment, Order::FinishSetup.word())?;
     if count == 0 && !released {
         return Ok(());
     }
     for step in steps {
-        let (spec, identifier, digest, uuid, state) = match step {
+        let (order, identifier, digest, uuid, state) = match step {
             Step::Install(profile) => (
                 install(profile, own.contains(&profile.digest)),
                 &profile.identifier,
@@ -85,7 +99,7 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
                 ProfileState::Sent,
             ),
             Step::Remove(profile) => (
-                Spec::RemoveProfile { identifier: profile.identifier.clone() },
+                Order::RemoveSettings { identifier: profile.identifier.clone() },
                 &profile.identifier,
                 &profile.digest,
                 &profile.uuid,
@@ -96,15 +110,12 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
         if let Some(before) = has.iter().find(|have| have.identifier == *identifier) {
             commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
         }
-        let meta = crate::commands::spec::command_of(app, tx, &spec, enrolment, platform)?.meta();
-        let command = queue_own(app, tx, enrolment, (&spec, meta), now)?;
+        let command = send(app, tx, served, enrolment, order, now)?;
         profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
     }
     if released {
         // Behind its profiles in the queue: the holder is let in when the rules are in force.
-        let spec = Spec::DeviceConfigured;
-        let meta = crate::commands::spec::command_of(app, tx, &spec, enrolment, platform)?.meta();
-        queue_own(app, tx, enrolment, (&spec, meta), now)?;
+        send(app, tx, served, enrolment, Order::FinishSetup, now)?;
     }
     pushes::want(tx, enrolment, now)?;
     let record = Record::new("system", "device.configured", format!("device:{device}"))
@@ -155,16 +166,18 @@ fn refresh(app: &App, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Resu
     if !enrolments::claim_refresh(tx, due.enrolment, now, next)? {
         return Ok(());
     }
-    let mut asks = Spec::refresh(due.platform);
+    let served = serving(app, due.platform)?;
+    let mut asks = served.vendor.parts(due.platform, &Order::Refresh);
     // No profile holds it and no report shows it, so Bluetooth is switched as often as the state is asked (MDU-9.1).
-    asks.extend(app.policy().bluetooth().map(|enabled| Spec::Bluetooth { enabled }));
-    for spec in asks {
-        let command = crate::commands::spec::command_of(app, tx, &spec, due.enrolment, due.platform)?;
-        // Supervision is not known before the first report; a device that is not supervised says no.
-        if command.refusal(due.platform, due.supervised.unwrap_or(true)).is_none()
-            && !commands::is_pending(tx, due.enrolment, command.request_type())?
+    asks.extend(app.policy().bluetooth().map(|enabled| Order::Bluetooth { enabled }));
+    // Supervision is not known before the first report; a device that is not supervised says no.
+    let supervised = due.supervised.unwrap_or(true);
+    let known = target_of(app, tx, (due.enrolment, due.platform), supervised, None)?;
+    for order in asks {
+        if served.vendor.refusal(&order, &known).is_none()
+            && !commands::is_pending(tx, due.enrolment, order.word())?
         {
-            queue_own(app, tx, due.enrolment, (&spec, command.meta()), now)?;
+            send(app, tx, served, due.enrolment, order, now)?;
         }
     }
     pushes::want(tx, due.enrolment, now)?;

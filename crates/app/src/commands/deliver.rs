@@ -1,9 +1,7 @@
 //! The command loop of a device: take its answer, hand over the next command, in one transaction.
 
 use domain::{CommandId, Effect, EnrolmentId, EntryId, Span, Timestamp};
-use protocol_apple::commands::sent_settings;
-use protocol_apple::connect::{CommandReport, Status};
-use protocol_apple::reports;
+use platform_port::{self as port, Order, Question, Report, Stage};
 use serde_json::json;
 use store::commands::{self, Command, CommandState};
 use store::enrolments;
@@ -12,9 +10,9 @@ use store::profiles::{self, ProfileState};
 use store::{Tx, devices};
 
 use super::look::{Look, look};
-use super::spec::Spec;
-use super::unreadable::words_of;
+use super::spec::{Spec, bytes_of};
 use crate::checkin::{Enrolled, NotEnrolled};
+use crate::platforms::sealed_place;
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
@@ -36,7 +34,7 @@ pub(super) struct Answer<'a> {
     /// What people are told of it.
     pub(super) error: Option<String>,
     /// The answer, where it could be read.
-    pub(super) report: Option<&'a CommandReport>,
+    pub(super) report: Option<&'a dyn Report>,
 }
 
 /// A message as it is kept: its digest, and its bytes sealed for its enrolment.
@@ -68,7 +66,7 @@ pub async fn hand_over(app: &App, to: Enrolled) -> Result<Option<Vec<u8>>, AppEr
 pub async fn take_answer(
     app: &App,
     certificate: String,
-    report: CommandReport,
+    answer: port::Answer,
     raw: bytes::Bytes,
 ) -> Result<Result<Option<Vec<u8>>, NotEnrolled>, AppError> {
     let (app, now) = (app.clone(), app.world().now());
@@ -77,12 +75,12 @@ pub async fn take_answer(
     app.clone()
         .store()
         .write(move |tx| {
-            let from = match crate::checkin::identify_in(&app, tx, certificate, &report.channel, now)? {
+            let from = match crate::checkin::identify_in(&app, tx, certificate, &answer.speaker, now)? {
                 Ok(from) => from,
                 Err(why) => return Ok(Err(why)),
             };
             let sealed = seal_raw(&app, from.enrolment, &raw)?;
-            store_answer(&app, tx, &from, &report, SealedRaw { digest, sealed }, now)?;
+            store_answer(&app, tx, &from, &answer, SealedRaw { digest, sealed }, now)?;
             next_command(&app, tx, &from, now).map(Ok)
         })
         .await
@@ -105,12 +103,12 @@ pub(super) fn next_command(
             continue;
         }
         let spec = Spec::from_json(&next.spec)?;
-        if spec.is_question() && next.deliveries > MOST_DELIVERIES {
+        if spec.order.is_question() && next.deliveries > MOST_DELIVERIES {
             commands::give_up(tx, next.id, now, NEVER_ANSWERED)?;
             continue;
         }
-        match crate::commands::spec::command_of(app, tx, &spec, from.enrolment, from.platform) {
-            Ok(command) => return Ok(Some(command.encode(&next.id.to_string()))),
+        match bytes_of(app, tx, &next, &spec, from.platform) {
+            Ok(bytes) => return Ok(Some(bytes)),
             Err(AppError::Store(error)) => return Err(error.into()),
             Err(error) => commands::set_unmade(tx, next.id, now, &error.to_string())?,
         }
@@ -122,33 +120,31 @@ fn store_answer(
     app: &App,
     tx: &mut Tx<'_>,
     from: &Enrolled,
-    report: &CommandReport,
+    answer: &port::Answer,
     raw: SealedRaw,
     now: Timestamp,
 ) -> Result<(), AppError> {
     // An id that is not ours (another server's, before a move) is answered all the same and changes nothing.
-    let Some(id) = report.command_uuid.as_deref().and_then(|text| text.parse::<CommandId>().ok()) else {
+    let Some(id) = answer.command.as_deref().and_then(|text| text.parse::<CommandId>().ok()) else {
         return Ok(());
     };
-    let state = match report.status {
-        Status::Acknowledged => CommandState::Acknowledged,
-        // One that says nothing of how it went would say the same again.
-        Status::Error | Status::Missing => CommandState::Failed,
-        Status::CommandFormatError => CommandState::FormatError,
-        Status::NotNow => {
+    let state = match answer.stage {
+        Stage::Done => CommandState::Acknowledged,
+        Stage::Failed => CommandState::Failed,
+        Stage::NotUnderstood => CommandState::FormatError,
+        Stage::NotNow => {
             commands::set_not_now(tx, id, from.enrolment, now)?;
             return Ok(());
         }
         // Neither done nor failed: put by, or the same command would be handed over again at once, without end.
-        Status::Other(_) => {
+        Stage::Unknown => {
             tracing::warn!(command = %id, "a device answered with a status that nobody knows");
             commands::set_not_now(tx, id, from.enrolment, now)?;
             return Ok(());
         }
-        Status::Idle => return Ok(()),
+        Stage::Idle => return Ok(()),
     };
-    let error = words_of(report);
-    let answer = Answer { id, state, error, report: Some(report) };
+    let answer = Answer { id, state, error: answer.words.clone(), report: Some(&*answer.report) };
     finish_command(app, tx, from, answer, raw, now)
 }
 
@@ -164,22 +160,22 @@ pub(super) fn finish_command(
     let Answer { id, state, error, report } = answer;
     let digest = raw.digest.clone();
     let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
-    let Some(commands::Finished { request_type, spec, force }) = finished else { return Ok(()) };
+    let Some(commands::Finished { word, spec, force }) = finished else { return Ok(()) };
     let spec = Spec::from_json(&spec)?;
-    keep_raw(app, tx, from.enrolment, &request_type, raw, now)?;
+    keep_raw(app, tx, from.enrolment, &word, raw, now)?;
     if state == CommandState::FormatError {
-        tracing::error!(command = %id, request_type, "a device could not read a command: a fault of this server");
+        tracing::error!(command = %id, word, "a device could not read a command: a fault of this server");
     }
     let acknowledged = state == CommandState::Acknowledged;
-    follow_answer(app, tx, from, id, &spec, state, error.as_deref().filter(|_| !acknowledged), now)?;
+    follow_answer(app, tx, from, id, &spec.order, state, error.as_deref().filter(|_| !acknowledged), now)?;
     if let Some(report) = report.filter(|_| acknowledged) {
-        take_facts(app, tx, from, &request_type, &spec, report, &digest, now)?;
+        take_facts(app, tx, from, &spec.order, report, &digest, now)?;
     }
     let mut record =
         Record::new("device", "command.answered", format!("device:{}", from.device)).reason(state.as_str());
     // Of a plain question the command's row and the facts say all; what somebody ordered is told whole.
-    if !spec.is_question() {
-        record = record.detail(json!({ "command": id, "request": request_type, "answer": digest }));
+    if !spec.order.is_question() {
+        record = record.detail(json!({ "command": id, "request": word, "answer": digest }));
     }
     record.force = force;
     app.enter(tx, now, record)
@@ -191,19 +187,19 @@ fn follow_answer(
     tx: &mut Tx<'_>,
     from: &Enrolled,
     id: CommandId,
-    spec: &Spec,
+    order: &Order,
     state: CommandState,
     error: Option<&str>,
     now: Timestamp,
 ) -> Result<(), AppError> {
     let acknowledged = state == CommandState::Acknowledged;
-    match spec {
-        Spec::InstallProfile { .. } | Spec::InstallOwnProfile { .. } => {
+    match order {
+        Order::InstallSettings { .. } | Order::InstallOwnSettings { .. } => {
             let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };
             profiles::set_answer(tx, from.device, id, state, now, error)?;
             enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
         }
-        Spec::RemoveProfile { .. } => {
+        Order::RemoveSettings { .. } => {
             if acknowledged {
                 profiles::forget(tx, from.device, id)?;
             } else {
@@ -211,12 +207,12 @@ fn follow_answer(
             }
             enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
         }
-        Spec::EnableLostMode { .. } | Spec::DisableLostMode | Spec::ClearPasscode if acknowledged => {
+        Order::LostMode { .. } | Order::LostModeOff | Order::ClearPasscode if acknowledged => {
             enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
         }
-        Spec::DeviceConfigured if acknowledged => enrolments::set_configured(tx, from.enrolment)?,
+        Order::FinishSetup if acknowledged => enrolments::set_configured(tx, from.enrolment)?,
         // The enrolment stays: a device that acknowledged and was not erased must remain within reach.
-        Spec::EraseDevice { .. } if acknowledged => {
+        Order::Erase if acknowledged => {
             crate::enrolment::forget_what_it_said(tx, from.device)?;
             crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now)?;
         }
@@ -225,41 +221,31 @@ fn follow_answer(
     Ok(())
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one answer; a struct would only rename them")]
 fn take_facts(
     app: &App,
     tx: &mut Tx<'_>,
     from: &Enrolled,
-    request_type: &str,
-    spec: &Spec,
-    report: &CommandReport,
+    order: &Order,
+    report: &dyn Report,
     digest: &str,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let facts = match spec {
-        Spec::Bluetooth { .. } => {
-            let sent =
-                crate::commands::spec::command_of(app, tx, spec, from.enrolment, from.platform)?.encode("");
-            let items = sent_settings(&sent).map_err(|error| AppError::fault(&error))?;
-            reports::settings_facts(&items, report, now, digest)
-        }
-        _ => reports::facts(request_type, from.platform, report, now, digest),
-    };
+    let facts = report.facts(order, from.platform, now, digest);
     if facts.is_empty() {
         return Ok(());
     }
-    messages::put_facts(tx, from.device, request_type, &facts, now)?;
+    messages::put_facts(tx, from.device, order.word(), &facts, now)?;
     let text =
         |name: &str| facts.iter().find(|fact| fact.name.as_str() == name).map(|fact| fact.value.to_string());
     let supervised = facts.iter().find_map(|fact| match (fact.name.as_str(), &fact.value) {
         ("device.supervised", domain::FactValue::Bool(flag)) => Some(*flag),
         _ => None,
     });
-    if request_type == "DeviceInformation" {
+    if tells_of(order, Question::Device) {
         let (version, model) = (text("os.version"), text("device.model"));
         devices::set_reported(tx, from.device, supervised, version.as_deref(), model.as_deref())?;
     }
-    if request_type == "ProfileList" {
+    if tells_of(order, Question::Settings) {
         note_installed(app, tx, from, &facts, now)?;
     }
     crate::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now.plus(JUDGE_AFTER))
@@ -304,7 +290,7 @@ pub(crate) fn sealed_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Resul
 }
 
 pub(super) fn seal_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Result<Vec<u8>, AppError> {
-    Ok(app.sealer().seal(app.world(), &super::spec::token_place("raw", enrolment), raw)?)
+    Ok(app.sealer().seal(app.world(), &sealed_place("raw", enrolment), raw)?)
 }
 
 /// Keeps a sealed message for as long as the settings say.
@@ -338,7 +324,7 @@ pub(crate) fn last_raw(
     enrolment: EnrolmentId,
     kind: &str,
 ) -> Result<Option<(Vec<u8>, Timestamp)>, AppError> {
-    let place = super::spec::token_place("raw", enrolment);
+    let place = sealed_place("raw", enrolment);
     for (found, _, sealed, at) in messages::of_enrolment(tx, enrolment, 500)? {
         if found == kind {
             return Ok(Some((app.sealer().open(&place, &sealed)?.into_exposed(), at)));
@@ -347,13 +333,13 @@ pub(crate) fn last_raw(
     Ok(None)
 }
 
-/// The PIN that a lock or erase of a Mac was sent with; `None` where it had none.
-pub(crate) fn pin_of(app: &App, spec: &Spec, enrolment: EnrolmentId) -> Result<Option<String>, AppError> {
-    let sealed = match spec {
-        Spec::DeviceLock { sealed_pin, .. } | Spec::EraseDevice { sealed_pin } => sealed_pin.as_deref(),
-        _ => None,
-    };
-    Ok(crate::commands::spec::open_pin(app, sealed, enrolment)?.map(|pin| pin.expose().to_owned()))
+/// Whether the answer to an order tells of that part of a device's state; a vendor may ask for all of it at once.
+fn tells_of(order: &Order, part: Question) -> bool {
+    match order {
+        Order::Refresh => true,
+        Order::Ask { question } => *question == part,
+        _ => false,
+    }
 }
 
 /// Why a destructive command is not handed over after all: looked at once more at the last moment, because what was true when

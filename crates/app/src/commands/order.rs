@@ -1,52 +1,19 @@
 //! People's orders to a device: what each needs, and where two people must agree.
 
-use domain::{BurstId, CommandId, Deed, DeviceId, Effect, EnrolmentId, Platform};
+use domain::{BurstId, CommandId, DeviceId, Effect, EnrolmentId, Platform};
+use platform_port::Order;
 use serde_json::json;
 use store::commands::{Command, CommandState};
 use store::devices::{Device, EnrolmentState};
 use store::locks::{self, Lock};
 use store::{commands, devices};
 
-use super::queue::{Ordering, queue_order};
+use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
 use crate::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
+use crate::platforms::{serving, target as target_of};
 use crate::record::Record;
 use crate::{App, AppError};
-
-/// What a person asks of a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// Lock it; a Mac gets a PIN that is kept sealed.
-    Lock {
-        /// Shown on the screen, with a number to call.
-        message: Option<String>,
-        /// Must be real and answered.
-        phone_number: Option<String>,
-    },
-    /// Lost mode on: locked to one page, can be located.
-    LostModeOn {
-        /// Shown on the screen.
-        message: String,
-        /// Must be real and answered.
-        phone_number: Option<String>,
-    },
-    /// Lost mode off.
-    LostModeOff,
-    /// Play a sound; only in lost mode.
-    Sound,
-    /// Ask for its state now.
-    Refresh,
-    /// Restart.
-    Restart,
-    /// Shut down: out of reach until somebody switches it on (MDU-4.7).
-    ShutDown,
-    /// Where it is; only in lost mode. Sensitive.
-    Locate,
-    /// Remove the passcode so that the holder sets a new one (MDU-4.5).
-    ClearPasscode,
-    /// Erase everything on it.
-    Erase,
-}
 
 /// What became of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,61 +31,24 @@ pub enum Ordered {
     },
 }
 
-impl Order {
-    /// What it does, by which caps, holds and approval decide.
-    #[must_use]
-    pub const fn deed(&self) -> Deed {
-        match self {
-            Self::Lock { .. } => Deed::Lock,
-            Self::LostModeOn { .. } => Deed::LostMode,
-            Self::LostModeOff => Deed::LostModeOff,
-            Self::Sound => Deed::Sound,
-            Self::Refresh => Deed::Refresh,
-            Self::Restart => Deed::Restart,
-            Self::ShutDown => Deed::ShutDown,
-            Self::Locate => Deed::Locate,
-            Self::ClearPasscode => Deed::ClearPasscode,
-            Self::Erase => Deed::Erase,
-        }
-    }
-
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Lock { .. } => "device.lock.ordered",
-            Self::LostModeOn { .. } => "device.lost-mode.ordered",
-            Self::LostModeOff => "device.lost-mode-off.ordered",
-            Self::Sound => "device.sound.ordered",
-            Self::Refresh => "device.refresh.ordered",
-            Self::Restart => "device.restart.ordered",
-            Self::ShutDown => "device.shut-down.ordered",
-            Self::Locate => "device.locate.ordered",
-            Self::ClearPasscode => "device.clear-passcode.ordered",
-            Self::Erase => "device.erase.ordered",
-        }
-    }
-
-    fn specs(&self, app: &App, platform: Platform, enrolment: EnrolmentId) -> Result<Vec<Spec>, AppError> {
-        let pin = || {
-            (platform == Platform::Macos)
-                .then(|| crate::commands::spec::sealed_pin(app, enrolment))
-                .transpose()
-        };
-        Ok(match self.clone() {
-            Self::Lock { message, phone_number } => {
-                vec![Spec::DeviceLock { sealed_pin: pin()?, message, phone_number }]
-            }
-            Self::LostModeOn { message, phone_number } => {
-                vec![Spec::EnableLostMode { message: Some(message), phone_number }]
-            }
-            Self::LostModeOff => vec![Spec::DisableLostMode],
-            Self::Sound => vec![Spec::PlayLostModeSound],
-            Self::Refresh => Spec::refresh(platform),
-            Self::Restart => vec![Spec::RestartDevice],
-            Self::ShutDown => vec![Spec::ShutDownDevice],
-            Self::Locate => vec![Spec::DeviceLocation],
-            Self::ClearPasscode => vec![Spec::ClearPasscode],
-            Self::Erase => vec![Spec::EraseDevice { sealed_pin: pin()? }],
-        })
+/// The ledger's word for an order that a person gave.
+fn ledger_word(order: &Order) -> &'static str {
+    match order {
+        Order::Lock { .. } => "device.lock.ordered",
+        Order::LostMode { .. } => "device.lost-mode.ordered",
+        Order::LostModeOff => "device.lost-mode-off.ordered",
+        Order::Sound => "device.sound.ordered",
+        Order::Refresh | Order::Ask { .. } => "device.refresh.ordered",
+        Order::Restart => "device.restart.ordered",
+        Order::ShutDown => "device.shut-down.ordered",
+        Order::Locate => "device.locate.ordered",
+        Order::ClearPasscode => "device.clear-passcode.ordered",
+        Order::Erase => "device.erase.ordered",
+        Order::InstallSettings { .. }
+        | Order::InstallOwnSettings { .. }
+        | Order::RemoveSettings { .. }
+        | Order::FinishSetup
+        | Order::Bluetooth { .. } => "device.configure.ordered",
     }
 }
 
@@ -203,21 +133,25 @@ async fn place_order<A: Action + 'static>(
                 loss: crate::caps::loss_of(tx, deed, device)?,
             };
             let mut placed = Vec::new();
-            for spec in order.specs(&app, platform, enrolment)? {
-                let command = crate::commands::spec::command_of(&app, tx, &spec, enrolment, platform)?;
-                // A device that never said whether it is supervised may be: at three in the morning a command that
-                // the device can refuse is better than one that was never sent.
-                if let Some(refusal) = command.refusal(platform, target.supervised.unwrap_or(true)) {
-                    return Err(AppError::Conflict(refusal.to_string()));
+            let vendor = &serving(&app, platform)?.vendor;
+            // A device that never said whether it is supervised may be: at three in the morning a command that
+            // the device can refuse is better than one that was never sent.
+            let supervised = target.supervised.unwrap_or(true);
+            let known = target_of(&app, tx, (enrolment, platform), supervised, None)?;
+            for part in vendor.parts(platform, &order) {
+                if let Some(refusal) = vendor.refusal(&part, &known) {
+                    return Err(AppError::Conflict(refusal));
                 }
-                if order == Order::Refresh && commands::is_pending(tx, enrolment, command.request_type())? {
+                if order == Order::Refresh && commands::is_pending(tx, enrolment, part.word())? {
                     continue;
                 }
-                placed.push(queue_order(&app, tx, &ordering, (&spec, command.meta()), now)?);
+                let weight = vendor.weight(&part);
+                let spec = Spec::new(&app, part, (enrolment, platform))?;
+                placed.push(queue_order(&app, tx, &ordering, Sent { spec: &spec, weight }, now)?);
             }
             let (word, ordered) = outcome(&placed);
             let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
-            let record = Record::new(&permit.actor().name, order.word(), format!("device:{device}"))
+            let record = Record::new(&permit.actor().name, ledger_word(&order), format!("device:{device}"))
                 .force(target.force)
                 .reason(word)
                 .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));

@@ -1,7 +1,7 @@
 //! Where commands enter the queue: the server's own, and people's orders, which are counted first.
 
 use domain::{BurstId, CaseId, CommandId, Deed, Effect, EnrolmentId, Timestamp};
-use protocol_apple::commands::{Lane, Meta};
+use platform_port::Weight;
 use store::commands::{self, Command, CommandState};
 use store::devices::Device;
 use store::{Tx, pushes};
@@ -27,6 +27,15 @@ pub(crate) struct Ordering<'a> {
     pub loss: Option<CaseId>,
 }
 
+/// An order as it is sent, with what its vendor says of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    /// The order.
+    pub spec: &'a Spec,
+    /// Its lane and effect.
+    pub weight: Weight,
+}
+
 /// Queues what the server does by itself to carry out the policy.
 ///
 /// # Errors
@@ -35,16 +44,17 @@ pub(crate) fn queue_own(
     app: &App,
     tx: &mut Tx<'_>,
     enrolment: EnrolmentId,
-    (spec, meta): (&Spec, &Meta),
+    sent: Sent<'_>,
     now: Timestamp,
 ) -> Result<CommandId, AppError> {
-    if meta.effect != Effect::Harmless {
+    let word = sent.spec.order.word();
+    let effect = sent.weight.effect.max(sent.spec.order.deed().effect());
+    if effect != Effect::Harmless {
         return Err(AppError::Fault(format!(
-            "{} is {} and was to be queued without anybody's order",
-            meta.request_type, meta.effect
+            "{word} is {effect} and was to be queued without anybody's order"
         )));
     }
-    let command = row(app, (enrolment, Deed::Configure, "system"), (spec, meta), now)?;
+    let command = row(app, (enrolment, Deed::Configure, "system"), &sent, now)?;
     commands::add(tx, &command)?;
     Ok(command.id)
 }
@@ -54,20 +64,20 @@ pub(crate) fn queue_order(
     app: &App,
     tx: &mut Tx<'_>,
     order: &Ordering<'_>,
-    (spec, meta): (&Spec, &Meta),
+    sent: Sent<'_>,
     now: Timestamp,
 ) -> Result<Command, AppError> {
-    if order.deed.effect() < meta.effect {
+    if order.deed.effect() < sent.weight.effect {
         return Err(AppError::Fault(format!(
-            "{} is {}, and \"{}\" is {}",
-            meta.request_type,
-            meta.effect,
+            "{} is {} on this device, and \"{}\" is {}",
+            sent.spec.order.word(),
+            sent.weight.effect,
             order.deed,
             order.deed.effect()
         )));
     }
     let by = order.by.name.as_str();
-    let mut command = row(app, (order.enrolment, order.deed, by), (spec, meta), now)?;
+    let mut command = row(app, (order.enrolment, order.deed, by), &sent, now)?;
     command.reason = Some(order.reason.to_owned());
     command.case = order.loss;
     if order.deed.needs_second() {
@@ -125,15 +135,15 @@ pub(super) fn count_agreed(
 fn row(
     app: &App,
     (enrolment, deed, by): (EnrolmentId, Deed, &str),
-    (spec, meta): (&Spec, &Meta),
+    sent: &Sent<'_>,
     now: Timestamp,
 ) -> Result<Command, AppError> {
     Ok(Command {
         id: CommandId::from_uuid(app.world().uuid()),
         enrolment,
-        request_type: meta.request_type.to_owned(),
-        lane: if meta.lane == Lane::Urgent { 0 } else { 1 },
-        spec: spec.to_json()?,
+        word: sent.spec.order.word().to_owned(),
+        lane: sent.weight.lane.place(),
+        spec: sent.spec.to_json()?,
         state: CommandState::Queued,
         asked_by: by.to_owned(),
         reason: None,

@@ -1,8 +1,7 @@
 //! Answers that say what went wrong, and answers that cannot be read: neither may hold up what waits behind them.
 
 use domain::CommandId;
-use protocol_apple::channel::Channel;
-use protocol_apple::connect::{CommandReport, Status};
+use platform_port::Speaker;
 use store::commands::{self, CommandState};
 use store::{Tx, enrolments};
 
@@ -18,7 +17,7 @@ const LONGEST: usize = 400;
 pub struct Unreadable {
     /// The certificate that signed it.
     pub certificate: String,
-    /// The `CommandUUID` in it.
+    /// The id of the command in it.
     pub command: String,
     /// Why it could not be read.
     pub why: String,
@@ -62,7 +61,8 @@ pub async fn close_unreadable(
 fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let found = enrolments::hot_lookup(tx, &[certificate.to_owned()])?;
     let Some(hot) = found.first() else { return Ok(Err(NotEnrolled::Unknown)) };
-    Ok(crate::checkin::identify(app, Some(hot), &Channel::Device { udid: hot.udid.clone() }))
+    let speaker = Speaker { device: hot.device_key.clone(), user: None, personal: false };
+    Ok(crate::checkin::identify(app, Some(hot), &speaker))
 }
 
 /// The command, if it was for a live channel of the sender.
@@ -76,27 +76,4 @@ fn own_command(
     let channel = enrolments::by_id(tx, command.enrolment)?
         .filter(|channel| channel.ended.is_none() && channel.certificate == answer.certificate);
     Ok(channel.map(|channel| (id, Enrolled { enrolment: channel.id, ..from.clone() })))
-}
-
-/// What people are told of an answer: the device's reasons, and what of it could not be read.
-pub(super) fn words_of(report: &CommandReport) -> Option<String> {
-    let mut words: Vec<String> = report
-        .errors
-        .iter()
-        .take(4)
-        .map(|link| match &link.english {
-            Some(english) => format!("{} {}: {}", link.domain, link.code, english.expose()),
-            None => format!("{} {}", link.domain, link.code),
-        })
-        .collect();
-    match report.status {
-        Status::Error if words.is_empty() => words.push("the device gave no reason".to_owned()),
-        Status::Missing => words.push("the answer does not say how the command went".to_owned()),
-        _ => {}
-    }
-    if !report.skipped.is_empty() {
-        words.push(format!("left out of the answer, because it could not be read: {}", report.skipped));
-    }
-    let words: String = words.join("; ").chars().take(LONGEST).collect();
-    Some(words).filter(|words| !words.is_empty())
 }

@@ -8,24 +8,26 @@
 //! | erase | queued again only where a second person agreed, the device was never given it and no legal hold stands; one that it was given may be why it enrols again |
 //! | all others | end with the enrolment |
 //!
-//! What waited when a device left management (CheckOut) is queued again too, erasures excepted: nobody knows for whom the device
+//! What waited when a device left management is queued again too, erasures excepted: nobody knows for whom the device
 //! comes back. The new order has the origin of the old one: who asked, who agreed, why, for which case. One that is held beyond
 //! a cap stays held.
 
-use domain::{CommandId, DeviceId, EnrolmentId, FactValue, Timestamp};
+use domain::{CommandId, DeviceId, FactValue, Timestamp};
+use platform_port::Order;
 use serde_json::json;
 use store::commands::CommandState;
 use store::containment::{self, Standing};
+use store::enrolments::Enrolment;
 use store::{Tx, holds, messages};
 
-use crate::commands::Spec;
+use crate::commands::{Spec, resealed};
 use crate::{App, AppError};
 
 /// Why orders end with a device's leave. Compared when it comes back.
 pub(super) const CHECKED_OUT: &str = "the device checked out";
 const CARRIED: &str = "the device enrolled again: queued again for its new enrolment";
-/// The kinds of order that may outlive an enrolment, as the vendor calls them.
-const KINDS: [&str; 4] = ["DeviceLock", "EnableLostMode", "DisableLostMode", "EraseDevice"];
+/// The orders that may outlive an enrolment, by their words.
+const KINDS: [&str; 4] = ["lock", "lost-mode", "lost-mode-off", "erase"];
 
 /// An order that is to be queued again.
 pub(super) struct Carried {
@@ -46,16 +48,16 @@ pub(super) fn pick(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<
         let spec = Spec::from_json(&from.spec)?;
         let waits = from.finished_at.is_none() && from.state != CommandState::Asked;
         let left = from.finished_at.is_some() && from.error.as_deref() == Some(CHECKED_OUT);
-        let (place, goes_on, counts) = match spec {
-            Spec::DeviceLock { .. } => (0, waits || left, waits || left),
-            Spec::EnableLostMode { .. } => {
+        let (place, goes_on, counts) = match &spec.order {
+            Order::Lock { .. } => (0, waits || left, waits || left),
+            Order::LostMode { .. } => {
                 let in_force = from.state == CommandState::Acknowledged && !reported_off(&from, lost_mode);
                 (1, waits || left || in_force, waits || left || from.state == CommandState::Acknowledged)
             }
-            Spec::DisableLostMode => {
+            Order::LostModeOff => {
                 (1, waits || left, waits || left || from.state == CommandState::Acknowledged)
             }
-            Spec::EraseDevice { .. } => {
+            Order::Erase => {
                 let untouched = !from.delivered || from.state == CommandState::NotNow;
                 let goes_on = waits && from.approved && untouched && !held;
                 (2, goes_on, goes_on)
@@ -84,21 +86,21 @@ pub(super) fn over(
     app: &App,
     tx: &mut Tx<'_>,
     picked: Vec<Carried>,
-    to: (DeviceId, EnrolmentId),
+    to: &Enrolment,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let (device, enrolment) = to;
     let mut told = Vec::new();
     for Carried { from, spec } in picked {
         let id = CommandId::from_uuid(app.world().uuid());
-        let spec = crate::commands::resealed(app, spec, from.enrolment, enrolment)?;
-        containment::carry(tx, &from, (id, enrolment), &spec.to_json()?, now)?;
+        let spec = resealed(app, spec, from.enrolment, (to.id, to.platform))?;
+        containment::carry(tx, &from, (id, to.id), &spec.to_json()?, now)?;
         told.push(json!({ "from": from.id, "to": id }));
     }
     if told.is_empty() {
         return Ok(());
     }
-    let record =
-        app.about_device(tx, "system", "containment.carried-over", device)?.detail(json!({ "orders": told }));
+    let record = app
+        .about_device(tx, "system", "containment.carried-over", to.device)?
+        .detail(json!({ "orders": told }));
     app.enter(tx, now, record)
 }

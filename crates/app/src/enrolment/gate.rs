@@ -1,7 +1,7 @@
 //! The gate: only force property whose intended holder has accepted the current terms may enrol (UPD-7.1, MDU-3.2).
 
 use domain::Timestamp;
-use protocol_apple::checkin::CheckIn;
+use platform_port::CheckIn;
 use serde_json::json;
 use store::devices::{self, Device};
 use store::{Tx, certificates, people};
@@ -102,7 +102,7 @@ pub(super) fn note_refusal(
     }
     let mut record = Record::new("device", "check-in.refused", subject)
         .reason(refusal.word())
-        .detail(json!({ "message": check_in.message.message_type(), "why": refusal.to_string() }));
+        .detail(json!({ "message": check_in.name, "why": refusal.to_string() }));
     record.force = device.map(|device| device.force);
     app.enter(tx, now, record)
 }

@@ -1,19 +1,17 @@
-//! The check-in messages: Authenticate, TokenUpdate, CheckOut and the tokens that a Mac keeps with us.
+//! The check-in messages: a device begins to enrol, can be reached, leaves, and gives us something to keep.
 
-use domain::{DeviceId, EnrolmentId, Platform, Span, Timestamp};
-use protocol_apple::channel::Channel;
-use protocol_apple::checkin::{Authenticate, CheckIn, Endpoint, Message, TokenUpdate};
-use protocol_apple::{replies, reports};
+use domain::{DeviceId, EnrolmentId, Fact, Grade, Platform, Secret, Span, Timestamp};
+use platform_port::{Begin, CheckIn, Message, Ready, Speaker, User};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
-use store::enrolments::{self, Enrolment, Tokens};
+use store::enrolments::{self, Enrolment};
 use store::locks::{self, Lock};
 use store::{Tx, certificates, check_ins, commands, devices, messages, profiles, pushes};
 
 use super::gate::GateRefusal;
 use super::take_over::take_over;
-use super::{carry, replay};
-use crate::commands::token_place;
+use super::{carry, keepsake, replay};
+use crate::platforms::{keep, serving};
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
@@ -41,20 +39,18 @@ pub enum Proof {
 /// The answer to a check-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckInReply {
-    /// Done; the body may be empty.
-    Done(Vec<u8>),
+    /// Done.
+    Done,
+    /// What the device asked for of what it gave us to keep; `None` where there is none.
+    Given(Option<Secret<Vec<u8>>>),
     /// Refused, with a status that does not unenrol anything.
     Refused(GateRefusal),
-    /// This user's channel is declined; the device's stays.
-    UserDeclined,
-    /// Done, in JSON: declarations.
-    Json(Vec<u8>),
-    /// A token of a kind that this server does not give.
-    NoSuchToken,
-    /// Nothing that this server does.
-    Unsupported(String),
+    /// The sender is under management; what else the message asks for is the vendor's door to answer.
+    Known,
 }
 
+/// What the first message of an enrolment is stored under, as is what it reports.
+const FIRST_MESSAGE: &str = "enrolment";
 /// How soon a device that has just enrolled is asked for its state.
 const FIRST_LOOK: Span = Span::from_secs(1);
 
@@ -98,7 +94,7 @@ pub async fn check_in(
                 (CheckInReply::Refused(refusal), _) => {
                     crate::enrolment::gate::note_refusal(&app, tx, &sender, &message, refusal, now)?;
                 }
-                (CheckInReply::Done(_), Some(mark)) => check_ins::note(tx, mark, now)?,
+                (CheckInReply::Done | CheckInReply::Given(_), Some(mark)) => check_ins::note(tx, mark, now)?,
                 _ => {}
             }
             Ok(reply)
@@ -114,7 +110,7 @@ fn take_check_in(
     raw: &[u8],
     now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
-    if matches!(check_in.channel, Channel::UserEnrolment { .. }) {
+    if check_in.speaker.personal {
         return Ok(CheckInReply::Refused(GateRefusal::Personal));
     }
     let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)? else {
@@ -122,8 +118,8 @@ fn take_check_in(
     };
     // Of two messages that begin, finish or end an enrolment one comes first, and the other finds what it left.
     locks::take(tx, Lock::Device(certificate.device))?;
-    if let Message::Authenticate(message) = &check_in.message {
-        return authenticate(app, tx, sender, &check_in.channel, message, raw, now);
+    if let Message::Begin(message) = &check_in.message {
+        return authenticate(app, tx, sender, &check_in.speaker, message, raw, now);
     }
     let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)?
         .filter(|certificate| certificate.revoked_at.is_none() && certificate.not_after >= now)
@@ -131,33 +127,18 @@ fn take_check_in(
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
     let mut live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
-    if live.is_none() && matches!(check_in.message, Message::TokenUpdate(_)) {
-        live = take_over(app, tx, &certificate, &check_in.channel, now)?;
+    if live.is_none() && matches!(check_in.message, Message::Ready(_)) {
+        live = take_over(app, tx, &certificate, &check_in.speaker, now)?;
     }
-    let Some(live) = live.filter(|live| live.udid == check_in.channel.device_key()) else {
+    let Some(live) = live.filter(|live| live.device_key == check_in.speaker.device) else {
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
     match &check_in.message {
-        Message::TokenUpdate(update) => token_update(app, tx, sender, &live, &check_in.channel, update, now),
-        Message::CheckOut => check_out(app, tx, sender, &live, &check_in.channel, now),
-        Message::SetBootstrapToken { token, .. } => {
-            crate::enrolment::bootstrap::keep_bootstrap(app, tx, &live, token.as_ref(), now)
-        }
-        Message::GetBootstrapToken => crate::enrolment::bootstrap::give_bootstrap(app, tx, &live, now),
-        // Nothing is configured for users of network accounts, so their channel is declined.
-        Message::UserAuthenticate { .. } => Ok(CheckInReply::UserDeclined),
-        // A device that another server told to manage itself by declarations is told that there are none.
-        Message::DeclarativeManagement { endpoint: Endpoint::Tokens, .. } => {
-            Ok(CheckInReply::Json(replies::no_declarations_token(now)))
-        }
-        Message::DeclarativeManagement { endpoint: Endpoint::DeclarationItems, .. } => {
-            Ok(CheckInReply::Json(replies::no_declarations()))
-        }
-        Message::DeclarativeManagement { endpoint: Endpoint::Status, .. } => {
-            Ok(CheckInReply::Done(Vec::new()))
-        }
-        Message::GetToken(_) => Ok(CheckInReply::NoSuchToken),
-        other => Ok(CheckInReply::Unsupported(other.message_type().to_owned())),
+        Message::Ready(ready) => token_update(app, tx, sender, &live, &check_in.speaker, ready, now),
+        Message::Leave => check_out(app, tx, sender, &live, &check_in.speaker, now),
+        Message::Keep { what, value } => keepsake::take(app, tx, &live, (*what, value.as_ref()), now),
+        Message::Give { what } => keepsake::give(app, tx, &live, *what, now),
+        Message::Begin(_) | Message::Other => Ok(CheckInReply::Known),
     }
 }
 
@@ -165,8 +146,8 @@ fn authenticate(
     app: &App,
     tx: &mut Tx<'_>,
     sender: &Sender,
-    channel: &Channel,
-    message: &Authenticate,
+    speaker: &Speaker,
+    message: &Begin,
     raw: &[u8],
     now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
@@ -180,7 +161,7 @@ fn authenticate(
     let Some(device) = devices::by_id(tx, certificate.device)? else {
         return refuse(GateRefusal::NotRegistered);
     };
-    match &message.serial_number {
+    match &message.serial {
         None => return refuse(GateRefusal::Personal),
         Some(serial) if !serial.eq_ignore_ascii_case(&device.serial) => {
             return refuse(GateRefusal::AnotherSerial);
@@ -195,35 +176,44 @@ fn authenticate(
     if let Some(live) = live {
         // The same message again, because our answer was lost: nothing changes. A device that was wiped has lost its
         // certificate, so one that has completed an enrolment, or was bound to another device, never begins one.
-        let again = live.state == EnrolmentState::Authenticated && live.udid == channel.device_key();
-        return if again { Ok(CheckInReply::Done(Vec::new())) } else { refuse(GateRefusal::CertificateUsed) };
+        let again = live.state == EnrolmentState::Authenticated && live.device_key == speaker.device;
+        return if again { Ok(CheckInReply::Done) } else { refuse(GateRefusal::CertificateUsed) };
     }
-    let id = begin_enrolment(app, tx, &device, platform, sender, channel, now)?;
-    devices::set_reported(tx, device.id, None, message.os_version.as_deref(), message.model_name.as_deref())?;
+    let id = begin_enrolment(app, tx, (&device, platform), sender, speaker, now)?;
+    devices::set_reported(tx, device.id, None, message.os_version.as_deref(), message.model.as_deref())?;
     let raw = crate::commands::sealed_raw(app, id, raw)?;
     // Known from the first message; the answer to the first question goes before it.
-    let facts = reports::first_facts(message, now, &raw.digest);
-    messages::put_facts(tx, device.id, "Authenticate", &facts, now)?;
-    crate::commands::keep_raw(app, tx, id, "Authenticate", raw, now)?;
+    let facts: Vec<Fact> = message
+        .told
+        .iter()
+        .cloned()
+        .map(|(name, value)| {
+            let (grade, source) = (Grade::Reported, raw.digest.clone());
+            Fact { name, value, grade, at: now, source }
+        })
+        .collect();
+    messages::put_facts(tx, device.id, FIRST_MESSAGE, &facts, now)?;
+    crate::commands::keep_raw(app, tx, id, FIRST_MESSAGE, raw, now)?;
     let record = Record::new("device", "device.authenticated", format!("device:{}", device.id))
         .force(device.force)
         .detail(json!({ "enrolment": id, "certificate": sender.certificate }));
     app.enter(tx, now, record)?;
-    Ok(CheckInReply::Done(Vec::new()))
+    Ok(CheckInReply::Done)
 }
 
 /// Everything of a former enrolment ends here: channels, commands, what was reported, and other certificates.
 fn begin_enrolment(
     app: &App,
     tx: &mut Tx<'_>,
-    device: &Device,
-    platform: Platform,
+    (device, platform): (&Device, Platform),
     sender: &Sender,
-    channel: &Channel,
+    speaker: &Speaker,
     now: Timestamp,
 ) -> Result<EnrolmentId, AppError> {
+    let served = serving(app, platform)?;
     let carried = carry::pick(tx, device.id, now)?;
     commands::end_all(tx, device.id, now, "the device enrolled again")?;
+    served.own.forget(tx, device.id)?;
     enrolments::end_all(tx, device.id, now, "enrolled again")?;
     forget_what_it_said(tx, device.id)?;
     let why = "superseded by a new enrolment";
@@ -233,20 +223,18 @@ fn begin_enrolment(
         device: device.id,
         platform,
         channel: enrolments::Channel::Device,
-        udid: channel.device_key().to_owned(),
+        device_key: speaker.device.clone(),
         certificate: sender.certificate.clone(),
         state: EnrolmentState::Authenticated,
         created_at: now,
         enrolled_at: None,
         ended: None,
         last_contact_at: None,
-        has_unlock_token: false,
-        has_bootstrap_token: false,
         push_failed: None,
     };
     enrolments::add(tx, &enrolment)?;
     devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
-    carry::over(app, tx, carried, (device.id, enrolment.id), now)?;
+    carry::over(app, tx, carried, &enrolment, now)?;
     Ok(enrolment.id)
 }
 
@@ -263,34 +251,25 @@ fn token_update(
     tx: &mut Tx<'_>,
     sender: &Sender,
     device: &Enrolment,
-    channel: &Channel,
-    update: &TokenUpdate,
+    speaker: &Speaker,
+    ready: &Ready,
     now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
-    let target = match channel.user_key() {
+    let target = match &speaker.user {
         None => device.id,
-        Some(user) => user_enrolment(app, tx, sender, device, user, channel, now)?,
+        Some(user) => user_enrolment(app, tx, sender, device, user, now)?,
     };
-    let unlock_token = update
-        .unlock_token
-        .as_ref()
-        .map(|token| app.sealer().seal(app.world(), &token_place("unlock", target), token.expose()))
-        .transpose()?;
-    let tokens = Tokens {
-        topic: update.topic.clone(),
-        push_token: update.token_hex().into_exposed(),
-        push_magic: update.push_magic.expose().clone(),
-        unlock_token,
-        awaiting_configuration: update.awaiting_configuration,
-    };
-    enrolments::set_tokens(tx, target, tokens, now)?;
+    enrolments::set_ready(tx, target, &ready.address, ready.awaits_settings, now)?;
+    for kept in &ready.kept {
+        keep(app, tx, (target, device.platform), kept.what, Some(&kept.value))?;
+    }
     if target != device.id {
-        return Ok(CheckInReply::Done(Vec::new()));
+        return Ok(CheckInReply::Done);
     }
     if device.state == EnrolmentState::Enrolled {
         // The former token may have been dead for a while, with commands waiting.
         pushes::want(tx, device.id, now)?;
-        return Ok(CheckInReply::Done(Vec::new()));
+        return Ok(CheckInReply::Done);
     }
     devices::set_enrolment(tx, device.device, Some(device.id), EnrolmentState::Enrolled)?;
     // One live profile a device: what was made before and never used can begin nothing any more.
@@ -305,7 +284,7 @@ fn token_update(
         .about_device(tx, "device", "device.enrolled", device.device)?
         .detail(json!({ "enrolment": device.id }));
     app.enter(tx, now, record)?;
-    Ok(CheckInReply::Done(Vec::new()))
+    Ok(CheckInReply::Done)
 }
 
 fn user_enrolment(
@@ -313,15 +292,11 @@ fn user_enrolment(
     tx: &mut Tx<'_>,
     sender: &Sender,
     device: &Enrolment,
-    user: &str,
-    channel: &Channel,
+    user: &User,
     now: Timestamp,
 ) -> Result<EnrolmentId, AppError> {
-    let name = match channel {
-        Channel::User { short_name, .. } => short_name.as_ref().map(|name| name.expose().clone()),
-        _ => None,
-    };
-    let key = enrolments::Channel::User { id: user.to_owned(), name };
+    let name = user.name.as_ref().map(|name| name.expose().clone());
+    let key = enrolments::Channel::User { id: user.id.clone(), name };
     if let Some(live) = enrolments::live(tx, &sender.certificate, &key)? {
         return Ok(live.id);
     }
@@ -342,17 +317,18 @@ fn check_out(
     tx: &mut Tx<'_>,
     sender: &Sender,
     device: &Enrolment,
-    channel: &Channel,
+    speaker: &Speaker,
     now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
-    if let Some(user) = channel.user_key() {
+    if let Some(user) = speaker.user_id() {
         let key = enrolments::Channel::User { id: user.to_owned(), name: None };
         if let Some(live) = enrolments::live(tx, &sender.certificate, &key)? {
             enrolments::end(tx, live.id, now, "checked out")?;
         }
-        return Ok(CheckInReply::Done(Vec::new()));
+        return Ok(CheckInReply::Done);
     }
     commands::end_all(tx, device.device, now, carry::CHECKED_OUT)?;
+    serving(app, device.platform)?.own.forget(tx, device.device)?;
     enrolments::end_all(tx, device.device, now, "checked out")?;
     // All of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
     certificates::revoke_others(tx, device.device, None, now, carry::CHECKED_OUT)?;
@@ -363,5 +339,5 @@ fn check_out(
         .about_device(tx, "device", "device.checked-out", device.device)?
         .detail(json!({ "enrolment": device.id }));
     app.enter(tx, now, record)?;
-    Ok(CheckInReply::Done(Vec::new()))
+    Ok(CheckInReply::Done)
 }

@@ -2,10 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Secret, Timestamp};
+use std::sync::Arc;
+
+use domain::{DeviceId, Platform, Secret, Timestamp};
 use pki::cms::{Signer, sign_attached};
-use protocol_apple::commands::ACCESS_RIGHTS_ALL;
-use protocol_apple::enrolment_profile::{self, EnrolmentProfile, Scep};
+use platform_port::{Offer, Vendor};
 use serde_json::json;
 use store::devices::{Device, EnrolmentState};
 use store::locks::{self, Lock};
@@ -24,10 +25,9 @@ pub struct EnrolmentFile {
     pub expires_at: Timestamp,
     /// A name for the download.
     pub file_name: String,
+    /// Its media type.
+    pub media_type: &'static str,
 }
-
-/// What every identifier in our profiles starts with.
-pub(crate) const PREFIX: &str = "uk.police.lanyard";
 
 /// What is said of a device that is under management and for which nobody confirmed a new profile.
 const REPLACES: &str = "is under management. A new profile replaces that enrolment: when it is installed, the certificate in \
@@ -102,12 +102,12 @@ async fn make_profile(
                 return Ok(Err(AppError::not_found("device", &wanted)));
             };
             permit.reaches(device.force)?;
-            if !device.kind.platform().is_some_and(|platform| platform.is_apple()) {
+            let Some((platform, served)) = own.platforms().of_kind(device.kind) else {
                 return Err(AppError::Conflict(format!(
-                    "a {} does not enrol with Apple's profile",
+                    "a {} does not enrol: this version manages no such devices",
                     device.kind.title()
                 )));
-            }
+            };
             if let Err(refusal) = crate::enrolment::gate::gate(&own, tx, &device)? {
                 note_no_profile(&own, tx, &permit, Some(&device), &refusal, &wanted)?;
                 return Ok(Err(AppError::Conflict(refusal.to_string())));
@@ -126,13 +126,19 @@ async fn make_profile(
                 "challenge": digest, "expires": expires_at, "voided": voided, "unused_revoked": unused,
             });
             own.enter(tx, now, profile_made(&permit, &device, detail))?;
-            Ok::<_, AppError>(Ok(device.id.to_string()))
+            Ok::<_, AppError>(Ok((device.id, platform, Arc::clone(&served.vendor))))
         })
         .await?;
-    let name = made?;
-    let unsigned = profile_bytes(app, challenge, name);
-    let bytes = if signed { sign(app, &unsigned, now)? } else { unsigned };
-    Ok(EnrolmentFile { bytes: Secret::new(bytes), expires_at, file_name: format!("{serial}.mobileconfig") })
+    let (device, platform, vendor) = made?;
+    let file = enrolment_file(app, &*vendor, (device, platform), challenge)?;
+    let bytes =
+        if signed && file.is_signed { Secret::new(sign(app, file.bytes.expose(), now)?) } else { file.bytes };
+    Ok(EnrolmentFile {
+        bytes,
+        expires_at,
+        file_name: format!("{serial}.{}", file.extension),
+        media_type: file.media_type,
+    })
 }
 
 /// That somebody asked for a profile and the gate was shut. The transaction commits.
@@ -154,27 +160,25 @@ fn note_no_profile(
     app.enter(tx, app.world().now(), record)
 }
 
-fn profile_bytes(app: &App, challenge: String, common_name: String) -> Vec<u8> {
+fn enrolment_file(
+    app: &App,
+    vendor: &dyn Vendor,
+    (device, platform): (DeviceId, Platform),
+    challenge: String,
+) -> Result<platform_port::EnrolmentFile, AppError> {
     let config = app.config();
-    enrolment_profile::build(&EnrolmentProfile {
-        prefix: PREFIX.into(),
+    let authority = app.ca().certificate();
+    let offer = Offer {
+        platform,
+        address: config.address.clone(),
+        check_in_address: config.checkin_address.clone(),
         organisation: config.organisation.clone(),
-        display_name: format!("{} device management", config.organisation),
-        topic: config.push_topic.clone(),
-        server_url: format!("{}/apple/mdm", config.address),
-        check_in_url: config.checkin_address.as_ref().map(|address| format!("{address}/apple/checkin")),
-        access_rights: ACCESS_RIGHTS_ALL,
-        scep: Scep {
-            url: format!("{}/scep", config.address),
-            name: "lanyard".into(),
-            challenge: Secret::new(challenge),
-            common_name,
-            ca_fingerprint: app.ca().certificate().sha1(),
-        },
-        device_ca: app.ca().certificate().der().to_vec(),
-        tls_ca: None,
-        removal_disallowed: true,
-    })
+        name: device.to_string(),
+        challenge: Secret::new(challenge),
+        authority: authority.der().to_vec(),
+        authority_sha1: authority.sha1(),
+    };
+    vendor.enrolment_file(offer).map_err(|error| AppError::Conflict(error.to_string()))
 }
 
 fn sign(app: &App, content: &[u8], at: Timestamp) -> Result<Vec<u8>, AppError> {

@@ -6,13 +6,13 @@
 //! gets the same answer.
 
 use domain::{Span, Timestamp};
-use protocol_apple::checkin::{CheckIn, Message};
-use protocol_apple::replies;
+use platform_port::{CheckIn, Message};
 use store::check_ins::{self, CheckInMark};
 use store::{Tx, enrolments};
 
 use super::gate::GateRefusal;
 use super::messages::{CheckInReply, Proof, Sender};
+use crate::platforms::kept;
 use crate::{App, AppError};
 
 /// For how long a token is given again to somebody who sends the same request: as long as a lost answer is asked for again.
@@ -25,11 +25,7 @@ const FRESH: Span = Span::from_secs(600);
 pub(super) fn mark(sender: &Sender, check_in: &CheckIn, raw: &[u8]) -> Option<CheckInMark> {
     let remembered = matches!(
         check_in.message,
-        Message::Authenticate(_)
-            | Message::TokenUpdate(_)
-            | Message::CheckOut
-            | Message::SetBootstrapToken { .. }
-            | Message::GetBootstrapToken
+        Message::Begin(_) | Message::Ready(_) | Message::Leave | Message::Keep { .. } | Message::Give { .. }
     );
     let Proof::Signed { at } = sender.proof else { return None };
     let signed = at.map(|at| at.millis().to_string()).unwrap_or_default();
@@ -50,9 +46,11 @@ pub(super) fn answer_again(
 ) -> Result<Option<CheckInReply>, AppError> {
     let Some(seen_at) = check_ins::seen(tx, mark)? else { return Ok(None) };
     Ok(Some(match check_in.message {
-        Message::GetBootstrapToken if now.since(seen_at) <= ANSWER_AGAIN => token_again(app, tx, mark)?,
-        Message::GetBootstrapToken => CheckInReply::Refused(GateRefusal::Replayed),
-        _ => CheckInReply::Done(Vec::new()),
+        Message::Give { what } if now.since(seen_at) <= ANSWER_AGAIN => {
+            given_again(app, tx, mark, what.name)?
+        }
+        Message::Give { .. } => CheckInReply::Refused(GateRefusal::Replayed),
+        _ => CheckInReply::Done,
     }))
 }
 
@@ -62,10 +60,9 @@ pub(super) fn is_overtaken(tx: &mut Tx<'_>, mark: &CheckInMark, now: Timestamp) 
     Ok(check_ins::last_signed(tx, &mark.certificate)?.is_some_and(|last| signed < last))
 }
 
-fn token_again(app: &App, tx: &mut Tx<'_>, mark: &CheckInMark) -> Result<CheckInReply, AppError> {
+fn given_again(app: &App, tx: &mut Tx<'_>, mark: &CheckInMark, what: &str) -> Result<CheckInReply, AppError> {
     let Some(live) = enrolments::live(tx, &mark.certificate, &enrolments::Channel::Device)? else {
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
-    let token = crate::enrolment::bootstrap::bootstrap_of(app, tx, &live)?;
-    Ok(CheckInReply::Done(replies::bootstrap_token(token.as_ref())))
+    Ok(CheckInReply::Given(kept(app, tx, (live.id, live.platform), what)?))
 }

@@ -1,7 +1,7 @@
-//! A device that came by a new certificate without saying Authenticate: its management profile was replaced and not removed.
+//! A device that came by a new certificate without beginning to enrol: its management profile was replaced and not removed.
 
 use domain::Timestamp;
-use protocol_apple::channel::Channel;
+use platform_port::Speaker;
 use serde_json::json;
 use store::certificates::Certificate;
 use store::devices::EnrolmentState;
@@ -13,7 +13,7 @@ use crate::{App, AppError};
 const SUPERSEDED: &str = "superseded by a new profile";
 
 /// Moves the live enrolment of a device to the certificate that it bought with a new profile, where the message names that very
-/// device; `None` where it must say Authenticate first.
+/// device; `None` where it must begin to enrol first.
 ///
 /// A profile for an enrolled device is made only on confirmation, and every other challenge became void when the enrolment was
 /// finished: so a certificate that was bought since then was meant to replace the one in use. The enrolment goes on with its
@@ -22,7 +22,7 @@ pub(super) fn take_over(
     app: &App,
     tx: &mut Tx<'_>,
     certificate: &Certificate,
-    channel: &Channel,
+    speaker: &Speaker,
     now: Timestamp,
 ) -> Result<Option<Enrolment>, AppError> {
     let Some(device) = devices::by_id(tx, certificate.device)? else { return Ok(None) };
@@ -33,9 +33,9 @@ pub(super) fn take_over(
         && live.enrolled_at.is_some_and(|enrolled| certificate.issued_at >= enrolled);
     let same = live.ended.is_none()
         && live.state == EnrolmentState::Enrolled
-        && live.udid == channel.device_key()
+        && live.device_key == speaker.device
         && live.certificate != certificate.sha256;
-    if !(meant && same && channel.is_device() && crate::enrolment::gate::gate(app, tx, &device)?.is_ok()) {
+    if !(meant && same && speaker.is_device() && crate::enrolment::gate::gate(app, tx, &device)?.is_ok()) {
         return Ok(None);
     }
     enrolments::move_to_certificate(tx, &live.certificate, &certificate.sha256)?;

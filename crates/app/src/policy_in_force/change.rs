@@ -13,9 +13,10 @@ use serde_json::json;
 use store::locks::{self, Lock};
 use store::{Tx, devices, people, profiles, sessions};
 
-use super::{PLATFORMS, PolicyInForce};
+use super::PolicyInForce;
 use crate::access::{Permit, RunService};
 use crate::alarms::{self, Alarm, AlarmKind};
+use crate::platforms::Platforms;
 use crate::record::Record;
 use crate::{App, AppError, jobs};
 
@@ -135,7 +136,11 @@ pub async fn change_policy(
 pub async fn follow_policy(app: &App) -> Result<bool, AppError> {
     let (own, organisation) = (app.clone(), app.config().organisation.clone());
     let other = move |tx: &mut Tx<'_>| {
-        if policy_as_of(&own, tx).is_ok() { Ok(None) } else { PolicyInForce::in_force(tx, &organisation) }
+        if policy_as_of(&own, tx).is_ok() {
+            Ok(None)
+        } else {
+            PolicyInForce::in_force(tx, &organisation, own.platforms())
+        }
     };
     let Some(policy) = app.store().read(other).await? else { return Ok(false) };
     tracing::info!(
@@ -166,7 +171,11 @@ impl PolicyInForce {
     ///
     /// # Errors
     /// [`AppError::Conflict`] where this version of the program cannot read it.
-    pub fn in_force(tx: &mut Tx<'_>, organisation: &str) -> Result<Option<Self>, AppError> {
+    pub fn in_force(
+        tx: &mut Tx<'_>,
+        organisation: &str,
+        platforms: &Platforms,
+    ) -> Result<Option<Self>, AppError> {
         let Some(digest) = sessions::meta(tx, POLICY)? else { return Ok(None) };
         let unreadable = || {
             AppError::Conflict(
@@ -176,7 +185,7 @@ impl PolicyInForce {
             )
         };
         let (files, overrides) = kept_files(tx, &digest)?.ok_or_else(unreadable)?;
-        match Self::load(files, &overrides, organisation) {
+        match Self::load(files, &overrides, organisation, platforms) {
             Ok(policy) if policy.digest() == digest => Ok(Some(policy)),
             _ => Err(unreadable()),
         }
@@ -212,7 +221,7 @@ fn keep(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Result<(), A
 }
 
 fn want_profiles(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Result<(), AppError> {
-    for platform in PLATFORMS {
+    for platform in policy.platforms().all() {
         let before = profiles::wanted(tx, platform)?;
         for ready in policy.profiles(platform) {
             profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;

@@ -13,7 +13,7 @@ use crate::{App, AppError, PolicyInForce, jobs};
 fn policy_with(days: &str) -> PolicyInForce {
     let files = Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy")).unwrap();
     let own: Overrides = serde_json::from_value(serde_json::json!({ "unused-after": days })).unwrap();
-    PolicyInForce::load(files, &own, "Norfolk Constabulary").unwrap()
+    PolicyInForce::load(files, &own, "Norfolk Constabulary", &crate::testing::platforms()).unwrap()
 }
 
 async fn change(app: &App, days: &str) {

@@ -10,8 +10,8 @@ use store::handovers::{HandoverState, Party};
 use store::ledger::LedgerFilter;
 use store::people::Person;
 use store::{
-    Tx, cases, certificates, commands, devices, enrolments, findings, freezes, handovers, ledger, messages,
-    orders, people, terms_asked,
+    Tx, cases, certificates, commands, devices, enrolments, findings, handovers, ledger, messages, orders,
+    people, terms_asked,
 };
 
 use super::actions::{Action, actions};
@@ -58,6 +58,8 @@ pub struct DeviceRead {
     pub enrolment: Option<EnrolmentRead>,
     /// Whether it was ever under management.
     pub ever_enrolled: bool,
+    /// Whether such a device can come under management.
+    pub enrols: bool,
     /// The device says that it is in lost mode.
     pub lost_mode: bool,
     /// What it last reported.
@@ -251,7 +253,8 @@ fn device_in(
         ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
         lost_mode,
         held_acts: held_acts(tx, actor, &device)?,
-        actions: actions(actor, &device, live, (lost_mode, freezes::freeze_of(tx, device.force)?.is_some())),
+        actions: actions(app, tx, actor, &device, live.map(|live| live.id), lost_mode)?,
+        enrols: app.platforms().serve(device.kind),
         profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
         held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
         findings: sees.part::<SeeFindings, _>(|| {
@@ -391,16 +394,15 @@ fn rests_on(basis: &str) -> Option<(Grade, Timestamp)> {
 fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead, AppError> {
     let waits = command.state == CommandState::Asked;
     let unfinished = command.finished_at.is_none();
-    let pin = matches!(
-        Spec::from_json(&command.spec),
-        Ok(Spec::DeviceLock { sealed_pin: Some(_), .. } | Spec::EraseDevice { sealed_pin: Some(_) })
-    );
+    // One that another version of the program wrote is still shown, by its word.
+    let spec = Spec::from_json(&command.spec).ok();
+    let pin = spec.as_ref().is_some_and(|spec| spec.sealed_code.is_some());
     let may_command = access::permit::<CommandDevices>(actor).is_ok();
     let another = waits && unfinished && !could_be_one(tx, &command.asked_by, actor, AtStake::Force)?;
     let under_hold = waits && command.effect == Effect::Destructive && is_under_hold(tx, &command)?;
     Ok(CommandRead {
         id: command.id,
-        title: words::command(&command.request_type),
+        title: spec.map_or_else(|| command.word.clone(), |spec| spec.order.title().to_owned()),
         state: state_words(&command),
         asked_at: command.queued_at,
         changed_at: command.finished_at.or(command.delivered_at).unwrap_or(command.queued_at),

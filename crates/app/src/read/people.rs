@@ -45,6 +45,8 @@ pub struct EnrolRead {
     pub holder: Option<Person>,
     /// What stands in the way, and the clause behind it.
     pub obstacle: Option<(String, Option<ClauseId>)>,
+    /// What a person does on the device, a sentence a step.
+    pub steps: &'static [&'static str],
     /// Since when it is under management, which a new profile would replace.
     pub enrolled_at: Option<Timestamp>,
 }
@@ -177,13 +179,14 @@ pub async fn enrolling(app: &App, permit: Permit<EnrolDevices>, id: DeviceId) ->
         .read(move |tx| {
             let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
             permit.reaches(device.force)?;
-            let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
+            let served = app.platforms().of_kind(device.kind);
+            let steps = served.map_or(&[][..], |(of, served)| served.vendor.enrolment_steps(of));
             let policy = app.policy();
             let clause =
                 |reason: Option<&str>| policy.library().clause_of_action("check-in.refused", reason).cloned();
             let obstacle = match crate::enrolment::gate(&app, tx, &device)? {
                 Err(refusal) => Some((refusal.to_string(), clause(Some(refusal.word())))),
-                Ok(()) if !apple => Some((
+                Ok(()) if served.is_none() => Some((
                     format!("A {} cannot be enrolled by this version", device.kind.title()),
                     clause(None),
                 )),
@@ -193,7 +196,7 @@ pub async fn enrolling(app: &App, permit: Permit<EnrolDevices>, id: DeviceId) ->
             let live = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled);
             let live = live.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten();
             let enrolled_at = live.map(|live| live.enrolled_at.unwrap_or(live.created_at));
-            Ok(EnrolRead { holder, obstacle, device, enrolled_at })
+            Ok(EnrolRead { holder, obstacle, device, steps, enrolled_at })
         })
         .await
 }

@@ -8,7 +8,8 @@ use store::{Tx, devices, sessions, terms_asked};
 
 use super::prediction::Prediction;
 use crate::access::{Permit, SeeDevices, SeePolicy};
-use crate::policy_in_force::{PLATFORMS, kept};
+use crate::platforms::Platforms;
+use crate::policy_in_force::kept;
 use crate::{App, AppError};
 
 /// What stands for the policy folder among the digests of versions.
@@ -120,7 +121,7 @@ pub async fn policy_changes(
                 self::version(&app, tx, draft.as_ref(), &read.to)?,
             );
             let diff = diff(&old, &new);
-            read.settings = settings(tx, permit.scope().force(), &old, &new)?;
+            read.settings = settings(tx, permit.scope().force(), app.platforms(), (&old, &new))?;
             read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
             if let Some(permit) = devices {
                 read.prediction =
@@ -167,11 +168,11 @@ fn versions(tx: &mut Tx<'_>, in_force: &str, draft: bool) -> Result<Vec<Version>
 fn settings(
     tx: &mut Tx<'_>,
     force: Option<Force>,
-    old: &Library,
-    new: &Library,
+    platforms: &Platforms,
+    (old, new): (&Library, &Library),
 ) -> Result<Vec<PlatformSetting>, AppError> {
     let mut changed = Vec::new();
-    for platform in PLATFORMS {
+    for platform in platforms.all() {
         let kinds = DeviceKind::ALL.iter().copied().filter(|kind| kind.platform() == Some(platform));
         for kind in kinds {
             let scope = Scope::of_kind(kind);

@@ -15,7 +15,8 @@ use store::{Tx, devices};
 
 use crate::access::{Permit, SeeDevices};
 use crate::permissions::Tailored;
-use crate::policy_in_force::{DeviceRule, PLATFORMS, compile_profiles, rules_of};
+use crate::platforms::Platforms;
+use crate::policy_in_force::{DeviceRule, compile_profiles, rules_of};
 use crate::{App, AppError};
 
 /// Devices under management that one prediction judges.
@@ -59,10 +60,10 @@ struct Side<'l> {
 }
 
 impl<'l> Side<'l> {
-    fn of(library: &'l Library, organisation: &str) -> Result<Self, AppError> {
+    fn of(library: &'l Library, platforms: &Platforms, organisation: &str) -> Result<Self, AppError> {
         let mut expected = BTreeMap::new();
-        for platform in PLATFORMS {
-            let (ready, _) = compile_profiles(library, platform, organisation)
+        for platform in platforms.all() {
+            let (ready, _) = compile_profiles(library, platforms, platform, organisation)
                 .map_err(|error| AppError::Conflict(error.to_string()))?;
             let groups = ready.into_iter().map(|ready| (ready.profile.group, ready.profile.uuid));
             expected.insert(platform, groups.collect());
@@ -120,9 +121,9 @@ pub(super) fn predict(
     diff: &PolicyDiff,
 ) -> Result<Prediction, AppError> {
     let now = app.world().now();
-    let organisation = &app.config().organisation;
-    let before = Side::of(old, organisation)?;
-    let after = Side::of(new, organisation)?.with_profiles_of(&before);
+    let (platforms, organisation) = (app.platforms(), &app.config().organisation);
+    let before = Side::of(old, platforms, organisation)?;
+    let after = Side::of(new, platforms, organisation)?.with_profiles_of(&before);
     let filter = DeviceFilter {
         force: permit.scope().force(),
         state: Some(EnrolmentState::Enrolled),

@@ -3,13 +3,14 @@
 //! ledger, in the same transaction.
 
 use domain::{CaseId, CommandId, DeviceId, Force, PersonId, Secret, Timestamp};
-use protocol_apple::{connect, reports};
+use platform_port::Order;
 use serde_json::json;
 use store::{Tx, commands, devices, enrolments, people};
 
 use super::CaseRead;
 use crate::access::{CommandDevices, LocateDevices, Permit, PermitWithin, SeeCases, SeeCovert, SeeSealed};
 use crate::commands::{Spec, managed};
+use crate::platforms::{open_code, serving};
 use crate::record::Record;
 use crate::{App, AppError};
 
@@ -139,11 +140,14 @@ pub async fn read_location(
         .write(move |tx| {
             let target = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
             permit.reaches(target.force)?;
-            let (enrolment, _) = managed(&target)?;
-            let (raw, received_at) = crate::commands::last_raw(&app, tx, enrolment, "DeviceLocation")?
+            let (enrolment, platform) = managed(&target)?;
+            let (raw, received_at) = crate::commands::last_raw(&app, tx, enrolment, Order::Locate.word())?
                 .ok_or_else(|| AppError::not_found("location of", &target.serial))?;
-            let report = connect::decode(&raw, raw.len().max(1)).map_err(|error| AppError::fault(&error))?;
-            let place = reports::location(&report)
+            let answer =
+                serving(&app, platform)?.vendor.read(&raw).map_err(|error| AppError::fault(&error))?;
+            let place = answer
+                .report
+                .location()
                 .ok_or_else(|| AppError::not_found("location in the answer of", &target.serial))?;
             let what = (Sensitive::Location(device), target.force);
             enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
@@ -178,11 +182,13 @@ pub async fn read_pin(
             let device = devices::by_id(tx, enrolment.device)?
                 .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
             permit.reaches(device.force)?;
-            let pin = crate::commands::pin_of(&app, &Spec::from_json(&sent.spec)?, sent.enrolment)?
+            let sealed = Spec::from_json(&sent.spec)?
+                .sealed_code
                 .ok_or_else(|| AppError::not_found("PIN of command", command))?;
+            let pin = open_code(&app, &sealed, sent.enrolment)?;
             let what = (Sensitive::Pin(command, device.id), device.force);
             enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
-            Ok((device.id, Secret::new(pin)))
+            Ok((device.id, pin))
         })
         .await
 }

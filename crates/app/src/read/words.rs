@@ -83,33 +83,6 @@ pub fn case_kind(library: &Library, kind: &str) -> String {
     words
 }
 
-/// What a command of the vendor does, as people say it.
-pub(super) fn command(request_type: &str) -> String {
-    let words = match request_type {
-        "InstallProfile" => "Install settings",
-        "RemoveProfile" => "Remove settings",
-        "ProfileList" => "Report: settings installed",
-        "DeviceInformation" => "Report: the device",
-        "SecurityInfo" => "Report: security",
-        "Restrictions" => "Report: restrictions",
-        "InstalledApplicationList" => "Report: apps",
-        "CertificateList" => "Report: certificates",
-        "DeviceLock" => "Lock",
-        "EnableLostMode" => "Lost mode on",
-        "DisableLostMode" => "Lost mode off",
-        "PlayLostModeSound" => "Play a sound",
-        "DeviceLocation" => "Locate",
-        "ClearPasscode" => "Remove the passcode",
-        "EraseDevice" => "Erase",
-        "RestartDevice" => "Restart",
-        "ShutDownDevice" => "Shut down",
-        "DeviceConfigured" => "Finish setup",
-        "Settings" => "Change settings",
-        other => other,
-    };
-    words.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

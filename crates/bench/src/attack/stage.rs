@@ -9,7 +9,7 @@ use app::people::NewPerson;
 use app::sessions::SignedIn;
 use app::tokens::NewToken;
 use app::{App, AppConfig, PolicyInForce};
-use domain::{DeviceId, Force, PersonId, Span, Timestamp};
+use domain::{DeviceId, Effect, Force, PersonId, Span, Timestamp};
 use store::commands::CommandState;
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
@@ -70,7 +70,8 @@ impl Prepared {
         store.migrate()?;
         let estate = crate::estate::grow(&store, &seeds::authority(&world), &world.world(), 0, devices)?;
         let folder: PathBuf = policy.to_owned();
-        let policy = PolicyInForce::load(policy::Files::read(&folder)?, &policy::Overrides::new(), "Bench")?;
+        let files = policy::Files::read(&folder)?;
+        let policy = PolicyInForce::load(files, &policy::Overrides::new(), "Bench", &seeds::platforms())?;
         let app = App::new(store, world.world(), config(), seeds::keys(&world), policy);
         let devices: Vec<DeviceId> = estate.speakers.iter().map(|speaker| speaker.device).collect();
         Ok(Self { app, world, devices, holder: None })
@@ -240,9 +241,9 @@ impl Stage {
                 let gone = row.is_none_or(|row| row.holder != holder || row.retired_at.is_some());
                 let mut marks = [(false, false), (false, false), (gone, false)];
                 for command in store::commands::of_device(tx, device, 50)? {
-                    let place = match command.request_type.as_str() {
-                        "EraseDevice" | "ClearPasscode" => 0,
-                        "DeviceLock" | "EnableLostMode" | "RestartDevice" | "ShutDownDevice" => 1,
+                    let place = match command.effect {
+                        Effect::Destructive => 0,
+                        Effect::Harsh => 1,
                         _ => continue,
                     };
                     let waits = matches!(command.state.as_str(), "asked" | "held");

@@ -70,11 +70,11 @@ fn lock() -> Order {
 }
 
 fn lost_mode() -> Order {
-    Order::LostModeOn { message: "Police property".into(), phone_number: Some("101".into()) }
+    Order::LostMode { message: Some("Police property".into()), phone_number: Some("101".into()) }
 }
 
 fn kinds(all: &[Command]) -> Vec<&str> {
-    all.iter().map(|command| command.request_type.as_str()).collect()
+    all.iter().map(|command| command.word.as_str()).collect()
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn containment_outlives_an_enrolment_with_its_origin() {
         let restart = service.ordered(id, Order::Restart, "test").await;
         let again = service.wiped_and_back(&hand).await;
         let waiting = service.waiting(id).await;
-        assert_eq!(kinds(&waiting), ["DeviceLock", "EnableLostMode", "EraseDevice"]);
+        assert_eq!(kinds(&waiting), ["lock", "lost-mode", "erase"]);
         for command in &waiting {
             assert_eq!(command.asked_by, service.desk.name);
             assert_eq!(command.state, CommandState::Queued);
@@ -192,12 +192,12 @@ fn lost_mode_in_force_is_put_on_again_and_one_that_was_taken_back_is_not() {
         service.ordered(id, lost_mode(), "lost").await;
         assert!(hand.drain(&service).await.contains(&"EnableLostMode".to_owned()));
         let hand = service.wiped_and_back(&hand).await;
-        assert_eq!(kinds(&service.waiting(id).await), ["EnableLostMode"]);
+        assert_eq!(kinds(&service.waiting(id).await), ["lost-mode"]);
         // Found: the last word counts, whether the device has heard it or not.
         hand.drain(&service).await;
         service.ordered(id, Order::LostModeOff, "found").await;
         let hand = service.wiped_and_back(&hand).await;
-        assert_eq!(kinds(&service.waiting(id).await), ["DisableLostMode"]);
+        assert_eq!(kinds(&service.waiting(id).await), ["lost-mode-off"]);
         hand.drain(&service).await;
         service.wiped_and_back(&hand).await;
         assert_eq!(kinds(&service.waiting(id).await), Vec::<&str>::new());
@@ -238,7 +238,7 @@ fn what_waited_when_a_device_left_goes_out_when_it_is_back() {
         let hand = service.certificate(&profile, &hand).await.unwrap();
         assert_eq!(hand.authenticate(&service).await.status, 200);
         assert_eq!(hand.token_update(&service, b"t", None).await.status, 200);
-        assert_eq!(kinds(&service.waiting(id).await), ["DeviceLock"], "an erasure is asked for anew");
+        assert_eq!(kinds(&service.waiting(id).await), ["lock"], "an erasure is asked for anew");
     });
 }
 

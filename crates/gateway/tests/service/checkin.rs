@@ -3,9 +3,11 @@
 use devices_sim::{Device, DeviceSpec, Model, Temper};
 use domain::{DeviceId, DeviceKind};
 use plist::Value;
+use store::apple_enrolments::AppleEnrolments;
 use store::commands::CommandState;
 use store::devices::EnrolmentState;
 use store::enrolments::Enrolment;
+use store::own_tables::OwnTable;
 
 use crate::common::Service;
 use crate::hand::{Hand, binary, dict, xml};
@@ -68,7 +70,7 @@ fn a_later_token_update_keeps_the_unlock_token_that_it_leaves_out() {
         let enrolment = service.enrolments(id).await[0].id;
         let stored = async || {
             let token =
-                service.app.store().read(move |tx| store::enrolments::unlock_token(tx, enrolment)).await;
+                service.app.store().read(move |tx| AppleEnrolments.get(tx, enrolment, "unlock")).await;
             token.unwrap()
         };
         let first = stored().await.expect("sealed and stored");
@@ -107,7 +109,7 @@ fn check_out_ends_everything_and_nothing_reads_as_good_after_it() {
             } else {
                 CommandState::Acknowledged
             };
-            assert_eq!(command.state, wanted, "{}", command.request_type);
+            assert_eq!(command.state, wanted, "{}", command.word);
         }
         assert_eq!(hand.idle(&service).await.status, 403);
         assert_eq!(service.facts_count(id).await, 0);
@@ -132,8 +134,7 @@ fn a_device_that_enrols_again_starts_afresh() {
         wiped.enrol(&service.link, &service.profile_again("AGAIN001").await).await.unwrap();
         assert!(service.facts_count(id).await <= 4, "what its first message said, and nothing from before");
         assert_eq!(service.device(id).await.supervised, None, "what it was before says nothing");
-        let restart =
-            service.commands(id).await.into_iter().find(|c| c.request_type == "RestartDevice").unwrap();
+        let restart = service.commands(id).await.into_iter().find(|c| c.word == "restart").unwrap();
         assert_eq!(restart.state, CommandState::Cancelled);
         service.settle(&mut wiped).await;
         assert_eq!(service.device(id).await.supervised, Some(false));
@@ -158,7 +159,7 @@ fn a_mac_gives_and_gets_its_bootstrap_token() {
         assert_eq!(get().await["BootstrapToken"], token);
         let enrolment = service.enrolments(id).await[0].id;
         let stored =
-            service.app.store().read(move |tx| store::enrolments::bootstrap_token(tx, enrolment)).await;
+            service.app.store().read(move |tx| AppleEnrolments.get(tx, enrolment, "bootstrap")).await;
         assert!(!stored.unwrap().unwrap().windows(9).any(|window| window == b"bootstrap"), "it lies sealed");
         assert_eq!(hand.check_in(&service, "SetBootstrapToken", []).await.status, 200);
         assert!(!get().await.contains_key("BootstrapToken"), "it was deleted");

@@ -78,7 +78,7 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
             app::sessions::live_session(&service.app, token.expose()).await.unwrap().is_none(),
             "or no longer counts"
         );
-        let pushes = app::push::send_pushes(&service.app, None, 50).await.unwrap();
+        let pushes = app::push::send_pushes(&service.app, &[], 50).await.unwrap();
         assert_eq!(pushes, 1, "the device is told of its order");
         let told = hand.drain(&service).await;
         assert!(

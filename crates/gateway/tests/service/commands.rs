@@ -28,7 +28,7 @@ impl Service {
     }
 
     async fn state(&self, device: DeviceId, kind: &str) -> CommandState {
-        self.commands(device).await.into_iter().rfind(|command| command.request_type == kind).unwrap().state
+        self.commands(device).await.into_iter().rfind(|command| command.word == kind).unwrap().state
     }
 }
 
@@ -41,7 +41,7 @@ fn first_in_first_out_but_containment_goes_first() {
         service.order(id, Order::Restart).await;
         service.order(id, Order::Refresh).await;
         service.order(id, Order::ShutDown).await;
-        service.order(id, Order::LostModeOn { message: "Found?".into(), phone_number: None }).await;
+        service.order(id, Order::LostMode { message: Some("Found?".into()), phone_number: None }).await;
         service.order(id, LOCK).await;
         let wanted = [
             "EnableLostMode",
@@ -75,12 +75,12 @@ fn what_is_put_by_is_offered_on_the_next_connection_and_not_before() {
             None,
             "no spinning"
         );
-        assert_eq!(service.state(id, "RestartDevice").await, CommandState::NotNow);
+        assert_eq!(service.state(id, "restart").await, CommandState::NotNow);
         assert_eq!(hand.drain(&service).await, ["RestartDevice", "ShutDownDevice"]);
-        assert_eq!(service.state(id, "RestartDevice").await, CommandState::Acknowledged);
+        assert_eq!(service.state(id, "restart").await, CommandState::Acknowledged);
         // "Not now" to what is done already changes nothing.
         hand.report(&service, "NotNow", Some(&restart), []).await;
-        assert_eq!(service.state(id, "RestartDevice").await, CommandState::Acknowledged);
+        assert_eq!(service.state(id, "restart").await, CommandState::Acknowledged);
     });
 }
 
@@ -108,11 +108,11 @@ fn an_erasure_that_the_device_has_when_a_hold_is_placed_is_not_sent_again_and_ma
         assert_eq!(kind, "EraseDevice");
         let hold = NewHold { reference: "R-1".into(), why: "an investigation".into() };
         app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
-        assert_eq!(service.state(id, "EraseDevice").await, CommandState::Uncertain);
+        assert_eq!(service.state(id, "erase").await, CommandState::Uncertain);
         assert_eq!(hand.idle(&service).await.command(), None, "it is not handed over once more");
         hand.report(&service, "Acknowledged", Some(&command), []).await;
         assert_eq!(
-            service.state(id, "EraseDevice").await,
+            service.state(id, "erase").await,
             CommandState::Acknowledged,
             "what became of it is known"
         );
@@ -136,11 +136,7 @@ fn an_answer_that_comes_twice_is_stored_once() {
         let changed = hand.report(&service, "Error", Some(&command), []).await;
         assert_eq!(changed.status, 200);
         assert_eq!(answers().await, before + 1);
-        assert_eq!(
-            service.state(id, "RestartDevice").await,
-            CommandState::Acknowledged,
-            "the first answer stands"
-        );
+        assert_eq!(service.state(id, "restart").await, CommandState::Acknowledged, "the first answer stands");
     });
 }
 
@@ -203,8 +199,7 @@ fn a_command_without_an_answer_is_handed_over_again() {
         let first = hand.idle(&service).await.command().unwrap();
         service.pass(3600).await;
         assert_eq!(hand.idle(&service).await.command().unwrap(), first, "under the same id");
-        let command =
-            service.commands(id).await.into_iter().rfind(|c| c.request_type == "RestartDevice").unwrap();
+        let command = service.commands(id).await.into_iter().rfind(|c| c.word == "restart").unwrap();
         assert_eq!((command.state, command.deliveries), (CommandState::Delivered, 2));
         assert!(command.finished_at.is_none(), "delivered never reads as done");
     });
@@ -218,7 +213,7 @@ fn a_late_answer_of_an_ended_enrolment_is_refused() {
         let (_, command) = hand.idle(&service).await.command().unwrap();
         hand.check_in(&service, "CheckOut", []).await;
         assert_eq!(hand.report(&service, "Acknowledged", Some(&command), []).await.status, 403);
-        assert_eq!(service.state(id, "RestartDevice").await, CommandState::Uncertain);
+        assert_eq!(service.state(id, "restart").await, CommandState::Uncertain);
     });
 }
 
@@ -241,7 +236,7 @@ fn an_order_is_taken_back_while_the_device_does_not_have_it() {
         hand.report(&service, "NotNow", Some(&command), []).await;
         take_back().await.unwrap();
         assert_eq!(hand.idle(&service).await.command(), None);
-        assert_eq!(service.state(id, "RestartDevice").await, CommandState::Cancelled);
+        assert_eq!(service.state(id, "restart").await, CommandState::Cancelled);
     });
 }
 
@@ -283,7 +278,7 @@ fn a_device_that_lies_about_its_profiles_causes_no_storm() {
         let wanted = service.app.policy().profiles(domain::Platform::Ios).len();
         let installs = async || {
             let all = service.commands(id).await;
-            all.iter().filter(|command| command.request_type == "InstallProfile").count()
+            all.iter().filter(|command| command.word == "install-settings").count()
         };
         assert_eq!(installs().await, wanted, "once in half an hour; {sent} commands in all");
         service.pass(3600).await;

@@ -188,7 +188,7 @@ fn a_changed_parameter_sends_only_the_profiles_that_changed() {
         service.settle(&mut phone).await;
         let installs = async || {
             let all = service.commands(id).await;
-            all.iter().filter(|command| command.request_type == "InstallProfile").count()
+            all.iter().filter(|command| command.word == "install-settings").count()
         };
         let before = installs().await;
         let old = service.app.policy();

@@ -52,7 +52,7 @@ fn no_profile_without_a_holder_who_has_accepted() {
         assert!(no_profile(&service, "RETIRED1").await.to_string().contains("retired"));
 
         service.register("RADIO001", DeviceKind::Radio, Some(holder)).await;
-        assert!(no_profile(&service, "RADIO001").await.to_string().contains("Apple's profile"));
+        assert!(no_profile(&service, "RADIO001").await.to_string().contains("does not enrol"));
     });
 }
 

@@ -35,6 +35,7 @@ mod races;
 mod registers;
 mod replays;
 mod scep;
+mod second_vendor;
 mod tables;
 mod taken;
 mod takeover;

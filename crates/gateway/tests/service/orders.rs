@@ -42,7 +42,7 @@ impl Service {
 }
 
 fn lost_mode() -> Order {
-    Order::LostModeOn { message: "Police property".into(), phone_number: Some("101".into()) }
+    Order::LostMode { message: Some("Police property".into()), phone_number: Some("101".into()) }
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn what_a_device_cannot_do_is_refused_before_it_is_queued() {
         service.give(&service.desk, register, lost_mode()).await.unwrap();
         phone.session(&service.link).await.unwrap();
         assert!(!phone.is_lost());
-        let tried = service.commands(register).await.into_iter().find(|c| c.request_type == "EnableLostMode");
+        let tried = service.commands(register).await.into_iter().find(|c| c.word == "lost-mode");
         assert_eq!(tried.unwrap().state, CommandState::Failed, "and that never reads as done");
         service.settle(&mut phone).await;
         let refused = service.give(&service.desk, register, lost_mode()).await.unwrap_err();

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::routing::post;
 use domain::{DeviceId, Secret};
 use outbound::apns::{Apns, ApnsConfig};
+use platform_apple::Push;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -87,7 +88,7 @@ async fn stand_in() -> (Seen, Apns) {
 
 impl Service {
     async fn push(&self, apns: &Apns) -> usize {
-        app::push::send_pushes(&self.app, Some(apns), 100).await.unwrap()
+        app::push::send_pushes(&self.app, &[Arc::new(Push::new(apns.clone()))], 100).await.unwrap()
     }
 
     async fn lock(&self, device: DeviceId) {

@@ -86,7 +86,7 @@ fn defaults_are_safe_and_paths_are_the_file_s() {
     assert!(
         matches!(&config.database, StoreConfig::Sqlite { path, .. } if path == Path::new("/etc/lanyard/data/lanyard.sqlite"))
     );
-    assert_eq!(config.for_app().push_topic, NO_PUSH_TOPIC);
+    assert_eq!(config.push_topic(), NO_PUSH_TOPIC);
     let strict = read(&format!("{LEAST}[apple]\naccept_sha1_messages = false\n")).unwrap();
     assert!(!strict.accept_sha1_messages);
 }

@@ -118,16 +118,17 @@ async fn whose(
 
 async fn add(opened: &Opened, new: NewDevice, json: bool) -> anyhow::Result<()> {
     let serial = new.serial.trim().to_ascii_uppercase();
-    let apple = new.kind.platform().is_some_and(domain::Platform::is_apple);
+    let platforms = opened.app.platforms();
+    let vendor = platforms.of_kind(new.kind).map(|(_, served)| served.vendor.name());
     let id = app::register::add_device(&opened.app, opened.permit::<ManageRegister>()?, new).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({ "id": id, "serial": serial }))?;
     } else {
-        let next = if apple {
-            format!("; next: lanyard enrol apple --serial {serial}")
+        let next = if let Some(vendor) = vendor {
+            format!("; next: lanyard enrol {vendor} --serial {serial}")
         } else {
-            "; it stands in the register only: Apple's devices are the ones that can be enrolled".to_owned()
+            "; it stands in the register only: this version cannot enrol such devices".to_owned()
         };
         out.line(format_args!("entered {serial} as {id}{next}"))?;
     }

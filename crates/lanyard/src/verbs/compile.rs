@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use app::platforms::Platforms;
 use app::policy_in_force::{ReadyProfile, compile_profiles, coverage};
 use clap::Args;
 use domain::{Platform, Verdict};
@@ -14,14 +15,15 @@ use serde_json::json;
 
 use crate::out::{Failure, Out, wrapped};
 use crate::policy_folder::{Folder, PolicyArgs};
+use crate::vendors;
 
 /// Arguments.
 #[derive(Debug, Args)]
 pub(crate) struct Compile {
-    /// apple, or one of ios, ipados, macos.
+    /// A vendor such as apple, or one of its platforms: ios, ipados, macos.
     #[arg(long)]
     platform: String,
-    /// Write a .mobileconfig for each profile into this folder.
+    /// Write a file for each profile into this folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -33,29 +35,30 @@ pub(crate) struct Compile {
 
 impl Compile {
     pub(crate) fn run(&self, settings: Option<&Path>) -> anyhow::Result<()> {
-        let asked = platforms(&self.platform)?;
+        let wired = vendors::without_settings();
+        let asked = platforms(&wired, &self.platform)?;
         let folder = Folder::find(&self.policy, settings)?;
         let library = folder.library()?;
         let mut compiled = BTreeMap::new();
         let mut warnings = Vec::new();
         for platform in &asked {
-            let (ready, said) = compile_profiles(&library, *platform, &folder.organisation)?;
+            let (ready, said) = compile_profiles(&library, &wired, *platform, &folder.organisation)?;
             compiled.insert(*platform, ready);
             warnings.extend(said);
         }
-        let same = self.platform == "apple" && same_profiles(&compiled, Platform::Ios, Platform::Ipados);
+        let same = asked.len() > 1 && same_profiles(&compiled, Platform::Ios, Platform::Ipados);
         if same {
             // One set of files serves both, as the schema calls both iOS.
             compiled.remove(&Platform::Ipados);
         }
-        let written = self.out.as_deref().map(|dir| write(dir, &compiled)).transpose()?;
-        let mut lines = library.list(&coverage(&library));
+        let written = self.out.as_deref().map(|dir| write(&wired, dir, &compiled)).transpose()?;
+        let mut lines = library.list(&coverage(&library, &wired));
         for line in &mut lines {
             line.platforms.retain(|platform, _| asked.contains(platform));
         }
         let mut out = Out::new();
         if self.json {
-            out.json(&as_json(&compiled, &lines, &warnings))?;
+            out.json(&as_json(&wired, &compiled, &lines, &warnings))?;
         } else {
             table(&mut out, &lines, &asked)?;
             closing(&mut out, &compiled, &warnings, written, same)?;
@@ -64,19 +67,21 @@ impl Compile {
     }
 }
 
-fn platforms(word: &str) -> Result<Vec<Platform>, Failure> {
-    match word {
-        "apple" => Ok(vec![Platform::Ios, Platform::Ipados, Platform::Macos]),
-        "ios" => Ok(vec![Platform::Ios]),
-        "ipados" => Ok(vec![Platform::Ipados]),
-        "macos" => Ok(vec![Platform::Macos]),
-        "windows" | "android" => Err(Failure::Usage(format!(
-            "{word} is not compiled yet: its devices can stand in the register, and nothing is set on them; choose apple, ios, \
-             ipados or macos"
+/// The platforms that a word names: a vendor's, or one platform.
+fn platforms(wired: &Platforms, word: &str) -> Result<Vec<Platform>, Failure> {
+    if let Some(of_vendor) = wired.of_vendor(word) {
+        return Ok(of_vendor.to_vec());
+    }
+    let served = wired.all();
+    let known = wired.vendors().chain(served.iter().map(|platform| platform.as_str()));
+    let known = known.collect::<Vec<_>>().join(", ");
+    match word.parse::<Platform>() {
+        Ok(platform) if served.contains(&platform) => Ok(vec![platform]),
+        Ok(platform) => Err(Failure::Usage(format!(
+            "{platform} is not compiled yet: its devices can stand in the register, and nothing is set on them; choose one \
+             of {known}"
         ))),
-        other => {
-            Err(Failure::Usage(format!("\"{other}\" is no platform; choose apple, ios, ipados or macos")))
-        }
+        Err(_) => Err(Failure::Usage(format!("\"{word}\" is no platform; choose one of {known}"))),
     }
 }
 
@@ -89,16 +94,17 @@ fn same_profiles(compiled: &Compiled, one: Platform, other: Platform) -> bool {
     digests(one).is_some() && digests(one) == digests(other)
 }
 
-fn file_name(platform: Platform, ready: &ReadyProfile) -> String {
-    format!("{platform}-{}.mobileconfig", ready.profile.group)
+fn file_name(wired: &Platforms, platform: Platform, ready: &ReadyProfile) -> String {
+    let extension = wired.of(platform).map_or("bin", |served| served.vendor.bundle_extension());
+    format!("{platform}-{}.{extension}", ready.profile.group)
 }
 
-fn write(dir: &Path, compiled: &Compiled) -> anyhow::Result<usize> {
+fn write(wired: &Platforms, dir: &Path, compiled: &Compiled) -> anyhow::Result<usize> {
     fs::create_dir_all(dir).with_context(|| format!("the folder {} cannot be made", dir.display()))?;
     let mut written = 0;
     for (platform, profiles) in compiled {
         for ready in profiles {
-            let path = dir.join(file_name(*platform, ready));
+            let path = dir.join(file_name(wired, *platform, ready));
             fs::write(&path, &ready.content)
                 .with_context(|| format!("{} cannot be written", path.display()))?;
             written += 1;
@@ -107,7 +113,12 @@ fn write(dir: &Path, compiled: &Compiled) -> anyhow::Result<usize> {
     Ok(written)
 }
 
-fn as_json(compiled: &Compiled, lines: &[ClauseLine], warnings: &[String]) -> serde_json::Value {
+fn as_json(
+    wired: &Platforms,
+    compiled: &Compiled,
+    lines: &[ClauseLine],
+    warnings: &[String],
+) -> serde_json::Value {
     let profiles: Vec<_> = compiled
         .iter()
         .flat_map(|(platform, profiles)| profiles.iter().map(move |ready| (platform, ready)))
@@ -116,7 +127,7 @@ fn as_json(compiled: &Compiled, lines: &[ClauseLine], warnings: &[String]) -> se
             json!({
                 "platform": platform, "group": profile.group, "title": profile.title,
                 "identifier": profile.identifier, "uuid": profile.uuid, "clauses": profile.clauses,
-                "digest": profile.digest, "file": file_name(*platform, ready),
+                "digest": profile.digest, "file": file_name(wired, *platform, ready),
             })
         })
         .collect();

@@ -97,7 +97,7 @@ impl DeviceVerb {
                 give(opened, order, Order::Lock { message, phone_number: phone }).await
             }
             Self::Lost { order, message, phone } => {
-                give(opened, order, Order::LostModeOn { message, phone_number: phone }).await
+                give(opened, order, Order::LostMode { message: Some(message), phone_number: phone }).await
             }
             Self::Found { order } => give(opened, order, Order::LostModeOff).await,
             Self::Refresh { order } => give(opened, order, Order::Refresh).await,
@@ -131,10 +131,12 @@ async fn revoke(opened: &Opened, given: Ordering) -> anyhow::Result<()> {
     let device = opened.device(&given.device).await?;
     let permit = opened.permit::<RevokeCertificates>()?;
     let revoked = revoke_certificates(&opened.app, permit, device.id, &given.reason).await?;
+    let served = opened.app.platforms().of_kind(device.kind);
+    let vendor = served.map_or("VENDOR", |(_, served)| served.vendor.name());
     let mut out = Out::new();
     out.line(format_args!(
         "{revoked} certificates of {} revoked: its messages are refused, and what is set on it stays. Orders that wait are kept; \
-         `lanyard enrol apple --serial {} --replace` brings it back",
+         `lanyard enrol {vendor} --serial {} --replace` brings it back",
         device.serial, device.serial
     ))?;
     Ok(out.finish()?)

@@ -4,47 +4,62 @@ use std::path::{Path, PathBuf};
 
 use app::access::EnrolDevices;
 use app::enrolment::EnrolmentFile;
-use clap::Subcommand;
+use clap::Args;
 
 use crate::keys;
 use crate::open;
-use crate::out::{Out, note};
-use crate::system;
+use crate::out::{Failure, Out, note};
+use crate::{system, vendors};
 
-/// For which vendor.
-#[derive(Debug, Subcommand)]
-pub(crate) enum EnrolVerb {
-    /// A configuration profile for an iPhone, iPad or Mac; it works once, for that serial number.
-    Apple {
-        /// The serial number, as in the asset register.
-        #[arg(long)]
-        serial: String,
-        /// The device is under management, and this profile is to replace that enrolment: when it is installed, the
-        /// certificate in use is revoked, what the device reported is forgotten and orders that wait end, except those that
-        /// contain a lost device. Every profile that was made before and not used is void at once.
-        #[arg(long)]
-        replace: bool,
-        /// Leave the signature out, for test tools.
-        #[arg(long)]
-        unsigned: bool,
-        /// Write it here; left out, to standard output.
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
+/// Arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Enrol {
+    /// The device's vendor, such as apple.
+    vendor: String,
+    /// The serial number, as in the asset register. The file works once, for that serial number.
+    #[arg(long)]
+    serial: String,
+    /// The device is under management, and this profile is to replace that enrolment: when it is installed, the
+    /// certificate in use is revoked, what the device reported is forgotten and orders that wait end, except those that
+    /// contain a lost device. Every profile that was made before and not used is void at once.
+    #[arg(long)]
+    replace: bool,
+    /// Leave the signature out, for test tools.
+    #[arg(long)]
+    unsigned: bool,
+    /// Write it here; left out, to standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
-impl EnrolVerb {
+impl Enrol {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
-        open::run(settings, async |opened| match self {
-            Self::Apple { serial, replace, unsigned, out } => {
-                let permit = opened.permit::<EnrolDevices>()?;
-                let made = if replace {
-                    app::enrolment::make_replacing_profile(&opened.app, permit, &serial, !unsigned).await?
-                } else {
-                    app::enrolment::make_enrolment_profile(&opened.app, permit, &serial, !unsigned).await?
-                };
-                hand_out(&made, out.as_deref())
+        let wired = vendors::without_settings();
+        let Some(platforms) = wired.of_vendor(&self.vendor) else {
+            let known = wired.vendors().collect::<Vec<_>>().join(", ");
+            let words = format!("there is no vendor \"{}\"; choose one of {known}", self.vendor);
+            return Err(Failure::Usage(words).into());
+        };
+        open::run(settings, async |opened| {
+            // A device that is not in the register is refused by the use case, which enters that into the ledger.
+            let device = opened.device(&self.serial).await.ok();
+            if let Some(device) = device
+                && device.kind.platform().is_some_and(|platform| !platforms.contains(&platform))
+            {
+                let (vendor, kind) = (&self.vendor, device.kind.title());
+                return Err(
+                    Failure::Usage(format!("{} is a {kind}, and not of {vendor}", device.serial)).into()
+                );
             }
+            let permit = opened.permit::<EnrolDevices>()?;
+            let made = if self.replace {
+                app::enrolment::make_replacing_profile(&opened.app, permit, &self.serial, !self.unsigned)
+                    .await?
+            } else {
+                app::enrolment::make_enrolment_profile(&opened.app, permit, &self.serial, !self.unsigned)
+                    .await?
+            };
+            hand_out(&made, self.out.as_deref())
         })
     }
 }

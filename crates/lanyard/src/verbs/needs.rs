@@ -42,7 +42,7 @@ const VERBS: &[(&str, Needs)] = &[
     ("device revoke", Needs::Permit("revoke certificates")),
     ("duty import", Needs::Permit("manage duty")),
     ("duty state", Needs::Permit("see duty")),
-    ("enrol apple", Needs::Permit("enrol devices")),
+    ("enrol", Needs::Permit("enrol devices")),
     ("explain", Needs::Permit("see findings")),
     ("ledger accept", Needs::Permit("run service")),
     ("ledger checkpoint", Needs::Permit("run service")),

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use app::PolicyInForce;
-use app::policy_in_force::{PLATFORMS, PolicyError, compile_profiles, coverage};
+use app::policy_in_force::{PolicyError, compile_profiles, coverage};
 use clap::Subcommand;
 use domain::{Coverage, Platform};
 use policy::{ClauseLine, ClausePage, Library, Scope, diff, setting_words};
@@ -13,6 +13,7 @@ use serde_json::json;
 use super::{compile, draft};
 use crate::out::{Failure, Out, wrapped};
 use crate::policy_folder::{Folder, PolicyArgs};
+use crate::vendors;
 
 /// What to do with the rules.
 #[derive(Debug, Subcommand)]
@@ -73,10 +74,9 @@ impl PolicyVerb {
 }
 
 fn check(folder: &Folder, json: bool) -> anyhow::Result<()> {
-    let loaded = folder
-        .files()
-        .map_err(PolicyError::from)
-        .and_then(|files| PolicyInForce::load(files, &folder.parameters, &folder.organisation));
+    let loaded = folder.files().map_err(PolicyError::from).and_then(|files| {
+        PolicyInForce::load(files, &folder.parameters, &folder.organisation, &vendors::without_settings())
+    });
     let mut out = Out::new();
     match loaded {
         Ok(policy) => {
@@ -103,7 +103,7 @@ fn said_whole(out: &mut Out, folder: &Folder, policy: &PolicyInForce, json: bool
     let library = policy.library();
     let conflicts = library.merged_settings(&Scope::default()).conflicts;
     let cases: usize = library.checks.values().map(|check| check.cases.len()).sum();
-    let profiles: usize = PLATFORMS.into_iter().map(|platform| policy.profiles(platform).len()).sum();
+    let profiles: usize = policy.platforms().all().into_iter().map(|of| policy.profiles(of).len()).sum();
     if json {
         return out.json(&json!({
             "whole": true, "digest": policy.digest(), "documents": library.documents.len(),
@@ -139,39 +139,40 @@ fn said_whole(out: &mut Out, folder: &Folder, policy: &PolicyInForce, json: bool
 
 fn list(folder: &Folder, json: bool) -> anyhow::Result<()> {
     let library = folder.library()?;
-    let lines = library.list(&coverage(&library));
+    let wired = vendors::without_settings();
+    let lines = library.list(&coverage(&library, &wired));
     let mut out = Out::new();
     if json {
         out.json(&lines)?;
     } else {
-        let rows: Vec<[String; 6]> = lines.iter().map(row).collect();
-        out.table(["CLAUSE", "KEPT BY", "IPHONE", "IPAD", "MAC", "TITLE"], &rows)?;
+        let platforms = wired.all();
+        let titles: Vec<String> = platforms.iter().map(|platform| platform.title().to_uppercase()).collect();
+        let headings = ["CLAUSE", "KEPT BY"].into_iter().chain(titles.iter().map(String::as_str));
+        let headings: Vec<&str> = headings.chain(["TITLE"]).collect();
+        let rows: Vec<Vec<String>> = lines.iter().map(|line| row(line, &platforms)).collect();
+        out.table(headings, &rows)?;
     }
     Ok(out.finish()?)
 }
 
-fn row(line: &ClauseLine) -> [String; 6] {
-    let verdict = |platform| {
-        let coverage: Option<&Coverage> = line.platforms.get(&platform);
+fn row(line: &ClauseLine, platforms: &[Platform]) -> Vec<String> {
+    let verdict = |platform: &Platform| {
+        let coverage: Option<&Coverage> = line.platforms.get(platform);
         coverage.map_or_else(|| "does not apply".to_owned(), |coverage| coverage.verdict.as_str().to_owned())
     };
     let mut title = line.title.clone();
     if !line.flags.is_empty() {
         title.push_str(&format!(" [{}]", line.flags.join(" ")));
     }
-    [
-        line.id.to_string(),
-        line.kept_by.join(", "),
-        verdict(Platform::Ios),
-        verdict(Platform::Ipados),
-        verdict(Platform::Macos),
-        title,
-    ]
+    let mut cells = vec![line.id.to_string(), line.kept_by.join(", ")];
+    cells.extend(platforms.iter().map(verdict));
+    cells.push(title);
+    cells
 }
 
 fn show(folder: &Folder, clause: &str, json: bool) -> anyhow::Result<()> {
     let library = folder.library()?;
-    let coverage = coverage(&library);
+    let coverage = coverage(&library, &vendors::without_settings());
     let Some(page) = library.show(clause, &coverage) else {
         let words = format!(
             "there is no clause {clause} in {}; `lanyard policy list` shows them all",
@@ -285,9 +286,10 @@ fn profile_changes(
     organisation: &str,
 ) -> Result<Vec<ProfileChange>, PolicyError> {
     let mut changes = Vec::new();
-    for platform in PLATFORMS {
-        let (before, _) = compile_profiles(old, platform, organisation)?;
-        let (after, _) = compile_profiles(new, platform, organisation)?;
+    let platforms = vendors::without_settings();
+    for platform in platforms.all() {
+        let (before, _) = compile_profiles(old, &platforms, platform, organisation)?;
+        let (after, _) = compile_profiles(new, &platforms, platform, organisation)?;
         let mut add =
             |group: &str, change| changes.push(ProfileChange { platform, group: group.to_owned(), change });
         for ready in &after {

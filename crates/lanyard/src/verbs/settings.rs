@@ -8,7 +8,7 @@ use pki::DeviceCa;
 
 use crate::config::{Config, EXAMPLE, Tls};
 use crate::out::Out;
-use crate::{keys, open, serve, system, tls_files};
+use crate::{keys, open, serve, system, tls_files, vendors};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
@@ -87,7 +87,7 @@ fn files(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
         tls_files::read(certificate, key)?;
     }
     config.database.check().context("the [database] section")?;
-    serve::apns(config).context("the [push] section")?;
+    vendors::pushes(config).context("the [push] section")?;
     serve::mail(config).context("the [mail] section")?;
     keys::present_ca(config)
 }

@@ -24,7 +24,7 @@ mod versions;
 use domain::{Coverage, Platform, SettingKey, SettingValue};
 
 pub use compile::{CompileError, Compiled, Group, Profile, Switch, Warning, compile};
-pub use options::{NetworkIdentity, ProfileOptions, is_network_password};
+pub use options::{NetworkIdentity, ProfileOptions};
 pub use versions::{LATER_KEYS, LaterKey, OsVersion, UnreadableVersion};
 
 /// Which of Apple's two families of payload keys a device obeys.

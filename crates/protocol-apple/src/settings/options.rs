@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::Secret;
+use domain::{Secret, is_network_password};
 
 use super::rules::{is_address, is_text};
 use super::versions::{OsVersion, floor};
@@ -119,16 +119,7 @@ impl NetworkIdentity {
     }
 }
 
-/// Returns what WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
-/// hexadecimal digits.
-#[must_use]
-pub fn is_network_password(password: &Secret<String>) -> bool {
-    let text = password.expose();
-    let phrase = (8..=63).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
-    phrase || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// Accepts reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
+/// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
 pub(super) fn is_identifier(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 128

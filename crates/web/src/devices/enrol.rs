@@ -25,6 +25,8 @@ pub struct View {
     pub obstacles: Vec<Obstacle>,
     /// How long a profile may be used, in words.
     pub lifetime: String,
+    /// What a person does on the device, a sentence a step.
+    pub steps: &'static [&'static str],
     /// Since when it is under management: a new profile replaces that, on confirmation.
     pub enrolled: Option<Timestamp>,
     /// What was wrong with the form.
@@ -54,6 +56,10 @@ impl View {
             holder: "Sgt 88 Byrd".into(),
             obstacles: Vec::new(),
             lifetime: "24 hours".into(),
+            steps: &[
+                "Open the profile there: by a cable and Apple Configurator, or from a message to the device.",
+                "In Settings, open Profile Downloaded, and install it.",
+            ],
             enrolled: None,
             errors: Errors::default(),
         }

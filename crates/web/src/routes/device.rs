@@ -12,7 +12,7 @@ use app::register::Changed;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::{Deed, DeviceId, DeviceKind, HandoverKind, Standing};
+use domain::{Deed, DeviceId, HandoverKind, Standing};
 
 use super::devices::{named, state};
 use super::people::case_crumb;
@@ -25,58 +25,50 @@ use crate::parts::form::Errors;
 use crate::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 use crate::shell::{Area, Crumb};
 
-/// What an order says on its button, and what it brings about: word, title, effect, shows a message.
-const ORDERS: [(&str, &str, &str, bool); 10] = [
-    (
-        "refresh",
-        "Ask for a fresh report",
-        "The device reports its state when it next connects. Changes nothing.",
-        false,
-    ),
-    ("lock", "Lock", "The screen locks at once. The holder can unlock it.", true),
-    (
-        "lost-mode",
-        "Lost mode on",
-        "Nobody can use the device until lost mode is ended here. It can be undone.",
-        true,
-    ),
-    ("lost-mode-off", "Lost mode off", "The device can be used again with its passcode.", false),
-    ("sound", "Play a sound", "For two minutes, whatever its volume is set to.", false),
-    (
-        "restart",
-        "Restart",
-        "Unsaved work is lost. An iPhone with a passcode may lose Wi-Fi until somebody unlocks it.",
-        false,
-    ),
-    (
-        "shut-down",
-        "Shut down",
-        "Out of reach until somebody switches it on: no lock, no location, no erasing.",
-        false,
-    ),
-    (
-        "locate",
-        "Locate",
-        "Asks the device where it is. Reading the answer needs a reason, and is in the ledger.",
-        false,
-    ),
-    (
-        "clear-passcode",
-        "Remove the passcode",
-        "Whoever has the device can open it until a new passcode is set.",
-        false,
-    ),
-    (
-        "erase",
-        "Erase",
-        "Everything on it is destroyed, images not yet uploaded among it. It cannot be undone, and ends lost mode and location.",
-        false,
-    ),
-];
+/// What the page says of an order beside its title.
+struct Told {
+    /// What it brings about.
+    effect: &'static str,
+    /// Whether whoever gives it may type a message for the screen.
+    message: bool,
+}
 
-/// What a Mac makes of a lock.
-const MAC_LOCK: &str =
-    "The Mac restarts and asks for a PIN, which is made here and kept sealed. Unsaved work is lost.";
+/// What the page says of an order; `None` where no page offers it.
+const fn told(deed: Deed) -> Option<Told> {
+    let (effect, message) = match deed {
+        Deed::Refresh => ("The device reports its state when it next connects. Changes nothing.", false),
+        Deed::Lock => ("The screen locks at once. The holder can unlock it.", true),
+        Deed::LostMode => {
+            ("Nobody can use the device until lost mode is ended here. It can be undone.", true)
+        }
+        Deed::LostModeOff => ("The device can be used again with its passcode.", false),
+        Deed::Sound => ("For two minutes, whatever its volume is set to.", false),
+        Deed::Restart => (
+            "Unsaved work is lost. An iPhone with a passcode may lose Wi-Fi until somebody unlocks it.",
+            false,
+        ),
+        Deed::ShutDown => {
+            ("Out of reach until somebody switches it on: no lock, no location, no erasing.", false)
+        }
+        Deed::Locate => {
+            ("Asks the device where it is. Reading the answer needs a reason, and is in the ledger.", false)
+        }
+        Deed::ClearPasscode => ("Whoever has the device can open it until a new passcode is set.", false),
+        Deed::Erase => (
+            "Everything on it is destroyed, images not yet uploaded among it. It cannot be undone, and ends lost mode and location.",
+            false,
+        ),
+        Deed::Unenrol
+        | Deed::Configure
+        | Deed::SetHolder
+        | Deed::HandOver
+        | Deed::Retire
+        | Deed::Withdraw => {
+            return None;
+        }
+    };
+    Some(Told { effect, message })
+}
 
 /// What else this person may do, each on a page of its own.
 fn links(ctx: &Ctx, href: &str, enrolled: bool) -> Vec<Crumb> {
@@ -107,7 +99,6 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
     let custody =
         app::custody::read::custody_of(&ctx.site.app, ctx.permit_within::<SeeDevices>()?, id).await?;
     let device = &read.device;
-    let apple = device.kind.platform().is_some_and(|platform| platform.is_apple());
     let href = format!("/devices/{id}");
     let state = match state(device) {
         State::Enrolled if read.lost_mode => State::LostMode,
@@ -138,7 +129,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
             silent: enrolment.silent,
             push_failed: enrolment.push_failed.clone().unwrap_or_default(),
         }),
-        may_enrol: apple && read.enrolment.is_none() && ctx.may::<EnrolDevices>(),
+        may_enrol: read.enrols && read.enrolment.is_none() && ctx.may::<EnrolDevices>(),
         may_hand_over: ctx.may::<ManageRegister>(),
         held: read.held,
         held_acts: read
@@ -149,7 +140,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         links: links(ctx, &href, read.enrolment.is_some()),
         typed_holder: String::new(),
         errors: Errors::default(),
-        actions: read.actions.iter().filter_map(|choice| action(choice, device.kind)).collect(),
+        actions: read.actions.iter().filter_map(action).collect(),
         settings: rows(read.profiles.as_deref(), setting),
         clauses: rows(read.findings.as_deref(), |finding| clause(&href, finding)),
         commands: rows(read.commands.as_deref(), command),
@@ -237,15 +228,13 @@ fn reported(fact: &FactRead) -> Fact {
     Fact { name: fact.means.clone(), value: fact.value.clone(), grade: Some(fact.grade), at: Some(fact.at) }
 }
 
-fn action(choice: &read::Action, kind: DeviceKind) -> Option<Action> {
-    let (word, title, effect, message) = *ORDERS.iter().find(|(word, ..)| *word == choice.word)?;
-    let second_person = word.parse::<Deed>().is_ok_and(Deed::needs_second);
-    let mac_lock = word == "lock" && kind == DeviceKind::Mac;
+fn action(choice: &read::Action) -> Option<Action> {
+    let Told { effect, message } = told(choice.deed)?;
     Some(Action {
-        word,
-        title,
-        effect: if mac_lock { MAC_LOCK } else { effect },
-        second_person,
+        word: choice.deed.as_str(),
+        title: choice.deed.title(),
+        effect: choice.consequence.unwrap_or(effect),
+        second_person: choice.deed.needs_second(),
         message,
         typed: None,
         refused: choice.refused.clone().map(|why| why.trim_end_matches('.').to_owned()).unwrap_or_default(),
@@ -300,7 +289,7 @@ fn order(word: &str, typed: &Typed) -> Option<Order> {
     Some(match word {
         "refresh" => Order::Refresh,
         "lock" => Order::Lock { message, phone_number },
-        "lost-mode" => Order::LostModeOn { message: message.unwrap_or_default(), phone_number },
+        "lost-mode" => Order::LostMode { message, phone_number },
         "lost-mode-off" => Order::LostModeOff,
         "sound" => Order::Sound,
         "restart" => Order::Restart,
@@ -321,7 +310,7 @@ pub(super) async fn act(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     let typed = Typed { reason: field("reason"), message: field("message"), phone: field("phone") };
     let asked = order(&word, &typed)
         .ok_or_else(|| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "There is no such action."))?;
-    if matches!(&asked, Order::LostModeOn { message, .. } if message.is_empty()) {
+    if matches!(&asked, Order::LostMode { message: None, .. }) {
         let error = [(format!("message-{word}"), "Enter what the screen is to say, such as whom to call")];
         return again(&ctx, id, &word, typed, error.into_iter().collect()).await;
     }

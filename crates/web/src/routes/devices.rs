@@ -186,6 +186,7 @@ async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::Vi
         holder: read.holder.as_ref().map(named).unwrap_or_default(),
         obstacles: obstacles.collect(),
         lifetime: format::span(ctx.site.app.config().challenge_lifetime),
+        steps: read.steps,
         enrolled: read.enrolled_at,
         errors,
     })
@@ -209,7 +210,6 @@ pub(super) async fn enrolled(ctx: Ctx, Path(id): Path<String>, fields: Fields) -
     };
     // A serial number is letters and digits, so the name is safe in a header.
     let disposition = format!("attachment; filename=\"{}\"", file.file_name);
-    let headers =
-        [(CONTENT_TYPE, "application/x-apple-aspen-config".to_owned()), (CONTENT_DISPOSITION, disposition)];
+    let headers = [(CONTENT_TYPE, file.media_type.to_owned()), (CONTENT_DISPOSITION, disposition)];
     Ok((headers, file.bytes.into_exposed()).into_response())
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
 use policy::{FieldKind, Library, ParameterValue, PermissionField, PermissionFor, PermissionRegister};
-use protocol_apple::settings::is_network_password;
 use store::people::Person;
 use store::{Tx, devices, people};
 
@@ -292,7 +291,11 @@ pub(super) fn network(
         faults.add::<()>("security", "Choose how the network is protected; an open one is never allowed");
         return;
     }
-    if new.passphrase.as_ref().is_some_and(|word| !word.expose().is_empty() && !is_network_password(word)) {
+    if new
+        .passphrase
+        .as_ref()
+        .is_some_and(|word| !word.expose().is_empty() && !domain::is_network_password(word))
+    {
         faults.add::<()>(
             "passphrase",
             "A network's password has 8 to 63 characters. Enter it as it stands on the hub, or leave it out and type it on the device",

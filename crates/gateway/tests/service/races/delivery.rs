@@ -1,7 +1,7 @@
 //! What is handed to a device, against everything that stops it.
 
 use app::access::permit;
-use app::commands::Spec;
+use app::commands::Order;
 use app::enrolment::{Proof, Sender};
 use app::holds::NewHold;
 use domain::CommandId;
@@ -12,10 +12,9 @@ use store::commands::CommandState;
 use super::{Ring, both, race};
 use crate::hand::xml;
 
-const LOCK: (&str, Spec) =
-    ("DeviceLock", Spec::DeviceLock { sealed_pin: None, message: None, phone_number: None });
-const ERASE: (&str, Spec) = ("EraseDevice", Spec::EraseDevice { sealed_pin: None });
-const RESTART: (&str, Spec) = ("RestartDevice", Spec::RestartDevice);
+const LOCK: Order = Order::Lock { message: None, phone_number: None };
+const ERASE: Order = Order::Erase;
+const RESTART: Order = Order::Restart;
 
 fn hold(round: usize) -> NewHold {
     NewHold { reference: format!("R-{round}"), why: "an investigation".into() }
@@ -165,7 +164,7 @@ fn a_former_enrolment_is_handed_nothing_more() {
             let message =
                 hand.check_in_message("Authenticate", [("SerialNumber", hand.serial.as_str().into())]);
             let said = xml(message);
-            let message = checkin::decode(&said, 100_000).unwrap();
+            let message = platform_apple::check_in(&checkin::decode(&said, 100_000).unwrap());
             let (node, other, of) = (ring.service.app.clone(), ring.other.clone(), to.clone());
             let from = sender.clone();
             let (enrolled, handed) = both(
@@ -174,7 +173,7 @@ fn a_former_enrolment_is_handed_nothing_more() {
                 async move { app::commands::hand_over(&other, of).await },
             )
             .await;
-            assert!(matches!(enrolled.unwrap(), app::enrolment::CheckInReply::Done(_)), "round {round}");
+            assert!(matches!(enrolled.unwrap(), app::enrolment::CheckInReply::Done), "round {round}");
             let (handed, state) = (Ring::is(handed.unwrap(), id), ring.command(id).await.state);
             let wanted = if handed { CommandState::Uncertain } else { CommandState::Cancelled };
             assert_eq!(state, wanted, "round {round}");
@@ -213,13 +212,13 @@ fn an_enrolment_that_ended_is_not_finished_by_a_late_message() {
         let begin = |hand: &crate::hand::Hand| {
             let said =
                 xml(hand.check_in_message("Authenticate", [("SerialNumber", hand.serial.as_str().into())]));
-            (checkin::decode(&said, 100_000).unwrap(), bytes::Bytes::from(said))
+            (platform_apple::check_in(&checkin::decode(&said, 100_000).unwrap()), bytes::Bytes::from(said))
         };
         let finish = || {
             let token = plist::Value::Data(b"token".to_vec());
             let said =
                 xml(hand.check_in_message("TokenUpdate", [("Token", token), ("PushMagic", "magic".into())]));
-            (checkin::decode(&said, 100_000).unwrap(), bytes::Bytes::from(said))
+            (platform_apple::check_in(&checkin::decode(&said, 100_000).unwrap()), bytes::Bytes::from(said))
         };
         let (message, raw) = begin(&hand);
         app::enrolment::check_in(&ring.service.app, former.clone(), message, raw).await.unwrap();
@@ -234,7 +233,7 @@ fn an_enrolment_that_ended_is_not_finished_by_a_late_message() {
             )
             .await;
             began.unwrap();
-            let in_time = matches!(finished.unwrap(), app::enrolment::CheckInReply::Done(_));
+            let in_time = matches!(finished.unwrap(), app::enrolment::CheckInReply::Done);
             ring.note(if in_time { "finished before" } else { "ended" });
             let found = ring.service.device(device).await;
             assert_eq!(found.enrolment_state, store::devices::EnrolmentState::Authenticated, "round {round}");
@@ -254,7 +253,10 @@ async fn answer(
     let (report, raw) = ring.report(hand, "Acknowledged", id);
     let (node, certificate) = (ring.service.app.clone(), hand.certificate.sha256_hex());
     async move {
-        app::commands::take_answer(&node, certificate, report, raw).await.unwrap().unwrap();
+        app::commands::take_answer(&node, certificate, platform_apple::answer(report), raw)
+            .await
+            .unwrap()
+            .unwrap();
     }
 }
 
@@ -287,7 +289,10 @@ fn what_is_put_by_is_either_answered_or_taken_back() {
             assert!(ring.gets(&to, id).await);
             let (report, raw) = ring.report(&hand, "NotNow", id);
             let certificate = hand.certificate.sha256_hex();
-            app::commands::take_answer(&ring.service.app, certificate, report, raw).await.unwrap().unwrap();
+            app::commands::take_answer(&ring.service.app, certificate, platform_apple::answer(report), raw)
+                .await
+                .unwrap()
+                .unwrap();
             let (other, desk) = (ring.other.clone(), permit(&ring.service.desk).unwrap());
             let ((), taken_back) = both(round, answer(ring, &hand, id).await, async move {
                 app::commands::take_back(&other, desk, id).await

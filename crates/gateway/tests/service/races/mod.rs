@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use app::App;
 use app::access::{Actor, Role};
 use app::checkin::Enrolled;
-use app::commands::Spec;
-use domain::{CommandId, DeviceId, Platform};
+use app::commands::{Order, Spec};
+use domain::{CommandId, Deed, DeviceId, Platform};
 use protocol_apple::connect::{self, CommandReport};
 use store::StoreConfig;
 use store::commands::{Command, CommandState};
@@ -103,25 +103,18 @@ impl Ring {
     }
 
     /// Puts a command into the queue of a phone, in a state, as if somebody had asked for it.
-    async fn put(
-        &self,
-        to: &Enrolled,
-        (request_type, spec): &(&str, Spec),
-        state: CommandState,
-    ) -> CommandId {
+    async fn put(&self, to: &Enrolled, order: &Order, state: CommandState) -> CommandId {
         let id = CommandId::from_uuid(self.service.world.uuid());
-        let deed = match spec {
-            Spec::EraseDevice { .. } => domain::Deed::Erase,
-            Spec::ClearPasscode => domain::Deed::ClearPasscode,
-            Spec::DeviceLock { .. } => domain::Deed::Lock,
-            _ => domain::Deed::Configure,
+        let deed = match order.deed() {
+            deed @ (Deed::Erase | Deed::ClearPasscode | Deed::Lock) => deed,
+            _ => Deed::Configure,
         };
         let command = Command {
             id,
             enrolment: to.enrolment,
-            request_type: (*request_type).into(),
+            word: order.word().into(),
             lane: 0,
-            spec: serde_json::to_string(spec).unwrap(),
+            spec: serde_json::to_string(&Spec::from(order.clone())).unwrap(),
             state,
             asked_by: "system".into(),
             reason: None,

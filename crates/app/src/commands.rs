@@ -18,6 +18,7 @@ pub use order::{order, order_destruction, order_location};
 pub(crate) use spec::resealed;
 
 pub use agree::{Agreed, consent_under_hold};
+pub(crate) use agree::{contains_loss, take_back_now};
 pub(crate) use order::managed;
 pub use order::{Order, Ordered};
 pub use spec::Spec;

@@ -63,7 +63,7 @@ const ORDERS: [(&str, &str, &str, bool); 10] = [
     (
         "clear-passcode",
         "Remove the passcode",
-        "Whoever has the device can open it until a new passcode is set.",
+        "Anybody who has the device can open it until a new passcode is set.",
         false,
     ),
     (

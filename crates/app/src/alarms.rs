@@ -59,7 +59,7 @@ kinds! {
     RoleEnded = "role-ended" / "Role ended";
     /// A directory would provision somebody who has a role.
     Takeover = "directory-takeover" / "Directory takes over a person";
-    /// A break-glass account was marked or used, or its passkey added or copied.
+    /// A break-glass account was marked, used or ended, or its passkey added, removed or copied.
     BreakGlass = "break-glass" / "Break-glass";
     /// A sign-in link was made on the server for somebody who could destroy, approve or administer.
     SignInLink = "sign-in-link" / "Sign-in link made on the server";
@@ -73,9 +73,18 @@ kinds! {
     OrdersHeld = "orders-held" / "Orders held";
     /// Held orders were released or cancelled.
     OrdersReleased = "orders-released" / "Held orders decided";
+    /// What cannot be held was refused beyond a limit.
+    RefusedBeyondCap = "refused-beyond-cap" / "Refused beyond a limit";
+    /// The containment of a device was ended while its loss is being worked on.
+    ContainmentEnded = "containment-ended" / "Containment of a lost device ended";
+    /// One person or token affected many people within an hour.
+    PeopleAffected = "people-affected" / "Many people affected";
+    /// Orders that had not reached their devices were called off.
+    CalledOff = "orders-called-off" / "Orders called off";
     /// Orders that destroy were stopped, or are let through again.
     Freeze = "freeze" / "Freeze";
-    /// The ledger does not continue what was signed last, was gone on with all the same, or its copies do not arrive.
+    /// The ledger does not continue what was signed last, was gone on with all the same, its copies do not arrive, or another
+    /// key signs it.
     Ledger = "ledger" / "The ledger";
 }
 
@@ -231,7 +240,7 @@ pub async fn acknowledge(app: &App, permit: Permit<AcknowledgeAlarms>, id: Alarm
             let me = permit.actor();
             if second::could_be_one(tx, &alarm.caused_by, me, AtStake::Force)? {
                 return Err(AppError::Conflict(
-                    "somebody else must see to it: you caused it yourself, or may be the same person as who did".into(),
+                    "somebody else must deal with it: you caused it yourself, or may be the same person as the one who did".into(),
                 ));
             }
             if !rows::acknowledge(tx, id, now, &me.name)? {

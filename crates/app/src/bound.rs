@@ -7,6 +7,7 @@ use serde_json::json;
 use store::{Store, sessions};
 
 use crate::access::{Permit, RunService};
+use crate::alarms::{self, Alarm, AlarmKind};
 use crate::record::Record;
 use crate::seal::Sealer;
 use crate::{App, AppError};
@@ -73,9 +74,21 @@ pub async fn accept(app: &App, permit: Permit<RunService>) -> Result<(), AppErro
     app.store()
         .write(move |tx| {
             sessions::set_meta(tx, META, &value)?;
-            let record = Record::new(&permit.actor().name, "keys.accepted", "service".to_owned())
+            let by = permit.actor();
+            let record = Record::new(&by.name, "keys.accepted", "service".to_owned())
                 .detail(json!({ "ledger": crate::ledger_book::ledger_key_text(&node) }));
-            node.enter(tx, now, record)
+            node.enter(tx, now, record)?;
+            let alarm = Alarm {
+                force: None,
+                kind: AlarmKind::Ledger,
+                by: by.name.clone(),
+                subject: format!("{} accepted other keys for this database", by.shown),
+                body: "What was sealed with the former keys cannot be read any more, and the ledger is signed with another key from \
+                       now on. If nobody expected this, restore a backup with its own keys."
+                    .to_owned(),
+                link: "/ledger".to_owned(),
+            };
+            alarms::raise(&node, tx, alarm, now)
         })
         .await
 }

@@ -1,15 +1,19 @@
 //! Caps: how much one person, and one force, may do in an hour before further orders are held for a second person.
 //!
 //! Everything that hinders, strips or destroys passes [`admit`], in the transaction that does it: orders to devices where they
-//! are queued, changes of holder, hand-overs, taking out of use, orders of return. It decides by what is done (`domain::Deed`),
-//! never by who offers the page or by what a vendor calls a command. What is beyond a cap is neither refused nor lost: it joins
-//! the person's burst, others are told at once, and a second person releases or cancels all of it (`burst`).
+//! are queued, changes of holder, hand-overs, taking out of use, marking as missing, orders of return, revoking certificates,
+//! taking containment back. It decides by what is done (`domain::Deed`), never by who offers the page or by what a vendor calls
+//! a command. What is beyond a cap is neither refused nor lost: it joins the person's burst, others are told at once, and a second
+//! person releases or cancels all of it (`burst`). What hands something out at once, such as a profile that replaces an enrolment,
+//! cannot wait and is refused instead ([`admit_or_refuse`]). What is done to people is told beyond a cap and not held
+//! ([`note_person`]). `routes.txt` says of every use case which of these it passes; a test compares it with the code.
 
 mod agree;
 mod burst;
 mod call_off;
 mod freeze;
 mod held;
+mod people;
 mod standing;
 mod tell;
 
@@ -24,11 +28,13 @@ use store::{Tx, caps, cases};
 pub(crate) use agree::another_person;
 pub use burst::{Released, cancel, release};
 pub(crate) use burst::{expire, expire_order};
-pub use call_off::{CalledOff, call_off};
+pub use call_off::{CallOff, CalledOff, call_off};
 pub(crate) use freeze::refuse_if_frozen;
 pub use freeze::{ask_to_lift, confirm_lift, freeze};
 pub(crate) use held::{HeldDeed, hold_act, perform};
+pub(crate) use people::note_person;
 pub(crate) use standing::{end_what_they_asked_for, may_still_ask};
+pub(crate) use tell::of_containment as tell_of_containment;
 
 use crate::record::Record;
 use crate::{App, AppError, jobs};
@@ -76,8 +82,42 @@ pub(crate) enum Verdict {
 /// # Errors
 /// [`AppError::Conflict`] for what is destructive while the force's destructive orders are frozen.
 pub(crate) fn admit(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<Verdict, AppError> {
+    Ok(match count_or_reach(app, tx, act, now)? {
+        None => Verdict::Go,
+        Some(cap) => Verdict::Hold(join(app, tx, act, cap, now)?),
+    })
+}
+
+/// Counts an act whose result is handed out at once, so that it cannot be held; whether it may be done. Beyond a cap it may not,
+/// and others are told: the caller commits and refuses.
+///
+/// # Errors
+/// As [`admit`].
+pub(crate) fn admit_or_refuse(
+    app: &App,
+    tx: &mut Tx<'_>,
+    act: &Act<'_>,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let Some(cap) = count_or_reach(app, tx, act, now)? else { return Ok(true) };
+    let record = Record::new(act.by, "orders.refused", format!("force:{}", act.force))
+        .force(act.force)
+        .reason(act.deed.effect().as_str())
+        .detail(json!({ "cap": cap, "limit": limit(app, cap), "what": act.deed, "devices": act.devices }));
+    app.enter(tx, now, record)?;
+    tell::of_refusal(app, tx, (act, cap), now)?;
+    Ok(false)
+}
+
+/// Counts an act under the locks of its force and its person; the cap that it would exceed, where it may not go on.
+fn count_or_reach(
+    app: &App,
+    tx: &mut Tx<'_>,
+    act: &Act<'_>,
+    now: Timestamp,
+) -> Result<Option<Cap>, AppError> {
     if act.deed.effect() == Effect::Harmless {
-        return Ok(Verdict::Go);
+        return Ok(None);
     }
     let who = who_is_counted(act.by);
     lock_force(tx, act.force)?;
@@ -85,13 +125,11 @@ pub(crate) fn admit(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -
     if act.deed.effect() == Effect::Destructive {
         refuse_if_frozen(tx, act.force)?;
     }
-    match reached(app, tx, act, who, now)? {
-        None => {
-            enter(tx, act, now)?;
-            Ok(Verdict::Go)
-        }
-        Some(cap) => Ok(Verdict::Hold(join(app, tx, act, cap, now)?)),
+    let cap = reached(app, tx, act, who, now)?;
+    if cap.is_none() {
+        enter(tx, act, now)?;
     }
+    Ok(cap)
 }
 
 /// Enters an act as done: when it is let through, and when a second person releases it.
@@ -165,9 +203,11 @@ pub(crate) fn expires_at(app: &App, now: Timestamp) -> Timestamp {
 /// The open case of a lost device that an order contains. Found in the database: nobody's word makes an order one that a loss
 /// asked for.
 pub(crate) fn loss_of(tx: &mut Tx<'_>, deed: Deed, device: DeviceId) -> Result<Option<CaseId>, AppError> {
-    if !deed.contains_loss() {
-        return Ok(None);
-    }
+    if deed.contains_loss() { open_loss(tx, device) } else { Ok(None) }
+}
+
+/// The open case of a device that is lost.
+pub(crate) fn open_loss(tx: &mut Tx<'_>, device: DeviceId) -> Result<Option<CaseId>, AppError> {
     let all = cases::of_device(tx, device)?;
     Ok(all.iter().find(|case| case.kind == LOSS && case.closed.is_none()).map(|case| case.id))
 }
@@ -205,4 +245,4 @@ fn join(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, cap: Cap, now: Timestamp) -> 
 }
 
 #[cfg(test)]
-mod tests;
+mod routes_tests;

@@ -17,6 +17,7 @@ pub(crate) use deliver::{keep_raw, last_raw, sealed_raw};
 pub use order::{order, order_destruction, order_location};
 
 pub use agree::{Agreed, consent_under_hold};
+pub(crate) use agree::{contains_loss, take_back_now};
 pub use order::Ordered;
 pub(crate) use order::managed;
 pub use platform_port::Order;

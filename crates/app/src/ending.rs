@@ -90,7 +90,7 @@ fn end_roles_asked_for(
                 tx,
                 &other,
                 &grant,
-                ("system", "whoever asked for it may not any more"),
+                ("system", "the administrator who asked for it may no longer give roles"),
                 now,
             )?;
         }
@@ -117,8 +117,8 @@ fn tell_of_tokens(
         by: by.to_owned(),
         subject: format!("API tokens that {} ({}) made still work", whose.name, whose.number),
         body: format!(
-            "They left, or lost a role, and may still have the tokens: {}. Make each anew, enter it where it is used, and end \
-             the old one.",
+            "They left, or lost a role, and may still have these tokens: {}. Make a new token for each, enter it where the old \
+             one is used, and end the old one.",
             names.join(", ")
         ),
         link: "/tokens".into(),

@@ -17,5 +17,6 @@ pub use profile::{make_enrolment_profile, make_replacing_profile};
 pub use gate::GateRefusal;
 pub use messages::{CheckInReply, Proof, Sender};
 pub use profile::EnrolmentFile;
-pub use revoke::{certificates_of, revoke_certificates};
+pub(crate) use revoke::revoke_now;
+pub use revoke::{Revoked, certificates_of, revoke_certificates};
 pub use store::certificates::Shown as CertificateShown;

@@ -127,7 +127,7 @@ pub(crate) fn clock_is_right(app: &App) -> bool {
         let (days, which) = (differs.abs() / MAY_DIFFER, if differs > 0 { "ahead" } else { "behind" });
         format!(
             "the clock is {days} days {which} of the time that has passed: nothing is deleted and no job is run; set the \
-             clock of this machine right (it is believed as it is after a day)"
+             clock of this machine right (after a day it is believed as it is)"
         )
     });
     state.set(Part::Clock, says);
@@ -180,7 +180,7 @@ pub async fn look(app: &App) {
         }
         Err(error) => {
             app.health().state().replan |= replans;
-            Some(format!("the database takes nothing: {error}; look whether its disk is full"))
+            Some(format!("the database does not accept writes: {error}; check whether its disk is full"))
         }
     };
     note(app, Part::Writes, trouble);
@@ -188,7 +188,7 @@ pub async fn look(app: &App) {
 
 /// The structure of the database is about to be looked at; until that is done the service is not ready.
 pub fn expect_examination(app: &App) {
-    let says = "the database is being looked at".to_owned();
+    let says = "the database is being checked".to_owned();
     app.health().state().troubles.insert(Part::Database, says);
 }
 
@@ -208,8 +208,8 @@ pub async fn examine(app: &App, whole: bool) {
             }
             None
         }
-        Ok(Err(error)) => Some(format!("the database could not be looked at: {error}")),
-        Err(error) => Some(format!("the look at the database broke off: {error}")),
+        Ok(Err(error)) => Some(format!("the database could not be checked: {error}")),
+        Err(error) => Some(format!("the check of the database broke off: {error}")),
     };
     note(app, Part::Database, trouble);
 }

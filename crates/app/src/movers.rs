@@ -130,6 +130,7 @@ pub(crate) fn record_event_in(
         cancelled: None,
     };
     if event.asks {
+        crate::caps::note_person(app, tx, (person.force, person.id), (by.0, now))?;
         event.case = case_for(app, tx, person, &event, kind, by.1, now)?;
     }
     events::add(tx, &event)?;

@@ -22,7 +22,18 @@ pub use erase::DueForErasure;
 pub(crate) fn text(field: &'static str, value: &str, most: usize) -> Result<String, AppError> {
     let value = value.trim();
     if value.is_empty() {
-        return Err(AppError::invalid(field, "enter something here"));
+        return Err(AppError::invalid(
+            field,
+            match field {
+                "reason" | "why" | "because" | "end-reason" | "confirm-reason" => "enter a reason",
+                "name" => "enter a name",
+                "number" => "enter a number",
+                "note" => "enter a note",
+                "reference" => "enter a reference",
+                "message" => "enter a message",
+                _ => "enter something here",
+            },
+        ));
     }
     if value.chars().count() > most {
         return Err(AppError::invalid(field, format!("shorten it to {most} characters")));

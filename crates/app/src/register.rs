@@ -18,7 +18,7 @@ use crate::people::{optional_text, text};
 use crate::record::Record;
 use crate::{App, AppError};
 
-pub(crate) use particulars::{Described, describe, retire};
+pub(crate) use particulars::{Described, describe, restate_checked};
 pub use particulars::{Particulars, Restated};
 
 /// What is entered of a new device.

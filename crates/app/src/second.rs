@@ -210,22 +210,22 @@ pub fn another_human_for<A: Action>(
     let doubt = match asker(tx, asked_by)? {
         _ if asked_by == actor.name => Some("you asked for it yourself".to_owned()),
         Asker::Entry(other) => one_human(&other, &me).map(|same| {
-            format!("you and whoever asked {}, so Lanyard takes you for one person", same.words())
+            format!("you and the person who asked {}, so Lanyard treats you as one person", same.words())
         }),
         Asker::Named(name) => is_one_name(&name, &me.name)
-            .then(|| "you and whoever asked have the same name, so Lanyard takes you for one person".to_owned()),
+            .then(|| "you and the person who asked have the same name, so Lanyard treats you as one person".to_owned()),
         Asker::Server if actor.proof.by_link => Some(
-            "it was asked for on the server, and you signed in by a link that was made there: sign in another way".to_owned(),
+            "it was asked for on the server, and you signed in by a link that was made there. Sign in another way".to_owned(),
         ),
         Asker::Server | Asker::Service => None,
-        Asker::Unknown => Some("it is not known any more who asked: have it asked for again".to_owned()),
+        Asker::Unknown => Some("it is no longer known who asked: have it asked for again".to_owned()),
     };
     if let Some(doubt) = doubt {
         return Err(other_must(&doubt));
     }
     if entered_by(tx, me.id, asked_by, now)? {
         return Err(other_must(
-            "whoever asked entered or changed your entry of the register within the last day",
+            "the person who asked added or changed your entry in the register within the last day",
         ));
     }
     may_approve_yet(app.policy().access(), tx, &Ask { by: asked_by, action: A::NAME, force, now }, &me)
@@ -237,8 +237,8 @@ fn approver(tx: &mut Tx<'_>, actor: &Actor) -> Result<Person, AppError> {
     let person = match (actor.comes(), actor.person) {
         (Comes::OnTheServer, _) => {
             return refused(
-                "the command line is never a second person: whoever can use it could have asked as well; agree on the pages, \
-                 signed in as yourself",
+                "the command line is never a second person, because anybody who can use it could have asked as well: sign in to the \
+                 pages as yourself, and agree there",
             );
         }
         (Comes::WithToken, _) => {
@@ -252,7 +252,7 @@ fn approver(tx: &mut Tx<'_>, actor: &Actor) -> Result<Person, AppError> {
     match found.filter(|person| person.ended_at.is_none()) {
         Some(person) => Ok(person),
         None => refused(
-            "whoever agrees must stand in the register: sign in through the directory, or have a sign-in link made with --person",
+            "you must be in the register to agree: sign in through the directory, or have a sign-in link made with --person",
         ),
     }
 }
@@ -337,7 +337,7 @@ fn may_approve_yet(policies: &Policies, tx: &mut Tx<'_>, ask: &Ask<'_>, me: &Per
     }
     Err(match why {
         Some(Unripe::FromAsker) => {
-            other_must("whoever asked gave you your role, or confirmed it, within the last day")
+            other_must("the person who asked gave you your role, or confirmed it, within the last day")
         }
         Some(Unripe::FromDirectory) => other_must(
             "the directory gave you your role within the last day; until a day has passed it approves nothing, unless an \

@@ -316,7 +316,7 @@ fn tell_of_link(
         by: permit.actor().name.clone(),
         subject: format!("A sign-in link was made on the server for {}, {}", link.name, role.title()),
         body: format!(
-            "{} made it. Whoever opens it within 15 minutes is signed in as them. If they did not ask for it, end their \
+            "{} made it. Anybody who opens it within 15 minutes is signed in as them. If they did not ask for it, end their \
                  sessions, and find out who was on the server.",
             permit.actor().shown
         ),

@@ -179,7 +179,7 @@ async fn lock_withdrawn(
     match crate::commands::order(app, permit, device, Order::Lock { message, phone_number: None }, why).await
     {
         Ok(Ordered::Held { .. }) => {
-            Ok(Some("the lock is beyond the cap of an hour, and is held for a second person".to_owned()))
+            Ok(Some("the lock is beyond the limit of an hour, and is held for a second person".to_owned()))
         }
         Ok(_) => Ok(None),
         Err(AppError::Conflict(why)) => Ok(Some(why)),

@@ -13,7 +13,8 @@ words! {
         Harmless = "harmless" / "Harmless",
         /// It restricts the holder and can be undone: lock, lost mode, restart, shut down.
         Harsh = "harsh" / "Harsh",
-        /// It takes a device from its holder, or out of use.
+        /// It takes a device from its holder, out of use, out of its store or out of management, or takes off what protects it
+        /// while it is lost.
         Stripping = "stripping" / "Stripping",
         /// It cannot be undone: wipe, clear passcode, unenrol.
         Destructive = "destructive" / "Destructive",
@@ -49,12 +50,20 @@ words! {
         Configure = "configure" / "Change settings",
         /// Take it from its holder, or give it to another.
         SetHolder = "set-holder" / "Change its holder",
-        /// Complete a signed hand-over that takes it from its holder, or out of the force's property.
+        /// Complete a signed hand-over that takes it from its holder, out of its store, or out of the force's property.
         HandOver = "hand-over" / "Complete a hand-over",
         /// Take it out of use.
         Retire = "retire" / "Take it out of use",
         /// Order its return.
         Withdraw = "withdraw" / "Order its return",
+        /// Say in the register that nobody knows where it is.
+        Missing = "missing" / "Mark it as missing",
+        /// Revoke its certificates: no command reaches it until it enrols again.
+        Revoke = "revoke" / "Revoke its certificates",
+        /// Make a profile with which another device can take the place of its enrolment.
+        Replace = "replace" / "Replace its enrolment",
+        /// Take back what contains it while it is lost, before it reached the device.
+        TakeBack = "take-back" / "Take its containment back",
     }
 }
 
@@ -63,11 +72,17 @@ impl Deed {
     #[must_use]
     pub const fn effect(self) -> Effect {
         match self {
-            Self::LostModeOff | Self::Sound | Self::Refresh | Self::Locate | Self::Configure => {
-                Effect::Harmless
-            }
+            Self::Sound | Self::Refresh | Self::Locate | Self::Configure => Effect::Harmless,
             Self::Lock | Self::LostMode | Self::Restart | Self::ShutDown => Effect::Harsh,
-            Self::SetHolder | Self::HandOver | Self::Retire | Self::Withdraw => Effect::Stripping,
+            Self::LostModeOff
+            | Self::SetHolder
+            | Self::HandOver
+            | Self::Retire
+            | Self::Withdraw
+            | Self::Missing
+            | Self::Revoke
+            | Self::Replace
+            | Self::TakeBack => Effect::Stripping,
             Self::ClearPasscode | Self::Erase | Self::Unenrol => Effect::Destructive,
         }
     }
@@ -90,6 +105,12 @@ impl Deed {
         matches!(self, Self::Lock | Self::LostMode)
     }
 
+    /// Returns whether it ends the containment of a lost device.
+    #[must_use]
+    pub const fn ends_containment(self) -> bool {
+        matches!(self, Self::LostModeOff | Self::TakeBack)
+    }
+
     /// Returns whether it keeps what is on the device, although it cannot be undone. Under a legal hold that can be agreed to.
     #[must_use]
     pub const fn keeps_content(self) -> bool {
@@ -106,10 +127,13 @@ words! {
         HarshPerson = "harsh-person" / "harsh orders by one person",
         /// Harsh orders of a force.
         HarshForce = "harsh-force" / "harsh orders in the force",
-        /// Devices that one person takes from holders or out of use.
-        Stripping = "stripping" / "devices taken from holders or out of use by one person",
+        /// Devices that one person takes from holders, out of use, out of stores or out of management, or whose containment they end.
+        Stripping = "stripping" / "devices taken away, moved, cut off or let out of lost mode by one person",
         /// Containment that a loss report asks for, in a force.
         Loss = "loss" / "containment orders for lost devices in the force",
+        /// People whom one person, or one token, takes off the books, has hand things in, or takes a permission from. What is
+        /// beyond it is done, and told: an account that should be closed is not kept open.
+        People = "people" / "people ended, asked to hand things in or deprived of a permission or role by one person",
     }
 }
 
@@ -123,6 +147,7 @@ impl Cap {
             Self::HarshForce => "harsh-orders-an-hour",
             Self::Stripping => "devices-taken-an-hour-by-one",
             Self::Loss => "loss-containment-an-hour",
+            Self::People => "people-affected-an-hour-by-one",
         }
     }
 
@@ -133,7 +158,7 @@ impl Cap {
             Self::Destructive => 5,
             Self::HarshPerson | Self::Stripping => 20,
             Self::HarshForce => 60,
-            Self::Loss => 30,
+            Self::Loss | Self::People => 30,
         }
     }
 
@@ -145,13 +170,14 @@ impl Cap {
             Self::HarshPerson | Self::HarshForce => "harsh",
             Self::Stripping => "stripping",
             Self::Loss => "loss",
+            Self::People => "people",
         }
     }
 
     /// Returns whether it is counted for one person, over every force, and not for a force.
     #[must_use]
     pub const fn is_for_one_person(self) -> bool {
-        matches!(self, Self::HarshPerson | Self::Stripping)
+        matches!(self, Self::HarshPerson | Self::Stripping | Self::People)
     }
 }
 
@@ -166,5 +192,8 @@ mod tests {
         assert_eq!(two, ["locate", "clear-passcode", "erase", "unenrol"]);
         let lost: Vec<&str> = Deed::ALL.iter().filter(|d| !d.keeps_content()).map(|d| d.as_str()).collect();
         assert_eq!(lost, ["erase", "unenrol"], "a legal hold stops these whoever agrees");
+        let harmless: Vec<&str> =
+            Deed::ALL.iter().filter(|deed| deed.effect() == Effect::Harmless).map(|d| d.as_str()).collect();
+        assert_eq!(harmless, ["sound", "refresh", "locate", "configure"], "all others are counted");
     }
 }

@@ -37,8 +37,8 @@ pub(crate) async fn ready(State(gate): State<Gate>) -> (StatusCode, String) {
 
 const fn line(part: Part) -> &'static str {
     match part {
-        Part::Database => "the database is damaged, or is being looked at: see the log\n",
-        Part::Writes => "the database takes nothing: see the log\n",
+        Part::Database => "the database is damaged, or is being checked: see the log\n",
+        Part::Writes => "the database does not accept writes: see the log\n",
         Part::Disk => "the disk is full: see the log\n",
         Part::Clock => "the clock is wrong: see the log\n",
     }

@@ -70,7 +70,7 @@ fn a_permission_is_asked_for_decided_by_another_and_ended() {
     let reference = asked["reference"].as_str().unwrap();
     assert_eq!((&asked["state"], asked["until"].is_null()), (&"asked".into(), true));
     let decide = ["register", "decide", reference, "--grant", "--because", "the officer's own"];
-    assert!(place.bad(&decide).contains("whoever asked may not decide"));
+    assert!(place.bad(&decide).contains("the person who asked may not decide"));
     let shown = place.json(&["register", "show", reference, "--json"]);
     assert_eq!(shown["password_sealed"], true);
     assert!(!shown.to_string().contains("kittens"), "a password is never shown again");
@@ -91,7 +91,7 @@ fn a_permission_is_asked_for_decided_by_another_and_ended() {
     assert_eq!(listed.as_array().unwrap().len(), 1);
     let ended = place.good(&["register", "end", reference, "--because", "moved away"]);
     assert!(ended.contains("ended early"), "{ended}");
-    assert!(place.bad(&["register", "end", reference, "--because", "again"]).contains("over already"));
+    assert!(place.bad(&["register", "end", reference, "--because", "again"]).contains("ended already"));
     assert!(place.bad(&["register", "show", "P-9999"]).contains("no entry P-9999"));
 }
 

@@ -13,7 +13,7 @@ use app::people::NewPerson;
 use app::platforms::{Platforms, Served};
 use app::{App, AppConfig, Keys, PolicyInForce};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link};
-use domain::{Force, PersonId, Secret, Span};
+use domain::{Force, PersonId, Secret, Span, World};
 use pki::{DeviceCa, RsaBits, Validity};
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
@@ -54,14 +54,14 @@ pub fn config(address: impl Into<String>) -> AppConfig {
 
 /// Returns an authority for devices that lasts ten years from now.
 #[must_use]
-pub fn authority(world: &TestWorld) -> DeviceCa {
+pub fn authority(world: &World) -> DeviceCa {
     let validity = Validity::lasting(world.now(), Span::from_secs(10 * 365 * 24 * 3600));
     DeviceCa::generate("Test authority", RsaBits::Rsa2048, validity, world.bytes()).expect("an authority")
 }
 
 /// Returns a service's keys: an authority of its own, and the same sealing and signing keys in every run.
 #[must_use]
-pub fn keys(world: &TestWorld) -> Keys {
+pub fn keys(world: &World) -> Keys {
     Keys {
         ca: authority(world),
         sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).expect("a sealing key"),
@@ -97,21 +97,21 @@ pub fn policy_for(
 }
 
 /// Makes a node on a database, with settings changed by the test and the shipped policy. It serves no requests yet.
-pub fn node(store: Store, world: &TestWorld, address: String, change: impl FnOnce(&mut AppConfig)) -> App {
+pub fn node(store: Store, world: &World, address: String, change: impl FnOnce(&mut AppConfig)) -> App {
     node_with(store, world, address, change, policy_with(|_| (), &policy::Overrides::new()))
 }
 
 /// Makes a node with a policy of the test's own, and with the vendors that it was compiled for.
 pub fn node_with(
     store: Store,
-    world: &TestWorld,
+    world: &World,
     address: String,
     change: impl FnOnce(&mut AppConfig),
     policy: PolicyInForce,
 ) -> App {
     let mut config = config(address);
     change(&mut config);
-    App::new(store, world.world(), config, keys(world), policy)
+    App::new(store, world.clone(), config, keys(world), policy)
 }
 
 /// Starts a service on an empty database, with settings changed by the test.

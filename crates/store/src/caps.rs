@@ -9,6 +9,7 @@ statements! {
     COUNT_FORCE = "SELECT count(*) FROM order_count WHERE class = $1 AND force = $2 AND at > $3";
     COUNT_PERSON = "SELECT count(*) FROM order_count WHERE class = $1 AND who = $2 AND at > $3";
     COUNT_SUBJECTS = "SELECT DISTINCT subject FROM order_count WHERE class = $1 AND who = $2 AND at > $3 LIMIT 5000";
+    COUNT_DISTINCT = "SELECT count(*) FROM (SELECT DISTINCT subject FROM order_count WHERE class = $1 AND who = $2 AND at > $3 LIMIT $4) AS few";
     COUNT_FORGET = "DELETE FROM order_count WHERE at < $1";
 }
 
@@ -39,6 +40,18 @@ pub fn subjects(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Resul
         .iter()
         .map(|row| row.text(0))
         .collect()
+}
+
+/// Returns to how many things a person did it since a time, each counted once; never more than `most`.
+pub fn distinct(
+    tx: &mut Tx<'_>,
+    cap: Cap,
+    who: &str,
+    since: Timestamp,
+    most: u32,
+) -> Result<i64, StoreError> {
+    let values = [cap.class().into(), who.into(), since.into(), most.into()];
+    crate::single_count(tx, &COUNT_DISTINCT, &values)
 }
 
 /// Removes counts from before a time; returns how many.

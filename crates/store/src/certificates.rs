@@ -29,6 +29,7 @@ statements! {
         RETURNING device_id";
     CHALLENGE_STATE = "SELECT expires_at, used_at FROM scep_challenge WHERE digest = $1";
     CHALLENGE_VOID = "SELECT voided_at FROM scep_challenge WHERE digest = $1";
+    CHALLENGES_OPEN = "SELECT count(*) FROM scep_challenge WHERE device_id = $1 AND used_at IS NULL AND voided_at IS NULL AND expires_at > $2";
     CHALLENGES_VOID = "UPDATE scep_challenge SET voided_at = $2 WHERE device_id = $1 AND used_at IS NULL AND voided_at IS NULL";
     CHALLENGE_ANSWERED = "UPDATE scep_challenge SET answered_key = $2, answered_transaction = $3, answer = $4 WHERE digest = $1";
     CHALLENGE_ANSWER = "SELECT answer FROM scep_challenge WHERE digest = $1 AND answered_key = $2
@@ -95,6 +96,11 @@ pub fn challenge_state(
 /// Returns whether a newer profile or a finished enrolment made the challenge void.
 pub fn is_void(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
     Ok(tx.one(&CHALLENGE_VOID, &[digest.into()])?.map_or(Ok(None), |row| row.opt_time(0))?.is_some())
+}
+
+/// Returns whether some profile that was made for a device can still buy a certificate.
+pub fn can_buy(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(crate::single_count(tx, &CHALLENGES_OPEN, &[Value::id(device), at.into()])? > 0)
 }
 
 /// Voids every unused challenge of a device; returns how many.

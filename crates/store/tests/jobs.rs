@@ -113,3 +113,20 @@ fn a_job_that_was_asked_for_again_while_it_failed_is_not_given_up() {
         assert_eq!(claim(&store, 5).remove(0).attempts, 0);
     });
 }
+
+#[test]
+fn a_try_that_ended_with_its_process_counts() {
+    testkit::both_engines(|config| {
+        let store = open(&config);
+        ask(&store, 0, 0);
+        // Nobody writes back how it ended: each time the lease runs out.
+        for round in 0..3 {
+            assert_eq!(claim(&store, round * 60).remove(0).attempts, round);
+        }
+        // What comes to its end and is asked for again begins with all its tries.
+        let job = claim(&store, 180).remove(0);
+        done(&store, &job);
+        ask(&store, 200, 200);
+        assert_eq!(claim(&store, 200).remove(0).attempts, 0);
+    });
+}

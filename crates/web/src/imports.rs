@@ -44,9 +44,12 @@ impl Start {
         Self {
             shell: Shell::sample(Area::People),
             words: People::WORDS,
-            errors: [("file", "The file has no rows: a first row with headings, then a row for each person")]
-                .into_iter()
-                .collect(),
+            errors: [(
+                "file",
+                "The file has no rows: put headings in the first row, then a row for each person",
+            )]
+            .into_iter()
+            .collect(),
             force: "norfolk".into(),
             about: String::new(),
             pasted: "Number,Name <script>".into(),
@@ -216,9 +219,9 @@ impl Preview {
             "would be changed",
             "would be ended",
             "would be brought back",
-            "say what is so already",
+            "change nothing",
             "wait for an answer",
-            "are wrong",
+            "wrong",
         ]
         .into_iter()
         .zip(self.counts)
@@ -325,7 +328,7 @@ impl Preview {
             field: format!("column-{place}"),
             heading: heading.into(),
             choices: Choice::list(
-                [("", "Pass over"), ("number", "Collar or staff number"), ("name", "Name")],
+                [("", "Ignore this column"), ("number", "Collar or staff number"), ("name", "Name")],
                 chosen,
             ),
         };

@@ -246,7 +246,7 @@ impl View {
             recent: Vec::new(),
             ledger_stopped: String::new(),
             ledger_copies: vec![CopyRow {
-                says: "Checkpoints have not left this machine: whoever owns it could write a new history. Name a place for copies in the \
+                says: "Checkpoints have not left this machine: its owner could write a new history. Name a place for copies in the \
                        settings file, under [ledger]."
                     .into(),
                 bad: true,

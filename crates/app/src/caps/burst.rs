@@ -45,7 +45,7 @@ pub async fn release(
             lock_force(tx, burst.force)?;
             if burst.expires_at <= now {
                 return Err(AppError::Conflict(
-                    "its time is over; whoever meant it must order it again".into(),
+                    "its time is over: the person who wants it must order it again".into(),
                 ));
             }
             let actor = permit.actor();
@@ -89,7 +89,7 @@ fn stop_what_cannot(
     let mut stopped = 0;
     for order in orders {
         let why = if !may_still_ask(app, tx, &order.asked_by, (order.deed, order.force), now)? {
-            "whoever asked for it may no longer"
+            "the person who asked for it may no longer order it"
         } else if !order.deed.keeps_content() && store::holds::stands(tx, order.device)? {
             "a legal hold stands on the device"
         } else {
@@ -223,5 +223,5 @@ fn held(tx: &mut Tx<'_>, id: BurstId) -> Result<Burst, AppError> {
 }
 
 fn over() -> AppError {
-    AppError::Conflict("it was released, cancelled or over already; reload the page".into())
+    AppError::Conflict("it was released or cancelled already, or its time is over; reload the page".into())
 }

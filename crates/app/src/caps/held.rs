@@ -1,13 +1,14 @@
 //! Acts that are held and are no commands: kept as what is to be done, and done by a job once a second person released them.
 
-use domain::{BurstId, DeviceId, HandoverId, HeldId, PersonId, Timestamp};
+use domain::{BurstId, CommandId, DeviceId, HandoverId, HeldId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
 use store::locks::{self, Lock};
 use store::orders::{self, HeldAct, HeldState};
 
-use crate::{App, AppError, custody, register, withdrawals};
+use crate::register::Restated;
+use crate::{App, AppError, commands, custody, enrolment, register, withdrawals};
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,23 @@ pub(crate) enum HeldDeed {
         /// Who ordered it, as people are shown.
         shown: String,
     },
+    /// Say in the register that nobody knows where the device is.
+    Missing {
+        /// Why.
+        why: String,
+    },
+    /// Revoke its certificates.
+    Revoke {
+        /// Why.
+        why: String,
+    },
+    /// Take back an order that contains it while it is lost.
+    TakeBack {
+        /// The order.
+        command: CommandId,
+        /// Who asked for that, as people are shown.
+        shown: String,
+    },
 }
 
 impl HeldDeed {
@@ -44,6 +62,9 @@ impl HeldDeed {
             Self::HandOver { .. } => domain::Deed::HandOver,
             Self::Retire { .. } => domain::Deed::Retire,
             Self::Withdraw { .. } => domain::Deed::Withdraw,
+            Self::Missing { .. } => domain::Deed::Missing,
+            Self::Revoke { .. } => domain::Deed::Revoke,
+            Self::TakeBack { .. } => domain::Deed::TakeBack,
         }
     }
 }
@@ -90,25 +111,40 @@ pub(crate) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
                     return Ok(());
                 }
                 locks::take(tx, Lock::Device(act.device))?;
-                match &what {
-                    HeldDeed::SetHolder { holder } => {
-                        register::change_holder(&app, tx, (act.device, *holder), (&act.asked_by, now))
-                    }
-                    HeldDeed::Retire { why } => {
-                        register::retire(&app, tx, (act.device, why), (&act.asked_by, now))
-                    }
-                    HeldDeed::Withdraw { why, shown } => {
-                        withdrawals::order_return(&app, tx, (act.device, why), (&act.asked_by, shown), now)
-                            .map(drop)
-                    }
-                    HeldDeed::HandOver { .. } => Ok(()),
-                }
+                now_do(&app, tx, (&act, &what), now)
             })
             .await
     };
     match done {
         Err(AppError::Conflict(why) | AppError::Invalid { message: why, .. }) => fail(app, act, why).await,
         other => other,
+    }
+}
+
+/// Does a released act in the caller's transaction, which holds the lock of the device. A hand-over is completed elsewhere.
+fn now_do(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (act, what): (&HeldAct, &HeldDeed),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let by = (act.asked_by.as_str(), now);
+    match what {
+        HeldDeed::SetHolder { holder } => register::change_holder(app, tx, (act.device, *holder), by),
+        HeldDeed::Retire { why } => {
+            register::restate_checked(app, tx, (act.device, Restated::Retired, why), by)
+        }
+        HeldDeed::Missing { why } => {
+            register::restate_checked(app, tx, (act.device, Restated::Missing, why), by)
+        }
+        HeldDeed::Withdraw { why, shown } => {
+            withdrawals::order_return(app, tx, (act.device, why), (&act.asked_by, shown), now).map(drop)
+        }
+        HeldDeed::Revoke { why } => enrolment::revoke_now(app, tx, (act.device, why), by).map(drop),
+        HeldDeed::TakeBack { command, shown } => {
+            commands::take_back_now(app, tx, *command, (&act.asked_by, shown), now)
+        }
+        HeldDeed::HandOver { .. } => Ok(()),
     }
 }
 

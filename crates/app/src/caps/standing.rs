@@ -7,13 +7,14 @@ use store::{Tx, commands, people};
 
 use super::{burst, call_off, lock_force};
 use crate::access::{
-    self, Action, Actor, CommandDevices, DestroyData, LocateDevices, ManageRegister, Who, WithdrawDevices,
+    self, Action, Actor, CommandDevices, DestroyData, EnrolDevices, LocateDevices, ManageRegister,
+    RevokeCertificates, Who, WithdrawDevices,
 };
 use crate::grants::standing_of;
 use crate::record::Record;
 use crate::{App, AppError};
 
-const WHY: &str = "whoever asked for it may no longer";
+const WHY: &str = "the person who asked for it may no longer order it";
 
 /// Whether the one who asked for something may still ask for it. Of somebody whom the register does not know nothing is known
 /// that could have ended: their orders end by time.
@@ -50,14 +51,18 @@ fn may_ask(actor: &Actor, deed: Deed, force: Force) -> bool {
     match deed.effect() {
         Effect::Destructive => may::<DestroyData>(actor, force),
         Effect::Stripping if deed == Deed::Withdraw => may::<WithdrawDevices>(actor, force),
+        Effect::Stripping if deed == Deed::Revoke => may::<RevokeCertificates>(actor, force),
+        Effect::Stripping if deed == Deed::Replace => may::<EnrolDevices>(actor, force),
+        Effect::Stripping if deed.ends_containment() => may::<CommandDevices>(actor, force),
         Effect::Stripping => may::<ManageRegister>(actor, force),
         _ if deed.is_sensitive() => may::<LocateDevices>(actor, force),
         Effect::Harsh | Effect::Harmless => may::<CommandDevices>(actor, force),
     }
 }
 
-/// Ends what a person asked for and may no longer ask for: what waits for agreement, what is held, and what is destructive and
-/// has not reached its device. Containment that is queued stays: a lost device does not become safe because somebody left.
+/// Ends what a person asked for and may no longer ask for: what waits for agreement, what is held, and what destroys or ends a
+/// containment and has not reached its device. Containment that is queued stays: a lost device does not become safe because
+/// somebody left.
 pub(crate) fn end_what_they_asked_for(
     app: &App,
     tx: &mut Tx<'_>,
@@ -76,7 +81,7 @@ pub(crate) fn end_what_they_asked_for(
     let mut ended = 0_u64;
     for order in open {
         let queued = order.state == commands::CommandState::Queued;
-        if may(order.deed, order.force) || (queued && order.deed.effect() != Effect::Destructive) {
+        if may(order.deed, order.force) || (queued && order.deed.effect() < Effect::Stripping) {
             continue;
         }
         ended += u64::from(commands::cancel(tx, order.command, now, WHY)?);

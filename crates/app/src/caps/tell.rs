@@ -1,10 +1,11 @@
 //! Telling others at once: of a burst that is held or decided, and of a freeze.
 
-use domain::{Force, Timestamp};
+use domain::{Cap, CaseId, Deed, Force, Timestamp};
 use store::Tx;
+use store::devices::Device;
 use store::orders::Burst;
 
-use super::limit;
+use super::{Act, CallOff, limit};
 use crate::alarms::{Alarm, AlarmKind, raise};
 use crate::{App, AppError};
 
@@ -12,7 +13,8 @@ use crate::{App, AppError};
 pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
     let who = crate::read::who(tx, &burst.opened_by)?;
     let body = format!(
-        "The cap is {} {} an hour. What {who} orders beyond it waits. Find out whether it is meant, then release or cancel all of it.",
+        "The limit is {} {} an hour. What {who} orders beyond it waits. Ask {who} whether they mean it, then release or cancel all of \
+         it.",
         limit(app, burst.cap),
         burst.cap.title()
     );
@@ -20,9 +22,81 @@ pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp
         force: Some(burst.force),
         kind: AlarmKind::OrdersHeld,
         by: burst.opened_by.clone(),
-        subject: format!("Orders are held: {who} reached a cap"),
+        subject: format!("Orders are held: {who} reached a limit of an hour"),
         body,
         link: format!("/held/{}", burst.id),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that something which cannot be held was refused beyond a cap.
+pub(super) fn of_refusal(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (act, cap): (&Act<'_>, Cap),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let who = crate::read::who(tx, act.by)?;
+    let body = format!(
+        "The limit is {} {} an hour. {who} asked for more: \"{}\". It was refused. Ask {who} whether they meant it.",
+        limit(app, cap),
+        cap.title(),
+        act.deed.title(),
+    );
+    let alarm = Alarm {
+        force: Some(act.force),
+        kind: AlarmKind::RefusedBeyondCap,
+        by: act.by.to_owned(),
+        subject: format!("Refused: {who} reached a limit of an hour"),
+        body,
+        link: act.devices.first().map_or_else(|| "/held".to_owned(), |device| format!("/devices/{device}")),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that one person or token affected more people within an hour than the cap says. It was done.
+pub(super) fn of_people(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (force, by, limit): (Force, &str, i64),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let who = crate::read::who(tx, by)?;
+    let body = format!(
+        "Within an hour {who} took more than {limit} people off the books, asked them to hand things in, or took a permission or role \
+         from them. All of it was done. If nobody expected this, end their roles or tokens and put it right."
+    );
+    let alarm = Alarm {
+        force: Some(force),
+        kind: AlarmKind::PeopleAffected,
+        by: by.to_owned(),
+        subject: format!("More than {limit} people affected within an hour by {who}"),
+        body,
+        link: "/people".to_owned(),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that somebody ends the containment of a device whose loss is still being worked on, and notes it in the case.
+pub(crate) fn of_containment(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, loss, deed): (&Device, CaseId, Deed),
+    by: (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (name, shown) = by;
+    crate::cases::say(app, tx, loss, shown, &format!("{} while the loss is open", deed.title()), now)?;
+    let alarm = Alarm {
+        force: Some(device.force),
+        kind: AlarmKind::ContainmentEnded,
+        by: name.to_owned(),
+        subject: format!("{} is lost, and {shown} ends its containment", device.serial),
+        body: format!(
+            "\"{}\" was ordered while the case of the loss is open. If the device is not back, lock it again from its page.",
+            deed.title()
+        ),
+        link: format!("/devices/{}", device.id),
     };
     raise(app, tx, alarm, now)
 }
@@ -40,9 +114,46 @@ pub(super) fn of_decision(
         force: Some(burst.force),
         kind: AlarmKind::OrdersReleased,
         by: by.to_owned(),
-        subject: format!("{who} {word} what {asked} ordered beyond a cap"),
+        subject: format!("{who} {word} what {asked} ordered beyond a limit"),
         body: format!("The reason: {why}."),
         link: format!("/held/{}", burst.id),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that somebody called off what people ordered in a force.
+pub(super) fn of_call_off(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (force, whose, done): (Force, Option<&str>, &CallOff),
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if done.called_off == 0 && done.go_on == 0 {
+        return Ok(());
+    }
+    let who = crate::read::who(tx, by)?;
+    let whose = match whose {
+        Some(asked_by) => format!("what {} ordered", crate::read::who(tx, asked_by)?),
+        None => format!("what people ordered in {}", force.title()),
+    };
+    let mut body = format!(
+        "{} orders had not reached their devices and were called off. The reason: {why}.",
+        done.called_off
+    );
+    if done.go_on > 0 {
+        body += &format!(
+            " {} more contain lost devices and go on: a second person must agree before they end.",
+            done.go_on
+        );
+    }
+    let alarm = Alarm {
+        force: Some(force),
+        kind: AlarmKind::CalledOff,
+        by: by.to_owned(),
+        subject: format!("{who} called off {whose}"),
+        body,
+        link: "/held".to_owned(),
     };
     raise(app, tx, alarm, now)
 }

@@ -1,6 +1,6 @@
 //! The second person: agreeing to what another asked for, and taking back what has not reached the device.
 
-use domain::{BurstId, CommandId, Effect, Timestamp};
+use domain::{BurstId, CommandId, Deed, Effect, Timestamp};
 use serde_json::json;
 use store::commands::{self, Command};
 use store::devices::Device;
@@ -9,9 +9,10 @@ use store::{Tx, devices, enrolments, holds, pushes};
 
 use super::queue::count_agreed;
 use crate::access::{self, Action, ApproveDestruction, CommandDevices, Permit, PlaceHolds};
-use crate::caps;
+use crate::caps::{self, HeldDeed};
 use crate::people::text;
 use crate::record::Record;
+use crate::register::{Changed, held_beyond_cap};
 use crate::{App, AppError, presence};
 
 /// What became of an order that a second person agreed to.
@@ -38,7 +39,8 @@ pub async fn approve(
     agree(app, permit, command, reason).await
 }
 
-/// Takes back an order that has not reached the device.
+/// Takes back an order that has not reached the device. Where the order contains a lost device, that counts towards a cap, and
+/// while the loss is open others are told.
 ///
 /// # Errors
 /// [`AppError::Conflict`] where it was delivered already.
@@ -46,23 +48,54 @@ pub async fn take_back(
     app: &App,
     permit: Permit<CommandDevices>,
     command: CommandId,
-) -> Result<(), AppError> {
+) -> Result<Changed, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
         .write(move |tx| {
             let (asked, device) = order_on(tx, command)?;
             permit.reaches(device.force)?;
-            if !commands::cancel(tx, command, now, "taken back")? {
-                return Err(AppError::Conflict("it cannot be taken back: the device already has it".into()));
+            let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            if contains_loss(&asked) && asked.finished_at.is_none() {
+                let what = HeldDeed::TakeBack { command, shown: shown.to_owned() };
+                if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, (by, now))? {
+                    return Ok(Changed::Held(burst));
+                }
             }
-            let record =
-                Record::new(&permit.actor().name, "command.taken-back", format!("device:{}", device.id))
-                    .force(device.force)
-                    .detail(json!({ "command": command, "request": asked.word }));
-            app.enter(tx, now, record)
+            take_back_now(&app, tx, command, (by, shown), now).map(|()| Changed::Done)
         })
         .await
+}
+
+/// Whether an order contains a device of which somebody reported the loss, however that case stands by now.
+pub(crate) fn contains_loss(asked: &Command) -> bool {
+    asked.deed.contains_loss() && asked.case.is_some()
+}
+
+/// Takes back an order that has not reached the device, in the caller's transaction; tells others where a loss is open.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was delivered already, or is over.
+pub(crate) fn take_back_now(
+    app: &App,
+    tx: &mut Tx<'_>,
+    command: CommandId,
+    by: (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (asked, device) = order_on(tx, command)?;
+    if !commands::cancel(tx, command, now, "taken back")? {
+        return Err(AppError::Conflict("it cannot be taken back: the device already has it".into()));
+    }
+    if contains_loss(&asked)
+        && let Some(loss) = caps::open_loss(tx, device.id)?
+    {
+        caps::tell_of_containment(app, tx, (&device, loss, Deed::TakeBack), by, now)?;
+    }
+    let record = Record::new(by.0, "command.taken-back", format!("device:{}", device.id))
+        .force(device.force)
+        .detail(json!({ "command": command, "request": asked.word }));
+    app.enter(tx, now, record)
 }
 
 /// Somebody who places legal holds agrees that the passcode of a device under one is cleared: nothing on it is lost by that.
@@ -144,10 +177,12 @@ fn still_agreeable(
         return Err(no_longer());
     }
     if asked.expires_at.is_none_or(|until| until <= now) {
-        return Err(AppError::Conflict("its time is over: whoever wants it must ask again".into()));
+        return Err(AppError::Conflict("its time is over: the person who wants it must ask again".into()));
     }
     if !caps::may_still_ask(app, tx, &asked.asked_by, (asked.deed, device.force), now)? {
-        return Err(AppError::Conflict("whoever asked for it may no longer ask for it; take it back".into()));
+        return Err(AppError::Conflict(
+            "the person who asked for it may no longer order it; take it back".into(),
+        ));
     }
     Ok(())
 }

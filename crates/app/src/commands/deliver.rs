@@ -356,7 +356,7 @@ fn stopped(
     }
     let Some(device) = devices::by_id(tx, to.device)? else { return Ok(None) };
     Ok(if !crate::caps::may_still_ask(app, tx, &next.asked_by, (next.deed, device.force), now)? {
-        Some("whoever asked for it may no longer ask for it")
+        Some("the person who asked for it may no longer order it")
     } else if !next.deed.keeps_content() && store::holds::stands(tx, device.id)? {
         Some("a legal hold stands on the device")
     } else {

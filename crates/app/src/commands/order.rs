@@ -52,7 +52,7 @@ fn ledger_word(order: &Order) -> &'static str {
     }
 }
 
-/// Orders what can be undone: lock, lost mode, sound, refresh, restart, shut down. One person may.
+/// Orders what can be undone: lock, lost mode on or off, sound, refresh, restart, shut down. One person may, up to a cap.
 ///
 /// # Errors
 /// [`AppError::Conflict`] where the device is not under management or has no such command, [`AppError::Invalid`]
@@ -150,6 +150,12 @@ async fn place_order<A: Action + 'static>(
                 placed.push(queue_order(&app, tx, &ordering, Sent { spec: &spec, weight }, now)?);
             }
             let (word, ordered) = outcome(&placed);
+            if deed.ends_containment()
+                && let Some(loss) = crate::caps::open_loss(tx, device)?
+            {
+                let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+                crate::caps::tell_of_containment(&app, tx, (&target, loss, deed), by, now)?;
+            }
             let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
             let record = Record::new(&permit.actor().name, ledger_word(&order), format!("device:{device}"))
                 .force(target.force)

@@ -90,7 +90,7 @@ pub(crate) fn queue_order(
             &command.id.to_string(),
             caps::expires_at(app, now),
         )?;
-    } else if let Verdict::Hold(burst) = admit(app, tx, order, now)? {
+    } else if let Verdict::Hold(burst) = admit_order(app, tx, order, now)? {
         command.state = CommandState::Held;
         command.burst = Some(burst);
     }
@@ -101,7 +101,12 @@ pub(crate) fn queue_order(
     Ok(command)
 }
 
-fn admit(app: &App, tx: &mut Tx<'_>, order: &Ordering<'_>, now: Timestamp) -> Result<Verdict, AppError> {
+fn admit_order(
+    app: &App,
+    tx: &mut Tx<'_>,
+    order: &Ordering<'_>,
+    now: Timestamp,
+) -> Result<Verdict, AppError> {
     let act = Act {
         force: order.device.force,
         deed: order.deed,

@@ -1,6 +1,8 @@
 //! Stock counts: what a store should hold against what was scanned in it, and what came of each difference.
 
-use domain::{CaseId, CountId, Force, PlaceId, PlaceKind, Standing, Timestamp};
+use std::collections::BTreeSet;
+
+use domain::{BurstId, CaseId, CountId, Deed, DeviceId, Force, PlaceId, PlaceKind, Standing, Timestamp};
 use serde_json::json;
 use store::assets::{self, Asset, Place};
 use store::cases;
@@ -12,9 +14,11 @@ use store::{Tx, people};
 
 use super::{named, scan};
 use crate::access::{Actor, ManageRegister, Permit, SeeDevices};
+use crate::caps::{self, Act, HeldDeed, Verdict};
 use crate::cases::Opening;
 use crate::people::{optional_text, text};
 use crate::record::Record;
+use crate::register::Changed;
 use crate::{App, AppError};
 
 /// Lines scanned at once at most.
@@ -162,7 +166,8 @@ pub async fn scan_into_count(
 }
 
 /// Closes a count. Every difference is explained or opens a case; what is missing without an explanation stands as
-/// missing in the register, and what was missing and is found stands in the store.
+/// missing in the register, and what was missing and is found stands in the store. What is missing counts towards a cap;
+/// beyond it the register changes once a second person releases that.
 ///
 /// # Errors
 /// [`AppError::Conflict`] once it is closed.
@@ -171,15 +176,18 @@ pub async fn close_count(
     permit: Permit<ManageRegister>,
     id: CountId,
     explained: Vec<Explained>,
-) -> Result<(), AppError> {
+) -> Result<Changed, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
         .write(move |tx| {
             let count = open(tx, id)?;
             permit.reaches(count.force)?;
+            let lines = counts::lines(tx, id)?;
+            let gone = gone(tx, &count, (&lines, &explained))?;
+            let held = hold_missing(&app, tx, &count, &gone, (&permit.actor().name, now))?;
             let mut tally = [0_usize; 3];
-            for line in counts::lines(tx, id)? {
+            for line in lines {
                 let difference = compare(&line);
                 if difference == Difference::Found {
                     settle_found(tx, &count, &line)?;
@@ -191,13 +199,17 @@ pub async fn close_count(
                     *place += 1;
                 }
                 settle(&app, tx, permit.actor(), &count, (&line, difference, said), now)?;
+                if let Some(device) = line.device.filter(|id| held.is_none() && gone.contains(id)) {
+                    mark_missing(tx, device)?;
+                }
             }
             counts::close(tx, id, &permit.actor().name, now)?;
             let [missing, others, _] = tally;
             let record = Record::new(&permit.actor().name, "count.closed", subject(id))
                 .force(count.force)
-                .detail(json!({ "missing": missing, "others": others }));
-            app.enter(tx, now, record)
+                .detail(json!({ "missing": missing, "others": others, "held": held }));
+            app.enter(tx, now, record)?;
+            Ok(held.map_or(Changed::Done, Changed::Held))
         })
         .await
 }
@@ -231,13 +243,6 @@ fn settle(
     }
     if let Some(said) = said {
         return Ok(counts::explain(tx, count.id, &line.code, &said, None)?);
-    }
-    if let (Difference::Missing, Some(device)) = (difference, line.device) {
-        let (_, before) = crate::custody::entry(tx, device)?;
-        if before.standing == Standing::InStore && before.place == Some(count.place) {
-            let gone = Asset { standing: Standing::Missing, place: None, ..before.clone() };
-            assets::restand(tx, device, &before, &gone)?;
-        }
     }
     let case = open_difference(app, tx, actor, count, (line, difference), now)?;
     Ok(counts::explain(tx, count.id, &line.code, "Not explained: a case was opened", Some(case))?)
@@ -316,6 +321,55 @@ pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(Count,
             Ok(rows)
         })
         .await
+}
+
+/// The devices that should be in the store, were not scanned, and of which nobody said why.
+fn gone(
+    tx: &mut Tx<'_>,
+    count: &Count,
+    (lines, explained): (&[Line], &[Explained]),
+) -> Result<BTreeSet<DeviceId>, AppError> {
+    let mut gone = BTreeSet::new();
+    for line in lines {
+        let said = explained.iter().find(|said| said.code == line.code);
+        let said = said.is_some_and(|said| !said.explanation.trim().is_empty());
+        let Some(device) = line.device.filter(|_| compare(line) == Difference::Missing && !said) else {
+            continue;
+        };
+        let (_, asset) = crate::custody::entry(tx, device)?;
+        if asset.standing == Standing::InStore && asset.place == Some(count.place) {
+            gone.insert(device);
+        }
+    }
+    Ok(gone)
+}
+
+/// Counts the devices that a count finds missing; the burst in which they are held, where they are beyond a cap.
+fn hold_missing(
+    app: &App,
+    tx: &mut Tx<'_>,
+    count: &Count,
+    gone: &BTreeSet<DeviceId>,
+    by: (&str, Timestamp),
+) -> Result<Option<BurstId>, AppError> {
+    if gone.is_empty() {
+        return Ok(None);
+    }
+    let devices: Vec<DeviceId> = gone.iter().copied().collect();
+    let act = Act { force: count.force, deed: Deed::Missing, devices: &devices, by: by.0, loss: None };
+    let Verdict::Hold(burst) = caps::admit(app, tx, &act, by.1)? else { return Ok(None) };
+    for device in devices {
+        let what = HeldDeed::Missing { why: format!("not found in stock count {}", count.number) };
+        caps::hold_act(app, tx, burst, (device, &what), by)?;
+    }
+    Ok(Some(burst))
+}
+
+fn mark_missing(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    let (_, before) = crate::custody::entry(tx, device)?;
+    let gone = Asset { standing: Standing::Missing, place: None, ..before.clone() };
+    assets::restand(tx, device, &before, &gone)?;
+    Ok(())
 }
 
 fn subject(id: CountId) -> String {

@@ -1,7 +1,9 @@
-//! Hand-overs that take devices from their holders, or out of the force's property: counted, and held beyond a cap.
+//! Hand-overs that take devices from their holders, out of a store or workshop into another, or out of the force's property:
+//! counted, and held beyond a cap.
 //!
 //! A holder who signs under their own sign-in gives the device; nobody takes it. Every other way, such as a name typed at the
-//! counter or a return without its giver, rests on the word of whoever is at the desk, and counts as their taking.
+//! counter, a return without its giver, or a store or workshop that gives, rests on the word of the people at the desk, and counts
+//! as taken by the one who completes it. What a store gives to a person who signs for it takes nothing from anybody.
 
 use domain::{BurstId, Deed, DeviceId, HandoverId, HandoverKind, HeldId, Side, Timestamp};
 use store::handovers::{HandoverState, Party, Signature};
@@ -19,11 +21,13 @@ use crate::{App, AppError};
 /// The devices that a hand-over takes.
 fn taken(loaded: &Loaded, giver: &Signature) -> Vec<DeviceId> {
     let handover = &loaded.handover;
-    let given = giver.how == OWN && matches!(handover.party(Side::Giver), Party::Person(_));
+    let from_place = matches!(handover.party(Side::Giver), Party::Place(_));
+    let given = giver.how == OWN && !from_place;
     let is_taken = |device: &devices::Device| match (handover.kind, handover.receiver) {
         (HandoverKind::Disposal, _) => true,
-        // Who brings it to be mended still answers for it.
-        (HandoverKind::Repair, _) => false,
+        (_, Party::Place(_)) if from_place => true,
+        // Who brings it to be mended still answers for it, and has it no longer.
+        (HandoverKind::Repair, _) => !given,
         (_, Party::Person(receiver)) => device.holder.is_some_and(|holder| holder != receiver) && !given,
         (_, Party::Place(_)) => device.holder.is_some() && !given,
     };

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::Arc;
 
-use domain::{DeviceId, Platform, Secret, Timestamp};
+use domain::{Deed, DeviceId, Platform, Secret, Timestamp};
 use pki::cms::{Signer, sign_attached};
 use platform_port::{Offer, Vendor};
 use serde_json::json;
@@ -14,6 +14,7 @@ use store::{Tx, certificates, devices};
 
 use super::gate::GateRefusal;
 use crate::access::{EnrolDevices, Permit};
+use crate::caps::{self, Act};
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
@@ -33,6 +34,23 @@ pub struct EnrolmentFile {
 const REPLACES: &str = "is under management. A new profile replaces that enrolment: when it is installed, the certificate in \
      use is revoked and orders that wait end, except those that contain a lost device. Confirm that this is meant, on the \
      page or with --replace";
+
+/// What is said of one more device in an hour whose enrolment would be replaced.
+const BEYOND: &str = "you have replaced, revoked or taken away as many devices as one person may within an hour, so no profile was made. \
+     Others have been told. Ask somebody else to make it, or wait an hour";
+
+/// Counts that somebody replaces the enrolment of a device; whether they may.
+fn may_replace(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<EnrolDevices>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let by = permit.actor().name.as_str();
+    let act = Act { force: device.force, deed: Deed::Replace, devices: &[device.id], by, loss: None };
+    caps::admit_or_refuse(app, tx, &act, now)
+}
 
 fn profile_made<'a>(
     permit: &'a Permit<EnrolDevices>,
@@ -68,11 +86,12 @@ pub async fn make_enrolment_profile(
     make_profile(app, permit, serial, signed, Replaces::Nothing).await
 }
 
-/// Makes the enrolment profile of a device that may be under management already: whoever asks has confirmed that the
-/// enrolment that stands is to be replaced.
+/// Makes the enrolment profile of a device that may be under management already: the person who asks has confirmed that the
+/// enrolment that stands is to be replaced. With such a profile somebody else's device can take the place of the real one, so
+/// it counts towards a cap.
 ///
 /// # Errors
-/// As [`make_enrolment_profile`], for a device under management too.
+/// As [`make_enrolment_profile`], for a device under management too, and [`AppError::Conflict`] beyond the cap.
 pub async fn make_replacing_profile(
     app: &App,
     permit: Permit<EnrolDevices>,
@@ -117,6 +136,11 @@ async fn make_profile(
             let device = devices::by_id(tx, device.id)?.unwrap_or(device);
             if device.enrolment_state == EnrolmentState::Enrolled && replaces == Replaces::Nothing {
                 return Ok(Err(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
+            }
+            if device.enrolment_state == EnrolmentState::Enrolled
+                && !may_replace(&app, tx, &permit, &device, now)?
+            {
+                return Ok(Err(AppError::Conflict(BEYOND.to_owned())));
             }
             // One live profile a device: the former one, and what it bought and nobody used, work no more.
             let voided = certificates::void_challenges(tx, device.id, now)?;

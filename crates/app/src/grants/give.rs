@@ -282,6 +282,7 @@ pub(crate) fn close_grant(
     if !grants::end(tx, grant.id, now, by)? {
         return Err(AppError::Conflict("it was ended already; reload the page".into()));
     }
+    crate::caps::note_person(app, tx, (whose.force, whose.id), (by, now))?;
     note_grant_ended(app, tx, whose, grant, (by, why), now)?;
     match counted {
         Some(_) => ending::ended(app, tx, whose, Ended::Role, (by, now)),

@@ -281,7 +281,7 @@ fn a_withdrawal_is_one_order_until_the_device_is_back() {
         assert_eq!(again, Withdrawn::Ordered { case: first, not_locked: None });
         assert!(
             says(crate::withdrawals::withdraw(app, may(), device, " ", None).await)
-                .contains("enter something")
+                .contains("enter a reason")
         );
         assert_eq!(handed_in(app, device, person).await, 1);
         let case = app.store().read(move |tx| cases::by_id(tx, first)).await.unwrap().unwrap();

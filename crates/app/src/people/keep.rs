@@ -122,6 +122,7 @@ pub(crate) fn keep_person(
         }
     }
     if kept == Kept::Ended {
+        crate::caps::note_person(app, tx, (after.force, after.id), (actor, now))?;
         person_ends(app, tx, &after, (actor, now))?;
     }
     crate::people::person_changed(app, tx, before, &after, now)?;

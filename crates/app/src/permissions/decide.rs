@@ -121,6 +121,11 @@ pub async fn withdraw_permission(
             let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
             let says = format!("Ended it: {because}");
             crate::permissions::write_permission(&app, tx, &next, by, ("permission.withdrawn", &says), now)?;
+            if let Some(person) =
+                grant.person.filter(|_| grant.state == PermissionState::Granted && !who.asked)
+            {
+                crate::caps::note_person(&app, tx, (grant.force, person), (by.0, now))?;
+            }
             crate::permissions::follow::end_effect(&app, tx, &next, &register, now)?;
             crate::permissions::follow::tell_about_permission(&app, tx, &next, ("ended", &because))
         })

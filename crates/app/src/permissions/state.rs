@@ -31,17 +31,17 @@ pub(super) enum Answer {
 /// Why a step was not taken. Each says what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotTaken {
-    #[error("it is decided already; reload the page to see how")]
+    #[error("it is decided already; reload the page to see the decision")]
     Decided,
-    #[error("whoever asked may not decide; somebody else of the roles named has to")]
+    #[error("the person who asked may not decide; somebody else with one of the roles named must")]
     OwnRequest,
     #[error("your role does not decide in this register; the page of the register says whose does")]
     NotYours,
-    #[error("you agreed already; a second person has to")]
+    #[error("you agreed already; a second person must agree as well")]
     Twice,
-    #[error("it is over already; ask afresh if it is needed")]
+    #[error("it has ended already; ask again if it is needed")]
     Over,
-    #[error("only who asked, or who decides in this register, may end it")]
+    #[error("only the person who asked, or somebody who decides in this register, may end it")]
     NotYoursToEnd,
     #[error("it is not in force, so there is nothing to review")]
     NotInForce,

@@ -205,7 +205,7 @@ pub(super) fn case_in(
     Ok(CaseRead {
         owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
         desk: match (seen, kind) {
-            (Seen::Exists | Seen::Nothing, _) => "Whoever may open it",
+            (Seen::Exists | Seen::Nothing, _) => "Somebody who may open it",
             (_, Some(kind)) => kind.owner.title(),
             (_, None) => policy::Actor::ServiceDesk.title(),
         },

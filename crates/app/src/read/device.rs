@@ -442,7 +442,7 @@ fn is_under_hold(tx: &mut Tx<'_>, command: &Command) -> Result<bool, AppError> {
 fn state_words(command: &Command) -> String {
     let words = match command.state {
         CommandState::Asked => "Waits for a second person",
-        CommandState::Held => "Held beyond a cap; waits for a second person",
+        CommandState::Held => "Held beyond a limit; waits for a second person",
         CommandState::Queued => "Queued; not yet handed to the device",
         CommandState::Delivered => "Handed to the device; no answer yet",
         CommandState::NotNow => "The device said not now; offered again",

@@ -217,7 +217,7 @@ pub async fn describe_device(
 }
 
 /// Changes where a device stands without a hand-over: out of use, missing, or found again. A draft that it waits in is
-/// withdrawn. Taking it out of use counts towards a cap.
+/// withdrawn. Taking it out of use and marking it as missing count towards a cap.
 ///
 /// # Errors
 /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it stands so already or cannot.
@@ -238,31 +238,35 @@ pub async fn restate_device(
             permit.reaches(device.force)?;
             to.check(&device, &assets::of(tx, &device)?)?;
             let by = (permit.actor().name.as_str(), now);
-            if to == Restated::Retired {
-                let what = HeldDeed::Retire { why: why.clone() };
-                if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, by)? {
-                    return Ok(Changed::Held(burst));
-                }
+            let what = match to {
+                Restated::Retired => Some(HeldDeed::Retire { why: why.clone() }),
+                Restated::Missing => Some(HeldDeed::Missing { why: why.clone() }),
+                Restated::Found => None,
+            };
+            if let Some(what) = what
+                && let Some(burst) = held_beyond_cap(&app, tx, &device, &what, by)?
+            {
+                return Ok(Changed::Held(burst));
             }
             restate(&app, tx, (&device, to, &why), by).map(|()| Changed::Done)
         })
         .await
 }
 
-/// Takes a device out of use.
+/// Changes where a device stands, once it is looked at again whether it can.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it is out of use already, or somebody has it.
-pub(crate) fn retire(
+/// [`AppError::Conflict`] where it stands so already or cannot.
+pub(crate) fn restate_checked(
     app: &App,
     tx: &mut Tx<'_>,
-    (id, why): (DeviceId, &str),
+    (id, to, why): (DeviceId, Restated, &str),
     by: (&str, Timestamp),
 ) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(id))?;
     let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-    Restated::Retired.check(&device, &assets::of(tx, &device)?)?;
-    restate(app, tx, (&device, Restated::Retired, why), by)
+    to.check(&device, &assets::of(tx, &device)?)?;
+    restate(app, tx, (&device, to, why), by)
 }
 
 fn restate(

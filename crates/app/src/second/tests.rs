@@ -195,10 +195,10 @@ fn only_another_human_whose_role_counts_already_may_agree() {
         refused(&asked, &token, "token is never a second person").await;
         let mut stranger = marsh.clone();
         stranger.person = None;
-        refused(&asked, &stranger, "must stand in the register").await;
-        refused("session:0123456789abcdef", &marsh, "not known any more who asked").await;
-        refused("person:nobody", &marsh, "not known any more who asked").await;
-        refused("device", &marsh, "not known any more who asked").await;
+        refused(&asked, &stranger, "must be in the register").await;
+        refused("session:0123456789abcdef", &marsh, "no longer known who asked").await;
+        refused("person:nobody", &marsh, "no longer known who asked").await;
+        refused("device", &marsh, "no longer known who asked").await;
         // Who gave the role waits a day, and whoever is on the server may have made the link.
         refused("command-line:root", &marsh, "gave you your role").await;
         world.clock.advance(SPAN);
@@ -225,7 +225,7 @@ fn only_another_human_whose_role_counts_already_may_agree() {
             last_day: None,
         };
         crate::people::edit_person(&app, permit(&by).unwrap(), lead, edit).await.unwrap();
-        refused(&asked, &marsh, "entered or changed your entry").await;
+        refused(&asked, &marsh, "added or changed your entry").await;
         world.clock.advance(SPAN);
         agrees(&app, &asked, &marsh).await.unwrap();
         // Roles that do not let them agree, and none.

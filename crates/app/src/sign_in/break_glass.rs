@@ -79,19 +79,25 @@ pub async fn break_glass_accounts(app: &App, _permit: Permit<RunService>) -> Res
 /// [`AppError::NotFound`] where there is no such account.
 pub async fn end_break_glass(app: &App, permit: Permit<RunService>, owner: &str) -> Result<(), AppError> {
     let (app, now, owner) = (app.clone(), app.world().now(), owner.to_owned());
-    app.clone()
-        .store()
-        .write(move |tx| {
-            let person = passkeys::account_of(tx, &owner)?.and_then(|account| account.person);
-            if !passkeys::end_account(tx, &owner, now)? {
-                return Err(AppError::not_found("break-glass account", owner));
-            }
-            sessions::end_by_passkey(tx, &owner, "")?;
-            let record = Record::new(&permit.actor().name, "break-glass.ended", place(&owner))
-                .force_if(force_of(tx, person)?);
-            app.enter(tx, now, record)
-        })
-        .await
+    app.clone().store()
+            .write(move |tx| {
+                let person = passkeys::account_of(tx, &owner)?.and_then(|account| account.person);
+                if !passkeys::end_account(tx, &owner, now)? {
+                    return Err(AppError::not_found("break-glass account", owner));
+                }
+                sessions::end_by_passkey(tx, &owner, "")?;
+                let by = permit.actor();
+                let record = Record::new(&by.name, "break-glass.ended", place(&owner))
+                    .force_if(force_of(tx, person)?);
+                app.enter(tx, now, record)?;
+                let subject = format!("Break-glass: {} ended an account", by.shown);
+                let body = "Nobody signs in with it or with its passkeys any more. If nobody expected this, invite its owner again \
+                            on the server with lanyard break-glass invite.";
+                let (kind, link) = (AlarmKind::BreakGlass, "/passkeys".to_owned());
+                let (by, body) = (by.name.clone(), body.to_owned());
+                alarms::raise(&app, tx, Alarm { force: None, kind, by, subject, body, link }, now)
+            })
+            .await
 }
 
 /// Tells every administrator and information security, in both forces, what became of a passkey.

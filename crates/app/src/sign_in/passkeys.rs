@@ -20,6 +20,7 @@ use webauthn_rs::{Webauthn, WebauthnBuilder};
 
 use super::Taken;
 use crate::access::{Permit, RunService};
+use crate::alarms::{self, Alarm, AlarmKind};
 use crate::record::{Record, force_of};
 use crate::sessions::Live;
 use crate::{App, AppError, digest_hex};
@@ -198,18 +199,31 @@ pub async fn remove_passkey(
 ) -> Result<(), AppError> {
     let (app, now, id) = (app.clone(), app.world().now(), id.to_owned());
     let asks = digest_hex(token.expose().as_bytes());
-    app.clone()
-        .store()
-        .write(move |tx| {
-            let Some(passkey) = passkeys::by_id(tx, &id)? else { return Ok(()) };
-            passkeys::end(tx, &id, now)?;
-            sessions::end_by_passkey(tx, &passkey.account.owner, &asks)?;
-            let record = Record::new(&permit.actor().name, "passkey.removed", subject(&id))
-                .force_if(force_of(tx, passkey.account.person)?)
-                .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
-            app.enter(tx, now, record)
-        })
-        .await
+    app.clone().store()
+            .write(move |tx| {
+                let Some(passkey) = passkeys::by_id(tx, &id)? else { return Ok(()) };
+                passkeys::end(tx, &id, now)?;
+                sessions::end_by_passkey(tx, &passkey.account.owner, &asks)?;
+                let by = permit.actor();
+                let record = Record::new(&by.name, "passkey.removed", subject(&id))
+                    .force_if(force_of(tx, passkey.account.person)?)
+                    .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
+                app.enter(tx, now, record)?;
+                let alarm = Alarm {
+                    force: None,
+                    kind: AlarmKind::BreakGlass,
+                    by: by.name.clone(),
+                    subject: format!("Break-glass: {} removed a passkey of {}", by.shown, passkey.account.name),
+                    body: format!(
+                        "The passkey was called {}. If nobody expected this, invite its owner again on the server with lanyard \
+                         break-glass invite.",
+                        passkey.label
+                    ),
+                    link: "/passkeys".to_owned(),
+                };
+                alarms::raise(&app, tx, alarm, now)
+            })
+            .await
 }
 
 pub(super) fn read(credential: &str) -> Result<Passkey, AppError> {

@@ -9,9 +9,11 @@ use app::people::NewPerson;
 use app::sessions::SignedIn;
 use app::tokens::NewToken;
 use app::{App, AppConfig, PolicyInForce};
-use domain::{DeviceId, Effect, Force, PersonId, Span, Timestamp};
-use store::commands::CommandState;
-use store::{Store, StoreConfig};
+use domain::{
+    CaseId, CommandId, Deed, DeviceId, Effect, Force, PersonId, PlaceId, PlaceKind, Span, Standing, Timestamp,
+};
+use store::commands::{Command, CommandState};
+use store::{Store, StoreConfig, StoreError, Tx, assets};
 use testkit::TestWorld;
 
 use super::{Figure, Harm, Thief};
@@ -21,12 +23,32 @@ pub(super) const ADMINISTRATORS: &str = "Lanyard administrators";
 
 const DAY: Span = Span::from_secs(24 * 3600);
 
+/// Who ordered the locks that contain the lost devices, as the ledger names them.
+pub(super) const CONTAINED_BY: &str = "command-line:desk";
+/// Every tenth device is lost and its lock on the way; every tenth lies in a store. Others are with their holder.
+const LOST: usize = 3;
+const STORED: usize = 7;
+
+/// A device of the estate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Target {
+    pub(super) id: DeviceId,
+    /// The lock that contains it, where it is lost.
+    pub(super) lock: Option<CommandId>,
+    /// Whether it lies in a store.
+    pub(super) stored: bool,
+}
+
+/// Who had a device and where it was before the attack.
+type Before = (Option<PersonId>, Standing, Option<PlaceId>);
+
 /// A service that is ready to be served.
 pub(super) struct Prepared {
     app: App,
     world: TestWorld,
-    devices: Vec<DeviceId>,
-    holder: Option<PersonId>,
+    devices: Vec<Target>,
+    before: Vec<Before>,
+    elsewhere: PlaceId,
 }
 
 /// A service that is attacked.
@@ -39,8 +61,10 @@ pub(super) struct Stage {
     /// Where devices and directories come.
     pub(super) doors: String,
     /// Every device of the estate, of Norfolk.
-    pub(super) devices: Vec<DeviceId>,
-    holder: Option<PersonId>,
+    pub(super) devices: Vec<Target>,
+    before: Vec<Before>,
+    /// A store in which nothing lies yet.
+    pub(super) elsewhere: PlaceId,
     /// An ordinary holder, who has an account of their own.
     pub(super) accomplice: PersonId,
 }
@@ -73,12 +97,27 @@ impl Prepared {
         let files = policy::Files::read(&folder)?;
         let policy = PolicyInForce::load(files, &policy::Overrides::new(), "Bench", &seeds::platforms())?;
         let app = App::new(store, world.world(), config(), seeds::keys(&world), policy);
-        let devices: Vec<DeviceId> = estate.speakers.iter().map(|speaker| speaker.device).collect();
-        Ok(Self { app, world, devices, holder: None })
+        let found: Vec<DeviceId> = estate.speakers.iter().map(|speaker| speaker.device).collect();
+        let to = world.world();
+        let (devices, before, elsewhere) = app.store().write_blocking(move |tx| {
+            let (store, elsewhere) = (place(tx, &to, "Store")?, place(tx, &to, "Elsewhere")?);
+            let (mut devices, mut before) = (Vec::new(), Vec::new());
+            for (at, id) in found.into_iter().enumerate() {
+                let stored = at % 10 == STORED;
+                if stored {
+                    put_away(tx, id, store)?;
+                }
+                let lock = if at % 10 == LOST { Some(lose(tx, &to, id)?) } else { None };
+                before.push(state(tx, id)?);
+                devices.push(Target { id, lock, stored });
+            }
+            Ok::<_, StoreError>((devices, before, elsewhere))
+        })?;
+        Ok(Self { app, world, devices, before, elsewhere })
     }
 
     /// Enters the people, gives them their roles while the service is set up, and serves it two days later.
-    pub(super) async fn serve(mut self) -> anyhow::Result<Stage> {
+    pub(super) async fn serve(self) -> anyhow::Result<Stage> {
         let root = Actor::command_line("root");
         app::policy_in_force::bring_into_force(&self.app, permit(&root)?).await?;
         let accomplice = person(&self.app, "9999", "Casey Crane").await?;
@@ -87,12 +126,6 @@ impl Prepared {
             let new = NewGrant { role: Some(role), reason: "their work".into(), ..NewGrant::default() };
             app::grants::grant_role(&self.app, permit(&root)?, id, new).await?;
         }
-        if let Some(first) = self.devices.first() {
-            self.holder = app::read::device(&self.app, permit::<app::access::SeeDevices>(&root)?, *first)
-                .await?
-                .device
-                .holder;
-        }
         for (number, ..) in Thief::people() {
             sign_in(&self.app, number).await?;
         }
@@ -100,9 +133,114 @@ impl Prepared {
         let pages = listen(web::router(self.app.clone(), web::Options::default())).await?;
         let doors = listen(gateway::router(self.app.clone(), gateway::Options::default())).await?;
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build()?;
-        let Self { app, world, devices, holder } = self;
-        Ok(Stage { app, world, client, pages, doors, devices, holder, accomplice })
+        let Self { app, world, devices, before, elsewhere } = self;
+        Ok(Stage { app, world, client, pages, doors, devices, before, elsewhere, accomplice })
     }
+}
+
+fn place(tx: &mut Tx<'_>, world: &domain::World, name: &str) -> Result<PlaceId, StoreError> {
+    let id = PlaceId::from_uuid(world.uuid());
+    let place = assets::Place {
+        id,
+        force: Force::Norfolk,
+        kind: PlaceKind::Store,
+        name: name.to_owned(),
+        created_at: world.now(),
+        closed_at: None,
+    };
+    assets::add_place(tx, &place)?;
+    Ok(id)
+}
+
+/// Takes a device from its holder into a store.
+fn put_away(tx: &mut Tx<'_>, id: DeviceId, store: PlaceId) -> Result<(), StoreError> {
+    store::devices::set_holder(tx, id, None)?;
+    let Some(device) = store::devices::by_id(tx, id)? else { return Ok(()) };
+    let before = assets::of(tx, &device)?;
+    let there = assets::Asset { standing: Standing::InStore, place: Some(store), ..before.clone() };
+    assets::restand(tx, id, &before, &there).map(drop)
+}
+
+/// Opens the case of a lost device, and queues the lock that contains it; the lock.
+fn lose(tx: &mut Tx<'_>, world: &domain::World, id: DeviceId) -> Result<CommandId, StoreError> {
+    let (case, now) = (CaseId::from_uuid(world.uuid()), world.now());
+    let loss = store::cases::Case {
+        id: case,
+        number: 0,
+        kind: "lost-device".into(),
+        force: Force::Norfolk,
+        device: Some(id),
+        person: None,
+        clause: None,
+        title: "Left in a taxi".into(),
+        opened_at: now,
+        due_at: None,
+        owner: None,
+        closed: None,
+        closed_how: None,
+    };
+    store::cases::open(tx, &loss)?;
+    let enrolment = store::devices::by_id(tx, id)?.and_then(|device| device.enrolment);
+    let lock = Command {
+        id: CommandId::from_uuid(world.uuid()),
+        enrolment: enrolment.unwrap_or_else(|| domain::EnrolmentId::from_uuid(world.uuid())),
+        request_type: "DeviceLock".into(),
+        lane: 0,
+        spec: r#"{"do":"device-lock"}"#.into(),
+        state: CommandState::Queued,
+        asked_by: CONTAINED_BY.into(),
+        reason: Some("lost".into()),
+        case: Some(case),
+        queued_at: now,
+        delivered_at: None,
+        deliveries: 0,
+        finished_at: None,
+        error: None,
+        deed: Deed::Lock,
+        effect: Effect::Harsh,
+        burst: None,
+        expires_at: None,
+        approved_by: None,
+    };
+    store::commands::add(tx, &lock)?;
+    Ok(lock.id)
+}
+
+/// Who has a device, and where it is.
+fn state(tx: &mut Tx<'_>, id: DeviceId) -> Result<Before, StoreError> {
+    let Some(device) = store::devices::by_id(tx, id)? else { return Ok((None, Standing::Disposed, None)) };
+    let asset = assets::of(tx, &device)?;
+    Ok((device.holder, asset.standing, asset.place))
+}
+
+/// What was done to one device, and what of it waits for somebody: for each kind of harm.
+fn marks(
+    tx: &mut Tx<'_>,
+    target: Target,
+    before: &Before,
+) -> Result<[(bool, bool); Harm::ALL.len()], StoreError> {
+    let cut_off = store::certificates::shown(tx, target.id)?.iter().all(|shown| shown.revoked.is_some());
+    let ordered_back = store::cases::of_device(tx, target.id)?.iter().any(|case| case.kind == "withdrawal");
+    let gone = state(tx, target.id)? != *before || cut_off || ordered_back;
+    let acts = store::orders::acts_on(tx, target.id)?;
+    let mut marks = [(false, false), (false, false), (gone, !acts.is_empty())];
+    for command in store::commands::of_device(tx, target.id, 50)? {
+        let over = command.state == CommandState::Cancelled;
+        if target.lock == Some(command.id) {
+            marks[2].0 |= over;
+            continue;
+        }
+        let mark = match command.effect {
+            Effect::Destructive => &mut marks[0],
+            Effect::Harsh => &mut marks[1],
+            Effect::Stripping => &mut marks[2],
+            Effect::Harmless => continue,
+        };
+        let waits = matches!(command.state, CommandState::Asked | CommandState::Held);
+        mark.0 |= !waits && !over;
+        mark.1 |= waits;
+    }
+    Ok(marks)
 }
 
 async fn listen(router: axum::Router) -> anyhow::Result<String> {
@@ -217,9 +355,15 @@ impl Stage {
         Ok(id.unwrap_or_default().to_owned())
     }
 
+    /// The digest of what somebody who signs a hand-over is shown.
+    pub(super) async fn shown(&self, id: domain::HandoverId) -> anyhow::Result<String> {
+        let root = Actor::command_line("look");
+        Ok(app::custody::read::handover(&self.app, permit(&root)?, id).await?.digest)
+    }
+
     /// Commands that wait for a person to agree, of the first devices.
     pub(super) async fn asked(&self) -> anyhow::Result<Vec<domain::CommandId>> {
-        let devices: Vec<DeviceId> = self.devices.iter().take(60).copied().collect();
+        let devices: Vec<DeviceId> = self.devices.iter().take(60).map(|target| target.id).collect();
         let found = self.app.store().read(move |tx| {
             let mut all = Vec::new();
             for device in devices {
@@ -233,32 +377,17 @@ impl Stage {
 
     /// Returns what was done to the devices since the start of the hour.
     pub(super) async fn figures(&self, thief: Thief, start: Timestamp) -> anyhow::Result<Vec<Figure>> {
-        let (devices, holder) = (self.devices.clone(), self.holder);
+        let (devices, before) = (self.devices.clone(), self.before.clone());
         let counted = self.app.store().read(move |tx| {
-            let mut counted = [(0, 0); 3];
-            for device in devices {
-                let row = store::devices::by_id(tx, device)?;
-                let gone = row.is_none_or(|row| row.holder != holder || row.retired_at.is_some());
-                let mut marks = [(false, false), (false, false), (gone, false)];
-                for command in store::commands::of_device(tx, device, 50)? {
-                    let place = match command.effect {
-                        Effect::Destructive => 0,
-                        Effect::Harsh => 1,
-                        _ => continue,
-                    };
-                    let waits = matches!(command.state.as_str(), "asked" | "held");
-                    let over = matches!(command.state, CommandState::Cancelled);
-                    if let Some(mark) = marks.get_mut(place) {
-                        mark.0 |= !waits && !over;
-                        mark.1 |= waits;
-                    }
-                }
+            let mut counted = [(0, 0); Harm::ALL.len()];
+            for (target, before) in devices.into_iter().zip(&before) {
+                let marks = marks(tx, target, before)?;
                 for (count, (harmed, held)) in counted.iter_mut().zip(marks) {
                     count.0 += usize::from(harmed);
                     count.1 += usize::from(held && !harmed);
                 }
             }
-            Ok::<_, store::StoreError>(counted)
+            Ok::<_, StoreError>(counted)
         });
         let told = self.told_after(start).await?;
         let rows = Harm::ALL.into_iter().zip(counted.await?);

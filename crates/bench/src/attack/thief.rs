@@ -2,9 +2,10 @@
 
 use app::access::{Actor, Role, permit};
 use app::commands::Order;
+use app::enrolment::revoke_certificates;
 use app::grants::NewGrant;
 
-use super::stage::{ADMINISTRATORS, Stage};
+use super::stage::{ADMINISTRATORS, CONTAINED_BY, Stage, Target};
 
 /// Whose account, token or server was stolen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,12 +88,14 @@ impl Thief {
                 let (one, other) = (by_link(stage, "1002").await?, by_link(stage, "1003").await?);
                 orders(stage, &one, first).await?;
                 approve(stage, &other).await?;
-                approve(stage, &one).await
+                approve(stage, &one).await?;
+                strip(stage, (&one, &other), first).await
             }
             Self::ScimToken => {
                 directory(stage, &stage.directory_token().await?).await?;
                 let cookie = accomplice().await?;
                 orders(stage, &cookie, first).await?;
+                strip(stage, (&cookie, &cookie), first).await?;
                 approve(stage, &cookie).await
             }
             _ => {
@@ -101,6 +104,8 @@ impl Thief {
                 orders(stage, &own, first).await?;
                 let other = accomplice().await?;
                 orders(stage, &other, first).await?;
+                strip(stage, (&own, &other), first).await?;
+                strip(stage, (&other, &own), first).await?;
                 approve(stage, &other).await?;
                 approve(stage, &own).await?;
                 roles(stage, &other).await
@@ -109,12 +114,11 @@ impl Thief {
     }
 }
 
-/// Orders everything that the device pages offer: a way to hinder and a way to destroy each device, and takes it from its
-/// holder.
+/// Orders a way to hinder and a way to destroy each device, of those that the device pages offer.
 async fn orders(stage: &Stage, cookie: &str, first: bool) -> anyhow::Result<()> {
     let most = if first { stage.devices.len() } else { AGAIN };
-    for (place, device) in stage.devices.iter().enumerate().take(most) {
-        let path = format!("/devices/{device}/actions");
+    for (place, target) in stage.devices.iter().enumerate().take(most) {
+        let path = format!("/devices/{}/actions", target.id);
         for words in [&HARSH[..], &DESTRUCTIVE[..]] {
             let Some(word) = words.get(place % words.len()) else { continue };
             let (reason, message, phone) =
@@ -127,12 +131,63 @@ async fn orders(stage: &Stage, cookie: &str, first: bool) -> anyhow::Result<()> 
             ];
             stage.post(cookie, &path, &fields).await?;
         }
-        let taken = stage.post(cookie, &format!("/devices/{device}/holder"), &[("holder", "")]).await?;
-        if taken.is_empty() {
-            stage
-                .post(cookie, &format!("/devices/{device}/withdraw"), &[("why", "lost"), ("lock", "yes")])
-                .await?;
+    }
+    Ok(())
+}
+
+/// Takes each device from its holder, out of use, out of its store, out of management or out of its containment, by one of the ways
+/// that the pages offer; each way on as many devices as the others. The second of the two signs where two must.
+async fn strip(stage: &Stage, (cookie, other): (&str, &str), first: bool) -> anyhow::Result<()> {
+    let most = if first { stage.devices.len() } else { AGAIN };
+    let mut moved = Vec::new();
+    for (place, target) in stage.devices.iter().enumerate().take(most) {
+        let to = |page: &str| format!("/devices/{}/{page}", target.id);
+        let led = match (target, place / 10 % 4, place % 4) {
+            (Target { lock: Some(lock), .. }, turn, _) if turn % 2 == 0 => {
+                stage.post(cookie, &format!("/commands/{lock}/take-back"), &[]).await?
+            }
+            (Target { lock: Some(_), .. }, ..) => {
+                let fields = [("action", "lost-mode-off"), ("reason-lost-mode-off", "found")];
+                stage.post(cookie, &to("actions"), &fields).await?
+            }
+            (Target { stored: true, .. }, turn, _) if turn % 2 == 0 => {
+                moved.push(*target);
+                continue;
+            }
+            (Target { stored: true, .. }, ..) => {
+                stage.post(cookie, &to("restate"), &[("to", "retired"), ("why", "old")]).await?
+            }
+            (_, _, 0) => stage.post(cookie, &to("holder"), &[("holder", "")]).await?,
+            (_, _, 1) => stage.post(cookie, &to("withdraw"), &[("why", "lost"), ("lock", "yes")]).await?,
+            (_, _, 2) => stage.post(cookie, &to("restate"), &[("to", "missing"), ("why", "gone")]).await?,
+            _ => stage.post(cookie, &to("certificates"), &[("reason", "a key was copied")]).await?,
+        };
+        if led.is_empty() {
+            // What this account may not do to it, it tries in another way.
+            stage.post(cookie, &to("holder"), &[("holder", "")]).await?;
         }
+    }
+    for target in moved {
+        move_away(stage, (cookie, other), target).await?;
+    }
+    let all = [("call-off-force", "norfolk"), ("asked-by", CONTAINED_BY), ("call-off-why", "clearing up")];
+    stage.post(cookie, "/held/call-off", &all).await?;
+    Ok(())
+}
+
+/// Moves a device into another store: one gives it, the other takes it.
+async fn move_away(stage: &Stage, (giver, taker): (&str, &str), target: Target) -> anyhow::Result<()> {
+    let (device, place) = (target.id.to_string(), stage.elsewhere.to_string());
+    let fields =
+        [("kind", "transfer"), ("device", device.as_str()), ("place", place.as_str()), ("condition", "good")];
+    let led = stage.post(giver, "/custody/new", &fields).await?;
+    let Some(id) = led.strip_prefix("/custody/").and_then(|rest| rest.split('?').next()) else {
+        return Ok(());
+    };
+    let shown = stage.shown(id.parse()?).await?;
+    for (cookie, side) in [(giver, "giver"), (taker, "receiver")] {
+        let fields = [("side", side), ("shown", shown.as_str()), ("confirm", "yes")];
+        stage.post(cookie, &format!("/custody/{id}/sign"), &fields).await?;
     }
     Ok(())
 }
@@ -205,13 +260,19 @@ async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
 async fn root(stage: &Stage, first: bool) -> anyhow::Result<()> {
     let root = Actor::command_line("root");
     let most = if first { stage.devices.len() } else { AGAIN };
-    for device in stage.devices.iter().take(most) {
+    for (place, target) in stage.devices.iter().enumerate().take(most) {
         // Refused or held is what is being measured.
+        let (app, id) = (&stage.app, target.id);
         let lock = Order::Lock { message: None, phone_number: None };
-        let _ = app::commands::order(&stage.app, permit(&root)?, *device, lock, "stolen").await;
-        let _ = app::commands::order_destruction(&stage.app, permit(&root)?, *device, Order::Erase, "stolen")
-            .await;
-        let _ = app::register::set_holder(&stage.app, permit(&root)?, *device, None).await;
+        let _ = app::commands::order(app, permit(&root)?, id, lock, "stolen").await;
+        let _ = app::commands::order_destruction(app, permit(&root)?, id, Order::Erase, "stolen").await;
+        let _ = match (place % 2, target.lock) {
+            (_, Some(_)) => {
+                app::commands::order(app, permit(&root)?, id, Order::LostModeOff, "found").await.is_ok()
+            }
+            (0, None) => app::register::set_holder(app, permit(&root)?, id, None).await.is_ok(),
+            _ => revoke_certificates(app, permit(&root)?, id, "a key was copied").await.is_ok(),
+        };
     }
     for command in stage.asked().await? {
         let _ = app::commands::approve(&stage.app, permit(&root)?, command, "yes").await;

@@ -3,7 +3,7 @@
 use app::AppError;
 use app::access::permit;
 use app::commands::{Order, Ordered};
-use app::enrolment::{certificates_of, revoke_certificates};
+use app::enrolment::{Revoked, certificates_of, revoke_certificates};
 use domain::{CommandId, DeviceId, DeviceKind, Span};
 use store::commands::{Command, CommandState};
 use store::devices::EnrolmentState;
@@ -273,7 +273,7 @@ fn a_revoked_device_is_refused_until_it_enrols_again() {
         assert!(revoke_certificates(&service.app, permit(&service.desk).unwrap(), id, " ").await.is_err());
         let revoked =
             revoke_certificates(&service.app, permit(&service.desk).unwrap(), id, "key on a stick").await;
-        assert_eq!(revoked.unwrap(), 1);
+        assert_eq!(revoked.unwrap(), Revoked::Done(1));
         let nothing = revoke_certificates(&service.app, permit(&service.desk).unwrap(), id, "again").await;
         assert!(matches!(nothing, Err(AppError::Conflict(_))));
         let actions = service.ledger_actions().await;

@@ -135,7 +135,7 @@ fn an_analyst_orders_320_locks_and_twenty_go() {
         let states = service.states(&ids).await;
         assert_eq!((count(&states, CommandState::Queued), count(&states, CommandState::Held)), (20, 300));
         let told = service.notices_to(fiso.person.unwrap()).await;
-        assert_eq!(told, ["Orders are held: Person A1 reached a cap"], "told once, and at once");
+        assert_eq!(told, ["Orders are held: Person A1 reached a limit of an hour"], "told once, and at once");
         assert!(service.has_entry("orders.held", "harsh").await);
 
         // Nobody who asked, nobody of whom the register knows nothing, no role that may not.
@@ -390,11 +390,12 @@ fn everything_queued_is_called_off_at_once() {
         let which = CalledOff { force: Force::Norfolk, asked_by: Some(one.name.clone()) };
         let called =
             caps::call_off(&service.app, permit(&service.desk).unwrap(), which, "stolen sign-in").await;
-        assert_eq!(called.unwrap(), 23);
+        assert_eq!(called.unwrap(), caps::CallOff { called_off: 23, go_on: 0 });
         let states = service.states(&ids).await;
         assert_eq!((count(&states, CommandState::Cancelled), count(&states, CommandState::Queued)), (23, 1));
         let all = CalledOff { force: Force::Norfolk, asked_by: None };
-        assert_eq!(caps::call_off(&service.app, permit(&two).unwrap(), all, "all of it").await.unwrap(), 1);
+        let called = caps::call_off(&service.app, permit(&two).unwrap(), all, "all of it").await;
+        assert_eq!(called.unwrap().called_off, 1);
         let own: Vec<_> = service.commands(ids[0]).await;
         let own: Vec<_> = own.into_iter().filter(|command| command.asked_by == "system").collect();
         assert!(

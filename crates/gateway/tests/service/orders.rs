@@ -21,7 +21,7 @@ impl Service {
         (id, device)
     }
 
-    async fn state_of(&self, device: DeviceId, command: CommandId) -> CommandState {
+    pub(crate) async fn state_of(&self, device: DeviceId, command: CommandId) -> CommandState {
         self.commands(device).await.into_iter().find(|found| found.id == command).unwrap().state
     }
 
@@ -32,7 +32,7 @@ impl Service {
         assert!(same.unwrap_err().to_string().contains("never a second person"));
         let link = self.actor("link:second", Role::Fiso, None);
         let unknown = commands::approve(&self.app, permit(&link).unwrap(), command, "by a link").await;
-        assert!(unknown.unwrap_err().to_string().contains("must stand in the register"));
+        assert!(unknown.unwrap_err().to_string().contains("must be in the register"));
         let second = self.somebody("F9", Role::Fiso).await;
         commands::approve(&self.app, permit(&second).unwrap(), command, "agreed by telephone").await.unwrap();
         assert_eq!(self.state_of(device, command).await, CommandState::Queued);

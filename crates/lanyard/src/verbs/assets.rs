@@ -152,7 +152,7 @@ async fn give(
     let mut out = Out::new();
     if let Changed::Held(burst) = changed {
         out.line(format_args!(
-            "{} keeps its holder: the change is beyond the cap of an hour, and burst {burst} waits until a second person \
+            "{} keeps its holder: the change is beyond the limit of an hour, and burst {burst} waits until a second person \
              releases it on the pages",
             device.serial
         ))?;

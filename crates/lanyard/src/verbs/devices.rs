@@ -4,7 +4,7 @@ use std::path::Path;
 
 use app::access::{CommandDevices, RevokeCertificates};
 use app::commands::{Order, Ordered};
-use app::enrolment::revoke_certificates;
+use app::enrolment::{Revoked, revoke_certificates};
 use clap::{Args, Subcommand};
 use domain::{DeviceKind, Force};
 use store::devices::{DeviceFilter, EnrolmentState};
@@ -118,7 +118,7 @@ async fn give(opened: &Opened, given: Ordering, order: Order) -> anyhow::Result<
             device.serial
         ))?,
         Ordered::Held { command, burst } => out.line(format_args!(
-            "held beyond the cap of an hour: command {command} of burst {burst} waits until a second person releases it on the pages"
+            "held beyond the limit of an hour: command {command} of burst {burst} waits until a second person releases it on the pages"
         ))?,
         Ordered::NeedsSecond(command) => {
             out.line(format_args!("waits for a second person to agree: command {command}"))?;
@@ -130,10 +130,20 @@ async fn give(opened: &Opened, given: Ordering, order: Order) -> anyhow::Result<
 async fn revoke(opened: &Opened, given: Ordering) -> anyhow::Result<()> {
     let device = opened.device(&given.device).await?;
     let permit = opened.permit::<RevokeCertificates>()?;
-    let revoked = revoke_certificates(&opened.app, permit, device.id, &given.reason).await?;
     let served = opened.app.platforms().of_kind(device.kind);
     let vendor = served.map_or("VENDOR", |(_, served)| served.vendor.name());
     let mut out = Out::new();
+    let revoked = match revoke_certificates(&opened.app, permit, device.id, &given.reason).await? {
+        Revoked::Done(revoked) => revoked,
+        Revoked::Held(burst) => {
+            out.line(format_args!(
+                "held beyond the limit of an hour: the certificates of {} stay good until a second person releases burst {burst} on \
+                 the pages",
+                device.serial
+            ))?;
+            return Ok(out.finish()?);
+        }
+    };
     out.line(format_args!(
         "{revoked} certificates of {} revoked: its messages are refused, and what is set on it stays. Orders that wait are kept; \
          `lanyard enrol {vendor} --serial {} --replace` brings it back",

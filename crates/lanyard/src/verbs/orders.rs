@@ -73,8 +73,15 @@ impl OrderVerb {
                     };
                     let permit = opened.permit::<CallOffOrders>()?;
                     let which = CalledOff { force, asked_by };
-                    let count = caps::call_off(&opened.app, permit, which, &reason).await?;
-                    out.line(format_args!("{count} orders called off"))?;
+                    let done = caps::call_off(&opened.app, permit, which, &reason).await?;
+                    out.line(format_args!("{} orders called off", done.called_off))?;
+                    if done.go_on > 0 {
+                        out.line(format_args!(
+                            "{} more contain lost devices and go on: ending them is beyond the limit of an hour, and waits until a second \
+                             person releases it on the pages",
+                            done.go_on
+                        ))?;
+                    }
                 }
                 Self::Freeze { force, reason } => {
                     let permit = opened.permit::<FreezeDestruction>()?;

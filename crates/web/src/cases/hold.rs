@@ -49,7 +49,7 @@ impl View {
             reference_of_case: "C-1001".into(),
             title: "Decide whether the devices are held for an investigation <script>".into(),
             due: Some(crate::samples::hours_ahead(20)),
-            errors: [("reference", "Enter something here")].into_iter().collect(),
+            errors: [("reference", "Enter a reference")].into_iter().collect(),
             decision: "hold".into(),
             reference: String::new(),
             why: "Under investigation".into(),

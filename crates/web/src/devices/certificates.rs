@@ -70,7 +70,7 @@ impl View {
                     revoked: Some((crate::samples::hours_ago(50), "superseded by <script>".into())),
                 },
             ],
-            errors: [("reason", "Enter something here")].into_iter().collect(),
+            errors: [("reason", "Enter a reason")].into_iter().collect(),
             reason: String::new(),
         }
     }

@@ -79,7 +79,7 @@ impl View {
     pub fn sample_held() -> Self {
         Self {
             title: "Lock".into(),
-            state: "Held beyond a cap; waits for a second person".into(),
+            state: "Held beyond a limit; waits for a second person".into(),
             may_approve: false,
             held_in: "/held/1".into(),
             errors: Errors::default(),

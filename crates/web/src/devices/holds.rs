@@ -61,7 +61,7 @@ impl View {
                 hold("1", None),
                 hold("2", Some((crate::samples::hours_ago(2), "No further action".into()))),
             ],
-            errors: [("reference", "Enter something here")].into_iter().collect(),
+            errors: [("reference", "Enter a reference")].into_iter().collect(),
             reference: String::new(),
             why: "Messages on it may be needed".into(),
         }

@@ -38,7 +38,7 @@ impl View {
             device: Crumb::new("/devices/NC-10442", "NC-10442"),
             holder: "PC Ames <script>".into(),
             may_lock: true,
-            errors: [("why", "Enter something here")].into_iter().collect(),
+            errors: [("why", "Enter a reason")].into_iter().collect(),
             why: String::new(),
             lock: true,
         }

@@ -146,7 +146,7 @@ impl View {
             asked: vec![Order::sample()],
             may_call_off: forces(),
             askers: Choice::list([("person:1", "Morgan Ash")], ""),
-            errors: [("call-off-why", "Enter something here")].into_iter().collect(),
+            errors: [("call-off-why", "Enter a reason")].into_iter().collect(),
             typed: String::new(),
         }
     }

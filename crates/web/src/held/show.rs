@@ -68,7 +68,7 @@ impl View {
             may_cancel: true,
             orders: vec![lock],
             more: 299,
-            errors: [("release-reason", "Enter something here")].into_iter().collect(),
+            errors: [("release-reason", "Enter a reason")].into_iter().collect(),
             typed: String::new(),
         }
     }

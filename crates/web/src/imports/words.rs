@@ -56,7 +56,7 @@ impl Shown for People {
         accept: TABLES,
         size: "An Excel workbook (.xlsx), or saved as “CSV UTF-8”. Up to 50,000 rows and 16 MB.",
         about: None,
-        force: "Force of rows that name none",
+        force: "Force for rows that do not name one",
         columns: "Collar or staff number (always), name or given and family name, force, role, unit, work email, work \
                   telephone, line manager’s number, first working day, last working day, has left (yes or no).",
         found: "A person is found by force and number. An empty cell leaves what is recorded; a single hyphen clears it.",

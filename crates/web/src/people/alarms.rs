@@ -114,6 +114,6 @@ mod tests {
     fn an_alarm_that_told_nobody_says_so() {
         let html = View::sample().render().unwrap();
         assert!(html.contains("Nobody could be told") && html.contains("and 2 more"), "{html}");
-        assert_eq!(html.matches("I have seen to it").count(), 1, "{html}");
+        assert_eq!(html.matches("Mark as dealt with").count(), 1, "{html}");
     }
 }

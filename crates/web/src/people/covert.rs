@@ -30,7 +30,7 @@ impl View {
         shell.crumbs.push(Crumb::new("/people/1234", "PC Ames <script>"));
         Self {
             shell,
-            errors: [("reason", "Enter something here")].into_iter().collect(),
+            errors: [("reason", "Enter a reason")].into_iter().collect(),
             person: Crumb::new("/people/1234", "PC Ames <script>"),
             answer: None,
             reason: String::new(),

@@ -91,7 +91,7 @@ impl View {
     pub fn sample_closed() -> Self {
         Self {
             rows: None,
-            errors: [("reason", "Enter something here <script>")].into_iter().collect(),
+            errors: [("reason", "Enter a reason <script>")].into_iter().collect(),
             may_manage: false,
             ..Self::sample()
         }

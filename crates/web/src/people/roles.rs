@@ -174,6 +174,6 @@ mod tests {
         let view = View::sample();
         assert_eq!((view.endable().len(), view.confirmable().len()), (2, 1));
         let html = view.render().unwrap();
-        assert!(html.contains("Ended by itself") && html.contains("Audit &#60;script&#62;"), "{html}");
+        assert!(html.contains("Ended on its last day") && html.contains("Audit &#60;script&#62;"), "{html}");
     }
 }

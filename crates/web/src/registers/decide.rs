@@ -74,7 +74,7 @@ impl View {
             lines: vec![("Name of the network".into(), "AMES-HUB".into())],
             does: "While it is in force it is added to the device's settings.".into(),
             refused: String::new(),
-            errors: [("because", "Enter something here")].into_iter().collect(),
+            errors: [("because", "Enter a reason")].into_iter().collect(),
             answer: "yes".into(),
             because: String::new(),
             conditions: "Only while on call".into(),

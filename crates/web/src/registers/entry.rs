@@ -112,7 +112,7 @@ impl View {
                     trouble: String::new(),
                 }],
                 residue: vec![
-                    "The holder types the password, and whoever knows it can imitate the network.".into(),
+                    "The holder types the password, and anybody who knows it can imitate the network.".into(),
                 ],
             }],
             timeline: vec![
@@ -139,7 +139,7 @@ impl View {
             may_decide: true,
             open: true,
             may_review: false,
-            errors: [("why", "Enter something here")].into_iter().collect(),
+            errors: [("why", "Enter a reason")].into_iter().collect(),
             ..Self::sample()
         }
     }

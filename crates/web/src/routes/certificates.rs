@@ -1,7 +1,7 @@
 //! A device's certificates, and revoking them.
 
 use app::access::{RevokeCertificates, SeeDevices};
-use app::enrolment::{CertificateShown, certificates_of, revoke_certificates};
+use app::enrolment::{CertificateShown, Revoked, certificates_of, revoke_certificates};
 use axum::extract::Path;
 use axum::response::Response;
 use domain::{DeviceId, Timestamp};
@@ -60,7 +60,8 @@ pub(super) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     let permit = ctx.permit::<RevokeCertificates>()?;
     let id: DeviceId = id_of(&id)?;
     match revoke_certificates(&ctx.site.app, permit, id, fields.get("reason")).await {
-        Ok(_) => Ok(done(&format!("/devices/{id}/certificates"), "certificates-revoked")),
+        Ok(Revoked::Done(_)) => Ok(done(&format!("/devices/{id}/certificates"), "certificates-revoked")),
+        Ok(Revoked::Held(_)) => Ok(done(&format!("/devices/{id}/certificates"), "held")),
         Err(error) => form_again(&View {
             errors: form_errors(error, "reason")?,
             reason: fields.text("reason"),

@@ -2,6 +2,7 @@
 
 use app::access::{ApproveDestruction, CommandDevices, LocateDevices, PlaceHolds, SeeCommands};
 use app::commands::{Agreed, consent_under_hold};
+use app::register::Changed;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -91,8 +92,11 @@ pub(super) async fn consent(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
 pub(super) async fn take_back(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<CommandDevices>()?;
     let id = id_of(&id)?;
-    app::commands::take_back(&ctx.site.app, permit, id).await?;
-    Ok(done(&format!("/commands/{id}"), "taken-back"))
+    let word = match app::commands::take_back(&ctx.site.app, permit, id).await? {
+        Changed::Done => "taken-back",
+        Changed::Held(_) => "held",
+    };
+    Ok(done(&format!("/commands/{id}"), word))
 }
 
 /// Shows the PIN or the location, which is a ledger entry of its own. Never kept by a browser: no page is.

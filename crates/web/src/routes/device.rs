@@ -53,7 +53,7 @@ const fn told(deed: Deed) -> Option<Told> {
         Deed::Locate => {
             ("Asks the device where it is. Reading the answer needs a reason, and is in the ledger.", false)
         }
-        Deed::ClearPasscode => ("Whoever has the device can open it until a new passcode is set.", false),
+        Deed::ClearPasscode => ("Anybody who has the device can open it until a new passcode is set.", false),
         Deed::Erase => (
             "Everything on it is destroyed, images not yet uploaded among it. It cannot be undone, and ends lost mode and location.",
             false,

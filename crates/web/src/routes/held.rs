@@ -2,7 +2,7 @@
 
 use app::AppError;
 use app::access::{CallOffOrders, FreezeDestruction, LiftFreeze, ReleaseOrders, SeeHeldOrders};
-use app::caps::{self, CalledOff};
+use app::caps::{self, CallOff, CalledOff};
 use app::read::held::{self as read, BurstRow, FreezeRead, OrderRead};
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -154,7 +154,8 @@ pub(super) async fn call_off(ctx: Ctx, fields: Fields) -> Result<Response, Probl
         caps::call_off(&ctx.site.app, permit, which, fields.get("call-off-why")).await
     };
     match called.await {
-        Ok(_) => Ok(done(HELD, "orders-called-off")),
+        Ok(CallOff { go_on: 0, .. }) => Ok(done(HELD, "orders-called-off")),
+        Ok(_) => Ok(done(HELD, "orders-called-off-in-part")),
         Err(error) => again(&ctx, error, "call-off-why", fields.text("call-off-why")).await,
     }
 }

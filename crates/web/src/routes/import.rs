@@ -104,7 +104,7 @@ fn view<K: Shown>(ctx: &Ctx, waiting: &Waiting<K>, errors: Errors) -> Preview {
                 field: field(place),
                 heading: if heading.is_empty() { format!("Column {}", place + 1) } else { heading.clone() },
                 choices: Choice::list(
-                    std::iter::once(("", "Pass over"))
+                    std::iter::once(("", "Ignore this column"))
                         .chain(K::Column::ALL.iter().map(|column| (column.as_str(), column.title()))),
                     column.map_or("", K::Column::as_str),
                 ),

@@ -99,7 +99,7 @@ fn few(force: domain::Force, one: bool) -> String {
         )
     } else {
         format!(
-            "No administrator of {} has signed in. Whoever is on the server gives roles alone until one has: lanyard role give.",
+            "No administrator of {} has signed in. Until one has, anybody who can use the server can give roles alone: lanyard role give.",
             force.title()
         )
     }
@@ -160,7 +160,7 @@ fn copies(ledger: &LedgerStatus) -> Vec<CopyRow> {
     };
     let mut rows: Vec<CopyRow> = ledger.copies.iter().map(row).collect();
     if !ledger.left_the_machine() {
-        let says = "Checkpoints have not left this machine: whoever owns it could write a new history. Name a place for copies in \
+        let says = "Checkpoints have not left this machine: its owner could write a new history. Name a place for copies in \
                     the settings file, under [ledger].";
         rows.insert(0, CopyRow { says: says.to_owned(), bad: true });
     }

@@ -3,6 +3,7 @@
 use app::AppError;
 use app::access::{ManageRegister, SeeDevices};
 use app::custody::{BulkReturn, CountRead, Difference, Explained, NewPlace, Returned, Signed};
+use app::register::Changed;
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -122,7 +123,7 @@ fn line(returned: Returned) -> returns::Line {
                 Signed::Complete => "back in the store",
                 Signed::Waits => "waits for the other side to sign",
                 Signed::Held(_) => {
-                    "held beyond the cap of an hour: a second person releases it under Held and waiting"
+                    "held beyond the limit of an hour: a second person releases it under Held and waiting"
                 }
             }
             .to_owned(),
@@ -279,8 +280,11 @@ pub(super) async fn close_count(
         explanation: fields.text(&format!("explanation-{place}")),
     });
     let said = said.collect();
-    app::custody::close_count(&ctx.site.app, permit, id, said).await?;
-    Ok(done(&format!("/counts/{id}"), "count-closed"))
+    let word = match app::custody::close_count(&ctx.site.app, permit, id, said).await? {
+        Changed::Done => "count-closed",
+        Changed::Held(_) => "count-closed-held",
+    };
+    Ok(done(&format!("/counts/{id}"), word))
 }
 
 /// What a scanner finds: the device's page, or a few to choose from.

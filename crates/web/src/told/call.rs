@@ -34,7 +34,7 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Cases),
-            errors: [("why", "Enter something here")].into_iter().collect(),
+            errors: [("why", "Enter a reason")].into_iter().collect(),
             href: "/cases/1/call".into(),
             reference: "C-1043".into(),
             form: "1".into(),

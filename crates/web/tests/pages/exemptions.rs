@@ -28,7 +28,7 @@ fn an_exemption_is_read_for_a_reason_and_leaks_nowhere() {
             (with("number", "9999"), "nobody with this number"),
             (with("until", "2020-01-01"), "a day to come"),
             (with("clause", "MDU-6.2a"), "knows exceptions"),
-            (with("why", ""), "Enter something here"),
+            (with("why", ""), "Enter a reason"),
         ] {
             let answer = fiso.post("/exemptions/add", &wrong).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{says}");

@@ -59,7 +59,7 @@ fn a_profile_is_made_only_where_the_gate_is_open() {
         let browser = seeded.browser(Role::ServiceDeskLead, None).await;
         let path = format!("/devices/{}/enrol", seeded.tablet);
         let html = browser.page(&path).await;
-        assert!(html.contains("It may not enrol yet") && html.contains("no intended holder"), "{html}");
+        assert!(html.contains("It cannot enrol yet") && html.contains("no intended holder"), "{html}");
         assert_eq!(browser.post(&path, &[]).await.status, StatusCode::CONFLICT);
         let set = browser.post(&format!("/devices/{}/holder", seeded.tablet), &[("holder", "1234")]).await;
         refused(&set, "Suffolk Constabulary has nobody with this number");
@@ -81,10 +81,7 @@ fn a_person_is_entered_and_their_acceptance_too() {
         let browser = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
         let taken = [("force", "norfolk"), ("number", "1234"), ("name", "X"), ("role", "officer")];
         refused(&browser.post("/people/add", &taken).await, "already has somebody with the number 1234");
-        refused(
-            &browser.post("/people/add", &[("force", "norfolk"), ("number", "5")]).await,
-            "Enter something here",
-        );
+        refused(&browser.post("/people/add", &[("force", "norfolk"), ("number", "5")]).await, "Enter a name");
         let new = [("force", "norfolk"), ("number", "500"), ("name", "PC Green"), ("role", "officer")];
         let answer = browser.post("/people/add", &new).await;
         let path = answer.leads_to().split('?').next().unwrap().to_owned();
@@ -125,7 +122,7 @@ fn an_order_needs_a_reason_and_destruction_a_second_person() {
         let actions = format!("{href}/actions");
         let lost =
             [("action", "lost-mode"), ("message-lost-mode", "Call <us>"), ("phone-lost-mode", "01473 0")];
-        let html = refused(&lead.post(&actions, &lost).await, "Enter something here");
+        let html = refused(&lead.post(&actions, &lost).await, "Enter a reason");
         assert!(
             html.contains("href=\"#reason-lost-mode\"") && html.contains("value=\"Call &#60;us&#62;\""),
             "{html}"
@@ -155,10 +152,10 @@ fn an_order_needs_a_reason_and_destruction_a_second_person() {
         // One name or two, two links may be one person's: whoever agrees must be somebody whom the register knows.
         let link = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
         let answer = link.post(&format!("{command}/approve"), &[("reason", "me too")]).await;
-        refused(&answer, "must stand in the register");
+        refused(&answer, "must be in the register");
         let second = seeded.browser_in_role(seeded.newcomer, Role::Fiso, Force::Norfolk).await;
         assert!(second.page(&command).await.contains("Agree to erase"));
-        refused(&second.post(&format!("{command}/approve"), &[]).await, "Enter something here");
+        refused(&second.post(&format!("{command}/approve"), &[]).await, "Enter a reason");
         let answer = second.post(&format!("{command}/approve"), &[("reason", "spoke to the lead")]).await;
         assert_eq!(answer.leads_to(), format!("{command}?done=approved"));
         assert!(second.page(&command).await.contains("Queued; not yet handed to the device"));
@@ -179,7 +176,7 @@ fn the_pin_of_a_mac_is_shown_for_a_reason_and_written_down() {
         let command = format!("/commands/{}", seeded.command(seeded.mac).await);
         seeded.settle().await;
         let reveal = format!("{command}/reveal");
-        refused(&browser.post(&reveal, &[("reason", " ")]).await, "Enter something here");
+        refused(&browser.post(&reveal, &[("reason", " ")]).await, "Enter a reason");
         let html = browser.post(&reveal, &[("reason", "its holder is here")]).await.text();
         let pin: String = html.split("summary-list__value\">").nth(1).unwrap().chars().take(6).collect();
         assert!(pin.chars().all(|digit| digit.is_ascii_digit()), "{pin}");
@@ -222,7 +219,7 @@ fn a_case_takes_notes_and_is_closed_once() {
     with_force(|seeded| async move {
         let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
         let href = format!("/cases/{}", seeded.case().await);
-        refused(&browser.post(&format!("{href}/notes"), &[("note", "")]).await, "Enter something here");
+        refused(&browser.post(&format!("{href}/notes"), &[("note", "")]).await, "Enter a note");
         let noted = browser.post(&format!("{href}/notes"), &[("note", "Called <the> holder")]).await;
         let html = browser.page(noted.leads_to()).await;
         assert!(

@@ -23,7 +23,10 @@ fn what_is_beyond_a_cap_is_held_and_another_person_decides() {
             assert_eq!(answer.leads_to(), format!("/devices/{}?done={word}", seeded.phone), "order {n}");
         }
         let device = desk.page(&format!("/devices/{}?done=held", seeded.phone)).await;
-        assert!(device.contains("Held beyond a cap") && device.contains("It is held: an hour"), "{device}");
+        assert!(
+            device.contains("Held beyond a limit") && device.contains("It is held: the limit of an hour"),
+            "{device}"
+        );
         let burst = burst_of(&seeded).await;
         let command = desk.page(&format!("/commands/{}", seeded.command(seeded.phone).await)).await;
         assert!(command.contains(&burst), "{command}");
@@ -38,7 +41,7 @@ fn what_is_beyond_a_cap_is_held_and_another_person_decides() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
         let lead = seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, Force::Norfolk).await;
-        assert!(lead.page("/").await.contains("1 burst of orders is held beyond a cap"));
+        assert!(lead.page("/").await.contains("1 burst of orders is held beyond a limit"));
         let list = lead.page("/held").await;
         assert!(list.contains(&burst) && list.contains("Call these orders off"), "{list}");
         let blank = lead.post(&format!("{burst}/release"), &[("release-reason", " ")]).await;

@@ -299,7 +299,7 @@ fn what_is_put_by_is_either_answered_or_taken_back() {
             })
             .await;
             let (wanted, word) = match taken_back {
-                Ok(()) => (CommandState::Cancelled, "taken back"),
+                Ok(_) => (CommandState::Cancelled, "taken back"),
                 Err(_) => (CommandState::Acknowledged, "answered"),
             };
             ring.note(word);

@@ -1,12 +1,12 @@
 //! People's orders to a device: what each needs, and where two people must agree.
 
-use domain::{BurstId, CommandId, DeviceId, Effect, EnrolmentId, Platform};
+use domain::{BurstId, CommandId, DeviceId, Effect, EnrolmentId, Platform, Timestamp};
 use platform_port::Order;
 use serde_json::json;
 use store::commands::{Command, CommandState};
 use store::devices::{Device, EnrolmentState};
 use store::locks::{self, Lock};
-use store::{commands, devices};
+use store::{Tx, commands, devices};
 
 use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
@@ -132,23 +132,7 @@ async fn place_order<A: Action + 'static>(
                 reason: &reason,
                 loss: crate::caps::loss_of(tx, deed, device)?,
             };
-            let mut placed = Vec::new();
-            let vendor = &serving(&app, platform)?.vendor;
-            // A device that never said whether it is supervised may be: at three in the morning a command that
-            // the device can refuse is better than one that was never sent.
-            let supervised = target.supervised.unwrap_or(true);
-            let known = target_of(&app, tx, (enrolment, platform), supervised, None)?;
-            for part in vendor.parts(platform, &order) {
-                if let Some(refusal) = vendor.refusal(&part, &known) {
-                    return Err(AppError::Conflict(refusal));
-                }
-                if order == Order::Refresh && commands::is_pending(tx, enrolment, part.word())? {
-                    continue;
-                }
-                let weight = vendor.weight(&part);
-                let spec = Spec::new(&app, part, (enrolment, platform))?;
-                placed.push(queue_order(&app, tx, &ordering, Sent { spec: &spec, weight }, now)?);
-            }
+            let placed = place_parts(&app, tx, (&order, platform), &ordering, now)?;
             let (word, ordered) = outcome(&placed);
             if deed.ends_containment()
                 && let Some(loss) = crate::caps::open_loss(tx, device)?
@@ -165,6 +149,34 @@ async fn place_order<A: Action + 'static>(
             Ok(ordered)
         })
         .await
+}
+
+/// Queues an order in the messages that the device's vendor splits it into.
+fn place_parts(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (order, platform): (&Order, Platform),
+    ordering: &Ordering<'_>,
+    now: Timestamp,
+) -> Result<Vec<Command>, AppError> {
+    let (vendor, enrolment) = (&serving(app, platform)?.vendor, ordering.enrolment);
+    // A device that never said whether it is supervised may be: at three in the morning a command that
+    // the device can refuse is better than one that was never sent.
+    let supervised = ordering.device.supervised.unwrap_or(true);
+    let known = target_of(app, tx, (enrolment, platform), supervised, None)?;
+    let mut placed = Vec::new();
+    for part in vendor.parts(platform, order) {
+        if let Some(refusal) = vendor.refusal(&part, &known) {
+            return Err(AppError::Conflict(refusal));
+        }
+        if *order == Order::Refresh && commands::is_pending(tx, enrolment, part.word())? {
+            continue;
+        }
+        let weight = vendor.weight(&part);
+        let spec = Spec::new(app, part, (enrolment, platform))?;
+        placed.push(queue_order(app, tx, ordering, Sent { spec: &spec, weight }, now)?);
+    }
+    Ok(placed)
 }
 
 /// What became of an order, as a word of the ledger and for who gave it.

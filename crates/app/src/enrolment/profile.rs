@@ -1,9 +1,9 @@
 //! The enrolment profile of one registered device, with its one-time challenge.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::{Deed, DeviceId, Platform, Secret, Timestamp};
 use pki::cms::{Signer, sign_attached};
 use platform_port::{Offer, Vendor};
@@ -101,6 +101,24 @@ pub async fn make_replacing_profile(
     make_profile(app, permit, serial, signed, Replaces::Enrolment).await
 }
 
+/// Returns why no profile is made for a device that is enrolled; `None` where one may be.
+fn refuse_to_replace(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<EnrolDevices>,
+    device: &Device,
+    (replaces, now): (Replaces, Timestamp),
+) -> Result<Option<AppError>, AppError> {
+    if device.enrolment_state != EnrolmentState::Enrolled {
+        return Ok(None);
+    }
+    if replaces == Replaces::Nothing {
+        return Ok(Some(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
+    }
+    let may = may_replace(app, tx, permit, device, now)?;
+    Ok((!may).then(|| AppError::Conflict(BEYOND.to_owned())))
+}
+
 async fn make_profile(
     app: &App,
     permit: Permit<EnrolDevices>,
@@ -134,13 +152,8 @@ async fn make_profile(
             locks::take(tx, Lock::Device(device.id))?;
             // As the lock found it: another may have finished its enrolment meanwhile.
             let device = devices::by_id(tx, device.id)?.unwrap_or(device);
-            if device.enrolment_state == EnrolmentState::Enrolled && replaces == Replaces::Nothing {
-                return Ok(Err(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
-            }
-            if device.enrolment_state == EnrolmentState::Enrolled
-                && !may_replace(&app, tx, &permit, &device, now)?
-            {
-                return Ok(Err(AppError::Conflict(BEYOND.to_owned())));
+            if let Some(refused) = refuse_to_replace(&own, tx, &permit, &device, (replaces, now))? {
+                return Ok(Err(refused));
             }
             // One live profile a device: the former one, and what it bought and nobody used, work no more.
             let voided = certificates::void_challenges(tx, device.id, now)?;

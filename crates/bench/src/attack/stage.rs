@@ -184,9 +184,9 @@ fn lose(tx: &mut Tx<'_>, world: &domain::World, id: DeviceId) -> Result<CommandI
     let lock = Command {
         id: CommandId::from_uuid(world.uuid()),
         enrolment: enrolment.unwrap_or_else(|| domain::EnrolmentId::from_uuid(world.uuid())),
-        request_type: "DeviceLock".into(),
+        word: "lock".into(),
         lane: 0,
-        spec: r#"{"do":"device-lock"}"#.into(),
+        spec: r#"{"do":"lock","message":null,"phone_number":null}"#.into(),
         state: CommandState::Queued,
         asked_by: CONTAINED_BY.into(),
         reason: Some("lost".into()),

@@ -63,7 +63,11 @@ const fn told(deed: Deed) -> Option<Told> {
         | Deed::SetHolder
         | Deed::HandOver
         | Deed::Retire
-        | Deed::Withdraw => {
+        | Deed::Withdraw
+        | Deed::Missing
+        | Deed::Revoke
+        | Deed::Replace
+        | Deed::TakeBack => {
             return None;
         }
     };

@@ -136,7 +136,7 @@ mod tests {
     fn each_figure_is_of_something() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
         let found = permits(&folder, Duration::from_millis(20)).expect("the shipped policy decides");
-        assert!(found.remembered > found.decided && found.decided > 0.0, "{found:?}");
+        assert!(found.remembered > 0.0 && found.decided > 0.0, "{found:?}");
         assert!(found.list > Duration::ZERO && found.one_by_one > Duration::ZERO, "{found:?}");
     }
 }

@@ -49,7 +49,7 @@ fn an_auditor_whose_access_ends() {
         assert!(!auditor.page("/").await.contains("Auditor"));
         assert_eq!(auditor.get("/access").await.status, StatusCode::FORBIDDEN);
         let html = root.page(&roles).await;
-        assert!(html.contains("Ended by itself"), "{html}");
+        assert!(html.contains("Ended on its last day"), "{html}");
         assert!(!root.page("/access?role=auditor").await.contains("DC Cole"));
     });
 }

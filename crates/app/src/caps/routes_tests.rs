@@ -86,8 +86,15 @@ fn without_types(before: &str) -> &str {
     name
 }
 
-/// The names that a body calls, each with what stands before it: `caps::admit(` gives `("caps", "admit")`.
-fn calls(body: &str) -> Vec<(String, String)> {
+/// A name that a body calls: `caps::admit(` is `admit` of `caps`, and so is `crate::caps::burst::admit(`, which is `ours`.
+struct Call {
+    of: String,
+    name: String,
+    ours: bool,
+}
+
+/// The names that a body calls, each with what stands before it.
+fn calls(body: &str) -> Vec<Call> {
     let word = |c: char| c.is_alphanumeric() || c == '_';
     let mut all = Vec::new();
     for (at, _) in body.match_indices('(') {
@@ -95,14 +102,19 @@ fn calls(body: &str) -> Vec<(String, String)> {
         let name: String =
             before.chars().rev().take_while(|c| word(*c)).collect::<Vec<_>>().into_iter().rev().collect();
         let rest = &before[..before.len() - name.len()];
-        let of: String = match rest.strip_suffix("::") {
-            Some(rest) => {
-                rest.chars().rev().take_while(|c| word(*c)).collect::<Vec<_>>().into_iter().rev().collect()
-            }
-            None => String::new(),
-        };
+        let path: String = rest
+            .chars()
+            .rev()
+            .take_while(|c| word(*c) || *c == ':')
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect();
+        let mut parts = path.split("::").filter(|part| !part.is_empty());
+        let ours = path.starts_with("crate::");
+        let of = if ours { parts.nth(1) } else { parts.last() };
         if !name.is_empty() {
-            all.push((of, name));
+            all.push(Call { of: of.unwrap_or_default().to_owned(), name, ours });
         }
     }
     all
@@ -148,8 +160,8 @@ impl Code {
 
     /// The function that a call in `from` means: its file's own, the one of the module that is named, the only one of that name, or
     /// the only one of the caller's own capability.
-    fn meant(&self, from: usize, (of, name): &(String, String)) -> Option<usize> {
-        if self.store.contains(of.as_str()) {
+    fn meant(&self, from: usize, Call { of, name, ours }: &Call) -> Option<usize> {
+        if !ours && self.store.contains(of.as_str()) {
             return None;
         }
         let there = self.named.get(name)?;
@@ -172,7 +184,8 @@ impl Code {
                 return true;
             }
             let by_trait = BY_TRAIT.iter().filter(|(name, _)| *name == self.all[place].name);
-            let by_trait = by_trait.map(|(_, to)| (String::new(), (*to).to_owned()));
+            let by_trait =
+                by_trait.map(|(_, to)| Call { of: String::new(), name: (*to).to_owned(), ours: true });
             for call in calls(&self.all[place].body).into_iter().chain(by_trait) {
                 next.extend(self.meant(place, &call).filter(|to| seen.insert(*to)));
             }

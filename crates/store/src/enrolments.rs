@@ -59,7 +59,7 @@ macro_rules! hot {
     () => {
         "SELECT e.certificate_sha256, e.id, e.device_id, e.device_key, e.platform, e.state, e.last_contact_at,
         (SELECT CASE WHEN c.revoked_at IS NULL THEN c.not_after END FROM certificate c WHERE c.sha256 = e.certificate_sha256),
-        (SELECT q.lane FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked' LIMIT 1) IS NOT NULL,
+        (SELECT q.lane FROM command q WHERE q.enrolment_id = e.id AND q.finished_at IS NULL AND q.state <> 'asked' ORDER BY q.lane LIMIT 1) IS NOT NULL,
         e.signs_sha1 FROM enrolment e WHERE e.ended_at IS NULL AND e.channel = 'device' AND e.certificate_sha256 IN "
     };
 }
@@ -90,6 +90,8 @@ statements! {
         ORDER BY e.refresh_due_at LIMIT $2";
     // Places are filled up by repeating the last: a few texts and prepared statements for both engines. No join and no EXISTS:
     // with them PostgreSQL reads the whole table of certificates, or of waiting commands, for a full batch.
+    // The order has SQLite walk the index of unfinished commands: without it, it may read all that a device ever finished.
+    HOT_LOOKUP_ONE = concat!(hot!(), "($1)");
     HOT_LOOKUP_FEW = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8)");
     HOT_LOOKUP = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
         $33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)");
@@ -290,8 +292,12 @@ pub struct Hot {
 /// Looks up to [`HOT_BATCH`] certificates up in one statement; more are not looked at.
 pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, StoreError> {
     let Some(last) = certificates.iter().take(HOT_BATCH).next_back() else { return Ok(Vec::new()) };
-    let (statement, places) =
-        if certificates.len() <= HOT_FEW { (&HOT_LOOKUP_FEW, HOT_FEW) } else { (&HOT_LOOKUP, HOT_BATCH) };
+    // One is what an answer to a command looks up, and needs no list.
+    let (statement, places) = match certificates.len() {
+        1 => (&HOT_LOOKUP_ONE, 1),
+        2..=HOT_FEW => (&HOT_LOOKUP_FEW, HOT_FEW),
+        _ => (&HOT_LOOKUP, HOT_BATCH),
+    };
     let params: Vec<Value> = certificates
         .iter()
         .take(HOT_BATCH)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use store::{Store, all_statements};
+use store::{Store, StoreConfig, all_statements};
 use testkit::both_engines;
 
 #[test]
@@ -56,4 +56,27 @@ fn statements_are_listed_once_and_leave_transactions_to_the_engine() {
         }
     }
     assert!(!names.is_empty());
+}
+
+/// Otherwise a check-in would read every command that its device ever finished.
+#[test]
+fn a_check_in_looks_for_commands_among_the_unfinished_ones_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.sqlite");
+    let store = Store::open(&StoreConfig::Sqlite { path: path.clone(), readers: 1 }).unwrap();
+    store.migrate().unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let mut found = 0;
+    for statement in all_statements().into_iter().filter(|statement| statement.name.contains("::HOT_LOOKUP"))
+    {
+        let mut explained = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", statement.sql)).unwrap();
+        let (mut rows, mut plan) = (explained.raw_query(), String::new());
+        while let Some(row) = rows.next().unwrap() {
+            plan += &row.get::<_, String>("detail").unwrap();
+            plan.push('\n');
+        }
+        assert!(plan.contains("INDEX command_pending"), "{}:\n{plan}", statement.name);
+        found += 1;
+    }
+    assert_eq!(found, 3);
 }

@@ -42,7 +42,8 @@ pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     match bytes {
         [0xff, 0xfe, ..] => Cow::Owned(units(u16::from_le_bytes)),
         [0xfe, 0xff, ..] => Cow::Owned(units(u16::from_be_bytes)),
-        _ => String::from_utf8_lossy(bytes),
+        // Nearly every message is good, and checking that costs far less than looking for what to replace.
+        _ => std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed),
     }
 }
 

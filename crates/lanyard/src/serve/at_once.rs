@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use app::intake::RETRY_AFTER as SECONDS;
 use app::limits::{CallerAddress, counted_as};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
@@ -56,7 +56,7 @@ impl Drop for InHand {
 }
 
 /// Lets a request through while its address has fewer in hand than it may.
-pub(super) async fn layer(State(all): State<Arc<AtOnce>>, request: Request, next: Next) -> Response {
+pub(super) async fn layer(all: &Arc<AtOnce>, request: Request, next: Next) -> Response {
     let Some(CallerAddress(address)) = request.extensions().get::<CallerAddress>().copied() else {
         return next.run(request).await;
     };

@@ -23,20 +23,19 @@ use super::seldom::Seldom;
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// What all requests share.
-#[derive(Clone)]
 pub(super) struct Room {
     intake: Arc<Intake>,
-    refused: Arc<Seldom>,
+    refused: Seldom,
 }
 
 impl Room {
-    pub(super) fn new(bytes: usize) -> Self {
-        Self { intake: Arc::new(Intake::new(bytes)), refused: Arc::default() }
+    pub(super) fn new(bytes: usize) -> Arc<Self> {
+        Arc::new(Self { intake: Arc::new(Intake::new(bytes)), refused: Seldom::default() })
     }
 }
 
 /// Answers a request within its time, with a body that takes room.
-pub(super) async fn layer(State(room): State<Room>, mut request: Request, next: Next) -> Response {
+pub(super) async fn layer(State(room): State<Arc<Room>>, mut request: Request, next: Next) -> Response {
     let connection = request.extensions().get::<Connection>();
     if let Some(connection) = connection.filter(|connection| !connection.asked.load(Ordering::Relaxed)) {
         connection.asked.store(true, Ordering::Relaxed);

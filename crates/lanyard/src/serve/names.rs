@@ -2,12 +2,10 @@
 //! taken for that of somebody else, and links would be made for it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{StatusCode, uri::Authority};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::config::{Config, is_this_machine};
@@ -41,6 +39,28 @@ impl Names {
         // A name with a user before it is none.
         read.is_ok_and(|read| !authority.contains('@') && self.own.contains(&plain(read.host())))
     }
+
+    /// Returns whether a request asks for a name of this service, or for what is answered under any.
+    pub(super) fn admit(&self, request: &Request) -> bool {
+        let asked = match request.uri().authority() {
+            // HTTP/2 names it in the target.
+            Some(authority) => Some(authority.as_str()),
+            None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
+        };
+        asked.is_some_and(|asked| self.has(asked)) || UNDER_ANY_NAME.contains(&request.uri().path())
+    }
+
+    /// Makes the answer to a request for another name.
+    pub(super) fn refusal(&self) -> Response {
+        let said = format!(
+            "This is Lanyard, and it does not answer under the name by which it was asked.\n\nGo to {}\n\nFor the engineer who \
+             runs Lanyard: a proxy in front of it has to pass on the name that was asked for (the Host header). If people or \
+             devices do come by another name, write it into the settings: names = [\"the.name\"].\n",
+            self.address
+        );
+        let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+        (StatusCode::MISDIRECTED_REQUEST, headers, said).into_response()
+    }
 }
 
 /// The name in an address.
@@ -53,26 +73,6 @@ fn host_of(address: &str) -> Option<String> {
 /// A name without what makes no difference: capitals, and the dot of the root.
 fn plain(host: &str) -> String {
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
-}
-
-/// Answers requests for names of this service only.
-pub(super) async fn layer(State(names): State<Arc<Names>>, request: Request, next: Next) -> Response {
-    let asked = match request.uri().authority() {
-        // HTTP/2 names it in the target.
-        Some(authority) => Some(authority.as_str()),
-        None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
-    };
-    if asked.is_some_and(|asked| names.has(asked)) || UNDER_ANY_NAME.contains(&request.uri().path()) {
-        return next.run(request).await;
-    }
-    let said = format!(
-        "This is Lanyard, and it does not answer under the name by which it was asked.\n\nGo to {}\n\nFor the engineer who \
-         runs Lanyard: a proxy in front of it has to pass on the name that was asked for (the Host header). If people or \
-         devices do come by another name, write it into the settings: names = [\"the.name\"].\n",
-        names.address
-    );
-    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    (StatusCode::MISDIRECTED_REQUEST, headers, said).into_response()
 }
 
 #[cfg(test)]

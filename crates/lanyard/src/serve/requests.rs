@@ -10,36 +10,65 @@ use axum::Router;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{RETRY_AFTER, STRICT_TRANSPORT_SECURITY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::at_once::{self, AtOnce};
 use super::bodies;
-use super::names::{self, Names};
+use super::names::Names;
 use crate::config::Config;
 
 /// Adds the limits and the log to some routes.
+///
+/// All of it is one layer of the router: each further one would box and copy every request once more.
 pub(super) fn around(routes: Router, config: &Config) -> Router {
-    let origin_of = Origin {
+    let origin = Origin {
         behind_proxy: config.behind_proxy,
         header: config.address_header.as_deref().and_then(|name| name.to_ascii_lowercase().parse().ok()),
     };
-    let mut routes = routes
-        .layer(from_fn_with_state(bodies::Room::new(config.limits.bytes_in_flight), bodies::layer))
-        .layer(CatchPanicLayer::new());
-    if origin_of.header.is_some() {
-        let most = AtOnce::new(config.limits.requests_per_address);
-        routes = routes.layer(from_fn_with_state(Arc::new(most), at_once::layer));
+    let at_once = origin.header.is_some().then(|| Arc::new(AtOnce::new(config.limits.requests_per_address)));
+    let outer = Outer { at_once, origin, names: Names::of(config) };
+    let inner = from_fn_with_state(bodies::Room::new(config.limits.bytes_in_flight), bodies::layer);
+    let limits = (from_fn_with_state(Arc::new(outer), layer), CatchPanicLayer::new(), inner);
+    match strict_transport(config) {
+        Some(value) => {
+            let strict = SetResponseHeaderLayer::overriding(STRICT_TRANSPORT_SECURITY, value);
+            routes.layer((strict, limits))
+        }
+        None => routes.layer(limits),
     }
-    routes = routes
-        .layer(from_fn_with_state(Arc::new(Names::of(config)), names::layer))
-        .layer(from_fn_with_state(origin_of, origin));
-    if let Some(value) = strict_transport(config) {
-        routes = routes.layer(SetResponseHeaderLayer::overriding(STRICT_TRANSPORT_SECURITY, value));
+}
+
+/// What is looked at before a request is let in.
+struct Outer {
+    origin: Origin,
+    names: Names,
+    /// Only where a header tells one caller from another.
+    at_once: Option<Arc<AtOnce>>,
+}
+
+/// Writes a request's line in the log, around everything else.
+async fn layer(State(outer): State<Arc<Outer>>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    outer.origin.note(&mut request);
+    let response = let_in(&outer, request, next).await;
+    log(&method, route.as_ref(), &response, began);
+    response
+}
+
+/// Lets a request in that asks for a name of this service, while its address has fewer in hand than it may.
+async fn let_in(outer: &Outer, request: Request, next: Next) -> Response {
+    if !outer.names.admit(&request) {
+        return outer.names.refusal();
     }
-    routes.layer(from_fn(line))
+    match &outer.at_once {
+        Some(at_once) => at_once::layer(at_once, request, next).await,
+        None => next.run(request).await,
+    }
 }
 
 /// What tells browsers to come by TLS only, where devices and people do.
@@ -50,26 +79,26 @@ fn strict_transport(config: &Config) -> Option<HeaderValue> {
 }
 
 /// How it is told from where a request came.
-#[derive(Clone)]
 struct Origin {
     behind_proxy: bool,
     /// The header in which the proxy says it.
     header: Option<HeaderName>,
 }
 
-/// Notes from where a request came: the connection's other end or, behind a proxy, what that says in the header that the
-/// settings name. Where they name none, it is not known: the proxy's own address would stand for everybody.
-async fn origin(State(origin): State<Origin>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    let from = match &origin.header {
-        Some(name) => said_by_proxy(request.headers(), name),
-        None if origin.behind_proxy => None,
-        None => peer,
-    };
-    if let Some(address) = from {
-        request.extensions_mut().insert(CallerAddress(address));
+impl Origin {
+    /// Notes from where a request came: the connection's other end or, behind a proxy, what that says in the header that the
+    /// settings name. Where they name none, it is not known: the proxy's own address would stand for everybody.
+    fn note(&self, request: &mut Request) {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+        let from = match &self.header {
+            Some(name) => said_by_proxy(request.headers(), name),
+            None if self.behind_proxy => None,
+            None => peer,
+        };
+        if let Some(address) = from {
+            request.extensions_mut().insert(CallerAddress(address));
+        }
     }
-    next.run(request).await
 }
 
 /// The last address in the last such header: the proxy added it itself, whatever the client had written before it.
@@ -79,23 +108,18 @@ fn said_by_proxy(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
     last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip()))
 }
 
-async fn line(request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+fn log(method: &Method, route: Option<&MatchedPath>, response: &Response, began: Instant) {
+    let route = route.map_or("none", MatchedPath::as_str);
     let (status, ms) = (response.status(), began.elapsed().as_millis());
     let status_code = status.as_u16();
     // What is not ready says why in a line of its own; that a balancer asked is no fault.
-    if is_a_fault(&response) && route != "/readyz" {
+    if is_a_fault(response) && route != "/readyz" {
         tracing::error!(%method, route, status = status_code, ms, "request");
-    } else if is_routine(&method, route) && status.is_success() {
+    } else if is_routine(method, route) && status.is_success() {
         tracing::debug!(%method, route, status = status_code, ms, "request");
     } else {
         tracing::info!(%method, route, status = status_code, ms, "request");
     }
-    response
 }
 
 /// Whether a status says that something of ours failed. What any client can have answered is no fault: a method that is not

@@ -4,7 +4,7 @@ use app::checkin::Enrolled;
 use app::commands::{Unreadable, close_unreadable};
 use app::enrolment::{CheckInReply, Sender};
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Timestamp;
 use platform_port::{Answer, Speaker, Stage};
@@ -22,31 +22,32 @@ const PLIST: &str = "application/xml";
 const JSON: &str = "application/json";
 
 /// One address for both: the content type tells them apart, and where it does not, the message does.
-pub(crate) async fn either(state: State<Gate>, headers: HeaderMap, message: Message) -> Response {
-    let says_check_in = headers
+pub(crate) async fn either(state: State<Gate>, message: Message) -> Response {
+    let says_check_in = message
+        .headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .map(|value| value.trim_start().starts_with(CHECK_IN_TYPE));
     match says_check_in {
-        Some(true) => check_in(state, headers, message).await,
+        Some(true) => check_in(state, message).await,
         _ => match connect::decode(&message.raw, state.options.body_limit) {
-            Ok(report) => take_report(&state, &headers, message, platform_apple::answer(report)).await,
+            Ok(report) => take_report(&state, message, platform_apple::answer(report)).await,
             Err(why) => match connect::command_of_unreadable(&message.raw, state.options.body_limit) {
-                Some(command) => take_unreadable(&state, &headers, message, (command, why)).await,
-                None => check_in(state, headers, message).await,
+                Some(command) => take_unreadable(&state, message, (command, why)).await,
+                None => check_in(state, message).await,
             },
         },
     }
 }
 
 /// Check-in: Authenticate, TokenUpdate, CheckOut and the tokens of a Mac.
-pub(crate) async fn check_in(State(gate): State<Gate>, headers: HeaderMap, message: Message) -> Response {
+pub(crate) async fn check_in(State(gate): State<Gate>, message: Message) -> Response {
     let raw = &message.raw;
     let decoded = match checkin::decode(raw, gate.options.body_limit) {
         Ok(decoded) => decoded,
         Err(why) => return reply::bad_request(raw, &why),
     };
-    let signer = match admitted(&gate, &headers, raw) {
+    let signer = match admitted(&gate, &message) {
         Ok(signer) => signer,
         Err(response) => return response,
     };
@@ -100,9 +101,10 @@ fn other(message: &Said, now: Timestamp) -> Response {
 }
 
 /// Who signed a message, if they may speak now.
-fn admitted(gate: &Gate, headers: &HeaderMap, raw: &[u8]) -> Result<Signer, Response> {
-    let signer =
-        signer_of(headers, raw, &gate.options, &gate.keys).map_err(|why| reply::bad_request(raw, &why))?;
+fn admitted(gate: &Gate, message: &Message) -> Result<Signer, Response> {
+    let raw = &message.raw;
+    let signer = signer_of(&message.headers, raw, &gate.options, &gate.keys)
+        .map_err(|why| reply::bad_request(raw, &why))?;
     gate.rates.admit(&signer, gate.app.world().now()).map_err(reply::too_many)?;
     Ok(signer)
 }
@@ -116,25 +118,20 @@ async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppErro
 }
 
 /// The command loop at an address of its own.
-pub(crate) async fn connect(State(gate): State<Gate>, headers: HeaderMap, message: Message) -> Response {
+pub(crate) async fn connect(State(gate): State<Gate>, message: Message) -> Response {
     match connect::decode(&message.raw, gate.options.body_limit) {
-        Ok(report) => take_report(&gate, &headers, message, platform_apple::answer(report)).await,
+        Ok(report) => take_report(&gate, message, platform_apple::answer(report)).await,
         Err(why) => match connect::command_of_unreadable(&message.raw, gate.options.body_limit) {
-            Some(command) => take_unreadable(&gate, &headers, message, (command, why)).await,
+            Some(command) => take_unreadable(&gate, message, (command, why)).await,
             None => reply::bad_request(&message.raw, &why),
         },
     }
 }
 
 /// An answer of which no more than the id of its command can be read: that command is closed, so that others are reached.
-async fn take_unreadable(
-    gate: &Gate,
-    headers: &HeaderMap,
-    message: Message,
-    (command, why): (String, DecodeError),
-) -> Response {
+async fn take_unreadable(gate: &Gate, message: Message, (command, why): (String, DecodeError)) -> Response {
     let raw = &message.raw;
-    let certificate = match admitted(gate, headers, raw) {
+    let certificate = match admitted(gate, &message) {
         Ok(signer) => signer.certificate,
         Err(response) => return response,
     };
@@ -157,8 +154,8 @@ async fn take_unreadable(
     }
 }
 
-async fn take_report(gate: &Gate, headers: &HeaderMap, message: Message, answer: Answer) -> Response {
-    let signer = match admitted(gate, headers, &message.raw) {
+async fn take_report(gate: &Gate, message: Message, answer: Answer) -> Response {
+    let signer = match admitted(gate, &message) {
         Ok(signer) => signer,
         Err(response) => return response,
     };

@@ -22,6 +22,8 @@ mod scim;
 mod token;
 
 use std::num::NonZeroU32;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use app::App;
 use app::checkin::Contacts;
@@ -59,15 +61,25 @@ impl Default for Options {
     }
 }
 
-/// What every handler has at hand.
+/// What every handler has at hand. It is copied several times for each request, so a copy counts one reference.
 #[derive(Clone)]
-struct Gate {
+struct Gate(Arc<Parts>);
+
+struct Parts {
     app: App,
     contacts: Contacts,
-    options: std::sync::Arc<Options>,
+    options: Options,
     keys: identity::KnownKeys,
     large: message::LargeBodies,
     rates: rates::Rates,
+}
+
+impl Deref for Gate {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// Every route of this door. Must be called inside a runtime: the contact desk starts here.
@@ -75,14 +87,14 @@ pub fn router(app: App, options: Options) -> Router {
     let contacts = Contacts::start(&app);
     let (directory, api) = (scim::router(app.clone()), api::router(app.clone()));
     let rates = rates::Rates::new(options.device_messages_a_minute);
-    let gate = Gate {
+    let gate = Gate(Arc::new(Parts {
         app,
         contacts,
-        options: std::sync::Arc::new(options),
+        options,
         keys: identity::KnownKeys::default(),
         large: message::LargeBodies::default(),
         rates,
-    };
+    }));
     routes::router(routes::ROUTES)
         .layer(DefaultBodyLimit::max(app::intake::SMALL))
         .with_state(gate)

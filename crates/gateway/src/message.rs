@@ -20,9 +20,11 @@ use crate::{Gate, identity, reply};
 /// Large bodies of one certificate that are read at once. A device sends one message after the other.
 const MOST_LARGE: usize = 2;
 
-/// A body, whole.
+/// A body, whole, with the head that came before it.
 pub(crate) struct Message {
     pub(crate) raw: Bytes,
+    /// The head of its request.
+    pub(crate) headers: HeaderMap,
     visit: Option<Visit>,
 }
 
@@ -77,7 +79,7 @@ impl FromRequest<Gate> for Message {
         let visit = parts.extensions.remove::<Visit>();
         let reader = Reader { gate, headers: &parts.headers, visit: visit.as_ref(), large: None };
         let raw = reader.read(body).await?;
-        Ok(Self { raw, visit })
+        Ok(Self { raw, headers: parts.headers, visit })
     }
 }
 

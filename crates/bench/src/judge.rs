@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use app::PolicyInForce;
 use compliance::{SubjectState, evaluate};
 use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Timestamp};
+use kernel::PolicyInForce;
 
 /// Judgements a second, and how many of every thousand were met (so that a reader sees what was judged).
 ///

@@ -4,9 +4,9 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use app::PolicyInForce;
-use app::access::{ACTIONS, Policies, Question, Relation, Role, Roles};
 use domain::{Force, PersonId, Timestamp};
+use kernel::PolicyInForce;
+use kernel::access::{ACTIONS, Policies, Question, Relation, Role, Roles};
 use store::people::{self, Person, Related};
 use store::{Store, StoreError};
 

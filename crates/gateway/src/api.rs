@@ -3,8 +3,6 @@
 
 mod device_use;
 
-use app::access::{self, Action, Permit, ReportUse};
-use app::{App, AppError};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -12,6 +10,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use kernel::access::{Action, Permit, ReportUse};
+use kernel::{App, AppError, access};
 use serde_json::{Value, json};
 
 use crate::routes::{self, Route};

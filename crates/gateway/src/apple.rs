@@ -1,11 +1,11 @@
 //! Apple's two messages: check-in and the command loop, at one address or at two.
 
-use app::checkin::Enrolled;
-use app::commands::{Unreadable, close_unreadable};
-use app::enrolment::{CheckInReply, Sender};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use devices_app::checkin::Enrolled;
+use devices_app::commands::{Unreadable, close_unreadable};
+use devices_app::enrolment::{CheckInReply, Sender};
 use domain::Timestamp;
 use platform_port::{Answer, Speaker, Stage};
 use protocol_apple::checkin::{Endpoint, Message as Said};
@@ -58,7 +58,9 @@ pub(crate) async fn check_in(State(gate): State<Gate>, message: Message) -> Resp
         tracing::warn!(skipped = %decoded.skipped, "a check-in was read in part");
     }
     let sender = Sender { proof: signer.proof(), certificate: signer.certificate };
-    match app::enrolment::check_in(&gate.app, sender, platform_apple::check_in(&decoded), raw.clone()).await {
+    match devices_app::enrolment::check_in(&gate.app, sender, platform_apple::check_in(&decoded), raw.clone())
+        .await
+    {
         Ok(CheckInReply::Done) => {
             message.is_believed();
             reply::empty()
@@ -110,9 +112,9 @@ fn admitted(gate: &Gate, message: &Message) -> Result<Signer, Response> {
 }
 
 /// A certificate that is bound to nothing may be a renewal at its first use.
-async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), app::AppError> {
+async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), kernel::AppError> {
     if gate.contacts.look_up(certificate.to_owned()).await?.is_none() {
-        app::scep::adopt_renewal(&gate.app, certificate.to_owned()).await?;
+        devices_app::scep::adopt_renewal(&gate.app, certificate.to_owned()).await?;
     }
     Ok(())
 }
@@ -170,11 +172,13 @@ async fn take_report(gate: &Gate, message: Message, answer: Answer) -> Response 
         gate.keys.note_at_work(&signer);
         message.is_believed();
         if !answers {
-            let next = if from.pending { app::commands::hand_over(&gate.app, from).await } else { Ok(None) };
+            let next =
+                if from.pending { devices_app::commands::hand_over(&gate.app, from).await } else { Ok(None) };
             return next_command(next);
         }
     }
-    match app::commands::take_answer(&gate.app, signer.certificate, answer, message.raw.clone()).await {
+    match devices_app::commands::take_answer(&gate.app, signer.certificate, answer, message.raw.clone()).await
+    {
         Ok(Ok(next)) => {
             message.is_believed();
             next_command(Ok(next))
@@ -184,7 +188,7 @@ async fn take_report(gate: &Gate, message: Message, answer: Answer) -> Response 
     }
 }
 
-fn next_command(next: Result<Option<Vec<u8>>, app::AppError>) -> Response {
+fn next_command(next: Result<Option<Vec<u8>>, kernel::AppError>) -> Response {
     match next {
         Ok(Some(command)) => reply::body(PLIST, command),
         Ok(None) => reply::empty(),
@@ -196,25 +200,25 @@ async fn identify(gate: &Gate, signer: &Signer, speaker: &Speaker) -> Result<Enr
     let certificate = signer.certificate.clone();
     let mut hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
     if hot.is_none() {
-        let adopted = app::scep::adopt_renewal(&gate.app, certificate.clone())
+        let adopted = devices_app::scep::adopt_renewal(&gate.app, certificate.clone())
             .await
             .map_err(|error| reply::failed(&error))?;
         if adopted {
             hot = gate.contacts.look_up(certificate.clone()).await.map_err(|error| reply::failed(&error))?;
         }
     }
-    let device =
-        app::checkin::identify(&gate.app, hot.as_ref(), speaker).map_err(|why| reply::refused(&why))?;
+    let device = devices_app::checkin::identify(&gate.app, hot.as_ref(), speaker)
+        .map_err(|why| reply::refused(&why))?;
     // Every session begins with Idle, which passes here: so this is as good as looking at each message, and costs nothing
     // while the device signs as it did before.
     if let (Some(hot), Some(sha1)) = (&hot, signer.sha1)
         && hot.signs_sha1 != sha1
     {
-        app::checkin::note_signs_sha1(&gate.app, &device, sha1)
+        devices_app::checkin::note_signs_sha1(&gate.app, &device, sha1)
             .await
             .map_err(|error| reply::failed(&error))?;
     }
-    match app::checkin::speaker(&gate.app, device, certificate, speaker.clone()).await {
+    match devices_app::checkin::speaker(&gate.app, device, certificate, speaker.clone()).await {
         Ok(Ok(speaker)) => Ok(speaker),
         Ok(Err(why)) => Err(reply::refused(&why)),
         Err(error) => Err(reply::failed(&error)),

@@ -1,8 +1,9 @@
 //! The two questions of a load balancer: does it run, and is it of use to send requests here?
 
-use app::health::{self, Part};
 use axum::extract::State;
 use axum::http::StatusCode;
+use kernel::health;
+use kernel::health::Part;
 
 use crate::Gate;
 
@@ -19,7 +20,7 @@ pub(crate) async fn ready(State(gate): State<Gate>) -> (StatusCode, String) {
         tracing::error!(%error, "the database does not answer");
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned());
     }
-    let signed = match app::ledger_book::ledger_status(&gate.app).await {
+    let signed = match ledger_app::ledger_status(&gate.app).await {
         Ok(status) => status.stopped.is_none(),
         Err(error) => {
             tracing::error!(%error, "the database does not answer");

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use app::enrolment::Proof;
 use axum::http::HeaderMap;
+use devices_app::enrolment::Proof;
 use domain::Timestamp;
 use pki::cms::{CmsError, VerifyOptions, claimed_signer, verify_detached_known};
 use pki::header::{self, HeaderError};

@@ -25,10 +25,10 @@ use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use app::App;
-use app::checkin::Contacts;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use devices_app::checkin::Contacts;
+use kernel::App;
 
 /// What the settings file decides for this door.
 #[derive(Debug, Clone)]
@@ -37,7 +37,7 @@ pub struct Options {
     ///
     /// It costs trust in the proxy: whoever reaches this port without passing the proxy can pretend to be any device.
     pub certificate_header: Option<String>,
-    /// Largest body in bytes; larger ones get 413. Who is not known may send [`app::intake::SMALL`] bytes.
+    /// Largest body in bytes; larger ones get 413. Who is not known may send [`kernel::intake::SMALL`] bytes.
     pub body_limit: usize,
     /// Messages that one device may send in a minute; further ones get 429. `None` sets no limit.
     ///
@@ -96,7 +96,7 @@ pub fn router(app: App, options: Options) -> Router {
         rates,
     }));
     routes::router(routes::ROUTES)
-        .layer(DefaultBodyLimit::max(app::intake::SMALL))
+        .layer(DefaultBodyLimit::max(kernel::intake::SMALL))
         .with_state(gate)
         .nest(scim::UNDER, directory)
         .nest(api::UNDER, api)

@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::intake::{SMALL, Visit};
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
+use kernel::intake::{SMALL, Visit};
 
 use crate::{Gate, identity, reply};
 
@@ -135,7 +135,8 @@ impl Reader<'_> {
             Some((certificate, true)) => Some(certificate),
             // A new certificate speaks for no enrolment until its first message is believed.
             Some((certificate, false)) => {
-                let good = app::checkin::is_good_certificate(&self.gate.app, certificate.clone()).await;
+                let good =
+                    devices_app::checkin::is_good_certificate(&self.gate.app, certificate.clone()).await;
                 good.map_err(|error| reply::failed(&error))?.then_some(certificate)
             }
             None => None,

@@ -1,8 +1,8 @@
 //! Statuses that devices understand. 401 is not among them.
 
-use app::AppError;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use kernel::AppError;
 
 /// Done, nothing to say.
 pub(crate) fn empty() -> Response {
@@ -17,7 +17,7 @@ pub(crate) fn body(content_type: &'static str, bytes: Vec<u8>) -> Response {
 /// The message cannot be read or believed. The log has a digest of it and the reason; the device hears neither. Anybody can
 /// send such a message, so it is no warning.
 pub(crate) fn bad_request(raw: &[u8], why: &dyn std::fmt::Display) -> Response {
-    tracing::info!(digest = app::digest_hex(raw), bytes = raw.len(), %why, "a device message was not taken");
+    tracing::info!(digest = kernel::digest_hex(raw), bytes = raw.len(), %why, "a device message was not taken");
     StatusCode::BAD_REQUEST.into_response()
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn refused(why: &dyn std::fmt::Display) -> Response {
 
 /// There is no room at the moment: the device tries again in a few seconds.
 pub(crate) fn busy() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, app::intake::RETRY_AFTER)]).into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, kernel::intake::RETRY_AFTER)]).into_response()
 }
 
 /// The device spoke too often: it is told when to come again.

@@ -1,9 +1,9 @@
 //! Every address of this door, and what stands before it. The routers are built from these tables and a test tries each
 //! address without its proof, with a wrong one, an old one and somebody else's, so that a new address is a decision.
 
-use app::access::Action;
 use axum::Router;
 use axum::routing::{MethodRouter, get, post, put};
+use kernel::access::Action;
 
 use crate::{Gate, api, apple, health, scep, scim};
 

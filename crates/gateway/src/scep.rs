@@ -1,10 +1,10 @@
 //! SCEP over HTTP (RFC 8894 section 4): one address, the operation in the query.
 
-use app::scep::ScepReply;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use devices_app::scep::ScepReply;
 use pki::scep::{CA_CAPS_TYPE, CA_CERT_TYPE, MAX_REQUEST, PKI_MESSAGE_TYPE, message_from_query};
 
 use crate::{Gate, reply};
@@ -18,8 +18,10 @@ pub(crate) struct Operation {
 /// GetCACaps, GetCACert, and PKIOperation with the message in the address.
 pub(crate) async fn get(State(gate): State<Gate>, Query(query): Query<Operation>) -> Response {
     match query.operation.as_deref() {
-        Some("GetCACaps") => reply::body(CA_CAPS_TYPE, app::scep::scep_capabilities(&gate.app).into_bytes()),
-        Some("GetCACert") => reply::body(CA_CERT_TYPE, app::scep::scep_ca_certificate(&gate.app)),
+        Some("GetCACaps") => {
+            reply::body(CA_CAPS_TYPE, devices_app::scep::scep_capabilities(&gate.app).into_bytes())
+        }
+        Some("GetCACert") => reply::body(CA_CERT_TYPE, devices_app::scep::scep_ca_certificate(&gate.app)),
         Some("PKIOperation") => match query.message.as_deref().and_then(message_from_query) {
             Some(message) => operate(&gate, message).await,
             None => reply::bad_request(b"", &"the message parameter is not base64"),
@@ -40,8 +42,8 @@ pub(crate) async fn post(State(gate): State<Gate>, Query(query): Query<Operation
 }
 
 async fn operate(gate: &Gate, message: Vec<u8>) -> Response {
-    let digest = app::digest_hex(&message);
-    match app::scep::scep_operation(&gate.app, message).await {
+    let digest = kernel::digest_hex(&message);
+    match devices_app::scep::scep_operation(&gate.app, message).await {
         Ok(ScepReply::Message(bytes)) => reply::body(PKI_MESSAGE_TYPE, bytes),
         Ok(ScepReply::Unreadable(why)) => {
             tracing::info!(digest, why, "a SCEP message was not taken");
@@ -53,7 +55,7 @@ async fn operate(gate: &Gate, message: Vec<u8>) -> Response {
 
 /// The revocation list of the device authority, for whatever stands in front of this service.
 pub(crate) async fn revocation_list(State(gate): State<Gate>) -> Response {
-    match app::scep::revocation_list(&gate.app).await {
+    match devices_app::scep::revocation_list(&gate.app).await {
         Ok(list) => reply::body("application/pkix-crl", list),
         Err(error) => reply::failed(&error),
     }

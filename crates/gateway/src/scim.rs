@@ -8,14 +8,14 @@ mod caller;
 mod groups;
 mod users;
 
-use app::App;
-use app::access::ProvisionPeople;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
+use kernel::App;
+use kernel::access::ProvisionPeople;
 use protocol_scim::{MEDIA_TYPE, MOST_BYTES, ScimError, ScimType};
 use serde_json::{Map, Value};
 
@@ -94,9 +94,9 @@ impl From<ScimError> for Refused {
     }
 }
 
-impl From<app::AppError> for Refused {
-    fn from(error: app::AppError) -> Self {
-        use app::AppError as E;
+impl From<kernel::AppError> for Refused {
+    fn from(error: kernel::AppError) -> Self {
+        use kernel::AppError as E;
         let retry_after = error.retry_after();
         let error = match error {
             E::Denied(_) | E::NotPresent => ScimError::status(403, error.to_string()),

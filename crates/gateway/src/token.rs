@@ -1,11 +1,11 @@
 //! The API token in a request's head, and how often one may be tried.
 
-use app::access::Actor;
-use app::intake::Visit;
-use app::limits::{CallerAddress, Door};
-use app::{App, AppError};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use kernel::access::Actor;
+use kernel::intake::Visit;
+use kernel::limits::{CallerAddress, Door};
+use kernel::{App, AppError};
 
 /// What whoever comes without one is told.
 pub(crate) const COME_WITH_ONE: &str =
@@ -25,7 +25,7 @@ pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, App
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim());
     let actor = match token {
-        Some(token) => app::tokens::actor_of_token(app, token).await?,
+        Some(token) => sign_in_app::tokens::actor_of_token(app, token).await?,
         None => None,
     };
     match &actor {
@@ -33,11 +33,11 @@ pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, App
             if let Some(visit) = parts.extensions.get::<Visit>() {
                 visit.prove();
             }
-            app::limits::admit_account(app, Door::Token, &actor.name)?;
+            kernel::limits::admit_account(app, Door::Token, &actor.name)?;
         }
         None => {
             let from = parts.extensions.get::<CallerAddress>().map(|caller| caller.0);
-            app::limits::admit_address(app, Door::Token, from)?;
+            kernel::limits::admit_address(app, Door::Token, from)?;
         }
     }
     Ok(actor)

@@ -18,9 +18,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::AppConfig;
-use app::grants::GroupRole;
 use domain::Span;
+use kernel::AppConfig;
+use kernel::roles::GroupRole;
 use outbound::copies::Target;
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;

@@ -15,11 +15,11 @@ use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use app::Keys;
-use app::seal::Sealer;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::{Secret, Span, World};
+use kernel::Keys;
+use kernel::seal::Sealer;
 use ledger::SigningKey;
 use pki::{DeviceCa, RsaBits, Validity};
 

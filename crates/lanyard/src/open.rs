@@ -4,9 +4,9 @@
 //! rules that are *in force* there, which may be older than those in the policy folder until the service is restarted.
 
 use anyhow::{Context, anyhow, bail};
-use app::access::{Action, Actor, Permit, PermitWithin, permit, permit_within};
-use app::{App, PolicyInForce};
 use domain::{DeviceId, Force, PersonId, World};
+use kernel::access::{Action, Actor, Permit, PermitWithin, permit, permit_within};
+use kernel::{App, PolicyInForce};
 use policy::Files;
 use std::path::Path;
 use store::{MIGRATIONS, Store, StoreConfig, devices, people};
@@ -146,7 +146,7 @@ pub(crate) fn policy_in_folder(config: &Config) -> anyhow::Result<PolicyInForce>
         bail!("there is no policy folder at {shown}; name it in the settings file with policy = \"...\"");
     }
     Files::read(&config.policy)
-        .map_err(app::policy_in_force::PolicyError::from)
+        .map_err(kernel::policy_in_force::PolicyError::from)
         .and_then(|files| {
             let platforms = vendors::platforms(config);
             PolicyInForce::load(files, &config.parameters, &config.organisation, &platforms)
@@ -173,9 +173,9 @@ pub(crate) fn join(
     world: World,
     policy: PolicyInForce,
 ) -> anyhow::Result<App> {
-    let keys = keys::load_or_make(config, &world, app::bound::has_keys(&store)?)?;
+    let keys = keys::load_or_make(config, &world, kernel::bound::has_keys(&store)?)?;
     let app = App::new(store, world, config.for_app(), keys, policy);
-    app::bound::check(&app)?;
+    kernel::bound::check(&app)?;
     Ok(app)
 }
 
@@ -190,7 +190,7 @@ pub(crate) fn accept_keys(config: &Config) -> anyhow::Result<()> {
     let app = App::new(store, world, config.for_app(), keys, policy);
     let actor = Actor::command_line(&system::user());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(app::bound::accept(&app, permit(&actor)?))?)
+    Ok(runtime.block_on(ledger_app::keys::accept(&app, permit(&actor)?))?)
 }
 
 /// Opens the service of a settings file, runs a verb on it, and closes it.

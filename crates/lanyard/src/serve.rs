@@ -19,13 +19,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use app::App;
-use app::access::{Actor, permit};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use domain::Secret;
 use hyper_util::rt::TokioTimer;
+use kernel::App;
+use kernel::access::{Actor, permit};
 use outbound::mail::{Mail, MailConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -116,8 +116,8 @@ impl Running {
             mail: mail(config)?,
             copies: config.ledger_copies.clone(),
         };
-        app::health::expect_examination(&app);
-        app::health::compare_with_database(&app).await?;
+        kernel::health::expect_examination(&app);
+        kernel::health::compare_with_database(&app).await?;
         let gate = gateway::Options {
             certificate_header: config.certificate_header.clone(),
             body_limit: config.body_limit,
@@ -173,7 +173,7 @@ pub(crate) async fn app(config: &Config) -> anyhow::Result<App> {
         tracing::info!("{warning}");
     }
     let app = open::join(config, store, system::world(), policy)?;
-    if app::policy_in_force::bring_into_force(&app, permit(&Actor::system())?).await? {
+    if compliance_app::policy_change::bring_into_force(&app, permit(&Actor::system())?).await? {
         tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
     }
     Ok(app)

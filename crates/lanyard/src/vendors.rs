@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use app::platforms::{Platforms, Served};
 use domain::Secret;
+use kernel::platforms::{Platforms, Served};
 use outbound::apns::{Apns, ApnsConfig, PRODUCTION};
 use platform_apple::{Apple, Push};
 use platform_port::Reach;

@@ -2,18 +2,18 @@
 //! simulated devices; enters the people and devices that most tests begin with.
 //!
 //! The use cases' own unit tests cannot use it (inside `src/` of `app` its types would be another build's); they have
-//! `app/src/testing.rs`. Everything here panics when it cannot do its work: that fails the test, which is its purpose.
+//! `kernel/src/testing.rs`. Everything here panics when it cannot do its work: that fails the test, which is its purpose.
 #![expect(clippy::expect_used, reason = "a helper that cannot do its work must fail the test")]
 
 use std::path::Path;
 use std::sync::Arc;
 
-use app::access::{Actor, permit};
-use app::people::NewPerson;
-use app::platforms::{Platforms, Served};
-use app::{App, AppConfig, Keys, PolicyInForce};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link};
 use domain::{Force, PersonId, Secret, Span, World};
+use kernel::access::{Actor, permit};
+use kernel::platforms::{Platforms, Served};
+use kernel::{App, AppConfig, Keys, PolicyInForce};
+use people_app::NewPerson;
 use pki::{DeviceCa, RsaBits, Validity};
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
@@ -64,7 +64,7 @@ pub fn authority(world: &World) -> DeviceCa {
 pub fn keys(world: &World) -> Keys {
     Keys {
         ca: authority(world),
-        sealer: app::seal::Sealer::new(&Secret::new(vec![1; 32])).expect("a sealing key"),
+        sealer: kernel::seal::Sealer::new(&Secret::new(vec![1; 32])).expect("a sealing key"),
         ledger: ledger::SigningKey::from_seed("ledger.test", &Secret::new([2; 32])).expect("a signing key"),
     }
 }
@@ -138,7 +138,7 @@ pub async fn start_with(
     let store = Store::open(database).expect("a database");
     store.migrate().expect("its tables");
     let app = node_with(store, &world, address, change, policy);
-    app::policy_in_force::bring_into_force(&app, permit(&root()).expect("may do everything"))
+    compliance_app::policy_change::bring_into_force(&app, permit(&root()).expect("may do everything"))
         .await
         .expect("a policy in force");
     let router = gateway::router(app.clone(), options);
@@ -168,13 +168,13 @@ pub fn officer(force: Force, number: &str, name: &str) -> NewPerson {
 
 /// Enters a person, who accepts every document with terms where `accepts` says so.
 pub async fn person(app: &App, new: NewPerson, accepts: bool) -> PersonId {
-    let id = app::people::add_person(app, permit(&root()).expect("may do everything"), new)
+    let id = people_app::add_person(app, permit(&root()).expect("may do everything"), new)
         .await
         .expect("a new person");
     if accepts {
         for document in app.policy().all_terms().keys() {
             let permit = permit(&root()).expect("may do everything");
-            app::terms::accept_terms(app, permit, id, document, "page").await.expect("terms to accept");
+            terms_app::accept_terms(app, permit, id, document, "page").await.expect("terms to accept");
         }
     }
     id
@@ -183,8 +183,9 @@ pub async fn person(app: &App, new: NewPerson, accepts: bool) -> PersonId {
 /// Enrols a registered device with a simulated one, whose randomness begins with `seed`.
 pub async fn enrol(app: &App, link: &Link, spec: DeviceSpec, seed: u64) -> Device {
     let permit = permit(&root()).expect("may do everything");
-    let profile =
-        app::enrolment::make_enrolment_profile(app, permit, &spec.serial, true).await.expect("a profile");
+    let profile = devices_app::enrolment::make_enrolment_profile(app, permit, &spec.serial, true)
+        .await
+        .expect("a profile");
     let mut device = Device::new(spec, seed);
     device.enrol(link, profile.bytes.expose()).await.expect("an enrolment");
     device
@@ -193,8 +194,8 @@ pub async fn enrol(app: &App, link: &Link, spec: DeviceSpec, seed: u64) -> Devic
 /// Lets time pass and runs every job that is due by then.
 pub async fn pass(app: &App, world: &TestWorld, seconds: i64) {
     world.clock.advance(Span::from_secs(seconds));
-    while app::jobs::run_jobs(app, 50).await.expect("jobs that run")
-        + app::commands::refresh_due(app, 50).await.expect("refreshes")
+    while overview_app::work::run_jobs(app, 50).await.expect("jobs that run")
+        + devices_app::commands::refresh_due(app, 50).await.expect("refreshes")
         > 0
     {}
 }

@@ -74,7 +74,7 @@ impl Browser {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let body: Vec<String> = fields
             .iter()
-            .map(|(name, value)| format!("{name}={}", web::parts::listing::percent(value)))
+            .map(|(name, value)| format!("{name}={}", web_shell::parts::listing::percent(value)))
             .collect();
         let request = Request::post(path)
             .header("content-type", "application/x-www-form-urlencoded")

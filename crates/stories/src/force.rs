@@ -1,27 +1,28 @@
 //! A force of a few people with real (simulated) devices, seeded through the use cases, and a browser to look at it with.
 
-use app::access::{Actor, ApiScope, Role, SeeDevices, permit};
-use app::commands::{Order, Ordered};
-use app::custody::{self, HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
-use app::grants::{GroupRole, NewGrant};
-use app::imports::{self, Kind, NewFile};
-use app::movers::NewEvent;
-use app::people::import::People;
-use app::permissions::{Asked, NewPermission};
-use app::read::{CaseFilter, StepRead};
-use app::register::NewDevice;
-use app::register::import::Devices;
-use app::rosters::{Calendars, Rosters};
-use app::sessions::SignedIn;
-use app::tokens::NewToken;
-use app::{App, AppConfig, PolicyInForce};
 use axum::Router;
+use cases_app::read::{CaseFilter, StepRead};
+use custody_app::register::NewDevice;
+use custody_app::register::import::Devices;
+use custody_app::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
+use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
 use domain::{
     BurstId, CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId,
     HandoverKind, IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span,
     StepId, TokenId,
 };
+use duty_app::{Calendars, Rosters};
+use kernel::access::{Actor, ApiScope, Role, SeeDevices, permit};
+use kernel::imports::{Kind, NewFile};
+use kernel::roles::GroupRole;
+use kernel::{App, AppConfig, PolicyInForce, imports};
+use people_app::grants::NewGrant;
+use people_app::import::People;
+use people_app::movers::NewEvent;
+use permissions_app::{Asked, NewPermission};
+use sign_in_app::sessions::SignedIn;
+use sign_in_app::tokens::NewToken;
 use testkit::TestWorld;
 
 pub use seeds::root;
@@ -121,7 +122,8 @@ impl Seeded {
             source: "page",
             ..NewEvent::default()
         };
-        let event = app::movers::record_event(&app, permit(&root()).unwrap(), holder, change).await.unwrap();
+        let event =
+            people_app::movers::record_event(&app, permit(&root()).unwrap(), holder, change).await.unwrap();
         let router = web::router(
             app.clone(),
             web::Options { personas: personas(), secure_cookies: false, ..web::Options::default() },
@@ -144,7 +146,7 @@ impl Seeded {
         // A breach outlives its grace, so that cases open.
         seeded.pass(49 * 3600).await;
         seeded.settle().await;
-        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&seeded.app).await.unwrap();
         seeded
     }
 
@@ -183,12 +185,12 @@ impl Seeded {
     /// The same, after they were given a role.
     pub async fn browser_in_role(&self, person: PersonId, role: Role, force: Force) -> Browser {
         let new = NewGrant { role: Some(role), reason: "test".into(), ..NewGrant::default() };
-        app::grants::grant_role(&self.app, permit(&root()).unwrap(), person, new).await.unwrap();
+        people_app::grants::grant_role(&self.app, permit(&root()).unwrap(), person, new).await.unwrap();
         self.browser_of(person, force).await
     }
 
     async fn browser_as(&self, who: SignedIn) -> Browser {
-        let token = app::sessions::begin_session(&self.app, who).await.unwrap();
+        let token = sign_in_app::sessions::begin_session(&self.app, who).await.unwrap();
         Browser::with_cookie(self.router.clone(), format!("lanyard-demo={}", token.expose()))
     }
 
@@ -205,7 +207,7 @@ impl Seeded {
             passphrase: Some(Secret::new("kittens in the rain".into())),
             ..NewPermission::default()
         };
-        match app::permissions::ask_permission(&self.app, permit(&root()).unwrap(), new).await.unwrap() {
+        match permissions_app::ask_permission(&self.app, permit(&root()).unwrap(), new).await.unwrap() {
             Asked::Entered(id) => id,
             Asked::ToMend(faults) => panic!("{faults:?}"),
         }
@@ -219,16 +221,19 @@ impl Seeded {
     /// Some open case.
     pub async fn case(&self) -> CaseId {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
+        let (cases, _) =
+            cases_app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
         cases.iter().find(|case| case.case.kind == "breach").expect("a breach opened a case").case.id
     }
 
     /// A step of an open case that a note does, with its case.
     pub async fn step(&self) -> (CaseId, StepId) {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
+        let (cases, _) =
+            cases_app::read::cases(&self.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
         for case in cases {
-            let read = app::read::case(&self.app, permit(&root()).unwrap(), case.case.id).await.unwrap();
+            let read =
+                cases_app::read::case(&self.app, permit(&root()).unwrap(), case.case.id).await.unwrap();
             let waits = |step: &&StepRead| step.step.done.is_none() && step.step.proof_kind == "note";
             if let Some(step) = read.steps.iter().find(waits) {
                 return (case.case.id, step.step.id);
@@ -249,7 +254,7 @@ impl Seeded {
 
     /// A place of Norfolk by its name; entered when first asked for.
     pub async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
-        let all = custody::places(&self.app, permit(&root()).unwrap(), false).await.unwrap();
+        let all = custody_app::places(&self.app, permit(&root()).unwrap(), false).await.unwrap();
         if let Some(found) = all.iter().find(|place| place.name == name && place.force == Force::Norfolk) {
             return found.id;
         }
@@ -259,7 +264,7 @@ impl Seeded {
             name: name.into(),
             approved_by: "Director of ICT".into(),
         };
-        custody::add_place(&self.app, permit(&root()).unwrap(), new).await.unwrap()
+        custody_app::add_place(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// A device of Norfolk that stands in its store.
@@ -271,14 +276,14 @@ impl Seeded {
             holder: None,
             asset_tag: Some(format!("NC-{serial}")),
         };
-        app::register::add_device(&self.app, permit(&root()).unwrap(), new).await.unwrap()
+        custody_app::register::add_device(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// A hand-over that both have signed.
     pub async fn handover(&self) -> HandoverId {
         let done = (Some(HandoverState::Complete), None);
         let found =
-            custody::read::handovers(&self.app, permit(&root()).unwrap(), done, None, 1).await.unwrap();
+            custody_app::read::handovers(&self.app, permit(&root()).unwrap(), done, None, 1).await.unwrap();
         if let Some(found) = found.first() {
             return found.handover.id;
         }
@@ -305,23 +310,27 @@ impl Seeded {
             certificate: String::new(),
             note: String::new(),
         };
-        let id = custody::draft_handover(&self.app, permit(&root()).unwrap(), new).await.unwrap();
-        let shown = custody::read::handover(&self.app, permit(&root()).unwrap(), id).await.unwrap().digest;
+        let id = custody_app::draft_handover(&self.app, permit(&root()).unwrap(), new).await.unwrap();
+        let shown =
+            custody_app::read::handover(&self.app, permit(&root()).unwrap(), id).await.unwrap().digest;
         let desk = || permit(&root()).unwrap();
-        custody::sign_at_desk(&self.app, desk(), (id, Side::Giver), &shown, How::OwnSignIn).await.unwrap();
+        custody_app::sign_at_desk(&self.app, desk(), (id, Side::Giver), &shown, How::OwnSignIn)
+            .await
+            .unwrap();
         let counter = How::Counter { check: IdentityCheck::WarrantCard, name: name.into() };
-        let signed =
-            custody::sign_at_desk(&self.app, desk(), (id, Side::Receiver), &shown, counter).await.unwrap();
+        let signed = custody_app::sign_at_desk(&self.app, desk(), (id, Side::Receiver), &shown, counter)
+            .await
+            .unwrap();
         assert_eq!(signed, Signed::Complete);
         id
     }
 
     /// Some stock count.
     pub async fn count(&self) -> CountId {
-        let found = custody::counts(&self.app, permit(&root()).unwrap()).await.unwrap();
+        let found = custody_app::counts(&self.app, permit(&root()).unwrap()).await.unwrap();
         match found.first() {
             Some((count, _)) => count.id,
-            None => custody::open_count(&self.app, permit(&root()).unwrap(), Some(self.store().await))
+            None => custody_app::open_count(&self.app, permit(&root()).unwrap(), Some(self.store().await))
                 .await
                 .unwrap(),
         }
@@ -347,8 +356,8 @@ impl Seeded {
     pub async fn import_of_a_calendar(&self) -> ImportId {
         // Somebody whom no route takes off the books.
         let new = seeds::officer(Force::Norfolk, "7788", "PC Gage");
-        match app::people::add_person(&self.app, permit(&root()).unwrap(), new).await {
-            Ok(_) | Err(app::AppError::Conflict(_) | app::AppError::Invalid { .. }) => {}
+        match people_app::add_person(&self.app, permit(&root()).unwrap(), new).await {
+            Ok(_) | Err(kernel::AppError::Conflict(_) | kernel::AppError::Invalid { .. }) => {}
             Err(other) => panic!("{other}"),
         }
         let text = b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20270101T070000\nDTEND:20270101T150000\nSUMMARY:Early\n\
@@ -368,13 +377,13 @@ impl Seeded {
     pub async fn token(&self) -> TokenId {
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
-        app::tokens::make_token(&self.app, permit(&root()).unwrap(), new).await.unwrap().0
+        sign_in_app::tokens::make_token(&self.app, permit(&root()).unwrap(), new).await.unwrap().0
     }
 
     /// An alarm of Norfolk that nobody has seen to.
     pub async fn alarm(&self) -> domain::AlarmId {
-        let open = || app::alarms::list(&self.app, permit(&root()).unwrap(), true, None, 50);
-        let norfolk = |all: Vec<app::alarms::AlarmRead>| {
+        let open = || notices_app::alarms::list(&self.app, permit(&root()).unwrap(), true, None, 50);
+        let norfolk = |all: Vec<notices_app::alarms::AlarmRead>| {
             all.into_iter().find(|read| read.alarm.force == Some(Force::Norfolk)).map(|read| read.alarm.id)
         };
         if let Some(known) = norfolk(open().await.unwrap()) {
@@ -387,23 +396,23 @@ impl Seeded {
     /// Norfolk's duty pattern, entered when it is first asked for.
     pub async fn pattern(&self) -> domain::PatternId {
         if let Some(known) =
-            app::rosters::duty_patterns(&self.app, permit(&root()).unwrap()).await.unwrap().first()
+            duty_app::duty_patterns(&self.app, permit(&root()).unwrap()).await.unwrap().first()
         {
             return known.id;
         }
-        let new = app::rosters::NewPattern {
+        let new = duty_app::NewPattern {
             force: Some(Force::Norfolk),
             name: "Response".into(),
             shape: "cycle".into(),
             shifts: "E 07:00-16:00\nL 14:00-23:00\nN 22:00-07:00".into(),
             days: "E E L L N N - - - -".into(),
         };
-        app::rosters::add_pattern(&self.app, permit(&root()).unwrap(), new).await.unwrap()
+        duty_app::add_pattern(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
     /// An entry of the ledger about a person of Norfolk, covered by a checkpoint.
     pub async fn ledger_entry(&self) -> domain::EntryId {
-        app::ledger_book::checkpoint_ledger(&self.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&self.app).await.unwrap();
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
         let about =
             |row: &&store::ledger::Entry| row.action == "person.added" && row.force == Some(Force::Norfolk);
@@ -419,7 +428,7 @@ impl Seeded {
         loop {
             let lock = Order::Lock { message: None, phone_number: None };
             let placed =
-                app::commands::order(&self.app, permit(&root()).unwrap(), self.phone, lock, "a test")
+                devices_app::commands::order(&self.app, permit(&root()).unwrap(), self.phone, lock, "a test")
                     .await
                     .unwrap();
             if let Ordered::Held { burst, .. } = placed {
@@ -430,8 +439,9 @@ impl Seeded {
 
     /// The latest command of a device.
     pub async fn command(&self, device: DeviceId) -> CommandId {
-        let read =
-            app::read::device(&self.app, permit::<SeeDevices>(&root()).unwrap(), device).await.unwrap();
+        let read = overview_app::device::device(&self.app, permit::<SeeDevices>(&root()).unwrap(), device)
+            .await
+            .unwrap();
         read.commands.iter().flatten().next().expect("a command").id
     }
 }
@@ -445,7 +455,7 @@ async fn register(
 ) -> DeviceId {
     let asset_tag = Some(format!("{}-{}", force.as_str(), &serial[..4]));
     let new = NewDevice { serial: serial.into(), kind, force, holder, asset_tag };
-    app::register::add_device(app, permit(&root()).unwrap(), new).await.unwrap()
+    custody_app::register::add_device(app, permit(&root()).unwrap(), new).await.unwrap()
 }
 
 /// Enrols a registered device with a simulated one.

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use app::sign_in::{ClaimNames, Directory};
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
@@ -19,6 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Secret;
 use outbound::oidc::{Oidc, OidcConfig};
 use serde_json::{Value, json};
+use sign_in_app::{ClaimNames, Directory};
 
 use crate::browser::Browser;
 use crate::force::Seeded;

@@ -1,52 +1,79 @@
-//! People's pages: server-rendered, in the manner of the GOV.UK Design System. No task needs a script but the use of a
-//! passkey, which browsers offer to nothing else (`assets/app.js`).
+//! The pages of all capabilities as one service.
 //!
-//! A page is a pair: `src/<area>/<page>.rs` holds its `View`, plain data without lifetimes, and the template of the same
-//! name under `templates/` holds its markup. Each view has samples; the tests render every one and check the markup
-//! (`tests/samples.rs`), and `cargo run -p web --example gallery -- FOLDER` writes them out to be looked at.
-//!
-//! `routes` is the one table of addresses; `routes/*.rs` are the handlers, which ask access control, call one use case of
-//! `app`, and turn what it gave into a view or send the browser on. `session` knows who is asking and makes a page of
-//! whatever goes wrong.
-//!
-//! Not here: what a page may show (access control and use cases are in `app`), device traffic (`gateway`), JSON (`api`).
+//! Not here: any page. Each is a folder in the `web` crate of its capability, which lists its addresses and samples; what they
+//! share is in `web-shell`.
 
-pub mod accessibility;
-pub mod account;
-pub mod answer;
-pub mod assets;
-mod browser;
-pub mod cases;
-pub mod csv;
-pub mod custody;
-pub mod devices;
-pub mod documents;
-pub mod duty;
-mod filters;
-pub mod format;
-pub mod held;
-pub mod imports;
-mod kept;
-pub mod ledger;
-mod limits;
-pub mod me;
-pub mod movers;
-mod notices;
-pub mod overview;
-pub mod parts;
-pub mod people;
-pub mod problem;
-pub mod registers;
-pub mod routes;
-pub mod samples;
-pub mod security_headers;
-mod session;
-pub mod shell;
-pub mod sign_in;
-mod site;
-pub mod terms;
-pub mod tokens;
-pub mod told;
-pub mod wall;
+use axum::Router;
+use kernel::App;
+use web_shell::routes::Route;
 
-pub use site::{Options, Persona, router};
+pub use web_shell::site::{Options, Persona};
+
+/// Every address there is.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [
+        web_shell::ROUTES,
+        cases_web::ROUTES,
+        compliance_web::ROUTES,
+        custody_web::ROUTES,
+        devices_web::ROUTES,
+        duty_web::ROUTES,
+        ledger_web::ROUTES,
+        notices_web::ROUTES,
+        off_duty_web::ROUTES,
+        overview_web::ROUTES,
+        people_web::ROUTES,
+        permissions_web::ROUTES,
+        sign_in_web::ROUTES,
+        terms_web::ROUTES,
+    ]
+    .concat()
+}
+
+/// Builds the pages.
+pub fn router(app: App, options: Options) -> Router {
+    web_shell::site::router(app, options, routes())
+}
+
+/// Renders every page with made-up data: what the gallery shows and the tests check. No page reads from here.
+///
+/// # Errors
+/// If a template cannot be rendered, which no data in a view can bring about.
+pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
+    let all = [
+        web_shell::samples()?,
+        cases_web::samples()?,
+        compliance_web::samples()?,
+        custody_web::samples()?,
+        devices_web::samples()?,
+        duty_web::samples()?,
+        ledger_web::samples()?,
+        notices_web::samples()?,
+        off_duty_web::samples()?,
+        overview_web::samples()?,
+        people_web::samples()?,
+        permissions_web::samples()?,
+        sign_in_web::samples()?,
+        terms_web::samples()?,
+    ];
+    Ok(all.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use web_shell::routes::leads_somewhere;
+
+    #[test]
+    fn a_link_fits_its_route_and_no_other() {
+        let routes = routes();
+        assert!(leads_somewhere(&routes, "GET", "/devices/NC-1?x=1#clauses"));
+        assert!(leads_somewhere(&routes, "GET", "/"));
+        for (method, link) in
+            [("GET", "/devices/"), ("GET", "/devices/NC-1/wipe"), ("POST", "/devices"), ("GET", "x")]
+        {
+            assert!(!leads_somewhere(&routes, method, link), "{method} {link}");
+        }
+    }
+}

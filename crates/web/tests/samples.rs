@@ -7,7 +7,7 @@ use checker::{faults, leading_nowhere};
 #[test]
 fn every_sample_page_is_sound() {
     let mut wrong = Vec::new();
-    for (name, html) in web::samples::all().unwrap() {
+    for (name, html) in web::samples().unwrap() {
         wrong.extend(faults(&html).into_iter().map(|fault| format!("{name}: {fault}")));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -16,7 +16,7 @@ fn every_sample_page_is_sound() {
 #[test]
 fn every_link_and_form_has_a_route() {
     let mut nowhere = Vec::new();
-    for (name, html) in web::samples::all().unwrap() {
+    for (name, html) in web::samples().unwrap() {
         nowhere.extend(leading_nowhere(&html).into_iter().map(|link| format!("{name}: {link}")));
     }
     assert!(nowhere.is_empty(), "{nowhere:#?}");
@@ -24,7 +24,7 @@ fn every_link_and_form_has_a_route() {
 
 #[test]
 fn samples_hold_text_that_must_be_escaped() {
-    for (name, html) in web::samples::all().unwrap() {
+    for (name, html) in web::samples().unwrap() {
         assert!(
             html.contains("&#60;script&#62;"),
             "{name}: put <script> into one of its strings, so that escaping is tried"

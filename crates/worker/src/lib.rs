@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::{App, AppError, ledger_book};
+use kernel::{App, AppError};
 use outbound::copies::Target;
 use outbound::mail::Mail;
 use platform_port::Reach;
@@ -32,7 +32,7 @@ const BATCH: u32 = 200;
 const LETTERS: u32 = 20;
 
 /// Ledger entries of a round that leaves others waiting.
-const FULL_ROUND: usize = app::ledger_book::BATCH as usize;
+const FULL_ROUND: usize = ledger_app::BATCH as usize;
 
 /// How long a loop sleeps if nothing was due, and after a failure.
 struct Pace {
@@ -54,50 +54,48 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
     loops.spawn(every("jobs", FAST, stop.clone(), Some(jobs.clone()), move || {
         let app = jobs.clone();
-        async move { app::jobs::run_jobs(&app, JOBS).await }
+        async move { overview_app::work::run_jobs(&app, JOBS).await }
     }));
     loops.spawn(every("refresh", STEADY, stop.clone(), None, move || {
         let app = refresh.clone();
-        async move { app::commands::refresh_due(&app, BATCH).await }
+        async move { devices_app::commands::refresh_due(&app, BATCH).await }
     }));
     let services = options.pushes;
     loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
         let (app, services) = (pushes.clone(), services.clone());
-        async move { app::push::send_pushes(&app, &services, BATCH).await }
+        async move { devices_app::push::send_pushes(&app, &services, BATCH).await }
     }));
     let letters = options.mail.clone();
     loops.spawn(every("notices", STEADY, stop.clone(), None, move || {
         let (app, mail) = (told.clone(), letters.clone());
-        async move { app::notices::send_notices(&app, mail.as_ref(), LETTERS).await }
+        async move { notices_app::send_notices(&app, mail.as_ref(), LETTERS).await }
     }));
     loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
         let app = waiting.clone();
-        async move { app::push::push_the_waiting(&app, BATCH).await }
+        async move { devices_app::push::push_the_waiting(&app, BATCH).await }
     }));
     loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
         let app = places.clone();
         // Entries that arrived during a round wait for the next: a round costs a dozen statements, however few it places.
         async move {
-            app::ledger_book::sequence_ledger(&app)
-                .await
-                .map(|placed| if placed < FULL_ROUND { 0 } else { placed })
+            ledger_app::sequence_ledger(&app).await.map(|placed| if placed < FULL_ROUND { 0 } else { placed })
         }
     }));
     loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), None, move || {
         let app = seals.clone();
         // Never makes two checkpoints without a pause.
-        async move { app::ledger_book::checkpoint_ledger(&app).await.map(|_| 0) }
+        async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
         let app = erasures.clone();
-        async move { app::people::erase_due_people(&app).await }
+        async move { people_app::erase_due_people(&app).await }
     }));
     loops.spawn(every("forgetting", SLOW, stop, None, move || {
         let app = forgets.clone();
         async move {
-            app::retention::forget_what_is_due(&app)
+            overview_app::retention::forget_what_is_due(&app)
                 .await
                 .map(|rows| usize::try_from(rows).unwrap_or(usize::MAX))
         }
@@ -115,16 +113,16 @@ fn ledger(
     let (copied, read, details) = (app.clone(), app.clone(), app.clone());
     loops.spawn(every("ledger copies", WATCHFUL, stop.clone(), None, move || {
         let (app, copies, mail) = (copied.clone(), copies.clone(), mail.clone());
-        async move { ledger_book::copy_checkpoints(&app, &copies, mail.as_ref()).await }
+        async move { ledger_app::copy_checkpoints(&app, &copies, mail.as_ref()).await }
     }));
     loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), None, move || {
         let app = read.clone();
         // A batch at a time with a pause after each: it has all day.
-        async move { ledger_book::read_ledger_again(&app).await.map(|_| 0) }
+        async move { ledger_app::read_ledger_again(&app).await.map(|_| 0) }
     }));
     loops.spawn(every("ledger details", DAILY, stop.clone(), None, move || {
         let app = details.clone();
-        async move { ledger_book::erase_due_details(&app).await }
+        async move { ledger_app::erase_due_details(&app).await }
     }));
 }
 

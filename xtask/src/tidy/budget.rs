@@ -147,7 +147,7 @@ impl<'ast> Visit<'ast> for Measure<'_> {
 }
 
 /// Recognises `#[cfg(test)]`, `#[test]` and similar.
-fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+pub(crate) fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let last = attribute.path().segments.last().map(|segment| segment.ident.to_string());
         let cfg_test = || attribute.parse_args::<syn::Ident>().is_ok_and(|word| word == "test");

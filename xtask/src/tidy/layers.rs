@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::Problem;
+use super::signatures::Signatures;
 use super::vendors::VendorWords;
 
 const TABLE: &str = "docs/layers.toml";
@@ -16,8 +17,23 @@ const TABLE: &str = "docs/layers.toml";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
+    /// Every crate; those of capabilities are added when the table is read.
     #[serde(rename = "crate")]
     pub(crate) crates: Vec<Crate>,
+    /// What the crates of every capability may use.
+    #[serde(default)]
+    every: Every,
+    #[serde(rename = "capability", default)]
+    pub(crate) capabilities: Vec<Capability>,
+    /// Who writes a table that another owns, and why.
+    #[serde(default)]
+    pub(crate) also_writes: Vec<AlsoWrites>,
+    /// Functions whose parameters break the rules, by crate; counts that only fall.
+    #[serde(default)]
+    pub(crate) signatures: Signatures,
+    /// Modules that use each other in a circle, a list that only shrinks.
+    #[serde(default)]
+    pub(crate) circles: Vec<Vec<String>>,
     pure: Pure,
     only: BTreeMap<String, BTreeSet<String>>,
     pub(crate) vendor_words: VendorWords,
@@ -37,6 +53,44 @@ pub(crate) struct Large {
     pub(crate) because: String,
 }
 
+/// What the crates of every capability may use.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Every {
+    app: Vec<String>,
+    web: Vec<String>,
+}
+
+/// One folder of `crates/` with the crates of a capability.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Capability {
+    /// The folder's name; its crates are `NAME-app` and `NAME-web`.
+    pub(crate) name: String,
+    pub(crate) purpose: String,
+    /// Capabilities and other crates that its use cases may use.
+    pub(crate) app_may_use: Vec<String>,
+    /// Capabilities whose pages its pages may use. Any page may use the use cases of any capability.
+    pub(crate) web_may_use: Vec<String>,
+    /// The tables that it owns.
+    pub(crate) writes: Vec<String>,
+}
+
+/// A table's second writer.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AlsoWrites {
+    /// The capability or crate.
+    pub(crate) who: String,
+    pub(crate) tables: BTreeSet<String>,
+    /// Why. Without words it may not.
+    pub(crate) because: String,
+}
+
+/// The layers of a capability's crates.
+const APP_LAYER: u8 = 3;
+const WEB_LAYER: u8 = 4;
+
 /// One crate of ours.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,9 +98,13 @@ pub(crate) struct Crate {
     pub(crate) name: String,
     pub(crate) layer: u8,
     pub(crate) purpose: String,
+    /// Names of crates; `*-app` and `*-web` stand for those of every capability.
     pub(crate) may_use: Vec<String>,
     #[serde(default)]
     pub(crate) never_in_serve: bool,
+    /// The tables that it owns.
+    #[serde(default)]
+    pub(crate) writes: Vec<String>,
 }
 
 /// What the core may not use.
@@ -71,8 +129,62 @@ impl Table {
     /// # Errors
     /// When the file is not there or not of this shape.
     pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
-        toml::from_str(&super::read(path)?)
+        Self::parse(&super::read(path)?)
             .with_context(|| format!("{TABLE} is not of the shape that tidy reads"))
+    }
+
+    /// Reads the table and adds the crates of its capabilities.
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
+        let mut table: Self = toml::from_str(text)?;
+        let named = |ending: &str| -> Vec<String> {
+            table.capabilities.iter().map(|one| format!("{}-{ending}", one.name)).collect()
+        };
+        let (apps, webs) = (named("app"), named("web"));
+        for row in &mut table.crates {
+            let whole = |name: &String| match name.as_str() {
+                "*-app" => apps.clone(),
+                "*-web" => webs.clone(),
+                _ => vec![name.clone()],
+            };
+            row.may_use = row.may_use.iter().flat_map(whole).collect();
+        }
+        for owners in table.only.values_mut() {
+            if owners.remove("*-web") {
+                owners.extend(webs.iter().cloned());
+            }
+        }
+        let own = |one: &Capability, ending: &str, layer: u8, may_use: Vec<String>| Crate {
+            name: format!("{}-{ending}", one.name),
+            layer,
+            purpose: one.purpose.clone(),
+            may_use,
+            never_in_serve: false,
+            writes: Vec::new(),
+        };
+        let mut rows = Vec::new();
+        for one in &table.capabilities {
+            let others = one.app_may_use.iter().map(|name| {
+                let is_one = table.capabilities.iter().any(|other| other.name == *name);
+                if is_one { format!("{name}-app") } else { name.clone() }
+            });
+            rows.push(own(one, "app", APP_LAYER, others.chain(table.every.app.clone()).collect()));
+            let pages = one.web_may_use.iter().map(|name| format!("{name}-web"));
+            let below = table.every.web.clone();
+            rows.push(own(one, "web", WEB_LAYER, pages.chain(below).chain(apps.clone()).collect()));
+        }
+        table.crates.extend(rows);
+        Ok(table)
+    }
+
+    /// Returns whether a crate serves: tests, measurements and demonstrations prepare what they need by themselves.
+    pub(crate) fn serves(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|row| !row.never_in_serve)
+    }
+
+    /// Returns whether a crate belongs to a capability.
+    pub(crate) fn is_of_capability(&self, name: &str) -> bool {
+        let owner = name.strip_suffix("-app").or_else(|| name.strip_suffix("-web"));
+        owner.is_some_and(|owner| self.capabilities.iter().any(|one| one.name == owner))
     }
 
     fn get(&self, name: &str) -> Option<&Crate> {
@@ -104,7 +216,8 @@ pub(crate) fn packages(root: &Path) -> anyhow::Result<Vec<Package>> {
     let uses = |dependencies: Vec<Dependency>| {
         dependencies
             .into_iter()
-            .filter(|one| one.kind.as_deref() != Some("dev"))
+            // What is optional stands behind a feature that only tests ask for.
+            .filter(|one| one.kind.as_deref() != Some("dev") && !one.optional)
             .map(|one| one.name)
             .collect()
     };
@@ -132,6 +245,7 @@ struct Listed {
 struct Dependency {
     name: String,
     kind: Option<String>,
+    optional: bool,
 }
 
 /// Compares the table with the manifests.
@@ -242,7 +356,7 @@ mod tests {
             package("store", &["domain", "rusqlite"]),
             package("web", web_uses),
         ];
-        let problems = check(&toml::from_str(table).unwrap(), &packages);
+        let problems = check(&Table::parse(table).unwrap(), &packages);
         problems.iter().map(|problem| format!("{problem}\n")).collect()
     }
 
@@ -269,6 +383,21 @@ mod tests {
         let found = messages(&other, &[], &[]);
         assert!(found.contains("the crate `web` is not in docs/layers.toml"), "{found}");
         assert!(found.contains("`wob` is not a crate of the workspace"), "{found}");
+    }
+
+    #[test]
+    fn a_capability_is_two_crates_with_arrows_of_their_own() {
+        let text = format!(
+            "every = {{ app = [\"domain\"], web = [\"domain\"] }}\n{SMALL}\n[[capability]]\nname = \"cases\"\npurpose = \"C.\"\n\
+             app_may_use = [\"store\"]\nweb_may_use = []\nwrites = []\n[[capability]]\nname = \"people\"\npurpose = \"P.\"\n\
+             app_may_use = [\"cases\"]\nweb_may_use = []\nwrites = []\n"
+        );
+        let table = Table::parse(&text).unwrap();
+        let uses = |name: &str| table.get(name).unwrap().may_use.join(" ");
+        assert_eq!(uses("cases-app"), "store domain");
+        assert_eq!(uses("people-app"), "cases-app domain");
+        assert_eq!(uses("people-web"), "domain cases-app people-app");
+        assert!(table.is_of_capability("people-web") && !table.is_of_capability("store"));
     }
 
     #[test]

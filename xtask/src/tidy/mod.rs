@@ -1,17 +1,22 @@
 //! `cargo xtask tidy`: every problem with its place and what to do about it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::Path;
 
 use anyhow::Context as _;
 
 mod budget;
+mod circles;
 mod files;
 mod layers;
 mod map;
 pub(crate) mod notice;
+mod paths;
+mod signatures;
 mod vendors;
 mod words;
+mod writers;
 
 /// Something to mend.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,15 +54,19 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     let table = layers::Table::read(&root.join("docs/layers.toml"))?;
     let packages = layers::packages(root)?;
     problems.extend(layers::check(&table, &packages));
-    problems.extend(map::bring_up_to_date(root, &table, check)?);
-    problems.extend(notice::bring_up_to_date(root, check)?);
-
     let files = files::texts(root)?;
+    problems.extend(map::bring_up_to_date(root, &table, &files, check)?);
+    problems.extend(notice::bring_up_to_date(root, check)?);
+    problems.extend(circles::check(&files, &packages, &table.circles));
+    problems.extend(writers::check(&files, &packages, &table));
+    problems.extend(signatures::check(&files, &packages, &table.signatures));
     let foreign = words::Foreign::of(root);
+    let there: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut functions = 0;
     for file in &files {
         problems.extend(words::check(file, &foreign));
         problems.extend(vendors::check(file, &table.vendor_words));
+        problems.extend(paths::check(file, &there));
         if file.is_rust() {
             let (found, counted) = budget::check_file(file);
             problems.extend(found);

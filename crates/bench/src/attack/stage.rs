@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use app::access::{Actor, ApiScope, Role, permit};
-use app::grants::{GroupRole, NewGrant};
-use app::people::NewPerson;
-use app::sessions::SignedIn;
-use app::tokens::NewToken;
-use app::{App, AppConfig, PolicyInForce};
 use domain::{
     CaseId, CommandId, Deed, DeviceId, Effect, Force, PersonId, PlaceId, PlaceKind, Span, Standing, Timestamp,
 };
+use kernel::access::{Actor, ApiScope, Role, permit};
+use kernel::roles::GroupRole;
+use kernel::{App, AppConfig, PolicyInForce};
+use people_app::NewPerson;
+use people_app::grants::NewGrant;
+use sign_in_app::sessions::SignedIn;
+use sign_in_app::tokens::NewToken;
 use store::commands::{Command, CommandState};
 use store::{Store, StoreConfig, StoreError, Tx, assets};
 use testkit::TestWorld;
@@ -119,12 +120,12 @@ impl Prepared {
     /// Enters the people, gives them their roles while the service is set up, and serves it two days later.
     pub(super) async fn serve(self) -> anyhow::Result<Stage> {
         let root = Actor::command_line("root");
-        app::policy_in_force::bring_into_force(&self.app, permit(&root)?).await?;
+        compliance_app::policy_change::bring_into_force(&self.app, permit(&root)?).await?;
         let accomplice = person(&self.app, "9999", "Casey Crane").await?;
         for (number, name, role) in Thief::people() {
             let id = person(&self.app, number, name).await?;
             let new = NewGrant { role: Some(role), reason: "their work".into(), ..NewGrant::default() };
-            app::grants::grant_role(&self.app, permit(&root)?, id, new).await?;
+            people_app::grants::grant_role(&self.app, permit(&root)?, id, new).await?;
         }
         for (number, ..) in Thief::people() {
             sign_in(&self.app, number).await?;
@@ -252,7 +253,7 @@ async fn listen(router: axum::Router) -> anyhow::Result<String> {
 
 async fn person(app: &App, number: &str, name: &str) -> anyhow::Result<PersonId> {
     let new = NewPerson { role: "staff".into(), ..seeds::officer(Force::Norfolk, number, name) };
-    Ok(app::people::add_person(app, permit(&Actor::command_line("root"))?, new).await?)
+    Ok(people_app::add_person(app, permit(&Actor::command_line("root"))?, new).await?)
 }
 
 async fn by_number(app: &App, number: &str) -> anyhow::Result<PersonId> {
@@ -274,7 +275,7 @@ async fn session(app: &App, person: PersonId) -> anyhow::Result<String> {
         force: Some(Force::Norfolk),
         how: "directory-and-password",
     };
-    Ok(app::sessions::begin_session(app, who).await?.into_exposed())
+    Ok(sign_in_app::sessions::begin_session(app, who).await?.into_exposed())
 }
 
 impl Stage {
@@ -285,8 +286,8 @@ impl Stage {
     /// Lets time pass, and the service do what is due.
     pub(super) async fn pass(&self, span: Span) -> anyhow::Result<()> {
         self.world.clock.advance(span);
-        while app::jobs::run_jobs(&self.app, 200).await? > 0 {}
-        app::notices::send_notices(&self.app, None, 1000).await?;
+        while overview_app::work::run_jobs(&self.app, 200).await? > 0 {}
+        notices_app::send_notices(&self.app, None, 1000).await?;
         Ok(())
     }
 
@@ -310,7 +311,7 @@ impl Stage {
         path: &str,
         fields: &[(&str, &str)],
     ) -> anyhow::Result<String> {
-        let percent = web::parts::listing::percent;
+        let percent = web_shell::parts::listing::percent;
         let pairs: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", percent(name), percent(value))).collect();
         let answer = self
@@ -336,7 +337,7 @@ impl Stage {
             force: Some(Force::Norfolk),
             days: 90,
         };
-        Ok(app::tokens::make_token(&self.app, permit(&root)?, new).await?.1.into_exposed())
+        Ok(sign_in_app::tokens::make_token(&self.app, permit(&root)?, new).await?.1.into_exposed())
     }
 
     /// Sends something as the directory does; the id in the answer.
@@ -358,7 +359,7 @@ impl Stage {
     /// The digest of what somebody who signs a hand-over is shown.
     pub(super) async fn shown(&self, id: domain::HandoverId) -> anyhow::Result<String> {
         let root = Actor::command_line("look");
-        Ok(app::custody::read::handover(&self.app, permit(&root)?, id).await?.digest)
+        Ok(custody_app::read::handover(&self.app, permit(&root)?, id).await?.digest)
     }
 
     /// Commands that wait for a person to agree, of the first devices.

@@ -1,9 +1,9 @@
 //! Who is stolen, and what each of them tries.
 
-use app::access::{Actor, Role, permit};
-use app::commands::Order;
-use app::enrolment::revoke_certificates;
-use app::grants::NewGrant;
+use devices_app::commands::Order;
+use devices_app::enrolment::revoke_certificates;
+use kernel::access::{Actor, Role, permit};
+use people_app::grants::NewGrant;
 
 use super::stage::{ADMINISTRATORS, CONTAINED_BY, Stage, Target};
 
@@ -213,7 +213,8 @@ async fn roles(stage: &Stage, cookie: &str) -> anyhow::Result<()> {
             stage.post(cookie, &path, &fields).await?;
         }
         let read =
-            app::grants::person_roles(&stage.app, permit(&Actor::command_line("look"))?, person).await?;
+            people_app::grants::person_roles(&stage.app, permit(&Actor::command_line("look"))?, person)
+                .await?;
         for grant in read.grants.iter().filter(|read| read.to_confirm) {
             let id = grant.grant.id.to_string();
             let fields = [("action", "confirm"), ("confirm", id.as_str()), ("confirm-reason", "their work")];
@@ -251,8 +252,8 @@ async fn directory(stage: &Stage, token: &str) -> anyhow::Result<()> {
 async fn by_link(stage: &Stage, number: &str) -> anyhow::Result<String> {
     let root = Actor::command_line("root");
     let person = stage.person(number).await?;
-    let link = app::sessions::make_sign_in_link_for(&stage.app, permit(&root)?, person).await?;
-    let opened = app::sessions::use_sign_in_link(&stage.app, link.expose(), "").await?;
+    let link = sign_in_app::sessions::make_sign_in_link_for(&stage.app, permit(&root)?, person).await?;
+    let opened = sign_in_app::sessions::use_sign_in_link(&stage.app, link.expose(), "").await?;
     Ok(opened.map(domain::Secret::into_exposed).unwrap_or_default())
 }
 
@@ -264,21 +265,24 @@ async fn root(stage: &Stage, first: bool) -> anyhow::Result<()> {
         // Refused or held is what is being measured.
         let (app, id) = (&stage.app, target.id);
         let lock = Order::Lock { message: None, phone_number: None };
-        let _ = app::commands::order(app, permit(&root)?, id, lock, "stolen").await;
-        let _ = app::commands::order_destruction(app, permit(&root)?, id, Order::Erase, "stolen").await;
+        let _ = devices_app::commands::order(app, permit(&root)?, id, lock, "stolen").await;
+        let _ =
+            devices_app::commands::order_destruction(app, permit(&root)?, id, Order::Erase, "stolen").await;
         let _ = match (place % 2, target.lock) {
             (_, Some(_)) => {
-                app::commands::order(app, permit(&root)?, id, Order::LostModeOff, "found").await.is_ok()
+                devices_app::commands::order(app, permit(&root)?, id, Order::LostModeOff, "found")
+                    .await
+                    .is_ok()
             }
-            (0, None) => app::register::set_holder(app, permit(&root)?, id, None).await.is_ok(),
+            (0, None) => custody_app::register::set_holder(app, permit(&root)?, id, None).await.is_ok(),
             _ => revoke_certificates(app, permit(&root)?, id, "a key was copied").await.is_ok(),
         };
     }
     for command in stage.asked().await? {
-        let _ = app::commands::approve(&stage.app, permit(&root)?, command, "yes").await;
+        let _ = devices_app::commands::approve(&stage.app, permit(&root)?, command, "yes").await;
     }
     let new =
         NewGrant { role: Some(Role::Administrator), reason: "their work".into(), ..NewGrant::default() };
-    let _ = app::grants::grant_role(&stage.app, permit(&root)?, stage.accomplice, new).await;
+    let _ = people_app::grants::grant_role(&stage.app, permit(&root)?, stage.accomplice, new).await;
     Ok(())
 }

@@ -1,8 +1,6 @@
 //! `POST /api/v1/device-use`: who used a force system when, from that system's own log. JSON or CSV; a row is a person and a
 //! time, and whatever else a log holds is passed over unread.
 
-use app::access::ReportUse;
-use app::off_duty::{Choice, MOST_ROWS, RowFault, UseRow};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Query, State};
@@ -10,6 +8,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use domain::Timestamp;
+use kernel::access::ReportUse;
+use off_duty_app::{Choice, MOST_ROWS, RowFault, UseRow};
 use serde_json::{Value, json};
 
 use super::{Api, Permitted, Refused, answer};
@@ -51,7 +51,7 @@ pub(super) async fn take(
         }
     };
     let rows = rows.map_err(unprocessable)?;
-    let done = app::off_duty::report_use(&api.app, permit, rows, choice, app::digest_hex(&body)).await?;
+    let done = off_duty_app::report_use(&api.app, permit, rows, choice, kernel::digest_hex(&body)).await?;
     let faults: Vec<Value> =
         done.faults.iter().map(|fault| json!({ "row": fault.row, "why": fault.why })).collect();
     let refused = choice == Choice::AllOrNothing && done.faulty > 0;

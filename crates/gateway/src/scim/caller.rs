@@ -1,10 +1,11 @@
 //! Who comes with a token, and what they ask.
 
-use app::access::{self, Actor, Permit, ProvisionPeople};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use kernel::access;
+use kernel::access::{Actor, Permit, ProvisionPeople};
 use protocol_scim::ScimError;
 
 use super::{Desk, Refused};

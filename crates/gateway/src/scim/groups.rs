@@ -1,12 +1,12 @@
 //! Groups: who is in which, as the directory sees them.
 
-use app::directory::{GroupRead, GroupWrite};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::GroupId;
+use people_app::directory::{GroupRead, GroupWrite};
 use protocol_scim::{Kind, ListQuery, Member, Meta, Patch, Resource, ScimError, Wanted, list_response};
 use serde_json::{Map, Value};
 
@@ -57,7 +57,7 @@ impl Desk {
 
     async fn group(&self, caller: &Caller, id: &str, members: bool) -> Result<GroupRead, Refused> {
         let id: GroupId = id.parse().map_err(|_| ScimError::not_found("group"))?;
-        Ok(app::directory::group(&self.app, caller.permit()?, id, members).await?)
+        Ok(people_app::directory::group(&self.app, caller.permit()?, id, members).await?)
     }
 }
 
@@ -79,7 +79,7 @@ pub(super) async fn list(State(desk): State<Desk>, caller: Caller) -> Result<Res
             Err(_) => Some(Vec::new()),
         },
         Some(Wanted::DisplayName(name)) => Some(
-            app::directory::group_by_name(&desk.app, caller.permit()?, &name, members)
+            people_app::directory::group_by_name(&desk.app, caller.permit()?, &name, members)
                 .await?
                 .into_iter()
                 .collect(),
@@ -107,7 +107,8 @@ impl Desk {
     ) -> Result<(usize, Vec<Map<String, Value>>), Refused> {
         let mut after = None;
         loop {
-            let found = app::directory::groups(&self.app, caller.permit()?, after, STEP, members).await?;
+            let found =
+                people_app::directory::groups(&self.app, caller.permit()?, after, STEP, members).await?;
             found.iter().for_each(|read| window.take(query.filter.as_ref(), || self.group_answer(read)));
             after = found.last().map(|read| read.group.id);
             if found.len() < usize::try_from(STEP).unwrap_or(usize::MAX) {
@@ -139,7 +140,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<Response, Refused> {
     let sent = Resource::read(Kind::Group, &whole(body)?)?;
-    let read = app::directory::add_group(&desk.app, caller.permit()?, write(&sent)).await?;
+    let read = people_app::directory::add_group(&desk.app, caller.permit()?, write(&sent)).await?;
     Ok(desk.group_response(&caller, StatusCode::CREATED, &read))
 }
 
@@ -181,7 +182,8 @@ impl Desk {
             check_expected(headers, version)?;
             let wanted = write(&change(&self.group_resource(&read))?);
             if let Some(read) =
-                app::directory::change_group(&self.app, caller.permit()?, group, version, wanted).await?
+                people_app::directory::change_group(&self.app, caller.permit()?, group, version, wanted)
+                    .await?
             {
                 return Ok(self.group_response(caller, StatusCode::OK, &read));
             }
@@ -200,7 +202,7 @@ pub(super) async fn remove(
     let read = desk.group(&caller, &id, false).await?;
     check_expected(&headers, read.group.version)?;
     let version = expected(&headers).map(|_| read.group.version);
-    if app::directory::remove_group(&desk.app, caller.permit()?, read.group.id, version).await? {
+    if people_app::directory::remove_group(&desk.app, caller.permit()?, read.group.id, version).await? {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(stale())

@@ -1,12 +1,12 @@
 //! Users: people as the directory sees them.
 
-use app::directory::{Find, NO_JOB, Provisioned, ProvisionedRead, number_of};
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::PersonId;
+use people_app::directory::{Find, NO_JOB, Provisioned, ProvisionedRead, number_of};
 use protocol_scim::{
     Filter, Kind, ListQuery, Member, Meta, Patch, Resource, ScimError, Selection, UserFields, Wanted,
     added_to_user, list_response,
@@ -88,7 +88,7 @@ impl Desk {
     async fn user(&self, caller: &Caller, id: &str) -> Result<ProvisionedRead, Refused> {
         let missing = || Refused::from(ScimError::not_found("user"));
         let id: PersonId = id.parse().map_err(|_| missing())?;
-        let found = app::directory::provisioned(&self.app, caller.permit()?, Find::Id(id)).await?;
+        let found = people_app::directory::provisioned(&self.app, caller.permit()?, Find::Id(id)).await?;
         found.into_iter().next().ok_or_else(missing)
     }
 }
@@ -135,13 +135,14 @@ impl Desk {
         caller: &Caller,
         query: &ListQuery,
     ) -> Result<(usize, Vec<Map<String, Value>>), Refused> {
-        let total = app::directory::provisioned_count(&self.app, caller.permit()?).await?;
+        let total = people_app::directory::provisioned_count(&self.app, caller.permit()?).await?;
         let skip = i64::try_from(query.start - 1).unwrap_or(i64::MAX);
         let limit = i64::try_from(query.count).unwrap_or_default();
         let found = match limit {
             0 => Vec::new(),
             limit => {
-                app::directory::provisioned(&self.app, caller.permit()?, Find::Window(skip, limit)).await?
+                people_app::directory::provisioned(&self.app, caller.permit()?, Find::Window(skip, limit))
+                    .await?
             }
         };
         let page = found.iter().map(|read| self.user_answer(read)).collect();
@@ -167,14 +168,15 @@ impl Desk {
             Some(Wanted::DisplayName(_)) | None => None,
         };
         if let Some(find) = one {
-            let found = app::directory::provisioned(&self.app, caller.permit()?, find).await?;
+            let found = people_app::directory::provisioned(&self.app, caller.permit()?, find).await?;
             found.iter().for_each(|read| window.take(Some(filter), || self.user_answer(read)));
             return Ok(window.done());
         }
         let mut after = None;
         loop {
             let found =
-                app::directory::provisioned(&self.app, caller.permit()?, Find::After(after, STEP)).await?;
+                people_app::directory::provisioned(&self.app, caller.permit()?, Find::After(after, STEP))
+                    .await?;
             found.iter().for_each(|read| window.take(Some(filter), || self.user_answer(read)));
             after = found.last().map(|read| read.person.id);
             if found.len() < usize::try_from(STEP).unwrap_or(usize::MAX) {
@@ -233,7 +235,7 @@ pub(super) async fn create(
     body: Body,
 ) -> Result<Response, Refused> {
     let sent = Resource::read(Kind::User, &whole(body)?)?;
-    let read = app::directory::provision(&desk.app, caller.permit()?, provisioned(&sent)).await?;
+    let read = people_app::directory::provision(&desk.app, caller.permit()?, provisioned(&sent)).await?;
     Ok(desk.user_response(&caller, StatusCode::CREATED, &read))
 }
 
@@ -275,7 +277,8 @@ impl Desk {
             check_expected(headers, version)?;
             let wanted = provisioned(&change(&Self::user_resource(&read))?);
             if let Some(read) =
-                app::directory::reprovision(&self.app, caller.permit()?, person, version, wanted).await?
+                people_app::directory::reprovision(&self.app, caller.permit()?, person, version, wanted)
+                    .await?
             {
                 return Ok(self.user_response(caller, StatusCode::OK, &read));
             }
@@ -294,7 +297,7 @@ pub(super) async fn remove(
     let read = desk.user(&caller, &id).await?;
     check_expected(&headers, read.person.version)?;
     let version = expected(&headers).map(|_| read.person.version);
-    if app::directory::unprovision(&desk.app, caller.permit()?, read.person.id, version).await? {
+    if people_app::directory::unprovision(&desk.app, caller.permit()?, read.person.id, version).await? {
         Ok(StatusCode::NO_CONTENT.into_response())
     } else {
         Err(stale())

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use app::access::{ACTIONS, ApiScope, permit};
-use app::people::NewPerson;
-use app::register::NewDevice;
-use app::tokens::NewToken;
+use custody_app::register::NewDevice;
 use domain::{DeviceKind, Force, Span};
 use gateway::routes::{Address, Guard, addresses};
+use kernel::access::{ACTIONS, ApiScope, permit};
+use people_app::NewPerson;
 use pki::{Validity, self_signed};
 use serde_json::Value;
+use sign_in_app::tokens::NewToken;
 
 use crate::common::Service;
 use crate::directory::{Directory, user};
@@ -19,7 +19,7 @@ use crate::hand::{Hand, dict, xml};
 async fn token(service: &Service, scope: ApiScope, force: Force) -> (domain::TokenId, String) {
     let new = NewToken { name: scope.as_str().into(), scope, force: Some(force), days: 1 };
     let (id, secret) =
-        app::tokens::make_token(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
+        sign_in_app::tokens::make_token(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
     (id, secret.expose().clone())
 }
 
@@ -93,7 +93,7 @@ fn a_token_opens_its_scope_for_its_time_and_nothing_else() {
         }
         service.pass(25 * 3600).await;
         let (ended, secret) = token(&service, ApiScope::Scim, Force::Norfolk).await;
-        app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), ended).await.unwrap();
+        sign_in_app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), ended).await.unwrap();
         old.push(secret);
         old.extend(["".into(), "lanyard_".into(), "lanyard_AAAA".into()]);
         let mut live = Vec::new();
@@ -164,15 +164,15 @@ async fn phone(service: &Service, force: Force, serial: &str) -> Hand {
         role: "officer".into(),
         ..NewPerson::default()
     };
-    let holder = app::people::add_person(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
+    let holder = people_app::add_person(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
     for document in service.app.policy().all_terms().keys() {
-        app::terms::accept_terms(&service.app, permit(&service.desk).unwrap(), holder, document, "page")
+        terms_app::accept_terms(&service.app, permit(&service.desk).unwrap(), holder, document, "page")
             .await
             .unwrap();
     }
     let kind = DeviceKind::Iphone;
     let new = NewDevice { serial: serial.into(), kind, force, holder: Some(holder), asset_tag: None };
-    app::register::add_device(&service.app, desk(), new).await.unwrap();
+    custody_app::register::add_device(&service.app, desk(), new).await.unwrap();
     let hand = Hand::buy(service, &service.profile(serial, true).await, serial, &format!("UDID-{serial}"))
         .await
         .unwrap();

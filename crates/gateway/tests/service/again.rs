@@ -1,10 +1,10 @@
 //! Enrolling again: one live profile a device, a confirmed replacement, containment that outlives the enrolment, revocation.
 
-use app::AppError;
-use app::access::permit;
-use app::commands::{Order, Ordered};
-use app::enrolment::{Revoked, certificates_of, revoke_certificates};
+use devices_app::commands::{Order, Ordered};
+use devices_app::enrolment::{Revoked, certificates_of, revoke_certificates};
 use domain::{CommandId, DeviceId, DeviceKind, Span};
+use kernel::AppError;
+use kernel::access::permit;
 use store::commands::{Command, CommandState};
 use store::devices::EnrolmentState;
 
@@ -18,7 +18,7 @@ impl Service {
 
     /// Orders what one person may.
     async fn ordered(&self, device: DeviceId, order: Order, reason: &str) -> CommandId {
-        match app::commands::order(&self.app, permit(&self.desk).unwrap(), device, order, reason)
+        match devices_app::commands::order(&self.app, permit(&self.desk).unwrap(), device, order, reason)
             .await
             .unwrap()
         {
@@ -29,7 +29,7 @@ impl Service {
 
     /// An erasure; agreed to by a second person, or waiting for one.
     async fn erasure(&self, device: DeviceId, agreed: bool) -> CommandId {
-        let asked = app::commands::order_destruction(
+        let asked = devices_app::commands::order_destruction(
             &self.app,
             permit(&self.desk).unwrap(),
             device,
@@ -40,7 +40,7 @@ impl Service {
         let Ordered::NeedsSecond(id) = asked.unwrap() else { panic!("an erasure needs two") };
         if agreed {
             let text = id.to_string();
-            let second = self.somebody(&text[text.len() - 8..], app::access::Role::Fiso).await;
+            let second = self.somebody(&text[text.len() - 8..], kernel::access::Role::Fiso).await;
             self.agree(&second, id).await.unwrap();
         }
         id
@@ -100,7 +100,7 @@ fn a_new_profile_voids_the_former_and_what_it_bought() {
 fn enrolling_an_enrolled_device_is_confirmed() {
     Service::run_on_both(async |service| {
         let (id, hand) = service.managed("CONFIRM1").await;
-        let plain = app::enrolment::make_enrolment_profile(
+        let plain = devices_app::enrolment::make_enrolment_profile(
             &service.app,
             permit(&service.desk).unwrap(),
             "CONFIRM1",
@@ -218,8 +218,8 @@ fn an_erasure_goes_on_only_as_two_people_wanted_it() {
         assert_eq!(kinds(&service.waiting(id).await), Vec::<&str>::new());
         // A legal hold stops it.
         service.erasure(id, true).await;
-        let hold = app::holds::NewHold { reference: "PSD/1".into(), why: "inquiry".into() };
-        app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
+        let hold = devices_app::holds::NewHold { reference: "PSD/1".into(), why: "inquiry".into() };
+        devices_app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
         service.wiped_and_back(&hand).await;
         assert_eq!(kinds(&service.waiting(id).await), Vec::<&str>::new());
     });
@@ -254,11 +254,13 @@ fn a_mac_s_lock_keeps_its_pin() {
         assert_eq!(like.token_update(&service, b"t", None).await.status, 200);
         let ordered = service.ordered(id, lock(), "lost").await;
         let desk = || permit(&service.desk).unwrap();
-        let (_, before) = app::read::read_pin(&service.app, desk(), ordered, "to compare").await.unwrap();
+        let (_, before) =
+            overview_app::sensitive::read_pin(&service.app, desk(), ordered, "to compare").await.unwrap();
         service.wiped_and_back(&like).await;
         let waiting = service.waiting(id).await;
-        let (_, after) =
-            app::read::read_pin(&service.app, desk(), waiting[0].id, "to compare").await.unwrap();
+        let (_, after) = overview_app::sensitive::read_pin(&service.app, desk(), waiting[0].id, "to compare")
+            .await
+            .unwrap();
         assert_eq!(before.expose(), after.expose());
     });
 }

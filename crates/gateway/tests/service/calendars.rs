@@ -1,15 +1,15 @@
 //! Calendars from the field, imported one after the other: what the roster says afterwards, on both engines.
 
-use app::AppError;
-use app::imports::{self, Answers, Applied, Apply, Choices, ImportRead, NewFile};
-use app::rosters::Calendars;
 use domain::Force;
+use duty_app::Calendars;
+use kernel::imports::{Answers, Applied, Apply, Choices, ImportRead, NewFile};
+use kernel::{AppError, imports};
 
 use crate::common::Service;
 
 impl Service {
     async fn looked(&self, text: &str, answers: &[(&str, &str)]) -> Result<ImportRead<Calendars>, AppError> {
-        imports::look(&self.app, app::access::permit(&self.desk).unwrap(), &file(text), choices(answers))
+        imports::look(&self.app, kernel::access::permit(&self.desk).unwrap(), &file(text), choices(answers))
             .await
     }
 
@@ -20,17 +20,17 @@ impl Service {
         let said = rows.chain(read.notes).collect::<Vec<_>>().join("\n");
         let how = Apply { digest: read.plan.digest, all_or_nothing: true };
         let given = (&file(text), choices(answers));
-        let permit = app::access::permit(&self.desk).unwrap();
+        let permit = kernel::access::permit(&self.desk).unwrap();
         (imports::take::<Calendars>(&self.app, permit, given, how).await.unwrap(), said)
     }
 
     /// How PC 1234 stands to duty then.
     async fn stands(&self, at: &str) -> String {
         let person = self.app.store().read(|tx| store::people::by_number(tx, Force::Norfolk, "1234")).await;
-        let permit = app::access::permit::<app::access::SeeDuty>(&self.desk).unwrap();
+        let permit = kernel::access::permit::<kernel::access::SeeDuty>(&self.desk).unwrap();
         let at = at.parse().unwrap();
         let state =
-            app::rosters::duty_at(&self.app, permit.into(), person.unwrap().unwrap().id, at).await.unwrap();
+            duty_app::duty_at(&self.app, permit.into(), person.unwrap().unwrap().id, at).await.unwrap();
         state.as_str().to_owned()
     }
 }

@@ -1,11 +1,12 @@
 //! Nobody alone: caps, held bursts, freezes, expiry, and what ends with a role; on both engines.
 
-use app::AppError;
-use app::access::{Actor, Role, Roles, Who, permit};
-use app::caps::{self, CalledOff};
-use app::commands::{Agreed, Order, Ordered};
-use app::people::NewPerson;
+use devices_app::caps;
+use devices_app::caps::CalledOff;
+use devices_app::commands::{Agreed, Order, Ordered};
 use domain::{BurstId, CommandId, DeviceId, Force, GrantId, PersonId};
+use kernel::AppError;
+use kernel::access::{Actor, Role, Roles, Who, permit};
+use people_app::NewPerson;
 use store::commands::CommandState;
 use store::grants::Grant;
 
@@ -26,7 +27,7 @@ impl Service {
             ..NewPerson::default()
         };
         let hr = Actor::command_line("hr");
-        let person = app::people::add_person(&self.app, permit(&hr).unwrap(), new).await.unwrap();
+        let person = people_app::add_person(&self.app, permit(&hr).unwrap(), new).await.unwrap();
         let grant = Grant {
             id: GrantId::from_uuid(self.app.world().uuid()),
             person,
@@ -43,7 +44,7 @@ impl Service {
             asked_by: None,
         };
         self.app.store().write(move |tx| store::grants::add(tx, &grant)).await.unwrap();
-        app::access::actor(
+        kernel::access::actor(
             &self.app,
             Who {
                 name: format!("person:{person}"),
@@ -59,13 +60,18 @@ impl Service {
 
     async fn locks(&self, by: &Actor, device: DeviceId) -> Result<Ordered, AppError> {
         let lock = Order::Lock { message: None, phone_number: None };
-        app::commands::order(&self.app, permit(by).unwrap(), device, lock, "because").await
+        devices_app::commands::order(&self.app, permit(by).unwrap(), device, lock, "because").await
     }
 
     pub(crate) async fn ask_erasure(&self, by: &Actor, device: DeviceId) -> CommandId {
-        let asked =
-            app::commands::order_destruction(&self.app, permit(by).unwrap(), device, Order::Erase, "stolen")
-                .await;
+        let asked = devices_app::commands::order_destruction(
+            &self.app,
+            permit(by).unwrap(),
+            device,
+            Order::Erase,
+            "stolen",
+        )
+        .await;
         match asked.unwrap() {
             Ordered::NeedsSecond(command) => command,
             other => panic!("{other:?}"),
@@ -73,7 +79,7 @@ impl Service {
     }
 
     pub(crate) async fn agree(&self, by: &Actor, command: CommandId) -> Result<Agreed, AppError> {
-        app::commands::approve(&self.app, permit(by).unwrap(), command, "checked by telephone").await
+        devices_app::commands::approve(&self.app, permit(by).unwrap(), command, "checked by telephone").await
     }
 
     async fn states(&self, devices: &[DeviceId]) -> Vec<CommandState> {
@@ -139,7 +145,7 @@ fn an_analyst_orders_320_locks_and_twenty_go() {
         assert!(service.has_entry("orders.held", "harsh").await);
 
         // Nobody who asked, nobody of whom the register knows nothing, no role that may not.
-        assert!(permit::<app::access::ReleaseOrders>(&analyst).is_err());
+        assert!(permit::<kernel::access::ReleaseOrders>(&analyst).is_err());
         let lead = service.somebody("L1", Role::ServiceDeskLead).await;
         let by_root = caps::release(&service.app, permit(&service.desk).unwrap(), burst, "root").await;
         assert!(says(by_root).contains("never a second person"));
@@ -174,7 +180,7 @@ fn orders_at_the_same_moment_do_not_count_past_each_other() {
             let (app, by, device) = (service.app.clone(), people[n % 4].clone(), phones[n / 4 % 4].0);
             tokio::spawn(async move {
                 let lock = Order::Lock { message: None, phone_number: None };
-                app::commands::order(&app, permit(&by).unwrap(), device, lock, "at once").await
+                devices_app::commands::order(&app, permit(&by).unwrap(), device, lock, "at once").await
             })
         });
         let orders: Vec<_> = orders.collect();
@@ -228,10 +234,15 @@ fn containment_of_a_lost_device_has_a_cap_of_its_own() {
         let of_loss =
             service.commands(lost).await.into_iter().filter(|command| command.case == Some(id)).count();
         assert_eq!(of_loss, 31);
-        let restart =
-            app::commands::order(&service.app, permit(&analyst).unwrap(), lost, Order::Restart, "why")
-                .await
-                .unwrap();
+        let restart = devices_app::commands::order(
+            &service.app,
+            permit(&analyst).unwrap(),
+            lost,
+            Order::Restart,
+            "why",
+        )
+        .await
+        .unwrap();
         assert!(matches!(restart, Ordered::Held { .. }), "restarting contains nothing");
     });
 }
@@ -286,10 +297,10 @@ fn a_freeze_stops_what_is_queued_and_two_lift_it() {
         let duty = service.somebody("D1", Role::DutyOfficer).await;
         let other = permit(&duty).unwrap();
         caps::freeze(&service.app, other, Force::Norfolk, "nobody knows of these").await.unwrap();
-        assert!(permit::<app::access::LiftFreeze>(&duty).is_err());
+        assert!(permit::<kernel::access::LiftFreeze>(&duty).is_err());
         assert_eq!(next(&service, phone).await, None, "not what was queued before");
         assert!(says(service.agree(&second, waits).await).contains("frozen"));
-        let asked = app::commands::order_destruction(
+        let asked = devices_app::commands::order_destruction(
             &service.app,
             permit(&asker).unwrap(),
             *id,
@@ -336,7 +347,7 @@ fn what_somebody_asked_for_ends_with_their_role_and_with_time() {
             service.locks(&asker, phones[2].0).await.unwrap();
         }
         let person = asker.person.unwrap();
-        app::people::end_person(&service.app, permit(&service.desk).unwrap(), person, None).await.unwrap();
+        people_app::end_person(&service.app, permit(&service.desk).unwrap(), person, None).await.unwrap();
         for (device, command) in [(phones[0].0, asked), (phones[1].0, queued)] {
             let found = service.commands(device).await.into_iter().find(|found| found.id == command).unwrap();
             assert_eq!(found.state, CommandState::Cancelled, "{:?}", found.error);
@@ -403,7 +414,7 @@ fn everything_queued_is_called_off_at_once() {
                 && count(&own.iter().map(|c| c.state).collect::<Vec<_>>(), CommandState::Cancelled) == 0,
             "settings go on"
         );
-        let held = app::read::held::held(&service.app, permit(&two).unwrap()).await.unwrap();
+        let held = devices_app::held::held(&service.app, permit(&two).unwrap()).await.unwrap();
         assert!(held.bursts.is_empty() && held.asked.is_empty());
     });
 }

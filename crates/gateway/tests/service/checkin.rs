@@ -92,9 +92,15 @@ fn check_out_ends_everything_and_nothing_reads_as_good_after_it() {
         assert_eq!(service.outcome(id, "MDU-6.2a").await, "met ");
         let desk = service.desk.clone();
         let order = |order| {
-            app::commands::order(&service.app, app::access::permit(&desk).unwrap(), id, order, "test")
+            devices_app::commands::order(
+                &service.app,
+                kernel::access::permit(&desk).unwrap(),
+                id,
+                order,
+                "test",
+            )
         };
-        order(app::commands::Order::Refresh).await.unwrap();
+        order(devices_app::commands::Order::Refresh).await.unwrap();
         let hand = Hand::of(&phone);
         let (_, delivered) = hand.idle(&service).await.command().unwrap();
         phone.check_out(&service.link).await.unwrap();
@@ -125,8 +131,10 @@ fn a_device_that_enrols_again_starts_afresh() {
         let (id, mut phone) = service.enrolled(Model::Iphone, "AGAIN001", Temper::Honest).await;
         service.settle(&mut phone).await;
         let before = service.enrolments(id).await;
-        let desk = app::access::permit(&service.desk).unwrap();
-        app::commands::order(&service.app, desk, id, app::commands::Order::Restart, "test").await.unwrap();
+        let desk = kernel::access::permit(&service.desk).unwrap();
+        devices_app::commands::order(&service.app, desk, id, devices_app::commands::Order::Restart, "test")
+            .await
+            .unwrap();
 
         let mut spec: DeviceSpec = phone.spec().clone();
         spec.supervised = false;
@@ -289,7 +297,7 @@ fn odd_content_types_and_binary_lists_are_understood() {
 fn two_addresses_serve_as_one_does() {
     let scratch = testkit::scratch_sqlite();
     testkit::block_on(async {
-        let two = |config: &mut app::AppConfig| config.checkin_address = Some(config.address.clone());
+        let two = |config: &mut kernel::AppConfig| config.checkin_address = Some(config.address.clone());
         let service = Service::start_with(&scratch.config, gateway::Options::default(), two).await;
         let holder = service.person("100", true).await;
         service.register("TWOADDR1", DeviceKind::Iphone, Some(holder)).await;

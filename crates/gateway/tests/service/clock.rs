@@ -1,10 +1,11 @@
 //! A clock that is set 400 days ahead or back, and right again.
 
-use app::access::{Role, permit};
-use app::commands::Order;
-use app::health::{self, Part};
-use app::sessions::SignedIn;
+use devices_app::commands::Order;
 use domain::{DeviceId, Span};
+use kernel::access::{Role, permit};
+use kernel::health;
+use kernel::health::Part;
+use sign_in_app::sessions::SignedIn;
 
 use crate::common::Service;
 
@@ -40,18 +41,24 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
         health::look(&service.app).await;
 
         service.world.clock.jump(FAR);
-        assert_eq!(app::retention::forget_what_is_due(&service.app).await.unwrap(), 0);
-        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 0);
+        assert_eq!(overview_app::retention::forget_what_is_due(&service.app).await.unwrap(), 0);
+        assert_eq!(people_app::erase_due_people(&service.app).await.unwrap(), 0);
         assert_eq!(
-            app::commands::refresh_due(&service.app, 50).await.unwrap(),
+            devices_app::commands::refresh_due(&service.app, 50).await.unwrap(),
             0,
             "its next questions would be due in two years"
         );
         service.person("LATER", true).await;
-        app::commands::order(&service.app, permit(&service.desk).unwrap(), device, Order::Restart, "test")
-            .await
-            .unwrap();
-        assert_eq!(app::jobs::run_jobs(&service.app, 50).await.unwrap(), 0);
+        devices_app::commands::order(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            device,
+            Order::Restart,
+            "test",
+        )
+        .await
+        .unwrap();
+        assert_eq!(overview_app::work::run_jobs(&service.app, 50).await.unwrap(), 0);
         let who = SignedIn {
             name: "Dani".into(),
             person: None,
@@ -59,7 +66,7 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
             force: None,
             how: "test",
         };
-        let token = app::sessions::begin_session(&service.app, who).await.unwrap();
+        let token = sign_in_app::sessions::begin_session(&service.app, who).await.unwrap();
         health::look(&service.app).await;
         assert!(service.clock_is_doubted());
         let (status, says) = service.says_ready().await;
@@ -71,14 +78,14 @@ fn a_clock_far_ahead_deletes_nothing_and_puts_nothing_off() {
         health::look(&service.app).await;
         assert_eq!(service.says_ready().await, (200, "ready\n".to_owned()));
         assert!(
-            app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0,
+            overview_app::work::run_jobs(&service.app, 50).await.unwrap() > 0,
             "what was asked for meanwhile is due now"
         );
         assert!(
-            app::sessions::live_session(&service.app, token.expose()).await.unwrap().is_none(),
+            sign_in_app::sessions::live_session(&service.app, token.expose()).await.unwrap().is_none(),
             "or no longer counts"
         );
-        let pushes = app::push::send_pushes(&service.app, &[], 50).await.unwrap();
+        let pushes = devices_app::push::send_pushes(&service.app, &[], 50).await.unwrap();
         assert_eq!(pushes, 1, "the device is told of its order");
         let told = hand.drain(&service).await;
         assert!(
@@ -94,10 +101,10 @@ fn a_clock_far_behind_is_said_and_begins_nothing() {
         service.ready("CLOCK002").await;
         service.world.clock.jump(-FAR);
         assert!(service.clock_is_doubted());
-        assert_eq!(app::jobs::run_jobs(&service.app, 50).await.unwrap(), 0);
+        assert_eq!(overview_app::work::run_jobs(&service.app, 50).await.unwrap(), 0);
         service.world.clock.jump(FAR);
         assert!(!service.clock_is_doubted());
-        assert!(app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0);
+        assert!(overview_app::work::run_jobs(&service.app, 50).await.unwrap() > 0);
     });
 }
 
@@ -114,7 +121,7 @@ fn time_that_really_passes_still_forgets_and_a_start_after_a_jump_is_doubted() {
             let restarted = service.another_node(&database);
             health::compare_with_database(&restarted).await.unwrap();
             assert_eq!(
-                app::retention::forget_what_is_due(&restarted).await.unwrap(),
+                overview_app::retention::forget_what_is_due(&restarted).await.unwrap(),
                 0,
                 "it was started with the wrong clock"
             );
@@ -125,7 +132,7 @@ fn time_that_really_passes_still_forgets_and_a_start_after_a_jump_is_doubted() {
             let before = service.kept(device).await;
             service.world.clock.advance(Span::from_secs(400 * DAY));
             assert!(!service.clock_is_doubted(), "four hundred days have passed");
-            assert!(app::retention::forget_what_is_due(&service.app).await.unwrap() > 0);
+            assert!(overview_app::retention::forget_what_is_due(&service.app).await.unwrap() > 0);
             assert!(service.kept(device).await < before);
         });
     });

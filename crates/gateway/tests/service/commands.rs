@@ -1,10 +1,10 @@
 //! The command loop: what is handed over, in which order, how often, and what an answer does.
 
-use app::access::{Role, permit};
-use app::commands::Order;
-use app::holds::NewHold;
+use devices_app::commands::Order;
+use devices_app::holds::NewHold;
 use devices_sim::{Model, Temper};
 use domain::{DeviceId, Span};
+use kernel::access::{Role, permit};
 use plist::Value;
 use store::commands::CommandState;
 
@@ -24,7 +24,9 @@ impl Service {
     }
 
     async fn order(&self, device: DeviceId, order: Order) {
-        app::commands::order(&self.app, permit(&self.desk).unwrap(), device, order, "test").await.unwrap();
+        devices_app::commands::order(&self.app, permit(&self.desk).unwrap(), device, order, "test")
+            .await
+            .unwrap();
     }
 
     async fn state(&self, device: DeviceId, kind: &str) -> CommandState {
@@ -100,14 +102,16 @@ fn an_erasure_that_the_device_has_when_a_hold_is_placed_is_not_sent_again_and_ma
     Service::run_on_both(async |service| {
         let (id, hand) = service.quiet("HELD0001").await;
         let desk = permit(&service.desk).unwrap();
-        app::commands::order_destruction(&service.app, desk, id, Order::Erase, "stolen").await.unwrap();
+        devices_app::commands::order_destruction(&service.app, desk, id, Order::Erase, "stolen")
+            .await
+            .unwrap();
         let second = service.somebody("2002", Role::Fiso).await;
         let asked = service.commands(id).await.pop().unwrap().id;
         service.agree(&second, asked).await.unwrap();
         let (kind, command) = hand.idle(&service).await.command().unwrap();
         assert_eq!(kind, "EraseDevice");
         let hold = NewHold { reference: "R-1".into(), why: "an investigation".into() };
-        app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
+        devices_app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), id, hold).await.unwrap();
         assert_eq!(service.state(id, "erase").await, CommandState::Uncertain);
         assert_eq!(hand.idle(&service).await.command(), None, "it is not handed over once more");
         hand.report(&service, "Acknowledged", Some(&command), []).await;
@@ -223,7 +227,7 @@ fn an_order_is_taken_back_while_the_device_does_not_have_it() {
         let (id, hand) = service.quiet("BACK0001").await;
         let take_back = async || {
             let command = service.commands(id).await.pop().unwrap().id;
-            app::commands::take_back(&service.app, permit(&service.desk).unwrap(), command).await
+            devices_app::commands::take_back(&service.app, permit(&service.desk).unwrap(), command).await
         };
         service.order(id, Order::Restart).await;
         take_back().await.unwrap();
@@ -298,7 +302,7 @@ fn a_waiting_device_is_let_go_on_when_its_profiles_are_in() {
         ];
         hand.check_in(&service, "TokenUpdate", more).await;
         service.world.clock.advance(Span::from_millis(1));
-        while app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0 {}
+        while overview_app::work::run_jobs(&service.app, 50).await.unwrap() > 0 {}
         let seen = hand.drain(&service).await;
         assert_eq!(seen.last().map(String::as_str), Some("DeviceConfigured"), "{seen:?}");
         assert!(seen[..seen.len() - 1].iter().all(|kind| kind == "InstallProfile"), "{seen:?}");

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use app::access::{Actor, Role, Roles, Who, permit};
-use app::register::NewDevice;
-use app::{App, AppConfig, PolicyInForce};
+use custody_app::register::NewDevice;
 use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
 use domain::{ClauseId, DeviceId, DeviceKind, Force, PersonId, Subject};
+use kernel::access::{Actor, Role, Roles, Who, permit};
+use kernel::{App, AppConfig, PolicyInForce};
 use pki::{PrivateKey, RsaBits};
 use store::commands::Command;
 use store::{Store, StoreConfig};
@@ -102,7 +102,7 @@ impl Service {
             force,
             both: Roles::NONE,
         };
-        app::access::actor(&self.app, who)
+        kernel::access::actor(&self.app, who)
     }
 
     /// A person who has accepted everything.
@@ -118,23 +118,31 @@ impl Service {
         holder: Option<PersonId>,
     ) -> DeviceId {
         let new = NewDevice { serial: serial.into(), kind, force: Force::Norfolk, holder, asset_tag: None };
-        app::register::add_device(&self.app, permit(&self.desk).unwrap(), new).await.unwrap()
+        custody_app::register::add_device(&self.app, permit(&self.desk).unwrap(), new).await.unwrap()
     }
 
     pub(crate) async fn profile(&self, serial: &str, signed: bool) -> Vec<u8> {
-        let made =
-            app::enrolment::make_enrolment_profile(&self.app, permit(&self.desk).unwrap(), serial, signed)
-                .await
-                .unwrap();
+        let made = devices_app::enrolment::make_enrolment_profile(
+            &self.app,
+            permit(&self.desk).unwrap(),
+            serial,
+            signed,
+        )
+        .await
+        .unwrap();
         made.bytes.into_exposed()
     }
 
     /// A profile for a device that may be under management, confirmed.
     pub(crate) async fn profile_again(&self, serial: &str) -> Vec<u8> {
-        let made =
-            app::enrolment::make_replacing_profile(&self.app, permit(&self.desk).unwrap(), serial, true)
-                .await
-                .unwrap();
+        let made = devices_app::enrolment::make_replacing_profile(
+            &self.app,
+            permit(&self.desk).unwrap(),
+            serial,
+            true,
+        )
+        .await
+        .unwrap();
         made.bytes.into_exposed()
     }
 
@@ -234,7 +242,7 @@ impl Service {
 
     /// Whether the ledger has an entry of that action under that clause.
     pub(crate) async fn has_clause(&self, action: &str, clause: &str) -> bool {
-        while app::ledger_book::sequence_ledger(&self.app).await.unwrap() > 0 {}
+        while ledger_app::sequence_ledger(&self.app).await.unwrap() > 0 {}
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
         rows.iter().any(|row| {
             row.action == action && row.clause.as_ref().is_some_and(|found| found.as_str() == clause)
@@ -243,7 +251,7 @@ impl Service {
 
     /// The ledger's actions so far, oldest first.
     pub(crate) async fn ledger_actions(&self) -> Vec<(String, Option<String>)> {
-        while app::ledger_book::sequence_ledger(&self.app).await.unwrap() > 0 {}
+        while ledger_app::sequence_ledger(&self.app).await.unwrap() > 0 {}
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
         rows.into_iter().map(|row| (row.action, row.reason)).collect()
     }

@@ -1,12 +1,13 @@
 //! Another system's log: who used it when.
 
-use app::access::{Actor, ApiScope, Permit, permit};
-use app::imports::{self, Apply, Choices, NewFile};
-use app::off_duty::MOST_ROWS;
-use app::rosters::{NewPattern, Rosters};
-use app::tokens::NewToken;
 use domain::{Force, Timestamp};
+use duty_app::{NewPattern, Rosters};
+use kernel::access::{Actor, ApiScope, Permit, permit};
+use kernel::imports;
+use kernel::imports::{Apply, Choices, NewFile};
+use off_duty_app::MOST_ROWS;
 use serde_json::{Value, json};
+use sign_in_app::tokens::NewToken;
 
 use crate::common::Service;
 
@@ -18,7 +19,7 @@ struct Feed<'a> {
 impl<'a> Feed<'a> {
     async fn of(service: &'a Service, force: Force) -> Self {
         let new = NewToken { name: "VPN".into(), scope: ApiScope::DeviceUse, force: Some(force), days: 300 };
-        let (_, secret) = app::tokens::make_token(&service.app, service.permit(), new).await.unwrap();
+        let (_, secret) = sign_in_app::tokens::make_token(&service.app, service.permit(), new).await.unwrap();
         Self { service, token: secret.expose().clone() }
     }
 
@@ -43,7 +44,7 @@ impl<'a> Feed<'a> {
 }
 
 impl Service {
-    fn permit<A: app::access::Action>(&self) -> Permit<A> {
+    fn permit<A: kernel::access::Action>(&self) -> Permit<A> {
         permit(&self.desk).unwrap()
     }
 
@@ -58,7 +59,7 @@ impl Service {
             days: "D D D D D - -".into(),
         };
         // The second person finds the pattern there.
-        let _ = app::rosters::add_pattern(&self.app, self.permit(), new).await;
+        let _ = duty_app::add_pattern(&self.app, self.permit(), new).await;
         let table = format!("number,kind,start,end,pattern\n{number},pattern,2026-11-01,,Days\n");
         let file = NewFile { force: Some(Force::Norfolk), bytes: table.into_bytes(), ..NewFile::default() };
         let read =
@@ -152,6 +153,6 @@ fn a_feed_reaches_nobody_over_the_wall() {
         assert_eq!((status, &told["faulty"]), (200, &json!(1)));
         assert!(told["faults"][0]["why"].as_str().unwrap().contains("Suffolk"), "{told}");
         assert_eq!(service.asked_about(ames).await, []);
-        assert!(permit::<app::access::ReportUse>(&Actor::command_line("x")).is_ok(), "no token, no force");
+        assert!(permit::<kernel::access::ReportUse>(&Actor::command_line("x")).is_ok(), "no token, no force");
     });
 }

@@ -1,9 +1,9 @@
 //! A directory comes: people and groups by SCIM, with a token and without.
 
-use app::access::{ApiScope, permit};
-use app::tokens::NewToken;
 use domain::{Force, Span};
+use kernel::access::{ApiScope, permit};
 use serde_json::{Value, json};
+use sign_in_app::tokens::NewToken;
 
 use crate::common::Service;
 
@@ -29,7 +29,7 @@ impl<'a> Directory<'a> {
     pub(crate) async fn of(service: &'a Service, force: Force) -> Self {
         let new = NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(force), days: 90 };
         let (_, secret) =
-            app::tokens::make_token(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
+            sign_in_app::tokens::make_token(&service.app, permit(&service.desk).unwrap(), new).await.unwrap();
         Self { service, token: secret.expose().clone() }
     }
 
@@ -124,10 +124,12 @@ fn nobody_without_a_working_token_hears_anything() {
         assert_eq!(directory.get("/Users").await.status, 401, "it has expired");
         let other = Directory::of(&service, Force::Norfolk).await;
         assert_eq!(other.get("/Users").await.status, 200);
-        let tokens = app::tokens::tokens(&service.app, permit(&service.desk).unwrap()).await.unwrap();
+        let tokens = sign_in_app::tokens::tokens(&service.app, permit(&service.desk).unwrap()).await.unwrap();
         assert!(tokens[0].last_used_at.is_some());
         for _ in 0..2 {
-            app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), tokens[0].id).await.unwrap();
+            sign_in_app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), tokens[0].id)
+                .await
+                .unwrap();
         }
         assert_eq!(other.get("/Users").await.status, 401, "it was ended");
         let ended =
@@ -321,8 +323,8 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         let held = service.person("88", false).await;
         service.register("C02XK1MAC1", domain::DeviceKind::Mac, Some(held)).await;
         assert_eq!(directory.send("DELETE", &format!("/Users/{}", id(&gone)), &[], None).await.status, 204);
-        app::people::end_person(&service.app, permit(&service.desk).unwrap(), held, None).await.unwrap();
-        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 0, "not yet");
+        people_app::end_person(&service.app, permit(&service.desk).unwrap(), held, None).await.unwrap();
+        assert_eq!(people_app::erase_due_people(&service.app).await.unwrap(), 0, "not yet");
         // The case of their leaving is done with; an open one would keep them.
         let (left, now) = (id(&gone).parse().unwrap(), service.world.now());
         let closed = service.app.store().write(move |tx| {
@@ -334,10 +336,10 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         closed.await.unwrap();
         service.world.clock.advance(Span::from_secs(8 * 366 * 24 * 3600));
         let due =
-            app::people::people_due_for_erasure(&service.app, permit(&service.desk).unwrap()).await.unwrap();
+            people_app::people_due_for_erasure(&service.app, permit(&service.desk).unwrap()).await.unwrap();
         assert_eq!((due.due.len(), due.held), (1, 1), "who has a device is kept");
-        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 1);
-        assert_eq!(app::people::erase_due_people(&service.app).await.unwrap(), 0, "once");
+        assert_eq!(people_app::erase_due_people(&service.app).await.unwrap(), 1);
+        assert_eq!(people_app::erase_due_people(&service.app).await.unwrap(), 0, "once");
         let person = id(&gone).parse().unwrap();
         let (person, left) = service
             .app
@@ -358,7 +360,7 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         assert!(person.number.starts_with("erased-") && person.erased_at.is_some());
         assert!(left.is_empty(), "{left:?}");
         assert!(service.has_entry("person.erased", "retention").await);
-        app::ledger_book::checkpoint_ledger(&service.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&service.app).await.unwrap();
     });
 }
 
@@ -366,19 +368,19 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
 fn a_group_of_the_settings_gives_its_role_and_takes_it_again() {
     let scratch = testkit::scratch_sqlite();
     testkit::block_on(async {
-        let rule = app::grants::GroupRole {
+        let rule = kernel::roles::GroupRole {
             group: "Lanyard desk".into(),
-            role: app::access::Role::ServiceDeskAnalyst,
+            role: kernel::access::Role::ServiceDeskAnalyst,
             both_forces: false,
         };
-        let change = |config: &mut app::AppConfig| config.group_roles = vec![rule];
+        let change = |config: &mut kernel::AppConfig| config.group_roles = vec![rule];
         let service = Service::start_with(&scratch.config, gateway::Options::default(), change).await;
         let directory = Directory::of(&service, Force::Norfolk).await;
         let ames = directory.add("ames", "1234").await;
         let person = id(&ames).parse().unwrap();
         let analyst = async || {
-            let standing = app::grants::roles_of(&service.app, person).await.unwrap();
-            standing.is_some_and(|now| now.roles.has(app::access::Role::ServiceDeskAnalyst))
+            let standing = people_app::grants::roles_of(&service.app, person).await.unwrap();
+            standing.is_some_and(|now| now.roles.has(kernel::access::Role::ServiceDeskAnalyst))
         };
         assert!(!analyst().await);
         let group = json!({ "schemas": [GROUP], "displayName": "Lanyard desk", "members": [{ "value": ames["id"] }] });

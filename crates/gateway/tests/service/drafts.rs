@@ -1,12 +1,12 @@
 //! A change of the rules is looked at before it is brought into force: what would follow from it, and nothing is done.
 
+use compliance_app::policy::policy_changes;
 use std::fs;
 use std::path::Path;
 
-use app::access::{Role, permit};
-use app::read;
 use devices_sim::{Model, Temper};
 use domain::Force;
+use kernel::access::{Role, permit};
 
 use crate::common::Service;
 
@@ -35,9 +35,8 @@ fn a_draft_says_which_devices_would_fall_out_and_changes_nothing() {
         let read = async |from: Option<&str>, to: Option<&str>| {
             let sees = permit(&service.desk).unwrap();
             let own = |word: Option<&str>| word.map(str::to_owned);
-            read::policy_changes(&service.app, sees, Some(permit(&service.desk).unwrap()), own(from), own(to))
-                .await
-                .unwrap()
+            let devices = Some(permit(&service.desk).unwrap());
+            policy_changes(&service.app, sees, devices, own(from), own(to)).await.unwrap()
         };
         assert!(read(None, None).await.diff.is_none(), "a comment is no change of policy");
 
@@ -67,16 +66,8 @@ fn a_draft_says_which_devices_would_fall_out_and_changes_nothing() {
 
         // Behind the wall there is no device to fall out.
         let suffolk = service.actor("suffolk", Role::InformationSecurity, Some(Force::Suffolk));
-        let seen = read::policy_changes(
-            &service.app,
-            permit(&suffolk).unwrap(),
-            Some(permit(&suffolk).unwrap()),
-            None,
-            None,
-        )
-        .await
-        .unwrap();
-        let seen = seen.prediction.unwrap();
+        let (sees, devices) = (permit(&suffolk).unwrap(), Some(permit(&suffolk).unwrap()));
+        let seen = policy_changes(&service.app, sees, devices, None, None).await.unwrap().prediction.unwrap();
         assert_eq!((seen.judged, seen.clauses.len()), (0, 0));
 
         fs::write(folder.path().join("checks/unused.toml"), "asks = 5\n").unwrap();

@@ -1,8 +1,8 @@
 //! From a registered device to a finding with its proof, over HTTP, on both engines.
 
-use app::access::{permit, permit_within};
 use devices_sim::{Model, Temper};
 use domain::Subject;
+use kernel::access::{permit, permit_within};
 
 use crate::common::Service;
 
@@ -18,7 +18,7 @@ fn a_device_enrols_obeys_and_is_found_to() {
             assert_eq!(service.outcome(id, "MDU-6.6").await, "met ");
             assert_eq!(service.outcome(id, "UPD-7.1").await, "met ");
 
-            let explained = app::compliance::explain(
+            let explained = compliance_app::explain(
                 &service.app,
                 permit_within(&service.desk).unwrap(),
                 Subject::Device(id),
@@ -27,12 +27,12 @@ fn a_device_enrols_obeys_and_is_found_to() {
             )
             .await
             .unwrap();
-            assert_eq!(explained.replayed, app::compliance::Replayed::Same);
+            assert_eq!(explained.replayed, compliance_app::Replayed::Same);
 
-            let note = app::ledger_book::checkpoint_ledger(&service.app).await.unwrap().unwrap();
+            let note = ledger_app::checkpoint_ledger(&service.app).await.unwrap().unwrap();
             assert!(note.starts_with("ledger.test\n"), "{note}");
             let mut export = Vec::new();
-            let entries = app::ledger_export::export_ledger(
+            let entries = ledger_app::ledger_export::export_ledger(
                 &service.app,
                 permit(&service.desk).unwrap(),
                 true,
@@ -40,7 +40,7 @@ fn a_device_enrols_obeys_and_is_found_to() {
             )
             .await
             .unwrap();
-            let key = app::ledger_book::ledger_key_text(&service.app).parse().unwrap();
+            let key = service.app.ledger_key_text().parse().unwrap();
             let report = ledger::verify_export(export.as_slice(), &key).unwrap();
             assert_eq!(report.entries, entries);
             let actions = service.ledger_actions().await;

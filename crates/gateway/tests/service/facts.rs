@@ -1,9 +1,9 @@
 //! Facts, findings and cases over time: news replaces what is older, silence is not compliance, a breach opens one case.
 
-use app::access::{permit, permit_within};
-use app::compliance::Replayed;
+use compliance_app::Replayed;
 use devices_sim::{Device, Model, Temper};
 use domain::{DeviceId, Platform, Span, Subject, Timestamp};
+use kernel::access::{permit, permit_within};
 use store::cases::Case;
 
 use crate::common::{Service, shipped_policy};
@@ -18,14 +18,22 @@ impl Service {
 
     async fn refresh_and_settle(&self, device: DeviceId, sim: &mut Device) {
         let permit = permit(&self.desk).unwrap();
-        app::commands::order(&self.app, permit, device, app::commands::Order::Refresh, "test").await.unwrap();
+        devices_app::commands::order(
+            &self.app,
+            permit,
+            device,
+            devices_app::commands::Order::Refresh,
+            "test",
+        )
+        .await
+        .unwrap();
         self.settle(sim).await;
     }
 
     async fn explain_at(&self, device: DeviceId, clause: &str, at: Timestamp) -> (String, Replayed) {
         let permit = permit_within(&self.desk).unwrap();
         let clause = clause.parse().unwrap();
-        let said = app::compliance::explain(&self.app, permit, Subject::Device(device), &clause, Some(at))
+        let said = compliance_app::explain(&self.app, permit, Subject::Device(device), &clause, Some(at))
             .await
             .unwrap();
         (said.evidence.outcome.word().to_owned(), said.replayed)
@@ -47,8 +55,10 @@ fn news_from_before_is_no_news() {
         let now = service.world.now();
         service.world.clock.set(now.minus(Span::from_secs(3600)));
         let mut lax = with_temper(&phone, Temper::NonCompliant);
-        let order = app::commands::Order::Refresh;
-        app::commands::order(&service.app, permit(&service.desk).unwrap(), id, order, "test").await.unwrap();
+        let order = devices_app::commands::Order::Refresh;
+        devices_app::commands::order(&service.app, permit(&service.desk).unwrap(), id, order, "test")
+            .await
+            .unwrap();
         lax.session(&service.link).await.unwrap();
         service.world.clock.set(now);
         service.pass(10).await;
@@ -146,7 +156,7 @@ fn an_earlier_judgement_is_explained_and_reached_again_by_the_rules_of_its_time(
         let mut own = policy::Overrides::new();
         own.insert("unused-after".into(), toml::Value::String("1d".into()));
         let strict = shipped_policy(&own);
-        app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), strict)
+        compliance_app::policy_change::change_policy(&service.app, permit(&service.desk).unwrap(), strict)
             .await
             .unwrap();
         let (id, mut phone) = service.enrolled(Model::Iphone, "EARLIER1", Temper::Honest).await;
@@ -155,7 +165,7 @@ fn an_earlier_judgement_is_explained_and_reached_again_by_the_rules_of_its_time(
         service.pass(3 * DAY).await;
         let second = service.world.now();
         let lenient = shipped_policy(&policy::Overrides::new());
-        app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), lenient)
+        compliance_app::policy_change::change_policy(&service.app, permit(&service.desk).unwrap(), lenient)
             .await
             .unwrap();
         service.pass(10).await;
@@ -169,7 +179,7 @@ fn an_earlier_judgement_is_explained_and_reached_again_by_the_rules_of_its_time(
         }
         let before = service.world.now().minus(Span::from_secs(30 * DAY));
         let clause = "MDU-16.1".parse().unwrap();
-        let nothing = app::compliance::explain(
+        let nothing = compliance_app::explain(
             &service.app,
             permit_within(&service.desk).unwrap(),
             Subject::Device(id),
@@ -195,7 +205,7 @@ fn a_changed_parameter_sends_only_the_profiles_that_changed() {
         let mut own = policy::Overrides::new();
         own.insert("lock-timeout-minutes".into(), toml::Value::Integer(3));
         assert!(
-            app::policy_in_force::change_policy(
+            compliance_app::policy_change::change_policy(
                 &service.app,
                 permit(&service.desk).unwrap(),
                 shipped_policy(&own)
@@ -214,7 +224,7 @@ fn a_changed_parameter_sends_only_the_profiles_that_changed() {
         assert_eq!(installs().await, before + changed);
         assert_eq!(service.outcome(id, "MDU-6.5").await, "met ");
         assert!(
-            !app::policy_in_force::bring_into_force(&service.app, permit(&service.desk).unwrap())
+            !compliance_app::policy_change::bring_into_force(&service.app, permit(&service.desk).unwrap())
                 .await
                 .unwrap(),
             "again: nothing"
@@ -231,11 +241,11 @@ fn a_profile_that_somebody_took_off_is_brought_back() {
         service.settle(&mut phone).await;
         let before = phone.profiles().count();
         let mut lax = with_temper(&phone, Temper::NonCompliant);
-        app::commands::order(
+        devices_app::commands::order(
             &service.app,
             permit(&service.desk).unwrap(),
             id,
-            app::commands::Order::Refresh,
+            devices_app::commands::Order::Refresh,
             "test",
         )
         .await

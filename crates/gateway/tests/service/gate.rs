@@ -1,8 +1,8 @@
 //! Who may enrol: force property whose intended holder has accepted the current terms, and nothing else.
 
-use app::AppError;
-use app::access::permit;
 use domain::DeviceKind;
+use kernel::AppError;
+use kernel::access::permit;
 use plist::Value;
 
 use crate::common::{Service, shipped_policy};
@@ -10,7 +10,7 @@ use crate::hand::{Hand, dict, send, xml};
 
 async fn no_profile(service: &Service, serial: &str) -> AppError {
     let permit = permit(&service.desk).unwrap();
-    match app::enrolment::make_enrolment_profile(&service.app, permit, serial, true).await {
+    match devices_app::enrolment::make_enrolment_profile(&service.app, permit, serial, true).await {
         Err(error) => error,
         Ok(_) => panic!("{serial} got a profile"),
     }
@@ -67,14 +67,18 @@ fn the_gate_may_shut_between_the_profile_and_the_device() {
         let other = service.register("SHUT0002", DeviceKind::Iphone, Some(holder)).await;
         let early = service.profile("SHUT0002", true).await;
 
-        app::register::set_holder(&service.app, permit(&service.desk).unwrap(), id, None).await.unwrap();
-        app::register::set_holder(&service.app, permit(&service.desk).unwrap(), other, None).await.unwrap();
+        custody_app::register::set_holder(&service.app, permit(&service.desk).unwrap(), id, None)
+            .await
+            .unwrap();
+        custody_app::register::set_holder(&service.app, permit(&service.desk).unwrap(), other, None)
+            .await
+            .unwrap();
         assert!(Hand::buy(&service, &early, "SHUT0002", "UDID-2").await.is_err());
         assert!(service.has_entry("certificate.refused", "no-holder").await);
         assert_eq!(hand.authenticate(&service).await.status, 403);
         assert!(service.has_entry("check-in.refused", "no-holder").await);
 
-        app::register::set_holder(&service.app, permit(&service.desk).unwrap(), id, Some(holder))
+        custody_app::register::set_holder(&service.app, permit(&service.desk).unwrap(), id, Some(holder))
             .await
             .unwrap();
         assert_eq!(hand.authenticate(&service).await.status, 200, "nothing was lost by the refusal");
@@ -91,9 +95,13 @@ fn terms_that_change_are_asked_again() {
         let changed = crate::common::policy_with_other_terms();
         let before = service.app.policy().all_terms().clone();
         assert!(
-            app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), changed)
-                .await
-                .unwrap()
+            compliance_app::policy_change::change_policy(
+                &service.app,
+                permit(&service.desk).unwrap(),
+                changed
+            )
+            .await
+            .unwrap()
         );
         assert_ne!(*service.app.policy().all_terms(), before, "the test must change the terms");
         assert!(no_profile(&service, "TERMS001").await.to_string().contains("not accepted"));
@@ -101,7 +109,7 @@ fn terms_that_change_are_asked_again() {
         assert!(service.person_outcomes(holder).await.iter().any(|(_, word)| *word == "not-met"));
 
         for document in service.app.policy().all_terms().keys() {
-            app::terms::accept_terms(&service.app, permit(&service.desk).unwrap(), holder, document, "page")
+            terms_app::accept_terms(&service.app, permit(&service.desk).unwrap(), holder, document, "page")
                 .await
                 .unwrap();
         }
@@ -110,9 +118,13 @@ fn terms_that_change_are_asked_again() {
         // The former wording comes back: whoever accepted it then has accepted it.
         let former = shipped_policy(&policy::Overrides::new());
         assert!(
-            app::policy_in_force::change_policy(&service.app, permit(&service.desk).unwrap(), former)
-                .await
-                .unwrap()
+            compliance_app::policy_change::change_policy(
+                &service.app,
+                permit(&service.desk).unwrap(),
+                former
+            )
+            .await
+            .unwrap()
         );
         service.profile("TERMS001", true).await;
         service.pass(10).await;

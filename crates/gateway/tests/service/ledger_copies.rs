@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use app::App;
-use app::ledger_book::copy_checkpoints;
 use domain::Span;
+use kernel::App;
+use ledger_app::copy_checkpoints;
 use outbound::copies::Target;
 
 use crate::common::Service;
@@ -13,7 +13,7 @@ use crate::common::Service;
 /// Enters something and signs it; how many entries are covered.
 async fn signed(service: &Service, number: &str) -> String {
     service.person(number, false).await;
-    app::ledger_book::checkpoint_ledger(&service.app).await.unwrap().unwrap()
+    ledger_app::checkpoint_ledger(&service.app).await.unwrap().unwrap()
 }
 
 fn files(folder: &Path) -> Vec<String> {
@@ -41,7 +41,7 @@ fn each_checkpoint_is_copied_once_and_a_place_that_fails_is_tried_again_and_told
         let targets = [Target::Folder(folder.path().to_owned()), Target::Folder(share.clone())];
         let copy = async || copy_checkpoints(&service.app, &targets, None).await.unwrap();
         assert_eq!(copy().await, 0, "nothing is signed yet");
-        assert!(!app::ledger_book::ledger_status(&service.app).await.unwrap().left_the_machine());
+        assert!(!ledger_app::ledger_status(&service.app).await.unwrap().left_the_machine());
 
         // A place begins with the newest: it covers those before it.
         signed(&service, "1").await;
@@ -54,7 +54,7 @@ fn each_checkpoint_is_copied_once_and_a_place_that_fails_is_tried_again_and_told
         assert_eq!(files(folder.path()), [second, third, fourth.clone()]);
 
         // The other place does not take any: that is shown at once and told after an hour, once.
-        let status = app::ledger_book::ledger_status(&service.app).await.unwrap();
+        let status = ledger_app::ledger_status(&service.app).await.unwrap();
         assert!(status.left_the_machine());
         let failing = &status.copies[&share.display().to_string()];
         assert!(failing.failing.is_some() && failing.copied_at.is_none(), "{failing:?}");
@@ -68,7 +68,7 @@ fn each_checkpoint_is_copied_once_and_a_place_that_fails_is_tried_again_and_told
         service.world.clock.advance(Span::from_secs(3700));
         assert_eq!(copy().await, 1);
         assert_eq!(files(&share), [fourth]);
-        let status = app::ledger_book::ledger_status(&service.app).await.unwrap();
+        let status = ledger_app::ledger_status(&service.app).await.unwrap();
         assert!(status.copies.values().all(|place| place.failing.is_none()), "{status:?}");
     });
 }

@@ -3,12 +3,12 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use app::access::{Actor, Role, permit};
-use app::grants::NewGrant;
-use app::ledger_book::{Accepted, accept_ledger, erase_due_details, read_ledger_again};
-use app::{App, AppError};
 use domain::Span;
+use kernel::access::{Actor, Role, permit};
+use kernel::{App, AppError};
 use ledger::{Checkpoint, Entry, Fault, Hash, Report, Tree, VerifierKey, verify_extension};
+use ledger_app::{Accepted, accept_ledger, erase_due_details, read_ledger_again};
+use people_app::grants::NewGrant;
 use store::{Store, StoreConfig};
 
 use crate::common::Service;
@@ -35,13 +35,13 @@ impl Signed {
         .await;
         let administrator = service.person("ADMIN", true).await;
         let role = NewGrant { role: Some(Role::Administrator), reason: "test".into(), ..NewGrant::default() };
-        app::grants::grant_role(&service.app, permit(&service.desk).unwrap(), administrator, role)
+        people_app::grants::grant_role(&service.app, permit(&service.desk).unwrap(), administrator, role)
             .await
             .unwrap();
         for number in ["1", "2", "3", "5", "6", "7"] {
             service.person(number, false).await;
         }
-        let note = app::ledger_book::checkpoint_ledger(&service.app).await.unwrap().unwrap();
+        let note = ledger_app::checkpoint_ledger(&service.app).await.unwrap().unwrap();
         let kept = Checkpoint::open(&note, &key(&service.app)).unwrap();
         assert!(kept.size > LEFT + 3, "{}", kept.size);
         Self { service, database: database.clone(), folder, kept }
@@ -89,11 +89,11 @@ fn run_sql(config: &StoreConfig, sql: &str) {
 }
 
 fn key(app: &App) -> VerifierKey {
-    app::ledger_book::ledger_key_text(app).parse().unwrap()
+    app.ledger_key_text().parse().unwrap()
 }
 
 async fn refused(app: &App) -> String {
-    match app::ledger_book::checkpoint_ledger(app).await {
+    match ledger_app::checkpoint_ledger(app).await {
         Err(AppError::Conflict(says)) => says,
         other => panic!("it was signed: {other:?}"),
     }
@@ -106,9 +106,14 @@ async fn accept(app: &App, newest: Option<Checkpoint>) -> Accepted {
 
 async fn verified(app: &App, kept: &[Checkpoint]) -> Result<Report, Vec<Fault>> {
     let mut export = Vec::new();
-    app::ledger_export::export_ledger(app, permit(&Actor::command_line("test")).unwrap(), true, &mut export)
-        .await
-        .unwrap();
+    ledger_app::ledger_export::export_ledger(
+        app,
+        permit(&Actor::command_line("test")).unwrap(),
+        true,
+        &mut export,
+    )
+    .await
+    .unwrap();
     verify_extension(export.as_slice(), &key(app), kept)
 }
 
@@ -176,7 +181,7 @@ async fn attacked(signed: Signed, sql: &str, says: &str, left: RangeInclusive<u6
     let why = refused(&service.app).await;
     assert!(why.contains(says) && why.contains("lanyard ledger accept"), "{why}");
     assert!(signed.readyz().await.contains("degraded"));
-    assert!(app::ledger_book::ledger_status(&service.app).await.unwrap().stopped.unwrap().contains(says));
+    assert!(ledger_app::ledger_status(&service.app).await.unwrap().stopped.unwrap().contains(says));
     assert_eq!(signed.told("The ledger is not signed").await, 1);
 
     // Devices are served, and what is entered meanwhile waits for its place.
@@ -194,7 +199,7 @@ async fn attacked(signed: Signed, sql: &str, says: &str, left: RangeInclusive<u6
     let accepted = accept(&again, None).await;
     assert_eq!(accepted.signed, Some(signed.kept.size), "{accepted:?}");
     assert!(left.contains(&accepted.from), "{accepted:?}");
-    assert!(app::ledger_book::checkpoint_ledger(&again).await.unwrap().is_some());
+    assert!(ledger_app::checkpoint_ledger(&again).await.unwrap().is_some());
     assert!(service.has_entry("ledger.accepted", kind_of(says)).await);
     assert!(service.has_entry("ledger.refused", kind_of(says)).await);
     let report = verified(&again, &[]).await.unwrap();
@@ -204,7 +209,7 @@ async fn attacked(signed: Signed, sql: &str, says: &str, left: RangeInclusive<u6
     assert!(matches!(faults[..], [Fault::Cut { .. } | Fault::Rewritten { .. }]), "{faults:?}");
     assert!(
         !signed.readyz().await.contains("degraded")
-            || app::ledger_book::checkpoint_ledger(&service.app).await.is_ok()
+            || ledger_app::checkpoint_ledger(&service.app).await.is_ok()
     );
 }
 
@@ -254,11 +259,11 @@ fn a_node_that_does_not_know_what_it_signed_signs_nothing_until_it_is_told() {
         assert!(refused(&other).await.contains("after a restore"));
         // The others know, and go on.
         signed.service.person("4", false).await;
-        assert!(app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
+        assert!(ledger_app::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
         let accepted = accept(&other, Some(signed.kept.clone())).await;
         assert_eq!((accepted.signed, accepted.void), (Some(signed.kept.size), 0));
-        assert!(app::ledger_book::checkpoint_ledger(&other).await.unwrap().is_some());
-        assert!(app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
+        assert!(ledger_app::checkpoint_ledger(&other).await.unwrap().is_some());
+        assert!(ledger_app::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
         assert_eq!(verified(&other, std::slice::from_ref(&signed.kept)).await.unwrap().extends, 1);
 
         // Where nothing is wrong there is nothing to accept, and without a reason nothing is.
@@ -277,7 +282,7 @@ fn two_nodes_compare_what_each_of_them_signed() {
         accept(&other, None).await;
         // The other signs on, then the end that only it knows of is cut off: the first could not tell, and stops all the same.
         signed.service.person("4", false).await;
-        let note = app::ledger_book::checkpoint_ledger(&other).await.unwrap().unwrap();
+        let note = ledger_app::checkpoint_ledger(&other).await.unwrap().unwrap();
         let size = signed.kept.size;
         let mut sql = format!(
             "DELETE FROM ledger_detail WHERE entry_id IN (SELECT id FROM ledger_entry WHERE place >= {size});
@@ -291,10 +296,10 @@ fn two_nodes_compare_what_each_of_them_signed() {
         assert!(refused(&other).await.contains(&format!("covers {newest} entries")));
         refused(&signed.service.app).await;
         // A file that cannot be read is not taken for none.
-        std::fs::write(folder.path().join(app::ledger_book::SIGNED), "nonsense").unwrap();
+        std::fs::write(folder.path().join(ledger_app::SIGNED), "nonsense").unwrap();
         assert!(refused(&other).await.contains("not one that this service signed"));
         accept(&other, None).await;
-        assert!(app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
+        assert!(ledger_app::checkpoint_ledger(&signed.service.app).await.unwrap().is_some());
     });
 }
 
@@ -306,7 +311,7 @@ fn a_database_put_back_from_a_backup_under_the_same_folder_is_refused() {
         let backup = signed.folder.path().join("backup.sqlite");
         signed.service.app.store().backup_to(&backup).unwrap();
         signed.service.person("4", false).await;
-        app::ledger_book::checkpoint_ledger(&signed.service.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&signed.service.app).await.unwrap();
         signed.database = StoreConfig::Sqlite { path: backup, readers: 2 };
         let restored = signed.restarted();
         assert!(refused(&restored).await.contains("covers"));
@@ -325,11 +330,11 @@ fn details_go_on_schedule_with_an_entry_and_without_one_they_are_missed() {
         assert_eq!(erase_due_details(&service.app).await.unwrap(), 0, "nothing is past its time");
         service.world.clock.advance(Span::from_secs(8 * 365 * 24 * 3600));
         service.person("4", false).await;
-        app::ledger_book::checkpoint_ledger(&service.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&service.app).await.unwrap();
         let erased = erase_due_details(&service.app).await.unwrap();
         assert_eq!(u64::try_from(erased).unwrap(), all.details);
         assert_eq!(erase_due_details(&service.app).await.unwrap(), 0);
-        app::ledger_book::checkpoint_ledger(&service.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&service.app).await.unwrap();
         let after = verified(&service.app, &[]).await.unwrap();
         assert!(after.details > 0, "the newest stays");
         assert_eq!(after.details_absent, all.details);

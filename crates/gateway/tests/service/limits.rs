@@ -81,7 +81,7 @@ fn whoever_is_not_known_may_send_64_kib_and_a_device_more() {
         let validity = Validity::lasting(service.world.now(), Span::from_secs(3600));
         stranger.certificate = self_signed(&stranger.key, "x", validity, [9; 16]).unwrap();
         let bought = service.bought("LARGE002", "U2").await;
-        let (small, large) = (app::intake::SMALL, app::intake::SMALL + 1);
+        let (small, large) = (kernel::intake::SMALL, kernel::intake::SMALL + 1);
         let put = async |hand: &Hand, bytes: usize| {
             hand.put(&service, "/apple/mdm", None, vec![b' '; bytes]).await.status
         };
@@ -117,7 +117,7 @@ fn a_large_body_is_not_read_before_its_sender_is_known() {
         // A length that is announced is answered without a byte of the body; one that is not, after 64 KiB of it.
         let announced = "Content-Length: 1000000\r\n";
         assert!(said_to(&address, announced, 0).await.starts_with("HTTP/1.1 413"));
-        let piece = app::intake::SMALL / 1024 + 1;
+        let piece = kernel::intake::SMALL / 1024 + 1;
         assert!(said_to(&address, "Transfer-Encoding: chunked\r\n", piece).await.starts_with("HTTP/1.1 413"));
     });
 }

@@ -1,9 +1,9 @@
 //! Two nodes on one database: a change of policy that one brings in is what the other judges by.
 
-use app::access::{permit, permit_within};
-use app::compliance::Replayed;
+use compliance_app::Replayed;
 use devices_sim::{Model, Temper};
 use domain::{Span, Subject};
+use kernel::access::{permit, permit_within};
 
 use crate::common::{Service, shipped_policy};
 
@@ -21,7 +21,7 @@ fn what_one_node_brings_into_force_the_other_judges_by() {
 
             let mut own = policy::Overrides::new();
             own.insert("unused-after".into(), toml::Value::String("1d".into()));
-            app::policy_in_force::change_policy(
+            compliance_app::policy_change::change_policy(
                 &service.app,
                 permit(&service.desk).unwrap(),
                 shipped_policy(&own),
@@ -30,12 +30,12 @@ fn what_one_node_brings_into_force_the_other_judges_by() {
             .unwrap();
             service.world.clock.advance(Span::from_secs(3 * DAY));
             // Every job is the other node's: this one is busy, or down.
-            while app::jobs::run_jobs(&other, 100).await.unwrap() > 0 {}
+            while overview_app::work::run_jobs(&other, 100).await.unwrap() > 0 {}
 
             assert_ne!(other.policy().digest(), before);
             assert_eq!(other.policy().digest(), service.app.policy().digest());
             let clause = "MDU-16.1".parse().unwrap();
-            let explained = app::compliance::explain(
+            let explained = compliance_app::explain(
                 &service.app,
                 permit_within(&service.desk).unwrap(),
                 Subject::Device(id),

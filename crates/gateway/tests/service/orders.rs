@@ -1,10 +1,11 @@
 //! People's orders to devices: each down to the device and back, and who may give it.
 
-use app::access::{Actor, Role, permit, permit_within};
-use app::commands::{self, Order, Ordered};
-use app::{AppError, ledger_book, read};
+use devices_app::commands;
+use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Ended, Model, Passcode, Temper};
 use domain::{CommandId, DeviceId, Force};
+use kernel::AppError;
+use kernel::access::{Actor, Role, permit, permit_within};
 use store::commands::CommandState;
 
 use crate::common::Service;
@@ -68,11 +69,15 @@ fn a_lost_phone_is_locked_found_and_given_back() {
         assert!(session.answered.iter().all(|answered| answered.status == "Acknowledged"), "{session:?}");
 
         let place =
-            read::read_location(&service.app, permit(&desk).unwrap(), id, "to send a car").await.unwrap();
+            overview_app::sensitive::read_location(&service.app, permit(&desk).unwrap(), id, "to send a car")
+                .await
+                .unwrap();
         let (north, east) = *place.degrees.expose();
         assert!((-90.0..=90.0).contains(&north) && (-180.0..=180.0).contains(&east));
         assert!(
-            read::read_location(&service.app, permit(&desk).unwrap(), id, " ").await.is_err(),
+            overview_app::sensitive::read_location(&service.app, permit(&desk).unwrap(), id, " ")
+                .await
+                .is_err(),
             "not without a reason"
         );
 
@@ -144,12 +149,15 @@ fn the_pin_of_a_locked_mac_is_sealed_and_read_with_a_reason() {
         mac.session(&service.link).await.unwrap();
         assert!(mac.is_locked(), "a Mac is locked with six digits or not at all");
         let permit = || permit(&service.desk).unwrap();
-        let (of, pin) = read::read_pin(&service.app, permit(), commands[0], "to unlock it").await.unwrap();
+        let (of, pin) =
+            overview_app::sensitive::read_pin(&service.app, permit(), commands[0], "to unlock it")
+                .await
+                .unwrap();
         assert_eq!((of, pin.expose().len()), (id, 6));
         assert!(pin.expose().bytes().all(|digit| digit.is_ascii_digit()));
         let stored = service.commands(id).await.into_iter().find(|found| found.id == commands[0]).unwrap();
         assert!(!stored.spec.contains(pin.expose().as_str()), "it lies sealed");
-        assert!(read::read_pin(&service.app, permit(), commands[0], "").await.is_err());
+        assert!(overview_app::sensitive::read_pin(&service.app, permit(), commands[0], "").await.is_err());
         let reads = service.ledger_actions().await;
         assert_eq!(reads.iter().filter(|(action, _)| action == "command.pin.read").count(), 1);
     });
@@ -207,7 +215,7 @@ fn the_wall_and_the_matrix_hold() {
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         assert!(commands::take_back(&service.app, permit(&suffolk).unwrap(), command).await.is_err());
         let analyst = service.actor("person:a", Role::ServiceDeskAnalyst, None);
-        assert!(permit::<app::access::DestroyData>(&analyst).is_err());
+        assert!(permit::<kernel::access::DestroyData>(&analyst).is_err());
         commands::take_back(&service.app, permit(&norfolk).unwrap(), command).await.unwrap();
         assert_eq!(Hand::of(&phone).idle(&service).await.command(), None, "nothing reached the device");
 
@@ -215,7 +223,7 @@ fn the_wall_and_the_matrix_hold() {
         let holder = service.device(id).await.holder.unwrap();
         let clause = "MDU-1.2".parse().unwrap();
         for subject in [domain::Subject::Person(holder), domain::Subject::Device(id)] {
-            let refused = app::compliance::explain(
+            let refused = compliance_app::explain(
                 &service.app,
                 permit_within(&suffolk).unwrap(),
                 subject,
@@ -230,19 +238,20 @@ fn the_wall_and_the_matrix_hold() {
         let rows = service.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
         assert!(rows.iter().filter(|row| row.subject.starts_with("device:")).all(|row| row.force.is_some()));
         let of_norfolk = rows.iter().find(|row| row.action == "person.added").unwrap();
-        let read = read::ledger_entry(&service.app, permit(&suffolk).unwrap(), of_norfolk.id).await;
+        let read =
+            ledger_app::read::ledger_entry(&service.app, permit(&suffolk).unwrap(), of_norfolk.id).await;
         assert!(matches!(read, Err(AppError::Denied(_))));
-        let proof = ledger_book::ledger_proof(&service.app, permit(&suffolk).unwrap(), of_norfolk.id).await;
+        let proof = ledger_app::ledger_proof(&service.app, permit(&suffolk).unwrap(), of_norfolk.id).await;
         assert!(matches!(proof, Err(AppError::Denied(_))));
-        read::ledger_entry(&service.app, permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
-        let early = ledger_book::ledger_proof(&service.app, permit(&norfolk).unwrap(), of_norfolk.id)
+        ledger_app::read::ledger_entry(&service.app, permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
+        let early = ledger_app::ledger_proof(&service.app, permit(&norfolk).unwrap(), of_norfolk.id)
             .await
             .unwrap_err();
         assert!(early.to_string().contains("no checkpoint covers"), "{early}");
-        ledger_book::checkpoint_ledger(&service.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&service.app).await.unwrap();
         let proof =
-            ledger_book::ledger_proof(&service.app, permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
-        let key = ledger_book::ledger_key_text(&service.app).parse().unwrap();
+            ledger_app::ledger_proof(&service.app, permit(&norfolk).unwrap(), of_norfolk.id).await.unwrap();
+        let key = service.app.ledger_key_text().parse().unwrap();
         let proven = ledger::verify_proof(proof.as_bytes(), &key).unwrap();
         assert_eq!((proven.entry.id, proven.entry.action.as_str()), (of_norfolk.id, "person.added"));
     });

@@ -12,12 +12,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::access::{Role, permit};
-use app::register::{Changed, Restated};
+use custody_app::register::{Changed, Restated};
 use domain::{
     Clock, DeviceId, DeviceKind, Entropy, Force, HeldId, JobId, NoticeId, PersonId, Secret, Span, Timestamp,
     World,
 };
+use kernel::access::{Role, permit};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::locks::{self, Lock};
 use store::notices::{Notice, NoticeState};
@@ -69,8 +69,8 @@ fn the_node_that_is_stopped() {
     let node = seeds::node(Store::open(&database).unwrap(), &world, "http://localhost".into(), |_| ());
     testkit::block_on(async {
         let ended = match given(MAIL).parse() {
-            Err(_) => app::jobs::run_jobs(&node, 50).await,
-            Ok(port) => app::notices::send_notices(&node, Some(&relay(port)), 50).await,
+            Err(_) => overview_app::work::run_jobs(&node, 50).await,
+            Ok(port) => notices_app::send_notices(&node, Some(&relay(port)), 50).await,
         };
         println(&format!("ended: {ended:?}"));
     });
@@ -180,7 +180,7 @@ impl Service {
         let mut held = Vec::new();
         for n in 0..22 {
             let device = self.register(&format!("PAUSED{n:03}"), DeviceKind::Iphone, None).await;
-            let changed = app::register::restate_device(
+            let changed = custody_app::register::restate_device(
                 &self.app,
                 permit(&clerk).unwrap(),
                 device,
@@ -194,7 +194,7 @@ impl Service {
         }
         self.pass(1).await;
         let [(one, burst), (two, _)] = held.as_slice() else { panic!("{held:?}") };
-        app::caps::release(&self.app, permit(&lead).unwrap(), *burst, "a return day").await.unwrap();
+        devices_app::caps::release(&self.app, permit(&lead).unwrap(), *burst, "a return day").await.unwrap();
         [*one, *two]
     }
 
@@ -281,10 +281,10 @@ fn a_stopped_node_finishes_no_job_that_another_has_done_and_begins_none() {
         keeper.await.unwrap();
 
         // Another node finds nothing to do until the lease is over, and does both then.
-        assert_eq!(app::jobs::run_jobs(&service.app, 50).await.unwrap(), 0, "they are claimed");
+        assert_eq!(overview_app::work::run_jobs(&service.app, 50).await.unwrap(), 0, "they are claimed");
         service.world.clock.advance(AWAY);
         tell_time(&service, clock);
-        while app::jobs::run_jobs(&service.app, 50).await.unwrap() > 0 {}
+        while overview_app::work::run_jobs(&service.app, 50).await.unwrap() > 0 {}
         for device in devices {
             assert!(service.device(device).await.retired_at.is_some(), "the other node did it");
         }
@@ -308,7 +308,7 @@ fn a_node_that_is_stopped_while_it_sends_a_letter_does_not_overwrite_that_it_was
     with_postgres(async |service, database, clock| {
         let StoreConfig::Postgres { url, .. } = database else { return };
         let person = service.with_address("MAILED").await;
-        while app::notices::send_notices(&service.app, None, 50).await.unwrap() > 0 {}
+        while notices_app::send_notices(&service.app, None, 50).await.unwrap() > 0 {}
         let notice = service.waits_to_be_told(person).await;
         tell_time(&service, clock);
         let relay = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -316,11 +316,11 @@ fn a_node_that_is_stopped_while_it_sends_a_letter_does_not_overwrite_that_it_was
         // It has claimed the notice and speaks to the relay, which says nothing yet.
         let (connection, _) = relay.accept().unwrap();
         node.stop();
-        assert_eq!(app::notices::send_notices(&service.app, None, 50).await.unwrap(), 0, "it is claimed");
+        assert_eq!(notices_app::send_notices(&service.app, None, 50).await.unwrap(), 0, "it is claimed");
         service.world.clock.advance(AWAY);
         tell_time(&service, clock);
         assert_eq!(
-            app::notices::send_notices(&service.app, None, 50).await.unwrap(),
+            notices_app::send_notices(&service.app, None, 50).await.unwrap(),
             1,
             "another node tells it"
         );

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use app::access::permit;
-use app::commands::Order;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
+use devices_app::commands::Order;
 use domain::{DeviceId, Secret};
+use kernel::access::permit;
 use outbound::apns::{Apns, ApnsConfig};
 use platform_apple::Push;
 use rustls::pki_types::pem::PemObject;
@@ -88,12 +88,14 @@ async fn stand_in() -> (Seen, Apns) {
 
 impl Service {
     async fn push(&self, apns: &Apns) -> usize {
-        app::push::send_pushes(&self.app, &[Arc::new(Push::new(apns.clone()))], 100).await.unwrap()
+        devices_app::push::send_pushes(&self.app, &[Arc::new(Push::new(apns.clone()))], 100).await.unwrap()
     }
 
     async fn lock(&self, device: DeviceId) {
         let lock = Order::Lock { message: None, phone_number: None };
-        app::commands::order(&self.app, permit(&self.desk).unwrap(), device, lock, "test").await.unwrap();
+        devices_app::commands::order(&self.app, permit(&self.desk).unwrap(), device, lock, "test")
+            .await
+            .unwrap();
     }
 
     async fn push_failed(&self, device: DeviceId) -> Option<String> {
@@ -158,7 +160,7 @@ fn a_dead_token_is_left_alone_until_the_device_gives_another() {
         assert_eq!(service.push(&apns).await, 0);
         service.world.clock.advance(domain::Span::from_secs(24 * 3600));
         assert_eq!(
-            app::push::push_the_waiting(&service.app, 100).await.unwrap(),
+            devices_app::push::push_the_waiting(&service.app, 100).await.unwrap(),
             0,
             "or the worker would never rest"
         );
@@ -201,19 +203,21 @@ fn commands_that_wait_for_hours_have_their_device_pushed_again() {
         let (id, hand) = service.managed("PUSH0005").await;
         service.lock(id).await;
         service.push(&apns).await;
-        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0);
+        assert_eq!(devices_app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0);
         service.world.clock.advance(domain::Span::from_secs(5 * 3600));
-        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 1);
+        assert_eq!(devices_app::push::push_the_waiting(&service.app, 100).await.unwrap(), 1);
         service.push(&apns).await;
         assert_eq!(seen.count(), 2);
         hand.drain(&service).await;
         service.world.clock.advance(domain::Span::from_secs(5 * 3600));
-        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0, "nothing waits");
+        assert_eq!(devices_app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0, "nothing waits");
         // What waits for a second person is nothing that the device could fetch.
         let permit = permit(&service.desk).unwrap();
-        app::commands::order_destruction(&service.app, permit, id, Order::Erase, "stolen").await.unwrap();
+        devices_app::commands::order_destruction(&service.app, permit, id, Order::Erase, "stolen")
+            .await
+            .unwrap();
         service.world.clock.advance(domain::Span::from_secs(5 * 3600));
-        assert_eq!(app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0);
+        assert_eq!(devices_app::push::push_the_waiting(&service.app, 100).await.unwrap(), 0);
     });
 }
 

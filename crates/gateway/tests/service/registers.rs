@@ -1,9 +1,9 @@
 //! What a permission does on a device, end to end: granted, installed, reported, judged; over, and gone again.
 
-use app::access::{Actor, Role, Roles, Who, permit, permit_within};
-use app::permissions::{Asked, Decision, NewPermission};
 use devices_sim::{Model, Temper};
 use domain::{DeviceId, Force, PermissionId, Secret, Span};
+use kernel::access::{Actor, Role, Roles, Who, permit, permit_within};
+use permissions_app::{Asked, Decision, NewPermission};
 use store::permissions::PermissionState;
 
 use crate::common::Service;
@@ -32,7 +32,7 @@ fn hub(service: &Service, serial: &str) -> NewPermission {
 /// Somebody of the register of people, signed in with a role.
 async fn signed_in(service: &Service, number: &str, role: Role) -> Actor {
     let id = service.person(number, false).await;
-    app::access::actor(
+    kernel::access::actor(
         &service.app,
         Who {
             name: format!("person:{id}"),
@@ -50,7 +50,7 @@ async fn decider(service: &Service) -> Actor {
 }
 
 async fn ask(service: &Service, new: NewPermission) -> PermissionId {
-    match app::permissions::ask_permission(&service.app, permit(&service.desk).unwrap(), new).await.unwrap() {
+    match permissions_app::ask_permission(&service.app, permit(&service.desk).unwrap(), new).await.unwrap() {
         Asked::Entered(id) => id,
         Asked::ToMend(faults) => panic!("{faults:?}"),
     }
@@ -59,7 +59,7 @@ async fn ask(service: &Service, new: NewPermission) -> PermissionId {
 async fn grant(service: &Service, id: PermissionId, by: &Actor) -> PermissionState {
     let decision =
         Decision { grant: true, because: "the hub is the officer's own".into(), ..Decision::default() };
-    app::permissions::decide_permission(&service.app, permit(by).unwrap(), id, decision).await.unwrap()
+    permissions_app::decide_permission(&service.app, permit(by).unwrap(), id, decision).await.unwrap()
 }
 
 async fn state(service: &Service, id: PermissionId) -> store::permissions::Permission {
@@ -119,7 +119,7 @@ fn a_device_that_keeps_the_hub_too_long_does_not_meet_the_clause() {
         service.settle(&mut phone).await;
         assert_eq!(service.outcome(id, "MDU-8.1").await, "met ");
         let version = state(&service, entry).await.version;
-        let end = app::permissions::withdraw_permission(
+        let end = permissions_app::withdraw_permission(
             &service.app,
             permit(&service.desk).unwrap(),
             entry,
@@ -147,7 +147,7 @@ fn nothing_of_a_password_is_in_the_tables_or_the_ledger() {
         let sealed =
             service.app.store().read(move |tx| store::permissions::secret(tx, entry)).await.unwrap().unwrap();
         assert!(!sealed.windows(PASSWORD.len()).any(|window| window == PASSWORD.as_bytes()));
-        while app::ledger_book::sequence_ledger(&service.app).await.unwrap() > 0 {}
+        while ledger_app::sequence_ledger(&service.app).await.unwrap() > 0 {}
         let details = service.app.store().read(|tx| store::ledger::from_place(tx, 0, 100_000)).await.unwrap();
         assert!(!format!("{details:?}").contains(PASSWORD));
         assert!(service.has_clause("permission.granted", "MDU-8.2").await);
@@ -188,7 +188,7 @@ fn an_official_account_lets_its_app_through_on_its_peoples_devices_only() {
         assert_eq!(service.outcome(id, "MDU-10.1").await, "met ");
         let found = service.outcome(other, "MDU-10.1").await;
         assert!(found.starts_with("not-met") && found.contains(app), "{found}");
-        let explained = app::compliance::explain(
+        let explained = compliance_app::explain(
             &service.app,
             permit_within(&service.desk).unwrap(),
             domain::Subject::Device(id),
@@ -197,7 +197,7 @@ fn an_official_account_lets_its_app_through_on_its_peoples_devices_only() {
         )
         .await
         .unwrap();
-        assert_eq!(explained.replayed, app::compliance::Replayed::Same, "the judgement can be reached again");
+        assert_eq!(explained.replayed, compliance_app::Replayed::Same, "the judgement can be reached again");
 
         service.pass(91 * DAY).await;
         service.settle(&mut phone).await;
@@ -231,7 +231,7 @@ fn a_risk_accepted_keeps_the_case_shut_and_the_finding_as_it_is() {
         let decision =
             Decision { grant: true, because: "for the trial".into(), version, ..Decision::default() };
         let granted =
-            app::permissions::decide_permission(&service.app, permit(&owner).unwrap(), entry, decision)
+            permissions_app::decide_permission(&service.app, permit(&owner).unwrap(), entry, decision)
                 .await
                 .unwrap();
         assert_eq!(granted, PermissionState::Granted);
@@ -258,8 +258,8 @@ fn two_at_once_a_stale_form_and_a_form_sent_twice_change_nothing_twice() {
         let one = decider(&service).await;
         let other = signed_in(&service, "OTHER", Role::Fiso).await;
         let first =
-            app::permissions::decide_permission(&service.app, permit(&one).unwrap(), entry, decision.clone());
-        let second = app::permissions::decide_permission(
+            permissions_app::decide_permission(&service.app, permit(&one).unwrap(), entry, decision.clone());
+        let second = permissions_app::decide_permission(
             &service.app,
             permit(&other).unwrap(),
             entry,
@@ -267,7 +267,7 @@ fn two_at_once_a_stale_form_and_a_form_sent_twice_change_nothing_twice() {
         );
         let (first, second) = tokio::join!(first, second);
         assert_eq!(u8::from(first.is_ok()) + u8::from(second.is_ok()), 1, "{first:?} {second:?}");
-        let again = app::permissions::decide_permission(&service.app, permit(&one).unwrap(), entry, decision)
+        let again = permissions_app::decide_permission(&service.app, permit(&one).unwrap(), entry, decision)
             .await
             .unwrap_err();
         assert!(again.to_string().contains("changed this entry"), "{again}");

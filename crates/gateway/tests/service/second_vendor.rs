@@ -6,14 +6,14 @@ mod orders;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use app::AppError;
-use app::access::{permit, permit_within};
-use app::checkin::NotEnrolled;
-use app::commands::Order;
-use app::compliance::Replayed;
-use app::enrolment::{CheckInReply, Proof, Sender};
-use app::platforms::{Platforms, Served};
+use compliance_app::Replayed;
+use devices_app::checkin::NotEnrolled;
+use devices_app::commands::Order;
+use devices_app::enrolment::{CheckInReply, Proof, Sender};
 use domain::{Deed, DeviceId, DeviceKind, Platform, Secret, Subject};
+use kernel::AppError;
+use kernel::access::{permit, permit_within};
+use kernel::platforms::{Platforms, Served};
 use pki::Certificate;
 use platform_port::{Answer, CheckIn, Vendor};
 use platform_testvendor::{Abacus, InMemory, SEAL, begin, leave, ready, speaker};
@@ -49,7 +49,7 @@ async fn start(database: &StoreConfig) -> (Service, Arc<InMemory>) {
     let started = seeds::start_with(database, gateway::Options::default(), |_| (), policy).await;
     let seeds::Started { app, world, link } = started;
     let address = app.config().address.clone();
-    (Service { app, world, address, link, desk: app::access::Actor::command_line("test") }, own)
+    (Service { app, world, address, link, desk: kernel::access::Actor::command_line("test") }, own)
 }
 
 fn run(test: impl AsyncFn(Service, Arc<InMemory>)) {
@@ -100,7 +100,8 @@ impl Counter {
 
     async fn says(&self, service: &Service, message: CheckIn) {
         let raw = bytes::Bytes::from(message.name.clone());
-        let reply = app::enrolment::check_in(&service.app, self.sender(), message, raw).await.unwrap();
+        let reply =
+            devices_app::enrolment::check_in(&service.app, self.sender(), message, raw).await.unwrap();
         assert_eq!(reply, CheckInReply::Done);
     }
 
@@ -108,16 +109,21 @@ impl Counter {
     async fn idle(&self, service: &Service) -> Option<(String, String, String)> {
         let certificate = vec![self.certificate.sha256_hex()];
         let found = service.app.store().read(move |tx| store::enrolments::hot_lookup(tx, &certificate)).await;
-        let from =
-            app::checkin::identify(&service.app, found.unwrap().first(), &speaker(&self.name)).unwrap();
-        app::commands::hand_over(&service.app, from).await.unwrap().map(taken_apart)
+        let from = devices_app::checkin::identify(&service.app, found.unwrap().first(), &speaker(&self.name))
+            .unwrap();
+        devices_app::commands::hand_over(&service.app, from).await.unwrap().map(taken_apart)
     }
 
     async fn answers(&self, service: &Service, id: &str, what: &str) -> Option<(String, String, String)> {
         let raw = format!("{} {id} {what}", self.name);
         let answer: Answer = Abacus.read(raw.as_bytes()).unwrap();
-        let next =
-            app::commands::take_answer(&service.app, self.certificate.sha256_hex(), answer, raw.into()).await;
+        let next = devices_app::commands::take_answer(
+            &service.app,
+            self.certificate.sha256_hex(),
+            answer,
+            raw.into(),
+        )
+        .await;
         next.unwrap().unwrap().map(taken_apart)
     }
 
@@ -176,7 +182,7 @@ fn settings_are_compiled_by_the_vendor_and_apple_s_stay_as_they_are() {
         assert_eq!(policy.coverage()[&clause][&Platform::Windows].verdict, domain::Verdict::Enforced);
         let alone = seeds::policy_with(|_| (), &policy::Overrides::new());
         for platform in [Platform::Ios, Platform::Ipados, Platform::Macos] {
-            let bytes = |policy: &app::PolicyInForce| -> Vec<Vec<u8>> {
+            let bytes = |policy: &kernel::PolicyInForce| -> Vec<Vec<u8>> {
                 policy.profiles(platform).iter().map(|ready| ready.content.clone()).collect()
             };
             assert_eq!(bytes(&policy), bytes(&alone));
@@ -215,7 +221,7 @@ fn a_device_enrols_takes_its_settings_is_judged_and_leaves() {
         assert_eq!(service.outcome(counter.device, "MDU-6.4").await, "met ");
         assert_eq!(service.device(counter.device).await.os_version.as_deref(), Some("2.0"));
         let clause = "MDU-6.4".parse().unwrap();
-        let explained = app::compliance::explain(
+        let explained = compliance_app::explain(
             &service.app,
             permit_within(&service.desk).unwrap(),
             Subject::Device(counter.device),
@@ -228,7 +234,7 @@ fn a_device_enrols_takes_its_settings_is_judged_and_leaves() {
 
         // Somebody takes a bundle off: the next report says so, the finding turns, and it is sent again.
         taken.clear();
-        app::commands::order(
+        devices_app::commands::order(
             &service.app,
             permit(&service.desk).unwrap(),
             counter.device,
@@ -257,16 +263,17 @@ fn strangers_and_other_names_are_turned_away() {
         let found = service.app.store().read(move |tx| store::enrolments::hot_lookup(tx, &certificate)).await;
         let found = found.unwrap();
         assert_eq!(
-            app::checkin::identify(&service.app, found.first(), &speaker("COUNTER-OTHER")),
+            devices_app::checkin::identify(&service.app, found.first(), &speaker("COUNTER-OTHER")),
             Err(NotEnrolled::AnotherDevice)
         );
         let holder = service.person("ABACUS03", true).await;
         let device = service.register("ABACUS03", DeviceKind::WindowsPc, Some(holder)).await;
         let other = service.counter(device, "ABACUS03", &service.profile("ABACUS03", true).await).await;
         let message = begin(&other.name, "ABACUS02");
-        let reply =
-            app::enrolment::check_in(&service.app, other.sender(), message, "x".into()).await.unwrap();
-        assert_eq!(reply, CheckInReply::Refused(app::enrolment::GateRefusal::AnotherSerial));
+        let reply = devices_app::enrolment::check_in(&service.app, other.sender(), message, "x".into())
+            .await
+            .unwrap();
+        assert_eq!(reply, CheckInReply::Refused(devices_app::enrolment::GateRefusal::AnotherSerial));
     });
 }
 
@@ -274,9 +281,9 @@ fn strangers_and_other_names_are_turned_away() {
 fn a_page_offers_what_the_vendor_has_and_says_what_it_makes_of_it() {
     run(async |service, _| {
         let counter = service.enrolled_counter("ABACUS04").await;
-        let read = app::read::device(
+        let read = overview_app::device::device(
             &service.app,
-            app::access::permit::<app::access::SeeDevices>(&service.desk).unwrap(),
+            kernel::access::permit::<kernel::access::SeeDevices>(&service.desk).unwrap(),
             counter.device,
         )
         .await
@@ -292,7 +299,7 @@ fn a_page_offers_what_the_vendor_has_and_says_what_it_makes_of_it() {
             Some("The beads freeze until the code is counted out."),
             "the vendor's own words"
         );
-        let refused = app::commands::order(
+        let refused = devices_app::commands::order(
             &service.app,
             permit(&service.desk).unwrap(),
             counter.device,

@@ -1,17 +1,18 @@
 //! Nobody alone, by routes that send no command: certificates, replaced enrolments, the register, stores, the containment of a loss,
 //! and people; on both engines.
 
-use app::AppError;
-use app::access::{Actor, Role, permit};
-use app::caps::{self, CalledOff};
-use app::commands::{Order, Ordered};
-use app::custody::{How, NewHandover, NewItem, NewPlace, Signed};
-use app::enrolment::{Revoked, certificates_of, revoke_certificates};
-use app::register::{Changed, Restated};
+use custody_app::register::{Changed, Restated};
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
+use devices_app::caps;
+use devices_app::caps::CalledOff;
+use devices_app::commands::{Order, Ordered};
+use devices_app::enrolment::{Revoked, certificates_of, revoke_certificates};
 use domain::{
     BurstId, CaseId, CommandId, Condition, DeviceId, DeviceKind, Force, HandoverKind, PlaceId, PlaceKind,
     Side, Standing,
 };
+use kernel::AppError;
+use kernel::access::{Actor, Role, permit};
 use store::assets::Asset;
 use store::commands::CommandState;
 
@@ -27,7 +28,7 @@ impl Service {
         for n in 0..CAP - left {
             let serial = format!("USED{}{n:03}", &by.shown[by.shown.len() - 2..]);
             let other = self.register(&serial, DeviceKind::Iphone, None).await;
-            let retired = app::register::restate_device(
+            let retired = custody_app::register::restate_device(
                 &self.app,
                 permit(by).unwrap(),
                 other,
@@ -68,7 +69,7 @@ impl Service {
             name: name.into(),
             approved_by: String::new(),
         };
-        app::custody::add_place(&self.app, permit(&self.desk).unwrap(), new).await.unwrap()
+        custody_app::add_place(&self.app, permit(&self.desk).unwrap(), new).await.unwrap()
     }
 
     /// The open case of a loss.
@@ -96,7 +97,10 @@ impl Service {
 
     async fn contains(&self, by: &Actor, device: DeviceId) -> CommandId {
         let lock = Order::Lock { message: None, phone_number: None };
-        match app::commands::order(&self.app, permit(by).unwrap(), device, lock, "lost").await.unwrap() {
+        match devices_app::commands::order(&self.app, permit(by).unwrap(), device, lock, "lost")
+            .await
+            .unwrap()
+        {
             Ordered::Queued(ids) => ids[0],
             other => panic!("{other:?}"),
         }
@@ -152,7 +156,7 @@ fn enrolments_beyond_the_cap_are_not_replaced_and_others_are_told() {
         service.somebody("F1", Role::Fiso).await;
         service.has_taken(&lead, 1).await;
         let replace = async |serial: &str| {
-            app::enrolment::make_replacing_profile(&service.app, permit(&lead).unwrap(), serial, true)
+            devices_app::enrolment::make_replacing_profile(&service.app, permit(&lead).unwrap(), serial, true)
                 .await
                 .map(drop)
         };
@@ -178,7 +182,7 @@ fn devices_beyond_the_cap_are_marked_as_missing_by_two() {
         let clerk = service.somebody("A1", Role::ServiceDeskAnalyst).await;
         let lead = service.somebody("L1", Role::ServiceDeskLead).await;
         service.has_taken(&clerk, 0).await;
-        let missing = app::register::restate_device(
+        let missing = custody_app::register::restate_device(
             &service.app,
             permit(&clerk).unwrap(),
             device,
@@ -192,7 +196,7 @@ fn devices_beyond_the_cap_are_marked_as_missing_by_two() {
         assert_eq!(service.standing(device).await.standing, Standing::Missing);
         assert!(service.has_clause("device.missing", "UPD-6.3").await);
         // What is there again is put back by one.
-        let found = app::register::restate_device(
+        let found = custody_app::register::restate_device(
             &service.app,
             permit(&clerk).unwrap(),
             device,
@@ -216,17 +220,16 @@ fn a_count_of_an_emptied_store_marks_what_is_missing_once_two_agree() {
             devices.push(device);
         }
         let count =
-            app::custody::open_count(&service.app, permit(&clerk).unwrap(), Some(place)).await.unwrap();
+            custody_app::open_count(&service.app, permit(&clerk).unwrap(), Some(place)).await.unwrap();
         // Nothing is scanned, and nobody explains anything.
-        let closed =
-            app::custody::close_count(&service.app, permit(&clerk).unwrap(), count, Vec::new()).await;
+        let closed = custody_app::close_count(&service.app, permit(&clerk).unwrap(), count, Vec::new()).await;
         let Changed::Held(burst) = closed.unwrap() else { panic!("beyond the cap") };
         assert_eq!(
             service.standing(devices[0]).await.standing,
             Standing::InStore,
             "none of them, not twenty"
         );
-        let read = app::custody::count(&service.app, permit(&clerk).unwrap(), count).await.unwrap();
+        let read = custody_app::count(&service.app, permit(&clerk).unwrap(), count).await.unwrap();
         assert!(read.count.closed.is_some() && read.lines.iter().all(|line| line.case.is_some()));
         service.released(&lead, burst, devices.len() as u64).await;
         for device in devices {
@@ -267,11 +270,11 @@ fn a_store_is_moved_by_two() {
                 certificate: String::new(),
                 note: String::new(),
             };
-            let id = app::custody::draft_handover(&service.app, permit(&giver).unwrap(), new).await.unwrap();
+            let id = custody_app::draft_handover(&service.app, permit(&giver).unwrap(), new).await.unwrap();
             let shown =
-                app::custody::read::handover(&service.app, permit(&giver).unwrap(), id).await.unwrap().digest;
+                custody_app::read::handover(&service.app, permit(&giver).unwrap(), id).await.unwrap().digest;
             let own = |by: &Actor, side| {
-                app::custody::sign_at_desk(
+                custody_app::sign_at_desk(
                     &service.app,
                     permit(by).unwrap(),
                     (id, side),
@@ -311,12 +314,18 @@ fn containment_of_many_losses_is_ended_by_two_and_each_end_is_told() {
         service.has_taken(&thief, 2).await;
         // Two ways, each counted and told: lost mode off, and taking back a lock that waits.
         let off = async |id: DeviceId| {
-            app::commands::order(&service.app, permit(&thief).unwrap(), id, Order::LostModeOff, "found")
-                .await
-                .unwrap()
+            devices_app::commands::order(
+                &service.app,
+                permit(&thief).unwrap(),
+                id,
+                Order::LostModeOff,
+                "found",
+            )
+            .await
+            .unwrap()
         };
         let take_back = async |at: usize| {
-            app::commands::take_back(&service.app, permit(&thief).unwrap(), locks[at]).await.unwrap()
+            devices_app::commands::take_back(&service.app, permit(&thief).unwrap(), locks[at]).await.unwrap()
         };
         assert!(matches!(off(phones[0].0).await, Ordered::Queued(_)));
         assert_eq!(take_back(1).await, Changed::Done);
@@ -360,7 +369,7 @@ fn many_people_taken_off_the_books_within_an_hour_are_told_once_and_ended() {
             people.push(service.person(&format!("E{n:03}"), false).await);
         }
         for (n, person) in people.iter().enumerate() {
-            app::people::end_person(&service.app, permit(&clerk).unwrap(), *person, None).await.unwrap();
+            people_app::end_person(&service.app, permit(&clerk).unwrap(), *person, None).await.unwrap();
             let told = service.alarms("people-affected").await;
             assert_eq!(told.len(), usize::from(n >= 30), "after {}", n + 1);
         }

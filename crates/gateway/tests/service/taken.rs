@@ -1,10 +1,10 @@
 //! Nobody alone, where no command is sent: devices taken from their holders and out of use; and what a legal hold stops.
 
-use app::access::{Role, permit};
-use app::caps;
-use app::commands::{Order, Ordered};
-use app::register::Changed;
+use custody_app::register::Changed;
+use devices_app::caps;
+use devices_app::commands::{Order, Ordered};
 use domain::DeviceKind;
+use kernel::access::{Role, permit};
 
 use crate::caps::{next, phones, says};
 use crate::common::Service;
@@ -20,7 +20,7 @@ fn devices_beyond_twenty_an_hour_are_taken_by_two() {
         }
         let mut held = None;
         for (n, device) in devices.iter().enumerate() {
-            match app::register::set_holder(&service.app, permit(&clerk).unwrap(), *device, None)
+            match custody_app::register::set_holder(&service.app, permit(&clerk).unwrap(), *device, None)
                 .await
                 .unwrap()
             {
@@ -30,22 +30,22 @@ fn devices_beyond_twenty_an_hour_are_taken_by_two() {
         }
         assert_eq!(service.device(devices[21]).await.holder, Some(holder));
         // Retiring counts with it, and so does an order of return.
-        let retired = app::register::restate_device(
+        let retired = custody_app::register::restate_device(
             &service.app,
             permit(&clerk).unwrap(),
             devices[0],
-            app::register::Restated::Retired,
+            custody_app::register::Restated::Retired,
             "old",
         )
         .await
         .unwrap();
         assert_eq!(retired, Changed::Done, "the same device, taken once this hour");
         let fresh = service.register("TAKEN999", DeviceKind::Iphone, None).await;
-        let retired = app::register::restate_device(
+        let retired = custody_app::register::restate_device(
             &service.app,
             permit(&clerk).unwrap(),
             fresh,
-            app::register::Restated::Retired,
+            custody_app::register::Restated::Retired,
             "old",
         )
         .await
@@ -59,10 +59,11 @@ fn devices_beyond_twenty_an_hour_are_taken_by_two() {
         assert_eq!(service.device(devices[21]).await.holder, None, "done by the job");
         assert!(service.device(fresh).await.retired_at.is_some());
         let withdrawn = service.register("TAKEN998", DeviceKind::Iphone, Some(holder)).await;
-        let refused = permit::<app::access::WithdrawDevices>(&clerk).unwrap();
-        let ordered =
-            app::withdrawals::withdraw(&service.app, refused, withdrawn, "needed", None).await.unwrap();
-        assert!(matches!(ordered, app::withdrawals::Withdrawn::Held(_)));
+        let refused = permit::<kernel::access::WithdrawDevices>(&clerk).unwrap();
+        let ordered = devices_app::withdrawals::withdraw(&service.app, refused, withdrawn, "needed", None)
+            .await
+            .unwrap();
+        assert!(matches!(ordered, devices_app::withdrawals::Withdrawn::Held(_)));
     });
 }
 
@@ -76,10 +77,10 @@ fn a_legal_hold_goes_by_what_an_order_does() {
         let psd = service.somebody("X1", Role::PsdInvestigator).await;
         let queued = service.ask_erasure(&asker, *id).await;
         service.agree(&second, queued).await.unwrap();
-        let hold = app::holds::NewHold { reference: "PSD/1".into(), why: "messages".into() };
-        app::holds::place_hold(&service.app, permit(&psd).unwrap(), *id, hold).await.unwrap();
+        let hold = devices_app::holds::NewHold { reference: "PSD/1".into(), why: "messages".into() };
+        devices_app::holds::place_hold(&service.app, permit(&psd).unwrap(), *id, hold).await.unwrap();
         assert_eq!(next(&service, phone).await, None, "the erasure was taken back");
-        let refused = app::commands::order_destruction(
+        let refused = devices_app::commands::order_destruction(
             &service.app,
             permit(&asker).unwrap(),
             *id,
@@ -88,7 +89,7 @@ fn a_legal_hold_goes_by_what_an_order_does() {
         )
         .await;
         assert!(says(refused).contains("legal hold"));
-        let asked = app::commands::order_destruction(
+        let asked = devices_app::commands::order_destruction(
             &service.app,
             permit(&asker).unwrap(),
             *id,
@@ -99,12 +100,12 @@ fn a_legal_hold_goes_by_what_an_order_does() {
         let Ordered::NeedsSecond(clear) = asked.unwrap() else { panic!("one alone") };
         assert!(says(service.agree(&second, clear).await).contains("may place holds"));
         let app = &service.app;
-        app::commands::consent_under_hold(app, permit(&psd).unwrap(), clear, "we need it open")
+        devices_app::commands::consent_under_hold(app, permit(&psd).unwrap(), clear, "we need it open")
             .await
             .unwrap();
         assert_eq!(next(&service, phone).await.as_deref(), Some("ClearPasscode"));
         let other = service.person("H9", true).await;
-        let given = app::register::set_holder(app, permit(&asker).unwrap(), *id, Some(other)).await;
+        let given = custody_app::register::set_holder(app, permit(&asker).unwrap(), *id, Some(other)).await;
         assert!(says(given).contains("legal hold"));
     });
 }

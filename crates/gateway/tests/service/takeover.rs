@@ -1,10 +1,10 @@
 //! A directory that would become somebody: it waits for an administrator, and a stolen token of one force stays in it.
 
-use app::access::{Actor, Role, permit};
-use app::grants::NewGrant;
-use app::sessions::SignedIn;
 use domain::{Force, PersonId, Span};
+use kernel::access::{Actor, Role, permit};
+use people_app::grants::NewGrant;
 use serde_json::json;
+use sign_in_app::sessions::SignedIn;
 
 use crate::common::Service;
 use crate::directory::Directory;
@@ -14,14 +14,14 @@ const WORK: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 async fn given(service: &Service, person: PersonId, role: Role) {
     let new = NewGrant { role: Some(role), reason: "their work".into(), ..NewGrant::default() };
-    app::grants::grant_role(&service.app, permit(&service.desk).unwrap(), person, new).await.unwrap();
+    people_app::grants::grant_role(&service.app, permit(&service.desk).unwrap(), person, new).await.unwrap();
 }
 
 async fn signed_in(service: &Service, person: PersonId) -> Actor {
     let name = format!("Person {person}");
     let who = SignedIn { name, person: Some(person), roles: Role::Holder.into(), force: None, how: "test" };
-    let cookie = app::sessions::begin_session(&service.app, who).await.unwrap();
-    app::sessions::actor_of_cookie(&service.app, cookie.expose()).await.unwrap().unwrap()
+    let cookie = sign_in_app::sessions::begin_session(&service.app, who).await.unwrap();
+    sign_in_app::sessions::actor_of_cookie(&service.app, cookie.expose()).await.unwrap().unwrap()
 }
 
 async fn user_name(service: &Service, person: PersonId) -> Option<String> {
@@ -60,7 +60,8 @@ fn who_has_a_role_is_taken_over_only_once_an_administrator_confirms_exactly_that
         let mine = signed_in(&service, admin).await;
         let decide = async |account: &str, confirm| {
             let shown = (account.to_owned(), account.to_owned());
-            app::directory::decide_takeover(&service.app, permit(&mine).unwrap(), lead, shown, confirm).await
+            people_app::directory::decide_takeover(&service.app, permit(&mine).unwrap(), lead, shown, confirm)
+                .await
         };
         assert!(decide("own", true).await.is_err(), "only what the directory asks for");
         decide("thief", false).await.unwrap();

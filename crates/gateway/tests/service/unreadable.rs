@@ -1,8 +1,8 @@
 //! Answers that cannot be read, wholly or in part: the queue goes on, and the device's page says what was lost.
 
-use app::access::permit;
-use app::commands::Order;
+use devices_app::commands::Order;
 use domain::DeviceId;
+use kernel::access::permit;
 use store::commands::{Command, CommandState};
 
 use crate::common::Service;
@@ -14,7 +14,7 @@ impl Service {
     /// Orders a report; gives the question that is handed over first, which is what the device is.
     async fn asked(&self, device: DeviceId, hand: &Hand) -> String {
         hand.drain(self).await;
-        app::commands::order(&self.app, permit(&self.desk).unwrap(), device, Order::Refresh, "test")
+        devices_app::commands::order(&self.app, permit(&self.desk).unwrap(), device, Order::Refresh, "test")
             .await
             .unwrap();
         let (kind, id) = hand.idle(self).await.command().unwrap();
@@ -169,9 +169,15 @@ fn long_lists_are_read() {
     Service::run(async |service| {
         let (device, hand) = service.managed("LONGLIST").await;
         hand.drain(&service).await;
-        app::commands::order(&service.app, permit(&service.desk).unwrap(), device, Order::Refresh, "test")
-            .await
-            .unwrap();
+        devices_app::commands::order(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            device,
+            Order::Refresh,
+            "test",
+        )
+        .await
+        .unwrap();
         let mut answered = hand.idle(&service).await;
         loop {
             let (kind, id) = answered.command().unwrap();

@@ -5,9 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
-use app::access::Role;
-use app::grants::GroupRole;
 use domain::{Secret, Span};
+use kernel::access::Role;
+use kernel::roles::GroupRole;
 use outbound::copies::Target;
 use outbound::mail::Protection;
 use policy::{Overrides, Problems};

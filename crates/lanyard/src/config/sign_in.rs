@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use app::sign_in::{ClaimNames, Directory};
 use domain::Secret;
 use outbound::oidc::{Oidc, OidcConfig};
+use sign_in_app::{ClaimNames, Directory};
 
 use super::reader::Section;
 use super::{Config, read};

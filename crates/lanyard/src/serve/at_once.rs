@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::intake::RETRY_AFTER as SECONDS;
-use app::limits::{CallerAddress, counted_as};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use kernel::intake::RETRY_AFTER as SECONDS;
+use kernel::limits::{CallerAddress, counted_as};
 
 /// The requests in hand by address.
 #[derive(Debug)]

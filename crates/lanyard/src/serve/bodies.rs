@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use app::intake::{Intake, RETRY_AFTER, Visit};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER as RETRY_AFTER_HEADER;
@@ -15,6 +14,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
+use kernel::intake::{Intake, RETRY_AFTER, Visit};
 
 use super::places::Connection;
 use super::seldom::Seldom;

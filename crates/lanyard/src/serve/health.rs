@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use app::App;
-use app::health::{self, Part};
+use kernel::health::Part;
+use kernel::{App, health};
 use store::StoreConfig;
 use tokio::sync::watch;
 

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use app::limits::counted_as;
+use kernel::limits::counted_as;
 use tokio::sync::oneshot;
 
 /// What is noted of one connection by the requests on it; an extension of each.

@@ -1,8 +1,8 @@
 //! The people and devices of the demo. Every name, number and serial number is invented.
 
-use app::access::Role;
 use devices_sim::{DeviceSpec, Model, Temper};
 use domain::{DeviceKind, Force};
+use kernel::access::Role;
 
 /// How many people there are: half of them in each force.
 pub(crate) const PEOPLE: usize = 60;

@@ -11,16 +11,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use app::App;
-use app::access::{Actor, ApiScope, Role, permit};
-use app::grants::NewGrant;
-use app::people::NewPerson;
-use app::register::NewDevice;
-use app::tokens::NewToken;
 use clap::Args;
+use custody_app::register::NewDevice;
 use devices_sim::{Device, KeyPool, Link};
 use domain::{Force, PersonId, Span};
 use indicatif::{ProgressBar, ProgressStyle};
+use kernel::App;
+use kernel::access::{Actor, ApiScope, Role, permit};
+use people_app::NewPerson;
+use people_app::grants::NewGrant;
+use sign_in_app::tokens::NewToken;
 use store::devices::{DeviceFilter, EnrolmentState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::watch;
@@ -157,22 +157,22 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
                     unit: Some(one.unit.to_owned()),
                     ..NewPerson::default()
                 };
-                app::people::add_person(app, permit(&actor())?, new).await?
+                people_app::add_person(app, permit(&actor())?, new).await?
             }
         };
         if one.accepts {
             for document in app.policy().all_terms().keys() {
-                app::terms::accept_terms(app, permit(&actor())?, id, document, "on a page").await?;
+                terms_app::accept_terms(app, permit(&actor())?, id, document, "on a page").await?;
             }
         }
         ids.push(id);
     }
     roles(app, &ids).await?;
-    if app::tokens::tokens(app, permit(&actor())?).await?.is_empty() {
+    if sign_in_app::tokens::tokens(app, permit(&actor())?).await?.is_empty() {
         let name = "Directory of the demonstration".to_owned();
         let new = NewToken { name, scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 10 };
         // Nobody is told the token: it is there to be seen in the list, and about to expire.
-        app::tokens::make_token(app, permit(&actor())?, new).await?;
+        sign_in_app::tokens::make_token(app, permit(&actor())?, new).await?;
     }
     for kit in cast::devices() {
         let serial = kit.serial.clone();
@@ -185,7 +185,7 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
                 holder,
                 asset_tag: Some(kit.tag),
             };
-            app::register::add_device(app, permit(&actor())?, new).await?;
+            custody_app::register::add_device(app, permit(&actor())?, new).await?;
         }
     }
     super::movers::seed(app, &ids, &actor()).await?;
@@ -202,7 +202,7 @@ async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
     let last_day = app.world().now().plus(Span::from_secs(30 * 24 * 3600));
     for (place, visitor) in cast::PERSONAS.iter().enumerate() {
         let Some(person) = people.get(cast::persona_person(place)).copied() else { continue };
-        let has = app::grants::roles_of(app, person)
+        let has = people_app::grants::roles_of(app, person)
             .await?
             .is_some_and(|standing| standing.roles.has(visitor.role));
         if !has && !matches!(visitor.role, Role::Holder | Role::LineManager) {
@@ -215,7 +215,7 @@ async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
                 },
                 reason: visitor.says.to_owned(),
             };
-            app::grants::grant_role(app, permit(&actor())?, person, new).await?;
+            people_app::grants::grant_role(app, permit(&actor())?, person, new).await?;
         }
     }
     Ok(())

@@ -2,10 +2,10 @@
 //! that waits for its second signature.
 
 use anyhow::Context as _;
-use app::App;
-use app::access::{Actor, permit};
-use app::custody::{How, NewHandover, NewItem, NewPlace};
+use custody_app::{How, NewHandover, NewItem, NewPlace};
 use domain::{Condition, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId, PlaceKind, Side, Span};
+use kernel::App;
+use kernel::access::{Actor, permit};
 
 use super::cast::{self, Kit, Someone};
 
@@ -21,7 +21,7 @@ const WAITS: usize = 14;
 /// # Errors
 /// Where a use case refuses, which the cast is made not to bring about.
 pub(crate) async fn seed(app: &App, actor: &Actor) -> anyhow::Result<()> {
-    if !app::custody::places(app, permit(actor)?, true).await?.is_empty() {
+    if !custody_app::places(app, permit(actor)?, true).await?.is_empty() {
         return Ok(());
     }
     let mut stores = Vec::new();
@@ -63,7 +63,7 @@ async fn place(
         name: name.to_owned(),
         approved_by: "Director of ICT".to_owned(),
     };
-    Ok(app::custody::add_place(app, permit(actor)?, new).await?)
+    Ok(custody_app::add_place(app, permit(actor)?, new).await?)
 }
 
 async fn draft(
@@ -92,7 +92,7 @@ async fn draft(
         certificate: String::new(),
         note: if kind == HandoverKind::Repair { "Its screen stays dark".to_owned() } else { String::new() },
     };
-    Ok(app::custody::draft_handover(app, permit(actor)?, new).await?)
+    Ok(custody_app::draft_handover(app, permit(actor)?, new).await?)
 }
 
 /// Has both sides sign: a person at the counter, and the desk for the place on the other side.
@@ -102,9 +102,9 @@ async fn sign(
     id: HandoverId,
     (side, person): (Side, &Someone),
 ) -> anyhow::Result<()> {
-    let shown = app::custody::read::handover(app, permit(actor)?, id).await?.digest;
+    let shown = custody_app::read::handover(app, permit(actor)?, id).await?.digest;
     let counter = How::Counter { check: IdentityCheck::WarrantCard, name: person.name.clone() };
-    app::custody::sign_at_desk(app, permit(actor)?, (id, side.other()), &shown, How::OwnSignIn).await?;
-    app::custody::sign_at_desk(app, permit(actor)?, (id, side), &shown, counter).await?;
+    custody_app::sign_at_desk(app, permit(actor)?, (id, side.other()), &shown, How::OwnSignIn).await?;
+    custody_app::sign_at_desk(app, permit(actor)?, (id, side), &shown, counter).await?;
     Ok(())
 }

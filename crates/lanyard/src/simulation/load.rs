@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, anyhow, bail};
-use app::App;
-use app::access::{Actor, permit};
-use app::people::NewPerson;
-use app::register::NewDevice;
 use clap::Args;
+use custody_app::register::NewDevice;
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 use domain::{DeviceKind, Force};
 use indicatif::{ProgressBar, ProgressStyle};
+use kernel::App;
+use kernel::access::{Actor, permit};
+use people_app::NewPerson;
 use tokio::task::JoinSet;
 
 use super::profiles::{Profiles, leads_to};
@@ -292,7 +292,7 @@ async fn enter(opened: &Opened, fleet: &[DeviceSpec]) -> anyhow::Result<()> {
             let wanted = serial.clone();
             if app.store().read(move |tx| store::devices::by_serial(tx, &wanted)).await?.is_none() {
                 let new = NewDevice { serial, kind, force: Force::Norfolk, holder, asset_tag: None };
-                app::register::add_device(&app, permit(&actor)?, new).await?;
+                custody_app::register::add_device(&app, permit(&actor)?, new).await?;
             }
             Ok::<_, anyhow::Error>(())
         });
@@ -334,11 +334,11 @@ async fn holder(app: &App, actor: &Actor, number: u64) -> anyhow::Result<domain:
                 role: "simulated".into(),
                 ..NewPerson::default()
             };
-            app::people::add_person(app, permit(actor)?, new).await?
+            people_app::add_person(app, permit(actor)?, new).await?
         }
     };
     for document in app.policy().all_terms().keys() {
-        app::terms::accept_terms(app, permit(actor)?, id, document, "command-line").await?;
+        terms_app::accept_terms(app, permit(actor)?, id, document, "command-line").await?;
     }
     Ok(id)
 }

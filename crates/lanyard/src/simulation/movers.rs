@@ -1,9 +1,9 @@
 //! Who comes, goes and is away in the demo, so that its pages of movers and leavers show something.
 
-use app::App;
-use app::access::{Actor, permit};
-use app::movers::NewEvent;
 use domain::{PersonId, Span};
+use kernel::App;
+use kernel::access::{Actor, permit};
+use people_app::movers::NewEvent;
 
 /// The place of a person among the demo's people, what happens to them, and in how many days.
 const EVENTS: [(usize, &str, i64); 7] = [
@@ -29,7 +29,7 @@ pub(super) async fn seed(app: &App, people: &[PersonId], actor: &Actor) -> anyho
         let at = if days < 0 { today.minus(away) } else { today.plus(away) };
         let on: String = at.to_string().chars().take(10).collect();
         let new = NewEvent { kind: kind.to_owned(), on, source: "directory", ..NewEvent::default() };
-        app::movers::record_event(app, permit(actor)?, person, new).await?;
+        people_app::movers::record_event(app, permit(actor)?, person, new).await?;
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use app::App;
-use app::access::{Actor, permit};
 use devices_sim::EnrolmentProfile;
+use kernel::App;
+use kernel::access::{Actor, permit};
 
 /// Where profiles come from.
 #[derive(Clone)]
@@ -30,7 +30,8 @@ impl Profiles {
         match self {
             Self::Made { app, actor } => {
                 // A simulated device that was erased, or whose saved state is gone, replaces the enrolment that it had.
-                let made = app::enrolment::make_replacing_profile(app, permit(actor)?, serial, true).await?;
+                let made =
+                    devices_app::enrolment::make_replacing_profile(app, permit(actor)?, serial, true).await?;
                 Ok(made.bytes.into_exposed())
             }
             Self::Folder(folder) => {

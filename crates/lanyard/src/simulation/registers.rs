@@ -2,11 +2,11 @@
 //! risk that two people agreed to carry. Each is asked and decided by the people whom a visitor can be.
 
 use anyhow::{Context as _, bail};
-use app::App;
-use app::access::{Actor, Role, Roles, Who, permit};
-use app::permissions::{Asked, Decision, NewPermission};
-use app::read::PermissionFilter;
 use domain::{Force, PermissionId, PersonId, Secret, Span};
+use kernel::App;
+use kernel::access::{Actor, Role, Roles, Who, permit};
+use permissions_app::read::PermissionFilter;
+use permissions_app::{Asked, Decision, NewPermission};
 
 use super::cast;
 
@@ -24,7 +24,10 @@ const OWNER: usize = 5;
 /// # Errors
 /// Where a use case refuses, which the cast is made not to bring about.
 pub(super) async fn seed(app: &App, people: &[PersonId], desk: &Actor) -> anyhow::Result<()> {
-    if !app::read::permissions(app, permit(desk)?, PermissionFilter::default(), 1).await?.is_empty() {
+    if !permissions_app::read::permissions(app, permit(desk)?, PermissionFilter::default(), 1)
+        .await?
+        .is_empty()
+    {
         return Ok(());
     }
     let holder = actor(app, people, (HOLDER, Role::Holder, Some(Force::Norfolk)))?;
@@ -82,7 +85,7 @@ fn actor(
     let shown = cast::people().into_iter().nth(place).context("the cast has people")?.name;
     let both = if force.is_none() { role.into() } else { Roles::NONE };
     let name = format!("person:{person}");
-    Ok(app::access::actor(app, Who { name, shown, person: Some(person), roles: role.into(), force, both }))
+    Ok(kernel::access::actor(app, Who { name, shown, person: Some(person), roles: role.into(), force, both }))
 }
 
 fn serial(place: usize) -> anyhow::Result<String> {
@@ -106,7 +109,7 @@ fn fields(new: NewPermission, fields: &[(&str, &str)]) -> NewPermission {
 }
 
 async fn ask(app: &App, by: &Actor, new: NewPermission) -> anyhow::Result<PermissionId> {
-    match app::permissions::ask_permission(app, permit(by)?, new).await? {
+    match permissions_app::ask_permission(app, permit(by)?, new).await? {
         Asked::Entered(id) => Ok(id),
         Asked::ToMend(faults) => bail!("an entry of the demo's registers has faults: {faults:?}"),
     }
@@ -114,8 +117,8 @@ async fn ask(app: &App, by: &Actor, new: NewPermission) -> anyhow::Result<Permis
 
 /// Grants an entry, or agrees to it as the first of two.
 async fn decide(app: &App, by: &Actor, id: PermissionId, because: &str) -> anyhow::Result<()> {
-    let version = app::read::permission(app, permit(by)?, id).await?.row.grant.version;
+    let version = permissions_app::read::permission(app, permit(by)?, id).await?.row.grant.version;
     let decision = Decision { grant: true, because: because.to_owned(), version, ..Decision::default() };
-    app::permissions::decide_permission(app, permit(by)?, id, decision).await?;
+    permissions_app::decide_permission(app, permit(by)?, id, decision).await?;
     Ok(())
 }

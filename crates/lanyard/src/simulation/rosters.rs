@@ -1,9 +1,9 @@
 //! The rosters of the demo: three patterns, somebody on call, somebody on leave, and a few whose duty nobody entered.
 
-use app::App;
-use app::access::{Actor, ManageDuty, PermitWithin, SeeDuty, permit};
-use app::rosters::{NewAssignment, NewPattern, NewPeriod};
 use domain::{Force, PersonId, Span};
+use duty_app::{NewAssignment, NewPattern, NewPeriod};
+use kernel::App;
+use kernel::access::{Actor, ManageDuty, PermitWithin, SeeDuty, permit};
 
 /// One person in this many has no roster: what is not entered is not known, and the board says so.
 const WITHOUT: usize = 9;
@@ -19,7 +19,7 @@ fn may(actor: &Actor) -> anyhow::Result<PermitWithin<ManageDuty>> {
 /// # Errors
 /// What the use cases say.
 pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)]) -> anyhow::Result<()> {
-    if !app::rosters::duty_patterns(app, permit::<SeeDuty>(actor)?).await?.is_empty() {
+    if !duty_app::duty_patterns(app, permit::<SeeDuty>(actor)?).await?.is_empty() {
         return Ok(());
     }
     let now = app.world().now();
@@ -39,7 +39,7 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
                 shifts: shifts.to_owned(),
                 days: days.to_owned(),
             };
-            patterns.push((*force, shape, app::rosters::add_pattern(app, permit(actor)?, new).await?));
+            patterns.push((*force, shape, duty_app::add_pattern(app, permit(actor)?, new).await?));
         }
     }
     for (place, (person, force)) in people.iter().enumerate() {
@@ -56,14 +56,14 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
             until: String::new(),
             place: if shape == "cycle" { (place % 10 + 1).to_string() } else { String::new() },
         };
-        app::rosters::put_on_pattern(app, may(actor)?, *person, new).await?;
+        duty_app::put_on_pattern(app, may(actor)?, *person, new).await?;
         let (kind, start, end) = match place % 10 {
             3 => ("on-call", now.minus(Span::from_secs(24 * 3600)), now.plus(Span::from_secs(2 * 24 * 3600))),
             6 => ("annual-leave", now, now.plus(Span::from_secs(4 * 24 * 3600))),
             _ => continue,
         };
         let new = NewPeriod { kind: kind.to_owned(), start: day(start), end: day(end) };
-        app::rosters::add_duty_period(app, may(actor)?, *person, new).await?;
+        duty_app::add_duty_period(app, may(actor)?, *person, new).await?;
     }
     Ok(())
 }

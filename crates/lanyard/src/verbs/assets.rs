@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use app::access::{ManageRegister, SeeDevices};
-use app::register::import::Devices;
-use app::register::{Changed, NewDevice};
 use clap::Subcommand;
+use custody_app::register::import::Devices;
+use custody_app::register::{Changed, NewDevice};
 use domain::{DeviceKind, Force};
+use kernel::access::{ManageRegister, SeeDevices};
 use serde_json::json;
 use store::devices::{self, Device, DeviceFilter};
 
@@ -86,7 +86,7 @@ impl AssetVerb {
             }
             Self::Import(asked) => import::run::<Devices>(opened, asked).await,
             Self::Label { device } => {
-                let label = app::custody::label(&opened.app, opened.permit::<SeeDevices>()?, &device).await?;
+                let label = custody_app::label(&opened.app, opened.permit::<SeeDevices>()?, &device).await?;
                 let mut out = Out::new();
                 out.raw(label.drawn.to_svg(&label.number).as_bytes())?;
                 Ok(out.finish()?)
@@ -120,7 +120,7 @@ async fn add(opened: &Opened, new: NewDevice, json: bool) -> anyhow::Result<()> 
     let serial = new.serial.trim().to_ascii_uppercase();
     let platforms = opened.app.platforms();
     let vendor = platforms.of_kind(new.kind).map(|(_, served)| served.vendor.name());
-    let id = app::register::add_device(&opened.app, opened.permit::<ManageRegister>()?, new).await?;
+    let id = custody_app::register::add_device(&opened.app, opened.permit::<ManageRegister>()?, new).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({ "id": id, "serial": serial }))?;
@@ -148,7 +148,8 @@ async fn give(
     };
     let id = person.as_ref().map(|person| person.id);
     let changed =
-        app::register::set_holder(&opened.app, opened.permit::<ManageRegister>()?, device.id, id).await?;
+        custody_app::register::set_holder(&opened.app, opened.permit::<ManageRegister>()?, device.id, id)
+            .await?;
     let mut out = Out::new();
     if let Changed::Held(burst) = changed {
         out.line(format_args!(

@@ -67,7 +67,7 @@ impl Backup {
         let growing = Growing::begin(&self.to)?;
         let store = open::store(&config)?;
         if let Soundness::Damaged(said) = store.examine(true)? {
-            bail!("nothing was backed up: {}", app::health::damaged(&said));
+            bail!("nothing was backed up: {}", kernel::health::damaged(&said));
         }
         store.backup_to(&growing.file(DATABASE))?;
         let mut files = BTreeMap::new();

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use app::access::RunService;
-use app::sign_in::Administrator;
 use clap::Subcommand;
+use kernel::access::RunService;
 use serde_json::json;
+use sign_in_app::Administrator;
 
 use crate::open;
 use crate::out::Out;
@@ -48,14 +48,14 @@ impl BreakGlassVerb {
                         Some(which) => Administrator::Person(person(opened, &which).await?),
                         None => Administrator::Name(name.unwrap_or_default()),
                     };
-                    let token = app::sign_in::invite_break_glass(app, permit, who).await?;
+                    let token = sign_in_app::invite_break_glass(app, permit, who).await?;
                     let address = &app.config().address;
                     out.line(format_args!("{address}/sign-in/{}?next=/passkeys", token.expose()))?;
                 }
                 Self::List { json } => {
-                    let keys = app::sign_in::passkeys(app, &permit).await?;
+                    let keys = sign_in_app::passkeys(app, &permit).await?;
                     let held = |owner: &str| keys.iter().filter(|key| key.account.owner == owner).count();
-                    let accounts = app::sign_in::break_glass_accounts(app, permit).await?;
+                    let accounts = sign_in_app::break_glass_accounts(app, permit).await?;
                     if json {
                         let rows: Vec<_> = accounts
                             .iter()
@@ -83,7 +83,7 @@ impl BreakGlassVerb {
                     }
                 }
                 Self::End { account } => {
-                    app::sign_in::end_break_glass(app, permit, &account).await?;
+                    sign_in_app::end_break_glass(app, permit, &account).await?;
                     out.line(format_args!("{account} is no break-glass account any more"))?;
                 }
             }

@@ -1,15 +1,14 @@
 //! `lanyard policy compile`: the rules as a platform's own settings, with what it cannot keep.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use anyhow::Context;
-use app::platforms::Platforms;
-use app::policy_in_force::{ReadyProfile, compile_profiles, coverage};
 use clap::Args;
 use domain::{Platform, Verdict};
+use kernel::platforms::Platforms;
+use kernel::policy_in_force::{ReadyProfile, compile_profiles, coverage};
 use policy::ClauseLine;
 use serde_json::json;
 

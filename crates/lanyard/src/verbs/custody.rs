@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use app::access::SeeCustody;
-use app::custody::{HandoverState, reference};
 use clap::Subcommand;
+use custody_app::{HandoverState, reference};
+use kernel::access::SeeCustody;
 use serde_json::json;
 
 use crate::open::{self, Opened};
@@ -50,7 +50,7 @@ impl CustodyVerb {
 
 async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyhow::Result<()> {
     let rows =
-        app::custody::read::handovers(&opened.app, opened.permit::<SeeCustody>()?, (state, None), None, PAGE)
+        custody_app::read::handovers(&opened.app, opened.permit::<SeeCustody>()?, (state, None), None, PAGE)
             .await?;
     let mut out = Out::new();
     if json {
@@ -86,11 +86,11 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
 
 async fn verify(opened: &Opened, record: &str, pdf: Option<&Path>, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeCustody>()?;
-    let id = app::custody::read::handover_named(&opened.app, &permit, record).await?;
-    let verified = app::custody::record::verify_custody(&opened.app, permit, id).await?;
+    let id = custody_app::read::handover_named(&opened.app, &permit, record).await?;
+    let verified = custody_app::record::verify_custody(&opened.app, permit, id).await?;
     if let Some(file) = pdf {
         let kept =
-            app::custody::record::custody_record(&opened.app, opened.permit::<SeeCustody>()?, id).await?;
+            custody_app::record::custody_record(&opened.app, opened.permit::<SeeCustody>()?, id).await?;
         std::fs::write(file, kept.pdf).with_context(|| format!("writing {}", file.display()))?;
     }
     let mut out = Out::new();

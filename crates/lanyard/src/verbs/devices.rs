@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use app::access::{CommandDevices, RevokeCertificates};
-use app::commands::{Order, Ordered};
-use app::enrolment::{Revoked, revoke_certificates};
 use clap::{Args, Subcommand};
+use devices_app::commands::{Order, Ordered};
+use devices_app::enrolment::{Revoked, revoke_certificates};
 use domain::{DeviceKind, Force};
+use kernel::access::{CommandDevices, RevokeCertificates};
 use store::devices::{DeviceFilter, EnrolmentState};
 
 use super::assets;
@@ -111,7 +111,7 @@ async fn give(opened: &Opened, given: Ordering, order: Order) -> anyhow::Result<
     let device = opened.device(&given.device).await?;
     let permit = opened.permit::<CommandDevices>()?;
     let mut out = Out::new();
-    match app::commands::order(&opened.app, permit, device.id, order, &given.reason).await? {
+    match devices_app::commands::order(&opened.app, permit, device.id, order, &given.reason).await? {
         Ordered::Queued(commands) => out.line(format_args!(
             "{} commands queued for {}; they are delivered when it connects",
             commands.len(),

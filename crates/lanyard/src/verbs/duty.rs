@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use app::access::SeeDuty;
-use app::rosters::{Calendars, Rosters, State};
 use clap::Subcommand;
 use domain::{Force, Timestamp};
+use duty_app::{Calendars, Rosters, State};
+use kernel::access::SeeDuty;
 use serde_json::json;
 
 use crate::open::{self, Opened};
@@ -60,7 +60,7 @@ async fn state(
 ) -> anyhow::Result<()> {
     let person = opened.person(person, force).await?;
     let at = at.unwrap_or_else(|| opened.app.world().now());
-    let state = app::rosters::duty_at(&opened.app, opened.permit::<SeeDuty>()?.into(), person.id, at).await?;
+    let state = duty_app::duty_at(&opened.app, opened.permit::<SeeDuty>()?.into(), person.id, at).await?;
     let until = match &state {
         State::OnDuty { until } | State::OnCall { until, .. } | State::OnLeave { until, .. } => Some(*until),
         State::OffDuty { .. } | State::NotKnown { .. } => None,

@@ -2,13 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use app::access::EnrolDevices;
-use app::enrolment::EnrolmentFile;
 use clap::Args;
+use devices_app::enrolment::EnrolmentFile;
+use kernel::access::EnrolDevices;
 
-use crate::keys;
-use crate::open;
 use crate::out::{Failure, Out, note};
+use crate::{keys, open};
 use crate::{system, vendors};
 
 /// Arguments.
@@ -53,11 +52,21 @@ impl Enrol {
             }
             let permit = opened.permit::<EnrolDevices>()?;
             let made = if self.replace {
-                app::enrolment::make_replacing_profile(&opened.app, permit, &self.serial, !self.unsigned)
-                    .await?
+                devices_app::enrolment::make_replacing_profile(
+                    &opened.app,
+                    permit,
+                    &self.serial,
+                    !self.unsigned,
+                )
+                .await?
             } else {
-                app::enrolment::make_enrolment_profile(&opened.app, permit, &self.serial, !self.unsigned)
-                    .await?
+                devices_app::enrolment::make_enrolment_profile(
+                    &opened.app,
+                    permit,
+                    &self.serial,
+                    !self.unsigned,
+                )
+                .await?
             };
             hand_out(&made, self.out.as_deref())
         })

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use app::access::SeeFindings;
-use app::compliance::{Basis, Explanation, Replayed};
 use clap::Args;
+use compliance_app::{Basis, Explanation, Replayed};
 use domain::{ClauseId, Fact, Outcome, Subject, Timestamp};
+use kernel::access::SeeFindings;
 use policy::Library;
 use serde_json::json;
 use store::devices::Device;
@@ -49,14 +49,9 @@ impl Explain {
         };
         let title = policy.library().clause(&clause).map(|clause| clause.title.clone()).unwrap_or_default();
         let permit = opened.permit::<SeeFindings>()?;
-        let explained = app::compliance::explain(
-            &opened.app,
-            permit.into(),
-            Subject::Device(device.id),
-            &clause,
-            self.at,
-        )
-        .await?;
+        let explained =
+            compliance_app::explain(&opened.app, permit.into(), Subject::Device(device.id), &clause, self.at)
+                .await?;
         let mut out = Out::new();
         if self.json {
             out.json(&as_json(&device, &title, &explained))?;

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::imports::{
-    self, Answers, Apply, Choices, Column, Does, ImportRead, Item, Kind, MOST_BYTES, Mapping, NewFile,
-};
 use clap::Args;
 use domain::Force;
+use kernel::imports;
+use kernel::imports::{
+    Answers, Apply, Choices, Column, Does, ImportRead, Item, Kind, MOST_BYTES, Mapping, NewFile,
+};
 
 use crate::open::Opened;
 use crate::out::{Failure, Out};

@@ -6,10 +6,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use app::access::{Permit, RunService, SeeLedger};
-use app::ledger_book::accept_ledger;
 use clap::Subcommand;
 use domain::EntryId;
+use kernel::access::{Permit, RunService, SeeLedger};
+use ledger_app::accept_ledger;
 
 use super::ledger_verify::{self, Verify};
 use crate::open::{self, Opened};
@@ -89,15 +89,12 @@ async fn export(opened: &Opened, with_details: bool, file: Option<&Path>) -> any
         None => {
             let mut out = Out::new();
             let entries =
-                app::ledger_export::export_ledger(&opened.app, permit, with_details, &mut out).await?;
+                ledger_app::ledger_export::export_ledger(&opened.app, permit, with_details, &mut out).await?;
             out.finish()?;
             entries
         }
     };
-    note(format_args!(
-        "{entries} entries; the key to verify them with: {}",
-        app::ledger_book::ledger_key_text(&opened.app)
-    ));
+    note(format_args!("{entries} entries; the key to verify them with: {}", opened.app.ledger_key_text()));
     Ok(())
 }
 
@@ -108,7 +105,8 @@ async fn export_to(
     file: File,
 ) -> anyhow::Result<u64> {
     let mut writer = BufWriter::new(file);
-    let entries = app::ledger_export::export_ledger(&opened.app, permit, with_details, &mut writer).await?;
+    let entries =
+        ledger_app::ledger_export::export_ledger(&opened.app, permit, with_details, &mut writer).await?;
     writer.flush()?;
     writer.get_ref().sync_all()?;
     Ok(entries)
@@ -117,7 +115,7 @@ async fn export_to(
 async fn prove(opened: &Opened, entry: EntryId, file: Option<&Path>) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeLedger>()?;
     sign_first(opened).await;
-    let proof = app::ledger_book::ledger_proof(&opened.app, permit, entry).await?;
+    let proof = ledger_app::ledger_proof(&opened.app, permit, entry).await?;
     match file {
         Some(path) => {
             let made = File::options().write(true).create_new(true).open(path);
@@ -130,14 +128,14 @@ async fn prove(opened: &Opened, entry: EntryId, file: Option<&Path>) -> anyhow::
             out.finish()?;
         }
     }
-    note(format_args!("the key to verify it with: {}", app::ledger_book::ledger_key_text(&opened.app)));
+    note(format_args!("the key to verify it with: {}", opened.app.ledger_key_text()));
     Ok(())
 }
 
 async fn checkpoint(opened: &Opened) -> anyhow::Result<()> {
     let _: Permit<RunService> = opened.permit()?;
     let mut out = Out::new();
-    match app::ledger_book::checkpoint_ledger(&opened.app).await? {
+    match ledger_app::checkpoint_ledger(&opened.app).await? {
         Some(signed) => out.raw(signed.as_bytes())?,
         None => note("the ledger has no entry yet, so there is nothing to sign"),
     }
@@ -147,7 +145,7 @@ async fn checkpoint(opened: &Opened) -> anyhow::Result<()> {
 /// Gives the newest entries their place and signs them, so that what is written out proves them too. A ledger that is not signed can
 /// be written out as well: that is when somebody has to look at it.
 async fn sign_first(opened: &Opened) {
-    if let Err(error) = app::ledger_book::checkpoint_ledger(&opened.app).await {
+    if let Err(error) = ledger_app::checkpoint_ledger(&opened.app).await {
         note(format_args!("nothing new is signed: {error}"));
     }
 }
@@ -156,7 +154,7 @@ async fn accept(opened: &Opened, reason: &str, kept: Option<&Path>) -> anyhow::R
     let permit: Permit<RunService> = opened.permit()?;
     let newest = match kept {
         Some(path) => {
-            let key = app::ledger_book::ledger_key_text(&opened.app).parse()?;
+            let key = opened.app.ledger_key_text().parse()?;
             let all = ledger_verify::kept(path, &key)?;
             let newest = all.into_iter().max_by_key(|checkpoint| checkpoint.size);
             if newest.is_none() {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use anyhow::{Context, anyhow, bail};
-use app::access::SeeLedger;
 use clap::Args;
+use kernel::access::SeeLedger;
 use ledger::{Checkpoint, Fault, Proven, Report, VerifierKey, is_proof, verify_extension, verify_proof};
 use serde_json::json;
 
@@ -54,14 +54,14 @@ impl Verify {
         let permit = opened.permit::<SeeLedger>()?;
         let key: VerifierKey = match &self.key {
             Some(key) => public_key(key)?,
-            None => app::ledger_book::ledger_key_text(&opened.app).parse()?,
+            None => opened.app.ledger_key_text().parse()?,
         };
         let kept = self.kept(&key)?;
         let (to, from) = sync_channel(16);
         let checking =
             std::thread::spawn(move || verify_extension(BufReader::new(Reading::of(from)), &key, &kept));
         // Where the check gives up early nobody reads on; what it found says why.
-        let written = app::ledger_export::export_ledger(&opened.app, permit, true, Writing(to)).await;
+        let written = ledger_app::ledger_export::export_ledger(&opened.app, permit, true, Writing(to)).await;
         let verified =
             checking.join().map_err(|_| anyhow!("the check broke off: a fault of this program"))?;
         if verified.is_ok() {

@@ -105,7 +105,10 @@ fn every_verb_says_what_it_needs_and_names_a_real_action() {
     assert_eq!(found, listed, "a verb without a line in verbs/needs.rs, or a line without a verb");
     for (verb, needs) in VERBS {
         if let Needs::Permit(action) = needs {
-            assert!(app::access::ACTIONS.contains(action), "{verb} needs \"{action}\", which is no action");
+            assert!(
+                kernel::access::ACTIONS.contains(action),
+                "{verb} needs \"{action}\", which is no action"
+            );
         }
     }
 }

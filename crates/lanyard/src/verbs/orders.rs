@@ -3,11 +3,12 @@
 
 use std::path::Path;
 
-use app::access::{CallOffOrders, FreezeDestruction, SeeHeldOrders};
-use app::caps::{self, CalledOff};
-use app::read::held::{self, HeldRead};
 use clap::Subcommand;
+use devices_app::caps::CalledOff;
+use devices_app::held::HeldRead;
+use devices_app::{caps, held};
 use domain::{BurstId, Force};
+use kernel::access::{CallOffOrders, FreezeDestruction, SeeHeldOrders};
 use serde_json::json;
 
 use crate::open::{self, Opened};

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::Context;
-use app::access::{ManagePeople, SeePeople};
-use app::movers::NewEvent;
-use app::people::NewPerson;
-use app::people::import::People;
 use clap::Subcommand;
 use domain::{Day, Force};
+use kernel::access::{ManagePeople, SeePeople};
+use people_app::NewPerson;
+use people_app::import::People;
+use people_app::movers::NewEvent;
 use serde_json::json;
 use store::people::Person;
 
@@ -131,7 +131,7 @@ impl PersonVerb {
 
 async fn add(opened: &Opened, new: NewPerson, json: bool) -> anyhow::Result<()> {
     let (number, name) = (new.number.clone(), new.name.clone());
-    let id = app::people::add_person(&opened.app, opened.permit::<ManagePeople>()?, new).await?;
+    let id = people_app::add_person(&opened.app, opened.permit::<ManagePeople>()?, new).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({ "id": id }))?;
@@ -151,8 +151,8 @@ async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json:
     let looked_up = number.clone();
     let found = opened.app.store().read(move |tx| store::people::by_number(tx, force, &looked_up)).await?;
     let person = found.with_context(|| format!("{} has nobody with the number {number}", force.title()))?;
-    let id = app::movers::record_event(&opened.app, permit, person.id, new).await?;
-    let read = app::read::event(&opened.app, opened.permit_within::<SeePeople>()?, id).await?;
+    let id = people_app::movers::record_event(&opened.app, permit, person.id, new).await?;
+    let read = people_app::events::event(&opened.app, opened.permit_within::<SeePeople>()?, id).await?;
     let mut out = Out::new();
     if json {
         out.json(&json!({

@@ -1,7 +1,7 @@
 //! `lanyard person end` and `lanyard person erase`.
 
-use app::access::{ManagePeople, RunService};
 use domain::{Day, Force};
+use kernel::access::{ManagePeople, RunService};
 
 use crate::open::Opened;
 use crate::out::Out;
@@ -15,7 +15,7 @@ pub(crate) async fn end(
 ) -> anyhow::Result<()> {
     let person = opened.person(which, force).await?;
     let held = opened.app.store().read(move |tx| store::devices::of_holder(tx, person.id)).await?;
-    app::people::end_person(&opened.app, opened.permit::<ManagePeople>()?, person.id, last_day).await?;
+    people_app::end_person(&opened.app, opened.permit::<ManagePeople>()?, person.id, last_day).await?;
     let mut out = Out::new();
     out.line(format_args!("{} {} is off the books", person.number, person.name))?;
     for device in held {
@@ -26,7 +26,7 @@ pub(crate) async fn end(
 
 /// Erases whoever left longer ago than the settings say.
 pub(crate) async fn erase(opened: &Opened, dry_run: bool) -> anyhow::Result<()> {
-    let found = app::people::people_due_for_erasure(&opened.app, opened.permit::<RunService>()?).await?;
+    let found = people_app::people_due_for_erasure(&opened.app, opened.permit::<RunService>()?).await?;
     let mut out = Out::new();
     if dry_run {
         for person in &found.due {
@@ -37,7 +37,7 @@ pub(crate) async fn erase(opened: &Opened, dry_run: bool) -> anyhow::Result<()> 
     } else {
         let mut erased = 0;
         loop {
-            match app::people::erase_due_people(&opened.app).await? {
+            match people_app::erase_due_people(&opened.app).await? {
                 0 => break,
                 some => erased += some,
             }

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use app::PolicyInForce;
-use app::policy_in_force::{PolicyError, compile_profiles, coverage};
 use clap::Subcommand;
 use domain::{Coverage, Platform};
+use kernel::PolicyInForce;
+use kernel::policy_in_force::{PolicyError, compile_profiles, coverage};
 use policy::{ClauseLine, ClausePage, Library, Scope, diff, setting_words};
 use serde_json::json;
 

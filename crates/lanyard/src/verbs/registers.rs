@@ -8,11 +8,11 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use app::access::{AskPermission, DecidePermission, SeeRegisters};
-use app::permissions::{Asked, Decision, NewPermission};
-use app::read::{PermissionFilter, PermissionRead, PermissionState};
 use clap::{Args, Subcommand};
 use domain::{Force, Secret, Timestamp};
+use kernel::access::{AskPermission, DecidePermission, SeeRegisters};
+use permissions_app::read::{PermissionFilter, PermissionRead, PermissionState};
+use permissions_app::{Asked, Decision, NewPermission};
 use serde_json::{Value, json};
 
 use super::registers_show as shown;
@@ -151,7 +151,7 @@ impl RegisterVerb {
             Self::Review { entry, finding, until } => {
                 let grant = found(opened, &entry).await?.row.grant;
                 let permit = opened.permit::<DecidePermission>()?;
-                app::permissions::review_permission(
+                permissions_app::review_permission(
                     &opened.app,
                     permit,
                     grant.id,
@@ -163,7 +163,7 @@ impl RegisterVerb {
             Self::End { entry, because } => {
                 let grant = found(opened, &entry).await?.row.grant;
                 let permit = opened.permit::<AskPermission>()?;
-                app::permissions::withdraw_permission(
+                permissions_app::withdraw_permission(
                     &opened.app,
                     permit,
                     grant.id,
@@ -183,7 +183,7 @@ async fn found(opened: &Opened, which: &str) -> anyhow::Result<PermissionRead> {
     })?;
     let grant = opened.app.store().read(move |tx| store::permissions::by_number(tx, number)).await?;
     let grant = grant.with_context(|| format!("there is no entry P-{number}"))?;
-    Ok(app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, grant.id).await?)
+    Ok(permissions_app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, grant.id).await?)
 }
 
 fn number(which: &str) -> Option<i64> {
@@ -200,7 +200,7 @@ async fn state_now(opened: &Opened, which: &str) -> anyhow::Result<()> {
 }
 
 async fn registers(opened: &Opened, json: bool) -> anyhow::Result<()> {
-    let rows = app::read::registers(&opened.app, opened.permit::<SeeRegisters>()?).await?;
+    let rows = permissions_app::read::registers(&opened.app, opened.permit::<SeeRegisters>()?).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<Value> = rows
@@ -233,9 +233,13 @@ async fn entries(opened: &Opened, register: String, state: String, json: bool) -
     let mut filter = PermissionFilter { register, state, ..PermissionFilter::default() };
     let mut all = Vec::new();
     loop {
-        let page =
-            app::read::permissions(&opened.app, opened.permit::<SeeRegisters>()?, filter.clone(), PAGE)
-                .await?;
+        let page = permissions_app::read::permissions(
+            &opened.app,
+            opened.permit::<SeeRegisters>()?,
+            filter.clone(),
+            PAGE,
+        )
+        .await?;
         filter.after = page.last().map(|row| (row.grant.asked_at, row.grant.id));
         let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
         all.extend(page);
@@ -274,8 +278,11 @@ async fn show(opened: &Opened, which: &str, json: bool) -> anyhow::Result<()> {
         }
     } else {
         known(opened, which)?;
-        let (register, _, apps) =
-            app::read::register_to_ask_in(&opened.app, &opened.permit::<AskPermission>()?, which)?;
+        let (register, _, apps) = permissions_app::read::register_to_ask_in(
+            &opened.app,
+            &opened.permit::<AskPermission>()?,
+            which,
+        )?;
         if json {
             out.json(&shown::register_json(&register))?;
         } else {
@@ -288,7 +295,7 @@ async fn show(opened: &Opened, which: &str, json: bool) -> anyhow::Result<()> {
 async fn ask(opened: &Opened, asked: Ask) -> anyhow::Result<()> {
     known(opened, &asked.register)?;
     let permit = opened.permit::<AskPermission>()?;
-    let (register, _, _) = app::read::register_to_ask_in(&opened.app, &permit, &asked.register)?;
+    let (register, _, _) = permissions_app::read::register_to_ask_in(&opened.app, &permit, &asked.register)?;
     for (name, _) in &asked.fields {
         if !register.fields.iter().any(|field| field.name == *name) {
             let names: Vec<&str> = register.fields.iter().map(|field| field.name.as_str()).collect();
@@ -310,9 +317,11 @@ async fn ask(opened: &Opened, asked: Ask) -> anyhow::Result<()> {
         security: asked.security,
         passphrase: password,
     };
-    match app::permissions::ask_permission(&opened.app, permit, new).await? {
+    match permissions_app::ask_permission(&opened.app, permit, new).await? {
         Asked::Entered(id) => {
-            let row = app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, id).await?.row;
+            let row = permissions_app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, id)
+                .await?
+                .row;
             let mut out = Out::new();
             if asked.json {
                 out.json(&shown::row(&row))?;
@@ -362,7 +371,7 @@ async fn decide(opened: &Opened, decided: Decide) -> anyhow::Result<()> {
         version: grant.version,
     };
     let permit = opened.permit::<DecidePermission>()?;
-    let state = app::permissions::decide_permission(&opened.app, permit, grant.id, decision).await?;
+    let state = permissions_app::decide_permission(&opened.app, permit, grant.id, decision).await?;
     let mut out = Out::new();
     if state == PermissionState::Agreed {
         out.line(format_args!("P-{} waits for a second person to agree", grant.number))?;

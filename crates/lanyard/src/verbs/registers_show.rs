@@ -1,6 +1,7 @@
 //! How `lanyard register` shows registers and their entries: for people, and for machines.
 
-use app::read::{FieldKind, PermissionFor, PermissionRead, PermissionRegister, PermissionRow, span_words};
+use kernel::words::span as span_words;
+use permissions_app::read::{FieldKind, PermissionFor, PermissionRead, PermissionRegister, PermissionRow};
 use policy::PermissionField;
 use serde_json::{Value, json};
 

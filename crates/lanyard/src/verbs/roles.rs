@@ -6,10 +6,10 @@
 use std::path::Path;
 
 use anyhow::Context;
-use app::access::{ManageAccess, Role, SeeAccess, SeeAlarms};
-use app::grants::{Given, NewGrant};
 use clap::Subcommand;
 use domain::Force;
+use kernel::access::{ManageAccess, Role, SeeAccess, SeeAlarms};
+use people_app::grants::{Given, NewGrant};
 use serde_json::json;
 
 use crate::open::{self, Opened};
@@ -101,7 +101,8 @@ impl AlarmVerb {
 
 async fn give(opened: &Opened, person: &str, new: NewGrant) -> anyhow::Result<()> {
     let id = service::person(opened, person).await?;
-    let given = app::grants::grant_role(&opened.app, opened.permit::<ManageAccess>()?, id, new).await?;
+    let given =
+        people_app::grants::grant_role(&opened.app, opened.permit::<ManageAccess>()?, id, new).await?;
     let mut out = Out::new();
     match given {
         Given::Now => out.line(format_args!("given; it counts from their next request on"))?,
@@ -116,11 +117,11 @@ async fn give(opened: &Opened, person: &str, new: NewGrant) -> anyhow::Result<()
 async fn end(opened: &Opened, person: &str, role: Role, reason: &str) -> anyhow::Result<()> {
     let id = service::person(opened, person).await?;
     let now = opened.app.world().now();
-    let read = app::grants::person_roles(&opened.app, opened.permit::<SeeAccess>()?, id).await?;
+    let read = people_app::grants::person_roles(&opened.app, opened.permit::<SeeAccess>()?, id).await?;
     let found =
         read.grants.iter().find(|read| read.grant.role == role.as_str() && read.grant.is_open_at(now));
     let grant = found.with_context(|| format!("{} has no such role", read.person.name))?.grant.id;
-    app::grants::end_role(&opened.app, opened.permit::<ManageAccess>()?, grant, reason).await?;
+    people_app::grants::end_role(&opened.app, opened.permit::<ManageAccess>()?, grant, reason).await?;
     let mut out = Out::new();
     out.line(format_args!("ended; it does not count from their next request on"))?;
     Ok(out.finish()?)
@@ -128,7 +129,7 @@ async fn end(opened: &Opened, person: &str, role: Role, reason: &str) -> anyhow:
 
 async fn list(opened: &Opened, force: Option<Force>, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeAccess>()?;
-    let found = app::grants::grants(&opened.app, permit, (force, None), None, MOST).await?;
+    let found = people_app::grants::grants(&opened.app, permit, (force, None), None, MOST).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = found
@@ -157,7 +158,7 @@ async fn list(opened: &Opened, force: Option<Force>, json: bool) -> anyhow::Resu
 
 async fn alarms(opened: &Opened, all: bool, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeAlarms>()?;
-    let found = app::alarms::list(&opened.app, permit, !all, None, MOST).await?;
+    let found = notices_app::alarms::list(&opened.app, permit, !all, None, MOST).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = found

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Context;
-use app::access::{Role, RunService};
 use clap::Args;
 use domain::PersonId;
+use kernel::access::{Role, RunService};
 
 use crate::config::Config;
 use crate::open::{self, Opened};
@@ -63,10 +63,10 @@ impl SignInLink {
             let token = match self.person.as_deref() {
                 Some(which) => {
                     let person = person(opened, which).await?;
-                    app::sessions::make_sign_in_link_for(app, permit, person).await?
+                    sign_in_app::sessions::make_sign_in_link_for(app, permit, person).await?
                 }
                 None => {
-                    app::sessions::make_sign_in_link(
+                    sign_in_app::sessions::make_sign_in_link(
                         app,
                         permit,
                         self.name.as_deref().unwrap_or_default(),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use app::access::{RecordAcceptance, SeePeople};
 use clap::Subcommand;
 use domain::Force;
+use kernel::access::{RecordAcceptance, SeePeople};
 use serde_json::json;
 
 use crate::open::{self, Opened};
@@ -49,7 +49,8 @@ impl TermsVerb {
 }
 
 async fn status(opened: &Opened, json: bool) -> anyhow::Result<()> {
-    let documents = app::read::terms_documents(&opened.app, opened.permit::<SeePeople>()?).await?;
+    let documents =
+        terms_app::terms_desk::terms_documents(&opened.app, opened.permit::<SeePeople>()?).await?;
     let lines = documents.iter().flat_map(|document| &document.forces);
     let mut out = Out::new();
     if json {
@@ -85,7 +86,7 @@ async fn accept(opened: &Opened, person: &str, force: Option<Force>, document: &
     };
     let mut out = Out::new();
     for document in documents {
-        app::terms::accept_terms(
+        terms_app::accept_terms(
             &opened.app,
             opened.permit::<RecordAcceptance>()?,
             person.id,

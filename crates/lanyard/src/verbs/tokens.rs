@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use app::access::{ApiScope, RunService};
-use app::tokens::{DEFAULT_DAYS, NewToken, WARN};
 use clap::Subcommand;
 use domain::{Force, Timestamp, TokenId};
+use kernel::access::{ApiScope, RunService};
 use serde_json::json;
+use sign_in_app::tokens::{DEFAULT_DAYS, NewToken, WARN};
 use store::tokens::Token;
 
 use crate::open::{self, Opened};
@@ -49,14 +49,14 @@ impl TokenVerb {
             Self::Make { name, scope, force, days } => {
                 let new = NewToken { name, scope, force: Some(force), days };
                 let (_, secret) =
-                    app::tokens::make_token(&opened.app, opened.permit::<RunService>()?, new).await?;
+                    sign_in_app::tokens::make_token(&opened.app, opened.permit::<RunService>()?, new).await?;
                 let mut out = Out::new();
                 out.line(secret.expose())?;
                 Ok(out.finish()?)
             }
             Self::List { json } => list(opened, json).await,
             Self::End { id } => {
-                app::tokens::end_token(&opened.app, opened.permit::<RunService>()?, id).await?;
+                sign_in_app::tokens::end_token(&opened.app, opened.permit::<RunService>()?, id).await?;
                 let mut out = Out::new();
                 out.line(format_args!("token {id} has ended"))?;
                 Ok(out.finish()?)
@@ -78,7 +78,7 @@ fn state(token: &Token, now: Timestamp) -> &'static str {
 }
 
 async fn list(opened: &Opened, json: bool) -> anyhow::Result<()> {
-    let tokens = app::tokens::tokens(&opened.app, opened.permit::<RunService>()?).await?;
+    let tokens = sign_in_app::tokens::tokens(&opened.app, opened.permit::<RunService>()?).await?;
     let now = opened.app.world().now();
     let used = |token: &Token| token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
     let mut out = Out::new();

@@ -1,8 +1,8 @@
 //! `stories/a-joiner-by-scim.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::{Browser, Seeded, with_force};
 use crate::desk::in_words;
@@ -72,7 +72,7 @@ fn a_joiner_by_scim() {
             r#"{{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Lanyard service desk","members":[{{"value":"{id}"}}]}}"#
         );
         assert_eq!(sends(&seeded, &secret, "POST", "/Groups", &group).await.0, 201);
-        let standing = app::grants::roles_of(&seeded.app, id.parse().unwrap()).await.unwrap().unwrap();
+        let standing = people_app::grants::roles_of(&seeded.app, id.parse().unwrap()).await.unwrap().unwrap();
         assert!(standing.roles.has(Role::ServiceDeskAnalyst), "the settings map the group to a role");
         assert_eq!(standing.force, Force::Norfolk);
 
@@ -81,7 +81,7 @@ fn a_joiner_by_scim() {
         let leaves = r#"{"Operations":[{"op":"Replace","path":"active","value":"False"}]}"#;
         assert_eq!(sends(&seeded, &secret, "PATCH", &format!("/Users/{id}"), leaves).await.0, 200);
         assert!(hr.page(&format!("/people/{id}")).await.contains("Off the books since"));
-        assert!(app::grants::roles_of(&seeded.app, id.parse().unwrap()).await.unwrap().is_none());
+        assert!(people_app::grants::roles_of(&seeded.app, id.parse().unwrap()).await.unwrap().is_none());
 
         let list = admin.page("/tokens").await;
         let (_, rest) = list.split_once("action=\"/tokens/").unwrap();

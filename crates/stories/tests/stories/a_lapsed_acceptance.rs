@@ -1,7 +1,7 @@
 //! `stories/a-lapsed-acceptance.md`.
 
-use app::access::{Role, permit};
 use domain::Force;
+use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, root, with_force};
 use crate::reading::{change_the_terms, read_all, terms};
@@ -57,7 +57,9 @@ fn a_lapsed_acceptance() {
 
         // A Mac given to somebody who has accepted takes nothing along.
         let holder = Some(seeded.holder);
-        app::register::set_holder(&seeded.app, permit(&root()).unwrap(), seeded.mac, holder).await.unwrap();
+        custody_app::register::set_holder(&seeded.app, permit(&root()).unwrap(), seeded.mac, holder)
+            .await
+            .unwrap();
         seeded.settle().await;
         let mac = desk.page(&format!("/devices/{}", seeded.mac)).await;
         assert!(!mac.contains("Restricted until the terms are accepted"), "{mac}");

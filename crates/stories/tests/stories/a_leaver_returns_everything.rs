@@ -1,8 +1,8 @@
 //! `stories/a-leaver-returns-everything.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::with_force;
 use crate::desk::{drafted, sign_at_counter, sign_for_store};

@@ -1,8 +1,8 @@
 //! `stories/a-private-hub-for-a-month.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::{Seeded, with_force};
 use crate::registers::{decide, entry_of, field, timeline};

@@ -1,8 +1,8 @@
 //! stories/a-read-with-a-reason.md
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::{CaseId, EntryId, Force};
+use kernel::access::Role;
 use store::cases::{self, Case};
 use store::people;
 

@@ -1,10 +1,10 @@
 //! `stories/a-risk-accepted-and-lapsed.md`
 
-use app::access::{Role, permit};
-use app::read::CaseFilter;
 use axum::http::StatusCode;
+use cases_app::read::CaseFilter;
 use devices_sim::{Device, Model, Temper};
 use domain::{DeviceId, Force};
+use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, enrol, root, with_force};
 use crate::registers::{decide, entry_of, field, timeline};
@@ -24,7 +24,8 @@ async fn report(seeded: &Seeded, phone: &mut Device) {
 /// Open cases of the clause on the device.
 async fn open_cases(seeded: &Seeded, device: DeviceId) -> usize {
     let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
-    let (cases, _) = app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
+    let (cases, _) =
+        cases_app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
     let of_clause = |clause: &domain::ClauseId| clause.as_str() == "MDU-6.2a";
     let ours = cases.iter().filter(|row| row.case.device == Some(device));
     ours.filter(|row| row.case.clause.as_ref().is_some_and(of_clause)).count()
@@ -34,7 +35,7 @@ async fn open_cases(seeded: &Seeded, device: DeviceId) -> usize {
 fn a_risk_accepted_and_lapsed() {
     with_force(|seeded| async move {
         let device = seeded.spare(SERIAL).await;
-        app::register::set_holder(&seeded.app, permit(&root()).unwrap(), device, Some(seeded.holder))
+        custody_app::register::set_holder(&seeded.app, permit(&root()).unwrap(), device, Some(seeded.holder))
             .await
             .unwrap();
         let mut phone = enrol(&seeded.app, &seeded.link, Model::Iphone, SERIAL, Temper::NonCompliant).await;

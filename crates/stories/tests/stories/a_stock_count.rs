@@ -1,9 +1,9 @@
 //! `stories/a-stock-count.md`.
 
-use app::access::{Role, permit};
-use app::custody::{How, NewHandover, NewItem};
 use axum::http::StatusCode;
+use custody_app::{How, NewHandover, NewItem};
 use domain::{Condition, DeviceId, Force, HandoverKind, IdentityCheck, Side};
+use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, root, with_force};
 use crate::desk::refused;
@@ -30,11 +30,11 @@ async fn into_store(seeded: &Seeded, serial: &str) -> DeviceId {
         certificate: String::new(),
         note: String::new(),
     };
-    let id = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
-    let shown = app::custody::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
+    let id = custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+    let shown = custody_app::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
     let counter = How::Counter { check: IdentityCheck::KnownPersonally, name: "PC Ames".into() };
     for (side, how) in [(Side::Receiver, How::OwnSignIn), (Side::Giver, counter)] {
-        app::custody::sign_at_desk(&seeded.app, permit(&root()).unwrap(), (id, side), &shown, how)
+        custody_app::sign_at_desk(&seeded.app, permit(&root()).unwrap(), (id, side), &shown, how)
             .await
             .unwrap();
     }

@@ -1,8 +1,8 @@
 //! `stories/a-suspension.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::with_force;
 use crate::movers::{case_of_event, link_ending, record};

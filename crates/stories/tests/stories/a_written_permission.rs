@@ -1,8 +1,8 @@
 //! `stories/a-written-permission.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::{Answer, Browser, with_force};
 use crate::desk::in_words;

@@ -1,8 +1,8 @@
 //! `stories/a-wrong-row-in-the-import.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::with_force;
 

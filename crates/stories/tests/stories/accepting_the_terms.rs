@@ -1,8 +1,8 @@
 //! `stories/accepting-the-terms.md`.
 
-use app::access::{Role, permit};
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
 use crate::reading::{answers, read_all, terms};
@@ -55,10 +55,14 @@ fn accepting_the_terms() {
 
         // At the counter, on paper: the desk enters the other document, and it is shown as that.
         let desk_terms = format!("/people/{}/terms/mobile-device-use", seeded.newcomer);
-        let whole =
-            app::read::terms_for(&seeded.app, permit(&root()).unwrap(), seeded.newcomer, "mobile-device-use")
-                .await
-                .unwrap();
+        let whole = terms_app::read::terms_for(
+            &seeded.app,
+            permit(&root()).unwrap(),
+            seeded.newcomer,
+            "mobile-device-use",
+        )
+        .await
+        .unwrap();
         let asked: Vec<(String, String)> = (1..)
             .zip(whole.sections.iter().flat_map(|section| &section.asked))
             .map(|(number, asked)| (format!("question-{number}"), asked.correct.to_string()))

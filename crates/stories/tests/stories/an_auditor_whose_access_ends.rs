@@ -1,9 +1,9 @@
 //! stories/an-auditor-whose-access-ends.md
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::{Force, Span};
 use jiff::tz::TimeZone;
+use kernel::access::Role;
 
 use crate::common::with_force;
 use crate::desk::in_words;

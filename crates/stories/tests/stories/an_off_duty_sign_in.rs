@@ -1,9 +1,9 @@
 //! `stories/an-off-duty-sign-in.md`
 
-use app::access::{Role, permit};
-use app::off_duty::Purpose;
 use axum::http::StatusCode;
 use domain::{Force, Timestamp};
+use kernel::access::{Role, permit};
+use off_duty_app::Purpose;
 
 use crate::common::{root, with_force};
 use crate::desk::in_words;
@@ -69,16 +69,21 @@ fn an_off_duty_sign_in() {
         // It was somebody else.
         seeded.world.clock.set(at("2026-12-05T19:00:00Z"));
         let own = seeded.browser_of(ames, Force::Norfolk).await;
-        let actor = app::sessions::actor_of_cookie(&seeded.app, own.cookie.split_once('=').unwrap().1)
+        let actor =
+            sign_in_app::sessions::actor_of_cookie(&seeded.app, own.cookie.split_once('=').unwrap().1)
+                .await
+                .unwrap()
+                .unwrap();
+        let open = off_duty_app::own_off_duty_sign_ins(&seeded.app, permit(&actor).unwrap()).await.unwrap();
+        off_duty_app::state_purpose(&seeded.app, permit(&actor).unwrap(), open[0].id, Purpose::NotMe)
             .await
-            .unwrap()
             .unwrap();
-        let open = app::off_duty::own_off_duty_sign_ins(&seeded.app, permit(&actor).unwrap()).await.unwrap();
-        app::off_duty::state_purpose(&seeded.app, permit(&actor).unwrap(), open[0].id, Purpose::NotMe)
-            .await
-            .unwrap();
-        let all = app::read::CaseFilter { kind: "access-review".into(), ..app::read::CaseFilter::default() };
-        let (cases, _) = app::read::cases(&seeded.app, permit(&root()).unwrap(), all, 10).await.unwrap();
+        let all = cases_app::read::CaseFilter {
+            kind: "access-review".into(),
+            ..cases_app::read::CaseFilter::default()
+        };
+        let (cases, _) =
+            cases_app::read::cases(&seeded.app, permit(&root()).unwrap(), all, 10).await.unwrap();
         assert_eq!(cases.len(), 2, "a case for information security at once");
     });
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use app::access::{Role, permit};
-use app::read::CaseFilter;
 use axum::http::StatusCode;
+use cases_app::read::CaseFilter;
 use domain::{Force, Span};
+use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, root, with_force};
 
@@ -18,7 +18,8 @@ fn an_unused_phone() {
         }
         let filter =
             CaseFilter { kind: "reallocation".into(), state: "open".into(), ..CaseFilter::default() };
-        let (cases, _) = app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 50).await.unwrap();
+        let (cases, _) =
+            cases_app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 50).await.unwrap();
         let case = cases.iter().find(|row| row.case.device == Some(seeded.phone)).expect("it asks").case.id;
         let page = format!("/cases/{case}/needed");
         let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
@@ -52,7 +53,8 @@ fn an_unused_phone() {
 /// clock on the wall and not by the test's own.
 async fn heard_of(seeded: &Seeded) {
     for _ in 0..200 {
-        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), seeded.phone).await.unwrap();
+        let read =
+            overview_app::device::device(&seeded.app, permit(&root()).unwrap(), seeded.phone).await.unwrap();
         let now = seeded.world.now();
         if read.device.last_contact_at.is_some_and(|last| now.since(last) < Span::from_secs(3600)) {
             return;

@@ -1,9 +1,9 @@
 //! `stories/break-glass.md`. Each wrong answer by itself is tried with the pages.
 
-use app::access::{Role, permit};
-use app::sign_in::Administrator;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::{Role, permit};
+use sign_in_app::Administrator;
 
 use crate::authenticator::Authenticator;
 use crate::common::{root, with_force};
@@ -19,7 +19,7 @@ fn break_glass() {
         // The invitation: a preview of its address spends nothing, its button does, once.
         let who = Administrator::Name("Robin Hale".into());
         let token =
-            app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
+            sign_in_app::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
         let address = format!("/sign-in/{}?next=/passkeys", token.expose());
         assert!(nobody.page(&address).await.contains("works once"));
         let answer = nobody.post(&address, &[]).await;
@@ -66,9 +66,7 @@ fn break_glass() {
         let mut other = Authenticator::new("ring", &seeded.app.config().address);
         assert_eq!(other.register(&robin, "Key on the ring").await.status, StatusCode::SEE_OTHER);
         assert_eq!(other.sign_in(&nobody).await.status, StatusCode::SEE_OTHER);
-        app::sign_in::end_break_glass(&seeded.app, permit(&root()).unwrap(), "name:robin hale")
-            .await
-            .unwrap();
+        sign_in_app::end_break_glass(&seeded.app, permit(&root()).unwrap(), "name:robin hale").await.unwrap();
         assert!(nobody.get("/sign-in/passkey").await.text().contains("No passkey is registered"));
         assert_eq!(robin.get("/passkeys/new").await.status, StatusCode::CONFLICT);
     });

@@ -1,9 +1,9 @@
 //! `stories/erasing-a-leaver.md`
 
-use app::access::{Role, permit};
-use app::custody::{BulkReturn, Returned, Signed};
 use axum::http::StatusCode;
+use custody_app::{BulkReturn, Returned, Signed};
 use domain::{Condition, Force, HandoverId, Span};
+use kernel::access::{Role, permit};
 
 use crate::common::{Browser, Seeded, root, with_force};
 use crate::desk::in_words;
@@ -11,7 +11,7 @@ use crate::desk::in_words;
 /// A phone that the leaver signed for, and gave back.
 async fn something_signed_for(seeded: &Seeded) -> HandoverId {
     for document in seeded.app.policy().all_terms().keys() {
-        app::terms::accept_terms(&seeded.app, permit(&root()).unwrap(), seeded.newcomer, document, "page")
+        terms_app::accept_terms(&seeded.app, permit(&root()).unwrap(), seeded.newcomer, document, "page")
             .await
             .unwrap();
     }
@@ -23,7 +23,7 @@ async fn something_signed_for(seeded: &Seeded) -> HandoverId {
         codes: "SPARE0007".into(),
         absent: "by internal post".into(),
     };
-    let lines = app::custody::return_many(&seeded.app, permit(&root()).unwrap(), back).await.unwrap();
+    let lines = custody_app::return_many(&seeded.app, permit(&root()).unwrap(), back).await.unwrap();
     assert!(matches!(lines.as_slice(), [Returned::In { signed: Signed::Complete, .. }]), "{lines:?}");
     issued
 }
@@ -52,7 +52,7 @@ fn erasing_a_leaver() {
         let soon = hr.post(&format!("{leaver}/end"), &[("last_day", "soon")]).await;
         assert_eq!(soon.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-        assert_eq!(app::people::erase_due_people(&seeded.app).await.unwrap(), 0, "not before their time");
+        assert_eq!(people_app::erase_due_people(&seeded.app).await.unwrap(), 0, "not before their time");
         let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
         let case = case_about(&desk).await;
         let typed = [("note", "DC Cole (4410) rang; DC Cole is back from leave on Monday")];
@@ -68,10 +68,10 @@ fn erasing_a_leaver() {
         });
         closed.await.unwrap();
         seeded.world.clock.advance(Span::from_secs(8 * 366 * 24 * 3600));
-        let due = app::people::people_due_for_erasure(&seeded.app, permit(&root()).unwrap()).await.unwrap();
+        let due = people_app::people_due_for_erasure(&seeded.app, permit(&root()).unwrap()).await.unwrap();
         assert_eq!((due.due.len(), due.held), (1, 1), "who has a phone is held back");
-        assert_eq!(app::people::erase_due_people(&seeded.app).await.unwrap(), 1);
-        assert_eq!(app::people::erase_due_people(&seeded.app).await.unwrap(), 0, "once");
+        assert_eq!(people_app::erase_due_people(&seeded.app).await.unwrap(), 1);
+        assert_eq!(people_app::erase_due_people(&seeded.app).await.unwrap(), 0, "once");
 
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
         let page = hr.page(&leaver).await;
@@ -104,12 +104,12 @@ fn erasing_a_leaver() {
         });
         let (_, detail) = digests.await.unwrap().expect("the detail stays");
         assert!(String::from_utf8(detail).unwrap().contains("record_pdf"), "the digests outlive the record");
-        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&seeded.app).await.unwrap();
         let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
         assert!(auditor.page("/ledger").await.contains(&in_words("person.erased")));
         let export = auditor.get("/ledger/export").await;
         assert!(!String::from_utf8_lossy(&export.body).contains("DC Cole"));
-        let key: ledger::VerifierKey = app::ledger_book::ledger_key_text(&seeded.app).parse().unwrap();
+        let key: ledger::VerifierKey = seeded.app.ledger_key_text().parse().unwrap();
         let report = ledger::verify_export(export.body.as_slice(), &key).unwrap();
         assert!(report.entries > 50, "{report:?}");
     });

@@ -1,10 +1,10 @@
 //! `stories/from-the-first-day-to-a-career-break.md`
 
-use app::access::{Role, SeeDevices, permit};
-use app::read::Held;
 use axum::http::StatusCode;
 use devices_sim::{Model, Temper};
 use domain::{ClauseId, DeviceId, Force, Outcome, PersonId, Subject};
+use kernel::access::{Role, SeeDevices, permit};
+use overview_app::device::Held;
 use serde_json::json;
 
 use crate::a_joiner_by_scim::{CORE, WORK, id_of, sends, token};
@@ -27,8 +27,9 @@ fn from_the_first_day_to_a_career_break() {
         accepts(&seeded, &own, jo).await;
         is_issued(&seeded, &dani, &own, phone).await;
         enrols(&seeded, "F4CAREER01").await;
-        let read =
-            app::read::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), phone).await.unwrap();
+        let read = overview_app::device::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), phone)
+            .await
+            .unwrap();
         assert!(read.enrolment.is_some());
         assert!(matches!(read.holder, Held::By(holder) if holder.person.id == jo));
 
@@ -98,9 +99,13 @@ fn issue<'a>(device: &'a str, store: &'a str) -> [(&'a str, &'a str); 6] {
 async fn is_refused_before_accepting(seeded: &Seeded, dani: &Browser, phone: DeviceId) {
     let (store, id) = (seeded.store().await.to_string(), phone.to_string());
     refused(&dani.post("/custody/new", &issue(&id, &store)).await, "has not accepted the current terms");
-    let made =
-        app::enrolment::make_enrolment_profile(&seeded.app, permit(&root()).unwrap(), "F4CAREER01", true)
-            .await;
+    let made = devices_app::enrolment::make_enrolment_profile(
+        &seeded.app,
+        permit(&root()).unwrap(),
+        "F4CAREER01",
+        true,
+    )
+    .await;
     assert!(made.is_err(), "nobody is to have it");
 }
 
@@ -175,7 +180,9 @@ async fn others_in_the_same_months(seeded: &Seeded, dani: &Browser) {
     let last = spare_day(seeded);
     let laptop = seeded.spare("F4LEAVER01").await;
     seeded.issue(laptop, "88", "Sgt <b>Byrd</b>").await;
-    let read = app::read::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), laptop).await.unwrap();
+    let read = overview_app::device::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), laptop)
+        .await
+        .unwrap();
     let byrd = read.holder.shown().unwrap().person.id;
     let event = record(hr, byrd, &[("kind", "leaver"), ("on", &last)]).await;
     let case = case_of_event(dani, &event).await;

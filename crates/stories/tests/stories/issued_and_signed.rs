@@ -1,8 +1,8 @@
 //! `stories/issued-and-signed.md`.
 
-use app::access::{Role, permit};
 use axum::http::StatusCode;
 use domain::{DeviceKind, Force};
+use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
 use crate::desk::{drafted, refused, shown, sign_at_counter, sign_for_store};
@@ -12,14 +12,14 @@ fn issued_and_signed() {
     with_force(|seeded| async move {
         let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
         let (store, phone) = (seeded.store().await.to_string(), seeded.spare("F4ISSUE001").await);
-        let sim = app::register::NewDevice {
+        let sim = custody_app::register::NewDevice {
             serial: "89441000300000001234".into(),
             kind: DeviceKind::Sim,
             force: Force::Norfolk,
             holder: None,
             asset_tag: None,
         };
-        app::register::add_device(&seeded.app, permit(&root()).unwrap(), sim).await.unwrap();
+        custody_app::register::add_device(&seeded.app, permit(&root()).unwrap(), sim).await.unwrap();
         let phone_page = format!("/devices/{phone}");
         let html = dani.page(&phone_page).await;
         assert!(html.contains("In store.") && html.contains("kind=issue"), "{html}");
@@ -43,7 +43,7 @@ fn issued_and_signed() {
         assert!(answer.text().contains("value=\"Charger, case\""), "nothing typed is lost");
         for document in seeded.app.policy().all_terms().keys() {
             let permit = permit(&root()).unwrap();
-            app::terms::accept_terms(&seeded.app, permit, seeded.newcomer, document, "page").await.unwrap();
+            terms_app::accept_terms(&seeded.app, permit, seeded.newcomer, document, "page").await.unwrap();
         }
         let href = drafted(&dani.post("/custody/new", &form).await);
         assert!(dani.page(&phone_page).await.contains("Held by nobody"), "a draft moves nothing");
@@ -107,7 +107,7 @@ fn issued_and_signed() {
         assert!(data.contains("I, DC Cole, confirm") && data.contains("warrant-card"), "{data}");
         let id = href.rsplit('/').next().unwrap().parse().unwrap();
         let verified =
-            app::custody::record::verify_custody(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
+            custody_app::record::verify_custody(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
         assert_eq!(verified.faults, Vec::<String>::new());
 
         // Cole finds the record under their own sign-in; somebody else finds nothing.

@@ -1,8 +1,8 @@
 //! `stories/nobody-else-repairs-it.md`.
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::{Force, PlaceKind};
+use kernel::access::Role;
 
 use crate::common::with_force;
 use crate::desk::{drafted, refused, sign_at_counter, sign_for_store};

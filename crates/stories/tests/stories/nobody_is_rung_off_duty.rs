@@ -1,10 +1,10 @@
 //! `stories/nobody-is-rung-off-duty.md`
 
-use app::access::{Role, permit};
-use app::grants::NewGrant;
-use app::sessions::SignedIn;
 use axum::http::StatusCode;
 use domain::{Force, PersonId, Timestamp};
+use kernel::access::{Role, permit};
+use people_app::grants::NewGrant;
+use sign_in_app::sessions::SignedIn;
 
 use crate::common::{Browser, Seeded, root, with_force};
 use crate::desk::in_words;
@@ -21,7 +21,7 @@ async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
         last_day: String::new(),
         reason: "for the story".into(),
     };
-    app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), person, grant).await.unwrap();
+    people_app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), person, grant).await.unwrap();
     let who = SignedIn {
         name: role.title().into(),
         person: Some(person),
@@ -29,7 +29,7 @@ async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
         force: Some(Force::Norfolk),
         how: "test",
     };
-    let token = app::sessions::begin_session(&seeded.app, who).await.unwrap();
+    let token = sign_in_app::sessions::begin_session(&seeded.app, who).await.unwrap();
     let mut browser = seeded.nobody();
     browser.cookie = format!("lanyard-demo={}", token.expose());
     browser
@@ -47,14 +47,14 @@ pub(crate) async fn put_on_days(seeded: &Seeded, person: PersonId) {
     ];
     hr.post("/duty/patterns/add", &pattern).await;
     let pattern =
-        app::rosters::duty_patterns(&seeded.app, permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
+        duty_app::duty_patterns(&seeded.app, permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
     let fields = [("pattern", pattern.as_str()), ("from", "2026-11-01"), ("place", ""), ("until", "")];
     let put = hr.post(&format!("/people/{person}/duty/pattern"), &fields).await;
     assert_eq!(put.status, StatusCode::SEE_OTHER, "{}", put.text());
 }
 
 async fn tell_all(seeded: &Seeded) {
-    while app::notices::send_notices(&seeded.app, None, 50).await.unwrap() > 0 {}
+    while notices_app::send_notices(&seeded.app, None, 50).await.unwrap() > 0 {}
 }
 
 #[test]
@@ -123,8 +123,8 @@ async fn refusals(seeded: &Seeded, form: &str, fields: &[(&str, &str)]) {
 
 /// The routine notice of Saturday goes out on Monday at nine, and is no exception.
 async fn monday(seeded: &Seeded, ames: PersonId) {
-    let waiting = |notices: Vec<app::notices::Row>| {
-        notices.iter().filter(|one| one.state == app::notices::NoticeState::Waiting).count()
+    let waiting = |notices: Vec<notices_app::Row>| {
+        notices.iter().filter(|one| one.state == notices_app::NoticeState::Waiting).count()
     };
     let all = |seeded: &Seeded| {
         let app = seeded.app.clone();

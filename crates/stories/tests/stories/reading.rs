@@ -1,15 +1,15 @@
 //! What the stories on terms share: changing them, and reading them as a person does.
 
-use app::access::permit;
-use app::read::{SectionRead, TermsRead};
 use axum::http::StatusCode;
 use domain::PersonId;
+use kernel::access::permit;
+use terms_app::read::{SectionRead, TermsRead};
 
 use crate::common::{Browser, Seeded, root, shipped_policy};
 
 /// The terms of a document, as they stand to somebody.
 pub(crate) async fn terms(seeded: &Seeded, person: PersonId, document: &str) -> TermsRead {
-    app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, document).await.unwrap()
+    terms_app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, document).await.unwrap()
 }
 
 /// A clause of the personal devices procedure gets another wording.
@@ -20,7 +20,9 @@ pub(crate) async fn change_the_terms(seeded: &Seeded) {
         files.put(path, &text);
     });
     assert!(
-        app::policy_in_force::change_policy(&seeded.app, permit(&root()).unwrap(), changed).await.unwrap()
+        compliance_app::policy_change::change_policy(&seeded.app, permit(&root()).unwrap(), changed)
+            .await
+            .unwrap()
     );
 }
 

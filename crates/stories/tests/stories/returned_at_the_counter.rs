@@ -1,8 +1,8 @@
 //! `stories/returned-at-the-counter.md`.
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::with_force;
 use crate::desk::{drafted, shown, sign_at_counter, sign_for_store};

@@ -1,8 +1,8 @@
 //! `stories/the-clocks-go-back.md`
 
-use app::access::{Role, permit};
 use axum::http::StatusCode;
 use domain::{Force, Timestamp};
+use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
 
@@ -28,9 +28,8 @@ fn the_clocks_go_back() {
         assert!(refused.text().contains("day 2") || refused.text().contains("Day 2"), "{}", refused.text());
         let kept = hr.post("/duty/patterns/add", &pattern("N N - -")).await;
         assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
-        let id = app::rosters::duty_patterns(&seeded.app, permit(&root()).unwrap()).await.unwrap()[0]
-            .id
-            .to_string();
+        let id =
+            duty_app::duty_patterns(&seeded.app, permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
         seeded.world.clock.set(at("2027-10-30T11:00:00Z"));
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
         let href = format!("/people/{ames}/duty");
@@ -40,17 +39,13 @@ fn the_clocks_go_back() {
         let night = "30 October 2027, 10:00pm to 31 October 2027, 7:00am";
         assert!(page.contains(night) && page.contains("Off duty"), "{page}");
         for twice in ["2027-10-31T00:30:00Z", "2027-10-31T01:30:00Z"] {
-            let state = app::rosters::duty_at(&seeded.app, permit(&root()).unwrap().into(), ames, at(twice))
+            let state = duty_app::duty_at(&seeded.app, permit(&root()).unwrap().into(), ames, at(twice))
                 .await
                 .unwrap();
             assert!(format!("{state:?}").starts_with("OnDuty"), "{twice}: {state:?}");
         }
-        let before = app::rosters::duty_at(
-            &seeded.app,
-            permit(&root()).unwrap().into(),
-            ames,
-            at("2027-10-30T11:00:00Z"),
-        );
+        let before =
+            duty_app::duty_at(&seeded.app, permit(&root()).unwrap().into(), ames, at("2027-10-30T11:00:00Z"));
         let next = before.await.unwrap().next_start();
         assert_eq!(next, Some(at("2027-10-30T21:00:00Z")), "ten in the evening, summer time still");
 
@@ -90,7 +85,7 @@ fn the_clocks_go_back() {
             let good = hr.post(&apply, &[("digest", digest), ("way", "good")]).await;
             assert_eq!(good.status, StatusCode::OK, "{}", good.text());
         }
-        let read = app::rosters::duty_of(&seeded.app, permit(&root()).unwrap().into(), ames).await.unwrap();
+        let read = duty_app::duty_of(&seeded.app, permit(&root()).unwrap().into(), ames).await.unwrap();
         assert_eq!(read.periods.len(), 1, "taken once");
         let none = hr.give("/import/calendars", "norfolk", ("x.ics", b"x")).await;
         assert!(none.text().contains("is not a calendar"), "{}", none.text());

@@ -1,8 +1,8 @@
 //! `stories/the-session-ran-out.md`
 
-use app::access::Role;
 use axum::http::{Request, StatusCode};
 use domain::{Force, Span};
+use kernel::access::Role;
 
 use crate::common::{Answer, Browser, Seeded, with_force};
 
@@ -111,7 +111,7 @@ fn what_is_secret_foreign_or_nobody_s_is_not_kept() {
         let count = || seeded.app.store().read(store::kept_forms::count);
         assert_eq!(count().await.unwrap(), 5);
         seeded.world.clock.advance(Span::from_secs(3601));
-        while app::retention::forget_what_is_due(&seeded.app).await.unwrap() > 0 {}
+        while overview_app::retention::forget_what_is_due(&seeded.app).await.unwrap() > 0 {}
         assert_eq!(count().await.unwrap(), 0);
     });
 }

@@ -1,8 +1,8 @@
 //! `stories/the-terms-change.md`.
 
-use app::access::{Role, permit};
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::{Role, permit};
 
 use crate::common::{root, shipped_policy, with_force};
 use crate::reading::{change_the_terms, read_all, terms};
@@ -59,7 +59,9 @@ fn the_terms_change() {
         // The former wording comes back: whoever accepted it then has accepted it.
         let former = shipped_policy(|_| ());
         assert!(
-            app::policy_in_force::change_policy(&seeded.app, permit(&root()).unwrap(), former).await.unwrap()
+            compliance_app::policy_change::change_policy(&seeded.app, permit(&root()).unwrap(), former)
+                .await
+                .unwrap()
         );
         seeded.pass(10).await;
         assert!(!ames.page("/me").await.contains("Read and accept"));

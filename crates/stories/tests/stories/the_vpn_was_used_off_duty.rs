@@ -1,8 +1,8 @@
 //! `stories/the-vpn-was-used-off-duty.md`
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::{Force, Timestamp};
+use kernel::access::Role;
 
 use crate::common::{Browser, Seeded, with_force};
 use crate::nobody_is_rung_off_duty::put_on_days;

@@ -1,8 +1,8 @@
 //! stories/the-wall-between-forces.md
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::with_force;
 

@@ -66,7 +66,7 @@ fn frame(page: &Document<'_>) -> Vec<String> {
 
 /// The one script that the content policy allows, which has nothing between its tags.
 fn is_our_script(node: Node<'_, '_>) -> bool {
-    node.attribute("src") == Some(web::assets::script()) && !node.has_children()
+    node.attribute("src") == Some(web_shell::assets::script()) && !node.has_children()
 }
 
 fn headings(page: &Document<'_>) -> Vec<String> {
@@ -157,6 +157,9 @@ fn element(page: &Document<'_>, node: Node<'_, '_>) -> Option<String> {
 /// The one password that anybody may enter here: a private hub's, which opens a network and no device.
 const OF_A_NETWORK: &str = "passphrase";
 
+/// The order of that name; the reason for it is asked for, and no passcode.
+const OF_AN_ORDER: &str = "clear-passcode";
+
 /// A field that would take the password of a device or of a person's account: there is none in the product.
 fn asks_for_a_password(page: &Document<'_>, field: Node<'_, '_>) -> Option<String> {
     let attribute = |name| field.attribute(name).unwrap_or_default();
@@ -171,6 +174,7 @@ fn asks_for_a_password(page: &Document<'_>, field: Node<'_, '_>) -> Option<Strin
     }
     let label = elements(page).find(|node| node.has_tag_name("label") && node.attribute("for") == Some(id));
     let asked = format!("{id} {name} {}", label.map(words).unwrap_or_default()).to_lowercase();
+    let asked = asked.replace(OF_AN_ORDER, "");
     let mut asked = asked.split(|letter: char| !letter.is_alphanumeric());
     let secret = asked.find(|word| SECRETS.contains(word))?;
     Some(format!("the field \"{id}\" asks for a {secret}: nobody gives one to Lanyard"))
@@ -206,7 +210,7 @@ pub(crate) fn leading_nowhere(html: &str) -> BTreeSet<String> {
             _ => ("GET", node.attribute("href")),
         };
         let Some(link) = link.filter(|link| link.starts_with('/')) else { continue };
-        if !web::routes::leads_somewhere(method, link) {
+        if !web_shell::routes::leads_somewhere(&web::routes(), method, link) {
             nowhere.insert(format!("{method} {link}: put it into routes.rs or mend the link"));
         }
     }

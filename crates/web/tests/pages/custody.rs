@@ -1,14 +1,14 @@
 //! What the stories of custody leave out: both forces, disposal, refusals, time running out, two at once, a file.
 
-use app::access::{Role, permit, permit_within};
-use app::custody::{BulkReturn, How, NewHandover, NewItem, NewPlace, Returned, Signed};
-use app::register::{Changed, NewDevice};
-use app::{AppError, access};
 use axum::http::StatusCode;
+use custody_app::register::{Changed, NewDevice};
+use custody_app::{BulkReturn, How, NewHandover, NewItem, NewPlace, Returned, Signed};
 use domain::{
     Condition, DeviceId, DeviceKind, Disposal, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId,
     PlaceKind, Side, Span,
 };
+use kernel::access::{Role, permit, permit_within};
+use kernel::{AppError, access};
 
 use crate::common::{Seeded, root, with_force};
 
@@ -35,15 +35,15 @@ fn draft(kind: HandoverKind, device: DeviceId, place: Option<PlaceId>) -> NewHan
 
 /// Somebody at a desk of a force, by name.
 async fn clerk(seeded: &Seeded, name: &str, force: Force) -> access::Actor {
-    let who = app::sessions::SignedIn {
+    let who = sign_in_app::sessions::SignedIn {
         name: name.into(),
         person: None,
         roles: Role::ServiceDeskLead.into(),
         force: Some(force),
         how: "test",
     };
-    let token = app::sessions::begin_session(&seeded.app, who).await.unwrap();
-    app::sessions::actor_of_cookie(&seeded.app, token.expose()).await.unwrap().expect("a session")
+    let token = sign_in_app::sessions::begin_session(&seeded.app, who).await.unwrap();
+    sign_in_app::sessions::actor_of_cookie(&seeded.app, token.expose()).await.unwrap().expect("a session")
 }
 
 async fn sign(
@@ -52,8 +52,8 @@ async fn sign(
     (id, side): (HandoverId, Side),
     how: How,
 ) -> Result<Signed, AppError> {
-    let shown = app::custody::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
-    app::custody::sign_at_desk(&seeded.app, permit(actor).unwrap(), (id, side), &shown, how).await
+    let shown = custody_app::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
+    custody_app::sign_at_desk(&seeded.app, permit(actor).unwrap(), (id, side), &shown, how).await
 }
 
 /// A device that a signed hand-over put into the store.
@@ -61,7 +61,7 @@ async fn stocked(seeded: &Seeded, serial: &str) -> DeviceId {
     let device = seeded.spare(serial).await;
     seeded.issue(device, "1234", "PC Ames").await;
     let new = draft(HandoverKind::Return, device, Some(seeded.store().await));
-    let id = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+    let id = custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
     let counter = How::Counter { check: IdentityCheck::StaffPass, name: "PC Ames".into() };
     sign(seeded, &root(), (id, Side::Receiver), How::OwnSignIn).await.unwrap();
     assert_eq!(sign(seeded, &root(), (id, Side::Giver), counter).await.unwrap(), Signed::Complete);
@@ -80,23 +80,23 @@ fn a_transfer_between_the_forces_needs_both() {
             name: "ICT stores, Ipswich".into(),
             approved_by: String::new(),
         };
-        let ipswich = app::custody::add_place(&seeded.app, permit(&suffolk).unwrap(), new).await.unwrap();
+        let ipswich = custody_app::add_place(&seeded.app, permit(&suffolk).unwrap(), new).await.unwrap();
         let new = draft(HandoverKind::Transfer, device, Some(ipswich));
-        let id = app::custody::draft_handover(&seeded.app, permit(&norfolk).unwrap(), new).await.unwrap();
+        let id = custody_app::draft_handover(&seeded.app, permit(&norfolk).unwrap(), new).await.unwrap();
         let refused = sign(&seeded, &norfolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         assert_eq!(sign(&seeded, &norfolk, (id, Side::Giver), How::OwnSignIn).await.unwrap(), Signed::Waits);
-        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
+        let read = overview_app::device::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.force, Force::Norfolk, "one side alone moves nothing");
         assert_eq!(
             sign(&seeded, &suffolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap(),
             Signed::Complete
         );
         let chain =
-            app::custody::read::custody_of(&seeded.app, permit(&suffolk).unwrap(), device).await.unwrap();
+            custody_app::read::custody_of(&seeded.app, permit(&suffolk).unwrap(), device).await.unwrap();
         assert_eq!(chain.place.as_deref(), Some("ICT stores, Ipswich"));
         let gone =
-            app::custody::read::custody_of(&seeded.app, permit(&norfolk).unwrap(), device).await.unwrap_err();
+            custody_app::read::custody_of(&seeded.app, permit(&norfolk).unwrap(), device).await.unwrap_err();
         assert!(matches!(gone, AppError::Denied(_)), "{gone}");
     });
 }
@@ -110,7 +110,7 @@ fn disposal_takes_two_people_and_a_certificate_and_is_the_end() {
             (clerk(&seeded, "Dani", Force::Norfolk).await, clerk(&seeded, "Sam", Force::Norfolk).await);
         let ask = |new| {
             let (app, dani) = (seeded.app.clone(), dani.clone());
-            async move { app::custody::draft_handover(&app, permit(&dani).unwrap(), new).await }
+            async move { custody_app::draft_handover(&app, permit(&dani).unwrap(), new).await }
         };
         let bare = draft(HandoverKind::Disposal, device, store);
         assert!(ask(bare.clone()).await.unwrap_err().to_string().contains("disposal"));
@@ -127,7 +127,7 @@ fn disposal_takes_two_people_and_a_certificate_and_is_the_end() {
         let again =
             ask(NewHandover { receiver: "1234".into(), ..draft(HandoverKind::Issue, device, store) }).await;
         assert!(again.unwrap_err().to_string().contains("disposed of"));
-        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
+        let read = overview_app::device::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert!(read.device.retired_at.is_some());
     });
 }
@@ -142,8 +142,8 @@ fn what_nobody_signs_in_time_is_over_and_a_refusal_says_why() {
         };
         let store = seeded.store().await;
         let id =
-            app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
-        let twice = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store))
+            custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
+        let twice = custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store))
             .await
             .unwrap_err();
         assert!(twice.to_string().contains("waits in H-"), "{twice}");
@@ -152,7 +152,7 @@ fn what_nobody_signs_in_time_is_over_and_a_refusal_says_why() {
         assert!(late.to_string().contains("in time"), "{late}");
         seeded.settle().await;
         let second =
-            app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
+            custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
         let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
         assert!(
             ames.page("/me").await.contains(&format!("/me/custody/{second}")),
@@ -177,33 +177,33 @@ fn two_who_sign_in_the_same_moment_complete_it_once() {
             receiver: "1234".into(),
             ..draft(HandoverKind::Issue, device, Some(seeded.store().await))
         };
-        let id = app::custody::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+        let id = custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
         let shown =
-            app::custody::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
-        let who = app::access::Who {
+            custody_app::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
+        let who = kernel::access::Who {
             name: format!("person:{}", seeded.holder),
             shown: "PC Ames".into(),
             person: Some(seeded.holder),
             roles: Role::Holder.into(),
-            both: app::access::Roles::default(),
+            both: kernel::access::Roles::default(),
             force: Some(Force::Norfolk),
         };
-        let ames = app::access::actor(&seeded.app, who);
+        let ames = kernel::access::actor(&seeded.app, who);
         let (store, own) = tokio::join!(
-            app::custody::sign_at_desk(
+            custody_app::sign_at_desk(
                 &seeded.app,
                 permit(&root()).unwrap(),
                 (id, Side::Giver),
                 &shown,
                 How::OwnSignIn
             ),
-            app::custody::sign_own(&seeded.app, permit_within(&ames).unwrap(), id, &shown),
+            custody_app::sign_own(&seeded.app, permit_within(&ames).unwrap(), id, &shown),
         );
         let mut both = [store.unwrap(), own.unwrap()];
         both.sort_by_key(|signed| *signed == Signed::Complete);
         assert_eq!(both, [Signed::Waits, Signed::Complete]);
         let verified =
-            app::custody::record::verify_custody(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
+            custody_app::record::verify_custody(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
         assert_eq!(verified.faults, Vec::<String>::new());
     });
 }
@@ -216,13 +216,17 @@ async fn register_has(browser: &crate::common::Browser, serial: &str) -> bool {
 fn a_row_about_a_known_device_changes_what_it_says_and_nothing_else() {
     with_force(|seeded| async move {
         let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
-        let particulars = app::register::Particulars {
+        let particulars = custody_app::register::Particulars {
             maker: "Apple".into(),
             iccid: "8944 1000 3000 0000 1234".into(),
-            ..app::register::Particulars::default()
+            ..custody_app::register::Particulars::default()
         };
-        let describe =
-            app::register::describe_device(&seeded.app, permit(&root()).unwrap(), seeded.phone, particulars);
+        let describe = custody_app::register::describe_device(
+            &seeded.app,
+            permit(&root()).unwrap(),
+            seeded.phone,
+            particulars,
+        );
         describe.await.unwrap();
         let file = b"Serial,Model,Manufacturer,Checked Out To,Inventory\nF4GXQ2ABCD,iPhone 15,,88,NC-77\n";
         let given = dani.give("/import/devices", "norfolk", ("a.csv", file)).await;
@@ -331,9 +335,11 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
                 holder: Some(seeded.holder),
                 asset_tag: None,
             };
-            let other = app::register::add_device(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
-            let taken =
-                app::register::set_holder(&seeded.app, permit(&clerk).unwrap(), other, None).await.unwrap();
+            let other =
+                custody_app::register::add_device(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+            let taken = custody_app::register::set_holder(&seeded.app, permit(&clerk).unwrap(), other, None)
+                .await
+                .unwrap();
             assert_eq!(taken, Changed::Done);
         }
         let back = BulkReturn {
@@ -342,11 +348,11 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
             codes: "F4TAKE0001".into(),
             absent: "internal post".into(),
         };
-        let lines = app::custody::return_many(&seeded.app, permit(&clerk).unwrap(), back).await.unwrap();
+        let lines = custody_app::return_many(&seeded.app, permit(&clerk).unwrap(), back).await.unwrap();
         let Some(Returned::In { handover, signed: Signed::Held(burst), .. }) = lines.first() else {
             panic!("{lines:?}")
         };
-        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
+        let read = overview_app::device::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.holder, Some(seeded.holder), "nothing changed hands");
         let lead = seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskLead, Force::Norfolk).await;
         let page = lead.page(&format!("/held/{burst}")).await;
@@ -360,9 +366,9 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
             lead.post(&format!("/held/{burst}/release"), &[("release-reason", "a return day")]).await;
         assert_eq!(released.leads_to(), format!("/held/{burst}?done=released"));
         seeded.pass(1).await;
-        let read = app::read::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
+        let read = overview_app::device::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.holder, None, "{}", lead.page(&format!("/held/{burst}")).await);
-        let verified = app::custody::record::verify_custody(&seeded.app, permit(&root()).unwrap(), *handover)
+        let verified = custody_app::record::verify_custody(&seeded.app, permit(&root()).unwrap(), *handover)
             .await
             .unwrap();
         assert!(verified.faults.is_empty(), "{verified:?}");

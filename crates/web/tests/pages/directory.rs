@@ -1,10 +1,10 @@
 //! Signing in through the directory: the right way in, every wrong token, and every way to bring back somebody else's.
 
-use app::sign_in::{ClaimNames, Directory};
 use axum::http::StatusCode;
 use domain::Span;
 use outbound::oidc::{Oidc, OidcConfig};
 use serde_json::json;
+use sign_in_app::{ClaimNames, Directory};
 
 use crate::common::{Browser, Seeded, root, with_force};
 use crate::issuer::{BEGIN, CLIENT, Wrong, ames, begun, connected, connected_by, let_in, query};
@@ -17,9 +17,10 @@ async fn refused(browser: &Browser, back: &str) -> String {
 }
 
 async fn ledger(seeded: &Seeded) -> String {
-    let query = app::read::LedgerQuery::default();
-    let read =
-        app::read::ledger(&seeded.app, app::access::permit(&root()).unwrap(), query, 20).await.unwrap();
+    let query = ledger_app::read::LedgerQuery::default();
+    let read = ledger_app::read::ledger(&seeded.app, kernel::access::permit(&root()).unwrap(), query, 20)
+        .await
+        .unwrap();
     read.rows.iter().filter_map(|row| row.reason.clone()).collect::<Vec<_>>().join(" ")
 }
 

@@ -1,8 +1,8 @@
 //! Exemptions: who may read them and for what, and that they show nowhere else.
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::{Force, Outcome, Subject};
+use kernel::access::Role;
 
 use crate::common::{Seeded, with_force};
 

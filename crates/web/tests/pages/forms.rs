@@ -1,8 +1,8 @@
 //! What each form does: the good way, and what is said when it cannot be.
 
-use app::access::{Role, permit};
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::{Role, permit};
 
 use crate::common::{Answer, root, with_force};
 
@@ -97,9 +97,10 @@ fn a_person_is_entered_and_their_acceptance_too() {
         let html = refused(&browser.post(&terms, &[("digest", &digest)]).await, "Tick the box");
         let asked = html.matches("<legend").count();
         let person = path.rsplit('/').next().unwrap().parse().unwrap();
-        let read = app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, "mobile-device-use")
-            .await
-            .unwrap();
+        let read =
+            terms_app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, "mobile-device-use")
+                .await
+                .unwrap();
         let questions: Vec<_> = read.sections.iter().flat_map(|section| &section.asked).collect();
         assert_eq!(asked, questions.len(), "every question is on the page");
         let answers: Vec<(String, String)> = (1..)

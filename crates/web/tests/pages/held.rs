@@ -1,8 +1,8 @@
 //! Held and waiting, through the pages: beyond a cap, released by another person; frozen by one, lifted by two.
 
-use app::access::Role;
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::Role;
 
 use crate::common::{Seeded, with_force};
 

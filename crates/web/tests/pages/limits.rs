@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 
-use app::access::{ApiScope, Role, permit};
-use app::limits::CallerAddress;
-use app::tokens::NewToken;
 use axum::http::{Request, StatusCode};
 use domain::{Force, Span};
+use kernel::access::{ApiScope, Role, permit};
+use kernel::limits::CallerAddress;
+use sign_in_app::tokens::NewToken;
 
 use crate::common::{Answer, Browser, Seeded, root, with_force};
 
@@ -67,7 +67,7 @@ fn whoever_tries_wrong_links_and_answers_never_keeps_the_right_one_out() {
             }
         }
         assert_eq!(knock(&nobody, "/sign-in/x", "192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
-        let made = app::sessions::make_sign_in_link(
+        let made = sign_in_app::sessions::make_sign_in_link(
             &seeded.app,
             permit(&root()).unwrap(),
             "Jo Smith",
@@ -79,27 +79,23 @@ fn whoever_tries_wrong_links_and_answers_never_keeps_the_right_one_out() {
         assert_eq!(again.status, StatusCode::TOO_MANY_REQUESTS, "a link that was used is a wrong one");
 
         // A challenge that waits for its answer is looked at, however many answers to none there were.
-        let browser = app::sign_in::Brought::Passkey("no-such-challenge");
+        let browser = sign_in_app::Brought::Passkey("no-such-challenge");
         let from = Some("192.0.2.1".parse().unwrap());
-        assert!(app::sign_in::admit(&seeded.app, from, browser).await.is_err());
+        assert!(sign_in_app::admit(&seeded.app, from, browser).await.is_err());
         seeded.app.store().write(|tx| waiting(tx, "passkey-use", "known")).await.unwrap();
         seeded.app.store().write(|tx| waiting(tx, "directory", "known-too")).await.unwrap();
-        for right in [app::sign_in::Brought::Passkey("known"), app::sign_in::Brought::Directory("known-too")]
-        {
-            app::sign_in::admit(&seeded.app, from, right).await.unwrap();
+        for right in [sign_in_app::Brought::Passkey("known"), sign_in_app::Brought::Directory("known-too")] {
+            sign_in_app::admit(&seeded.app, from, right).await.unwrap();
         }
-        let mixed_up = app::sign_in::Brought::Passkey("known-too");
-        assert!(
-            app::sign_in::admit(&seeded.app, from, mixed_up).await.is_err(),
-            "each key fits its own door"
-        );
+        let mixed_up = sign_in_app::Brought::Passkey("known-too");
+        assert!(sign_in_app::admit(&seeded.app, from, mixed_up).await.is_err(), "each key fits its own door");
     });
 }
 
 /// A sign-in that waits for its browser under a key.
 fn waiting(tx: &mut store::Tx<'_>, kind: &'static str, key: &str) -> Result<(), store::StoreError> {
     let attempt = store::sign_in::Attempt {
-        digest: app::digest_hex(key.as_bytes()),
+        digest: kernel::digest_hex(key.as_bytes()),
         kind,
         browser: String::new(),
         sealed: Vec::new(),
@@ -112,7 +108,7 @@ fn waiting(tx: &mut store::Tx<'_>, kind: &'static str, key: &str) -> Result<(), 
 fn nobody_who_is_not_known_has_more_than_64_kib_read_at_any_address() {
     with_force(|seeded| async move {
         let gate = Browser::of(gateway::router(seeded.app.clone(), gateway::Options::default()));
-        let pages = web::routes::ROUTES.iter().filter(|route| route.method == "POST");
+        let pages = web::routes().into_iter().filter(|route| route.method == "POST");
         let pages = pages.map(|route| (seeded.nobody(), "POST".to_owned(), route.path.to_owned()));
         let doors = gateway::routes::addresses().into_iter().filter(|address| address.method != "GET");
         let doors = doors.map(|address| (gate.clone(), address.method.replace("any", "POST"), address.path));
@@ -129,7 +125,7 @@ fn nobody_who_is_not_known_has_more_than_64_kib_read_at_any_address() {
                 let answer = browser.send(request, body).await;
                 let read = read.load(std::sync::atomic::Ordering::Relaxed);
                 assert!(!answer.status.is_success(), "{method} {path}");
-                assert!(read <= app::intake::SMALL + 2 * PIECE, "{method} {path} {kind}: {read} bytes");
+                assert!(read <= kernel::intake::SMALL + 2 * PIECE, "{method} {path} {kind}: {read} bytes");
             }
         }
     });
@@ -154,7 +150,7 @@ fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
         let nobody = seeded.nobody();
         let mut last = None;
         for number in 0..11 {
-            let made = app::sessions::make_sign_in_link(
+            let made = sign_in_app::sessions::make_sign_in_link(
                 &seeded.app,
                 permit(&root()).unwrap(),
                 "Jo Smith",
@@ -166,7 +162,7 @@ fn one_who_signs_in_too_often_waits_and_keeps_the_link() {
             assert_eq!(answer.status, expected, "{number}");
             last = Some(path);
         }
-        let other = app::sessions::make_sign_in_link(
+        let other = sign_in_app::sessions::make_sign_in_link(
             &seeded.app,
             permit(&root()).unwrap(),
             "Robin Hale",
@@ -200,7 +196,8 @@ fn tokens_that_do_not_work_are_counted_by_address_and_those_that_do_by_token() {
         let gate = Browser::of(gateway::router(seeded.app.clone(), gateway::Options::default()));
         let new =
             NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
-        let (_, good) = app::tokens::make_token(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+        let (_, good) =
+            sign_in_app::tokens::make_token(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
         let ask = |token: String, from: &'static str| {
             let request = Request::get("/scim/v2/ServiceProviderConfig")
                 .extension(CallerAddress(from.parse::<IpAddr>().unwrap()))

@@ -1,9 +1,9 @@
 //! Lists: filters, order, the walk from page to page, and their export.
 
-use app::access::{Role, SeeDevices, permit};
-use app::register::NewDevice;
 use axum::http::StatusCode;
+use custody_app::register::NewDevice;
 use domain::{DeviceKind, Force};
+use kernel::access::{Role, SeeDevices, permit};
 
 use crate::common::{Seeded, root, with_force};
 
@@ -17,7 +17,7 @@ async fn many(seeded: &Seeded, count: usize) {
             holder: None,
             asset_tag: None,
         };
-        app::register::add_device(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+        custody_app::register::add_device(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
     }
 }
 
@@ -103,7 +103,9 @@ fn a_clause_leads_to_the_devices_that_do_not_meet_it() {
     with_force(|seeded| async move {
         let browser = seeded.browser(Role::Auditor, None).await;
         let read =
-            app::read::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), seeded.mac).await.unwrap();
+            overview_app::device::device(&seeded.app, permit::<SeeDevices>(&root()).unwrap(), seeded.mac)
+                .await
+                .unwrap();
         let worst = read.findings.iter().flatten().next().unwrap();
         assert_eq!(worst.outcome.word(), "not-met");
         let (shown, _) = serials(&browser.page(&format!("/devices?clause={}", worst.clause)).await);
@@ -156,7 +158,7 @@ fn the_export_of_the_ledger_can_be_verified() {
         let browser = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
         let answer = browser.get("/ledger/export").await;
         assert_eq!(answer.headers["content-disposition"], "attachment; filename=\"ledger.jsonl\"");
-        let key: ledger::VerifierKey = app::ledger_book::ledger_key_text(&seeded.app).parse().unwrap();
+        let key: ledger::VerifierKey = seeded.app.ledger_key_text().parse().unwrap();
         let report = ledger::verify_export(answer.body.as_slice(), &key).unwrap();
         assert!(report.entries > 50, "{report:?}");
     });
@@ -166,17 +168,17 @@ fn the_export_of_the_ledger_can_be_verified() {
 fn people_are_found_by_unit_role_record_devices_and_terms() {
     with_force(|seeded| async move {
         for place in 0..60 {
-            let new = app::people::NewPerson {
+            let new = people_app::NewPerson {
                 force: Some(Force::Norfolk),
                 number: format!("7{place:03}"),
                 name: format!("Person {place:02}"),
                 role: if place % 2 == 0 { "sergeant".into() } else { "officer".into() },
                 unit: Some(if place < 10 { "Roads policing".into() } else { "Response".into() }),
-                ..app::people::NewPerson::default()
+                ..people_app::NewPerson::default()
             };
-            let id = app::people::add_person(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
+            let id = people_app::add_person(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
             if place < 4 {
-                app::people::end_person(&seeded.app, permit(&root()).unwrap(), id, None).await.unwrap();
+                people_app::end_person(&seeded.app, permit(&root()).unwrap(), id, None).await.unwrap();
             }
         }
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;

@@ -1,9 +1,9 @@
 //! The holder's own page: what is theirs, and nothing of anybody else.
 
-use app::access::{Role, permit};
-use app::read::TermsRead;
 use axum::http::StatusCode;
 use domain::{Force, PersonId};
+use kernel::access::{Role, permit};
+use terms_app::read::TermsRead;
 
 use crate::common::{Browser, Seeded, root, with_force};
 
@@ -36,7 +36,9 @@ fn the_page_is_the_first_part_for_holders_and_says_so_where_somebody_is_in_no_re
 }
 
 async fn terms(seeded: &Seeded, person: PersonId) -> TermsRead {
-    app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, "personal-devices").await.unwrap()
+    terms_app::read::terms_for(&seeded.app, permit(&root()).unwrap(), person, "personal-devices")
+        .await
+        .unwrap()
 }
 
 /// Reads every section of the document as the pages lead on, with the right answers.

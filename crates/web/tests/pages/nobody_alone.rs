@@ -1,8 +1,8 @@
 //! What takes two, as people meet it: proving that one is there, asking and confirming, alarms.
 
-use app::access::Role;
 use axum::http::{Request, StatusCode};
 use domain::{Force, Span};
+use kernel::access::Role;
 
 use crate::common::{Answer, Browser, Seeded, with_force};
 use crate::issuer::{ames, connected, query};

@@ -1,9 +1,9 @@
 //! The parts of a device's page against the access matrix, for every role, one's own device and one's people's; and sealed
 //! cases, which are there for who may know of them and for nobody else.
 
-use app::access::{ACTIONS, Role, letters, permit};
 use axum::http::StatusCode;
 use domain::{CaseId, EntryId, Force};
+use kernel::access::{ACTIONS, Role, letters, permit};
 use store::cases::{self, Case};
 
 use crate::common::{Browser, Seeded, root, with_force};
@@ -127,7 +127,7 @@ async fn sealed(seeded: &Seeded) -> (CaseId, String) {
         cases::add_event(tx, event, id, at, "system", "Asked for")
     });
     opened.await.unwrap();
-    let read = app::read::case(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
+    let read = cases_app::read::case(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();
     (id, format!("C-{}", read.row.case.number))
 }
 

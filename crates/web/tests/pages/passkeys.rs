@@ -1,9 +1,9 @@
 //! Passkeys: every wrong answer, and who may have one. The whole way, right and wrong, is the story of the same matter.
 
-use app::access::{Role, permit};
-use app::sign_in::Administrator;
 use axum::http::StatusCode;
 use domain::{Force, Span};
+use kernel::access::{Role, permit};
+use sign_in_app::Administrator;
 
 use crate::authenticator::{Authenticator, begun, challenge};
 use crate::common::{Browser, Seeded, root, with_force};
@@ -11,7 +11,7 @@ use crate::common::{Browser, Seeded, root, with_force};
 /// A break-glass administrator whom the register does not know, signed in by the link of their invitation.
 async fn invited(seeded: &Seeded, name: &str) -> Browser {
     let who = Administrator::Name(name.into());
-    let token = app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
+    let token = sign_in_app::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
     let nobody = seeded.nobody();
     let answer = nobody.post(&format!("/sign-in/{}?next=/passkeys", token.expose()), &[]).await;
     assert_eq!(answer.leads_to(), "/passkeys");
@@ -28,8 +28,8 @@ async fn with_key(seeded: &Seeded) -> (Browser, Authenticator) {
 
 /// The words of the last refusals in the ledger.
 async fn refusals(seeded: &Seeded) -> Vec<String> {
-    let query = app::read::LedgerQuery::default();
-    let read = app::read::ledger(&seeded.app, permit(&root()).unwrap(), query, 20).await.unwrap();
+    let query = ledger_app::read::LedgerQuery::default();
+    let read = ledger_app::read::ledger(&seeded.app, permit(&root()).unwrap(), query, 20).await.unwrap();
     let refused = read.rows.into_iter().filter(|row| row.action == "sign-in.refused");
     refused.filter_map(|row| row.reason).collect()
 }
@@ -107,7 +107,7 @@ fn only_a_break_glass_administrator_registers_one_and_only_for_themselves() {
         assert_eq!(analyst.get("/passkeys/new").await.status, StatusCode::FORBIDDEN);
         let no_administrator = Administrator::Person(seeded.holder);
         let refused =
-            app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), no_administrator).await;
+            sign_in_app::invite_break_glass(&seeded.app, permit(&root()).unwrap(), no_administrator).await;
         assert!(refused.unwrap_err().to_string().contains("no administrator"));
 
         // A ceremony that Robin began, finished by Jo.
@@ -142,15 +142,17 @@ fn only_a_break_glass_administrator_registers_one_and_only_for_themselves() {
 #[test]
 fn a_key_of_somebody_who_is_no_administrator_any_more_is_of_no_use() {
     with_force(|seeded| async move {
-        let grant = app::grants::NewGrant {
+        let grant = people_app::grants::NewGrant {
             role: Some(Role::Administrator),
             reason: "test".into(),
-            ..app::grants::NewGrant::default()
+            ..people_app::grants::NewGrant::default()
         };
-        app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), seeded.holder, grant).await.unwrap();
+        people_app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), seeded.holder, grant)
+            .await
+            .unwrap();
         let who = Administrator::Person(seeded.holder);
         let token =
-            app::sign_in::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
+            sign_in_app::invite_break_glass(&seeded.app, permit(&root()).unwrap(), who).await.unwrap();
         let nobody = seeded.nobody();
         let answer = nobody.post(&format!("/sign-in/{}", token.expose()), &[]).await;
         let ames = nobody.with_cookie_of(&answer);
@@ -159,9 +161,10 @@ fn a_key_of_somebody_who_is_no_administrator_any_more_is_of_no_use() {
         let answer = key.sign_in(&nobody).await;
         assert!(nobody.with_cookie_of(&answer).page("/sessions").await.contains("PC Ames"));
 
-        let roles =
-            app::grants::person_roles(&seeded.app, permit(&root()).unwrap(), seeded.holder).await.unwrap();
-        app::grants::end_role(&seeded.app, permit(&root()).unwrap(), roles.grants[0].grant.id, "test")
+        let roles = people_app::grants::person_roles(&seeded.app, permit(&root()).unwrap(), seeded.holder)
+            .await
+            .unwrap();
+        people_app::grants::end_role(&seeded.app, permit(&root()).unwrap(), roles.grants[0].grant.id, "test")
             .await
             .unwrap();
         assert!(key.sign_in(&nobody).await.text().contains("no administrator any more"));

@@ -1,8 +1,8 @@
 //! What each page shows of the seeded force.
 
-use app::access::{Role, permit};
 use axum::http::StatusCode;
 use domain::Force;
+use kernel::access::{Role, permit};
 
 use crate::common::{root, shipped_policy, with_force};
 
@@ -181,7 +181,9 @@ fn a_changed_policy_is_compared_with_the_one_before() {
             files.put(clause, &text);
         });
         seeded.world.clock.advance(domain::Span::from_secs(60));
-        app::policy_in_force::change_policy(&seeded.app, permit(&root()).unwrap(), changed).await.unwrap();
+        compliance_app::policy_change::change_policy(&seeded.app, permit(&root()).unwrap(), changed)
+            .await
+            .unwrap();
         let two = browser.page("/policy/changes").await;
         // The phone has not taken the new setting yet: by what it last reported it would fall out, and nothing is written.
         let fallen = [

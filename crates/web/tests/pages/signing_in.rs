@@ -1,7 +1,7 @@
 //! Signing in and out, one-time links, forms from elsewhere, and what never comes back as it is.
 
-use app::access::{Role, permit};
 use axum::http::{Request, StatusCode};
+use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
 
@@ -53,7 +53,7 @@ fn a_running_service_has_no_persona_and_keeps_its_cookie_to_tls() {
         let answer = nobody.post("/sign-in", &[("persona", "0")]).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
 
-        let made = app::sessions::make_sign_in_link(
+        let made = sign_in_app::sessions::make_sign_in_link(
             &seeded.app,
             permit(&root()).unwrap(),
             "Robin Hale",

@@ -7,22 +7,22 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
-use app::access::{Role, permit};
-use app::commands::Order;
-use app::custody::NewPlace;
-use app::grants::NewGrant;
-use app::holds::NewHold;
-use app::movers::NewEvent;
-use app::people::NewPerson;
-use app::permissions::NewPermission;
-use app::register::NewDevice;
-use app::sessions::SignedIn;
-use app::tokens::NewToken;
 use axum::http::StatusCode;
+use custody_app::NewPlace;
+use custody_app::register::NewDevice;
+use devices_app::commands::Order;
+use devices_app::holds::NewHold;
 use devices_sim::{Model, Temper};
 use domain::{CaseId, DeviceId, DeviceKind, Force, PersonId, PlaceKind, Secret};
+use kernel::access::{Role, permit};
+use people_app::NewPerson;
+use people_app::grants::NewGrant;
+use people_app::movers::NewEvent;
+use permissions_app::NewPermission;
+use sign_in_app::sessions::SignedIn;
+use sign_in_app::tokens::NewToken;
 use store::cases::{self, Case};
-use web::routes::ROUTES;
+use web::routes;
 
 use crate::access::path_of;
 use crate::common::{Browser, Seeded, enrol, root, with_database};
@@ -62,9 +62,9 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         email: Some(format!("{MARK}1@force.test")),
         ..NewPerson::default()
     };
-    let holder = app::people::add_person(&app, permit(&root()).unwrap(), person).await.unwrap();
+    let holder = people_app::add_person(&app, permit(&root()).unwrap(), person).await.unwrap();
     for document in app.policy().all_terms().keys() {
-        app::terms::accept_terms(&app, permit(&root()).unwrap(), holder, document, "page").await.unwrap();
+        terms_app::accept_terms(&app, permit(&root()).unwrap(), holder, document, "page").await.unwrap();
     }
     let serial = format!("{MARK}MAC1");
     let device = NewDevice {
@@ -74,7 +74,7 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         holder: Some(holder),
         asset_tag: Some(format!("SC-{MARK}")),
     };
-    let device = app::register::add_device(&app, permit(&root()).unwrap(), device).await.unwrap();
+    let device = custody_app::register::add_device(&app, permit(&root()).unwrap(), device).await.unwrap();
     let mut mac = enrol(&app, &seeded.link, Model::Mac, &serial, Temper::Tampered).await;
     for _ in 0..4 {
         seeded.pass(10).await;
@@ -89,11 +89,11 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         name: format!("{MARK} stores"),
         approved_by: format!("{MARK} Director"),
     };
-    let place = app::custody::add_place(&app, permit(&root()).unwrap(), place).await.unwrap();
-    app::custody::open_count(&app, permit(&root()).unwrap(), Some(place)).await.unwrap();
+    let place = custody_app::add_place(&app, permit(&root()).unwrap(), place).await.unwrap();
+    custody_app::open_count(&app, permit(&root()).unwrap(), Some(place)).await.unwrap();
     let event =
         NewEvent { kind: "leaver".into(), on: "2030-01-07".into(), source: "page", ..NewEvent::default() };
-    app::movers::record_event(&app, permit(&root()).unwrap(), holder, event).await.unwrap();
+    people_app::movers::record_event(&app, permit(&root()).unwrap(), holder, event).await.unwrap();
     let asked = NewPermission {
         register: "private-hubs".into(),
         once: "walls".into(),
@@ -105,18 +105,18 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         passphrase: Some(Secret::new("kittens in the rain".into())),
         ..NewPermission::default()
     };
-    app::permissions::ask_permission(&app, permit(&root()).unwrap(), asked).await.unwrap();
+    permissions_app::ask_permission(&app, permit(&root()).unwrap(), asked).await.unwrap();
     let token = NewToken {
         name: format!("{MARK} directory"),
-        scope: app::access::ApiScope::Scim,
+        scope: kernel::access::ApiScope::Scim,
         force: Some(Force::Suffolk),
         days: 90,
     };
-    app::tokens::make_token(&app, permit(&root()).unwrap(), token).await.unwrap();
+    sign_in_app::tokens::make_token(&app, permit(&root()).unwrap(), token).await.unwrap();
     order_and_hold(seeded, device, MARK).await;
     let grant =
         NewGrant { role: Some(Role::PolicyOwner), reason: format!("{MARK} policy"), ..NewGrant::default() };
-    app::grants::grant_role(&app, permit(&root()).unwrap(), holder, grant).await.unwrap();
+    people_app::grants::grant_role(&app, permit(&root()).unwrap(), holder, grant).await.unwrap();
     let who = SignedIn {
         name: format!("{MARK} Gray"),
         person: Some(holder),
@@ -124,18 +124,18 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         force: Some(Force::Suffolk),
         how: "test",
     };
-    app::sessions::begin_session(&app, who).await.unwrap();
+    sign_in_app::sessions::begin_session(&app, who).await.unwrap();
     (holder, device)
 }
 
 async fn order_and_hold(seeded: &Seeded, device: DeviceId, mark: &str) {
     let app = &seeded.app;
     let lock = Order::Lock { message: Some(mark.into()), phone_number: None };
-    app::commands::order(app, permit(&root()).unwrap(), device, lock, &format!("{mark} reason"))
+    devices_app::commands::order(app, permit(&root()).unwrap(), device, lock, &format!("{mark} reason"))
         .await
         .unwrap();
     let hold = NewHold { reference: format!("{mark}/HOLD/1"), why: format!("{mark} inquiry") };
-    app::holds::place_hold(app, permit(&root()).unwrap(), device, hold).await.unwrap();
+    devices_app::holds::place_hold(app, permit(&root()).unwrap(), device, hold).await.unwrap();
 }
 
 /// A sealed case about somebody.
@@ -219,7 +219,7 @@ impl<'a> Walk<'a> {
 /// Every address of the table that is read, about things of Norfolk.
 async fn paths(seeded: &Seeded) -> Vec<String> {
     let mut paths = Vec::new();
-    for route in ROUTES.iter().filter(|route| route.method == "GET") {
+    for route in routes().iter().filter(|route| route.method == "GET") {
         paths.push(path_of(route, seeded).await);
     }
     paths
@@ -230,7 +230,7 @@ fn whoever_serves_one_force_finds_nothing_of_the_other() {
     with_database(|mut seeded, path| async move {
         fill_suffolk(&mut seeded).await;
         let at = paths(&seeded).await;
-        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&seeded.app).await.unwrap();
         let other = ids_of(&path, Force::Suffolk);
         assert!(other.len() > 30, "Suffolk is as full as Norfolk: {}", other.len());
         let mut forbidden = other.clone();
@@ -306,7 +306,7 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
                 seeded.app.store().read(move |tx| store::commands::of_device(tx, phone, 100)).await.unwrap();
             all.iter().map(|command| command.id.to_string()).collect()
         };
-        app::ledger_book::checkpoint_ledger(&seeded.app).await.unwrap();
+        ledger_app::checkpoint_ledger(&seeded.app).await.unwrap();
         let mut forbidden: BTreeSet<String> = entries(&path)
             .into_iter()
             .filter(|(id, action)| {
@@ -342,7 +342,7 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
             let last_day = if *role == Role::Auditor { seeded.day(30) } else { String::new() };
             let grant =
                 NewGrant { role: Some(*role), last_day, reason: "test".into(), ..NewGrant::default() };
-            app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), me, grant).await.unwrap();
+            people_app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), me, grant).await.unwrap();
             let browser = seeded.browser_of(me, Force::Norfolk).await;
             let mut walk = Walk::new(&browser, format!("{role}, about themselves"));
             at.iter().for_each(|path| walk.go(path));

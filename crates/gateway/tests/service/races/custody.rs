@@ -1,13 +1,13 @@
 //! Hand-overs and cases that two people bring to their end at the same moment.
 
-use app::App;
-use app::access::permit;
-use app::cases::Moved;
-use app::custody::{How, NewHandover, NewItem, NewPlace, Signed};
+use cases_app::Moved;
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
 use domain::{
     CaseId, Condition, DeviceId, DeviceKind, Force, HandoverId, HandoverKind, IdentityCheck, PersonId,
     PlaceId, PlaceKind, Side, StepId,
 };
+use kernel::App;
+use kernel::access::permit;
 use store::case_steps::Step;
 use store::cases::Case;
 
@@ -21,18 +21,18 @@ impl Ring {
             name: "Store".into(),
             approved_by: String::new(),
         };
-        app::custody::add_place(&self.service.app, permit(&self.service.desk).unwrap(), new).await.unwrap()
+        custody_app::add_place(&self.service.app, permit(&self.service.desk).unwrap(), new).await.unwrap()
     }
 
     async fn draft(&self, device: DeviceId, place: PlaceId, issue: bool) -> HandoverId {
         let new = new(device, place, issue);
-        app::custody::draft_handover(&self.service.app, permit(&self.service.desk).unwrap(), new)
+        custody_app::draft_handover(&self.service.app, permit(&self.service.desk).unwrap(), new)
             .await
             .unwrap()
     }
 
     async fn shown(&self, id: HandoverId) -> String {
-        app::custody::read::handover(&self.service.app, permit(&self.service.desk).unwrap(), id)
+        custody_app::read::handover(&self.service.app, permit(&self.service.desk).unwrap(), id)
             .await
             .unwrap()
             .digest
@@ -81,8 +81,8 @@ fn a_hand_over_that_both_sides_sign_at_once_is_completed_once() {
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
             let (a, b) = both(
                 round,
-                async move { app::custody::sign_at_desk(&one, first, (id, room), &shown, How::OwnSignIn).await },
-                async move { app::custody::sign_at_desk(&two, second, (id, person), &also, counter()).await },
+                async move { custody_app::sign_at_desk(&one, first, (id, room), &shown, How::OwnSignIn).await },
+                async move { custody_app::sign_at_desk(&two, second, (id, person), &also, counter()).await },
             )
             .await;
             let (a, b) = (a.unwrap(), b.unwrap());
@@ -109,11 +109,11 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
             let (one, two, also) = (ring.service.app.clone(), ring.other.clone(), shown.clone());
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
             let ours = async move {
-                app::custody::sign_at_desk(&one, first, (id, Side::Receiver), &shown, counter()).await
+                custody_app::sign_at_desk(&one, first, (id, Side::Receiver), &shown, counter()).await
             };
             let signed = if round % 4 < 2 {
                 let again = async move {
-                    app::custody::sign_at_desk(&two, second, (id, Side::Receiver), &also, counter()).await
+                    custody_app::sign_at_desk(&two, second, (id, Side::Receiver), &also, counter()).await
                 };
                 let (a, b) = both(round, ours, again).await;
                 assert_eq!(
@@ -124,7 +124,7 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
                 true
             } else {
                 let (a, b) = both(round, ours, async move {
-                    app::custody::withdraw_handover(&two, second, id, "a mistake").await
+                    custody_app::withdraw_handover(&two, second, id, "a mistake").await
                 })
                 .await;
                 b.unwrap();
@@ -136,7 +136,7 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
             assert_eq!(signatures.unwrap().len(), usize::from(signed), "round {round}");
             if round % 4 < 2 {
                 let withdraw = permit(&ring.service.desk).unwrap();
-                app::custody::withdraw_handover(&ring.service.app, withdraw, id, "over").await.unwrap();
+                custody_app::withdraw_handover(&ring.service.app, withdraw, id, "over").await.unwrap();
             }
         }
     });
@@ -158,8 +158,8 @@ fn two_drafts_never_have_the_same_device_and_never_the_same_number() {
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
             let (a, b) = both(
                 round,
-                async move { app::custody::draft_handover(&here, first, issue).await },
-                async move { app::custody::draft_handover(&there, second, another).await },
+                async move { custody_app::draft_handover(&here, first, issue).await },
+                async move { custody_app::draft_handover(&there, second, another).await },
             )
             .await;
             let drafts: Vec<HandoverId> = [a, b].into_iter().filter_map(Result::ok).collect();
@@ -167,7 +167,7 @@ fn two_drafts_never_have_the_same_device_and_never_the_same_number() {
             ring.note(if drafts.len() == 2 { "both" } else { "one of two" });
             for id in drafts {
                 let withdraw = permit(&ring.service.desk).unwrap();
-                app::custody::withdraw_handover(&ring.service.app, withdraw, id, "over").await.unwrap();
+                custody_app::withdraw_handover(&ring.service.app, withdraw, id, "over").await.unwrap();
             }
         }
     });
@@ -217,7 +217,7 @@ async fn moved(app: App, item: String, person: PersonId) -> usize {
     let (node, now) = (app.clone(), app.world().now());
     let ended = app.store().write(move |tx| {
         let (proof, by) = ("hand-over:race", ("system", "system"));
-        app::cases::custody_moved(
+        cases_app::custody_moved(
             &node,
             tx,
             &Moved { item: &item, from: Some(person), to: None, proof, by },

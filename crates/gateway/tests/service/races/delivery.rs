@@ -1,10 +1,10 @@
 //! What is handed to a device, against everything that stops it.
 
-use app::access::permit;
-use app::commands::Order;
-use app::enrolment::{Proof, Sender};
-use app::holds::NewHold;
+use devices_app::commands::Order;
+use devices_app::enrolment::{Proof, Sender};
+use devices_app::holds::NewHold;
 use domain::CommandId;
+use kernel::access::permit;
 use protocol_apple::checkin;
 use store::certificates::Certificate;
 use store::commands::CommandState;
@@ -28,11 +28,12 @@ fn what_is_taken_back_is_never_handed_over() {
             let id = ring.put(&to, &LOCK, CommandState::Queued).await;
             let (node, other, of) = (ring.service.app.clone(), ring.other.clone(), to.clone());
             let desk = permit(&ring.service.desk).unwrap();
-            let (taken_back, handed) =
-                both(round, async move { app::commands::take_back(&node, desk, id).await }, async move {
-                    app::commands::hand_over(&other, of).await
-                })
-                .await;
+            let (taken_back, handed) = both(
+                round,
+                async move { devices_app::commands::take_back(&node, desk, id).await },
+                async move { devices_app::commands::hand_over(&other, of).await },
+            )
+            .await;
             let handed = Ring::is(handed.unwrap(), id);
             let state = ring.command(id).await.state;
             if taken_back.is_ok() {
@@ -60,8 +61,8 @@ fn once_a_hold_is_placed_no_erasure_is_handed_over() {
             let desk = permit(&ring.service.desk).unwrap();
             let (placed, handed) = both(
                 round,
-                async move { app::holds::place_hold(&node, desk, device, hold(round)).await },
-                async move { app::commands::hand_over(&other, of).await },
+                async move { devices_app::holds::place_hold(&node, desk, device, hold(round)).await },
+                async move { devices_app::commands::hand_over(&other, of).await },
             )
             .await;
             placed.unwrap();
@@ -80,9 +81,14 @@ impl Ring {
         let holds =
             self.service.app.store().read(move |tx| store::holds::of_device(tx, device)).await.unwrap();
         let standing = holds.into_iter().find(|hold| hold.ended.is_none()).unwrap();
-        app::holds::end_hold(&self.service.app, permit(&self.service.desk).unwrap(), standing.id, "over")
-            .await
-            .unwrap();
+        devices_app::holds::end_hold(
+            &self.service.app,
+            permit(&self.service.desk).unwrap(),
+            standing.id,
+            "over",
+        )
+        .await
+        .unwrap();
     }
 }
 
@@ -97,8 +103,8 @@ fn a_hold_and_an_approval_leave_nothing_to_hand_over() {
             let (desk, agree) = (permit(&ring.service.desk).unwrap(), permit(&second).unwrap());
             let (placed, approved) = both(
                 round,
-                async move { app::holds::place_hold(&node, desk, device, hold(round)).await },
-                async move { app::commands::approve(&other, agree, id, "agreed").await },
+                async move { devices_app::holds::place_hold(&node, desk, device, hold(round)).await },
+                async move { devices_app::commands::approve(&other, agree, id, "agreed").await },
             )
             .await;
             placed.unwrap();
@@ -119,11 +125,12 @@ fn an_approval_never_revives_what_is_taken_back() {
             let id = ring.put(&to, &ERASE, CommandState::Asked).await;
             let (node, other) = (ring.service.app.clone(), ring.other.clone());
             let (desk, agree) = (permit(&ring.service.desk).unwrap(), permit(&second).unwrap());
-            let (taken_back, approved) =
-                both(round, async move { app::commands::take_back(&node, desk, id).await }, async move {
-                    app::commands::approve(&other, agree, id, "agreed").await
-                })
-                .await;
+            let (taken_back, approved) = both(
+                round,
+                async move { devices_app::commands::take_back(&node, desk, id).await },
+                async move { devices_app::commands::approve(&other, agree, id, "agreed").await },
+            )
+            .await;
             taken_back.unwrap();
             ring.note(if approved.is_ok() { "approved before" } else { "taken back before" });
             assert_eq!(ring.command(id).await.state, CommandState::Cancelled, "round {round}");
@@ -143,8 +150,8 @@ fn of_two_who_agree_one_does() {
             let (one, two) = (permit(&second).unwrap(), permit(&third).unwrap());
             let (first, again) = both(
                 round,
-                async move { app::commands::approve(&node, one, id, "agreed").await },
-                async move { app::commands::approve(&other, two, id, "agreed").await },
+                async move { devices_app::commands::approve(&node, one, id, "agreed").await },
+                async move { devices_app::commands::approve(&other, two, id, "agreed").await },
             )
             .await;
             assert_ne!(first.is_ok(), again.is_ok(), "round {round}");
@@ -169,11 +176,11 @@ fn a_former_enrolment_is_handed_nothing_more() {
             let from = sender.clone();
             let (enrolled, handed) = both(
                 round,
-                async move { app::enrolment::check_in(&node, from, message, said.into()).await },
-                async move { app::commands::hand_over(&other, of).await },
+                async move { devices_app::enrolment::check_in(&node, from, message, said.into()).await },
+                async move { devices_app::commands::hand_over(&other, of).await },
             )
             .await;
-            assert!(matches!(enrolled.unwrap(), app::enrolment::CheckInReply::Done), "round {round}");
+            assert!(matches!(enrolled.unwrap(), devices_app::enrolment::CheckInReply::Done), "round {round}");
             let (handed, state) = (Ring::is(handed.unwrap(), id), ring.command(id).await.state);
             let wanted = if handed { CommandState::Uncertain } else { CommandState::Cancelled };
             assert_eq!(state, wanted, "round {round}");
@@ -221,19 +228,19 @@ fn an_enrolment_that_ended_is_not_finished_by_a_late_message() {
             (platform_apple::check_in(&checkin::decode(&said, 100_000).unwrap()), bytes::Bytes::from(said))
         };
         let (message, raw) = begin(&hand);
-        app::enrolment::check_in(&ring.service.app, former.clone(), message, raw).await.unwrap();
+        devices_app::enrolment::check_in(&ring.service.app, former.clone(), message, raw).await.unwrap();
         for round in 0..ring.rounds {
             let new = ring.certificate(device, round).await;
             let ((message, raw), (update, update_raw)) = (begin(&hand), finish());
             let (node, other, sender) = (ring.service.app.clone(), ring.other.clone(), new.clone());
             let (began, finished) = both(
                 round,
-                async move { app::enrolment::check_in(&node, sender, message, raw).await },
-                async move { app::enrolment::check_in(&other, former, update, update_raw).await },
+                async move { devices_app::enrolment::check_in(&node, sender, message, raw).await },
+                async move { devices_app::enrolment::check_in(&other, former, update, update_raw).await },
             )
             .await;
             began.unwrap();
-            let in_time = matches!(finished.unwrap(), app::enrolment::CheckInReply::Done);
+            let in_time = matches!(finished.unwrap(), devices_app::enrolment::CheckInReply::Done);
             ring.note(if in_time { "finished before" } else { "ended" });
             let found = ring.service.device(device).await;
             assert_eq!(found.enrolment_state, store::devices::EnrolmentState::Authenticated, "round {round}");
@@ -253,7 +260,7 @@ async fn answer(
     let (report, raw) = ring.report(hand, "Acknowledged", id);
     let (node, certificate) = (ring.service.app.clone(), hand.certificate.sha256_hex());
     async move {
-        app::commands::take_answer(&node, certificate, platform_apple::answer(report), raw)
+        devices_app::commands::take_answer(&node, certificate, platform_apple::answer(report), raw)
             .await
             .unwrap()
             .unwrap();
@@ -269,7 +276,7 @@ fn what_is_answered_is_never_handed_over_again() {
             assert!(ring.gets(&to, id).await);
             let (other, of) = (ring.other.clone(), to.clone());
             let ((), handed) = both(round, answer(ring, &hand, id).await, async move {
-                app::commands::hand_over(&other, of).await
+                devices_app::commands::hand_over(&other, of).await
             })
             .await;
             let again = Ring::is(handed.unwrap(), id);
@@ -289,13 +296,18 @@ fn what_is_put_by_is_either_answered_or_taken_back() {
             assert!(ring.gets(&to, id).await);
             let (report, raw) = ring.report(&hand, "NotNow", id);
             let certificate = hand.certificate.sha256_hex();
-            app::commands::take_answer(&ring.service.app, certificate, platform_apple::answer(report), raw)
-                .await
-                .unwrap()
-                .unwrap();
+            devices_app::commands::take_answer(
+                &ring.service.app,
+                certificate,
+                platform_apple::answer(report),
+                raw,
+            )
+            .await
+            .unwrap()
+            .unwrap();
             let (other, desk) = (ring.other.clone(), permit(&ring.service.desk).unwrap());
             let ((), taken_back) = both(round, answer(ring, &hand, id).await, async move {
-                app::commands::take_back(&other, desk, id).await
+                devices_app::commands::take_back(&other, desk, id).await
             })
             .await;
             let (wanted, word) = match taken_back {

@@ -13,11 +13,11 @@ use std::future::Future;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-use app::App;
-use app::access::{Actor, Role};
-use app::checkin::Enrolled;
-use app::commands::{Order, Spec};
+use devices_app::checkin::Enrolled;
+use devices_app::commands::{Order, Spec};
 use domain::{CommandId, Deed, DeviceId, Platform};
+use kernel::App;
+use kernel::access::{Actor, Role};
 use protocol_apple::connect::{self, CommandReport};
 use store::StoreConfig;
 use store::commands::{Command, CommandState};
@@ -151,7 +151,7 @@ impl Ring {
 
     /// The device says that it is idle once more: whether it gets that command now.
     async fn gets(&self, to: &Enrolled, id: CommandId) -> bool {
-        Self::is(app::commands::hand_over(&self.other, to.clone()).await.unwrap(), id)
+        Self::is(devices_app::commands::hand_over(&self.other, to.clone()).await.unwrap(), id)
     }
 
     /// A command that was handed over is done, so that the next round begins with an empty queue.

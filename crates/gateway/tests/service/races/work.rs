@@ -1,8 +1,8 @@
 //! What nodes share among each other: jobs, notices, decisions, numbers.
 
-use app::access::{Actor, Role, Roles, Who, permit};
-use app::permissions::{Asked, Decision, NewPermission};
 use domain::{Force, JobId, NoticeId, PeriodId, PersonId, Span};
+use kernel::access::{Actor, Role, Roles, Who, permit};
+use permissions_app::{Asked, Decision, NewPermission};
 use store::duty::{PeriodKind, PeriodRow};
 use store::jobs;
 use store::notices::{Notice, NoticeState};
@@ -94,7 +94,7 @@ fn a_job_whose_lease_is_over_is_ended_by_whoever_has_it_now() {
 fn a_notice_is_told_once() {
     race("telling against telling", async |ring| {
         let person = ring.on_duty("TOLD").await;
-        while app::notices::send_notices(&ring.other, None, 50).await.unwrap() > 0 {}
+        while notices_app::send_notices(&ring.other, None, 50).await.unwrap() > 0 {}
         let told = async |ring: &Ring| {
             let actions = ring.service.ledger_actions().await;
             actions.iter().filter(|(action, _)| action == "notice.told").count()
@@ -105,8 +105,8 @@ fn a_notice_is_told_once() {
             let (one, two) = (ring.service.app.clone(), ring.other.clone());
             let (one, two) = both(
                 round,
-                async move { app::notices::send_notices(&one, None, 50).await.unwrap() },
-                async move { app::notices::send_notices(&two, None, 50).await.unwrap() },
+                async move { notices_app::send_notices(&one, None, 50).await.unwrap() },
+                async move { notices_app::send_notices(&two, None, 50).await.unwrap() },
             )
             .await;
             ring.note(if one >= two { "the first looked" } else { "the second looked" });
@@ -119,7 +119,7 @@ fn a_notice_is_told_once() {
 fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
     race("a node that sleeps", async |ring| {
         let person = ring.on_duty("SLEEPER").await;
-        while app::notices::send_notices(&ring.other, None, 50).await.unwrap() > 0 {}
+        while notices_app::send_notices(&ring.other, None, 50).await.unwrap() > 0 {}
         for round in 0..ring.rounds.min(20) {
             ring.wait_to_tell(person, round).await;
             let (store, now) = (ring.service.app.store(), ring.service.world.now());
@@ -134,7 +134,7 @@ fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
             assert_eq!(asleep.len(), 1);
             ring.service.world.clock.advance(Span::from_secs(2 * 60));
             assert_eq!(
-                app::notices::send_notices(&ring.other, None, 50).await.unwrap(),
+                notices_app::send_notices(&ring.other, None, 50).await.unwrap(),
                 1,
                 "another node does it"
             );
@@ -147,7 +147,7 @@ fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
                 Ok::<_, store::StoreError>((failed, told))
             });
             assert_eq!(woken.await.unwrap(), (false, false), "round {round}");
-            assert_eq!(app::notices::send_notices(&ring.other, None, 50).await.unwrap(), 0, "round {round}");
+            assert_eq!(notices_app::send_notices(&ring.other, None, 50).await.unwrap(), 0, "round {round}");
             ring.note("done once");
         }
     });
@@ -198,7 +198,7 @@ impl Ring {
 
     async fn signed_in(&self, number: &str, role: Role) -> Actor {
         let id = self.service.person(number, false).await;
-        app::access::actor(
+        kernel::access::actor(
             &self.service.app,
             Who {
                 name: format!("person:{id}"),
@@ -234,7 +234,7 @@ fn a_permission_is_decided_once() {
                 ..NewPermission::default()
             };
             let asked =
-                app::permissions::ask_permission(&ring.service.app, permit(&ring.service.desk).unwrap(), new)
+                permissions_app::ask_permission(&ring.service.app, permit(&ring.service.desk).unwrap(), new)
                     .await
                     .unwrap();
             let Asked::Entered(id) = asked else { panic!("{asked:?}") };
@@ -244,8 +244,8 @@ fn a_permission_is_decided_once() {
             let (grants, refuses) = (decision(true), decision(false));
             let (granted, refused) = both(
                 round,
-                async move { app::permissions::decide_permission(&one, grant, id, grants).await },
-                async move { app::permissions::decide_permission(&two, refuse, id, refuses).await },
+                async move { permissions_app::decide_permission(&one, grant, id, grants).await },
+                async move { permissions_app::decide_permission(&two, refuse, id, refuses).await },
             )
             .await;
             assert_ne!(granted.is_ok(), refused.is_ok(), "round {round}: {granted:?} {refused:?}");

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::future::ready as at_once;
 use std::sync::{Arc, Mutex};
 
-use app::access::{Role, permit};
-use app::commands::{Order, Ordered};
-use app::holds::NewHold;
+use devices_app::commands::{Order, Ordered};
+use devices_app::holds::NewHold;
 use domain::{Deed, Platform, Timestamp};
+use kernel::access::{Role, permit};
 use platform_port::{Reach, Reaching};
 use platform_testvendor::{begin, ready};
 use store::commands::CommandState;
@@ -21,41 +21,51 @@ fn orders_reach_the_device_with_what_it_needs_and_come_back() {
         service.settle_counter(&counter).await;
         let id = counter.device;
         let lock = Order::Lock { message: Some("Call us".into()), phone_number: None };
-        let placed = app::commands::order(&service.app, permit(&service.desk).unwrap(), id, lock, "lost")
-            .await
-            .unwrap();
+        let placed =
+            devices_app::commands::order(&service.app, permit(&service.desk).unwrap(), id, lock, "lost")
+                .await
+                .unwrap();
         let Ordered::Queued(commands) = placed else { panic!("{placed:?}") };
         let (order, verb, rest) = counter.idle(&service).await.unwrap();
         assert_eq!((order.as_str(), verb.as_str()), (commands[0].to_string().as_str(), "FREEZE"));
         let code = rest.lines().find_map(|line| line.strip_prefix("code ")).unwrap();
         assert!(code.len() == 4 && code.bytes().all(|digit| digit.is_ascii_digit()), "{rest}");
         assert!(rest.contains("say Call us"));
-        let (_, kept) =
-            app::read::read_pin(&service.app, permit(&service.desk).unwrap(), commands[0], "to unlock")
-                .await
-                .unwrap();
+        let (_, kept) = overview_app::sensitive::read_pin(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            commands[0],
+            "to unlock",
+        )
+        .await
+        .unwrap();
         assert_eq!(kept.expose(), code);
         counter.answers(&service, &order, "NO\nstuck bead\n").await;
         let failed = service.commands(id).await.into_iter().find(|found| found.id == commands[0]).unwrap();
         assert_eq!((failed.state, failed.error.as_deref()), (CommandState::Failed, Some("stuck bead")));
 
         // Locating needs a second person, and no lost mode.
-        let asked =
-            app::commands::order_location(&service.app, permit(&service.desk).unwrap(), id, "to find it")
-                .await
-                .unwrap();
+        let asked = devices_app::commands::order_location(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            id,
+            "to find it",
+        )
+        .await
+        .unwrap();
         let Ordered::NeedsSecond(locate) = asked else { panic!("{asked:?}") };
         assert_eq!(counter.idle(&service).await, None);
         let second = service.somebody("AB-F1", Role::Fiso).await;
         service.agree(&second, locate).await.unwrap();
         assert_eq!(counter.session(&service, &mut BTreeMap::new()).await, ["WHERE"]);
-        let place = app::read::read_location(&service.app, permit(&service.desk).unwrap(), id, "a car")
-            .await
-            .unwrap();
+        let place =
+            overview_app::sensitive::read_location(&service.app, permit(&service.desk).unwrap(), id, "a car")
+                .await
+                .unwrap();
         assert_eq!(*place.degrees.expose(), (52.63, 1.29));
 
         // What it gave when it enrolled opens it.
-        let asked = app::commands::order_destruction(
+        let asked = devices_app::commands::order_destruction(
             &service.app,
             permit(&service.desk).unwrap(),
             id,
@@ -90,11 +100,11 @@ fn holds_approval_caps_and_freezes_stand_before_it() {
         assert!(alone.is_err(), "not by who asked");
         service.agree(&second, asked).await.unwrap();
         let hold = NewHold { reference: "R-1".into(), why: "an investigation".into() };
-        app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), held.device, hold)
+        devices_app::holds::place_hold(&service.app, permit(&service.desk).unwrap(), held.device, hold)
             .await
             .unwrap();
         assert_eq!(held.idle(&service).await, None, "the hold stopped it");
-        let erase = app::commands::order_destruction(
+        let erase = devices_app::commands::order_destruction(
             &service.app,
             permit(&fiso).unwrap(),
             held.device,
@@ -106,9 +116,14 @@ fn holds_approval_caps_and_freezes_stand_before_it() {
         // Twenty harsh orders an hour by one person, and the next is held.
         let lock = || Order::Lock { message: None, phone_number: None };
         for number in 0..21 {
-            let placed =
-                app::commands::order(&service.app, permit(&fiso).unwrap(), capped.device, lock(), "because")
-                    .await;
+            let placed = devices_app::commands::order(
+                &service.app,
+                permit(&fiso).unwrap(),
+                capped.device,
+                lock(),
+                "because",
+            )
+            .await;
             match placed.unwrap() {
                 Ordered::Queued(_) => assert!(number < 20, "lock {number} went"),
                 Ordered::Held { .. } => assert_eq!(number, 20),
@@ -119,8 +134,10 @@ fn holds_approval_caps_and_freezes_stand_before_it() {
         // A freeze keeps an erasure from the device, agreed to or not.
         let asked = service.ask_erasure(&fiso, frozen.device).await;
         service.agree(&second, asked).await.unwrap();
-        let permit = permit::<app::access::FreezeDestruction>(&service.desk).unwrap();
-        app::caps::freeze(&service.app, permit, domain::Force::Norfolk, "strange orders").await.unwrap();
+        let permit = permit::<kernel::access::FreezeDestruction>(&service.desk).unwrap();
+        devices_app::caps::freeze(&service.app, permit, domain::Force::Norfolk, "strange orders")
+            .await
+            .unwrap();
         assert_eq!(frozen.idle(&service).await, None);
         let orders = service.commands(frozen.device).await;
         assert!(orders.iter().any(|order| order.deed == Deed::Erase && order.finished_at.is_none()));
@@ -133,9 +150,15 @@ fn a_lock_that_waits_is_carried_over_when_the_device_enrols_again() {
         let counter = service.enrolled_counter("ABACUS06").await;
         service.settle_counter(&counter).await;
         let lock = Order::Lock { message: None, phone_number: None };
-        app::commands::order(&service.app, permit(&service.desk).unwrap(), counter.device, lock, "lost")
-            .await
-            .unwrap();
+        devices_app::commands::order(
+            &service.app,
+            permit(&service.desk).unwrap(),
+            counter.device,
+            lock,
+            "lost",
+        )
+        .await
+        .unwrap();
         let file = service.profile_again("ABACUS06").await;
         let again = service.counter(counter.device, "ABACUS06", &file).await;
         again.says(&service, begin(&again.name, "ABACUS06")).await;
@@ -143,9 +166,9 @@ fn a_lock_that_waits_is_carried_over_when_the_device_enrols_again() {
         let (_, verb, rest) = again.idle(&service).await.unwrap();
         assert_eq!(verb, "FREEZE", "before anything else");
         assert!(rest.lines().any(|line| line.strip_prefix("code ").is_some_and(|code| code.len() == 4)));
-        let read = app::read::device(
+        let read = overview_app::device::device(
             &service.app,
-            app::access::permit::<app::access::SeeDevices>(&service.desk).unwrap(),
+            kernel::access::permit::<kernel::access::SeeDevices>(&service.desk).unwrap(),
             counter.device,
         )
         .await
@@ -182,7 +205,7 @@ fn it_is_reached_by_its_own_service_and_an_iphone_is_not() {
         let bell = Arc::new(Bell::default());
         let services: [Arc<dyn Reach>; 1] = [bell.clone()];
         assert_eq!(
-            app::push::send_pushes(&service.app, &services, 10).await.unwrap(),
+            devices_app::push::send_pushes(&service.app, &services, 10).await.unwrap(),
             2,
             "both are off the list"
         );

@@ -1,0 +1,217 @@
+//! What people do about notices: call on somebody off duty for a live matter, look after what was not delivered, review
+//! the exceptions.
+
+use domain::{CaseId, Force, NoticeId, Timestamp};
+use serde_json::json;
+use store::notices::{self, Notice as Row, NoticeState};
+use store::{Tx, cases, people};
+
+use kernel::access::{Actor, ContactOffDuty, ManageNotices, Permit, ReviewOffDuty, SeeNotices};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::{App, AppError};
+use notices_app::{Notice, Reason, Told};
+
+/// Exceptions of a month that are listed, at most.
+const MOST_EXCEPTIONS: u32 = 5000;
+
+/// Somebody called on for a live matter.
+#[derive(Debug, Clone)]
+pub struct LiveMatter {
+    /// The collar or staff number of whom, in the case's force.
+    pub to: String,
+    /// Which case.
+    pub case: CaseId,
+    /// Why it cannot wait for their next duty: 1 to 500 characters.
+    pub why: String,
+    /// What they are told: 1 to 2,000 characters.
+    pub message: String,
+    /// The form that was sent: sent again, it changes nothing.
+    pub form: String,
+}
+
+/// A notice with whom it is to: name and number.
+#[derive(Clone)]
+pub struct Listed {
+    /// The notice.
+    pub notice: Row,
+    /// Name and number of the person.
+    pub to: (String, String),
+    /// Name and number of whoever decided that it could not wait.
+    pub decided_by: Option<(String, String)>,
+    /// The number of its case.
+    pub case: Option<i64>,
+    /// The person's unit; a list of exceptions is read by unit.
+    pub unit: Option<String>,
+}
+
+/// Tells somebody about a live matter that they are part of, whether or not they are on duty. Whoever does it is named,
+/// with the reason, in the monthly list of exceptions.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, for a closed case, for somebody who has left, and where the caller stands in
+/// no register, because a person has to answer for it.
+pub async fn call_for_live_matter(
+    app: &App,
+    permit: Permit<ContactOffDuty>,
+    call: LiveMatter,
+) -> Result<Told, AppError> {
+    let decided_by = permit.actor().person.ok_or_else(|| {
+        AppError::invalid("why", "somebody in the register has to answer for this; sign in as yourself")
+    })?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let case = crate::case_to_work_on(&app, tx, &permit, call.case)?;
+            let person = people::by_number(tx, case.force, call.to.trim())?.ok_or_else(|| {
+                AppError::invalid("to", format!("{} has nobody with this number", case.force.title()))
+            })?;
+            let why = text("why", &call.why, 500)?;
+            let reason = Reason::LiveMatter { case: case.id, decided_by, why: why.clone() };
+            let key = format!("live-matter:{}:{}", case.id, text("form", &call.form, 100)?);
+            let notice = Notice::routine(person.id, key, format!("Live matter C-{}", case.number))
+                .because(reason)
+                .body(text("message", &call.message, 2000)?);
+            let told = notices_app::notify(&app, tx, notice)?;
+            match told {
+                Told::Already => return Ok(told),
+                Told::Left => {
+                    return Err(AppError::invalid("to", "they have left; choose somebody else"));
+                }
+                Told::Now | Told::Held { .. } => {}
+            }
+            let says = format!("Called on {} ({}): {why}", person.name, person.number);
+            cases::add_event(
+                tx,
+                domain::EntryId::from_uuid(app.world().uuid()),
+                case.id,
+                now,
+                &permit.actor().shown,
+                &says,
+            )?;
+            let record =
+                Record::new(&permit.actor().name, "live-matter.called", format!("person:{}", person.id))
+                    .force(person.force)
+                    .detail(json!({ "case": case.id, "why": why }));
+            app.enter(tx, now, record)?;
+            Ok(told)
+        })
+        .await
+}
+
+/// The number of a case, for the form by which somebody is called on for it.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn case_to_call_for(
+    app: &App,
+    permit: Permit<ContactOffDuty>,
+    case: CaseId,
+) -> Result<i64, AppError> {
+    let app = app.clone();
+    app.clone().store().read(move |tx| Ok(crate::case_to_work_on(&app, tx, &permit, case)?.number)).await
+}
+
+/// Notices that reached nobody: given up, or held because it is not known when the person is on duty. Newest first,
+/// from behind the given one.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn undelivered_notices(
+    app: &App,
+    permit: Permit<SeeNotices>,
+    after: Option<(Timestamp, NoticeId)>,
+    limit: u32,
+) -> Result<Vec<Listed>, AppError> {
+    let (app, force) = (app.clone(), permit.scope().force());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let rows = notices::stuck(tx, force, after, limit)?;
+            listed(&app, tx, permit.actor(), rows)
+        })
+        .await
+}
+
+/// How many notices of the last thirty days stand in each state.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn notices_by_state(
+    app: &App,
+    permit: Permit<SeeNotices>,
+) -> Result<Vec<(NoticeState, i64)>, AppError> {
+    let since = app.world().now().minus(domain::Span::from_secs(30 * 24 * 3600));
+    let force = permit.scope().force();
+    app.store().read(move |tx| Ok(notices::by_state(tx, force, since)?)).await
+}
+
+/// Tries a notice again that was given up, once what kept it is put right.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Conflict`] where it was not given up.
+pub async fn retry_notice(app: &App, permit: Permit<ManageNotices>, id: NoticeId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = notices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("notice", id))?;
+            permit.reaches(found.force)?;
+            if !notices_app::retry(tx, id, now)? {
+                return Err(AppError::Conflict(
+                    "the notice is not given up, so there is nothing to try again; reload the page".into(),
+                ));
+            }
+            let record =
+                Record::new(&permit.actor().name, "notice.retried", format!("person:{}", found.person))
+                    .force(found.force);
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// What people who were not on duty were told between two times, in order, with who decided it; and how much was told to
+/// people whose duty is not known, in the force's hours for that.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn notice_exceptions(
+    app: &App,
+    permit: Permit<ReviewOffDuty>,
+    force: Option<Force>,
+    between: (Timestamp, Timestamp),
+) -> Result<(Vec<Listed>, u64), AppError> {
+    let force = match (permit.scope().force(), force) {
+        (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), 0)),
+        (own, asked) => own.or(asked),
+    };
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let rows = notices::exceptions(tx, force, between, MOST_EXCEPTIONS)?;
+            let unknown = notices::told_unknown(tx, force, between)?.unsigned_abs();
+            Ok((listed(&app, tx, permit.actor(), rows)?, unknown))
+        })
+        .await
+}
+
+fn listed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    rows: Vec<(Row, String, String)>,
+) -> Result<Vec<Listed>, AppError> {
+    let mut all = Vec::with_capacity(rows.len());
+    for (notice, name, number) in rows {
+        let decided_by = match &notice.decided {
+            Some((by, _)) => people::by_id(tx, *by)?.map(|person| (person.name, person.number)),
+            None => None,
+        };
+        let case = crate::mentioned_case(app, tx, actor, notice.case)?.map(|case| case.number);
+        let unit = people::by_id(tx, notice.person)?.and_then(|person| person.unit);
+        all.push(Listed { notice, to: (name, number), decided_by, case, unit });
+    }
+    Ok(all)
+}

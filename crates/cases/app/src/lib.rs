@@ -1,0 +1,379 @@
+//! Cases: pieces of desk work, each with its steps, its clock and its timeline.
+//!
+//! What is to be done in a type of case is the force's own (`policy/cases/`); here is how any of them is opened, worked
+//! on and closed. What opens them: breaches (`breach`), events in people's working lives (`people_app::movers`), and people.
+
+pub mod desk;
+pub mod read;
+pub mod tell;
+pub mod unused;
+
+mod chase;
+mod sealed;
+mod steps;
+
+pub use chase::follow_case;
+pub use sealed::is_sealed;
+pub use sealed::known_case;
+pub use sealed::mentioned_case;
+pub use sealed::sight;
+pub(crate) use sealed::{case_to_work_on, seen};
+pub use steps::acceptance_steps_done;
+pub use steps::end_step_once;
+pub use steps::open_step;
+pub use steps::opening_of;
+pub use steps::settle_case;
+pub use steps::under;
+pub use steps::{custody_moved, do_step, item_missing};
+
+use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, StepId, Timestamp};
+use policy::{Actor, CaseStep, CaseType, Closes, KeptBy, StepDue};
+use serde_json::json;
+use store::case_steps::{self, Step};
+use store::cases::{self, Case};
+use store::{Tx, devices};
+
+use kernel::access::{ManageCases, Permit};
+use kernel::record::Record;
+use kernel::{App, AppError, jobs};
+
+pub(crate) use sealed::{A_SEALED_CASE, Seen};
+pub use steps::Ending;
+pub use steps::Moved;
+pub(crate) use steps::who;
+
+/// A thing that a step is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// Such as `device:UUID`.
+    pub key: String,
+    /// Such as `iPhone F4GXQ2ABCD (NC-01234)`.
+    pub title: String,
+}
+
+/// What a case is opened with.
+pub struct Opening<'a> {
+    /// Its type.
+    pub kind: &'a str,
+    /// Whose.
+    pub force: Force,
+    /// About which device.
+    pub device: Option<DeviceId>,
+    /// About whom.
+    pub person: Option<PersonId>,
+    /// Under which clause.
+    pub clause: Option<ClauseId>,
+    /// One line.
+    pub title: String,
+    /// The date that it is for: steps that are due on the case's date are due then.
+    pub date: Option<Timestamp>,
+    /// The event that opened it.
+    pub event: Option<&'a str>,
+    /// Where things are handed in or given out.
+    pub place: Option<&'a str>,
+    /// What the person holds, for steps that stand for one thing each.
+    pub items: Vec<Item>,
+    /// The first line of its timeline: who, as people are shown, and what.
+    pub says: (&'a str, &'a str),
+}
+
+/// The key of a device in a step.
+pub fn device_key(device: DeviceId) -> String {
+    format!("device:{device}")
+}
+
+/// The device behind a step's key.
+pub fn device_of_key(key: &str) -> Option<DeviceId> {
+    key.strip_prefix("device:")?.parse().ok()
+}
+
+/// What a person holds, as steps name it.
+pub fn items_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Item>, AppError> {
+    let held = devices::of_holder(tx, person)?;
+    Ok(held.iter().filter(|device| device.retired_at.is_none()).map(device_item).collect())
+}
+
+/// Opens a case with the first steps of its type. It makes no ledger entry: that is its use case's.
+pub fn open_case(
+    app: &App,
+    tx: &mut Tx<'_>,
+    opening: &Opening<'_>,
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let id = CaseId::from_uuid(app.world().uuid());
+    let policy = app.policy();
+    let kind = policy.library().cases.get(opening.kind);
+    let steps: Vec<Step> = kind
+        .into_iter()
+        .flat_map(|kind| kind.first_steps(opening.event))
+        .flat_map(|step| steps_for(app, id, step, opening, now))
+        .collect();
+    let case = Case {
+        id,
+        number: 0,
+        kind: opening.kind.to_owned(),
+        force: opening.force,
+        device: opening.device,
+        person: opening.person,
+        clause: opening.clause.clone(),
+        title: opening.title.clone(),
+        opened_at: now,
+        due_at: steps.iter().filter_map(|step| step.due_at).min().or(opening.date),
+        owner: None,
+        closed: None,
+        closed_how: None,
+    };
+    cases::open(tx, &case)?;
+    for step in &steps {
+        case_steps::add(tx, step)?;
+    }
+    // Whoever is to have a device is asked to accept what comes with one.
+    if let Some(person) = opening.person {
+        kernel::jobs::ask_standing(app, tx, person, now)?;
+    }
+    let (who, says) = opening.says;
+    say(app, tx, id, who, says, now)?;
+    kernel::jobs::ask_job(app, tx, jobs::Kind::FollowCase, &id.to_string(), now)?;
+    Ok(id)
+}
+
+/// The steps that one step of the type stands for in a case.
+fn steps_for(app: &App, case: CaseId, of: &CaseStep, opening: &Opening<'_>, now: Timestamp) -> Vec<Step> {
+    if of.if_nothing_held && !opening.items.is_empty() {
+        return Vec::new();
+    }
+    if !of.each_item {
+        return vec![step_for(app, case, of, opening, None, now)];
+    }
+    opening.items.iter().map(|item| step_for(app, case, of, opening, Some(item), now)).collect()
+}
+
+/// Adds the steps that one step of the type stands for to a case that is open.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn add_steps(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (case, of): (CaseId, &CaseStep),
+    opening: &Opening<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for new in steps_for(app, case, of, opening, now) {
+        case_steps::add(tx, &new)?;
+    }
+    Ok(())
+}
+
+/// Moves a case to another date: opens it again where it was called off, and moves the steps that are due on its date. A case that
+/// was finished stays finished.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn move_to_date(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if cases::reopen(tx, case.id)? {
+        say(app, tx, case.id, "system", "Opened again: an event asks for it.", now)?;
+    } else if case.closed.is_some() {
+        return Ok(());
+    }
+    let policy = app.policy();
+    let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
+    for step in of.steps.iter().filter(|step| step.due == StepDue::CaseDate) {
+        case_steps::set_due(tx, case.id, &step.name, Some(due))?;
+    }
+    let Some(case) = cases::by_id(tx, case.id)? else { return Ok(()) };
+    settle_case(app, tx, &case, now)?;
+    jobs::ask_job(app, tx, jobs::Kind::FollowCase, &case.id.to_string(), now)
+}
+
+/// Closes a case that ends without a person: why, as which word, and what its timeline says. Returns whether it was open.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn end_by_itself(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    (why, word, says): (&str, &'static str, &str),
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    if !cases::close(tx, case.id, now, (why, word))? {
+        return Ok(false);
+    }
+    say(app, tx, case.id, "system", says, now)?;
+    judge_after(app, tx, case, now)?;
+    Ok(true)
+}
+
+fn step_for(
+    app: &App,
+    case: CaseId,
+    of: &CaseStep,
+    opening: &Opening<'_>,
+    item: Option<&Item>,
+    now: Timestamp,
+) -> Step {
+    let place = opening.place.map(|place| format!(" at {place}")).unwrap_or_default();
+    let title = match item {
+        Some(item) => format!("{}{}: {}", of.title, place, item.title),
+        None => of.title.clone(),
+    };
+    Step {
+        id: StepId::from_uuid(app.world().uuid()),
+        case,
+        place: 0,
+        name: of.name.clone(),
+        item: item.map(|item| item.key.clone()).unwrap_or_default(),
+        title,
+        who: of.who.as_str().to_owned(),
+        person: opening.person.filter(|_| of.who == Actor::Holder),
+        clause: of.clause.clone(),
+        proof_kind: of.proof.as_str().to_owned(),
+        due_at: match &of.due {
+            StepDue::Never => None,
+            StepDue::Within(limit) => Some(now.plus(limit.span)),
+            StepDue::CaseDate => opening.date,
+        },
+        done: None,
+    }
+}
+
+/// The first clause that is kept by a procedure.
+pub fn clause_of_procedure(app: &App, procedure: &str) -> Option<ClauseId> {
+    let policy = app.policy();
+    let kept = |kept: &KeptBy| matches!(kept, KeptBy::Procedure { procedure: of, .. } if of == procedure);
+    policy.library().clauses.iter().find(|clause| clause.kept_by.iter().any(kept)).map(|c| c.id.clone())
+}
+
+/// Adds a line to a case's timeline.
+pub fn say(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    actor: &str,
+    says: &str,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    cases::add_event(tx, EntryId::from_uuid(app.world().uuid()), case, at, actor, says)?;
+    Ok(())
+}
+
+/// Judges anew whatever a case's end or lateness may change.
+pub fn judge_after(app: &App, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Result<(), AppError> {
+    if let Some(person) = case.person {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), at)?;
+    }
+    let policy = app.policy();
+    let library = policy.library();
+    let concerned = |document: &&policy::Document| {
+        library
+            .clauses_in(&document.id)
+            .flat_map(|clause| &clause.kept_by)
+            .any(|kept| matches!(kept, KeptBy::Procedure { procedure, .. } if *procedure == case.kind))
+    };
+    for document in library.documents.iter().filter(concerned) {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, &document.id, at)?;
+    }
+    Ok(())
+}
+
+/// Adds a note to a case.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Invalid`] for an empty note.
+pub async fn note_on_case(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    note: &str,
+) -> Result<(), AppError> {
+    let note = kernel::fields::text("note", note, 2000)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::sealed::case_to_work_on(&app, tx, &permit, case)?;
+            say(&app, tx, case, &permit.actor().shown, &note, now)?;
+            let record = Record::new(&permit.actor().name, "case.noted", format!("case:{case}"))
+                .force(found.force)
+                .detail(json!({ "note": note }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Takes a case on. Taking one's own case again changes nothing and is no error.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it is closed.
+pub async fn take_case(app: &App, permit: Permit<ManageCases>, case: CaseId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::sealed::case_to_work_on(&app, tx, &permit, case)?;
+            if found.closed.is_some() {
+                return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+            }
+            if !cases::take(tx, case, &permit.actor().name)? {
+                return Ok(());
+            }
+            say(&app, tx, case, &permit.actor().shown, "Took the case", now)?;
+            let record =
+                Record::new(&permit.actor().name, "case.taken", format!("case:{case}")).force(found.force);
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Closes a case by hand, with a reason. A case that only receipts close is not closed so.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it is closed already, or where it waits for receipts.
+pub async fn close_case(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    why: &str,
+) -> Result<(), AppError> {
+    let why = kernel::fields::text("why", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = crate::sealed::case_to_work_on(&app, tx, &permit, case)?;
+            if closes_by_receipt(&app, &found.kind) && found.closed.is_none() {
+                return Err(AppError::Conflict(
+                    "only receipts close this case: enter each thing as handed over or as missing".into(),
+                ));
+            }
+            if !cases::close(tx, case, now, (&why, "by-hand"))? {
+                return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+            }
+            say(&app, tx, case, &permit.actor().shown, &format!("Closed: {why}"), now)?;
+            judge_after(&app, tx, &found, now)?;
+            let record = Record::new(&permit.actor().name, "case.closed", format!("case:{case}"))
+                .force(found.force)
+                .reason("by-hand")
+                .detail(json!({ "why": why }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+fn closes_by_receipt(app: &App, kind: &str) -> bool {
+    let policy = app.policy();
+    policy.library().cases.get(kind).is_some_and(|kind: &CaseType| kind.closes == Closes::Receipt)
+}
+
+/// A device as steps name it.
+pub fn device_item(device: &devices::Device) -> Item {
+    let tag = device.asset_tag.as_ref().map(|tag| format!(" ({tag})")).unwrap_or_default();
+    Item { key: device_key(device.id), title: format!("{} {}{tag}", device.kind.title(), device.serial) }
+}

@@ -1,0 +1,246 @@
+//! Cases: the queue, and one with its timeline.
+
+use domain::{CaseId, StepId, Timestamp};
+use store::case_steps::Step;
+use store::{Tx, case_steps, cases, devices, people};
+
+use crate::{A_SEALED_CASE, Seen};
+use kernel::access::{Actor, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
+use kernel::{App, AppError, access, words};
+pub use store::cases::{Case, CaseFilter};
+use store::devices::Device;
+use store::people::Person;
+
+/// One case of a list.
+#[derive(Debug, Clone)]
+pub struct CaseRow {
+    /// The case.
+    pub case: Case,
+    /// Its type in words.
+    pub kind: String,
+}
+
+/// One case.
+#[derive(Debug, Clone)]
+pub struct CaseRead {
+    /// What a list shows.
+    pub row: CaseRow,
+    /// The device that it is about, for who may see it.
+    pub device: Option<Device>,
+    /// The person whom it is about, for who may see them.
+    pub person: Option<Person>,
+    /// Who took it on; `None` where nobody did yet.
+    pub owner: Option<String>,
+    /// Whose desk it lies on until somebody takes it.
+    pub desk: &'static str,
+    /// What is to be done, in order.
+    pub steps: Vec<StepRead>,
+    /// Whether only receipts close it.
+    pub by_receipt: bool,
+    /// What happened: when, who, what; oldest first.
+    pub events: Vec<(Timestamp, String, String)>,
+    /// Its content is sealed and was left out here: its title, what shows that steps were done, and what happened.
+    pub sealed: bool,
+    /// It is sealed, and the reader may open it for a reason. Whoever may not sees that it is there, and works on nothing.
+    pub may_open: bool,
+}
+
+/// One step of a case.
+#[derive(Debug, Clone)]
+pub struct StepRead {
+    /// The step.
+    pub step: Step,
+    /// Who does it, in words.
+    pub who: String,
+    /// Who entered that it was done.
+    pub done_by: Option<String>,
+    /// The clause that asks for it.
+    pub clause: Option<domain::ClauseId>,
+    /// What shows that it was done, in words.
+    pub proof: &'static str,
+}
+
+/// A case as lists show it: a sealed one by its type at most, and by nothing at all where somebody may not know of it.
+fn row(library: &policy::Library, seen: Seen, mut case: Case) -> Option<CaseRow> {
+    let kind = words::case_kind(library, &case.kind);
+    match seen {
+        Seen::Nothing => return None,
+        Seen::Whole => return Some(CaseRow { kind, case }),
+        Seen::Type => case.title.clone_from(&kind),
+        Seen::Exists => {
+            let kind = A_SEALED_CASE.to_owned();
+            let case = Case {
+                title: kind.clone(),
+                kind: String::new(),
+                device: None,
+                person: None,
+                clause: None,
+                owner: None,
+                closed: case.closed.map(|(at, _)| (at, String::new())),
+                ..case
+            };
+            return Some(CaseRow { kind, case });
+        }
+    }
+    Some(CaseRow { kind, case })
+}
+
+/// Reads a step with the names of whom and what it is about.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
+    let person = match step.person {
+        Some(person) => people::by_id(tx, person)?.map(|person| person.name),
+        None => None,
+    };
+    let done_by = match &step.done {
+        Some(done) => Some(words::who(tx, &done.by)?),
+        None => None,
+    };
+    Ok(StepRead {
+        who: person.unwrap_or_else(|| crate::who(&step.who).to_owned()),
+        done_by,
+        clause: step.clause.clone().or_else(|| case.clause.clone()),
+        proof: step.proof_kind.parse().map_or("", policy::Proof::title),
+        step,
+    })
+}
+
+/// The steps of a case; what shows that one was done is left out where the case is sealed.
+fn steps_read(tx: &mut Tx<'_>, case: &Case, sealed: bool) -> Result<Vec<StepRead>, AppError> {
+    let mut steps = Vec::new();
+    for step in case_steps::of_case(tx, case.id)? {
+        let mut read = step_read(tx, step, case)?;
+        if let Some(done) = read.step.done.as_mut().filter(|_| sealed) {
+            done.proof = "Sealed".into();
+        }
+        steps.push(read);
+    }
+    Ok(steps)
+}
+
+/// Up to `limit` cases, newest first, and the types of case that there are: word and title.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn cases(
+    app: &App,
+    permit: Permit<SeeCases>,
+    filter: CaseFilter,
+    limit: u32,
+) -> Result<(Vec<CaseRow>, Vec<(String, String)>), AppError> {
+    let (app, policy, now) = (app.clone(), app.policy(), app.world().now());
+    let sight = crate::sight(&app, permit.actor());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let kinds = cases::kinds(tx)?
+                .into_iter()
+                .filter(|kind| !sight.typed_in.is_empty() || !sight.sealed.contains(kind))
+                .map(|kind| {
+                    let title = words::case_kind(policy.library(), &kind);
+                    (kind, title)
+                })
+                .collect();
+            let force = match (permit.scope().force(), filter.force) {
+                (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), kinds)),
+                (own, asked) => own.or(asked),
+            };
+            let found = cases::list(tx, &CaseFilter { force, ..filter }, &sight, now, limit)?;
+            Ok((case_rows(&app, tx, permit.actor(), found)?, kinds))
+        })
+        .await
+}
+
+/// One case.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn case(app: &App, permit: Permit<SeeCases>, id: CaseId) -> Result<CaseRead, AppError> {
+    let app = app.clone();
+    app.clone().store().read(move |tx| case_in(&app, tx, &permit, id, false)).await
+}
+
+/// Cases as lists show them to somebody.
+pub fn case_rows(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    found: Vec<Case>,
+) -> Result<Vec<CaseRow>, AppError> {
+    let policy = app.policy();
+    let mut rows = Vec::with_capacity(found.len());
+    for case in found {
+        let seen = crate::seen(app, tx, actor, &case)?;
+        rows.extend(row(policy.library(), seen, case));
+    }
+    Ok(rows)
+}
+
+/// One case; what is sealed of it only where it was opened.
+pub fn case_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<SeeCases>,
+    id: CaseId,
+    opened: bool,
+) -> Result<CaseRead, AppError> {
+    let case = crate::known_case(app, tx, permit.actor(), id)?;
+    permit.reaches(case.force)?;
+    let policy = app.policy();
+    let seen = if opened { Seen::Whole } else { crate::seen(app, tx, permit.actor(), &case)? };
+    let sealed = seen != Seen::Whole;
+    let kind = policy.library().cases.get(&case.kind).filter(|_| seen != Seen::Exists);
+    let steps = match seen {
+        Seen::Exists | Seen::Nothing => Vec::new(),
+        Seen::Type | Seen::Whole => steps_read(tx, &case, sealed)?,
+    };
+    let row = row(policy.library(), seen, case).ok_or_else(|| AppError::not_found("case", id))?;
+    let case = &row.case;
+    let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
+    let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
+    let events = if sealed { Vec::new() } else { cases::events(tx, id)? }
+        .into_iter()
+        .map(|(at, actor, says)| {
+            let actor = if actor == "system" { "Lanyard".to_owned() } else { actor };
+            (at, actor, says)
+        })
+        .collect();
+    Ok(CaseRead {
+        owner: case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?,
+        desk: match (seen, kind) {
+            (Seen::Exists | Seen::Nothing, _) => "Somebody who may open it",
+            (_, Some(kind)) => kind.owner.title(),
+            (_, None) => policy::Actor::ServiceDesk.title(),
+        },
+        by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
+        steps,
+        device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
+        person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
+        events,
+        sealed,
+        may_open: seen == Seen::Type,
+        row,
+    })
+}
+
+/// An undone step of an open case, with the number of its case.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Conflict`] where it is done already.
+pub async fn case_step(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    step: StepId,
+) -> Result<(i64, StepRead), AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let (case, step) = crate::open_step(&app, tx, &permit, case, step)?;
+            Ok((case.number, step_read(tx, step, &case)?))
+        })
+        .await
+}

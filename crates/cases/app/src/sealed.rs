@@ -1,0 +1,118 @@
+//! What somebody may know of a sealed case without opening it: nothing, that there is one, or its type too. What it holds is
+//! read for a reason ([`overview_app::sensitive::read_sealed_case`]).
+//!
+//! Every way to a case goes through here: lists and figures by [`sight`], reading one by [`known_case`], working on
+//! one by [`case_to_work_on`].
+
+use domain::{CaseId, Force};
+use store::cases::{self, Case, Sight};
+use store::{Tx, people};
+
+use kernel::access::{Action, Actor, Permit, Relation, SeeSealed, SeeSealedListed};
+use kernel::{App, AppError, access};
+
+/// What a sealed case is called where its type may not be known.
+pub(crate) const A_SEALED_CASE: &str = "Sealed case";
+
+/// What somebody sees of a case without opening it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// For them there is none.
+    Nothing,
+    /// That there is one.
+    Exists,
+    /// Its type too.
+    Type,
+    /// It is not sealed.
+    Whole,
+}
+
+/// Whether the force's rules seal what cases of this type hold.
+pub fn is_sealed(app: &App, kind: &str) -> bool {
+    app.policy().library().cases.get(kind).is_some_and(|kind| kind.sealed)
+}
+
+/// What somebody sees of a case.
+pub(crate) fn seen(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: &Case) -> Result<Seen, AppError> {
+    if !is_sealed(app, &case.kind) {
+        return Ok(Seen::Whole);
+    }
+    let about = case.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+    let knows = access::may_held::<SeeSealedListed>(actor, case.force, about.as_ref());
+    let opens = access::may_held::<SeeSealed>(actor, case.force, about.as_ref());
+    Ok(match (knows, opens) {
+        (false, _) => Seen::Nothing,
+        (true, false) => Seen::Exists,
+        (true, true) => Seen::Type,
+    })
+}
+
+/// The same for the WHERE of a list or a figure.
+pub fn sight(app: &App, actor: &Actor) -> Sight {
+    let policy = app.policy();
+    let sealed = policy.library().cases.iter().filter(|(_, kind)| kind.sealed);
+    let own_too = Force::ALL.iter().all(|force| covers::<SeeSealedListed>(actor, *force, Relation::Own));
+    Sight {
+        sealed: sealed.map(|(name, _)| name.clone()).collect(),
+        known_in: forces::<SeeSealedListed>(actor),
+        typed_in: forces::<SeeSealed>(actor),
+        not_about: actor.person.filter(|_| !own_too),
+    }
+}
+
+/// A case, for somebody for whom there is one.
+///
+/// # Errors
+/// [`AppError::NotFound`] too where it is sealed and they may not know of it.
+pub fn known_case(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: CaseId) -> Result<Case, AppError> {
+    let case = cases::by_id(tx, id)?.ok_or_else(|| AppError::not_found("case", id))?;
+    match seen(app, tx, actor, &case)? {
+        Seen::Nothing => Err(AppError::not_found("case", id)),
+        Seen::Exists | Seen::Type | Seen::Whole => Ok(case),
+    }
+}
+
+/// The same where a page mentions a case: `None` for somebody for whom there is none.
+pub fn mentioned_case(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: Option<CaseId>,
+) -> Result<Option<Case>, AppError> {
+    match id.map(|id| known_case(app, tx, actor, id)) {
+        Some(Ok(case)) => Ok(Some(case)),
+        Some(Err(AppError::NotFound { .. })) | None => Ok(None),
+        Some(Err(error)) => Err(error),
+    }
+}
+
+/// A case, for somebody who is to work on it. Nobody works on what they may not read.
+///
+/// # Errors
+/// As [`known_case`]; [`AppError::Denied`] behind the wall, and for who knows of a sealed case and may not open it.
+pub(crate) fn case_to_work_on<A: Action>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    id: CaseId,
+) -> Result<Case, AppError> {
+    let case = known_case(app, tx, permit.actor(), id)?;
+    permit.reaches(case.force)?;
+    if seen(app, tx, permit.actor(), &case)? == Seen::Exists {
+        let about = case.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+        access::permit_within::<SeeSealed>(permit.actor())?.reaches_held(case.force, about.as_ref())?;
+    }
+    Ok(case)
+}
+
+fn covers<A: Action>(actor: &Actor, force: Force, relation: Relation) -> bool {
+    access::permit_within::<A>(actor).is_ok_and(|permit| permit.covers(force, relation))
+}
+
+/// The forces in which the actor may do `A` to whatever is not their own.
+fn forces<A: Action>(actor: &Actor) -> Vec<Force> {
+    let all = |force: &Force| {
+        [Relation::None, Relation::Manages].iter().all(|relation| covers::<A>(actor, *force, *relation))
+    };
+    Force::ALL.iter().copied().filter(all).collect()
+}

@@ -1,0 +1,361 @@
+//! Doing the steps of a case: by a note, by a hand-over that both sides signed, or by saying that a thing is missing.
+//!
+//! A step ends once: whoever comes second is told so. The last step closes the case.
+
+use domain::{CaseId, PersonId, StepId, Timestamp};
+use policy::{Actor, Proof};
+use serde_json::json;
+use store::case_steps::{self, Done, Step};
+use store::cases::{self, Case};
+use store::locks::{self, Lock};
+use store::{Tx, devices};
+
+use super::{Item, Opening, device_item, device_of_key};
+use kernel::access::{Action, ManageCases, Permit};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// The case type of a thing that cannot be found.
+const LOST: &str = "lost-device";
+
+/// A hand-over that both sides have signed.
+pub struct Moved<'a> {
+    /// The thing, such as `device:UUID`.
+    pub item: &'a str,
+    /// Who gave it, where they were its holder.
+    pub from: Option<PersonId>,
+    /// Who has it now; `None` where it is in stock.
+    pub to: Option<PersonId>,
+    /// What proves it, such as `hand-over:UUID`.
+    pub proof: &'a str,
+    /// Who entered it: as the ledger names them, and as people are shown.
+    pub by: (&'a str, &'a str),
+}
+
+/// How a step ends.
+pub struct Ending<'a> {
+    /// `done`, `missing`, `not-needed`.
+    pub outcome: &'static str,
+    /// What shows it.
+    pub proof: &'a str,
+    /// Who entered it: as the ledger names them, and as people are shown.
+    pub by: (&'a str, &'a str),
+    /// The line of the timeline.
+    pub says: String,
+}
+
+/// Ends a step; whether it was undone until now. Closes the case with its last step: whoever ends another step of the case
+/// comes before or after, so that one of them sees that nothing is left.
+pub(crate) fn end_step(
+    app: &App,
+    tx: &mut Tx<'_>,
+    step: &Step,
+    ending: &Ending<'_>,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let done = Done {
+        at: now,
+        by: ending.by.0.to_owned(),
+        outcome: ending.outcome.to_owned(),
+        proof: ending.proof.to_owned(),
+    };
+    locks::take(tx, Lock::Case(step.case))?;
+    if !case_steps::finish(tx, step.id, &done)? {
+        return Ok(false);
+    }
+    crate::say(app, tx, step.case, ending.by.1, &ending.says, now)?;
+    let Some(case) = cases::by_id(tx, step.case)? else { return Ok(true) };
+    settle_case(app, tx, &case, now)?;
+    Ok(true)
+}
+
+/// Ends a step on behalf of somebody who was shown that it is undone.
+pub fn end_step_once(
+    app: &App,
+    tx: &mut Tx<'_>,
+    step: &Step,
+    ending: &Ending<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if end_step(app, tx, step, ending, now)? {
+        return Ok(());
+    }
+    Err(AppError::Conflict("somebody has done this step already; reload the page".into()))
+}
+
+/// Closes an open case whose steps are all done, and otherwise moves its time limit to its next step.
+pub fn settle_case(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), AppError> {
+    let steps = case_steps::of_case(tx, case.id)?;
+    if case.closed.is_some() || steps.is_empty() {
+        return Ok(());
+    }
+    let undone: Vec<&Step> = steps.iter().filter(|step| step.done.is_none()).collect();
+    if undone.is_empty() {
+        let (why, how) = if crate::closes_by_receipt(app, &case.kind) {
+            ("everything is handed in or accounted for", "receipt")
+        } else {
+            ("every step is done", "steps")
+        };
+        if !cases::close(tx, case.id, now, (why, how))? {
+            return Ok(());
+        }
+        crate::say(app, tx, case.id, "system", &format!("Closed: {why}."), now)?;
+    } else if let Some(next) = undone.iter().filter_map(|step| step.due_at).min() {
+        cases::set_due(tx, case.id, Some(next))?;
+    }
+    crate::judge_after(app, tx, case, now)
+}
+
+/// Does a step that a note proves.
+///
+/// # Errors
+/// [`AppError::Invalid`] for an empty note, [`AppError::Conflict`] where the step is done already, or is proven by
+/// something else than a note.
+pub async fn do_step(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    step: StepId,
+    note: &str,
+) -> Result<(), AppError> {
+    let note = kernel::fields::text("proof", note, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let (found, step) = open_step(&app, tx, &permit, case, step)?;
+            if step.proof_kind != Proof::Note.as_str() {
+                return Err(AppError::Conflict(
+                    "a note does not do this step; its page says what does".into(),
+                ));
+            }
+            let actor = permit.actor();
+            let ending = Ending {
+                outcome: "done",
+                proof: &note,
+                by: (&actor.name, &actor.shown),
+                says: format!("Done: {}. {note}", step.title),
+            };
+            end_step_once(&app, tx, &step, &ending, now)?;
+            let record = Record::new(&actor.name, "case.step.done", format!("case:{case}"))
+                .force(found.force)
+                .detail(json!({ "step": step.name, "note": note }));
+            app.enter(tx, now, under(record, &found, &step))
+        })
+        .await
+}
+
+/// Says that a thing which should be handed in is missing, and why. It opens the case of a lost device.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where the step is done already or is about no
+/// thing.
+pub async fn item_missing(
+    app: &App,
+    permit: Permit<ManageCases>,
+    case: CaseId,
+    step: StepId,
+    why: &str,
+) -> Result<CaseId, AppError> {
+    let why = kernel::fields::text("proof", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Case(case))?;
+            let (found, step) = open_step(&app, tx, &permit, case, step)?;
+            if step.proof_kind != Proof::Receipt.as_str() || step.item.is_empty() {
+                return Err(AppError::Conflict("this step is about no thing that could be missing".into()));
+            }
+            let actor = permit.actor();
+            let lost = open_lost(&app, tx, &found, &step, (&actor.shown, &why), now)?;
+            let ending = Ending {
+                outcome: "missing",
+                proof: &format!("case:{lost}"),
+                by: (&actor.name, &actor.shown),
+                says: format!("Missing: {}. {why}", step.title),
+            };
+            end_step_once(&app, tx, &step, &ending, now)?;
+            let record = Record::new(&actor.name, "case.item.missing", format!("case:{case}"))
+                .force(found.force)
+                .detail(json!({ "item": step.item, "why": why, "opened": lost }));
+            app.enter(tx, now, under(record, &found, &step))?;
+            Ok(lost)
+        })
+        .await
+}
+
+/// Opens the case of a lost device, or gives the one that is open.
+fn open_lost(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Case,
+    step: &Step,
+    says: (&str, &str),
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let clause = crate::clause_of_procedure(app, LOST);
+    let device = device_of_key(&step.item).map(|id| devices::by_id(tx, id)).transpose()?.flatten();
+    if let (Some(device), Some(clause)) = (&device, &clause)
+        && let Some(open) = cases::open_for(tx, device.id, clause, LOST)?
+    {
+        crate::say(
+            app,
+            tx,
+            open.id,
+            says.0,
+            &format!("Missing when it was to be handed in: {}", says.1),
+            now,
+        )?;
+        return Ok(open.id);
+    }
+    let title = device.as_ref().map_or_else(|| step.title.clone(), |device| device_item(device).title);
+    let opening = Opening {
+        kind: LOST,
+        force: from.force,
+        device: device.as_ref().map(|device| device.id),
+        person: from.person,
+        clause,
+        title: format!("{title}: missing when it was to be handed in"),
+        date: None,
+        event: None,
+        place: None,
+        items: Vec::new(),
+        says,
+    };
+    crate::open_case(app, tx, &opening, now)
+}
+
+/// Closes the steps that a signed hand-over proves: the return of a thing by whoever had it, and the issue to whoever
+/// has it now. Gives how many; a hand-over that nobody waited for closes none.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn custody_moved(
+    app: &App,
+    tx: &mut Tx<'_>,
+    moved: &Moved<'_>,
+    now: Timestamp,
+) -> Result<usize, AppError> {
+    let mut proven: Vec<Step> = Vec::new();
+    for step in case_steps::open_for_item(tx, moved.item)? {
+        let case = cases::by_id(tx, step.case)?;
+        let of_giver = case.is_some_and(|case| case.person.is_some() && case.person == moved.from);
+        if step.proof_kind == Proof::Receipt.as_str() && of_giver && moved.to != moved.from {
+            proven.push(step);
+        }
+    }
+    if let Some(to) = moved.to {
+        for case in cases::of_person(tx, to)?.iter().filter(|case| case.closed.is_none()) {
+            let waits = |step: &Step| {
+                step.done.is_none() && step.item.is_empty() && step.proof_kind == Proof::Receipt.as_str()
+            };
+            proven.extend(case_steps::of_case(tx, case.id)?.into_iter().filter(waits));
+        }
+    }
+    let mut ended = 0;
+    for step in &proven {
+        let says = format!("Signed by both sides: {}", step.title);
+        let ending = Ending { outcome: "done", proof: moved.proof, by: moved.by, says };
+        ended += usize::from(end_step(app, tx, step, &ending, now)?);
+    }
+    Ok(ended)
+}
+
+/// Closes the steps of a person's open cases that wait for the acceptance of terms.
+pub fn acceptance_steps_done(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for step in case_steps::open_of_person(tx, person)? {
+        if step.proof_kind == Proof::Acceptance.as_str() {
+            let says = "Accepted all terms in force".to_owned();
+            let ending = Ending { outcome: "done", proof: "terms in force", by: ("system", "system"), says };
+            end_step(app, tx, &step, &ending, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a record under the clause of its step, or of its case.
+pub fn under<'a>(record: Record<'a>, case: &Case, step: &Step) -> Record<'a> {
+    match step.clause.as_ref().or(case.clause.as_ref()) {
+        Some(clause) => record.clause(clause),
+        None => record,
+    }
+}
+
+/// Makes the return steps of a case fit what the person holds now: a thing that came adds one, a thing that went
+/// elsewhere needs none.
+pub(crate) fn follow_items(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), AppError> {
+    let policy = app.policy();
+    let Some(kind) = policy.library().cases.get(&case.kind) else { return Ok(()) };
+    // A case about one device stays about that one.
+    let (Some(person), None) = (case.person, case.device) else { return Ok(()) };
+    let Some(of) = kind.steps.iter().find(|step| step.each_item && !step.later) else { return Ok(()) };
+    let held = crate::items_of(tx, person)?;
+    let steps = case_steps::of_case(tx, case.id)?;
+    for item in held.iter().filter(|item| !steps.iter().any(|step| step.item == item.key)) {
+        let opening = opening_of(case, vec![item.clone()]);
+        crate::add_steps(app, tx, (case.id, of), &opening, now)?;
+        crate::say(app, tx, case.id, "system", &format!("Also held: {}", item.title), now)?;
+    }
+    let gone = |step: &&Step| {
+        step.done.is_none()
+            && step.name == of.name
+            && !step.item.is_empty()
+            && !held.iter().any(|item| item.key == step.item)
+    };
+    for step in steps.iter().filter(gone) {
+        let says = format!("No longer held: {}", step.title);
+        let ending =
+            Ending { outcome: "not-needed", proof: "no longer held", by: ("system", "system"), says };
+        end_step(app, tx, step, &ending, now)?;
+    }
+    Ok(())
+}
+
+/// What a case would be opened with today.
+pub fn opening_of(case: &Case, items: Vec<Item>) -> Opening<'static> {
+    Opening {
+        kind: "",
+        force: case.force,
+        device: case.device,
+        person: case.person,
+        clause: case.clause.clone(),
+        title: String::new(),
+        date: case.due_at,
+        event: None,
+        place: None,
+        items,
+        says: ("system", ""),
+    }
+}
+
+/// An undone step of an open case, for who may work on it.
+pub fn open_step<A: Action>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    case: CaseId,
+    step: StepId,
+) -> Result<(Case, Step), AppError> {
+    let found = crate::sealed::case_to_work_on(app, tx, permit, case)?;
+    let step = case_steps::by_id(tx, step)?
+        .filter(|step| step.case == case)
+        .ok_or_else(|| AppError::not_found("step", step))?;
+    if found.closed.is_some() {
+        return Err(AppError::Conflict("the case is closed already; reload the page".into()));
+    }
+    if step.done.is_some() {
+        return Err(AppError::Conflict("somebody has done this step already; reload the page".into()));
+    }
+    Ok((found, step))
+}
+
+/// Whose step it is, in words.
+pub(crate) fn who(word: &str) -> &'static str {
+    word.parse::<Actor>().map_or("Somebody", Actor::title)
+}

@@ -1,0 +1,75 @@
+//! Answers the requests of this page.
+
+use axum::response::Response;
+use cases_app::read::{CaseFilter, CaseRow};
+use domain::{CaseId, Timestamp};
+use kernel::access::SeeCases;
+
+use crate::list;
+use web_shell::answer;
+use web_shell::answer::shown;
+use web_shell::frame::Area;
+use web_shell::links::case_crumb;
+use web_shell::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
+use web_shell::session::{Ctx, Problem};
+
+pub(crate) fn state(row: &CaseRow) -> String {
+    match &row.case.closed {
+        Some(_) => "Closed".to_owned(),
+        None => "Open".to_owned(),
+    }
+}
+
+fn row(row: &CaseRow) -> list::Row {
+    list::Row {
+        case: case_crumb(row.case.id, row.case.number),
+        kind: row.kind.clone(),
+        about: row.case.title.clone(),
+        force: row.case.force,
+        state: state(row),
+        opened: row.case.opened_at,
+        due: row.case.due_at.filter(|_| row.case.closed.is_none()),
+    }
+}
+
+type Key = (Timestamp, CaseId);
+/// Rows, the key of the next page, and the kinds to choose from.
+type Step = (Vec<list::Row>, Option<Key>, Vec<(String, String)>);
+
+async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Result<Step, Problem> {
+    let permit = ctx.permit::<SeeCases>()?;
+    let filter = CaseFilter {
+        force: Ctx::force(list.filter("force")),
+        kind: list.filter("kind").to_owned(),
+        state: list.filter("state").to_owned(),
+        search: list.filter("q").to_owned(),
+        after,
+    };
+    let (mut rows, kinds) = cases_app::read::cases(&ctx.site.app, permit, filter, limit + 1).await?;
+    let next = cut(&mut rows, limit, |last| (last.case.opened_at, last.case.id));
+    Ok((rows.iter().map(row).collect(), next, kinds))
+}
+
+/// The queue.
+pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    let after = list.after_time();
+    let (rows, next, kinds) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let view = list::View {
+        shell: ctx.shell(Area::Cases, Vec::new()),
+        list: list.with_rows(rows.len(), next.map(time_key)),
+        kinds,
+        rows,
+    };
+    shown(&view)
+}
+
+/// The queue as CSV, every row that the filters leave.
+pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
+    let list = Listing::read(list::ALLOWED, &ctx.query);
+    answer::walked("cases", (ctx, list), |(ctx, list), after: Option<Key>| async move {
+        let (rows, next, _) = walk(&ctx, &list, after, EXPORT_STEP).await?;
+        Ok(((ctx, list), list::export(&rows), next))
+    })
+    .await
+}

@@ -1,0 +1,140 @@
+//! The queue of cases.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::form::Choice;
+use web_shell::parts::listing::{Allowed, Listing};
+use web_shell::{csv, filters, format};
+
+/// What the address of the list may say; newest first.
+pub const ALLOWED: Allowed =
+    Allowed { path: "/cases", filters: &["q", "force", "kind", "state"], sorts: &["newest"] };
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "list/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Filters, sorting and page.
+    pub list: Listing,
+    /// The types of case that there are: word and title.
+    pub kinds: Vec<(String, String)>,
+    /// The cases of this page.
+    pub rows: Vec<Row>,
+}
+
+/// One case.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its reference with its page.
+    pub case: Crumb,
+    /// Its type, in words.
+    pub kind: String,
+    /// What it is about, in words.
+    pub about: String,
+    /// Whose matter it is.
+    pub force: Force,
+    /// Such as `Open`, `Contained`, `Closed`.
+    pub state: String,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When its next step is due; `None` if nothing is.
+    pub due: Option<Timestamp>,
+}
+
+impl View {
+    fn forces(&self) -> Vec<Choice> {
+        web_shell::parts::choices::forces(self.list.filter("force"))
+    }
+
+    fn states(&self) -> Vec<Choice> {
+        Choice::list([("open", "Open"), ("late", "Late"), ("closed", "Closed")], self.list.filter("state"))
+    }
+
+    fn kind_choices(&self) -> Vec<Choice> {
+        let kinds = self.kinds.iter().map(|(word, title)| (word.as_str(), title.as_str()));
+        Choice::list(kinds, self.list.filter("kind"))
+    }
+
+    /// A made-up queue, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |reference: &str, kind: &str, about: &str, state: &str, due| Row {
+            case: Crumb::new(format!("/cases/{reference}"), reference),
+            kind: kind.into(),
+            about: about.into(),
+            force: Force::Norfolk,
+            state: state.into(),
+            opened: web_shell::clock::hours_ago(30),
+            due,
+        };
+        Self {
+            shell: Shell::sample_top(Area::Cases),
+            list: Listing::read(ALLOWED, &[("state", "open")]).with_rows(3, None),
+            kinds: vec![
+                ("lost-device".into(), "Lost or stolen device".into()),
+                ("breach".into(), "Clause not met".into()),
+            ],
+            rows: vec![
+                row(
+                    "C-2026-0117",
+                    "Lost or stolen device",
+                    "NC-10442 <script>",
+                    "Contained",
+                    Some(web_shell::clock::hours_ago(2)),
+                ),
+                row(
+                    "C-2026-0116",
+                    "Clause not met",
+                    "NC-10460, MDU-6.2a",
+                    "Open",
+                    Some(web_shell::clock::hours_ahead(7)),
+                ),
+                row("C-2026-0101", "Return", "SC-20031", "Closed", None),
+            ],
+        }
+    }
+}
+
+/// The rows as CSV, with the columns of the page.
+#[must_use]
+pub fn export(rows: &[Row]) -> String {
+    let mut table = csv::Table::new(&["Case", "Type", "About", "Force", "State", "Opened", "Due"]);
+    for row in rows {
+        let due = row.due.map(format::when).unwrap_or_default();
+        table.row(&[
+            &row.case.text,
+            &row.kind,
+            &row.about,
+            row.force.title(),
+            &row.state,
+            &format::when(row.opened),
+            &due,
+        ]);
+    }
+    table.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_late_case_says_so_in_words() {
+        let html = View::sample().render().unwrap();
+        assert_eq!(html.matches("Late</strong>").count(), 1, "{html}");
+    }
+
+    #[test]
+    fn the_export_has_the_columns_of_the_page() {
+        assert!(
+            export(&View::sample().rows)
+                .starts_with("Case,Type,About,Force,State,Opened,Due\r\nC-2026-0117,")
+        );
+    }
+}

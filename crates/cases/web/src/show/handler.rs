@@ -1,0 +1,183 @@
+//! Answers the requests of this page.
+
+use axum::extract::Path;
+use axum::response::Response;
+use cases_app::read::{CaseRead, StepRead};
+use domain::{CaseId, HandoverId};
+use kernel::access::{AnswerForOneself, ContactOffDuty, ManageCases, PlaceHolds, SeeCases, SeeSealed};
+
+use crate::list::handler::state;
+use crate::show;
+use web_shell::answer::{form_again, shown};
+use web_shell::format;
+use web_shell::frame::{Area, Crumb};
+use web_shell::links::{clause_crumb, named};
+use web_shell::parts::form::Errors;
+use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
+
+pub(crate) async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
+    Ok(view_of(ctx, id, &cases_app::read::case(&ctx.site.app, ctx.permit::<SeeCases>()?, id).await?))
+}
+
+fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
+    let case = &read.row.case;
+    let reference = format!("C-{}", case.number);
+    let device = read.device.as_ref().map(|device| {
+        let model = device.model.clone().unwrap_or_else(|| device.kind.title().to_owned());
+        Crumb::new(format!("/devices/{}", device.id), format!("{}, {model}", device.serial))
+    });
+    let state = state(&read.row);
+    let opened = format::when(case.opened_at);
+    let log_line = format!("{reference} {}. Opened {opened}, {}.", case.title, state.to_lowercase());
+    let mut timeline: Vec<show::Event> = read
+        .events
+        .iter()
+        .map(|(at, who, what)| show::Event { at: *at, who: who.clone(), what: what.clone() })
+        .collect();
+    timeline.reverse();
+    // Nobody works on what they may not read.
+    let workable = case.closed.is_none() && (!read.sealed || read.may_open);
+    show::View {
+        shell: ctx.under(Area::Cases),
+        href: format!("/cases/{id}"),
+        reference,
+        kind: read.row.kind.clone(),
+        force: case.force,
+        title: case.title.clone(),
+        clause: case.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        opened: case.opened_at,
+        device,
+        holder: read
+            .person
+            .as_ref()
+            .map(|person| Crumb::new(format!("/people/{}", person.id), named(&person.name, &person.number))),
+        clock: None,
+        log_line,
+        steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
+        may_take: workable && ctx.may::<ManageCases>(),
+        call: match workable && ctx.may::<ContactOffDuty>() {
+            true => format!("/cases/{id}/call"),
+            false => String::new(),
+        },
+        owner: match &read.owner {
+            Some(owner) => owner.clone(),
+            None => format!("{}, not taken by anybody yet", read.desk),
+        },
+        by_receipt: read.by_receipt,
+        timeline,
+        sealed: read.sealed,
+        may_open: read.may_open,
+        reason: String::new(),
+        errors: Errors::default(),
+        note: String::new(),
+        why: String::new(),
+        workable: workable && ctx.may::<ManageCases>(),
+        state,
+    }
+}
+
+fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
+    let step = &read.step;
+    let href = match step.proof_kind.as_str() {
+        _ if step.done.is_some() => String::new(),
+        "hold" if ctx.may::<PlaceHolds>() => format!("/cases/{case}/steps/{}/hold", step.id),
+        "answer" if ctx.may::<AnswerForOneself>() => format!("/cases/{case}/needed"),
+        "note" | "receipt" if ctx.may::<ManageCases>() => format!("/cases/{case}/steps/{}", step.id),
+        _ => String::new(),
+    };
+    show::Step {
+        title: step.title.clone(),
+        who: read.who.clone(),
+        clause: read.clause.as_ref().map(|clause| clause_crumb(clause.as_str())),
+        due: step.due_at,
+        done: step.done.as_ref().map(|done| show::StepDone {
+            word: match done.outcome.as_str() {
+                "missing" => "Missing".into(),
+                "not-needed" => "Not needed".into(),
+                _ => "Done".into(),
+            },
+            at: done.at,
+            by: read.done_by.clone().unwrap_or_default(),
+            proof: proof(&done.proof),
+        }),
+        href,
+        proof: read.proof.to_owned(),
+    }
+}
+
+/// What shows that a step was done: a link where it is a record of its own.
+fn proof(text: &str) -> Crumb {
+    match text.split_once(':') {
+        Some(("case", id)) if id.parse::<CaseId>().is_ok() => {
+            Crumb::new(format!("/cases/{id}"), "The case that was opened for it")
+        }
+        Some(("hand-over", id)) if id.parse::<HandoverId>().is_ok() => {
+            Crumb::new(format!("/custody/{id}"), "The hand-over that both sides signed")
+        }
+        _ => Crumb::new("", text),
+    }
+}
+
+/// Takes it on.
+pub(crate) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: CaseId = id_of(&id)?;
+    cases_app::take_case(&ctx.site.app, permit, id).await?;
+    Ok(done(&format!("/cases/{id}"), "taken"))
+}
+
+/// One case.
+pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<SeeCases>()?;
+    let id = id_of(&id)?;
+    shown(&view(&ctx, id).await?)
+}
+
+/// Shows what a sealed case holds, which is a ledger entry of its own.
+pub(crate) async fn read_sealed(
+    ctx: Ctx,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let (permit, sees) = (ctx.permit_within::<SeeSealed>()?, ctx.permit::<SeeCases>()?);
+    let id: CaseId = id_of(&id)?;
+    let closed = view(&ctx, id).await?;
+    match overview_app::sensitive::read_sealed_case(&ctx.site.app, permit, sees, id, fields.get("reason"))
+        .await
+    {
+        Ok(read) => shown(&view_of(&ctx, id, &read)),
+        Err(error) => form_again(&show::View {
+            errors: form_errors(error, "reason")?,
+            reason: fields.text("reason"),
+            ..closed
+        }),
+    }
+}
+
+/// Adds a note.
+pub(crate) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: CaseId = id_of(&id)?;
+    match cases_app::note_on_case(&ctx.site.app, permit, id, fields.get("note")).await {
+        Ok(()) => Ok(done(&format!("/cases/{id}"), "noted")),
+        Err(error) => form_again(&show::View {
+            errors: form_errors(error, "note")?,
+            note: fields.text("note"),
+            ..view(&ctx, id).await?
+        }),
+    }
+}
+
+/// Closes it, with a reason.
+pub(crate) async fn close(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: CaseId = id_of(&id)?;
+    match cases_app::close_case(&ctx.site.app, permit, id, fields.get("why")).await {
+        Ok(()) => Ok(done(&format!("/cases/{id}"), "closed")),
+        Err(kernel::AppError::Invalid { message, .. }) => {
+            let errors = [("why", web_shell::session::sentence(&message))].into_iter().collect();
+            form_again(&show::View { errors, why: fields.text("why"), ..view(&ctx, id).await? })
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,241 @@
+//! One case: what is to be done next and by when, what has been done, a line to paste into the command-and-control log.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use web_shell::filters;
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::form::Errors;
+use web_shell::parts::timeline::Event;
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "show/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The case's own address, under which its forms are sent.
+    pub href: String,
+    /// Its reference.
+    pub reference: String,
+    /// Its type, in words.
+    pub kind: String,
+    /// Such as `Open`, `Contained`, `Closed`.
+    pub state: String,
+    /// Whose matter it is.
+    pub force: Force,
+    /// What it is about, in words.
+    pub title: String,
+    /// The clause that it is about.
+    pub clause: Option<Crumb>,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// The device that it is about.
+    pub device: Option<Crumb>,
+    /// Whom it is about.
+    pub holder: Option<Crumb>,
+    /// The clock, if one runs: what for, since when, until when.
+    pub clock: Option<Clock>,
+    /// One line for the command-and-control log.
+    pub log_line: String,
+    /// The steps that its clause asks for, in order.
+    pub steps: Vec<Step>,
+    /// Who has it on their desk, in words.
+    pub owner: String,
+    /// Whether this person may take it.
+    pub may_take: bool,
+    /// The form by which somebody is called on for it; empty for who may not.
+    pub call: String,
+    /// Only receipts close it.
+    pub by_receipt: bool,
+    /// What has happened, newest first.
+    pub timeline: Vec<Event>,
+    /// What it holds is left out: it needs a reason.
+    pub sealed: bool,
+    /// Whether this person may give one.
+    pub may_open: bool,
+    /// The reason that was typed.
+    pub reason: String,
+    /// What was wrong with the note that was typed.
+    pub errors: Errors,
+    /// The note that was typed.
+    pub note: String,
+    /// The reason to close it that was typed.
+    pub why: String,
+    /// Whether it is open and this person may work on it.
+    pub workable: bool,
+}
+
+/// A time limit that runs.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    /// What it is for, such as `Report to the ICO, if one is owed`.
+    pub what: String,
+    /// When it began, and why then.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// One step of the procedure.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What is to be done.
+    pub title: String,
+    /// Who does it, in words.
+    pub who: String,
+    /// The clause that asks for it, if one does.
+    pub clause: Option<Crumb>,
+    /// When it is due; `None` for no limit.
+    pub due: Option<Timestamp>,
+    /// How it ended.
+    pub done: Option<StepDone>,
+    /// Where it is done; empty for who may not do it, and once it is done.
+    pub href: String,
+    /// What shows that it was done, in words.
+    pub proof: String,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone)]
+pub struct StepDone {
+    /// Such as `Done`, `Missing`, `Not needed`.
+    pub word: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who entered it.
+    pub by: String,
+    /// What shows it: words, or a link to the record.
+    pub proof: Crumb,
+}
+
+impl Clock {
+    /// How long is left, rounded down: in hours up to four days, since the law counts a breach in hours.
+    fn left(&self, now: &Timestamp) -> String {
+        let left = self.until.since(*now);
+        match left.millis() / 3_600_000 {
+            hours @ 2..=96 => format!("{hours} hours"),
+            _ if left.millis() < 60_000 => "less than a minute".to_owned(),
+            _ => web_shell::format::span(left),
+        }
+    }
+}
+
+impl Step {
+    /// Whether it was done after its time limit.
+    fn was_late(&self) -> bool {
+        self.done.as_ref().zip(self.due).is_some_and(|(done, due)| done.at > due)
+    }
+
+    fn late(&self, now: &Timestamp) -> bool {
+        self.done.is_none() && self.due.is_some_and(|due| due < *now)
+    }
+}
+
+impl View {
+    /// A case whose content is sealed, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_sealed() -> Self {
+        Self { sealed: true, may_open: true, timeline: Vec::new(), ..Self::sample() }
+    }
+
+    /// A lost phone's case, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours_ago = web_shell::clock::hours_ago;
+        let event =
+            |hours, who: &str, what: &str| Event { at: hours_ago(hours), who: who.into(), what: what.into() };
+        Self {
+            shell: Shell::sample(Area::Cases),
+            href: "/cases/C-2026-0117".into(),
+            reference: "C-2026-0117".into(),
+            kind: "Lost or stolen device".into(),
+            state: "Contained".into(),
+            force: Force::Norfolk,
+            title: "iPhone NC-10442 left on a train".into(),
+            clause: Some(web_shell::links::clause_crumb("MDU-4.1")),
+            opened: hours_ago(1),
+            device: Some(Crumb::new("/devices/NC-10442", "NC-10442, iPhone 15")),
+            holder: Some(Crumb::new("/people/1234", "PC 1234 Ames <script>")),
+            clock: Some(Clock {
+                what: "Report to the ICO, if one is owed".into(),
+                from: hours_ago(1),
+                until: web_shell::clock::hours_ahead(71),
+            }),
+            log_line:
+                "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01."
+                    .into(),
+            steps: steps(),
+            owner: "Service Desk".into(),
+            may_take: true,
+            call: "/cases/1/call".into(),
+            by_receipt: false,
+            timeline: vec![
+                event(1, "Lanyard", "NC-10442 reported that lost mode is on"),
+                event(1, "Insp Grey", "Ordered lost mode: left on a train"),
+                event(1, "PC 1234 Ames", "Reported it from a colleague's phone"),
+            ],
+            errors: Errors::default(),
+            note: String::new(),
+            sealed: false,
+            may_open: false,
+            reason: String::new(),
+            why: String::new(),
+            workable: true,
+        }
+    }
+}
+
+fn steps() -> Vec<Step> {
+    let step = |title: &str, clause: &str, due, done: Option<StepDone>| Step {
+        title: title.into(),
+        who: "Service Desk".into(),
+        clause: Some(web_shell::links::clause_crumb(clause)),
+        due,
+        href: if done.is_some() { String::new() } else { "/cases/C-2026-0117/steps/1".into() },
+        done,
+        proof: "A note".into(),
+    };
+    let hours_ago = web_shell::clock::hours_ago;
+    let contained = StepDone {
+        word: "Done".into(),
+        at: hours_ago(1),
+        by: "Insp Grey".into(),
+        proof: Crumb::new("", "Lost mode is on <script>"),
+    };
+    vec![
+        step("Contain the device", "MDU-4.1", None, Some(contained)),
+        step("Receive the security incident form", "MDU-4.3", Some(web_shell::clock::hours_ahead(23)), None),
+        step("Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_step_names_the_clause_that_asks_for_it() {
+        let html = View::sample().render().unwrap();
+        for clause in ["MDU-4.1", "MDU-4.2", "MDU-4.3"] {
+            assert!(html.contains(&format!(">{clause}</a>")), "{clause}");
+        }
+    }
+
+    #[test]
+    fn a_clock_is_read_in_hours() {
+        let now = web_shell::clock::now();
+        for (hours, text) in [(71, "71 hours"), (1, "1 hour"), (200, "8 days"), (0, "less than a minute")] {
+            let clock = Clock { what: String::new(), from: now, until: web_shell::clock::hours_ahead(hours) };
+            assert_eq!(clock.left(&now), text);
+        }
+    }
+
+    #[test]
+    fn a_closed_case_takes_no_notes() {
+        let closed = View { workable: false, ..View::sample() };
+        assert!(!closed.render().unwrap().contains("id=\"note\""));
+    }
+}

@@ -1,0 +1,131 @@
+//! Cases that breaches open, rejoin and close.
+
+use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp};
+use policy::{CaseType, Proof};
+use serde_json::json;
+use store::cases::{self, Case};
+use store::locks::{self, Lock};
+use store::{Tx, devices, findings};
+
+use cases_app::{Item, Opening, device_item};
+use kernel::policy_in_force::DeviceRule;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// How a breach ends of itself: why, in the words of the timeline, and for the ledger.
+type End = (&'static str, &'static str, &'static str);
+const MET_AGAIN: End = ("met again", "The device reports that the clause is met again.", "met-again");
+const NOT_ASKED: End = ("no longer asked", "The clause no longer asks this of the device.", "not-asked");
+
+/// Opens or rejoins the case for a breach that outlived its grace, and closes it when the clause is met again.
+pub async fn follow_breach(app: &App, device: DeviceId, clause: ClauseId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| follow_breach_in(&app, tx, device, &clause, now)).await
+}
+
+fn follow_breach_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: DeviceId,
+    clause: &ClauseId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    locks::take(tx, Lock::Device(id))?;
+    let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
+    let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
+    let Some(rule) = policy.rules().iter().find(|rule| rule.clause == *clause) else { return Ok(()) };
+    let finding = findings::one(tx, &Subject::Device(id), clause)?;
+    let open = cases::open_for(tx, id, clause, &rule.opens)?;
+    match (finding.map(|finding| (finding.outcome, finding.since)), open) {
+        (Some((Outcome::NotMet { because }, since)), None) => {
+            if since.plus(rule.grace) > now {
+                let subject = format!("{id}/{clause}");
+                return kernel::jobs::ask_job(
+                    app,
+                    tx,
+                    kernel::jobs::Kind::Breach,
+                    &subject,
+                    since.plus(rule.grace),
+                );
+            }
+            // A question for a holder waits until there is one.
+            let asks = policy.library().cases.get(&rule.opens).is_some_and(asks_holder);
+            if asks && device.holder.is_none() {
+                return Ok(());
+            }
+            if let Some(until) = permissions_app::risk_accepted(tx, &device, clause, now)? {
+                // The finding stays what it is; the case opens when nobody carries the risk any longer.
+                let subject = format!("{id}/{clause}");
+                return kernel::jobs::ask_job(app, tx, kernel::jobs::Kind::Breach, &subject, until);
+            }
+            open_breach(app, tx, &device, rule, &because, now)
+        }
+        (Some((Outcome::NotMet { because }, _)), Some(open)) => {
+            cases_app::say(app, tx, open.id, "system", &format!("Still not met: {because}"), now)
+        }
+        (Some((Outcome::Met, _)), Some(open)) => end_breach(app, tx, &open, clause, &MET_AGAIN, now),
+        (Some((Outcome::NotApplicable { .. }, _)), Some(open)) => {
+            end_breach(app, tx, &open, clause, &NOT_ASKED, now)
+        }
+        // Not knowing is no recovery: the case stays open.
+        _ => Ok(()),
+    }
+}
+
+fn open_breach(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &devices::Device,
+    rule: &DeviceRule,
+    because: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let clause = &rule.clause;
+    let kind = if rule.detection { "may not be" } else { "is not" };
+    let items: Vec<Item> = vec![device_item(device)];
+    let opening = Opening {
+        kind: &rule.opens,
+        force: device.force,
+        device: Some(device.id),
+        person: device.holder,
+        clause: Some(clause.clone()),
+        title: format!("{} {}: {clause} {kind} met", device.kind.title(), device.serial),
+        date: None,
+        event: None,
+        place: None,
+        items,
+        says: ("system", because),
+    };
+    let case = cases_app::open_case(app, tx, &opening, now)?;
+    if app.policy().library().cases.get(&rule.opens).is_some_and(asks_holder) {
+        cases_app::unused::ask_about_unused(app, tx, case, device, now)?;
+    }
+    let record = Record::new("system", "case.opened", format!("case:{case}"))
+        .force(device.force)
+        .clause(clause)
+        .detail(json!({ "device": device.id, "because": because }));
+    app.enter(tx, now, record)
+}
+
+fn end_breach(
+    app: &App,
+    tx: &mut Tx<'_>,
+    open: &Case,
+    clause: &ClauseId,
+    (why, says, word): &End,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if !cases_app::end_by_itself(app, tx, open, (why, "breach-over", says), now)? {
+        return Ok(());
+    }
+    let record = Record::new("system", "case.closed", format!("case:{}", open.id))
+        .force(open.force)
+        .clause(clause)
+        .reason(word);
+    app.enter(tx, now, record)
+}
+
+/// Whether a case of that type begins with a question to whoever has the device.
+fn asks_holder(kind: &CaseType) -> bool {
+    kind.first_steps(None).any(|step| step.proof == Proof::Answer)
+}

@@ -1,0 +1,209 @@
+//! One clause: what it asks, how it is kept, how it stands.
+
+use domain::{ClauseId, Coverage, Outcome, Platform, Subject, Timestamp};
+use policy::{Clause, Library, Scope};
+use store::{findings, permissions};
+
+use super::tally::{self, Tally};
+use kernel::access::{Permit, SeeDetections, SeeFindings, SeePeople, SeePolicy, SeeRegisters};
+use kernel::{App, AppError, access, words};
+use permissions_app::risks::{RiskRead, risk};
+
+/// Findings that a clause's page lists.
+const LISTED: u32 = 20;
+
+/// One clause.
+#[derive(Debug, Clone)]
+pub struct ClauseRead {
+    /// Its id.
+    pub id: ClauseId,
+    /// Its title.
+    pub title: String,
+    /// Its document: id and title.
+    pub document: (String, String),
+    /// The number that the paper prints.
+    pub number: Option<String>,
+    /// Must, should, may, must not, states.
+    pub modality: &'static str,
+    /// Who must act.
+    pub actors: Vec<&'static str>,
+    /// The requirement; `None` where it is withheld.
+    pub text: Option<String>,
+    /// How it is kept, a sentence each.
+    pub kept_by: Vec<String>,
+    /// What each platform makes of its settings; empty where it has none.
+    pub platforms: Vec<(Platform, Coverage)>,
+    /// The values that it asks for.
+    pub settings: Vec<SettingValueRead>,
+    /// What its checks ask.
+    pub checks: Vec<String>,
+    /// Whether anything ever judges it.
+    pub judged: bool,
+    /// How it stands; `None` for who may not see findings.
+    pub findings: Option<Tally>,
+    /// Those not met or not known, worst first, the first twenty.
+    pub worst: Vec<NamedFinding>,
+    /// Who carries the risk that it is not met, for who may see registers.
+    pub risks: Vec<RiskRead>,
+    /// The registers of permissions and exceptions that belong to it: id and title.
+    pub registers: Vec<(String, String)>,
+    /// The editor's notes that name it: flag and text.
+    pub flags: Vec<(String, String)>,
+}
+
+/// One value that a clause asks for.
+#[derive(Debug, Clone)]
+pub struct SettingValueRead {
+    /// The vendor-neutral key.
+    pub key: String,
+    /// What it means.
+    pub means: String,
+    /// The value in force, in words.
+    pub value: String,
+    /// What this clause asks for, where another clause is stricter.
+    pub asked: Option<String>,
+    /// The force's own choice: why, and whose.
+    pub choice: Option<(String, String)>,
+}
+
+/// A finding with the name of whom it is about.
+#[derive(Debug, Clone)]
+pub struct NamedFinding {
+    /// Whom or what.
+    pub subject: Subject,
+    /// A serial number, a name, a title.
+    pub name: String,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// One clause.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none of that id.
+pub async fn clause(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<ClauseRead, AppError> {
+    let policy = app.policy();
+    let library = policy.library();
+    let clause = library.find_clause(id).ok_or_else(|| AppError::not_found("clause", id))?;
+    let platforms = match clause.settings().next() {
+        Some(_) => policy.coverage().get(&clause.id).into_iter().flatten(),
+        None => None.into_iter().flatten(),
+    };
+    let (findings, worst) = standing_of(app, &permit, library, clause).await?;
+    let title = library.document(&clause.document).map(|document| document.title.clone());
+    Ok(ClauseRead {
+        id: clause.id.clone(),
+        title: clause.title.clone(),
+        document: (clause.document.clone(), title.unwrap_or_default()),
+        number: clause.number.clone(),
+        modality: clause.modality.title(),
+        actors: clause.actors.iter().map(|actor| actor.title()).collect(),
+        text: (!clause.withheld).then(|| clause.text.clone()),
+        kept_by: clause.kept_by.iter().map(|kept| words::kept(library, kept)).collect(),
+        platforms: platforms.map(|(platform, coverage)| (*platform, coverage.clone())).collect(),
+        settings: settings(library, clause),
+        checks: asks(library, clause),
+        judged: tally::is_judged(clause),
+        findings,
+        worst,
+        risks: risks_of(app, &permit, &clause.id).await?,
+        registers: library
+            .permissions
+            .values()
+            .filter(|register| register.clauses.contains(&clause.id))
+            .map(|register| (register.id.clone(), register.title.clone()))
+            .collect(),
+        flags: library.notes_on(clause).map(|note| (note.flag.clone(), note.text.clone())).collect(),
+    })
+}
+
+async fn risks_of(
+    app: &App,
+    permit: &Permit<SeePolicy>,
+    clause: &ClauseId,
+) -> Result<Vec<RiskRead>, AppError> {
+    if access::permit::<SeeRegisters>(permit.actor()).is_err() {
+        return Ok(Vec::new());
+    }
+    let (force, clause, now) = (permit.scope().force(), clause.clone(), app.world().now());
+    let found = app.store().read(move |tx| permissions::on_clause(tx, force, &clause, now)).await?;
+    Ok(found.iter().filter_map(risk).collect())
+}
+
+async fn standing_of(
+    app: &App,
+    permit: &Permit<SeePolicy>,
+    library: &Library,
+    clause: &Clause,
+) -> Result<(Option<Tally>, Vec<NamedFinding>), AppError> {
+    if access::permit::<SeeFindings>(permit.actor()).is_err() {
+        return Ok((None, Vec::new()));
+    }
+    // Whom a detection is about is named to those alone who act on it.
+    let detections = access::permit::<SeeDetections>(permit.actor()).is_ok();
+    let named = detections || !app.policy().is_detection(clause.id.as_str());
+    let people = access::permit::<SeePeople>(permit.actor()).is_ok();
+    let (force, id) = (permit.scope().force(), clause.id.clone());
+    let (tally, found) = app
+        .store()
+        .read(move |tx| {
+            let tally = Tally::of_lines(&findings::tally_of_clause(tx, force, &id)?);
+            let mut found = findings::named_of_clause(tx, force, &id, "not-met", LISTED)?;
+            let left = LISTED.saturating_sub(u32::try_from(found.len()).unwrap_or(LISTED));
+            if left > 0 {
+                found.extend(findings::named_of_clause(tx, force, &id, "not-known", left)?);
+            }
+            Ok::<_, AppError>((tally, found))
+        })
+        .await?;
+    let worst = found
+        .into_iter()
+        .filter(|_| named)
+        .filter(|(finding, _)| people || !matches!(finding.subject, Subject::Person(_)))
+        .map(|(finding, name)| NamedFinding {
+            name: name.unwrap_or_else(|| match &finding.subject {
+                Subject::Document(id) => {
+                    library.document(id).map_or_else(|| id.clone(), |document| document.title.clone())
+                }
+                Subject::Device(id) => id.to_string(),
+                Subject::Person(id) => id.to_string(),
+            }),
+            subject: finding.subject,
+            outcome: finding.outcome,
+            since: finding.since,
+        })
+        .collect();
+    Ok((Some(tally), worst))
+}
+
+fn settings(library: &Library, clause: &Clause) -> Vec<SettingValueRead> {
+    library
+        .setting_lines(clause, &library.merged_settings(&Scope::default()))
+        .into_iter()
+        .map(|line| SettingValueRead {
+            key: line.key.to_string(),
+            means: line.means,
+            value: policy::setting_words(&line.in_force),
+            asked: (line.asked != line.in_force).then(|| policy::setting_words(&line.asked)),
+            choice: line
+                .parameter
+                .and_then(|name| library.parameters().get(&name))
+                .map(|parameter| (parameter.reason.clone(), parameter.owner.clone())),
+        })
+        .collect()
+}
+
+/// What the checks of a clause ask.
+pub(super) fn asks(library: &Library, clause: &Clause) -> Vec<String> {
+    let mut asks: Vec<String> = Vec::new();
+    for rule in clause.rules() {
+        if let Some(check) = library.checks.get(&rule.check)
+            && !asks.contains(&check.asks)
+        {
+            asks.push(check.asks.clone());
+        }
+    }
+    asks
+}

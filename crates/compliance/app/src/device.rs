@@ -1,0 +1,188 @@
+//! Judging a device: every clause that speaks of it, by its current facts.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use compliance::{SubjectState, evaluate};
+use domain::{
+    DeviceId, Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Subject, Timestamp,
+    WhyNotKnown,
+};
+use store::devices::{Device, EnrolmentState};
+use store::{Tx, devices, enrolments, findings, messages};
+
+use super::apply::Judged;
+use super::basis::{Basis, CheckBasis};
+use kernel::policy_in_force::{DeviceRule, PolicyInForce};
+use kernel::{App, AppError, jobs};
+use permissions_app::{Granted, Tailored};
+
+/// How soon after the earliest possible staleness a device is judged again.
+const AFTER_STALE: Span = Span::from_secs(60);
+/// The longest that a device goes without being judged.
+const JUDGE_AT_LEAST: Span = Span::from_secs(24 * 3600);
+
+/// Judges a device and writes what changed. Run twice on the same facts, it writes nothing new.
+pub async fn judge_device(app: &App, device: DeviceId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| judge_device_in(&app, tx, device, now)).await
+}
+
+fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+    let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
+    let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
+    let subject = Subject::Device(id);
+    let before = findings::of_subject(tx, &subject)?;
+    let judged = match device.kind.platform() {
+        Some(platform) => {
+            let facts = facts_of(tx, &device, now)?;
+            let tailored = permissions_app::tailored(app, tx, &device, now)?;
+            judge_all(&policy, tailored.as_ref(), &device, platform, &facts, now)
+        }
+        None => Vec::new(),
+    };
+    let (mut met, mut not_met, mut not_known) = (0, 0, 0);
+    let mut clauses = Vec::with_capacity(judged.len());
+    for (judged, rule) in judged {
+        match judged.outcome {
+            Outcome::Met => met += 1,
+            Outcome::NotMet { .. } => not_met += 1,
+            Outcome::NotKnown(_) => not_known += 1,
+            Outcome::NotApplicable { .. } => {}
+        }
+        let clause = judged.clause.clone();
+        let breach = matches!(judged.outcome, Outcome::NotMet { .. });
+        let old = before.iter().find(|old| old.clause == clause);
+        let was_breach = old.is_some_and(|old| matches!(old.outcome, Outcome::NotMet { .. }));
+        let applied = crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        if (breach && applied.changed) || (was_breach && !breach) {
+            let due = if breach { applied.since.plus(rule.grace) } else { now };
+            kernel::jobs::ask_job(app, tx, jobs::Kind::Breach, &format!("{id}/{clause}"), due)?;
+        }
+        clauses.push(clause);
+    }
+    crate::apply::drop_others(tx, &subject, &before, &clauses)?;
+    devices::set_judged(tx, id, (met, not_met, not_known), now)?;
+    let next = next_look(&policy, &device, tx, now)?;
+    kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &id.to_string(), next)
+}
+
+/// The facts that devices reported, and those that the server knows of its own: register, contact and enrolment.
+pub(crate) fn facts_of(tx: &mut Tx<'_>, device: &Device, now: Timestamp) -> Result<Facts, AppError> {
+    let mut facts = messages::facts(tx, device.id)?;
+    let mut own = |name: &str, value: FactValue, grade: Grade, at: Timestamp| {
+        facts.put(Fact { name: FactName::new(name), value, grade, at, source: "register".into() });
+    };
+    own("register.force_property", FactValue::Bool(device.retired_at.is_none()), Grade::Stated, now);
+    if let Some(enrolment) = device.enrolment
+        && let Some(live) = enrolments::by_id(tx, enrolment)?
+        && let Some(last) = device.last_contact_at.or(live.enrolled_at)
+    {
+        own("device.contact", FactValue::Count(last.millis()), Grade::Reported, last);
+    }
+    Ok(facts)
+}
+
+/// Judges every rule for a device; what a device not under management would have to report is not known.
+fn judge_all<'a>(
+    policy: &'a PolicyInForce,
+    tailored: Option<&Tailored>,
+    device: &Device,
+    platform: Platform,
+    facts: &Facts,
+    now: Timestamp,
+) -> Vec<(Judged, &'a DeviceRule)> {
+    let expected = tailored.map_or_else(|| policy.expected_profiles(platform), Tailored::expected_profiles);
+    policy
+        .rules()
+        .iter()
+        .filter(|rule| rule.kinds.is_empty() || rule.kinds.contains(&device.kind))
+        .map(|rule| {
+            let (own, granted) = match tailored {
+                Some(tailored) => tailored.rule(policy.library(), rule),
+                None => (Cow::Borrowed(rule), Granted::default()),
+            };
+            (judge(&own, granted, device, platform, &expected, facts, now), rule)
+        })
+        .collect()
+}
+
+fn judge(
+    rule: &DeviceRule,
+    granted: Granted,
+    device: &Device,
+    platform: Platform,
+    expected: &BTreeMap<String, String>,
+    facts: &Facts,
+    now: Timestamp,
+) -> Judged {
+    let state = SubjectState { platform, supervised: device.supervised, expected_profiles: expected };
+    let mut worst: Option<Outcome> = None;
+    let mut checks = Vec::with_capacity(rule.checks.len());
+    let mut used: Vec<Fact> = Vec::new();
+    for (name, digest, bound) in &rule.checks {
+        let judgement = evaluate(bound, &state, facts, now);
+        for fact in judgement.used.iter().filter_map(|name| facts.get(name.as_str())) {
+            if !used.contains(fact) {
+                used.push(fact.clone());
+            }
+        }
+        if worst.as_ref().is_none_or(|worst| judgement.outcome.severity() > worst.severity()) {
+            worst = Some(judgement.outcome.clone());
+        }
+        checks.push(CheckBasis {
+            name: name.clone(),
+            digest: digest.clone(),
+            arm: judgement.arm.map(|arm| arm + 1),
+            outcome: judgement.outcome,
+        });
+    }
+    let outcome = worst.unwrap_or(Outcome::NotKnown(WhyNotKnown::NoWayToTell));
+    let groups: Vec<&str> = rule.checks.iter().flat_map(|(_, _, bound)| bound.groups()).collect();
+    Judged {
+        clause: rule.clause.clone(),
+        clause_digest: rule.clause_digest.clone(),
+        outcome,
+        basis: Basis::Device {
+            platform,
+            supervised: device.supervised,
+            checks,
+            facts: used,
+            expected_profiles: expected
+                .iter()
+                .filter(|(group, _)| groups.contains(&group.as_str()))
+                .map(|(group, uuid)| (group.clone(), uuid.clone()))
+                .collect(),
+            granted,
+        },
+    }
+}
+
+/// When silence would next change a judgement: the device is judged again then, without anybody asking.
+fn next_look(
+    policy: &PolicyInForce,
+    device: &Device,
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+) -> Result<Timestamp, AppError> {
+    let latest = now.plus(JUDGE_AT_LEAST);
+    let Some(platform) = device.kind.platform() else { return Ok(latest) };
+    if device.enrolment_state == EnrolmentState::None {
+        return Ok(latest);
+    }
+    let facts = messages::facts(tx, device.id)?;
+    let mut next = latest;
+    for rule in policy.rules() {
+        for (_, _, bound) in &rule.checks {
+            for span in bound.horizons(platform, device.supervised) {
+                for fact in bound.facts().iter().filter_map(|name| facts.get(name.as_str())) {
+                    let turns = fact.at.plus(span).plus(AFTER_STALE);
+                    if turns > now {
+                        next = next.min(turns);
+                    }
+                }
+            }
+        }
+    }
+    Ok(next)
+}

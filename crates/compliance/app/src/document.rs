@@ -1,0 +1,162 @@
+//! Judging a document: is the paper right, and is what people must do being done in time.
+
+use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
+use policy::{Document, KeptBy, PermissionRegister, RecordKind};
+use store::{Tx, devices, findings, permissions};
+
+use super::apply::Judged;
+use super::basis::Basis;
+use super::procedure::procedure_outcome;
+use kernel::{App, AppError, jobs};
+
+/// How often a document is judged: dates pass without anybody doing anything.
+const DAILY: domain::Span = domain::Span::from_secs(24 * 3600);
+
+/// Judges the record and procedure clauses of a document.
+pub async fn judge_document(app: &App, document: &str) -> Result<(), AppError> {
+    let (app, now, document) = (app.clone(), app.world().now(), document.to_owned());
+    app.clone().store().write(move |tx| judge_document_in(&app, tx, &document, now)).await
+}
+
+fn judge_document_in(app: &App, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
+    let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
+    let subject = Subject::Document(id.to_owned());
+    let before = findings::of_subject(tx, &subject)?;
+    let Some(document) = policy.library().document(id) else {
+        return crate::apply::drop_others(tx, &subject, &before, &[]);
+    };
+    let mut clauses: Vec<ClauseId> = Vec::new();
+    for clause in policy.library().clauses_in(id) {
+        let mut outcomes = Vec::new();
+        let mut says = Vec::new();
+        for kept in &clause.kept_by {
+            let judged = match kept {
+                KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
+                KeptBy::Procedure { procedure, .. } => {
+                    Some(match policy.library().register_of_procedure(procedure) {
+                        Some(register) => register_outcome(tx, register, now)?,
+                        None => procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?,
+                    })
+                }
+                _ => None,
+            };
+            if let Some((outcome, words)) = judged {
+                outcomes.push(outcome);
+                says.push(words);
+            }
+        }
+        let Some(outcome) = outcomes.into_iter().max_by_key(Outcome::severity) else { continue };
+        let judged = Judged {
+            clause: clause.id.clone(),
+            clause_digest: clause.digest(),
+            outcome,
+            basis: Basis::Record { says },
+        };
+        let old = before.iter().find(|old| old.clause == clause.id);
+        crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        clauses.push(clause.id.clone());
+    }
+    crate::apply::drop_others(tx, &subject, &before, &clauses)?;
+    kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
+}
+
+pub(super) fn not_known(what: &str) -> Outcome {
+    Outcome::NotKnown(WhyNotKnown::NeverReported { what: what.to_owned() })
+}
+
+fn record_outcome(
+    tx: &mut Tx<'_>,
+    document: &Document,
+    record: RecordKind,
+    now: Timestamp,
+) -> Result<(Outcome, String), AppError> {
+    Ok(match record {
+        RecordKind::Approval => approval(document),
+        RecordKind::ReviewDate => review(document, now),
+        RecordKind::LegalBasis => legal_basis(document),
+        RecordKind::RelatedDocuments => related(document),
+        RecordKind::Marking => marking(document),
+        RecordKind::Register => register(tx, now)?,
+        RecordKind::Definition => {
+            let because = "it says what words mean; there is nothing in it to keep".to_owned();
+            (Outcome::NotApplicable { because: because.clone() }, because)
+        }
+    })
+}
+
+fn legal_basis(document: &Document) -> (Outcome, String) {
+    if document.legal_basis.is_empty() {
+        return (not_known("a list of the laws that the document rests on"), "no law is listed".into());
+    }
+    let unlinked = document.legal_basis.iter().filter(|law| law.link.is_none()).count();
+    let words = format!("{} laws are listed, {unlinked} of them without a link", document.legal_basis.len());
+    let outcome = if unlinked == 0 { Outcome::Met } else { Outcome::NotMet { because: words.clone() } };
+    (outcome, words)
+}
+
+fn related(document: &Document) -> (Outcome, String) {
+    if document.related.is_empty() {
+        return (not_known("a list of related documents"), "no related document is listed".into());
+    }
+    (Outcome::Met, format!("{} related documents are listed", document.related.len()))
+}
+
+fn marking(document: &Document) -> (Outcome, String) {
+    if document.marking.trim().is_empty() || document.version.trim().is_empty() {
+        return (not_known("a marking and a version"), "the marking or the version is missing".into());
+    }
+    (Outcome::Met, format!("marked {}, version {}", document.marking, document.version))
+}
+
+/// A register is kept if something stands in it: an empty one proves nothing.
+fn register(tx: &mut Tx<'_>, now: Timestamp) -> Result<(Outcome, String), AppError> {
+    let devices = devices::counts(tx, None, now)?.all;
+    let words = format!("{devices} devices stand in the asset register");
+    let outcome = if devices > 0 { Outcome::Met } else { not_known("an entry in the asset register") };
+    Ok((outcome, words))
+}
+
+fn approval(document: &Document) -> (Outcome, String) {
+    let dated = document.approvals.iter().filter(|approval| approval.on.is_some()).count();
+    let words = format!("{dated} of {} approvals have a date", document.approvals.len());
+    let outcome = match (document.approvals.len(), dated) {
+        (0, _) => not_known("any approval"),
+        (all, dated) if all == dated => Outcome::Met,
+        _ => Outcome::NotMet { because: words.clone() },
+    };
+    (outcome, words)
+}
+
+fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
+    let Some(review_by) = document.review_by else {
+        return (not_known("a review date"), "the document has no review date".into());
+    };
+    match document.review_overdue_days(now) {
+        None => (Outcome::Met, format!("due for review on {review_by}")),
+        Some(days) => {
+            let words =
+                format!("was due for review on {review_by}: overdue by {days} days, and still in force");
+            (Outcome::NotMet { because: words.clone() }, words)
+        }
+    }
+}
+
+/// A procedure that is kept as a register: everything asked is decided in time, and nothing stands without an end. An
+/// empty register proves nothing.
+fn register_outcome(
+    tx: &mut Tx<'_>,
+    register: &PermissionRegister,
+    now: Timestamp,
+) -> Result<(Outcome, String), AppError> {
+    let (asked, done, late) = permissions::lists::tally(tx, &register.id, now)?;
+    let words = format!(
+        "{asked} entries in the register {}: {done} decided or over, {late} not decided in time",
+        register.title
+    );
+    let outcome = match (asked, late) {
+        (0, _) => not_known(&format!("an entry in the register {}", register.title)),
+        (_, 0) => Outcome::Met,
+        _ => Outcome::NotMet { because: words.clone() },
+    };
+    Ok((outcome, words))
+}

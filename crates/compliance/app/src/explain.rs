@@ -1,0 +1,141 @@
+//! Why a finding is what it is, today or at a time in the past: read from the evidence, and judged again from it.
+
+use compliance::{SubjectState, evaluate};
+use domain::{ClauseId, Facts, Outcome, Subject, Timestamp};
+use store::findings::{self, Evidence};
+use store::{Tx, devices, people};
+
+use super::basis::Basis;
+use kernel::access::{PermitWithin, SeeDetections, SeeFindings};
+use kernel::policy_in_force::kept;
+use kernel::{App, AppError, PolicyInForce, access};
+
+/// Why a finding is what it is.
+#[derive(Debug, Clone)]
+pub struct Explanation {
+    /// About whom or what.
+    pub subject: Subject,
+    /// Which clause.
+    pub clause: ClauseId,
+    /// As of when.
+    pub at: Timestamp,
+    /// The evidence in force then.
+    pub evidence: Evidence,
+    /// What it rested on.
+    pub basis: Basis,
+    /// The same judgement, reached again from what the evidence holds.
+    pub replayed: Replayed,
+    /// Earlier and later judgements, newest first: when, and to what outcome.
+    pub history: Vec<(Timestamp, Outcome)>,
+}
+
+/// What came of judging again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replayed {
+    /// The same outcome, by the rules as they were then.
+    Same,
+    /// Another outcome: the evaluator changed, or the evidence was.
+    Different(Outcome),
+    /// It cannot be judged again, and why.
+    NotPossible(String),
+}
+
+/// Explains a finding as it was at a time, by default now.
+///
+/// # Errors
+/// [`AppError::NotFound`] where nothing had been judged by then; [`AppError::Denied`] behind the wall, for what is neither
+/// the reader's nor their people's where only those are permitted, and for a detection without permission for those.
+pub async fn explain(
+    app: &App,
+    permit: PermitWithin<SeeFindings>,
+    subject: Subject,
+    clause: &ClauseId,
+    at: Option<Timestamp>,
+) -> Result<Explanation, AppError> {
+    let (app, clause, at) = (app.clone(), clause.clone(), at.unwrap_or_else(|| app.world().now()));
+    app.clone()
+        .store()
+        .read(move |tx| {
+            may_explain(tx, &app.policy(), &permit, &subject, &clause)?;
+            let evidence = findings::evidence_at(tx, &subject, &clause, at)?
+                .ok_or_else(|| AppError::not_found("judgement by then on", &clause))?;
+            let basis: Basis =
+                serde_json::from_str(&evidence.basis).map_err(|error| AppError::fault(&error))?;
+            let replayed = replay(&app, tx, &evidence, &basis)?;
+            let history = findings::evidence_history(tx, &subject, &clause, 50)?
+                .into_iter()
+                .map(|old| (old.judged_at, old.outcome))
+                .collect();
+            Ok(Explanation { subject, clause, at, evidence, basis, replayed, history })
+        })
+        .await
+}
+
+fn replay(app: &App, tx: &mut Tx<'_>, evidence: &Evidence, basis: &Basis) -> Result<Replayed, AppError> {
+    let Basis::Device { platform, supervised, facts, expected_profiles, granted, .. } = basis else {
+        return Ok(Replayed::NotPossible(
+            "only judgements of devices by their facts are judged again".into(),
+        ));
+    };
+    let policy = app.policy();
+    let then;
+    let library = if policy.digest() == evidence.policy_digest {
+        policy.library()
+    } else {
+        match kept(tx, &evidence.policy_digest) {
+            Ok(Some(library)) => then = library,
+            Ok(None) => {
+                return Ok(Replayed::NotPossible("the policy of that time is no longer kept".into()));
+            }
+            Err(AppError::Conflict(why)) => return Ok(Replayed::NotPossible(why)),
+            Err(error) => return Err(error),
+        }
+        &then
+    };
+    let Some(clause) = library.clause(&evidence.clause) else {
+        return Ok(Replayed::NotPossible("the clause is not in the policy of that time".into()));
+    };
+    let facts: Facts = facts.iter().cloned().collect();
+    let state = SubjectState { platform: *platform, supervised: *supervised, expected_profiles };
+    let worst = clause
+        .rules()
+        .map(|rule| {
+            let bound = library.bound_with(rule, &granted.values);
+            evaluate(&bound, &state, &facts, evidence.judged_at).outcome
+        })
+        .max_by_key(Outcome::severity);
+    Ok(match worst {
+        Some(outcome) if outcome.word() == evidence.outcome.word() => Replayed::Same,
+        Some(outcome) => Replayed::Different(outcome),
+        None => Replayed::NotPossible("the clause has no check in the policy of that time".into()),
+    })
+}
+
+/// Whose the subject is; `None` for a document, which is both forces'.
+/// Refuses a finding that the permit does not reach.
+fn may_explain(
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    permit: &PermitWithin<SeeFindings>,
+    subject: &Subject,
+    clause: &ClauseId,
+) -> Result<(), AppError> {
+    match subject {
+        Subject::Device(id) => {
+            let device = devices::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            permit.reaches_held(device.force, holder.as_ref())?;
+            if policy.is_detection(clause.as_str()) {
+                access::permit_within::<SeeDetections>(permit.actor())?
+                    .reaches_held(device.force, holder.as_ref())?;
+            }
+        }
+        Subject::Person(id) => {
+            let person = people::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+        }
+        // A document is everybody's whose work is not about a few people only.
+        Subject::Document(_) => drop(access::permit::<SeeFindings>(permit.actor())?),
+    }
+    Ok(())
+}

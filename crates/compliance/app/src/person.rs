@@ -1,0 +1,191 @@
+//! Judging a person: what they have accepted, clause by clause.
+
+use domain::{Outcome, PersonId, Subject, Timestamp, WhyNotKnown};
+use policy::Clause;
+use store::reminders::{self, Reminder};
+use store::terms::Acceptance;
+use store::terms_asked::Standing;
+use store::{Tx, findings, people, terms};
+
+use super::apply::Judged;
+use super::basis::Basis;
+use kernel::days::day_words;
+use kernel::policy_in_force::asks;
+use kernel::{App, AppError, jobs};
+use terms_app::reminders::{again_after, stands_until};
+
+/// Why a clause asks nothing of somebody. The same words whatever the reason: that somebody is exempt from a clause may
+/// not be told from its finding.
+const NOT_CONCERNED: &str =
+    "the clause does not concern this person: it is limited to some roles, devices or duties";
+
+/// Judges every acceptance clause for a person, and brings what they are asked up to date.
+pub async fn judge_person(app: &App, person: PersonId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| judge_person_in(&app, tx, person, now)).await
+}
+
+fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
+    let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
+    let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
+    let subject = Subject::Person(id);
+    let before = findings::of_subject(tx, &subject)?;
+    let mut clauses = Vec::new();
+    for judged in crate::person_procedures::judge_procedures_of(app, tx, &policy, id, now)? {
+        let old = before.iter().find(|old| old.clause == judged.clause);
+        clauses.push(judged.clause.clone());
+        crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+    }
+    if person.ended_at.is_some() {
+        return crate::apply::drop_others(tx, &subject, &before, &clauses);
+    }
+    let standing = terms_app::stand(app, tx, &person, now)?;
+    let (about, accepted) = (terms_app::about(tx, &person)?, terms::of_person(tx, id)?);
+    let (said, exempt) = (reminders::of_person(tx, id)?, terms_app::exempt(app, tx, &person, now)?);
+    for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
+        let old = before.iter().find(|old| old.clause == clause.id);
+        let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {
+            not_concerned(clause)
+        } else if again_after(clause).is_some() {
+            judge_reminder(clause, said.iter().find(|said| said.clause == clause.id), now)
+        } else {
+            let standing = standing.iter().find(|standing| standing.document == clause.document);
+            judge(clause, &accepted, standing, now)
+        };
+        crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        clauses.push(clause.id.clone());
+    }
+    if terms_app::terms_missing(app, tx, id)?.is_empty() {
+        cases_app::acceptance_steps_done(app, tx, id, now)?;
+    }
+    // Silence turns into "not accepted" on the day, without anybody asking.
+    let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);
+    let stale =
+        policy.library().clauses.iter().filter_map(|clause| {
+            stands_until(clause, said.iter().find(|said| said.clause == clause.id), now)
+        });
+    if let Some(due) = dues.chain(stale).chain(exempt.iter().map(|(_, until)| *until)).min() {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
+    }
+    crate::apply::drop_others(tx, &subject, &before, &clauses)
+}
+
+/// What somebody said stands for as long as the clause says; then it is not known again.
+fn judge_reminder(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Judged {
+    let what = "the answer to this reminder".to_owned();
+    let outcome = match said.and_then(|said| said.answered_at) {
+        Some(_) if stands_until(clause, said, now).is_some() => Outcome::Met,
+        Some(last) => Outcome::NotKnown(WhyNotKnown::Stale { what, last }),
+        None => Outcome::NotKnown(WhyNotKnown::NeverReported { what }),
+    };
+    let digest = clause.digest();
+    let accepted = said.and_then(|said| said.answered_at);
+    Judged {
+        clause: clause.id.clone(),
+        clause_digest: digest.clone(),
+        outcome,
+        basis: Basis::Person {
+            accepted: accepted.map(|at| (digest.clone(), at, "stated by the person".to_owned())),
+            clause_digest: digest,
+        },
+    }
+}
+
+fn not_concerned(clause: &Clause) -> Judged {
+    let digest = clause.digest();
+    Judged {
+        clause: clause.id.clone(),
+        clause_digest: digest.clone(),
+        outcome: Outcome::NotApplicable { because: NOT_CONCERNED.to_owned() },
+        basis: Basis::Person { clause_digest: digest, accepted: None },
+    }
+}
+
+fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now: Timestamp) -> Judged {
+    let wording = clause.wording_digest();
+    let id = clause.id.to_string();
+    // Newest first; but where a former wording came back into force, whoever accepted it then has accepted it.
+    let mut versions = accepted.iter().filter_map(|acceptance| {
+        let version = acceptance.clauses.get(&id)?;
+        Some((version.clone(), acceptance.accepted_at, acceptance.shown.clone()))
+    });
+    let newest = versions.next();
+    let found = if newest.as_ref().is_some_and(|(version, ..)| *version != wording) {
+        versions.find(|(version, ..)| *version == wording).or(newest)
+    } else {
+        newest
+    };
+    let outcome = match &found {
+        Some((version, _, _)) if *version == wording => Outcome::Met,
+        Some((_, at, _)) => Outcome::NotMet {
+            because: format!("accepted an earlier wording on {at}; the clause has changed since"),
+        },
+        None => never_accepted(asked, now),
+    };
+    Judged {
+        clause: clause.id.clone(),
+        clause_digest: clause.digest(),
+        outcome,
+        basis: Basis::Person { clause_digest: wording, accepted: found },
+    }
+}
+
+/// Somebody who was asked and let the time go by has not accepted; somebody who was never asked, or has time left, is not
+/// known.
+fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
+    let what = match asked.and_then(|asked| asked.asked_at.zip(asked.due_at)) {
+        Some((at, due)) if due <= now => {
+            let (at, due) = (day_words(at), day_words(due));
+            return Outcome::NotMet { because: format!("Asked on {at} and not accepted by {due}") };
+        }
+        Some((at, due)) => {
+            format!("acceptance (asked for on {}, due by {})", day_words(at), day_words(due))
+        }
+        None => "acceptance of this clause".to_owned(),
+    };
+    Outcome::NotKnown(WhyNotKnown::NeverReported { what })
+}
+
+#[cfg(test)]
+mod tests {
+    use store::terms_asked::Missing;
+
+    use super::*;
+
+    #[test]
+    fn what_somebody_said_stands_for_a_while() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../policy");
+        let files = policy::Files::read(&folder).unwrap();
+        let library = policy::Library::from_files(&files, &policy::Overrides::new()).unwrap();
+        let clause = library.find_clause("UPD-8.PS3").unwrap();
+        let at = Timestamp::from_millis(1000);
+        let said = |answered_at| Reminder { clause: clause.id.clone(), answered_at, later_until: None };
+        let word = |said: Option<&Reminder>, now| judge_reminder(clause, said, now).outcome.word();
+        assert_eq!(word(None, at), "not-known");
+        assert_eq!(word(Some(&said(None)), at), "not-known", "later is no yes");
+        assert_eq!(word(Some(&said(Some(at))), at), "met");
+        let weeks = |n: i64| at.plus(domain::Span::from_secs(n * 7 * 24 * 3600));
+        assert_eq!(word(Some(&said(Some(at))), weeks(25)), "met");
+        assert_eq!(word(Some(&said(Some(at))), weeks(26)), "not-known");
+    }
+
+    #[test]
+    fn silence_is_not_known_until_the_time_to_answer_is_over() {
+        let at = Timestamp::from_millis;
+        let asked = Standing {
+            document: "d".into(),
+            digest: "x".into(),
+            missing: Missing::Terms,
+            accepted_at: None,
+            asked_at: Some(at(1000)),
+            due_at: Some(at(5000)),
+            reminded_at: None,
+            manager_told_at: None,
+            lapsed_at: None,
+            adjusted: None,
+        };
+        assert_eq!(never_accepted(None, at(9000)).word(), "not-known");
+        assert_eq!(never_accepted(Some(&asked), at(4999)).word(), "not-known");
+        assert_eq!(never_accepted(Some(&asked), at(5000)).word(), "not-met");
+    }
+}

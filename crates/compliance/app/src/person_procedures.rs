@@ -1,0 +1,54 @@
+//! Judging a person: whether what their working life asked for was done in time, such as handing everything back.
+//!
+//! Only where a case about them speaks of the clause: somebody who never left is not asked about leaving. The finding of a
+//! person who has left stays, since an auditor asks about exactly those.
+
+use domain::{PersonId, Timestamp};
+use policy::{Clause, KeptBy};
+use store::{Tx, cases};
+
+use super::apply::Judged;
+use super::basis::Basis;
+use super::procedure::{procedure_outcome, says_nothing};
+use kernel::{App, AppError, PolicyInForce};
+
+/// The judgements on the procedures that a person's cases belong to. A clause that is kept by an acceptance as well is
+/// judged by that one.
+pub(super) fn judge_procedures_of(
+    app: &App,
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<Judged>, AppError> {
+    // A finding on somebody's page would say that there is a sealed case about them.
+    let mut kinds = cases::kinds_of_person(tx, person)?;
+    kinds.retain(|kind| !cases_app::is_sealed(app, kind));
+    if kinds.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for clause in policy.library().clauses.iter().filter(|clause| !is_accepted(clause)) {
+        for kept in &clause.kept_by {
+            let KeptBy::Procedure { procedure, .. } = kept else { continue };
+            if !kinds.contains(procedure) {
+                continue;
+            }
+            let (outcome, words) = procedure_outcome(tx, policy, &clause.id, procedure, Some(person), now)?;
+            if says_nothing(&words) {
+                continue;
+            }
+            all.push(Judged {
+                clause: clause.id.clone(),
+                clause_digest: clause.digest(),
+                outcome,
+                basis: Basis::Record { says: vec![words] },
+            });
+        }
+    }
+    Ok(all)
+}
+
+fn is_accepted(clause: &Clause) -> bool {
+    clause.kept_by.iter().any(|kept| matches!(kept, KeptBy::Acceptance { .. }))
+}

@@ -1,0 +1,227 @@
+//! Versions of the policy, and what changes from one to another.
+
+use std::collections::BTreeSet;
+
+use domain::{DeviceKind, Force, Platform, Timestamp};
+use policy::Files;
+use policy::Library;
+use policy::Scope;
+use policy::diff;
+use policy::setting_words;
+use store::{Tx, devices, sessions, terms_asked};
+
+use super::prediction::Prediction;
+use kernel::access::{Permit, SeeDevices, SeePolicy};
+use kernel::platforms::Platforms;
+use kernel::policy_in_force::kept;
+use kernel::{App, AppError};
+pub use policy::{Change, ClauseChange, ParameterValue, PolicyDiff};
+
+/// What stands for the policy folder among the digests of versions.
+const FOLDER: &str = "folder";
+
+/// A version that was once in force, or the policy folder as it is now.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its digest, or `folder`.
+    pub digest: String,
+    /// When it was first brought into force; `None` for the folder.
+    pub since: Option<Timestamp>,
+    /// Whether it is the one in force now.
+    pub in_force: bool,
+}
+
+/// What changes from one version to another.
+#[derive(Debug, Clone)]
+pub struct ChangesRead {
+    /// The versions that there are, newest first.
+    pub versions: Vec<Version>,
+    /// Digest of the older side.
+    pub from: String,
+    /// Digest of the newer side.
+    pub to: String,
+    /// The difference; `None` where there is only one version, so that nothing can be compared.
+    pub diff: Option<PolicyDiff>,
+    /// The settings that change on each platform.
+    pub settings: Vec<PlatformSetting>,
+    /// Whom the change asks to accept again, by document.
+    pub accept_again: Vec<AcceptAgain>,
+    /// Which devices would newly fall out; `None` for who may not see devices.
+    pub prediction: Option<Prediction>,
+    /// Why the policy folder cannot be compared, where it has problems.
+    pub broken_folder: Option<String>,
+}
+
+/// A document that people must accept again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptAgain {
+    /// Its id.
+    pub document: String,
+    /// Its title.
+    pub title: String,
+    /// The clauses on account of which.
+    pub clauses: Vec<String>,
+    /// People who have accepted the document, by force, as far as the reader's force reaches.
+    pub people: Vec<(Force, u64)>,
+}
+
+/// A setting that changes on a platform.
+#[derive(Debug, Clone)]
+pub struct PlatformSetting {
+    /// Where.
+    pub platform: Platform,
+    /// What it is, in words.
+    pub means: String,
+    /// The vendor-neutral key.
+    pub key: String,
+    /// The value before, in words.
+    pub before: Option<String>,
+    /// The value after.
+    pub after: Option<String>,
+    /// Enrolled devices of the platform, as far as the reader's force reaches.
+    pub devices: u64,
+}
+
+/// Compares two versions of the policy: by default the policy folder with what is in force, where the two differ, and
+/// else what is in force with the one before. Nothing is changed by it.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
+pub async fn policy_changes(
+    app: &App,
+    permit: Permit<SeePolicy>,
+    devices: Option<Permit<SeeDevices>>,
+    from: Option<String>,
+    to: Option<String>,
+) -> Result<ChangesRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let policy = app.policy();
+            let (draft, broken_folder) = match self::draft(&app) {
+                Ok(draft) => (draft, None),
+                Err(problems) => (None, Some(problems)),
+            };
+            let versions = versions(tx, policy.digest(), draft.is_some())?;
+            let (from, to) = match (from, to) {
+                (None, None) if draft.is_some() => (Some(policy.digest().to_owned()), FOLDER.to_owned()),
+                (from, to) => (from, to.unwrap_or_else(|| policy.digest().to_owned())),
+            };
+            let before = versions.iter().find(|version| version.digest != to && version.since.is_some());
+            let from = from.or_else(|| before.map(|version| version.digest.clone()));
+            let mut read = ChangesRead {
+                versions,
+                from: from.clone().unwrap_or_else(|| to.clone()),
+                to,
+                diff: None,
+                settings: Vec::new(),
+                accept_again: Vec::new(),
+                prediction: None,
+                broken_folder,
+            };
+            let Some(from) = from else { return Ok(read) };
+            let (old, new) = (
+                self::version(&app, tx, draft.as_ref(), &from)?,
+                self::version(&app, tx, draft.as_ref(), &read.to)?,
+            );
+            let diff = diff(&old, &new);
+            read.settings = settings(tx, permit.scope().force(), app.platforms(), (&old, &new))?;
+            read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
+            if let Some(permit) = devices {
+                read.prediction = Some(crate::prediction::predict(&app, tx, &permit, (&old, &new), &diff)?);
+            }
+            read.diff = Some(diff);
+            Ok(read)
+        })
+        .await
+}
+
+/// The policy folder as it is now, where it is another policy than the one in force.
+///
+/// # Errors
+/// Its problems, in words.
+fn draft(app: &App) -> Result<Option<Library>, String> {
+    let Some(folder) = &app.config().policy_folder else { return Ok(None) };
+    let policy = app.policy();
+    let read = Files::read(folder).and_then(|files| Library::from_files(&files, policy.overrides()));
+    let library = read.map_err(|problems| problems.to_string())?;
+    Ok(Some(library).filter(|library| library.digest() != policy.digest()))
+}
+
+fn version(app: &App, tx: &mut Tx<'_>, draft: Option<&Library>, digest: &str) -> Result<Library, AppError> {
+    let policy = app.policy();
+    if policy.digest() == digest {
+        return Ok(policy.library().clone());
+    }
+    let found = if digest == FOLDER { draft.cloned() } else { kept(tx, digest)? };
+    found.ok_or_else(|| AppError::not_found("version of the policy", digest))
+}
+
+/// The versions that were ever in force, newest first, behind the folder where that differs.
+fn versions(tx: &mut Tx<'_>, in_force: &str, draft: bool) -> Result<Vec<Version>, AppError> {
+    let folder = Version { digest: FOLDER.to_owned(), since: None, in_force: false };
+    let kept = sessions::policy_versions(tx)?.into_iter().map(|(digest, since)| Version {
+        in_force: digest == in_force,
+        digest,
+        since: Some(since),
+    });
+    Ok(draft.then_some(folder).into_iter().chain(kept).collect())
+}
+
+fn settings(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    platforms: &Platforms,
+    (old, new): (&Library, &Library),
+) -> Result<Vec<PlatformSetting>, AppError> {
+    let mut changed = Vec::new();
+    for platform in platforms.all() {
+        let kinds = DeviceKind::ALL.iter().copied().filter(|kind| kind.platform() == Some(platform));
+        for kind in kinds {
+            let scope = Scope::of_kind(kind);
+            let (was, is) = (old.merged_settings(&scope).settings, new.merged_settings(&scope).settings);
+            let keys: BTreeSet<_> = was.keys().chain(is.keys()).collect();
+            let devices = devices::enrolled_count(tx, force, kind)?.unsigned_abs();
+            for key in keys {
+                let words = |side: Option<&policy::MergedSetting>| side.map(|set| setting_words(&set.value));
+                let (before, after) = (words(was.get(key)), words(is.get(key)));
+                if before != after {
+                    let known = new.vocabulary().get(key).or_else(|| old.vocabulary().get(key));
+                    changed.push(PlatformSetting {
+                        platform,
+                        means: known.map(|known| known.means.clone()).unwrap_or_default(),
+                        key: key.to_string(),
+                        before,
+                        after,
+                        devices,
+                    });
+                }
+            }
+        }
+    }
+    Ok(changed)
+}
+
+/// Of each document with clauses that people accept and that are new or worded otherwise: which, and how many people of
+/// each force have accepted the document before.
+fn accept_again(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    library: &Library,
+    diff: &PolicyDiff,
+) -> Result<Vec<AcceptAgain>, AppError> {
+    let mut all = Vec::new();
+    for ask in &diff.ask_again {
+        all.push(AcceptAgain {
+            title: library.document(&ask.document).map_or(ask.document.clone(), |known| known.title.clone()),
+            document: ask.document.clone(),
+            clauses: ask.clauses.iter().map(ToString::to_string).collect(),
+            people: terms_asked::accepted_by_force(tx, force, &ask.document)?
+                .into_iter()
+                .map(|(force, count)| (force, count.unsigned_abs()))
+                .collect(),
+        });
+    }
+    Ok(all)
+}

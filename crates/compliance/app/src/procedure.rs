@@ -1,0 +1,85 @@
+//! Judging what people do: is it done in time, with its proof.
+//!
+//! A procedure is met when every case that was due so far was closed in time with every step done; not met when one ran
+//! late, or ended with something missing; not known when nothing has been due yet, or when somebody closed a case by hand
+//! with steps left undone, which proves nothing.
+
+use domain::{ClauseId, Outcome, PersonId, Span, Timestamp, WhyNotKnown};
+use store::Tx;
+use store::case_steps::{self, Judged, Standing};
+
+use super::document::not_known;
+use kernel::{AppError, PolicyInForce};
+
+/// The parameter that says how long a closed case counts for or against a procedure.
+const JUDGED_OVER: &str = "procedures-judged-over";
+/// The same where the policy has no such parameter.
+const A_YEAR: Span = Span::from_secs(365 * 24 * 3600);
+/// Cases that a finding names.
+const NAMED: u32 = 10;
+
+/// How a procedure stands under a clause, for everybody or for one person: the outcome, and what it rests on in words.
+pub(super) fn procedure_outcome(
+    tx: &mut Tx<'_>,
+    policy: &PolicyInForce,
+    clause: &ClauseId,
+    kind: &str,
+    person: Option<PersonId>,
+    now: Timestamp,
+) -> Result<(Outcome, String), AppError> {
+    let over = policy.library().span(JUDGED_OVER).unwrap_or(A_YEAR);
+    let judged = Judged { kind, clause, person, since: now.minus(over), now };
+    let standing = case_steps::standing(tx, &judged)?;
+    if policy.library().cases.get(kind).is_some_and(|kind| kind.sealed) {
+        let words = "cases of this type are sealed, so neither they nor how many there are is said here";
+        return Ok((outcome(&standing, words), words.to_owned()));
+    }
+    let named: Vec<String> = case_steps::judged_cases(tx, &judged, NAMED)?
+        .into_iter()
+        .map(|(_, number, late)| if late { format!("C-{number} late") } else { format!("C-{number}") })
+        .collect();
+    let words = format!("{}: {}", says(&standing), named.join(", "));
+    let words = words.trim_end_matches(": ").to_owned();
+    Ok((outcome(&standing, &words), words))
+}
+
+/// Whether no case at all speaks of the clause.
+pub(super) fn says_nothing(words: &str) -> bool {
+    words.starts_with("0 cases")
+}
+
+fn says(standing: &Standing) -> String {
+    let Standing { all, late, unproven, good } = standing;
+    let waiting = all.saturating_sub(*late).saturating_sub(*unproven).saturating_sub(*good);
+    format!(
+        "{all} cases: {good} done in time, {late} late or with something missing, {unproven} closed without proof, \
+         {waiting} not due yet"
+    )
+}
+
+fn outcome(standing: &Standing, words: &str) -> Outcome {
+    match standing {
+        Standing { all: 0, .. } => not_known("a case of this type"),
+        Standing { late: 1.., .. } => Outcome::NotMet { because: words.to_owned() },
+        Standing { unproven: 1.., .. } => {
+            Outcome::NotKnown(WhyNotKnown::NeverReported { what: "proof for what was closed by hand".into() })
+        }
+        Standing { good: 1.., .. } => Outcome::Met,
+        Standing { .. } => not_known("a case that was due"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absence_never_reads_as_good() {
+        let of = |all, late, unproven, good| outcome(&Standing { all, late, unproven, good }, "words").word();
+        assert_eq!(of(0, 0, 0, 0), "not-known", "nothing ever happened");
+        assert_eq!(of(3, 0, 0, 0), "not-known", "nothing was due yet");
+        assert_eq!(of(3, 0, 0, 2), "met", "what was due was done");
+        assert_eq!(of(3, 0, 1, 2), "not-known", "closed by hand proves nothing");
+        assert_eq!(of(9, 1, 1, 7), "not-met", "one late case is late");
+    }
+}

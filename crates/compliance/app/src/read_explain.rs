@@ -1,0 +1,186 @@
+//! Why a finding is what it is, with the names and words that a page needs around the judgement itself.
+
+use domain::{ClauseId, Fact, FactValue, Grade, Subject, Timestamp};
+use store::{devices, people};
+
+use super::clause;
+use crate::{Basis, Explanation, Replayed};
+use kernel::access::{Actor, PermitWithin, SeeApps, SeeFindings, SeePeople, SeeReports};
+use kernel::sees::Sees;
+use kernel::{App, AppError, access};
+
+/// Why a finding is what it is.
+#[derive(Debug, Clone)]
+pub struct ExplainRead {
+    /// The judgement, its evidence and history.
+    pub explanation: Explanation,
+    /// A serial number, a name, a title.
+    pub name: String,
+    /// The clause's title today.
+    pub title: String,
+    /// What its checks ask today.
+    pub asks: Vec<String>,
+    /// Each question: what was asked, and what was found in words.
+    pub steps: Vec<Step>,
+    /// The facts used, as far as the reader may see them.
+    pub facts: Vec<FactRead>,
+    /// How many more were used.
+    pub left_out: usize,
+    /// What came of judging again, in a sentence.
+    pub replayed: String,
+}
+
+/// One question of a judgement.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// What was expected.
+    pub expected: String,
+    /// What follows, with its reason.
+    pub outcome: domain::Outcome,
+}
+
+/// A fact as people read it.
+#[derive(Debug, Clone)]
+pub struct FactRead {
+    /// What it means.
+    pub means: String,
+    /// Its value, with its unit.
+    pub value: String,
+    /// How it is known.
+    pub grade: Grade,
+    /// As of when.
+    pub at: Timestamp,
+    /// The digest of the message that reported it, or `register`.
+    pub source: String,
+}
+
+impl FactRead {
+    /// Puts a fact into the words of the facts register.
+    #[must_use]
+    pub fn new(library: &policy::Library, fact: &Fact) -> Self {
+        let (means, value) = library.in_words(fact);
+        Self { means, value, grade: fact.grade, at: fact.at, source: fact.source.clone() }
+    }
+}
+
+/// Explains a finding as it was at a time, by default now.
+///
+/// # Errors
+/// [`AppError::NotFound`] where nothing had been judged by then, [`AppError::Denied`] behind the wall.
+pub async fn explain_read(
+    app: &App,
+    permit: PermitWithin<SeeFindings>,
+    subject: Subject,
+    clause: &ClauseId,
+    at: Option<Timestamp>,
+) -> Result<ExplainRead, AppError> {
+    let actor = permit.actor().clone();
+    let policy = app.policy();
+    let library = policy.library();
+    let name = match subject.clone() {
+        Subject::Document(id) => library.document(&id).map(|document| document.title.clone()).unwrap_or(id),
+        Subject::Device(id) => {
+            let found = app.store().read(move |tx| devices::by_id(tx, id)).await?;
+            found.map(|device| device.serial).ok_or_else(|| AppError::not_found("device", id))?
+        }
+        Subject::Person(id) => {
+            let sees = access::permit_within::<SeePeople>(&actor)?;
+            let found = app.store().read(move |tx| people::by_id(tx, id)).await?;
+            let person = found.ok_or_else(|| AppError::not_found("person", id))?;
+            sees.reaches_person(&person)?;
+            person.name
+        }
+    };
+    let shows = facts_shown(app, &actor, &subject).await?;
+    // Who may see a device's findings at all is asked in the use case itself.
+    let explanation = crate::explain(app, permit, subject, clause, at).await?;
+    let today = library.clause(clause);
+    let used: &[Fact] = match &explanation.basis {
+        Basis::Device { facts, .. } => facts,
+        Basis::Person { .. } | Basis::Record { .. } => &[],
+    };
+    let facts: Vec<FactRead> =
+        used.iter().filter(|fact| shows.shows(fact)).map(|fact| FactRead::new(library, fact)).collect();
+    Ok(ExplainRead {
+        name,
+        title: today.map(|clause| clause.title.clone()).unwrap_or_default(),
+        asks: today.map(|today| clause::asks(library, today)).unwrap_or_default(),
+        steps: steps(library, &explanation),
+        left_out: used.len().saturating_sub(facts.len()),
+        facts,
+        replayed: replayed(&explanation.replayed),
+        explanation,
+    })
+}
+
+/// Which of the facts behind a judgement somebody may see.
+struct Shown {
+    /// Plain ones.
+    reports: bool,
+    /// Lists, such as that of the apps.
+    apps: bool,
+}
+
+impl Shown {
+    fn shows(&self, fact: &Fact) -> bool {
+        match fact.value {
+            FactValue::List(_) => self.apps,
+            FactValue::Bool(_) | FactValue::Count(_) | FactValue::Text(_) => self.reports,
+        }
+    }
+}
+
+async fn facts_shown(app: &App, actor: &Actor, subject: &Subject) -> Result<Shown, AppError> {
+    let Subject::Device(id) = *subject else { return Ok(Shown { reports: true, apps: true }) };
+    let actor = actor.clone();
+    app.store()
+        .read(move |tx| {
+            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            let sees = Sees::of(&actor, device.force, holder);
+            Ok(Shown { reports: sees.may::<SeeReports>(), apps: sees.may::<SeeApps>() })
+        })
+        .await
+}
+
+fn steps(library: &policy::Library, explanation: &Explanation) -> Vec<Step> {
+    let whole = || explanation.evidence.outcome.clone();
+    match &explanation.basis {
+        Basis::Device { checks, .. } => checks
+            .iter()
+            .map(|check| Step {
+                expected: library
+                    .checks
+                    .get(&check.name)
+                    .map_or_else(|| check.name.clone(), |known| known.asks.clone()),
+                outcome: check.outcome.clone(),
+            })
+            .collect(),
+        Basis::Person { accepted, .. } => {
+            let expected = match accepted {
+                Some((_, at, shown)) => {
+                    format!("This wording is accepted, or its question answered; last on {at}, {shown}")
+                }
+                None => "This wording is accepted".to_owned(),
+            };
+            vec![Step { expected, outcome: whole() }]
+        }
+        Basis::Record { says } => {
+            says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect()
+        }
+    }
+}
+
+fn replayed(replayed: &Replayed) -> String {
+    match replayed {
+        Replayed::Same => {
+            "Judged again from what was stored, by the rules of that time: the same outcome.".into()
+        }
+        Replayed::Different(outcome) => format!(
+            "Judged again from what was stored, the outcome is another one: {}. Tell the engineer: a rule engine or \
+             the evidence changed.",
+            outcome.word()
+        ),
+        Replayed::NotPossible(why) => format!("It cannot be judged again: {why}."),
+    }
+}

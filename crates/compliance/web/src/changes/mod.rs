@@ -1,0 +1,234 @@
+//! What changes from one version of the policy to another, or to the policy folder before it is brought into force: devices
+//! that would newly fall out, people who must accept again, clauses, settings, and who may do what.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use compliance_app::policy::Change;
+use domain::Platform;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::form::Choice;
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "changes/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The versions to choose the older side from.
+    pub from: Vec<Choice>,
+    /// The versions to choose the newer side from.
+    pub to: Vec<Choice>,
+    /// Whether there are two versions to compare.
+    pub compared: bool,
+    /// Whether the newer side is the policy folder, which is not in force.
+    pub draft: bool,
+    /// Why the policy folder cannot be compared; empty where it can.
+    pub broken: String,
+    /// What devices would newly fall out; `None` for who may not see devices.
+    pub fall_out: Option<FallOut>,
+    /// What else differs, each under its heading.
+    pub others: Vec<Group>,
+    /// The clauses that differ.
+    pub clauses: Vec<Clause>,
+    /// The settings that differ, per platform.
+    pub settings: Vec<Setting>,
+    /// Whom it asks to accept again, by document.
+    pub accept_again: Vec<AcceptAgain>,
+}
+
+/// Devices that would newly fall out.
+#[derive(Debug, Clone)]
+pub struct FallOut {
+    /// How many devices were judged by both versions.
+    pub judged: u64,
+    /// Whether these are all.
+    pub all: bool,
+    /// The clauses.
+    pub rows: Vec<FallsOut>,
+}
+
+/// A clause that devices would newly fall out of.
+#[derive(Debug, Clone)]
+pub struct FallsOut {
+    /// The clause.
+    pub clause: Crumb,
+    /// Its title.
+    pub title: String,
+    /// Devices that would not meet it.
+    pub not_met: u64,
+    /// Devices of which it would no longer be known.
+    pub not_known: u64,
+    /// Whether its settings change too, so that devices may come back by themselves.
+    pub settings: bool,
+    /// Some of those that would not meet it.
+    pub devices: Vec<Crumb>,
+}
+
+impl FallsOut {
+    /// How many devices are not named.
+    fn more(&self) -> u64 {
+        self.not_met.saturating_sub(u64::try_from(self.devices.len()).unwrap_or_default())
+    }
+}
+
+/// Further differences under one heading.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// The heading.
+    pub title: &'static str,
+    /// What the first column holds.
+    pub of: &'static str,
+    /// What differs: its name, before, after.
+    pub rows: Vec<(String, String, String)>,
+}
+
+/// A document that people must accept again.
+#[derive(Debug, Clone)]
+pub struct AcceptAgain {
+    /// The list of who stands how to it.
+    pub document: Crumb,
+    /// The clauses on account of which, in a line.
+    pub clauses: String,
+    /// Who: forces with how many people have accepted the document.
+    pub people: Vec<(&'static str, u64)>,
+}
+
+/// How a clause differs.
+#[derive(Debug, Clone)]
+pub struct Clause {
+    /// The clause.
+    pub clause: Crumb,
+    /// Added, removed, or what of it changed.
+    pub what: String,
+    /// What happened to it.
+    pub change: Change,
+    /// Its words before, where they differ.
+    pub before: String,
+    /// Its words after.
+    pub after: String,
+}
+
+/// A setting that differs.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Where.
+    pub platform: Platform,
+    /// What it is, in words.
+    pub means: String,
+    /// The vendor-neutral key.
+    pub key: String,
+    /// The value now; empty if not set.
+    pub before: String,
+    /// The value then; empty if no longer set.
+    pub after: String,
+    /// Devices that it would be sent to.
+    pub devices: u64,
+}
+
+impl View {
+    /// How many people must accept again: of several documents the one with most people counts, since who accepted one
+    /// has mostly accepted the others.
+    fn people(&self) -> u64 {
+        let sums = self.accept_again.iter().map(|row| row.people.iter().map(|(_, count)| count).sum());
+        sums.max().unwrap_or_default()
+    }
+
+    /// A version that asks for twelve characters, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let clause = || web_shell::links::clause_crumb("MDU-6.2a");
+        Self {
+            shell: Shell::sample(Area::Documents),
+            from: Choice::list([("a", "3f6c1b0d, since 12 September 2026 <script>")], "a"),
+            to: Choice::list([("b", "91b2c3d4, since 21 November 2026, in force")], "b"),
+            compared: true,
+            draft: true,
+            broken: String::new(),
+            fall_out: Some(FallOut {
+                judged: 80,
+                all: true,
+                rows: vec![FallsOut {
+                    clause: clause(),
+                    title: "Four kinds of character, nine or more".into(),
+                    not_met: 18,
+                    not_known: 2,
+                    settings: true,
+                    devices: vec![Crumb::new("/devices/NC-10460", "C02NC10460")],
+                }],
+            }),
+            others: vec![
+                Group {
+                    title: "Parameters",
+                    of: "Parameter",
+                    rows: vec![("unused after".into(), "14d".into(), "7d".into())],
+                },
+                Group {
+                    title: "Who may do what",
+                    of: "Role and action",
+                    rows: vec![("Auditor: see devices".into(), "all".into(), "nothing".into())],
+                },
+            ],
+            clauses: vec![Clause {
+                clause: clause(),
+                what: "Text and value".into(),
+                change: Change::Changed,
+                before: "At least nine characters.".into(),
+                after: "At least twelve characters.".into(),
+            }],
+            settings: vec![Setting {
+                platform: Platform::Ios,
+                means: "The least number of characters".into(),
+                key: "passcode.min_length".into(),
+                before: "9".into(),
+                after: "12".into(),
+                devices: 18,
+            }],
+            accept_again: vec![AcceptAgain {
+                document: Crumb::new("/documents/mobile-device-use", "Mobile Device Use Policy"),
+                clauses: "MDU-6.2a".into(),
+                people: vec![("Norfolk Constabulary", 140), ("Suffolk Constabulary", 72)],
+            }],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_without_fall_out_says_so_and_a_reader_without_devices_is_told() {
+        let none = FallOut { judged: 80, all: true, rows: Vec::new() };
+        let html = View { fall_out: Some(none), ..View::sample() }.render().unwrap();
+        assert!(html.contains("No device of the 80"), "{html}");
+        let html = View { fall_out: None, ..View::sample() }.render().unwrap();
+        assert!(html.contains("may not see devices"), "{html}");
+    }
+
+    #[test]
+    fn a_clause_that_is_kept_otherwise_is_neither_new_nor_gone() {
+        let mut view = View::sample();
+        for clause in &mut view.clauses {
+            (clause.before, clause.after) = (String::new(), String::new());
+        }
+        let html = view.render().unwrap();
+        assert!(html.contains("The words stay") && !html.contains(">New<"), "{html}");
+    }
+
+    #[test]
+    fn a_broken_folder_is_told_with_its_problems() {
+        let broken = "checks/lock.toml:3: no fact <script>".to_owned();
+        let html = View { broken, ..View::sample() }.render().unwrap();
+        assert!(html.contains("checks/lock.toml:3: no fact &#60;script&#62;"), "{html}");
+    }
+
+    #[test]
+    fn the_figures_come_before_the_lists() {
+        let html = View::sample().render().unwrap();
+        let figures = html.find("must accept again").unwrap();
+        assert!(figures < html.find("passcode.min_length").unwrap(), "{html}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Answers the requests of this page.
+
+use axum::extract::Path;
+use axum::response::Response;
+use compliance_app::clause::{ClauseRead, NamedFinding};
+use kernel::access::{SeeLedger, SeePeople, SeePolicy};
+use permissions_web::mention::risk;
+
+use crate::Flag;
+use crate::clause::{Finding, Setting, View};
+use crate::explain::handler::subject_href;
+use crate::figures::counts;
+use web_shell::answer::shown;
+use web_shell::frame::{Area, Crumb};
+use web_shell::links::clause_crumb;
+use web_shell::parts::listing::percent;
+use web_shell::session::{Ctx, Problem};
+
+/// The clause.
+pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let read = compliance_app::clause::clause(&ctx.site.app, ctx.permit::<SeePolicy>()?, &id).await?;
+    let mut shell = ctx.under(Area::Documents);
+    let (document, title) = &read.document;
+    shell.crumbs.push(Crumb::new(format!("/documents/{document}"), title.clone()));
+    let standing = counts(read.findings.unwrap_or_default());
+    let listed = u64::try_from(read.worst.len()).unwrap_or(u64::MAX);
+    let id = read.id.to_string();
+    let view = View {
+        shell,
+        platforms: read.platforms.clone(),
+        settings: settings(&read),
+        check: read.checks.join("; "),
+        sees_findings: read.findings.is_some(),
+        judged: read.judged,
+        counts: standing,
+        more: standing.not_met.saturating_add(standing.not_known).saturating_sub(listed),
+        findings: read.worst.iter().map(|row| finding(&id, row)).collect(),
+        more_href: format!("/devices?clause={}", percent(&id)),
+        risks: read.risks.iter().map(risk).collect(),
+        registers: read
+            .registers
+            .iter()
+            .map(|(id, title)| Crumb::new(format!("/registers/{}", percent(id)), title.clone()))
+            .collect(),
+        flags: read
+            .flags
+            .iter()
+            .map(|(flag, text)| Flag { flag: flag.clone(), text: text.clone(), clauses: Vec::new() })
+            .collect(),
+        events_href: if people_app::events::has_events(&ctx.site.app, &read.id) && ctx.may::<SeePeople>() {
+            format!("/events?clause={}", percent(&id))
+        } else {
+            String::new()
+        },
+        history_href: if ctx.may::<SeeLedger>() {
+            format!("/ledger?clause={}", percent(&id))
+        } else {
+            String::new()
+        },
+        id,
+        title: read.title,
+        text: read.text,
+        number: read.number.unwrap_or_default(),
+        modality: read.modality.to_owned(),
+        actors: read.actors.iter().map(|actor| (*actor).to_owned()).collect(),
+        kept_by: read.kept_by,
+    };
+    shown(&view)
+}
+
+fn settings(read: &ClauseRead) -> Vec<Setting> {
+    read.settings
+        .iter()
+        .map(|setting| Setting {
+            key: setting.key.clone(),
+            means: setting.means.clone(),
+            value: setting.value.clone(),
+            source: match &setting.asked {
+                Some(asked) => format!("Another clause is stricter; this one asks for {asked}"),
+                None => "The clause".to_owned(),
+            },
+            choice: setting.choice.clone().map(|(why, owner)| (why.trim_end_matches('.').to_owned(), owner)),
+        })
+        .collect()
+}
+
+fn finding(clause: &str, row: &NamedFinding) -> Finding {
+    let href = subject_href(&row.subject);
+    Finding {
+        explain: format!("{href}{}", clause_crumb(clause).href),
+        subject: Crumb::new(href, row.name.clone()),
+        outcome: row.outcome.clone(),
+        since: row.since,
+    }
+}

@@ -1,0 +1,201 @@
+//! One clause: what it asks, how it is kept on each platform and what is left to people, how it stands, what is odd
+//! about it. From here every finding is one click away, and its compliance evidence two.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::{Coverage, Outcome, Platform, Timestamp};
+
+use crate::Flag;
+use web_shell::filters;
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::chart::{Bar, Counts};
+use web_shell::parts::registers::Risk;
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "clause/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Its id, such as `MDU-6.2a`.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The requirement in our own words; `None` if the text is withheld.
+    pub text: Option<String>,
+    /// The number that the paper prints; empty for an unnumbered clause.
+    pub number: String,
+    /// Must, should, may, must not.
+    pub modality: String,
+    /// Who must act, in words.
+    pub actors: Vec<String>,
+    /// Where the cases of its procedures and what proves them are listed; empty where it has none.
+    pub events_href: String,
+    /// How it is kept, one line each, such as `Procedure: lost device, within 1 hour`.
+    pub kept_by: Vec<String>,
+    /// What each platform makes of its settings; empty if it is kept by no setting.
+    pub platforms: Vec<(Platform, Coverage)>,
+    /// The values that are set.
+    pub settings: Vec<Setting>,
+    /// What the check asks, in words; empty if there is none.
+    pub check: String,
+    /// Whether this person may see how it stands.
+    pub sees_findings: bool,
+    /// Whether anything ever judges it.
+    pub judged: bool,
+    /// How it stands over all subjects.
+    pub counts: Counts,
+    /// Devices and people that do not meet it or of whom it is not known, worst first.
+    pub findings: Vec<Finding>,
+    /// How many more there are than are listed.
+    pub more: u64,
+    /// Where all of them are listed.
+    pub more_href: String,
+    /// Who carries the risk that it is not met.
+    pub risks: Vec<Risk>,
+    /// The registers of permissions and exceptions that belong to it.
+    pub registers: Vec<Crumb>,
+    /// The editor's notes on it.
+    pub flags: Vec<Flag>,
+    /// The ledger's entries under this clause.
+    pub history_href: String,
+}
+
+/// A value that is set.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The vendor-neutral key.
+    pub key: String,
+    /// What it means.
+    pub means: String,
+    /// The value in words.
+    pub value: String,
+    /// Where the value is from, such as `The clause`.
+    pub source: String,
+    /// If the documents leave the value open: why the force chose it, and whose choice it is.
+    pub choice: Option<(String, String)>,
+}
+
+/// One finding that is not met or not known.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The device or person.
+    pub subject: Crumb,
+    /// The outcome with its reason.
+    pub outcome: Outcome,
+    /// Since when.
+    pub since: Timestamp,
+    /// The page that replays the judgement.
+    pub explain: String,
+}
+
+impl View {
+    fn bars(&self) -> Vec<Bar> {
+        vec![Bar { name: "All devices and people".into(), href: self.more_href.clone(), counts: self.counts }]
+    }
+
+    /// A clause kept by a setting, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours_ago = web_shell::clock::hours_ago;
+        let mut shell = Shell::sample(Area::Documents);
+        shell.crumbs.push(Crumb::new("/documents/mobile-device-use", "Mobile Device Use Policy"));
+        let finding = |asset: &str, outcome, hours| Finding {
+            subject: Crumb::new(format!("/devices/{asset}"), asset),
+            outcome,
+            since: hours_ago(hours),
+            explain: format!("/devices/{asset}/clauses/MDU-6.2a"),
+        };
+        Self {
+            shell,
+            id: "MDU-6.2a".into(),
+            title: "Four kinds of character, nine or more <script>".into(),
+            text: Some("A password has at least nine characters, with upper and lower case letters, digits and others.".into()),
+            number: "6.2a".into(),
+            modality: "must".into(),
+            actors: vec!["Holder".into(), "System".into()],
+            events_href: "/events?clause=MDU-6.2a".into(),
+            kept_by: vec!["Setting and check: passcode composition".into(), "Acceptance: terms, before use".into()],
+            platforms: vec![
+                (Platform::Ios, Coverage::partly("Upper and lower case cannot both be asked for; holders accept it.")),
+                (Platform::Macos, Coverage::enforced()),
+                (Platform::Windows, Coverage::not_enforceable("A local account takes any three of the four kinds.")),
+            ],
+            settings: vec![
+                Setting {
+                    key: "passcode.min_length".into(),
+                    means: "The least number of characters".into(),
+                    value: "9 characters".into(),
+                    source: "The clause".into(),
+                    choice: None,
+                },
+                Setting {
+                    key: "lock.after_minutes".into(),
+                    means: "Idle time before the screen locks".into(),
+                    value: "5 minutes".into(),
+                    source: "The clause".into(),
+                    choice: Some(("the clause gives no figure; five minutes suits work in the street".into(), "Director of ICT".into())),
+                },
+            ],
+            check: "The passcode meets the rule that was set".into(),
+            sees_findings: true,
+            judged: true,
+            counts: Counts { met: 22, not_met: 1, not_known: 3, not_applicable: 2 },
+            findings: vec![
+                finding("NC-10460", Outcome::NotMet { because: "8 characters reported, 9 asked".into() }, 40),
+                finding("SC-20040", Outcome::NotKnown(domain::WhyNotKnown::NoWayToTell), 700),
+            ],
+            more: 2,
+            more_href: "/devices?clause=MDU-6.2a".into(),
+            risks: vec![Risk::sample()],
+            registers: vec![Crumb::new("/registers/password-exceptions", "Exceptions from the password rule")],
+            flags: crate::show::View::sample().flags,
+            history_href: "/ledger?clause=MDU-6.2a".into(),
+        }
+    }
+
+    /// A clause whose text is withheld and that nothing can keep.
+    #[must_use]
+    pub fn sample_withheld() -> Self {
+        Self {
+            id: "MDU-7.1".into(),
+            text: None,
+            number: String::new(),
+            kept_by: vec!["Nothing: no system can hear a voicemail greeting".into()],
+            platforms: Vec::new(),
+            settings: Vec::new(),
+            check: String::new(),
+            judged: false,
+            counts: Counts::default(),
+            findings: Vec::new(),
+            more: 0,
+            risks: Vec::new(),
+            flags: Vec::new(),
+            ..Self::sample()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_that_the_force_chose_is_shown_as_its_choice() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("The force’s choice") && html.contains("Director of ICT"), "{html}");
+    }
+
+    #[test]
+    fn what_is_left_to_people_stands_beside_each_verdict() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("Upper and lower case cannot both be asked for"), "{html}");
+    }
+
+    #[test]
+    fn a_withheld_text_says_that_it_is_withheld() {
+        let html = View::sample_withheld().render().unwrap();
+        assert!(html.contains("withheld") && html.contains("never judged"), "{html}");
+    }
+}

@@ -1,0 +1,132 @@
+//! One document: who owns it, whether its paper is in order, its clauses by section, its editor's notes.
+
+pub(crate) mod handler;
+
+use askama::Template;
+
+use crate::Flag;
+use web_shell::filters;
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::chart::Counts;
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "show/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The document's own address.
+    pub href: String,
+    /// Its title.
+    pub title: String,
+    /// Such as `In force, review overdue by 2,262 days`.
+    pub status: String,
+    /// Owner, dates, approvals, legal basis: names with values, in order.
+    pub about: Vec<(String, String)>,
+    /// Whether this person may see how the clauses stand.
+    pub sees_findings: bool,
+    /// The clauses, by section.
+    pub sections: Vec<Section>,
+    /// The editor's notes.
+    pub flags: Vec<Flag>,
+}
+
+/// A section of the document.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// Such as `6 Passwords`.
+    pub title: String,
+    /// Its clauses.
+    pub clauses: Vec<Row>,
+}
+
+/// One clause in one line.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its id with its page.
+    pub clause: Crumb,
+    /// Its title.
+    pub title: String,
+    /// Must, should, may, must not.
+    pub modality: String,
+    /// How it is kept, in a few words: `setting and check`, `acceptance`, `nothing`.
+    pub kept_by: String,
+    /// How it stands over all subjects; all zero if it was never judged.
+    pub counts: Counts,
+    /// The flags that speak of it.
+    pub flags: Vec<String>,
+}
+
+impl View {
+    /// Part of a document, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::Documents),
+            href: "/documents/mobile-device-use".into(),
+            title: "Mobile Device Use Policy".into(),
+            status: "In force, review overdue by 2,262 days".into(),
+            about: [
+                ("Owner", "Director of ICT"),
+                ("Version", "2017-09 (our name for it; the force gave none)"),
+                ("Published", "12 September 2017"),
+                ("Review by", "12 September 2020"),
+                ("Approved by", "JJNCC, 7 September 2017 <script>"),
+                ("Legal basis", "Data Protection Act 2018"),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec(),
+            sees_findings: true,
+            sections: sample_sections(),
+            flags: vec![
+                Flag {
+                    flag: "F1".into(),
+                    text: "The review was due on 12 September 2020. The text still states live rules.".into(),
+                    clauses: Vec::new(),
+                },
+                Flag {
+                    flag: "F6".into(),
+                    text: "An iPhone cannot be made to ask for both upper and lower case.".into(),
+                    clauses: vec![web_shell::links::clause_crumb("MDU-6.2a")],
+                },
+            ],
+        }
+    }
+}
+
+fn sample_sections() -> Vec<Section> {
+    let row = |id: &str, title: &str, modality: &str, kept_by: &str, counts, flags: &[&str]| Row {
+        clause: web_shell::links::clause_crumb(id),
+        title: title.into(),
+        modality: modality.into(),
+        kept_by: kept_by.into(),
+        counts,
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
+    };
+    let counts = |met, not_met, not_known| Counts { met, not_met, not_known, not_applicable: 2 };
+    let (nine, words) = ("Four kinds of character, nine or more", "No recognisable words");
+    let images = "Own device where evidence would be lost";
+    vec![
+        Section {
+            title: "6 Passwords".into(),
+            clauses: vec![
+                row("MDU-6.2a", nine, "must", "setting and check", counts(22, 3, 3), &["F6"]),
+                row("MDU-6.2b", words, "should", "acceptance; nothing on a phone", counts(0, 0, 28), &["F6"]),
+            ],
+        },
+        Section {
+            title: "14 Images".into(),
+            clauses: vec![row("MDU-14.4", images, "may", "procedure", Counts::default(), &[])],
+        },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clause_never_judged_is_said_so() {
+        assert!(View::sample().render().unwrap().contains("Not judged"));
+    }
+}

@@ -1,0 +1,194 @@
+//! What else can become of a draft: changed, refused by a side, withdrawn by the desk, over because nobody signed.
+
+use domain::{Disposal, HandoverId, Side, Timestamp};
+use serde_json::json;
+use store::Tx;
+use store::handovers::{self, Handover, HandoverState, Party};
+
+use super::draft::Terms;
+use super::{Loaded, NewItem, reaches, subject};
+use kernel::access::{ManageRegister, Permit, PermitWithin, SignHandovers};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// A changed draft: what the things are like, and what the kind asks for. Parties and things stay; for others, withdraw it
+/// and draft another.
+#[derive(Debug, Clone)]
+pub struct ChangedHandover {
+    /// The version that was changed.
+    pub version: i64,
+    /// The things of the draft, each of them.
+    pub items: Vec<NewItem>,
+    /// When a loan is due back.
+    pub due_back_at: Option<Timestamp>,
+    /// How it is disposed of.
+    pub disposal: Option<Disposal>,
+    /// The certificate of disposal.
+    pub certificate: String,
+    /// Anything else.
+    pub note: String,
+}
+
+/// Changes a draft. Whoever has signed is asked again: a signature is of exactly what was shown.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] for a stale form or what is no draft any more.
+pub async fn change_handover(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    id: HandoverId,
+    new: ChangedHandover,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let loaded = crate::load_locked(tx, id)?;
+            permit.reaches(loaded.handover.force)?;
+            draft_still(&loaded, now)?;
+            let kind = loaded.handover.kind;
+            let dated = (new.due_back_at, new.disposal);
+            let terms = Terms::checked(kind, dated, (&new.certificate, &new.note), now)?;
+            let items = new.items.iter().map(NewItem::checked).collect::<Result<Vec<_>, _>>()?;
+            let known = |device| loaded.things.iter().any(|thing| thing.device.id == device);
+            if items.len() != loaded.things.len() || !items.iter().all(|item| known(item.device)) {
+                return Err(stale());
+            }
+            let voided = loaded.signatures.iter().any(|old| old.version == loaded.handover.version);
+            let changed = Handover {
+                version: new.version,
+                due_back_at: terms.due_back_at,
+                disposal: terms.disposal,
+                certificate: terms.certificate,
+                note: terms.note,
+                ..loaded.handover.clone()
+            };
+            if !handovers::change(tx, &changed, &items)? {
+                return Err(stale());
+            }
+            let record = Record::new(&permit.actor().name, "custody.changed", subject(id))
+                .force(loaded.handover.force)
+                .reason(kind.as_str())
+                .detail(json!({ "from_version": new.version, "signatures_voided": voided }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Refuses to sign one's own side, with a reason. That ends the draft; nothing changes hands.
+///
+/// # Errors
+/// [`AppError::NotFound`] for who stands on neither side, [`AppError::Conflict`] for what is no draft any more.
+pub async fn refuse_handover(
+    app: &App,
+    permit: PermitWithin<SignHandovers>,
+    id: HandoverId,
+    why: &str,
+) -> Result<(), AppError> {
+    let why = text("why", why, 300)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let loaded = crate::load_locked(tx, id)?;
+            let own = permit.actor().person.map(Party::Person);
+            let side = [Side::Giver, Side::Receiver]
+                .into_iter()
+                .find(|side| own == Some(loaded.handover.party(*side)))
+                .ok_or_else(|| AppError::not_found("hand-over", id))?;
+            draft_still(&loaded, now)?;
+            super::end(tx, id, HandoverState::Refused, (now, &why))?;
+            let record = Record::new(&permit.actor().name, "custody.refused", subject(id))
+                .force(loaded.handover.force)
+                .reason(loaded.handover.kind.as_str())
+                .detail(json!({ "side": side, "why": why }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Takes a draft back at the desk, or writes down that somebody at the counter would not sign.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] for what is no draft any more.
+pub async fn withdraw_handover(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    id: HandoverId,
+    why: &str,
+) -> Result<(), AppError> {
+    let why = text("why", why, 300)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let loaded = crate::load_locked(tx, id)?;
+            reaches(&permit, &loaded.handover)?;
+            draft_still(&loaded, now)?;
+            withdraw_in(&app, tx, &permit.actor().name, &loaded.handover, &why, now)
+        })
+        .await
+}
+
+fn withdraw_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &str,
+    handover: &Handover,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    super::end(tx, handover.id, HandoverState::Withdrawn, (now, why))?;
+    let record = Record::new(actor, "custody.withdrawn", subject(handover.id))
+        .force(handover.force)
+        .reason(handover.kind.as_str())
+        .detail(json!({ "why": why }));
+    app.enter(tx, now, record)
+}
+
+/// Ends a draft that nobody signed in time. Running it again changes nothing.
+pub async fn expire_handover(app: &App, id: HandoverId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(handover) = handovers::by_id(tx, id)? else { return Ok(()) };
+            if handover.state != HandoverState::Draft || handover.expires_at > now {
+                return Ok(());
+            }
+            if !handovers::end(tx, id, HandoverState::Expired, now, "nobody signed in time")? {
+                return Ok(());
+            }
+            let record = Record::new("system", "custody.expired", subject(id))
+                .force(handover.force)
+                .reason(handover.kind.as_str());
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Withdraws the draft that a device waits in, where something else happened to the device.
+pub(crate) fn withdraw_open(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &str,
+    device: domain::DeviceId,
+    (why, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    match handovers::open_for(tx, device, now)? {
+        Some(open) => withdraw_in(app, tx, actor, &open, why, now),
+        None => Ok(()),
+    }
+}
+
+fn draft_still(loaded: &Loaded, now: Timestamp) -> Result<(), AppError> {
+    if loaded.state(now) == HandoverState::Draft {
+        return Ok(());
+    }
+    Err(AppError::Conflict("this hand-over has come to its end; open it again".into()))
+}
+
+fn stale() -> AppError {
+    AppError::Conflict("the hand-over was changed after this form was opened; look at it again".into())
+}

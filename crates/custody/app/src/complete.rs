@@ -1,0 +1,114 @@
+//! What a hand-over that both have signed does: the one place where custody changes.
+
+use domain::{HandoverId, HandoverKind, PersonId, Standing, Timestamp};
+use store::handovers::{Handover, Party};
+use store::{Tx, assets, devices};
+
+use super::{Loaded, Thing, draft};
+use cases_app::{Moved, device_key};
+use kernel::access::Actor;
+use kernel::{App, AppError, jobs};
+
+/// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things'
+/// locks. Looks again at everything that the draft was allowed for: days may lie between.
+pub(super) fn complete(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    loaded: &Loaded,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let handover = &loaded.handover;
+    if let (true, Party::Person(receiver)) = (handover.kind.to_person(), handover.receiver) {
+        crate::may_receive(app, tx, receiver, handover.force).map_err(unbeside)?;
+    }
+    for thing in &loaded.things {
+        still_fits(handover, thing)?;
+        draft::not_held(tx, handover.kind, &thing.device)?;
+        let holder = move_thing(app, tx, handover, thing, now)?;
+        if holder != thing.device.holder || handover.kind == HandoverKind::Issue {
+            let moved = Moved {
+                item: &device_key(thing.device.id),
+                from: thing.device.holder.filter(|_| handover.kind.from_person()),
+                to: holder,
+                proof: &proof(handover.id),
+                by: (&actor.name, &actor.shown),
+            };
+            cases_app::custody_moved(app, tx, &moved, now)?;
+        }
+    }
+    Ok(())
+}
+
+fn move_thing(
+    app: &App,
+    tx: &mut Tx<'_>,
+    handover: &Handover,
+    thing: &Thing,
+    now: Timestamp,
+) -> Result<Option<PersonId>, AppError> {
+    let device = &thing.device;
+    let mut asset = thing.asset.clone();
+    asset.standing = handover.kind.leads_to();
+    asset.due_back_at = handover.due_back_at;
+    asset.place = match (handover.kind, handover.receiver) {
+        (HandoverKind::Disposal, _) | (_, Party::Person(_)) => None,
+        (_, Party::Place(place)) => Some(place),
+    };
+    if !assets::restand(tx, device.id, &thing.asset, &asset)? {
+        return Err(moved_on(&device.serial));
+    }
+    let holder = match (handover.kind, handover.receiver) {
+        // Who brought it to be mended still answers for it.
+        (HandoverKind::Repair, _) => device.holder,
+        (_, Party::Person(receiver)) => Some(receiver),
+        (_, Party::Place(_)) => None,
+    };
+    if holder != device.holder {
+        devices::set_holder(tx, device.id, holder)?;
+        terms_app::holder_changed(app, tx, device.id, (device.holder, holder), now)?;
+    }
+    if let Some(force) = handover.to_force.filter(|_| handover.kind == HandoverKind::Transfer) {
+        assets::move_to(tx, device.id, force)?;
+    }
+    if handover.kind == HandoverKind::Disposal {
+        devices::retire(tx, device.id, now)?;
+    }
+    // Whose it is decides what is asked of it.
+    if device.kind.platform().is_some() && handover.kind != HandoverKind::Disposal {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.id.to_string(), now)?;
+    }
+    Ok(holder)
+}
+
+/// How a step of a case names the hand-over that proves it.
+fn proof(id: HandoverId) -> String {
+    format!("hand-over:{id}")
+}
+
+/// Whether the thing still stands where the draft found it.
+fn still_fits(handover: &Handover, thing: &Thing) -> Result<(), AppError> {
+    let (device, asset) = (&thing.device, &thing.asset);
+    let fits = handover.kind.begins_at(asset.standing)
+        && device.force == handover.force
+        && draft::held_by_giver(handover, device)
+        && (asset.standing != Standing::Disposed);
+    if fits {
+        return Ok(());
+    }
+    Err(moved_on(&device.serial))
+}
+
+fn moved_on(serial: &str) -> AppError {
+    AppError::Conflict(format!(
+        "{serial} no longer stands as it did when this was drafted; withdraw the hand-over and draft it again"
+    ))
+}
+
+/// What was wrong with a field of the draft, where there is no such field: at the signature.
+fn unbeside(error: AppError) -> AppError {
+    match error {
+        AppError::Invalid { message, .. } => AppError::Conflict(message),
+        other => other,
+    }
+}

@@ -1,0 +1,444 @@
+//! Drafting a hand-over: what, from whom, to whom. Nothing changes hands by it.
+
+use domain::{
+    Condition, DeviceId, Disposal, Force, HandoverId, HandoverKind, PersonId, PlaceId, PlaceKind, Side,
+    Standing, Timestamp,
+};
+use serde_json::json;
+use store::devices::{Device, EnrolmentState};
+use store::handovers::{self, Handover, HandoverState, Item, Party};
+use store::locks::{self, Lock};
+use store::{Tx, assets, holds, people};
+
+use super::{Asset, reference, subject};
+use kernel::access::{Actor, ManageRegister, Permit};
+use kernel::fields::optional_text;
+use kernel::record::Record;
+use kernel::{App, AppError, jobs};
+use notices_app::Notice;
+
+/// Things of one hand-over at most: more go into a second one, which is still a page that people read before they sign.
+pub(super) const MOST_THINGS: usize = 50;
+
+/// What is entered of a new hand-over.
+#[derive(Debug, Clone)]
+pub struct NewHandover {
+    /// What it does to custody.
+    pub kind: HandoverKind,
+    /// What changes hands; the first one decides whose property it is about.
+    pub items: Vec<NewItem>,
+    /// Serial numbers, asset tags or SIM numbers of what else goes along, in good condition.
+    pub also: Vec<String>,
+    /// Collar or staff number of who takes it, where a person does.
+    pub receiver: String,
+    /// The store or workshop: for an issue, loan or disposal that which gives, otherwise that which takes. `None` where
+    /// it is given to somebody who is neither.
+    pub place: Option<PlaceId>,
+    /// When a loan is due back.
+    pub due_back_at: Option<Timestamp>,
+    /// How it is disposed of.
+    pub disposal: Option<Disposal>,
+    /// The certificate of disposal.
+    pub certificate: String,
+    /// Anything else, such as the fault.
+    pub note: String,
+}
+
+/// One thing of it.
+#[derive(Debug, Clone)]
+pub struct NewItem {
+    /// Which.
+    pub device: DeviceId,
+    /// In what state.
+    pub condition: Condition,
+    /// What goes with it.
+    pub with_it: String,
+    /// What should and does not.
+    pub missing: String,
+    /// Anything else.
+    pub note: String,
+}
+
+impl NewItem {
+    pub(super) fn checked(&self) -> Result<Item, AppError> {
+        Ok(Item {
+            device: self.device,
+            condition: self.condition,
+            with_it: optional_text("with-it", Some(&self.with_it), 200)?,
+            missing: optional_text("missing", Some(&self.missing), 200)?,
+            note: optional_text("item-note", Some(&self.note), 500)?,
+        })
+    }
+}
+
+/// What a kind asks for beside its parties.
+pub(super) struct Terms {
+    pub due_back_at: Option<Timestamp>,
+    pub disposal: Option<Disposal>,
+    pub certificate: Option<String>,
+    pub note: Option<String>,
+}
+
+impl Terms {
+    /// Checks what belongs to the kind, and leaves out what does not.
+    pub(super) fn checked(
+        kind: HandoverKind,
+        (due_back_at, disposal): (Option<Timestamp>, Option<Disposal>),
+        (certificate, note): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Self, AppError> {
+        let loan = kind == HandoverKind::Loan;
+        let gone = kind == HandoverKind::Disposal;
+        if loan && due_back_at.is_none_or(|due| due <= now) {
+            return Err(AppError::invalid("due", "enter the day on which it comes back, after today"));
+        }
+        if gone && disposal.is_none() {
+            return Err(AppError::invalid("disposal", "choose how it is disposed of"));
+        }
+        let certificate = optional_text("certificate", Some(certificate), 100)?;
+        if gone && certificate.is_none() {
+            return Err(AppError::invalid(
+                "certificate",
+                "enter the reference of the certificate of disposal",
+            ));
+        }
+        Ok(Self {
+            due_back_at: due_back_at.filter(|_| loan),
+            disposal: disposal.filter(|_| gone),
+            certificate: certificate.filter(|_| gone),
+            note: optional_text("note", Some(note), 500)?,
+        })
+    }
+}
+
+/// A way out of [`draft_in`]: the repair that no third party may do is refused in the ledger too.
+enum Drafted {
+    Made(HandoverId),
+    ThirdParty(AppError),
+}
+
+/// Drafts a hand-over, to be signed by both sides before anything changes hands.
+///
+/// # Errors
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where the device is elsewhere or waits in another
+/// draft, [`AppError::Denied`] behind the wall.
+pub async fn draft_handover(
+    app: &App,
+    permit: Permit<ManageRegister>,
+    new: NewHandover,
+) -> Result<HandoverId, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let drafted = app.clone().store().write(move |tx| draft_in(&app, tx, &permit, &new, now)).await?;
+    match drafted {
+        Drafted::Made(id) => Ok(id),
+        Drafted::ThirdParty(refused) => Err(refused),
+    }
+}
+
+fn draft_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageRegister>,
+    new: &NewHandover,
+    now: Timestamp,
+) -> Result<Drafted, AppError> {
+    let things = self::things(tx, permit, new, now)?;
+    let Some((_, first, _)) = things.first() else {
+        return Err(AppError::invalid("also", "name at least one device"));
+    };
+    if new.kind == HandoverKind::Repair && new.place.is_none() {
+        return refuse_third_party(app, tx, permit.actor(), first, now).map(Drafted::ThirdParty);
+    }
+    let parties = self::parties(app, tx, new, &things)?;
+    let (to_force, giver, receiver) = parties;
+    let terms =
+        Terms::checked(new.kind, (new.due_back_at, new.disposal), (&new.certificate, &new.note), now)?;
+    let draft = Handover {
+        id: HandoverId::from_uuid(app.world().uuid()),
+        number: 0,
+        kind: new.kind,
+        force: first.force,
+        to_force: Some(to_force).filter(|to| *to != first.force),
+        giver,
+        receiver,
+        state: HandoverState::Draft,
+        version: 1,
+        due_back_at: terms.due_back_at,
+        disposal: terms.disposal,
+        certificate: terms.certificate,
+        note: terms.note,
+        drafted_by: permit.actor().name.clone(),
+        drafted_at: now,
+        expires_at: now.plus(crate::draft_lifetime(app)),
+        ended: None,
+    };
+    let items: Vec<Item> = things.into_iter().map(|(item, ..)| item).collect();
+    enter_draft(app, tx, permit.actor(), &draft, &items)?;
+    Ok(Drafted::Made(draft.id))
+}
+
+/// Writes a draft, the job that ends it when nobody signs, and its entry in the ledger.
+pub(super) fn enter_draft(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    draft: &Handover,
+    items: &[Item],
+) -> Result<(), AppError> {
+    handovers::add(tx, draft, items)?;
+    ask_to_sign(app, tx, draft)?;
+    kernel::jobs::ask_job(app, tx, jobs::Kind::ExpireHandover, &draft.id.to_string(), draft.expires_at)?;
+    let devices: Vec<DeviceId> = items.iter().map(|item| item.device).collect();
+    let record = Record::new(&actor.name, "custody.drafted", subject(draft.id))
+        .force(draft.force)
+        .reason(draft.kind.as_str())
+        .detail(json!({ "kind": draft.kind, "devices": devices }));
+    app.enter(tx, draft.drafted_at, record)
+}
+
+/// Tells the people who stand in a draft that it waits for them; whoever is at the counter has signed before they read it.
+fn ask_to_sign(app: &App, tx: &mut Tx<'_>, draft: &Handover) -> Result<(), AppError> {
+    for side in [Side::Giver, Side::Receiver] {
+        if let Party::Person(person) = draft.party(side) {
+            let key = format!("hand-over:{}:{side}", draft.id);
+            let mut notice = Notice::routine(person, key, "A hand-over waits for your signature");
+            notice.body =
+                "Read what changes hands and sign it, or say what is not right. Nothing changes hands \
+                               until both sides have signed."
+                    .into();
+            notice.link = format!("/me/custody/{}", draft.id);
+            notices_app::notify(app, tx, notice)?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything that is to change hands, locked, of one force, and free to.
+fn things(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageRegister>,
+    new: &NewHandover,
+    now: Timestamp,
+) -> Result<Vec<(Item, Device, Asset)>, AppError> {
+    let mut items = new.items.iter().map(NewItem::checked).collect::<Result<Vec<_>, _>>()?;
+    for code in new.also.iter().map(|code| code.trim()).filter(|code| !code.is_empty()) {
+        let device = super::scan::one(tx, permit, "also", code)?;
+        items.push(Item { device, condition: Condition::Good, with_it: None, missing: None, note: None });
+    }
+    if items.len() > MOST_THINGS {
+        return Err(AppError::invalid("also", format!("name {MOST_THINGS} things at most")));
+    }
+    locks::take_all(tx, items.iter().map(|item| Lock::Device(item.device)).collect())?;
+    let mut things: Vec<(Item, Device, Asset)> = Vec::new();
+    for item in items {
+        if things.iter().any(|(other, ..)| other.device == item.device) {
+            continue;
+        }
+        let (device, asset) = crate::entry(tx, item.device)?;
+        permit.reaches(device.force)?;
+        if things.first().is_some_and(|(_, first, _)| first.force != device.force) {
+            return Err(AppError::invalid("also", format!("{} is the other force's", device.serial)));
+        }
+        free(tx, new.kind, &device, &asset, now)?;
+        things.push((item, device, asset));
+    }
+    Ok(things)
+}
+
+/// The receiver's force, who gives and who takes.
+// long because each kind of hand-over has its own two sides
+fn parties(
+    app: &App,
+    tx: &mut Tx<'_>,
+    new: &NewHandover,
+    things: &[(Item, Device, Asset)],
+) -> Result<(Force, Party, Party), AppError> {
+    let (_, first, asset) = things.first().ok_or_else(|| AppError::invalid("also", "name a device"))?;
+    let force = first.force;
+    let holder = |what: &str| one_holder(things, what);
+    let receiver = match new.kind {
+        kind if kind.to_person() => Some(self::receiver(app, tx, &new.receiver, force)?),
+        _ => None,
+    };
+    let place = new.place.map(|place| open_place(tx, place)).transpose()?;
+    let own_store = |found: Option<assets::Place>| {
+        found
+            .filter(|place| place.force == force && place.kind == PlaceKind::Store)
+            .map(|place| Party::Place(place.id))
+            .ok_or_else(|| AppError::invalid("place", "choose a store of the force whose property it is"))
+    };
+    Ok(match new.kind {
+        HandoverKind::Issue | HandoverKind::Loan => {
+            let receiver = receiver.ok_or_else(|| AppError::invalid("receiver", "say who takes it"))?;
+            (force, own_store(place)?, Party::Person(receiver))
+        }
+        HandoverKind::HandOver => {
+            let receiver = receiver.ok_or_else(|| AppError::invalid("receiver", "say who takes it"))?;
+            let giver = holder("hand it over")?;
+            if giver == receiver {
+                return Err(AppError::invalid("receiver", "they have it already"));
+            }
+            (force, Party::Person(giver), Party::Person(receiver))
+        }
+        HandoverKind::Return => (force, giver_of_return(things)?, own_store(place)?),
+        HandoverKind::Repair => {
+            let to = place.ok_or_else(|| AppError::invalid("place", "choose where it is mended"))?;
+            let giver = match (holder("give it"), asset.place) {
+                (Ok(holder), _) => Party::Person(holder),
+                (Err(_), Some(store)) if store != to.id => Party::Place(store),
+                (Err(why), _) => return Err(why),
+            };
+            (to.force, giver, Party::Place(to.id))
+        }
+        HandoverKind::Transfer => {
+            let to = place.filter(|place| place.kind == PlaceKind::Store);
+            let to = to.ok_or_else(|| AppError::invalid("place", "choose the store that takes it"))?;
+            let from = asset.place.filter(|from| *from != to.id).ok_or_else(|| {
+                AppError::invalid(
+                    "place",
+                    "choose another store than the one where it is; a device that stands in no \
+                        store is returned to one first",
+                )
+            })?;
+            (to.force, Party::Place(from), Party::Place(to.id))
+        }
+        HandoverKind::Disposal => {
+            let from = own_store(place)?;
+            (force, from, from)
+        }
+    })
+}
+
+fn receiver(app: &App, tx: &mut Tx<'_>, number: &str, force: Force) -> Result<PersonId, AppError> {
+    let number: String = number.trim().chars().take(20).collect();
+    if number.is_empty() {
+        return Err(AppError::invalid("receiver", "enter the collar or staff number of who takes it"));
+    }
+    let person = people::by_number(tx, force, &number)?.ok_or_else(|| {
+        AppError::invalid("receiver", format!("{} has nobody with this number", force.title()))
+    })?;
+    crate::may_receive(app, tx, person.id, force)?;
+    Ok(person.id)
+}
+
+/// Whoever has the things; for what comes back from a workshop, that place.
+pub(super) fn giver_of_return(things: &[(Item, Device, Asset)]) -> Result<Party, AppError> {
+    let workshop = things.first().filter(|(_, _, asset)| asset.standing == Standing::InRepair);
+    if let Some((_, _, Asset { place: Some(place), .. })) = workshop
+        && things.iter().all(|(_, _, asset)| asset.place == Some(*place))
+    {
+        return Ok(Party::Place(*place));
+    }
+    one_holder(things, "bring it back").map(Party::Person)
+}
+
+/// No third party mends a device: the desk is told so under the clause, and that it was asked for is in the ledger.
+fn refuse_third_party(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: &Device,
+    now: Timestamp,
+) -> Result<AppError, AppError> {
+    let action = "custody.repair.refused";
+    let clause = app.policy().library().clause_of_action(action, None).cloned();
+    let record = Record::new(&actor.name, action, format!("device:{}", device.id)).force(device.force);
+    app.enter(tx, now, record)?;
+    let under = clause.map(|clause| format!(" ({clause})")).unwrap_or_default();
+    Ok(AppError::invalid(
+        "place",
+        format!(
+            "nobody but ICT or a workshop that the force approved may mend a device{under}; choose one of them, or ask \
+                 the service desk what to do"
+        ),
+    ))
+}
+
+/// A place that takes and gives things.
+fn open_place(tx: &mut Tx<'_>, id: PlaceId) -> Result<assets::Place, AppError> {
+    assets::place_by_id(tx, id)?
+        .filter(|place| place.closed_at.is_none())
+        .ok_or_else(|| AppError::invalid("place", "choose a place that is open"))
+}
+
+/// The one person who has all of the things.
+fn one_holder(things: &[(Item, Device, Asset)], what: &str) -> Result<PersonId, AppError> {
+    let mut holder = None;
+    for (_, device, _) in things {
+        match (device.holder, holder) {
+            (None, _) => {
+                return Err(AppError::Conflict(format!(
+                    "nobody has {}, so nobody can {what}",
+                    device.serial
+                )));
+            }
+            (Some(own), Some(other)) if own != other => {
+                return Err(AppError::invalid("also", format!("{} is with somebody else", device.serial)));
+            }
+            (own, _) => holder = own,
+        }
+    }
+    holder.ok_or_else(|| AppError::invalid("also", "name at least one device"))
+}
+
+/// Refuses what cannot change hands in this way now.
+pub(super) fn free(
+    tx: &mut Tx<'_>,
+    kind: HandoverKind,
+    device: &Device,
+    asset: &Asset,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if let Some(open) = handovers::open_for(tx, device.id, now)? {
+        return Err(AppError::Conflict(format!(
+            "{} waits in {} for signatures; have that signed or withdrawn first",
+            device.serial,
+            reference(&open)
+        )));
+    }
+    if !kind.begins_at(asset.standing) {
+        return Err(AppError::Conflict(format!(
+            "{} stands as \"{}\", so it cannot be given by \"{}\"",
+            device.serial,
+            asset.standing.title().to_lowercase(),
+            kind.title().to_lowercase()
+        )));
+    }
+    if kind == HandoverKind::Disposal && device.enrolment_state == EnrolmentState::Enrolled {
+        return Err(AppError::Conflict(format!(
+            "{} is still under management: erase it and end that first",
+            device.serial
+        )));
+    }
+    not_held(tx, kind, device)?;
+    let unsigned_holder = asset.standing == Standing::InStore && device.holder.is_some();
+    if unsigned_holder && matches!(kind, HandoverKind::Transfer | HandoverKind::Disposal) {
+        return Err(AppError::Conflict(format!(
+            "{} is meant for somebody; take the intended holder away first",
+            device.serial
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses to dispose of a device on which a legal hold stands, or to give it to somebody else: what is on it may be needed. It
+/// may come back to a store, and be mended.
+pub(super) fn not_held(tx: &mut Tx<'_>, kind: HandoverKind, device: &Device) -> Result<(), AppError> {
+    let stays = matches!(kind, HandoverKind::Return | HandoverKind::Repair);
+    if !stays && holds::stands(tx, device.id)? {
+        return Err(AppError::Conflict(format!(
+            "a legal hold stands on {}: it is neither erased, given to anybody else nor disposed of until professional standards end \
+             it",
+            device.serial
+        )));
+    }
+    Ok(())
+}
+
+/// Whether the holder is one that a hand-over in that direction must have: who gives it back has it.
+pub(super) fn held_by_giver(handover: &Handover, device: &Device) -> bool {
+    match handover.party(Side::Giver) {
+        Party::Person(giver) => device.holder == Some(giver),
+        Party::Place(_) => true,
+    }
+}

@@ -1,0 +1,382 @@
+//! The signed record: what both signed, as data and as a document, kept sealed; and its check.
+//!
+//! The document follows from the data alone, so checking is making it again. Three things must agree: the sealed data, the
+//! document, and the digests that the ledger's entry of the completion holds in its detail.
+
+use domain::{HandoverId, Side, Timestamp};
+use paper::{Block, Document};
+use serde::{Deserialize, Serialize};
+use store::handovers::{self, Signature};
+use store::ledger::LedgerFilter;
+use store::{Tx, ledger};
+
+use super::shown::Shown;
+use super::{reaches, sign, subject};
+use kernel::access::{Permit, PermitWithin, SeeCustody, SignHandovers};
+use kernel::record::Record;
+use kernel::{App, AppError, digest_hex};
+
+/// What both sides signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedRecord {
+    /// What was shown to both.
+    pub shown: Shown,
+    /// The giver's signature, then the receiver's.
+    pub signatures: Vec<ShownSignature>,
+    /// When the second one signed, in milliseconds since 1970.
+    pub completed_at: i64,
+}
+
+/// A signature as the record has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownSignature {
+    /// Which side.
+    pub side: Side,
+    /// The name that they signed with.
+    pub name: String,
+    /// The statement, exactly as shown.
+    pub statement: String,
+    /// How it is known who signed.
+    pub how: String,
+    /// Digest of what was shown to them.
+    pub digest: String,
+    /// When, in milliseconds since 1970.
+    pub signed_at: i64,
+}
+
+/// The outcome of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How the hand-over is called.
+    pub reference: String,
+    /// SHA-256 of the data, as recomputed.
+    pub data_digest: String,
+    /// SHA-256 of the document, as recomputed.
+    pub pdf_digest: String,
+    /// What does not agree, in sentences; nothing if all does.
+    pub faults: Vec<String>,
+}
+
+/// The record in the two forms in which it is kept.
+#[derive(Debug, Clone)]
+pub struct KeptRecord {
+    /// How the hand-over is called.
+    pub reference: String,
+    /// The data, as JSON.
+    pub data: Vec<u8>,
+    /// The document, as PDF.
+    pub pdf: Vec<u8>,
+}
+
+/// Where a sealed record belongs.
+pub(super) fn place(id: HandoverId) -> String {
+    format!("custody-record:{id}")
+}
+
+/// How it is known who signed, for people.
+#[must_use]
+pub fn how_title(how: &str) -> String {
+    match how {
+        sign::OWN => "Under their own sign-in".to_owned(),
+        sign::ABSENT => "In the giver’s absence, by the desk".to_owned(),
+        check => match check.parse::<domain::IdentityCheck>() {
+            Ok(check) => format!("At the counter: {}", check.title().to_lowercase()),
+            Err(_) => check.to_owned(),
+        },
+    }
+}
+
+impl SignedRecord {
+    pub(super) fn of(shown: Shown, one: &Signature, other: &Signature, at: Timestamp) -> Self {
+        let mut signatures = [one, other].map(|signature| ShownSignature {
+            side: signature.side,
+            name: signature.name.clone(),
+            statement: signature.statement.clone(),
+            how: signature.how.clone(),
+            digest: signature.digest.clone(),
+            signed_at: signature.signed_at.millis(),
+        });
+        signatures.sort_by_key(|signature| signature.side);
+        Self { shown, signatures: signatures.to_vec(), completed_at: at.millis() }
+    }
+
+    /// The record as data: the same record gives the same bytes.
+    ///
+    /// # Errors
+    /// None for what is made here.
+    pub fn bytes(&self) -> Result<Vec<u8>, AppError> {
+        serde_json::to_vec(self).map_err(|error| AppError::fault(&error))
+    }
+
+    /// The record as a document: the same record gives the same bytes.
+    ///
+    /// # Errors
+    /// [`AppError::Fault`] if the document cannot be made.
+    pub fn pdf(&self) -> Result<Vec<u8>, AppError> {
+        self.document().to_pdf().map_err(|error| AppError::fault(&error))
+    }
+
+    fn document(&self) -> Document {
+        let shown = &self.shown;
+        let mut blocks = vec![
+            Block::Text(format!("Signed by both sides. Complete since {}.", at(self.completed_at))),
+            Block::Facts(self.facts()),
+            Block::Heading("What changed hands".to_owned()),
+            self.things(),
+            Block::Heading("Signatures".to_owned()),
+        ];
+        for signature in &self.signatures {
+            blocks.push(Block::Text(signature.statement.clone()));
+            blocks.push(Block::Facts(vec![
+                (signature.side.title().to_owned(), signature.name.clone()),
+                ("Signed".to_owned(), at(signature.signed_at)),
+                ("How".to_owned(), how_title(&signature.how)),
+                ("Digest of what was shown".to_owned(), signature.digest.clone()),
+            ]));
+        }
+        Document {
+            title: format!("{} {}", shown.kind.title(), shown.reference),
+            id: format!("{}/{}", shown.reference, shown.version),
+            marking: "OFFICIAL".to_owned(),
+            foot: format!("{}, version {}", shown.reference, shown.version),
+            blocks,
+        }
+    }
+
+    fn facts(&self) -> Vec<(String, String)> {
+        let shown = &self.shown;
+        let party = |side| {
+            let party = shown.party(side);
+            let number = party.number.as_ref().map(|number| format!(" ({number})")).unwrap_or_default();
+            format!("{}{number}, {}", party.name, party.force.title())
+        };
+        let fact = |name: &str, value: String| (name.to_owned(), value);
+        let mut facts = vec![
+            fact("From", party(Side::Giver)),
+            fact("To", party(Side::Receiver)),
+            fact("Drafted", at(shown.drafted_at)),
+        ];
+        facts.extend(shown.due_back_at.map(|due| fact("Due back", at(due))));
+        facts.extend(shown.disposal.clone().map(|how| fact("Disposed of", how)));
+        facts.extend(shown.certificate.clone().map(|of| fact("Certificate", of)));
+        facts.extend(shown.note.clone().map(|note| fact("Note", note)));
+        facts
+    }
+
+    fn things(&self) -> Block {
+        let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "None".to_owned());
+        let rows = self.shown.things.iter().map(|thing| {
+            let tag = thing.asset_tag.clone().unwrap_or_else(|| "No tag".to_owned());
+            let condition = match &thing.note {
+                Some(note) => format!("{}. {note}", thing.condition),
+                None => thing.condition.clone(),
+            };
+            let what = thing.model.clone().unwrap_or_else(|| thing.kind.clone());
+            vec![
+                format!("{tag} {}", thing.serial),
+                what,
+                condition,
+                or_none(&thing.with_it),
+                or_none(&thing.missing),
+            ]
+        });
+        let head = ["Tag and serial number", "What it is", "Condition", "With it", "Missing"];
+        Block::Table {
+            head: head.map(str::to_owned).to_vec(),
+            rows: rows.collect(),
+            shares: vec![26, 20, 24, 15, 15],
+        }
+    }
+}
+
+/// A time to the minute, in universal time: the document must not change when a rule on clocks does.
+fn at(millis: i64) -> String {
+    jiff::Timestamp::from_millisecond(millis)
+        .map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
+        .unwrap_or_else(|_| format!("{millis} ms after 1970"))
+}
+
+/// The signed record, opened, for who may see custody. Reading it is in the ledger: it names people.
+///
+/// # Errors
+/// [`AppError::NotFound`] where nothing was signed by both or the record was erased, [`AppError::Denied`] behind the
+/// wall.
+pub async fn custody_record(
+    app: &App,
+    permit: Permit<SeeCustody>,
+    id: HandoverId,
+) -> Result<KeptRecord, AppError> {
+    let app = app.clone();
+    let now = app.world().now();
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let loaded = crate::load(tx, id)?;
+            reaches(&permit, &loaded.handover)?;
+            let kept = open_record(&app, tx, id)?;
+            let record = Record::new(&permit.actor().name, "custody.record.read", subject(id))
+                .force(loaded.handover.force);
+            app.enter(tx, now, record)?;
+            Ok(kept)
+        })
+        .await
+}
+
+/// The signed record, opened, for one of the two who signed it.
+///
+/// # Errors
+/// [`AppError::NotFound`] for anybody else.
+pub async fn own_custody_record(
+    app: &App,
+    permit: PermitWithin<SignHandovers>,
+    id: HandoverId,
+) -> Result<KeptRecord, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let loaded = crate::load(tx, id)?;
+            super::read::own_side(&loaded.handover, permit.actor())
+                .ok_or_else(|| AppError::not_found("hand-over", id))?;
+            open_record(&app, tx, id)
+        })
+        .await
+}
+
+fn open_record(app: &App, tx: &mut Tx<'_>, id: HandoverId) -> Result<KeptRecord, AppError> {
+    let missing = || AppError::not_found("signed record of hand-over", id);
+    let handover = handovers::by_id(tx, id)?.ok_or_else(missing)?;
+    let sealed = handovers::kept(tx, id)?.ok_or_else(missing)?;
+    let place = place(id);
+    Ok(KeptRecord {
+        reference: super::reference(&handover),
+        data: app.sealer().open(&place, &sealed.data)?.into_exposed(),
+        pdf: app.sealer().open(&place, &sealed.pdf)?.into_exposed(),
+    })
+}
+
+/// Checks a signed record against itself, its signatures, its document and the ledger.
+///
+/// # Errors
+/// [`AppError::NotFound`] where there is none, [`AppError::Keys`] where what is kept does not open.
+pub async fn verify_custody(
+    app: &App,
+    permit: Permit<SeeCustody>,
+    id: HandoverId,
+) -> Result<Verified, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let loaded = crate::load(tx, id)?;
+            reaches(&permit, &loaded.handover)?;
+            let kept = open_record(&app, tx, id)?;
+            let (data_digest, pdf_digest) = (digest_hex(&kept.data), digest_hex(&kept.pdf));
+            let mut faults = faults_within(&kept);
+            faults.extend(faults_in_ledger(tx, id, (&data_digest, &pdf_digest))?);
+            Ok(Verified { reference: kept.reference, data_digest, pdf_digest, faults })
+        })
+        .await
+}
+
+/// Compares the digests with those in the detail of the entry that completed the hand-over.
+fn faults_in_ledger(
+    tx: &mut Tx<'_>,
+    id: HandoverId,
+    (data, pdf): (&str, &str),
+) -> Result<Vec<String>, AppError> {
+    let filter =
+        LedgerFilter { subject: subject(id), action: "custody.completed".into(), ..LedgerFilter::default() };
+    let found = ledger::list(tx, &filter, 2)?;
+    let [(entry, _)] = found.as_slice() else {
+        return Ok(vec!["The ledger has no single entry of this completion.".to_owned()]);
+    };
+    let Some((_, detail)) = ledger::detail(tx, entry.id)? else {
+        return Ok(vec!["The ledger’s detail was erased: the digests in it cannot be compared.".to_owned()]);
+    };
+    let detail: serde_json::Value =
+        serde_json::from_slice(&detail).map_err(|error| AppError::fault(&error))?;
+    let differs =
+        |name: &str, digest: &str| detail.get(name).and_then(serde_json::Value::as_str) != Some(digest);
+    let mut faults = Vec::new();
+    if differs("record_data", data) {
+        faults.push("The data is not the one that the ledger names.".to_owned());
+    }
+    if differs("record_pdf", pdf) {
+        faults.push("The document is not the one that the ledger names.".to_owned());
+    }
+    Ok(faults)
+}
+
+/// What does not agree within a record: its signatures with what was shown, its document with its data.
+fn faults_within(kept: &KeptRecord) -> Vec<String> {
+    let Ok(record) = serde_json::from_slice::<SignedRecord>(&kept.data) else {
+        return vec!["The data cannot be read as a signed record.".to_owned()];
+    };
+    let mut faults = Vec::new();
+    let shown = record.shown.digest().unwrap_or_default();
+    for signature in record.signatures.iter().filter(|signature| signature.digest != shown) {
+        faults.push(format!("{} signed something else than what stands here.", signature.name));
+    }
+    if record.signatures.len() != 2 {
+        faults.push("It does not have the signatures of two sides.".to_owned());
+    }
+    match record.pdf() {
+        Ok(pdf) if pdf == kept.pdf => {}
+        Ok(_) => faults.push("The document is not the one that follows from the data.".to_owned()),
+        Err(error) => faults.push(format!("The document could not be made again: {error}.")),
+    }
+    faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::shown::tests::shown;
+    use super::*;
+
+    fn record() -> SignedRecord {
+        let shown = shown();
+        let digest = shown.digest().unwrap();
+        let signature = |side: Side, name: &str| ShownSignature {
+            side,
+            name: name.into(),
+            statement: shown.statement(side, name),
+            how: "warrant-card".into(),
+            digest: digest.clone(),
+            signed_at: 1_795_316_400_000,
+        };
+        let signatures = vec![signature(Side::Giver, "Morgan Ash"), signature(Side::Receiver, "Łukasz Żółć")];
+        SignedRecord { shown, signatures, completed_at: 1_795_316_460_000 }
+    }
+
+    fn kept(record: &SignedRecord) -> KeptRecord {
+        KeptRecord { reference: "H-1001".into(), data: record.bytes().unwrap(), pdf: record.pdf().unwrap() }
+    }
+
+    #[test]
+    fn a_record_agrees_with_itself() {
+        assert_eq!(faults_within(&kept(&record())), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_was_changed_after_signing_is_found() {
+        let mut changed = record();
+        changed.shown.things[0].missing = Some("Charger".into());
+        let faults = faults_within(&kept(&changed));
+        assert_eq!(faults.len(), 2, "neither signature is of this: {faults:?}");
+        let mut named = record();
+        named.signatures[1].name = "Somebody else".into();
+        let swapped = KeptRecord { pdf: record().pdf().unwrap(), ..kept(&named) };
+        assert!(faults_within(&swapped)[0].contains("follows from the data"));
+        let one = SignedRecord { signatures: record().signatures[..1].to_vec(), ..record() };
+        assert!(faults_within(&kept(&one))[0].contains("two sides"));
+        let garbage = KeptRecord { data: b"{}".to_vec(), ..kept(&record()) };
+        assert_eq!(faults_within(&garbage).len(), 1);
+    }
+
+    #[test]
+    fn times_in_the_document_do_not_depend_on_a_clock_rule() {
+        assert_eq!(at(1_795_316_400_000), "22 November 2026, 03:00 UTC");
+        assert!(at(i64::MAX).contains("ms after 1970"));
+    }
+}

@@ -1,0 +1,33 @@
+//! Answers the requests of this page.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use kernel::access::SeeDevices;
+
+use crate::scan;
+use web_shell::answer::shown;
+use web_shell::frame::{Area, Crumb};
+use web_shell::links::device_crumb;
+use web_shell::session::{Ctx, Problem};
+
+/// What a scanner finds: the device's page, or a few to choose from.
+pub(crate) async fn scan(ctx: Ctx) -> Result<Response, Problem> {
+    let permit = ctx.permit::<SeeDevices>()?;
+    let code = ctx.asked("code").to_owned();
+    let found = custody_app::scan(&ctx.site.app, permit, &code).await?;
+    if let [device] = found.as_slice() {
+        return Ok(Redirect::to(&format!("/devices/{}", device.id)).into_response());
+    }
+    let view = scan::View {
+        shell: ctx.under(Area::Devices),
+        found: found
+            .iter()
+            .map(|device| {
+                let crumb = device_crumb(device.id, &device.serial);
+                let text = format!("{}, {}, {}", crumb.text, device.kind.title(), device.force.title());
+                Crumb { text, ..crumb }
+            })
+            .collect(),
+        code,
+    };
+    shown(&view)
+}

@@ -1,0 +1,82 @@
+//! What a reader may do to a device, and why it would not do it now.
+
+use domain::{Deed, Effect, EnrolmentId};
+use platform_port::{Order, Target};
+use store::devices::Device;
+use store::{Tx, freezes};
+
+use kernel::access::{Actor, CommandDevices, DestroyData, LocateDevices};
+use kernel::{App, AppError, access, platforms};
+
+/// One thing that can be done to a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What is done.
+    pub deed: Deed,
+    /// What it brings about, where the device's platform makes something else of it than others.
+    pub consequence: Option<&'static str>,
+    /// Why the device would not do it now.
+    pub refused: Option<String>,
+}
+
+/// The orders that an actor may give, in the order in which pages show them.
+fn permitted(actor: &Actor) -> Vec<Order> {
+    let mut all = Vec::new();
+    if access::permit::<CommandDevices>(actor).is_ok() {
+        // Whoever orders lost mode has to type a message; without one there would be nothing to show.
+        let message = Some("-".to_owned());
+        all.extend([
+            Order::Lock { message: None, phone_number: None },
+            Order::LostMode { message, phone_number: None },
+            Order::LostModeOff,
+            Order::Sound,
+            Order::Refresh,
+            Order::Restart,
+            Order::ShutDown,
+        ]);
+    }
+    if access::permit::<LocateDevices>(actor).is_ok() {
+        all.push(Order::Locate);
+    }
+    if access::permit::<DestroyData>(actor).is_ok() {
+        all.extend([Order::ClearPasscode, Order::Erase]);
+    }
+    all
+}
+
+/// Lists what an actor may do to a device with that live enrolment.
+pub fn actions(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    device: &Device,
+    live: Option<EnrolmentId>,
+    lost_mode: bool,
+) -> Result<Vec<Action>, AppError> {
+    let Some((platform, served)) = app.platforms().of_kind(device.kind) else { return Ok(Vec::new()) };
+    let vendor = &served.vendor;
+    let target = match live {
+        Some(live) => {
+            let supervised = device.supervised.unwrap_or(false);
+            Some(platforms::target(app, tx, (live, platform), supervised, Some(lost_mode))?)
+        }
+        None => None,
+    };
+    let frozen = freezes::freeze_of(tx, device.force)?.is_some();
+    let refusal = |order: &Order, target: &Option<Target>| match target {
+        None => Some("the device is not under management".to_owned()),
+        Some(_) if frozen && order.deed().effect() == Effect::Destructive => {
+            Some("the destructive orders of the force are frozen; see Held and waiting".to_owned())
+        }
+        Some(target) => vendor.refusal(order, target),
+    };
+    Ok(permitted(actor)
+        .into_iter()
+        .filter(|order| vendor.has(platform, order))
+        .map(|order| Action {
+            deed: order.deed(),
+            consequence: vendor.consequence(platform, &order),
+            refused: refusal(&order, &target),
+        })
+        .collect())
+}

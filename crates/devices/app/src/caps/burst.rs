@@ -1,0 +1,227 @@
+//! What becomes of a burst: a second person releases or cancels all of it, or nobody decides in time.
+
+use domain::{BurstId, CommandId, DeviceId, Effect, Timestamp};
+use serde_json::json;
+use store::orders::{self, Burst, BurstState, HeldAct, OpenOrder};
+use store::{Tx, commands, pushes};
+
+use super::{Act, agree, enter, lock_force, loss_of, may_still_ask, refuse_if_frozen, tell};
+use kernel::access::{Actor, ApproveDestruction, CallOffOrders, Permit, ReleaseOrders};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::{App, AppError, access, jobs, presence};
+
+/// Orders of a burst that are looked at, at most.
+pub(crate) const MOST: u32 = 10_000;
+
+/// What a release let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Released {
+    /// Orders that go on.
+    pub released: u64,
+    /// Orders that cannot: a legal hold stands, or whoever asked may no longer.
+    pub stopped: u64,
+}
+
+/// Releases all of a burst, as another person than those who asked for it or agreed to parts of it.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over, frozen, or the actor's own;
+/// [`AppError::Denied`] behind the wall.
+pub async fn release(
+    app: &App,
+    permit: Permit<ReleaseOrders>,
+    id: BurstId,
+    why: &str,
+) -> Result<Released, AppError> {
+    let why = text("reason", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    presence::fresh(permit.actor(), now)?;
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let burst = held(tx, id)?;
+            permit.reaches(burst.force)?;
+            lock_force(tx, burst.force)?;
+            if burst.expires_at <= now {
+                return Err(AppError::Conflict(
+                    "its time is over: the person who wants it must order it again".into(),
+                ));
+            }
+            let actor = permit.actor();
+            if burst.effect == Effect::Destructive {
+                access::permit::<ApproveDestruction>(actor)?.reaches(burst.force)?;
+                refuse_if_frozen(tx, burst.force)?;
+            }
+            let (orders, acts) = (orders::of_burst(tx, id, MOST)?, orders::acts_of_burst(tx, id, MOST)?);
+            for one in orders::people_of_burst(tx, id)? {
+                agree::another_person(&app, tx, &permit, &one, (burst.force, now))?;
+            }
+            if !orders::end_burst(tx, id, BurstState::Released, (now, &actor.name, &why))? {
+                return Err(over());
+            }
+            let stopped = stop_what_cannot(&app, tx, &orders, now)?;
+            orders::release(tx, id)?;
+            let_go(&app, tx, (&orders, &acts), now)?;
+            let all = orders.len().saturating_add(acts.len());
+            let released = Released {
+                released: u64::try_from(all).unwrap_or(u64::MAX).saturating_sub(stopped),
+                stopped,
+            };
+            let record = Record::new(&actor.name, "orders.released", format!("burst:{id}"))
+                .force(burst.force)
+                .reason(burst.effect.as_str())
+                .detail(json!({ "why": why, "released": released.released, "stopped": stopped }));
+            app.enter(tx, now, record)?;
+            tell::of_decision(&app, tx, (&burst, "released"), (&actor.name, &why), now)?;
+            Ok(released)
+        })
+        .await
+}
+
+/// Cancels the orders that may not go on although they are released; how many.
+fn stop_what_cannot(
+    app: &App,
+    tx: &mut Tx<'_>,
+    orders: &[OpenOrder],
+    now: Timestamp,
+) -> Result<u64, AppError> {
+    let mut stopped = 0;
+    for order in orders {
+        let why = if !may_still_ask(app, tx, &order.asked_by, (order.deed, order.force), now)? {
+            "the person who asked for it may no longer order it"
+        } else if !order.deed.keeps_content() && store::holds::stands(tx, order.device)? {
+            "a legal hold stands on the device"
+        } else {
+            continue;
+        };
+        commands::cancel(tx, order.command, now, why)?;
+        stopped += 1;
+    }
+    Ok(stopped)
+}
+
+/// Counts what is released, asks devices to connect, and leaves the jobs that do what is no command.
+fn let_go(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (orders, acts): (&[OpenOrder], &[HeldAct]),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for order in orders {
+        let act = Act {
+            force: order.force,
+            deed: order.deed,
+            devices: &[order.device],
+            by: &order.asked_by,
+            loss: loss_of(tx, order.deed, order.device)?,
+        };
+        enter(tx, &act, now)?;
+        pushes::want(tx, order.enrolment, now)?;
+    }
+    for act in acts.iter().filter(|act| act.state == orders::HeldState::Held) {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::PerformHeld, &act.id.to_string(), now)?;
+    }
+    Ok(())
+}
+
+/// Cancels all of a burst. Whoever may call orders off may, who asked for it among them: nothing is done by it.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over, [`AppError::Denied`] behind the wall.
+pub async fn cancel(
+    app: &App,
+    permit: Permit<CallOffOrders>,
+    id: BurstId,
+    why: &str,
+) -> Result<u64, AppError> {
+    let why = text("reason", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let burst = held(tx, id)?;
+            permit.reaches(burst.force)?;
+            lock_force(tx, burst.force)?;
+            let count = end_in(&app, tx, &burst, (BurstState::Cancelled, permit.actor(), &why), now)?;
+            tell::of_decision(&app, tx, (&burst, "cancelled"), (&permit.actor().name, &why), now)?;
+            Ok(count)
+        })
+        .await
+}
+
+/// Ends a burst and cancels all that is held in it; how many orders.
+pub(super) fn end_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    burst: &Burst,
+    (state, actor, why): (BurstState, &Actor, &str),
+    now: Timestamp,
+) -> Result<u64, AppError> {
+    if !orders::end_burst(tx, burst.id, state, (now, &actor.name, why))? {
+        return Err(over());
+    }
+    let cancelled = orders::cancel(tx, burst.id, now, why)?;
+    let action = if state == BurstState::Expired { "orders.expired" } else { "orders.cancelled" };
+    let record = Record::new(&actor.name, action, format!("burst:{}", burst.id))
+        .force(burst.force)
+        .reason(burst.effect.as_str())
+        .detail(json!({ "why": why, "cancelled": cancelled }));
+    app.enter(tx, now, record)?;
+    Ok(cancelled)
+}
+
+/// Ends a burst in which nobody decided.
+pub(super) fn expire_in(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
+    let why = "nobody released it in time";
+    end_in(app, tx, burst, (BurstState::Expired, &Actor::system(), why), now).map(drop)
+}
+
+/// Ends a burst whose time is over. Running it again changes nothing.
+pub async fn expire(app: &App, id: BurstId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| match orders::burst_by_id(tx, id)? {
+            Some(burst) if burst.ended.is_none() && burst.expires_at <= now => {
+                lock_force(tx, burst.force)?;
+                expire_in(&app, tx, &burst, now)
+            }
+            _ => Ok(()),
+        })
+        .await
+}
+
+/// Ends an order that nobody agreed to in time. Running it again changes nothing.
+pub async fn expire_order(app: &App, id: CommandId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(command) = commands::by_id(tx, id)? else { return Ok(()) };
+            let over = command.expires_at.is_some_and(|until| until <= now);
+            if command.state != commands::CommandState::Asked || !over {
+                return Ok(());
+            }
+            let Some(device) = device_of(tx, &command)? else { return Ok(()) };
+            if !commands::cancel(tx, id, now, "nobody agreed to it in time")? {
+                return Ok(());
+            }
+            let record = app.about_device(tx, "system", "command.expired", device)?;
+            app.enter(tx, now, record.reason(command.deed.as_str()).detail(json!({ "command": id })))
+        })
+        .await
+}
+
+fn device_of(tx: &mut Tx<'_>, command: &commands::Command) -> Result<Option<DeviceId>, AppError> {
+    Ok(store::enrolments::by_id(tx, command.enrolment)?.map(|enrolment| enrolment.device))
+}
+
+fn held(tx: &mut Tx<'_>, id: BurstId) -> Result<Burst, AppError> {
+    let found = orders::burst_by_id(tx, id)?.ok_or_else(|| AppError::not_found("burst", id))?;
+    if found.ended.is_some() { Err(over()) } else { Ok(found) }
+}
+
+fn over() -> AppError {
+    AppError::Conflict("it was released or cancelled already, or its time is over; reload the page".into())
+}

@@ -1,0 +1,147 @@
+//! Calling off at once everything that people asked for in a force, or that one of them did.
+
+use std::collections::BTreeSet;
+
+use domain::{CommandId, Deed, DeviceId, Force, Timestamp};
+use serde_json::json;
+use store::commands::CommandState;
+use store::orders::{self, BurstState, HeldAct, HeldState};
+use store::{Tx, commands};
+
+use super::{Act, HeldDeed, Verdict, admit, burst, hold_act, lock_force, tell};
+use crate::commands::contains_loss;
+use kernel::App;
+use kernel::AppError;
+use kernel::access::Actor;
+use kernel::access::CallOffOrders;
+use kernel::access::Permit;
+use kernel::fields::text;
+use kernel::record::Record;
+
+/// What a calling off is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalledOff {
+    /// Whose devices.
+    pub force: Force,
+    /// Who asked, as the ledger names them; `None` for everybody.
+    pub asked_by: Option<String>,
+}
+
+/// What a calling off came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallOff {
+    /// Orders that were called off.
+    pub called_off: u64,
+    /// Orders that contain lost devices and are beyond a cap: they go on until a second person agrees to end them.
+    pub go_on: u64,
+}
+
+/// Calls off every order of people that has not reached its device: those that wait for agreement, those that are held, those
+/// that are queued. Ending the containment of lost devices counts towards a cap; beyond it they stay contained until a second
+/// person releases that. What the server itself does to carry out the policy goes on. Others are told.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] behind the wall.
+pub async fn call_off(
+    app: &App,
+    permit: Permit<CallOffOrders>,
+    which: CalledOff,
+    why: &str,
+) -> Result<CallOff, AppError> {
+    permit.reaches(which.force)?;
+    let why = text("reason", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            lock_force(tx, which.force)?;
+            let actor = permit.actor();
+            let asked_by = which.asked_by.clone().unwrap_or_default();
+            let kept = hold_containment(&app, tx, (which.force, &asked_by), (actor, now))?;
+            let mut count = 0;
+            loop {
+                let some = orders::open(tx, Some(which.force), &asked_by, burst::MOST)?;
+                let mut ended = 0;
+                for order in some.iter().filter(|order| !kept.contains(&order.command)) {
+                    ended += u64::from(commands::cancel(tx, order.command, now, "called off")?);
+                }
+                count += ended;
+                if ended == 0 {
+                    break;
+                }
+            }
+            for act in orders::acts(tx, Some(which.force), &asked_by, burst::MOST)? {
+                if is_of_now(&act, &kept)? {
+                    continue;
+                }
+                count +=
+                    u64::from(orders::end_act(tx, act.id, HeldState::Cancelled, now, Some("called off"))?);
+            }
+            end_empty_bursts(tx, &app, which.force, (actor, &why), now)?;
+            let done = CallOff { called_off: count, go_on: u64::try_from(kept.len()).unwrap_or(u64::MAX) };
+            let whose = which.asked_by.clone();
+            let subject = which.asked_by.unwrap_or_else(|| format!("force:{}", which.force));
+            let record = Record::new(&actor.name, "orders.called-off", subject)
+                .force(which.force)
+                .detail(json!({ "why": why, "orders": count, "go_on": done.go_on }));
+            app.enter(tx, now, record)?;
+            tell::of_call_off(&app, tx, (which.force, whose.as_deref(), &done), (&actor.name, &why), now)?;
+            Ok(done)
+        })
+        .await
+}
+
+/// Counts the containment of lost devices that would end. Beyond the cap each order is kept, and taking it back is held; the
+/// orders that are kept.
+fn hold_containment(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (force, asked_by): (Force, &str),
+    (actor, now): (&Actor, Timestamp),
+) -> Result<BTreeSet<CommandId>, AppError> {
+    let mut contains = Vec::new();
+    for order in orders::open(tx, Some(force), asked_by, burst::MOST)? {
+        let command = commands::by_id(tx, order.command)?;
+        if order.state != CommandState::Held && command.is_some_and(|command| contains_loss(&command)) {
+            contains.push(order);
+        }
+    }
+    let devices: Vec<DeviceId> = contains.iter().map(|order| order.device).collect();
+    if devices.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let act = Act { force, deed: Deed::TakeBack, devices: &devices, by: &actor.name, loss: None };
+    let Verdict::Hold(burst) = admit(app, tx, &act, now)? else { return Ok(BTreeSet::new()) };
+    for order in &contains {
+        let what = HeldDeed::TakeBack { command: order.command, shown: actor.shown.clone() };
+        hold_act(app, tx, burst, (order.device, &what), (&actor.name, now))?;
+    }
+    Ok(contains.iter().map(|order| order.command).collect())
+}
+
+/// Whether a held act is the taking back of an order that this calling off keeps.
+fn is_of_now(act: &HeldAct, kept: &BTreeSet<CommandId>) -> Result<bool, AppError> {
+    if act.deed != Deed::TakeBack {
+        return Ok(false);
+    }
+    let what: HeldDeed = serde_json::from_str(&act.spec).map_err(|error| AppError::fault(&error))?;
+    Ok(matches!(what, HeldDeed::TakeBack { command, .. } if kept.contains(&command)))
+}
+
+/// Ends the bursts in which nothing is held any more.
+pub(super) fn end_empty_bursts(
+    tx: &mut Tx<'_>,
+    app: &App,
+    force: Force,
+    (actor, why): (&Actor, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    for open in orders::bursts(tx, Some(force))? {
+        let acts = orders::acts_of_burst(tx, open.id, burst::MOST)?;
+        let held = acts.iter().any(|act| act.state == HeldState::Held);
+        if !held && orders::of_burst(tx, open.id, 1)?.is_empty() {
+            burst::end_in(app, tx, &open, (BurstState::Cancelled, actor, why), now)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! A freeze: one person stops everything destructive in a force, two people let it go on.
+//!
+//! While it stands nothing destructive is asked for, agreed to, released, or handed to a device. What was queued before keeps
+//! its place, and the statement that hands commands over passes it by.
+
+use domain::{Force, FreezeId, Timestamp};
+use serde_json::json;
+use store::Tx;
+use store::freezes::{self, Freeze};
+
+use super::{agree, lock_force, tell};
+use kernel::access::{Actor, FreezeDestruction, LiftFreeze, Permit};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::{App, AppError, presence};
+
+/// Whether the destructive orders of a force are frozen.
+pub(crate) fn stands(tx: &mut Tx<'_>, force: Force) -> Result<bool, AppError> {
+    Ok(freezes::freeze_of(tx, force)?.is_some())
+}
+
+/// Refuses what is destructive while a freeze stands.
+///
+/// # Errors
+/// [`AppError::Conflict`] while one stands.
+pub(crate) fn refuse_if_frozen(tx: &mut Tx<'_>, force: Force) -> Result<(), AppError> {
+    if !stands(tx, force)? {
+        return Ok(());
+    }
+    Err(AppError::Conflict(format!(
+        "the destructive orders of {} are frozen: two people must lift the freeze first, on the page \"Held and waiting\"",
+        force.title()
+    )))
+}
+
+/// Freezes the destructive orders of a force. Frozen twice, they are frozen once.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] behind the wall.
+pub async fn freeze(
+    app: &App,
+    permit: Permit<FreezeDestruction>,
+    force: Force,
+    why: &str,
+) -> Result<(), AppError> {
+    permit.reaches(force)?;
+    let why = text("why", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            lock_force(tx, force)?;
+            if stands(tx, force)? {
+                return Ok(());
+            }
+            let actor = permit.actor();
+            let new = Freeze {
+                id: FreezeId::from_uuid(app.world().uuid()),
+                force,
+                why,
+                frozen_at: now,
+                frozen_by: actor.name.clone(),
+                lift: None,
+            };
+            let stopped = freezes::freeze(tx, &new)?;
+            enter(&app, tx, actor, (&new, "orders.frozen", &new.why), now)?;
+            let subject = format!("Destructive orders of {} are frozen", force.title());
+            let body = format!(
+                "{} froze them: {}. {stopped} orders that had not been carried out are stopped. Two people can lift it.",
+                actor.shown, new.why
+            );
+            tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
+        })
+        .await
+}
+
+/// Asks to lift a freeze. Another person must confirm.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nothing is frozen.
+pub async fn ask_to_lift(
+    app: &App,
+    permit: Permit<LiftFreeze>,
+    force: Force,
+    why: &str,
+) -> Result<(), AppError> {
+    permit.reaches(force)?;
+    agree::stands_in_register(permit.actor())?;
+    let why = text("why", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    presence::fresh(permit.actor(), now)?;
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = standing(tx, force)?;
+            let actor = permit.actor();
+            if !freezes::ask_to_lift(tx, found.id, (now, &actor.name, &why))? {
+                return Err(not_frozen(force));
+            }
+            enter(&app, tx, actor, (&found, "orders.lift-asked", &why), now)?;
+            let subject = format!("{} asks to lift the freeze of {}", actor.shown, force.title());
+            let body = format!("The reason: {why}. Another person must confirm it before anything goes on.");
+            tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
+        })
+        .await
+}
+
+/// Confirms that a freeze is lifted, as another person than the one who asked for it.
+///
+/// # Errors
+/// [`AppError::Conflict`] where nobody asked, and for who asked; [`AppError::Denied`] behind the wall.
+pub async fn confirm_lift(app: &App, permit: Permit<LiftFreeze>, force: Force) -> Result<(), AppError> {
+    permit.reaches(force)?;
+    let (app, now) = (app.clone(), app.world().now());
+    presence::fresh(permit.actor(), now)?;
+    app.clone()
+        .store()
+        .write(move |tx| {
+            lock_force(tx, force)?;
+            let found = standing(tx, force)?;
+            let actor = permit.actor();
+            let Some((_, asked_by, why)) = &found.lift else {
+                return Err(AppError::Conflict(
+                    "nobody asked to lift it: ask, then another person confirms".into(),
+                ));
+            };
+            agree::another_person(&app, tx, &permit, asked_by, (force, now))?;
+            if !freezes::lift(tx, &found, now, &actor.name)? {
+                return Err(not_frozen(force));
+            }
+            enter(&app, tx, actor, (&found, "orders.lifted", why), now)?;
+            let subject = format!("The freeze of {} is lifted", force.title());
+            let body = format!("{} confirmed it. Destructive orders go on.", actor.shown);
+            tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
+        })
+        .await
+}
+
+fn standing(tx: &mut Tx<'_>, force: Force) -> Result<Freeze, AppError> {
+    freezes::freeze_of(tx, force)?.ok_or_else(|| not_frozen(force))
+}
+
+fn not_frozen(force: Force) -> AppError {
+    AppError::Conflict(format!("the destructive orders of {} are not frozen; reload the page", force.title()))
+}
+
+fn enter(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (freeze, action, why): (&Freeze, &'static str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(&actor.name, action, format!("freeze:{}", freeze.id))
+        .force(freeze.force)
+        .detail(json!({ "why": why }));
+    app.enter(tx, now, record)
+}

@@ -1,0 +1,113 @@
+//! What somebody asked for ends with the role that let them ask, and with their employment.
+
+use domain::{Deed, Effect, Force, PersonId, Timestamp};
+use serde_json::json;
+use store::orders::{self, HeldState};
+use store::{Tx, commands, people};
+
+use super::{burst, call_off, lock_force};
+use kernel::access::Action;
+use kernel::access::Actor;
+use kernel::access::CommandDevices;
+use kernel::access::DestroyData;
+use kernel::access::EnrolDevices;
+use kernel::access::LocateDevices;
+use kernel::access::ManageRegister;
+use kernel::access::RevokeCertificates;
+use kernel::access::Who;
+use kernel::access::WithdrawDevices;
+use kernel::record::Record;
+use kernel::roles::standing_of;
+use kernel::{App, AppError, access};
+
+const WHY: &str = "the person who asked for it may no longer order it";
+
+/// Whether the one who asked for something may still ask for it. Of somebody whom the register does not know nothing is known
+/// that could have ended: their orders end by time.
+pub(crate) fn may_still_ask(
+    app: &App,
+    tx: &mut Tx<'_>,
+    asked_by: &str,
+    (deed, force): (Deed, Force),
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let Some(id) = asked_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok()) else {
+        return Ok(true);
+    };
+    Ok(actor_of(app, tx, id, now)?.is_some_and(|actor| may_ask(&actor, deed, force)))
+}
+
+fn actor_of(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Option<Actor>, AppError> {
+    let Some(standing) = standing_of(tx, person, now)? else { return Ok(None) };
+    let who = Who {
+        name: format!("person:{person}"),
+        shown: String::new(),
+        person: Some(person),
+        roles: standing.roles,
+        force: Some(standing.force),
+        both: standing.both,
+    };
+    Ok(Some(kernel::access::actor(app, who)))
+}
+
+fn may_ask(actor: &Actor, deed: Deed, force: Force) -> bool {
+    fn may<A: Action>(actor: &Actor, force: Force) -> bool {
+        access::permit::<A>(actor).is_ok_and(|permit| permit.scope().covers(force))
+    }
+    match deed.effect() {
+        Effect::Destructive => may::<DestroyData>(actor, force),
+        Effect::Stripping if deed == Deed::Withdraw => may::<WithdrawDevices>(actor, force),
+        Effect::Stripping if deed == Deed::Revoke => may::<RevokeCertificates>(actor, force),
+        Effect::Stripping if deed == Deed::Replace => may::<EnrolDevices>(actor, force),
+        Effect::Stripping if deed.ends_containment() => may::<CommandDevices>(actor, force),
+        Effect::Stripping => may::<ManageRegister>(actor, force),
+        _ if deed.is_sensitive() => may::<LocateDevices>(actor, force),
+        Effect::Harsh | Effect::Harmless => may::<CommandDevices>(actor, force),
+    }
+}
+
+/// Ends what a person asked for and may no longer ask for: what waits for agreement, what is held, and what destroys or ends a
+/// containment and has not reached its device. Containment that is queued stays: a lost device does not become safe because
+/// somebody left.
+pub fn end_what_they_asked_for(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let asked_by = format!("person:{person}");
+    let actor = actor_of(app, tx, person, now)?;
+    let may = |deed, force| actor.as_ref().is_some_and(|actor| may_ask(actor, deed, force));
+    let (open, held) =
+        (orders::open(tx, None, &asked_by, burst::MOST)?, orders::acts(tx, None, &asked_by, burst::MOST)?);
+    if open.is_empty() && held.is_empty() {
+        return Ok(());
+    }
+    Force::ALL.iter().try_for_each(|force| lock_force(tx, *force))?;
+    let mut ended = 0_u64;
+    for order in open {
+        let queued = order.state == commands::CommandState::Queued;
+        if may(order.deed, order.force) || (queued && order.deed.effect() < Effect::Stripping) {
+            continue;
+        }
+        ended += u64::from(commands::cancel(tx, order.command, now, WHY)?);
+    }
+    for act in held {
+        let force = store::devices::by_id(tx, act.device)?.map(|device| device.force);
+        if force.is_some_and(|force| may(act.deed, force)) {
+            continue;
+        }
+        ended += u64::from(orders::end_act(tx, act.id, HeldState::Cancelled, now, Some(WHY))?);
+    }
+    if ended == 0 {
+        return Ok(());
+    }
+    for force in Force::ALL {
+        call_off::end_empty_bursts(tx, app, *force, (&Actor::system(), WHY), now)?;
+    }
+    let home = people::by_id(tx, person)?.map(|person| person.force);
+    let mut record =
+        Record::new("system", "orders.ended-with-role", asked_by.clone()).detail(json!({ "orders": ended }));
+    record.force = home;
+    app.enter(tx, now, record)
+}

@@ -1,0 +1,158 @@
+//! Telling others at once: of a burst that is held or decided, and of a freeze.
+
+use domain::{Cap, CaseId, Deed, Force, Timestamp};
+use store::Tx;
+use store::devices::Device;
+use store::orders::Burst;
+
+use super::{Act, CallOff};
+use kernel::App;
+use kernel::AppError;
+use notices_app::alarms::Alarm;
+use notices_app::alarms::AlarmKind;
+use notices_app::alarms::raise;
+
+/// Tells that what somebody asked for is held.
+pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
+    let who = kernel::words::who(tx, &burst.opened_by)?;
+    let body = format!(
+        "The limit is {} {} an hour. What {who} orders beyond it waits. Ask {who} whether they mean it, then release or cancel all of \
+         it.",
+        app.limit(burst.cap),
+        burst.cap.title()
+    );
+    let alarm = Alarm {
+        force: Some(burst.force),
+        kind: AlarmKind::OrdersHeld,
+        by: burst.opened_by.clone(),
+        subject: format!("Orders are held: {who} reached a limit of an hour"),
+        body,
+        link: format!("/held/{}", burst.id),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that something which cannot be held was refused beyond a cap.
+pub(super) fn of_refusal(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (act, cap): (&Act<'_>, Cap),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let who = kernel::words::who(tx, act.by)?;
+    let body = format!(
+        "The limit is {} {} an hour. {who} asked for more: \"{}\". It was refused. Ask {who} whether they meant it.",
+        app.limit(cap),
+        cap.title(),
+        act.deed.title(),
+    );
+    let alarm = Alarm {
+        force: Some(act.force),
+        kind: AlarmKind::RefusedBeyondCap,
+        by: act.by.to_owned(),
+        subject: format!("Refused: {who} reached a limit of an hour"),
+        body,
+        link: act.devices.first().map_or_else(|| "/held".to_owned(), |device| format!("/devices/{device}")),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that somebody ends the containment of a device whose loss is still being worked on, and notes it in the case.
+pub(crate) fn of_containment(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, loss, deed): (&Device, CaseId, Deed),
+    by: (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (name, shown) = by;
+    cases_app::say(app, tx, loss, shown, &format!("{} while the loss is open", deed.title()), now)?;
+    let alarm = Alarm {
+        force: Some(device.force),
+        kind: AlarmKind::ContainmentEnded,
+        by: name.to_owned(),
+        subject: format!("{} is lost, and {shown} ends its containment", device.serial),
+        body: format!(
+            "\"{}\" was ordered while the case of the loss is open. If the device is not back, lock it again from its page.",
+            deed.title()
+        ),
+        link: format!("/devices/{}", device.id),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that somebody released or cancelled a burst.
+pub(super) fn of_decision(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (burst, word): (&Burst, &str),
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (who, asked) = (kernel::words::who(tx, by)?, kernel::words::who(tx, &burst.opened_by)?);
+    let alarm = Alarm {
+        force: Some(burst.force),
+        kind: AlarmKind::OrdersReleased,
+        by: by.to_owned(),
+        subject: format!("{who} {word} what {asked} ordered beyond a limit"),
+        body: format!("The reason: {why}."),
+        link: format!("/held/{}", burst.id),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells that somebody called off what people ordered in a force.
+pub(super) fn of_call_off(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (force, whose, done): (Force, Option<&str>, &CallOff),
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if done.called_off == 0 && done.go_on == 0 {
+        return Ok(());
+    }
+    let who = kernel::words::who(tx, by)?;
+    let whose = match whose {
+        Some(asked_by) => format!("what {} ordered", kernel::words::who(tx, asked_by)?),
+        None => format!("what people ordered in {}", force.title()),
+    };
+    let mut body = format!(
+        "{} orders had not reached their devices and were called off. The reason: {why}.",
+        done.called_off
+    );
+    if done.go_on > 0 {
+        body += &format!(
+            " {} more contain lost devices and go on: a second person must agree before they end.",
+            done.go_on
+        );
+    }
+    let alarm = Alarm {
+        force: Some(force),
+        kind: AlarmKind::CalledOff,
+        by: by.to_owned(),
+        subject: format!("{who} called off {whose}"),
+        body,
+        link: "/held".to_owned(),
+    };
+    raise(app, tx, alarm, now)
+}
+
+/// Tells of a freeze, or that somebody asks to lift it, or that it is lifted.
+pub(super) fn of_freeze(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (force, by): (Force, &str),
+    (subject, body): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let alarm = Alarm {
+        force: Some(force),
+        kind: AlarmKind::Freeze,
+        by: by.to_owned(),
+        subject: subject.to_owned(),
+        body: body.to_owned(),
+        link: "/held".to_owned(),
+    };
+    raise(app, tx, alarm, now)
+}

@@ -1,0 +1,149 @@
+//! Who is speaking: from a certificate that signed a message to the enrolment that it is bound to.
+
+mod contact;
+
+use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
+use platform_port::Speaker;
+use store::devices::EnrolmentState;
+use store::enrolments::{self, Hot};
+use store::{Tx, certificates};
+
+pub use contact::Contacts;
+
+use kernel::{App, AppError};
+
+/// Proof that a message came from one channel under management: its certificate signed the bytes (or a trusted proxy
+/// vouches for the TLS connection), is bound to this enrolment, and is neither revoked nor expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The channel.
+    pub enrolment: EnrolmentId,
+    /// Its device.
+    pub device: DeviceId,
+    /// The device's platform.
+    pub platform: Platform,
+    /// Whether a command waits for this channel.
+    pub pending: bool,
+}
+
+/// Why a message is not taken. Never answered with 401, which would unenrol the device.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotEnrolled {
+    /// The certificate is bound to no live enrolment.
+    #[error("the certificate is bound to no live enrolment")]
+    Unknown,
+    /// The message names another device than the one that the certificate was bound to.
+    #[error("the message names another device than its certificate")]
+    AnotherDevice,
+    /// Revoked.
+    #[error("the certificate was revoked")]
+    Revoked,
+    /// Expired.
+    #[error("the certificate has expired")]
+    Expired,
+    /// It began to enrol and has not finished.
+    #[error("the device has not finished enrolling")]
+    Unfinished,
+    /// A personal (user) enrolment (UPD-7.1).
+    #[error("personal enrolments are refused")]
+    Personal,
+    /// A user of the device who has no channel.
+    #[error("this user's channel never came under management")]
+    NoSuchUser,
+}
+
+/// Whether a certificate (SHA-256, hex) was issued here, and is neither revoked nor expired.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn is_good_certificate(app: &App, sha256: String) -> Result<bool, AppError> {
+    let found = app.store().read(move |tx| certificates::by_sha256(tx, &sha256)).await?;
+    let now = app.world().now();
+    Ok(found.is_some_and(|found| found.revoked_at.is_none() && found.not_after >= now))
+}
+
+/// Decides whether a looked-up certificate may speak for the channel that a message names.
+///
+/// # Errors
+/// [`NotEnrolled`], with the reason.
+pub fn identify(app: &App, hot: Option<&Hot>, speaker: &Speaker) -> Result<Enrolled, NotEnrolled> {
+    let hot = hot.ok_or(NotEnrolled::Unknown)?;
+    if speaker.personal {
+        return Err(NotEnrolled::Personal);
+    }
+    if hot.device_key != speaker.device {
+        return Err(NotEnrolled::AnotherDevice);
+    }
+    let good_until = hot.good_until.ok_or(NotEnrolled::Revoked)?;
+    if good_until < app.world().now() {
+        return Err(NotEnrolled::Expired);
+    }
+    if hot.state != EnrolmentState::Enrolled {
+        return Err(NotEnrolled::Unfinished);
+    }
+    Ok(Enrolled {
+        enrolment: hot.enrolment,
+        device: hot.device,
+        platform: hot.platform,
+        pending: hot.pending,
+    })
+}
+
+/// Who speaks on a channel, on a Mac a user's own channel too.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn speaker(
+    app: &App,
+    device: Enrolled,
+    certificate: String,
+    speaker: Speaker,
+) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    if speaker.is_device() {
+        return Ok(Ok(device));
+    }
+    app.store().read(move |tx| user_channel(tx, device, &certificate, &speaker)).await
+}
+
+/// Notes whether a device signs its messages by way of SHA-1: asked only where that has changed.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn note_signs_sha1(app: &App, device: &Enrolled, sha1: bool) -> Result<(), AppError> {
+    let id = device.enrolment;
+    Ok(app.store().write(move |tx| enrolments::set_signs_sha1(tx, id, sha1)).await?)
+}
+
+/// Who speaks, looked up inside a transaction; their contact is noted in it.
+pub(crate) fn identify_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    certificate: String,
+    speaker: &Speaker,
+    now: Timestamp,
+) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    let certificate = [certificate];
+    let found = enrolments::hot_lookup(tx, &certificate)?;
+    let device = match identify(app, found.first(), speaker) {
+        Ok(device) => device,
+        Err(why) => return Ok(Err(why)),
+    };
+    if found.first().is_some_and(|hot| contact::is_news(hot, now)) {
+        enrolments::note_contact(tx, device.enrolment, device.device, now)?;
+    }
+    let [certificate] = certificate;
+    user_channel(tx, device, &certificate, speaker)
+}
+
+fn user_channel(
+    tx: &mut Tx<'_>,
+    device: Enrolled,
+    certificate: &str,
+    speaker: &Speaker,
+) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    let Some(user) = speaker.user_id().map(str::to_owned) else { return Ok(Ok(device)) };
+    let live = enrolments::live(tx, certificate, &enrolments::Channel::User { id: user, name: None })?;
+    Ok(live
+        .map(|live| Enrolled { enrolment: live.id, pending: true, ..device })
+        .ok_or(NotEnrolled::NoSuchUser))
+}

@@ -1,0 +1,29 @@
+//! Commands: asked for, approved where two people must agree, queued, delivered, answered.
+
+mod agree;
+mod configure;
+mod deliver;
+mod look;
+mod order;
+mod queue;
+mod spec;
+mod supplies;
+mod unreadable;
+
+pub use agree::{approve, take_back};
+pub use configure::configure_device;
+pub use configure::refresh_due;
+pub use deliver::last_raw;
+pub use deliver::{hand_over, take_answer};
+pub(crate) use deliver::{keep_raw, sealed_raw};
+pub use order::{order, order_destruction, order_location};
+
+pub(crate) use agree::contains_loss;
+pub use agree::take_back_now;
+pub use agree::{Agreed, consent_under_hold};
+pub use order::Ordered;
+pub use order::managed;
+pub use platform_port::Order;
+pub use spec::Spec;
+pub(crate) use spec::resealed;
+pub use unreadable::{Unreadable, close_unreadable};

@@ -1,0 +1,234 @@
+//! The second person: agreeing to what another asked for, and taking back what has not reached the device.
+
+use domain::{BurstId, CommandId, Deed, Effect, Timestamp};
+use serde_json::json;
+use store::commands::{self, Command};
+use store::devices::Device;
+use store::locks::{self, Lock};
+use store::{Tx, devices, enrolments, holds, pushes};
+
+use super::queue::count_agreed;
+use crate::caps;
+use crate::caps::Changed;
+use crate::caps::HeldDeed;
+use crate::caps::held_beyond_cap;
+use kernel::App;
+use kernel::AppError;
+use kernel::access;
+use kernel::access::Action;
+use kernel::access::ApproveDestruction;
+use kernel::access::CommandDevices;
+use kernel::access::Permit;
+use kernel::access::PlaceHolds;
+use kernel::fields::text;
+use kernel::presence;
+use kernel::record::Record;
+
+/// What became of an order that a second person agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Agreed {
+    /// It is queued for the device.
+    Queued,
+    /// It is beyond a cap, and held in this burst until somebody else releases it.
+    Held(BurstId),
+}
+
+/// A second person agrees to an order that destroys data or locates a device. They must be another person, of the register.
+/// On a device under a legal hold nothing is destroyed; clearing its passcode needs somebody who may place holds.
+///
+/// # Errors
+/// [`AppError::Conflict`] for the person who asked, for somebody whom the register does not know, under a hold or a freeze,
+/// and where it no longer waits.
+pub async fn approve(
+    app: &App,
+    permit: Permit<ApproveDestruction>,
+    command: CommandId,
+    reason: &str,
+) -> Result<Agreed, AppError> {
+    agree(app, permit, command, reason).await
+}
+
+/// Takes back an order that has not reached the device. Where the order contains a lost device, that counts towards a cap, and
+/// while the loss is open others are told.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was delivered already.
+pub async fn take_back(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    command: CommandId,
+) -> Result<Changed, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let (asked, device) = order_on(tx, command)?;
+            permit.reaches(device.force)?;
+            let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            if contains_loss(&asked) && asked.finished_at.is_none() {
+                let what = HeldDeed::TakeBack { command, shown: shown.to_owned() };
+                if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, (by, now))? {
+                    return Ok(Changed::Held(burst));
+                }
+            }
+            take_back_now(&app, tx, command, (by, shown), now).map(|()| Changed::Done)
+        })
+        .await
+}
+
+/// Whether an order contains a device of which somebody reported the loss, however that case stands by now.
+pub(crate) fn contains_loss(asked: &Command) -> bool {
+    asked.deed.contains_loss() && asked.case.is_some()
+}
+
+/// Takes back an order that has not reached the device, in the caller's transaction; tells others where a loss is open.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was delivered already, or is over.
+pub fn take_back_now(
+    app: &App,
+    tx: &mut Tx<'_>,
+    command: CommandId,
+    by: (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (asked, device) = order_on(tx, command)?;
+    if !commands::cancel(tx, command, now, "taken back")? {
+        return Err(AppError::Conflict("it cannot be taken back: the device already has it".into()));
+    }
+    if contains_loss(&asked)
+        && let Some(loss) = caps::open_loss(tx, device.id)?
+    {
+        caps::tell_of_containment(app, tx, (&device, loss, Deed::TakeBack), by, now)?;
+    }
+    let record = Record::new(by.0, "command.taken-back", format!("device:{}", device.id))
+        .force(device.force)
+        .detail(json!({ "command": command, "request": asked.word }));
+    app.enter(tx, now, record)
+}
+
+/// Somebody who places legal holds agrees that the passcode of a device under one is cleared: nothing on it is lost by that.
+///
+/// # Errors
+/// As [`approve`], and [`AppError::Conflict`] where no hold stands or the order destroys data.
+pub async fn consent_under_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    command: CommandId,
+    reason: &str,
+) -> Result<Agreed, AppError> {
+    let device = app.store().read(move |tx| consentable(tx, command)).await?;
+    permit.reaches(device.force)?;
+    agree(app, permit, command, reason).await
+}
+
+fn consentable(tx: &mut Tx<'_>, command: CommandId) -> Result<Device, AppError> {
+    let (asked, device) = order_on(tx, command)?;
+    let under_hold = holds::stands(tx, device.id)?;
+    if under_hold && asked.effect == Effect::Destructive && asked.deed.keeps_content() {
+        return Ok(device);
+    }
+    Err(AppError::Conflict(
+        "this is asked of you only for clearing a passcode while a legal hold stands on the device".into(),
+    ))
+}
+
+async fn agree<A: Action + 'static>(
+    app: &App,
+    permit: Permit<A>,
+    command: CommandId,
+    reason: &str,
+) -> Result<Agreed, AppError> {
+    let reason = text("reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            // A hold that is being placed comes before this or after it.
+            let (_, device) = order_on(tx, command)?;
+            locks::take(tx, Lock::Device(device.id))?;
+            let (asked, device) = order_on(tx, command)?;
+            permit.reaches(device.force)?;
+            caps::another_person(&app, tx, &permit, &asked.asked_by, (device.force, now))?;
+            if asked.effect == Effect::Destructive {
+                presence::fresh(permit.actor(), now)?;
+            }
+            still_agreeable(&app, tx, (&asked, &device), now)?;
+            under_hold(tx, (&asked, &device), &permit)?;
+            let held = count_agreed(&app, tx, (&device, &asked), now)?;
+            if !commands::approve(tx, command, &permit.actor().name, held)? {
+                return Err(no_longer());
+            }
+            if held.is_none() {
+                pushes::want(tx, asked.enrolment, now)?;
+            }
+            let record =
+                Record::new(&permit.actor().name, "command.approved", format!("device:{}", device.id))
+                    .force(device.force)
+                    .reason(if held.is_some() { "held" } else { "queued" })
+                    .detail(json!({
+                        "command": command, "request": asked.word, "reason": reason, "burst": held,
+                    }));
+            app.enter(tx, now, record)?;
+            Ok(held.map_or(Agreed::Queued, Agreed::Held))
+        })
+        .await
+}
+
+/// Refuses what is over, and what whoever asked may no longer ask for.
+fn still_agreeable(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (asked, device): (&Command, &Device),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if asked.state != commands::CommandState::Asked || asked.finished_at.is_some() {
+        return Err(no_longer());
+    }
+    if asked.expires_at.is_none_or(|until| until <= now) {
+        return Err(AppError::Conflict("its time is over: the person who wants it must ask again".into()));
+    }
+    if !caps::may_still_ask(app, tx, &asked.asked_by, (asked.deed, device.force), now)? {
+        return Err(AppError::Conflict(
+            "the person who asked for it may no longer order it; take it back".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses what a legal hold stops. Clearing a passcode destroys nothing: somebody who may place holds can agree to it.
+fn under_hold<A: Action>(
+    tx: &mut Tx<'_>,
+    (asked, device): (&Command, &Device),
+    permit: &Permit<A>,
+) -> Result<(), AppError> {
+    if asked.effect != Effect::Destructive {
+        return Ok(());
+    }
+    if !asked.deed.keeps_content() {
+        return crate::holds::refuse_if_held(tx, device.id);
+    }
+    let places =
+        access::permit::<PlaceHolds>(permit.actor()).is_ok_and(|places| places.scope().covers(device.force));
+    if places || !holds::stands(tx, device.id)? {
+        return Ok(());
+    }
+    Err(AppError::Conflict(
+        "a legal hold stands on this device: somebody who may place holds must agree, such as Professional Standards".into(),
+    ))
+}
+
+fn order_on(tx: &mut Tx<'_>, command: CommandId) -> Result<(Command, Device), AppError> {
+    let asked = commands::by_id(tx, command)?.ok_or_else(|| AppError::not_found("command", command))?;
+    let enrolment = enrolments::by_id(tx, asked.enrolment)?
+        .ok_or_else(|| AppError::not_found("enrolment", asked.enrolment))?;
+    let device = devices::by_id(tx, enrolment.device)?
+        .ok_or_else(|| AppError::not_found("device", enrolment.device))?;
+    Ok((asked, device))
+}
+
+fn no_longer() -> AppError {
+    AppError::Conflict(
+        "it no longer waits: it was agreed to, taken back, or the device left management".into(),
+    )
+}

@@ -1,0 +1,365 @@
+//! The command loop of a device: take its answer, hand over the next command, in one transaction.
+
+use domain::{CommandId, Effect, EnrolmentId, EntryId, Span, Timestamp};
+use platform_port::{self as port, Order, Question, Report, Stage};
+use serde_json::json;
+use store::commands::{self, Command, CommandState};
+use store::enrolments;
+use store::messages::{self, RawMessage};
+use store::profiles::{self, ProfileState};
+use store::{Tx, devices};
+
+use super::look::{Look, look};
+use super::spec::{Spec, bytes_of};
+use crate::checkin::{Enrolled, NotEnrolled};
+use kernel::platforms::sealed_place;
+use kernel::record::Record;
+use kernel::{App, AppError, jobs};
+
+/// How long answers of one session are gathered before the device is judged.
+const JUDGE_AFTER: Span = Span::from_secs(2);
+/// How soon after a change to its profiles the device is asked what is in force.
+const LOOK_AGAIN_AFTER: Span = Span::from_secs(5);
+
+/// How often a question is handed over before it is given up. An answer over the size limit is refused before anybody knows
+/// whose it is, so the queue would stand still.
+const MOST_DELIVERIES: i64 = 5;
+const NEVER_ANSWERED: &str = "handed over five times and never answered in a form that could be read: the answer may be \
+     larger than this service takes (body_limit), or the device cannot send one";
+
+/// How a command ended.
+pub(super) struct Answer<'a> {
+    pub(super) id: CommandId,
+    pub(super) state: CommandState,
+    /// What people are told of it.
+    pub(super) error: Option<String>,
+    /// The answer, where it could be read.
+    pub(super) report: Option<&'a dyn Report>,
+}
+
+/// A message as it is kept: its digest, and its bytes sealed for its enrolment.
+pub(crate) struct SealedRaw {
+    pub(crate) digest: String,
+    pub(super) sealed: Vec<u8>,
+}
+
+/// A device says that it is idle while commands wait: gives the first of them, those that it put by included.
+///
+/// # Errors
+/// Only where the database or a key fails.
+pub async fn hand_over(app: &App, to: Enrolled) -> Result<Option<Vec<u8>>, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            commands::offer_again(tx, to.enrolment)?;
+            next_command(&app, tx, &to, now)
+        })
+        .await
+}
+
+/// A device answers a command: looks up who signed, stores the answer, gives the next command's bytes, all in one
+/// transaction. The answer is durable when this returns.
+///
+/// # Errors
+/// Only where the database or a key fails; a strange answer is recorded and not an error.
+pub async fn take_answer(
+    app: &App,
+    certificate: String,
+    answer: port::Answer,
+    raw: bytes::Bytes,
+) -> Result<Result<Option<Vec<u8>>, NotEnrolled>, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    // The digest is made here, on any core, and not inside the transaction: on SQLite there is one writer.
+    let digest = kernel::digest_hex(&raw);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let from = match crate::checkin::identify_in(&app, tx, certificate, &answer.speaker, now)? {
+                Ok(from) => from,
+                Err(why) => return Ok(Err(why)),
+            };
+            let sealed = seal_raw(&app, from.enrolment, &raw)?;
+            store_answer(&app, tx, &from, &answer, SealedRaw { digest, sealed }, now)?;
+            next_command(&app, tx, &from, now).map(Ok)
+        })
+        .await
+}
+
+pub(super) fn next_command(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Enrolled,
+    now: Timestamp,
+) -> Result<Option<Vec<u8>>, AppError> {
+    // A command that can no longer be made (its token is gone), or whose answers never arrive in a form that is taken, must
+    // not block those behind it.
+    while let Some(next) = commands::take(tx, from.enrolment, now)? {
+        if let Some(why) = stopped(app, tx, &next, from, now)? {
+            commands::set_unmade(tx, next.id, now, why)?;
+            let record = app.about_device(tx, "system", "command.stopped", from.device)?;
+            let record = record.reason(next.deed.as_str());
+            app.enter(tx, now, record.detail(json!({ "command": next.id, "why": why })))?;
+            continue;
+        }
+        let spec = Spec::from_json(&next.spec)?;
+        if spec.order.is_question() && next.deliveries > MOST_DELIVERIES {
+            commands::give_up(tx, next.id, now, NEVER_ANSWERED)?;
+            continue;
+        }
+        match bytes_of(app, tx, &next, &spec, from.platform) {
+            Ok(bytes) => return Ok(Some(bytes)),
+            Err(AppError::Store(error)) => return Err(error.into()),
+            Err(error) => commands::set_unmade(tx, next.id, now, &error.to_string())?,
+        }
+    }
+    Ok(None)
+}
+
+fn store_answer(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Enrolled,
+    answer: &port::Answer,
+    raw: SealedRaw,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    // An id that is not ours (another server's, before a move) is answered all the same and changes nothing.
+    let Some(id) = answer.command.as_deref().and_then(|text| text.parse::<CommandId>().ok()) else {
+        return Ok(());
+    };
+    let state = match answer.stage {
+        Stage::Done => CommandState::Acknowledged,
+        Stage::Failed => CommandState::Failed,
+        Stage::NotUnderstood => CommandState::FormatError,
+        Stage::NotNow => {
+            commands::set_not_now(tx, id, from.enrolment, now)?;
+            return Ok(());
+        }
+        // Neither done nor failed: put by, or the same command would be handed over again at once, without end.
+        Stage::Unknown => {
+            tracing::warn!(command = %id, "a device answered with a status that nobody knows");
+            commands::set_not_now(tx, id, from.enrolment, now)?;
+            return Ok(());
+        }
+        Stage::Idle => return Ok(()),
+    };
+    let answer = Answer { id, state, error: answer.words.clone(), report: Some(&*answer.report) };
+    finish_command(app, tx, from, answer, raw, now)
+}
+
+/// Stores the end of a command, once, and what follows from it.
+pub(super) fn finish_command(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Enrolled,
+    answer: Answer<'_>,
+    raw: SealedRaw,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let Answer { id, state, error, report } = answer;
+    let digest = raw.digest.clone();
+    let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
+    let Some(commands::Finished { word, spec, force }) = finished else { return Ok(()) };
+    let spec = Spec::from_json(&spec)?;
+    keep_raw(app, tx, from.enrolment, &word, raw, now)?;
+    if state == CommandState::FormatError {
+        tracing::error!(command = %id, word, "a device could not read a command: a fault of this server");
+    }
+    let acknowledged = state == CommandState::Acknowledged;
+    follow_answer(app, tx, from, id, &spec.order, state, error.as_deref().filter(|_| !acknowledged), now)?;
+    if let Some(report) = report.filter(|_| acknowledged) {
+        take_facts(app, tx, from, &spec.order, report, &digest, now)?;
+    }
+    let mut record =
+        Record::new("device", "command.answered", format!("device:{}", from.device)).reason(state.as_str());
+    // Of a plain question the command's row and the facts say all; what somebody ordered is told whole.
+    if !spec.order.is_question() {
+        record = record.detail(json!({ "command": id, "request": word, "answer": digest }));
+    }
+    record.force = force;
+    app.enter(tx, now, record)
+}
+
+#[expect(clippy::too_many_arguments, reason = "the parts of one answer; a struct would only rename them")]
+fn follow_answer(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Enrolled,
+    id: CommandId,
+    order: &Order,
+    state: CommandState,
+    error: Option<&str>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let acknowledged = state == CommandState::Acknowledged;
+    match order {
+        Order::InstallSettings { .. } | Order::InstallOwnSettings { .. } => {
+            let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };
+            profiles::set_answer(tx, from.device, id, state, now, error)?;
+            enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+        }
+        Order::RemoveSettings { .. } => {
+            if acknowledged {
+                profiles::forget(tx, from.device, id)?;
+            } else {
+                profiles::set_answer(tx, from.device, id, ProfileState::Failed, now, error)?;
+            }
+            enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+        }
+        Order::LostMode { .. } | Order::LostModeOff | Order::ClearPasscode if acknowledged => {
+            enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
+        }
+        Order::FinishSetup if acknowledged => enrolments::set_configured(tx, from.enrolment)?,
+        // The enrolment stays: a device that acknowledged and was not erased must remain within reach.
+        Order::Erase if acknowledged => {
+            crate::enrolment::forget_what_it_said(tx, from.device)?;
+            kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now)?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn take_facts(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Enrolled,
+    order: &Order,
+    report: &dyn Report,
+    digest: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let facts = report.facts(order, from.platform, now, digest);
+    if facts.is_empty() {
+        return Ok(());
+    }
+    messages::put_facts(tx, from.device, order.word(), &facts, now)?;
+    let text =
+        |name: &str| facts.iter().find(|fact| fact.name.as_str() == name).map(|fact| fact.value.to_string());
+    let supervised = facts.iter().find_map(|fact| match (fact.name.as_str(), &fact.value) {
+        ("device.supervised", domain::FactValue::Bool(flag)) => Some(*flag),
+        _ => None,
+    });
+    if tells_of(order, Question::Device) {
+        let (version, model) = (text("os.version"), text("device.model"));
+        devices::set_reported(tx, from.device, supervised, version.as_deref(), model.as_deref())?;
+    }
+    if tells_of(order, Question::Settings) {
+        note_installed(app, tx, from, &facts, now)?;
+    }
+    kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now.plus(JUDGE_AFTER))
+}
+
+/// What the device lists among its profiles is "reported in force" where the UUID is the one that was sent.
+fn note_installed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    from: &Enrolled,
+    facts: &[domain::Fact],
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let Some(domain::FactValue::List(installed)) =
+        facts.iter().find(|fact| fact.name.as_str() == "profiles.installed").map(|fact| &fact.value)
+    else {
+        return Ok(());
+    };
+    let Some(device) = devices::by_id(tx, from.device)? else { return Ok(()) };
+    let wanted = permissions_app::wanted_for(app, tx, &device)?;
+    for sent in profiles::of_device(tx, from.device)? {
+        let listed = installed.contains(&format!("{}={}", sent.identifier, sent.uuid));
+        let wanted = wanted.iter().any(|profile| profile.identifier == sent.identifier);
+        match look(listed, wanted, sent.state) {
+            Look::AsBefore => {}
+            Look::Gone => profiles::forget_identifier(tx, from.device, &sent.identifier)?,
+            Look::Now(state, again) => {
+                profiles::set_state(tx, from.device, &sent.identifier, state, now)?;
+                if let Some(after) = again {
+                    let subject = from.device.to_string();
+                    kernel::jobs::ask_job(app, tx, jobs::Kind::Configure, &subject, now.plus(after))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seals what an enrolment sent, byte for byte.
+pub(crate) fn sealed_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Result<SealedRaw, AppError> {
+    Ok(SealedRaw { digest: kernel::digest_hex(raw), sealed: seal_raw(app, enrolment, raw)? })
+}
+
+pub(super) fn seal_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Result<Vec<u8>, AppError> {
+    Ok(app.sealer().seal(app.world(), &sealed_place("raw", enrolment), raw)?)
+}
+
+/// Keeps a sealed message for as long as the settings say.
+pub(crate) fn keep_raw(
+    app: &App,
+    tx: &mut Tx<'_>,
+    enrolment: EnrolmentId,
+    kind: &str,
+    raw: SealedRaw,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    messages::keep(
+        tx,
+        RawMessage {
+            id: EntryId::from_uuid(app.world().uuid()),
+            enrolment,
+            kind: kind.to_owned(),
+            digest: raw.digest,
+            sealed: raw.sealed,
+            received_at: now,
+            expires_at: now.plus(app.config().keep_raw),
+        },
+    )?;
+    Ok(())
+}
+
+/// Opens the latest answer of one kind from an enrolment: for what is too sensitive to become a fact.
+pub fn last_raw(
+    app: &App,
+    tx: &mut Tx<'_>,
+    enrolment: EnrolmentId,
+    kind: &str,
+) -> Result<Option<(Vec<u8>, Timestamp)>, AppError> {
+    let place = sealed_place("raw", enrolment);
+    for (found, _, sealed, at) in messages::of_enrolment(tx, enrolment, 500)? {
+        if found == kind {
+            return Ok(Some((app.sealer().open(&place, &sealed)?.into_exposed(), at)));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the answer to an order tells of that part of a device's state; a vendor may ask for all of it at once.
+fn tells_of(order: &Order, part: Question) -> bool {
+    match order {
+        Order::Refresh => true,
+        Order::Ask { question } => *question == part,
+        _ => false,
+    }
+}
+
+/// Why a destructive command is not handed over after all: looked at once more at the last moment, because what was true when
+/// it was queued may be no longer. A freeze is not among the reasons: what it stops keeps its place in the queue.
+fn stopped(
+    app: &App,
+    tx: &mut Tx<'_>,
+    next: &Command,
+    to: &Enrolled,
+    now: Timestamp,
+) -> Result<Option<&'static str>, AppError> {
+    if next.effect != Effect::Destructive || next.deliveries > 1 {
+        return Ok(None);
+    }
+    let Some(device) = devices::by_id(tx, to.device)? else { return Ok(None) };
+    Ok(if !crate::caps::may_still_ask(app, tx, &next.asked_by, (next.deed, device.force), now)? {
+        Some("the person who asked for it may no longer order it")
+    } else if !next.deed.keeps_content() && store::holds::stands(tx, device.id)? {
+        Some("a legal hold stands on the device")
+    } else {
+        None
+    })
+}

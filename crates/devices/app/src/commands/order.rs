@@ -1,0 +1,205 @@
+//! People's orders to a device: what each needs, and where two people must agree.
+
+use domain::{BurstId, CommandId, DeviceId, Effect, EnrolmentId, Platform, Timestamp};
+use platform_port::Order;
+use serde_json::json;
+use store::commands::{Command, CommandState};
+use store::devices::{Device, EnrolmentState};
+use store::locks::{self, Lock};
+use store::{Tx, commands, devices};
+
+use super::queue::{Ordering, Sent, queue_order};
+use super::spec::Spec;
+use kernel::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
+use kernel::platforms::{serving, target as target_of};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// What became of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ordered {
+    /// Queued; the device is asked to connect.
+    Queued(Vec<CommandId>),
+    /// Waits for a second person.
+    NeedsSecond(CommandId),
+    /// Beyond a cap: held until a second person releases the burst.
+    Held {
+        /// The command.
+        command: CommandId,
+        /// The burst in which it is held.
+        burst: BurstId,
+    },
+}
+
+/// The ledger's word for an order that a person gave.
+fn ledger_word(order: &Order) -> &'static str {
+    match order {
+        Order::Lock { .. } => "device.lock.ordered",
+        Order::LostMode { .. } => "device.lost-mode.ordered",
+        Order::LostModeOff => "device.lost-mode-off.ordered",
+        Order::Sound => "device.sound.ordered",
+        Order::Refresh | Order::Ask { .. } => "device.refresh.ordered",
+        Order::Restart => "device.restart.ordered",
+        Order::ShutDown => "device.shut-down.ordered",
+        Order::Locate => "device.locate.ordered",
+        Order::ClearPasscode => "device.clear-passcode.ordered",
+        Order::Erase => "device.erase.ordered",
+        Order::InstallSettings { .. }
+        | Order::InstallOwnSettings { .. }
+        | Order::RemoveSettings { .. }
+        | Order::FinishSetup
+        | Order::Bluetooth { .. } => "device.configure.ordered",
+    }
+}
+
+/// Orders what can be undone: lock, lost mode on or off, sound, refresh, restart, shut down. One person may, up to a cap.
+///
+/// # Errors
+/// [`AppError::Conflict`] where the device is not under management or has no such command, [`AppError::Invalid`]
+/// for a missing reason.
+pub async fn order(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    device: DeviceId,
+    order: Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    if order.deed().needs_second() {
+        return Err(AppError::Conflict("this order needs another permit and a second person".into()));
+    }
+    place_order(app, permit, device, order, reason).await
+}
+
+/// Asks to locate a device. A second person must agree before it is queued.
+///
+/// # Errors
+/// As [`order`].
+pub async fn order_location(
+    app: &App,
+    permit: Permit<LocateDevices>,
+    device: DeviceId,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    place_order(app, permit, device, Order::Locate, reason).await
+}
+
+/// Asks for what destroys data: erase, or clear passcode. A second person must agree before it is queued.
+///
+/// # Errors
+/// As [`order`].
+pub async fn order_destruction(
+    app: &App,
+    permit: Permit<DestroyData>,
+    device: DeviceId,
+    order: Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    if order.deed().effect() != Effect::Destructive {
+        return Err(AppError::Conflict("this order destroys nothing; ask for it as an ordinary one".into()));
+    }
+    kernel::presence::fresh(permit.actor(), app.world().now())?;
+    place_order(app, permit, device, order, reason).await
+}
+
+async fn place_order<A: Action + 'static>(
+    app: &App,
+    permit: Permit<A>,
+    device: DeviceId,
+    order: Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    let reason = kernel::fields::text("reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(device))?;
+            let target = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(target.force)?;
+            let (enrolment, platform) = managed(&target)?;
+            let deed = order.deed();
+            if !deed.keeps_content() {
+                crate::holds::refuse_if_held(tx, device)?;
+            }
+            if deed.effect() == Effect::Destructive {
+                crate::caps::refuse_if_frozen(tx, target.force)?;
+            }
+            let ordering = Ordering {
+                device: &target,
+                enrolment,
+                deed,
+                by: permit.actor(),
+                reason: &reason,
+                loss: crate::caps::loss_of(tx, deed, device)?,
+            };
+            let placed = place_parts(&app, tx, (&order, platform), &ordering, now)?;
+            let (word, ordered) = outcome(&placed);
+            if deed.ends_containment()
+                && let Some(loss) = crate::caps::open_loss(tx, device)?
+            {
+                let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+                crate::caps::tell_of_containment(&app, tx, (&target, loss, deed), by, now)?;
+            }
+            let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
+            let record = Record::new(&permit.actor().name, ledger_word(&order), format!("device:{device}"))
+                .force(target.force)
+                .reason(word)
+                .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));
+            app.enter(tx, now, record)?;
+            Ok(ordered)
+        })
+        .await
+}
+
+/// Queues an order in the messages that the device's vendor splits it into.
+fn place_parts(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (order, platform): (&Order, Platform),
+    ordering: &Ordering<'_>,
+    now: Timestamp,
+) -> Result<Vec<Command>, AppError> {
+    let (vendor, enrolment) = (&serving(app, platform)?.vendor, ordering.enrolment);
+    // A device that never said whether it is supervised may be: at three in the morning a command that
+    // the device can refuse is better than one that was never sent.
+    let supervised = ordering.device.supervised.unwrap_or(true);
+    let known = target_of(app, tx, (enrolment, platform), supervised, None)?;
+    let mut placed = Vec::new();
+    for part in vendor.parts(platform, order) {
+        if let Some(refusal) = vendor.refusal(&part, &known) {
+            return Err(AppError::Conflict(refusal));
+        }
+        if *order == Order::Refresh && commands::is_pending(tx, enrolment, part.word())? {
+            continue;
+        }
+        let weight = vendor.weight(&part);
+        let spec = Spec::new(app, part, (enrolment, platform))?;
+        placed.push(queue_order(app, tx, ordering, Sent { spec: &spec, weight }, now)?);
+    }
+    Ok(placed)
+}
+
+/// What became of an order, as a word of the ledger and for who gave it.
+fn outcome(placed: &[Command]) -> (&'static str, Ordered) {
+    match placed.first() {
+        Some(first) if first.state == CommandState::Asked => {
+            ("waits-for-second-person", Ordered::NeedsSecond(first.id))
+        }
+        Some(Command { id, state: CommandState::Held, burst: Some(burst), .. }) => {
+            ("held", Ordered::Held { command: *id, burst: *burst })
+        }
+        _ => ("queued", Ordered::Queued(placed.iter().map(|command| command.id).collect())),
+    }
+}
+
+/// The live enrolment and platform of a device, or why it cannot be commanded.
+pub fn managed(device: &Device) -> Result<(EnrolmentId, Platform), AppError> {
+    match (device.enrolment, device.enrolment_state, device.kind.platform()) {
+        (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) => Ok((enrolment, platform)),
+        _ => Err(AppError::Conflict(format!(
+            "{} {} is not under management: no command can reach it; contain it by other means",
+            device.kind.title(),
+            device.serial
+        ))),
+    }
+}

@@ -1,0 +1,168 @@
+//! Where commands enter the queue: the server's own, and people's orders, which are counted first.
+
+use domain::{BurstId, CaseId, CommandId, Deed, Effect, EnrolmentId, Timestamp};
+use platform_port::Weight;
+use store::commands::{self, Command, CommandState};
+use store::devices::Device;
+use store::{Tx, pushes};
+
+use super::spec::Spec;
+use crate::caps;
+use crate::caps::{Act, Verdict};
+use kernel::access::Actor;
+use kernel::{App, AppError, jobs};
+
+/// A person's order, as it enters the queue.
+pub(crate) struct Ordering<'a> {
+    /// For which device.
+    pub device: &'a Device,
+    /// For which channel.
+    pub enrolment: EnrolmentId,
+    /// What is done.
+    pub deed: Deed,
+    /// Who asks.
+    pub by: &'a Actor,
+    /// Why.
+    pub reason: &'a str,
+    /// The open loss that it contains.
+    pub loss: Option<CaseId>,
+}
+
+/// An order as it is sent, with what its vendor says of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    /// The order.
+    pub spec: &'a Spec,
+    /// Its lane and effect.
+    pub weight: Weight,
+}
+
+/// Queues what the server does by itself to carry out the policy.
+///
+/// # Errors
+/// [`AppError::Fault`] for what is not harmless: that is somebody's order, and counted.
+pub(crate) fn queue_own(
+    app: &App,
+    tx: &mut Tx<'_>,
+    enrolment: EnrolmentId,
+    sent: Sent<'_>,
+    now: Timestamp,
+) -> Result<CommandId, AppError> {
+    let word = sent.spec.order.word();
+    let effect = sent.weight.effect.max(sent.spec.order.deed().effect());
+    if effect != Effect::Harmless {
+        return Err(AppError::Fault(format!(
+            "{word} is {effect} and was to be queued without anybody's order"
+        )));
+    }
+    let command = row(app, (enrolment, Deed::Configure, "system"), &sent, now)?;
+    commands::add(tx, &command)?;
+    Ok(command.id)
+}
+
+/// Queues a person's order, or keeps it until a second person agrees, or holds it in their burst; the command and its state.
+pub(crate) fn queue_order(
+    app: &App,
+    tx: &mut Tx<'_>,
+    order: &Ordering<'_>,
+    sent: Sent<'_>,
+    now: Timestamp,
+) -> Result<Command, AppError> {
+    if order.deed.effect() < sent.weight.effect {
+        return Err(AppError::Fault(format!(
+            "{} is {} on this device, and \"{}\" is {}",
+            sent.spec.order.word(),
+            sent.weight.effect,
+            order.deed,
+            order.deed.effect()
+        )));
+    }
+    let by = order.by.name.as_str();
+    let mut command = row(app, (order.enrolment, order.deed, by), &sent, now)?;
+    command.reason = Some(order.reason.to_owned());
+    command.case = order.loss;
+    if order.deed.needs_second() {
+        command.state = CommandState::Asked;
+        command.expires_at = Some(caps::expires_at(app, now));
+        kernel::jobs::ask_job(
+            app,
+            tx,
+            jobs::Kind::ExpireOrder,
+            &command.id.to_string(),
+            caps::expires_at(app, now),
+        )?;
+    } else if let Verdict::Hold(burst) = admit_order(app, tx, order, now)? {
+        command.state = CommandState::Held;
+        command.burst = Some(burst);
+    }
+    commands::add(tx, &command)?;
+    if command.state == CommandState::Queued {
+        pushes::want(tx, order.enrolment, now)?;
+    }
+    Ok(command)
+}
+
+fn admit_order(
+    app: &App,
+    tx: &mut Tx<'_>,
+    order: &Ordering<'_>,
+    now: Timestamp,
+) -> Result<Verdict, AppError> {
+    let act = Act {
+        force: order.device.force,
+        deed: order.deed,
+        devices: &[order.device.id],
+        by: &order.by.name,
+        loss: order.loss,
+    };
+    caps::admit(app, tx, &act, now)
+}
+
+/// Counts an order that a second person agrees to; the burst in which it is held, where it is beyond a cap.
+pub(super) fn count_agreed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, command): (&Device, &Command),
+    now: Timestamp,
+) -> Result<Option<BurstId>, AppError> {
+    let act = Act {
+        force: device.force,
+        deed: command.deed,
+        devices: &[device.id],
+        by: &command.asked_by,
+        loss: None,
+    };
+    Ok(match caps::admit(app, tx, &act, now)? {
+        Verdict::Go => None,
+        Verdict::Hold(burst) => Some(burst),
+    })
+}
+
+fn row(
+    app: &App,
+    (enrolment, deed, by): (EnrolmentId, Deed, &str),
+    sent: &Sent<'_>,
+    now: Timestamp,
+) -> Result<Command, AppError> {
+    Ok(Command {
+        id: CommandId::from_uuid(app.world().uuid()),
+        enrolment,
+        word: sent.spec.order.word().to_owned(),
+        lane: sent.weight.lane.place(),
+        spec: sent.spec.to_json()?,
+        state: CommandState::Queued,
+        asked_by: by.to_owned(),
+        reason: None,
+        case: None,
+        queued_at: now,
+        delivered_at: None,
+        deliveries: 0,
+        finished_at: None,
+        error: None,
+        deed,
+        effect: deed.effect(),
+        burst: None,
+        expires_at: None,
+        approved_by: None,
+    })
+}

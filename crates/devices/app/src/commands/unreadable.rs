@@ -1,0 +1,79 @@
+//! Answers that say what went wrong, and answers that cannot be read: neither may hold up what waits behind them.
+
+use domain::CommandId;
+use platform_port::Speaker;
+use store::commands::{self, CommandState};
+use store::{Tx, enrolments};
+
+use super::deliver::{Answer, SealedRaw};
+use crate::checkin::{Enrolled, NotEnrolled};
+use kernel::{App, AppError};
+
+/// Longest text that is kept of an answer, in characters.
+const LONGEST: usize = 400;
+
+/// An answer of which nothing but the id of its command could be read.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// The certificate that signed it.
+    pub certificate: String,
+    /// The id of the command in it.
+    pub command: String,
+    /// Why it could not be read.
+    pub why: String,
+    /// The answer.
+    pub raw: bytes::Bytes,
+}
+
+/// Closes the command of an answer that cannot be read as failed, with the reason, and gives the next command's bytes. An answer
+/// to a command that is not the sender's changes nothing.
+///
+/// # Errors
+/// Only where the database or a key fails.
+pub async fn close_unreadable(
+    app: &App,
+    answer: Unreadable,
+) -> Result<Result<Option<Vec<u8>>, NotEnrolled>, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let digest = kernel::digest_hex(&answer.raw);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let from = match sender(&app, tx, &answer.certificate)? {
+                Ok(from) => from,
+                Err(why) => return Ok(Err(why)),
+            };
+            let Some((id, from)) = own_command(tx, &answer, &from)? else {
+                return crate::commands::deliver::next_command(&app, tx, &from, now).map(Ok);
+            };
+            let sealed = crate::commands::deliver::seal_raw(&app, from.enrolment, &answer.raw)?;
+            let error = format!("the answer could not be read: {}", answer.why);
+            tracing::warn!(command = %id, digest, why = answer.why, "an answer could not be read and its command was closed");
+            let error = Some(error.chars().take(LONGEST).collect());
+            let closed = Answer { id, state: CommandState::Failed, error, report: None };
+            crate::commands::deliver::finish_command(&app, tx, &from, closed, SealedRaw { digest, sealed }, now)?;
+            crate::commands::deliver::next_command(&app, tx, &from, now).map(Ok)
+        })
+        .await
+}
+
+/// Who signed a message that names nobody who could be compared: the certificate alone says it.
+fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
+    let found = enrolments::hot_lookup(tx, &[certificate.to_owned()])?;
+    let Some(hot) = found.first() else { return Ok(Err(NotEnrolled::Unknown)) };
+    let speaker = Speaker { device: hot.device_key.clone(), user: None, personal: false };
+    Ok(crate::checkin::identify(app, Some(hot), &speaker))
+}
+
+/// The command, if it was for a live channel of the sender.
+fn own_command(
+    tx: &mut Tx<'_>,
+    answer: &Unreadable,
+    from: &Enrolled,
+) -> Result<Option<(CommandId, Enrolled)>, AppError> {
+    let Ok(id) = answer.command.parse::<CommandId>() else { return Ok(None) };
+    let Some(command) = commands::by_id(tx, id)? else { return Ok(None) };
+    let channel = enrolments::by_id(tx, command.enrolment)?
+        .filter(|channel| channel.ended.is_none() && channel.certificate == answer.certificate);
+    Ok(channel.map(|channel| (id, Enrolled { enrolment: channel.id, ..from.clone() })))
+}

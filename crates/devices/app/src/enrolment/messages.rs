@@ -1,0 +1,343 @@
+//! The check-in messages: a device begins to enrol, can be reached, leaves, and gives us something to keep.
+
+use domain::{DeviceId, EnrolmentId, Fact, Grade, Platform, Secret, Span, Timestamp};
+use platform_port::{Begin, CheckIn, Message, Ready, Speaker, User};
+use serde_json::json;
+use store::devices::{Device, EnrolmentState};
+use store::enrolments::{self, Enrolment};
+use store::locks::{self, Lock};
+use store::{Tx, certificates, check_ins, commands, devices, messages, profiles, pushes};
+
+use super::gate::GateRefusal;
+use super::take_over::take_over;
+use super::{carry, keepsake, replay};
+use kernel::platforms::{keep, serving};
+use kernel::record::Record;
+use kernel::{App, AppError, jobs};
+
+/// What a signature proved: the certificate that signed a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// SHA-256 of the certificate, hex.
+    pub certificate: String,
+    /// How that is known.
+    pub proof: Proof,
+}
+
+/// How it is known which certificate spoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// It signed the message, which can be sent again by anybody who recorded it.
+    Signed {
+        /// When, as the signature says; its clock may be wrong.
+        at: Option<Timestamp>,
+    },
+    /// A trusted proxy saw it on the connection.
+    Proxy,
+}
+
+/// The answer to a check-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckInReply {
+    /// Done.
+    Done,
+    /// What the device asked for of what it gave us to keep; `None` where there is none.
+    Given(Option<Secret<Vec<u8>>>),
+    /// Refused, with a status that does not unenrol anything.
+    Refused(GateRefusal),
+    /// The sender is under management; what else the message asks for is the vendor's door to answer.
+    Known,
+}
+
+/// What the first message of an enrolment is stored under, as is what it reports.
+const FIRST_MESSAGE: &str = "enrolment";
+/// How soon a device that has just enrolled is asked for its state.
+const FIRST_LOOK: Span = Span::from_secs(1);
+
+/// Takes a check-in message, whole or not at all.
+///
+/// # Errors
+/// Only where the database or a key fails; what is wrong with the message is in the reply.
+pub async fn check_in(
+    app: &App,
+    sender: Sender,
+    message: CheckIn,
+    raw: bytes::Bytes,
+) -> Result<CheckInReply, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let mark = replay::mark(&sender, &message, &raw);
+    // Looking must not cost a place in the queue of writers: anybody can send again what they recorded.
+    if let Some(mark) = mark.clone() {
+        let (app, message) = (app.clone(), message.clone());
+        let old =
+            app.clone().store().read(move |tx| replay::answer_again(&app, tx, &mark, &message, now)).await?;
+        if let Some(reply) = old {
+            return Ok(reply);
+        }
+    }
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let mut overtaken = false;
+            if let Some(mark) = &mark {
+                if let Some(reply) = replay::answer_again(&app, tx, mark, &message, now)? {
+                    return Ok(reply);
+                }
+                overtaken = replay::is_overtaken(tx, mark, now)?;
+            }
+            let reply = if overtaken {
+                CheckInReply::Refused(GateRefusal::Replayed)
+            } else {
+                take_check_in(&app, tx, &sender, &message, &raw, now)?
+            };
+            match (&reply, mark) {
+                (CheckInReply::Refused(refusal), _) => {
+                    crate::enrolment::gate::note_refusal(&app, tx, &sender, &message, refusal, now)?;
+                }
+                (CheckInReply::Done | CheckInReply::Given(_), Some(mark)) => check_ins::note(tx, mark, now)?,
+                _ => {}
+            }
+            Ok(reply)
+        })
+        .await
+}
+
+fn take_check_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    sender: &Sender,
+    check_in: &CheckIn,
+    raw: &[u8],
+    now: Timestamp,
+) -> Result<CheckInReply, AppError> {
+    if check_in.speaker.personal {
+        return Ok(CheckInReply::Refused(GateRefusal::Personal));
+    }
+    let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)? else {
+        return Ok(CheckInReply::Refused(GateRefusal::Certificate));
+    };
+    // Of two messages that begin, finish or end an enrolment one comes first, and the other finds what it left.
+    locks::take(tx, Lock::Device(certificate.device))?;
+    if let Message::Begin(message) = &check_in.message {
+        return authenticate(app, tx, sender, &check_in.speaker, message, raw, now);
+    }
+    let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)?
+        .filter(|certificate| certificate.revoked_at.is_none() && certificate.not_after >= now)
+    else {
+        return Ok(CheckInReply::Refused(GateRefusal::Certificate));
+    };
+    let mut live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
+    if live.is_none() && matches!(check_in.message, Message::Ready(_)) {
+        live = take_over(app, tx, &certificate, &check_in.speaker, now)?;
+    }
+    let Some(live) = live.filter(|live| live.device_key == check_in.speaker.device) else {
+        return Ok(CheckInReply::Refused(GateRefusal::Certificate));
+    };
+    match &check_in.message {
+        Message::Ready(ready) => token_update(app, tx, sender, &live, &check_in.speaker, ready, now),
+        Message::Leave => check_out(app, tx, sender, &live, &check_in.speaker, now),
+        Message::Keep { what, value } => keepsake::take(app, tx, &live, (*what, value.as_ref()), now),
+        Message::Give { what } => keepsake::give(app, tx, &live, *what, now),
+        Message::Begin(_) | Message::Other => Ok(CheckInReply::Known),
+    }
+}
+
+fn authenticate(
+    app: &App,
+    tx: &mut Tx<'_>,
+    sender: &Sender,
+    speaker: &Speaker,
+    message: &Begin,
+    raw: &[u8],
+    now: Timestamp,
+) -> Result<CheckInReply, AppError> {
+    let refuse = |refusal| Ok(CheckInReply::Refused(refusal));
+    let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)? else {
+        return refuse(GateRefusal::Certificate);
+    };
+    if certificate.revoked_at.is_some() || certificate.not_after < now {
+        return refuse(GateRefusal::Certificate);
+    }
+    let Some(device) = devices::by_id(tx, certificate.device)? else {
+        return refuse(GateRefusal::NotRegistered);
+    };
+    match &message.serial {
+        None => return refuse(GateRefusal::Personal),
+        Some(serial) if !serial.eq_ignore_ascii_case(&device.serial) => {
+            return refuse(GateRefusal::AnotherSerial);
+        }
+        Some(_) => {}
+    }
+    let Some(platform) = device.kind.platform() else { return refuse(GateRefusal::NotRegistered) };
+    if let Err(refusal) = crate::enrolment::gate::gate(app, tx, &device)? {
+        return refuse(refusal);
+    }
+    let live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
+    if let Some(live) = live {
+        // The same message again, because our answer was lost: nothing changes. A device that was wiped has lost its
+        // certificate, so one that has completed an enrolment, or was bound to another device, never begins one.
+        let again = live.state == EnrolmentState::Authenticated && live.device_key == speaker.device;
+        return if again { Ok(CheckInReply::Done) } else { refuse(GateRefusal::CertificateUsed) };
+    }
+    let id = begin_enrolment(app, tx, (&device, platform), sender, speaker, now)?;
+    devices::set_reported(tx, device.id, None, message.os_version.as_deref(), message.model.as_deref())?;
+    let raw = crate::commands::sealed_raw(app, id, raw)?;
+    // Known from the first message; the answer to the first question goes before it.
+    let facts: Vec<Fact> = message
+        .told
+        .iter()
+        .cloned()
+        .map(|(name, value)| {
+            let (grade, source) = (Grade::Reported, raw.digest.clone());
+            Fact { name, value, grade, at: now, source }
+        })
+        .collect();
+    messages::put_facts(tx, device.id, FIRST_MESSAGE, &facts, now)?;
+    crate::commands::keep_raw(app, tx, id, FIRST_MESSAGE, raw, now)?;
+    let record = Record::new("device", "device.authenticated", format!("device:{}", device.id))
+        .force(device.force)
+        .detail(json!({ "enrolment": id, "certificate": sender.certificate }));
+    app.enter(tx, now, record)?;
+    Ok(CheckInReply::Done)
+}
+
+/// Everything of a former enrolment ends here: channels, commands, what was reported, and other certificates.
+fn begin_enrolment(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, platform): (&Device, Platform),
+    sender: &Sender,
+    speaker: &Speaker,
+    now: Timestamp,
+) -> Result<EnrolmentId, AppError> {
+    let served = serving(app, platform)?;
+    let carried = carry::pick(tx, device.id, now)?;
+    commands::end_all(tx, device.id, now, "the device enrolled again")?;
+    served.own.forget(tx, device.id)?;
+    enrolments::end_all(tx, device.id, now, "enrolled again")?;
+    forget_what_it_said(tx, device.id)?;
+    let why = "superseded by a new enrolment";
+    certificates::revoke_others(tx, device.id, Some(&sender.certificate), now, why)?;
+    let enrolment = Enrolment {
+        id: EnrolmentId::from_uuid(app.world().uuid()),
+        device: device.id,
+        platform,
+        channel: enrolments::Channel::Device,
+        device_key: speaker.device.clone(),
+        certificate: sender.certificate.clone(),
+        state: EnrolmentState::Authenticated,
+        created_at: now,
+        enrolled_at: None,
+        ended: None,
+        last_contact_at: None,
+        push_failed: None,
+    };
+    enrolments::add(tx, &enrolment)?;
+    devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
+    carry::over(app, tx, carried, &enrolment, now)?;
+    Ok(enrolment.id)
+}
+
+/// What a device reported says nothing of it once it has been erased, enrolled afresh or left management.
+pub(crate) fn forget_what_it_said(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    profiles::forget_all(tx, device)?;
+    messages::forget_facts(tx, device)?;
+    devices::forget_reported(tx, device)?;
+    Ok(())
+}
+
+fn token_update(
+    app: &App,
+    tx: &mut Tx<'_>,
+    sender: &Sender,
+    device: &Enrolment,
+    speaker: &Speaker,
+    ready: &Ready,
+    now: Timestamp,
+) -> Result<CheckInReply, AppError> {
+    let target = match &speaker.user {
+        None => device.id,
+        Some(user) => user_enrolment(app, tx, sender, device, user, now)?,
+    };
+    enrolments::set_ready(tx, target, &ready.address, ready.awaits_settings, now)?;
+    for kept in &ready.kept {
+        keep(app, tx, (target, device.platform), kept.what, Some(&kept.value))?;
+    }
+    if target != device.id {
+        return Ok(CheckInReply::Done);
+    }
+    if device.state == EnrolmentState::Enrolled {
+        // The former token may have been dead for a while, with commands waiting.
+        pushes::want(tx, device.id, now)?;
+        return Ok(CheckInReply::Done);
+    }
+    devices::set_enrolment(tx, device.device, Some(device.id), EnrolmentState::Enrolled)?;
+    // One live profile a device: what was made before and never used can begin nothing any more.
+    certificates::void_challenges(tx, device.device, now)?;
+    pushes::want(tx, device.id, now)?;
+    enrolments::note_contact(tx, device.id, device.device, now)?;
+    enrolments::set_refresh(tx, device.id, now.plus(FIRST_LOOK))?;
+    let subject = device.device.to_string();
+    kernel::jobs::ask_job(app, tx, jobs::Kind::Configure, &subject, now)?;
+    kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &subject, now.plus(FIRST_LOOK))?;
+    let record = app
+        .about_device(tx, "device", "device.enrolled", device.device)?
+        .detail(json!({ "enrolment": device.id }));
+    app.enter(tx, now, record)?;
+    Ok(CheckInReply::Done)
+}
+
+fn user_enrolment(
+    app: &App,
+    tx: &mut Tx<'_>,
+    sender: &Sender,
+    device: &Enrolment,
+    user: &User,
+    now: Timestamp,
+) -> Result<EnrolmentId, AppError> {
+    let name = user.name.as_ref().map(|name| name.expose().clone());
+    let key = enrolments::Channel::User { id: user.id.clone(), name };
+    if let Some(live) = enrolments::live(tx, &sender.certificate, &key)? {
+        return Ok(live.id);
+    }
+    let new = Enrolment {
+        id: EnrolmentId::from_uuid(app.world().uuid()),
+        channel: key,
+        created_at: now,
+        enrolled_at: Some(now),
+        state: EnrolmentState::Enrolled,
+        ..device.clone()
+    };
+    enrolments::add(tx, &new)?;
+    Ok(new.id)
+}
+
+fn check_out(
+    app: &App,
+    tx: &mut Tx<'_>,
+    sender: &Sender,
+    device: &Enrolment,
+    speaker: &Speaker,
+    now: Timestamp,
+) -> Result<CheckInReply, AppError> {
+    if let Some(user) = speaker.user_id() {
+        let key = enrolments::Channel::User { id: user.to_owned(), name: None };
+        if let Some(live) = enrolments::live(tx, &sender.certificate, &key)? {
+            enrolments::end(tx, live.id, now, "checked out")?;
+        }
+        return Ok(CheckInReply::Done);
+    }
+    commands::end_all(tx, device.device, now, carry::CHECKED_OUT)?;
+    serving(app, device.platform)?.own.forget(tx, device.device)?;
+    enrolments::end_all(tx, device.device, now, "checked out")?;
+    // All of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
+    certificates::revoke_others(tx, device.device, None, now, carry::CHECKED_OUT)?;
+    devices::set_enrolment(tx, device.device, None, EnrolmentState::None)?;
+    forget_what_it_said(tx, device.device)?;
+    kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.device.to_string(), now)?;
+    let record = app
+        .about_device(tx, "device", "device.checked-out", device.device)?
+        .detail(json!({ "enrolment": device.id }));
+    app.enter(tx, now, record)?;
+    Ok(CheckInReply::Done)
+}

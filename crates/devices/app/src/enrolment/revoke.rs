@@ -1,0 +1,115 @@
+//! Revoking a device's certificates: its next message is refused, whatever it is.
+
+use domain::{BurstId, DeviceId, Timestamp};
+use serde_json::json;
+use store::Tx;
+use store::certificates::{self, Shown};
+use store::devices::{self, Device};
+use store::locks::{self, Lock};
+
+use crate::caps::HeldDeed;
+use crate::caps::held_beyond_cap;
+use kernel::App;
+use kernel::AppError;
+use kernel::access::Permit;
+use kernel::access::RevokeCertificates;
+use kernel::record::Record;
+
+/// What became of a wish to revoke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// So many certificates were revoked.
+    Done(u64),
+    /// It is beyond a cap, and held in this burst for a second person.
+    Held(BurstId),
+}
+
+/// Revokes every certificate of a device that is good, and every challenge that could buy another. It cuts the device off from
+/// management, so it counts towards a cap.
+///
+/// The device stays in the register and its enrolment stands, with what waits for it: a new profile takes it over. Until then
+/// its messages are refused, no command reaches it, and what is set on it stays set.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Conflict`] where no certificate is good.
+pub async fn revoke_certificates(
+    app: &App,
+    permit: Permit<RevokeCertificates>,
+    device: DeviceId,
+    reason: &str,
+) -> Result<Revoked, AppError> {
+    let why = kernel::fields::text("reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(device))?;
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            if good(tx, device)?.is_empty() && !certificates::can_buy(tx, device, now)? {
+                return Err(nothing());
+            }
+            let by = (permit.actor().name.as_str(), now);
+            let what = HeldDeed::Revoke { why: why.clone() };
+            if let Some(burst) = held_beyond_cap(&app, tx, &found, &what, by)? {
+                return Ok(Revoked::Held(burst));
+            }
+            revoke_now(&app, tx, (device, &why), by).map(Revoked::Done)
+        })
+        .await
+}
+
+/// Revokes them in the caller's transaction, which holds the lock of the device; how many certificates.
+///
+/// # Errors
+/// [`AppError::Conflict`] where no certificate is good.
+pub fn revoke_now(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, why): (DeviceId, &str),
+    (by, now): (&str, Timestamp),
+) -> Result<u64, AppError> {
+    let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+    let serials = good(tx, device)?;
+    let challenges = certificates::void_challenges(tx, device, now)?;
+    let revoked = certificates::revoke_others(tx, device, None, now, why)?;
+    if revoked == 0 && challenges == 0 {
+        return Err(nothing());
+    }
+    let record = Record::new(by, "certificate.revoked", format!("device:{device}"))
+        .force(found.force)
+        .detail(json!({ "reason": why, "serials": serials, "challenges": challenges }));
+    app.enter(tx, now, record)?;
+    Ok(revoked)
+}
+
+/// The serial numbers of the certificates that are not revoked.
+fn good(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<String>, AppError> {
+    let all = certificates::shown(tx, device)?;
+    Ok(all.into_iter().filter(|shown| shown.revoked.is_none()).map(|shown| shown.serial).collect())
+}
+
+fn nothing() -> AppError {
+    AppError::Conflict(
+        "no certificate of this device is good and no profile waits for it: there is nothing to revoke"
+            .into(),
+    )
+}
+
+/// The certificates of a device, newest first, with the device.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn certificates_of(
+    app: &App,
+    permit: Permit<RevokeCertificates>,
+    device: DeviceId,
+) -> Result<(Device, Vec<Shown>), AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            Ok((found, certificates::shown(tx, device)?))
+        })
+        .await
+}

@@ -1,0 +1,274 @@
+//! Legal holds: while one stands on a device, nothing on it is destroyed and nobody else is given it.
+//!
+//! What is asked here is asked by everything that destroys or gives away: orders that erase, the approval of one, disposal
+//! and hand-overs, the erasure of a person's records. Why a hold stands is read by those who may place one; everybody
+//! else learns only that it does.
+//!
+//! Whoever asks takes the device's lock first, and so does whoever places a hold: each comes before or after the other. Once a
+//! hold is placed no order to erase the device is handed over any more; one that was handed over before stands as
+//! uncertain until the device answers.
+
+use domain::{CaseId, DeviceId, Effect, HoldId, StepId, Timestamp};
+use policy::Proof;
+use serde_json::json;
+use store::commands::Stopped;
+use store::devices::Device;
+use store::holds::{self, Hold};
+use store::locks::{self, Lock};
+use store::{Tx, commands, devices};
+
+use cases_app::read::StepRead;
+use cases_app::{Ending, device_of_key};
+use kernel::access::{Permit, PlaceHolds};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// What is entered of a hold.
+#[derive(Debug, Clone, Default)]
+pub struct NewHold {
+    /// The reference of the investigation: 1 to 60 characters.
+    pub reference: String,
+    /// Why: 1 to 500 characters.
+    pub why: String,
+}
+
+/// Refuses what would destroy or give away a device on which a hold stands. The caller holds the device's lock.
+///
+/// # Errors
+/// [`AppError::Conflict`] while a hold stands.
+pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    if holds::stands(tx, device)? {
+        return Err(AppError::Conflict(
+            "a legal hold stands on this device: it is neither erased nor given to anybody; ask Professional Standards"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses what is about the actor: nobody reads, places or ends a hold on what they have or were handed, or in a case of theirs.
+fn refuse_own(tx: &mut Tx<'_>, permit: &Permit<PlaceHolds>, subject: &str) -> Result<(), AppError> {
+    let Some(me) = permit.actor().person else { return Ok(()) };
+    if store::ledger::own_subjects(tx, me)?.iter().any(|own| own == subject) {
+        return Err(permit.about_oneself().into());
+    }
+    Ok(())
+}
+
+/// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back,
+/// one that may have is not handed over again. The same reference again changes nothing.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
+pub async fn place_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    device: DeviceId,
+    new: NewHold,
+) -> Result<(), AppError> {
+    let new = checked(&new)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            refuse_own(tx, &permit, &format!("device:{device}"))?;
+            let Some(stopped) = hold_in(&app, tx, &permit, &found, (&new, None), now)? else {
+                return Ok(());
+            };
+            enter_hold(&app, tx, &permit, &found, ("device.hold.placed", stopped), &new, now)
+        })
+        .await
+}
+
+fn hold_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<PlaceHolds>,
+    device: &Device,
+    (new, case): (&NewHold, Option<CaseId>),
+    now: Timestamp,
+) -> Result<Option<Stopped>, AppError> {
+    locks::take(tx, Lock::Device(device.id))?;
+    let hold = Hold {
+        id: HoldId::from_uuid(app.world().uuid()),
+        device: device.id,
+        force: device.force,
+        reference: new.reference.clone(),
+        why: new.why.clone(),
+        case,
+        placed_at: now,
+        placed_by: permit.actor().name.clone(),
+        ended: None,
+    };
+    if !holds::place(tx, &hold)? {
+        return Ok(None);
+    }
+    commands::stop(tx, device.id, Effect::Destructive, now, "a legal hold was placed")
+        .map(Some)
+        .map_err(AppError::from)
+}
+
+fn enter_hold(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<PlaceHolds>,
+    device: &Device,
+    (action, stopped): (&'static str, Stopped),
+    new: &NewHold,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
+        .force(device.force)
+        .detail(json!({
+            "reference": new.reference, "why": new.why, "erasures_taken_back": stopped.taken_back,
+            "erasures_uncertain": stopped.uncertain,
+        }));
+    app.enter(tx, now, record)
+}
+
+/// Ends a hold, with a reason.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was ended already.
+pub async fn end_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    hold: HoldId,
+    why: &str,
+) -> Result<DeviceId, AppError> {
+    let why = kernel::fields::text("why", why, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = holds::by_id(tx, hold)?.ok_or_else(|| AppError::not_found("legal hold", hold))?;
+            permit.reaches(found.force)?;
+            refuse_own(tx, &permit, &format!("device:{}", found.device))?;
+            if !holds::end(tx, hold, now, &permit.actor().name, &why)? {
+                return Err(AppError::Conflict("the hold was ended already; reload the page".into()));
+            }
+            let device = devices::by_id(tx, found.device)?
+                .ok_or_else(|| AppError::not_found("device", found.device))?;
+            let told = NewHold { reference: found.reference, why };
+            enter_hold(&app, tx, &permit, &device, ("device.hold.ended", Stopped::default()), &told, now)?;
+            Ok(device.id)
+        })
+        .await
+}
+
+/// Decides the legal-hold step of a case: holds every device that the case is about, or says why none is needed.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, or without a reference where devices are to be held;
+/// [`AppError::Conflict`] where the step is another one or done already.
+pub async fn decide_hold(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    case: CaseId,
+    step: StepId,
+    (hold, new): (bool, NewHold),
+) -> Result<(), AppError> {
+    let new = if hold {
+        checked(&new)?
+    } else {
+        NewHold { why: kernel::fields::text("why", &new.why, 500)?, ..NewHold::default() }
+    };
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            refuse_own(tx, &permit, &format!("case:{case}"))?;
+            let (found, step) = cases_app::open_step(&app, tx, &permit, case, step)?;
+            if step.proof_kind != Proof::Hold.as_str() {
+                return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
+            }
+            let mut devices = if hold { devices_of_case(tx, &found)? } else { Vec::new() };
+            devices.sort_unstable_by_key(|device| device.id);
+            for device in &devices {
+                hold_in(&app, tx, &permit, device, (&new, Some(case)), now)?;
+            }
+            let says = if hold {
+                format!("{} devices are held for an investigation.", devices.len())
+            } else {
+                "No legal hold is needed.".to_owned()
+            };
+            let actor = permit.actor();
+            let ending =
+                Ending { outcome: "done", proof: &says, by: (&actor.name, &actor.shown), says: says.clone() };
+            cases_app::end_step_once(&app, tx, &step, &ending, now)?;
+            let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
+            let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))
+                .force(found.force)
+                .detail(json!({ "held": held, "reference": new.reference, "why": new.why }));
+            app.enter(tx, now, cases_app::under(record, &found, &step))
+        })
+        .await
+}
+
+/// A device with the holds on it, those that were ended too, newest first; people are named as pages name them.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn holds_on(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    device: DeviceId,
+) -> Result<(Device, Vec<Hold>), AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            refuse_own(tx, &permit, &format!("device:{device}"))?;
+            let mut all = holds::of_device(tx, device)?;
+            for hold in &mut all {
+                hold.placed_by = kernel::words::who(tx, &hold.placed_by)?;
+            }
+            Ok((found, all))
+        })
+        .await
+}
+
+/// The undone step of an open case in which a hold is decided, with the number of its case.
+///
+/// # Errors
+/// As [`decide_hold`].
+pub async fn hold_step(
+    app: &App,
+    permit: Permit<PlaceHolds>,
+    case: CaseId,
+    step: StepId,
+) -> Result<(i64, StepRead), AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            refuse_own(tx, &permit, &format!("case:{case}"))?;
+            let (case, step) = cases_app::open_step(&app, tx, &permit, case, step)?;
+            if step.proof_kind != Proof::Hold.as_str() {
+                return Err(AppError::Conflict("this step asks for no decision on a hold".into()));
+            }
+            Ok((case.number, cases_app::read::step_read(tx, step, &case)?))
+        })
+        .await
+}
+
+/// The devices that a case's steps are about, those already handed in too.
+fn devices_of_case(tx: &mut Tx<'_>, case: &store::cases::Case) -> Result<Vec<Device>, AppError> {
+    let mut found: Vec<Device> = Vec::new();
+    let keys = store::case_steps::of_case(tx, case.id)?;
+    for id in keys.iter().filter_map(|step| device_of_key(&step.item)).chain(case.device) {
+        if !found.iter().any(|device| device.id == id) {
+            found.extend(devices::by_id(tx, id)?);
+        }
+    }
+    Ok(found)
+}
+
+fn checked(new: &NewHold) -> Result<NewHold, AppError> {
+    Ok(NewHold {
+        reference: kernel::fields::text("reference", &new.reference, 60)?,
+        why: kernel::fields::text("why", &new.why, 500)?,
+    })
+}

@@ -1,0 +1,206 @@
+//! Withdrawal: the force takes a device back whenever it chooses, with a reason.
+//!
+//! The order opens a case whose one step is the return of that device; only a receipt closes it. Locking the device
+//! meanwhile can be undone, so one person may order both.
+
+use domain::{BurstId, CaseId, ClauseId, DeviceId, Timestamp};
+use serde_json::json;
+use store::devices::Device;
+use store::locks::{self, Lock};
+use store::people::Person;
+use store::{Tx, cases, devices, people};
+
+use crate::caps::{HeldDeed, held_beyond_cap};
+use crate::commands::{Order, Ordered};
+use cases_app::tell::Telling;
+use cases_app::{Opening, device_item};
+use kernel::access::{CommandDevices, Permit, WithdrawDevices};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// The case type.
+const KIND: &str = "withdrawal";
+/// The parameter that says by when.
+const WITHIN: &str = "withdrawal-within";
+
+/// What an order of withdrawal came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// It is ordered.
+    Ordered {
+        /// The case that follows the device until it is back.
+        case: CaseId,
+        /// Why the lock that was asked for could not be ordered.
+        not_locked: Option<String>,
+    },
+    /// It is beyond a cap, and held in this burst for a second person. Nothing is locked.
+    Held(BurstId),
+}
+
+/// How far an order of return got.
+enum Asked {
+    New(CaseId),
+    Open(CaseId),
+    Held(BurstId),
+}
+
+/// Orders the return of a device, in the caller's transaction; returns the case, and whether it is new.
+///
+/// # Errors
+/// [`AppError::Conflict`] where nobody has the device, or the policy has no clause for it.
+pub fn order_return(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (device, why): (DeviceId, &str),
+    (by, shown): (&str, &str),
+    now: Timestamp,
+) -> Result<(CaseId, bool), AppError> {
+    let (found, holder, clause) = match returnable(app, tx, device)? {
+        Returnable::Asked(case) => return Ok((case, false)),
+        Returnable::From(found, holder, clause) => (found, holder, clause),
+    };
+    let case = open_withdrawal(app, tx, &found, (&holder, &clause), (shown, why), now)?;
+    let record = Record::new(by, "device.withdrawn", format!("device:{device}"))
+        .force(found.force)
+        .clause(&clause)
+        .detail(json!({ "case": case, "why": why, "holder": holder.id }));
+    app.enter(tx, now, record)?;
+    Ok((case, true))
+}
+
+/// What there is to take back.
+enum Returnable {
+    /// Its return is ordered already, in this case.
+    Asked(CaseId),
+    /// The device, who has it, and the clause under which it is taken back.
+    From(Device, Person, ClauseId),
+}
+
+fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable, AppError> {
+    let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+    let clause = cases_app::clause_of_procedure(app, KIND).ok_or_else(|| {
+        AppError::Conflict("the policy in force has no clause under which devices are withdrawn".into())
+    })?;
+    if let Some(open) = cases::open_for(tx, device, &clause, KIND)? {
+        return Ok(Returnable::Asked(open.id));
+    }
+    let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+    let holder = holder.ok_or_else(|| {
+        AppError::Conflict("nobody has this device, so there is nothing to take back".into())
+    })?;
+    Ok(Returnable::From(found, holder, clause))
+}
+
+/// Orders the return of a device. Ordered twice, it is one order: the case that is open is given. It counts towards a cap.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nobody has the device.
+pub async fn withdraw(
+    app: &App,
+    permit: Permit<WithdrawDevices>,
+    device: DeviceId,
+    why: &str,
+    lock: Option<Permit<CommandDevices>>,
+) -> Result<Withdrawn, AppError> {
+    let why = kernel::fields::text("why", why, 500)?;
+    let (own, now, reason) = (app.clone(), app.world().now(), why.clone());
+    let ordered = app
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Device(device))?;
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            if let Returnable::Asked(case) = returnable(&own, tx, device)? {
+                return Ok(Asked::Open(case));
+            }
+            let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let what = HeldDeed::Withdraw { why: reason.clone(), shown: shown.to_owned() };
+            if let Some(burst) = held_beyond_cap(&own, tx, &found, &what, (by, now))? {
+                return Ok(Asked::Held(burst));
+            }
+            let (case, _) = order_return(&own, tx, (device, &reason), (by, shown), now)?;
+            Ok::<_, AppError>(Asked::New(case))
+        })
+        .await?;
+    Ok(match (ordered, lock) {
+        (Asked::Held(burst), _) => Withdrawn::Held(burst),
+        (Asked::New(case), Some(permit)) => {
+            Withdrawn::Ordered { case, not_locked: lock_withdrawn(app, permit, device, &why).await? }
+        }
+        (Asked::New(case) | Asked::Open(case), _) => Withdrawn::Ordered { case, not_locked: None },
+    })
+}
+
+/// Opens the case that follows a device until it is back, and tells its holder.
+fn open_withdrawal(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    (holder, clause): (&Person, &ClauseId),
+    says: (&str, &str),
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let item = device_item(device);
+    let within = app.policy().library().span(WITHIN);
+    let opening = Opening {
+        kind: KIND,
+        force: device.force,
+        device: Some(device.id),
+        person: Some(holder.id),
+        clause: Some(clause.clone()),
+        title: format!("Withdrawal: {}", item.title),
+        date: within.map(|within| now.plus(within)),
+        event: None,
+        place: None,
+        items: vec![item],
+        says,
+    };
+    let case = cases_app::open_case(app, tx, &opening, now)?;
+    let telling = Telling {
+        key: format!("withdrawal:{case}"),
+        subject: "A device of yours is to be handed in",
+        body: &format!("{} Reason: {}", opening.title, says.1),
+        link: "/me",
+    };
+    cases_app::tell::tell(app, tx, case, holder.id, &telling, now)?;
+    Ok(case)
+}
+
+/// Locks it as an order of its own. A device that cannot be reached is withdrawn all the same, and whoever ordered it
+/// is told why it is not locked.
+async fn lock_withdrawn(
+    app: &App,
+    permit: Permit<CommandDevices>,
+    device: DeviceId,
+    why: &str,
+) -> Result<Option<String>, AppError> {
+    let message = Some("This device is to be handed in to ICT Customer Contact.".to_owned());
+    match crate::commands::order(app, permit, device, Order::Lock { message, phone_number: None }, why).await
+    {
+        Ok(Ordered::Held { .. }) => {
+            Ok(Some("the lock is beyond the limit of an hour, and is held for a second person".to_owned()))
+        }
+        Ok(_) => Ok(None),
+        Err(AppError::Conflict(why)) => Ok(Some(why)),
+        Err(other) => Err(other),
+    }
+}
+
+/// A device and who has it, for the order to take it back.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn withdrawing(
+    app: &App,
+    permit: Permit<WithdrawDevices>,
+    device: DeviceId,
+) -> Result<(Device, Option<Person>), AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            permit.reaches(found.force)?;
+            let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            Ok((found, holder))
+        })
+        .await
+}

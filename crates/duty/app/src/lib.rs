@@ -1,0 +1,91 @@
+//! Rosters as the database has them. What they say about a time is the crate `duty`'s to answer.
+
+mod import;
+mod read;
+mod write;
+
+pub use read::{duty_at, duty_board, duty_of, duty_pattern, duty_patterns, on_call_now};
+pub use write::{add_duty_period, add_pattern, change_pattern, put_on_pattern, remove_duty_period};
+
+use domain::{Day, PersonId, Span, Timestamp, local_time};
+use duty::{Assignment, HORIZON_DAYS, MOST_PERIODS, Pattern, Period, PeriodKind, Roster};
+use jiff::ToSpan;
+use store::Tx;
+use store::duty::{self as rows, PeriodRow, WrittenPattern};
+
+use kernel::AppError;
+
+pub use duty::{AbsenceKind, State, Unknown};
+pub use store::duty::PatternRow;
+
+pub use import::{Calendars, Rosters};
+pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, period_title};
+pub use write::{NewAssignment, NewPattern, NewPeriod};
+
+/// A day, for windows that are generous by more than the clocks change.
+const DAY: Span = Span::from_secs(24 * 3600);
+
+/// How somebody stands to duty at a time.
+pub fn duty_state(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<State, AppError> {
+    Ok(roster(tx, person, window(at))?.state_at(at))
+}
+
+/// All that can matter for how somebody stands to duty at a time.
+fn window(at: Timestamp) -> (Timestamp, Timestamp) {
+    let ahead = Span::from_millis(DAY.millis().saturating_mul(i64::from(HORIZON_DAYS) + 2));
+    (at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead))
+}
+
+/// What is known of somebody's duty between two times.
+pub(crate) fn roster(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    window: (Timestamp, Timestamp),
+) -> Result<Roster, AppError> {
+    let mut assignments = Vec::new();
+    for (row, written) in rows::assignments(tx, person)? {
+        let pattern = read(&written)?;
+        assignments.push(Assignment { pattern, anchor: row.anchor, from: row.from, until: row.until });
+    }
+    let most = u32::try_from(MOST_PERIODS).unwrap_or(u32::MAX);
+    let periods = rows::periods(tx, person, window, most)?.iter().map(period).collect::<Result<_, _>>()?;
+    Ok(Roster { assignments, periods })
+}
+
+/// A pattern as it was written, read again: it was checked before it was kept.
+pub(crate) fn read(written: &WrittenPattern) -> Result<Pattern, AppError> {
+    let shape = written.shape.parse().map_err(|error| AppError::fault(&error))?;
+    Pattern::read(shape, &written.shifts, &written.days).map_err(|error| AppError::fault(&error))
+}
+
+fn period(row: &PeriodRow) -> Result<Period, AppError> {
+    let kind = match row.kind {
+        rows::PeriodKind::Shift => PeriodKind::Shift,
+        rows::PeriodKind::Replaced => PeriodKind::Replaced,
+        rows::PeriodKind::OnCall => PeriodKind::OnCall,
+        rows::PeriodKind::Absence => {
+            PeriodKind::Absence(row.absence.parse().map_err(|error| AppError::fault(&error))?)
+        }
+    };
+    Ok(Period { kind, start: row.start, end: row.end })
+}
+
+/// The first instant of a month such as `2026-11`, and that of the next one; `None` for what is no month.
+#[must_use]
+pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
+    let first: Day = format!("{text}-01").parse().ok()?;
+    let next = first.first_of_month().checked_add(1.month()).ok()?;
+    Some((local_time::midnight(first), local_time::midnight(next)))
+}
+
+/// How long shifts, absences and times on call are kept after they ended: long enough to review the time, and no longer,
+/// because an absence says something about a person's life.
+const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
+
+/// Forgets periods past their time; returns how many rows.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
+    Ok(rows::forget(tx, now.minus(KEEP_PERIODS), batch)?)
+}

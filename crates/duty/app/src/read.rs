@@ -1,0 +1,275 @@
+//! Who is on duty now, and one person's next two weeks.
+
+use domain::local_time::{day_of, midnight};
+use domain::{Day, Force, PatternId, PersonId, Span, Timestamp};
+use duty::{AbsenceKind, State};
+use jiff::ToSpan;
+use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
+use store::people::{self, Person};
+
+use kernel::access::{ManageDuty, Permit, PermitWithin, SeeDuty, permit_within};
+use kernel::{App, AppError};
+
+/// People looked at for one page of the board, at most.
+const LOOKED_AT: u32 = 400;
+/// Days of the look ahead.
+const AHEAD: i32 = 14;
+
+/// What the board shows.
+#[derive(Debug, Clone, Default)]
+pub struct BoardFilter {
+    /// Only this force.
+    pub force: Option<Force>,
+    /// Part of a unit's name.
+    pub unit: String,
+    /// Part of a name or number.
+    pub search: String,
+    /// The word of a state.
+    pub state: String,
+}
+
+/// Somebody on the board.
+#[derive(Debug, Clone)]
+pub struct BoardRow {
+    /// Who.
+    pub person: Person,
+    /// How they stand to duty now.
+    pub state: State,
+    /// Whether the kind of an absence may be shown: why somebody is away is their and their manager's business.
+    pub shows_kind: bool,
+}
+
+/// A page of the board.
+#[derive(Debug, Clone)]
+pub struct Board {
+    /// Who matches, in order of name.
+    pub rows: Vec<BoardRow>,
+    /// Where the next page begins.
+    pub next: Option<(String, PersonId)>,
+}
+
+/// One day of somebody's two weeks.
+#[derive(Debug, Clone)]
+pub struct DayRead {
+    /// Which.
+    pub day: Day,
+    /// Spells of duty that begin on it; on the first day, also the one that is under way.
+    pub duty: Vec<(Timestamp, Timestamp)>,
+    /// Times on call that have a part in it.
+    pub on_call: Vec<(Timestamp, Timestamp)>,
+    /// The absence that covers some of it.
+    pub away: Option<AbsenceKind>,
+    /// Whether a pattern or a list says anything of the day at all.
+    pub known: bool,
+}
+
+/// Somebody's duty.
+#[derive(Debug, Clone)]
+pub struct DutyRead {
+    /// Who.
+    pub person: Person,
+    /// How they stand to duty now.
+    pub state: State,
+    /// Today and the thirteen days after.
+    pub days: Vec<DayRead>,
+    /// Patterns, the latest first, with their names.
+    pub assignments: Vec<(AssignmentRow, String)>,
+    /// Shifts, absences and times on call that are not over.
+    pub periods: Vec<PeriodRow>,
+    /// The force's patterns, for who may put them on one.
+    pub patterns: Vec<PatternRow>,
+    /// Whether the reader may change any of it.
+    pub may_manage: bool,
+    /// Whether the kind of an absence may be shown.
+    pub shows_kind: bool,
+}
+
+/// A page of the board, from behind the given person; `limit` rows at most.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn duty_board(
+    app: &App,
+    permit: Permit<SeeDuty>,
+    filter: BoardFilter,
+    after: Option<(String, PersonId)>,
+    limit: usize,
+) -> Result<Board, AppError> {
+    let force = match (permit.scope().force(), filter.force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Board { rows: Vec::new(), next: None }),
+        (own, asked) => own.or(asked),
+    };
+    let (app, now, unit) = (app.clone(), app.world().now(), filter.unit.trim().to_lowercase());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let place = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            let people = people::page(tx, force, &filter.search, place, LOOKED_AT)?;
+            let full = people.len() >= usize::try_from(LOOKED_AT).unwrap_or(usize::MAX);
+            let end = people.last().map(|last| (last.name.clone(), last.id)).filter(|_| full);
+            let mut board = Board { rows: Vec::new(), next: end };
+            for person in people.into_iter().filter(|person| person.ended_at.is_none()) {
+                let in_unit = person.unit.as_deref().unwrap_or_default().to_lowercase().contains(&unit);
+                if !in_unit {
+                    continue;
+                }
+                let state = crate::duty_state(tx, person.id, now)?;
+                if !filter.state.is_empty() && filter.state != state.as_str() {
+                    continue;
+                }
+                let shows_kind = shows_kind(permit.actor(), &person);
+                board.rows.push(BoardRow { person, state, shows_kind });
+                if board.rows.len() >= limit {
+                    board.next = board.rows.last().map(|row| (row.person.name.clone(), row.person.id));
+                    break;
+                }
+            }
+            Ok(board)
+        })
+        .await
+}
+
+/// Whoever is on call now, in order of name: those who are away are not, whatever the list says.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn on_call_now(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<(Person, Timestamp)>, AppError> {
+    let (app, now, force) = (app.clone(), app.world().now(), permit.scope().force());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut all = Vec::new();
+            for id in rows::on_call_at(tx, now, force)? {
+                if let (State::OnCall { until, .. }, Some(person)) =
+                    (crate::duty_state(tx, id, now)?, people::by_id(tx, id)?)
+                {
+                    all.push((person, until));
+                }
+            }
+            all.sort_by(|(one, _), (two, _)| one.name.cmp(&two.name));
+            Ok(all)
+        })
+        .await
+}
+
+/// Somebody's duty: now, the next two weeks, and what it rests on.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] for who may not see it.
+pub async fn duty_of(app: &App, permit: PermitWithin<SeeDuty>, id: PersonId) -> Result<DutyRead, AppError> {
+    let now = app.world().now();
+    app.store()
+        .read(move |tx| {
+            let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            let today = day_of(now);
+            let window = super::window(now);
+            let roster = super::roster(tx, id, window)?;
+            let may_manage = may_manage(permit.actor(), &person);
+            let assignments =
+                rows::assignments(tx, id)?.into_iter().map(|(row, written)| (row, written.name)).collect();
+            let periods = rows::periods(tx, id, (now, window.1), 200)?;
+            let days = (0..AHEAD).map(|ahead| day(&roster, today.saturating_add(ahead.days()), ahead == 0));
+            Ok(DutyRead {
+                state: roster.state_at(now),
+                days: days.collect(),
+                assignments,
+                periods,
+                patterns: if may_manage { rows::patterns(tx, Some(person.force))? } else { Vec::new() },
+                may_manage,
+                shows_kind: shows_kind(permit.actor(), &person),
+                person,
+            })
+        })
+        .await
+}
+
+/// How somebody stands to duty at any time.
+///
+/// # Errors
+/// As [`duty_of`].
+pub async fn duty_at(
+    app: &App,
+    permit: PermitWithin<SeeDuty>,
+    id: PersonId,
+    at: Timestamp,
+) -> Result<State, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            crate::duty_state(tx, id, at)
+        })
+        .await
+}
+
+/// The patterns by name.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn duty_patterns(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<PatternRow>, AppError> {
+    let force = permit.scope().force();
+    app.store().read(move |tx| Ok(rows::patterns(tx, force)?)).await
+}
+
+/// One pattern.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn duty_pattern(
+    app: &App,
+    permit: Permit<ManageDuty>,
+    id: PatternId,
+) -> Result<PatternRow, AppError> {
+    app.store()
+        .read(move |tx| {
+            let row = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
+            permit.reaches(row.force)?;
+            Ok(row)
+        })
+        .await
+}
+
+fn may_manage(actor: &kernel::access::Actor, person: &Person) -> bool {
+    permit_within::<ManageDuty>(actor).is_ok_and(|permit| permit.reaches_person(person).is_ok())
+}
+
+fn shows_kind(actor: &kernel::access::Actor, person: &Person) -> bool {
+    actor.person == Some(person.id) || may_manage(actor, person)
+}
+
+fn day(roster: &duty::Roster, day: Day, first: bool) -> DayRead {
+    let next = day.saturating_add(1.day());
+    let (start, end) = (midnight(day), midnight(next));
+    let begins = |stretch: &(Timestamp, Timestamp)| first || (start <= stretch.0 && stretch.0 < end);
+    let part = |period: &&duty::Period| period.start < end && period.end > start;
+    let on_call = roster.periods.iter().filter(part).filter(|one| one.kind == duty::PeriodKind::OnCall);
+    let away = roster.periods.iter().filter(part).find_map(|one| match one.kind {
+        duty::PeriodKind::Absence(kind) => Some(kind),
+        _ => None,
+    });
+    let noon = start.plus(Span::from_secs(12 * 3600));
+    DayRead {
+        day,
+        duty: roster.duty_between(day, day).into_iter().filter(begins).collect(),
+        on_call: on_call.map(|one| (one.start, one.end)).collect(),
+        away,
+        known: !matches!(roster.state_at(noon), State::NotKnown { .. }),
+    }
+}
+
+/// The words of a period: its own, or those of the kind of absence where they may be shown.
+#[must_use]
+pub fn period_title(row: &PeriodRow, shows_kind: bool) -> String {
+    match row.kind {
+        PeriodKind::Shift => "Shift".into(),
+        PeriodKind::Replaced => "Pattern does not apply".into(),
+        PeriodKind::OnCall => "On call".into(),
+        PeriodKind::Absence if shows_kind => {
+            row.absence.parse::<AbsenceKind>().map_or("On leave", AbsenceKind::title).to_owned()
+        }
+        PeriodKind::Absence => "On leave".into(),
+    }
+}

@@ -1,0 +1,336 @@
+//! Keeping rosters by hand: patterns, who is on which, and what stands beside them.
+
+use domain::local_time::{instant, midnight};
+use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
+use duty::{AbsenceKind, Pattern, PatternError, Shape};
+use jiff::ToSpan;
+use serde_json::json;
+use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
+use store::people::Person;
+use store::{Tx, people};
+
+use kernel::access::{ManageDuty, Permit, PermitWithin};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// What is entered of a pattern.
+#[derive(Debug, Clone, Default)]
+pub struct NewPattern {
+    /// Whose.
+    pub force: Option<Force>,
+    /// Its name: 1 to 60 characters, unique in the force.
+    pub name: String,
+    /// `cycle`, `week` or `listed`.
+    pub shape: String,
+    /// A line a shift, such as `E 07:00-16:00`.
+    pub shifts: String,
+    /// The names of the shifts in order, with `-` for a day off.
+    pub days: String,
+}
+
+/// Somebody put on a pattern.
+#[derive(Debug, Clone, Default)]
+pub struct NewAssignment {
+    /// The pattern.
+    pub pattern: String,
+    /// The first day, `2026-12-01`.
+    pub from: String,
+    /// The last day; empty for until further notice.
+    pub until: String,
+    /// Which day of the cycle the first day is, from 1 on; empty for 1.
+    pub place: String,
+}
+
+/// A shift, a day off in exchange, time on call, or an absence.
+#[derive(Debug, Clone, Default)]
+pub struct NewPeriod {
+    /// `shift`, `replaced`, `on-call`, or the word of a kind of absence.
+    pub kind: String,
+    /// When it begins: `2026-12-01` or `2026-12-01 22:00` by the wall clock.
+    pub start: String,
+    /// When it ends, likewise; a day is part of it.
+    pub end: String,
+}
+
+/// The longest that each may last, in days.
+const LONGEST: [(PeriodKind, i64); 4] = [
+    (PeriodKind::Shift, 2),
+    (PeriodKind::Replaced, 62),
+    (PeriodKind::OnCall, 32),
+    (PeriodKind::Absence, 1464),
+];
+
+/// What a period's word means.
+pub(crate) fn kind_of(word: &str) -> Option<(PeriodKind, &'static str)> {
+    match word {
+        "shift" => Some((PeriodKind::Shift, "")),
+        "replaced" => Some((PeriodKind::Replaced, "")),
+        "on-call" => Some((PeriodKind::OnCall, "")),
+        word => word.parse::<AbsenceKind>().ok().map(|kind| (PeriodKind::Absence, kind.as_str())),
+    }
+}
+
+/// The start and end of a period as they were typed.
+pub(crate) fn stretch(kind: PeriodKind, start: &str, end: &str) -> Result<(Timestamp, Timestamp), AppError> {
+    let (from, _) = moment("start", start)?;
+    let end = if end.trim().is_empty() { start } else { end };
+    let to = match moment("end", end)? {
+        (_, Some(day)) => midnight(day.saturating_add(1.day())),
+        (at, None) => at,
+    };
+    if to <= from {
+        return Err(AppError::invalid("end", "choose an end after the start"));
+    }
+    let most = LONGEST.iter().find(|(one, _)| *one == kind).map_or(1, |(_, days)| *days);
+    if to.since(from) > Span::from_secs(most * 24 * 3600) {
+        return Err(AppError::invalid("end", format!("check the end: {most} days are the most for this")));
+    }
+    Ok((from, to))
+}
+
+/// A day, or a day and a time of the wall clock, between 2000 and 2100; the day is told where there was no time.
+fn moment(field: &'static str, text: &str) -> Result<(Timestamp, Option<Day>), AppError> {
+    let read = tables::day::with_time(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
+    near(field, read.0)?;
+    Ok(match read {
+        (day, None) => (midnight(day), Some(day)),
+        (day, Some(time)) => (instant(day.to_datetime(time)), None),
+    })
+}
+
+/// A day as it was typed.
+pub(crate) fn day(field: &'static str, text: &str) -> Result<Day, AppError> {
+    let day = tables::day::read(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
+    near(field, day)
+}
+
+fn near(field: &'static str, day: Day) -> Result<Day, AppError> {
+    let near = (2000..2100).contains(&day.year());
+    if near { Ok(day) } else { Err(AppError::invalid(field, "check its year")) }
+}
+
+fn checked(new: &NewPattern) -> Result<(Force, Shape, Pattern), AppError> {
+    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
+    let shape =
+        new.shape.parse().map_err(|_| AppError::invalid("shape", "choose what kind of pattern it is"))?;
+    if new.shifts.len() > 4000 {
+        return Err(AppError::invalid("shifts", "shorten it: 30 shifts are the most"));
+    }
+    let pattern = Pattern::read(shape, &new.shifts, &new.days).map_err(|error| match error {
+        PatternError::Day(..) | PatternError::Length(_) => AppError::invalid("days", error.to_string()),
+        PatternError::Shift(_) | PatternError::Time(_) | PatternError::Twice(_) => {
+            AppError::invalid("shifts", error.to_string())
+        }
+    })?;
+    Ok((force, shape, pattern))
+}
+
+/// The assignment that was typed, for a pattern that is known.
+pub(crate) fn assignment(
+    id: AssignmentId,
+    person: PersonId,
+    pattern: &PatternRow,
+    new: &NewAssignment,
+) -> Result<AssignmentRow, AppError> {
+    let from = day("from", &new.from)?;
+    let until = if new.until.trim().is_empty() { None } else { Some(day("until", &new.until)?) };
+    if until.is_some_and(|until| until < from) {
+        return Err(AppError::invalid("until", "choose a last day that is not before the first"));
+    }
+    let most = pattern.days.split_whitespace().count().max(1);
+    let place = match new.place.trim() {
+        "" => 1,
+        text => text.parse::<usize>().ok().filter(|place| (1..=most).contains(place)).ok_or_else(|| {
+            AppError::invalid("place", format!("write a day of the cycle, from 1 to {most}"))
+        })?,
+    };
+    let back = i64::try_from(place).unwrap_or(1).saturating_sub(1);
+    let anchor = from.saturating_sub(jiff::Span::new().try_days(back).unwrap_or_default());
+    Ok(AssignmentRow { id, person, pattern: pattern.id, anchor, from, until })
+}
+
+/// Enters a pattern.
+///
+/// # Errors
+/// [`AppError::Invalid`] with what to write, [`AppError::Conflict`] where the force has one of that name.
+pub async fn add_pattern(
+    app: &App,
+    permit: Permit<ManageDuty>,
+    new: NewPattern,
+) -> Result<PatternId, AppError> {
+    let (force, shape, _) = checked(&new)?;
+    permit.reaches(force)?;
+    let name = text("name", &new.name, 60)?;
+    let (app, now) = (app.clone(), app.world().now());
+    let id = PatternId::from_uuid(app.world().uuid());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            free_name(tx, force, &name, None)?;
+            let shape = shape.as_str().to_owned();
+            let (shifts, days) = (new.shifts, new.days);
+            let row = PatternRow { id, force, name, shape, shifts, days, created_at: now, version: 1 };
+            rows::add_pattern(tx, &row)?;
+            let record =
+                Record::new(&permit.actor().name, "duty.pattern.added", format!("duty-pattern:{id}"))
+                    .force(force)
+                    .detail(json!({ "name": row.name, "days": row.days }));
+            app.enter(tx, now, record)?;
+            Ok(id)
+        })
+        .await
+}
+
+/// Changes a pattern for everybody who is on it. `version` is that of the form: a stale one changes nothing.
+///
+/// # Errors
+/// As [`add_pattern`]; [`AppError::Conflict`] where somebody changed it meanwhile.
+pub async fn change_pattern(
+    app: &App,
+    permit: Permit<ManageDuty>,
+    id: PatternId,
+    version: i64,
+    new: NewPattern,
+) -> Result<(), AppError> {
+    let (_, shape, _) = checked(&new)?;
+    let name = text("name", &new.name, 60)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let old = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
+            permit.reaches(old.force)?;
+            free_name(tx, old.force, &name, Some(id))?;
+            let shape = shape.as_str().to_owned();
+            let (shifts, days, force) = (new.shifts, new.days, old.force);
+            let row = PatternRow { name, shape, shifts, days, version, ..old };
+            if !rows::set_pattern(tx, &row)? {
+                return Err(AppError::Conflict(
+                    "somebody changed this pattern while the form was open; look at it again below".into(),
+                ));
+            }
+            for person in rows::on_pattern(tx, id)? {
+                kernel::jobs::look_at_notices_again(&app, tx, person)?;
+            }
+            let record =
+                Record::new(&permit.actor().name, "duty.pattern.changed", format!("duty-pattern:{id}"))
+                    .force(force)
+                    .detail(json!({ "name": row.name, "days": row.days }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Puts somebody on a pattern from a day on. Doing the same again changes nothing and is no error.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Invalid`] for days that cannot be, [`AppError::Denied`] for who is not theirs.
+pub async fn put_on_pattern(
+    app: &App,
+    permit: PermitWithin<ManageDuty>,
+    person: PersonId,
+    new: NewAssignment,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = reached(tx, &permit, person)?;
+            let pattern: PatternId =
+                new.pattern.parse().map_err(|_| AppError::invalid("pattern", "choose a pattern"))?;
+            let pattern = rows::pattern_by_id(tx, pattern)?
+                .filter(|pattern| pattern.force == person.force)
+                .ok_or_else(|| AppError::invalid("pattern", "choose a pattern of their force"))?;
+            let id = AssignmentId::from_uuid(app.world().uuid());
+            let row = assignment(id, person.id, &pattern, &new)?;
+            if !rows::assign(tx, &row, now)? {
+                return Ok(());
+            }
+            kernel::jobs::look_at_notices_again(&app, tx, person.id)?;
+            let record = Record::new(&permit.actor().name, "duty.assigned", format!("person:{}", person.id))
+                .force(person.force)
+                .detail(json!({ "pattern": pattern.name, "from": row.from.to_string() }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Enters a shift, a day off in exchange, time on call or an absence. The very same again changes nothing.
+///
+/// # Errors
+/// As [`put_on_pattern`].
+pub async fn add_duty_period(
+    app: &App,
+    permit: PermitWithin<ManageDuty>,
+    person: PersonId,
+    new: NewPeriod,
+) -> Result<(), AppError> {
+    let (kind, absence) = kind_of(&new.kind).ok_or_else(|| AppError::invalid("kind", "choose what it is"))?;
+    let (start, end) = stretch(kind, &new.start, &new.end)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = reached(tx, &permit, person)?;
+            let id = PeriodId::from_uuid(app.world().uuid());
+            let (absence, source) = (absence.to_owned(), "page".to_owned());
+            let row = PeriodRow { id, person: person.id, kind, absence, start, end, source };
+            if !rows::add_period(tx, &row, now)? {
+                return Ok(());
+            }
+            kernel::jobs::look_at_notices_again(&app, tx, person.id)?;
+            let record = Record::new(&permit.actor().name, "duty.entered", format!("person:{}", person.id))
+                .force(person.force)
+                .detail(json!({ "kind": new.kind, "start": start.to_string(), "end": end.to_string() }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// Takes a period out again. One that is gone already is no error: somebody pressed twice.
+///
+/// # Errors
+/// [`AppError::NotFound`] for somebody else's, [`AppError::Denied`] for who is not theirs.
+pub async fn remove_duty_period(
+    app: &App,
+    permit: PermitWithin<ManageDuty>,
+    person: PersonId,
+    id: PeriodId,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = reached(tx, &permit, person)?;
+            let Some(row) = rows::period_by_id(tx, id)? else { return Ok(()) };
+            if row.person != person.id {
+                return Err(AppError::not_found("period", id));
+            }
+            rows::remove_period(tx, id)?;
+            kernel::jobs::look_at_notices_again(&app, tx, person.id)?;
+            let word = if row.absence.is_empty() { row.kind.as_str() } else { &row.absence };
+            let record = Record::new(&permit.actor().name, "duty.removed", format!("person:{}", person.id))
+                .force(person.force)
+                .detail(json!({ "kind": word, "start": row.start.to_string(), "end": row.end.to_string() }));
+            app.enter(tx, now, record)
+        })
+        .await
+}
+
+/// The person, where the permit reaches them.
+fn reached(tx: &mut Tx<'_>, permit: &PermitWithin<ManageDuty>, id: PersonId) -> Result<Person, AppError> {
+    let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+    permit.reaches_person(&person)?;
+    Ok(person)
+}
+
+fn free_name(tx: &mut Tx<'_>, force: Force, name: &str, own: Option<PatternId>) -> Result<(), AppError> {
+    match rows::pattern_by_name(tx, force, name)? {
+        Some(other) if Some(other.id) != own => Err(AppError::invalid(
+            "name",
+            "another pattern has this name: choose another, or change that one",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,73 @@
+//! One duty pattern: a new one, or a change for everybody who is on it.
+
+pub(crate) mod handler;
+
+use askama::Template;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::{Choice, Errors};
+
+/// What the page shows, and what was typed when it is shown again.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The word of the force.
+    pub force: String,
+    /// Its name.
+    pub name: String,
+    /// The word of its shape.
+    pub shape: String,
+    /// Its shifts, a line each.
+    pub shifts: String,
+    /// Its days.
+    pub days: String,
+}
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "pattern/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// Where the form goes.
+    pub href: String,
+    /// The version that is changed; `None` for a new pattern.
+    pub version: Option<i64>,
+    /// What stands in the fields.
+    pub typed: Typed,
+}
+
+impl View {
+    fn forces(&self) -> Vec<Choice> {
+        web_shell::parts::choices::forces(&self.typed.force)
+    }
+
+    fn shapes(&self) -> Vec<Choice> {
+        let all = [
+            ("cycle", "A cycle of days that repeats"),
+            ("week", "The same week every week"),
+            ("listed", "No pattern: shifts are listed person by person"),
+        ];
+        Choice::list(all, &self.typed.shape)
+    }
+
+    /// The form shown again with a mistake.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::Duty),
+            errors: [("days", "Day 2 is \"X\", which is not one of the shifts")].into_iter().collect(),
+            href: "/duty/patterns/add".into(),
+            version: None,
+            typed: Typed {
+                force: "norfolk".into(),
+                name: "Response <script>".into(),
+                shape: "cycle".into(),
+                shifts: "E 07:00-16:00".into(),
+                days: "E X".into(),
+            },
+        }
+    }
+}

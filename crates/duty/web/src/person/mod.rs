@@ -1,0 +1,137 @@
+//! One person's duty: now, the next two weeks, and what it rests on.
+
+pub(crate) mod handler;
+
+use askama::Template;
+
+use crate::Standing;
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::{Choice, Errors};
+
+/// What the page shows, and what was typed when it is shown again.
+#[derive(Debug, Clone, Template)]
+#[template(path = "person/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// The address of this page.
+    pub href: String,
+    /// Who.
+    pub who: String,
+    /// How they stand to duty now.
+    pub standing: Standing,
+    /// Two weeks.
+    pub days: Vec<DayRow>,
+    /// Patterns in words, the latest first.
+    pub patterns: Vec<String>,
+    /// What stands beside the patterns.
+    pub periods: Vec<PeriodLine>,
+    /// Whether the reader may change any of it.
+    pub may_manage: bool,
+    /// The force's patterns: id and name.
+    pub choices: Vec<(String, String)>,
+    /// What stands in the fields.
+    pub typed: Typed,
+}
+
+/// What stands in the fields.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// The chosen pattern.
+    pub pattern: String,
+    /// Its first day.
+    pub from: String,
+    /// Its last day.
+    pub until: String,
+    /// The place in the cycle.
+    pub place: String,
+    /// What a period is.
+    pub kind: String,
+    /// When it starts.
+    pub start: String,
+    /// When it ends.
+    pub end: String,
+}
+
+/// One day.
+#[derive(Debug, Clone)]
+pub struct DayRow {
+    /// Such as `Sunday 22 November 2026`.
+    pub day: String,
+    /// What is on that day, in words.
+    pub says: Vec<String>,
+    /// Nothing that was entered speaks of it.
+    pub not_known: bool,
+}
+
+/// A shift, absence or time on call.
+#[derive(Debug, Clone)]
+pub struct PeriodLine {
+    /// Its id, for taking it out.
+    pub id: String,
+    /// What it is.
+    pub title: String,
+    /// From when until when.
+    pub says: String,
+}
+
+impl View {
+    fn pattern_choices(&self) -> Vec<Choice> {
+        let all = self.choices.iter().map(|(id, name)| (id.as_str(), name.as_str()));
+        Choice::list(all, &self.typed.pattern)
+    }
+
+    fn kinds(&self) -> Vec<Choice> {
+        let all = [
+            ("annual-leave", "Annual leave"),
+            ("sick", "Sick leave"),
+            ("family-leave", "Family leave"),
+            ("career-break", "Career break"),
+            ("secondment", "Secondment"),
+            ("suspension", "Suspension"),
+            ("training", "Training"),
+            ("on-call", "On call"),
+            ("shift", "A shift beside the pattern"),
+            ("replaced", "The pattern does not apply, such as a day off in exchange"),
+        ];
+        Choice::list(all, &self.typed.kind)
+    }
+
+    /// A made-up fortnight, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let day = |day: &str, says: &[&str]| DayRow {
+            day: day.into(),
+            says: says.iter().map(|&text| text.to_owned()).collect(),
+            not_known: says.is_empty(),
+        };
+        Self {
+            shell: Shell::sample(Area::Duty),
+            errors: [("end", "Choose an end after the start")].into_iter().collect(),
+            href: "/people/1234/duty".into(),
+            who: "PC Ames <script>".into(),
+            standing: Standing {
+                colour: "green",
+                title: "On duty",
+                says: "Until 22 November 2026, 7:00am".into(),
+            },
+            days: vec![
+                day("Sunday 22 November 2026", &["Duty 10:00pm to 7:00am"]),
+                day("Monday 23 November 2026", &["Nothing: off duty"]),
+                day("Tuesday 24 November 2026", &[]),
+            ],
+            patterns: vec!["Response A from 1 November 2026".into()],
+            periods: vec![PeriodLine {
+                id: "1".into(),
+                title: "Annual leave".into(),
+                says: "24 November 2026, midnight to 26 November 2026, midnight".into(),
+            }],
+            may_manage: true,
+            choices: vec![("1".into(), "Response A".into())],
+            typed: Typed { kind: "sick".into(), start: "2026-11-24".into(), ..Typed::default() },
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! The use cases: giving a file, looking at what it would do, and applying it.
+
+use std::collections::HashSet;
+
+use domain::{Force, ImportId, Span, Timestamp};
+use serde_json::json;
+use store::Tx;
+use store::imports::{self, Import};
+use store::locks::{self, Lock};
+
+use super::columns::guess;
+use super::{Answers, Applied, Column as _, Content as _, Counted, File, Kind, Mapping, Plan};
+use crate::access::Permit;
+use crate::fields::text;
+use crate::record::Record;
+use crate::{App, AppError, digest_hex};
+
+/// How long a file waits.
+const WAITS: Span = Span::from_secs(24 * 3600);
+/// Files of one person that may wait at once; a further one takes the place of the oldest.
+const MOST_WAITING: u32 = 10;
+
+/// A file as it is given.
+#[derive(Debug, Clone, Default)]
+pub struct NewFile {
+    /// Its name; empty where its text was pasted.
+    pub name: String,
+    /// The force of rows that name none.
+    pub force: Option<Force>,
+    /// The number of the person whom it is about, where a file is about one person.
+    pub about: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// What is said about a file that does not wait.
+pub struct Choices<K: Kind> {
+    /// Which column is what; left out, what the headings say.
+    pub mapping: Option<Mapping<K::Column>>,
+    /// What is answered.
+    pub answers: Answers,
+}
+
+impl<K: Kind> Default for Choices<K> {
+    fn default() -> Self {
+        Self { mapping: None, answers: Answers::new() }
+    }
+}
+
+/// How a file is applied.
+#[derive(Debug, Clone)]
+pub struct Apply {
+    /// The digest of the plan that was looked at.
+    pub digest: String,
+    /// Whether nothing is entered while a row is wrong or waits for an answer.
+    pub all_or_nothing: bool,
+}
+
+/// A file and what it would do.
+pub struct ImportRead<K: Kind> {
+    /// The file's name.
+    pub name: String,
+    /// The force of rows that name none.
+    pub force: Force,
+    /// Whom it is about, where it is about one person: their number.
+    pub about: String,
+    /// The headings of its columns.
+    pub headings: Vec<String>,
+    /// What places in it count.
+    pub counted: Counted,
+    /// What to know beside its rows, in sentences.
+    pub notes: Vec<String>,
+    /// What each column is.
+    pub mapping: Mapping<K::Column>,
+    /// What it would do.
+    pub plan: Plan<K::Entry>,
+}
+
+/// A file that waits.
+pub struct Waiting<K: Kind> {
+    /// Which.
+    pub id: ImportId,
+    /// Until when.
+    pub expires_at: Timestamp,
+    /// What it would do.
+    pub read: ImportRead<K>,
+}
+
+fn place<K: Kind>(id: ImportId) -> String {
+    format!("{}-import:{id}", K::WORD)
+}
+
+/// Reads a file that is given.
+fn read<K: Kind>(permit: &Permit<K::Needs>, new: &NewFile) -> Result<File<K>, AppError> {
+    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose a force"))?;
+    permit.reaches(force)?;
+    let name = text("file", if new.name.trim().is_empty() { "pasted" } else { &new.name }, 200)?;
+    let content = K::read(&new.bytes)?;
+    let mapping = guess::<K::Column>(content.headings());
+    let about = new.about.trim().chars().take(40).collect();
+    Ok(File { name, force, about, content, mapping, answers: Answers::new() })
+}
+
+/// Works out what a file would do.
+fn planned<K: Kind>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<K::Needs>,
+    file: File<K>,
+) -> Result<ImportRead<K>, AppError> {
+    let mut plan = K::plan(tx, permit, &file)?;
+    plan.wrong.extend(file.content.wrong().iter().cloned());
+    let mut plan = plan.sealed(K::fingerprint);
+    let mut notes = file.content.notes().to_vec();
+    notes.append(&mut plan.notes);
+    Ok(ImportRead {
+        name: file.name,
+        force: file.force,
+        about: file.about,
+        headings: file.content.headings().to_vec(),
+        counted: file.content.counted(),
+        notes,
+        mapping: file.mapping,
+        plan,
+    })
+}
+
+/// Takes a file in, to be looked at.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what is no such file.
+pub async fn start<K: Kind>(app: &App, permit: Permit<K::Needs>, new: NewFile) -> Result<ImportId, AppError> {
+    let file = read::<K>(&permit, &new)?;
+    let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
+    let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
+    import.content = Some(app.sealer().seal(app.world(), &place::<K>(id), &new.bytes)?);
+    // Whom it is about must be there; what its rows do is for the preview.
+    app.store().read(move |tx| planned::<K>(tx, &permit, file).map(drop)).await?;
+    app.store()
+        .write(move |tx| {
+            let made_by = import.made_by.clone();
+            imports::add(tx, import)?;
+            imports::let_go_but(tx, &made_by, MOST_WAITING)?;
+            Ok(id)
+        })
+        .await
+}
+
+fn row<K: Kind>(
+    (id, now): (ImportId, Timestamp),
+    permit: &Permit<K::Needs>,
+    file: &File<K>,
+    bytes: &[u8],
+) -> Result<Import, AppError> {
+    let words = |error: serde_json::Error| AppError::fault(&error);
+    Ok(Import {
+        id,
+        kind: K::WORD.to_owned(),
+        name: file.name.clone(),
+        force: file.force,
+        about: file.about.clone(),
+        digest: digest_hex(bytes),
+        content: None,
+        mapping: serde_json::to_string(&file.mapping).map_err(words)?,
+        answers: serde_json::to_string(&file.answers).map_err(words)?,
+        made_by: permit.actor().name.clone(),
+        made_at: now,
+        expires_at: now.plus(WAITS),
+        applied_at: None,
+        outcome: None,
+    })
+}
+
+/// Shows what a file would do, and keeps nothing of it.
+///
+/// # Errors
+/// As [`start`] and [`map`].
+pub async fn look<K: Kind>(
+    app: &App,
+    permit: Permit<K::Needs>,
+    new: &NewFile,
+    choices: Choices<K>,
+) -> Result<ImportRead<K>, AppError> {
+    let file = chosen(read::<K>(&permit, new)?, choices)?;
+    app.store().read(move |tx| answered(tx, &permit, file)).await
+}
+
+/// Applies a file at once, as it was looked at by [`look`].
+///
+/// # Errors
+/// As [`apply`].
+pub async fn take<K: Kind>(
+    app: &App,
+    permit: Permit<K::Needs>,
+    (new, choices): (&NewFile, Choices<K>),
+    how: Apply,
+) -> Result<Applied, AppError> {
+    let file = chosen(read::<K>(&permit, new)?, choices)?;
+    let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
+    let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
+    let app = app.clone();
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let read = answered::<K>(tx, &permit, file)?;
+            let done = entered::<K>(&app, tx, (&permit, now), read, (id, &how))?;
+            import.applied_at = Some(now);
+            import.outcome = Some(done.outcome);
+            imports::add(tx, import)?;
+            Ok(done.applied)
+        })
+        .await
+}
+
+/// As [`planned`], with answers that have just been given.
+fn answered<K: Kind>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<K::Needs>,
+    file: File<K>,
+) -> Result<ImportRead<K>, AppError> {
+    let answers = file.answers.clone();
+    let read = planned::<K>(tx, permit, file)?;
+    check_answers(&read.plan, &answers)?;
+    Ok(read)
+}
+
+fn chosen<K: Kind>(mut file: File<K>, choices: Choices<K>) -> Result<File<K>, AppError> {
+    if let Some(mapping) = choices.mapping {
+        check_mapping::<K>(&mapping, file.content.headings().len())?;
+        file.mapping = mapping;
+    }
+    file.answers = choices.answers;
+    Ok(file)
+}
+
+fn check_mapping<K: Kind>(mapping: &Mapping<K::Column>, headings: usize) -> Result<(), AppError> {
+    let mut seen = HashSet::new();
+    if let Some(twice) = mapping.iter().flatten().find(|column| !seen.insert(**column)) {
+        let why = format!("two columns cannot both be \"{}\"", twice.title());
+        return Err(AppError::invalid("mapping", why));
+    }
+    if let Some(why) = K::lacks(mapping) {
+        return Err(AppError::invalid("mapping", why));
+    }
+    if headings != mapping.len() {
+        return Err(AppError::invalid("mapping", "the file has another number of columns; look at it again"));
+    }
+    Ok(())
+}
+
+/// A file that waits and what it would do now.
+///
+/// # Errors
+/// [`AppError::NotFound`] for one that is not there or too old, [`AppError::Conflict`] for one that was applied.
+pub async fn preview<K: Kind>(
+    app: &App,
+    permit: Permit<K::Needs>,
+    id: ImportId,
+) -> Result<Waiting<K>, AppError> {
+    let (own, now) = (app.clone(), app.world().now());
+    app.store().read(move |tx| waiting::<K>(&own, tx, (&permit, now), id)).await
+}
+
+fn waiting<K: Kind>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (permit, now): (&Permit<K::Needs>, Timestamp),
+    id: ImportId,
+) -> Result<Waiting<K>, AppError> {
+    let gone = || AppError::not_found("waiting file", id);
+    let found = imports::by_id(tx, id)?;
+    let import = found.filter(|import| import.kind == K::WORD && import.expires_at > now).ok_or_else(gone)?;
+    permit.reaches(import.force)?;
+    if import.applied_at.is_some() {
+        return Err(AppError::Conflict("this file was applied already; nothing is applied twice".to_owned()));
+    }
+    let bytes = app.sealer().open(&place::<K>(id), &import.content.ok_or_else(gone)?)?;
+    let words = |error: serde_json::Error| AppError::fault(&error);
+    let file = File {
+        name: import.name,
+        force: import.force,
+        about: import.about,
+        content: K::read(bytes.expose())?,
+        mapping: serde_json::from_str(&import.mapping).map_err(words)?,
+        answers: serde_json::from_str(&import.answers).map_err(words)?,
+    };
+    Ok(Waiting { id, expires_at: import.expires_at, read: planned(tx, permit, file)? })
+}
+
+/// Says anew which column is what.
+///
+/// # Errors
+/// [`AppError::Invalid`] where two columns are the same or one that is needed is missing.
+pub async fn map<K: Kind>(
+    app: &App,
+    permit: Permit<K::Needs>,
+    id: ImportId,
+    mapping: Mapping<K::Column>,
+) -> Result<(), AppError> {
+    let (own, now) = (app.clone(), app.world().now());
+    let words = serde_json::to_string(&mapping).map_err(|error| AppError::fault(&error))?;
+    app.store()
+        .write(move |tx| {
+            let found = waiting::<K>(&own, tx, (&permit, now), id)?;
+            check_mapping::<K>(&mapping, found.read.headings.len())?;
+            imports::set_mapping(tx, id, &words)?;
+            Ok(())
+        })
+        .await
+}
+
+/// Answers what is asked about a file; a question that has no answer here has none any more.
+///
+/// # Errors
+/// [`AppError::Invalid`] for an answer that is not one of the choices.
+pub async fn answer<K: Kind>(
+    app: &App,
+    permit: Permit<K::Needs>,
+    id: ImportId,
+    answers: Answers,
+) -> Result<(), AppError> {
+    let (own, now) = (app.clone(), app.world().now());
+    let words = serde_json::to_string(&answers).map_err(|error| AppError::fault(&error))?;
+    app.store()
+        .write(move |tx| {
+            let found = waiting::<K>(&own, tx, (&permit, now), id)?;
+            check_answers(&found.read.plan, &answers)?;
+            imports::set_answers(tx, id, &words)?;
+            Ok(())
+        })
+        .await
+}
+
+fn check_answers<E>(plan: &Plan<E>, answers: &Answers) -> Result<(), AppError> {
+    for (key, word) in answers {
+        let ask = plan.asks.iter().find(|ask| ask.key == *key);
+        let ask = ask.ok_or_else(|| {
+            let key: String = key.chars().take(60).collect();
+            AppError::invalid("answer", format!("nothing is asked about “{key}”; look at the file again"))
+        })?;
+        if !ask.choices.iter().any(|(choice, _)| choice == word) {
+            let words: Vec<&str> = ask.choices.iter().map(|(choice, _)| *choice).collect();
+            let why = format!("“{}”: answer one of {}", ask.key, words.join(", "));
+            return Err(AppError::invalid("answer", why));
+        }
+    }
+    Ok(())
+}
+
+/// Applies a file that waits, as it was looked at.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it was applied already, the register has changed since the preview, or a row is wrong or
+/// waits for an answer and all of them or none were asked for; nothing is changed then.
+pub async fn apply<K: Kind>(
+    app: &App,
+    permit: Permit<K::Needs>,
+    id: ImportId,
+    how: Apply,
+) -> Result<Applied, AppError> {
+    let (own, now) = (app.clone(), app.world().now());
+    app.store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Import(id))?;
+            let read = waiting::<K>(&own, tx, (&permit, now), id)?.read;
+            let done = entered::<K>(&own, tx, (&permit, now), read, (id, &how))?;
+            if !imports::applied(tx, id, now, &done.outcome)? {
+                return Err(AppError::Conflict("this file was applied already".to_owned()));
+            }
+            Ok(done.applied)
+        })
+        .await
+}
+
+struct Entered {
+    applied: Applied,
+    outcome: String,
+}
+
+/// Enters the rows of a plan that was looked at, with the entry in the ledger.
+fn entered<K: Kind>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (permit, now): (&Permit<K::Needs>, Timestamp),
+    read: ImportRead<K>,
+    (id, how): (ImportId, &Apply),
+) -> Result<Entered, AppError> {
+    let plan = read.plan;
+    if plan.digest != how.digest {
+        return Err(AppError::Conflict(
+            "the register, the columns or the answers have changed since this preview; look at it again, then apply"
+                .to_owned(),
+        ));
+    }
+    let applied = Applied::of(&plan);
+    if how.all_or_nothing && applied.left_out + applied.unanswered > 0 {
+        return Err(AppError::Conflict(left_out(&applied)));
+    }
+    let outcome = json!({
+        "file": read.name, "added": applied.added, "changed": applied.changed, "ended": applied.ended,
+        "returned": applied.returned, "left_out": applied.left_out, "unanswered": applied.unanswered,
+        "plan": how.digest,
+    });
+    let actor = &permit.actor().name;
+    K::enter(app, tx, (actor, now), plan.items)?;
+    let text = outcome.to_string();
+    let record = Record::new(actor, K::ACTION, format!("import:{id}")).force(read.force).detail(outcome);
+    app.enter(tx, now, record)?;
+    Ok(Entered { applied, outcome: text })
+}
+
+fn left_out(applied: &Applied) -> String {
+    let wrong = format!(
+        "{} rows are wrong, so nothing was entered; mend them in the file and give it again",
+        applied.left_out
+    );
+    let asked = format!(
+        "{} rows wait for an answer, so nothing was entered; answer the questions first",
+        applied.unanswered
+    );
+    match (applied.left_out, applied.unanswered) {
+        (_, 0) => wrong,
+        (0, _) => asked,
+        _ => format!("{wrong}. {asked}"),
+    }
+}
+
+/// Forgets files that wait past their time; returns how many.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, AppError> {
+    Ok(imports::forget(tx, now)?)
+}

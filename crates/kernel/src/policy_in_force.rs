@@ -1,0 +1,405 @@
+//! The policy in force: the library with everything that is computed from it once, and how a new version takes over.
+
+mod change;
+mod terms;
+pub use change::POLICY;
+pub use change::PROFILES;
+pub use change::follow_policy;
+pub use change::kept_files;
+pub use change::policy_as_of;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use compliance::BoundCheck;
+use domain::{ClauseId, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span};
+use platform_port::{Group, Publisher};
+use policy::{
+    Clause, CoverageTable, Files, KeptBy, Library, Overrides, ParameterValue, Problem, Problems, Scope,
+    SettingCompiler,
+};
+use store::profiles::Profile;
+
+use crate::access::Role;
+use crate::digest_hex;
+use crate::platforms::{Platforms, Served};
+
+pub use change::kept;
+pub use terms::asks;
+pub(crate) use terms::terms_of;
+pub use terms::{About, AskedClause, Terms};
+
+/// One check under one clause, as devices are judged by it.
+#[derive(Debug, Clone)]
+pub struct DeviceRule {
+    /// The clause.
+    pub clause: ClauseId,
+    /// Digest of the clause.
+    pub clause_digest: String,
+    /// Kinds of device that the clause is limited to; empty: all.
+    pub kinds: Vec<DeviceKind>,
+    /// The checks, with their names and digests.
+    pub checks: Vec<(String, String, Arc<BoundCheck>)>,
+    /// How long a breach may last before a case opens.
+    pub grace: Span,
+    /// The case type that it opens.
+    pub opens: String,
+    /// A detection: never a finding of guilt, and its case says so.
+    pub detection: bool,
+}
+
+/// A profile ready to be installed, with its content.
+#[derive(Debug, Clone)]
+pub struct ReadyProfile {
+    /// What the store keeps of it.
+    pub profile: Profile,
+    /// The bytes.
+    pub content: Vec<u8>,
+}
+
+/// The policy in force.
+#[derive(Debug)]
+pub struct PolicyInForce {
+    library: Library,
+    files: Files,
+    overrides: Overrides,
+    digest: String,
+    coverage: CoverageTable,
+    terms: BTreeMap<String, Terms>,
+    rules: Vec<DeviceRule>,
+    profiles: BTreeMap<Platform, Vec<ReadyProfile>>,
+    lapsed: BTreeMap<Platform, Vec<ReadyProfile>>,
+    warnings: Vec<String>,
+    bluetooth: Option<bool>,
+    organisation: String,
+    platforms: Platforms,
+}
+
+/// Why a policy cannot be brought into force.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    /// The files have problems; each names its file and line.
+    #[error(transparent)]
+    Problems(#[from] Problems),
+    /// A platform's compiler refuses the settings.
+    #[error("the settings cannot be compiled for {platform}: {why}")]
+    Compile {
+        /// For which platform.
+        platform: &'static str,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The coverage of a library on every platform that is served.
+#[must_use]
+pub fn coverage(library: &Library, platforms: &Platforms) -> CoverageTable {
+    let compilers = platforms.compilers();
+    let compilers: Vec<&dyn SettingCompiler> =
+        compilers.iter().map(|compiler| compiler as &dyn SettingCompiler).collect();
+    library.coverage(&compilers)
+}
+
+/// The bundles of a library for one platform, in the order in which to install them, and the compiler's warnings; none for a
+/// platform that nobody serves.
+///
+/// # Errors
+/// [`PolicyError::Compile`] where the settings cannot be written for the platform.
+pub fn compile_profiles(
+    library: &Library,
+    platforms: &Platforms,
+    platform: Platform,
+    organisation: &str,
+) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+    let Some(served) = platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
+    compile_instead(library, (platform, served), &Publisher::new(organisation), &BTreeMap::new())
+}
+
+fn compile_instead(
+    library: &Library,
+    (platform, served): (Platform, &Served),
+    publisher: &Publisher,
+    instead: &BTreeMap<String, ParameterValue>,
+) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+    let kind = DeviceKind::ALL.iter().copied().find(|kind| kind.platform() == Some(platform));
+    let scope = kind.map_or_else(Scope::default, Scope::of_kind);
+    let groups: Vec<Group> = library
+        .merged_with(&scope, instead)
+        .groups
+        .into_iter()
+        .map(|group| Group { id: group.id, title: group.title, values: group.values, clauses: group.clauses })
+        .collect();
+    compile_groups(groups, (platform, served), publisher)
+}
+
+/// The bundles that restrict the devices of somebody whose acceptance has lapsed: one for each settings file that a clause
+/// names for it.
+fn compile_lapsed(
+    library: &Library,
+    (platform, served): (Platform, &Served),
+    organisation: &str,
+) -> Result<Vec<ReadyProfile>, PolicyError> {
+    let mut named: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
+    for clause in &library.clauses {
+        for setting in clause.lapsed_settings() {
+            named.entry(setting).or_default().push(clause.id.clone());
+        }
+    }
+    let groups: Vec<Group> = named
+        .into_iter()
+        .filter_map(|(name, clauses)| {
+            let setting = library.settings.get(name)?;
+            let values =
+                setting.values.iter().map(|(key, asked)| (key.clone(), asked.value.clone())).collect();
+            Some(Group { id: name.to_owned(), title: setting.title.clone(), values, clauses })
+        })
+        .collect();
+    compile_groups(groups, (platform, served), &Publisher::new(organisation)).map(|(ready, _)| ready)
+}
+
+fn compile_groups(
+    groups: Vec<Group>,
+    (platform, served): (Platform, &Served),
+    publisher: &Publisher,
+) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+    let compiled = served
+        .vendor
+        .compile(platform, groups, publisher)
+        .map_err(|error| PolicyError::Compile { platform: platform.title(), why: error.to_string() })?;
+    let ready = compiled
+        .bundles
+        .into_iter()
+        .map(|made| ReadyProfile {
+            profile: Profile {
+                digest: digest_hex(&made.bytes),
+                platform,
+                group: made.group,
+                identifier: made.identifier,
+                uuid: made.mark,
+                title: made.title,
+                clauses: made.clauses.iter().map(ToString::to_string).collect(),
+            },
+            content: made.bytes,
+        })
+        .collect();
+    let warnings =
+        compiled.warnings.iter().map(|warning| format!("{}: {warning}", platform.title())).collect();
+    Ok((ready, warnings))
+}
+
+impl PolicyInForce {
+    /// Loads a policy folder with the force's own parameter values, and computes what follows.
+    ///
+    /// # Errors
+    /// Every problem of the files, an uncovered residue included, or what a compiler refuses.
+    pub fn load(
+        files: Files,
+        overrides: &Overrides,
+        organisation: &str,
+        platforms: &Platforms,
+    ) -> Result<Self, PolicyError> {
+        let library = Library::from_files(&files, overrides)?;
+        let coverage = coverage(&library, platforms);
+        let mut problems = library.uncovered_residues(&coverage);
+        problems.extend(unknown_roles(&library));
+        if let Some(problems) = Problems::of(problems) {
+            return Err(problems.into());
+        }
+        let (mut profiles, mut lapsed) = (BTreeMap::new(), BTreeMap::new());
+        let mut warnings = Vec::new();
+        for platform in platforms.all() {
+            let Some(served) = platforms.of(platform) else { continue };
+            let (ready, said) = compile_profiles(&library, platforms, platform, organisation)?;
+            profiles.insert(platform, ready);
+            lapsed.insert(platform, compile_lapsed(&library, (platform, served), organisation)?);
+            warnings.extend(said);
+        }
+        let merged = library.merged_settings(&Scope::default());
+        let bluetooth =
+            merged.settings.get(&SettingKey::new("bluetooth.enabled")).and_then(|set| match set.value {
+                SettingValue::Bool(enabled) => Some(enabled),
+                _ => None,
+            });
+        let (terms, rules) = (terms_of(&library), rules_of(&library));
+        Ok(Self {
+            digest: library.digest(),
+            library,
+            files,
+            overrides: overrides.clone(),
+            coverage,
+            terms,
+            rules,
+            profiles,
+            lapsed,
+            warnings,
+            bluetooth,
+            organisation: organisation.to_owned(),
+            platforms: platforms.clone(),
+        })
+    }
+
+    /// The library.
+    #[must_use]
+    pub const fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// The vendors that it was compiled for.
+    #[must_use]
+    pub const fn platforms(&self) -> &Platforms {
+        &self.platforms
+    }
+
+    /// Returns the files that it was read from.
+    #[must_use]
+    pub const fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Who may do what.
+    #[must_use]
+    pub const fn access(&self) -> &Arc<access::Policies> {
+        &self.library.access
+    }
+
+    /// The parameter values that the force's settings put over the policy's own.
+    #[must_use]
+    pub const fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
+    /// Digest of the whole.
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// How far each platform keeps each clause.
+    #[must_use]
+    pub const fn coverage(&self) -> &CoverageTable {
+        &self.coverage
+    }
+
+    /// The terms of a document, if it has any.
+    #[must_use]
+    pub fn terms(&self, document: &str) -> Option<&Terms> {
+        self.terms.get(document)
+    }
+
+    /// The terms of every document that has any.
+    #[must_use]
+    pub const fn all_terms(&self) -> &BTreeMap<String, Terms> {
+        &self.terms
+    }
+
+    /// What devices are judged by, in order of the paper.
+    #[must_use]
+    pub fn rules(&self) -> &[DeviceRule] {
+        &self.rules
+    }
+
+    /// Whether a clause is judged by a detection, which is never a finding of guilt.
+    #[must_use]
+    pub fn is_detection(&self, clause: &str) -> bool {
+        self.rules.iter().any(|rule| rule.detection && rule.clause.as_str() == clause)
+    }
+
+    /// The profiles that devices of a platform should have.
+    #[must_use]
+    pub fn profiles(&self, platform: Platform) -> &[ReadyProfile] {
+        self.profiles.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
+    /// The profiles that go on top of these where the holder's acceptance has lapsed.
+    #[must_use]
+    pub fn lapsed_profiles(&self, platform: Platform) -> &[ReadyProfile] {
+        self.lapsed.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
+    /// The profiles of a platform with other values for some force parameters, and with networks' passwords.
+    pub fn compile_with(
+        &self,
+        platform: Platform,
+        instead: &BTreeMap<String, ParameterValue>,
+        network_passwords: BTreeMap<String, Secret<String>>,
+    ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
+        let Some(served) = self.platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
+        let publisher = Publisher { network_passwords, ..Publisher::new(&self.organisation) };
+        compile_instead(&self.library, (platform, served), &publisher, instead)
+    }
+
+    /// The UUID that a device of the platform should report for each clause group.
+    #[must_use]
+    pub fn expected_profiles(&self, platform: Platform) -> BTreeMap<String, String> {
+        self.profiles(platform)
+            .iter()
+            .map(|ready| (ready.profile.group.clone(), ready.profile.uuid.clone()))
+            .collect()
+    }
+
+    /// Digest over every profile of every platform: it differs where another version of the program writes them otherwise.
+    pub fn profiles_digest(&self) -> String {
+        let made = self
+            .profiles
+            .values()
+            .chain(self.lapsed.values())
+            .flatten()
+            .map(|ready| ready.profile.digest.as_str());
+        digest_hex(made.collect::<Vec<_>>().join("\n").as_bytes())
+    }
+
+    /// What the compilers warn of.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Whether Bluetooth is to be switched on or off by command.
+    #[must_use]
+    pub const fn bluetooth(&self) -> Option<bool> {
+        self.bluetooth
+    }
+}
+
+/// Lists the rules of a policy that devices can be asked about.
+#[must_use]
+pub fn rules_of(library: &Library) -> Vec<DeviceRule> {
+    library.clauses.iter().filter_map(|clause| rule_of(library, clause)).collect()
+}
+
+fn rule_of(library: &Library, clause: &Clause) -> Option<DeviceRule> {
+    let first = clause.rules().next()?;
+    Some(DeviceRule {
+        clause: clause.id.clone(),
+        clause_digest: clause.digest(),
+        kinds: clause.applies_to.kinds.clone(),
+        checks: clause
+            .rules()
+            .map(|rule| {
+                let digest = library.check_digest(&rule.check).unwrap_or_default();
+                (rule.check.clone(), digest, Arc::clone(&rule.bound))
+            })
+            .collect(),
+        grace: first.grace,
+        opens: first.opens.clone(),
+        detection: clause.kept_by.iter().all(|kept| !matches!(kept, KeptBy::Setting { .. })),
+    })
+}
+
+/// Registers that name a role which nobody can have: each is a problem of its file.
+fn unknown_roles(library: &Library) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for register in library.permissions.values() {
+        for role in register.ask.iter().chain(&register.decide).chain(&register.second) {
+            if role.parse::<Role>().is_err() {
+                let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
+                problems.push(Problem {
+                    file: format!("registers/{}.toml", register.id),
+                    line: Some(register.roles_line),
+                    message: format!("\"{role}\" is no role; there are: {}", known.join(", ")),
+                });
+            }
+        }
+    }
+    problems
+}

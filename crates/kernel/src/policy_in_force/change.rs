@@ -1,0 +1,110 @@
+//! How a version of the policy takes over from the one before, how other nodes follow, and how a former one is read again.
+//!
+//! Which policy is in force stands in the database and nowhere else. A node compares before each round of jobs, and every
+//! judgement once more in its own transaction: one that still has a former policy judges nothing by it. That is why no
+//! node has to be told of a change, and none can miss it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use policy::{Files, Library, Overrides};
+use store::{Tx, sessions};
+
+use super::PolicyInForce;
+use crate::platforms::Platforms;
+use crate::{App, AppError};
+
+/// Where the digest of the policy in force is noted.
+pub const POLICY: &str = "policy";
+/// Where the digest of its profiles is noted: they can change with the program, while the policy stays.
+pub const PROFILES: &str = "policy-profiles";
+
+/// Takes the policy that is in force into use, where another node brought it in; whether it did.
+///
+/// # Errors
+/// [`AppError::Conflict`] where this version of the program cannot read it: this node then does no work.
+pub async fn follow_policy(app: &App) -> Result<bool, AppError> {
+    let (own, organisation) = (app.clone(), app.config().organisation.clone());
+    let other = move |tx: &mut Tx<'_>| {
+        if policy_as_of(&own, tx).is_ok() {
+            Ok(None)
+        } else {
+            PolicyInForce::in_force(tx, &organisation, own.platforms())
+        }
+    };
+    let Some(policy) = app.store().read(other).await? else { return Ok(false) };
+    tracing::info!(
+        digest = policy.digest(),
+        "another node brought a policy into force; it is in use here as well"
+    );
+    app.set_policy(Arc::new(policy));
+    Ok(true)
+}
+
+/// The policy in force, for a transaction that decides by it.
+///
+/// # Errors
+/// [`AppError::Conflict`] where this node still has a former one.
+pub fn policy_as_of(app: &App, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, AppError> {
+    let policy = app.policy();
+    match sessions::meta(tx, POLICY)? {
+        Some(digest) if digest != policy.digest() => Err(AppError::Conflict(
+            "another policy has come into force; this is done again by that one".into(),
+        )),
+        _ => Ok(policy),
+    }
+}
+
+impl PolicyInForce {
+    /// The policy that is in force in a database, with the parameter values that it was brought in with; `None` where none
+    /// ever was.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] where this version of the program cannot read it.
+    pub fn in_force(
+        tx: &mut Tx<'_>,
+        organisation: &str,
+        platforms: &Platforms,
+    ) -> Result<Option<Self>, AppError> {
+        let Some(digest) = sessions::meta(tx, POLICY)? else { return Ok(None) };
+        let unreadable = || {
+            AppError::Conflict(
+                "this version of the program cannot read the policy in force: another version brought it in; start the \
+                 service with this one, which brings the policy folder into force"
+                    .into(),
+            )
+        };
+        let (files, overrides) = kept_files(tx, &digest)?.ok_or_else(unreadable)?;
+        match Self::load(files, &overrides, organisation, platforms) {
+            Ok(policy) if policy.digest() == digest => Ok(Some(policy)),
+            _ => Err(unreadable()),
+        }
+    }
+}
+
+/// A former version of the policy, with the parameter values of its time; `None` where it is not kept.
+///
+/// # Errors
+/// [`AppError::Conflict`] where this version of the program cannot read it.
+pub fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, AppError> {
+    let Some((files, overrides)) = kept_files(tx, digest)? else { return Ok(None) };
+    match Library::from_files(&files, &overrides) {
+        Ok(library) => Ok(Some(library)),
+        Err(_) => {
+            Err(AppError::Conflict("this version of the service cannot read the policy of that time".into()))
+        }
+    }
+}
+
+/// The files and parameter values of a version.
+pub fn kept_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<(Files, Overrides)>, AppError> {
+    let (Some(files), Some(overrides)) =
+        (sessions::policy_files(tx, digest)?, sessions::policy_overrides(tx, digest)?)
+    else {
+        return Ok(None);
+    };
+    let files: BTreeMap<String, String> =
+        serde_json::from_str(&files).map_err(|error| AppError::fault(&error))?;
+    let overrides: Overrides = serde_json::from_str(&overrides).map_err(|error| AppError::fault(&error))?;
+    Ok(Some((files.into_iter().collect(), overrides)))
+}

@@ -1,0 +1,159 @@
+//! Goes on from where the ledger stands, by an operator's word: after a restore from backup, or once it is known what was done to
+//! it. What was signed before and does not fit any more is set aside, not removed, and the acceptance is an entry.
+
+use domain::{EntryId, Timestamp};
+use ledger::{Checkpoint, Tree};
+use serde_json::json;
+use store::{Tx, ledger as rows, ledger_guard};
+
+use super::Nodes;
+use super::audit::{Audit, Read};
+use super::guard::{self, Kind};
+use kernel::access::{Permit, RunService};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// What an acceptance did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// What was wrong, in a sentence.
+    pub was: String,
+    /// How many entries the last known checkpoint covered, where one is known.
+    pub signed: Option<u64>,
+    /// How many entries stood as they are in the tree.
+    pub from: u64,
+    /// Checkpoints that were set aside, because the entries that they cover are no longer those.
+    pub void: u64,
+}
+
+/// Goes on from where the ledger stands. `newest` is a copy of a checkpoint, where the node itself knows none: with it the gap is
+/// on record.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nothing is wrong.
+pub async fn accept_ledger(
+    app: &App,
+    permit: Permit<RunService>,
+    why: &str,
+    newest: Option<Checkpoint>,
+) -> Result<Accepted, AppError> {
+    let why = kernel::fields::text("reason", why, 500)?;
+    let sound = sound_entries(app).await?;
+    let (this, now) = (app.clone(), app.world().now());
+    let accepted = app
+        .store()
+        .write(move |tx| {
+            rows::lock(tx)?;
+            let Some(found) = what_is_wrong(&this, tx, newest)? else {
+                return Err(AppError::Conflict(
+                    "the ledger continues what this node signed last: there is nothing to accept".into(),
+                ));
+            };
+            let under = EntryId::from_uuid(this.world().uuid());
+            let from = i64::try_from(sound).unwrap_or(i64::MAX);
+            ledger_guard::take_out(tx, from)?;
+            let void = void_checkpoints(&this, tx, under, sound)?;
+            sign_what_stands(&this, tx, sound, now)?;
+            ledger_guard::accept(tx, now, &permit.actor().name, &why)?;
+            let signed = found.signed.as_ref().map(|signed| signed.size);
+            let record = Record::new(&permit.actor().name, "ledger.accepted", "ledger".to_owned())
+                .reason(found.kind)
+                .detail(json!({
+                    "why": why, "was": found.says, "signed": signed, "entries": sound, "void_checkpoints": void,
+                    "signed_root": found.signed.map(|signed| signed.root.to_string()),
+                }));
+            this.enter(tx, now, record)?;
+            let says = format!("Somebody went on from {sound} entries by the command line. What was wrong: {}", found.says);
+            super::raise_alarm(&this, tx, &permit.actor().name, ("The ledger is signed again", &says), now)?;
+            Ok(Accepted { was: found.says, signed, from: sound, void })
+        })
+        .await?;
+    crate::status::shout_of_ledger(app, None);
+    crate::status::keep_audit(app, Audit::default());
+    crate::checkpoint_ledger(app).await?;
+    Ok(accepted)
+}
+
+/// How many entries from the first on agree with the stored tree.
+async fn sound_entries(app: &App) -> Result<u64, AppError> {
+    let mut audit = Audit::default();
+    loop {
+        let mut next = audit.clone();
+        let (read, next) = app
+            .store()
+            .read(move |tx| {
+                let read = next.batch(tx)?;
+                let whole = match Tree::load(next.tree().size(), &mut Nodes::of(tx)) {
+                    Ok(stored) => stored.root() == next.tree().root(),
+                    Err(_) => false,
+                };
+                Ok::<_, AppError>(((read, whole), next))
+            })
+            .await?;
+        match read {
+            (Read::Agrees(1..), _) => audit = next,
+            // The leaves agree and what stands above them does not: all of it is built anew.
+            (_, false) => return Ok(0),
+            (Read::Differs(_) | Read::Agrees(0), true) => return Ok(next.tree().size()),
+        }
+    }
+}
+
+struct Found {
+    kind: &'static str,
+    says: String,
+    signed: Option<Checkpoint>,
+}
+
+fn what_is_wrong(app: &App, tx: &mut Tx<'_>, newest: Option<Checkpoint>) -> Result<Option<Found>, AppError> {
+    let key = app.ledger_key().verifier();
+    let stop = ledger_guard::open(tx)?;
+    let told = stop.as_ref().and_then(|stop| stop.remembered.as_deref());
+    let told = told.and_then(|note| Checkpoint::open(note, key).ok());
+    Ok(match (guard::compare(app, tx)?, stop) {
+        (Err(broken), _) => Some(Found {
+            kind: broken.kind.word(),
+            says: broken.says,
+            signed: broken.remembered.or(newest).or(told),
+        }),
+        (Ok(_), Some(stop)) => {
+            Some(Found { kind: Kind::known(&stop.kind), says: stop.says, signed: told.or(newest) })
+        }
+        (Ok(_), None) => None,
+    })
+}
+
+/// Sets aside every checkpoint that does not fit the first `sound` entries; how many. Where one fits, so do all before it.
+fn void_checkpoints(app: &App, tx: &mut Tx<'_>, under: EntryId, sound: u64) -> Result<u64, AppError> {
+    let all = rows::checkpoints(tx)?;
+    let (mut fit, mut past) = (0, all.len());
+    while fit < past {
+        let middle = usize::midpoint(fit, past);
+        let fits = match all.get(middle) {
+            Some(one) => fits(app, tx, one, sound)?,
+            None => false,
+        };
+        if fits { fit = middle + 1 } else { past = middle }
+    }
+    match all.get(fit) {
+        Some(first) => Ok(ledger_guard::void_checkpoints(tx, under, first.size)?),
+        None => Ok(0),
+    }
+}
+
+fn fits(app: &App, tx: &mut Tx<'_>, one: &rows::Checkpoint, sound: u64) -> Result<bool, AppError> {
+    let Ok(signed) = Checkpoint::open(&one.note, app.ledger_key().verifier()) else { return Ok(false) };
+    if signed.size > sound || i64::try_from(signed.size) != Ok(one.size) {
+        return Ok(false);
+    }
+    Ok(Tree::load(signed.size, &mut Nodes::of(tx)).is_ok_and(|tree| tree.root() == signed.root))
+}
+
+/// Signs the entries that stood, so that the node has something to remember; the others get their places after this.
+fn sign_what_stands(app: &App, tx: &mut Tx<'_>, sound: u64, now: Timestamp) -> Result<(), AppError> {
+    if sound == 0 {
+        return crate::status::memory(app).forget().map_err(|error| AppError::fault(&error));
+    }
+    let tree = Tree::load(sound, &mut Nodes::of(tx)).map_err(|error| AppError::fault(&error))?;
+    super::sign(app, tx, &tree, now).map(drop)
+}

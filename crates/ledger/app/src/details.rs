@@ -1,0 +1,63 @@
+//! Erases private details, each time with an entry that names the places whose details went: a detail that is gone without such an
+//! entry was deleted by somebody else, and `lanyard ledger verify` says so.
+
+use domain::Timestamp;
+use ledger::{DETAILS_ERASED, erased_subjects};
+use store::ledger_details::{self, Due};
+use store::{Tx, ledger_guard};
+
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// Details erased in one transaction.
+const BATCH: u32 = 1000;
+
+/// Erases a batch of the details whose time is over; how many. While the ledger is not signed nothing is erased: it may be needed to
+/// find out what was done.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn erase_due_details(app: &App) -> Result<usize, AppError> {
+    let (this, now) = (app.clone(), app.world().now());
+    let before = now.minus(app.config().keep_ledger_details);
+    app.store()
+        .write(move |tx| {
+            if ledger_guard::open(tx)?.is_some() {
+                return Ok(0);
+            }
+            let due = ledger_details::past(tx, before, BATCH)?;
+            erase(&this, tx, &due, now)?;
+            Ok(due.len())
+        })
+        .await
+}
+
+/// Erases the details of the entries about some subjects; how many. `None`, and nothing is erased, where one of them has no place yet
+/// that an entry could name.
+pub fn erase_about(
+    app: &App,
+    tx: &mut Tx<'_>,
+    subjects: &[String],
+    now: Timestamp,
+) -> Result<Option<usize>, AppError> {
+    let mut due = Vec::new();
+    for subject in subjects {
+        if ledger_details::any_unplaced(tx, subject)? {
+            return Ok(None);
+        }
+        due.extend(ledger_details::of_subject(tx, subject)?);
+    }
+    erase(app, tx, &due, now)?;
+    Ok(Some(due.len()))
+}
+
+fn erase(app: &App, tx: &mut Tx<'_>, due: &[Due], now: Timestamp) -> Result<(), AppError> {
+    for one in due {
+        ledger_details::erase(tx, one.entry)?;
+    }
+    let places: Vec<u64> = due.iter().map(|one| one.place.unsigned_abs()).collect();
+    for subject in erased_subjects(&places) {
+        app.enter(tx, now, Record::new("system", DETAILS_ERASED, subject).reason("retention"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! The ledger as lines that `lanyard ledger verify` and a stranger's program can check, a batch at a time: an export of any
+//! length takes the memory of one batch. What the reader may not see goes out as a hash, so that the tree still verifies.
+
+use std::io::Write;
+
+use domain::Force;
+use ledger::{Detail, Entry, Head};
+use store::ledger as rows;
+
+use crate::entry_of;
+use crate::ledger_sight::LedgerSight;
+use kernel::access::{Permit, SeeLedger};
+use kernel::{App, AppError};
+
+/// Entries of one batch.
+const BATCH: u32 = 1000;
+
+/// How much of an entry the reader gets.
+enum Shown {
+    /// All of it, with its private detail where that was asked for and is kept.
+    Whole(Option<Detail>),
+    /// Its hash.
+    Withheld,
+}
+
+/// An export under way. It covers the entries that had their place when it began.
+pub struct LedgerExport {
+    app: App,
+    with_details: bool,
+    permit: Permit<SeeLedger>,
+    size: u64,
+    place: u64,
+    checkpoints: std::iter::Peekable<std::vec::IntoIter<(u64, rows::Checkpoint)>>,
+    header: Option<String>,
+}
+
+/// Begins an export. Private details go in only where asked for, and only for readers of every force.
+///
+/// # Errors
+/// [`AppError::Conflict`] for details behind the wall; else where the database does not answer.
+pub async fn begin_ledger_export(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    with_details: bool,
+) -> Result<LedgerExport, AppError> {
+    if permit.scope().force().is_some() && with_details {
+        return Err(AppError::Conflict("private details of both forces need a permit for both".into()));
+    }
+    let (size, checkpoints) =
+        app.store().read(|tx| Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?))).await?;
+    let size = u64::try_from(size).unwrap_or_default();
+    let origin = app.ledger_key().verifier().name().to_owned();
+    let many = u64::try_from(checkpoints.len()).unwrap_or_default();
+    let shows: Vec<Force> =
+        Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)).collect();
+    let head =
+        Head { origin: &origin, entries: size, checkpoints: many, shows: &shows, details: with_details };
+    let header = ledger::header_line(&head).map_err(|error| AppError::fault(&error))?;
+    let numbered: Vec<(u64, rows::Checkpoint)> = (0_u64..).zip(checkpoints).collect();
+    Ok(LedgerExport {
+        app: app.clone(),
+        with_details,
+        permit,
+        size,
+        place: 0,
+        checkpoints: numbered.into_iter().peekable(),
+        header: Some(header),
+    })
+}
+
+/// Writes the whole ledger. Gives the number of entries.
+///
+/// # Errors
+/// As [`begin_ledger_export`] and [`LedgerExport::next`], and where the writer fails.
+pub async fn export_ledger(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    with_details: bool,
+    mut out: impl Write,
+) -> Result<u64, AppError> {
+    let mut export = begin_ledger_export(app, permit, with_details).await?;
+    while let Some(lines) = export.next().await? {
+        out.write_all(lines.as_bytes()).map_err(|error| AppError::fault(&error))?;
+    }
+    Ok(export.size)
+}
+
+impl LedgerExport {
+    /// The next lines, each with its end; `None` after the last.
+    ///
+    /// # Errors
+    /// Where the database does not answer, or a stored entry is missing or cannot be read.
+    pub async fn next(&mut self) -> Result<Option<String>, AppError> {
+        let mut lines = String::new();
+        if let Some(header) = self.header.take() {
+            add(&mut lines, &header);
+            return Ok(Some(lines));
+        }
+        if self.place >= self.size {
+            return Ok(None);
+        }
+        let batch = self.batch().await?;
+        if batch.is_empty() {
+            return Err(AppError::Fault(format!(
+                "ledger entry {} is missing; restore the newest backup",
+                self.place
+            )));
+        }
+        for (index, entry, shown) in batch {
+            let line = match shown {
+                Shown::Whole(detail) => ledger::entry_line(index, &entry, detail.as_ref()),
+                Shown::Withheld => ledger::withheld_line(index, &entry),
+            };
+            add(&mut lines, &line.map_err(|error| AppError::fault(&error))?);
+            self.place = index + 1;
+            // A checkpoint stands straight after the last entry that it covers.
+            let place = self.place;
+            while let Some((number, sealed)) =
+                self.checkpoints.next_if(|(_, sealed)| u64::try_from(sealed.size) == Ok(place))
+            {
+                let line = ledger::checkpoint_line(number, &sealed.note);
+                add(&mut lines, &line.map_err(|error| AppError::fault(&error))?);
+            }
+        }
+        Ok(Some(lines))
+    }
+
+    async fn batch(&self) -> Result<Vec<(u64, Entry, Shown)>, AppError> {
+        let (from, size) = (i64::try_from(self.place).unwrap_or(i64::MAX), self.size);
+        let (with_details, app) = (self.with_details, self.app.clone());
+        let (actor, force) = (self.permit.actor().clone(), self.permit.scope().force());
+        self.app
+            .store()
+            .read(move |tx| {
+                // Asked anew for each batch: what is the reader's own may change while a long export runs.
+                let mut sight = LedgerSight::of_actor(&app, tx, &actor, force)?;
+                let mut batch = Vec::new();
+                for row in rows::from_place(tx, from, BATCH)? {
+                    let index = u64::try_from(row.place.unwrap_or_default()).unwrap_or_default();
+                    if index >= size {
+                        break;
+                    }
+                    if !sight.covers_word_for_word(tx, &row)? {
+                        batch.push((index, entry_of(&row)?, Shown::Withheld));
+                        continue;
+                    }
+                    let detail = if with_details { rows::detail(tx, row.id)? } else { None };
+                    let detail = detail
+                        .map(|(salt, bytes)| Detail::from_parts(&salt, bytes))
+                        .transpose()
+                        .map_err(|error| AppError::fault(&error))?;
+                    batch.push((index, entry_of(&row)?, Shown::Whole(detail)));
+                }
+                Ok(batch)
+            })
+            .await
+    }
+}
+
+fn add(lines: &mut String, line: &str) {
+    lines.push_str(line.trim_end());
+    lines.push('\n');
+}

@@ -1,0 +1,222 @@
+//! The ledger in use: giving entries their place, signing checkpoints, proving one entry. Exports are in `ledger_export`.
+//!
+//! Not here: private details. They hold what other permits guard (a sealed case's notes, whom an exemption is for), so no page
+//! shows them by the permit for the ledger; `lanyard ledger export --with-details` on the server does.
+
+pub mod keys;
+pub mod ledger_export;
+pub mod ledger_sight;
+pub mod read;
+
+mod accept;
+mod audit;
+mod copies;
+mod details;
+mod guard;
+mod memory;
+mod status;
+
+pub use status::ledger_status;
+pub use status::ledger_status_in;
+
+use domain::{EntryId, Timestamp};
+use ledger::{Checkpoint, Entry, Hash, NodeStore, Tree};
+use store::ledger as rows;
+use store::{Tx, ledger_guard};
+
+pub use accept::{Accepted, accept_ledger};
+pub(crate) use audit::Audit;
+pub use audit::read_ledger_again;
+pub use copies::copy_checkpoints;
+pub use details::erase_about;
+pub use details::erase_due_details;
+pub(crate) use memory::Memory;
+pub use memory::{COPIED, SIGNED};
+pub use status::{CopyState, LedgerStatus};
+
+use crate::ledger_sight::LedgerSight;
+use crate::read::readable;
+use kernel::access::{Permit, SeeLedger};
+use kernel::{App, AppError};
+use notices_app::alarms;
+use notices_app::alarms::{Alarm, AlarmKind};
+
+/// The most entries that are given their place in one transaction.
+pub const BATCH: u32 = 1000;
+
+/// The tree's nodes: read one by one, gathered to be written together.
+struct Nodes<'a, 'b> {
+    tx: &'a mut Tx<'b>,
+    full: Vec<rows::Node>,
+}
+
+impl<'a, 'b> Nodes<'a, 'b> {
+    const fn of(tx: &'a mut Tx<'b>) -> Self {
+        Self { tx, full: Vec::new() }
+    }
+}
+
+impl NodeStore for Nodes<'_, '_> {
+    type Error = AppError;
+
+    fn get(&mut self, level: u8, index: u64) -> Result<Option<Hash>, AppError> {
+        let Some(bytes) = rows::node(self.tx, u32::from(level), index)? else { return Ok(None) };
+        Hash::try_from(bytes.as_slice()).map(Some).map_err(|_| {
+            AppError::Fault(format!(
+                "node {index} of level {level} of the ledger is not 32 bytes; restore a backup"
+            ))
+        })
+    }
+
+    fn put(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), AppError> {
+        self.full.push((u32::from(level), index, *hash.as_bytes()));
+        Ok(())
+    }
+}
+
+pub(crate) fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
+    Ok(Entry {
+        id: row.id,
+        at: row.at,
+        actor: row.actor.clone(),
+        action: row.action.clone(),
+        subject: row.subject.clone(),
+        force: row.force,
+        clause: row.clause.clone(),
+        reason: row.reason.clone(),
+        detail_digest: row.detail_digest.as_deref().map(str::parse).transpose().map_err(|_| {
+            AppError::Fault(format!("ledger entry {} has an unreadable detail digest", row.id))
+        })?,
+    })
+}
+
+/// Signs a tree and remembers it, before anybody else can see the signature: what was ever signed is never forgotten. The note of
+/// another node over the same entries is the same, letter by letter.
+fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<String, AppError> {
+    let note = Checkpoint::sign(tree.size(), tree.root(), app.ledger_key())
+        .map_err(|error| AppError::fault(&error))?;
+    let kept = crate::status::memory(app).read().map_err(|error| AppError::fault(&error))?;
+    if kept.as_deref() != Some(&note) {
+        crate::status::memory(app).keep(&note).map_err(|error| AppError::fault(&error))?;
+    }
+    let size = i64::try_from(tree.size()).unwrap_or(i64::MAX);
+    rows::add_checkpoint(tx, &rows::Checkpoint { size, note: note.clone(), signed_at: now })?;
+    Ok(note)
+}
+
+/// Raises an alarm about the ledger, which both forces must hear of.
+fn raise_alarm(
+    app: &App,
+    tx: &mut Tx<'_>,
+    by: &str,
+    (subject, says): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let alarm = Alarm {
+        force: None,
+        kind: AlarmKind::Ledger,
+        by: by.to_owned(),
+        subject: subject.to_owned(),
+        body: says.to_owned(),
+        link: "/ledger".to_owned(),
+    };
+    alarms::raise(app, tx, alarm, now)
+}
+
+/// Gives waiting entries their place in the tree; how many. One node at a time does this: the transaction holds
+/// the only writer on SQLite and a lock on PostgreSQL.
+///
+/// # Errors
+/// Where the database does not answer or a node of the tree is missing.
+pub async fn sequence_ledger(app: &App) -> Result<usize, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            rows::lock(tx)?;
+            // While it is not signed nothing is added to the tree either: what is there must stay to be looked at.
+            if ledger_guard::open(tx)?.is_some() || guard::is_cut(&app, tx, now)? {
+                return Ok(0);
+            }
+            let waiting = rows::waiting(tx, BATCH)?;
+            if waiting.is_empty() {
+                return Ok(0);
+            }
+            let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
+            let mut nodes = Nodes::of(tx);
+            let mut tree = Tree::load(size, &mut nodes).map_err(|error| AppError::fault(&error))?;
+            let mut places = Vec::with_capacity(waiting.len());
+            for row in &waiting {
+                let leaf = entry_of(row)?.leaf().map_err(|error| AppError::fault(&error))?;
+                let place = tree.append(leaf, &mut nodes).map_err(|error| AppError::fault(&error))?;
+                places.push((row.id, i64::try_from(place).unwrap_or(i64::MAX)));
+            }
+            let full = nodes.full;
+            rows::put_nodes(tx, &full)?;
+            rows::set_places(tx, &places)?;
+            Ok(waiting.len())
+        })
+        .await
+}
+
+/// Signs a checkpoint over everything that has its place, unless the latest one covers it; the note. `None` where there is no
+/// entry yet.
+///
+/// # Errors
+/// As [`sequence_ledger`]; [`AppError::Conflict`] where the ledger does not continue what was signed last, until an
+/// operator accepts that ([`accept_ledger`]).
+pub async fn checkpoint_ledger(app: &App) -> Result<Option<String>, AppError> {
+    while sequence_ledger(app).await? > 0 {}
+    let (own, now) = (app.clone(), app.world().now());
+    let signed = app
+        .store()
+        .write(move |tx| {
+            rows::lock(tx)?;
+            let tree = match guard::refused(&own, tx, now)? {
+                Ok(tree) => tree,
+                Err(says) => return Ok(Err(says)),
+            };
+            if tree.size() == 0 {
+                return Ok(Ok(None));
+            }
+            sign(&own, tx, &tree, now).map(|note| Ok(Some(note)))
+        })
+        .await?;
+    crate::status::shout_of_ledger(app, signed.as_ref().err().map(String::as_str));
+    signed.map_err(|says| {
+            AppError::Conflict(format!(
+                "the ledger is not signed. {says} Find out why; then `lanyard ledger accept` goes on from what is there"
+            ))
+        })
+}
+
+/// The proof that an entry is in the ledger, as a line that `lanyard ledger verify` and a stranger's program can check:
+/// the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] over the wall, [`AppError::Conflict`] while no checkpoint covers it.
+pub async fn ledger_proof(app: &App, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
+    let (app, origin) = (app.clone(), app.ledger_key().verifier().name().to_owned());
+    app.clone().store()
+            .read(move |tx| {
+                let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+                let mut sight = LedgerSight::of(&app, tx, &permit)?;
+                readable(tx, &permit, &mut sight, &row)?;
+                if !sight.covers_word_for_word(tx, &row)? {
+                    return Err(permit.over_wall().into());
+                }
+                let last = rows::last_checkpoint(tx)?;
+                let covered = row.place.zip(last).filter(|(place, last)| *place < last.size);
+                let Some((place, last)) = covered else {
+                    return Err(AppError::Conflict(
+                        "no checkpoint covers this entry yet: one is signed about once a minute, so try again then".into(),
+                    ));
+                };
+                let (place, size) = (place.unsigned_abs(), last.size.unsigned_abs());
+                let path = ledger::inclusion_proof(place, size, &mut Nodes::of(tx))
+                    .map_err(|error| AppError::fault(&error))?;
+                ledger::proof_line(&origin, place, &entry_of(&row)?, path, &last.note)
+                    .map_err(|error| AppError::fault(&error))
+            })
+            .await
+}

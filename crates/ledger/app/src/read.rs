@@ -1,0 +1,295 @@
+//! The ledger, read by people: entries in words, the latest checkpoint beside them.
+
+use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
+use store::ledger::{self, LedgerFilter};
+use store::{Tx, assets, counts, devices, handovers, orders, people};
+
+use super::ledger_sight::LedgerSight;
+use kernel::access::{Actor, Permit, SeeLedger};
+use kernel::{App, AppError, words};
+
+/// What a list of entries shows. Empty words mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct LedgerQuery {
+    /// What the action begins with, such as `command.`.
+    pub action: String,
+    /// A serial number: only entries on that device.
+    pub serial: String,
+    /// Under which clause.
+    pub clause: String,
+    /// From this time on.
+    pub from: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+    /// Only those that stand after this one in the list.
+    pub after: Option<(Timestamp, EntryId)>,
+}
+
+/// A page of the ledger.
+#[derive(Debug, Clone)]
+pub struct LedgerRead {
+    /// The entries, newest first.
+    pub rows: Vec<LedgerRow>,
+    /// How many entries have a place in the tree.
+    pub size: u64,
+    /// How many have none yet.
+    pub waiting: u64,
+    /// The latest signed checkpoint: the note, how many entries it covers, when it was signed.
+    pub checkpoint: Option<(String, u64, Timestamp)>,
+}
+
+/// One entry in words.
+#[derive(Debug, Clone)]
+pub struct LedgerRow {
+    /// Which.
+    pub id: EntryId,
+    /// Its place in the tree, once it has one.
+    pub place: Option<u64>,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// What, as entered, such as `device.lock.ordered`.
+    pub action: String,
+    /// On whom or what: a name, and the path of its page where there is one.
+    pub on: (String, Option<String>),
+    /// Of which force; `None` for the service's own and what concerns every force.
+    pub force: Option<Force>,
+    /// Under which clause.
+    pub clause: Option<String>,
+    /// The reason word.
+    pub reason: Option<String>,
+    /// The digest that stands in the tree.
+    pub digest: String,
+    /// Whether the private detail was erased.
+    pub erased: bool,
+}
+
+/// Up to `limit` entries, newest first.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a serial number that is not in the register.
+pub async fn ledger(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    query: LedgerQuery,
+    limit: u32,
+) -> Result<LedgerRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut sight = LedgerSight::of(&app, tx, &permit)?;
+            let mut filter = LedgerFilter {
+                action: query.action,
+                clause: query.clause,
+                from: query.from.unwrap_or(Timestamp::from_millis(i64::MIN)),
+                until: query.until,
+                after: query.after,
+                ..LedgerFilter::default()
+            };
+            if !query.serial.is_empty() {
+                let device = devices::by_serial(tx, &query.serial.to_ascii_uppercase())?
+                    .filter(|device| permit.scope().covers(device.force))
+                    .ok_or_else(|| AppError::invalid("device", "no device has this serial number"))?;
+                filter.subject = format!("device:{}", device.id);
+            }
+            let mut rows = Vec::new();
+            for entry in sight.list(tx, &filter, limit)? {
+                rows.push(row_within(&app, tx, permit.actor(), entry, &sight)?);
+            }
+            Ok(LedgerRead {
+                rows,
+                size: ledger::size(tx)?.unsigned_abs(),
+                waiting: ledger::waiting_count(tx)?.unsigned_abs(),
+                checkpoint: ledger::last_checkpoint(tx)?
+                    .map(|last| (last.note, last.size.unsigned_abs(), last.signed_at)),
+            })
+        })
+        .await
+}
+
+/// What became of an entry's private detail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DetailState {
+    /// It has none.
+    None,
+    /// It is kept beside the ledger.
+    Kept,
+    /// It was erased when its time was over.
+    Erased,
+}
+
+/// One entry with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct LedgerEntryRead {
+    /// The entry in words.
+    pub row: LedgerRow,
+    /// Of which force; `None` for the service's own and what concerns every force.
+    pub force: Option<Force>,
+    /// The title of its clause, where the policy in force has it.
+    pub clause_title: Option<String>,
+    /// The salted digest of its private detail.
+    pub detail_digest: Option<String>,
+    /// What became of that.
+    pub detail: DetailState,
+    /// The latest checkpoint, where it covers the entry: how many entries it covers, and when it was signed.
+    pub covered: Option<(u64, Timestamp)>,
+}
+
+/// One entry.
+///
+/// # Errors
+/// [`AppError::NotFound`], also for an entry that is kept from the reader; [`AppError::Denied`] over the wall.
+pub async fn ledger_entry(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    id: EntryId,
+) -> Result<LedgerEntryRead, AppError> {
+    let (app, policy) = (app.clone(), app.policy());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let entry = ledger::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+            let mut sight = LedgerSight::of(&app, tx, &permit)?;
+            readable(tx, &permit, &mut sight, &entry)?;
+            let detail = match (&entry.detail_digest, ledger::detail(tx, id)?) {
+                (None, _) => DetailState::None,
+                (Some(_), Some(_)) => DetailState::Kept,
+                (Some(_), None) => DetailState::Erased,
+            };
+            let covered = ledger::last_checkpoint(tx)?
+                .filter(|last| entry.place.is_some_and(|place| place < last.size))
+                .map(|last| (last.size.unsigned_abs(), last.signed_at));
+            let clause = entry.clause.as_ref().and_then(|clause| policy.library().clause(clause));
+            let clause_title = clause.map(|clause| clause.title.clone());
+            let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
+            let erased = detail == DetailState::Erased;
+            let row = row_within(&app, tx, permit.actor(), (entry, erased), &sight)?;
+            Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
+        })
+        .await
+}
+
+/// Refuses an entry that the reader may not see.
+///
+/// # Errors
+/// [`AppError::Denied`] over the wall; [`AppError::NotFound`] for what is kept from the reader, as if it were not there.
+pub(crate) fn readable(
+    tx: &mut Tx<'_>,
+    permit: &Permit<SeeLedger>,
+    sight: &mut LedgerSight,
+    entry: &ledger::Entry,
+) -> Result<(), AppError> {
+    if !sight.within_wall(entry) {
+        return Err(permit.over_wall().into());
+    }
+    if sight.covers(tx, entry)? { Ok(()) } else { Err(AppError::not_found("entry", entry.id)) }
+}
+
+/// One entry in words, with names only from within the force, and of cases only where the reader may know of them.
+pub fn row_within(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    (entry, erased): (ledger::Entry, bool),
+    sight: &LedgerSight,
+) -> Result<LedgerRow, AppError> {
+    let force = sight.force();
+    let leaf = crate::entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
+    let on = match entry.subject.strip_prefix("case:").map(str::parse) {
+        Some(Ok(id)) => case_subject(app, tx, actor, id, force)?,
+        Some(Err(_)) | None => subject(tx, &entry.subject, force)?,
+    };
+    Ok(LedgerRow {
+        id: entry.id,
+        place: entry.place.map(i64::unsigned_abs),
+        at: entry.at,
+        who: if sight.names_other_force(tx, &entry)? {
+            SOMEBODY_THERE.to_owned()
+        } else {
+            words::who(tx, &entry.actor)?
+        },
+        on,
+        action: entry.action,
+        force: entry.force,
+        clause: entry.clause.map(String::from),
+        reason: entry.reason,
+        digest: leaf.to_string(),
+        erased,
+    })
+}
+
+fn case_subject(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: CaseId,
+    force: Option<Force>,
+) -> Result<(String, Option<String>), AppError> {
+    Ok(match cases_app::mentioned_case(app, tx, actor, Some(id))? {
+        Some(case) if force.is_none_or(|own| own == case.force) => {
+            (format!("C-{}", case.number), Some(format!("/cases/{id}")))
+        }
+        Some(_) => (OTHER_FORCE.to_owned(), None),
+        None => ("A case".to_owned(), None),
+    })
+}
+
+/// What belongs to the other force is called.
+const OTHER_FORCE: &str = "Of the other force";
+/// Who made an entry that concerns every force, where they belong to the other one.
+const SOMEBODY_THERE: &str = "Somebody of the other force";
+
+/// A subject's name and page. What belongs to the other force is not named.
+fn subject(
+    tx: &mut Tx<'_>,
+    subject: &str,
+    force: Option<Force>,
+) -> Result<(String, Option<String>), AppError> {
+    let other = || (OTHER_FORCE.to_owned(), None);
+    let within = |of: Force| force.is_none_or(|own| own == of);
+    let Some((kind, id)) = subject.split_once(':') else { return Ok((subject.to_owned(), None)) };
+    Ok(match kind {
+        "device" => match id.parse::<DeviceId>().ok().map(|id| devices::by_id(tx, id)).transpose()?.flatten()
+        {
+            Some(device) if within(device.force) => (device.serial, Some(format!("/devices/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "person" => {
+            match id.parse::<PersonId>().ok().map(|id| people::by_id(tx, id)).transpose()?.flatten() {
+                Some(person) if within(person.force) => (person.name, Some(format!("/people/{id}"))),
+                Some(_) => other(),
+                None => (subject.to_owned(), None),
+            }
+        }
+        "custody" => match id.parse().ok().map(|id| handovers::by_id(tx, id)).transpose()?.flatten() {
+            Some(found) if within(found.force) || found.to_force.is_some_and(within) => {
+                (custody_app::reference(&found), Some(format!("/custody/{id}")))
+            }
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "place" => match id.parse().ok().map(|id| assets::place_by_id(tx, id)).transpose()?.flatten() {
+            Some(place) if within(place.force) => (place.name, Some("/places".to_owned())),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "count" => match id.parse().ok().map(|id| counts::by_id(tx, id)).transpose()?.flatten() {
+            Some(count) if within(count.force) => {
+                (format!("Stock count {}", count.number), Some(format!("/counts/{id}")))
+            }
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "role" => (id.replace('-', " "), None),
+        "burst" => match id.parse().ok().map(|id| orders::burst_by_id(tx, id)).transpose()?.flatten() {
+            Some(burst) if within(burst.force) => ("Held orders".to_owned(), Some(format!("/held/{id}"))),
+            Some(_) => other(),
+            None => (subject.to_owned(), None),
+        },
+        "freeze" => ("Freeze of destructive orders".to_owned(), Some("/held".to_owned())),
+        _ => (subject.to_owned(), None),
+    })
+}

@@ -1,0 +1,40 @@
+//! One's own notices. Looking at them is never barred, on duty or off.
+
+use domain::NoticeId;
+use store::notices::{self, Notice as Row};
+
+use kernel::access::{AcceptOwn, Permit, SeeOwn};
+use kernel::{App, AppError};
+
+/// One's own notices, newest first, held ones too; none to whoever stands in no register.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn own_notices(
+    app: &App,
+    permit: Permit<SeeOwn>,
+    unread_only: bool,
+    limit: u32,
+) -> Result<Vec<Row>, AppError> {
+    let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
+    app.store().read(move |tx| Ok(notices::of_person(tx, person, unread_only, limit)?)).await
+}
+
+/// Marks one's own notice as read. Twice is no error. It makes no ledger entry: when somebody read what they were told
+/// is no more of the log's business than when they opened a letter.
+///
+/// # Errors
+/// [`AppError::NotFound`] for anybody else's.
+pub async fn read_notice(app: &App, permit: Permit<AcceptOwn>, id: NoticeId) -> Result<(), AppError> {
+    let now = app.world().now();
+    app.store()
+        .write(move |tx| {
+            let own = notices::by_id(tx, id)?.filter(|one| permit.actor().person == Some(one.person));
+            if own.is_none() {
+                return Err(AppError::not_found("notice", id));
+            }
+            notices::read(tx, id, now)?;
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,160 @@
+//! Sending what is due: the rule is asked again at that moment, then the mail service.
+
+use domain::{Secret, Span, Timestamp};
+use duty::rule::Ruling;
+use outbound::mail::{Letter, Mail, MailError};
+use store::notices::{self, Notice, NoticeState};
+use store::{Tx, people};
+use tokio::task::JoinSet;
+
+use super::rule_of;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// How long a letter may be under way before another node may send it.
+pub(super) const LEASE: Span = Span::from_secs(120);
+/// Tries before a notice is given up and shown to the desk: over about a day.
+const MOST_ATTEMPTS: i64 = 9;
+/// The marking at the head of a letter's subject; it holds nothing but a link.
+const MARKING: &str = "OFFICIAL";
+
+/// A claimed notice that may be told now.
+struct Telling {
+    notice: Notice,
+    duty: &'static str,
+    exception: bool,
+    to: Option<String>,
+}
+
+/// Tells what may be told by now, `limit` notices at most; how many were looked at. Without a mail service they are
+/// told by the person's own page.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn send_notices(app: &App, mail: Option<&Mail>, limit: u32) -> Result<usize, AppError> {
+    if !kernel::health::clock_is_right(app) {
+        return Ok(0);
+    }
+    let now = app.world().now();
+    let due = app.store().read(move |tx| notices::due(tx, now, limit)).await.map_err(AppError::from)?;
+    let count = due.len();
+    if count == 0 {
+        return Ok(0);
+    }
+    let own = app.clone();
+    let tellings: Vec<Telling> = app
+        .store()
+        .write(move |tx| {
+            let mut tellings = Vec::new();
+            for notice in due {
+                tellings.extend(claim_notice(&own, tx, notice, now)?);
+            }
+            Ok::<_, AppError>(tellings)
+        })
+        .await?;
+    let mut sends = JoinSet::new();
+    for telling in tellings {
+        let (app, client, letter) = (app.clone(), mail.cloned(), self::letter(app, &telling, now));
+        sends.spawn(async move {
+            // A node that was stopped for longer than the lease leaves it to whoever has claimed it since.
+            let lost = telling.notice.due_at.is_none_or(|lease| app.world().now() >= lease);
+            let outcome = match (client, letter) {
+                _ if lost => Err(MailError::Again("this node was stopped while it was to send it".into())),
+                (None, _) => Ok(NoticeState::Shown),
+                (Some(_), None) => Err(MailError::Address),
+                (Some(client), Some(letter)) => client.send(&letter).await.map(|()| NoticeState::Mailed),
+            };
+            (telling, outcome)
+        });
+    }
+    while let Some(sent) = sends.join_next().await {
+        let (telling, outcome) = sent.map_err(|error| AppError::fault(&error))?;
+        let (app, now) = (app.clone(), app.world().now());
+        app.clone().store().write(move |tx| note_telling(&app, tx, &telling, outcome, now)).await?;
+    }
+    Ok(count)
+}
+
+/// Asks the rule again, since the person's duty may have changed; then takes the notice upon this node.
+fn claim_notice(
+    app: &App,
+    tx: &mut Tx<'_>,
+    mut notice: Notice,
+    now: Timestamp,
+) -> Result<Option<Telling>, AppError> {
+    if !notices::claim(tx, &mut notice, now.plus(LEASE))? {
+        return Ok(None);
+    }
+    let Some(person) = people::by_id(tx, notice.person)? else { return Ok(None) };
+    let state = duty_app::duty_state(tx, person.id, now)?;
+    if person.ended_at.is_some() {
+        notices::failed(tx, &notice, None, state.as_str(), "they have left")?;
+        return Ok(None);
+    }
+    Ok(match crate::ruling(app, &state, rule_of(&notice.reason), now) {
+        Ruling::Hold => {
+            notices::hold(tx, &notice, crate::look_again_at(app, &state, now), state.as_str())?;
+            None
+        }
+        ruling => Some(Telling {
+            notice,
+            duty: state.as_str(),
+            exception: ruling == Ruling::TellThoughOff,
+            to: person.email,
+        }),
+    })
+}
+
+/// What is mailed: a marking and a link, and not what the notice says.
+fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
+    let address = &app.config().address;
+    Some(Letter {
+        id: format!("notice-{}", telling.notice.id),
+        to: Secret::new(telling.to.clone()?),
+        subject: format!("{MARKING} - There is something for you to read in Lanyard"),
+        text: format!(
+            "{MARKING}\r\n\r\nThere is something for you to read in Lanyard, {}'s device manager.\r\n\r\nSign in \
+                 and read it: {address}/me\r\n\r\nThis message was sent by a machine. Nobody reads answers to \
+                 it.\r\n\r\n{MARKING}\r\n",
+            app.config().organisation
+        ),
+        at: now,
+    })
+}
+
+fn note_telling(
+    app: &App,
+    tx: &mut Tx<'_>,
+    telling: &Telling,
+    outcome: Result<NoticeState, MailError>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let notice = &telling.notice;
+    let record =
+        |action| Record::new("system", action, format!("person:{}", notice.person)).force(notice.force);
+    match outcome {
+        Ok(state) => {
+            if notices::told(tx, notice.id, state, now, (telling.duty, telling.exception))? {
+                let reason = match (telling.exception, rule_of(&notice.reason)) {
+                    (true, reason) => reason.as_str(),
+                    (false, _) if telling.duty == "not-known" => "duty-not-known",
+                    (false, _) => "on-duty",
+                };
+                return app.enter(tx, now, record("notice.told").reason(reason));
+            }
+        }
+        Err(error) => {
+            let again = match &error {
+                MailError::Again(_) if notice.attempts + 1 < MOST_ATTEMPTS => {
+                    Some(now.plus(Span::from_secs(300_i64 << notice.attempts.clamp(0, 8))))
+                }
+                _ => None,
+            };
+            let why = if telling.to.is_none() { "no work email is known".into() } else { error.to_string() };
+            if notices::failed(tx, notice, again, telling.duty, &why)? && again.is_none() {
+                return app.enter(tx, now, record("notice.undelivered"));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,58 @@
+//! One's own notices.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "own/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// The notices, newest first.
+    pub rows: Vec<Row>,
+    /// What becomes of notices to people whose duty is not known.
+    pub rule: String,
+}
+
+/// One notice.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub subject: String,
+    /// What is so, and what to do.
+    pub body: String,
+    /// The page it leads to.
+    pub href: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Whether it was read.
+    pub read: bool,
+}
+
+impl View {
+    /// Made-up notices, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |subject: &str, read| Row {
+            id: "1".into(),
+            subject: subject.into(),
+            body: "Bring it to ICT Customer Contact.".into(),
+            href: "/duty".into(),
+            at: web_shell::clock::hours_ago(20),
+            read,
+        };
+        Self {
+            shell: Shell::sample(Area::Me),
+            rule: "Where nobody has entered a roster, mail goes out on working days, 8:00 to 18:00.".into(),
+            rows: vec![row("Return your phone <script>", false), row("Accept the new terms", true)],
+        }
+    }
+}

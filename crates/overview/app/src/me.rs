@@ -1,0 +1,216 @@
+//! What concerns the person who is signed in: what they are asked to do, what they hold, what they agreed to.
+//!
+//! It is found by the person behind the session and by nothing that a request says, so nobody reads anybody else's here.
+//! Not here: what the desk sees of a person (`people`), and what nobody is told about themselves: detections, which are
+//! never a finding of guilt, and the cases of professional standards.
+
+use domain::{Outcome, PersonId, Subject, Timestamp};
+use store::terms_asked::Missing;
+use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
+
+use cases_app::read::CaseRow;
+use kernel::access::{Actor, Permit, SeeOwn};
+use kernel::todo::Todo;
+use kernel::{App, AppError};
+use permissions_app::read::PermissionRow;
+use store::devices::Device;
+use store::people::Person;
+use terms_app::DueReminder;
+use terms_app::read::AcceptanceRead;
+
+/// Kinds of case that the person whom they are about is told of. A kind that is not named here is not shown: silence is
+/// the safe side where a new kind of case arrives.
+const TOLD: [&str; 12] = [
+    "breach",
+    "lost-device",
+    "fault",
+    "damage",
+    "password-reset",
+    "password-compromised",
+    "app-request",
+    "device-issue",
+    "device-return",
+    "wifi-permission",
+    "withdrawal",
+    "reallocation",
+];
+
+/// Notices that the page shows.
+const NOTICES: u32 = 5;
+/// Permissions that the page shows; a page of their own has them all.
+const PERMISSIONS: u32 = 5;
+
+/// What concerns the person who is signed in.
+#[derive(Debug, Clone)]
+pub struct MeRead {
+    /// They themselves.
+    pub person: Person,
+    /// What they are asked to do, the most urgent first.
+    pub todos: Vec<Todo>,
+    /// What they hold or are to hold.
+    pub devices: Vec<OwnDevice>,
+    /// What they are asked to accept, and what they accepted before.
+    pub acceptances: Vec<AcceptanceRead>,
+    /// Clauses that they are asked from time to time, and now.
+    pub reminders: Vec<DueReminder>,
+    /// What they were told and have not marked as read, newest first.
+    pub notices: Vec<OwnNotice>,
+    /// Their devices are restricted until they accept the terms.
+    pub restricted: bool,
+    /// Cases about them that they are told of, newest first.
+    pub cases: Vec<CaseRow>,
+    /// Permissions that they asked for or that are for them, newest first.
+    pub permissions: Vec<PermissionRow>,
+}
+
+/// Something that a person was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnNotice {
+    /// When.
+    pub at: Timestamp,
+    /// What, in a line.
+    pub subject: String,
+    /// The page that it leads to.
+    pub href: String,
+}
+
+/// A device in the person's hands.
+#[derive(Debug, Clone)]
+pub struct OwnDevice {
+    /// Which.
+    pub device: Device,
+    /// It has been silent for longer than a report stands.
+    pub silent: bool,
+    /// Clauses that it does not meet: id, title, and what was found.
+    pub not_met: Vec<(String, String, String)>,
+}
+
+/// What concerns the person who is signed in; `None` for somebody who does not stand in the register, or no longer.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, AppError> {
+    let Some(id) = permit.actor().person else { return Ok(None) };
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let Some(person) = people::by_id(tx, id)?.filter(|person| person.ended_at.is_none()) else {
+                return Ok(None);
+            };
+            Ok(Some(MeRead {
+                todos: self::todos(&app, tx, id, now)?,
+                devices: own_devices(&app, tx, id, now)?,
+                reminders: terms_app::reminders::due_reminders(&app, tx, &person, now)?,
+                notices: told_of(tx, id)?,
+                restricted: terms_app::has_lapsed(tx, id)?,
+                acceptances: terms_app::read::acceptances(&app, tx, &person)?,
+                cases: told_cases(&app, tx, permit.actor(), id)?,
+                permissions: permissions_app::read::permissions_asked_by(&app, tx, id, PERMISSIONS, now)?,
+                person,
+            }))
+        })
+        .await
+}
+
+/// The cases about somebody that they are told of; a sealed one never, whatever its kind.
+fn told_cases(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result<Vec<CaseRow>, AppError> {
+    let mut all = cases::of_person(tx, id)?;
+    all.retain(|case| TOLD.contains(&case.kind.as_str()));
+    cases_app::read::case_rows(app, tx, actor, all)
+}
+
+/// What a person is asked to do: each area adds its own.
+fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Vec<Todo>, AppError> {
+    let mut todos = terms_to_do(app, tx, person)?;
+    todos.extend(steps_to_do(tx, person)?);
+    todos.extend(notices_to_read(tx, person)?);
+    todos.extend(custody_app::read::to_sign(tx, person, now)?);
+    // Without a time limit comes last.
+    todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
+    Ok(todos)
+}
+
+fn terms_to_do(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
+    let policy = app.policy();
+    let asked = terms_asked::of_person(tx, person)?;
+    let asked = asked.into_iter().filter(|standing| standing.missing != Missing::Nothing);
+    Ok(asked
+        .map(|standing| {
+            let document = policy.library().document(&standing.document);
+            let title = document.map_or(standing.document.as_str(), |known| &known.title);
+            let what = match (standing.missing, standing.accepted_at) {
+                (Missing::Terms, None) => "Read and accept",
+                (Missing::Terms, Some(_)) => "Read what changed and accept it",
+                _ => "Read what is new",
+            };
+            Todo {
+                title: format!("{what}: {title}"),
+                href: format!("/me/terms/{}", standing.document),
+                due: standing.due_at,
+            }
+        })
+        .collect())
+}
+
+fn own_devices(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<OwnDevice>, AppError> {
+    let policy = app.policy();
+    let silent_before = crate::overview::silent_before(app, now);
+    let mut own = Vec::new();
+    for device in devices::of_holder(tx, person)? {
+        let mut not_met = Vec::new();
+        for finding in findings::of_subject(tx, &Subject::Device(device.id))? {
+            let detection = policy.is_detection(finding.clause.as_str());
+            if let (false, Outcome::NotMet { because }) = (detection, &finding.outcome) {
+                let clause = policy.library().clause(&finding.clause);
+                let title = clause.map(|clause| clause.title.clone()).unwrap_or_default();
+                not_met.push((finding.clause.to_string(), title, because.clone()));
+            }
+        }
+        let silent = device.enrolment.is_some() && device.last_contact_at.is_none_or(|at| at < silent_before);
+        own.push(OwnDevice { silent, not_met, device });
+    }
+    Ok(own)
+}
+
+fn told_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OwnNotice>, AppError> {
+    let unread = notices::of_person(tx, person, true, NOTICES)?;
+    let shown = |notice: notices::Notice| OwnNotice {
+        at: notice.created_at,
+        subject: notice.subject,
+        href: notice.link,
+    };
+    Ok(unread.into_iter().map(shown).collect())
+}
+
+/// The steps of cases that wait for the person themselves. One that a form does leads there; what is to be handed in
+/// leads nowhere, since a counter does it.
+fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
+    let steps = case_steps::open_of_person(tx, person)?;
+    Ok(steps
+        .into_iter()
+        .filter_map(|step| {
+            let href = match step.proof_kind.as_str() {
+                "answer" => format!("/cases/{}/needed", step.case),
+                "receipt" => "/me".to_owned(),
+                // Terms stand in the list by themselves; a note is the desk's to write.
+                _ => return None,
+            };
+            Some(Todo { title: step.title, href, due: step.due_at })
+        })
+        .collect())
+}
+
+fn notices_to_read(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Todo>, AppError> {
+    let title = match notices::unread(tx, person)? {
+        0 => return Ok(None),
+        1 => "Read a notice".to_owned(),
+        unread => format!("Read {unread} notices"),
+    };
+    Ok(Some(Todo { title, href: "/me/notices".into(), due: None }))
+}

@@ -1,0 +1,273 @@
+//! How things stand: for the first page and for a screen on a wall.
+
+use domain::{Force, Outcome, Span, Subject, Timestamp};
+use policy::ParameterValue;
+use store::devices::DeviceCounts;
+use store::{Tx, cases, devices, findings, people};
+
+use compliance_app::documents;
+use compliance_app::documents::DocumentRow;
+use compliance_app::tally::{self, Tally};
+use kernel::access::{
+    Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
+    SeePeople, SeePolicy, SeeRegisters,
+};
+use kernel::{App, AppError, access};
+use ledger_app::LedgerStatus;
+use ledger_app::ledger_sight::LedgerSight;
+use ledger_app::read::LedgerRow;
+use notices_app::alarms::AlarmRead;
+use permissions_app::read::PermissionRow;
+use permissions_app::risks::RiskRead;
+use store::devices::Device;
+
+/// How long an enrolled device may be silent where the policy has no parameter for it.
+const SILENT_AFTER: Span = Span::from_secs(7 * 24 * 3600);
+/// The parameter that says how long a report stands.
+const STALE_PARAMETER: &str = "report-stale-after";
+/// Devices needing attention that are listed.
+const ATTENTION: u32 = 10;
+/// Ledger entries that are listed.
+const RECENT: usize = 6;
+/// Entries among which those are looked for: devices answer so often that the last ones are nearly all theirs.
+const LOOKED_AT: u32 = 300;
+
+/// How things stand, as far as the reader's role goes: what it may not see is `None`.
+#[derive(Debug, Clone)]
+pub struct Overview {
+    /// What is wrong with the service itself, each with what to do.
+    pub troubles: Vec<String>,
+    /// The documents; how they stand only for who may see findings.
+    pub documents: Vec<DocumentRow>,
+    /// The devices.
+    pub devices: Option<DevicesNow>,
+    /// Open cases, and those past their time limit.
+    pub cases: Option<(u64, u64)>,
+    /// Cases of leavers and movers in which something is overdue.
+    pub late_returns: Option<u64>,
+    /// People who hold a device and have not accepted all terms in force.
+    pub people_without_terms: Option<u64>,
+    /// Entries of registers that lapse soon, the nearest end first.
+    pub lapsing: Option<Vec<PermissionRow>>,
+    /// Alarms that nobody has seen to, newest first, a few, and how many there are.
+    pub alarms: Option<(Vec<AlarmRead>, u64)>,
+    /// Forces that have only one administrator who has ever signed in, or none.
+    pub few_administrators: Vec<(domain::Force, bool)>,
+    /// Bursts that are held, orders that wait for a second person, and forces whose destructive orders are frozen.
+    pub held: Option<HeldFigures>,
+    /// The latest entries of the ledger that are not a device's own answers.
+    pub recent: Option<Vec<LedgerRow>>,
+    /// Whether the ledger is signed, and where its checkpoints are copied to.
+    pub ledger: Option<LedgerStatus>,
+}
+
+/// What is held and waits, in figures.
+#[derive(Debug, Clone)]
+pub struct HeldFigures {
+    /// Bursts that are held beyond a cap.
+    pub bursts: u64,
+    /// Orders that wait for a second person to agree.
+    pub asked: u64,
+    /// Forces whose destructive orders are frozen.
+    pub frozen: Vec<domain::Force>,
+}
+
+/// The devices at a glance.
+#[derive(Debug, Clone)]
+pub struct DevicesNow {
+    /// Figures.
+    pub counts: DeviceCounts,
+    /// The worst ones, worst first.
+    pub attention: Vec<Attention>,
+}
+
+/// A device that needs somebody.
+#[derive(Debug, Clone)]
+pub struct Attention {
+    /// Which.
+    pub device: Device,
+    /// Its holder's name and number.
+    pub holder: Option<String>,
+    /// The clause that has not been met for longest, and why.
+    pub first: Option<(String, String)>,
+    /// Since when that one is not met.
+    pub since: Option<Timestamp>,
+    /// Who carries the risk of that one.
+    pub risk: Option<RiskRead>,
+}
+
+/// Figures for a screen on a wall: no names.
+#[derive(Debug, Clone)]
+pub struct Wall {
+    /// The devices.
+    pub counts: DeviceCounts,
+    /// Open cases, and those past their time limit.
+    pub cases: (u64, u64),
+    /// Clauses by how they stand, over all documents.
+    pub clauses: Tally,
+}
+
+/// How things stand.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let troubles = kernel::health::troubles(&app).into_iter().map(|(_, says)| says).collect();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let actor = permit.actor();
+            // Each part reaches as far as its own permit does, which may be one force where the page's is over both.
+            let devices = scope_of::<SeeDevices>(actor);
+            let people = scope_of::<SeePeople>(actor);
+            Ok(Overview {
+                troubles,
+                documents: document_rows(&app, tx, scope_of::<SeeFindings>(actor), now)?,
+                devices: devices
+                    .map(|force| devices_now(&app, tx, force, silent_before(&app, now)))
+                    .transpose()?,
+                cases: scope_of::<SeeCases>(actor)
+                    .map(|force| case_figures(tx, force, &cases_app::sight(&app, actor), now))
+                    .transpose()?,
+                late_returns: people
+                    .map(|force| store::events::late_returns(tx, force, now))
+                    .transpose()?
+                    .map(i64::unsigned_abs),
+                people_without_terms: people
+                    .map(|force| people::without_terms(tx, force))
+                    .transpose()?
+                    .map(i64::unsigned_abs),
+                lapsing: scope_of::<SeeRegisters>(actor)
+                    .map(|force| permissions_app::read::lapsing(&app, tx, force, now))
+                    .transpose()?,
+                alarms: scope_of::<SeeAlarms>(actor)
+                    .map(|force| permissions_app::watch::open_alarms(tx, force))
+                    .transpose()?,
+                few_administrators: permissions_app::watch::few_administrators(tx, actor, now)?,
+                held: scope_of::<SeeHeldOrders>(actor).map(|force| held_figures(tx, force)).transpose()?,
+                recent: scope_of::<SeeLedger>(actor)
+                    .map(|force| recent(&app, tx, actor, force))
+                    .transpose()?,
+                ledger: (scope_of::<SeeLedger>(actor).is_some() || scope_of::<RunService>(actor).is_some())
+                    .then(|| ledger_app::ledger_status_in(&app, tx))
+                    .transpose()?,
+            })
+        })
+        .await
+}
+
+/// Figures for a screen on a wall.
+///
+/// # Errors
+/// [`AppError::Denied`] for a role that may not see cases.
+pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppError> {
+    let cases = access::permit::<SeeCases>(permit.actor())?.scope().force();
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let force = permit.scope().force();
+            let by_clause = tally::by_clause(tx, force)?;
+            Ok(Wall {
+                counts: devices::counts(tx, force, silent_before(&app, now))?,
+                cases: case_figures(tx, cases, &cases_app::sight(&app, permit.actor()), now)?,
+                clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
+            })
+        })
+        .await
+}
+
+/// The time before which a last contact counts as silence: what was reported then no longer stands.
+pub(super) fn silent_before(app: &App, now: Timestamp) -> Timestamp {
+    let policy = app.policy();
+    let stale = policy.library().parameters().get(STALE_PARAMETER).map(|parameter| &parameter.value);
+    now.minus(match stale {
+        Some(ParameterValue::Span(span)) => *span,
+        _ => SILENT_AFTER,
+    })
+}
+
+fn document_rows(
+    app: &App,
+    tx: &mut Tx<'_>,
+    findings: Option<Option<Force>>,
+    now: Timestamp,
+) -> Result<Vec<DocumentRow>, AppError> {
+    let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
+    Ok(documents::rows(app.policy().library(), by_clause.as_ref(), now))
+}
+
+fn held_figures(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFigures, AppError> {
+    let (bursts, asked) = store::orders::waiting(tx, force)?;
+    let mut frozen = Vec::new();
+    for one in domain::Force::ALL.iter().filter(|one| force.is_none_or(|own| own == **one)) {
+        if store::freezes::freeze_of(tx, *one)?.is_some() {
+            frozen.push(*one);
+        }
+    }
+    Ok(HeldFigures { bursts: bursts.unsigned_abs(), asked: asked.unsigned_abs(), frozen })
+}
+
+/// The force to which what the actor sees by `A` is confined, or both; `None` where they see nothing by it.
+fn scope_of<A: access::Action>(actor: &Actor) -> Option<Option<Force>> {
+    access::permit::<A>(actor).ok().map(|permit| permit.scope().force())
+}
+
+fn case_figures(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    sight: &cases::Sight,
+    now: Timestamp,
+) -> Result<(u64, u64), AppError> {
+    let (open, late) = (cases::open_count(tx, force, sight)?, cases::late_count(tx, force, sight, now)?);
+    Ok((open.unsigned_abs(), late.unsigned_abs()))
+}
+
+fn devices_now(
+    app: &App,
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    silent_before: Timestamp,
+) -> Result<DevicesNow, AppError> {
+    let counts = devices::counts(tx, force, silent_before)?;
+    let mut attention = Vec::new();
+    for device in devices::needing_attention(tx, force, ATTENTION)? {
+        let oldest = findings::of_subject(tx, &Subject::Device(device.id))?
+            .into_iter()
+            .filter(|finding| matches!(finding.outcome, Outcome::NotMet { .. }))
+            .min_by_key(|finding| finding.since);
+        let holder = match device.holder {
+            Some(holder) => people::by_id(tx, holder)?.map(|person| kernel::words::shown(&person)),
+            None => None,
+        };
+        let risk = match &oldest {
+            Some(finding) => permissions_app::read::risk_on(app, tx, &device, &finding.clause)?,
+            None => None,
+        };
+        attention.push(Attention {
+            risk,
+            device,
+            holder,
+            since: oldest.as_ref().map(|finding| finding.since),
+            first: oldest.map(|finding| (finding.clause.to_string(), finding.outcome.reason())),
+        });
+    }
+    Ok(DevicesNow { counts, attention })
+}
+
+fn recent(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    force: Option<Force>,
+) -> Result<Vec<LedgerRow>, AppError> {
+    let mut sight = LedgerSight::of_actor(app, tx, actor, force)?;
+    sight
+        .list(tx, &store::ledger::LedgerFilter::default(), LOOKED_AT)?
+        .into_iter()
+        .filter(|(entry, _)| entry.actor != "device")
+        .take(RECENT)
+        .map(|entry| ledger_app::read::row_within(app, tx, actor, entry, &sight))
+        .collect()
+}

@@ -1,0 +1,201 @@
+//! People: the list, one person, what stands between a device and enrolment.
+
+use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
+use store::devices::EnrolmentState;
+use store::events::Event;
+use store::people::Listed;
+use store::people::Related;
+use store::{cases, devices, enrolments, people};
+
+use cases_app::read::CaseRow;
+use kernel::access::{
+    EnrolDevices, ManageRegister, Permit, PermitWithin, Reach, Relation, Role, SeeAccess, SeeCases,
+    SeeDevices, SeePeople, SeeRegisters,
+};
+use kernel::roles::standing_of;
+use kernel::{App, AppError, access};
+use permissions_app::read::PermissionRow;
+use store::devices::Device;
+pub use store::people::{Listed as PersonRow, PeopleFilter, Person};
+use terms_app::read::AcceptanceRead;
+
+/// One person.
+#[derive(Debug, Clone)]
+pub struct PersonRead {
+    /// The person.
+    pub person: Person,
+    /// What they hold, for who may see devices.
+    pub devices: Vec<Device>,
+    /// What they are asked to accept, and what they accepted before.
+    pub acceptances: Vec<AcceptanceRead>,
+    /// Cases about them, for who may see cases.
+    pub cases: Vec<CaseRow>,
+    /// Events in their working life, latest first, each with what it is called for this reader.
+    pub events: Vec<(Event, String)>,
+    /// Their line manager's name and number.
+    pub manager: Option<String>,
+    /// Their roles' titles, for themselves and for who may see who has which role.
+    pub roles: Vec<&'static str>,
+    /// Entries of registers for them, for who may see registers.
+    pub permissions: Vec<PermissionRow>,
+}
+
+/// What stands between a device and enrolment.
+#[derive(Debug, Clone)]
+pub struct EnrolRead {
+    /// The device.
+    pub device: Device,
+    /// Who is to have it.
+    pub holder: Option<Person>,
+    /// What stands in the way, and the clause behind it.
+    pub obstacle: Option<(String, Option<ClauseId>)>,
+    /// What a person does on the device, a sentence a step.
+    pub steps: &'static [&'static str],
+    /// Since when it is under management, which a new profile would replace.
+    pub enrolled_at: Option<Timestamp>,
+}
+
+/// Whether somebody has a covert role is read by [`crate::sensitive::read_covert`] alone, for a reason: it goes into no list, page or
+/// export, so here everybody looks alike.
+fn hide(person: &mut Person) {
+    person.covert = false;
+}
+
+/// Up to `limit` people in order of name, from behind the given one.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn people(
+    app: &App,
+    permit: impl Into<PermitWithin<SeePeople>>,
+    filter: PeopleFilter,
+    after: Option<(String, PersonId)>,
+    limit: u32,
+) -> Result<Vec<Listed>, AppError> {
+    let reach = permit.into().reach();
+    let (within, only) = match reach {
+        Reach::Force(scope) => (scope.force(), None),
+        Reach::Related { force, me, own, managed } => (Some(force), Some(Related { me, own, managed })),
+        Reach::Nothing => return Ok(Vec::new()),
+    };
+    let force = match (within, filter.force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+        (own, asked) => own.or(asked),
+    };
+    let filter = PeopleFilter { force, ..filter };
+    app.store()
+        .read(move |tx| {
+            let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            let mut found = people::list(tx, &filter, only, after, limit)?;
+            found.iter_mut().for_each(|listed| hide(&mut listed.person));
+            Ok(found)
+        })
+        .await
+}
+
+/// One person.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for who is neither the reader nor one of their people
+/// where only those are permitted.
+pub async fn person(
+    app: &App,
+    permit: impl Into<PermitWithin<SeePeople>>,
+    id: PersonId,
+) -> Result<PersonRead, AppError> {
+    let (app, permit) = (app.clone(), permit.into());
+    let now = app.world().now();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+            permit.reaches_person(&person)?;
+            hide(&mut person);
+            let devices = access::permit_within::<SeeDevices>(permit.actor())
+                .is_ok_and(|devices| devices.reaches_person(&person).is_ok());
+            let roles = permit.actor().relation_to(&person) == Relation::Own
+                || access::permit::<SeeAccess>(permit.actor()).is_ok();
+            let manager = match person.line_manager {
+                Some(manager) => people::by_id(tx, manager)?.map(|manager| kernel::words::shown(&manager)),
+                None => None,
+            };
+            let desk = access::permit::<SeeCases>(permit.actor()).is_ok();
+            Ok(PersonRead {
+                events: people_app::events::events_of(&app, tx, permit.actor(), &person)?,
+                devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() },
+                acceptances: terms_app::read::acceptances(&app, tx, &person)?,
+                cases: match desk {
+                    true => {
+                        let all = cases::of_person(tx, id)?;
+                        cases_app::read::case_rows(&app, tx, permit.actor(), all)?
+                    }
+                    false => Vec::new(),
+                },
+                manager,
+                roles: match standing_of(tx, id, now)? {
+                    Some(standing) if roles => standing.roles.iter().map(Role::title).collect(),
+                    _ => Vec::new(),
+                },
+                permissions: match access::permit::<SeeRegisters>(permit.actor()) {
+                    Ok(_) => permissions_app::read::permissions_of_person(&app, tx, id, now)?,
+                    Err(_) => Vec::new(),
+                },
+                person,
+            })
+        })
+        .await
+}
+
+/// The person with that collar or staff number, for a form that names one.
+///
+/// # Errors
+/// [`AppError::Invalid`] for the field `holder` where the force has nobody of that number.
+pub async fn holder_by_number(
+    app: &App,
+    permit: &Permit<ManageRegister>,
+    force: Force,
+    number: &str,
+) -> Result<PersonId, AppError> {
+    permit.reaches(force)?;
+    let number: String = number.trim().chars().take(20).collect();
+    app.store()
+        .read(move |tx| {
+            people::by_number(tx, force, &number)?.map(|person| person.id).ok_or_else(|| {
+                AppError::invalid("holder", format!("{} has nobody with this number", force.title()))
+            })
+        })
+        .await
+}
+
+/// What stands between a device and enrolment.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn enrolling(app: &App, permit: Permit<EnrolDevices>, id: DeviceId) -> Result<EnrolRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+            permit.reaches(device.force)?;
+            let served = app.platforms().of_kind(device.kind);
+            let steps = served.map_or(&[][..], |(of, served)| served.vendor.enrolment_steps(of));
+            let policy = app.policy();
+            let clause =
+                |reason: Option<&str>| policy.library().clause_of_action("check-in.refused", reason).cloned();
+            let obstacle = match devices_app::enrolment::gate(&app, tx, &device)? {
+                Err(refusal) => Some((refusal.to_string(), clause(Some(refusal.word())))),
+                Ok(()) if served.is_none() => Some((
+                    format!("A {} cannot be enrolled by this version", device.kind.title()),
+                    clause(None),
+                )),
+                Ok(()) => None,
+            };
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            let live = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled);
+            let live = live.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten();
+            let enrolled_at = live.map(|live| live.enrolled_at.unwrap_or(live.created_at));
+            Ok(EnrolRead { holder, obstacle, device, steps, enrolled_at })
+        })
+        .await
+}

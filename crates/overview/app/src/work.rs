@@ -1,0 +1,92 @@
+//! Runs the server's own work: claims due jobs and gives each to the capability that does it.
+
+mod held;
+
+use domain::Span;
+use store::jobs;
+
+use kernel::jobs::Kind;
+use kernel::{App, AppError};
+
+/// Tries before a job is given up and shown to whoever runs the service.
+const MOST_ATTEMPTS: i64 = 8;
+/// How long a claimed job may run before another node takes it.
+const LEASE: Span = Span::from_secs(120);
+
+/// Claims and runs up to `limit` due jobs; how many were claimed.
+///
+/// # Errors
+/// Where the database does not answer, or the policy in force cannot be read; a job that fails is put by and tried
+/// again later.
+pub async fn run_jobs(app: &App, limit: u32) -> Result<usize, AppError> {
+    kernel::policy_in_force::follow_policy(app).await?;
+    if !kernel::health::clock_is_right(app) {
+        return Ok(0);
+    }
+    let now = app.world().now();
+    let claimed =
+        app.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;
+    let count = claimed.len();
+    for job in claimed {
+        // A node that was stopped for a while, or had slow jobs before this one, has lost it to another.
+        if app.world().now() >= job.lease_until {
+            continue;
+        }
+        let outcome = match job.attempts {
+            // Each try ended with its process, or the database went away: whatever it is, another try is like it.
+            MOST_ATTEMPTS.. => {
+                Err(AppError::Fault("it was begun again and again and never came to its end".into()))
+            }
+            _ => run_job(app, &job).await,
+        };
+        let now = app.world().now();
+        app.store()
+            .write(move |tx| match outcome {
+                Ok(()) => jobs::done(tx, &job).map_err(AppError::from),
+                Err(error) => {
+                    let error = error.to_string();
+                    let given_up = job.attempts + 1 >= MOST_ATTEMPTS;
+                    tracing::warn!(kind = job.kind, subject = job.subject, error, given_up, "a job failed");
+                    let again =
+                        (!given_up).then(|| now.plus(Span::from_secs(5_i64 << job.attempts.clamp(0, 10))));
+                    jobs::failed(tx, &job, now, again, &error).map_err(AppError::from)
+                }
+            })
+            .await?;
+    }
+    Ok(count)
+}
+
+async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
+    let Some(kind) = Kind::ALL.iter().copied().find(|kind| kind.as_str() == job.kind) else {
+        return Err(AppError::Fault(format!("no job of kind {}; a newer version asked for it", job.kind)));
+    };
+    let bad =
+        |_| AppError::Fault(format!("the subject {} of a {} job cannot be read", job.subject, job.kind));
+    match kind {
+        Kind::JudgeDevice => compliance_app::judge_device(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowTerms => terms_app::follow_terms(app, job.subject.parse().map_err(bad)?).await,
+        Kind::JudgePerson => compliance_app::judge_person(app, job.subject.parse().map_err(bad)?).await,
+        Kind::JudgeDocument => compliance_app::judge_document(app, &job.subject).await,
+        Kind::Configure => {
+            devices_app::commands::configure_device(app, job.subject.parse().map_err(bad)?).await
+        }
+        Kind::OffDutyReview => off_duty_app::open_off_duty_review(app, &job.subject).await,
+        Kind::FollowCase => cases_app::follow_case(app, job.subject.parse().map_err(bad)?).await,
+        Kind::ExpireHandover => custody_app::expire_handover(app, job.subject.parse().map_err(bad)?).await,
+        Kind::Breach => {
+            let (device, clause) = job.subject.split_once('/').unwrap_or_default();
+            let clause = clause.parse().map_err(bad)?;
+            compliance_app::breach::follow_breach(app, device.parse().map_err(bad)?, clause).await
+        }
+        Kind::Permission => permissions_app::follow_permission(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowToken => sign_in_app::tokens::follow_token(app, job.subject.parse().map_err(bad)?).await,
+        Kind::LapseGrant => people_app::grants::lapse_grant(app, job.subject.parse().map_err(bad)?).await,
+        Kind::ExpireOrder => devices_app::caps::expire_order(app, job.subject.parse().map_err(bad)?).await,
+        Kind::ExpireBurst => devices_app::caps::expire(app, job.subject.parse().map_err(bad)?).await,
+        Kind::PerformHeld => held::perform(app, job.subject.parse().map_err(bad)?).await,
+        Kind::LookAtNotices => {
+            notices_app::look_at_notices_again(app, job.subject.parse().map_err(bad)?).await
+        }
+    }
+}

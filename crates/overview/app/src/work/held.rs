@@ -1,0 +1,82 @@
+//! Does what was held and is no command, once a second person released it.
+
+use domain::{HeldId, Timestamp};
+use serde_json::json;
+use store::Tx;
+use store::locks::{self, Lock};
+use store::orders::{self, HeldAct, HeldState};
+
+use custody_app as custody;
+use custody_app::register::{self, Restated};
+use devices_app::caps::HeldDeed;
+use devices_app::{commands, enrolment, withdrawals};
+use kernel::{App, AppError};
+
+/// Does what was held and is released. What can no longer be done says why on the page and in the ledger. Running it again
+/// changes nothing.
+pub(super) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
+    let found = app.store().read(move |tx| orders::held_by_id(tx, id)).await?;
+    let Some(act) = found.filter(|act| act.state == HeldState::Released) else { return Ok(()) };
+    let what: HeldDeed = serde_json::from_str(&act.spec).map_err(|error| AppError::fault(&error))?;
+    let done = if let HeldDeed::HandOver { handover } = what {
+        custody::complete_held(app, handover, id).await
+    } else {
+        let (app, now, act) = (app.clone(), app.world().now(), act.clone());
+        app.clone()
+            .store()
+            .write(move |tx| {
+                if !devices_app::caps::end_act(tx, act.id, HeldState::Done, now, None)? {
+                    return Ok(());
+                }
+                locks::take(tx, Lock::Device(act.device))?;
+                now_do(&app, tx, (&act, &what), now)
+            })
+            .await
+    };
+    match done {
+        Err(AppError::Conflict(why) | AppError::Invalid { message: why, .. }) => fail(app, act, why).await,
+        other => other,
+    }
+}
+
+/// Does a released act in the caller's transaction, which holds the lock of the device. A hand-over is completed elsewhere.
+fn now_do(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (act, what): (&HeldAct, &HeldDeed),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let by = (act.asked_by.as_str(), now);
+    match what {
+        HeldDeed::SetHolder { holder } => register::change_holder(app, tx, (act.device, *holder), by),
+        HeldDeed::Retire { why } => {
+            register::restate_checked(app, tx, (act.device, Restated::Retired, why), by)
+        }
+        HeldDeed::Missing { why } => {
+            register::restate_checked(app, tx, (act.device, Restated::Missing, why), by)
+        }
+        HeldDeed::Withdraw { why, shown } => {
+            withdrawals::order_return(app, tx, (act.device, why), (&act.asked_by, shown), now).map(drop)
+        }
+        HeldDeed::Revoke { why } => enrolment::revoke_now(app, tx, (act.device, why), by).map(drop),
+        HeldDeed::TakeBack { command, shown } => {
+            commands::take_back_now(app, tx, *command, (&act.asked_by, shown), now)
+        }
+        HeldDeed::HandOver { .. } => Ok(()),
+    }
+}
+
+async fn fail(app: &App, act: HeldAct, why: String) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            if !devices_app::caps::end_act(tx, act.id, HeldState::Failed, now, Some(&why))? {
+                return Ok(());
+            }
+            let record = app.about_device(tx, "system", "device.act.failed", act.device)?;
+            let record = record.reason(act.deed.as_str()).detail(json!({ "act": act.id, "why": why }));
+            app.enter(tx, now, record)
+        })
+        .await
+}

@@ -1,0 +1,19 @@
+//! Use cases of several capabilities at once, against a database: what follows in one from what is done in another.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod alarms;
+mod columns;
+mod grants;
+mod grants_by_two;
+mod imports;
+mod movers;
+mod notices;
+mod policy_in_force;
+mod second;
+mod terms;
+mod tokens;

@@ -1,0 +1,147 @@
+//! Answers the requests of this page.
+
+use axum::response::Response;
+use compliance_web::figures::{bar, status};
+use kernel::access::SeePolicy;
+use ledger_app::read::LedgerRow;
+use ledger_app::{CopyState, LedgerStatus};
+use ledger_web::entries::words;
+use notices_web::alarms::row as alarm;
+use overview_app::overview::Attention;
+use permissions_web::mention::{mention, risk};
+
+use crate::overview::{AttentionRow, CopyRow, Held, RecentRow, ReviewRow, View};
+use web_shell::answer::shown;
+use web_shell::format;
+use web_shell::frame::Area;
+use web_shell::session::{Ctx, Problem};
+
+/// How things stand.
+pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
+    let now = overview_app::overview::overview(&ctx.site.app, ctx.permit::<SeePolicy>()?).await?;
+    let figures = now.devices.as_ref().map(|devices| devices.counts).unwrap_or_default();
+    let (cases_open, cases_late) = now.cases.unwrap_or_default();
+    let reviews = now
+        .documents
+        .iter()
+        .filter(|row| row.overdue_days.is_some() || row.document.review_by.is_none())
+        .map(|row| ReviewRow {
+            href: format!("/documents/{}", row.document.id),
+            title: row.document.title.clone(),
+            status: status(row),
+            owner: row.document.owner.clone(),
+        })
+        .collect();
+    let view = View {
+        troubles: now.troubles,
+        held: now.held.as_ref().map(|held| Held {
+            bursts: held.bursts,
+            asked: held.asked,
+            frozen: held.frozen.iter().map(|force| force.title()).collect(),
+        }),
+        shell: ctx.shell(Area::Overview, Vec::new()),
+        documents: now.documents.iter().map(bar).collect(),
+        devices_enrolled: figures.enrolled.unsigned_abs(),
+        devices_registered: figures.all.unsigned_abs(),
+        devices_attention: figures.attention.unsigned_abs(),
+        devices_silent: figures.silent.unsigned_abs(),
+        devices_sha1: figures.sha1.unsigned_abs(),
+        attention: now
+            .devices
+            .map(|devices| devices.attention)
+            .unwrap_or_default()
+            .iter()
+            .map(attention)
+            .collect(),
+        cases_open,
+        cases_late,
+        reviews,
+        returns_late: now.late_returns.unwrap_or_default(),
+        people_without_acceptance: now.people_without_terms.unwrap_or_default(),
+        lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
+        alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
+        alarms: now.alarms.map(|(rows, _)| rows).unwrap_or_default().into_iter().map(alarm).collect(),
+        few_administrators: now.few_administrators.iter().map(|(force, one)| few(*force, *one)).collect(),
+        recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
+        ledger_stopped: now.ledger.as_ref().and_then(|ledger| ledger.stopped.clone()).unwrap_or_default(),
+        ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
+    };
+    shown(&view)
+}
+
+fn few(force: domain::Force, one: bool) -> String {
+    if one {
+        format!(
+            "{} has one administrator who has signed in. Until a second has, nobody can confirm a role that destroys, approves or \
+             administers, and the one may give the role of administrator once. Give it to somebody now, and have them sign in.",
+            force.title()
+        )
+    } else {
+        format!(
+            "No administrator of {} has signed in. Until one has, anybody who can use the server can give roles alone: lanyard role give.",
+            force.title()
+        )
+    }
+}
+
+fn attention(row: &Attention) -> AttentionRow {
+    let device = &row.device;
+    let why = match (&row.first, device.not_met) {
+        (Some((clause, why)), 1) => format!("{clause}: {}", short(why)),
+        (Some((clause, why)), many) => {
+            format!("{many} clauses not met, for longest {clause}: {}", short(why))
+        }
+        (None, many) => format!("{many} clauses not met"),
+    };
+    AttentionRow {
+        href: format!("/devices/{}", device.id),
+        device: format!("{}, {}", device.serial, device.model.as_deref().unwrap_or(device.kind.title())),
+        holder: row.holder.clone().unwrap_or_default(),
+        why,
+        since: row.since,
+        risk: row.risk.as_ref().map(risk),
+    }
+}
+
+/// A reason cut to a line or two; the device's own page has all of it.
+fn short(why: &str) -> String {
+    const LONGEST: usize = 90;
+    if why.chars().count() <= LONGEST {
+        return why.to_owned();
+    }
+    let cut: String = why.chars().take(LONGEST).collect();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole))
+}
+
+fn recent(row: &LedgerRow) -> RecentRow {
+    let (on, href) = &row.on;
+    RecentRow {
+        at: row.at,
+        what: format!("{}: {on}", words(&row.action)),
+        href: href.clone().unwrap_or_else(|| "/ledger".to_owned()),
+    }
+}
+
+/// How the copies of checkpoints stand.
+fn copies(ledger: &LedgerStatus) -> Vec<CopyRow> {
+    let row = |(place, state): (&String, &CopyState)| {
+        let last = match state.copied_at {
+            Some(at) => format!("{} entries, copied {}", state.size, format::when(at)),
+            None => "nothing copied yet".to_owned(),
+        };
+        match &state.failing {
+            Some((since, why)) => {
+                let since = format::when(*since);
+                CopyRow { says: format!("{place}: {last}; fails since {since}: {why}"), bad: true }
+            }
+            None => CopyRow { says: format!("{place}: {last}"), bad: state.copied_at.is_none() },
+        }
+    };
+    let mut rows: Vec<CopyRow> = ledger.copies.iter().map(row).collect();
+    if !ledger.left_the_machine() {
+        let says = "Checkpoints have not left this machine: its owner could write a new history. Name a place for copies in \
+                    the settings file, under [ledger].";
+        rows.insert(0, CopyRow { says: says.to_owned(), bad: true });
+    }
+    rows
+}

@@ -1,0 +1,263 @@
+//! The first page: how the rules stand, which devices need somebody, which documents are overdue.
+//!
+//! Everything on it is a count or a short list with a link; the lists themselves are on their own pages.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::chart::{Bar, Counts};
+use web_shell::parts::registers::{Mention, Risk};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "overview/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What is wrong with the service itself, each with what to do.
+    pub troubles: Vec<String>,
+    /// Clauses per document, by their own outcome.
+    pub documents: Vec<Bar>,
+    /// Devices under management.
+    pub devices_enrolled: u64,
+    /// Devices in the register.
+    pub devices_registered: u64,
+    /// Devices with a clause that is not met.
+    pub devices_attention: u64,
+    /// Enrolled devices that have been silent for longer than a report stands.
+    pub devices_silent: u64,
+    /// Enrolled devices that sign their messages by way of SHA-1.
+    pub devices_sha1: u64,
+    /// The worst of them, worst first.
+    pub attention: Vec<AttentionRow>,
+    /// Cases that are open.
+    pub cases_open: u64,
+    /// Cases past their time limit.
+    pub cases_late: u64,
+    /// Documents past their review date, or without one.
+    pub reviews: Vec<ReviewRow>,
+    /// Cases of leavers and movers in which something is overdue.
+    pub returns_late: u64,
+    /// People who hold a device without having accepted the current terms.
+    pub people_without_acceptance: u64,
+    /// Entries of registers that lapse soon, the nearest end first.
+    pub lapsing: Vec<Mention>,
+    /// Alarms that nobody has seen to, the newest few.
+    pub alarms: Vec<notices_web::alarms::Row>,
+    /// How many there are.
+    pub alarms_open: u64,
+    /// What a force with too few administrators is told, a sentence each.
+    pub few_administrators: Vec<String>,
+    /// What is held and waits; `None` where the reader may not see it.
+    pub held: Option<Held>,
+    /// The last ledger entries, newest first.
+    pub recent: Vec<RecentRow>,
+    /// Why the ledger is not signed; empty while it is, and for who does not see the ledger.
+    pub ledger_stopped: String,
+    /// How the copies of checkpoints stand, a sentence each; empty for who does not see the ledger.
+    pub ledger_copies: Vec<CopyRow>,
+}
+
+/// How copies of checkpoints stand.
+#[derive(Debug, Clone)]
+pub struct CopyRow {
+    /// In a sentence.
+    pub says: String,
+    /// Whether somebody has to look after it.
+    pub bad: bool,
+}
+
+/// Orders that are held beyond a cap, or wait for a second person.
+#[derive(Debug, Clone)]
+pub struct Held {
+    /// Bursts that are held.
+    pub bursts: u64,
+    /// Orders that wait for a second person to agree.
+    pub asked: u64,
+    /// Forces whose destructive orders are frozen.
+    pub frozen: Vec<&'static str>,
+}
+
+/// A device that needs somebody.
+#[derive(Debug, Clone)]
+pub struct AttentionRow {
+    /// Its page.
+    pub href: String,
+    /// The asset number and model.
+    pub device: String,
+    /// Who holds it; empty if nobody.
+    pub holder: String,
+    /// Why it is here, in words, worst first.
+    pub why: String,
+    /// Since when, where a finding says.
+    pub since: Option<Timestamp>,
+    /// Who carries the risk of it.
+    pub risk: Option<Risk>,
+}
+
+/// A document whose review is overdue or undated.
+#[derive(Debug, Clone)]
+pub struct ReviewRow {
+    /// Its page.
+    pub href: String,
+    /// Its title.
+    pub title: String,
+    /// Such as `In force, review overdue by 2,262 days`.
+    pub status: String,
+    /// Who owns it.
+    pub owner: String,
+}
+
+/// A ledger entry in one line.
+#[derive(Debug, Clone)]
+pub struct RecentRow {
+    /// When.
+    pub at: Timestamp,
+    /// What, in words.
+    pub what: String,
+    /// Its place in the ledger.
+    pub href: String,
+}
+
+const SAMPLE_TROUBLE: &str = "the clock is 400 days ahead of the time that has passed: nothing is deleted and no job is run; set \
+                              the clock of this machine right";
+
+impl CopyRow {
+    fn samples() -> Vec<Self> {
+        let fine = "/srv/ledger-copies: 1,042 entries, copied 22 November 2026, 3:00am";
+        let fails = "https://witness.example/in: nothing copied yet; fails since 22 November 2026, 1:00am: it answered 503 <script>";
+        vec![Self { says: fine.into(), bad: false }, Self { says: fails.into(), bad: true }]
+    }
+}
+
+impl RecentRow {
+    fn sample(at: Timestamp, what: &str, href: &str) -> Self {
+        Self { at, what: what.into(), href: href.into() }
+    }
+}
+
+impl View {
+    /// All clauses of all documents together.
+    fn together(&self) -> Counts {
+        self.documents.iter().fold(Counts::default(), |sum, bar| Counts {
+            met: sum.met + bar.counts.met,
+            not_met: sum.not_met + bar.counts.not_met,
+            not_known: sum.not_known + bar.counts.not_known,
+            not_applicable: sum.not_applicable + bar.counts.not_applicable,
+        })
+    }
+
+    /// A made-up overview, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let hours = web_shell::clock::hours_ago;
+        Self {
+            shell: Shell::sample_top(Area::Overview),
+            troubles: vec![SAMPLE_TROUBLE.into()],
+            documents: Bar::samples(),
+            devices_enrolled: 28,
+            devices_registered: 34,
+            devices_attention: 5,
+            devices_silent: 2,
+            devices_sha1: 4,
+            attention: vec![
+                AttentionRow {
+                    href: "/devices/1".into(),
+                    device: "NC-10442, iPhone 15".into(),
+                    holder: "PC 1234 Ames <script>".into(),
+                    why: "Reported lost; lost mode not yet confirmed".into(),
+                    since: Some(hours(1)),
+                    risk: None,
+                },
+                AttentionRow {
+                    href: "/devices/2".into(),
+                    device: "SC-20017, MacBook Air".into(),
+                    holder: String::new(),
+                    why: "No report for 9 days; 6 clauses not known".into(),
+                    since: None,
+                    risk: Some(Risk::sample()),
+                },
+            ],
+            cases_open: 7,
+            cases_late: 2,
+            reviews: vec![ReviewRow {
+                href: "/documents/mobile-device-use".into(),
+                title: "Mobile Device Use Policy".into(),
+                status: "In force, review overdue by 2,262 days".into(),
+                owner: "Director of ICT".into(),
+            }],
+            returns_late: 1,
+            people_without_acceptance: 3,
+            lapsing: vec![Mention::sample()],
+            alarms: vec![notices_web::alarms::Row::sample()],
+            alarms_open: 3,
+            few_administrators: vec!["Norfolk has one administrator who has signed in <script>.".into()],
+            held: Some(Held { bursts: 1, asked: 2, frozen: vec!["Norfolk Constabulary"] }),
+            recent: vec![
+                RecentRow::sample(hours(0), "Lost mode asked for NC-10442", "/ledger?device=F4GXQ2ABCD"),
+                RecentRow::sample(hours(2), "Check-in from SC-20031", "/ledger"),
+            ],
+            ledger_stopped:
+                "The last checkpoint that this node remembers covers 1042 entries; the ledger has 1000."
+                    .into(),
+            ledger_copies: CopyRow::samples(),
+        }
+    }
+
+    /// The same on the first day: nothing registered, nothing judged.
+    #[must_use]
+    pub fn sample_empty() -> Self {
+        Self {
+            troubles: Vec::new(),
+            documents: Vec::new(),
+            devices_enrolled: 0,
+            devices_registered: 0,
+            devices_attention: 0,
+            devices_silent: 0,
+            devices_sha1: 0,
+            attention: Vec::new(),
+            cases_open: 0,
+            cases_late: 0,
+            reviews: Vec::new(),
+            returns_late: 0,
+            people_without_acceptance: 0,
+            lapsing: Vec::new(),
+            alarms: Vec::new(),
+            alarms_open: 0,
+            few_administrators: Vec::new(),
+            held: None,
+            recent: Vec::new(),
+            ledger_stopped: String::new(),
+            ledger_copies: vec![CopyRow {
+                says: "Checkpoints have not left this machine: its owner could write a new history. Name a place for copies in the \
+                       settings file, under [ledger]."
+                    .into(),
+                bad: true,
+            }],
+            ..Self::sample()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_overview_never_reads_as_good() {
+        let html = View::sample_empty().render().unwrap();
+        assert!(html.contains("Nothing has been judged yet") && !html.contains("lan-card--good"), "{html}");
+    }
+
+    #[test]
+    fn figures_are_the_sum_of_the_documents() {
+        assert_eq!(
+            View::sample().together(),
+            Counts { met: 500, not_met: 41, not_known: 157, not_applicable: 332 }
+        );
+    }
+}

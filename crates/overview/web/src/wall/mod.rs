@@ -1,0 +1,65 @@
+//! The page for a screen on a wall: how things stand, large enough to read across a room. No names: a wall has no walls.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use web_shell::filters;
+use web_shell::parts::chart::Counts;
+
+/// How often the page asks for itself again, in seconds, by a `Refresh` header that the handler sends. The page offers
+/// a way to stop it (WCAG 2.2.1): with `?refresh=off` the header is left out.
+pub const REFRESH_SECONDS: u32 = 60;
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "wall/page.html")]
+pub struct View {
+    /// The marking.
+    pub marking: String,
+    /// The time of the page.
+    pub now: Timestamp,
+    /// Whether it refreshes itself.
+    pub refreshing: bool,
+    /// Devices under management.
+    pub enrolled: u64,
+    /// Those that reported within the time that the force allows.
+    pub heard_of: u64,
+    /// Devices that need somebody.
+    pub attention: u64,
+    /// Open cases, and those past their time limit.
+    pub cases: (u64, u64),
+    /// Clauses of all documents, by their own outcome.
+    pub clauses: Counts,
+}
+
+impl View {
+    /// A made-up night, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            marking: "OFFICIAL <script>".into(),
+            now: web_shell::clock::now(),
+            refreshing: true,
+            enrolled: 9214,
+            heard_of: 9102,
+            attention: 41,
+            cases: (17, 2),
+            clauses: Counts { met: 71, not_met: 3, not_known: 44, not_applicable: 5 },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refreshing_can_be_stopped_and_started() {
+        let mut view = View::sample();
+        assert!(view.render().unwrap().contains("/wall?refresh=off"));
+        view.refreshing = false;
+        assert!(view.render().unwrap().contains("href=\"/wall\""));
+    }
+}

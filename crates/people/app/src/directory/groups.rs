@@ -1,0 +1,312 @@
+//! Groups of the directory: who is in which. What a group lets its members do is in the force's settings.
+
+use std::collections::BTreeSet;
+
+use domain::{Force, GroupId, PersonId, Timestamp};
+use serde_json::json;
+use store::groups::{self, Group};
+use store::{Tx, people};
+
+use super::force_of;
+use crate::grants::Names;
+use kernel::access::{Permit, ProvisionPeople};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// Ids that an entry's detail names of those who joined and left; beyond, it has their number.
+const NAMED: usize = 2000;
+
+/// A group as a directory wants it to be.
+#[derive(Debug, Clone)]
+pub struct GroupWrite {
+    /// Its name: 1 to 200 characters.
+    pub name: String,
+    /// The directory's own identifier.
+    pub external_id: Option<String>,
+    /// The ids of its members.
+    pub members: Vec<String>,
+}
+
+/// A group as the directory sees it.
+#[derive(Debug, Clone)]
+pub struct GroupRead {
+    /// The group.
+    pub group: Group,
+    /// Who is in it; empty where that was not asked for.
+    pub members: Vec<PersonId>,
+}
+
+fn read(tx: &mut Tx<'_>, group: Group, members: bool) -> Result<GroupRead, AppError> {
+    let members = if members { groups::member_ids(tx, group.id)? } else { Vec::new() };
+    Ok(GroupRead { group, members })
+}
+
+fn of_force(tx: &mut Tx<'_>, force: Force, id: GroupId) -> Result<Group, AppError> {
+    groups::by_id(tx, id)?
+        .filter(|group| group.force == force)
+        .ok_or_else(|| AppError::not_found("group", id))
+}
+
+fn name_is_free(tx: &mut Tx<'_>, force: Force, name: &str, own: Option<GroupId>) -> Result<(), AppError> {
+    match groups::by_name(tx, force, name)? {
+        Some(other) if Some(other.id) != own => {
+            Err(AppError::Conflict("another group has this displayName".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The people of a list of ids, all of whom the directory provisions in that force; those in `known` are not looked up.
+fn people_of(
+    tx: &mut Tx<'_>,
+    force: Force,
+    ids: &[String],
+    known: &BTreeSet<PersonId>,
+) -> Result<BTreeSet<PersonId>, AppError> {
+    let mut found = BTreeSet::new();
+    for id in ids {
+        let wrong = || {
+            AppError::invalid("members", "name users of this service by their ids; groups cannot be members")
+        };
+        let id: PersonId = id.parse().map_err(|_| wrong())?;
+        if !known.contains(&id) {
+            let person = people::by_id(tx, id)?.ok_or_else(wrong)?;
+            if person.force != force || person.user_name.is_none() {
+                return Err(wrong());
+            }
+        }
+        found.insert(id);
+    }
+    Ok(found)
+}
+
+/// Makes a group.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a name or member that cannot be, [`AppError::Conflict`] for a name that is taken.
+pub async fn add_group(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    new: GroupWrite,
+) -> Result<GroupRead, AppError> {
+    let force = force_of(&permit)?;
+    let name = text("displayName", &new.name, 200)?;
+    let (app, now) = (app.clone(), app.world().now());
+    let id = GroupId::from_uuid(app.world().uuid());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            name_is_free(tx, force, &name, None)?;
+            let group = Group {
+                id,
+                force,
+                name,
+                external_id: new.external_id,
+                version: 1,
+                created_at: now,
+                changed_at: now,
+            };
+            groups::add(tx, &group)?;
+            let members = people_of(tx, force, &new.members, &BTreeSet::new())?;
+            note_group(
+                &app,
+                tx,
+                (&permit.actor().name, now),
+                &group,
+                "directory-group.added",
+                (&members, &BTreeSet::new()),
+            )?;
+            read(tx, group, true)
+        })
+        .await
+}
+
+/// Makes a group what the directory now says; `None` where it is no longer at the version that was started from.
+///
+/// # Errors
+/// As [`add_group`], and [`AppError::NotFound`].
+pub async fn change_group(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    id: GroupId,
+    version: i64,
+    new: GroupWrite,
+) -> Result<Option<GroupRead>, AppError> {
+    let force = force_of(&permit)?;
+    let name = text("displayName", &new.name, 200)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let before = of_force(tx, force, id)?;
+            if before.version != version {
+                return Ok(None);
+            }
+            name_is_free(tx, force, &name, Some(id))?;
+            let old: BTreeSet<PersonId> = groups::member_ids(tx, id)?.into_iter().collect();
+            let members = people_of(tx, force, &new.members, &old)?;
+            let joined: BTreeSet<PersonId> = members.difference(&old).copied().collect();
+            let left: BTreeSet<PersonId> = old.difference(&members).copied().collect();
+            let same = before.name == name && before.external_id == new.external_id;
+            if same && joined.is_empty() && left.is_empty() {
+                return read(tx, before, true).map(Some);
+            }
+            let group = Group { name, external_id: new.external_id, changed_at: now, ..before };
+            if !groups::set(tx, &group)? {
+                return Ok(None);
+            }
+            let group = Group { version: group.version + 1, ..group };
+            note_group(
+                &app,
+                tx,
+                (&permit.actor().name, now),
+                &group,
+                "directory-group.changed",
+                (&joined, &left),
+            )?;
+            if !same {
+                // The settings name groups by their names.
+                for person in members.intersection(&old) {
+                    groups_changed(&app, tx, *person, (&permit.actor().name, now))?;
+                }
+            }
+            read(tx, group, true).map(Some)
+        })
+        .await
+}
+
+/// Removes a group: its members stay and lose what it gave. Whether it was at that version, where one is given.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn remove_group(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    id: GroupId,
+    version: Option<i64>,
+) -> Result<bool, AppError> {
+    let force = force_of(&permit)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let group = of_force(tx, force, id)?;
+            if version.is_some_and(|version| version != group.version) {
+                return Ok(false);
+            }
+            let left = groups::member_ids(tx, id)?.into_iter().collect();
+            note_group(
+                &app,
+                tx,
+                (&permit.actor().name, now),
+                &group,
+                "directory-group.removed",
+                (&BTreeSet::new(), &left),
+            )?;
+            groups::remove(tx, id)?;
+            Ok(true)
+        })
+        .await
+}
+
+/// One group.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn group(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    id: GroupId,
+    members: bool,
+) -> Result<GroupRead, AppError> {
+    let force = force_of(&permit)?;
+    app.store()
+        .read(move |tx| {
+            let group = of_force(tx, force, id)?;
+            read(tx, group, members)
+        })
+        .await
+}
+
+/// The group of that name, in any case of letters.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn group_by_name(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    name: &str,
+    members: bool,
+) -> Result<Option<GroupRead>, AppError> {
+    let (force, name) = (force_of(&permit)?, name.to_owned());
+    app.store()
+        .read(move |tx| groups::by_name(tx, force, &name)?.map(|group| read(tx, group, members)).transpose())
+        .await
+}
+
+/// Up to `limit` groups in order of id, from behind one.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn groups(
+    app: &App,
+    permit: Permit<ProvisionPeople>,
+    after: Option<GroupId>,
+    limit: u32,
+    members: bool,
+) -> Result<Vec<GroupRead>, AppError> {
+    let force = force_of(&permit)?;
+    app.store()
+        .read(move |tx| {
+            let page = groups::page(tx, force, after, limit)?;
+            page.into_iter().map(|group| read(tx, group, members)).collect()
+        })
+        .await
+}
+
+/// Gives a person the roles that their groups make, and ends those that they no longer make. Whoever is off the books
+/// has none in any case; what is open of theirs is set right when they come back.
+pub(super) fn groups_changed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    (token, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {
+        return Ok(());
+    };
+    let named = groups::of_person(tx, person.id)?;
+    let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
+    crate::grants::take_groups(app, tx, &person, (&names, Names::Token(token)), now).map(|_| ())
+}
+
+/// Moves people in and out of a group, and enters it.
+fn note_group(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (actor, now): (&str, Timestamp),
+    group: &Group,
+    action: &'static str,
+    (joined, left): (&BTreeSet<PersonId>, &BTreeSet<PersonId>),
+) -> Result<(), AppError> {
+    for person in joined {
+        groups::join(tx, group.id, *person, now)?;
+    }
+    for person in left {
+        groups::leave(tx, group.id, *person)?;
+    }
+    for person in joined.iter().chain(left) {
+        groups_changed(app, tx, *person, (actor, now))?;
+    }
+    let named = |people: &BTreeSet<PersonId>| -> Vec<String> {
+        people.iter().take(NAMED).map(ToString::to_string).collect()
+    };
+    let detail = json!({
+        "name": group.name,
+        "joined": named(joined), "joined_count": joined.len(),
+        "left": named(left), "left_count": left.len(),
+    });
+    let record = Record::new(actor, action, format!("group:{}", group.id)).force(group.force).detail(detail);
+    app.enter(tx, now, record)
+}

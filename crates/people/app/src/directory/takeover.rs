@@ -1,0 +1,155 @@
+//! A directory that would provision somebody who has a role, or have them sign in by another name: it waits until an
+//! administrator confirms exactly that. Until then the directory is answered that the number or name is taken, and asks again.
+
+use domain::{PersonId, Timestamp};
+use serde_json::json;
+use store::people::Person;
+use store::takeovers::{self, Takeover};
+use store::{Tx, grants, people};
+
+use kernel::access::{ManageAccess, Permit, ProvisionPeople, Role};
+use kernel::record::Record;
+use kernel::roles::is_strong;
+use kernel::second::AtStake;
+use kernel::{App, AppError, presence, second};
+use notices_app::alarms;
+use notices_app::alarms::{Alarm, AlarmKind};
+
+/// What the directory is told meanwhile.
+const WAITS: &str = "this person has a role in Lanyard, so an administrator has to confirm on the page of their roles that the \
+                     directory provisions them under this userName and externalId; send it again after that";
+
+/// Whether a change by a directory has to wait for an administrator: what the directory is told then. What is asked is
+/// kept, entered and told once.
+pub(super) fn takeover_waits(
+    app: &App,
+    tx: &mut Tx<'_>,
+    before: Option<&Person>,
+    after: &Person,
+    (permit, now): (&Permit<ProvisionPeople>, Timestamp),
+) -> Result<Option<AppError>, AppError> {
+    let Some(before) = before else { return Ok(None) };
+    let same = before.user_name == after.user_name && before.external_id == after.external_id;
+    if same || !has_role_that_matters(app, tx, before.id, now)? {
+        return Ok(None);
+    }
+    let wanted = Takeover {
+        person: before.id,
+        asked_by: permit.actor().name.clone(),
+        user_name: after.user_name.clone().unwrap_or_default(),
+        external_id: after.external_id.clone().unwrap_or_default(),
+        asked_at: now,
+        confirmed: None,
+    };
+    match takeovers::of_person(tx, before.id)? {
+        Some(known) if is_as_shown(&known, &wanted) && known.confirmed.is_some() => {
+            takeovers::forget(tx, before.id)?;
+            return Ok(None);
+        }
+        Some(known) if is_as_shown(&known, &wanted) => {}
+        _ => {
+            takeovers::ask(tx, &wanted)?;
+            tell_of_takeover(app, tx, before, &wanted, now)?;
+        }
+    }
+    Ok(Some(AppError::Conflict(WAITS.to_owned())))
+}
+
+/// A role that somebody gave, or one that destroys, approves or administers. What a group of the directory gave besides,
+/// the directory may take with it.
+fn has_role_that_matters(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let strong = |role: &str| role.parse::<Role>().is_ok_and(|role| is_strong(app.policy().access(), role));
+    let open = grants::open(tx, person)?;
+    Ok(open.iter().any(|grant| grant.is_open_at(now) && (!grant.from_directory || strong(&grant.role))))
+}
+
+fn tell_of_takeover(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    wanted: &Takeover,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(&wanted.asked_by, "directory-takeover.asked", format!("person:{}", whose.id))
+        .force(whose.force)
+        .detail(json!({ "user_name": wanted.user_name, "external_id": wanted.external_id }));
+    app.enter(tx, now, record)?;
+    let alarm = Alarm {
+        force: Some(whose.force),
+        kind: AlarmKind::Takeover,
+        by: wanted.asked_by.clone(),
+        subject: format!("The directory would take over {} ({}), who has a role", whose.name, whose.number),
+        body: format!(
+            "They would sign in by the directory’s account {}. Nothing has changed. If that is their account, confirm it on \
+                 the page of their roles; if not, refuse it, and end the API token that asked.",
+            wanted.user_name
+        ),
+        link: format!("/people/{}/roles", whose.id),
+    };
+    alarms::raise(app, tx, alarm, now)
+}
+
+/// Confirms, or refuses, that the directory provisions a person under the names that were shown.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] over the wall and for oneself; [`AppError::Conflict`] where it asks for
+/// something else by now, and for who made the token that asked; [`AppError::NotPresent`].
+pub async fn decide_takeover(
+    app: &App,
+    permit: Permit<ManageAccess>,
+    person: PersonId,
+    shown: (String, String),
+    confirm: bool,
+) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| decide_takeover_in(&app, tx, &permit, (person, &shown), (confirm, now)))
+        .await
+}
+
+fn decide_takeover_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageAccess>,
+    (person, shown): (PersonId, &(String, String)),
+    (confirm, now): (bool, Timestamp),
+) -> Result<(), AppError> {
+    let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+    permit.reaches(whose.force)?;
+    let me = permit.actor();
+    let asked = takeovers::of_person(tx, person)?
+        .filter(|one| one.confirmed.is_none() && one.user_name == shown.0 && one.external_id == shown.1);
+    let asked = asked.ok_or_else(|| {
+        AppError::Conflict(
+            "the directory asks for something else by now, or for nothing; reload the page".into(),
+        )
+    })?;
+    let action = if confirm {
+        if second::could_be_one(tx, &format!("person:{person}"), me, AtStake::Force)? {
+            permit.reaches_own(whose.force)?;
+            return Err(AppError::Conflict("somebody else must confirm it: it is about you".into()));
+        }
+        presence::fresh(me, now)?;
+        second::another_human_for::<ManageAccess>(app, tx, &asked.asked_by, me, (whose.force, now))?;
+        takeovers::confirm(tx, &asked, now, &me.name)?;
+        "directory-takeover.confirmed"
+    } else {
+        takeovers::forget(tx, person)?;
+        "directory-takeover.refused"
+    };
+    let record = Record::new(&me.name, action, format!("person:{person}"))
+        .force(whose.force)
+        .detail(json!({ "user_name": asked.user_name, "external_id": asked.external_id }));
+    app.enter(tx, now, record)
+}
+
+/// Whether two are the same person under the same names.
+fn is_as_shown(one: &Takeover, other: &Takeover) -> bool {
+    one.person == other.person && one.user_name == other.user_name && one.external_id == other.external_id
+}

@@ -1,0 +1,129 @@
+//! What ends with a person, or with a role of theirs that destroys, approves or administers: their sessions, what they asked
+//! for and nobody agreed to yet, and the silence about API tokens that they made. Every end of a person or of such a role
+//! comes here, in its own transaction.
+
+use domain::Timestamp;
+use store::people::Person;
+use store::{Tx, grants, sessions, tokens};
+
+use devices_app::caps;
+use kernel::access::{Action, ManageAccess, Question, Relation, Role};
+use kernel::roles::is_strong;
+use kernel::{App, AppError};
+use notices_app::alarms;
+use notices_app::alarms::{Alarm, AlarmKind};
+
+/// What has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Their employment: they are off the books.
+    Person,
+    /// A role that destroyed, approved or administered. Others of theirs may go on.
+    Role,
+}
+
+/// Ends what ends with a person or with a role of theirs; `by`: who ended that.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub(crate) fn ended(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    what: Ended,
+    (by, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    let name = format!("person:{}", whose.id);
+    sessions::end_of_person(tx, whose.id)?;
+    if what == Ended::Person {
+        end_strong_roles(app, tx, whose, (by, now))?;
+    }
+    end_roles_asked_for(app, tx, whose, &name, now)?;
+    caps::end_what_they_asked_for(app, tx, whose.id, now)?;
+    tell_of_tokens(app, tx, whose, (&name, by), now)
+}
+
+/// Who comes back is given such roles anew, by two: a row that is brought back must bring none.
+fn end_strong_roles(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    (by, now): (&str, Timestamp),
+) -> Result<(), AppError> {
+    for grant in grants::open(tx, whose.id)? {
+        let strong = grant.role.parse().is_ok_and(|role: Role| is_strong(app.policy().access(), role));
+        if strong && !grant.from_directory {
+            grants::end(tx, grant.id, now, by)?;
+            crate::grants::note_grant_ended(app, tx, whose, &grant, (by, "the person left"), now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether some role that a person has still permits an action over the things of their force.
+pub(crate) fn still_may<A: Action>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let Some(standing) = kernel::roles::standing_of(tx, whose.id, now)? else { return Ok(false) };
+    let (home, force) = (Some(whose.force), whose.force);
+    let question = Question { roles: standing.roles, home, action: A::NAME, force, relation: Relation::None };
+    Ok(app.policy().access().ask(question).allowed)
+}
+
+/// Roles that they asked for and nobody confirmed.
+fn end_roles_asked_for(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if still_may::<ManageAccess>(app, tx, whose, now)? {
+        return Ok(());
+    }
+    for grant in grants::waiting_of(tx, name)? {
+        let Some(other) = store::people::by_id(tx, grant.person)? else { continue };
+        if grants::end(tx, grant.id, now, "system")? {
+            crate::grants::note_grant_ended(
+                app,
+                tx,
+                &other,
+                &grant,
+                ("system", "the administrator who asked for it may no longer give roles"),
+                now,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// A token goes on working: other systems depend on it. Whoever administers has to know that its maker may still have it.
+fn tell_of_tokens(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    (name, by): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let made = tokens::made_by(tx, name, now)?;
+    if made.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = made.iter().map(|token| format!("“{}”", token.name)).collect();
+    let alarm = Alarm {
+        force: Some(whose.force),
+        kind: AlarmKind::TokensLeft,
+        by: by.to_owned(),
+        subject: format!("API tokens that {} ({}) made still work", whose.name, whose.number),
+        body: format!(
+            "They left, or lost a role, and may still have these tokens: {}. Make a new token for each, enter it where the old \
+             one is used, and end the old one.",
+            names.join(", ")
+        ),
+        link: "/tokens".into(),
+    };
+    alarms::raise(app, tx, alarm, now)
+}

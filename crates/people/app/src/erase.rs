@@ -1,0 +1,158 @@
+//! Forgetting people whose time is over: who they were goes, what was done stays.
+//!
+//! A person who left longer ago than the force's retention register keeps them loses name, number, addresses and what the
+//! directory said of them; the private detail of every ledger entry about them, their cases and permissions goes too, and
+//! so do the signed records of hand-overs that name them, whose digests stay in the ledger. Where a name became part of a
+//! sentence, other words take its place. The row itself, with its id, and the entries stay, so that the log is whole and
+//! verifies. Whoever still has a device, an open case or a legal hold is passed over until that is settled.
+//!
+//! Not here: what people typed of somebody without the whole name, which no search finds soundly.
+
+use domain::PersonId;
+use serde_json::json;
+use store::people::Person;
+use store::{Tx, erasure, groups, handovers, passkeys, people, people_directory, sessions, sign_in};
+
+use kernel::access::{Permit, RunService};
+use kernel::record::Record;
+use kernel::{App, AppError};
+use ledger_app as ledger_book;
+
+/// What stands where the name of somebody stood who is erased.
+const INSTEAD: &str = "an erased person";
+/// People looked for at a time.
+const BATCH: u32 = 100;
+
+/// Who is due, and who would be if nothing held them.
+#[derive(Debug, Clone)]
+pub struct DueForErasure {
+    /// The oldest of those who are due, a hundred at most.
+    pub due: Vec<Person>,
+    /// How many are past their time and kept: by a device in their hands, an open case or a legal hold.
+    pub held: i64,
+}
+
+/// Who is due for erasure; changes nothing.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn people_due_for_erasure(
+    app: &App,
+    _permit: Permit<RunService>,
+) -> Result<DueForErasure, AppError> {
+    let before = app.world().now().minus(app.config().keep_ended_people);
+    app.store()
+        .read(move |tx| {
+            let past = people_directory::past_retention(tx, before)?;
+            let due = people_directory::due_for_erasure(tx, before, BATCH)?;
+            let shown = i64::try_from(due.len()).unwrap_or(past);
+            // More than one batch is due: nobody can say yet how many of the rest are held.
+            let held = if shown < i64::from(BATCH) { past - shown } else { 0 };
+            Ok(DueForErasure { due, held })
+        })
+        .await
+}
+
+/// Erases a batch of the people who are due; how many. Each is a transaction and an entry of its own, and is looked at
+/// again in it: a hold that came meanwhile counts.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn erase_due_people(app: &App) -> Result<usize, AppError> {
+    if !kernel::health::clock_is_right(app) {
+        return Ok(0);
+    }
+    // An erasure names places: the newest entries are given theirs first.
+    while ledger_app::sequence_ledger(app).await? > 0 {}
+    let before = app.world().now().minus(app.config().keep_ended_people);
+    let due = app
+        .store()
+        .read(move |tx| people_directory::due_for_erasure(tx, before, BATCH))
+        .await
+        .map_err(AppError::from)?;
+    let mut erased = 0;
+    for person in due {
+        erased += usize::from(erase_person(app, person.id).await?);
+    }
+    Ok(erased)
+}
+
+async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    let before = now.minus(app.config().keep_ended_people);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(person) = people_directory::due_one(tx, before, id)? else { return Ok(false) };
+            let subject = format!("person:{id}");
+            let subjects = subjects_about(tx, id)?;
+            let Some(details) = ledger_book::erase_about(&app, tx, &subjects, now)? else {
+                // The newest entry about them has no place yet: the next round finds one.
+                return Ok(false);
+            };
+            let records = erase_records(tx, id)?;
+            forget_words(tx, &person)?;
+            groups::leave_all(tx, id)?;
+            people_directory::free_managed(tx, id)?;
+            sessions::end_of_person(tx, id)?;
+            sign_in::forget_accounts(tx, id)?;
+            passkeys::forget(tx, id)?;
+            let force = person.force;
+            let erased = Person {
+                number: format!("erased-{}", id.uuid().simple().to_string().get(..12).unwrap_or_default()),
+                name: "Erased".into(),
+                email: None,
+                phone: None,
+                unit: None,
+                user_name: None,
+                external_id: None,
+                line_manager: None,
+                covert: false,
+                starts_on: None,
+                last_day: None,
+                directory: None,
+                changed_at: now,
+                erased_at: Some(now),
+                ..person
+            };
+            if !people::set(tx, &erased)? {
+                return Ok(false);
+            }
+            let record = Record::new("system", "person.erased", subject)
+                .force(force)
+                .reason("retention")
+                .detail(json!({ "ledger_details": details, "signed_records": records }));
+            app.enter(tx, now, record)?;
+            Ok::<_, AppError>(true)
+        })
+        .await
+}
+
+/// Lists the subjects of ledger entries that are about a person: themselves, their cases and their permissions.
+fn subjects_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
+    let mut subjects = vec![format!("person:{person}")];
+    subjects.extend(erasure::cases_about(tx, person)?.into_iter().map(|id| format!("case:{id}")));
+    subjects.extend(erasure::permissions_about(tx, person)?.into_iter().map(|id| format!("permission:{id}")));
+    Ok(subjects)
+}
+
+/// Erases the signed records of hand-overs that name a person; how many. Who gave what to whom and when stays, by id, and
+/// so do the digests in the ledger: whoever has a copy can still show that it is the one that was signed.
+fn erase_records(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, AppError> {
+    let records = erasure::records_of(tx, person)?;
+    for id in &records {
+        handovers::erase(tx, *id)?;
+    }
+    Ok(records.len())
+}
+
+/// Puts other words in the place of a person's name. With the number behind it nobody else is meant; alone it is looked
+/// for outside of what is about them only where it is a whole name and nobody else's.
+fn forget_words(tx: &mut Tx<'_>, person: &Person) -> Result<(), AppError> {
+    let numbered = format!("{} ({})", person.name, person.number);
+    erasure::forget_name(tx, person.id, (&numbered, INSTEAD), true)?;
+    let distinct = person.name.contains(' ') && !erasure::has_namesake(tx, person.id, &person.name)?;
+    erasure::forget_name(tx, person.id, (&person.name, INSTEAD), distinct)?;
+    erasure::forget_signatures(tx, person.id, INSTEAD)?;
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! Who has which role: from the directory's groups, by hand, and what follows from the register itself.
+//!
+//! A role that destroys, approves or administers ([`is_strong`]) is given by two (`give`); one that a directory's token asks for
+//! waits as well (`groups`).
+//!
+//! A holder is whoever is on the books, and a line manager whoever is named as one; every other role is a grant. A grant past
+//! its time counts as none at the next request, because roles are looked up with each ([`standing_of`]); nothing has
+//! to run for that. An auditor's grant always has an end. That one has come is noticed by a job (`lapse`).
+
+pub mod give;
+pub mod groups;
+pub mod lapse;
+
+use domain::{Force, GrantId, PersonId, Span, Timestamp, local_time};
+use store::grants::{self, Grant, Listed};
+use store::people::Person;
+use store::takeovers::{self, Takeover};
+use store::{Tx, people};
+
+use kernel::access::{Permit, Role, SeeAccess};
+pub use kernel::roles::{Standing, is_strong, standing_of};
+use kernel::{App, AppError, second};
+
+pub use groups::Names;
+
+/// The longest time that an auditor's grant lasts. The same person may be given another when it is over.
+pub const AUDITOR_LONGEST: Span = Span::from_secs(92 * 24 * 3600);
+
+/// A role that is to be given by hand.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewGrant {
+    /// The role.
+    pub role: Option<Role>,
+    /// Over the things of both forces.
+    pub both_forces: bool,
+    /// The last day on which it counts, `2026-12-31`; empty: until somebody ends it.
+    pub last_day: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What became of a role that was to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// It counts from their next request on.
+    Now,
+    /// It counts once another administrator confirms it.
+    Waits(GrantId),
+}
+
+/// A person's roles now, and every grant that they ever had.
+#[derive(Debug, Clone)]
+pub struct RolesRead {
+    /// The person.
+    pub person: Person,
+    /// Their roles now.
+    pub standing: Option<Standing>,
+    /// Their grants, newest first.
+    pub grants: Vec<GrantRead>,
+    /// The directory that would provision them, where that waits for an administrator, with who asked in words.
+    pub takeover: Option<(Takeover, String)>,
+}
+
+/// A grant, with who gave it in words.
+#[derive(Debug, Clone)]
+pub struct GrantRead {
+    /// The grant.
+    pub grant: Grant,
+    /// Who gave it, or the group.
+    pub by: String,
+    /// Whether it counts now.
+    pub counts: bool,
+    /// Whether somebody can confirm it: it waits for that, or the directory gave it and it approves nothing yet.
+    pub to_confirm: bool,
+    /// Who confirmed it.
+    pub confirmed_by: Option<String>,
+}
+
+/// Whether a role is a grant at all: the others follow from the register.
+const fn is_granted(role: Role) -> bool {
+    !matches!(role, Role::Holder | Role::LineManager)
+}
+
+fn until_of(role: Role, last_day: &str, now: Timestamp) -> Result<Option<Timestamp>, AppError> {
+    let invalid = |message: &str| Err(AppError::invalid("until", message));
+    let text = last_day.trim();
+    if text.is_empty() {
+        return if role == Role::Auditor {
+            invalid("enter the last day: an auditor's access ends by itself")
+        } else {
+            Ok(None)
+        };
+    }
+    let Some(until) = text.parse::<jiff::civil::Date>().ok().and_then(|day| day.tomorrow().ok()) else {
+        return invalid("enter a day, such as 2026-12-31");
+    };
+    let until = local_time::midnight(until);
+    if until <= now {
+        return invalid("enter a day that is not over");
+    }
+    if role == Role::Auditor && until > now.plus(AUDITOR_LONGEST) {
+        return invalid("enter a day within the next three months: an auditor's access is for one audit");
+    }
+    Ok(Some(until))
+}
+
+/// What a person may be asked for now; `None` for who is not on the books.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn roles_of(app: &App, person: PersonId) -> Result<Option<Standing>, AppError> {
+    let now = app.world().now();
+    app.store().read(move |tx| standing_of(tx, person, now)).await
+}
+
+/// A person's roles and grants.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] over the wall.
+pub async fn person_roles(
+    app: &App,
+    permit: Permit<SeeAccess>,
+    person: PersonId,
+) -> Result<RolesRead, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+            permit.reaches(whose.force)?;
+            let grants = grants::of_person(tx, person)?
+                .into_iter()
+                .map(|grant| grant_read(&app, tx, grant, now))
+                .collect::<Result<_, _>>()?;
+            let asked = takeovers::of_person(tx, person)?.filter(|one| one.confirmed.is_none());
+            let takeover = match asked {
+                Some(asked) => {
+                    let by = kernel::words::who(tx, &asked.asked_by)?;
+                    Some((asked, by))
+                }
+                None => None,
+            };
+            Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, takeover, person: whose })
+        })
+        .await
+}
+
+/// Up to `limit` grants that count now, in order of the person's name, from behind the given name and grant.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn grants(
+    app: &App,
+    permit: Permit<SeeAccess>,
+    (force, role): (Option<Force>, Option<Role>),
+    after: Option<(String, GrantId)>,
+    limit: u32,
+) -> Result<Vec<(Listed, String)>, AppError> {
+    let now = app.world().now();
+    let force = match (permit.scope().force(), force) {
+        (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+        (own, asked) => own.or(asked),
+    };
+    app.store()
+        .read(move |tx| {
+            let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            grants::list(tx, (force, role.map_or("", Role::as_str)), now, after, limit)?
+                .into_iter()
+                .map(|listed| Ok((listed.clone(), said_by(tx, &listed.grant)?)))
+                .collect()
+        })
+        .await
+}
+
+fn grant_read(app: &App, tx: &mut Tx<'_>, grant: Grant, now: Timestamp) -> Result<GrantRead, AppError> {
+    let strong = grant.role.parse().is_ok_and(|role| is_strong(app.policy().access(), role));
+    let early = grant.from_directory && strong && now.since(grant.since()) < second::SPAN;
+    Ok(GrantRead {
+        by: said_by(tx, &grant)?,
+        counts: grant.counts_at(now),
+        to_confirm: grant.is_open_at(now) && grant.confirmed.is_none() && (grant.waits || early),
+        confirmed_by: grant.confirmed.as_ref().map(|(_, by)| kernel::words::who(tx, by)).transpose()?,
+        grant,
+    })
+}
+
+fn said_by(tx: &mut Tx<'_>, grant: &Grant) -> Result<String, AppError> {
+    if grant.from_directory {
+        return Ok(format!("Directory group {}", grant.said_by));
+    }
+    kernel::words::who(tx, &grant.said_by)
+}
+
+pub(crate) use give::note_grant_ended;
+pub use give::{confirm_role, end_role, grant_role};
+pub use groups::take_groups;
+pub use lapse::lapse_grant;

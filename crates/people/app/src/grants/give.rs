@@ -1,0 +1,399 @@
+//! Giving a role by hand, confirming one, ending one.
+//!
+//! A role that destroys, approves or administers is asked for by one administrator and confirmed by another human being.
+//! There are two ways round, each of them an alarm:
+//!
+//! - Until an administrator of the force has signed in, the server's command line sets the service up and gives roles alone.
+//!   Afterwards what it asks for waits as well.
+//! - Until a second administrator has signed in for the first time, the only one may give exactly that role, to one person.
+
+use domain::{Force, GrantId, PersonId, Span, Timestamp};
+use serde_json::json;
+use store::grants::{self, Grant};
+use store::locks::{self, Lock};
+use store::people::Person;
+use store::{Tx, people};
+
+use kernel::roles::is_strong;
+
+use super::{Given, NewGrant, is_granted, until_of};
+use crate::ending;
+use crate::ending::Ended;
+use kernel::access::{Actor, Comes, ManageAccess, Permit, Role};
+use kernel::fields::text;
+use kernel::record::Record;
+use kernel::second::AtStake;
+use kernel::{App, AppError, presence, second};
+use notices_app::alarms;
+use notices_app::alarms::{Alarm, AlarmKind};
+
+/// How long a role that was asked for may be confirmed.
+const CONFIRM_WITHIN: Span = Span::from_secs(7 * 24 * 3600);
+/// Administrators of a force who are looked at.
+const MOST: u32 = 500;
+
+/// A role that is being given, with whose it is.
+pub(super) struct Giving<'a> {
+    pub(super) whose: &'a Person,
+    pub(super) grant: &'a Grant,
+    pub(super) role: Role,
+    /// Who gives it, as the ledger names them.
+    pub(super) by: &'a str,
+}
+
+/// Gives a person a role. It counts from their next request on; one that destroys, approves or administers counts once
+/// another administrator confirms it.
+///
+/// # Errors
+/// [`AppError::Invalid`] for what cannot be, [`AppError::Conflict`] where they have it or are asked to have it,
+/// [`AppError::Denied`] over the wall and for oneself, [`AppError::NotPresent`].
+pub async fn grant_role(
+    app: &App,
+    permit: Permit<ManageAccess>,
+    person: PersonId,
+    new: NewGrant,
+) -> Result<Given, AppError> {
+    let now = app.world().now();
+    let role = new.role.filter(|role| is_granted(*role));
+    let role = role.ok_or_else(|| AppError::invalid("role", "choose a role"))?;
+    let until = until_of(role, &new.last_day, now)?;
+    let reason = text("reason", &new.reason, 500)?;
+    let app = app.clone();
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Roles)?;
+            let whose = grantee(tx, &permit, person, new.both_forces)?;
+            if whose.ended_at.is_some() {
+                return Err(AppError::Conflict(format!("{} is not on the books any more", whose.name)));
+            }
+            refuse_twice(tx, &whose, role, new.both_forces, now)?;
+            let waits = is_strong(app.policy().access(), role)
+                && waits_for_second(tx, permit.actor(), &whose, (role, new.both_forces), now)?;
+            let grant = Grant {
+                id: GrantId::from_uuid(app.world().uuid()),
+                person,
+                role: role.as_str().to_owned(),
+                both_forces: new.both_forces,
+                from_directory: false,
+                said_by: permit.actor().name.clone(),
+                reason,
+                granted_at: now,
+                until,
+                ended: None,
+                waits,
+                confirmed: None,
+                asked_by: None,
+            };
+            let giving = Giving { whose: &whose, grant: &grant, role, by: &permit.actor().name };
+            enter_grant(&app, tx, &giving)?;
+            Ok(if waits { Given::Waits(grant.id) } else { Given::Now })
+        })
+        .await
+}
+
+/// Whether a role that destroys, approves or administers waits for a second administrator, whoever gives it being there.
+fn waits_for_second(
+    tx: &mut Tx<'_>,
+    giver: &Actor,
+    whose: &Person,
+    (role, both_forces): (Role, bool),
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    presence::fresh(giver, now)?;
+    if second::could_be_one(tx, &format!("person:{}", whose.id), giver, AtStake::Force)? {
+        return Err(AppError::Conflict(format!(
+            "Lanyard takes {} for yourself under another entry, and nobody gives themselves such a role: ask another \
+                 administrator",
+            whose.name
+        )));
+    }
+    let known = administrators(tx, whose.force, both_forces, now)?;
+    let known: Vec<PersonId> = known.into_iter().filter(|id| *id != whose.id).collect();
+    let Some(me) = giver.person.filter(|_| giver.comes() == Comes::SignedIn) else {
+        return has_signed_in(tx, &known, whose.force);
+    };
+    let only_one = !others_ever(tx, whose.force, me)? && known.iter().all(|id| *id == me);
+    Ok(!(only_one && role == Role::Administrator))
+}
+
+/// Enters a role that counts or waits, and tells administrators of one that destroys, approves or administers.
+pub(super) fn enter_grant(app: &App, tx: &mut Tx<'_>, giving: &Giving<'_>) -> Result<(), AppError> {
+    let Giving { whose, grant, role, by } = *giving;
+    grants::add(tx, grant)?;
+    crate::grants::lapse::await_lapse(app, tx, grant)?;
+    let action = if grant.waits { "role.asked" } else { "role.granted" };
+    let record = Record::new(by, action, format!("person:{}", whose.id))
+        .force(whose.force)
+        .reason(role.as_str())
+        .detail(json!({
+            "grant": grant.id,
+            "both_forces": grant.both_forces,
+            "until": grant.until.map(|until| until.to_string()),
+            "by": grant.said_by,
+            "asked_by": grant.asked_by,
+            "reason": grant.reason,
+        }));
+    app.enter(tx, grant.granted_at, record)?;
+    if !is_strong(app.policy().access(), role) {
+        return Ok(());
+    }
+    let who = format!("{} ({})", whose.name, whose.number);
+    let what = role_in_words(role, grant.both_forces);
+    let alarm = if grant.waits {
+        Alarm {
+                subject: format!("{what} is asked for {who}"),
+                body: "It counts for nothing yet. An administrator other than who asked confirms or refuses it on the page of \
+                       the person’s roles. If nobody expected this, refuse it, and find out who asked."
+                    .into(),
+                ..about(whose, grant, AlarmKind::RoleAsked, grant.asked_by.as_deref().unwrap_or(by))
+            }
+    } else {
+        Alarm {
+            subject: format!("{who} was given {what}"),
+            body: "It counts at once. If nobody expected this, end the role now, and find out who gave it."
+                .into(),
+            ..about(whose, grant, AlarmKind::RoleGiven, by)
+        }
+    };
+    alarms::raise(app, tx, alarm, grant.granted_at)
+}
+
+/// Confirms a role that waits, or one that the directory gave and that approves nothing yet. It counts fully from the
+/// person's next request on.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it waits for nobody, and for who asked, who it is for, or who could be either of them;
+/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] over the wall and for oneself, [`AppError::NotPresent`].
+pub async fn confirm_role(
+    app: &App,
+    permit: Permit<ManageAccess>,
+    grant: GrantId,
+    reason: &str,
+) -> Result<(), AppError> {
+    let reason = text("confirm-reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| confirm_role_in(&app, tx, &permit, grant, &reason, now)).await
+}
+
+fn confirm_role_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageAccess>,
+    grant: GrantId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    locks::take(tx, Lock::Roles)?;
+    let found = grants::by_id(tx, grant)?.ok_or_else(|| AppError::not_found("grant", grant))?;
+    let whose = grantee(tx, permit, found.person, found.both_forces)?;
+    let me = permit.actor();
+    if !found.is_open_at(now) || !(found.waits || found.from_directory) || whose.ended_at.is_some() {
+        return Err(AppError::Conflict(
+            "it waits for nobody: it counts, was ended or is over; reload the page".into(),
+        ));
+    }
+    if found.waits && now.since(found.granted_at) > CONFIRM_WITHIN {
+        return Err(AppError::Conflict(
+            "it was asked for more than a week ago: end it, and have it asked for anew".into(),
+        ));
+    }
+    presence::fresh(me, now)?;
+    let asked_by = match (&found.asked_by, found.from_directory) {
+        (Some(asked_by), _) => asked_by.as_str(),
+        (None, true) => "system",
+        (None, false) => found.said_by.as_str(),
+    };
+    second::another_human_for::<ManageAccess>(app, tx, asked_by, me, (whose.force, now))?;
+    if second::could_be_one(tx, &format!("person:{}", whose.id), me, AtStake::Force)? {
+        return Err(AppError::Conflict(
+            "somebody else must confirm it: Lanyard takes you for the person whom it is for".into(),
+        ));
+    }
+    if !grants::confirm(tx, grant, now, &me.name)? {
+        return Err(AppError::Conflict("it was confirmed or ended already; reload the page".into()));
+    }
+    let role = found.role.parse::<Role>().map_or("unknown", Role::as_str);
+    let record = Record::new(&me.name, "role.confirmed", format!("person:{}", whose.id))
+        .force(whose.force)
+        .reason(role)
+        .detail(json!({ "grant": grant, "asked_by": asked_by, "reason": reason }));
+    app.enter(tx, now, record)?;
+    let title = found
+        .role
+        .parse::<Role>()
+        .map_or_else(|_| role.to_owned(), |role| role_in_words(role, found.both_forces));
+    let alarm = Alarm {
+            subject: format!("{} ({}) has {title}: two administrators agreed", whose.name, whose.number),
+            body: "It counts at once. If nobody expected this, end the role now, and find out who asked and who confirmed."
+                .into(),
+            ..about(&whose, &found, AlarmKind::RoleGiven, &me.name)
+        };
+    alarms::raise(app, tx, alarm, now)
+}
+
+/// Ends a role that was given by hand, or refuses one that waits. It does not count from the person's next request on.
+/// One that the directory gives is ended there.
+///
+/// # Errors
+/// [`AppError::Conflict`] where it is over already or the directory's, [`AppError::Invalid`] without a reason.
+pub async fn end_role(
+    app: &App,
+    permit: Permit<ManageAccess>,
+    grant: GrantId,
+    reason: &str,
+) -> Result<(), AppError> {
+    let reason = text("end-reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            locks::take(tx, Lock::Roles)?;
+            let found = grants::by_id(tx, grant)?.ok_or_else(|| AppError::not_found("grant", grant))?;
+            let whose = grantee(tx, &permit, found.person, false)?;
+            if found.from_directory && !found.waits {
+                return Err(AppError::Conflict(format!(
+                    "the directory gives this role to members of {}: take the person out of that group",
+                    found.said_by
+                )));
+            }
+            close_grant(&app, tx, &whose, &found, (&permit.actor().name, &reason), now)
+        })
+        .await
+}
+
+/// Ends a grant, and what ends with it. Whoever has such a role is told before it is gone: so nobody can take all
+/// others' roles away unseen.
+pub(crate) fn close_grant(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    grant: &Grant,
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let role = grant.role.parse::<Role>().ok();
+    let strong = role.filter(|role| is_strong(app.policy().access(), *role));
+    let counted = strong.filter(|_| grant.counts_at(now));
+    if let Some(role) = counted {
+        let alarm = Alarm {
+                subject: format!("{} ({}) no longer has {}", whose.name, whose.number, role_in_words(role, grant.both_forces)),
+                body: "If nobody expected this, have it given again by two administrators, and find out who ended it.".into(),
+                ..about(whose, grant, AlarmKind::RoleEnded, by)
+            };
+        alarms::raise(app, tx, alarm, now)?;
+    }
+    if !grants::end(tx, grant.id, now, by)? {
+        return Err(AppError::Conflict("it was ended already; reload the page".into()));
+    }
+    notices_app::affected::note_person(app, tx, (whose.force, whose.id), (by, now))?;
+    note_grant_ended(app, tx, whose, grant, (by, why), now)?;
+    match counted {
+        Some(_) => ending::ended(app, tx, whose, Ended::Role, (by, now)),
+        None => devices_app::caps::end_what_they_asked_for(app, tx, whose.id, now),
+    }
+}
+
+/// Enters that a grant was ended.
+pub(crate) fn note_grant_ended(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    grant: &Grant,
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(by, "role.ended", format!("person:{}", whose.id))
+        .force(whose.force)
+        .reason(grant.role.parse::<Role>().map_or("unknown", Role::as_str))
+        .detail(json!({ "grant": grant.id, "reason": why }));
+    app.enter(tx, now, record)
+}
+
+/// Where two administrators look at a role, and whom it is about.
+fn about(whose: &Person, grant: &Grant, kind: AlarmKind, by: &str) -> Alarm {
+    Alarm {
+        force: (!grant.both_forces).then_some(whose.force),
+        kind,
+        by: by.to_owned(),
+        subject: String::new(),
+        body: String::new(),
+        link: format!("/people/{}/roles", whose.id),
+    }
+}
+
+fn role_in_words(role: Role, both_forces: bool) -> String {
+    let over = if both_forces { ", over both forces" } else { "" };
+    format!("the role {}{over}", role.title())
+}
+
+/// The person whom a role is for, where the permit reaches them and what the role is over.
+fn grantee(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManageAccess>,
+    person: PersonId,
+    both_forces: bool,
+) -> Result<Person, AppError> {
+    let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+    permit.reaches(whose.force)?;
+    if permit.actor().person == Some(person) {
+        permit.reaches_own(whose.force)?;
+    }
+    if both_forces && permit.scope().force().is_some() {
+        return Err(AppError::invalid("both", "only who serves both forces can give a role over both"));
+    }
+    Ok(whose)
+}
+
+fn refuse_twice(
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    role: Role,
+    both_forces: bool,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let same = |grant: &&Grant| {
+        grant.role == role.as_str() && grant.is_open_at(now) && (grant.both_forces || !both_forces)
+    };
+    match grants::open(tx, whose.id)?.iter().find(same) {
+        Some(grant) if grant.waits => Err(AppError::Conflict(format!(
+            "that role waits already for another administrator to confirm it for {}",
+            whose.name
+        ))),
+        Some(_) => Err(AppError::Conflict(format!(
+            "{} has that role already; end it first to change it",
+            whose.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Those who administer a force, or both of them where a role is over both.
+fn administrators(
+    tx: &mut Tx<'_>,
+    force: Force,
+    both_forces: bool,
+    now: Timestamp,
+) -> Result<Vec<PersonId>, AppError> {
+    let all = grants::over(tx, Some(force), Role::Administrator.as_str(), now, MOST)?;
+    let could = all.into_iter().filter(|over| over.grant.both_forces || !both_forces);
+    Ok(could.map(|over| over.grant.person).collect())
+}
+
+/// Whether one of these people has ever signed in.
+fn has_signed_in(tx: &mut Tx<'_>, people: &[PersonId], force: Force) -> Result<bool, AppError> {
+    let ever = grants::ever(tx, force, Role::Administrator.as_str(), MOST)?;
+    Ok(people.iter().any(|id| ever.contains(id)))
+}
+
+/// Whether anybody else ever administered the force and signed in, as another human being than somebody.
+pub(crate) fn others_ever(tx: &mut Tx<'_>, force: Force, me: PersonId) -> Result<bool, AppError> {
+    let Some(own) = people::by_id(tx, me)? else { return Ok(true) };
+    for id in grants::ever(tx, force, Role::Administrator.as_str(), MOST)? {
+        match people::by_id(tx, id)? {
+            Some(other) if second::one_human(&own, &other).is_none() => return Ok(true),
+            _ => {}
+        }
+    }
+    Ok(false)
+}

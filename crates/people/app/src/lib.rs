@@ -1,0 +1,45 @@
+//! People. They come by hand (`edit`), by file (`import`) or from a directory ([`crate::directory`]), and all of these keep
+//! them in one way (`keep`). What they accept is in `terms`.
+
+pub mod directory;
+pub mod ending;
+pub mod events;
+pub mod grants;
+pub mod movers;
+
+mod edit;
+mod erase;
+pub mod import;
+pub mod keep;
+mod plan;
+
+pub use edit::{add_person, edit_person, end_person};
+pub use erase::{erase_due_people, people_due_for_erasure};
+
+use domain::Timestamp;
+use store::Tx;
+use store::people::Person;
+
+use kernel::{App, AppError, jobs};
+
+pub use edit::{NewPerson, PersonEdit};
+pub use erase::DueForErasure;
+
+/// What a change of a person sets off: a line manager, a job, a last day, an ending or a return that is not what it
+/// was. Every way in (a directory, a file, a page) calls this once for each person that it changed, in the
+/// transaction that changed them; `before` is `None` for somebody new.
+pub(crate) fn person_changed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    before: Option<&Person>,
+    after: &Person,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let judged_otherwise = before.is_none_or(|before| {
+        before.role != after.role || before.ended_at.is_some() != after.ended_at.is_some()
+    });
+    if judged_otherwise {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &after.id.to_string(), now)?;
+    }
+    crate::movers::follow_own_days(app, tx, before, after, now)
+}

@@ -1,0 +1,124 @@
+//! A case follows the events behind it: it is opened or joined, moved, called off and opened again with them.
+
+use domain::{CaseId, PersonId, Timestamp};
+use policy::MoverEvent;
+use store::cases::{self, Case};
+use store::events::{self, Event};
+use store::locks::{self, Lock};
+use store::people::Person;
+use store::{Tx, case_steps};
+
+use cases_app::Opening;
+use kernel::{App, AppError};
+
+pub(super) fn open_for_event(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    event: &Event,
+    kind: &MoverEvent,
+    shown: &str,
+    now: Timestamp,
+) -> Result<CaseId, AppError> {
+    let opens = kind.opens.as_deref().unwrap_or_default();
+    let policy = app.policy();
+    let title = policy.library().cases.get(opens).map_or(opens, |of| of.title.as_str());
+    let says = format!("Opened from an event of {}: {}", event.on, event.because);
+    let opening = Opening {
+        kind: opens,
+        force: person.force,
+        device: None,
+        person: Some(person.id),
+        clause: kind.clause.clone(),
+        // What happened in somebody's life is not for everybody who sees a list of cases.
+        title: format!("{title}: {} ({})", person.name, person.number),
+        date: event.due_at,
+        event: Some(&kind.name),
+        place: kind.place.as_deref(),
+        items: cases_app::items_of(tx, person.id)?,
+        says: (shown, &says),
+    };
+    cases_app::open_case(app, tx, &opening, now)
+}
+
+/// A further event asks for what a case is open for: it adds only the steps that are its own.
+pub(super) fn join_case(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    event: &Event,
+    kind: &MoverEvent,
+    shown: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let says = format!("A further event asks for the same, of {}: {}", event.on, event.because);
+    cases_app::say(app, tx, case.id, shown, &says, now)?;
+    let policy = app.policy();
+    let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
+    let there = case_steps::of_case(tx, case.id)?;
+    let own = of.first_steps(Some(&kind.name)).filter(|step| !step.only.is_empty());
+    for step in own.filter(|step| !there.iter().any(|old| old.name == step.name)) {
+        let mut opening = cases_app::opening_of(case, Vec::new());
+        opening.date = event.due_at;
+        cases_app::add_steps(app, tx, (case.id, step), &opening, now)?;
+    }
+    Ok(())
+}
+
+/// Moves a case's limits to the earliest of its events, calls it off when none is left, opens it again when one is
+/// there again. A case that was finished stays finished.
+pub(crate) fn case_follows_events(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    locks::take(tx, Lock::Case(id))?;
+    let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
+    let asking: Vec<Event> = events::of_case(tx, id)?
+        .into_iter()
+        .filter(|event| event.asks && event.cancelled.is_none())
+        .collect();
+    let Some(due) = asking.iter().filter_map(|event| event.due_at).min() else {
+        return call_off(app, tx, &case, "nothing asks for it any more", now);
+    };
+    cases_app::move_to_date(app, tx, &case, due, now)
+}
+
+pub(crate) fn call_off(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: &Case,
+    why: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    cases_app::end_by_itself(app, tx, case, (why, "called-off", &format!("Called off: {why}.")), now)?;
+    Ok(())
+}
+
+/// A return to work makes it needless to hand in what an absence asked for.
+pub(super) fn end_events(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    kind: &MoverEvent,
+    shown: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if kind.ends.is_empty() {
+        return Ok(());
+    }
+    for event in events::of_person(tx, person)? {
+        let ended = event.cancelled.is_none() && kind.ends.contains(&event.kind);
+        let Some(id) = event.case.filter(|_| ended) else { continue };
+        let others = events::of_case(tx, id)?
+            .iter()
+            .any(|other| other.asks && other.cancelled.is_none() && !kind.ends.contains(&other.kind));
+        let case = cases::by_id(tx, id)?.filter(|case| case.closed.is_none() && !others);
+        if let Some(case) = case {
+            cases_app::say(app, tx, id, shown, "The person is back at work.", now)?;
+            call_off(app, tx, &case, "the person is back at work", now)?;
+        }
+    }
+    Ok(())
+}

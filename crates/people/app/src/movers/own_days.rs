@@ -1,0 +1,95 @@
+//! The days in a person's own record, wherever they come from, are events too: a first day is a start, a last working day
+//! a leaver. Which event follows which day is the policy's (`follows` in `movers.toml`).
+
+use domain::Timestamp;
+use jiff::civil::Date;
+use policy::{MoverEvent, PersonDay};
+use store::Tx;
+use store::events::{self, Event};
+use store::people::Person;
+
+use super::{Days, NewEvent};
+use kernel::{App, AppError, days};
+
+/// Who does it: the change of the record itself has its own entry, with whoever made it.
+const BY: (&str, &str) = ("system", "system");
+
+/// Records, moves or calls off the events that follow a person's first and last day. Called once for each change of a
+/// person, in its transaction; `before` is `None` for somebody new. A day that is not what it was moves its event,
+/// whoever recorded that; one that was taken out calls it off.
+pub(crate) fn follow_own_days(
+    app: &App,
+    tx: &mut Tx<'_>,
+    before: Option<&Person>,
+    after: &Person,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let policy = app.policy();
+    for day in PersonDay::ALL {
+        let Some(kind) = policy.library().movers.iter().find(|kind| kind.follows == Some(*day)) else {
+            continue;
+        };
+        let (was, is) = (before.and_then(|before| own(before, *day, now)), own(after, *day, now));
+        if was == is {
+            continue;
+        }
+        let known = events::of_person(tx, after.id)?
+            .into_iter()
+            .find(|event| event.kind == kind.name && event.cancelled.is_none());
+        match (is, known) {
+            (Some(day), known) => follow_day(app, tx, after, kind, (day, known), now)?,
+            (None, Some(known)) => {
+                crate::movers::cancel_event_in(
+                    app,
+                    tx,
+                    &known,
+                    "the day was taken out of the person's record",
+                    BY,
+                    now,
+                )?;
+            }
+            (None, None) => {}
+        }
+    }
+    Ok(())
+}
+
+fn follow_day(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    kind: &MoverEvent,
+    (day, known): (Date, Option<Event>),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if let Some(known) = known {
+        let days = Days { on: day, until: None };
+        return crate::movers::move_event(app, tx, &known, kind, (&days, known.carries_device), BY, now);
+    }
+    // A first day long past is no news: whoever started then has been given what they need.
+    if kind.follows == Some(PersonDay::First) && day < days::day_of(now) {
+        return Ok(());
+    }
+    let new = NewEvent {
+        kind: kind.name.clone(),
+        on: day.to_string(),
+        source: "directory",
+        source_ref: kind.follows.map(|day| day.as_str().to_owned()),
+        ..NewEvent::default()
+    };
+    match crate::movers::record_event_in(app, tx, person, &new, BY, now) {
+        // A day that no calendar of ours takes is the record's fault and not a reason to refuse the record.
+        Ok(_) | Err(AppError::Invalid { .. }) => Ok(()),
+        Err(other) => Err(other),
+    }
+}
+
+/// A person's own day. Somebody who was ended without a last day left on the day when that was entered.
+fn own(person: &Person, day: PersonDay, now: Timestamp) -> Option<Date> {
+    match day {
+        PersonDay::First => person.starts_on,
+        PersonDay::Last => {
+            person.last_day.or_else(|| person.ended_at.map(|ended| days::day_of(ended.min(now))))
+        }
+    }
+}

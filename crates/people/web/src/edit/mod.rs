@@ -1,0 +1,85 @@
+//! Changing a person by hand.
+
+pub(crate) mod handler;
+
+use askama::Template;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::Errors;
+
+/// What the page shows, and what was typed when it is shown again.
+#[derive(Debug, Clone, Template)]
+#[template(path = "edit/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// The page's own address.
+    pub href: String,
+    /// Whom it is about, as they are now.
+    pub who: String,
+    /// The version that the form was made from.
+    pub version: String,
+    /// Whether a directory keeps this person, so that what it sends next overwrites what is typed here.
+    pub provisioned: bool,
+    /// Collar or staff number.
+    pub number: String,
+    /// Name with rank.
+    pub name: String,
+    /// Job.
+    pub role: String,
+    /// Unit; may be empty.
+    pub unit: String,
+    /// Work address; may be empty.
+    pub email: String,
+    /// Work telephone; may be empty.
+    pub phone: String,
+    /// The line manager's number or a part of their name; may be empty.
+    pub line_manager: String,
+    /// First working day; may be empty.
+    pub starts_on: String,
+    /// Last working day; may be empty.
+    pub last_day: String,
+}
+
+impl View {
+    /// The page shown again with a mistake.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::People),
+            errors: [
+                ("line_manager", "Two people match: Sgt Byrd (88), Sgt Byrne (91). Enter one number"),
+                ("last_day", "Write a day such as 2026-12-24"),
+            ]
+            .into_iter()
+            .collect(),
+            href: "/people/1234/edit".into(),
+            who: "PC Ames <script> (1234)".into(),
+            version: "3".into(),
+            provisioned: true,
+            number: "1234".into(),
+            name: "PC Ames <script>".into(),
+            role: "police officer".into(),
+            unit: "Thetford".into(),
+            email: "j.ames@norfolk.example".into(),
+            phone: String::new(),
+            line_manager: "by".into(),
+            starts_on: "2019-04-01".into(),
+            last_day: "soon".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_says_which_version_it_was_made_from_and_what_overwrites_it() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("name=\"version\" value=\"3\"") && html.contains("directory"), "{html}");
+    }
+}

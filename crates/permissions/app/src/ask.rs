@@ -1,0 +1,189 @@
+//! Asking. What a register wants to know is data, so a request is read field by field, and everything that is wrong with
+//! it is said at once.
+
+mod fields;
+
+use std::collections::BTreeMap;
+
+use domain::{Force, PermissionId, Secret, Timestamp};
+use policy::{PermissionEffect, PermissionRegister};
+use serde_json::json;
+use store::Tx;
+use store::permissions::{self, Permission, PermissionState};
+
+use super::{Reach, named, reach};
+use kernel::access::{AskPermission, Permit};
+use kernel::{App, AppError};
+
+pub(crate) use fields::apps;
+use fields::{Faults, For, fields, until, whom};
+
+/// A request as a form sends it.
+#[derive(Debug, Clone, Default)]
+pub struct NewPermission {
+    /// The register.
+    pub register: String,
+    /// Made with the form: sent twice, it makes one entry.
+    pub once: String,
+    /// Whose, where whoever asks serves both forces and the rest does not say.
+    pub force: Option<Force>,
+    /// Number of the person that it is for; whoever asks, where it is left empty and they may.
+    pub person: String,
+    /// Serial number of the device that it is for.
+    pub device: String,
+    /// The clause that it is for.
+    pub clause: String,
+    /// Why.
+    pub because: String,
+    /// Until the end of which day, `2026-12-31`.
+    pub until: String,
+    /// The register's own fields by name.
+    pub fields: BTreeMap<String, String>,
+    /// How a network is protected.
+    pub security: String,
+    /// A network's password; sealed, and never shown again.
+    pub passphrase: Option<Secret<String>>,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// It stands in the register.
+    Entered(PermissionId),
+    /// Nothing was entered: fields and what to do about each.
+    ToMend(Vec<(String, String)>),
+}
+
+/// Asks for an entry. The same form sent again gives the entry that it made.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown register, [`AppError::Conflict`] for who does not
+/// ask there, [`AppError::Denied`] behind the wall.
+pub async fn ask_permission(
+    app: &App,
+    permit: Permit<AskPermission>,
+    new: NewPermission,
+) -> Result<Asked, AppError> {
+    let policy = app.policy();
+    let register = policy
+        .library()
+        .permissions
+        .get(&new.register)
+        .ok_or_else(|| AppError::not_found("register", &new.register))?
+        .clone();
+    if reach(permit.actor(), &register) == Reach::Nobody {
+        return Err(not_here(&register));
+    }
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| ask_in(&app, tx, &permit, &register, &new, now)).await
+}
+
+// long because it fills every column of a new entry
+fn ask_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    new: &NewPermission,
+    now: Timestamp,
+) -> Result<Asked, AppError> {
+    if let Some(before) = permissions::by_once(tx, &new.once)? {
+        permit.reaches(before.force)?;
+        return Ok(Asked::Entered(before.id));
+    }
+    let (policy, mut faults) = (app.policy(), Faults::default());
+    let mut whom = whom(tx, permit, register, policy.library(), new, &mut faults)?;
+    let fields = fields(tx, policy.library(), register, new, &mut whom, &mut faults)?;
+    let because = faults.text("because", &new.because);
+    let until = until(register, &new.until, now, &mut faults);
+    let once = (16..=64).contains(&new.once.len()).then(|| new.once.clone());
+    if once.is_none() {
+        faults.add::<()>("because", "Load the form afresh and send it again; nothing that you typed is lost");
+    }
+    let (Some(because), Some(until), Some(once), Some(force), true) =
+        (because, until, once, whom.force, faults.0.is_empty())
+    else {
+        return Ok(Asked::ToMend(faults.0));
+    };
+    let grant = Permission {
+        id: PermissionId::from_uuid(app.world().uuid()),
+        number: 0,
+        once,
+        register: register.id.clone(),
+        force,
+        state: PermissionState::Asked,
+        version: 0,
+        person: whom.person,
+        device: whom.device,
+        clause: whom.clause.clone(),
+        fields,
+        because,
+        asked: named(permit.actor()),
+        asked_person: permit.actor().person,
+        asked_at: now,
+        wanted_until: until,
+        due_at: register.decide_within.as_ref().map(|limit| now.plus(limit.span)),
+        agreed: None,
+        decided: None,
+        decided_at: None,
+        decision: None,
+        conditions: None,
+        starts_at: None,
+        ends_at: None,
+        reviewed_at: None,
+        warned_at: None,
+        ended: None,
+    };
+    enter_request(app, tx, permit, register, &grant, &whom, new.passphrase.as_ref())?;
+    Ok(Asked::Entered(grant.id))
+}
+
+fn enter_request(
+    app: &App,
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    grant: &Permission,
+    whom: &For,
+    password: Option<&Secret<String>>,
+) -> Result<(), AppError> {
+    if !permissions::add(tx, grant)? {
+        return Err(AppError::Conflict("this form was sent already; look for its entry in the list".into()));
+    }
+    for person in &whom.people {
+        permissions::add_person(tx, grant.id, *person)?;
+    }
+    if register.does == PermissionEffect::AcceptsRisk {
+        for clause in grant.clause.iter().chain(&register.clauses) {
+            permissions::add_clause(tx, grant.id, clause)?;
+        }
+    }
+    if let Some(password) = password.filter(|password| !password.expose().is_empty()) {
+        let sealed = app.sealer().seal(app.world(), &secret_place(grant.id), password.expose().as_bytes())?;
+        permissions::keep_secret(tx, grant.id, sealed)?;
+    }
+    let says = format!("Asked for it: {}", grant.because);
+    crate::say_on_permission(app, tx, grant.id, &permit.actor().shown, &says, grant.asked_at)?;
+    let detail = json!({ "register": grant.register, "person": grant.person, "device": grant.device,
+            "fields": grant.fields, "because": grant.because, "until": grant.wanted_until.to_string() });
+    crate::enter_permission(
+        app,
+        tx,
+        grant,
+        (&permit.actor().name, "permission.asked"),
+        detail,
+        grant.asked_at,
+    )
+}
+
+/// The place for which an entry's password is sealed.
+pub(super) fn secret_place(id: PermissionId) -> String {
+    format!("permission:{id}")
+}
+
+fn not_here(register: &PermissionRegister) -> AppError {
+    AppError::Conflict(format!(
+        "your role does not ask in the register {}; its page says whose does",
+        register.title
+    ))
+}

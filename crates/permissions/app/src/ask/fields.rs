@@ -1,0 +1,330 @@
+//! Reading a request field by field; everything that is wrong with it is found at once.
+
+use std::collections::BTreeMap;
+
+use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
+use policy::{FieldKind, Library, ParameterValue, PermissionField, PermissionFor, PermissionRegister};
+use store::people::Person;
+use store::{Tx, devices, people};
+
+use super::NewPermission;
+use crate::{Reach, may_ask_for, reach, when};
+use kernel::AppError;
+use kernel::access::{AskPermission, Permit};
+
+/// The longest answer to a field, in characters.
+const LONGEST: usize = 500;
+/// Protections that a shared password goes with; a hub of somebody's own knows no other safe one.
+const SHARED: [&str; 2] = ["wpa2-personal", "wpa3-personal"];
+
+/// Faults found so far.
+#[derive(Default)]
+pub(super) struct Faults(pub(super) Vec<(String, String)>);
+
+impl Faults {
+    pub(super) fn add<T>(&mut self, field: &str, text: impl Into<String>) -> Option<T> {
+        self.0.push((field.to_owned(), text.into()));
+        None
+    }
+
+    pub(super) fn text(&mut self, field: &str, value: &str) -> Option<String> {
+        // People paste several lines; an entry has one.
+        let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if value.is_empty() {
+            self.add(field, "Enter something here")
+        } else if value.chars().count() > LONGEST {
+            self.add(field, format!("Shorten it to {LONGEST} characters"))
+        } else if value.chars().any(char::is_control) {
+            self.add(field, "Take out control characters")
+        } else {
+            Some(value)
+        }
+    }
+}
+
+/// Whom and what a request is for.
+#[derive(Default)]
+pub(super) struct For {
+    pub(super) force: Option<Force>,
+    pub(super) person: Option<PersonId>,
+    pub(super) device: Option<DeviceId>,
+    pub(super) clause: Option<ClauseId>,
+    /// For whom the entry holds.
+    pub(super) people: Vec<PersonId>,
+}
+
+pub(super) fn until(
+    register: &PermissionRegister,
+    day: &str,
+    now: Timestamp,
+    faults: &mut Faults,
+) -> Option<Timestamp> {
+    let Some(until) = when::end_of(day) else {
+        return faults
+            .add("until", "Enter the last day, such as 2026-12-31: nothing is granted without an end");
+    };
+    if until <= now {
+        return faults.add("until", "Enter a day that is still to come");
+    }
+    // A day's grace, so that "half a year from today" is not refused for the hour at which it is asked.
+    let latest = now.plus(register.longest).plus(domain::Span::from_secs(24 * 3600));
+    if until > latest {
+        let longest = kernel::words::span(register.longest);
+        return faults
+            .add("until", format!("Enter an earlier day: {longest} is the longest in this register"));
+    }
+    Some(until)
+}
+
+/// Whom and what a request is for, as far as whoever asks may ask for them.
+pub(super) fn whom(
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    library: &Library,
+    new: &NewPermission,
+    faults: &mut Faults,
+) -> Result<For, AppError> {
+    let mut found = For { force: permit.scope().force().or(new.force), ..For::default() };
+    match register.about {
+        PermissionFor::Person => {
+            if let Some(person) = person(tx, permit, register, new, faults)? {
+                (found.force, found.person) = (Some(person.force), Some(person.id));
+                found.people.push(person.id);
+            }
+        }
+        PermissionFor::Device => device(tx, permit, register, &new.device, &mut found, faults)?,
+        PermissionFor::Clause => {
+            match library.find_clause(new.clause.trim()) {
+                Some(clause) => found.clause = Some(clause.id.clone()),
+                None => faults.add("clause", "Enter a clause such as MDU-6.2a").unwrap_or_default(),
+            }
+            if !new.device.trim().is_empty() {
+                device(tx, permit, register, &new.device, &mut found, faults)?;
+            } else if found.force.is_none() {
+                faults.add::<()>("force", "Choose the force whose risk it is");
+            }
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn person(
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    new: &NewPermission,
+    faults: &mut Faults,
+) -> Result<Option<Person>, AppError> {
+    let number = new.person.trim();
+    let found = if number.is_empty() {
+        let themselves = permit.actor().person.map(|own| people::by_id(tx, own)).transpose()?.flatten();
+        let Some(person) = themselves else {
+            return Ok(faults.add("person", "Enter the collar or staff number of the person that it is for"));
+        };
+        person
+    } else {
+        match numbered(tx, permit, new, number)? {
+            Ok(person) => person,
+            Err((field, says)) => return Ok(faults.add(field, says)),
+        }
+    };
+    permit.reaches(found.force)?;
+    if found.ended_at.is_some() {
+        return Ok(faults.add("person", "Nobody on the books has this number"));
+    }
+    let related = reach(permit.actor(), register) == Reach::Related;
+    if related && !may_ask_for(permit.actor(), register, &found) {
+        let says =
+            "You can ask for yourself here, and for those whom you manage; the service desk asks for others";
+        return Ok(faults.add("person", says));
+    }
+    Ok(Some(found))
+}
+
+/// The person of a number, or what is wrong with it.
+pub(super) fn numbered(
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    new: &NewPermission,
+    number: &str,
+) -> Result<Result<Person, (&'static str, &'static str)>, AppError> {
+    let forces = match permit.scope().force().or(new.force) {
+        Some(force) => vec![force],
+        None => Force::ALL.to_vec(),
+    };
+    let mut found = Vec::new();
+    for force in forces {
+        found.extend(people::by_number(tx, force, number)?);
+    }
+    Ok(match (found.pop(), found.pop()) {
+        (Some(person), None) => Ok(person),
+        (Some(_), Some(_)) => Err(("force", "Both forces have somebody with this number; choose the force")),
+        (None, _) => Err(("person", "Nobody on the books has this number")),
+    })
+}
+
+pub(super) fn device(
+    tx: &mut Tx<'_>,
+    permit: &Permit<AskPermission>,
+    register: &PermissionRegister,
+    serial: &str,
+    found: &mut For,
+    faults: &mut Faults,
+) -> Result<(), AppError> {
+    let serial = serial.trim().to_ascii_uppercase();
+    let related = reach(permit.actor(), register) == Reach::Related;
+    let device = match permit.actor().person {
+        Some(own) if serial.is_empty() && register.about == PermissionFor::Device => {
+            let held = devices::of_holder(tx, own)?;
+            (held.len() == 1).then(|| held.into_iter().next()).flatten()
+        }
+        _ => devices::by_serial(tx, &serial)?,
+    };
+    let holder = match device.as_ref().and_then(|device| device.holder) {
+        Some(holder) => people::by_id(tx, holder)?,
+        None => None,
+    };
+    let theirs = |holder: &Person| may_ask_for(permit.actor(), register, holder);
+    let within = !related || holder.as_ref().is_some_and(theirs);
+    let Some(device) = device.filter(|device| device.retired_at.is_none() && within) else {
+        let says = if related {
+            "Enter the serial number of a device that you hold; it is in its settings, under General and About"
+        } else {
+            "Enter the serial number of a device that is in use in the asset register"
+        };
+        faults.add::<()>("device", says);
+        return Ok(());
+    };
+    permit.reaches(device.force)?;
+    (found.force, found.device) = (Some(device.force), Some(device.id));
+    found.people.extend(device.holder);
+    Ok(())
+}
+
+/// The register's own fields.
+pub(super) fn fields(
+    tx: &mut Tx<'_>,
+    library: &Library,
+    register: &PermissionRegister,
+    new: &NewPermission,
+    whom: &mut For,
+    faults: &mut Faults,
+) -> Result<BTreeMap<String, String>, AppError> {
+    let mut read = BTreeMap::new();
+    for field in &register.fields {
+        let given = new.fields.get(&field.name).map_or("", String::as_str);
+        if given.trim().is_empty() && field.optional {
+            continue;
+        }
+        let Some(value) = field_text(field, given, faults) else { continue };
+        match field.kind {
+            FieldKind::Network => network(library, register, field, (&value, new), &mut read, faults),
+            FieldKind::People => {
+                if let Some(people) = deputies(tx, whom.force, &field.name, &value, faults)? {
+                    whom.people.extend(people);
+                    read.insert(field.name.clone(), value);
+                }
+            }
+            _ => {
+                if fits(library, field, &value, faults) {
+                    read.insert(field.name.clone(), value);
+                }
+            }
+        }
+    }
+    Ok(read)
+}
+
+pub(super) fn field_text(field: &PermissionField, given: &str, faults: &mut Faults) -> Option<String> {
+    if field.kind == FieldKind::Network {
+        // Blanks belong to a network's name.
+        return if (1..=32).contains(&given.len()) && !given.chars().any(char::is_control) {
+            Some(given.to_owned())
+        } else {
+            faults.add(&field.name, "Enter the network's name: 1 to 32 characters")
+        };
+    }
+    faults.text(&field.name, given)
+}
+
+pub(super) fn fits(library: &Library, field: &PermissionField, value: &str, faults: &mut Faults) -> bool {
+    let wrong = match field.kind {
+        FieldKind::Choice if !field.options.iter().any(|option| option == value) => {
+            "Choose one of the options"
+        }
+        FieldKind::Date if when::date(value).is_none() => "Enter a day, such as 2026-12-31",
+        FieldKind::App if !apps(library, field).iter().any(|app| app == value) => "Choose one of the apps",
+        _ => return true,
+    };
+    faults.add::<()>(&field.name, wrong);
+    false
+}
+
+/// The apps that a field offers.
+pub(crate) fn apps(library: &Library, field: &PermissionField) -> Vec<String> {
+    let named = field.parameter.as_ref().and_then(|name| library.parameters().get(name));
+    match named.map(|parameter| &parameter.value) {
+        Some(ParameterValue::Setting(domain::SettingValue::List(list))) => list.iter().cloned().collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn network(
+    library: &Library,
+    register: &PermissionRegister,
+    field: &PermissionField,
+    (name, new): (&str, &NewPermission),
+    read: &mut BTreeMap<String, String>,
+    faults: &mut Faults,
+) {
+    let known = register.does.parameter().and_then(|name| library.parameters().get(name));
+    if let Some(ParameterValue::Setting(domain::SettingValue::Networks(listed))) =
+        known.map(|parameter| &parameter.value)
+        && listed.iter().any(|network| network.ssid == name)
+    {
+        faults
+            .add::<()>(&field.name, "Every device may join this network already; nothing needs to be asked");
+        return;
+    }
+    if !SHARED.contains(&new.security.as_str()) {
+        faults.add::<()>("security", "Choose how the network is protected; an open one is never allowed");
+        return;
+    }
+    if new
+        .passphrase
+        .as_ref()
+        .is_some_and(|word| !word.expose().is_empty() && !domain::is_network_password(word))
+    {
+        faults.add::<()>(
+            "passphrase",
+            "A network's password has 8 to 63 characters. Enter it as it stands on the hub, or leave it out and type it on the device",
+        );
+        return;
+    }
+    read.insert(field.name.clone(), name.to_owned());
+    read.insert("security".to_owned(), new.security.clone());
+}
+
+pub(super) fn deputies(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    field: &str,
+    value: &str,
+    faults: &mut Faults,
+) -> Result<Option<Vec<PersonId>>, AppError> {
+    // Without the force, whose fault is told already, numbers mean nothing.
+    let Some(force) = force else { return Ok(None) };
+    let mut found = Vec::new();
+    for number in value.split([',', ' ', ';']).filter(|number| !number.is_empty()).take(20) {
+        match people::by_number(tx, force, number)?.filter(|person| person.ended_at.is_none()) {
+            Some(person) => found.push(person.id),
+            None => {
+                return Ok(
+                    faults.add(field, format!("{} has nobody with the number {number}", force.title()))
+                );
+            }
+        }
+    }
+    Ok(Some(found))
+}

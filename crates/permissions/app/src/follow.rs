@@ -1,0 +1,132 @@
+//! What time does to an entry: it begins, people are warned of its end, it lapses. One job for each entry, which looks at
+//! the clock, does what is due and asks to be run again for the next thing; run twice it finds nothing to do.
+
+use std::collections::BTreeSet;
+
+use domain::{Outcome, PermissionId, PersonId, Subject, Timestamp};
+use policy::{PermissionEffect, PermissionRegister};
+use store::permissions::{self, Permission, PermissionState};
+use store::{Tx, findings};
+
+use super::{changes_devices, state};
+use kernel::{App, AppError, jobs};
+use notices_app::Notice;
+
+/// What a warning says has come.
+const LAPSES_SOON: &str = "lapses soon";
+/// Findings that are looked at when a risk is no longer accepted.
+const MOST: u32 = 10_000;
+
+/// Does what is due for an entry.
+pub async fn follow_permission(app: &App, id: PermissionId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| follow_permission_in(&app, tx, id, now)).await
+}
+
+fn follow_permission_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: PermissionId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let Some(grant) = permissions::by_id(tx, id)? else { return Ok(()) };
+    let (Some(starts), Some(ends), PermissionState::Granted) = (grant.starts_at, grant.ends_at, grant.state)
+    else {
+        return Ok(());
+    };
+    let register = app.policy().library().permissions.get(&grant.register).cloned();
+    if let Some(lapsed) = state::lapse(&grant, now) {
+        let says = ("permission.lapsed", "Lapsed: its time was over.");
+        crate::write_permission(app, tx, &lapsed, ("system", "Lanyard"), says, now)?;
+        if let Some(register) = &register {
+            end_effect(app, tx, &lapsed, register, now)?;
+        }
+        let what = "Its time was over. Ask afresh if it is still needed.";
+        return tell_about_permission(app, tx, &lapsed, ("lapsed", what));
+    }
+    if starts <= now
+        && let Some(register) = &register
+    {
+        begin_effect(app, tx, &grant, register, now)?;
+    }
+    let warn_at = register.as_ref().map_or(ends, |register| ends.minus(register.warn_before)).max(starts);
+    if warn_at <= now && grant.warned_at.is_none() {
+        let warned = Permission { warned_at: Some(now), ..grant.clone() };
+        let says = ("permission.warned", "Lapses soon: who asked and who decided were told.");
+        crate::write_permission(app, tx, &warned, ("system", "Lanyard"), says, now)?;
+        let what = "It ends by itself. Ask afresh if it is needed for longer.";
+        tell_about_permission(app, tx, &warned, (LAPSES_SOON, what))?;
+    }
+    let next = [starts, warn_at, ends].into_iter().filter(|at| *at > now).min().unwrap_or(ends);
+    kernel::jobs::ask_job(app, tx, jobs::Kind::Permission, &id.to_string(), next)
+}
+
+/// Brings the devices of an entry to what it asks.
+fn begin_effect(
+    app: &App,
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+    register: &PermissionRegister,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if changes_devices(register) {
+        for device in crate::devices_of_permission(tx, grant)? {
+            jobs::bring_to_rules(app, tx, device.id, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes back whatever an entry did; its password is destroyed.
+pub(super) fn end_effect(
+    app: &App,
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+    register: &PermissionRegister,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    permissions::drop_secret(tx, grant.id)?;
+    begin_effect(app, tx, grant, register, now)?;
+    if register.does != PermissionEffect::AcceptsRisk {
+        return Ok(());
+    }
+    // What was kept shut may open again: each breach is looked at by its own job.
+    for clause in permissions::clauses(tx, grant.id)? {
+        let found = findings::named_of_clause(tx, Some(grant.force), &clause, "not-met", MOST)?;
+        for (finding, _) in found {
+            let (Subject::Device(device), Outcome::NotMet { .. }) = (finding.subject, finding.outcome) else {
+                continue;
+            };
+            if grant.device.is_none_or(|own| own == device) {
+                kernel::jobs::ask_job(app, tx, jobs::Kind::Breach, &format!("{device}/{clause}"), now)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells whoever asked and for whom it holds how an entry stands; before it lapses whoever decided as well.
+pub(super) fn tell_about_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+    (how, what): (&'static str, &str),
+) -> Result<(), AppError> {
+    let mut to: BTreeSet<PersonId> = permissions::people(tx, grant.id)?.into_iter().collect();
+    to.extend(grant.asked_person);
+    if how == LAPSES_SOON {
+        let decided = grant.decided.as_ref().and_then(|named| named.by.strip_prefix("person:"));
+        to.extend(decided.and_then(|id| id.parse::<PersonId>().ok()));
+    }
+    let policy = app.policy();
+    let register = policy.library().permissions.get(&grant.register);
+    let title = register.map_or(grant.register.as_str(), |register| register.title.as_str());
+    let subject = format!("P-{} {how}: {title}", grant.number);
+    for person in to {
+        let notice = Notice::routine(person, format!("permission:{}:{how}", grant.id), &subject)
+            .body(what)
+            .link("/permissions");
+        notices_app::notify(app, tx, notice)?;
+    }
+    Ok(())
+}

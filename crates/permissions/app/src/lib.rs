@@ -1,0 +1,218 @@
+//! Permissions and exceptions: one mechanism behind every register of `policy/registers/`.
+//!
+//! An entry is asked for, decided by somebody else, in force from one day to another and never without an end, warned of,
+//! and over by itself. What it does while it lasts is in `effect`: it changes a force parameter for one device, or keeps
+//! the case of a breach shut. It never makes a finding better than it is.
+//!
+//! * `ask`: a request is read field by field; everything that is wrong is said at once.
+//! * `state`: the life of an entry as a pure machine.
+//! * `decide`: granting, refusing, ending, reviewing.
+//! * `follow`: what time does: beginning, warning, lapse.
+//! * `effect`: what a device is asked and judged by while entries are in force for it.
+//!
+//! Not here: what pages show (`read::permissions`), the asset register (`register`).
+
+pub mod profiles;
+pub mod read;
+pub mod risks;
+pub mod watch;
+
+mod ask;
+mod decide;
+mod effect;
+mod follow;
+mod state;
+mod when;
+
+pub use ask::ask_permission;
+pub use decide::{decide_permission, review_permission, withdraw_permission};
+pub use effect::keep_wanted;
+pub use effect::own_content;
+pub use effect::risk_accepted;
+pub use effect::tailored;
+pub use effect::wanted_for;
+pub use follow::follow_permission;
+
+use domain::{EntryId, PermissionId, Timestamp};
+use policy::{PermissionEffect, PermissionRegister};
+use store::people::Person;
+use store::permissions::{self, Named, Permission};
+use store::{Tx, devices};
+
+use kernel::access::{Action, Actor, Permit, Relation, Role, may_be_one_person};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+pub(crate) use ask::apps;
+pub use ask::{Asked, NewPermission};
+pub use decide::Decision;
+pub use effect::{Granted, Tailored};
+
+/// Roles that ask for themselves or for their people only.
+const NARROW: [&str; 2] = ["holder", "line-manager"];
+
+/// The roles that somebody has, as registers name them.
+pub(crate) fn roles(actor: &Actor) -> Vec<&'static str> {
+    actor.roles.iter().map(Role::as_str).collect()
+}
+
+fn named(actor: &Actor) -> Named {
+    Named { by: actor.name.clone(), name: actor.shown.clone() }
+}
+
+/// Whoever runs the program on the server: the operating system let them, so no role is asked of them. That whoever asked
+/// does not decide holds for them as well.
+fn on_the_server(actor: &Actor) -> bool {
+    actor.name.starts_with("command-line:")
+}
+
+/// Whether somebody has one of the roles.
+pub(crate) fn has_role(actor: &Actor, wanted: &[String]) -> bool {
+    on_the_server(actor) || roles(actor).iter().any(|role| wanted.iter().any(|word| word == role))
+}
+
+/// Somebody as the machine of states sees them. Who could be one human being under two names counts as one.
+fn who(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    register: &PermissionRegister,
+    grant: &Permission,
+) -> Result<state::Who, AppError> {
+    let agreed = match &grant.agreed {
+        Some((named, _)) => may_be_one_person(tx, &named.by, actor)?,
+        None => false,
+    };
+    Ok(state::Who {
+        named: named(actor),
+        person: actor.person,
+        asked: may_be_one_person(tx, &grant.asked.by, actor)?,
+        agreed,
+        first_seat: has_role(actor, &register.decide),
+        second_seat: has_role(actor, &register.second),
+    })
+}
+
+/// For whom somebody may ask in a register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// For anybody of the forces that they reach.
+    Anyone,
+    /// For themselves, and as a line manager for their people.
+    Related,
+    /// For nobody.
+    Nobody,
+}
+
+/// For whom somebody may ask in a register. Whoever has a device is a holder, whatever else they are.
+#[must_use]
+pub fn reach(actor: &Actor, register: &PermissionRegister) -> Reach {
+    let wide: Vec<String> =
+        register.ask.iter().filter(|role| !NARROW.contains(&role.as_str())).cloned().collect();
+    if has_role(actor, &wide) {
+        Reach::Anyone
+    } else if actor.person.is_some() && NARROW.iter().any(|role| asks(actor, register, role)) {
+        Reach::Related
+    } else {
+        Reach::Nobody
+    }
+}
+
+/// Whether somebody may ask in a register as a holder or as a line manager.
+fn asks(actor: &Actor, register: &PermissionRegister, role: &str) -> bool {
+    let named = register.ask.iter().any(|word| word == role);
+    // Whoever has a device is a holder, whatever their roles say.
+    named && (role == "holder" || roles(actor).contains(&role))
+}
+
+/// Whether somebody who asks for themselves and their people may ask for that person.
+fn may_ask_for(actor: &Actor, register: &PermissionRegister, person: &Person) -> bool {
+    match actor.relation_to(person) {
+        Relation::Own => asks(actor, register, "holder") || asks(actor, register, "line-manager"),
+        Relation::Manages => asks(actor, register, "line-manager"),
+        Relation::None => false,
+    }
+}
+
+/// The entry, within reach, as it was when its form was shown.
+fn permission_of_version<A: Action>(
+    tx: &mut Tx<'_>,
+    permit: &Permit<A>,
+    (id, version): (PermissionId, i64),
+) -> Result<Permission, AppError> {
+    let grant = permissions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+    permit.reaches(grant.force)?;
+    if grant.version == version { Ok(grant) } else { Err(changed_meanwhile()) }
+}
+
+/// Writes an entry's new state, a line of its timeline and a ledger entry under its clause.
+fn write_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    next: &Permission,
+    (actor, shown): (&str, &str),
+    (action, says): (&'static str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if !permissions::put(tx, next)? {
+        return Err(changed_meanwhile());
+    }
+    say_on_permission(app, tx, next.id, shown, says, now)?;
+    let detail = serde_json::json!({ "number": next.number, "register": next.register, "says": says,
+            "from": next.starts_at.map(|at| at.to_string()), "until": next.ends_at.map(|at| at.to_string()),
+            "conditions": next.conditions });
+    enter_permission(app, tx, next, (actor, action), detail, now)
+}
+
+fn enter_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+    (actor, action): (&str, &'static str),
+    detail: serde_json::Value,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let mut record =
+        Record::new(actor, action, format!("permission:{}", grant.id)).force(grant.force).detail(detail);
+    let policy = app.policy();
+    let register = policy.library().permissions.get(&grant.register);
+    if let Some(clause) = grant.clause.as_ref().or_else(|| register.and_then(PermissionRegister::clause)) {
+        record = record.clause(clause);
+    }
+    app.enter(tx, now, record)
+}
+
+fn say_on_permission(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: PermissionId,
+    who: &str,
+    says: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    permissions::add_event(tx, EntryId::from_uuid(app.world().uuid()), id, now, who, says)?;
+    Ok(())
+}
+
+/// The devices on which an entry does something: its own, or those that its people hold.
+pub(crate) fn devices_of_permission(
+    tx: &mut Tx<'_>,
+    grant: &Permission,
+) -> Result<Vec<devices::Device>, AppError> {
+    if let Some(device) = grant.device {
+        return Ok(devices::by_id(tx, device)?.into_iter().collect());
+    }
+    let mut found = Vec::new();
+    for person in permissions::people(tx, grant.id)? {
+        found.extend(devices::of_holder(tx, person)?);
+    }
+    Ok(found)
+}
+
+fn changed_meanwhile() -> AppError {
+    AppError::Conflict("somebody else changed this entry since you opened it; look at it again".into())
+}
+
+/// Whether entries of the register change what devices are asked.
+pub(crate) fn changes_devices(register: &PermissionRegister) -> bool {
+    matches!(register.does, PermissionEffect::Adds { .. } | PermissionEffect::TakesOut { .. })
+}

@@ -1,0 +1,497 @@
+//! The registers of permissions and exceptions: what there are, their entries, one entry with what it does, and the risks
+//! that somebody carries.
+
+use domain::{ClauseId, Coverage, PermissionId, PersonId, Platform, Timestamp};
+use policy::Library;
+use policy::PermissionEffect;
+use store::permissions;
+use store::permissions::lists;
+use store::{Tx, devices, people};
+
+use super::profiles::{ProfileRead, settings};
+use super::risks::{RiskRead, risk};
+use crate::{Reach, changes_devices, has_role, reach};
+use kernel::access::{Actor, AskPermission, DecidePermission, Permit, SeeRegisters};
+use kernel::words::shown;
+use kernel::{App, AppError, access};
+pub use policy::{FieldKind, PermissionFor, PermissionRegister};
+use store::devices::Device;
+pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
+pub use store::permissions::{Permission, PermissionState};
+
+/// Entries lapsing soon that the overview lists.
+const LAPSING: u32 = 10;
+
+/// A register with its figures.
+#[derive(Debug, Clone)]
+pub struct RegisterRow {
+    /// The register.
+    pub register: PermissionRegister,
+    /// Its figures.
+    pub figures: PermissionFigures,
+    /// The reader may ask in it.
+    pub may_ask: bool,
+}
+
+/// One entry of a list.
+#[derive(Debug, Clone)]
+pub struct PermissionRow {
+    /// The entry.
+    pub grant: Permission,
+    /// The register's title.
+    pub register: String,
+    /// The clause that it is under.
+    pub clause: Option<ClauseId>,
+    /// Whom and what it is for, in words.
+    pub about: String,
+    /// How far it is, in words.
+    pub state: &'static str,
+}
+
+/// A device on which an entry does something.
+#[derive(Debug, Clone)]
+pub struct PermissionDevice {
+    /// Which.
+    pub device: Device,
+    /// The settings that carry it, as far as they got; empty where nothing is sent.
+    pub settings: Vec<ProfileRead>,
+    /// What the device's platform cannot hold of it, in words; empty where it holds all.
+    pub residue: Vec<String>,
+}
+
+/// One entry.
+#[derive(Debug, Clone)]
+pub struct PermissionRead {
+    /// What a list shows.
+    pub row: PermissionRow,
+    /// Its register, where the rules still have it.
+    pub register: Option<PermissionRegister>,
+    /// What was asked: label and value.
+    pub fields: Vec<(String, String)>,
+    /// A password lies sealed with it.
+    pub has_password: bool,
+    /// Whom it is for, and their deputies: id and name.
+    pub people: Vec<(PersonId, String)>,
+    /// What it does, in a sentence.
+    pub does: String,
+    /// The devices on which it does it.
+    pub devices: Vec<PermissionDevice>,
+    /// When, who, what; oldest first.
+    pub events: Vec<(Timestamp, String, String)>,
+    /// The reader may grant or refuse it.
+    pub may_decide: bool,
+    /// The reader may end it.
+    pub may_end: bool,
+    /// The reader may say that it is still needed.
+    pub may_review: bool,
+}
+
+/// What somebody may ask for, and what they asked for.
+#[derive(Debug, Clone)]
+pub struct OwnPermissions {
+    /// The registers in which they may ask.
+    pub registers: Vec<PermissionRegister>,
+    /// Their entries, newest first.
+    pub entries: Vec<PermissionRead>,
+}
+
+/// What a platform leaves to people of a clause, and who answers for it.
+#[derive(Debug, Clone)]
+pub struct Residue {
+    /// The clause.
+    pub clause: ClauseId,
+    /// The platform.
+    pub platform: Platform,
+    /// The verdict and what is left.
+    pub coverage: Coverage,
+}
+
+/// How far an entry is, in words.
+fn state_words(grant: &Permission, now: Timestamp) -> &'static str {
+    match grant.state {
+        PermissionState::Asked => "Asked for",
+        PermissionState::Agreed => "One of two agreed",
+        PermissionState::Granted if grant.in_force(now) => "In force",
+        PermissionState::Granted if grant.starts_at.is_some_and(|start| start > now) => "Granted, not begun",
+        PermissionState::Granted => "Over",
+        PermissionState::Refused => "Refused",
+        PermissionState::Withdrawn if grant.decided_at.is_some() => "Ended early",
+        PermissionState::Withdrawn => "Taken back",
+        PermissionState::Lapsed => "Lapsed",
+    }
+}
+
+/// What a register's entries do, in a sentence.
+fn does(register: &PermissionRegister) -> String {
+    match &register.does {
+        PermissionEffect::Nothing => "It is written down. It changes no settings.".into(),
+        PermissionEffect::Adds { .. } => {
+            "While it is in force it is added to the device's settings, and taken out again by itself.".into()
+        }
+        PermissionEffect::TakesOut { .. } => {
+            "While it is in force it is not blocked on the devices that these people hold, and blocked again by itself."
+                .into()
+        }
+        PermissionEffect::AcceptsRisk => {
+            "The finding stays what it is. While this is in force, a breach opens no new case.".into()
+        }
+    }
+}
+
+/// The apps that each field of a form offers.
+pub(crate) type OfferedApps = Vec<(String, Vec<String>)>;
+
+/// Every register with its figures.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn registers(app: &App, permit: Permit<SeeRegisters>) -> Result<Vec<RegisterRow>, AppError> {
+    let (policy, now) = (app.policy(), app.world().now());
+    app.store()
+        .read(move |tx| {
+            let figures = lists::figures(tx, permit.scope().force(), now)?;
+            Ok(policy
+                .library()
+                .permissions
+                .values()
+                .map(|register| RegisterRow {
+                    may_ask: may_ask(permit.actor(), register),
+                    figures: figures
+                        .iter()
+                        .find(|figures| figures.register == register.id)
+                        .cloned()
+                        .unwrap_or_default(),
+                    register: register.clone(),
+                })
+                .collect())
+        })
+        .await
+}
+
+/// Up to `limit` entries, newest first.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn permissions(
+    app: &App,
+    permit: Permit<SeeRegisters>,
+    filter: PermissionFilter,
+    limit: u32,
+) -> Result<Vec<PermissionRow>, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let force = match (permit.scope().force(), filter.force) {
+                (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
+                (own, asked) => own.or(asked),
+            };
+            let found = lists::list(tx, &PermissionFilter { force, ..filter }, now, limit)?;
+            permission_rows(&app, tx, found, now)
+        })
+        .await
+}
+
+/// One entry.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+pub async fn permission(
+    app: &App,
+    permit: Permit<SeeRegisters>,
+    id: PermissionId,
+) -> Result<PermissionRead, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let grant = permissions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
+            permit.reaches(grant.force)?;
+            permission_read(&app, tx, permit.actor(), grant, now)
+        })
+        .await
+}
+
+/// What somebody may ask for, and what they asked for or have.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub async fn own_permissions(app: &App, permit: Permit<AskPermission>) -> Result<OwnPermissions, AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let actor = permit.actor();
+            let policy = app.policy();
+            let registers = policy.library().permissions.values();
+            let mut own = OwnPermissions {
+                registers: registers.filter(|register| may_ask(actor, register)).cloned().collect(),
+                entries: Vec::new(),
+            };
+            let Some(person) = actor.person else { return Ok(own) };
+            let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+            for grant in lists::list(tx, &filter, now, 100)? {
+                own.entries.push(permission_read(&app, tx, actor, grant, now)?);
+            }
+            Ok(own)
+        })
+        .await
+}
+
+/// A register, for who may ask in it, and the apps that each of its fields offers.
+///
+/// # Errors
+/// [`AppError::NotFound`] where the rules have none of that name.
+pub fn register_to_ask_in(
+    app: &App,
+    permit: &Permit<AskPermission>,
+    id: &str,
+) -> Result<(PermissionRegister, Reach, OfferedApps), AppError> {
+    let policy = app.policy();
+    let register = policy.library().permissions.get(id).ok_or_else(|| AppError::not_found("register", id))?;
+    let apps = register
+        .fields
+        .iter()
+        .filter(|field| field.kind == FieldKind::App)
+        .map(|field| (field.name.clone(), crate::apps(policy.library(), field)))
+        .collect();
+    Ok((register.clone(), reach(permit.actor(), register), apps))
+}
+
+/// Entries that lapse soon, the nearest end first.
+pub fn lapsing(
+    app: &App,
+    tx: &mut Tx<'_>,
+    force: Option<domain::Force>,
+    now: Timestamp,
+) -> Result<Vec<PermissionRow>, AppError> {
+    let found = lists::lapsing(tx, force, now, LAPSING)?;
+    permission_rows(app, tx, found, now)
+}
+
+/// The entries for a device, and those in force for whoever holds it.
+pub fn permissions_of_device(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    now: Timestamp,
+) -> Result<Vec<PermissionRow>, AppError> {
+    let mut found = permissions::in_force_for(tx, device.id, device.holder, now)?;
+    for grant in lists::of_device(tx, device.id)? {
+        if !found.iter().any(|known| known.id == grant.id) {
+            found.push(grant);
+        }
+    }
+    permission_rows(app, tx, found, now)
+}
+
+/// The entries that a person asked for or that hold for them, newest first.
+pub fn permissions_asked_by(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Vec<PermissionRow>, AppError> {
+    let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+    let found = lists::list(tx, &filter, now, limit)?;
+    permission_rows(app, tx, found, now)
+}
+
+/// The entries of a person.
+pub fn permissions_of_person(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<PermissionRow>, AppError> {
+    let found = lists::of_person(tx, person)?;
+    permission_rows(app, tx, found, now)
+}
+
+/// What platforms leave to people, over all clauses with a setting: accepted by people, or carried as a risk.
+///
+/// # Errors
+/// None; the rules are in memory.
+#[must_use]
+pub fn residues(app: &App, _: &Permit<SeeRegisters>) -> Vec<Residue> {
+    let policy = app.policy();
+    let mut all = Vec::new();
+    for clause in policy.library().clauses.iter().filter(|clause| clause.settings().next().is_some()) {
+        for (platform, coverage) in policy.coverage().get(&clause.id).into_iter().flatten() {
+            if !coverage.residue.is_empty() {
+                let (clause, platform) = (clause.id.clone(), *platform);
+                all.push(Residue { clause, platform, coverage: coverage.clone() });
+            }
+        }
+    }
+    all
+}
+
+/// Who carries the risk that a clause is not met on a device, for the longest.
+pub fn risk_on(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: &Device,
+    clause: &ClauseId,
+) -> Result<Option<RiskRead>, AppError> {
+    let found = permissions::on_clause(tx, Some(device.force), clause, app.world().now())?;
+    let own = found.iter().filter(|entry| entry.device.is_none_or(|id| id == device.id));
+    Ok(own.filter_map(risk).max_by_key(|risk| risk.until))
+}
+
+fn permission_rows(
+    app: &App,
+    tx: &mut Tx<'_>,
+    found: Vec<Permission>,
+    now: Timestamp,
+) -> Result<Vec<PermissionRow>, AppError> {
+    found.into_iter().map(|grant| permission_row(app, tx, grant, now)).collect()
+}
+
+fn permission_row(
+    app: &App,
+    tx: &mut Tx<'_>,
+    grant: Permission,
+    now: Timestamp,
+) -> Result<PermissionRow, AppError> {
+    let policy = app.policy();
+    let register = policy.library().permissions.get(&grant.register);
+    let mut about = Vec::new();
+    if let Some(clause) = &grant.clause {
+        about.push(format!("Clause {clause}"));
+    }
+    if let Some(person) = grant.person {
+        about.extend(people::by_id(tx, person)?.map(|person| shown(&person)));
+    }
+    if let Some(device) = grant.device {
+        about.extend(
+            devices::by_id(tx, device)?.map(|device| format!("{} {}", device.kind.title(), device.serial)),
+        );
+    } else if grant.clause.is_some() {
+        about.push("all devices".to_owned());
+    }
+    Ok(PermissionRow {
+        register: register.map_or_else(|| grant.register.clone(), |register| register.title.clone()),
+        clause: grant.clause.clone().or_else(|| register.and_then(|register| register.clause().cloned())),
+        about: about.join(", "),
+        state: state_words(&grant, now),
+        grant,
+    })
+}
+
+fn permission_read(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    grant: Permission,
+    now: Timestamp,
+) -> Result<PermissionRead, AppError> {
+    let policy = app.policy();
+    let register = policy.library().permissions.get(&grant.register).cloned();
+    let seat = |roles: &[String]| has_role(actor, roles) && access::permit::<DecidePermission>(actor).is_ok();
+    let decides = register.as_ref().is_some_and(|register| seat(&register.decide) || seat(&register.second));
+    let own = grant.asked.by == actor.name
+        || (actor.person.is_some() && (grant.asked_person == actor.person || grant.person == actor.person));
+    let agreed = grant.agreed.as_ref().is_some_and(|(named, _)| named.by == actor.name);
+    let in_force = grant.in_force(now);
+    let asks = access::permit::<AskPermission>(actor).is_ok();
+    let running = grant.state == PermissionState::Granted && grant.ends_at.is_some_and(|end| now < end);
+    let mut named = Vec::new();
+    for person in permissions::people(tx, grant.id)? {
+        named.extend(people::by_id(tx, person)?.map(|person| (person.id, shown(&person))));
+    }
+    Ok(PermissionRead {
+        fields: register.as_ref().map_or_else(Vec::new, |register| asked(register, &grant)),
+        has_password: permissions::secret(tx, grant.id)?.is_some(),
+        people: named,
+        does: register.as_ref().map(does).unwrap_or_default(),
+        devices: match &register {
+            Some(register) if changes_devices(register) && grant.decided_at.is_some() => {
+                permission_devices(app, tx, register, &grant)?
+            }
+            _ => Vec::new(),
+        },
+        events: permissions::events(tx, grant.id)?.into_iter().collect(),
+        may_decide: grant.is_open() && decides && !own && !agreed,
+        may_end: asks && (grant.is_open() || running) && (own || decides),
+        may_review: in_force && decides && !own,
+        register,
+        row: permission_row(app, tx, grant, now)?,
+    })
+}
+
+fn permission_devices(
+    app: &App,
+    tx: &mut Tx<'_>,
+    register: &PermissionRegister,
+    grant: &Permission,
+) -> Result<Vec<PermissionDevice>, AppError> {
+    let policy = app.policy();
+    let mut all = Vec::new();
+    for device in crate::devices_of_permission(tx, grant)? {
+        let wanted = crate::wanted_for(app, tx, &device)?;
+        let mut settings = settings(tx, &device, &wanted)?;
+        settings.retain(|setting| {
+            setting.clauses.iter().any(|id| register.clauses.iter().any(|clause| clause.as_str() == id))
+        });
+        all.push(PermissionDevice {
+            residue: residue(policy.library(), &policy, register, &device),
+            settings,
+            device,
+        });
+    }
+    Ok(all)
+}
+
+/// What a device cannot hold of an entry, in words.
+fn residue(
+    library: &Library,
+    policy: &kernel::PolicyInForce,
+    register: &PermissionRegister,
+    device: &Device,
+) -> Vec<String> {
+    let Some(platform) = device.kind.platform() else {
+        return vec![format!("A {} takes no settings, so nothing is sent to it.", device.kind.title())];
+    };
+    if policy.profiles(platform).is_empty() {
+        return vec![format!("Settings are not sent to a {} by this version.", device.kind.title())];
+    }
+    let mut words = Vec::new();
+    for clause in register.clauses.iter().filter_map(|id| library.clause(id)) {
+        let coverage = policy.coverage().get(&clause.id).and_then(|row| row.get(&platform));
+        let has_setting = clause.settings().next().is_some();
+        for residue in coverage.filter(|_| has_setting).into_iter().flat_map(|coverage| &coverage.residue) {
+            if !words.contains(residue) {
+                words.push(residue.clone());
+            }
+        }
+    }
+    words
+}
+
+fn asked(register: &PermissionRegister, grant: &Permission) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for field in &register.fields {
+        let value = grant.fields.get(&field.name).cloned().unwrap_or_default();
+        lines.push((field.label.clone(), value));
+        if field.kind == FieldKind::Network
+            && let Some(security) = grant.fields.get("security")
+        {
+            lines.push(("How it is protected".into(), security_words(security)));
+        }
+    }
+    lines
+}
+
+fn security_words(word: &str) -> String {
+    match word {
+        "wpa2-personal" => "WPA2 with a password".into(),
+        "wpa3-personal" => "WPA3 with a password".into(),
+        other => other.to_owned(),
+    }
+}
+
+fn may_ask(actor: &Actor, register: &PermissionRegister) -> bool {
+    access::permit::<AskPermission>(actor).is_ok() && reach(actor, register) != Reach::Nobody
+}

@@ -1,0 +1,42 @@
+//! What the first page says of nobody alone: alarms that nobody has seen to, and forces with too few administrators.
+
+use domain::{Force, Timestamp};
+use store::{Tx, alarms, grants};
+
+use kernel::access::{Actor, Role, SeeAccess};
+use kernel::{AppError, access};
+use notices_app::alarms::AlarmRead;
+
+/// Alarms that are listed.
+const ALARMS: u32 = 5;
+/// Administrators of a force who are looked at.
+const MOST: u32 = 500;
+
+/// The newest alarms that nobody has seen to, and how many there are.
+pub fn open_alarms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(Vec<AlarmRead>, u64), AppError> {
+    let open = alarms::open(tx, force, ALARMS)?;
+    let read =
+        open.into_iter().map(|alarm| notices_app::alarms::read(tx, alarm)).collect::<Result<_, _>>()?;
+    Ok((read, alarms::open_count(tx, force)?.unsigned_abs()))
+}
+
+/// The forces whose roles a reader may see that have fewer than two administrators who have ever signed in, each with whether
+/// there is one: until there are two, one alone can do much.
+pub fn few_administrators(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Vec<(Force, bool)>, AppError> {
+    let Ok(permit) = access::permit::<SeeAccess>(actor) else { return Ok(Vec::new()) };
+    let mut few = Vec::new();
+    for force in Force::ALL.iter().filter(|force| permit.scope().covers(**force)) {
+        let all = grants::over(tx, Some(*force), Role::Administrator.as_str(), now, MOST)?;
+        let mut signed_in: Vec<_> =
+            all.iter().filter(|over| over.signed_in_at.is_some()).map(|over| over.grant.person).collect();
+        signed_in.dedup();
+        if signed_in.len() < 2 {
+            few.push((*force, !signed_in.is_empty()));
+        }
+    }
+    Ok(few)
+}

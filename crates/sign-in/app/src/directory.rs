@@ -1,0 +1,436 @@
+//! Signing in through the force's directory: who comes back with a token that may be believed, and are they ours?
+//!
+//! The directory proves an account; the register says whose it is. The first time, that is found by the directory's own
+//! identifier, by user name, or by force and number, as the settings say; from then on the account is bound to the person.
+//! A user name that is later given to somebody else does not make them the former owner.
+
+use domain::{Force, PersonId, Secret, Timestamp};
+use outbound::oidc::{self, Claims, Oidc, OidcError};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::people::{self, Person};
+use store::{Tx, sessions, sign_in};
+
+use super::Taken;
+use crate::sessions::{SignedIn, THROUGH_DIRECTORY, owner_of};
+use kernel::limits::Door;
+use kernel::record::Record;
+use kernel::{App, AppError, digest_hex};
+use people_app::grants::Names;
+
+pub(super) const KIND: &str = THROUGH_DIRECTORY;
+
+/// The force's directory as a way in.
+#[derive(Debug, Clone)]
+pub struct Directory {
+    /// Its sign-in provider.
+    pub oidc: Oidc,
+    /// By which names its tokens say what.
+    pub claims: ClaimNames,
+}
+
+/// The names of the claims that are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimNames {
+    /// The account's own identifier, never given to another account: `sub`, or `oid` in Entra ID.
+    pub account: String,
+    /// The user name.
+    pub user_name: String,
+    /// The groups.
+    pub groups: String,
+    /// The force, where the token says it: a claim whose values are `norfolk` or `suffolk`.
+    pub force: Option<String>,
+    /// The collar or staff number, where the token says it.
+    pub number: Option<String>,
+}
+
+/// Why somebody was not let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The sign-in was never begun here, was finished already, or took too long.
+    Unknown,
+    /// Another browser began it.
+    OtherBrowser,
+    /// They, or the provider, broke it off.
+    BrokenOff,
+    /// The provider, or what it sent.
+    Provider(OidcError),
+    /// The register does not know them.
+    NotInRegister,
+    /// They have left.
+    Ended,
+    /// Their user name or number belongs to a person whose account is another one.
+    OtherAccount,
+    /// The directory left their groups out.
+    GroupsLeftOut,
+    /// The token lacks the claim that the settings read the account from: the name of the claim.
+    NoAccount(String),
+}
+
+impl Refusal {
+    /// The word for the ledger.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown-attempt",
+            Self::OtherBrowser => "other-browser",
+            Self::BrokenOff => "broken-off",
+            Self::Provider(error) => error.word(),
+            Self::NotInRegister => "not-in-register",
+            Self::Ended => "left",
+            Self::OtherAccount => "other-account",
+            Self::GroupsLeftOut => "groups-left-out",
+            Self::NoAccount(_) => "account-claim-missing",
+        }
+    }
+}
+
+/// What became of a sign-in.
+#[derive(Debug)]
+pub enum Arrival {
+    /// They are in.
+    SignedIn {
+        /// The session's cookie.
+        cookie: Secret<String>,
+        /// Where they wanted to go.
+        next: String,
+    },
+    /// They are not.
+    Refused(Refusal),
+}
+
+/// What the browser brought back from the provider.
+#[derive(Debug, Default)]
+pub struct Back {
+    /// The state that it was sent away with.
+    pub state: String,
+    /// The code; none where the provider broke off.
+    pub code: Option<Secret<String>>,
+    /// The issuer, where the provider names itself (RFC 9207).
+    pub issuer: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Begun {
+    nonce: String,
+    verifier: String,
+    next: String,
+    /// Whether the directory was asked to have them sign in anew.
+    again: bool,
+}
+
+/// Where a sign-in is to lead, and how it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The path to go on to.
+    pub next: &'a str,
+    /// Whether the person is to sign in anew at the directory, so as to prove that they are there.
+    pub again: bool,
+}
+
+/// Somebody who comes back with a token that was verified.
+struct Arriving<'a> {
+    directory: &'a Directory,
+    claims: &'a Claims,
+    uses: &'a str,
+    again: bool,
+}
+
+/// Begins a sign-in through the directory; where to send the browser. `browser` is the value of its cookie.
+///
+/// # Errors
+/// Only where the database does not answer; the refusal inside says what the provider did.
+pub async fn begin_directory_sign_in(
+    app: &App,
+    directory: &Directory,
+    browser: &Secret<String>,
+    wanted: Wanted<'_>,
+) -> Result<Result<String, Refusal>, AppError> {
+    let ceremony = oidc::Ceremony {
+        state: crate::random_text(app),
+        nonce: crate::random_text(app),
+        verifier: crate::random_text(app),
+    };
+    let url = match directory.oidc.begin(&ceremony, wanted.again, app.world().now()).await {
+        Ok(url) => url,
+        Err(error) => {
+            tracing::warn!(%error, "a sign-in could not begin");
+            return Ok(Err(Refusal::Provider(error)));
+        }
+    };
+    let begun = Begun {
+        nonce: ceremony.nonce.into_exposed(),
+        verifier: ceremony.verifier.into_exposed(),
+        next: wanted.next.to_owned(),
+        again: wanted.again,
+    };
+    let (app, browser) = (app.clone(), browser.expose().clone());
+    app.clone()
+        .store()
+        .write(move |tx| crate::begin_attempt(&app, tx, KIND, (ceremony.state.expose(), &browser), &begun))
+        .await?;
+    Ok(Ok(url))
+}
+
+/// Finishes a sign-in through the directory. `browser` is the value of the cookie that it began with, and `uses` says
+/// in a few words what browser it is.
+///
+/// # Errors
+/// [`AppError::TooMany`] where the same one signed in too often.
+pub async fn finish_directory_sign_in(
+    app: &App,
+    directory: &Directory,
+    back: Back,
+    browser: &str,
+    uses: &str,
+) -> Result<Arrival, AppError> {
+    let begun = match take_directory_attempt(app, &back, browser).await? {
+        Ok(begun) => begun,
+        Err(refusal) => return Ok(Arrival::Refused(refusal)),
+    };
+    if back.issuer.as_deref().is_some_and(|issuer| issuer != directory.oidc.issuer()) {
+        let wrong = OidcError::Token(oidc::TokenFault::WrongIssuer);
+        return refuse_directory(app, Refusal::Provider(wrong)).await;
+    }
+    let Some(code) = back.code else { return refuse_directory(app, Refusal::BrokenOff).await };
+    let ceremony = oidc::Ceremony {
+        state: Secret::new(back.state),
+        nonce: Secret::new(begun.nonce),
+        verifier: Secret::new(begun.verifier),
+    };
+    let now = app.world().now();
+    let claims = match directory.oidc.finish(&ceremony, code, now).await {
+        Ok(claims) => claims,
+        Err(error) => {
+            // Anybody can come with a code that they made up; a provider that fails, or seems to be another, is news.
+            match &error {
+                OidcError::Refused(_) => tracing::info!(%error, "a sign-in was refused"),
+                _ => tracing::warn!(%error, "a sign-in was refused"),
+            }
+            return refuse_directory(app, Refusal::Provider(error)).await;
+        }
+    };
+    let (own, directory, uses, again) = (app.clone(), directory.clone(), uses.to_owned(), begun.again);
+    let arrive = move |tx: &mut Tx<'_>| {
+        self::arrive(&own, tx, &Arriving { directory: &directory, claims: &claims, uses: &uses, again }, now)
+    };
+    let outcome = app.store().write(arrive).await?;
+    Ok(match outcome {
+        Ok(cookie) => Arrival::SignedIn { cookie, next: begun.next },
+        Err(refusal) => Arrival::Refused(refusal),
+    })
+}
+
+/// Where to send the browser so that the directory's own session ends too; `None` where it has no such address or
+/// does not answer: our session is over either way.
+pub async fn directory_sign_out(app: &App, directory: &Directory) -> Option<String> {
+    directory
+        .oidc
+        .sign_out(app.world().now())
+        .await
+        .inspect_err(|error| tracing::warn!(%error, "the directory's own session could not be ended"))
+        .ok()
+        .flatten()
+}
+
+async fn take_directory_attempt(
+    app: &App,
+    back: &Back,
+    browser: &str,
+) -> Result<Result<Begun, Refusal>, AppError> {
+    let (app, state, browser) = (app.clone(), back.state.clone(), browser.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let refusal = match crate::take_attempt(&app, tx, KIND, (&state, &browser))? {
+                Taken::Fits(begun) => return Ok(Ok(begun)),
+                Taken::Unknown => Refusal::Unknown,
+                Taken::OtherBrowser => Refusal::OtherBrowser,
+            };
+            crate::note_refused_sign_in(
+                &app,
+                tx,
+                (KIND.to_owned(), None),
+                refusal.word(),
+                app.world().now(),
+            )?;
+            Ok(Err(refusal))
+        })
+        .await
+}
+
+async fn refuse_directory(app: &App, refusal: Refusal) -> Result<Arrival, AppError> {
+    let (app, word) = (app.clone(), refusal.word());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            crate::note_refused_sign_in(&app, tx, (KIND.to_owned(), None), word, app.world().now())
+        })
+        .await?;
+    Ok(Arrival::Refused(refusal))
+}
+
+/// Finds out whose account it is and lets them in, or says why not; either way the ledger says so.
+fn arrive(
+    app: &App,
+    tx: &mut Tx<'_>,
+    arriving: &Arriving<'_>,
+    now: Timestamp,
+) -> Result<Result<Secret<String>, Refusal>, AppError> {
+    let Arriving { directory, claims, uses, .. } = *arriving;
+    let person = match whose(tx, directory, claims)? {
+        Ok(found) => found,
+        Err(refusal) => {
+            crate::note_refused_sign_in(app, tx, (KIND.to_owned(), None), refusal.word(), now)?;
+            return Ok(Err(refusal));
+        }
+    };
+    let refusal = match &person {
+        Found { person, .. } if person.ended_at.is_some() => Some(Refusal::Ended),
+        _ if claims.left_out(&directory.claims.groups) => Some(Refusal::GroupsLeftOut),
+        _ => None,
+    };
+    let (Found { person, account, new }, subject) = (person, directory.oidc.issuer());
+    if let Some(refusal) = refusal {
+        crate::note_refused_sign_in(
+            app,
+            tx,
+            (format!("person:{}", person.id), Some(person.force)),
+            refusal.word(),
+            now,
+        )?;
+        return Ok(Err(refusal));
+    }
+    if new {
+        sign_in::bind_account(tx, (subject, &account), person.id, now)?;
+        let record = Record::new("system", "directory-account.bound", format!("person:{}", person.id))
+            .force(person.force)
+            .detail(json!({ "issuer": subject, "account": account }));
+        app.enter(tx, now, record)?;
+    }
+    kernel::limits::admit_account(app, Door::SignIn, &owner_of(Some(person.id), &person.name))?;
+    let groups: Vec<&str> = claims.list(&directory.claims.groups).into_iter().map(group_name).collect();
+    let standing = people_app::grants::take_groups(app, tx, &person, (&groups, Names::SignIn), now)?;
+    tell_roles(&directory.claims.groups, claims, groups.len(), &standing);
+    let who = SignedIn {
+        name: person.name.clone(),
+        person: Some(person.id),
+        roles: standing.roles,
+        force: Some(person.force),
+        how: THROUGH_DIRECTORY,
+    };
+    let token = crate::sessions::add_session(app, tx, who, uses, now)?;
+    if let Some(at) = proven_at(arriving, now) {
+        sessions::set_proven(tx, &digest_hex(token.expose().as_bytes()), at)?;
+    }
+    Ok(Ok(token))
+}
+
+/// When somebody proved that they are there: when they signed in at the directory, by its own word. Where it does not say,
+/// only a sign-in that it was asked to have made anew proves anything: any other may rest on a browser that was left open.
+fn proven_at(arriving: &Arriving<'_>, now: Timestamp) -> Option<Timestamp> {
+    match arriving.claims.signed_in_at() {
+        Some(at) => Some(at.min(now)),
+        None => arriving.again.then_some(now),
+    }
+}
+
+/// The name of a group. Keycloak sends the path of a group, `/Lanyard desk`, unless told otherwise; a group inside another
+/// one keeps its whole path.
+fn group_name(claimed: &str) -> &str {
+    claimed.strip_prefix('/').filter(|name| !name.contains('/')).unwrap_or(claimed)
+}
+
+/// Logs what a token said of groups and which roles somebody has now: an engineer who connects a directory sees here why a
+/// role does not come.
+fn tell_roles(claim: &str, claims: &Claims, groups: usize, standing: &kernel::roles::Standing) {
+    let roles = standing.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
+    if claims.has(claim) {
+        tracing::info!(claim, groups, roles, "somebody signed in through the directory");
+    } else {
+        tracing::warn!(
+            claim,
+            roles,
+            "somebody signed in, and the token has no such claim: it gave them no role. Have the directory send the groups, \
+             or name the claim that holds them in [sign_in] groups_claim"
+        );
+    }
+}
+
+struct Found {
+    person: Person,
+    account: String,
+    /// Whether the account is not bound to them yet.
+    new: bool,
+}
+
+fn whose(
+    tx: &mut Tx<'_>,
+    directory: &Directory,
+    claims: &Claims,
+) -> Result<Result<Found, Refusal>, AppError> {
+    let issuer = directory.oidc.issuer();
+    let Some(account) = claims.text(&directory.claims.account) else {
+        let claim = directory.claims.account.clone();
+        tracing::warn!(
+            claim,
+            "a sign-in was refused: the token has no such claim, or it is no text. Have the directory send it, or name the \
+             account's own identifier in [sign_in] account_claim"
+        );
+        return Ok(Err(Refusal::NoAccount(claim)));
+    };
+    let bound = sign_in::person_of_account(tx, issuer, account)?;
+    let id = match bound {
+        Some(id) => Some(id),
+        None => looked_for(tx, &directory.claims, claims, account)?,
+    };
+    let person = match id {
+        Some(id) => people::by_id(tx, id)?,
+        None => None,
+    };
+    let Some(person) = person else { return Ok(Err(Refusal::NotInRegister)) };
+    if bound.is_none() && sign_in::account_of_person(tx, issuer, person.id)?.is_some() {
+        return Ok(Err(Refusal::OtherAccount));
+    }
+    Ok(Ok(Found { person, account: account.to_owned(), new: bound.is_none() }))
+}
+
+/// Looks for the person of an account that nobody came with before.
+fn looked_for(
+    tx: &mut Tx<'_>,
+    names: &ClaimNames,
+    claims: &Claims,
+    account: &str,
+) -> Result<Option<PersonId>, AppError> {
+    if let Some(person) = sign_in::person_of_external_id(tx, account)? {
+        return Ok(Some(person));
+    }
+    if let Some(user_name) = claims.text(&names.user_name)
+        && let Some(person) = sign_in::person_of_user_name(tx, user_name)?
+    {
+        return Ok(Some(person));
+    }
+    let text = |name: &Option<String>| name.as_deref().and_then(|name| claims.text(name));
+    let force = text(&names.force).and_then(|word| word.to_ascii_lowercase().parse::<Force>().ok());
+    match (force, text(&names.number)) {
+        (Some(force), Some(number)) => Ok(people::by_number(tx, force, number)?.map(|person| person.id)),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::group_name;
+
+    #[test]
+    fn a_group_at_the_top_is_known_by_its_path() {
+        for (claimed, name) in [
+            ("Lanyard desk", "Lanyard desk"),
+            ("/Lanyard desk", "Lanyard desk"),
+            ("/other/Lanyard desk", "/other/Lanyard desk"),
+            ("/", ""),
+        ] {
+            assert_eq!(group_name(claimed), name);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Ways in. Through the force's directory (`directory`); with a passkey where the directory is down (`passkeys`,
+//! `passkey_use`), for the accounts that are marked for it (`break_glass`). The one-time link, the way in before a directory
+//! is connected and to the first passkey, is with the sessions. What a session outlived is in `kept`.
+//!
+//! A way in that takes two requests leaves its secrets sealed in the database between them, so that any node may answer
+//! the second, under the digest of a random key that the browser brings back. They are taken once, only for the browser
+//! that began (a cookie says which), and for ten minutes.
+
+pub mod sessions;
+pub mod tokens;
+
+mod break_glass;
+mod directory;
+mod kept;
+mod passkey_use;
+mod passkeys;
+
+pub use break_glass::{break_glass_accounts, end_break_glass, invite_break_glass};
+pub use directory::{begin_directory_sign_in, directory_sign_out, finish_directory_sign_in};
+pub use kept::{keep_form, kept_form, take_kept_form};
+pub use passkey_use::{begin_passkey_sign_in, use_passkey};
+pub use passkeys::{
+    begin_passkey, finish_passkey, may_register_passkey, passkeys, passkeys_can_be, remove_passkey,
+};
+
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Force, Secret, Span, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use store::Tx;
+use store::sign_in::{self, Attempt};
+
+use kernel::limits::Door;
+use kernel::record::Record;
+use kernel::{App, AppError, digest_hex};
+
+pub use outbound::oidc::OidcError as ProviderFault;
+
+pub use break_glass::Administrator;
+pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal, Wanted};
+pub use kept::KEEP;
+pub use kept::KeptForm;
+pub use passkey_use::PasskeyRefusal;
+pub use passkeys::{Ceremony, NewPasskey};
+
+/// How long the second half of a sign-in may take.
+const ATTEMPT_LIFE: Span = Span::from_secs(600);
+/// The longest secret that a browser is believed to hold, in bytes.
+const LONGEST: usize = 200;
+
+/// A secret that a browser brings to be let in.
+#[derive(Debug, Clone, Copy)]
+pub enum Brought<'a> {
+    /// A one-time link.
+    Link(&'a str),
+    /// The state of a sign-in through the directory.
+    Directory(&'a str),
+    /// The key of a challenge that a passkey answers.
+    Passkey(&'a str),
+}
+
+/// Lets somebody try what they brought. It is looked up first: only what nothing waits for takes from their address's
+/// allowance, so that nobody who guesses keeps out the one who need not.
+///
+/// # Errors
+/// [`AppError::TooMany`] where it is wrong, and too many were from that address.
+pub async fn admit(app: &App, from: Option<IpAddr>, brought: Brought<'_>) -> Result<(), AppError> {
+    let (door, kind, secret) = match brought {
+        Brought::Link(secret) => (Door::Link, None, secret),
+        Brought::Directory(secret) => (Door::SignIn, Some(directory::KIND), secret),
+        Brought::Passkey(secret) => (Door::Passkey, Some(passkey_use::USING), secret),
+    };
+    let waits = secret.len() <= LONGEST && {
+        let (digest, now) = (digest_hex(secret.as_bytes()), app.world().now());
+        let found = app.store().read(move |tx| match kind {
+            Some(kind) => sign_in::waits(tx, &digest, kind, now),
+            None => store::sessions::link_works(tx, &digest, now),
+        });
+        found.await?
+    };
+    if waits { Ok(()) } else { kernel::limits::admit_address(app, door, from) }
+}
+
+/// A random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.
+#[must_use]
+pub fn random_text(app: &App) -> Secret<String> {
+    Secret::new(URL_SAFE_NO_PAD.encode(app.world().bytes::<32>()))
+}
+
+/// Puts an attempt by until its browser is back.
+fn begin_attempt<T: Serialize>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    (key, browser): (&str, &str),
+    content: &T,
+) -> Result<(), AppError> {
+    let digest = digest_hex(key.as_bytes());
+    let plain = serde_json::to_vec(content).map_err(|error| AppError::fault(&error))?;
+    let sealed = app.sealer().seal(app.world(), &place(&digest), &plain)?;
+    let attempt = Attempt {
+        digest,
+        kind,
+        browser: digest_hex(browser.as_bytes()),
+        sealed,
+        expires_at: app.world().now().plus(ATTEMPT_LIFE),
+    };
+    Ok(sign_in::begin(tx, &attempt)?)
+}
+
+/// Takes an attempt up again, once. A wrong browser spends it as well: it was seen by somebody whom it does not concern.
+fn take_attempt<T: DeserializeOwned>(
+    app: &App,
+    tx: &mut Tx<'_>,
+    kind: &'static str,
+    (key, browser): (&str, &str),
+) -> Result<Taken<T>, AppError> {
+    if key.len() > LONGEST || browser.len() > LONGEST {
+        return Ok(Taken::Unknown);
+    }
+    let digest = digest_hex(key.as_bytes());
+    let Some(attempt) = sign_in::take(tx, &digest, kind)? else { return Ok(Taken::Unknown) };
+    if attempt.browser != digest_hex(browser.as_bytes()) {
+        return Ok(Taken::OtherBrowser);
+    }
+    if attempt.expires_at <= app.world().now() {
+        return Ok(Taken::Unknown);
+    }
+    let plain = app.sealer().open(&place(&digest), &attempt.sealed)?;
+    serde_json::from_slice(plain.expose()).map(Taken::Fits).map_err(|error| AppError::fault(&error))
+}
+
+/// Enters that somebody was not let in; only so many a minute.
+pub(crate) fn note_refused_sign_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (subject, force): (String, Option<Force>),
+    reason: &'static str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    if !app.may_note_refusal(None, now) {
+        return Ok(());
+    }
+    let record = Record::new("stranger", "sign-in.refused", subject).force_if(force).reason(reason);
+    app.enter(tx, now, record)
+}
+
+/// What became of an attempt that a browser came back with.
+enum Taken<T> {
+    /// It is this browser's, and in time.
+    Fits(T),
+    /// There is none: never begun, taken already, or too late.
+    Unknown,
+    /// Another browser began it.
+    OtherBrowser,
+}
+
+fn place(digest: &str) -> String {
+    format!("sign-in:{digest}")
+}
+
+/// Forgets sign-ins that nobody finished, forms that nobody sent again, and sessions that are over; returns how many rows. A session
+/// stays for [`KEEP`] after its end, so that what was typed in it can still be kept.
+///
+/// # Errors
+/// Only where the database does not answer.
+pub fn forget(tx: &mut Tx<'_>, now: Timestamp, session_idle: Span) -> Result<u64, AppError> {
+    let over = now.minus(KEEP);
+    Ok(store::sessions::forget(tx, over, over.minus(session_idle))?
+        + store::kept_forms::forget(tx, now)?
+        + store::sign_in::forget(tx, now)?)
+}

@@ -1,0 +1,245 @@
+//! Signing in with a passkey. It is meant to be rare, and is loud: an entry in the ledger, and a notice to every
+//! administrator and to information security.
+//!
+//! A passkey proves who somebody is. What a person of the register may do then is what it says there; an administrator whom
+//! the register does not know is one by the account. A key whose counter does not go up may be a copy: refused, and as loud.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::{Secret, Timestamp};
+use serde_json::json;
+use store::{Tx, passkeys};
+use webauthn_rs::prelude::{
+    AuthenticationResult, Passkey, PasskeyAuthentication, PublicKeyCredential, WebauthnError,
+};
+
+use super::Taken;
+use super::break_glass::is_administrator;
+use super::passkeys::{Ceremony, parsed, read, subject, to_json};
+use crate::sessions::SignedIn;
+use kernel::access::Role;
+use kernel::limits::Door;
+use kernel::record::{Record, force_of};
+use kernel::{App, AppError};
+
+pub(super) const USING: &str = "passkey-use";
+
+/// Why a passkey did not sign anybody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyRefusal {
+    /// The challenge was never given, was answered already, or is older than ten minutes.
+    Late,
+    /// Another browser began it.
+    OtherBrowser,
+    /// The answer fits neither the challenge, nor the address, nor a key that is known, or nobody was there to give it.
+    NotBelieved,
+    /// The key, or its account, was ended; or its owner has left or is no administrator any more.
+    Ended,
+    /// The key's counter did not go up: there may be two of it.
+    Copied,
+}
+
+impl PasskeyRefusal {
+    /// The word for the ledger.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Late => "passkey-late",
+            Self::OtherBrowser => "other-browser",
+            Self::NotBelieved => "passkey-not-believed",
+            Self::Ended => "passkey-ended",
+            Self::Copied => "passkey-copied",
+        }
+    }
+}
+
+/// Begins a sign-in with a passkey; `None` where none is registered.
+///
+/// # Errors
+/// [`AppError::Conflict`] at an address without a name.
+pub async fn begin_passkey_sign_in(
+    app: &App,
+    browser: &Secret<String>,
+) -> Result<Option<Ceremony>, AppError> {
+    let webauthn = crate::passkeys::webauthn(app)?;
+    let (app, browser) = (app.clone(), browser.expose().clone());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let known = passkeys::live(tx)?;
+            let keys: Vec<Passkey> = known.iter().filter_map(|key| read(&key.credential).ok()).collect();
+            if keys.is_empty() {
+                return Ok(None);
+            }
+            let (options, state) =
+                webauthn.start_passkey_authentication(&keys).map_err(|error| AppError::fault(&error))?;
+            let key = crate::random_text(&app);
+            crate::begin_attempt(&app, tx, USING, (key.expose(), &browser), &state)?;
+            Ok(Some(Ceremony { key, options: to_json(&options)? }))
+        })
+        .await
+}
+
+/// Signs an administrator in with a passkey; the session's cookie, or why the answer may not be believed.
+///
+/// # Errors
+/// [`AppError::Conflict`] at an address without a name, [`AppError::TooMany`] where the same one signed in so too often.
+pub async fn use_passkey(
+    app: &App,
+    (key, browser): (&str, &str),
+    answer: &str,
+    uses: &str,
+) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+    let webauthn = crate::passkeys::webauthn(app)?;
+    let (app, now) = (app.clone(), app.world().now());
+    let (key, browser) = (key.to_owned(), browser.to_owned());
+    let (answer, uses) = (parsed::<PublicKeyCredential>(answer), uses.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            // Taken whatever comes of it, so that a challenge which was tried is spent.
+            let state: PasskeyAuthentication = match crate::take_attempt(&app, tx, USING, (&key, &browser))? {
+                Taken::Fits(state) => state,
+                Taken::Unknown => return refuse_passkey(&app, tx, PasskeyRefusal::Late, now),
+                Taken::OtherBrowser => {
+                    return refuse_passkey(&app, tx, PasskeyRefusal::OtherBrowser, now);
+                }
+            };
+            let Some(answer) = answer else {
+                return refuse_passkey(&app, tx, PasskeyRefusal::NotBelieved, now);
+            };
+            let id = URL_SAFE_NO_PAD.encode(&answer.raw_id);
+            let outcome = match webauthn.finish_passkey_authentication(&answer, &state) {
+                Ok(result) => noted(tx, &id, &result, now)?,
+                Err(WebauthnError::CredentialPossibleCompromise) => Err(PasskeyRefusal::Copied),
+                Err(error) => {
+                    tracing::info!(%error, "a passkey was refused");
+                    Err(PasskeyRefusal::NotBelieved)
+                }
+            };
+            match outcome {
+                Ok(used) => let_in(&app, tx, used, &uses, now).map(Ok),
+                Err(PasskeyRefusal::Copied) => refuse_copy(&app, tx, &id, now),
+                Err(refusal) => refuse_passkey(&app, tx, refusal, now),
+            }
+        })
+        .await
+}
+
+fn let_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    used: passkeys::Passkey,
+    uses: &str,
+    now: Timestamp,
+) -> Result<Secret<String>, AppError> {
+    kernel::limits::admit_account(app, Door::Passkey, &used.account.owner)?;
+    let record = Record::new("stranger", "passkey.used", subject(&used.id))
+        .reason("break-glass")
+        .force_if(force_of(tx, used.account.person)?);
+    let detail = json!({ "name": used.account.name, "label": used.label });
+    app.enter(tx, now, record.detail(detail))?;
+    let more = "They signed in without the directory. If you do not know why, ask them now; an administrator takes \
+                    the passkey away under Passkeys.";
+    crate::break_glass::tell_of_break_glass(app, tx, &used, ("signed in with a passkey", more), now)?;
+    let who = SignedIn {
+        name: used.account.name,
+        person: used.account.person,
+        roles: Role::Administrator.into(),
+        force: None,
+        how: "passkey",
+    };
+    crate::sessions::add_session(app, tx, who, uses, now)
+}
+
+fn refuse_passkey(
+    app: &App,
+    tx: &mut Tx<'_>,
+    refusal: PasskeyRefusal,
+    now: Timestamp,
+) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+    crate::note_refused_sign_in(app, tx, ("passkey".to_owned(), None), refusal.word(), now)?;
+    Ok(Err(refusal))
+}
+
+/// The signature was good and the counter was not: that is always entered, and always told.
+fn refuse_copy(
+    app: &App,
+    tx: &mut Tx<'_>,
+    id: &str,
+    now: Timestamp,
+) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
+    let refusal = PasskeyRefusal::Copied;
+    let passkey = passkeys::by_id(tx, id)?;
+    let owner = passkey.as_ref().and_then(|passkey| passkey.account.person);
+    let record = Record::new("stranger", "sign-in.refused", subject(id))
+        .force_if(force_of(tx, owner)?)
+        .reason(refusal.word());
+    app.enter(tx, now, record)?;
+    if let Some(passkey) = passkey {
+        let more = "Its counter did not go up, so there may be a copy of it. Nobody was signed in. Take it away under \
+                        Passkeys, and ask its owner where it has been.";
+        crate::break_glass::tell_of_break_glass(
+            app,
+            tx,
+            &passkey,
+            ("has a passkey that may be copied", more),
+            now,
+        )?;
+    }
+    Ok(Err(refusal))
+}
+
+/// Notes a use, and gives the key. The counter is compared with what is stored now, not with what was when the sign-in began.
+fn noted(
+    tx: &mut Tx<'_>,
+    id: &str,
+    result: &AuthenticationResult,
+    now: Timestamp,
+) -> Result<Result<passkeys::Passkey, PasskeyRefusal>, AppError> {
+    let Some(kept) = passkeys::by_id(tx, id)? else { return Ok(Err(PasskeyRefusal::Ended)) };
+    if let Some(person) = kept.account.person
+        && !is_administrator(tx, person, now)?
+    {
+        return Ok(Err(PasskeyRefusal::Ended));
+    }
+    if !result.user_verified() {
+        return Ok(Err(PasskeyRefusal::NotBelieved));
+    }
+    let before = counter(&kept.credential)?;
+    if (result.counter() > 0 || before > 0) && result.counter() <= before {
+        return Ok(Err(PasskeyRefusal::Copied));
+    }
+    let mut credential = read(&kept.credential)?;
+    credential.update_credential(result);
+    let after = to_json(&credential)?;
+    let noted = passkeys::set_used(tx, id, (&kept.credential, &after), now)?;
+    Ok(if noted { Ok(kept) } else { Err(PasskeyRefusal::Late) })
+}
+
+/// The counter of a stored credential; the library does not show it.
+///
+/// # Errors
+/// Where it is not there: without it a copy would go unseen, so the key is of no use until somebody has looked.
+fn counter(credential: &str) -> Result<u32, AppError> {
+    serde_json::from_str::<serde_json::Value>(credential)
+        .ok()
+        .and_then(|value| value.get("cred")?.get("counter")?.as_u64())
+        .and_then(|counter| u32::try_from(counter).ok())
+        .ok_or_else(|| {
+            AppError::Fault("a stored passkey tells no counter, so a copy of it could not be told".into())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_counter_is_found_where_the_library_keeps_it() {
+        assert_eq!(counter(r#"{"cred":{"counter":7}}"#).unwrap(), 7);
+        for unknown in ["{}", "", r#"{"cred":{"counter":-1}}"#] {
+            assert!(counter(unknown).is_err(), "no counter is not a counter of nought: {unknown}");
+        }
+    }
+}

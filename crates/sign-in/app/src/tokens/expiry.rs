@@ -1,0 +1,88 @@
+//! That a token ends is told before it does: to who made it, and to the administrators who can make another.
+
+use std::collections::BTreeSet;
+
+use domain::{PersonId, Span, Timestamp, TokenId, local_time};
+use serde_json::json;
+use store::tokens::{self, Token};
+use store::{Tx, grants};
+
+use super::WARN;
+use kernel::access::Role;
+use kernel::record::Record;
+use kernel::{App, AppError, jobs};
+use notices_app::{Notice, Told};
+
+/// How long before its end a token is spoken of, in days.
+const WARNINGS: [(Span, i64); 2] = [(WARN, 14), (Span::from_secs(2 * 24 * 3600), 2)];
+/// Administrators who are told, at most.
+const MOST_TOLD: u32 = 100;
+
+/// When a token is spoken of. What is due when it is made is no news to who made it.
+fn warnings(token: &Token) -> impl Iterator<Item = (Timestamp, i64)> {
+    let made = token.created_at;
+    let at = |(before, days): (Span, i64)| (token.expires_at.minus(before), days);
+    WARNINGS.map(at).into_iter().filter(move |(at, _)| *at > made)
+}
+
+/// Has a token looked at when it is next spoken of.
+pub(super) fn watch_token(app: &App, tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<(), AppError> {
+    match warnings(token).map(|(at, _)| at).find(|at| *at > now) {
+        Some(next) => kernel::jobs::ask_job(app, tx, jobs::Kind::FollowToken, &token.id.to_string(), next),
+        None => Ok(()),
+    }
+}
+
+/// Tells that a token ends soon, where that is due; run twice it tells nobody anything new.
+pub async fn follow_token(app: &App, id: TokenId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(token) = tokens::by_id(tx, id)? else { return Ok(()) };
+            if token.ended_at.is_some() || token.expires_at <= now {
+                return Ok(());
+            }
+            if let Some((_, days)) = warnings(&token).filter(|(at, _)| *at <= now).last() {
+                tell_of_token(&app, tx, &token, days, now)?;
+            }
+            watch_token(&app, tx, &token, now)
+        })
+        .await
+}
+
+fn tell_of_token(
+    app: &App,
+    tx: &mut Tx<'_>,
+    token: &Token,
+    days: i64,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let maker = token.created_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok());
+    let mut to: BTreeSet<PersonId> = maker.into_iter().collect();
+    let administrators = grants::list(tx, (None, Role::Administrator.as_str()), now, None, MOST_TOLD)?;
+    let of_force = administrators.into_iter().filter(|one| one.grant.both_forces || one.force == token.force);
+    to.extend(of_force.map(|one| one.grant.person));
+    let mut told = 0;
+    for person in to {
+        let notice = Notice::routine(
+            person,
+            format!("token:{}:{days}", token.id),
+            format!("An API token ends soon: {}", token.name),
+        )
+        .body(format!(
+            "It works until {}. Make a new one, enter it where this one is used, then end this one.",
+            local_time::day_of(token.expires_at)
+        ))
+        .link("/tokens");
+        let news = matches!(notices_app::notify(app, tx, notice)?, Told::Now | Told::Held { .. });
+        told += usize::from(news);
+    }
+    if told == 0 {
+        return Ok(());
+    }
+    let record = Record::new("system", "api-token.ends-soon", format!("token:{}", token.id))
+        .force(token.force)
+        .detail(json!({ "name": token.name, "days_before": days, "told": told }));
+    app.enter(tx, now, record)
+}

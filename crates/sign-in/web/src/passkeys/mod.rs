@@ -1,0 +1,133 @@
+//! Passkeys of break-glass administrators: which there are, and registering one.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::form::Errors;
+
+/// What the list shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "passkeys/passkeys.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// Every passkey that can be used, by its owner's name.
+    pub rows: Vec<Row>,
+    /// Break-glass administrators without one, by name.
+    pub without: Vec<String>,
+    /// Whether whoever looks may register one in this session.
+    pub may_register: bool,
+    /// Whether passkeys can work at the service's address at all.
+    pub can_be: bool,
+}
+
+/// One passkey.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The word that the form sends.
+    pub id: String,
+    /// Whose it is.
+    pub name: String,
+    /// What they call it.
+    pub label: String,
+    /// When it was registered.
+    pub added_at: Timestamp,
+    /// When it last signed somebody in.
+    pub used_at: Option<Timestamp>,
+}
+
+impl View {
+    /// Two passkeys, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |id: &str, label: &str, used_at| Row {
+            id: id.into(),
+            name: "Robin Hale <script>".into(),
+            label: label.into(),
+            added_at: web_shell::clock::hours_ago(500),
+            used_at,
+        };
+        Self {
+            shell: Shell::sample_top(Area::Elsewhere),
+            rows: vec![
+                row("a", "Key in the safe at Wymondham", None),
+                row("b", "Key on my own ring", Some(web_shell::clock::hours_ago(2))),
+            ],
+            without: vec!["Jo Smith".into()],
+            may_register: true,
+            can_be: true,
+        }
+    }
+
+    /// None yet, in a session that may not register any.
+    #[must_use]
+    pub fn sample_empty() -> Self {
+        let mut shell = Shell::sample_top(Area::Elsewhere);
+        shell.forces = "<script>".into();
+        Self { shell, rows: Vec::new(), without: Vec::new(), may_register: false, can_be: false }
+    }
+}
+
+/// Registering a passkey.
+#[derive(Debug, Clone, Template)]
+#[template(path = "passkeys/passkey_new.html")]
+pub struct New {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was sent.
+    pub errors: Errors,
+    /// What they call it.
+    pub called: String,
+    /// Finds what belongs to the answer.
+    pub key: String,
+    /// The options for the browser, JSON.
+    pub options: String,
+}
+
+impl New {
+    /// One with a mistake, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell {
+                crumbs: vec![Crumb::new("/passkeys", "Passkeys")],
+                ..Shell::sample_top(Area::Elsewhere)
+            },
+            errors: [("label", "Enter something here")].into_iter().collect(),
+            called: "<script>".into(),
+            key: "k".into(),
+            options: "{}".into(),
+        }
+    }
+}
+
+/// Signing in with one.
+#[derive(Debug, Clone, Template)]
+#[template(path = "passkeys/passkey_use.html")]
+pub struct Use {
+    /// The frame; nobody is signed in.
+    pub shell: Shell,
+    /// Where to go afterwards.
+    pub next: String,
+    /// Finds what belongs to the answer.
+    pub key: String,
+    /// The options for the browser, JSON.
+    pub options: String,
+}
+
+impl Use {
+    /// One, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: crate::ways::View::nobody(),
+            next: "/<script>".into(),
+            key: "k".into(),
+            options: "{}".into(),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! API tokens: which there are, a new one, and the one moment in which a new one can be read.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::{Force, Timestamp};
+
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::{Choice, Errors};
+
+/// How a token stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It works.
+    Works,
+    /// It works for no more than two weeks.
+    Soon,
+    /// Its time is over.
+    Expired,
+    /// Somebody ended it.
+    Ended,
+}
+
+impl State {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Works => "Works",
+            Self::Soon => "Expires soon",
+            Self::Expired => "Expired",
+            Self::Ended => "Ended",
+        }
+    }
+
+    const fn colour(self) -> &'static str {
+        match self {
+            Self::Works => "green",
+            Self::Soon => "orange",
+            Self::Expired | Self::Ended => "grey",
+        }
+    }
+
+    const fn is_over(self) -> bool {
+        matches!(self, Self::Expired | Self::Ended)
+    }
+}
+
+/// One token.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// What it is for.
+    pub name: String,
+    /// What it may do.
+    pub scope: String,
+    /// Whose people it reaches.
+    pub force: Force,
+    /// How it stands.
+    pub state: State,
+    /// When it stops working.
+    pub expires: Timestamp,
+    /// When it was last used.
+    pub used: Option<Timestamp>,
+    /// Where it is ended.
+    pub end: String,
+}
+
+/// The list, with the form for a new one.
+#[derive(Debug, Clone, Template)]
+#[template(path = "tokens/tokens.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with what was typed.
+    pub errors: Errors,
+    /// The tokens, newest first.
+    pub rows: Vec<Row>,
+    /// What a new one is for.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Choice>,
+    /// The word of its force.
+    pub force: String,
+    /// How many days it works.
+    pub days: String,
+}
+
+impl View {
+    fn forces(&self) -> Vec<Choice> {
+        web_shell::parts::choices::forces(&self.force)
+    }
+
+    fn soon(&self) -> Vec<&Row> {
+        self.rows.iter().filter(|row| row.state == State::Soon).collect()
+    }
+
+    /// Three tokens, and a form with a mistake.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = |name: &str, state, used| Row {
+            name: name.into(),
+            scope: "Directory: people and groups by SCIM".into(),
+            force: Force::Norfolk,
+            state,
+            expires: web_shell::clock::hours_ahead(200),
+            used,
+            end: "/tokens/7/end".into(),
+        };
+        Self {
+            shell: Shell::sample_top(Area::Elsewhere),
+            errors: [("days", "Choose 1 to 366 days")].into_iter().collect(),
+            rows: vec![
+                row("Entra <script>", State::Soon, Some(web_shell::clock::hours_ago(1))),
+                row("Old Entra", State::Ended, None),
+            ],
+            name: "Entra".into(),
+            scopes: Choice::list(
+                [("scim", "Directory: people and groups by SCIM"), ("device-use", "Use <script>")],
+                "scim",
+            ),
+            force: "norfolk".into(),
+            days: "9999".into(),
+        }
+    }
+}
+
+/// A new token, shown once.
+#[derive(Debug, Clone, Template)]
+#[template(path = "tokens/token_made.html")]
+pub struct Made {
+    /// The frame.
+    pub shell: Shell,
+    /// What it is for.
+    pub name: String,
+    /// The token itself.
+    pub secret: String,
+    /// What that program's settings call the address.
+    pub address_name: String,
+    /// Where the program is to send what it has.
+    pub address: String,
+}
+
+impl Made {
+    /// A made-up token.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample(Area::Elsewhere),
+            name: "Entra <script>".into(),
+            secret: "lanyard_c2FtcGxl".into(),
+            address_name: "Tenant URL".into(),
+            address: "https://mdm.force.example/scim/v2".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_about_to_expire_is_said_at_the_top() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("Make a new one"), "{html}");
+        assert_eq!(html.matches("action=\"/tokens/7/end\"").count(), 1, "an ended one cannot be ended");
+    }
+}

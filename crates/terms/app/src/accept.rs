@@ -1,0 +1,174 @@
+//! Entering an acceptance: by the person themselves, or at a counter on their behalf. Exactly what was shown is accepted,
+//! and nothing twice.
+
+use domain::{EntryId, PersonId, Timestamp};
+use serde_json::json;
+use store::people::Person;
+use store::{Tx, people, terms, terms_asked};
+
+use super::shown::{text_of, way};
+use kernel::access::{AcceptOwn, Permit, RecordAcceptance};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// What is accepted, and how it was shown.
+struct Entered<'a> {
+    actor: &'a str,
+    document: &'a str,
+    /// The version that was on the page; `None` where whoever enters it answers for its being the current one.
+    digest: Option<&'a str>,
+    shown: String,
+    reason: &'static str,
+}
+
+/// Enters that a person read and accepted the current terms of a document (MDU-3.2), on their behalf. Accepting the
+/// same version again changes nothing and is no error.
+///
+/// # Errors
+/// [`AppError::NotFound`] for an unknown person or document.
+pub async fn accept_terms(
+    app: &App,
+    permit: Permit<RecordAcceptance>,
+    person: PersonId,
+    document: &str,
+    shown: &str,
+) -> Result<(), AppError> {
+    accept_for(app, permit, person, document, None, shown.to_owned()).await
+}
+
+/// The same from a page that showed the version `digest` in one of the ways of [`super::shown_words`].
+///
+/// # Errors
+/// [`AppError::Invalid`] for `accept` where the terms have changed since, and for an unknown way of showing.
+pub async fn accept_shown_terms(
+    app: &App,
+    permit: Permit<RecordAcceptance>,
+    person: PersonId,
+    document: &str,
+    digest: &str,
+    shown: &str,
+) -> Result<(), AppError> {
+    let way = way(shown).ok_or_else(|| AppError::invalid("shown", "choose how they were shown"))?;
+    let shown = format!("{way}, entered on their behalf");
+    accept_for(app, permit, person, document, Some(digest), shown).await
+}
+
+async fn accept_for(
+    app: &App,
+    permit: Permit<RecordAcceptance>,
+    person: PersonId,
+    document: &str,
+    digest: Option<&str>,
+    shown: String,
+) -> Result<(), AppError> {
+    let (app, now, document) = (app.clone(), app.world().now(), document.to_owned());
+    let digest = digest.map(str::to_owned);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let holder = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
+            permit.reaches(holder.force)?;
+            let entered = Entered {
+                actor: &permit.actor().name,
+                document: &document,
+                digest: digest.as_deref(),
+                shown,
+                reason: "on-behalf",
+            };
+            accept_in(&app, tx, &holder, &entered, now)
+        })
+        .await
+}
+
+/// The person who is signed in accepts the version `digest` of a document, having read every section of it. `with` is
+/// what it was read on, in a word or two.
+///
+/// # Errors
+/// [`AppError::Invalid`] for `accept` where the terms have changed since or a section is not read yet,
+/// [`AppError::Conflict`] for somebody who does not stand in the register.
+pub async fn accept_own_terms(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    document: &str,
+    digest: &str,
+    with: &str,
+) -> Result<(), AppError> {
+    let (app, now, document) = (app.clone(), app.world().now(), document.to_owned());
+    let (digest, with) = (digest.to_owned(), with.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = own_person(tx, permit.actor().person)?;
+            let unread = crate::reading::unread(&app, tx, &person, &document)?;
+            if let Some(title) = unread.first() {
+                return Err(AppError::invalid(
+                    "accept",
+                    format!("read {title} first: the list above leads to it"),
+                ));
+            }
+            let standing = terms_asked::of_person(tx, person.id)?;
+            let asked = standing.iter().find(|standing| standing.document == document);
+            let way = asked.and_then(|asked| asked.adjusted.as_deref()).and_then(way).unwrap_or("on a page");
+            let entered = Entered {
+                actor: &permit.actor().name,
+                document: &document,
+                digest: Some(&digest),
+                shown: format!("{way}, {with}"),
+                reason: "own",
+            };
+            accept_in(&app, tx, &person, &entered, now)
+        })
+        .await
+}
+
+fn accept_in(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    entered: &Entered<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let policy = app.policy();
+    let document = policy.library().document(entered.document);
+    let (Some(document), Some(terms)) = (document, policy.terms(entered.document)) else {
+        return Err(AppError::not_found("document", entered.document));
+    };
+    let (digest, clauses) = terms.offered(&crate::standing::about(tx, person)?);
+    if entered.digest.is_some_and(|shown| shown != digest) {
+        return Err(AppError::invalid(
+            "accept",
+            "the terms changed while the page was open: read what changed below, then accept them",
+        ));
+    }
+    let text = serde_json::to_string(&text_of(policy.library(), document, &clauses))
+        .map_err(|error| AppError::fault(&error))?;
+    terms::remember(tx, &document.id, &digest, (&clauses, &text), now)?;
+    let id = EntryId::from_uuid(app.world().uuid());
+    if !terms::accept(tx, id, person.id, &document.id, &digest, (now, &entered.shown))? {
+        return Ok(());
+    }
+    crate::standing::stand(app, tx, person, now)?;
+    kernel::jobs::ask_standing(app, tx, person.id, now)?;
+    let record = Record::new(entered.actor, "terms.accepted", format!("person:{}", person.id))
+        .force(person.force)
+        .reason(entered.reason)
+        .detail(json!({
+            "document": document.id, "terms": digest, "shown": entered.shown,
+            "tries": crate::reading::tries(tx, person.id, &clauses)?,
+        }));
+    app.enter(tx, now, record)
+}
+
+/// The person behind a session, who must stand in the register and not have left.
+pub(super) fn own_person(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Person, AppError> {
+    let found = match person {
+        Some(id) => people::by_id(tx, id)?,
+        None => None,
+    };
+    found.filter(|person| person.ended_at.is_none()).ok_or_else(|| {
+        AppError::Conflict(
+            "you do not stand in the register of people, so nothing is asked of you; tell the Service Desk if that is wrong"
+                .into(),
+        )
+    })
+}

@@ -1,0 +1,234 @@
+//! Exemptions from a clause, such as covert officers' from the voicemail greeting (MDU-7.1). That somebody is exempt says
+//! what they do, so whom it is about lies sealed and leaks nowhere: the finding reads as that of anybody whom the clause
+//! does not concern, the ledger's detail is sealed too, and reading the register needs a reason and is itself entered.
+
+use domain::{ClauseId, EntryId, Force, PersonId, Span, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::exemptions::{self, Exemption};
+use store::people::Person;
+use store::{Tx, people};
+
+use kernel::access::{ManageExemptions, Permit, SeeExemptions};
+use kernel::fields::{optional_text, text};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// The longest that an exemption lasts where the clause sets no time: then somebody has to decide again.
+const LONGEST: Span = Span::from_secs(366 * 24 * 3600);
+
+/// What is entered of a new exemption.
+#[derive(Clone, Default)]
+pub struct NewExemption {
+    /// The force of those whom it is about.
+    pub force: Option<Force>,
+    /// The clause: one that knows exceptions.
+    pub clause: String,
+    /// The collar or staff number of whom it is about; or nothing, where it is about a unit.
+    pub number: Option<String>,
+    /// The unit whose people it is about.
+    pub unit: Option<String>,
+    /// Who decided: 1 to 100 characters.
+    pub decided_by: String,
+    /// Why: 1 to 500 characters.
+    pub why: String,
+    /// When it ends by itself.
+    pub until: Option<Timestamp>,
+}
+
+/// Whom an exemption is about, who decided and why: what lies sealed.
+#[derive(Clone, Serialize, Deserialize)]
+struct Inside {
+    person: Option<PersonId>,
+    unit: Option<String>,
+    decided_by: String,
+    why: String,
+}
+
+/// An exemption, opened.
+#[derive(Clone)]
+pub struct ExemptionRead {
+    /// Which.
+    pub id: EntryId,
+    /// From which clause.
+    pub clause: ClauseId,
+    /// Whom: a name with a number, or a unit.
+    pub who: String,
+    /// Who decided.
+    pub decided_by: String,
+    /// Why.
+    pub why: String,
+    /// When it ends by itself.
+    pub until: Timestamp,
+}
+
+fn place(id: EntryId) -> String {
+    format!("exemption:{id}")
+}
+
+/// Enters an exemption.
+///
+/// # Errors
+/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Denied`] behind the wall.
+pub async fn grant_exemption(
+    app: &App,
+    permit: Permit<ManageExemptions>,
+    new: NewExemption,
+) -> Result<(), AppError> {
+    let now = app.world().now();
+    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
+    permit.reaches(force)?;
+    let (clause, longest) = clause_with_exceptions(app, &new.clause)?;
+    let until = new.until.filter(|until| *until > now && *until <= now.plus(longest)).ok_or_else(|| {
+        let days = longest.millis() / 86_400_000;
+        AppError::invalid("until", format!("enter a day to come, at most {days} days from now"))
+    })?;
+    let unit = optional_text("unit", new.unit.as_deref(), 100)?;
+    let number = optional_text("number", new.number.as_deref(), 20)?;
+    if unit.is_some() == number.is_some() {
+        return Err(AppError::invalid("number", "enter either a number or a unit"));
+    }
+    let (decided_by, why) = (text("decided_by", &new.decided_by, 100)?, text("why", &new.why, 500)?);
+    let (app, id) = (app.clone(), EntryId::from_uuid(app.world().uuid()));
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = match number {
+                Some(number) => Some(people::by_number(tx, force, &number)?.ok_or_else(|| {
+                    AppError::invalid("number", format!("{} has nobody with this number", force.title()))
+                })?),
+                None => None,
+            };
+            let inside = Inside { person: person.map(|person| person.id), unit, decided_by, why };
+            let plain = serde_json::to_vec(&inside).map_err(|error| AppError::fault(&error))?;
+            let sealed = app.sealer().seal(app.world(), &place(id), &plain)?;
+            let new = Exemption { id, force, clause, sealed, created_at: now, until, ended_at: None };
+            exemptions::add(tx, &new)?;
+            judge_force_again(&app, tx, force, now)?;
+            note_exemption(&app, tx, (&permit.actor().name, "exemption.granted"), &new, now)
+        })
+        .await
+}
+
+/// Ends an exemption before its time.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Conflict`] where it stands no longer.
+pub async fn end_exemption(app: &App, permit: Permit<ManageExemptions>, id: EntryId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = exemptions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("exemption", id))?;
+            permit.reaches(found.force)?;
+            if !exemptions::end(tx, id, now)? {
+                return Err(AppError::Conflict("it stands no longer; read the list again".into()));
+            }
+            judge_force_again(&app, tx, found.force, now)?;
+            note_exemption(&app, tx, (&permit.actor().name, "exemption.ended"), &found, now)
+        })
+        .await
+}
+
+/// The exemptions that stand, opened. Reading them is entered with its reason.
+///
+/// # Errors
+/// [`AppError::Invalid`] without a reason.
+pub async fn read_exemptions(
+    app: &App,
+    permit: Permit<SeeExemptions>,
+    reason: &str,
+) -> Result<Vec<ExemptionRead>, AppError> {
+    let reason = text("reason", reason, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let force = permit.scope().force();
+            let mut all = Vec::new();
+            for one in exemptions::live(tx, force, now)? {
+                let inside = self::inside(&app, &one)?;
+                let person = inside.person.map(|id| people::by_id(tx, id)).transpose()?.flatten();
+                let unit = inside.unit.map(|unit| format!("everybody of {unit}"));
+                all.push(ExemptionRead {
+                    id: one.id,
+                    clause: one.clause,
+                    who: person
+                        .map(|person| format!("{} ({})", person.name, person.number))
+                        .or(unit)
+                        .unwrap_or_default(),
+                    decided_by: inside.decided_by,
+                    why: inside.why,
+                    until: one.until,
+                });
+            }
+            let mut record = Record::new(&permit.actor().name, "exemptions.read", "exemptions".into())
+                .detail(json!({ "reason": reason, "shown": all.len() }));
+            record.force = force;
+            app.enter(tx, now, record)?;
+            Ok(all)
+        })
+        .await
+}
+
+/// Until when a person is exempt from which clauses.
+pub fn exempt(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Vec<(ClauseId, Timestamp)>, AppError> {
+    let mut all = Vec::new();
+    for one in exemptions::live(tx, Some(person.force), now)? {
+        let inside = self::inside(app, &one)?;
+        let unit = inside
+            .unit
+            .as_deref()
+            .is_some_and(|unit| person.unit.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(unit)));
+        if inside.person == Some(person.id) || unit {
+            all.push((one.clause, one.until));
+        }
+    }
+    Ok(all)
+}
+
+fn inside(app: &App, one: &Exemption) -> Result<Inside, AppError> {
+    let plain = app.sealer().open(&place(one.id), &one.sealed)?;
+    serde_json::from_slice(plain.expose()).map_err(|error| AppError::fault(&error))
+}
+
+fn clause_with_exceptions(app: &App, id: &str) -> Result<(ClauseId, Span), AppError> {
+    let policy = app.policy();
+    let found = policy.library().find_clause(id.trim());
+    let found = found.filter(|clause| clause.asks_acceptance() && !clause.exceptions.is_empty());
+    let clause = found.ok_or_else(|| {
+        AppError::invalid("clause", "choose a clause that people accept and that knows exceptions")
+    })?;
+    let longest = clause.exceptions.iter().filter_map(|exception| exception.expires).max();
+    Ok((clause.id.clone(), longest.unwrap_or(LONGEST)))
+}
+
+/// Judging only those concerned would tell who they are: everybody of the force is judged again.
+fn judge_force_again(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -> Result<(), AppError> {
+    for id in people::ids(tx)? {
+        if people::by_id(tx, id)?.is_some_and(|person| person.force == force) {
+            kernel::jobs::ask_standing(app, tx, id, now)?;
+        }
+    }
+    Ok(())
+}
+
+/// The entry names neither person nor unit; its detail is the sealed register line.
+fn note_exemption(
+    app: &App,
+    tx: &mut Tx<'_>,
+    (actor, action): (&str, &'static str),
+    one: &Exemption,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(actor, action, format!("exemption:{}", one.id))
+        .force(one.force)
+        .clause(&one.clause)
+        .detail(json!({ "sealed": hex::encode(&one.sealed), "until": one.until }));
+    app.enter(tx, now, record)
+}

@@ -1,0 +1,114 @@
+//! Clauses that are asked from time to time: a voicemail greeting kept current, privacy settings gone over. A person says
+//! yes, or later. What they say is a stated fact, the weakest grade there is, and is shown as that; silence is not known,
+//! and nobody is restricted or reported for it.
+
+use domain::{ClauseId, Span, Timestamp};
+use policy::{AcceptanceKind, Clause, KeptBy};
+use store::Tx;
+use store::people::Person;
+use store::reminders::{self, Reminder};
+
+use super::accept::own_person;
+use kernel::access::{AcceptOwn, Permit};
+use kernel::policy_in_force::asks;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// How often a reminder is asked where its clause does not say.
+const AGAIN_AFTER: Span = Span::from_secs(26 * 7 * 24 * 3600);
+/// How long "later" is.
+const LATER: Span = Span::from_secs(7 * 24 * 3600);
+
+/// A clause that a person is asked now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueReminder {
+    /// Which.
+    pub clause: ClauseId,
+    /// Its title.
+    pub title: String,
+    /// Its text; `None` where it is withheld.
+    pub text: Option<String>,
+    /// When they last said yes.
+    pub last: Option<Timestamp>,
+}
+
+/// How often a clause is asked again; `None` where it is no reminder.
+pub fn again_after(clause: &Clause) -> Option<Span> {
+    clause.kept_by.iter().find_map(|kept| match kept {
+        KeptBy::Acceptance { acceptance: AcceptanceKind::Reminder, again_after, .. } => {
+            Some(again_after.unwrap_or(AGAIN_AFTER))
+        }
+        _ => None,
+    })
+}
+
+/// Until when what somebody said stands; `None` where it stands no longer, or they never said yes.
+pub fn stands_until(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Option<Timestamp> {
+    let until = said?.answered_at?.plus(again_after(clause)?);
+    (until > now).then_some(until)
+}
+
+/// The clauses that a person is asked now, in the order of the paper.
+pub fn due_reminders(
+    app: &App,
+    tx: &mut Tx<'_>,
+    person: &Person,
+    now: Timestamp,
+) -> Result<Vec<DueReminder>, AppError> {
+    let (policy, about) = (app.policy(), crate::standing::about(tx, person)?);
+    let said = reminders::of_person(tx, person.id)?;
+    let due = policy.library().clauses.iter().filter_map(|clause| {
+        again_after(clause)?;
+        let before = said.iter().find(|said| said.clause == clause.id);
+        let later = before.and_then(|before| before.later_until).is_some_and(|until| until > now);
+        if later || stands_until(clause, before, now).is_some() || !asks(clause, &about) {
+            return None;
+        }
+        Some(DueReminder {
+            clause: clause.id.clone(),
+            title: clause.title.clone(),
+            text: (!clause.withheld).then(|| clause.text.clone()),
+            last: before.and_then(|before| before.answered_at),
+        })
+    });
+    Ok(due.collect())
+}
+
+/// The person who is signed in answers a reminder: yes, they have done it, or later. An answer to what is not asked
+/// now changes nothing and is no error: it was given already.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a clause that is no reminder, [`AppError::Conflict`] for somebody who does not stand in
+/// the register.
+pub async fn answer_reminder(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    clause: &str,
+    done: bool,
+) -> Result<(), AppError> {
+    let (app, now, clause) = (app.clone(), app.world().now(), clause.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = own_person(tx, permit.actor().person)?;
+            let policy = app.policy();
+            let known = policy.library().find_clause(&clause).filter(|known| again_after(known).is_some());
+            let known = known.ok_or_else(|| AppError::not_found("reminder", &clause))?;
+            let due = due_reminders(&app, tx, &person, now)?;
+            let Some(due) = due.into_iter().find(|due| due.clause == known.id) else { return Ok(()) };
+            let said = Reminder {
+                clause: due.clause,
+                answered_at: if done { Some(now) } else { due.last },
+                later_until: (!done).then(|| now.plus(LATER)),
+            };
+            reminders::put(tx, person.id, &said)?;
+            kernel::jobs::ask_standing(&app, tx, person.id, now)?;
+            let record =
+                Record::new(&permit.actor().name, "reminder.answered", format!("person:{}", person.id))
+                    .force(person.force)
+                    .clause(&said.clause)
+                    .reason(if done { "yes" } else { "later" });
+            app.enter(tx, now, record)
+        })
+        .await
+}

@@ -1,0 +1,251 @@
+//! How a person stands to the terms: what is accepted in its current wording, what is missing, since when it is asked.
+
+use std::collections::BTreeMap;
+
+use domain::{DeviceId, PersonId, Span, Timestamp};
+use policy::{ParameterValue, Proof};
+use store::locks::{self, Lock};
+use store::people::Person;
+use store::terms_asked::{Missing, Standing};
+use store::{Tx, case_steps, devices, people, terms, terms_asked};
+
+use kernel::policy_in_force::{About, PolicyInForce, Terms};
+use kernel::{App, AppError, jobs};
+
+/// How long a person has to accept, where the policy has no parameter for it.
+pub(super) const GRACE: Span = Span::from_secs(14 * 24 * 3600);
+
+/// Everything that a person has accepted, by clause and wording.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Accepted(BTreeMap<String, BTreeMap<String, Timestamp>>);
+
+impl Accepted {
+    pub(crate) fn of(tx: &mut Tx<'_>, person: PersonId) -> Result<Self, AppError> {
+        Ok(Self::from(terms::of_person(tx, person)?.as_slice()))
+    }
+
+    /// When that wording was last accepted.
+    pub(crate) fn at(&self, clause: &str, wording: &str) -> Option<Timestamp> {
+        self.0.get(clause)?.get(wording).copied()
+    }
+
+    /// When the clause was last accepted in any wording.
+    pub(crate) fn ever(&self, clause: &str) -> Option<Timestamp> {
+        self.0.get(clause)?.values().max().copied()
+    }
+}
+
+impl From<&[terms::Acceptance]> for Accepted {
+    fn from(acceptances: &[terms::Acceptance]) -> Self {
+        let mut all: BTreeMap<String, BTreeMap<String, Timestamp>> = BTreeMap::new();
+        for acceptance in acceptances {
+            for (clause, wording) in &acceptance.clauses {
+                let at = all.entry(clause.clone()).or_default().entry(wording.clone()).or_default();
+                *at = (*at).max(acceptance.accepted_at);
+            }
+        }
+        Self(all)
+    }
+}
+
+/// A length of time that the force sets, or ours where its policy has no such parameter.
+pub(crate) fn parameter_span(policy: &PolicyInForce, name: &str, otherwise: Span) -> Span {
+    match policy.library().parameters().get(name).map(|parameter| &parameter.value) {
+        Some(ParameterValue::Span(span)) => *span,
+        _ => otherwise,
+    }
+}
+
+/// How a person stands to one document now, given how they stood; `None` where it asks nothing of them.
+fn stands(
+    (document, terms): (&str, &Terms),
+    about: &About,
+    accepted: &Accepted,
+    old: Option<&Standing>,
+    (now, grace): (Timestamp, Span),
+) -> Option<Standing> {
+    let asked: Vec<_> = terms.asked.iter().filter(|clause| clause.is_asked(about)).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let (mut missing, mut accepted_at) = (Missing::Nothing, None);
+    for clause in asked {
+        accepted_at = accepted_at.max(accepted.ever(clause.id.as_str()));
+        match accepted.at(clause.id.as_str(), &clause.wording) {
+            None if clause.terms => missing = Missing::Terms,
+            None if missing == Missing::Nothing => missing = Missing::Awareness,
+            _ => {}
+        }
+    }
+    let digest = terms.offered(about).0;
+    let fresh = Standing {
+        document: document.to_owned(),
+        digest,
+        missing,
+        accepted_at,
+        asked_at: None,
+        due_at: None,
+        reminded_at: None,
+        manager_told_at: None,
+        lapsed_at: None,
+        adjusted: None,
+    };
+    let was = old.map_or(Missing::Nothing, |old| old.missing);
+    Some(match (missing, old) {
+        (Missing::Nothing, _) => fresh,
+        // Another change while the last one lies unread gives no new time; terms over mere awareness do.
+        (_, Some(old)) if was == missing || was == Missing::Terms => {
+            let (digest, missing) = (fresh.digest, fresh.missing);
+            Standing { digest, missing, accepted_at, ..old.clone() }
+        }
+        _ => Standing { asked_at: Some(now), due_at: Some(now.plus(grace)), ..fresh },
+    })
+}
+
+/// What decides which clauses concern a person: what they are, and which devices they have or are to have.
+pub fn about(tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
+    let devices = devices::of_holder(tx, person.id)?;
+    // A case that waits for their acceptance is one that ends with a device in their hands.
+    let steps = case_steps::open_of_person(tx, person.id)?;
+    Ok(About {
+        expects: steps.iter().any(|step| step.proof_kind == Proof::Acceptance.as_str()),
+        kinds: devices
+            .iter()
+            .filter(|device| device.retired_at.is_none())
+            .map(|device| device.kind)
+            .collect(),
+        roles: [person.role.to_lowercase()].into(),
+    })
+}
+
+/// Brings what is noted of a person's standing up to date, and asks for what follows from it. Run again, it changes
+/// nothing.
+pub fn stand(app: &App, tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Vec<Standing>, AppError> {
+    // What a reminder or an acceptance writes at the same moment is not overwritten.
+    locks::take(tx, Lock::Person(person.id))?;
+    let policy = app.policy();
+    let grace = parameter_span(&policy, "terms-grace", GRACE);
+    let (about, accepted) = (self::about(tx, person)?, Accepted::of(tx, person.id)?);
+    let before = terms_asked::of_person(tx, person.id)?;
+    let mut all = Vec::new();
+    for (document, terms) in policy.all_terms() {
+        let old = before.iter().find(|old| old.document == *document);
+        let new = stands((document, terms), &about, &accepted, old, (now, grace));
+        if let Some(new) = new.as_ref().filter(|new| Some(*new) != old) {
+            terms_asked::put(tx, person.id, new)?;
+        }
+        all.extend(new);
+    }
+    for gone in before.iter().filter(|old| !all.iter().any(|new| new.document == old.document)) {
+        terms_asked::forget(tx, person.id, &gone.document)?;
+    }
+    if all != before {
+        crate::follow::follow_standing(app, tx, person, (&before, &all), now)?;
+    }
+    Ok(all)
+}
+
+/// The documents of which a person has not accepted terms that they are asked to accept. Enrolment is refused until
+/// there are none.
+pub fn terms_missing(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
+    let Some(person) = people::by_id(tx, person)? else { return Ok(Vec::new()) };
+    let (about, accepted) = (self::about(tx, &person)?, Accepted::of(tx, person.id)?);
+    let policy = app.policy();
+    let missing = policy.all_terms().iter().filter(|(_, terms)| {
+        terms.asked.iter().any(|clause| {
+            clause.terms
+                && clause.is_asked(&about)
+                && accepted.at(clause.id.as_str(), &clause.wording).is_none()
+        })
+    });
+    Ok(missing.map(|(document, _)| document.clone()).collect())
+}
+
+/// What follows from a device's going from one holder to another: a restriction is the holder's and goes with them, and
+/// what each is asked to accept depends on what they have.
+pub fn holder_changed(
+    app: &App,
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    (from, to): (Option<PersonId>, Option<PersonId>),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    // What a person may have on their devices comes and goes with them, and decides what the device is judged by.
+    kernel::jobs::bring_to_rules(app, tx, device, now)?;
+    from.into_iter().chain(to).try_for_each(|person| jobs::ask_standing(app, tx, person, now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::policy_in_force::AskedClause;
+
+    fn terms(clauses: &[(&str, &str, bool)]) -> Terms {
+        let asked: Vec<AskedClause> = clauses
+            .iter()
+            .map(|(id, wording, terms)| AskedClause {
+                id: id.parse().unwrap(),
+                wording: (*wording).to_owned(),
+                terms: *terms,
+                everyone: true,
+                kinds: Vec::new(),
+                roles: Vec::new(),
+            })
+            .collect();
+        let clauses = asked.iter().map(|clause| (clause.id.to_string(), clause.wording.clone())).collect();
+        Terms { digest: String::new(), clauses, asked }
+    }
+
+    fn accepted(pairs: &[(&str, &str)], at: i64) -> Accepted {
+        let clauses = pairs.iter().map(|(id, wording)| ((*id).to_owned(), (*wording).to_owned())).collect();
+        let acceptance = terms::Acceptance {
+            document: "d".into(),
+            terms_digest: "x".into(),
+            accepted_at: Timestamp::from_millis(at),
+            shown: "page".into(),
+            clauses,
+        };
+        Accepted::from([acceptance].as_slice())
+    }
+
+    const DAY: Span = Span::from_secs(24 * 3600);
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    #[test]
+    fn nobody_stands_well_by_silence() {
+        let terms = terms(&[("A-1", "v1", true)]);
+        let asked =
+            stands(("d", &terms), &About::default(), &Accepted::default(), None, (at(5), DAY)).unwrap();
+        assert_eq!((asked.missing, asked.asked_at, asked.accepted_at), (Missing::Terms, Some(at(5)), None));
+        assert_eq!(asked.due_at, Some(at(5).plus(DAY)));
+        let later =
+            stands(("d", &terms), &About::default(), &Accepted::default(), Some(&asked), (at(9), DAY));
+        assert_eq!(later.as_ref(), Some(&asked), "asking again gives no new time");
+    }
+
+    #[test]
+    fn a_new_wording_asks_again_and_a_former_one_that_returns_does_not() {
+        let (old, new) = (terms(&[("A-1", "v1", true)]), terms(&[("A-1", "v2", true)]));
+        let has = accepted(&[("A-1", "v1")], 3);
+        let first = stands(("d", &old), &About::default(), &has, None, (at(5), DAY)).unwrap();
+        assert_eq!((first.missing, first.accepted_at), (Missing::Nothing, Some(at(3))));
+        let asked = stands(("d", &new), &About::default(), &has, Some(&first), (at(7), DAY)).unwrap();
+        assert_eq!((asked.missing, asked.asked_at), (Missing::Terms, Some(at(7))));
+        let back = stands(("d", &old), &About::default(), &has, Some(&asked), (at(8), DAY)).unwrap();
+        assert_eq!((back.missing, back.asked_at, back.due_at), (Missing::Nothing, None, None));
+    }
+
+    #[test]
+    fn what_is_only_to_be_known_is_asked_and_blocks_nothing() {
+        let both = terms(&[("A-1", "v1", true), ("A-2", "v1", false)]);
+        let has = accepted(&[("A-1", "v1")], 3);
+        let asked = stands(("d", &both), &About::default(), &has, None, (at(5), DAY)).unwrap();
+        assert_eq!((asked.missing, asked.asked_at), (Missing::Awareness, Some(at(5))));
+        // Terms that come on top are asked anew.
+        let more = terms(&[("A-1", "v2", true), ("A-2", "v1", false)]);
+        let again = stands(("d", &more), &About::default(), &has, Some(&asked), (at(9), DAY)).unwrap();
+        assert_eq!((again.missing, again.asked_at), (Missing::Terms, Some(at(9))));
+    }
+}

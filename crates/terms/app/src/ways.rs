@@ -1,0 +1,73 @@
+//! Asking for the terms in another way: large print, read aloud, on paper, with an interpreter, with more time. It gives
+//! more time by itself; why somebody needs it is asked nowhere.
+
+use domain::Span;
+use serde_json::json;
+use store::locks::{self, Lock};
+use store::terms_asked::{self, Missing};
+
+use super::accept::own_person;
+use super::shown::way;
+use super::standing::{GRACE, parameter_span};
+use kernel::access::{AcceptOwn, Permit};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// How much more time another way of showing gives, where the policy has no parameter for it.
+const EXTRA: Span = Span::from_secs(14 * 24 * 3600);
+/// The way in which everybody is shown the terms who asks for no other.
+const PAGE: &str = "page";
+
+/// The person who is signed in asks for the terms of a document in another way, or with the word `page` no longer. The
+/// time limit counts from when they were asked, so that asking twice gives nothing twice.
+///
+/// # Errors
+/// [`AppError::Invalid`] for `way` that is none, [`AppError::Conflict`] where nothing is asked of them.
+pub async fn ask_another_way(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    document: &str,
+    word: &str,
+) -> Result<(), AppError> {
+    if way(word).is_none() {
+        return Err(AppError::invalid("way", "choose one of the ways"));
+    }
+    let (app, now) = (app.clone(), app.world().now());
+    let (document, word) = (document.to_owned(), word.to_owned());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let person = own_person(tx, permit.actor().person)?;
+            locks::take(tx, Lock::Person(person.id))?;
+            let all = terms_asked::of_person(tx, person.id)?;
+            let asked =
+                all.into_iter().find(|one| one.document == document && one.missing != Missing::Nothing);
+            let Some(mut asked) = asked else {
+                return Err(AppError::Conflict("nothing of this document is asked of you now".into()));
+            };
+            let wanted = (word != PAGE).then_some(word);
+            if asked.adjusted == wanted {
+                return Ok(());
+            }
+            let policy = app.policy();
+            if let (Some(_), Some(since)) = (&wanted, asked.asked_at) {
+                let grace = parameter_span(&policy, "terms-grace", GRACE);
+                let extra = parameter_span(&policy, "terms-adjusted-extra", EXTRA);
+                asked.due_at = asked.due_at.max(Some(since.plus(grace).plus(extra)));
+            }
+            asked.adjusted.clone_from(&wanted);
+            let before = asked.clone();
+            if asked.due_at > Some(now) {
+                asked.lapsed_at = None;
+            }
+            terms_asked::put(tx, person.id, &asked)?;
+            crate::follow::follow_standing(&app, tx, &person, (&[before], &[asked]), now)?;
+            kernel::jobs::ask_standing(&app, tx, person.id, now)?;
+            let record =
+                Record::new(&permit.actor().name, "terms.way-asked", format!("person:{}", person.id))
+                    .force(person.force)
+                    .detail(json!({ "document": document, "way": wanted }));
+            app.enter(tx, now, record)
+        })
+        .await
+}

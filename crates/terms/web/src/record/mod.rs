@@ -1,0 +1,131 @@
+//! Entering that somebody accepted the terms before having a device (MDU-3.2): the whole of them to be read together,
+//! what changed since last time, one tick.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use crate::clauses::{Change, Clause};
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::{Choice, Errors};
+
+/// What the page shows.
+#[derive(Debug, Clone, Template)]
+#[template(path = "record/page.html")]
+pub struct View {
+    /// The frame.
+    pub shell: Shell,
+    /// What was wrong with the form.
+    pub errors: Errors,
+    /// The page's own address, to which the form is sent.
+    pub href: String,
+    /// Whose acceptance it is: name and number.
+    pub who: String,
+    /// The document's title.
+    pub title: String,
+    /// The version to be accepted.
+    pub version: String,
+    /// Digest of exactly the text shown; the form sends it back, so that what is accepted is what was read.
+    pub digest: String,
+    /// What changed since the version accepted before; empty for a first time.
+    pub changes: Vec<Change>,
+    /// The terms by section: title and clauses.
+    pub sections: Vec<(String, Vec<Clause>)>,
+    /// Questions on what was read; none where the clauses ask none.
+    pub questions: Vec<Question>,
+    /// Ways of showing the terms.
+    pub ways: Vec<Choice>,
+    /// When this version was accepted already, if it was; then there is no form.
+    pub accepted: Option<Timestamp>,
+}
+
+/// A question on what was read.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The field's name.
+    pub name: String,
+    /// The question.
+    pub text: String,
+    /// The answers.
+    pub answers: Vec<Choice>,
+}
+
+impl Question {
+    pub(crate) fn sample() -> Self {
+        Self {
+            name: "question-1".into(),
+            text: "Your phone is missing. What comes first?".into(),
+            answers: Choice::list([("0", "Search for an hour"), ("1", "Report it")], ""),
+        }
+    }
+}
+
+impl View {
+    /// Terms with a question not answered, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample_top(Area::People),
+            errors: [
+                ("question-1", "Choose an answer"),
+                ("accept", "Tick the box to accept, or close the page"),
+            ]
+            .into_iter()
+            .collect(),
+            href: "/people/1234/terms/mobile-device-use".into(),
+            who: "PC Ames (1234)".into(),
+            title: "Mobile Device Use Policy".into(),
+            version: "2017-09".into(),
+            digest: "3f6c1b0d9a".into(),
+            changes: Change::samples(),
+            sections: vec![
+                (
+                    "4 Loss and damage".into(),
+                    vec![Clause::sample("MDU-4.1", "Say at once that a device is lost or stolen. <script>")],
+                ),
+                (
+                    "6 Passwords".into(),
+                    vec![Clause::sample("MDU-6.3", "Tell nobody your password, the service desk neither.")],
+                ),
+            ],
+            questions: vec![Question::sample()],
+            ways: Choice::list([("page", "on a page"), ("paper", "on paper")], "page"),
+            accepted: None,
+        }
+    }
+
+    /// The same once they are accepted.
+    #[must_use]
+    pub fn sample_accepted() -> Self {
+        Self {
+            errors: Errors::default(),
+            changes: Vec::new(),
+            accepted: Some(web_shell::clock::hours_ago(2)),
+            ..Self::sample()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_accepted_is_the_text_that_was_shown() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("name=\"digest\" value=\"3f6c1b0d9a\""), "{html}");
+    }
+
+    #[test]
+    fn a_change_is_shown_with_both_texts() {
+        let html = View::sample().render().unwrap();
+        assert!(html.contains("At least eight characters.") && html.contains("At least nine characters."));
+    }
+
+    #[test]
+    fn what_is_accepted_already_is_not_asked_again() {
+        assert!(!View::sample_accepted().render().unwrap().contains("id=\"accept\""));
+    }
+}

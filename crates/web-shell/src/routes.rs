@@ -1,0 +1,74 @@
+//! Addresses: each with its method, what access control must say, and who answers it.
+//!
+//! The router is built from the tables of all pages, and the tests try each address as every role and as nobody, so that a
+//! handler which forgets to ask is found. Where a form holds several actions (`/devices/{id}/actions`,
+//! `/commands/{id}/reveal`), the table names the least of them, and the handler asks for the one that was chosen.
+
+use axum::routing::MethodRouter;
+use kernel::access::Action;
+use kernel::limits::Door;
+
+use crate::site::Site;
+
+/// One address.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path in axum's spelling.
+    pub path: &'static str,
+    /// The action that access control must allow; `None` where nobody need be signed in.
+    pub needs: Option<&'static str>,
+    /// What may be tried only so often there, whatever is tried. What can be right or wrong is looked up first, by its handler.
+    pub door: Option<Door>,
+    /// Who answers it.
+    pub handler: fn() -> MethodRouter<Site>,
+}
+
+/// Makes an address for which nobody need be signed in.
+#[must_use]
+pub const fn open(method: &'static str, path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
+    Route { method, path, needs: None, door: None, handler }
+}
+
+/// Makes an address that shows something to whom `A` is allowed.
+#[must_use]
+pub const fn read<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
+    Route { method: "GET", path, needs: Some(A::NAME), door: None, handler }
+}
+
+/// Makes an address that takes a form from whom `A` is allowed.
+#[must_use]
+pub const fn write<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
+    Route { method: "POST", path, needs: Some(A::NAME), door: None, handler }
+}
+
+/// Makes the same address one that may be tried only so often.
+#[must_use]
+pub const fn at(door: Door, route: Route) -> Route {
+    Route { door: Some(door), ..route }
+}
+
+/// Returns whether a link fits one of the routes; its query does not matter.
+#[must_use]
+pub fn leads_somewhere(routes: &[Route], method: &str, link: &str) -> bool {
+    let path = link.split(['?', '#']).next().unwrap_or_default();
+    routes.iter().any(|route| route.method == method && fits(route.path, path))
+}
+
+/// Returns whether somebody must be signed in for a path.
+#[must_use]
+pub fn needs_session(routes: &[Route], method: &str, path: &str) -> bool {
+    routes.iter().any(|route| route.method == method && route.needs.is_some() && fits(route.path, path))
+}
+
+fn fits(route: &str, path: &str) -> bool {
+    let (mut parts, mut given) = (route.split('/'), path.split('/'));
+    loop {
+        match (parts.next(), given.next()) {
+            (None, None) => return true,
+            (Some(part), Some(text)) if part == text || (part.starts_with('{') && !text.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}

@@ -1,0 +1,482 @@
+//! Who is asking: the session cookie, the person behind it, and the page for whatever goes wrong on the way.
+
+use axum::Form;
+use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
+use axum::http::header::{CONTENT_TYPE, COOKIE, RETRY_AFTER};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{Force, Secret};
+use kernel::access::{
+    Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn,
+    SeePeople, SeePolicy, SeeRegisters,
+};
+use kernel::intake::Visit;
+use kernel::{AppError, access};
+use sign_in_app::sessions::Live;
+use std::str::FromStr;
+use tower_http::csrf::ProtectionError;
+
+use crate::answer::page;
+use crate::frame::{Area, Banner, Crumb, Ends, Shell, SignedIn};
+use crate::parts::form::Errors;
+use crate::parts::listing::percent;
+use crate::site::Site;
+use crate::{flash, problem};
+
+/// The session of one request: the cookie as it came, and the session behind it.
+#[derive(Clone, Default)]
+pub struct Session {
+    /// The cookie as it came.
+    pub token: Option<Secret<String>>,
+    /// The session behind it, where it has not ended.
+    pub live: Option<Live>,
+}
+
+impl Session {
+    /// Returns who is signed in.
+    #[must_use]
+    pub fn actor(&self) -> Option<&Actor> {
+        self.live.as_ref().map(|live| &live.actor)
+    }
+}
+
+/// Something that cannot be shown or done; becomes a page in [`frame`].
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    /// For people.
+    why: String,
+    /// For the log; such a problem gets a reference that is found there.
+    fault: Option<String>,
+    /// Seconds until it may be tried again.
+    retry_after: Option<i64>,
+    /// Whether it may be done once the person has proved that they are there.
+    wants_proof: bool,
+}
+
+impl Problem {
+    /// Makes a problem with a reason for people.
+    #[must_use]
+    pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
+        Self { status, why: why.into(), fault: None, retry_after: None, wants_proof: false }
+    }
+
+    /// Whether it may be done once the person has proved that they are there.
+    pub const fn wants_proof(&self) -> bool {
+        self.wants_proof
+    }
+
+    /// No room for what was sent.
+    fn busy() -> Self {
+        let why = "Lanyard is too busy to take what you sent. Nothing was changed.";
+        let retry_after = kernel::intake::RETRY_AFTER.parse().ok();
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, why) }
+    }
+
+    /// Says that there is no such page.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "")
+    }
+}
+
+impl From<AppError> for Problem {
+    fn from(error: AppError) -> Self {
+        let status = match &error {
+            AppError::Denied(_) | AppError::NotPresent => StatusCode::FORBIDDEN,
+            AppError::NotFound { .. } => StatusCode::NOT_FOUND,
+            AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::Conflict(_) => StatusCode::CONFLICT,
+            AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            AppError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Keys(_) | AppError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status == StatusCode::SERVICE_UNAVAILABLE && error.retry_after().is_some() {
+            return Self::busy();
+        }
+        if status.is_server_error() {
+            return Self { fault: Some(error.to_string()), ..Self::new(status, "") };
+        }
+        Self {
+            retry_after: error.retry_after(),
+            wants_proof: matches!(error, AppError::NotPresent),
+            ..Self::new(status, sentence(&error.to_string()))
+        }
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        AppError::from(denied).into()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Words of a use case as a sentence of its own.
+pub fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// What was wrong with a form: beside its field where the use case names one, beside `otherwise` where it does not fit
+/// what is there. Anything else is a page of its own.
+pub fn form_errors(error: AppError, otherwise: &str) -> Result<Errors, Problem> {
+    let mut errors = Errors::default();
+    match error {
+        AppError::Invalid { field, message } => {
+            let field = if field == "asset tag" { "asset" } else { field };
+            errors.add(field, sentence(&message));
+        }
+        AppError::Conflict(why) => errors.add(otherwise, sentence(&why)),
+        other => return Err(other.into()),
+    }
+    Ok(errors)
+}
+
+/// Reads an id of an address; an address that holds none leads nowhere.
+pub fn id_of<T: FromStr>(text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
+}
+
+/// What a form is told that nobody signed in sent, or too late for it to be kept.
+pub const OVER: &str = "You are not signed in, or your session is over. Nothing was changed.";
+
+/// The name of the session cookie.
+pub const fn cookie_name(secure: bool) -> &'static str {
+    if secure { "__Host-lanyard" } else { "lanyard-demo" }
+}
+
+/// The header that sets the session's cookie, or with no token takes it away.
+pub fn set_cookie(secure: bool, token: Option<&Secret<String>>) -> String {
+    set(cookie_name(secure), secure, token)
+}
+
+/// A cookie for a while beside the session's: what it is for, with its name without TLS and with it.
+#[derive(Clone, Copy)]
+pub enum Aside {
+    /// Says that the browser which finishes a sign-in is the one that began it.
+    SigningIn,
+    /// Finds the form that its session was over for.
+    Kept,
+}
+
+impl Aside {
+    const fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::SigningIn, false) => "lanyard-demo-signing-in",
+            (Self::SigningIn, true) => "__Host-lanyard-signing-in",
+            (Self::Kept, false) => "lanyard-demo-kept",
+            (Self::Kept, true) => "__Host-lanyard-kept",
+        }
+    }
+
+    /// The header that sets it, or with no value takes it away.
+    pub fn set(self, site: &Site, value: Option<&Secret<String>>) -> String {
+        set(self.name(site.options.secure_cookies), site.options.secure_cookies, value)
+    }
+
+    /// Its value, where the browser brought it.
+    pub fn of(self, site: &Site, headers: &HeaderMap) -> Option<Secret<String>> {
+        cookie(headers, self.name(site.options.secure_cookies))
+    }
+}
+
+fn set(name: &str, secure: bool, token: Option<&Secret<String>>) -> String {
+    let flag = if secure { "; Secure" } else { "" };
+    match token {
+        Some(token) => format!("{name}={}; Path=/; HttpOnly; SameSite=Lax{flag}", token.expose()),
+        None => format!("{name}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{flag}"),
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret<String>> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| Secret::new(value.to_owned()))
+}
+
+/// Finds out who is asking, and turns whatever went wrong into a page in their frame.
+pub async fn frame(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    if request.uri().path().starts_with("/assets/") {
+        return next.run(request).await;
+    }
+    let token = cookie(request.headers(), cookie_name(site.options.secure_cookies));
+    let live = match &token {
+        Some(token) => match sign_in_app::sessions::live_session(&site.app, token.expose()).await {
+            Ok(live) => live,
+            Err(error) => return explain(&site, None, &error.into()),
+        },
+        None => None,
+    };
+    let actor = live.as_ref().map(|live| live.actor.clone());
+    let visit = request.extensions().get::<Visit>().cloned();
+    if let (Some(visit), Some(_)) = (&visit, &live) {
+        visit.prove();
+    }
+    request.extensions_mut().insert(Session { token, live });
+    let mut response = next.run(request).await;
+    if visit.is_some_and(|visit| visit.found_no_room()) {
+        return explain(&site, actor.as_ref(), &Problem::busy());
+    }
+    let status = response.status();
+    let is_page =
+        response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => explain(&site, actor.as_ref(), &problem),
+        // What axum and its layers answer by themselves: no such method, too large, not a form, from another site.
+        None if (status.is_client_error() || status.is_server_error()) && !is_page => {
+            let foreign = response.extensions().get::<ProtectionError>().is_some();
+            let why =
+                if foreign { "The form did not come from these pages. Nothing was changed." } else { "" };
+            explain(&site, actor.as_ref(), &Problem::new(status, why))
+        }
+        None => response,
+    }
+}
+
+fn explain(site: &Site, actor: Option<&Actor>, problem: &Problem) -> Response {
+    let reference = match &problem.fault {
+        Some(fault) => {
+            let reference: String = site.app.world().uuid().simple().to_string().chars().skip(20).collect();
+            tracing::error!(reference, fault, "a page could not be answered");
+            reference
+        }
+        None => String::new(),
+    };
+    let shell = shell(site, actor, Area::Elsewhere);
+    let mut answer =
+        page(problem.status, &problem::View::of(shell, problem.status, &problem.why, &reference));
+    if let Some(seconds) = problem.retry_after {
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    answer
+}
+
+/// Whatever has no route.
+pub async fn nowhere() -> Problem {
+    Problem::not_found()
+}
+
+/// The frame of a page for somebody, or for nobody.
+pub fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
+    let forces = match actor.and_then(Actor::confined_to) {
+        Some(force) => force.title().to_owned(),
+        None => "Norfolk and Suffolk".to_owned(),
+    };
+    Shell {
+        now: site.app.world().now(),
+        marking: "OFFICIAL".into(),
+        demo: site.demo(),
+        forces,
+        who: actor.map(|actor| SignedIn { name: actor.shown.clone(), role: actor.roles.title().to_owned() }),
+        areas: actor.map(areas).unwrap_or_default(),
+        area,
+        crumbs: Vec::new(),
+        banner: None,
+        ends: None,
+    }
+}
+
+/// Whether there is anybody but oneself to see.
+fn sees_people(actor: &Actor) -> bool {
+    access::permit_within::<SeePeople>(actor).is_ok_and(|within| match within.reach() {
+        Reach::Force(_) => true,
+        Reach::Related { managed, .. } => managed,
+        Reach::Nothing => false,
+    })
+}
+
+fn areas(actor: &Actor) -> Vec<Area> {
+    Area::ALL
+        .into_iter()
+        .filter(|area| match area {
+            // Whoever works with the service and stands in no register has nothing of their own in it.
+            Area::Me => actor.person.is_some() && access::permit::<SeeOwn>(actor).is_ok(),
+            Area::Overview | Area::Documents => access::permit::<SeePolicy>(actor).is_ok(),
+            Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
+            Area::Duty => access::permit::<SeeDuty>(actor).is_ok(),
+            Area::People => sees_people(actor),
+            Area::Cases => access::permit::<SeeCases>(actor).is_ok(),
+            Area::Registers => access::permit::<SeeRegisters>(actor).is_ok(),
+            Area::Ledger => access::permit::<SeeLedger>(actor).is_ok(),
+            Area::Elsewhere => false,
+        })
+        .collect()
+}
+
+/// A request of somebody who is signed in. Nobody else gets this far: a page leads to the sign-in, a form is refused.
+pub struct Ctx {
+    /// What every page can reach.
+    pub site: Site,
+    /// Who asks.
+    pub actor: Actor,
+    /// Their session.
+    pub live: Live,
+    /// The query of the address.
+    pub query: Vec<(String, String)>,
+}
+
+impl FromRequestParts<Site> for Ctx {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let Some(live) = parts.extensions.get::<Session>().and_then(|session| session.live.clone()) else {
+            if matches!(parts.method, Method::GET | Method::HEAD) {
+                let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+                return Err(Redirect::to(&format!("/sign-in?next={}", percent(here))).into_response());
+            }
+            return Err(Problem::new(StatusCode::FORBIDDEN, OVER).into_response());
+        };
+        let query = Query::try_from_uri(&parts.uri).map(|Query(pairs)| pairs).unwrap_or_default();
+        Ok(Self { site: site.clone(), actor: live.actor.clone(), live, query })
+    }
+}
+
+impl Ctx {
+    /// Asks access control. A handler that shows or does anything begins with this.
+    pub fn permit<A: Action>(&self) -> Result<Permit<A>, Problem> {
+        Ok(access::permit::<A>(&self.actor)?)
+    }
+
+    /// The same, for pages that also serve people about themselves and managers about their people.
+    pub fn permit_within<A: Action>(&self) -> Result<PermitWithin<A>, Problem> {
+        Ok(access::permit_within::<A>(&self.actor)?)
+    }
+
+    /// Whether the person may, for what a page offers.
+    pub fn may<A: Action>(&self) -> bool {
+        access::permit::<A>(&self.actor).is_ok()
+    }
+
+    /// A value of the query; empty where it is not there.
+    pub fn asked(&self, name: &str) -> &str {
+        self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The frame of a page, with the way up to it and what a form has just done.
+    pub fn shell(&self, area: Area, crumbs: Vec<Crumb>) -> Shell {
+        let banner = flash::of(self.asked("done"));
+        Shell {
+            crumbs,
+            banner: banner.map(|text| Banner { success: true, text: text.to_owned(), link: None }),
+            ends: Some(Ends { idle_at: self.live.idle_at, at: self.live.ends_at }),
+            ..shell(&self.site, Some(&self.actor), area)
+        }
+    }
+
+    /// The frame of a page under the first page of its area.
+    pub fn under(&self, area: Area) -> Shell {
+        self.shell(area, vec![Crumb::new(area.href(), area.title())])
+    }
+
+    /// The force that a filter asks for.
+    pub fn force(word: &str) -> Option<Force> {
+        word.parse().ok()
+    }
+}
+
+/// What a form sent.
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// A field's value; empty where it is not there.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// The same, to be kept.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name).to_owned()
+    }
+
+    /// The same, or nothing where it is empty.
+    pub fn some(&self, name: &str) -> Option<String> {
+        Some(self.get(name).trim()).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+}
+
+impl FromRequest<Site> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, site: &Site) -> Result<Self, Response> {
+        Form::from_request(request, site)
+            .await
+            .map(|Form(pairs)| Self(pairs))
+            .map_err(|rejection| Problem::new(rejection.status(), "").into_response())
+    }
+}
+
+/// Where to go after a form was taken, with the word of what it did.
+pub fn done(href: &str, notice: &'static str) -> Response {
+    Redirect::to(&format!("{href}?done={notice}")).into_response()
+}
+
+/// A path of this server and of no other, for going back to after the sign-in.
+pub fn own_path(next: &str) -> &str {
+    let strange = |letter: char| letter == '\\' || letter.is_control();
+    let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(strange);
+    if own { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_server_are_gone_back_to() {
+        for good in ["/", "/devices?force=norfolk", "/people/1#x"] {
+            assert_eq!(own_path(good), good);
+        }
+        for bad in
+            ["", "devices", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example"]
+        {
+            assert_eq!(own_path(bad), "/", "{bad}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_gone_back_to_can_stand_in_a_header() {
+        for letter in (0..0x800).filter_map(char::from_u32) {
+            let next = format!("/devices{letter}x");
+            let answer = Redirect::to(own_path(&next)).into_response();
+            assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{letter:?}");
+        }
+    }
+
+    #[test]
+    fn the_cookie_is_found_among_others_and_only_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, "a=1; xlanyard-demo=no; lanyard-demo=yes=".parse().unwrap());
+        assert_eq!(cookie(&headers, "lanyard-demo").unwrap().expose(), "yes=");
+        assert!(cookie(&headers, "__Host-lanyard").is_none());
+    }
+
+    #[test]
+    fn a_secure_cookie_says_so() {
+        let token = Secret::new("t".to_owned());
+        let set = set_cookie(true, Some(&token));
+        assert_eq!(set, "__Host-lanyard=t; Path=/; HttpOnly; SameSite=Lax; Secure");
+        assert!(set_cookie(false, None).contains("Max-Age=0"));
+    }
+
+    #[test]
+    fn a_fault_is_not_told_to_people() {
+        let problem = Problem::from(AppError::Fault("the key lies in /etc".into()));
+        assert_eq!((problem.status, problem.why.as_str()), (StatusCode::INTERNAL_SERVER_ERROR, ""));
+        assert!(problem.fault.is_some());
+    }
+}

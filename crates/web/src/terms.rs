@@ -1,4 +1,0 @@
-//! Who stands how to the terms: the documents, and the people.
-
-pub mod list;
-pub mod show;

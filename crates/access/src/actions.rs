@@ -1,7 +1,7 @@
-//! The actions that a permit can be for. One whose name begins with "see" changes nothing; the schema puts it into the
+//! The actions that a permit can be for. An action whose name begins with "see" changes nothing; the schema puts it into the
 //! group `read`, and all others into `change`.
 
-/// Something that an actor may or may not do.
+/// An action that an actor may or may not take.
 pub trait Action {
     /// Its name in the policies, the matrix and refusals.
     const NAME: &'static str;
@@ -17,18 +17,18 @@ macro_rules! actions {
 }
 
 actions! {
-    /// Read what the service holds about oneself: one's devices, what one agreed to, what one is asked.
+    /// Read the data that the service holds about oneself: one's devices, what one agreed to, what one is asked.
     SeeOwn = "see own";
     /// Read, answer and accept for oneself what one is asked.
     AcceptOwn = "accept own";
     /// Read who is exempt from a clause, for a reason.
     SeeExemptions = "see exemptions";
-    /// Enter that a person is exempt from a clause, and end it.
+    /// Record that a person is exempt from a clause, and end the exemption.
     ManageExemptions = "manage exemptions";
-    /// Read the documents, clauses and how each is kept.
+    /// Read the documents, the clauses and how each is enforced.
     SeePolicy = "see policy";
-    /// Read the register, and a device's page: what it is, whose, its place, when it was last heard of. What else that
-    /// page holds, each of the next actions opens.
+    /// Read the register, and a device's page: the device, its owner, its place, its last contact. The other parts of that page
+    /// each need one of the next actions.
     SeeDevices = "see devices";
     /// Read a device's further numbers: IMEI, ICCID, EID.
     SeeIdentifiers = "see device identifiers";
@@ -36,7 +36,7 @@ actions! {
     SeeReports = "see device reports";
     /// Read which apps are on a device: they say something about a person.
     SeeApps = "see installed apps";
-    /// Read how each clause stands for a device or a person, and why.
+    /// Read the outcome of each clause for a device or a person, and the reason.
     SeeFindings = "see findings";
     /// Read findings of detections, which are never a finding of guilt.
     SeeDetections = "see detections";
@@ -44,9 +44,9 @@ actions! {
     SeeSettings = "see device settings";
     /// Read what was ordered on a device, by whom and why.
     SeeCommands = "see device commands";
-    /// Read who had a device before, and the hand-overs.
+    /// Read who held a device before, and the hand-overs.
     SeeCustody = "see custody";
-    /// Read that a legal hold stands on a device.
+    /// Read that a device is under a legal hold.
     SeeHolds = "see holds";
     /// Read who holds what and who accepted what.
     SeePeople = "see people";
@@ -54,73 +54,73 @@ actions! {
     SeeCases = "see cases";
     /// Read, export and verify the ledger.
     SeeLedger = "see ledger";
-    /// Add people and end them.
+    /// Add people and end their records.
     ManagePeople = "manage people";
     /// Send people and groups from a directory. For API tokens: no role needs it.
     ProvisionPeople = "provision people";
-    /// Say when a person used a force system, from that system's own log. For API tokens: no role needs it.
+    /// Report when a person used a force system, from that system's own log. For API tokens: no role needs it.
     ReportUse = "report use";
-    /// Add devices to the asset register, give and take them.
+    /// Add devices to the asset register, give them out and take them back.
     ManageRegister = "manage register";
-    /// Read and sign the hand-overs in which one stands oneself.
+    /// Read and sign the hand-overs that one is a side of.
     SignHandovers = "sign own hand-overs";
     /// Make an enrolment profile.
     EnrolDevices = "enrol devices";
-    /// Revoke the certificates of a device, which ends what can be done to it.
+    /// Revoke the certificates of a device, which ends all control over it.
     RevokeCertificates = "revoke certificates";
-    /// Enter an acceptance of terms on a person's behalf.
+    /// Record an acceptance of terms on a person's behalf.
     RecordAcceptance = "record acceptance";
     /// Send commands that can be undone.
     CommandDevices = "command devices";
     /// Ask for a command that destroys data.
     DestroyData = "destroy data";
-    /// Approve a command that destroys data, or refuse to. The thing is one's own where one asked for it.
+    /// Approve a command that destroys data, or refuse it. It is one's own if one asked for it.
     ApproveDestruction = "approve destruction";
     /// Read which orders are held beyond a cap, which wait for a second person, and what is frozen.
     SeeHeldOrders = "see held orders";
-    /// Release what another person ordered beyond a cap. The thing is one's own where one asked for it.
+    /// Release orders that another person gave beyond a cap. They are one's own if one gave them.
     ReleaseOrders = "release held orders";
-    /// Call off orders that have not reached their devices: what is held, what waits, what is queued.
+    /// Cancel orders that have not reached their devices: held, waiting and queued ones.
     CallOffOrders = "call off orders";
-    /// Stop everything destructive in a force.
+    /// Stop all destructive orders in a force.
     FreezeDestruction = "freeze destruction";
-    /// Ask to lift a freeze, or confirm it. The thing is one's own where one asked for it.
+    /// Ask to lift a freeze, or confirm it. It is one's own if one asked for it.
     LiftFreeze = "lift freeze";
-    /// Ask a lost device where it is.
+    /// Ask a lost device for its location.
     LocateDevices = "locate devices";
     /// Write in cases and close them.
     ManageCases = "manage cases";
-    /// Read how people stand to duty.
+    /// Read people's state of duty.
     SeeDuty = "see duty";
     /// Keep duty patterns, shifts, absences and times on call.
     ManageDuty = "manage duty";
-    /// Read which notices reached nobody.
+    /// Read which notices were not delivered.
     SeeNotices = "see notices";
-    /// Try a notice again.
+    /// Retry a notice.
     ManageNotices = "manage notices";
     /// Contact a person who is off duty, for a live matter.
     ContactOffDuty = "contact off duty";
-    /// Read what was told to people off duty, and sign-ins off duty in aggregate.
+    /// Read the notices sent to people off duty, and sign-ins off duty in aggregate.
     ReviewOffDuty = "see off duty";
     /// Take a device back from its holder.
     WithdrawDevices = "withdraw devices";
-    /// Place a legal hold on a device and end one, and read why it stands.
+    /// Place a legal hold on a device and end one, and read its reason.
     PlaceHolds = "place holds";
-    /// Answer a question that is asked of a person: one's own, or one of a person whom one manages.
+    /// Answer a question that is asked of a person: oneself, or a person whom one manages.
     AnswerForOneself = "answer for oneself";
     /// Read who has a covert role, for a stated reason.
     SeeCovert = "see covert roles";
-    /// Read that there is a sealed case: its number and its clock, and neither its type nor whom it is about.
+    /// Read that there is a sealed case: its number and its time limit, but neither its type nor the person it is about.
     SeeSealedListed = "see sealed cases listed";
     /// Read cases whose content is sealed, for a stated reason; and their type without one.
     SeeSealed = "see sealed cases";
     /// See who has which role.
     SeeAccess = "see access";
-    /// Give a role and end one.
+    /// Grant a role and end one.
     ManageAccess = "manage access";
-    /// Read what was told to administrators and information security at once.
+    /// Read the alarms that are sent at once to administrators and information security.
     SeeAlarms = "see alarms";
-    /// Note that one has seen to an alarm.
+    /// Record that one has dealt with an alarm.
     AcknowledgeAlarms = "acknowledge alarms";
     /// See and end one's own sessions.
     SeeOwnSessions = "see own sessions";
@@ -128,7 +128,7 @@ actions! {
     SeeRegisters = "see registers";
     /// Ask for a permission or an exception.
     AskPermission = "ask permission";
-    /// Decide on what is asked, in the registers that name the role.
+    /// Decide on requests, in the registers that name the role.
     DecidePermission = "decide permission";
     /// Run, configure, back up and repair the service.
     RunService = "run service";

@@ -1,8 +1,8 @@
-//! What an API token may do: a closed list, each with the actions that it permits.
+//! The scopes of API tokens: a closed list, each with the actions that it permits.
 
 use super::actions::{Action, ProvisionPeople, ReportUse};
 
-/// What a token is for.
+/// The scope of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ApiScope {
     /// The force's directory sends people and groups by SCIM.
@@ -12,7 +12,7 @@ pub enum ApiScope {
 }
 
 impl ApiScope {
-    /// All of them.
+    /// All scopes.
     pub const ALL: &'static [Self] = &[Self::Scim, Self::DeviceUse];
 
     /// Returns the word in tables and on the command line.
@@ -33,7 +33,7 @@ impl ApiScope {
         }
     }
 
-    /// Returns the actions that a token of this scope is permitted, and none beside them.
+    /// Returns the actions that a token of this scope is permitted; it is permitted no others.
     #[must_use]
     pub const fn actions(self) -> &'static [&'static str] {
         match self {

@@ -1,13 +1,13 @@
-//! Who may do what: role, action, force and relationship, decided by the Cedar policies of `policy/access/`.
+//! Decides who may do what: by role, action, force and relationship, with the Cedar policies of `policy/access/`.
 //!
-//! A force may read and change those policies like its other rules. What it may not change is in `floor.cedar`, in
-//! this crate: the separation of the forces, that an auditor changes nothing, that no person approves their own request, and
-//! that administrators can always repair access. A `forbid` of the floor beats every `permit` of the folder, so a
-//! policy that would break one of these cannot take effect, however it is written.
+//! A force may read and change those policies like its other rules. The parts that it may not change are in `floor.cedar`, in
+//! this crate: the separation of the forces, that an auditor changes nothing, that no person approves their own request, and that
+//! administrators can always repair access. A `forbid` of the floor beats every `permit` of the folder, so a policy that would
+//! break one of these cannot take effect, however it is written.
 //!
-//! A question has few possible values, so an answer is worked out once ([`Policies::ask`]) and remembered.
+//! A question has few possible values, so an answer is computed once ([`Policies::ask`]) and cached.
 //!
-//! Not here: who a person is and which roles they have (`app::access`), and how they stand to a thing; both come in as
+//! Not here: who a person is and which roles they have (`app::access`), and their relation to a thing; both are passed in as
 //! values. Nothing here reads a file, a clock or a database.
 
 mod actions;

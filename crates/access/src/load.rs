@@ -1,4 +1,4 @@
-//! Text to policies, or everything that is wrong with it, by file and line.
+//! Parses text into policies, or reports every error in it by file and line.
 
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use domain::Force;
@@ -9,17 +9,17 @@ use crate::roles::Role;
 use crate::schema::schema;
 
 const FLOOR: &str = include_str!("floor.cedar");
-/// Longer messages of the language are cut: a policy may hold anything.
+/// Longer messages of the language are cut: a policy may contain anything.
 const LONGEST: usize = 400;
 
-/// One thing wrong with the policies.
+/// One error in the policies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// The file, by the name that it was handed in under.
+    /// The file, by the name that it was passed under.
     pub file: String,
     /// The line, counted from 1, where one can be named.
     pub line: Option<usize>,
-    /// What is wrong and what to do.
+    /// The error, and how to correct it.
     pub message: String,
 }
 
@@ -27,8 +27,8 @@ impl Policies {
     /// Reads the `.cedar` files among those given (name and text), over the floor.
     ///
     /// # Errors
-    /// Everything wrong: what is no Cedar, what names a role, action or relationship that does not exist, a policy without a
-    /// name of its own, one that can never apply, and policies that would lock administrators out.
+    /// All errors: text that is not Cedar; roles, actions or relationships that do not exist; a policy without a name of its own;
+    /// a policy that can never apply; and policies that would lock administrators out.
     pub fn load<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<Problem>> {
         let told =
             |message: String| vec![Problem { file: "the program's own schema".into(), line: None, message }];
@@ -115,7 +115,8 @@ impl Reader {
     }
 }
 
-/// Returns what the floor permits, a `forbid` of the folder could still take away from the very people who would have to mend it.
+/// Returns a problem for each action that administrators need for repairs and that a `forbid` of the folder takes away from them:
+/// the floor permits these actions, but a `forbid` still beats that.
 fn locked_out(policies: &Policies) -> Vec<Problem> {
     let mut problems = Vec::new();
     for action in ["see policy", "see access", "manage access", "run service"] {

@@ -1,4 +1,4 @@
-//! Questions and answers.
+//! The policies, and the questions they answer.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -12,21 +12,21 @@ use domain::Force;
 
 use crate::roles::Roles;
 
-/// More remembered answers than this are forgotten together. All that differ are far fewer unless people have very many
-/// different sets of roles.
+/// The largest number of cached answers; when it is exceeded the cache is emptied. There are far fewer different questions unless
+/// people have very many different sets of roles.
 const MOST_REMEMBERED: usize = 100_000;
 
-/// The floor's name among the files; a force's own files have a folder before their names.
+/// The floor's name among the files; the names of a force's own files begin with a folder.
 pub(crate) const FLOOR_FILE: &str = "floor.cedar";
 
-/// How the caller stands to a thing.
+/// The relation of the caller to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
-    /// Of no person, or of another person.
+    /// The thing is nobody's, or another person's.
     None,
-    /// Their own: their record, a device that they hold, an order that they asked for.
+    /// The thing is their own: their record, a device that they hold, an order that they asked for.
     Own,
-    /// Of a person whose line manager they are.
+    /// The thing belongs to a person whose line manager they are.
     Manages,
 }
 
@@ -45,25 +45,25 @@ impl Relation {
     }
 }
 
-/// May a person in these roles do this to a thing of that force and relation?
+/// The question whether a person in these roles may do this to a thing of that force and relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Question {
     /// Every role that they have.
     pub roles: Roles,
-    /// The force that they are confined to; `None`: they serve both.
+    /// The force that they are limited to; `None` if they serve both.
     pub home: Option<Force>,
     /// The action's name.
     pub action: &'static str,
     /// The thing's force.
     pub force: Force,
-    /// What the thing is to them.
+    /// The relation of the thing to them.
     pub relation: Relation,
 }
 
-/// Yes or no, and the policies that decided: what an auditor sees.
+/// The answer and the policies that decided, for an auditor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// Yes.
+    /// Whether the action is allowed.
     pub allowed: bool,
     /// The names of the policies that decided, in order; empty if no policy permits it.
     pub because: Vec<String>,
@@ -84,7 +84,7 @@ impl Policies {
         Self { set, sources, authorizer: Authorizer::new(), remembered: Mutex::default() }
     }
 
-    /// Returns the answer, from memory where the same was asked before.
+    /// Returns the answer, from the cache if the same was asked before.
     pub fn ask(&self, question: Question) -> Arc<Answer> {
         let lock = || self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(answer) = lock().get(&question) {
@@ -105,14 +105,14 @@ impl Policies {
         self.sources.iter().find(|(id, ..)| id == name).map(|(_, file, _)| file.as_str())
     }
 
-    /// Returns the name and content of each of the force's own policies, in order of name: without comments and layout, and
-    /// whichever file it stands in. What a digest is made of.
+    /// Returns the name and content of each of the force's own policies, in order of name, without comments and layout, and
+    /// independent of the file it is in. A digest is made of them.
     pub fn own(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self.sources.iter().filter(|(_, file, _)| file != FLOOR_FILE);
         own.map(|(id, _, text)| (id.as_str(), text.as_str()))
     }
 
-    /// Decides a question. An answer that could not be worked out is a no.
+    /// Decides a question. If the answer cannot be computed, the action is denied.
     fn decide(&self, question: &Question) -> Answer {
         self.try_to_decide(question).unwrap_or_else(|_| Answer { allowed: false, because: Vec::new() })
     }
@@ -121,7 +121,7 @@ impl Policies {
         let (who, what) = (uid("Person", "asking")?, uid("Action", question.action)?);
         let request = Request::new(who, what, uid("Thing", "asked")?, Context::empty(), None)?;
         let response = self.authorizer.is_authorized(&request, &self.set, &entities(question)?);
-        // Cedar skips a policy that fails; if that is a forbid, a permit would be left alone.
+        // Cedar skips a policy that fails; if that policy is a forbid, a permit would decide alone.
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string().into());
         }

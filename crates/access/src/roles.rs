@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! roles {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal;)*) => {
-        /// A role, as the force's directory or an administrator gives it. In order: the later one says more of a person
-        /// who has several.
+        /// A role, as the force's directory or an administrator grants it. The order matters: of a person with several roles, the
+        /// later one describes them best.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Role { $($(#[$doc])* #[serde(rename = $word)] $name),* }
 
@@ -46,9 +46,9 @@ macro_rules! roles {
 }
 
 roles! {
-    /// Has a device.
+    /// Holds a device.
     Holder = "holder" / "Holder";
-    /// Answers for people.
+    /// Manages people.
     LineManager = "line-manager" / "Line manager";
     /// Works at the service desk.
     ServiceDeskAnalyst = "service-desk-analyst" / "Service desk analyst";
@@ -89,7 +89,7 @@ impl fmt::Display for Role {
 pub struct Roles(u32);
 
 impl Roles {
-    /// No role at all: may do nothing.
+    /// No role at all: nothing is allowed.
     pub const NONE: Self = Self(0);
 
     const fn bit(role: Role) -> u32 {
@@ -114,24 +114,24 @@ impl Roles {
         self.0 & Self::bit(role) != 0
     }
 
-    /// Returns whether there is none.
+    /// Returns whether there is no role among them.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    /// Returns each of them, in order.
+    /// Returns each role, in order.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.iter().copied().filter(move |role| self.has(*role))
     }
 
-    /// Returns the role that says most of the person, for the head of a page.
+    /// Returns the role that describes the person best, for the header of a page.
     #[must_use]
     pub fn leading(self) -> Option<Role> {
         self.iter().last()
     }
 
-    /// Returns the title of the leading one.
+    /// Returns the title of the leading role.
     #[must_use]
     pub fn title(self) -> &'static str {
         self.leading().map_or("No role", Role::title)
@@ -166,7 +166,7 @@ impl fmt::Debug for Roles {
 impl FromStr for Roles {
     type Err = domain::UnknownWord;
 
-    /// Words with white space between them.
+    /// Parses words separated by white space.
     fn from_str(words: &str) -> Result<Self, Self::Err> {
         words.split_whitespace().map(str::parse::<Role>).collect()
     }

@@ -1,5 +1,5 @@
-//! The Cedar schema of what policies may refer to: written from the types, so that a policy which names a role, an action
-//! or a relationship that the program does not have is refused.
+//! The Cedar schema of the names that policies may use: generated from the types, so that a policy that names an unknown role,
+//! action or relationship is refused.
 
 use std::fmt::Write as _;
 
@@ -18,7 +18,7 @@ fn quoted(words: impl Iterator<Item = &'static str>) -> String {
     words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the schema, as it also stands in `policy/access/lanyard.cedarschema`.
+/// Returns the schema, which is also stored in `policy/access/lanyard.cedarschema`.
 #[must_use]
 pub fn schema() -> String {
     let mut text = String::from(HEAD);

@@ -1,4 +1,4 @@
-//! The matrix that the policies amount to: a line an action, a column a role.
+//! The matrix that the policies result in: one line for each action, one column for each role.
 
 use std::fmt::Write as _;
 
@@ -8,31 +8,31 @@ use crate::actions::ACTIONS;
 use crate::policies::{Policies, Question, Relation};
 use crate::roles::Role;
 
-/// The heads of the columns, in the order of [`Role::ALL`].
+/// The headings of the columns, in the order of [`Role::ALL`].
 pub const ROLE_COLUMNS: &[&str] = &[
     "HOLD", "LINE", "DESK", "LEAD", "DUTY", "CALL", "ISEC", "FISO", "PSD", "DPO", "TELE", "HR", "POWN",
     "AUDT", "ADMN",
 ];
 
-/// What a role may do to the things of one force.
+/// The things of one force that a role may act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
-    /// Their own things.
+    /// Whether their own things are included.
     pub own: bool,
-    /// Things of the people whom they manage.
+    /// Whether things of the people whom they manage are included.
     pub managed: bool,
-    /// All other things.
+    /// Whether all other things are included.
     pub others: bool,
 }
 
 impl Cell {
-    /// Returns whether anything.
+    /// Returns whether any things are included.
     #[must_use]
     pub const fn any(self) -> bool {
         self.own || self.managed || self.others
     }
 
-    /// Letters: `-` nothing, `all`, or `o` own, `m` managed, `x` what is neither.
+    /// Writes the cell in letters: `-` nothing, `all`, or `o` own, `m` managed, `x` neither of these.
     #[must_use]
     pub fn letters(self) -> String {
         match (self.own, self.managed, self.others) {
@@ -46,7 +46,7 @@ impl Cell {
     }
 }
 
-/// Returns what a person in one role, confined to `home`, may do to the things of `force`.
+/// Returns which things of `force` a person in one role, limited to `home`, may act on.
 #[must_use]
 pub fn cell(
     policies: &Policies,

@@ -1,5 +1,5 @@
-//! What the force's other systems speak to: JSON and CSV under `/api/v1`, for whoever comes with an API token of the scope
-//! that an address asks for.
+//! The API for the force's other systems: JSON and CSV under `/api/v1`, for callers with an API token of the scope that an
+//! address requires.
 
 mod device_use;
 
@@ -17,12 +17,12 @@ use serde_json::{Value, json};
 use crate::routes::{self, Route};
 use crate::token;
 
-/// Where these addresses stand.
+/// The path below which these addresses are.
 pub(crate) const UNDER: &str = "/api/v1";
 /// The largest body in bytes.
 const MOST_BYTES: usize = 1024 * 1024;
 
-/// What the handlers have at hand.
+/// The state of the handlers.
 #[derive(Clone)]
 pub(crate) struct Api {
     app: App,
@@ -32,12 +32,12 @@ pub(crate) struct Api {
 pub(crate) const ROUTES: &[Route<Api>] =
     &[routes::token::<ReportUse, Api>("POST", "/device-use", || post(device_use::take))];
 
-/// Their routes.
+/// Builds the router of the addresses.
 pub(crate) fn router(app: App) -> Router {
     routes::router(ROUTES).fallback(nowhere).layer(DefaultBodyLimit::max(MOST_BYTES)).with_state(Api { app })
 }
 
-/// Whoever comes with a token, permitted to do `A`.
+/// A caller with a token that permits `A`.
 pub(crate) struct Permitted<A: Action>(Permit<A>);
 
 impl<A: Action> FromRequestParts<Api> for Permitted<A> {
@@ -51,7 +51,7 @@ impl<A: Action> FromRequestParts<Api> for Permitted<A> {
     }
 }
 
-/// An answer that is no success: a status, a sentence, and the seconds until it may be tried again.
+/// An error response: a status, a sentence, and the seconds until it may be tried again.
 pub(crate) struct Refused(StatusCode, String, Option<i64>);
 
 impl Refused {
@@ -107,7 +107,7 @@ fn answer(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-/// Also here nobody hears anything without a token.
+/// Answers an unknown address; without a token the caller does not learn that it is unknown.
 async fn nowhere(State(api): State<Api>, request: Request) -> Refused {
     let (parts, _) = request.into_parts();
     match token::actor(&api.app, &parts).await {

@@ -1,4 +1,4 @@
-//! Apple's two messages: check-in and the command loop, at one address or at two.
+//! Answers Apple's two kinds of message: check-in and the command loop, at one address or at two.
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -21,7 +21,7 @@ const CHECK_IN_TYPE: &str = "application/x-apple-aspen-mdm-checkin";
 const PLIST: &str = "application/xml";
 const JSON: &str = "application/json";
 
-/// One address for both: the content type tells them apart, and where it does not, the message does.
+/// Answers both kinds at one address: the content type tells them apart, and where it does not, the message does.
 pub(crate) async fn either(state: State<Gate>, message: Message) -> Response {
     let says_check_in = message
         .headers
@@ -40,7 +40,7 @@ pub(crate) async fn either(state: State<Gate>, message: Message) -> Response {
     }
 }
 
-/// Check-in: Authenticate, TokenUpdate, CheckOut and the tokens of a Mac.
+/// Answers a check-in: Authenticate, TokenUpdate, CheckOut and the tokens of a Mac.
 pub(crate) async fn check_in(State(gate): State<Gate>, message: Message) -> Response {
     let raw = &message.raw;
     let decoded = match checkin::decode(raw, gate.options.body_limit) {
@@ -80,12 +80,12 @@ pub(crate) async fn check_in(State(gate): State<Gate>, message: Message) -> Resp
     }
 }
 
-/// Answers what a device under management asks for and no use case is needed for.
+/// Answers the requests of a device under management that need no use case.
 fn other(message: &Said, now: Timestamp) -> Response {
     match message {
         // Nothing is configured for users of network accounts, so their channel is declined.
         Said::UserAuthenticate { .. } => StatusCode::GONE.into_response(),
-        // A device that another server told to manage itself by declarations is told that there are none.
+        // A device that another server set up for declarative management is told that there are no declarations.
         Said::DeclarativeManagement { endpoint: Endpoint::Tokens, .. } => {
             reply::body(JSON, replies::no_declarations_token(now))
         }
@@ -93,7 +93,7 @@ fn other(message: &Said, now: Timestamp) -> Response {
             reply::body(JSON, replies::no_declarations())
         }
         Said::DeclarativeManagement { endpoint: Endpoint::Status, .. } => reply::empty(),
-        // The vendor's page on GetToken asks for 400 where a server does not give that kind of token.
+        // The vendor's page on GetToken asks for 400 where a server does not issue that kind of token.
         Said::GetToken(_) => StatusCode::BAD_REQUEST.into_response(),
         other => {
             tracing::info!(kind = other.message_type(), "a check-in of a kind that is not served");
@@ -102,7 +102,7 @@ fn other(message: &Said, now: Timestamp) -> Response {
     }
 }
 
-/// Who signed a message, if they may speak now.
+/// Returns the signer of a message, if the rate limit admits it now.
 fn admitted(gate: &Gate, message: &Message) -> Result<Signer, Response> {
     let raw = &message.raw;
     let signer = signer_of(&message.headers, raw, &gate.options, &gate.keys)
@@ -111,7 +111,7 @@ fn admitted(gate: &Gate, message: &Message) -> Result<Signer, Response> {
     Ok(signer)
 }
 
-/// A certificate that is bound to nothing may be a renewal at its first use.
+/// Adopts a certificate that is bound to no enrolment, in case it is a renewal at its first use.
 async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), kernel::AppError> {
     if gate.contacts.look_up(certificate.to_owned()).await?.is_none() {
         devices_app::scep::adopt_renewal(&gate.app, certificate.to_owned()).await?;
@@ -119,7 +119,7 @@ async fn adopt_if_new(gate: &Gate, certificate: &str) -> Result<(), kernel::AppE
     Ok(())
 }
 
-/// The command loop at an address of its own.
+/// Answers the command loop at an address of its own.
 pub(crate) async fn connect(State(gate): State<Gate>, message: Message) -> Response {
     match connect::decode(&message.raw, gate.options.body_limit) {
         Ok(report) => take_report(&gate, message, platform_apple::answer(report)).await,
@@ -130,7 +130,7 @@ pub(crate) async fn connect(State(gate): State<Gate>, message: Message) -> Respo
     }
 }
 
-/// An answer of which no more than the id of its command can be read: that command is closed, so that others are reached.
+/// Handles an answer of which only the id of its command can be read: closes that command, so that the next ones can be sent.
 async fn take_unreadable(gate: &Gate, message: Message, (command, why): (String, DecodeError)) -> Response {
     let raw = &message.raw;
     let certificate = match admitted(gate, &message) {
@@ -162,8 +162,8 @@ async fn take_report(gate: &Gate, message: Message, answer: Answer) -> Response 
         Err(response) => return response,
     };
     let answers = answer.stage != Stage::Idle;
-    // An answer is identified in the transaction that stores it. Anybody can sign with a certificate that nobody knows, so
-    // one that was not seen at work here has to pass the readers first: strangers get no place among the writers.
+    // An answer is identified in the transaction that stores it. Anybody can sign with an unknown certificate, so a certificate
+    // that has not been seen at work here is checked on a read connection first: unknown callers must not occupy the write queue.
     if !(answers && gate.keys.was_at_work(&signer)) {
         let from = match identify(gate, &signer, &answer.speaker).await {
             Ok(from) => from,
@@ -209,8 +209,8 @@ async fn identify(gate: &Gate, signer: &Signer, speaker: &Speaker) -> Result<Enr
     }
     let device = devices_app::checkin::identify(&gate.app, hot.as_ref(), speaker)
         .map_err(|why| reply::refused(&why))?;
-    // Every session begins with Idle, which passes here: so this is as good as looking at each message, and costs nothing
-    // while the device signs as it did before.
+    // Every session begins with Idle, which passes here. So this check is as good as one of each message, and costs nothing while
+    // the device signs as it did before.
     if let (Some(hot), Some(sha1)) = (&hot, signer.sha1)
         && hot.signs_sha1 != sha1
     {
@@ -225,7 +225,7 @@ async fn identify(gate: &Gate, signer: &Signer, speaker: &Speaker) -> Result<Enr
     }
 }
 
-/// No account-driven enrolment of personal devices here (UPD-7.1): says so in the words that a device shows.
+/// Refuses account-driven enrolment of personal devices (UPD-7.1), in the words that a device shows.
 pub(crate) async fn no_personal_enrolment() -> Response {
     let headers = [(header::CONTENT_TYPE, JSON)];
     (StatusCode::FORBIDDEN, headers, Refusal::NoPersonalEnrolment.body()).into_response()

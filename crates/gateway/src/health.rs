@@ -1,4 +1,4 @@
-//! The two questions of a load balancer: does it run, and is it of use to send requests here?
+//! Answers the two health checks of a load balancer: whether the service runs, and whether it is ready for requests.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -7,14 +7,14 @@ use kernel::health::Part;
 
 use crate::Gate;
 
-/// It runs.
+/// Answers that the service runs.
 pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The database answers, is whole and takes what is written: only then is it of use to send requests here. A line for each thing
-/// that is wrong, without its detail: anybody may ask. The log has the whole. A clock that is wrong and a ledger that is not signed
-/// are told and turn nobody away: devices are to be served meanwhile.
+/// Returns whether the database answers, is intact and accepts writes: only then is the service ready for requests. The body has
+/// a line for each fault, without its detail, since anybody may ask; the log has the detail. A wrong clock and an unsigned ledger
+/// are reported but do not make the service unready: devices must be served meanwhile.
 pub(crate) async fn ready(State(gate): State<Gate>) -> (StatusCode, String) {
     if let Err(error) = gate.app.answers().await {
         tracing::error!(%error, "the database does not answer");

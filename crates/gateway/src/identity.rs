@@ -1,4 +1,4 @@
-//! From a request to the certificate behind it.
+//! Finds the certificate behind a request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,10 +14,10 @@ use crate::Options;
 
 /// The header in which a device signs its message (Apple, `SignMessage` of the management profile).
 const SIGNATURE: &str = "mdm-signature";
-/// Keys that are remembered; beyond that they are forgotten all at once and parsed again.
+/// Largest number of keys in the cache; beyond that the cache is emptied and keys are parsed again.
 const MOST_KEYS: usize = 50_000;
 
-/// Why a request has no certificate that can be believed.
+/// The reason why a request has no certificate that can be trusted.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoIdentity {
     #[error("the message is not signed, and no proxy vouches for its sender")]
@@ -28,15 +28,15 @@ pub(crate) enum NoIdentity {
     Signature(#[from] CmsError),
 }
 
-/// Public keys by the digest of their certificate, so that a certificate is parsed once and not with every message.
-/// A key is a pure function of its certificate: nothing here says whether the certificate is trusted.
+/// Public keys by the digest of their certificate, so that a certificate is parsed once and not with every message. A key is a
+/// pure function of its certificate: the cache does not say whether the certificate is trusted.
 #[derive(Clone, Default)]
 pub(crate) struct KnownKeys(Arc<RwLock<HashMap<[u8; 32], Known>>>);
 
 struct Known {
     key: Arc<PublicKey>,
-    /// Whether it was found to speak for an enrolment. It decides the way that a message takes to the database, and never
-    /// whether it is believed.
+    /// Whether the certificate was found to belong to an enrolment. It decides which path a message takes to the database, and
+    /// never whether it is trusted.
     at_work: bool,
 }
 
@@ -59,13 +59,13 @@ impl KnownKeys {
         }
     }
 
-    /// Whether this signer was found to speak for an enrolment while it is remembered here.
+    /// Returns whether this signer was found to belong to an enrolment, while it is in the cache.
     pub(crate) fn was_at_work(&self, signer: &Signer) -> bool {
         let Some(digest) = &signer.digest else { return false };
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(digest).is_some_and(|known| known.at_work)
     }
 
-    /// Remembers that this signer speaks for an enrolment.
+    /// Records that this signer belongs to an enrolment.
     pub(crate) fn note_at_work(&self, signer: &Signer) {
         if self.was_at_work(signer) {
             return;
@@ -77,21 +77,21 @@ impl KnownKeys {
     }
 }
 
-/// Whose message it is.
+/// The signer of a message.
 #[derive(Debug)]
 pub(crate) struct Signer {
     /// The SHA-256 digest of the certificate, hex.
     pub(crate) certificate: String,
-    /// The same as bytes, where the message itself was signed.
+    /// The digest as bytes, where the message itself was signed.
     digest: Option<[u8; 32]>,
-    /// When, as the signature says.
+    /// The signing time in the signature.
     pub(crate) signed_at: Option<Timestamp>,
-    /// Whether the message itself was signed by way of SHA-1; `None` where a proxy vouched for the sender.
+    /// Whether the message itself was signed with SHA-1; `None` where a proxy vouched for the sender.
     pub(crate) sha1: Option<bool>,
 }
 
 impl Signer {
-    /// How it is known who spoke.
+    /// Returns how the sender was identified.
     pub(crate) const fn proof(&self) -> Proof {
         match self.digest {
             Some(_) => Proof::Signed { at: self.signed_at },
@@ -100,7 +100,7 @@ impl Signer {
     }
 }
 
-/// The certificate that signed exactly these bytes, or that a trusted proxy names.
+/// Returns the certificate that signed exactly these bytes, or that a trusted proxy names.
 pub(crate) fn signer_of(
     headers: &HeaderMap,
     body: &[u8],
@@ -125,7 +125,7 @@ pub(crate) fn signer_of(
     Ok(Signer { certificate, digest: None, signed_at: None, sha1: None })
 }
 
-/// The digest of the certificate that the head of a message names, before the message is read. Nothing is proved by it.
+/// Returns the digest of the certificate that the headers of a message name, before the message is read. It proves nothing.
 pub(crate) fn claimed(headers: &HeaderMap, options: &Options) -> Option<String> {
     if let Some(signed) = headers.get(SIGNATURE) {
         let signature = header::signature(signed.as_bytes()).ok()?;

@@ -1,13 +1,13 @@
-//! What devices speak to: SCEP, check-in and the command loop, over HTTP. And what the force's other systems speak to, for
-//! whoever comes with an API token: SCIM for its directory (`scim`), JSON and CSV for the rest (`api`).
+//! The endpoints for devices: SCEP, check-in and the command loop, over HTTP. And the endpoints for the force's other systems,
+//! which need an API token: SCIM for its directory (`scim`), JSON and CSV for the rest (`api`).
 //!
-//! A request goes inwards through layers that each prove something: a body no larger than its sender may send (`message`), a
-//! signature over the exact bytes (or a certificate from a trusted proxy), a decoded message, an enrolment that the
-//! certificate is bound to. Then one use case answers. No device is ever answered with 401: it would unenrol the device.
+//! A request passes through layers that each prove something: a body no larger than its sender may send (`message`), a signature
+//! over the exact bytes (or a certificate from a trusted proxy), a decoded message, an enrolment that the certificate is bound
+//! to. Then one use case answers. No device is ever answered with 401: it would unenrol the device.
 //!
-//! Every address stands in a table with what guards it (`routes`), and a test tries each without and with the wrong proof.
+//! Every address is in a table with its guard (`routes`), and a test tries each without proof and with the wrong proof.
 //!
-//! Pages are not rendered here and people do not sign in here.
+//! Not here: pages, and the sign-in of people.
 
 mod api;
 mod apple;
@@ -30,23 +30,23 @@ use axum::extract::DefaultBodyLimit;
 use devices_app::checkin::Contacts;
 use kernel::App;
 
-/// What the settings file decides for this door.
+/// The settings of the gateway.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Take the device's certificate from this header (PEM, percent-encoded) where a message carries no signature.
+    /// Takes the device's certificate from this header (PEM, percent-encoded) where a message carries no signature.
     ///
-    /// It costs trust in the proxy: whoever reaches this port without passing the proxy can pretend to be any device.
+    /// The cost is trust in the proxy: anybody who reaches this port without passing the proxy can pretend to be any device.
     pub certificate_header: Option<String>,
-    /// Largest body in bytes; larger ones get 413. Who is not known may send [`kernel::intake::SMALL`] bytes.
+    /// Largest body in bytes; larger ones get 413. Unknown senders may send [`kernel::intake::SMALL`] bytes.
     pub body_limit: usize,
     /// Messages that one device may send in a minute; further ones get 429. `None` sets no limit.
     ///
-    /// No limit costs the protection from a device, or somebody with its key, that keeps the database busy for all others.
+    /// Without a limit, one device, or somebody with its key, can keep the database busy for all others.
     pub device_messages_a_minute: Option<NonZeroU32>,
-    /// Take messages that devices sign by way of SHA-1.
+    /// Whether to accept messages that devices sign with SHA-1.
     ///
-    /// It costs the certainty that a device meant to sign what was received: collisions can be bought, so somebody who can
-    /// have a device sign bytes of their choosing may present others under that signature.
+    /// The cost is certainty that a device meant to sign what was received: collisions can be bought, so somebody who can make a
+    /// device sign bytes of their choosing may present others under that signature.
     pub accept_sha1_messages: bool,
 }
 
@@ -61,7 +61,7 @@ impl Default for Options {
     }
 }
 
-/// What every handler has at hand. It is copied several times for each request, so a copy counts one reference.
+/// The state of every handler.
 #[derive(Clone)]
 struct Gate(Arc<Parts>);
 
@@ -74,6 +74,8 @@ struct Parts {
     rates: rates::Rates,
 }
 
+/// Builds the router of every route of the gateway. Must be called inside a runtime: it starts the task that looks up the
+/// certificates of check-ins.
 impl Deref for Gate {
     type Target = Parts;
 

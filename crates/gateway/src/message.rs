@@ -1,8 +1,8 @@
-//! The body of a device's message, read only as far as its sender may send.
+//! Reads the body of a device's message, only as far as its sender may send.
 //!
-//! The head comes before the body: whoever is not known gets [`SMALL`] bytes. More is read once the certificate that the
-//! head names turns out to be one of ours that is good. That is no proof yet (the signature is over the whole body), but
-//! whoever has no such certificate cannot make the service hold more.
+//! The headers come before the body: an unknown sender may send [`SMALL`] bytes. More is read once the certificate that the
+//! headers name turns out to be one of ours that is valid. That is no proof yet (the signature is over the whole body), but a
+//! sender without such a certificate cannot make the service hold more.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,10 +17,10 @@ use kernel::intake::{SMALL, Visit};
 
 use crate::{Gate, identity, reply};
 
-/// Large bodies of one certificate that are read at once. A device sends one message after the other.
+/// Large bodies of one certificate that are read at the same time. A device sends one message after the other.
 const MOST_LARGE: usize = 2;
 
-/// A body, whole, with the head that came before it.
+/// A complete body.
 pub(crate) struct Message {
     pub(crate) raw: Bytes,
     /// The head of its request.
@@ -29,7 +29,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// Notes that its sender was found to speak for an enrolment.
+    /// Records that its sender was found to belong to an enrolment.
     pub(crate) fn is_believed(&self) {
         if let Some(visit) = &self.visit {
             visit.prove();
@@ -87,7 +87,7 @@ struct Reader<'a> {
     gate: &'a Gate,
     headers: &'a HeaderMap,
     visit: Option<&'a Visit>,
-    /// Held while a body is read that is larger than a stranger may send.
+    /// Held while a body is read that is larger than an unknown sender may send.
     large: Option<Large>,
 }
 
@@ -101,7 +101,7 @@ impl Reader<'_> {
         if said > u64::try_from(SMALL).unwrap_or(u64::MAX) {
             self.admit_large().await?;
         } else if self.visit.is_some_and(Visit::is_crowded) {
-            // Where room is short, a device that is enrolled is served before strangers are.
+            // Under load, an enrolled device is served before unknown senders.
             if let (Some(visit), Some((_, true))) = (self.visit, self.claimed().await?) {
                 visit.recognise();
             }
@@ -129,11 +129,11 @@ impl Reader<'_> {
         Ok(if whole.is_empty() { first } else { whole.into() })
     }
 
-    /// Lets somebody who is known send more than a stranger may.
+    /// Allows a known sender to send more than an unknown one.
     async fn admit_large(&mut self) -> Result<(), Response> {
         let known = match self.claimed().await? {
             Some((certificate, true)) => Some(certificate),
-            // A new certificate speaks for no enrolment until its first message is believed.
+            // A new certificate belongs to no enrolment until its first message is accepted.
             Some((certificate, false)) => {
                 let good =
                     devices_app::checkin::is_good_certificate(&self.gate.app, certificate.clone()).await;
@@ -155,7 +155,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The certificate that the head names, and whether it speaks for an enrolment.
+    /// Returns the certificate that the headers name, and whether it belongs to an enrolment.
     async fn claimed(&self) -> Result<Option<(String, bool)>, Response> {
         let Some(certificate) = identity::claimed(self.headers, &self.gate.options) else { return Ok(None) };
         let found = self.gate.contacts.look_up(certificate.clone()).await;

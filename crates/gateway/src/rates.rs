@@ -1,10 +1,10 @@
-//! How often one device may speak: sixty messages a minute as the settings have it, and one more each second.
+//! Limits how often one device may send: sixty messages a minute with the default settings, and one more each second.
 //!
-//! The count is this node's own and in memory; nothing is written. Of each certificate two allowances are kept: one for messages
-//! that were signed no earlier than the latest one seen, and one for all others. Whoever recorded a device's messages can use up
-//! the second by sending them again, and never the first: so nobody but the device itself can keep it waiting, and a lost
-//! device that comes back is served at once. A device that used up its own waits for a second at most before its next message is
-//! taken, unless it goes on sending.
+//! The count is kept by each node in memory; nothing is written. Each certificate has two allowances: one for messages that were
+//! signed no earlier than the latest one seen, and one for all others. Somebody who recorded a device's messages can use up the
+//! second by sending them again, but never the first. So nobody but the device itself can make it wait, and a lost device that
+//! comes back is served at once. A device that used up its own allowance waits for a second at most before its next message is
+//! accepted, unless it goes on sending.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -14,17 +14,17 @@ use domain::{Span, Timestamp};
 
 use crate::identity::Signer;
 
-/// Certificates that are counted at once in one part; beyond that, those whose allowance is full again are forgotten.
+/// Certificates that are counted at the same time in one part; beyond that, those whose allowance is full again are forgotten.
 const MOST: usize = 10_000;
-/// Parts, so that requests seldom wait for each other.
+/// Number of parts, so that requests seldom wait for each other.
 const PARTS: usize = 16;
 
-/// What is counted of one certificate.
+/// The count of one certificate.
 #[derive(Debug, Clone, Copy)]
 struct Count {
     /// The latest signing time.
     latest: Timestamp,
-    /// When the allowance for news is full again, and that for all others.
+    /// The time when the allowance for new messages is full again, and the time when the allowance for all others is.
     full_at: [Timestamp; 2],
 }
 
@@ -40,7 +40,7 @@ impl Rates {
         Self { a_minute, parts: Arc::new(std::array::from_fn(|_| Mutex::default())) }
     }
 
-    /// Takes one message from a device's allowance, or says how long until there is one.
+    /// Takes one message from a device's allowance, or returns how long until there is one.
     pub(crate) fn admit(&self, signer: &Signer, now: Timestamp) -> Result<(), Span> {
         let Some(a_minute) = self.a_minute else { return Ok(()) };
         let certificate = signer.certificate.as_str();
@@ -67,7 +67,7 @@ impl Rates {
     }
 }
 
-/// Takes one from an allowance that is full at `full_at`; a refusal takes nothing.
+/// Takes one message from an allowance that is full at `full_at`; a refusal takes nothing.
 fn take(full_at: &mut Timestamp, a_minute: NonZeroU32, now: Timestamp) -> Result<(), Span> {
     let each = 60_000 / i64::from(a_minute.get());
     let after = (*full_at).max(now).plus(Span::from_millis(each));

@@ -1,5 +1,5 @@
-//! Every address of this door, and what stands before it. The routers are built from these tables and a test tries each
-//! address without its proof, with a wrong one, an old one and somebody else's, so that a new address is a decision.
+//! Every address of the gateway with its guard. The routers are built from these tables, and a test tries each address without
+//! its proof, with a wrong one, an expired one and somebody else's, so that adding an address is a deliberate decision.
 
 use axum::Router;
 use axum::routing::{MethodRouter, get, post, put};
@@ -7,26 +7,26 @@ use kernel::access::Action;
 
 use crate::{Gate, api, apple, health, scep, scim};
 
-/// What stands before an address.
+/// The guard of an address: the proof it requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guard {
-    /// The message is signed (or a trusted proxy vouches for it) by the certificate that is bound to the very device that
-    /// the message names.
+    /// The message is signed (or a trusted proxy vouches for it) by the certificate that is bound to the very device that the
+    /// message names.
     Device,
-    /// An API token that works, whose scope permits this action, for the things of its force.
+    /// A valid API token whose scope permits this action, for the data of its force.
     Token(&'static str),
-    /// Nobody need be known, for this reason.
+    /// Nobody need be identified, for this reason.
     Anybody(&'static str),
 }
 
 /// One address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Such as `GET`; `any` where the method makes no difference.
+    /// The method, such as `GET`; `any` where it makes no difference.
     pub method: &'static str,
     /// The path in axum's spelling.
     pub path: String,
-    /// What stands before it.
+    /// The guard of the address.
     pub guard: Guard,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Route<S> {
     pub(crate) handler: fn() -> MethodRouter<S>,
 }
 
-/// For whoever comes with a token whose scope permits `A`.
+/// Makes an address for callers with a token whose scope permits `A`.
 pub(crate) const fn token<A: Action, S>(
     method: &'static str,
     path: &'static str,
@@ -66,7 +66,7 @@ const fn anybody(
 const PROVES_ITSELF: &str = "whoever asks for a certificate has none yet: the message carries a one-time challenge or the old certificate";
 const FOR_BALANCERS: &str = "a load balancer has no credentials, and hears one word";
 
-/// The addresses at the root. Those for tokens stand in [`scim::ROUTES`] and [`api::ROUTES`].
+/// The addresses at the root. Those for tokens are in [`scim::ROUTES`] and [`api::ROUTES`].
 pub(crate) const ROUTES: &[Route<Gate>] = &[
     device("PUT", "/apple/mdm", || put(apple::either)),
     device("POST", "/apple/mdm", || post(apple::either)),
@@ -89,12 +89,12 @@ pub(crate) const ROUTES: &[Route<Gate>] = &[
     anybody("GET", "/readyz", FOR_BALANCERS, || get(health::ready)),
 ];
 
-/// A router of a table.
+/// Builds the router of a table.
 pub(crate) fn router<S: Clone + Send + Sync + 'static>(routes: &[Route<S>]) -> Router<S> {
     routes.iter().fold(Router::new(), |router, route| router.route(route.path, (route.handler)()))
 }
 
-/// Every address of every table.
+/// Returns every address of every table.
 #[must_use]
 pub fn addresses() -> Vec<Address> {
     addresses_of("", ROUTES)

@@ -15,7 +15,7 @@ pub(crate) struct Operation {
     message: Option<String>,
 }
 
-/// GetCACaps, GetCACert, and PKIOperation with the message in the address.
+/// Answers GetCACaps, GetCACert, and PKIOperation with the message in the address.
 pub(crate) async fn get(State(gate): State<Gate>, Query(query): Query<Operation>) -> Response {
     match query.operation.as_deref() {
         Some("GetCACaps") => {
@@ -30,7 +30,7 @@ pub(crate) async fn get(State(gate): State<Gate>, Query(query): Query<Operation>
     }
 }
 
-/// PKIOperation with the message in the body.
+/// Answers PKIOperation with the message in the body.
 pub(crate) async fn post(State(gate): State<Gate>, Query(query): Query<Operation>, body: Bytes) -> Response {
     if query.operation.as_deref() != Some("PKIOperation") {
         return reply::bad_request(&body, &"only PKIOperation is posted");
@@ -53,7 +53,7 @@ async fn operate(gate: &Gate, message: Vec<u8>) -> Response {
     }
 }
 
-/// The revocation list of the device authority, for whatever stands in front of this service.
+/// Returns the revocation list of the device authority, for any proxy in front of this service.
 pub(crate) async fn revocation_list(State(gate): State<Gate>) -> Response {
     match devices_app::scep::revocation_list(&gate.app).await {
         Ok(list) => reply::body("application/pkix-crl", list),

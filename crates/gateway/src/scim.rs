@@ -1,8 +1,8 @@
-//! What the force's directory speaks to: SCIM 2.0 under `/scim/v2`, for whoever comes with an API token of that scope.
+//! The endpoints for the force's directory: SCIM 2.0 under `/scim/v2`, for callers with an API token of that scope.
 //!
-//! A request becomes a resource or a patch (`protocol-scim`), then one use case, then an answer. A change is made to the
-//! version that was read: where somebody else was faster it is made again on what is there now, unless the client named a
-//! version (`If-Match`), which then gets 412.
+//! A request becomes a resource or a patch (`protocol-scim`), then one use case, then a response. A change is applied to the
+//! version that was read. If somebody else changed it first, the change is retried on the current version, unless the client
+//! named a version (`If-Match`), which then gets 412.
 
 mod caller;
 mod groups;
@@ -24,20 +24,20 @@ use caller::Caller;
 use crate::routes::{self, Route};
 use crate::token::CHALLENGE;
 
-/// Times that a change is made anew where others change the same thing, before the client is told to try again.
+/// How often a change is tried while others change the same thing, before the client is told to retry.
 const TRIES: usize = 4;
 
-/// What the handlers have at hand.
+/// The state of the handlers.
 #[derive(Clone)]
 pub(crate) struct Desk {
     app: App,
     base: std::sync::Arc<str>,
 }
 
-/// Where the directory's addresses stand.
+/// The path below which the directory's addresses are.
 pub(crate) const UNDER: &str = "/scim/v2";
 
-/// The directory's addresses. [`Caller`] asks for the token, also before saying that there is nothing.
+/// The directory's addresses. [`Caller`] requires the token, even before answering that there is nothing.
 pub(crate) const ROUTES: &[Route<Desk>] = &[
     directory("GET", "/Users", || get(users::list)),
     directory("POST", "/Users", || post(users::create)),
@@ -71,7 +71,7 @@ const fn directory(
     routes::token::<ProvisionPeople, Desk>(method, path, handler)
 }
 
-/// The routes of a directory.
+/// Builds the router of the directory's addresses.
 pub(crate) fn router(app: App) -> Router {
     let base = format!("{}{UNDER}", app.config().address).into();
     routes::router(ROUTES)
@@ -81,7 +81,7 @@ pub(crate) fn router(app: App) -> Router {
         .with_state(Desk { app, base })
 }
 
-/// An answer that is no success.
+/// An error response.
 pub(crate) struct Refused {
     error: ScimError,
     /// Seconds until it may be tried again.
@@ -141,7 +141,7 @@ fn json(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, MEDIA_TYPE)], body.to_string()).into_response()
 }
 
-/// A resource with its tag, and its address where it is new.
+/// Makes the response with a resource and its tag, and its address where it is new.
 fn resource(status: StatusCode, answer: Map<String, Value>, version: i64, location: &str) -> Response {
     let mut response = json(status, &Value::Object(answer));
     let headers = response.headers_mut();
@@ -154,12 +154,12 @@ fn resource(status: StatusCode, answer: Map<String, Value>, version: i64, locati
     response
 }
 
-/// The version that the client says it knows.
+/// Returns the version that the client says it knows.
 fn expected(headers: &HeaderMap) -> Option<&str> {
     headers.get(IF_MATCH).and_then(|value| value.to_str().ok())
 }
 
-/// Whether the client has that version already.
+/// Returns whether the client has that version already.
 fn has_it(headers: &HeaderMap, version: i64) -> bool {
     let tag = headers.get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     tag.is_some_and(|tag| protocol_scim::is_current(tag, version))

@@ -1,4 +1,4 @@
-//! The API token in a request's head, and how often one may be tried.
+//! Reads the API token in a request's headers, and limits how often one may be tried.
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -7,17 +7,18 @@ use kernel::intake::Visit;
 use kernel::limits::{CallerAddress, Door};
 use kernel::{App, AppError};
 
-/// What whoever comes without one is told.
+/// The message to a caller without a token.
 pub(crate) const COME_WITH_ONE: &str =
     "come with an API token that works, as in: Authorization: Bearer lanyard_...";
-/// The challenge that goes with status 401.
+/// The challenge sent with status 401.
 pub(crate) const CHALLENGE: &str = "Bearer realm=\"Lanyard\"";
 
-/// Whoever the token belongs to; `None` where there is none, or none that works. It is looked up first: only what does not
-/// work is counted by address, so that nobody who tries wrong ones keeps the right one out.
+/// Returns the owner of the token; `None` if there is no token, or no valid one. The token is looked up first: only invalid
+/// tokens are counted by address, so that nobody who tries wrong ones can lock out a valid one.
 ///
 /// # Errors
-/// [`AppError::TooMany`] where too many did not work, or this one comes too often; else where the database does not answer.
+/// [`AppError::TooMany`] if too many tokens were invalid, or this one is used too often; another error if the database does not
+/// answer.
 pub(crate) async fn actor(app: &App, parts: &Parts) -> Result<Option<Actor>, AppError> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = header

@@ -1,9 +1,9 @@
-//! Who may do what. Authorisation is a value: a use case takes a [`Permit`] that only this module can make, and a list
-//! takes the [`Scope`] that the permit carries.
+//! Decides who may do what: a use case takes a [`Permit`] that only this module can make.
+//! A list takes the [`Scope`] that the permit carries.
 //!
-//! The access policies in force decide (`policy/access/`, crate `access`); the matrix that they amount to is reviewed there.
-//! A [`Permit`] is over the things of a whole force. Some people may see only what is their own, or of those whom they manage:
-//! use cases that serve them too take a [`PermitWithin`], and ask it about each thing.
+//! The access policies in force decide (`policy/access/`, crate `access`); the resulting matrix is reviewed there. A [`Permit`]
+//! covers the things of a whole force. Some people may see only what is their own, or what belongs to those whom they manage: use
+//! cases that serve them too take a [`PermitWithin`], and check each thing against it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,35 +16,35 @@ use store::people::Person;
 
 use crate::{App, AppError, second};
 
-/// Who is asking.
+/// Somebody, or something, that asks for an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// How the ledger and the pages name them, such as `person:…`, `command-line:…` or `system`.
+    /// Name in the ledger and on the pages, such as `person:…`, `command-line:…` or `system`.
     pub name: String,
-    /// As it is shown to people.
+    /// Name as it is shown to people.
     pub shown: String,
-    /// Who, where they are in the register.
+    /// Their entry in the register, if they have one.
     pub person: Option<PersonId>,
     /// Their roles.
     pub roles: Roles,
-    /// The force that they are confined to; `None` where they serve both.
+    /// Force that they are confined to; `None` where they serve both.
     pub force: Option<Force>,
-    /// Those of their roles that they have in the other force too.
+    /// Roles that they also have in the other force.
     pub both: Roles,
     pub(crate) proof: Proof,
     by: By,
 }
 
-/// What shows that the person behind a session is there.
+/// Evidence that the person behind a session is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Proof {
-    /// When they last proved it; `None` where nothing says so.
+    /// Time of the latest proof; `None` where there is none.
     pub at: Option<Timestamp>,
-    /// Whether all that proves it is a link that somebody made on the server.
+    /// Set where the only proof is a link that somebody made on the server.
     pub by_link: bool,
 }
 
-/// How an actor comes to ask.
+/// Way in which an actor makes a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comes {
     /// Signed in on the pages.
@@ -55,36 +55,36 @@ pub enum Comes {
     WithToken,
 }
 
-/// What decides on an actor.
+/// Authority that decides what an actor may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum By {
-    /// The policies in force when they came in.
+    /// Access policies in force when the actor came in.
     Policies(Arc<Policies>),
-    /// Nothing: the server itself, and whoever can read its keys and change its files anyway. So a mistake in the access
-    /// policies can always be mended from the command line.
+    /// No policy: used for the server itself, and for its command line, whose user can read its keys and change its files anyway.
+    /// So a mistake in the access policies can always be corrected from the command line.
     Nothing,
-    /// An API token of that name: what its scope names, in its force, and nothing else whatever the policies say.
+    /// API token of that name: allows what its scope names, in its force, and nothing else whatever the policies say.
     Token(ApiScope, String),
 }
 
-/// What is known of somebody before access control has a say.
+/// Known facts about somebody before access control decides.
 #[derive(Debug, Clone)]
 pub struct Who {
-    /// How the ledger names them.
+    /// Name in the ledger.
     pub name: String,
-    /// As it is shown to people.
+    /// Name as it is shown to people.
     pub shown: String,
-    /// Who, where they are in the register.
+    /// Their entry in the register, if they have one.
     pub person: Option<PersonId>,
     /// Their roles.
     pub roles: Roles,
-    /// The force that they are confined to; `None` where they serve both.
+    /// Force that they are confined to; `None` where they serve both.
     pub force: Option<Force>,
-    /// Those of their roles that they have in the other force too.
+    /// Roles that they also have in the other force.
     pub both: Roles,
 }
 
-/// Somebody, under the access policies in force.
+/// Makes an actor who is subject to the access policies in force.
 #[must_use]
 pub fn actor(app: &App, who: Who) -> Actor {
     Actor {
@@ -100,13 +100,13 @@ pub fn actor(app: &App, who: Who) -> Actor {
 }
 
 impl Actor {
-    /// Whoever runs the program on the server: the operating system let them read the settings file and the keys.
+    /// Makes the actor who runs the program on the server: the operating system let them read the settings file and the keys.
     #[must_use]
     pub fn command_line(user: &str) -> Self {
         Self::unbound(format!("command-line:{user}"), format!("{user} on the server"))
     }
 
-    /// The server itself, carrying out what follows from the rules.
+    /// Makes the actor for the server itself, which carries out what follows from the rules.
     #[must_use]
     pub fn system() -> Self {
         Self::unbound("system".into(), "Lanyard".into())
@@ -126,13 +126,13 @@ impl Actor {
         }
     }
 
-    /// The force whose things alone they can see; `None` where some role of theirs is over both.
+    /// Returns the only force whose things they can see; `None` where one of their roles covers both.
     #[must_use]
     pub fn confined_to(&self) -> Option<Force> {
         self.force.filter(|_| self.both.is_empty())
     }
 
-    /// Whoever comes with an API token: nobody of the register, and without a role.
+    /// Makes the actor for an API token: it has no entry in the register and no role.
     pub fn token(id: &str, name: &str, scope: ApiScope, force: Force) -> Self {
         Self {
             name: format!("token:{id}"),
@@ -146,7 +146,7 @@ impl Actor {
         }
     }
 
-    /// The name of the API token that came; `None` for people.
+    /// Returns the name of the API token that made the request; `None` for people.
     pub fn token_name(&self) -> Option<&str> {
         match &self.by {
             By::Token(_, name) => Some(name),
@@ -154,19 +154,19 @@ impl Actor {
         }
     }
 
-    /// The same, who proved at that time that they are there.
+    /// Returns the actor with a proof, given at that time, that they are present.
     #[must_use]
     pub fn proven(self, at: Timestamp) -> Self {
         let proof = Proof { at: Some(at), ..self.proof };
         self.with_proof(proof)
     }
 
-    /// The same, with what shows that they are there.
+    /// Returns the actor with this proof that they are present.
     pub fn with_proof(self, proof: Proof) -> Self {
         Self { proof, ..self }
     }
 
-    /// How they come to ask.
+    /// Returns the way in which they make the request.
     pub const fn comes(&self) -> Comes {
         match self.by {
             By::Policies(_) => Comes::SignedIn,
@@ -180,7 +180,7 @@ impl Actor {
             By::Nothing => true,
             By::Token(scope, _) => self.force == Some(force) && scope.actions().contains(&action),
             By::Policies(policies) => {
-                // Over the wall somebody is only what they are for both forces.
+                // In another force, an actor has only the roles that they hold for both forces.
                 let (roles, home) = match self.force {
                     Some(home) if home != force => (self.both, None),
                     home => (self.roles, home),
@@ -190,7 +190,7 @@ impl Actor {
         }
     }
 
-    /// What a person is to them.
+    /// Returns what a person is to them.
     #[must_use]
     pub fn relation_to(&self, person: &Person) -> Relation {
         match self.person {
@@ -201,59 +201,59 @@ impl Actor {
     }
 }
 
-/// The forces whose things a permit reaches.
+/// Forces whose things a permit covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope(Option<Force>);
 
 impl Scope {
-    /// For a WHERE: the one force, or `None` for both.
+    /// Returns the one force for a WHERE clause, or `None` for both.
     #[must_use]
     pub const fn force(self) -> Option<Force> {
         self.0
     }
 
-    /// Whether things of that force are within it.
+    /// Returns whether things of that force are within the scope.
     #[must_use]
     pub fn covers(self, force: Force) -> bool {
         self.0.is_none_or(|own| own == force)
     }
 }
 
-/// How far a permit goes that may be over a few people only.
+/// Extent of a permit that may cover only a few people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// Over everybody of the scope.
+    /// Everybody in the scope.
     Force(Scope),
-    /// Over oneself, and over those whom one manages, within the force.
+    /// Oneself, and the people whom one manages, within the force.
     Related {
         /// The force.
         force: Force,
-        /// Who asks.
+        /// Person who asks.
         me: PersonId,
-        /// Over oneself.
+        /// Set where they may act on themselves.
         own: bool,
-        /// Over those who name one as line manager.
+        /// Set where they may act on people who name them as line manager.
         managed: bool,
     },
-    /// Over nobody.
+    /// Nobody.
     Nothing,
 }
 
-/// Refused: who, what, and where to turn.
+/// Refusal of an action: who asked, what for, and where to turn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the role {role} may not {action}{wall}; ask an administrator if your role is wrong", role = .roles.title())]
 pub struct Denied {
-    /// The roles that asked.
+    /// Roles of the actor who asked.
     pub roles: Roles,
-    /// What they asked for.
+    /// Action that they asked for.
     pub action: &'static str,
-    /// Empty, or what stands in the way.
+    /// Reason for the refusal beyond the roles; empty where there is none.
     pub wall: &'static str,
 }
 
 const OTHER_FORCE: &str = " there: it belongs to the other force";
 const NOT_YOURS: &str = " there: it is neither yours nor of anybody whom you manage";
-/// Why somebody may not look at what is about themselves, after the thing and where it is.
+/// Says why somebody may not look at what concerns themselves; follows the name of the thing and its place.
 pub const ABOUT_YOU: &str =
     " there: it is about you or what you have or had, and somebody else must see to it";
 const YOUR_OWN: &str = " there: you asked for it yourself, and somebody else must agree";
@@ -266,19 +266,19 @@ pub struct Permit<A: Action> {
 }
 
 impl<A: Action> Permit<A> {
-    /// Who was permitted.
+    /// Returns the actor who has the permit.
     #[must_use]
     pub const fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// Over whose things.
+    /// Returns the forces that the permit covers.
     #[must_use]
     pub const fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// Refuses a thing behind the wall between the forces.
+    /// Refuses a thing of another force.
     ///
     /// # Errors
     /// [`Denied`] if the force is not within the permit's scope.
@@ -287,20 +287,20 @@ impl<A: Action> Permit<A> {
         if self.scope.covers(force) { Ok(()) } else { Err(self.denied(wall)) }
     }
 
-    /// Refuses what the actor may not do to what is their own, such as approving what they asked for.
+    /// Refuses what the actor may not do to what is their own, such as approving their own request.
     ///
     /// # Errors
-    /// [`Denied`] if the policies say no to it.
+    /// [`Denied`] if the policies forbid it.
     pub fn reaches_own(&self, force: Force) -> Result<(), Denied> {
         if self.actor.may(A::NAME, force, Relation::Own) { Ok(()) } else { Err(self.denied(YOUR_OWN)) }
     }
 
-    /// The refusal of what is about the actor.
+    /// Makes the refusal for what concerns the actor.
     pub fn about_oneself(&self) -> Denied {
         self.denied(ABOUT_YOU)
     }
 
-    /// The refusal of what belongs to another force, or to none of those that the permit reaches.
+    /// Makes the refusal for what belongs to another force, or to none of those that the permit covers.
     pub fn over_wall(&self) -> Denied {
         self.denied(OTHER_FORCE)
     }
@@ -316,10 +316,10 @@ impl<A: Action> fmt::Debug for Permit<A> {
     }
 }
 
-/// Asks whether the actor may do `A` to the things of a force, or of both.
+/// Checks whether the actor may do `A` to the things of a force, or of both.
 ///
 /// # Errors
-/// [`Denied`] if the policies say no, or yes to what is the actor's own only.
+/// [`Denied`] if the policies forbid it, or allow it only for what is the actor's own.
 pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Denied> {
     let may = |force| actor.may(A::NAME, force, Relation::None);
     let scope = match (may(Force::Norfolk), may(Force::Suffolk)) {
@@ -331,17 +331,17 @@ pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Denied> {
     Ok(Permit { actor: actor.clone(), scope, action: PhantomData })
 }
 
-/// Proof that an actor may do `A` to something: to all that is a force's, or only to what is their own or of the people whom
-/// they manage. Only [`permit_within`] makes one.
+/// Proof that an actor may do `A` to something: either to everything of a force, or only to what is their own or belongs to the
+/// people whom they manage. Only [`permit_within`] makes one.
 pub struct PermitWithin<A: Action> {
     actor: Actor,
     action: PhantomData<fn() -> A>,
 }
 
-/// Asks whether the actor may do `A` to anything at all.
+/// Checks whether the actor may do `A` to anything at all.
 ///
 /// # Errors
-/// [`Denied`] if the policies say no.
+/// [`Denied`] if the policies forbid it.
 pub fn permit_within<A: Action>(actor: &Actor) -> Result<PermitWithin<A>, Denied> {
     let related = |relation: &Relation| *relation == Relation::None || actor.person.is_some();
     let mut relations = Relation::ALL.iter().filter(|relation| related(relation));
@@ -352,21 +352,22 @@ pub fn permit_within<A: Action>(actor: &Actor) -> Result<PermitWithin<A>, Denied
 }
 
 impl<A: Action> PermitWithin<A> {
-    /// Who was permitted.
+    /// Returns the actor who has the permit.
     #[must_use]
     pub const fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// Refuses a person whom the permit does not reach.
+    /// Refuses a person whom the permit does not cover.
     ///
     /// # Errors
-    /// [`Denied`] behind the wall, and for who is neither the actor nor one of their people where only those are permitted.
+    /// [`Denied`] for a person of another force, and, where only the actor and their people are permitted, for anybody else.
     pub fn reaches_person(&self, person: &Person) -> Result<(), Denied> {
         self.reaches(person.force, self.actor.relation_to(person))
     }
 
-    /// Refuses a thing of a force that the permit does not reach; its holder, or whom it is about, decides whose it is.
+    /// Refuses a thing of a force that the permit does not cover; the thing counts as belonging to its holder or the person whom
+    /// it concerns.
     ///
     /// # Errors
     /// As [`PermitWithin::reaches_person`].
@@ -374,12 +375,12 @@ impl<A: Action> PermitWithin<A> {
         self.reaches(force, holder.map_or(Relation::None, |holder| self.actor.relation_to(holder)))
     }
 
-    /// Whether it reaches things of that force in that relation.
+    /// Returns whether the permit covers things of that force in that relation.
     pub fn covers(&self, force: Force, relation: Relation) -> bool {
         self.actor.may(A::NAME, force, relation)
     }
 
-    /// How far it goes, for the WHERE of a list.
+    /// Returns the extent of the permit, for the WHERE clause of a list.
     #[must_use]
     pub fn reach(&self) -> Reach {
         match (permit::<A>(&self.actor), self.actor.person, self.actor.force) {
@@ -414,12 +415,12 @@ impl<A: Action> fmt::Debug for PermitWithin<A> {
     }
 }
 
-/// Whether the actor may do `A` to a thing of that force that is held by, or about, somebody.
+/// Returns whether the actor may do `A` to a thing of that force that somebody holds or that concerns them.
 pub fn may_held<A: Action>(actor: &Actor, force: Force, holder: Option<&Person>) -> bool {
     permit_within::<A>(actor).is_ok_and(|permit| permit.reaches_held(force, holder).is_ok())
 }
 
-/// Whether an actor of the ledger and somebody who is asking could be one human being, in daily work:
+/// Returns whether an actor of the ledger and the actor who asks could be one human being, judged as for daily work:
 /// [`second::could_be_one`].
 pub fn may_be_one_person(tx: &mut Tx<'_>, first: &str, actor: &Actor) -> Result<bool, AppError> {
     second::could_be_one(tx, first, actor, second::AtStake::DailyWork)

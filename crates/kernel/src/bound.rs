@@ -1,5 +1,6 @@
-//! Which keys a database belongs to. What is sealed in it opens with one key only, and its checkpoints are signed with one: a
-//! database that is joined with the keys of another loses both, and nobody would see it until it matters.
+//! Checks that a database and the keys of the service belong together.
+//! What is sealed in a database opens with one key only, and its checkpoints are signed with one key. A database that is combined
+//! with other keys loses both, and nobody would notice until it matters.
 
 use domain::World;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::seal::Sealer;
 use crate::{App, AppError};
 
 const META: &str = "keys";
-/// Where the value is sealed for, and what it says.
+/// Place for which the value is sealed, and its content.
 const PLACE: &str = "keys";
 const SAYS: &[u8] = b"the keys of this database";
 
@@ -19,10 +20,10 @@ struct Bound {
     ledger: String,
 }
 
-/// Whether a database has been in use with keys: then none may be made for it.
+/// Returns whether a database has been in use with keys; if so, no new keys may be made for it.
 ///
 /// # Errors
-/// Where it does not answer.
+/// If the database does not answer.
 pub fn has_keys(store: &Store) -> Result<bool, AppError> {
     let known = store.read_blocking(|tx| {
         Ok::<_, store::StoreError>((sessions::meta(tx, META)?, sessions::meta(tx, "policy")?))
@@ -31,10 +32,10 @@ pub fn has_keys(store: &Store) -> Result<bool, AppError> {
     Ok(keys.is_some() || policy.is_some())
 }
 
-/// Sees that the keys are the database's own, and notes them in one that has none yet.
+/// Checks that the keys are the database's own, and records them in a database that has none yet.
 ///
 /// # Errors
-/// [`AppError::Keys`], with which key is another and what to do.
+/// [`AppError::Keys`], which says which key is a different one and what to do.
 pub fn check(app: &App) -> Result<(), AppError> {
     let ledger = app.ledger_key_text();
     let known = app.store().read_blocking(|tx| sessions::meta(tx, META)).map_err(AppError::from)?;
@@ -65,10 +66,10 @@ fn value(sealer: &Sealer, world: &World, ledger: String) -> Result<String, AppEr
     serde_json::to_string(&Bound { sealed, ledger }).map_err(|error| AppError::fault(&error))
 }
 
-/// Notes in a database that the keys of this service are its own from now on.
+/// Records in a database that the keys of this service are its own from now on.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn bind(app: &App, tx: &mut store::Tx<'_>) -> Result<(), AppError> {
     let value = value(app.sealer(), app.world(), app.ledger_key_text())?;
     Ok(sessions::set_meta(tx, META, &value)?)

@@ -1,4 +1,4 @@
-//! Days as the force's calendar has them: people leave on a day, and a day ends at midnight in Britain.
+//! Works with days of the force's calendar: people leave on a day, and a day ends at midnight in Britain.
 
 use domain::Timestamp;
 pub use domain::local_time::{day_of, last_minute as end_of};
@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use crate::AppError;
 
-/// The day that it is in Britain at that time, in words: `22 November 2026`.
+/// Formats the day in Britain at that time in words: `22 November 2026`.
 pub fn day_words(at: Timestamp) -> String {
     day_of(at).strftime("%-d %B %Y").to_string()
 }
 
-/// A day that somebody typed.
+/// Parses a day that somebody typed.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for anything but a day within ten years of today.
@@ -25,8 +25,8 @@ pub fn typed(field: &'static str, text: &str, today: Date) -> Result<Date, AppEr
     Ok(day)
 }
 
-/// Whole months from one day to another; a part of a month counts as one more, so that "over twelve months" is met by a
-/// year and a day.
+/// Counts the whole months from one day to another; counts a part of a month as one more, so that a year and a day is "over
+/// twelve months".
 pub fn months(from: Date, to: Date) -> i64 {
     let whole = (i64::from(to.year()) - i64::from(from.year())) * 12 + i64::from(to.month())
         - i64::from(from.month());

@@ -1,69 +1,69 @@
-//! Why a use case did not happen. Each says what to do next.
+//! Says why a use case failed, and what to do next.
 
 use domain::Span;
 use store::StoreError;
 
 use crate::access::Denied;
 
-/// Why a use case did not happen. Nothing of it was stored.
+/// Reason why a use case failed. Nothing of it was stored.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    /// The matrix or the wall says no.
+    /// Refusal by the access policies, or because the thing belongs to another force.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// No such thing, or none that the caller may see.
+    /// Thing that does not exist, or that the caller may not see.
     #[error("there is no {what} {which}; check it and try again")]
     NotFound {
-        /// What was looked for.
+        /// Kind of thing that was looked up.
         what: &'static str,
-        /// By which name.
+        /// Name by which it was looked up.
         which: String,
     },
-    /// What was entered cannot be.
+    /// Field with a value that is not allowed.
     #[error("{field}: {message}")]
     Invalid {
-        /// Which field.
+        /// Name of the field.
         field: &'static str,
-        /// What is wrong and what would be right.
+        /// Message that says what is wrong and what would be right.
         message: String,
     },
-    /// It does not fit what is there.
+    /// Conflict with the present state.
     #[error("{0}")]
     Conflict(String),
-    /// What was asked for cannot be undone, and nothing shows that the person who asked is there now.
+    /// Action that cannot be undone, asked for without proof that the person is present now.
     #[error(
         "prove first that it is you: you last did so more than 10 minutes ago, and this cannot be undone. Sign in again, then \
          send it again"
     )]
     NotPresent,
-    /// Too many of them; nothing was looked at.
+    /// Too many attempts; none of this one was processed.
     #[error("too many tries: wait {} seconds, then try again", seconds(.wait))]
     TooMany {
-        /// How long until the next one is let through.
+        /// Time until the next attempt is allowed.
         wait: Span,
     },
-    /// The database.
+    /// Error from the database.
     #[error("the database did not take it: {0}")]
     Store(#[from] StoreError),
-    /// A key, certificate or sealed value.
+    /// Error with a key, certificate or sealed value.
     #[error("{0}")]
     Keys(String),
-    /// Something that should not be; the log has more.
+    /// Unexpected error; the log has more.
     #[error("an unexpected fault: {0}")]
     Fault(String),
 }
 
-/// How long whoever comes while too much work waits is told to wait.
+/// Time that a client is asked to wait while the work queue is full.
 const BUSY: Span = Span::from_secs(5);
 
-/// Whole seconds, and never none: how long a client is told to wait.
+/// Rounds the time that a client must wait up to whole seconds, at least one.
 fn seconds(wait: &Span) -> i64 {
     (wait.millis() + 999).div_euclid(1000).max(1)
 }
 
 impl AppError {
-    /// After how many seconds it may be tried again, where that is all that is to be done: it was tried too often, or more
-    /// work waits than the database finishes. `None` for any other error.
+    /// Returns the seconds after which a client may retry, where retrying is all that is needed: it tried too often, or more work
+    /// is queued than the database finishes. Returns `None` for any other error.
     #[must_use]
     pub fn retry_after(&self) -> Option<i64> {
         match self {
@@ -73,18 +73,18 @@ impl AppError {
         }
     }
 
-    /// Says that a field holds what cannot be.
+    /// Makes the error for a field with a value that is not allowed.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
         Self::Invalid { field, message: message.into() }
     }
 
-    /// Says that there is no such thing; `which` is cut to 80 characters.
+    /// Makes the error for a thing that does not exist; cuts `which` to 80 characters.
     #[expect(clippy::needless_pass_by_value, reason = "ids come by value and names by reference")]
     pub fn not_found(what: &'static str, which: impl ToString) -> Self {
         Self::NotFound { what, which: which.to_string().chars().take(80).collect() }
     }
 
-    /// Says that something of ours failed, in its own words.
+    /// Makes the error for a failure of our own, in the words of its cause.
     pub fn fault(error: &(impl std::fmt::Display + ?Sized)) -> Self {
         Self::Fault(error.to_string())
     }

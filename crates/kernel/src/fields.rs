@@ -1,11 +1,11 @@
-//! Checks what somebody typed into a field of text.
+//! Checks what somebody typed into a text field.
 
 use crate::AppError;
 
-/// Trims what was typed; refuses nothing, more than `most` characters, and control characters.
+/// Trims what was typed; refuses an empty value, more than `most` characters, and control characters.
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside the field.
+/// [`AppError::Invalid`], shown beside the field.
 pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, AppError> {
     let value = value.trim();
     if value.is_empty() {
@@ -31,10 +31,10 @@ pub fn text(field: &'static str, value: &str, most: usize) -> Result<String, App
     Ok(value.to_owned())
 }
 
-/// Checks as [`text`] does what may be left empty.
+/// Checks a field that may be left empty, in the same way as [`text`].
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside the field.
+/// [`AppError::Invalid`], shown beside the field.
 pub fn optional_text(
     field: &'static str,
     value: Option<&str>,

@@ -1,12 +1,13 @@
-//! Whether the service is fit to serve: its database whole and writable, its disk not full, its clock right.
+//! Checks whether the service is fit to serve: its database whole and writable, its disk not full, its clock right.
 //!
-//! What is wrong is said at three places: in the log when it begins and ends, to whoever asks `readyz`, and on the overview.
+//! Problems are reported in three places: in the log when they begin and end, in the answer of `readyz`, and on the overview.
 //!
-//! A clock that is wrong deletes what is not due and puts off what is. So the time is compared with how long the service has
-//! been running, which nobody can set, and at the start with the time that the database last had from a clock that was
-//! right (where there is none yet, with the newest entry of the ledger). While it is wrong nothing is deleted, and no job,
-//! question to a device or notice is begun; devices and people are served. When it is right again, what was put off in between
-//! is due now ([`store::replan`]). A clock that stays as it is for a day is believed: then it was the other one that was wrong.
+//! With a wrong clock, the service would delete what is not due and put off what is. So the time is compared with how long the
+//! service has been running, which nobody can set, and at the start with the last time that a correct clock wrote to the database
+//! (or, if there is none yet, with the newest entry of the ledger). While the clock is wrong, the service deletes nothing and
+//! begins no job, no query to a device and no notice; devices and people are served. When the clock is right again, what was put
+//! off in between is due now ([`store::replan`]). A clock that stays the same for a day is believed: then the other one was
+//! wrong.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,47 +17,47 @@ use store::{Soundness, ledger, replan, sessions};
 
 use crate::{App, AppError};
 
-/// By how much the clock may differ from the time that has passed.
+/// Difference allowed between the clock and the time that has passed, in milliseconds.
 const MAY_DIFFER: i64 = 24 * 3600 * 1000;
-/// How long the service may have been switched off without its clock being doubted at the start.
+/// Time that the service may have been switched off without its clock being doubted at the start, in milliseconds.
 const MAY_BE_OFF: i64 = 30 * MAY_DIFFER;
-/// How long a clock that is doubted must go on in order to be believed.
+/// Time after which a clock that is doubted is believed.
 const BELIEVED_AFTER: Span = Span::from_millis(MAY_DIFFER);
-/// The time that the database has from a clock that was right.
+/// Key under which the database keeps the last time from a correct clock.
 const META: &str = "clock";
 
-/// What can be wrong.
+/// Part of the service that can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// The database is damaged, or is being looked at.
+    /// Database that is damaged, or is being checked.
     Database,
-    /// The database takes nothing.
+    /// Database that accepts no writes.
     Writes,
-    /// The disk of the data folder is full.
+    /// Disk of the data folder that is full.
     Disk,
-    /// The clock.
+    /// Clock that is wrong.
     Clock,
 }
 
 impl Part {
-    /// Whether requests had better go to another node.
+    /// Returns whether requests should go to another node.
     #[must_use]
     pub const fn turns_away(self) -> bool {
         !matches!(self, Self::Clock)
     }
 }
 
-/// What is wrong just now, and what the time is thought to be.
+/// Current problems of this node, and its estimate of the time.
 pub struct Health(Mutex<State>);
 
 struct State {
     troubles: BTreeMap<Part, String>,
-    /// The time that the clock is believed to have shown, and when by the steady one.
+    /// Time that the clock is believed to have shown, and the reading of the steady clock at that moment.
     mark: Timestamp,
     steady: Span,
-    /// Since when by the steady clock it is doubted.
+    /// Reading of the steady clock since when the clock has been doubted.
     doubted: Option<Span>,
-    /// It was doubted: what was put off in between is to be brought back.
+    /// Set after the clock was doubted: what was put off in between must be rescheduled.
     replan: bool,
 }
 
@@ -72,12 +73,12 @@ impl Health {
 }
 
 impl State {
-    /// The time that it should be, from the mark and what has passed since.
+    /// Computes the expected time from the mark and the time that has passed since.
     fn expected(&self, steady: Span) -> Timestamp {
         self.mark.plus(Span::from_millis(steady.millis() - self.steady.millis()))
     }
 
-    /// Compares the clock with the time that has passed; by how much it differs, where that is too much.
+    /// Compares the clock with the time that has passed; returns the difference in milliseconds where it is too large.
     fn compare(&mut self, now: Timestamp, steady: Span) -> Option<i64> {
         let differs = now.millis().saturating_sub(self.expected(steady).millis());
         let since = *self.doubted.get_or_insert(steady);
@@ -106,19 +107,19 @@ impl State {
     }
 }
 
-/// Notes what is wrong with a part, or that nothing is; the log says what is new.
+/// Records what is wrong with a part, or that nothing is; logs what is new.
 pub fn note(app: &App, part: Part, trouble: Option<String>) {
     app.health().state().set(part, trouble);
 }
 
-/// What is wrong just now, each in a sentence that says what to do.
+/// Lists the current problems, each as a sentence that says what to do.
 #[must_use]
 pub fn troubles(app: &App) -> Vec<(Part, String)> {
     clock_is_right(app);
     app.health().state().troubles.clone().into_iter().collect()
 }
 
-/// Whether the clock can be believed: asked before anything is deleted or begun because its time has come.
+/// Returns whether the clock can be believed; called before anything is deleted or begun because its time has come.
 pub fn clock_is_right(app: &App) -> bool {
     let (now, steady) = (app.world().now(), app.world().steady());
     let mut state = app.health().state();
@@ -134,10 +135,10 @@ pub fn clock_is_right(app: &App) -> bool {
     differs.is_none()
 }
 
-/// Compares the clock with the time that the database has; called once, at the start.
+/// Compares the clock with the time in the database; called once, at the start.
 ///
 /// # Errors
-/// Where the database does not answer.
+/// If the database does not answer.
 pub async fn compare_with_database(app: &App) -> Result<(), AppError> {
     let known = app.store().read(|tx| {
         let mark = sessions::meta(tx, META)?.and_then(|text| text.parse().ok()).map(Timestamp::from_millis);
@@ -155,8 +156,8 @@ pub async fn compare_with_database(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Looks whether the database takes what is written, keeps the time in it, and brings back what a wrong clock has put off.
-/// Called every few seconds.
+/// Checks whether the database accepts writes, stores the time in it, and reschedules what a wrong clock has put off. Called
+/// every few seconds.
 pub async fn look(app: &App) {
     let right = clock_is_right(app);
     let (now, expected, replans) = {
@@ -186,13 +187,13 @@ pub async fn look(app: &App) {
     note(app, Part::Writes, trouble);
 }
 
-/// The structure of the database is about to be looked at; until that is done the service is not ready.
+/// Announces a check of the database's structure; the service is not ready until the check is done.
 pub fn expect_examination(app: &App) {
     let says = "the database is being checked".to_owned();
     app.health().state().troubles.insert(Part::Database, says);
 }
 
-/// Looks at the structure of the database, quickly or whole, and notes what is wrong.
+/// Checks the structure of the database, quickly or in full, and records what is wrong.
 pub async fn examine(app: &App, whole: bool) {
     let store = app.store().clone();
     let found = tokio::task::spawn_blocking(move || store.examine(whole)).await;
@@ -214,7 +215,7 @@ pub async fn examine(app: &App, whole: bool) {
     note(app, Part::Database, trouble);
 }
 
-/// What to do about a database that is damaged.
+/// Says what to do about a damaged database.
 #[must_use]
 pub fn damaged(said: &[String]) -> String {
     format!(

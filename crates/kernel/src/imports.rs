@@ -1,13 +1,12 @@
-//! Files of rows, whatever they are of: given, looked at, then applied as they were looked at, once.
+//! Imports files of rows of any kind: a file is uploaded, previewed, then applied once exactly as previewed.
 //!
-//! On the pages a file waits sealed for a day. Its preview is worked out from the file and the register as it is; applying
-//! works it out again inside the transaction, and refuses where the outcome is no longer the one that was looked at. Either
-//! the good rows go in or, where one is wrong and that was asked for, nothing does. From the command line nothing waits: a
-//! file is looked at, or looked at and applied, in one go.
+//! On the pages a file waits, sealed, for a day. Its preview is worked out from the file and the register as it is; applying the
+//! file works it out again inside the transaction, and refuses if the outcome is no longer the one that was previewed. Either the
+//! good rows are entered or, where one is wrong and the user asked for all or nothing, none are. On the command line nothing
+//! waits: a file is previewed, or previewed and applied, in one step.
 //!
-//! What a row may say and what it does is the kind's own: people (`people::import`), devices (`register::import`),
-//! rosters and calendars (`rosters::import`). Where a row
-//! may mean several things, the kind asks ([`Ask`]), and the row waits for the answer.
+//! Each kind defines what a row may say and what it does: people (`people::import`), devices (`register::import`), rosters and
+//! calendars (`rosters::import`). Where a row may mean several things, the kind asks ([`Ask`]), and the row waits for the answer.
 
 mod columns;
 mod plan;
@@ -33,21 +32,21 @@ pub use uses::{
     Apply, Choices, ImportRead, NewFile, Waiting, answer, apply, forget, look, map, preview, start, take,
 };
 
-/// What was answered, by the key of each question.
+/// Answers that were given, by the key of each question.
 pub type Answers = BTreeMap<String, String>;
 
-/// What is in a file, before it is known what its rows would do.
+/// Content of a file before it is known what its rows would do.
 pub trait Content: Send + 'static {
-    /// What its columns are called; none where it has no columns.
+    /// Returns the headings of its columns; none where it has no columns.
     fn headings(&self) -> &[String];
 
-    /// What places in it count.
+    /// Returns what a position in it counts, such as rows or lines.
     fn counted(&self) -> Counted;
 
-    /// Rows that cannot be read.
+    /// Returns the rows that cannot be read.
     fn wrong(&self) -> &[Wrong];
 
-    /// What was decided or passed over in reading it, in sentences.
+    /// Returns what was decided or skipped while reading it, in sentences.
     fn notes(&self) -> &[String];
 }
 
@@ -69,66 +68,66 @@ impl Content for Table {
     }
 }
 
-/// A file that was read, and what was said about it.
+/// File that was read, with the choices made for it.
 pub struct File<K: Kind> {
-    /// Its name.
+    /// Name of the file.
     pub name: String,
-    /// The force of rows that name none.
+    /// Force of the rows that name none.
     pub force: Force,
-    /// Whom it is about, where it is about one person: their number.
+    /// Number of the person whom the file concerns, if it concerns one person.
     pub about: String,
-    /// What is in it.
+    /// Content of the file.
     pub content: K::Content,
-    /// Which column is what.
+    /// Meaning of each column.
     pub mapping: Mapping<K::Column>,
-    /// What was answered.
+    /// Answers that were given.
     pub answers: Answers,
 }
 
-/// What files can be of.
+/// Kind of file that can be imported.
 pub trait Kind: Sized + 'static {
-    /// What giving, seeing and applying one needs.
+    /// Action that uploading, seeing and applying a file needs.
     type Needs: Action + Send + 'static;
-    /// What its columns can be.
+    /// Columns that it can have.
     type Column: Column;
-    /// What a file is read into.
+    /// Content into which a file is read.
     type Content: Content;
-    /// What a row that can be comes to, beside what a preview shows of it.
+    /// Result of a valid row, beside what a preview shows of it.
     type Entry: Send + 'static;
 
-    /// The word in addresses and tables.
+    /// Word in addresses and tables.
     const WORD: &'static str;
-    /// What the ledger calls applying one.
+    /// Ledger action for applying a file.
     const ACTION: &'static str;
-    /// Most rows.
+    /// Largest number of rows.
     const MOST_ROWS: usize;
 
-    /// Takes a file apart.
+    /// Parses a file.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] where nothing of it can be read.
+    /// [`AppError::Invalid`] if no part of it can be read.
     fn read(bytes: &[u8]) -> Result<Self::Content, AppError>;
 
-    /// What is missing, in words, where these columns are not enough.
+    /// Returns what is missing, in words, if these columns are not enough.
     fn lacks(mapping: &Mapping<Self::Column>) -> Option<&'static str>;
 
-    /// What a file would do. Changes nothing, and says the same as long as the register does.
+    /// Works out what a file would do. Changes nothing, and returns the same plan as long as the register is unchanged.
     ///
     /// # Errors
-    /// [`AppError::Invalid`] where the whole file is about nobody; a row that cannot be is part of the plan.
+    /// [`AppError::Invalid`] if the whole file concerns nobody who exists; an invalid row is part of the plan.
     fn plan(
         tx: &mut Tx<'_>,
         permit: &Permit<Self::Needs>,
         file: &File<Self>,
     ) -> Result<Plan<Self::Entry>, AppError>;
 
-    /// What a row rests on and comes to: another value, another plan.
+    /// Returns what a row depends on and results in: another value means another plan.
     fn fingerprint(entry: &Self::Entry) -> Value;
 
     /// Enters the rows of a plan.
     ///
     /// # Errors
-    /// What the use case for one row says; then nothing is entered.
+    /// The error of the use case for one row; nothing is entered then.
     fn enter(
         app: &App,
         tx: &mut Tx<'_>,

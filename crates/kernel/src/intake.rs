@@ -1,47 +1,47 @@
-//! How much the process takes in at once: the bytes of all bodies that have arrived and are not answered yet.
+//! Limits the bytes of request bodies that the process holds at once, from their arrival until they are answered.
 //!
-//! Who is not known shares the first half, so that strangers cannot take the room of devices and people. What a known caller
-//! sends beyond [`SMALL`] bytes finds room in three quarters, so that a few large bodies leave room for the many small ones.
-//! What finds no room is refused at once, with a time to come again, and never waits: waiting is what a flood is made of.
+//! Unknown callers share the first half, so that they cannot use up the memory that devices and people need. A known caller's
+//! bytes beyond [`SMALL`] may use three quarters, so that a few large bodies leave memory for the many small ones. A body that
+//! does not fit is refused at once, with a time to retry, and never waits: waiting requests are what makes a flood.
 //!
-//! One number is kept, by atomic steps and without a lock, because every check-in passes here.
+//! One number is kept, with atomic operations and without a lock, because every check-in passes here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// The most that an unknown caller may send, in bytes. Every first message of a device is far below it.
+/// Limit for an unknown caller, in bytes. Every first message of a device is far below it.
 pub const SMALL: usize = 64 * 1024;
-/// After how many seconds a caller who found no room is told to come again, as the header `Retry-After` says it.
+/// Seconds after which a refused caller should retry, as the value of the header `Retry-After`.
 pub const RETRY_AFTER: &str = "5";
-/// What each piece of a body costs beside its bytes: a body of many tiny pieces takes more memory than its length says.
+/// Cost of each piece of a body beside its bytes: a body of many tiny pieces takes more memory than its length says.
 const PIECE: usize = 64;
 
-/// The bytes of bodies that the process holds at once.
+/// Count of the bytes of bodies that the process holds at once.
 #[derive(Debug)]
 pub struct Intake {
     most: usize,
     held: AtomicUsize,
 }
 
-/// There is no room for more.
+/// Error for a body that exceeds the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the service is busy: nothing was taken; try again in a few seconds")]
 pub struct Full;
 
 impl Intake {
-    /// An intake that holds at most so many bytes.
+    /// Makes an intake that holds at most `most` bytes.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { most, held: AtomicUsize::new(0) }
     }
 
-    /// The bytes that are held now.
+    /// Returns the bytes that are held now.
     #[must_use]
     pub fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// Takes room while no more than `share` is held.
+    /// Reserves bytes, as long as no more than `share` is held.
     fn take(&self, bytes: usize, share: usize) -> Result<(), Full> {
         self.held
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |held| {
@@ -52,8 +52,8 @@ impl Intake {
     }
 }
 
-/// One request as the intake sees it, an extension of the request: what its body holds, and whether its caller is known.
-/// When the last copy is dropped, the room is free again.
+/// Request as the intake sees it, stored as an extension of the request: the bytes that its body holds, and whether its caller is
+/// known. The bytes are released when the last copy is dropped.
 #[derive(Debug, Clone)]
 pub struct Visit(Arc<Visiting>);
 
@@ -63,12 +63,12 @@ struct Visiting {
     held: AtomicUsize,
     known: AtomicBool,
     full: AtomicBool,
-    /// Set as soon as the caller proved who they are: their connection is then not one of those that make room for others.
+    /// Set as soon as the caller has proved who they are: their connection is then not closed to make way for others.
     proved: Option<Arc<AtomicBool>>,
 }
 
 impl Visit {
-    /// A request whose caller nobody knows yet. `proved` is told when somebody does.
+    /// Makes the record of a request whose caller is not known yet. Sets `proved` when the caller proves who they are.
     #[must_use]
     pub fn new(intake: &Arc<Intake>, proved: Option<Arc<AtomicBool>>) -> Self {
         Self(Arc::new(Visiting {
@@ -80,10 +80,10 @@ impl Visit {
         }))
     }
 
-    /// Takes room for a piece of the body that has arrived.
+    /// Reserves bytes for a piece of the body that has arrived.
     ///
     /// # Errors
-    /// [`Full`] where there is none; the request is to be refused then.
+    /// [`Full`] if the limit is reached; the request must be refused then.
     pub fn take(&self, bytes: usize) -> Result<(), Full> {
         let (inner, intake) = (&*self.0, &*self.0.intake);
         let cost = bytes.saturating_add(PIECE);
@@ -105,28 +105,28 @@ impl Visit {
         }
     }
 
-    /// Whether this request found no room.
+    /// Returns whether this request was refused for lack of memory.
     #[must_use]
     pub fn found_no_room(&self) -> bool {
         self.0.full.load(Ordering::Relaxed)
     }
 
-    /// Whether so much is held that a caller who can be recognised should be, before the body is read.
+    /// Returns whether so many bytes are held that the caller should be recognised, if possible, before the body is read.
     #[must_use]
     pub fn is_crowded(&self) -> bool {
         self.0.intake.held() > self.0.intake.most / 4
     }
 
-    /// Notes that the head of the request names a caller whom the service knows. It is not proved yet.
+    /// Records that the head of the request names a caller whom the service knows. This is not proved yet.
     pub fn recognise(&self) {
         self.0.known.store(true, Ordering::Relaxed);
     }
 
-    /// Notes that the caller proved who they are.
+    /// Records that the caller proved who they are.
     pub fn prove(&self) {
         self.recognise();
         if let Some(proved) = &self.0.proved {
-            // Read first: a connection carries many requests, and writing would have the cores pass it to and fro.
+            // Reads before it writes: a connection carries many requests, and each write would move the cache line between cores.
             if !proved.load(Ordering::Relaxed) {
                 proved.store(true, Ordering::Relaxed);
             }

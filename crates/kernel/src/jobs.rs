@@ -1,44 +1,45 @@
-//! The server's own work, by kind. A job is asked for inside the transaction that makes it necessary.
+//! Schedules the server's own work, by kind.
+//! A job is scheduled inside the transaction that makes it necessary.
 
 use domain::{DeviceId, JobId, PersonId, Timestamp};
 use store::{Tx, jobs};
 
 use crate::{App, AppError};
 
-/// What a job does to its subject.
+/// Kind of job, which says what it does to its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Judge every clause for a device.
+    /// Judges every clause for a device.
     JudgeDevice,
-    /// Judge the acceptance clauses for a person.
+    /// Judges the acceptance clauses for a person.
     JudgePerson,
-    /// Judge the records and procedures of a document.
+    /// Judges the records and procedures of a document.
     JudgeDocument,
-    /// Bring a device's profiles to what the policy wants.
+    /// Brings a device's profiles into line with the policy.
     Configure,
-    /// Open, rejoin or close the case that a breach calls for.
+    /// Opens, updates or closes the case for a breach.
     Breach,
-    /// Remind whom a case waits for, and notice when it is late.
+    /// Reminds the person whom a case waits for, and notices when it is late.
     FollowCase,
-    /// End a hand-over that nobody signed in time.
+    /// Ends a hand-over that nobody signed in time.
     ExpireHandover,
-    /// Remind whoever has terms to accept, and restrict their devices once the time for it is over.
+    /// Reminds the people who have terms to accept, and restricts their devices once the deadline has passed.
     FollowTerms,
-    /// Open the case in which a month's sign-ins off duty are reviewed.
+    /// Opens the case in which a month's sign-ins off duty are reviewed.
     OffDutyReview,
-    /// Begin, warn of or end an entry of a register.
+    /// Begins, warns of or ends an entry of a register.
     Permission,
-    /// Tell that an API token ends soon.
+    /// Warns that an API token ends soon.
     FollowToken,
-    /// Enter that a role has lapsed, and tell whoever had it.
+    /// Enters in the ledger that a role has lapsed, and notifies the person who had it.
     LapseGrant,
-    /// End an order that nobody agreed to in time.
+    /// Ends an order that nobody approved in time.
     ExpireOrder,
-    /// End a burst that nobody released in time.
+    /// Ends a burst that nobody released in time.
     ExpireBurst,
-    /// Do what was held and is released.
+    /// Performs what was held and has been released.
     PerformHeld,
-    /// Look again at the notices that wait for a person, whose duty is another now.
+    /// Checks the notices that wait for a person again after their duty has changed.
     LookAtNotices,
 }
 
@@ -63,7 +64,7 @@ impl Kind {
         Self::LookAtNotices,
     ];
 
-    /// The word in the table.
+    /// Returns the word in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -101,18 +102,18 @@ pub fn ask_job(
     Ok(())
 }
 
-/// Configures and judges a device by the rules as they now are for it.
+/// Schedules a device to be configured and judged by the present rules.
 pub fn bring_to_rules(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
     ask_job(app, tx, Kind::Configure, &device.to_string(), now)?;
     ask_job(app, tx, Kind::JudgeDevice, &device.to_string(), now)
 }
 
-/// Has a person judged, and with that their standing brought up to date: after whatever changes what concerns them.
+/// Schedules a person to be judged, which also updates their standing; called after anything that concerns them changes.
 pub fn ask_standing(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<(), AppError> {
     ask_job(app, tx, Kind::JudgePerson, &person.to_string(), now)
 }
 
-/// Has the notices that wait for a person looked at again.
+/// Schedules a new check of the notices that wait for a person.
 pub fn look_at_notices_again(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<(), AppError> {
     ask_job(app, tx, Kind::LookAtNotices, &person.to_string(), app.world().now())
 }

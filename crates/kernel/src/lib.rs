@@ -1,7 +1,7 @@
-//! What Lanyard does: one use case is one function is one transaction is one ledger entry.
+//! Holds what every use case needs: one use case is one function, one transaction and one ledger entry.
 //!
-//! What follows from a use case is a job row in the same transaction, run later by the `worker`. People's use cases take
-//! a [`access::Permit`]; a device's take what its signature proved. No HTTP, no HTML and no SQL here.
+//! What follows from a use case is a job row in the same transaction, which the `worker` runs later. Use cases for people take a
+//! [`access::Permit`]; those for a device take what its signature proved. This crate has no HTTP, no HTML and no SQL.
 
 pub mod access;
 pub mod bound;
@@ -39,44 +39,44 @@ pub use error::AppError;
 pub use policy_in_force::PolicyInForce;
 pub use record::digest_hex;
 
-/// What the settings file decides for the use cases.
+/// Settings from the settings file that the use cases need.
 #[derive(Debug, Clone)]
 pub struct AppConfig {
-    /// Where devices and people reach the service, without a slash at the end: `https://mdm.force.example`.
+    /// Address where devices and people reach the service, without a slash at the end: `https://mdm.force.example`.
     pub address: String,
-    /// The policy folder, where a change can be looked at before it is brought into force; `None` where there is none.
+    /// Policy folder, where a change can be previewed before it is brought into force; `None` where there is none.
     pub policy_folder: Option<PathBuf>,
-    /// The force's name as devices show it.
+    /// Name of the force as devices show it.
     pub organisation: String,
-    /// A second address for check-ins, where the force wants two.
+    /// Second address for check-ins, where the force wants one.
     pub checkin_address: Option<String>,
-    /// How long an enrolment profile may be used.
+    /// Time for which an enrolment profile may be used.
     pub challenge_lifetime: Span,
-    /// How long a device's certificate lasts.
+    /// Lifetime of a device's certificate.
     pub certificate_lifetime: Span,
-    /// How often a device is asked for its state.
+    /// Interval at which a device is asked for its state.
     pub refresh_every: Span,
-    /// How long raw messages are kept.
+    /// Time for which raw messages are kept.
     pub keep_raw: Span,
-    /// How long finished commands are kept.
+    /// Time for which finished commands are kept.
     pub keep_commands: Span,
-    /// How long the private details of ledger entries are kept.
+    /// Time for which the private details of ledger entries are kept.
     pub keep_ledger_details: Span,
-    /// The folder in which the node remembers what it signed last; `None` only where nothing of it outlives the process.
+    /// Folder in which the node records what it signed last; `None` only where nothing of it outlives the process.
     pub ledger_folder: Option<PathBuf>,
-    /// How long after they left people are kept by name.
+    /// Time for which people are kept by name after they left.
     pub keep_ended_people: Span,
-    /// How long a session lasts without use, and at most.
+    /// Time after which an unused session ends.
     pub session_idle: Span,
-    /// How long a session lasts at most.
+    /// Longest time that a session lasts.
     pub session_lifetime: Span,
-    /// What the directory's groups make of their members.
+    /// Roles that the directory's groups give to their members.
     pub group_roles: Vec<roles::GroupRole>,
-    /// Older algorithms in SCEP, each at a cost that [`pki::scep::ScepOptions`] names.
+    /// Older algorithms allowed in SCEP, each at a cost that [`pki::scep::ScepOptions`] names.
     pub scep: pki::scep::ScepOptions,
 }
 
-/// The use cases, with all that they need. Cheap to clone.
+/// Context of the use cases, with everything that they need. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
@@ -96,32 +96,32 @@ struct Inner {
     health: health::Health,
 }
 
-/// Refusals of this minute, counted so that nobody can fill the ledger with them: those of one device, and those of all
-/// whom nobody knows.
+/// Refusals of this minute, counted for each device and for all unknown callers together, so that nobody can fill the ledger with
+/// them.
 #[derive(Default)]
 struct Refusals {
     pub minute: i64,
     pub noted: HashMap<Option<DeviceId>, u32>,
 }
 
-/// Refusals of strangers that go into the ledger each minute; further ones are in the log only.
+/// Refusals of unknown callers that are entered in the ledger each minute; further ones are only logged.
 pub const STRANGERS_A_MINUTE: u32 = 60;
-/// The same for one known device.
+/// Refusals of one known device that are entered in the ledger each minute.
 pub const DEVICE_A_MINUTE: u32 = 10;
 
-/// Keys of the service; each lies in a file of its own that only the service can read.
+/// Keys of the service; each is stored in its own file that only the service can read.
 pub struct Keys {
-    /// The device certificate authority.
+    /// Device certificate authority.
     pub ca: pki::DeviceCa,
-    /// What secrets at rest are sealed under.
+    /// Sealer for secrets at rest.
     pub sealer: seal::Sealer,
-    /// What checkpoints are signed with.
+    /// Key that signs checkpoints.
     pub ledger: ledger::SigningKey,
 }
 
 impl App {
-    /// Joins the parts. The policy still has to be brought into force: [`compliance_app::policy_change::bring_into_force`]. Devices are managed by the
-    /// vendors that it was compiled for.
+    /// Joins the parts. The policy still has to be brought into force: [`compliance_app::policy_change::bring_into_force`]. The
+    /// service manages devices of the vendors that the policy was compiled for.
     #[must_use]
     pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
         let health = health::Health::new(world.now(), world.steady());
@@ -142,45 +142,45 @@ impl App {
         }))
     }
 
-    /// The store.
+    /// Returns the store.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.0.store
     }
 
-    /// Whether the database answers.
+    /// Checks that the database answers.
     ///
     /// # Errors
-    /// Where it does not.
+    /// If it does not.
     pub async fn answers(&self) -> Result<(), AppError> {
         self.store().read(|tx| store::sessions::meta(tx, "policy").map(drop)).await.map_err(AppError::from)
     }
 
-    /// Clock and randomness.
+    /// Returns the clock and the source of randomness.
     #[must_use]
     pub fn world(&self) -> &World {
         &self.0.world
     }
 
-    /// The settings.
+    /// Returns the settings.
     #[must_use]
     pub fn config(&self) -> &AppConfig {
         &self.0.config
     }
 
-    /// The device certificate authority.
+    /// Returns the device certificate authority.
     #[must_use]
     pub fn ca(&self) -> &pki::DeviceCa {
         &self.0.ca
     }
 
-    /// The vendors whose devices are managed.
+    /// Returns the vendors whose devices are managed.
     #[must_use]
     pub fn platforms(&self) -> &platforms::Platforms {
         &self.0.platforms
     }
 
-    /// The policy in force.
+    /// Returns the policy in force.
     #[must_use]
     pub fn policy(&self) -> Arc<PolicyInForce> {
         Arc::clone(&self.0.policy.read().unwrap_or_else(PoisonError::into_inner))
@@ -191,7 +191,7 @@ impl App {
         *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 
-    /// Returns what secrets at rest are sealed with.
+    /// Returns the sealer for secrets at rest.
     pub fn sealer(&self) -> &seal::Sealer {
         &self.0.sealer
     }
@@ -201,7 +201,7 @@ impl App {
         &self.0.health
     }
 
-    /// Returns the limits on what people try.
+    /// Returns the rate limits on attempts.
     pub fn limits(&self) -> &limits::Limits {
         &self.0.limits
     }
@@ -211,13 +211,13 @@ impl App {
         &self.0.ledger_key
     }
 
-    /// The public key that checkpoints are verified with, in the published form.
+    /// Returns the public key that verifies checkpoints, in the published form.
     #[must_use]
     pub fn ledger_key_text(&self) -> String {
         self.ledger_key().verifier().to_string()
     }
 
-    /// Returns what a capability keeps in the memory of this node, made where it is not there yet: one value of each type.
+    /// Returns what a capability keeps in the memory of this node, one value of each type; makes it if it does not exist yet.
     pub fn of_node<T: Any + Send + Sync>(&self, make: impl FnOnce(&AppConfig) -> T) -> Arc<T> {
         let mut all = self.0.of_node.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Ok(kept)) = all.get(&TypeId::of::<T>()).map(|kept| Arc::clone(kept).downcast()) {
@@ -228,18 +228,18 @@ impl App {
         made
     }
 
-    /// Returns what a cap is set to, by the force or by default.
+    /// Returns the value of a cap, set by the force or by default.
     #[must_use]
     pub fn limit(&self, cap: Cap) -> i64 {
         self.policy().library().count(cap.parameter()).unwrap_or_else(|| cap.default_limit())
     }
 
-    /// Resolves when somebody left work for the worker of this node. Other nodes' work is found by looking.
+    /// Resolves when work was left for the worker of this node. The worker finds other nodes' work by polling.
     pub async fn work_left(&self) {
         self.0.work.notified().await;
     }
 
-    /// Whether another refusal, of that device or of a stranger, may go into the ledger this minute.
+    /// Returns whether another refusal, of that device or of an unknown caller, may be entered in the ledger this minute.
     pub fn may_note_refusal(&self, device: Option<DeviceId>, now: Timestamp) -> bool {
         let mut refusals = self.0.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         let minute = now.millis().div_euclid(60_000);

@@ -1,12 +1,12 @@
-//! How often somebody may knock: at the ways in, with a token, and with signatures at the counter.
+//! Limits how often somebody may try: signing in, using a token, and signing a hand-over.
 //!
-//! Each address and each account has an allowance that fills up again by the second. An account's is taken from only once
-//! somebody has proved that it is theirs: otherwise anybody could lock anybody out, the break-glass administrators first.
-//! An address's is taken from by secrets that turn out to be wrong, and never by one that is right: a secret is looked up
-//! first. It is for a whole police station behind one address, and still ends a program that tries secrets.
+//! Each address and each account has an allowance that refills by the second. Only somebody who has proved that an account is
+//! theirs takes from its allowance: otherwise anybody could lock anybody out, the break-glass administrators first. A wrong
+//! secret takes from an address's allowance, a right one never does: a secret is looked up first. An address's allowance is large
+//! enough for a whole police station behind one address, and still stops a program that guesses secrets.
 //!
-//! The counts are this node's own and in memory, for a bounded number of keys: what a limit lets through is never more than
-//! a small multiple of it, and nothing secret rests on a limit alone.
+//! The counts are this node's own and in memory, for a bounded number of keys: what a limit lets through is never more than a
+//! small multiple of it, and no secret relies on a limit alone.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,32 +16,32 @@ use domain::{Span, Timestamp};
 
 use crate::{App, AppError};
 
-/// Keys that are counted at once; each takes some fifty bytes.
+/// Number of keys that are counted at once; each takes some fifty bytes.
 const MOST: usize = 20_000;
 
-/// From where a request came, as far as the service can tell: an extension of the request. Behind a proxy only a header that
-/// the settings name can say it.
+/// Address that a request came from, as far as the service can tell: an extension of the request. Behind a proxy, only a header
+/// that the settings name can give it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallerAddress(pub IpAddr);
 
-/// What is knocked at.
+/// Kind of attempt that is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Door {
-    /// A sign-in that begins.
+    /// Start of a sign-in.
     Begin,
-    /// A sign-in that comes back from the directory. What counts by address is one that was never begun.
+    /// Sign-in that returns from the directory. One that was never begun counts against the address.
     SignIn,
-    /// An answer of a passkey. What counts by address is a wrong one.
+    /// Answer of a passkey. A wrong one counts against the address.
     Passkey,
-    /// A one-time link. What counts by address is one that does not work.
+    /// One-time link. One that does not work counts against the address.
     Link,
-    /// An API token. What counts by address is one that does not work.
+    /// API token. One that does not work counts against the address.
     Token,
-    /// A signature on a hand-over, by whoever is signed in.
+    /// Signature on a hand-over, by the person who is signed in.
     Signature,
 }
 
-/// An allowance: so many at once, and one more after each span.
+/// Allowance: `burst` at once, and one more after each `every`.
 #[derive(Debug, Clone, Copy)]
 struct Rate {
     burst: i64,
@@ -61,7 +61,7 @@ impl Door {
         }
     }
 
-    /// The allowance of everybody together, where nobody can tell from which address they come.
+    /// Returns the allowance of all callers together, where their addresses are not known.
     const fn of_everybody(self) -> Rate {
         let Rate { burst, every } = self.of_address();
         Rate { burst: burst * 10, every: Span::from_millis(every.millis() / 10) }
@@ -77,15 +77,15 @@ impl Door {
     }
 }
 
-/// A key as it is counted: the start of a digest, so that a long one takes no more memory than a short one.
+/// Key of an allowance: the start of a digest, so that a long key takes no more memory than a short one.
 type Key = [u8; 16];
 
-/// When each key's allowance is full again. Keys whose allowance is full need not be there.
+/// Time at which each key's allowance is full again. Keys with a full allowance may be absent.
 #[derive(Default)]
 pub struct Limits(Mutex<HashMap<Key, Timestamp>>);
 
 impl Limits {
-    /// Takes one from an allowance, or says how long until there is one.
+    /// Takes one from an allowance, or returns the time until there is one.
     fn ask(&self, key: Key, rate: Rate, now: Timestamp) -> Option<Span> {
         let mut full_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let after = full_at.get(&key).copied().unwrap_or(now).max(now).plus(rate.every);
@@ -100,7 +100,7 @@ impl Limits {
     }
 }
 
-/// Forgets those whose allowance is full; where that is not enough, those who have taken the least.
+/// Removes keys with a full allowance; if that is not enough, those that have used the least.
 fn make_room(full_at: &mut HashMap<Key, Timestamp>, now: Timestamp) {
     if full_at.len() < MOST {
         return;
@@ -123,7 +123,7 @@ fn key(door: Door, whose: &str) -> Key {
     key
 }
 
-/// An address as it is counted: of IPv6 the network, since one machine has all of it.
+/// Returns the address under which a caller is counted: for IPv6 the network, since one machine has all of it.
 #[must_use]
 pub fn counted_as(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
@@ -149,16 +149,16 @@ fn limited(app: &App, key: Key, rate: Rate) -> Result<(), AppError> {
 /// Takes one from an address's allowance.
 ///
 /// # Errors
-/// [`AppError::TooMany`] where nothing is left of it.
+/// [`AppError::TooMany`] if the allowance is used up.
 pub fn admit_address(app: &App, door: Door, from: Option<IpAddr>) -> Result<(), AppError> {
     let rate = if from.is_some() { door.of_address() } else { door.of_everybody() };
     limited(app, of_address(door, from), rate)
 }
 
-/// Takes one from the allowance of an account, which must have been proved to be theirs.
+/// Takes one from the allowance of an account, which the caller must have proved to be theirs.
 ///
 /// # Errors
-/// [`AppError::TooMany`] where nothing is left of it.
+/// [`AppError::TooMany`] if the allowance is used up.
 pub fn admit_account(app: &App, door: Door, account: &str) -> Result<(), AppError> {
     limited(app, key(door, &format!("account {account}")), door.of_account())
 }

@@ -1,4 +1,4 @@
-//! The vendors whose devices the service manages, each with the table that it alone needs.
+//! Lists the vendors whose devices the service manages, each with its own table.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,33 +13,33 @@ use store::own_tables::OwnTable;
 
 use crate::{App, AppError};
 
-/// A vendor, and where what it alone needs of an enrolment is stored.
+/// Vendor, with the store for what it alone needs of an enrolment.
 #[derive(Debug, Clone)]
 pub struct Served {
-    /// The vendor.
+    /// Vendor that serves the platforms.
     pub vendor: Arc<dyn Vendor>,
-    /// Its own table.
+    /// Table of its own.
     pub own: Arc<dyn OwnTable>,
 }
 
-/// Every vendor that is wired in. Cheap to clone.
+/// All vendors that are wired in. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Platforms(Arc<[Served]>);
 
 impl Platforms {
-    /// Makes the list of the vendors that the binary wires in. Of two that serve the same platform the first counts.
+    /// Makes the list of the vendors that the binary wires in. If two serve the same platform, the first counts.
     #[must_use]
     pub fn new(all: Vec<Served>) -> Self {
         Self(all.into())
     }
 
-    /// Returns who serves a platform; `None` where nobody does.
+    /// Returns the vendor that serves a platform; `None` if there is none.
     #[must_use]
     pub fn of(&self, platform: Platform) -> Option<&Served> {
         self.0.iter().find(|served| served.vendor.platforms().contains(&platform))
     }
 
-    /// Returns who serves devices of that kind, with their platform; `None` where nobody does.
+    /// Returns the vendor that serves devices of that kind, with their platform; `None` if there is none.
     #[must_use]
     pub fn of_kind(&self, kind: DeviceKind) -> Option<(Platform, &Served)> {
         let platform = kind.platform()?;
@@ -58,7 +58,7 @@ impl Platforms {
         Platform::ALL.iter().copied().filter(|platform| self.of(*platform).is_some()).collect()
     }
 
-    /// Returns the platforms of the vendor of that name.
+    /// Returns the platforms of the vendor with that name.
     #[must_use]
     pub fn of_vendor(&self, name: &str) -> Option<&'static [Platform]> {
         let found = self.0.iter().find(|served| served.vendor.name() == name)?;
@@ -76,7 +76,7 @@ impl Platforms {
     }
 }
 
-/// A vendor's word on settings, for one platform.
+/// Compiler of settings for one platform, as its vendor defines it.
 pub(crate) struct Compiler<'v> {
     platform: Platform,
     vendor: &'v dyn Vendor,
@@ -92,22 +92,22 @@ impl SettingCompiler for Compiler<'_> {
     }
 }
 
-/// Returns who serves a platform.
+/// Returns the vendor that serves a platform.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where nobody does.
+/// [`AppError::Conflict`] if there is none.
 pub fn serving(app: &App, platform: Platform) -> Result<&Served, AppError> {
     app.platforms().of(platform).ok_or_else(|| {
         AppError::Conflict(format!("this service has nothing with which to manage a {}", platform.title()))
     })
 }
 
-/// The place for which an enrolment's secret is sealed.
+/// Returns the place for which an enrolment's secret is sealed.
 pub fn sealed_place(kind: &str, enrolment: EnrolmentId) -> String {
     format!("{kind}:{enrolment}")
 }
 
-/// Seals and stores a value that a vendor needs later, or with `None` deletes it.
+/// Seals and stores a value that a vendor needs later; deletes it if the value is `None`.
 pub fn keep(
     app: &App,
     tx: &mut Tx<'_>,
@@ -131,7 +131,7 @@ pub fn kept(
     Ok(sealed.map(|sealed| app.sealer().open(&sealed_place(what, enrolment), &sealed)).transpose()?)
 }
 
-/// Collects what a vendor must know of a device to say whether it can be given an order.
+/// Collects what a vendor must know about a device to say whether it can be given an order.
 pub fn target(
     app: &App,
     tx: &mut Tx<'_>,
@@ -144,9 +144,9 @@ pub fn target(
     Ok(Target { platform, supervised, lost_mode, kept })
 }
 
-/// Makes a code of so many digits and seals it for an enrolment; base64.
+/// Makes a code of `digits` digits and seals it for an enrolment; base64.
 pub fn new_code(app: &App, enrolment: EnrolmentId, digits: u32) -> Result<String, AppError> {
-    // Few digits out of eight random bytes: the remainder's bias is far below one in a million.
+    // Takes few digits from eight random bytes: the bias of the remainder is far below one in a million.
     let number = u64::from_be_bytes(app.world().bytes()) % 10_u64.pow(digits.min(9));
     let width = digits.min(9) as usize;
     seal_code(app, &Secret::new(format!("{number:0width$}")), enrolment)

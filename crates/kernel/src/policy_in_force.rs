@@ -1,4 +1,5 @@
-//! The policy in force: the library with everything that is computed from it once, and how a new version takes over.
+//! Holds the policy in force: the library with everything that is computed from it once.
+//! Says how a new version takes over.
 
 mod change;
 mod terms;
@@ -29,35 +30,35 @@ pub use terms::asks;
 pub(crate) use terms::terms_of;
 pub use terms::{About, AskedClause, Terms};
 
-/// One check under one clause, as devices are judged by it.
+/// Checks under one clause, by which devices are judged.
 #[derive(Debug, Clone)]
 pub struct DeviceRule {
-    /// The clause.
+    /// Id of the clause.
     pub clause: ClauseId,
     /// Digest of the clause.
     pub clause_digest: String,
-    /// Kinds of device that the clause is limited to; empty: all.
+    /// Kinds of device that the clause is limited to; empty for all.
     pub kinds: Vec<DeviceKind>,
-    /// The checks, with their names and digests.
+    /// Checks, with their names and digests.
     pub checks: Vec<(String, String, Arc<BoundCheck>)>,
-    /// How long a breach may last before a case opens.
+    /// Time that a breach may last before a case opens.
     pub grace: Span,
-    /// The case type that it opens.
+    /// Type of the case that a breach opens.
     pub opens: String,
-    /// A detection: never a finding of guilt, and its case says so.
+    /// Set for a detection, which is never a finding of guilt; its case says so.
     pub detection: bool,
 }
 
-/// A profile ready to be installed, with its content.
+/// Profile that is ready to be installed, with its content.
 #[derive(Debug, Clone)]
 pub struct ReadyProfile {
-    /// What the store keeps of it.
+    /// Record of the profile in the store.
     pub profile: Profile,
-    /// The bytes.
+    /// Content of the profile.
     pub content: Vec<u8>,
 }
 
-/// The policy in force.
+/// Policy in force, with everything that is computed from it.
 #[derive(Debug)]
 pub struct PolicyInForce {
     library: Library,
@@ -75,23 +76,23 @@ pub struct PolicyInForce {
     platforms: Platforms,
 }
 
-/// Why a policy cannot be brought into force.
+/// Reason why a policy cannot be brought into force.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
-    /// The files have problems; each names its file and line.
+    /// Problems in the files; each names its file and line.
     #[error(transparent)]
     Problems(#[from] Problems),
-    /// A platform's compiler refuses the settings.
+    /// Settings that the compiler of a platform refuses.
     #[error("the settings cannot be compiled for {platform}: {why}")]
     Compile {
-        /// For which platform.
+        /// Title of the platform.
         platform: &'static str,
-        /// Why.
+        /// Reason for the refusal.
         why: String,
     },
 }
 
-/// The coverage of a library on every platform that is served.
+/// Computes the coverage of a library on every platform that is served.
 #[must_use]
 pub fn coverage(library: &Library, platforms: &Platforms) -> CoverageTable {
     let compilers = platforms.compilers();
@@ -100,11 +101,11 @@ pub fn coverage(library: &Library, platforms: &Platforms) -> CoverageTable {
     library.coverage(&compilers)
 }
 
-/// The bundles of a library for one platform, in the order in which to install them, and the compiler's warnings; none for a
-/// platform that nobody serves.
+/// Compiles the bundles of a library for one platform, in the order in which to install them, and returns the compiler's
+/// warnings; returns none for a platform that no vendor serves.
 ///
 /// # Errors
-/// [`PolicyError::Compile`] where the settings cannot be written for the platform.
+/// [`PolicyError::Compile`] if the settings cannot be written for the platform.
 pub fn compile_profiles(
     library: &Library,
     platforms: &Platforms,
@@ -132,8 +133,8 @@ fn compile_instead(
     compile_groups(groups, (platform, served), publisher)
 }
 
-/// The bundles that restrict the devices of somebody whose acceptance has lapsed: one for each settings file that a clause
-/// names for it.
+/// Compiles the bundles that restrict the devices of a person whose acceptance has lapsed: one for each settings file that a
+/// clause names for this.
 fn compile_lapsed(
     library: &Library,
     (platform, served): (Platform, &Served),
@@ -191,7 +192,7 @@ impl PolicyInForce {
     /// Loads a policy folder with the force's own parameter values, and computes what follows.
     ///
     /// # Errors
-    /// Every problem of the files, an uncovered residue included, or what a compiler refuses.
+    /// Every problem of the files, including an uncovered residue, or what a compiler refuses.
     pub fn load(
         files: Files,
         overrides: &Overrides,
@@ -238,13 +239,13 @@ impl PolicyInForce {
         })
     }
 
-    /// The library.
+    /// Returns the library.
     #[must_use]
     pub const fn library(&self) -> &Library {
         &self.library
     }
 
-    /// The vendors that it was compiled for.
+    /// Returns the vendors for which it was compiled.
     #[must_use]
     pub const fn platforms(&self) -> &Platforms {
         &self.platforms
@@ -256,67 +257,67 @@ impl PolicyInForce {
         &self.files
     }
 
-    /// Who may do what.
+    /// Returns the access policies.
     #[must_use]
     pub const fn access(&self) -> &Arc<access::Policies> {
         &self.library.access
     }
 
-    /// The parameter values that the force's settings put over the policy's own.
+    /// Returns the parameter values with which the force's settings override the policy's own.
     #[must_use]
     pub const fn overrides(&self) -> &Overrides {
         &self.overrides
     }
 
-    /// Digest of the whole.
+    /// Returns the digest of the whole policy.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// How far each platform keeps each clause.
+    /// Returns how far each platform enforces each clause.
     #[must_use]
     pub const fn coverage(&self) -> &CoverageTable {
         &self.coverage
     }
 
-    /// The terms of a document, if it has any.
+    /// Returns the terms of a document, if it has any.
     #[must_use]
     pub fn terms(&self, document: &str) -> Option<&Terms> {
         self.terms.get(document)
     }
 
-    /// The terms of every document that has any.
+    /// Returns the terms of every document that has any.
     #[must_use]
     pub const fn all_terms(&self) -> &BTreeMap<String, Terms> {
         &self.terms
     }
 
-    /// What devices are judged by, in order of the paper.
+    /// Returns the rules by which devices are judged, in the order of the paper.
     #[must_use]
     pub fn rules(&self) -> &[DeviceRule] {
         &self.rules
     }
 
-    /// Whether a clause is judged by a detection, which is never a finding of guilt.
+    /// Returns whether a clause is judged by a detection, which is never a finding of guilt.
     #[must_use]
     pub fn is_detection(&self, clause: &str) -> bool {
         self.rules.iter().any(|rule| rule.detection && rule.clause.as_str() == clause)
     }
 
-    /// The profiles that devices of a platform should have.
+    /// Returns the profiles that devices of a platform should have.
     #[must_use]
     pub fn profiles(&self, platform: Platform) -> &[ReadyProfile] {
         self.profiles.get(&platform).map_or(&[], Vec::as_slice)
     }
 
-    /// The profiles that go on top of these where the holder's acceptance has lapsed.
+    /// Returns the profiles that are added where the holder's acceptance has lapsed.
     #[must_use]
     pub fn lapsed_profiles(&self, platform: Platform) -> &[ReadyProfile] {
         self.lapsed.get(&platform).map_or(&[], Vec::as_slice)
     }
 
-    /// The profiles of a platform with other values for some force parameters, and with networks' passwords.
+    /// Compiles the profiles of a platform with other values for some force parameters, and with networks' passwords.
     pub fn compile_with(
         &self,
         platform: Platform,
@@ -328,7 +329,7 @@ impl PolicyInForce {
         compile_instead(&self.library, (platform, served), &publisher, instead)
     }
 
-    /// The UUID that a device of the platform should report for each clause group.
+    /// Returns the UUID that a device of the platform should report for each clause group.
     #[must_use]
     pub fn expected_profiles(&self, platform: Platform) -> BTreeMap<String, String> {
         self.profiles(platform)
@@ -337,7 +338,8 @@ impl PolicyInForce {
             .collect()
     }
 
-    /// Digest over every profile of every platform: it differs where another version of the program writes them otherwise.
+    /// Computes a digest over every profile of every platform: it changes if another version of the program writes them
+    /// differently.
     pub fn profiles_digest(&self) -> String {
         let made = self
             .profiles
@@ -348,20 +350,20 @@ impl PolicyInForce {
         digest_hex(made.collect::<Vec<_>>().join("\n").as_bytes())
     }
 
-    /// What the compilers warn of.
+    /// Returns the warnings of the compilers.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Whether Bluetooth is to be switched on or off by command.
+    /// Returns whether Bluetooth is to be switched on or off by command.
     #[must_use]
     pub const fn bluetooth(&self) -> Option<bool> {
         self.bluetooth
     }
 }
 
-/// Lists the rules of a policy that devices can be asked about.
+/// Lists the rules of a policy for which devices can be queried.
 #[must_use]
 pub fn rules_of(library: &Library) -> Vec<DeviceRule> {
     library.clauses.iter().filter_map(|clause| rule_of(library, clause)).collect()
@@ -386,7 +388,7 @@ fn rule_of(library: &Library, clause: &Clause) -> Option<DeviceRule> {
     })
 }
 
-/// Registers that name a role which nobody can have: each is a problem of its file.
+/// Finds registers that name a role which does not exist: each is a problem of its file.
 fn unknown_roles(library: &Library) -> Vec<Problem> {
     let mut problems = Vec::new();
     for register in library.permissions.values() {

@@ -1,24 +1,25 @@
-//! Whether the person who asks is there now. A session lasts for hours, and a browser that was left open or a stolen cookie
-//! lasts with it; what destroys, or makes somebody able to, asks for a fresh proof.
+//! Checks that the person who asks is present now.
+//! A session lasts for hours, and so does a browser that was left open or a stolen cookie; an action that destroys something, or
+//! makes somebody able to, needs a fresh proof.
 
 use domain::{Span, Timestamp};
 
 use crate::AppError;
 use crate::access::{Actor, Comes};
 
-/// How long a proof is fresh.
+/// Time for which a proof is fresh.
 pub const FRESH: Span = Span::from_secs(600);
-/// How far ahead of this node's clock a proof may be that another node took.
+/// How far a proof taken by another node may be ahead of this node's clock.
 const AHEAD: Span = Span::from_secs(60);
 
-/// Refuses an act for which the person has to be there now: they must have signed in, by their directory's own word or with
-/// a passkey, within [`FRESH`].
+/// Refuses an action for which the person must be present now: they must have signed in, through their directory or with a
+/// passkey, within [`FRESH`].
 ///
-/// The command line may act: the operating system knows its user, and there is no session to steal. It is never a second
-/// person ([`crate::second`]). An API token proves nobody's presence and is refused.
+/// The command line may act: the operating system knows its user, and there is no session to steal. It is never a second person
+/// ([`crate::second`]). An API token proves nobody's presence and is refused.
 ///
 /// # Errors
-/// [`AppError::NotPresent`] where the proof is missing or too old; pages offer to prove it again and keep what was typed.
+/// [`AppError::NotPresent`] if the proof is missing or too old; pages offer to prove it again and keep what was typed.
 /// [`AppError::Conflict`] for a token.
 pub fn fresh(actor: &Actor, now: Timestamp) -> Result<(), AppError> {
     match actor.comes() {

@@ -1,39 +1,39 @@
-//! Writing the ledger from inside a use case.
+//! Writes ledger entries from inside a use case.
 
 use domain::{ClauseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::{Tx, devices, people};
 
 use crate::{App, AppError};
 
-/// SHA-256 of some bytes, hex.
+/// Computes the SHA-256 of some bytes, in hex.
 #[must_use]
 pub fn digest_hex(bytes: &[u8]) -> String {
     hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
 }
 
-/// What one use case writes into the ledger.
+/// Record that one use case writes into the ledger.
 ///
-/// The words here stay for as long as the log does: they name people by id only. What a person typed and what names
-/// somebody goes into the detail, which can be erased while the log stays whole.
+/// Its words stay for as long as the log does: they name people by id only. What a person typed and what names somebody goes into
+/// the detail, which can be erased while the log stays whole.
 pub struct Record<'a> {
-    /// Who did it, as the ledger names them.
+    /// Actor, as the ledger names them.
     pub actor: &'a str,
-    /// What was done: a word of `policy/actions.toml`.
+    /// Action: a word of `policy/actions.toml`.
     pub action: &'static str,
-    /// What it was done to, such as `device:<id>`.
+    /// Subject of the action, such as `device:<id>`.
     pub subject: String,
-    /// The force that it belongs to; none for the service itself.
+    /// Force of the subject; none for the service itself.
     pub force: Option<Force>,
-    /// The clause, where it is not the one that the policy gives for the action.
+    /// Clause, where it differs from the one that the policy gives for the action.
     pub clause: Option<ClauseId>,
-    /// Why, as a word.
+    /// Reason, as a word.
     pub reason: Option<&'static str>,
-    /// What is private about it; it can be erased.
+    /// Private detail, which can be erased.
     pub detail: Option<serde_json::Value>,
 }
 
 impl<'a> Record<'a> {
-    /// Begins a record of who did what to what.
+    /// Begins a record of an action by an actor on a subject.
     #[must_use]
     pub fn new(actor: &'a str, action: &'static str, subject: String) -> Self {
         Self { actor, action, subject, force: None, clause: None, reason: None, detail: None }
@@ -46,26 +46,26 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// Sets the force where there is one: the wall between the forces stands in the ledger too.
+    /// Sets the force where there is one, because the ledger also keeps the forces apart.
     pub fn force_if(mut self, force: Option<Force>) -> Self {
         self.force = force;
         self
     }
 
-    /// Names the clause that it is about, where that is not the one which the policy gives for the action.
+    /// Sets the clause, where it differs from the one that the policy gives for the action.
     pub fn clause(mut self, clause: &ClauseId) -> Self {
         self.clause = Some(clause.clone());
         self
     }
 
-    /// Says why, as a word.
+    /// Sets the reason, as a word.
     #[must_use]
     pub fn reason(mut self, reason: &'static str) -> Self {
         self.reason = Some(reason);
         self
     }
 
-    /// Adds what is private.
+    /// Adds the private detail.
     #[must_use]
     pub fn detail(mut self, detail: serde_json::Value) -> Self {
         self.detail = Some(detail);
@@ -73,15 +73,14 @@ impl<'a> Record<'a> {
     }
 }
 
-/// Returns the force of a person; `None` for somebody whom the register does not know.
+/// Returns the force of a person; `None` for a person who is not in the register.
 pub fn force_of(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Option<Force>, AppError> {
     let found = person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
     Ok(found.map(|person| person.force))
 }
 
 impl App {
-    /// Begins a record about a device that is not at hand, with its force: the wall between the forces stands in the
-    /// ledger too.
+    /// Begins a record about a device that has not been read yet, with its force, because the ledger also keeps the forces apart.
     pub fn about_device<'a>(
         &self,
         tx: &mut Tx<'_>,
@@ -94,7 +93,7 @@ impl App {
         Ok(record)
     }
 
-    /// Enters a record, in the use case's own transaction.
+    /// Writes a record in the use case's own transaction.
     pub fn enter(&self, tx: &mut Tx<'_>, at: Timestamp, record: Record<'_>) -> Result<(), AppError> {
         let detail = record
             .detail

@@ -1,4 +1,4 @@
-//! Roles that somebody has at a moment, and which of them are so strong that two people give them.
+//! Finds the roles that somebody has at a moment, and says which are so strong that two people must give them.
 
 use domain::{Force, PersonId, Timestamp};
 use store::{Tx, grants, people};
@@ -9,32 +9,32 @@ use crate::access::{
 };
 use crate::{AppError, digest_hex};
 
-/// What a group of the directory makes of its members.
+/// Role that a group of the directory gives to its members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRole {
-    /// The group, as the directory names it in its tokens and by SCIM.
+    /// Name of the group, as the directory sends it in its tokens and by SCIM.
     pub group: String,
-    /// The role.
+    /// Role that it gives.
     pub role: Role,
-    /// Over the things of both forces; else of the member's own.
+    /// Set where the role covers the things of both forces; otherwise it covers those of the member's own.
     pub both_forces: bool,
 }
 
-/// What somebody may be asked for: their roles at this moment.
+/// Roles that somebody has at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Their force.
+    /// Force of the person.
     pub force: Force,
-    /// Their roles over the things of that force.
+    /// Roles over the things of that force.
     pub roles: Roles,
-    /// Those of them that they have over the other force's things too.
+    /// Roles that they also have over the other force's things.
     pub both: Roles,
 }
 
-/// What a person may be asked for at that time; `None` for who is not on the books.
+/// Returns the roles that a person has at that time; `None` for a person who is not on the books.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Option<Standing>, AppError> {
     let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {
         return Ok(None);
@@ -44,7 +44,7 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
         roles = roles.with(Role::LineManager);
     }
     for grant in grants::open(tx, person.id)?.iter().filter(|grant| grant.counts_at(now)) {
-        // A word that this version of the program does not have is no role.
+        // Ignores a role that this version of the program does not know.
         let Ok(role) = grant.role.parse::<Role>() else { continue };
         roles = roles.with(role);
         if grant.both_forces {
@@ -54,10 +54,10 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
     Ok(Some(Standing { force: person.force, roles, both }))
 }
 
-/// What a role must let nobody do for it to be given by one person.
+/// Actions that make a role strong: one person alone may give a role only if it allows none of these.
 const STRONG: [&str; 4] = [DestroyData::NAME, ApproveDestruction::NAME, ManageAccess::NAME, RunService::NAME];
 
-/// Whether a role destroys, approves or administers, by the policies in force: such a role is given by two.
+/// Returns whether a role destroys, approves or administers, by the policies in force: two people must give such a role.
 #[must_use]
 pub fn is_strong(policies: &Policies, role: Role) -> bool {
     let may = |action: &'static str, force: Force| {
@@ -67,7 +67,8 @@ pub fn is_strong(policies: &Policies, role: Role) -> bool {
     STRONG.iter().any(|action| Force::ALL.iter().any(|force| may(action, *force)))
 }
 
-/// An account in the ledger: a person by id, anybody else by the start of a digest, which names nobody.
+/// Returns the name of a break-glass account in the ledger: a person by id, anybody else by the start of a digest, which names
+/// nobody.
 pub fn break_glass_place(owner: &str) -> String {
     match owner.strip_prefix("person:") {
         Some(_) => owner.to_owned(),

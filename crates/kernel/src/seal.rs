@@ -1,25 +1,25 @@
-//! Sealing of secrets at rest: unlock tokens, bootstrap tokens, PINs and the raw messages of devices.
+//! Seals secrets at rest: unlock tokens, bootstrap tokens, PINs and the raw messages of devices.
 //!
-//! AES-256-GCM with a random nonce; what a value is for and whose it is goes in as associated data, so that a sealed
-//! value moved to another row does not open.
+//! Uses AES-256-GCM with a random nonce; the purpose of a value and its owner go in as associated data, so that a sealed value
+//! moved to another row does not open.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use domain::{Secret, World};
 
 const NONCE: usize = 12;
 
-/// The sealing key could not be used, or a sealed value does not open.
+/// Error with the sealing key or with a sealed value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SealError {
-    /// The key is not 32 bytes.
+    /// Key that is not 32 bytes long.
     #[error("the sealing key must be 32 bytes")]
     Key,
-    /// Changed, moved, or sealed under another key.
+    /// Value that was changed, moved, or sealed with another key.
     #[error("a sealed value does not open: it was changed or moved, or it was sealed under another key")]
     Opens,
 }
 
-/// The key under which secrets lie in the database.
+/// Key that seals the secrets in the database.
 pub struct Sealer {
     key: LessSafeKey,
 }
@@ -31,10 +31,10 @@ impl std::fmt::Debug for Sealer {
 }
 
 impl Sealer {
-    /// From 32 bytes of key.
+    /// Makes a sealer from a key of 32 bytes.
     ///
     /// # Errors
-    /// [`SealError::Key`] for another length.
+    /// [`SealError::Key`] for a key of another length.
     pub fn new(key: &Secret<Vec<u8>>) -> Result<Self, SealError> {
         let key = UnboundKey::new(&AES_256_GCM, key.expose()).map_err(|_| SealError::Key)?;
         Ok(Self { key: LessSafeKey::new(key) })
@@ -62,7 +62,7 @@ impl Sealer {
     /// Opens a value that was sealed for that place.
     ///
     /// # Errors
-    /// [`SealError::Opens`] if it was changed or moved, or sealed under another key.
+    /// [`SealError::Opens`] if it was changed or moved, or sealed with another key.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Result<Secret<Vec<u8>>, SealError> {
         let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(SealError::Opens)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Opens)?;

@@ -1,12 +1,12 @@
-//! The second person: somebody else than who asked, and not another entry, session, role, force, command line or token of
-//! the same human being.
+//! Checks that a second person is not the same human being as the one who asked.
+//! Another entry, session, role, force, command line or token of the same human being does not count.
 //!
-//! Nobody can look through the screen, so the rules go by what the register and the ledger know, and refuse in doubt: there
-//! is always somebody else who can agree. [`one_human`] compares two entries of the register; [`another_human_for`] adds how each
-//! came to ask, who made the one entry and gave it its role, and since when.
+//! Nobody can see who sits at the screen, so the rules use what the register and the ledger know, and refuse in doubt: there is
+//! always somebody else who can agree. [`one_human`] compares two entries of the register; [`another_human_for`] also considers
+//! how each of them made the request, who made the one entry and gave it its role, and since when.
 //!
-//! Not a sign: the same telephone number or unit (people share desks), and the same passkey, because one passkey belongs to
-//! one account.
+//! These are not signs of one human being: the same telephone number or unit (people share desks), and the same passkey, because
+//! one passkey belongs to one account.
 
 use domain::{Force, PersonId, Span, Timestamp};
 use store::grants::{self, Grant};
@@ -18,36 +18,36 @@ use crate::access::{Action, Actor, Comes, Policies, Question, Relation, Role};
 use crate::roles::is_strong;
 use crate::{App, AppError};
 
-/// How long somebody's hand in another entry or role makes the two count as one, and how long a role that the directory
-/// gave approves nothing.
+/// Time for which a change by one person to another's entry or role makes the two count as one, and for which a role from the
+/// directory approves nothing.
 pub const SPAN: Span = Span::from_secs(24 * 3600);
-/// Entries of the ledger about one person that are looked at.
+/// Largest number of ledger entries about one person that are searched.
 const LOOKED_AT: u32 = 500;
 
-/// What makes two entries of the register one human being, or leaves that open.
+/// Sign that two entries of the register are, or may be, one human being.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Same {
-    /// It is the same entry.
+    /// Same entry.
     Entry,
-    /// The directory gives both the same identifier of its own.
+    /// Same identifier in the directory.
     Account,
-    /// The same user name, in either force.
+    /// Same user name, in either force.
     UserName,
-    /// The same work address.
+    /// Same work address.
     Email,
-    /// The same collar or staff number, in either force.
+    /// Same collar or staff number, in either force.
     Number,
-    /// The same name, whatever its order, rank or what stands in brackets.
+    /// Same name, whatever its order or rank, and whatever is in brackets.
     Name,
 }
 
 impl Same {
-    /// Whether it leaves no doubt: two people may share a name, or a number in two forces.
+    /// Returns whether the sign leaves no doubt: two people may share a name, or a number in two forces.
     const fn is_certain(self) -> bool {
         !matches!(self, Self::Number | Self::Name)
     }
 
-    /// What both have, for a sentence.
+    /// Says what both have in common, as part of a sentence.
     const fn words(self) -> &'static str {
         match self {
             Self::Entry => "are the same entry of the register",
@@ -60,8 +60,8 @@ impl Same {
     }
 }
 
-/// Whether two entries of the register are one human being as far as the register can tell: the first sign that they are,
-/// or `None`. In doubt they are.
+/// Returns the first sign that two entries of the register are one human being, as far as the register can tell, or `None`. In
+/// doubt they are one.
 #[must_use]
 pub fn one_human(one: &Person, other: &Person) -> Option<Same> {
     let both = |one: Option<&str>, other: Option<&str>| {
@@ -88,13 +88,13 @@ fn plain(text: &str) -> String {
     text.trim().to_lowercase()
 }
 
-/// Words before a name that say what somebody is and not who.
+/// Words before a name that give a rank or title and are not part of the name.
 const TITLES: [&str; 19] = [
     "pc", "dc", "ps", "ds", "sgt", "insp", "di", "ci", "dci", "supt", "pcso", "mr", "mrs", "ms", "miss",
     "mx", "dr", "sir", "dame",
 ];
 
-/// The words of a name in one order, without titles and what stands in brackets.
+/// Returns the words of a name in sorted order, without titles and text in brackets.
 fn words_of(name: &str) -> Vec<String> {
     let outside: String = name
         .chars()
@@ -116,23 +116,23 @@ fn words_of(name: &str) -> Vec<String> {
     words
 }
 
-/// Whether two names could be one person's. A name without a word of its own could be anybody's.
+/// Returns whether two names could be one person's. A name without any words of its own could be anybody's.
 fn is_one_name(one: &str, other: &str) -> bool {
     let (one, other) = (words_of(one), words_of(other));
     one.is_empty() || other.is_empty() || one == other
 }
 
-/// Who asked, as far as the ledger's word for them says.
+/// Actor who asked, as far as the name in the ledger tells.
 enum Asker {
-    /// An entry of the register.
+    /// Entry of the register.
     Entry(Box<Person>),
-    /// Somebody whom the register does not know, by the name of their session.
+    /// Person who is not in the register, by the name of their session.
     Named(String),
-    /// Whoever runs the program on the server.
+    /// User of the command line on the server.
     Server,
-    /// The service itself, carrying out the rules.
+    /// Service itself, which carries out the rules.
     Service,
-    /// Nobody can say.
+    /// Actor who can no longer be identified.
     Unknown,
 }
 
@@ -150,7 +150,7 @@ fn asker(tx: &mut Tx<'_>, asked_by: &str) -> Result<Asker, AppError> {
                 all.into_iter().find(|account| crate::roles::break_glass_place(&account.owner) == asked_by);
             found.map_or(Asker::Unknown, |account| Asker::Named(account.name))
         }
-        // Whoever made a token can use it.
+        // A token counts as the person who made it, because they can use it.
         Some(("token", id)) => match id.parse().ok().map(|id| tokens::by_id(tx, id)).transpose()?.flatten() {
             Some(token) if !token.created_by.starts_with("token:") => return asker(tx, &token.created_by),
             _ => Asker::Unknown,
@@ -160,18 +160,18 @@ fn asker(tx: &mut Tx<'_>, asked_by: &str) -> Result<Asker, AppError> {
     })
 }
 
-/// What is at stake where two actors are compared.
+/// Stakes of a comparison of two actors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtStake {
-    /// Daily work, in which two people of one name meet: only what leaves no doubt makes them one.
+    /// Daily work, in which two people with the same name meet: only a sign that leaves no doubt makes them one.
     DailyWork,
-    /// A whole force: in doubt they are one.
+    /// Whole force: in doubt they are one.
     Force,
 }
 
-/// Whether an actor of the ledger and somebody who is asking could be one human being. Two entries of the register are
-/// compared by [`one_human`]; a one-time sign-in link proves a name and nothing more, so the same name counts as the same
-/// person, and a session that is no longer known counts as anybody.
+/// Returns whether an actor of the ledger and the actor who asks could be one human being. [`one_human`] compares two entries of
+/// the register; a one-time sign-in link proves a name and nothing more, so the same name counts as the same person, and a
+/// session that is no longer known counts as anybody.
 pub fn could_be_one(
     tx: &mut Tx<'_>,
     first: &str,
@@ -188,14 +188,14 @@ pub fn could_be_one(
         }
         (Asker::Entry(one), None) => is_one_name(&one.name, &second.shown),
         (Asker::Named(name), _) => is_one_name(&name, &second.shown),
-        // The command line's user is known to the operating system, the server itself asks for nothing that needs two.
+        // The operating system knows the command line's user, and the server itself asks for nothing that needs two people.
         (Asker::Server | Asker::Service, _) => false,
         (Asker::Unknown, _) => true,
     })
 }
 
-/// Refuses a second person who may be the same human being as the one who asked, or whose role for this action does not
-/// count yet.
+/// Refuses a second person who may be the same human being as the one who asked, or whose role for this action does not count
+/// yet.
 ///
 /// # Errors
 /// [`AppError::Conflict`], which says why and who can agree instead.
@@ -231,7 +231,7 @@ pub fn another_human_for<A: Action>(
     may_approve_yet(app.policy().access(), tx, &Ask { by: asked_by, action: A::NAME, force, now }, &me)
 }
 
-/// The entry of the register of whoever agrees.
+/// Returns the register entry of the person who agrees.
 fn approver(tx: &mut Tx<'_>, actor: &Actor) -> Result<Person, AppError> {
     let refused = |why: &str| Err(AppError::Conflict(why.to_owned()));
     let person = match (actor.comes(), actor.person) {
@@ -261,8 +261,8 @@ fn other_must(doubt: &str) -> AppError {
     AppError::Conflict(format!("somebody else must agree: {doubt}"))
 }
 
-/// Whether whoever asked entered or changed somebody's entry of the register within [`SPAN`], themselves or with a token of
-/// theirs: it may be a second entry of their own.
+/// Returns whether the asker entered or changed somebody's register entry within [`SPAN`], directly or with a token of theirs: it
+/// may be a second entry of their own.
 fn entered_by(tx: &mut Tx<'_>, person: PersonId, asked_by: &str, now: Timestamp) -> Result<bool, AppError> {
     let filter = LedgerFilter {
         action: "person.".to_owned(),
@@ -281,7 +281,7 @@ fn entered_by(tx: &mut Tx<'_>, person: PersonId, asked_by: &str, now: Timestamp)
     Ok(false)
 }
 
-/// What somebody is to agree to.
+/// Request to which somebody is to agree.
 struct Ask<'a> {
     by: &'a str,
     action: &'static str,
@@ -289,16 +289,17 @@ struct Ask<'a> {
     now: Timestamp,
 }
 
-/// Why a role that counts cannot approve something yet.
+/// Reason why a valid role cannot approve something yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unripe {
-    /// Whoever asked gave or confirmed it, too short a time ago.
+    /// Role that the asker gave or confirmed too recently.
     FromAsker,
-    /// The directory gave it, too short a time ago, and nobody confirmed it.
+    /// Role that the directory gave too recently, and that nobody confirmed.
     FromDirectory,
 }
 
-/// Whether a grant can approve what somebody asked for; `strong`: its role destroys, approves or administers.
+/// Returns why a grant cannot approve what somebody asked for yet, or `None` if it can; `strong` means that its role destroys,
+/// approves or administers.
 pub fn unripe(grant: &Grant, strong: bool, asked_by: &str, now: Timestamp) -> Option<Unripe> {
     if now.since(grant.since()) >= SPAN {
         return None;
@@ -313,7 +314,7 @@ pub fn unripe(grant: &Grant, strong: bool, asked_by: &str, now: Timestamp) -> Op
     }
 }
 
-/// Refuses somebody none of whose roles that permit the action may use it for this yet.
+/// Refuses an approver if none of their roles that permit the action may be used for this yet.
 fn may_approve_yet(policies: &Policies, tx: &mut Tx<'_>, ask: &Ask<'_>, me: &Person) -> Result<(), AppError> {
     let mut why = None;
     for grant in grants::open(tx, me.id)?.iter().filter(|grant| grant.counts_at(ask.now)) {

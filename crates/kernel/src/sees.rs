@@ -1,4 +1,4 @@
-//! What of a page somebody sees: each part is an action of its own, asked about the very thing.
+//! Decides which parts of a page somebody sees: each part is an action of its own, checked for the very thing shown.
 
 use domain::Force;
 use store::devices::Device;
@@ -8,22 +8,22 @@ use store::{Tx, ledger, people};
 use crate::access::{Action, Actor};
 use crate::{AppError, access};
 
-/// Who reads, and whose the thing is that is read.
+/// Reader of a page, with the force and the holder of the thing that is shown.
 pub struct Sees<'a> {
     actor: &'a Actor,
     force: Force,
     holder: Option<Person>,
-    /// The reader, where the thing was theirs before: what is kept from a holder stays kept when they hand it in.
+    /// Reader, if the thing was theirs before: what is hidden from a holder stays hidden when they hand it in.
     once: Option<Person>,
 }
 
 impl<'a> Sees<'a> {
-    /// A thing of that force that is held by, or about, somebody.
+    /// Begins for a thing of that force that somebody holds or that concerns them.
     pub const fn of(actor: &'a Actor, force: Force, holder: Option<Person>) -> Self {
         Self { actor, force, holder, once: None }
     }
 
-    /// The same for a device, which the reader may have had before.
+    /// Begins for a device, which the reader may have had before.
     pub fn of_device(
         tx: &mut Tx<'_>,
         actor: &'a Actor,
@@ -38,13 +38,13 @@ impl<'a> Sees<'a> {
         Ok(Self { once, ..sees })
     }
 
-    /// Whether the reader may do `A` to it, and might if it were still theirs.
+    /// Returns whether the reader may do `A` to it, and could if it were still theirs.
     pub fn may_of_former<A: Action>(&self) -> bool {
         let once = |me: &Person| access::may_held::<A>(self.actor, self.force, Some(me));
         self.may::<A>() && self.once.as_ref().is_none_or(once)
     }
 
-    /// What `A` opens, read only where the reader may see it and might if it were still theirs.
+    /// Reads what `A` opens, only where the reader may see it and could if it were still theirs.
     pub fn part_of_former<A: Action, T>(
         &self,
         read: impl FnOnce() -> Result<T, AppError>,
@@ -52,12 +52,12 @@ impl<'a> Sees<'a> {
         if self.may_of_former::<A>() { read().map(Some) } else { Ok(None) }
     }
 
-    /// Whether the reader may do `A` to it.
+    /// Returns whether the reader may do `A` to it.
     pub fn may<A: Action>(&self) -> bool {
         access::may_held::<A>(self.actor, self.force, self.holder.as_ref())
     }
 
-    /// What `A` opens, read only where the reader may see it.
+    /// Reads what `A` opens, only where the reader may see it.
     pub fn part<A: Action, T>(
         &self,
         read: impl FnOnce() -> Result<T, AppError>,

@@ -1,4 +1,5 @@
-//! Starts an empty service with one person for the use cases' own unit tests. What other tests begin with is in the crate `seeds`.
+//! Starts an empty service with one person for the use cases' own unit tests.
+//! The fixtures of other tests are in the crate `seeds`.
 #![expect(clippy::unwrap_used, reason = "a helper that cannot do its work must fail the test")]
 
 use std::future::Future;
@@ -18,13 +19,13 @@ use crate::record::Record;
 use crate::roles::GroupRole;
 use crate::{App, AppConfig, Keys, PolicyInForce};
 
-/// An empty service with one person of Norfolk, number 1234.
+/// Empty service with one person of Norfolk, number 1234.
 pub struct Bench {
-    /// The service.
+    /// Service under test.
     pub app: App,
-    /// Its clock and randomness.
+    /// Clock and randomness of the service.
     pub world: TestWorld,
-    /// The person.
+    /// Person in the register.
     pub person: PersonId,
 }
 
@@ -64,14 +65,14 @@ fn keys(world: &TestWorld) -> Keys {
 }
 
 impl Bench {
-    /// Another node on the same database, started with a policy of its own.
+    /// Starts another node on the same database, with a policy of its own.
     pub fn another_node(&self, policy: PolicyInForce) -> App {
         let (store, world) = (self.app.store().clone(), &self.world);
         App::new(store, world.world(), config(), keys(world), policy)
     }
 }
 
-/// The vendors that the service ships with.
+/// Returns the vendors that the service ships with.
 pub fn platforms() -> Platforms {
     Platforms::new(vec![Served {
         vendor: Arc::new(platform_apple::Apple::new("com.apple.mgmt.External.test")),

@@ -1,14 +1,14 @@
-//! What a person is asked to do, from whichever capability it comes.
+//! Defines what a person is asked to do, in any capability.
 
 use domain::Timestamp;
 
-/// Something that a person is asked to do.
+/// Task that a person is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Todo {
-    /// What, in the words of a link.
+    /// Title, in the words of a link.
     pub title: String,
-    /// The page on which it is done.
+    /// Page on which it is done.
     pub href: String,
-    /// By when, where there is a time limit.
+    /// Deadline, where there is one.
     pub due: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! Words that several pages share: who an actor is, how a clause is kept, what a command does.
+//! Words what several pages share: the name of an actor, how a clause is enforced, what a command does.
 
 use domain::{PersonId, Span};
 use policy::{KeptBy, Library};
@@ -6,7 +6,7 @@ use store::{Tx, people, sessions, tokens};
 
 use crate::AppError;
 
-/// Who an actor of the ledger or of a command is, for people.
+/// Names an actor of the ledger or of a command, for people.
 pub fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
     Ok(match actor.split_once(':') {
         None if actor == "system" => "Lanyard".to_owned(),
@@ -29,7 +29,7 @@ pub fn who(tx: &mut Tx<'_>, actor: &str) -> Result<String, AppError> {
     })
 }
 
-/// A length of time as people say it, in its largest whole unit; two days and more in days.
+/// Formats a length of time as people say it, in its largest whole unit; two days and more in days.
 #[must_use]
 pub fn span(span: Span) -> String {
     const UNITS: [(&str, i64); 4] =
@@ -43,7 +43,7 @@ pub fn span(span: Span) -> String {
     }
 }
 
-/// One way in which a clause is kept, in a sentence.
+/// Describes one way in which a clause is enforced, in a sentence.
 pub fn kept(library: &Library, kept: &KeptBy) -> String {
     match kept {
         KeptBy::Setting { setting, rule } => {
@@ -67,7 +67,7 @@ pub fn kept(library: &Library, kept: &KeptBy) -> String {
     }
 }
 
-/// A case type as people say it: by its own title, or where the policy has dropped it, by its name.
+/// Names a case type by its own title or, where the policy has dropped it, by its name.
 #[must_use]
 pub fn case_kind(library: &Library, kind: &str) -> String {
     if let Some(known) = library.cases.get(kind) {
@@ -83,7 +83,7 @@ pub fn case_kind(library: &Library, kind: &str) -> String {
     words
 }
 
-/// A person as lists and headings name them.
+/// Names a person as lists and headings do.
 pub fn shown(person: &people::Person) -> String {
     format!("{} ({})", person.name, person.number)
 }

@@ -1,7 +1,7 @@
-//! Apple Push Notification service over HTTP/2, for device management.
+//! A client of the Apple Push Notification service over HTTP/2, for device management.
 //!
-//! A push carries nothing but the device's push magic: it asks the device to connect. A lost push delays, it never loses.
-//! Source: Apple, "Sending notification requests to APNs", and reference facts on the `mdm` push type.
+//! A push carries nothing but the device's push magic: it asks the device to connect. A lost push causes a delay but loses
+//! nothing. Source: Apple, "Sending notification requests to APNs", and reference facts on the `mdm` push type.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde::Deserialize;
 /// Apple's own address.
 pub const PRODUCTION: &str = "https://api.push.apple.com";
 
-/// How to reach the push service.
+/// The settings of the push service.
 pub struct ApnsConfig {
     /// Address; [`PRODUCTION`] outside tests.
     pub address: String,
@@ -33,16 +33,16 @@ pub struct Apns {
 #[error("the push certificate or key cannot be used: {0}; give both as PEM, certificate first")]
 pub struct ApnsSetupError(#[from] reqwest::Error);
 
-/// Why a push was not taken.
+/// The reason why a push was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PushError {
     /// The token is no longer valid: do not push until the device sends a new one.
     #[error("the push token is no longer valid ({0})")]
     Gone(String),
-    /// Worth trying again.
+    /// A temporary failure; worth retrying.
     #[error("the push service did not accept it: {0}")]
     Again(String),
-    /// Our fault: a wrong topic, certificate or token form. Trying again unchanged is of no use.
+    /// A fault of ours: a wrong topic, certificate or token form. Retrying unchanged does not help.
     #[error("the push service refused it: {0}")]
     Refused(String),
 }
@@ -74,7 +74,7 @@ impl Apns {
     /// Asks a device to connect. `token` is in hex; `expires` is when the push service may stop trying.
     ///
     /// # Errors
-    /// [`PushError`], which says whether trying again is of use.
+    /// [`PushError`], which says whether a retry helps.
     pub async fn push(
         &self,
         token: &str,

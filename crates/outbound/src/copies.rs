@@ -1,6 +1,6 @@
-//! Copies of signed checkpoints, to places that the database's owner does not own: a folder that only grows, the force's syslog, an
-//! address on the web, a letterbox. A checkpoint says nothing of what is in the ledger, and its signature cannot be made by anyone who
-//! carries it, so none of these ways needs to be secret.
+//! Copies signed checkpoints to places that the database's owner does not control: a folder that only grows, the force's syslog,
+//! an address on the web, a mailbox. A checkpoint says nothing about the content of the ledger, and nobody who carries it can
+//! forge its signature, so none of these ways needs to be secret.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -14,34 +14,34 @@ use domain::{Secret, Timestamp};
 
 use crate::mail::{Letter, Mail};
 
-/// How long a service may take.
+/// The time limit for a service.
 const LONGEST: Duration = Duration::from_secs(15);
 /// Facility 13, log audit, severity 5, notice (RFC 5424 section 6.2.1).
 const PRIORITY: u8 = 13 * 8 + 5;
-/// Where this machine's own syslog listens.
+/// The socket of this machine's own syslog.
 const LOCAL: &str = "/dev/log";
 
-/// Where copies go.
+/// A place that copies go to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// A folder: a file for each checkpoint, never written over.
+    /// A folder: one file for each checkpoint, never overwritten.
     Folder(PathBuf),
     /// This machine's syslog.
     Syslog,
     /// A syslog server, by TCP (RFC 6587): with UDP a loss would go unnoticed. Host and port.
     SyslogTcp(String),
-    /// An address that takes the note by POST.
+    /// An address that accepts the note by POST.
     Web(String),
-    /// A letterbox.
+    /// A mailbox.
     Mail(String),
 }
 
-/// What is copied.
+/// A checkpoint to be copied.
 #[derive(Debug, Clone)]
 pub struct Copy {
     /// The signed note.
     pub note: String,
-    /// How many entries it covers.
+    /// The number of entries it covers.
     pub size: u64,
     /// The start of its root, in hexadecimal digits.
     pub root: String,
@@ -49,32 +49,32 @@ pub struct Copy {
     pub at: Timestamp,
 }
 
-/// A text that does not name a place for copies.
+/// The error for a text that does not name a place for copies.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no place for copies: write a folder, \"syslog\", \"syslog://HOST:PORT\", \"https://...\" or \"mailto:ADDRESS\""
 )]
 pub struct NoTarget(String);
 
-/// Why a copy did not arrive.
+/// The reason why a copy did not arrive.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// A file or a connection.
+    /// A file or a connection failed.
     #[error("{0}")]
     Io(#[from] io::Error),
-    /// A request.
+    /// A request failed.
     #[error("{0}")]
     Web(String),
-    /// A letter.
+    /// A mail failed.
     #[error("{0}")]
     Mail(String),
 }
 
 impl Target {
-    /// Reads a place as the settings have it; a folder is taken from `folder` on.
+    /// Reads a place from the settings; a relative folder is taken relative to `folder`.
     ///
     /// # Errors
-    /// [`NoTarget`].
+    /// [`NoTarget`] if the text names no place.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, NoTarget> {
         let refuse = || NoTarget(text.to_owned());
         let strange = |c: char| c.is_whitespace() || c.is_control();
@@ -114,7 +114,7 @@ impl Target {
         Ok(Self::Folder(folder.join(text)))
     }
 
-    /// Names the place for people, without what may be a secret in an address.
+    /// Names the place for people, without the parts of an address that may be secret.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -163,7 +163,7 @@ impl Target {
     }
 }
 
-/// Writes a file of its own, which is whole when it appears under its name. Never overwrites an existing one.
+/// Writes a file of its own, which is complete when it appears under its name. Never overwrites an existing one.
 fn keep(folder: &Path, copy: &Copy) -> io::Result<()> {
     let name = format!("checkpoint-{:012}-{}.txt", copy.size, copy.root);
     let path = folder.join(&name);
@@ -175,14 +175,14 @@ fn keep(folder: &Path, copy: &Copy) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o644).open(&beside)?;
     file.write_all(copy.note.as_bytes())?;
     file.sync_all()?;
-    // A link, unlike a rename, refuses to take the place of a file.
+    // A link, unlike a rename, refuses to replace a file.
     let linked = fs::hard_link(&beside, &path);
     fs::remove_file(&beside)?;
     linked?;
     File::open(folder)?.sync_all()
 }
 
-/// Returns the note on one line: `lanyard ledger verify --checkpoint` reads it out of a log again.
+/// Returns the note on one line, which `lanyard ledger verify --checkpoint` can read from a log.
 fn line(copy: &Copy) -> String {
     let note = serde_json::Value::String(copy.note.clone());
     format!("ledger checkpoint of {} entries: {note}", copy.size)

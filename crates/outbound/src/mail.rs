@@ -1,8 +1,8 @@
-//! Mail over SMTP (RFC 5321), to the force's own relay.
+//! Sends mail over SMTP (RFC 5321), to the force's own relay.
 //!
-//! A letter says little: a marking, that there is something to read, and where. What it is about stays behind the
-//! sign-in, because mail is read on lock screens and on private machines. The connection is encrypted or it is not made;
-//! in the clear is for a relay on this machine alone.
+//! A mail says little: a marking, that there is something to read, and where. The content is only shown after the sign-in,
+//! because mail is read on lock screens and on private machines. The connection is encrypted or not made at all; plain text is
+//! only for a relay on this machine.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,9 +24,9 @@ pub enum Protection {
     Plain,
 }
 
-/// How to reach the relay.
+/// The settings of the relay.
 pub struct MailConfig {
-    /// Its name, which its certificate must have.
+    /// Its name, which must match its certificate.
     pub server: String,
     /// Its port.
     pub port: u16,
@@ -34,16 +34,16 @@ pub struct MailConfig {
     pub protection: Protection,
     /// Name and password, if the relay requires them.
     pub sign_in: Option<(String, Secret<String>)>,
-    /// Whom letters come from: an address, or a name with an address in angle brackets.
+    /// The sender: an address, or a name with an address in angle brackets.
     pub from: String,
     /// A certificate authority to trust instead of the system's, PEM.
     pub trust_pem: Option<Vec<u8>>,
 }
 
-/// A letter. Nothing in it may be personal but the address.
+/// A mail. It contains no personal data but the address.
 #[derive(Clone)]
 pub struct Letter {
-    /// Its identity: sending it again uses the same Message-ID, by which mail systems recognise it.
+    /// Its id: sending it again uses the same Message-ID, by which mail systems recognise it.
     pub id: String,
     /// The address.
     pub to: Secret<String>,
@@ -73,22 +73,22 @@ pub enum MailSetupError {
     Tls(#[from] lettre::transport::smtp::Error),
 }
 
-/// Why a letter was not taken.
+/// The reason why a mail was not accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// Worth trying again.
+    /// A temporary failure; worth retrying.
     #[error("the mail relay did not accept it: {0}")]
     Again(String),
-    /// Of no use to try again unchanged.
+    /// A permanent failure; retrying unchanged does not help.
     #[error("the mail relay refused it: {0}")]
     Refused(String),
-    /// The address is not one.
+    /// The address is not valid.
     #[error("the work email is not an address: correct it on the person's page")]
     Address,
 }
 
 impl Mail {
-    /// Makes a client. Connects with the first letter.
+    /// Makes a client. Connects with the first mail.
     ///
     /// # Errors
     /// [`MailSetupError`] for a sender or authority that cannot be used.
@@ -109,10 +109,10 @@ impl Mail {
         Ok(Self { transport: transport.build(), from })
     }
 
-    /// Sends a letter to the relay. `Ok` means that the relay accepted it, not that it was delivered.
+    /// Sends a mail to the relay. `Ok` means that the relay accepted it, not that it was delivered.
     ///
     /// # Errors
-    /// [`MailError`], which says whether trying again is of use.
+    /// [`MailError`], which says whether a retry helps.
     pub async fn send(&self, letter: &Letter) -> Result<(), MailError> {
         let message = self.compose(letter)?;
         match self.transport.send(message).await {
@@ -150,7 +150,7 @@ fn parameters(config: &MailConfig) -> Result<TlsParameters, lettre::transport::s
     tls.build()
 }
 
-/// Returns what the relay said, without the addresses that its words may repeat.
+/// Returns the relay's message, without the addresses that it may repeat.
 fn said(error: &lettre::transport::smtp::Error) -> String {
     match error.status() {
         Some(code) => format!("it answered {code}"),

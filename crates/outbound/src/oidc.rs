@@ -1,10 +1,10 @@
-//! Signing people in through the force's directory: OpenID Connect, authorization code flow with PKCE.
+//! Signs people in through the force's directory: OpenID Connect, authorization code flow with PKCE.
 //!
-//! The `openidconnect` crate knows the messages and checks signatures; it talks through our own HTTP client, which has time
-//! limits, takes no more than a megabyte, and follows no redirect. What the provider says of itself, its keys included, is
-//! kept for an hour and fetched again when a token names a key that is not among them.
+//! The `openidconnect` crate knows the messages and checks signatures; it uses our own HTTP client, which has time limits,
+//! accepts no more than a megabyte, and follows no redirect. The provider's metadata, including its keys, is cached for an hour
+//! and fetched again when a token names a key that is not among them.
 //!
-//! Not here: who may sign in, what a session is, and where secrets of a sign-in under way are kept (`app`).
+//! Not here: who may sign in, what a session is, and where the secrets of a sign-in in progress are stored (`app`).
 
 mod claims;
 mod fault;
@@ -28,13 +28,13 @@ pub use fault::{OidcError, TokenFault};
 
 /// How long the provider's metadata is cached.
 const KEEP: Span = Span::from_secs(3600);
-/// How soon a token with an unknown key may make us ask again: not for every forged one.
+/// How soon a token with an unknown key may cause another request, so that not every forged token does.
 const ASK_AGAIN: Span = Span::from_secs(30);
-/// How far the provider's clock and ours may be apart.
+/// How much the provider's clock and ours may differ.
 const LEEWAY: Span = Span::from_secs(60);
 
-/// Signatures that are taken: asymmetric ones only, whatever the provider says that it could do. Neither `none` nor a
-/// signature under a shared secret is among them.
+/// The signature algorithms that are accepted: asymmetric ones only, whatever the provider says that it supports. Neither `none`
+/// nor a signature under a shared secret is among them.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
@@ -56,9 +56,9 @@ pub struct OidcConfig {
     pub client_id: String,
     /// Our client secret; none for a public client.
     pub client_secret: Option<Secret<String>>,
-    /// Where the provider sends the browser back to.
+    /// The address that the provider sends the browser back to.
     pub redirect: String,
-    /// Where the provider sends the browser after signing out.
+    /// The address that the provider sends the browser to after signing out.
     pub after_sign_out: String,
     /// The scopes asked for besides `openid`.
     pub scopes: Vec<String>,
@@ -67,9 +67,9 @@ pub struct OidcConfig {
 /// The secrets of one sign-in, made by the caller and kept until the browser is back. Each is used once.
 #[derive(Debug, Clone)]
 pub struct Ceremony {
-    /// Goes through the browser and must come back with it.
+    /// The value that goes through the browser and must come back with it.
     pub state: Secret<String>,
-    /// Must be in the token.
+    /// The value that must be in the token.
     pub nonce: Secret<String>,
     /// The PKCE verifier: 43 to 128 letters, digits, hyphens and underscores (RFC 7636, 4.1).
     pub verifier: Secret<String>,
@@ -98,10 +98,10 @@ impl std::fmt::Debug for Oidc {
 }
 
 impl Oidc {
-    /// Makes a client. Asks the provider nothing yet.
+    /// Makes a client. Sends the provider no request yet.
     ///
     /// # Errors
-    /// [`OidcError::Setup`] for addresses that are none.
+    /// [`OidcError::Setup`] for addresses that are not valid.
     pub fn new(config: OidcConfig) -> Result<Self, OidcError> {
         IssuerUrl::new(config.issuer.clone()).map_err(|error| OidcError::setup("the issuer", &error))?;
         RedirectUrl::new(config.redirect.clone())
@@ -112,7 +112,7 @@ impl Oidc {
         Ok(Self(Arc::new(Inner { http, config, known: Mutex::new(None) })))
     }
 
-    /// Returns the issuer: under its name the provider's accounts are remembered.
+    /// Returns the issuer, under whose name the provider's accounts are stored.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.0.config.issuer
@@ -121,16 +121,17 @@ impl Oidc {
     /// Fetches the provider's metadata; returns how many keys it signs with. For checking the settings.
     ///
     /// # Errors
-    /// As [`Oidc::begin`].
+    /// The errors of [`Oidc::begin`].
     pub async fn check(&self, now: Timestamp) -> Result<usize, OidcError> {
         Ok(self.fetch(now).await?.jwks().keys().len())
     }
 
-    /// Returns where to send the browser for a sign-in; `again`: to sign in anew there, even where the provider knows the browser.
+    /// Returns the address to send the browser to for a sign-in; `again` asks for a new sign-in there, even if the provider knows
+    /// the browser.
     ///
     /// # Errors
-    /// [`OidcError::Unreachable`] if the provider does not answer, [`OidcError::Setup`] if its metadata
-    /// does not fit the settings.
+    /// [`OidcError::Unreachable`] if the provider does not answer, [`OidcError::Setup`] if its metadata does not fit the
+    /// settings.
     pub async fn begin(&self, ceremony: &Ceremony, again: bool, now: Timestamp) -> Result<String, OidcError> {
         let metadata = self.metadata(now).await?;
         let (state, nonce) = (ceremony.state.expose().clone(), ceremony.nonce.expose().clone());
@@ -144,7 +145,7 @@ impl Oidc {
             )
             .add_scopes(self.further_scopes())
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
-        // Both say the same (OpenID Connect Core, 3.1.2.1); the second has the token say when the person signed in.
+        // Both ask for the same (OpenID Connect Core, 3.1.2.1); the second also makes the token say when the person signed in.
         let request = if again {
             request.add_prompt(CoreAuthPrompt::Login).set_max_age(std::time::Duration::ZERO)
         } else {
@@ -154,11 +155,11 @@ impl Oidc {
         Ok(url.into())
     }
 
-    /// Changes the code that the browser brought back for a token, verifies the token, and gives what it says.
+    /// Exchanges the code that the browser brought back for a token, verifies the token, and returns its claims.
     ///
     /// # Errors
-    /// [`OidcError::Refused`] if the provider does not take the code, [`OidcError::Token`] for a token that may not be
-    /// believed, and as [`Oidc::begin`].
+    /// [`OidcError::Refused`] if the provider does not accept the code, [`OidcError::Token`] for a token that must not be
+    /// trusted, and the errors of [`Oidc::begin`].
     pub async fn finish(
         &self,
         ceremony: &Ceremony,
@@ -193,10 +194,10 @@ impl Oidc {
         }
     }
 
-    /// Returns where to send the browser to sign out at the provider too; `None` if it has no such address.
+    /// Returns the address to send the browser to for signing out at the provider too; `None` if the provider has none.
     ///
     /// # Errors
-    /// As [`Oidc::begin`].
+    /// The errors of [`Oidc::begin`].
     pub async fn sign_out(&self, now: Timestamp) -> Result<Option<String>, OidcError> {
         let metadata = self.metadata(now).await?;
         let Some(endpoint) = metadata.additional_metadata().end_session_endpoint.clone() else {
@@ -228,7 +229,7 @@ impl Oidc {
             ClientId::new(self.0.config.client_id.clone()),
             secret,
         );
-        // Basic is the default of the specification; a provider that lists only the other way gets that one.
+        // Basic is the default of the specification; a provider that lists only the other method gets that one.
         let basic = metadata
             .token_endpoint_auth_methods_supported()
             .is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
@@ -279,7 +280,7 @@ impl Oidc {
     }
 }
 
-/// The library's client with what discovery always gives (an authorization endpoint) and may give (the others).
+/// The library's client with what discovery always provides (an authorization endpoint) and may provide (the others).
 type Client = CoreClient<
     openidconnect::EndpointSet,
     openidconnect::EndpointNotSet,

@@ -1,41 +1,41 @@
-//! Days, and times of a day, as people and their systems write them in a British force's files.
+//! Reads days and times of day as people and their systems write them in a British force's files.
 //!
-//! The day comes before the month. What could only be read with the month first is refused and named, and so is a year of
-//! two digits: which century is a guess.
+//! The day comes before the month. A text that can only be read with the month first is refused and named, and so is a year of
+//! two digits, because its century would be a guess.
 
 use domain::Day;
 use jiff::civil::{Time, Weekday};
 
-/// Why words are no day.
+/// The reason why a text is not a day.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DayError {
-    /// No form of a day that is known.
+    /// It has no known form of a day.
     #[error("“{0}” is not a date; write it as 2026-11-22, 22/11/2026 or 22 November 2026")]
     NoDay(String),
-    /// No calendar has it.
+    /// It is in no calendar.
     #[error("“{0}” does not exist; check it")]
     NotThere(String),
     /// It has the month first.
     #[error("“{0}” has the month first; write it as {1}")]
     MonthFirst(String, Day),
-    /// Two digits.
+    /// Its year has two digits.
     #[error("“{0}” has a year of two digits; write all four")]
     ShortYear(String),
-    /// Before 1900 or after 2100.
+    /// It is before 1900 or after 2100.
     #[error("“{0}” is far off; check its year")]
     FarOff(String),
-    /// The day of the week is another.
+    /// It falls on another day of the week.
     #[error("“{0}” is a {1}; check it")]
     Weekday(String, &'static str),
-    /// What follows a day is no time.
+    /// The text after the day is not a time.
     #[error("“{0}” has no readable time; write it as 2026-11-22 22:00")]
     NoTime(String),
 }
 
-/// Reads a day; a time of day behind it is passed over.
+/// Reads a day; ignores a time of day after it.
 ///
 /// # Errors
-/// [`DayError`].
+/// [`DayError`] if the text is not a day.
 pub fn read(text: &str) -> Result<Day, DayError> {
     let (date, _) = parts(text.trim());
     match numbers(date) {
@@ -44,10 +44,10 @@ pub fn read(text: &str) -> Result<Day, DayError> {
     }
 }
 
-/// Reads a day, with its time where one stands behind it.
+/// Reads a day, with its time if there is one after it.
 ///
 /// # Errors
-/// [`DayError`].
+/// [`DayError`] if the text is not a day, or its end is not a time.
 pub fn with_time(text: &str) -> Result<(Day, Option<Time>), DayError> {
     let day = read(text)?;
     let (_, time) = parts(text.trim());
@@ -71,7 +71,7 @@ pub fn is_either(text: &str) -> bool {
     )
 }
 
-/// Returns the words of a day, and those of the time behind it.
+/// Returns the words of a day, and those of the time after it.
 fn parts(text: &str) -> (&str, Option<&str>) {
     let Some(colon) = text.find(':') else { return (text.trim_end_matches(['T', 'Z']), None) };
     let (before, _) = text.split_at_checked(colon).unwrap_or((text, ""));
@@ -80,7 +80,7 @@ fn parts(text: &str) -> (&str, Option<&str>) {
     (date.trim_end_matches('T').trim_end(), Some(time.trim()))
 }
 
-/// Returns three numbers with the same kind of sign between them.
+/// Returns three numbers with the same separator between them.
 fn numbers(date: &str) -> Option<[&str; 3]> {
     let mut parts = date.split(['/', '.', '-']).map(str::trim);
     let found = [parts.next()?, parts.next()?, parts.next()?];
@@ -148,7 +148,7 @@ fn is_short_for(word: &str, whole: &str) -> bool {
     word.len() >= 3 && whole.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-/// Returns a day with the name of its month: `22 November 2026`, `Sun Nov 22, 2026`, `22-Nov-2026`; or eight digits.
+/// Reads a day with the name of its month: `22 November 2026`, `Sun Nov 22, 2026`, `22-Nov-2026`; or eight digits.
 fn of_words(text: &str, date: &str) -> Result<Day, DayError> {
     let none = || DayError::NoDay(shown(text));
     if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) {

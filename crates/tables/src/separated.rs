@@ -1,26 +1,26 @@
-//! Text with a sign between its cells (RFC 4180, and what spreadsheets make of it).
+//! Reads text with separators between its cells (RFC 4180, and the variants that spreadsheets write).
 //!
-//! Read here and not by the crate `csv`, which takes a quote that is never closed for the rest of the file, and says nothing.
+//! The crate `csv` is not used, because it reads a quote that is never closed to the end of the file without an error.
 
 use crate::{MOST_COLUMNS, Row, TableError, Wrong};
 
-/// Lines that are looked at to find what stands between cells.
+/// Lines that are examined to find the separator.
 const LOOKED_AT: usize = 20;
-/// Signs that may stand between cells; of two that fit alike, the first.
+/// Possible separators; of two that fit equally well, the first is used.
 const SIGNS: [char; 3] = [',', ';', '\t'];
 
-/// What stands in a text.
+/// The content of a text.
 pub(crate) struct Separated {
     pub(crate) rows: Vec<Row>,
-    /// Rows whose quoted cell has whole rows in it.
+    /// Rows whose quoted cell contains whole rows.
     pub(crate) wrong: Vec<Wrong>,
-    /// What stands between the cells.
+    /// The separator between the cells.
     pub(crate) sign: char,
 }
 
-/// Takes a text apart; rows without anything in them are left out.
+/// Splits a text into rows and cells; leaves out rows without any content.
 pub(crate) fn read(text: &str, most_rows: usize) -> Result<Separated, TableError> {
-    // Excel's own line, which says what stands between the cells.
+    // Excel's own line, which names the separator.
     let first = text.lines().next().unwrap_or_default();
     let named = first.strip_prefix("sep=").and_then(|sign| sign.chars().next());
     let sign = named.filter(|sign| SIGNS.contains(sign)).unwrap_or_else(|| between(text));
@@ -49,7 +49,7 @@ pub(crate) fn read(text: &str, most_rows: usize) -> Result<Separated, TableError
     Ok(found)
 }
 
-/// Returns the sign that stands most evenly in the first lines, outside quotes.
+/// Returns the separator that occurs most evenly in the first lines, outside quotes.
 fn between(text: &str) -> char {
     let mut lines = vec![[0_usize; SIGNS.len()]];
     let mut inside = false;
@@ -79,7 +79,8 @@ fn between(text: &str) -> char {
     best.0
 }
 
-/// Why a cell over several lines looks like a quote that was closed too late: a whole line of it has as many cells as the row.
+/// Explains why a cell over several lines looks like a quote that was closed too late: one of its lines has as many cells as the
+/// row.
 fn swallowed(row: &Row, sign: char) -> Option<String> {
     let cells = row.cells.len().max(2);
     let mut lines = row.cells.iter().flat_map(|cell| cell.lines().skip(1));
@@ -97,14 +98,14 @@ struct Reader<'a> {
     sign: char,
 }
 
-/// Where a cell ended.
+/// How a cell ended.
 enum End {
     Cell,
     Row,
 }
 
 impl Reader<'_> {
-    /// Returns the next row, and whether a cell of it goes over several lines.
+    /// Returns the next row, and whether a cell of it spans several lines.
     fn row(&mut self) -> Result<Option<(Row, bool)>, TableError> {
         if self.rest.peek().is_none() {
             return Ok(None);
@@ -140,7 +141,7 @@ impl Reader<'_> {
         Ok(End::Row)
     }
 
-    /// The rest of a cell whose quote is open.
+    /// Reads the rest of a cell whose quote is open.
     fn quoted(&mut self, cell: &mut String) -> Result<End, TableError> {
         let opened = self.line;
         while let Some(letter) = self.rest.next() {
@@ -157,7 +158,7 @@ impl Reader<'_> {
         Err(TableError::OpenQuote(opened))
     }
 
-    /// Returns what may follow a closed quote: spaces, then the end of the cell.
+    /// Reads on after a closed quote: only spaces may follow, then the end of the cell.
     fn closed(&mut self, opened: usize) -> Result<End, TableError> {
         while let Some(letter) = self.rest.next() {
             match letter {

@@ -1,16 +1,16 @@
-//! A file as headings and rows below them.
+//! A file as headings and the rows below them.
 
 use crate::separated::{self, Separated};
 use crate::text::Encoding;
 use crate::{Counted, LONGEST_CELL, MOST_BYTES, Row, TableError, Wrong, day, text, workbook};
 
-/// Rows among which the headings are looked for.
+/// Rows among which the headings are searched for.
 const LOOKED_AT: usize = 20;
 
 /// A parsed file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// What its columns are called.
+    /// The headings of its columns.
     pub headings: Vec<String>,
     /// Its rows, none of them empty; a row may have fewer cells than there are headings, never more.
     pub rows: Vec<Row>,
@@ -18,7 +18,7 @@ pub struct Table {
     pub wrong: Vec<Wrong>,
     /// What was decided or skipped, in sentences.
     pub notes: Vec<String>,
-    /// What places count.
+    /// The unit in which places are counted.
     pub counted: Counted,
     /// For each column, the first cell that can only be a day with its month first.
     month_first: Vec<Option<(usize, String)>>,
@@ -29,7 +29,7 @@ impl Table {
     /// of its first rows that `fits`, or else the first row.
     ///
     /// # Errors
-    /// [`TableError`] if nothing of it can be read; a row that cannot be is in [`Table::wrong`].
+    /// [`TableError`] if nothing in it can be read; a row that cannot be read is in [`Table::wrong`].
     pub fn read(
         bytes: &[u8],
         most_rows: usize,
@@ -116,11 +116,11 @@ impl Table {
         Ok(())
     }
 
-    /// Reads a day in a column. If another cell of the column can only have its month first, a day that could be read
-    /// both ways is refused.
+    /// Reads a day in a column. If another cell of the column can only have its month first, a day that could be read both ways
+    /// is refused.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
+    /// The fault in the text, in words.
     pub fn day(&self, column: usize, text: &str) -> Result<domain::Day, String> {
         let read = day::read(text).map_err(|error| error.to_string())?;
         match self.month_first.get(column) {
@@ -191,7 +191,7 @@ fn passed_over(counted: Counted, (first, last): (&Row, &Row), headings: usize) -
     )
 }
 
-/// Removes the sign that keeps spreadsheets from reading a cell as a formula.
+/// Removes the character that keeps spreadsheets from reading a cell as a formula.
 fn without_guard(cell: &mut String) {
     if cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(['=', '+', '-', '@'])) {
         cell.remove(0);

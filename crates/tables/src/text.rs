@@ -1,24 +1,24 @@
-//! Text out of bytes. UTF-8 and UTF-16 say what they are; any other encoding would be a guess at a person's name, so it is
-//! refused with the line where it shows.
+//! Decodes bytes into text. UTF-8 and UTF-16 can be recognised; any other encoding would be a guess at a person's name, so it is
+//! refused with the line where it occurs.
 
 /// The encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// With or without a mark in front.
+    /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// Little-endian, as "Unicode text" of Windows.
+    /// UTF-16 little-endian, the "Unicode text" of Windows.
     Utf16Le,
-    /// Big-endian.
+    /// UTF-16 big-endian.
     Utf16Be,
 }
 
-/// Why bytes are not text.
+/// The reason why bytes are not text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// A byte that UTF-8 does not have in this place.
+    /// A byte that UTF-8 does not allow in this place.
     #[error("{}", not_utf8(*line, *byte))]
     NotUtf8 {
-        /// The line, from 1 on.
+        /// The line, starting at 1.
         line: usize,
         /// The byte.
         byte: u8,
@@ -26,18 +26,18 @@ pub enum TextError {
     /// Half a character.
     #[error("the file is in UTF-16 and is damaged: a character in it is cut in half")]
     NotUtf16,
-    /// Bytes that no text has.
+    /// Bytes that occur in no text.
     #[error("the file is not text")]
     Binary,
 }
 
 fn not_utf8(line: usize, byte: u8) -> String {
-    // The letters and signs that Windows-1252 has above ASCII are the ones that British files have: é, £, ’.
+    // The letters and signs that Windows-1252 has above ASCII are the ones that British files contain: é, £, ’.
     let looks = if byte >= 0x80 { " (it looks like Windows-1252)" } else { "" };
     format!("the file is not in UTF-8{looks}: line {line} has the byte 0x{byte:02X}")
 }
 
-/// Recognises the encoding by its byte order mark, or by the empty halves of plain letters.
+/// Recognises the encoding by its byte order mark, or by the zero bytes beside plain letters.
 fn encoding(bytes: &[u8]) -> (Encoding, &[u8]) {
     for (mark, encoding) in [
         (&b"\xEF\xBB\xBF"[..], Encoding::Utf8),
@@ -65,10 +65,10 @@ fn encoding(bytes: &[u8]) -> (Encoding, &[u8]) {
     (Encoding::Utf8, bytes)
 }
 
-/// Reads bytes as text.
+/// Decodes bytes into text.
 ///
 /// # Errors
-/// [`TextError`] for what is neither UTF-8 nor UTF-16, and for characters that no text has.
+/// [`TextError`] for bytes that are neither UTF-8 nor UTF-16, and for characters that occur in no text.
 pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), TextError> {
     let (encoding, bytes) = encoding(bytes);
     let text = match encoding {
@@ -81,11 +81,11 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), TextError> {
     Ok((text, encoding))
 }
 
-/// Decodes as [`decode`] does, makes every line end a line feed and joins folded lines (RFC 5545 section 3.1): they may be folded
-/// in the middle of a character, so bytes are joined before they are read.
+/// Decodes as [`decode`] does, makes every line end a line feed and joins folded lines (RFC 5545 section 3.1). Lines may be
+/// folded in the middle of a character, so bytes are joined before they are decoded.
 ///
 /// # Errors
-/// As [`decode`].
+/// The errors of [`decode`].
 pub fn decode_folded(bytes: &[u8]) -> Result<String, TextError> {
     if encoding(bytes).0 != Encoding::Utf8 {
         let (text, _) = decode(bytes)?;
@@ -93,7 +93,7 @@ pub fn decode_folded(bytes: &[u8]) -> Result<String, TextError> {
     }
     match decode(&unfolded(bytes)) {
         Ok((text, _)) => Ok(text),
-        // The lines of the file itself are those that its reader can find.
+        // The error names the lines of the file itself, because those are the ones that its reader can find.
         Err(error) => Err(decode(bytes).err().unwrap_or(error)),
     }
 }

@@ -1,7 +1,7 @@
-//! Excel workbooks (.xlsx): the first sheet that is shown, as text.
+//! Reads Excel workbooks (.xlsx): the first visible sheet, as text.
 //!
-//! `calamine` reads the format. Before it does, the whole archive is inflated once into nothing and counted, because a few
-//! kilobytes can claim to be gigabytes; and cells are taken one by one, because a sheet can claim a cell in its last corner.
+//! `calamine` reads the format. Before it does, the whole archive is inflated once without storing it, and counted, because a few
+//! kilobytes can claim to be gigabytes; and cells are read one by one, because a sheet can claim a cell in its last corner.
 
 use std::io::{Cursor, Read as _};
 
@@ -10,20 +10,20 @@ use zip::ZipArchive;
 
 use crate::{MOST_COLUMNS, Row, TableError, Wrong};
 
-/// What every archive begins with.
+/// The first bytes of every archive.
 pub(crate) const ARCHIVE: &[u8] = b"PK\x03\x04";
-/// What old workbooks begin with, and new ones that have a password.
+/// The first bytes of old workbooks, and of new ones that have a password.
 pub(crate) const OLD: &[u8] = b"\xD0\xCF\x11\xE0";
-/// Parts of an archive, at most.
+/// Largest number of parts in an archive.
 const MOST_PARTS: usize = 1000;
-/// Bytes of all parts together, at most.
+/// Largest size of all parts together, in bytes.
 const MOST_INFLATED: u64 = 96 * 1024 * 1024;
-/// Digits of a number that a spreadsheet keeps.
+/// The number up to which a spreadsheet keeps all digits.
 const EXACT: f64 = 1e15;
-/// Days that a spreadsheet can show as a date.
+/// The days that a spreadsheet can show as a date.
 const DAYS: std::ops::Range<f64> = 0.0..2_958_466.0;
 
-/// What stands in a workbook.
+/// The content of a workbook.
 pub(crate) struct Sheet {
     pub(crate) rows: Vec<Row>,
     pub(crate) wrong: Vec<Wrong>,
@@ -32,7 +32,7 @@ pub(crate) struct Sheet {
     pub(crate) others: Vec<String>,
 }
 
-/// Reads the first sheet that is shown; rows without anything in them are left out.
+/// Reads the first visible sheet; leaves out rows without any content.
 pub(crate) fn read(bytes: &[u8], most_rows: usize) -> Result<Sheet, TableError> {
     bounded(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
@@ -73,7 +73,7 @@ pub(crate) fn read(bytes: &[u8], most_rows: usize) -> Result<Sheet, TableError> 
     Ok(sheet)
 }
 
-/// Inflates every part into nothing, and counts.
+/// Inflates every part without storing it, and counts the bytes.
 fn bounded(bytes: &[u8]) -> Result<(), TableError> {
     let wrong = |error: &dyn std::fmt::Display| TableError::Workbook(error.to_string());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| wrong(&error))?;
@@ -96,7 +96,7 @@ fn broken(error: XlsxError) -> TableError {
     }
 }
 
-/// The row whose cells are coming in.
+/// The row whose cells are being read.
 #[derive(Default)]
 struct Open {
     row: usize,
@@ -129,7 +129,7 @@ impl Open {
     }
 }
 
-/// Returns what a cell shows, or why it cannot be said.
+/// Returns the text that a cell shows, or why it cannot be determined.
 fn text(value: &DataRef<'_>) -> Result<String, String> {
     Ok(match value {
         DataRef::Empty => String::new(),

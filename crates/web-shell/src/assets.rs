@@ -1,6 +1,6 @@
-//! The style sheet, the script and the logo, built by `assets/build.sh` and carried inside the binary.
+//! The style sheet, the script and the logo, built by `assets/build.sh` and embedded in the binary.
 //!
-//! A file's address has the start of its digest in it, so a browser may keep it for ever: a changed file has another
+//! The address of a file contains the start of its digest, so a browser may cache it for ever: a changed file has another
 //! address. There are no fonts.
 
 use axum::extract::Path;
@@ -19,31 +19,31 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| address("app", "js"));
 
 static LOGO: LazyLock<String> = LazyLock::new(|| address("logo", "svg"));
 
-/// The address of the style sheet: `/assets/app-<hash>.css`.
+/// Returns the address of the style sheet: `/assets/app-<hash>.css`.
 #[must_use]
 pub fn style_sheet() -> &'static str {
     &STYLE_SHEET
 }
 
-/// The address of the script: `/assets/app-<hash>.js`.
+/// Returns the address of the script: `/assets/app-<hash>.js`.
 #[must_use]
 pub fn script() -> &'static str {
     &SCRIPT
 }
 
-/// The address of the logo, which is the browser's icon too: `/assets/logo-<hash>.svg`.
+/// Returns the address of the logo, which is also the browser's icon: `/assets/logo-<hash>.svg`.
 #[must_use]
 pub fn logo() -> &'static str {
     &LOGO
 }
 
-/// The text of the style sheet, for pages that are written to a file rather than served.
+/// Returns the text of the style sheet, for pages that are written to a file rather than served.
 #[must_use]
 pub fn style_sheet_text() -> String {
     text("app.css")
 }
 
-/// The text of the script, for the same.
+/// Returns the text of the script, for pages that are written to a file rather than served.
 #[must_use]
 pub fn script_text() -> String {
     text("app.js")
@@ -67,7 +67,7 @@ fn address(stem: &str, ending: &str) -> String {
     address
 }
 
-/// Serves `/assets/{name}`; an address with another digest than today's is not found rather than answered wrongly.
+/// Serves `/assets/{name}`; answers "not found" to an address with another digest than the current one.
 pub async fn serve(Path(name): Path<String>) -> Response {
     let asked = format!("/assets/{name}");
     if asked == style_sheet() {

@@ -1,10 +1,10 @@
-//! What a browser calls itself, in a few words: by them somebody recognises their own sessions. No version, no address:
-//! that would be more than the purpose needs.
+//! Describes a browser in a few words, by which people recognise their own sessions. It leaves out the version and the address,
+//! which would be more than the purpose needs.
 
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
 
-/// Words in a user agent and what they mean; the first that is found counts, since each names those it descends from.
+/// Words in a user agent and what they mean; the first match counts, since each browser also names its ancestors.
 const BROWSERS: [(&str, &str); 5] = [
     ("Edg", "Edge"),
     ("Firefox/", "Firefox"),
@@ -23,7 +23,7 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// Such as `Firefox on Windows`; empty where it does not say.
+/// Describes the browser of a request, such as `Firefox on Windows`; empty where the request does not say.
 pub fn described(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let find = |words: &[(&str, &'static str)]| {

@@ -1,4 +1,4 @@
-//! The time of the samples, which stands still.
+//! The fixed time of the samples.
 
 use domain::{Span, Timestamp};
 

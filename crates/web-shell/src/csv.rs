@@ -1,7 +1,7 @@
-//! Comma-separated values (RFC 4180) of what a page shows: the visible columns and rows, and nothing else.
+//! Writes what a page shows as comma-separated values (RFC 4180): the visible columns and rows, and nothing else.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return for a formula; such a cell
-//! gets an apostrophe in front, which a spreadsheet hides, so that text from a device or a person is never run.
+//! A spreadsheet treats a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula. Such a cell gets an
+//! apostrophe in front, which a spreadsheet hides, so that text from a device or a person is never run.
 
 /// The media type of an export.
 pub const MEDIA_TYPE: &str = "text/csv; charset=utf-8; header=present";
@@ -13,7 +13,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// Starts with the names of the columns.
+    /// Starts a table with the names of its columns.
     #[must_use]
     pub fn new(head: &[&str]) -> Self {
         let mut table = Self::default();
@@ -21,7 +21,7 @@ impl Table {
         table
     }
 
-    /// Adds a row; a short or long one is the caller's business, as a reader pads it.
+    /// Adds a row. A row that is too short or too long is left to the caller; a reader pads it.
     pub fn row<S: AsRef<str>>(&mut self, cells: &[S]) {
         for (place, cell) in cells.iter().enumerate() {
             if place > 0 {
@@ -52,7 +52,7 @@ impl Table {
         }
     }
 
-    /// The text, to be served as [`MEDIA_TYPE`].
+    /// Returns the text, to be served as [`MEDIA_TYPE`].
     #[must_use]
     pub fn finish(self) -> String {
         self.text

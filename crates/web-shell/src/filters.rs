@@ -1,7 +1,6 @@
-//! Template filters for the things that look the same on every page: times, outcomes, verdicts, grades.
+//! Template filters for what looks the same on every page: times, outcomes, verdicts, grades.
 //!
-//! Askama hands a filter its argument through one or two references, as the template happens to reach it; [`Inner`] takes
-//! them off again.
+//! Askama passes a filter its argument through one or two references, depending on the template; [`Inner`] removes them.
 #![expect(missing_docs, reason = "askama::filter_fn writes public structs and methods without a comment")]
 
 use askama::filters::Safe;
@@ -12,7 +11,7 @@ use crate::session::sentence;
 
 /// The value behind any number of references.
 pub trait Inner<T: ?Sized> {
-    /// It.
+    /// Returns the value itself.
     fn inner(&self) -> &T;
 }
 
@@ -34,13 +33,13 @@ impl<T: ?Sized, U: Inner<T> + ?Sized> Inner<T> for &U {
     }
 }
 
-/// A time for people, with RFC 3339 for machines.
+/// Writes a time for people, with RFC 3339 for machines.
 #[askama::filter_fn]
 pub fn when<T: Inner<Timestamp>>(at: T, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
     Ok(time(*at.inner(), &format::when(*at.inner())))
 }
 
-/// How long ago, with the time itself for machines.
+/// Writes how long ago a time was, with the time itself for machines.
 #[askama::filter_fn]
 pub fn ago<T: Inner<Timestamp>>(
     at: T,
@@ -50,18 +49,18 @@ pub fn ago<T: Inner<Timestamp>>(
     Ok(time(*at.inner(), &format::ago(*at.inner(), *now)))
 }
 
-/// A whole number with commas.
+/// Writes a whole number with commas.
 #[askama::filter_fn]
 pub fn num<T: Inner<u64>>(count: T, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(format::number(*count.inner()))
 }
 
 fn time(at: Timestamp, text: &str) -> Safe<String> {
-    // Neither the time nor its words can hold a character that markup would mind.
+    // Neither the time nor its words can contain a character that needs escaping.
     Safe(format!("<time datetime=\"{at}\">{text}</time>"))
 }
 
-/// An outcome as a tag: a sign and words, with colour only on top.
+/// Writes an outcome as a tag: a sign and words, with colour as an addition only.
 #[askama::filter_fn]
 pub fn outcome<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
     Ok(match outcome.inner() {
@@ -72,7 +71,7 @@ pub fn outcome<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> askama:
     })
 }
 
-/// Why an outcome is what it is, as a sentence begins, with times as people write them; empty for met.
+/// Writes the reason for an outcome as the beginning of a sentence, with times in words; empty for met.
 #[askama::filter_fn]
 pub fn why<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(match outcome.inner() {
@@ -83,7 +82,7 @@ pub fn why<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> askama::Res
     })
 }
 
-/// A platform's verdict as a tag.
+/// Writes a platform's verdict as a tag.
 #[askama::filter_fn]
 pub fn verdict<T: Inner<Coverage>>(coverage: T, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
     Ok(match coverage.inner().verdict {
@@ -100,7 +99,7 @@ fn tag(colour: &str, sign: &str, words: &str) -> Safe<String> {
     ))
 }
 
-/// A grade as one to four bars with its words.
+/// Writes a grade as one to four bars with its words.
 #[askama::filter_fn]
 pub fn grade<T: Inner<Grade>>(grade: T, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
     let grade = *grade.inner();

@@ -1,4 +1,5 @@
-//! What a form has just done, in words. An address carries only the word, so that nobody can put words on a page.
+//! Messages that say what a form has just done. An address carries only a key, so that nobody can put text of their own on a
+//! page.
 
 const NOTICES: &[(&str, &str)] = &[
     ("device-added", "The device stands in the register."),
@@ -99,7 +100,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("signed-out", "You are signed out."),
 ];
 
-/// The words for a word.
+/// Returns the message for a key.
 pub fn of(word: &str) -> Option<&'static str> {
     NOTICES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
 }

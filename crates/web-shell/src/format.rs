@@ -1,6 +1,6 @@
-//! How times and numbers read on screen, after the GOV.UK style guide: `22 November 2026, 3:00am`.
+//! Formats times and numbers for the screen, after the GOV.UK style guide: `22 November 2026, 3:00am`.
 //!
-//! Times are shown as a clock on the wall in the United Kingdom shows them; machines get RFC 3339 beside it.
+//! Times are shown in UK local time; machines get RFC 3339 beside it.
 
 use domain::{Span, Timestamp, local_time};
 use jiff::civil::{Date, DateTime};
@@ -28,25 +28,25 @@ fn local(at: Timestamp) -> Option<DateTime> {
     jiff::Timestamp::from_millisecond(at.millis()).is_ok().then(|| local_time::local(at))
 }
 
-/// A day: `12 September 2020`.
+/// Writes a day: `12 September 2020`.
 #[must_use]
 pub fn day(day: Date) -> String {
     format!("{} {} {}", day.day(), month(day.month()), day.year())
 }
 
-/// A day with its weekday: `Sunday 22 November 2026`.
+/// Writes a day with its weekday: `Sunday 22 November 2026`.
 #[must_use]
 pub fn weekday(on: Date) -> String {
     format!("{} {}", on.strftime("%A"), day(on))
 }
 
-/// The month of a point in time, as forms take it: `2026-11`.
+/// Returns the month of a point in time, as forms take it: `2026-11`.
 #[must_use]
 pub fn month_of(at: Timestamp) -> String {
     local(at).map(|at| at.strftime("%Y-%m").to_string()).unwrap_or_default()
 }
 
-/// A point in time to the minute, in British time: `22 November 2026, 3:00am`; noon and midnight by name.
+/// Writes a point in time to the minute, in British time: `22 November 2026, 3:00am`; noon and midnight by name.
 #[must_use]
 pub fn when(at: Timestamp) -> String {
     match local(at) {
@@ -55,13 +55,13 @@ pub fn when(at: Timestamp) -> String {
     }
 }
 
-/// Only the day of a point in time, in British time: `22 November 2026`.
+/// Writes only the day of a point in time, in British time: `22 November 2026`.
 #[must_use]
 pub fn day_of(at: Timestamp) -> String {
     local(at).map_or_else(|| "a time out of range".to_owned(), |at| day(at.date()))
 }
 
-/// The last minute of a day that was typed as `2026-12-24`, in British time.
+/// Returns the last minute of a day that was typed as `2026-12-24`, in British time.
 #[must_use]
 pub fn end_of_day(text: &str) -> Option<Timestamp> {
     text.trim().parse().ok().map(local_time::last_minute).filter(|at| at.millis() < i64::MAX)
@@ -79,8 +79,8 @@ fn clock(at: &DateTime) -> String {
     }
 }
 
-/// How long ago, in the largest whole unit up to days: `3 hours ago`. A time that is still to come reads `just now`,
-/// since clocks of two machines differ a little.
+/// Writes how long ago a time was, in the largest whole unit up to days: `3 hours ago`. A time in the future reads `just now`,
+/// since the clocks of two machines differ a little.
 #[must_use]
 pub fn ago(at: Timestamp, now: Timestamp) -> String {
     match span(now.since(at)) {
@@ -89,7 +89,7 @@ pub fn ago(at: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// A length of time in its largest whole unit up to days: `45 minutes`, `3 hours`, `12 days`; nothing under a minute.
+/// Writes a length of time in its largest whole unit up to days: `45 minutes`, `3 hours`, `12 days`; empty under a minute.
 #[must_use]
 pub fn span(span: Span) -> String {
     const MINUTE: i64 = 60_000;
@@ -105,7 +105,7 @@ pub fn span(span: Span) -> String {
     format!("{} {unit}{plural}", number(count.unsigned_abs()))
 }
 
-/// A whole number with commas: `2,262`.
+/// Writes a whole number with commas: `2,262`.
 #[must_use]
 pub fn number(count: u64) -> String {
     let digits = count.to_string();

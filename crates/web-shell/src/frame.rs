@@ -1,72 +1,72 @@
-//! The frame around every page: marking, who is signed in, where one is. Its template is `layout/shell.html`.
+//! The frame around every page: the marking, the person signed in, the place of the page. Its template is `layout/shell.html`.
 
 use domain::Timestamp;
 
-/// What every page needs to be framed.
+/// The data that the frame of every page needs.
 #[derive(Debug, Clone)]
 pub struct Shell {
-    /// The time of the request, from which ages are counted.
+    /// The time of the request, from which ages are computed.
     pub now: Timestamp,
     /// The marking of the page, such as `OFFICIAL`; shown at its top and bottom.
     pub marking: String,
-    /// The demonstration: everything is made up, and a line under the header says so.
+    /// Whether this is the demonstration: everything is made up, and a line under the header says so.
     pub demo: bool,
     /// The forces that the service is for, as the header names them.
     pub forces: String,
-    /// Who is signed in; nobody on the sign-in page.
+    /// The person signed in; `None` on the sign-in page.
     pub who: Option<SignedIn>,
-    /// Which parts the person may open, in order; those are the navigation.
+    /// The parts that the person may open, in order; they make up the navigation.
     pub areas: Vec<Area>,
-    /// Which part this page belongs to.
+    /// The part that this page belongs to.
     pub area: Area,
-    /// The way back up, from the top; the page itself is not in it.
+    /// The links to the pages above, from the top; the page itself is not among them.
     pub crumbs: Vec<Crumb>,
-    /// News from outside the page's subject, such as what a form has just done.
+    /// A notification that is not the page's subject, such as what a form has just done.
     pub banner: Option<Banner>,
-    /// When the session ends, for whoever is about to type something long; nothing on pages that need no session.
+    /// When the session ends, as a warning before somebody types a long text; `None` on pages that need no session.
     pub ends: Option<Ends>,
 }
 
 /// When a session ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends {
-    /// If nothing more is done.
+    /// The time it ends if the person does nothing more.
     pub idle_at: Timestamp,
-    /// Whatever is done.
+    /// The time it ends in any case.
     pub at: Timestamp,
 }
 
 /// The person signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// As the directory has it.
+    /// The name in the directory.
     pub name: String,
-    /// What the person is to Lanyard, such as `Service desk analyst`.
+    /// The person's role in Lanyard, such as `Service desk analyst`.
     pub role: String,
 }
 
 /// A part of the product, as the navigation names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
-    /// What concerns the person signed in.
+    /// The pages about the person signed in.
     Me,
-    /// What needs attention.
+    /// The first page: matters that need attention.
     Overview,
     /// The asset register and what devices report.
     Devices,
-    /// Holders and their acceptances.
+    /// The holders and their acceptances.
     People,
-    /// Who is at work, and what people are told.
+    /// Who is on duty, and the notices sent to people.
     Duty,
     /// The rules.
     Documents,
-    /// Desk work.
+    /// The cases that the service desk works on.
     Cases,
     /// Permissions and exceptions.
     Registers,
     /// The log.
     Ledger,
-    /// None of them: sign-in, errors.
+    /// None of the parts: sign-in, errors.
     Elsewhere,
 }
 
@@ -84,7 +84,7 @@ impl Area {
         Self::Ledger,
     ];
 
-    /// The word in the navigation.
+    /// Returns the word in the navigation.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -101,7 +101,7 @@ impl Area {
         }
     }
 
-    /// The address of its first page.
+    /// Returns the address of the part's first page.
     #[must_use]
     pub const fn href(self) -> &'static str {
         match self {
@@ -118,12 +118,12 @@ impl Area {
     }
 }
 
-/// A link with its words.
+/// A link with its text.
 #[derive(Debug, Clone)]
 pub struct Crumb {
-    /// Where it leads.
+    /// The address it leads to.
     pub href: String,
-    /// What it says.
+    /// The text of the link.
     pub text: String,
 }
 
@@ -134,34 +134,35 @@ impl Crumb {
     }
 }
 
-/// One notification; never shown together with an error summary, since one of them would go unread.
+/// One notification; never shown together with an error summary, since one of them would not be read.
 #[derive(Debug, Clone)]
 pub struct Banner {
-    /// Whether something was done as asked, rather than merely being worth knowing.
+    /// Whether the banner confirms an action, rather than only giving information.
     pub success: bool,
-    /// What happened.
+    /// A sentence that says what happened.
     pub text: String,
-    /// Where to look at it.
+    /// A link to the details.
     pub link: Option<Crumb>,
 }
 
 impl Shell {
-    /// Whether the person may open a part.
+    /// Returns whether the person may open a part.
     pub fn sees(&self, area: Area) -> bool {
         self.areas.contains(&area)
     }
 
-    /// Whether a time is over.
+    /// Returns whether a time has passed.
     pub fn past(&self, at: &Timestamp) -> bool {
         *at < self.now
     }
 
-    /// How long the session lasts, in milliseconds: without a word from them, and at most. For the script that warns.
+    /// Returns how long the session lasts, in milliseconds: while the person does nothing, and at most. Used by the script that
+    /// warns of its end.
     pub fn lasts(&self, ends: &Ends) -> (i64, i64) {
         (ends.idle_at.since(self.now).millis(), ends.at.since(self.now).millis())
     }
 
-    /// The frame of the samples: a signed-in desk analyst at 3 a.m.
+    /// Returns the frame of the samples: a service desk analyst signed in at 3 a.m.
     #[must_use]
     pub fn sample(area: Area) -> Self {
         Self {
@@ -184,7 +185,7 @@ impl Shell {
         }
     }
 
-    /// The same, one level up: for a page that is itself the first of its area.
+    /// Returns the frame of the samples for a page that is itself the first of its area.
     #[must_use]
     pub fn sample_top(area: Area) -> Self {
         let mut shell = Self::sample(area);

@@ -1,7 +1,7 @@
-//! Forms that cannot be taken yet, because their session is over or because their sender has to prove first that they are
-//! there: what was typed is put by, and its owner is sent to sign in.
+//! Saves forms that cannot be accepted yet, because their session has expired or because their sender has to prove first that
+//! they are present; then redirects the sender to sign in.
 //!
-//! Inside the check that a form comes from these pages: nobody else's form is kept.
+//! This layer is inside the check that a form comes from these pages, so no other site's form is saved.
 
 use axum::Form;
 use axum::body::{Body, Bytes};
@@ -17,7 +17,7 @@ use crate::routes;
 use crate::session::{Aside, OVER, Problem, Session};
 use crate::site::Site;
 
-/// Keeps what would be lost; everything else goes on.
+/// Saves a form that would be lost; passes every other request on.
 pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
     if !is_worth_it(&site, &request) {
         return next.run(request).await;
@@ -45,7 +45,7 @@ async fn after_the_session(site: &Site, token: &Secret<String>, request: Request
     }
 }
 
-/// Lets the form go on, and keeps it where the answer is that its sender has to prove first that they are there.
+/// Passes the form on, and saves it if the answer is that its sender has to prove first that they are present.
 async fn until_proven(site: &Site, token: &Secret<String>, request: Request, next: Next) -> Response {
     let here = path_of(&request);
     let (parts, body) = request.into_parts();
@@ -75,7 +75,7 @@ fn on_to(site: &Site, key: Option<&Secret<String>>, place: &str) -> Response {
     ([(SET_COOKIE, Aside::Kept.set(site, key))], Redirect::to(place)).into_response()
 }
 
-/// Whether it is a form of a page for which one must be signed in. What ends a session or handles one is not worth it.
+/// Returns whether the request is a form of a page that needs a session. Forms that end or manage a session are not worth saving.
 fn is_worth_it(site: &Site, request: &Request) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let path = request.uri().path();

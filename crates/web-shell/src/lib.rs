@@ -1,12 +1,12 @@
-//! What every page shares: the frame, the session, forms and lists, files that are imported, the table of addresses.
+//! The parts that every page shares: the frame, the session, forms and lists, imports of files, the table of addresses.
 //!
-//! A page is one folder in the `web` crate of its capability: `mod.rs` holds what it shows and a sample of it, `page.html` its
-//! template, `handler.rs` what answers its requests. Each such crate lists its addresses (`ROUTES`) and samples; the crate `web`
-//! joins them and makes the router.
+//! A page is one folder in the `web` crate of its capability: `mod.rs` holds its view and a sample, `page.html` its template,
+//! `handler.rs` the functions that answer its requests. Each such crate lists its addresses (`ROUTES`) and samples; the crate
+//! `web` joins them and builds the router.
 //!
-//! Not here: any page of a capability, and anything that decides (`kernel` and the `app` crates).
+//! Not here: any page of a capability, and any decision (`kernel` and the `app` crates make them).
 
-// Templates of other crates extend those here, and name this crate.
+// Templates of other crates extend the ones here, and refer to this crate by name.
 extern crate self as web_shell;
 
 pub mod accessibility;
@@ -42,10 +42,10 @@ pub const ROUTES: &[Route] = &[
     open("GET", "/assets/{name}", || get(assets::serve)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("not-found", crate::problem::View::sample(StatusCode::NOT_FOUND).render()?),

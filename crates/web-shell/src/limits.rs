@@ -1,5 +1,5 @@
-//! How often a sign-in may be begun from one address, and how often somebody may sign: a layer around the routes that name a
-//! door. A secret that is brought is looked up before it counts ([`sign_in_app::admit`]).
+//! Limits how often one address may begin a sign-in, and how often one person may sign: a layer around the routes that name a
+//! [`Door`]. A secret in a request is looked up before the request counts ([`sign_in_app::admit`]).
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -11,16 +11,16 @@ use std::net::IpAddr;
 use crate::session::{Problem, Session};
 use crate::site::Site;
 
-/// From where a request came; an argument of handlers.
+/// The address that a request came from, as an argument of handlers.
 pub type From = Option<Extension<CallerAddress>>;
 
-/// The address itself.
+/// Returns the address itself.
 pub fn address(from: From) -> Option<IpAddr> {
     from.map(|Extension(CallerAddress(address))| address)
 }
 
-/// Lets a request through while its address, or for a signature the session's owner, has an allowance left. A signature
-/// of somebody who is not signed in counts for nobody: its handler refuses it.
+/// Passes a request on while its address, or for a signature the session's owner, has an allowance left. A signature of somebody
+/// who is not signed in counts against nobody: its handler refuses it.
 pub async fn layer(State((site, door)): State<(Site, Door)>, request: Request, next: Next) -> Response {
     let live = request.extensions().get::<Session>().and_then(|session| session.live.as_ref());
     let from = request.extensions().get::<CallerAddress>().map(|caller| caller.0);

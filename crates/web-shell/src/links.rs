@@ -1,4 +1,4 @@
-//! How pages name what other pages are about: a link with the words that people know it by.
+//! Links from one page to the subject of another, with the words that people know it by.
 
 use domain::{CaseId, DeviceId};
 

@@ -1,7 +1,7 @@
-//! Addresses: each with its method, what access control must say, and who answers it.
+//! The addresses: each with its method, the action that access control must allow, and its handler.
 //!
 //! The router is built from the tables of all pages, and the tests try each address as every role and as nobody, so that a
-//! handler which forgets to ask is found. Where a form holds several actions (`/devices/{id}/actions`,
+//! handler that forgets to ask access control is found. Where a form holds several actions (`/devices/{id}/actions`,
 //! `/commands/{id}/reveal`), the table names the least of them, and the handler asks for the one that was chosen.
 
 use axum::routing::MethodRouter;
@@ -19,9 +19,10 @@ pub struct Route {
     pub path: &'static str,
     /// The action that access control must allow; `None` where nobody need be signed in.
     pub needs: Option<&'static str>,
-    /// What may be tried only so often there, whatever is tried. What can be right or wrong is looked up first, by its handler.
+    /// The limit on how often the address may be tried, whatever is tried. The handler first looks up anything that can be right
+    /// or wrong.
     pub door: Option<Door>,
-    /// Who answers it.
+    /// The handler that answers it.
     pub handler: fn() -> MethodRouter<Site>,
 }
 
@@ -31,19 +32,19 @@ pub const fn open(method: &'static str, path: &'static str, handler: fn() -> Met
     Route { method, path, needs: None, door: None, handler }
 }
 
-/// Makes an address that shows something to whom `A` is allowed.
+/// Makes an address that shows something to people to whom `A` is allowed.
 #[must_use]
 pub const fn read<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
     Route { method: "GET", path, needs: Some(A::NAME), door: None, handler }
 }
 
-/// Makes an address that takes a form from whom `A` is allowed.
+/// Makes an address that accepts a form from people to whom `A` is allowed.
 #[must_use]
 pub const fn write<A: Action>(path: &'static str, handler: fn() -> MethodRouter<Site>) -> Route {
     Route { method: "POST", path, needs: Some(A::NAME), door: None, handler }
 }
 
-/// Makes the same address one that may be tried only so often.
+/// Limits how often an address may be tried.
 #[must_use]
 pub const fn at(door: Door, route: Route) -> Route {
     Route { door: Some(door), ..route }

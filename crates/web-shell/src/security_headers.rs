@@ -1,7 +1,7 @@
-//! The headers that keep a page to itself, as a layer around every page.
+//! Sets the security headers of every page, as a layer around all of them.
 //!
-//! The policy allows the one script that is carried in the binary (`assets/app.js`) and nothing else: text that slips
-//! through as markup still cannot run, and no text can become markup by way of the script.
+//! The policy allows the one script that is embedded in the binary (`assets/app.js`) and nothing else: text that slips through as
+//! markup still cannot run, and no text can become markup through the script.
 
 use axum::extract::Request;
 use axum::http::header::{
@@ -11,7 +11,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// What a page may load and where it may send forms.
+/// The content security policy: what a page may load and where it may send forms.
 pub const CONTENT_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; \
                                   img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; \
                                   require-trusted-types-for 'script'; trusted-types 'none'";
@@ -26,8 +26,8 @@ const ALWAYS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
-/// Sets the headers on one answer; use with `axum::middleware::from_fn`. `Cache-Control` is `no-store` unless the page
-/// itself says otherwise, as the style sheet does.
+/// Sets the headers of one response; use with `axum::middleware::from_fn`. `Cache-Control` is `no-store` unless the page itself
+/// sets something else, as the style sheet does.
 pub async fn layer(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

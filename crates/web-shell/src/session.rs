@@ -1,4 +1,4 @@
-//! Who is asking: the session cookie, the person behind it, and the page for whatever goes wrong on the way.
+//! Identifies the sender of a request: the session cookie, the person it belongs to, and the page for any error on the way.
 
 use axum::Form;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request, State};
@@ -25,12 +25,12 @@ use crate::parts::listing::percent;
 use crate::site::Site;
 use crate::{flash, problem};
 
-/// The session of one request: the cookie as it came, and the session behind it.
+/// The session of one request.
 #[derive(Clone, Default)]
 pub struct Session {
-    /// The cookie as it came.
+    /// The cookie as it was sent.
     pub token: Option<Secret<String>>,
-    /// The session behind it, where it has not ended.
+    /// The session that the cookie belongs to, if it has not ended.
     pub live: Option<Live>,
 }
 
@@ -42,17 +42,17 @@ impl Session {
     }
 }
 
-/// Something that cannot be shown or done; becomes a page in [`frame`].
+/// An error that becomes a page in [`frame`].
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
-    /// For people.
+    /// The explanation for people.
     why: String,
-    /// For the log; such a problem gets a reference that is found there.
+    /// The explanation for the log; such a problem gets a reference by which the log entry is found.
     fault: Option<String>,
-    /// Seconds until it may be tried again.
+    /// Seconds until the request may be tried again.
     retry_after: Option<i64>,
-    /// Whether it may be done once the person has proved that they are there.
+    /// Whether the request is allowed once the person has proved that they are present.
     wants_proof: bool,
 }
 
@@ -63,19 +63,19 @@ impl Problem {
         Self { status, why: why.into(), fault: None, retry_after: None, wants_proof: false }
     }
 
-    /// Whether it may be done once the person has proved that they are there.
+    /// Returns whether the request is allowed once the person has proved that they are present.
     pub const fn wants_proof(&self) -> bool {
         self.wants_proof
     }
 
-    /// No room for what was sent.
+    /// Makes the problem of a server that is too busy to accept the request.
     fn busy() -> Self {
         let why = "Lanyard is too busy to take what you sent. Nothing was changed.";
         let retry_after = kernel::intake::RETRY_AFTER.parse().ok();
         Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, why) }
     }
 
-    /// Says that there is no such page.
+    /// Makes the problem of a page that does not exist.
     #[must_use]
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "")
@@ -121,14 +121,14 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Words of a use case as a sentence of its own.
+/// Turns the words of a use case into a sentence of its own.
 pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What was wrong with a form: beside its field where the use case names one, beside `otherwise` where it does not fit
-/// what is there. Anything else is a page of its own.
+/// Turns an error into the errors of a form: beside its field where the use case names one, beside `otherwise` where it conflicts
+/// with the stored state. Any other error becomes a page of its own.
 pub fn form_errors(error: AppError, otherwise: &str) -> Result<Errors, Problem> {
     let mut errors = Errors::default();
     match error {
@@ -142,30 +142,30 @@ pub fn form_errors(error: AppError, otherwise: &str) -> Result<Errors, Problem> 
     Ok(errors)
 }
 
-/// Reads an id of an address; an address that holds none leads nowhere.
+/// Reads an id from an address; a text that is no id is answered "not found".
 pub fn id_of<T: FromStr>(text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::not_found())
 }
 
-/// What a form is told that nobody signed in sent, or too late for it to be kept.
+/// The text for a form that came without a session, or too late to be saved.
 pub const OVER: &str = "You are not signed in, or your session is over. Nothing was changed.";
 
-/// The name of the session cookie.
+/// Returns the name of the session cookie.
 pub const fn cookie_name(secure: bool) -> &'static str {
     if secure { "__Host-lanyard" } else { "lanyard-demo" }
 }
 
-/// The header that sets the session's cookie, or with no token takes it away.
+/// Returns the header that sets the session's cookie, or removes it if there is no token.
 pub fn set_cookie(secure: bool, token: Option<&Secret<String>>) -> String {
     set(cookie_name(secure), secure, token)
 }
 
-/// A cookie for a while beside the session's: what it is for, with its name without TLS and with it.
+/// A short-lived cookie beside the session's, with its name without TLS and with it.
 #[derive(Clone, Copy)]
 pub enum Aside {
-    /// Says that the browser which finishes a sign-in is the one that began it.
+    /// Proves that the browser which finishes a sign-in is the one that began it.
     SigningIn,
-    /// Finds the form that its session was over for.
+    /// Finds the form that was saved when its session had expired.
     Kept,
 }
 
@@ -179,12 +179,12 @@ impl Aside {
         }
     }
 
-    /// The header that sets it, or with no value takes it away.
+    /// Returns the header that sets the cookie, or removes it if there is no value.
     pub fn set(self, site: &Site, value: Option<&Secret<String>>) -> String {
         set(self.name(site.options.secure_cookies), site.options.secure_cookies, value)
     }
 
-    /// Its value, where the browser brought it.
+    /// Returns the cookie's value, if the browser sent it.
     pub fn of(self, site: &Site, headers: &HeaderMap) -> Option<Secret<String>> {
         cookie(headers, self.name(site.options.secure_cookies))
     }
@@ -209,7 +209,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<Secret<String>> {
         .map(|(_, value)| Secret::new(value.to_owned()))
 }
 
-/// Finds out who is asking, and turns whatever went wrong into a page in their frame.
+/// Identifies the sender of a request, and turns any error into a page in their frame.
 pub async fn frame(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     if request.uri().path().starts_with("/assets/") {
         return next.run(request).await;
@@ -237,7 +237,7 @@ pub async fn frame(State(site): State<Site>, mut request: Request, next: Next) -
         response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => explain(&site, actor.as_ref(), &problem),
-        // What axum and its layers answer by themselves: no such method, too large, not a form, from another site.
+        // Responses of axum and its layers: no such method, too large, not a form, from another site.
         None if (status.is_client_error() || status.is_server_error()) && !is_page => {
             let foreign = response.extensions().get::<ProtectionError>().is_some();
             let why =
@@ -266,12 +266,12 @@ fn explain(site: &Site, actor: Option<&Actor>, problem: &Problem) -> Response {
     answer
 }
 
-/// Whatever has no route.
+/// Answers "not found" to any address without a route.
 pub async fn nowhere() -> Problem {
     Problem::not_found()
 }
 
-/// The frame of a page for somebody, or for nobody.
+/// Makes the frame of a page for a person, or for nobody.
 pub fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
     let forces = match actor.and_then(Actor::confined_to) {
         Some(force) => force.title().to_owned(),
@@ -291,7 +291,7 @@ pub fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
     }
 }
 
-/// Whether there is anybody but oneself to see.
+/// Returns whether the person may see anybody other than themselves.
 fn sees_people(actor: &Actor) -> bool {
     access::permit_within::<SeePeople>(actor).is_ok_and(|within| match within.reach() {
         Reach::Force(_) => true,
@@ -304,7 +304,7 @@ fn areas(actor: &Actor) -> Vec<Area> {
     Area::ALL
         .into_iter()
         .filter(|area| match area {
-            // Whoever works with the service and stands in no register has nothing of their own in it.
+            // People who use the service but are not in the register have nothing of their own to see.
             Area::Me => actor.person.is_some() && access::permit::<SeeOwn>(actor).is_ok(),
             Area::Overview | Area::Documents => access::permit::<SeePolicy>(actor).is_ok(),
             Area::Devices => access::permit::<SeeDevices>(actor).is_ok(),
@@ -318,11 +318,12 @@ fn areas(actor: &Actor) -> Vec<Area> {
         .collect()
 }
 
-/// A request of somebody who is signed in. Nobody else gets this far: a page leads to the sign-in, a form is refused.
+/// The context of a request by somebody who is signed in. Other requests do not reach a handler that takes it: a page redirects
+/// to the sign-in, a form is refused.
 pub struct Ctx {
-    /// What every page can reach.
+    /// The state that every page can use.
     pub site: Site,
-    /// Who asks.
+    /// The person who sent the request.
     pub actor: Actor,
     /// Their session.
     pub live: Live,
@@ -347,27 +348,28 @@ impl FromRequestParts<Site> for Ctx {
 }
 
 impl Ctx {
-    /// Asks access control. A handler that shows or does anything begins with this.
+    /// Asks access control for a permit. A handler that shows or does anything begins with this.
     pub fn permit<A: Action>(&self) -> Result<Permit<A>, Problem> {
         Ok(access::permit::<A>(&self.actor)?)
     }
 
-    /// The same, for pages that also serve people about themselves and managers about their people.
+    /// Asks access control for a permit within a reach, for pages that also serve people about themselves and managers about
+    /// their people.
     pub fn permit_within<A: Action>(&self) -> Result<PermitWithin<A>, Problem> {
         Ok(access::permit_within::<A>(&self.actor)?)
     }
 
-    /// Whether the person may, for what a page offers.
+    /// Returns whether the person is allowed an action, for what a page offers.
     pub fn may<A: Action>(&self) -> bool {
         access::permit::<A>(&self.actor).is_ok()
     }
 
-    /// A value of the query; empty where it is not there.
+    /// Returns a value of the query; empty if it is missing.
     pub fn asked(&self, name: &str) -> &str {
         self.query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The frame of a page, with the way up to it and what a form has just done.
+    /// Makes the frame of a page, with the links to the pages above and the message of what a form has just done.
     pub fn shell(&self, area: Area, crumbs: Vec<Crumb>) -> Shell {
         let banner = flash::of(self.asked("done"));
         Shell {
@@ -378,32 +380,32 @@ impl Ctx {
         }
     }
 
-    /// The frame of a page under the first page of its area.
+    /// Makes the frame of a page directly below the first page of its area.
     pub fn under(&self, area: Area) -> Shell {
         self.shell(area, vec![Crumb::new(area.href(), area.title())])
     }
 
-    /// The force that a filter asks for.
+    /// Returns the force that a filter asks for.
     pub fn force(word: &str) -> Option<Force> {
         word.parse().ok()
     }
 }
 
-/// What a form sent.
+/// The fields of a form that was sent.
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// A field's value; empty where it is not there.
+    /// Returns a field's value; empty if the field is missing.
     pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// The same, to be kept.
+    /// Returns a field's value as an owned string.
     pub fn text(&self, name: &str) -> String {
         self.get(name).to_owned()
     }
 
-    /// The same, or nothing where it is empty.
+    /// Returns a field's value, or `None` if it is empty.
     pub fn some(&self, name: &str) -> Option<String> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty()).map(str::to_owned)
     }
@@ -420,12 +422,12 @@ impl FromRequest<Site> for Fields {
     }
 }
 
-/// Where to go after a form was taken, with the word of what it did.
+/// Redirects after a form was accepted, with the key of the message that says what it did.
 pub fn done(href: &str, notice: &'static str) -> Response {
     Redirect::to(&format!("{href}?done={notice}")).into_response()
 }
 
-/// A path of this server and of no other, for going back to after the sign-in.
+/// Returns a path if it is on this server, so that the sign-in can return to it and to no other site.
 pub fn own_path(next: &str) -> &str {
     let strange = |letter: char| letter == '\\' || letter.is_control();
     let own = next.starts_with('/') && !next.starts_with("//") && !next.contains(strange);

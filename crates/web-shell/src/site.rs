@@ -1,4 +1,4 @@
-//! The pages as a service: its options, its routes in order, and the layers around every page.
+//! Serves the pages: the options, the routes in order, and the layers around every page.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -17,12 +17,13 @@ use crate::{kept, limits, security_headers, session};
 /// The largest form that is read, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// What the binary decides for the pages.
+/// The options that the binary sets for the pages.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Made-up people whom anybody may sign in as. Only the demonstration has any.
     pub personas: Vec<Persona>,
-    /// The session cookie goes over TLS only, and to this host only. Without it, whoever is on the network path reads it.
+    /// Whether the session cookie is sent over TLS only, and to this host only. Otherwise anybody on the network path can read
+    /// it.
     pub secure_cookies: bool,
     /// The force's directory, where people sign in through one.
     pub directory: Option<Directory>,
@@ -35,20 +36,20 @@ pub struct Persona {
     pub name: String,
     /// Their role.
     pub role: Role,
-    /// The force that they are confined to.
+    /// The force that they are limited to.
     pub force: Option<Force>,
-    /// Who they are in the register.
+    /// Their entry in the register of people.
     pub person: Option<PersonId>,
-    /// What they come for, in a line.
+    /// What they use the service for, in a line.
     pub says: String,
 }
 
-/// What every page can reach.
+/// The state that every page can use.
 #[derive(Clone)]
 pub struct Site {
     /// The use cases.
     pub app: App,
-    /// What the binary decided.
+    /// The options that the binary set.
     pub options: Arc<Options>,
     /// Every address.
     pub routes: Arc<[Route]>,
@@ -62,10 +63,10 @@ impl Site {
     }
 }
 
-/// Builds the pages from their addresses; whatever else is asked for is answered by a page that says so.
+/// Builds the router from the addresses of the pages; any other request is answered by a page that says so.
 ///
-/// A form is taken only from these pages themselves: its request must say so (`Sec-Fetch-Site`, `Origin`), as every
-/// browser of the last years does.
+/// A form is accepted only from these pages themselves: its request must say so (`Sec-Fetch-Site`, `Origin`), as every browser of
+/// recent years does.
 pub fn router(app: App, options: Options, routes: Vec<Route>) -> Router {
     let site = Site { app, options: Arc::new(options), routes: routes.into() };
     let mut router = Router::new();

@@ -9,7 +9,7 @@ use web_shell::routes::Route;
 
 pub use web_shell::site::{Options, Persona};
 
-/// Every address there is.
+/// Returns every address of the service.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     [
@@ -31,15 +31,15 @@ pub fn routes() -> Vec<Route> {
     .concat()
 }
 
-/// Builds the pages.
+/// Builds the router of all pages.
 pub fn router(app: App, options: Options) -> Router {
     web_shell::site::router(app, options, routes())
 }
 
-/// Renders every page with made-up data: what the gallery shows and the tests check. No page reads from here.
+/// Renders every page with made-up data, for the gallery and the tests. No page reads from here.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     let all = [
         web_shell::samples()?,

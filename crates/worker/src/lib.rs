@@ -1,7 +1,7 @@
-//! Runs jobs and schedules: work that use cases leave behind, and work that becomes due with time.
+//! Runs jobs and schedules: work that use cases queue, and work that becomes due with time.
 //!
-//! Each loop asks `app` for one kind of work and sleeps when there is none. Any node may run any of it: claims and
-//! locks are in the database. Nothing is decided here.
+//! Each loop asks `app` for one kind of work and sleeps when there is none. Any node may run any of it: claims and locks are in
+//! the database. Nothing is decided here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,14 @@ use platform_port::Reach;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// What the worker needs besides the use cases.
+/// The options of the worker, beside the use cases.
 #[derive(Clone, Default)]
 pub struct Options {
-    /// The vendors' push services; devices that none reaches hear of their commands when they next connect.
+    /// The vendors' push services; devices that none of them reaches receive their commands when they next connect.
     pub pushes: Vec<Arc<dyn Reach>>,
-    /// The mail relay's client; without one, people are told by their own pages.
+    /// The mail relay's client; without one, people see their notices only on their own page.
     pub mail: Option<Mail>,
-    /// Where checkpoints of the ledger are copied to.
+    /// The places that checkpoints of the ledger are copied to.
     pub copies: Vec<Target>,
 }
 
@@ -28,13 +28,13 @@ pub struct Options {
 const JOBS: u32 = 32;
 /// Devices refreshed, and pushes sent, at a time.
 const BATCH: u32 = 200;
-/// Notices looked at, and letters under way, at a time.
+/// Notices processed, and mails being sent, at a time.
 const LETTERS: u32 = 20;
 
-/// Ledger entries of a round that leaves others waiting.
+/// Ledger entries in a round after which others still wait.
 const FULL_ROUND: usize = ledger_app::BATCH as usize;
 
-/// How long a loop sleeps if nothing was due, and after a failure.
+/// How long a loop sleeps when nothing was due, and after a failure.
 struct Pace {
     idle: Duration,
     after_failure: Duration,
@@ -44,10 +44,10 @@ const FAST: Pace = Pace { idle: Duration::from_millis(500), after_failure: Durat
 const STEADY: Pace = Pace { idle: Duration::from_secs(2), after_failure: Duration::from_secs(10) };
 const WATCHFUL: Pace = Pace { idle: Duration::from_secs(15), after_failure: Duration::from_secs(60) };
 const SLOW: Pace = Pace { idle: Duration::from_secs(60), after_failure: Duration::from_secs(60) };
-/// For daily work: it looks four times a day, so that a restart at night does not postpone it.
+/// The pace for daily work: the loop checks four times a day, so that a restart at night does not postpone it.
 const DAILY: Pace = Pace { idle: Duration::from_secs(6 * 3600), after_failure: Duration::from_secs(900) };
 
-/// Runs until `stop` turns true; work in hand is finished first.
+/// Runs until `stop` turns true; finishes work in progress first.
 pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
     let (jobs, refresh, pushes, waiting, told, places, seals, forgets) =
@@ -76,7 +76,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     }));
     loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
         let app = places.clone();
-        // Entries that arrived during a round wait for the next: a round costs a dozen statements, however few it places.
+        // Entries that arrive during a round wait for the next: a round costs a dozen statements, however few entries it places.
         async move {
             ledger_app::sequence_ledger(&app).await.map(|placed| if placed < FULL_ROUND { 0 } else { placed })
         }
@@ -117,7 +117,7 @@ fn ledger(
     }));
     loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), None, move || {
         let app = read.clone();
-        // A batch at a time with a pause after each: it has all day.
+        // Works in batches with a pause after each, since it has all day.
         async move { ledger_app::read_ledger_again(&app).await.map(|_| 0) }
     }));
     loops.spawn(every("ledger details", DAILY, stop.clone(), None, move || {

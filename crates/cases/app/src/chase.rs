@@ -1,4 +1,4 @@
-//! What time brings to an open case: reminders before and after its time limit, and lateness itself.
+//! Follows up an open case: sends the reminders before and after its deadline, and notices when it is late.
 
 use domain::{CaseId, PersonId, Span, Timestamp};
 use policy::{Actor, Chase};
@@ -11,7 +11,8 @@ use super::steps::who;
 use crate::tell::Telling;
 use kernel::{App, AppError, days, jobs};
 
-/// Looks after an open case: its steps fit what is held, who must be reminded is, and its lateness is judged.
+/// Follows up an open case: brings its steps into line with what the person holds, sends the reminders that are due,
+/// and has its lateness judged.
 pub async fn follow_case(app: &App, case: CaseId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| follow_case_in(&app, tx, case, now)).await
@@ -35,7 +36,7 @@ fn follow_case_in(app: &App, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Res
             remind(app, tx, &case, (chase, due), now)?;
         }
     }
-    // The moment at which each undone step becomes late changes what is found of the procedure.
+    // The finding on the procedure changes at the moment when an undone step becomes late.
     let dues = steps.iter().filter(|step| step.done.is_none()).filter_map(|step| step.due_at);
     let dues: Vec<Timestamp> = dues.chain(case.due_at).collect();
     if dues.iter().any(|due| *due < now) {
@@ -48,8 +49,8 @@ fn follow_case_in(app: &App, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Res
     }
 }
 
-/// Reminds one recipient of a case; to whom it went stands in its timeline. A reminder to a desk is its list of cases,
-/// where what is overdue stands out: nobody is called for it.
+/// Reminds one recipient of a case, and records that in its timeline. A desk is reminded only by its list of cases,
+/// where overdue ones stand out: nobody is notified.
 fn remind(
     app: &App,
     tx: &mut Tx<'_>,
@@ -76,7 +77,8 @@ fn remind(
     crate::tell::tell(app, tx, case.id, to, &telling, now)
 }
 
-/// Which person a reminder goes to; `None` where it goes to a desk. A manager who is not known is a desk's matter.
+/// Returns the person that a reminder goes to; `None` where it goes to a desk. A case without a known line manager is
+/// the desk's matter.
 fn recipient(tx: &mut Tx<'_>, case: &Case, chase: &Chase) -> Result<Option<PersonId>, AppError> {
     Ok(match chase.to {
         Actor::Holder => case.person,
@@ -88,7 +90,7 @@ fn recipient(tx: &mut Tx<'_>, case: &Case, chase: &Chase) -> Result<Option<Perso
     })
 }
 
-/// The time limit that a reminder is about; `None` where nothing is left to remind of.
+/// Returns the deadline that a reminder is about; `None` where nothing is left to remind of.
 fn due_of(case: &Case, steps: &[Step], chase: &Chase) -> Option<Timestamp> {
     match &chase.of {
         None => case.due_at,

@@ -1,5 +1,4 @@
-//! What people do about notices: call on somebody off duty for a live matter, look after what was not delivered, review
-//! the exceptions.
+//! Lets the Service Desk contact somebody off duty for a live matter, deal with undelivered notices, and review the exceptions.
 
 use domain::{CaseId, Force, NoticeId, Timestamp};
 use serde_json::json;
@@ -12,32 +11,32 @@ use kernel::record::Record;
 use kernel::{App, AppError};
 use notices_app::{Notice, Reason, Told};
 
-/// Exceptions of a month that are listed, at most.
+/// Most exceptions of a month that are listed.
 const MOST_EXCEPTIONS: u32 = 5000;
 
-/// Somebody called on for a live matter.
+/// A message to somebody off duty about a live matter.
 #[derive(Debug, Clone)]
 pub struct LiveMatter {
-    /// The collar or staff number of whom, in the case's force.
+    /// The recipient's collar or staff number, in the case's force.
     pub to: String,
-    /// Which case.
+    /// The case.
     pub case: CaseId,
-    /// Why it cannot wait for their next duty: 1 to 500 characters.
+    /// The reason why it cannot wait for their next duty: 1 to 500 characters.
     pub why: String,
-    /// What they are told: 1 to 2,000 characters.
+    /// The message: 1 to 2,000 characters.
     pub message: String,
-    /// The form that was sent: sent again, it changes nothing.
+    /// The key of the form: sent again, it changes nothing.
     pub form: String,
 }
 
-/// A notice with whom it is to: name and number.
+/// A notice with its recipient's name and number.
 #[derive(Clone)]
 pub struct Listed {
     /// The notice.
     pub notice: Row,
-    /// Name and number of the person.
+    /// Name and number of the recipient.
     pub to: (String, String),
-    /// Name and number of whoever decided that it could not wait.
+    /// Name and number of the person who decided that it could not wait.
     pub decided_by: Option<(String, String)>,
     /// The number of its case.
     pub case: Option<i64>,
@@ -45,12 +44,12 @@ pub struct Listed {
     pub unit: Option<String>,
 }
 
-/// Tells somebody about a live matter that they are part of, whether or not they are on duty. Whoever does it is named,
-/// with the reason, in the monthly list of exceptions.
+/// Notifies somebody about a live matter that they are part of, whether or not they are on duty. The monthly list of
+/// exceptions names the caller, with the reason.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, for a closed case, for somebody who has left, and where the caller stands in
-/// no register, because a person has to answer for it.
+/// [`AppError::Invalid`] without a reason, for a closed case, for somebody who has left, and where the caller is not
+/// in the register of people, because a person has to answer for it.
 pub async fn call_for_live_matter(
     app: &App,
     permit: Permit<ContactOffDuty>,
@@ -100,10 +99,10 @@ pub async fn call_for_live_matter(
         .await
 }
 
-/// The number of a case, for the form by which somebody is called on for it.
+/// Returns the number of a case, for the form that contacts somebody about it.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn case_to_call_for(
     app: &App,
     permit: Permit<ContactOffDuty>,
@@ -113,11 +112,11 @@ pub async fn case_to_call_for(
     app.clone().store().read(move |tx| Ok(crate::case_to_work_on(&app, tx, &permit, case)?.number)).await
 }
 
-/// Notices that reached nobody: given up, or held because it is not known when the person is on duty. Newest first,
-/// from behind the given one.
+/// Lists notices that reached nobody: given up, or held because it is not known when the person is on duty. Newest
+/// first, starting after the given one.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn undelivered_notices(
     app: &App,
     permit: Permit<SeeNotices>,
@@ -134,10 +133,10 @@ pub async fn undelivered_notices(
         .await
 }
 
-/// How many notices of the last thirty days stand in each state.
+/// Counts the notices of the last thirty days in each state.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn notices_by_state(
     app: &App,
     permit: Permit<SeeNotices>,
@@ -147,10 +146,10 @@ pub async fn notices_by_state(
     app.store().read(move |tx| Ok(notices::by_state(tx, force, since)?)).await
 }
 
-/// Tries a notice again that was given up, once what kept it is put right.
+/// Retries a notice that was given up, once the cause has been put right.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Conflict`] where it was not given up.
+/// [`AppError::NotFound`]; [`AppError::Conflict`] where it was not given up.
 pub async fn retry_notice(app: &App, permit: Permit<ManageNotices>, id: NoticeId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -171,11 +170,11 @@ pub async fn retry_notice(app: &App, permit: Permit<ManageNotices>, id: NoticeId
         .await
 }
 
-/// What people who were not on duty were told between two times, in order, with who decided it; and how much was told to
-/// people whose duty is not known, in the force's hours for that.
+/// Lists the notices sent to people off duty between two times, in order, with who decided each; and counts those
+/// sent, in the force's hours for that, to people whose duty is not known.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn notice_exceptions(
     app: &App,
     permit: Permit<ReviewOffDuty>,

@@ -1,7 +1,7 @@
-//! Cases: pieces of desk work, each with its steps, its clock and its timeline.
+//! Opens, works on and closes cases: pieces of work for a desk, each with its steps, its deadline and its timeline.
 //!
-//! What is to be done in a type of case is the force's own (`policy/cases/`); here is how any of them is opened, worked
-//! on and closed. What opens them: breaches (`breach`), events in people's working lives (`people_app::movers`), and people.
+//! The force sets what is to be done in a type of case (`policy/cases/`). Cases are opened by breaches (`breach`),
+//! events in people's working lives (`people_app::movers`), and people.
 
 pub mod desk;
 pub mod read;
@@ -45,55 +45,55 @@ pub(crate) use steps::who;
 /// A thing that a step is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// Such as `device:UUID`.
+    /// Its key, such as `device:UUID`.
     pub key: String,
-    /// Such as `iPhone F4GXQ2ABCD (NC-01234)`.
+    /// Its title, such as `iPhone F4GXQ2ABCD (NC-01234)`.
     pub title: String,
 }
 
-/// What a case is opened with.
+/// The data for opening a case.
 pub struct Opening<'a> {
     /// Its type.
     pub kind: &'a str,
-    /// Whose.
+    /// Its force.
     pub force: Force,
-    /// About which device.
+    /// The device it is about.
     pub device: Option<DeviceId>,
-    /// About whom.
+    /// The person it is about.
     pub person: Option<PersonId>,
-    /// Under which clause.
+    /// The clause it is under.
     pub clause: Option<ClauseId>,
-    /// One line.
+    /// Its title: one line.
     pub title: String,
-    /// The date that it is for: steps that are due on the case's date are due then.
+    /// Its date: steps that are due on the case's date are due then.
     pub date: Option<Timestamp>,
     /// The event that opened it.
     pub event: Option<&'a str>,
-    /// Where things are handed in or given out.
+    /// The place where things are handed in or given out.
     pub place: Option<&'a str>,
-    /// What the person holds, for steps that stand for one thing each.
+    /// The things that the person holds, for steps that cover one thing each.
     pub items: Vec<Item>,
-    /// The first line of its timeline: who, as people are shown, and what.
+    /// The first line of its timeline: the person, as people are shown, and the event.
     pub says: (&'a str, &'a str),
 }
 
-/// The key of a device in a step.
+/// Returns the key of a device in a step.
 pub fn device_key(device: DeviceId) -> String {
     format!("device:{device}")
 }
 
-/// The device behind a step's key.
+/// Parses the device from a step's key.
 pub fn device_of_key(key: &str) -> Option<DeviceId> {
     key.strip_prefix("device:")?.parse().ok()
 }
 
-/// What a person holds, as steps name it.
+/// Lists the things that a person holds, as steps name them.
 pub fn items_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Item>, AppError> {
     let held = devices::of_holder(tx, person)?;
     Ok(held.iter().filter(|device| device.retired_at.is_none()).map(device_item).collect())
 }
 
-/// Opens a case with the first steps of its type. It makes no ledger entry: that is its use case's.
+/// Opens a case with the first steps of its type. It makes no ledger entry: the calling use case does.
 pub fn open_case(
     app: &App,
     tx: &mut Tx<'_>,
@@ -127,7 +127,7 @@ pub fn open_case(
     for step in &steps {
         case_steps::add(tx, step)?;
     }
-    // Whoever is to have a device is asked to accept what comes with one.
+    // A person who is to get a device is asked to accept the terms that come with one.
     if let Some(person) = opening.person {
         kernel::jobs::ask_standing(app, tx, person, now)?;
     }
@@ -137,7 +137,7 @@ pub fn open_case(
     Ok(id)
 }
 
-/// The steps that one step of the type stands for in a case.
+/// Makes the steps of a case for one step of its type.
 fn steps_for(app: &App, case: CaseId, of: &CaseStep, opening: &Opening<'_>, now: Timestamp) -> Vec<Step> {
     if of.if_nothing_held && !opening.items.is_empty() {
         return Vec::new();
@@ -148,10 +148,10 @@ fn steps_for(app: &App, case: CaseId, of: &CaseStep, opening: &Opening<'_>, now:
     opening.items.iter().map(|item| step_for(app, case, of, opening, Some(item), now)).collect()
 }
 
-/// Adds the steps that one step of the type stands for to a case that is open.
+/// Adds to an open case the steps for one step of its type.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn add_steps(
     app: &App,
     tx: &mut Tx<'_>,
@@ -165,11 +165,11 @@ pub fn add_steps(
     Ok(())
 }
 
-/// Moves a case to another date: opens it again where it was called off, and moves the steps that are due on its date. A case that
-/// was finished stays finished.
+/// Moves a case to another date: reopens it where it was cancelled, and moves the steps that are due on its date. A
+/// finished case stays finished.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn move_to_date(
     app: &App,
     tx: &mut Tx<'_>,
@@ -192,10 +192,11 @@ pub fn move_to_date(
     jobs::ask_job(app, tx, jobs::Kind::FollowCase, &case.id.to_string(), now)
 }
 
-/// Closes a case that ends without a person: why, as which word, and what its timeline says. Returns whether it was open.
+/// Closes a case without a person, with the reason, its code and the line of its timeline. Returns whether it was
+/// open.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn end_by_itself(
     app: &App,
     tx: &mut Tx<'_>,
@@ -244,7 +245,7 @@ fn step_for(
     }
 }
 
-/// The first clause that is kept by a procedure.
+/// Finds the first clause that is kept by a procedure.
 pub fn clause_of_procedure(app: &App, procedure: &str) -> Option<ClauseId> {
     let policy = app.policy();
     let kept = |kept: &KeptBy| matches!(kept, KeptBy::Procedure { procedure: of, .. } if of == procedure);
@@ -264,7 +265,7 @@ pub fn say(
     Ok(())
 }
 
-/// Judges anew whatever a case's end or lateness may change.
+/// Schedules a new judgement of everything that a case's end or lateness may change.
 pub fn judge_after(app: &App, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Result<(), AppError> {
     if let Some(person) = case.person {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), at)?;
@@ -308,7 +309,7 @@ pub async fn note_on_case(
         .await
 }
 
-/// Takes a case on. Taking one's own case again changes nothing and is no error.
+/// Takes a case on. Taking one's own case again changes nothing and is not an error.
 ///
 /// # Errors
 /// [`AppError::Conflict`] where it is closed.
@@ -332,7 +333,7 @@ pub async fn take_case(app: &App, permit: Permit<ManageCases>, case: CaseId) -> 
         .await
 }
 
-/// Closes a case by hand, with a reason. A case that only receipts close is not closed so.
+/// Closes a case by hand, with a reason. Refuses a case that only receipts close.
 ///
 /// # Errors
 /// [`AppError::Conflict`] where it is closed already, or where it waits for receipts.
@@ -372,7 +373,7 @@ fn closes_by_receipt(app: &App, kind: &str) -> bool {
     policy.library().cases.get(kind).is_some_and(|kind: &CaseType| kind.closes == Closes::Receipt)
 }
 
-/// A device as steps name it.
+/// Describes a device as steps name it.
 pub fn device_item(device: &devices::Device) -> Item {
     let tag = device.asset_tag.as_ref().map(|tag| format!(" ({tag})")).unwrap_or_default();
     Item { key: device_key(device.id), title: format!("{} {}{tag}", device.kind.title(), device.serial) }

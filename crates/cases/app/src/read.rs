@@ -1,4 +1,4 @@
-//! Cases: the queue, and one with its timeline.
+//! Reads the queue of cases, and one case with its steps and timeline.
 
 use domain::{CaseId, StepId, Timestamp};
 use store::case_steps::Step;
@@ -11,7 +11,7 @@ pub use store::cases::{Case, CaseFilter};
 use store::devices::Device;
 use store::people::Person;
 
-/// One case of a list.
+/// One case in a list.
 #[derive(Debug, Clone)]
 pub struct CaseRow {
     /// The case.
@@ -23,25 +23,26 @@ pub struct CaseRow {
 /// One case.
 #[derive(Debug, Clone)]
 pub struct CaseRead {
-    /// What a list shows.
+    /// The row that a list shows.
     pub row: CaseRow,
-    /// The device that it is about, for who may see it.
+    /// The device it is about, where the reader may see it.
     pub device: Option<Device>,
-    /// The person whom it is about, for who may see them.
+    /// The person it is about, where the reader may see them.
     pub person: Option<Person>,
-    /// Who took it on; `None` where nobody did yet.
+    /// The person who took it on; `None` where nobody has yet.
     pub owner: Option<String>,
-    /// Whose desk it lies on until somebody takes it.
+    /// The desk in whose queue it is until somebody takes it.
     pub desk: &'static str,
-    /// What is to be done, in order.
+    /// Its steps, in order.
     pub steps: Vec<StepRead>,
     /// Whether only receipts close it.
     pub by_receipt: bool,
-    /// What happened: when, who, what; oldest first.
+    /// Its timeline: time, person and event; oldest first.
     pub events: Vec<(Timestamp, String, String)>,
-    /// Its content is sealed and was left out here: its title, what shows that steps were done, and what happened.
+    /// Whether sealed content was left out here: its title, the proof of its steps, and its timeline.
     pub sealed: bool,
-    /// It is sealed, and the reader may open it for a reason. Whoever may not sees that it is there, and works on nothing.
+    /// Whether it is sealed and the reader may open it for a reason. A reader who may not open it sees that it
+    /// exists, and cannot work on it.
     pub may_open: bool,
 }
 
@@ -50,17 +51,18 @@ pub struct CaseRead {
 pub struct StepRead {
     /// The step.
     pub step: Step,
-    /// Who does it, in words.
+    /// The person or role who does it, in words.
     pub who: String,
-    /// Who entered that it was done.
+    /// The person who recorded it as done.
     pub done_by: Option<String>,
-    /// The clause that asks for it.
+    /// The clause that requires it.
     pub clause: Option<domain::ClauseId>,
-    /// What shows that it was done, in words.
+    /// The proof that it was done, in words.
     pub proof: &'static str,
 }
 
-/// A case as lists show it: a sealed one by its type at most, and by nothing at all where somebody may not know of it.
+/// Makes the row of a case as the reader may see it: a sealed case shows its type at most, and `None` stands for one
+/// that they may not know of.
 fn row(library: &policy::Library, seen: Seen, mut case: Case) -> Option<CaseRow> {
     let kind = words::case_kind(library, &case.kind);
     match seen {
@@ -85,10 +87,10 @@ fn row(library: &policy::Library, seen: Seen, mut case: Case) -> Option<CaseRow>
     Some(CaseRow { kind, case })
 }
 
-/// Reads a step with the names of whom and what it is about.
+/// Reads a step with the names of the people and things it is about.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, AppError> {
     let person = match step.person {
         Some(person) => people::by_id(tx, person)?.map(|person| person.name),
@@ -107,7 +109,7 @@ pub fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, A
     })
 }
 
-/// The steps of a case; what shows that one was done is left out where the case is sealed.
+/// Reads the steps of a case; leaves out the proof that one was done where the case is sealed.
 fn steps_read(tx: &mut Tx<'_>, case: &Case, sealed: bool) -> Result<Vec<StepRead>, AppError> {
     let mut steps = Vec::new();
     for step in case_steps::of_case(tx, case.id)? {
@@ -120,10 +122,10 @@ fn steps_read(tx: &mut Tx<'_>, case: &Case, sealed: bool) -> Result<Vec<StepRead
     Ok(steps)
 }
 
-/// Up to `limit` cases, newest first, and the types of case that there are: word and title.
+/// Lists up to `limit` cases, newest first, and the types of case: word and title.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn cases(
     app: &App,
     permit: Permit<SeeCases>,
@@ -153,16 +155,16 @@ pub async fn cases(
         .await
 }
 
-/// One case.
+/// Reads one case.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn case(app: &App, permit: Permit<SeeCases>, id: CaseId) -> Result<CaseRead, AppError> {
     let app = app.clone();
     app.clone().store().read(move |tx| case_in(&app, tx, &permit, id, false)).await
 }
 
-/// Cases as lists show them to somebody.
+/// Makes the rows of cases as the reader may see them.
 pub fn case_rows(
     app: &App,
     tx: &mut Tx<'_>,
@@ -178,7 +180,7 @@ pub fn case_rows(
     Ok(rows)
 }
 
-/// One case; what is sealed of it only where it was opened.
+/// Reads one case, with its sealed content only where it was opened.
 pub fn case_in(
     app: &App,
     tx: &mut Tx<'_>,
@@ -225,10 +227,10 @@ pub fn case_in(
     })
 }
 
-/// An undone step of an open case, with the number of its case.
+/// Looks up an undone step of an open case, with the number of its case.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Conflict`] where it is done already.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Conflict`] where it is done already.
 pub async fn case_step(
     app: &App,
     permit: Permit<ManageCases>,

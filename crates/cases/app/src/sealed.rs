@@ -1,8 +1,7 @@
-//! What somebody may know of a sealed case without opening it: nothing, that there is one, or its type too. What it holds is
-//! read for a reason ([`overview_app::sensitive::read_sealed_case`]).
+//! Decides what an actor may know of a sealed case without opening it: nothing, that it exists, or its type too.
 //!
-//! Every way to a case goes through here: lists and figures by [`sight`], reading one by [`known_case`], working on
-//! one by [`case_to_work_on`].
+//! The content is read for a reason ([`overview_app::sensitive::read_sealed_case`]). All access to cases goes through
+//! here: lists and figures by [`sight`], reading one by [`known_case`], working on one by [`case_to_work_on`].
 
 use domain::{CaseId, Force};
 use store::cases::{self, Case, Sight};
@@ -11,28 +10,28 @@ use store::{Tx, people};
 use kernel::access::{Action, Actor, Permit, Relation, SeeSealed, SeeSealedListed};
 use kernel::{App, AppError, access};
 
-/// What a sealed case is called where its type may not be known.
+/// The title of a sealed case where its type may not be known.
 pub(crate) const A_SEALED_CASE: &str = "Sealed case";
 
-/// What somebody sees of a case without opening it.
+/// The part of a case that an actor sees without opening it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// For them there is none.
+    /// The actor may not know of it.
     Nothing,
-    /// That there is one.
+    /// Only its existence.
     Exists,
     /// Its type too.
     Type,
-    /// It is not sealed.
+    /// All of it: it is not sealed.
     Whole,
 }
 
-/// Whether the force's rules seal what cases of this type hold.
+/// Returns whether the force's rules seal the content of cases of this type.
 pub fn is_sealed(app: &App, kind: &str) -> bool {
     app.policy().library().cases.get(kind).is_some_and(|kind| kind.sealed)
 }
 
-/// What somebody sees of a case.
+/// Returns what an actor sees of a case.
 pub(crate) fn seen(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: &Case) -> Result<Seen, AppError> {
     if !is_sealed(app, &case.kind) {
         return Ok(Seen::Whole);
@@ -47,7 +46,7 @@ pub(crate) fn seen(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: &Case) -> Re
     })
 }
 
-/// The same for the WHERE of a list or a figure.
+/// Returns what an actor may see of sealed cases, for the WHERE of a list or a figure.
 pub fn sight(app: &App, actor: &Actor) -> Sight {
     let policy = app.policy();
     let sealed = policy.library().cases.iter().filter(|(_, kind)| kind.sealed);
@@ -60,10 +59,10 @@ pub fn sight(app: &App, actor: &Actor) -> Sight {
     }
 }
 
-/// A case, for somebody for whom there is one.
+/// Looks up a case that the actor may know of.
 ///
 /// # Errors
-/// [`AppError::NotFound`] too where it is sealed and they may not know of it.
+/// [`AppError::NotFound`] also where it is sealed and they may not know of it.
 pub fn known_case(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: CaseId) -> Result<Case, AppError> {
     let case = cases::by_id(tx, id)?.ok_or_else(|| AppError::not_found("case", id))?;
     match seen(app, tx, actor, &case)? {
@@ -72,7 +71,7 @@ pub fn known_case(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: CaseId) -> Resu
     }
 }
 
-/// The same where a page mentions a case: `None` for somebody for whom there is none.
+/// Looks up a case that a page mentions; `None` where the actor may not know of it.
 pub fn mentioned_case(
     app: &App,
     tx: &mut Tx<'_>,
@@ -86,10 +85,11 @@ pub fn mentioned_case(
     }
 }
 
-/// A case, for somebody who is to work on it. Nobody works on what they may not read.
+/// Looks up a case for an actor who is to work on it. Nobody works on a case that they may not read.
 ///
 /// # Errors
-/// As [`known_case`]; [`AppError::Denied`] behind the wall, and for who knows of a sealed case and may not open it.
+/// As [`known_case`]; [`AppError::Denied`] for another force, and for an actor who knows of a sealed case and may not
+/// open it.
 pub(crate) fn case_to_work_on<A: Action>(
     app: &App,
     tx: &mut Tx<'_>,
@@ -109,7 +109,7 @@ fn covers<A: Action>(actor: &Actor, force: Force, relation: Relation) -> bool {
     access::permit_within::<A>(actor).is_ok_and(|permit| permit.covers(force, relation))
 }
 
-/// The forces in which the actor may do `A` to whatever is not their own.
+/// Lists the forces in which the actor may do `A` to anything that is not their own.
 fn forces<A: Action>(actor: &Actor) -> Vec<Force> {
     let all = |force: &Force| {
         [Relation::None, Relation::Manages].iter().all(|relation| covers::<A>(actor, *force, *relation))

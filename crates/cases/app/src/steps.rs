@@ -1,6 +1,6 @@
-//! Doing the steps of a case: by a note, by a hand-over that both sides signed, or by saying that a thing is missing.
+//! Completes the steps of a case: by a note, by a hand-over that both sides signed, or by reporting a thing as missing.
 //!
-//! A step ends once: whoever comes second is told so. The last step closes the case.
+//! A step ends once: a second attempt is refused. The last step closes the case.
 
 use domain::{CaseId, PersonId, StepId, Timestamp};
 use policy::{Actor, Proof};
@@ -15,37 +15,37 @@ use kernel::access::{Action, ManageCases, Permit};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// The case type of a thing that cannot be found.
+/// The case type of a lost device.
 const LOST: &str = "lost-device";
 
 /// A hand-over that both sides have signed.
 pub struct Moved<'a> {
     /// The thing, such as `device:UUID`.
     pub item: &'a str,
-    /// Who gave it, where they were its holder.
+    /// The person who gave it, where they were its holder.
     pub from: Option<PersonId>,
-    /// Who has it now; `None` where it is in stock.
+    /// The person who has it now; `None` where it is in stock.
     pub to: Option<PersonId>,
-    /// What proves it, such as `hand-over:UUID`.
+    /// The proof, such as `hand-over:UUID`.
     pub proof: &'a str,
-    /// Who entered it: as the ledger names them, and as people are shown.
+    /// The actor who recorded it: as named in the ledger, and as people are shown.
     pub by: (&'a str, &'a str),
 }
 
-/// How a step ends.
+/// The way in which a step ends.
 pub struct Ending<'a> {
-    /// `done`, `missing`, `not-needed`.
+    /// The outcome: `done`, `missing`, `not-needed`.
     pub outcome: &'static str,
-    /// What shows it.
+    /// The proof of it.
     pub proof: &'a str,
-    /// Who entered it: as the ledger names them, and as people are shown.
+    /// The actor who recorded it: as named in the ledger, and as people are shown.
     pub by: (&'a str, &'a str),
     /// The line of the timeline.
     pub says: String,
 }
 
-/// Ends a step; whether it was undone until now. Closes the case with its last step: whoever ends another step of the case
-/// comes before or after, so that one of them sees that nothing is left.
+/// Ends a step; returns whether it was undone until now. Closes the case with its last step: two steps of a case are
+/// ended one after the other, so that one of the two sees that nothing is left.
 pub(crate) fn end_step(
     app: &App,
     tx: &mut Tx<'_>,
@@ -69,7 +69,7 @@ pub(crate) fn end_step(
     Ok(true)
 }
 
-/// Ends a step on behalf of somebody who was shown that it is undone.
+/// Ends a step for an actor to whom it was shown as undone.
 pub fn end_step_once(
     app: &App,
     tx: &mut Tx<'_>,
@@ -83,7 +83,7 @@ pub fn end_step_once(
     Err(AppError::Conflict("somebody has done this step already; reload the page".into()))
 }
 
-/// Closes an open case whose steps are all done, and otherwise moves its time limit to its next step.
+/// Closes an open case whose steps are all done, and otherwise moves its deadline to its next step.
 pub fn settle_case(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), AppError> {
     let steps = case_steps::of_case(tx, case.id)?;
     if case.closed.is_some() || steps.is_empty() {
@@ -106,11 +106,11 @@ pub fn settle_case(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> R
     crate::judge_after(app, tx, case, now)
 }
 
-/// Does a step that a note proves.
+/// Completes a step that a note proves.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for an empty note, [`AppError::Conflict`] where the step is done already, or is proven by
-/// something else than a note.
+/// [`AppError::Invalid`] for an empty note, [`AppError::Conflict`] where the step is done already, or needs another
+/// proof than a note.
 pub async fn do_step(
     app: &App,
     permit: Permit<ManageCases>,
@@ -145,10 +145,10 @@ pub async fn do_step(
         .await
 }
 
-/// Says that a thing which should be handed in is missing, and why. It opens the case of a lost device.
+/// Reports that a thing which should be handed in is missing, and why. Opens the case of a lost device.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where the step is done already or is about no
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where the step is done already or is not about a
 /// thing.
 pub async fn item_missing(
     app: &App,
@@ -185,7 +185,7 @@ pub async fn item_missing(
         .await
 }
 
-/// Opens the case of a lost device, or gives the one that is open.
+/// Opens the case of a lost device, or returns the one that is open.
 fn open_lost(
     app: &App,
     tx: &mut Tx<'_>,
@@ -226,11 +226,11 @@ fn open_lost(
     crate::open_case(app, tx, &opening, now)
 }
 
-/// Closes the steps that a signed hand-over proves: the return of a thing by whoever had it, and the issue to whoever
-/// has it now. Gives how many; a hand-over that nobody waited for closes none.
+/// Closes the steps that a signed hand-over proves: the return of a thing by its former holder, and its issue to the
+/// new one. Returns their number; a hand-over that no step waited for closes none.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn custody_moved(
     app: &App,
     tx: &mut Tx<'_>,
@@ -279,7 +279,7 @@ pub fn acceptance_steps_done(
     Ok(())
 }
 
-/// Puts a record under the clause of its step, or of its case.
+/// Sets the clause of a record to that of its step, or of its case.
 pub fn under<'a>(record: Record<'a>, case: &Case, step: &Step) -> Record<'a> {
     match step.clause.as_ref().or(case.clause.as_ref()) {
         Some(clause) => record.clause(clause),
@@ -287,12 +287,12 @@ pub fn under<'a>(record: Record<'a>, case: &Case, step: &Step) -> Record<'a> {
     }
 }
 
-/// Makes the return steps of a case fit what the person holds now: a thing that came adds one, a thing that went
-/// elsewhere needs none.
+/// Brings the return steps of a case into line with what the person holds now: adds one for a new thing, and ends one
+/// as not needed for a thing that has gone elsewhere.
 pub(crate) fn follow_items(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), AppError> {
     let policy = app.policy();
     let Some(kind) = policy.library().cases.get(&case.kind) else { return Ok(()) };
-    // A case about one device stays about that one.
+    // A case about one device stays about that device.
     let (Some(person), None) = (case.person, case.device) else { return Ok(()) };
     let Some(of) = kind.steps.iter().find(|step| step.each_item && !step.later) else { return Ok(()) };
     let held = crate::items_of(tx, person)?;
@@ -317,7 +317,7 @@ pub(crate) fn follow_items(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timesta
     Ok(())
 }
 
-/// What a case would be opened with today.
+/// Makes the data for opening a case that exists already, as it would be today.
 pub fn opening_of(case: &Case, items: Vec<Item>) -> Opening<'static> {
     Opening {
         kind: "",
@@ -334,7 +334,7 @@ pub fn opening_of(case: &Case, items: Vec<Item>) -> Opening<'static> {
     }
 }
 
-/// An undone step of an open case, for who may work on it.
+/// Looks up an undone step of an open case, for an actor who may work on it.
 pub fn open_step<A: Action>(
     app: &App,
     tx: &mut Tx<'_>,
@@ -355,7 +355,7 @@ pub fn open_step<A: Action>(
     Ok((found, step))
 }
 
-/// Whose step it is, in words.
+/// Returns the title of the person or role who does a step.
 pub(crate) fn who(word: &str) -> &'static str {
     word.parse::<Actor>().map_or("Somebody", Actor::title)
 }

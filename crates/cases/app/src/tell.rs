@@ -1,4 +1,4 @@
-//! What a person is told when something is asked of them: the one place from which movers and leavers hear of it.
+//! Notifies a person of what is asked of them: the only place from which movers and leavers hear about it.
 
 use domain::{CaseId, PersonId, Timestamp};
 use policy::MoverEvent;
@@ -9,7 +9,7 @@ use store::{Tx, case_steps, people};
 use kernel::{App, AppError};
 use notices_app::{Notice, Told};
 
-/// Tells the person of an event what is asked of them, by when and where.
+/// Notifies the person of an event of what is asked of them, by when and where.
 pub fn tell_of_event(
     app: &App,
     tx: &mut Tx<'_>,
@@ -33,8 +33,8 @@ pub fn tell_of_event(
     tell(app, tx, case, person.id, &telling, now)
 }
 
-/// Tells a person something about a case, once they may be told; that it was sent on its way stands in the timeline.
-/// The same key again tells nothing.
+/// Notifies a person about a case, as soon as they may be notified; records that in the timeline. The same key again
+/// sends nothing.
 pub fn tell(
     app: &App,
     tx: &mut Tx<'_>,
@@ -58,15 +58,15 @@ pub fn tell(
 /// The longest body of a notice, in characters.
 const LONGEST: usize = 2000;
 
-/// What a person is told about a case.
+/// A notice to a person about a case.
 pub struct Telling<'a> {
-    /// What makes it one and the same.
+    /// The key that identifies it, so that it is sent once.
     pub key: String,
-    /// One line.
+    /// The subject: one line.
     pub subject: &'a str,
-    /// What is so, then what to do.
+    /// The facts, then what to do.
     pub body: &'a str,
-    /// The page that it leads to.
+    /// The page that it links to.
     pub link: &'a str,
 }
 

@@ -1,8 +1,8 @@
-//! Devices that lie unused: before one is moved on, whoever has it says whether it is still needed.
+//! Asks the people responsible for an unused device whether it is still needed, before it is moved on.
 //!
-//! Silence from a device looks the same on leave, in an evidence store and in a drawer, so the question goes to people.
-//! Kept for a reason, the device is asked about again on a day; not needed, it is to be handed in. The case ends by
-//! itself when the device is used again (`compliance_app::breach`).
+//! A device is silent in the same way on leave, in an evidence store and in a drawer, so the question goes to people.
+//! A device that is kept for a reason is asked about again on a given day; one that is not needed is to be handed in.
+//! The case ends by itself when the device is used again (`compliance_app::breach`).
 
 use domain::{CaseId, Timestamp};
 use policy::{CaseStep, Proof};
@@ -20,24 +20,24 @@ use kernel::access::{AnswerForOneself, PermitWithin};
 use kernel::record::Record;
 use kernel::{App, AppError, days};
 
-/// The longest that a device is kept before it is asked about again, in days.
+/// The longest time for which a device is kept before it is asked about again, in days.
 const KEPT_AT_MOST: i64 = 366;
 
-/// Why somebody keeps a device that lies unused.
+/// The reason for keeping an unused device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeptFor {
     /// Its holder is away.
     Leave,
     /// It is, or holds, evidence.
     Evidence,
-    /// It stands ready for others.
+    /// It is ready for others to use.
     Spare,
     /// Another reason.
     Other,
 }
 
 impl KeptFor {
-    /// Every reason: the word of a form, and the words on screen.
+    /// Every reason: the word in a form, and the words on screen.
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Leave, "leave", "I am, or the holder is, on leave or away"),
         (Self::Evidence, "evidence", "It is evidence, or holds evidence"),
@@ -46,29 +46,29 @@ impl KeptFor {
     ];
 }
 
-/// An answer on a device that lies unused.
+/// An answer about an unused device.
 #[derive(Debug, Clone, Default)]
 pub struct Needed {
-    /// `keep` or `return`.
+    /// The decision: `keep` or `return`.
     pub answer: String,
     /// A word of [`KeptFor::ALL`].
     pub reason: String,
     /// The day on which to ask again, where it is kept.
     pub until: String,
-    /// What there is to add.
+    /// Further remarks.
     pub note: String,
 }
 
-/// What is asked of somebody about a device.
+/// The question about a device.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// The case in which it is asked.
     pub case: Case,
     /// The device, as cases name it.
     pub device: String,
-    /// Who has it.
+    /// The person who has it.
     pub holder: Person,
-    /// By when to answer.
+    /// The deadline for the answer.
     pub due: Option<Timestamp>,
 }
 
@@ -77,10 +77,10 @@ enum Decision {
     Return,
 }
 
-/// The question of a case, for its holder, their line manager, or the desk.
+/// Looks up the question of a case, for its holder, their line manager, or the Service Desk.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] for anybody else, [`AppError::Conflict`] where it is answered.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for anybody else; [`AppError::Conflict`] where it is answered.
 pub async fn unused_question(
     app: &App,
     permit: PermitWithin<AnswerForOneself>,
@@ -100,10 +100,10 @@ pub async fn unused_question(
         .await
 }
 
-/// Answers it: the device is kept until a day, or is to be handed in.
+/// Answers the question of a case: the device is kept until a day, or is to be handed in.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for an answer that cannot be, and as [`unused_question`].
+/// [`AppError::Invalid`] for an invalid answer, and as [`unused_question`].
 pub async fn answer_unused(
     app: &App,
     permit: PermitWithin<AnswerForOneself>,
@@ -122,7 +122,7 @@ pub async fn answer_unused(
                     Decision::Keep { word, until } => format!("Still needed ({word}), until {until}. {note}"),
                     Decision::Return => format!("Not needed any more: to be handed in. {note}"),
                 };
-                // The next step is there before this one ends, so that the case does not close in between.
+                // The next step is added before this one ends, so that the case does not close in between.
                 add_next(&app, tx, &case, &decision, now)?;
                 let ending = Ending {
                     outcome: "done",
@@ -140,7 +140,7 @@ pub async fn answer_unused(
             .await
 }
 
-/// Asks the holder of a device that lies unused, and their line manager: either may answer.
+/// Asks the holder of an unused device, and their line manager: either may answer.
 pub fn ask_about_unused(
     app: &App,
     tx: &mut Tx<'_>,
@@ -193,7 +193,7 @@ fn add_next(
     Ok(())
 }
 
-/// The case, its open question and its holder, for somebody who may answer.
+/// Looks up the case, its open question and its holder, for an actor who may answer.
 fn asked(
     tx: &mut Tx<'_>,
     permit: &PermitWithin<AnswerForOneself>,

@@ -26,10 +26,10 @@ pub const ROUTES: &[Route] = &[
     write::<ManageCases>("/cases/{id}/steps/{step}", || post(step::handler::post)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("case-sealed", show::View::sample_sealed().render()?),

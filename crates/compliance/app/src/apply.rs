@@ -1,4 +1,4 @@
-//! Writing a judgement down: the finding, the evidence where it changed, and what follows from a breach.
+//! Stores a judgement: the finding, the evidence where it changed, and what follows from a breach.
 
 use domain::{ClauseId, EvidenceId, Outcome, Subject, Timestamp};
 use store::Tx;
@@ -7,7 +7,7 @@ use store::findings::{self, Evidence, StoredFinding};
 use super::basis::Basis;
 use kernel::{App, AppError, PolicyInForce};
 
-/// A judgement on one clause, ready to be written.
+/// Judgement on one clause, ready to be stored.
 pub(super) struct Judged {
     pub clause: ClauseId,
     pub clause_digest: String,
@@ -15,17 +15,17 @@ pub(super) struct Judged {
     pub basis: Basis,
 }
 
-/// What writing a judgement did.
+/// Result of storing a judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Applied {
-    /// Since when the outcome has had its word.
+    /// Time since when the outcome has had its present word.
     pub since: Timestamp,
-    /// Whether the word is another than before.
+    /// Set where the word differs from the former one.
     pub changed: bool,
 }
 
-/// Writes one judgement over the former finding. New evidence is written where outcome, reason, clause or policy
-/// differ; otherwise the evidence that stands is confirmed.
+/// Stores one judgement over the former finding. Writes new evidence if outcome, reason, clause or policy differ; otherwise
+/// confirms the existing evidence.
 pub(super) fn apply(
     app: &App,
     tx: &mut Tx<'_>,
@@ -80,7 +80,7 @@ pub(super) fn apply(
     Ok(Applied { since, changed: !same_word })
 }
 
-/// Takes away findings on clauses that no longer ask anything of the subject; their evidence stays.
+/// Deletes findings on clauses that no longer ask anything of the subject; keeps their evidence.
 pub(super) fn drop_others(
     tx: &mut Tx<'_>,
     subject: &Subject,

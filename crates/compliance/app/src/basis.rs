@@ -1,4 +1,4 @@
-//! What a judgement rested on, as it is kept beside the finding: enough to reach the same judgement again.
+//! Records the basis of a judgement beside the finding: enough to reach the same judgement again.
 
 use std::collections::BTreeMap;
 
@@ -7,49 +7,49 @@ use serde::{Deserialize, Serialize};
 
 use permissions_app::Granted;
 
-/// What one judgement rested on.
+/// Basis of one judgement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Basis {
-    /// A device's facts, by checks.
+    /// Facts of a device, by checks.
     Device {
-        /// Its platform.
+        /// Platform of the device.
         platform: Platform,
-        /// Whether it was supervised, where known.
+        /// Supervision of the device; `None` where it is not known.
         supervised: Option<bool>,
-        /// Each check with its own outcome; the worst one speaks for the clause.
+        /// Each check with its own outcome; the worst one decides for the clause.
         checks: Vec<CheckBasis>,
-        /// The facts that the checks read, as they were.
+        /// Facts that the checks read, with their values at the time.
         facts: Vec<Fact>,
-        /// The profiles that the device should have reported.
+        /// Profiles that the device should have reported.
         expected_profiles: BTreeMap<String, String>,
-        /// What entries of a register changed about it.
+        /// Changes that entries of a register made to the judgement.
         #[serde(default, skip_serializing_if = "Granted::is_nothing")]
         granted: Granted,
     },
-    /// A person's acceptances.
+    /// Acceptances of a person.
     Person {
-        /// The digest that the clause has.
+        /// Present digest of the clause.
         clause_digest: String,
-        /// What was accepted, when and how it was shown; `None` where nothing was.
+        /// Version that was accepted, when and how it was shown; `None` where nothing was accepted.
         accepted: Option<(String, domain::Timestamp, String)>,
     },
     /// Figures or dates, in words.
     Record {
-        /// The words.
+        /// Figures or dates as sentences.
         says: Vec<String>,
     },
 }
 
-/// One check of a clause.
+/// Check of a clause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckBasis {
-    /// Its name.
+    /// Name of the check.
     pub name: String,
-    /// Its digest as written.
+    /// Digest of the check as written.
     pub digest: String,
-    /// Which arm was used, counted from one; `None` where none fits.
+    /// Arm that was used, counted from one; `None` where none fits.
     pub arm: Option<usize>,
-    /// Its own outcome.
+    /// Outcome of this check alone.
     pub outcome: Outcome,
 }

@@ -1,4 +1,4 @@
-//! Cases that breaches open, rejoin and close.
+//! Opens, updates and closes the cases that breaches lead to.
 
 use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp};
 use policy::{CaseType, Proof};
@@ -12,12 +12,12 @@ use kernel::policy_in_force::DeviceRule;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// How a breach ends of itself: why, in the words of the timeline, and for the ledger.
+/// End of a breach without anybody's action: the reason, the words of the timeline, and the word for the ledger.
 type End = (&'static str, &'static str, &'static str);
 const MET_AGAIN: End = ("met again", "The device reports that the clause is met again.", "met-again");
 const NOT_ASKED: End = ("no longer asked", "The clause no longer asks this of the device.", "not-asked");
 
-/// Opens or rejoins the case for a breach that outlived its grace, and closes it when the clause is met again.
+/// Opens or updates the case for a breach that lasted longer than its grace period, and closes it when the clause is met again.
 pub async fn follow_breach(app: &App, device: DeviceId, clause: ClauseId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| follow_breach_in(&app, tx, device, &clause, now)).await
@@ -48,13 +48,13 @@ fn follow_breach_in(
                     since.plus(rule.grace),
                 );
             }
-            // A question for a holder waits until there is one.
+            // A case that asks the holder a question waits until there is a holder.
             let asks = policy.library().cases.get(&rule.opens).is_some_and(asks_holder);
             if asks && device.holder.is_none() {
                 return Ok(());
             }
             if let Some(until) = permissions_app::risk_accepted(tx, &device, clause, now)? {
-                // The finding stays what it is; the case opens when nobody carries the risk any longer.
+                // The finding stays as it is; the case opens when nobody carries the risk any longer.
                 let subject = format!("{id}/{clause}");
                 return kernel::jobs::ask_job(app, tx, kernel::jobs::Kind::Breach, &subject, until);
             }
@@ -67,7 +67,7 @@ fn follow_breach_in(
         (Some((Outcome::NotApplicable { .. }, _)), Some(open)) => {
             end_breach(app, tx, &open, clause, &NOT_ASKED, now)
         }
-        // Not knowing is no recovery: the case stays open.
+        // An unknown outcome is not a recovery: the case stays open.
         _ => Ok(()),
     }
 }
@@ -125,7 +125,7 @@ fn end_breach(
     app.enter(tx, now, record)
 }
 
-/// Whether a case of that type begins with a question to whoever has the device.
+/// Returns whether a case of that type begins with a question to the holder of the device.
 fn asks_holder(kind: &CaseType) -> bool {
     kind.first_steps(None).any(|step| step.proof == Proof::Answer)
 }

@@ -1,4 +1,4 @@
-//! One clause: what it asks, how it is kept, how it stands.
+//! Reads one clause: its requirement, how it is enforced, and its findings.
 
 use domain::{ClauseId, Coverage, Outcome, Platform, Subject, Timestamp};
 use policy::{Clause, Library, Scope};
@@ -9,80 +9,80 @@ use kernel::access::{Permit, SeeDetections, SeeFindings, SeePeople, SeePolicy, S
 use kernel::{App, AppError, access, words};
 use permissions_app::risks::{RiskRead, risk};
 
-/// Findings that a clause's page lists.
+/// Number of findings that a clause's page lists.
 const LISTED: u32 = 20;
 
-/// One clause.
+/// Clause with everything that its page shows.
 #[derive(Debug, Clone)]
 pub struct ClauseRead {
-    /// Its id.
+    /// Id of the clause.
     pub id: ClauseId,
-    /// Its title.
+    /// Title of the clause.
     pub title: String,
-    /// Its document: id and title.
+    /// Id and title of its document.
     pub document: (String, String),
-    /// The number that the paper prints.
+    /// Number that the paper prints.
     pub number: Option<String>,
-    /// Must, should, may, must not, states.
+    /// Modality: must, should, may, must not, states.
     pub modality: &'static str,
-    /// Who must act.
+    /// People who must act.
     pub actors: Vec<&'static str>,
-    /// The requirement; `None` where it is withheld.
+    /// Requirement; `None` where it is withheld.
     pub text: Option<String>,
-    /// How it is kept, a sentence each.
+    /// Ways in which it is enforced, a sentence each.
     pub kept_by: Vec<String>,
-    /// What each platform makes of its settings; empty where it has none.
+    /// Coverage of its settings on each platform; empty where it has none.
     pub platforms: Vec<(Platform, Coverage)>,
-    /// The values that it asks for.
+    /// Values that it asks for.
     pub settings: Vec<SettingValueRead>,
-    /// What its checks ask.
+    /// Questions that its checks ask.
     pub checks: Vec<String>,
-    /// Whether anything ever judges it.
+    /// Set where anything judges it.
     pub judged: bool,
-    /// How it stands; `None` for who may not see findings.
+    /// Tally of its findings; `None` for readers who may not see findings.
     pub findings: Option<Tally>,
-    /// Those not met or not known, worst first, the first twenty.
+    /// Findings that are not met or not known, worst first, the first twenty.
     pub worst: Vec<NamedFinding>,
-    /// Who carries the risk that it is not met, for who may see registers.
+    /// People who carry the risk that it is not met, for readers who may see registers.
     pub risks: Vec<RiskRead>,
-    /// The registers of permissions and exceptions that belong to it: id and title.
+    /// Registers of permissions and exceptions that belong to it: id and title.
     pub registers: Vec<(String, String)>,
-    /// The editor's notes that name it: flag and text.
+    /// Editor's notes that name it: flag and text.
     pub flags: Vec<(String, String)>,
 }
 
-/// One value that a clause asks for.
+/// Value that a clause asks for.
 #[derive(Debug, Clone)]
 pub struct SettingValueRead {
-    /// The vendor-neutral key.
+    /// Vendor-neutral key.
     pub key: String,
-    /// What it means.
+    /// Meaning of the key, in words.
     pub means: String,
-    /// The value in force, in words.
+    /// Value in force, in words.
     pub value: String,
-    /// What this clause asks for, where another clause is stricter.
+    /// Value that this clause asks for, where another clause is stricter.
     pub asked: Option<String>,
-    /// The force's own choice: why, and whose.
+    /// Choice of the force: the reason, and who made it.
     pub choice: Option<(String, String)>,
 }
 
-/// A finding with the name of whom it is about.
+/// Finding with the name of its subject.
 #[derive(Debug, Clone)]
 pub struct NamedFinding {
-    /// Whom or what.
+    /// Subject of the finding.
     pub subject: Subject,
-    /// A serial number, a name, a title.
+    /// Name of the subject: a serial number, a name, a title.
     pub name: String,
-    /// The outcome.
+    /// Outcome of the finding.
     pub outcome: Outcome,
-    /// Since when.
+    /// Time since when it has been so.
     pub since: Timestamp,
 }
 
-/// One clause.
+/// Reads one clause.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is none of that id.
+/// [`AppError::NotFound`] if there is none with that id.
 pub async fn clause(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<ClauseRead, AppError> {
     let policy = app.policy();
     let library = policy.library();
@@ -141,7 +141,7 @@ async fn standing_of(
     if access::permit::<SeeFindings>(permit.actor()).is_err() {
         return Ok((None, Vec::new()));
     }
-    // Whom a detection is about is named to those alone who act on it.
+    // The subject of a detection is named only to readers who act on detections.
     let detections = access::permit::<SeeDetections>(permit.actor()).is_ok();
     let named = detections || !app.policy().is_detection(clause.id.as_str());
     let people = access::permit::<SeePeople>(permit.actor()).is_ok();
@@ -195,7 +195,7 @@ fn settings(library: &Library, clause: &Clause) -> Vec<SettingValueRead> {
         .collect()
 }
 
-/// What the checks of a clause ask.
+/// Lists what the checks of a clause ask.
 pub(super) fn asks(library: &Library, clause: &Clause) -> Vec<String> {
     let mut asks: Vec<String> = Vec::new();
     for rule in clause.rules() {

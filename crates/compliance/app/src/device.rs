@@ -1,4 +1,4 @@
-//! Judging a device: every clause that speaks of it, by its current facts.
+//! Judges a device: every clause that concerns it, by its current facts.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,12 +17,12 @@ use kernel::policy_in_force::{DeviceRule, PolicyInForce};
 use kernel::{App, AppError, jobs};
 use permissions_app::{Granted, Tailored};
 
-/// How soon after the earliest possible staleness a device is judged again.
+/// Time after the earliest possible staleness until a device is judged again.
 const AFTER_STALE: Span = Span::from_secs(60);
-/// The longest that a device goes without being judged.
+/// Longest time that a device goes without being judged.
 const JUDGE_AT_LEAST: Span = Span::from_secs(24 * 3600);
 
-/// Judges a device and writes what changed. Run twice on the same facts, it writes nothing new.
+/// Judges a device and stores what changed. A second run on the same facts stores nothing new.
 pub async fn judge_device(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| judge_device_in(&app, tx, device, now)).await
@@ -67,7 +67,7 @@ fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> 
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &id.to_string(), next)
 }
 
-/// The facts that devices reported, and those that the server knows of its own: register, contact and enrolment.
+/// Collects the facts that the device reported, and those that the server knows by itself: register, contact and enrolment.
 pub(crate) fn facts_of(tx: &mut Tx<'_>, device: &Device, now: Timestamp) -> Result<Facts, AppError> {
     let mut facts = messages::facts(tx, device.id)?;
     let mut own = |name: &str, value: FactValue, grade: Grade, at: Timestamp| {
@@ -83,7 +83,7 @@ pub(crate) fn facts_of(tx: &mut Tx<'_>, device: &Device, now: Timestamp) -> Resu
     Ok(facts)
 }
 
-/// Judges every rule for a device; what a device not under management would have to report is not known.
+/// Judges every rule for a device; for a device not under management, everything that it would have to report is not known.
 fn judge_all<'a>(
     policy: &'a PolicyInForce,
     tailored: Option<&Tailored>,
@@ -158,7 +158,7 @@ fn judge(
     }
 }
 
-/// When silence would next change a judgement: the device is judged again then, without anybody asking.
+/// Returns when the absence of reports would next change a judgement: the device is judged again then, without any other trigger.
 fn next_look(
     policy: &PolicyInForce,
     device: &Device,

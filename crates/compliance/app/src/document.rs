@@ -1,4 +1,4 @@
-//! Judging a document: is the paper right, and is what people must do being done in time.
+//! Judges a document: whether the paper is right, and whether people do in time what it requires of them.
 
 use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
 use policy::{Document, KeptBy, PermissionRegister, RecordKind};
@@ -9,7 +9,7 @@ use super::basis::Basis;
 use super::procedure::procedure_outcome;
 use kernel::{App, AppError, jobs};
 
-/// How often a document is judged: dates pass without anybody doing anything.
+/// Interval at which a document is judged: dates pass without any other trigger.
 const DAILY: domain::Span = domain::Span::from_secs(24 * 3600);
 
 /// Judges the record and procedure clauses of a document.
@@ -108,7 +108,7 @@ fn marking(document: &Document) -> (Outcome, String) {
     (Outcome::Met, format!("marked {}, version {}", document.marking, document.version))
 }
 
-/// A register is kept if something stands in it: an empty one proves nothing.
+/// Judges the asset register: it is met if it has any entries, because an empty one proves nothing.
 fn register(tx: &mut Tx<'_>, now: Timestamp) -> Result<(Outcome, String), AppError> {
     let devices = devices::counts(tx, None, now)?.all;
     let words = format!("{devices} devices stand in the asset register");
@@ -141,7 +141,7 @@ fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
     }
 }
 
-/// A procedure that is kept as a register: everything asked is decided in time, and nothing stands without an end. An
+/// Judges a procedure that is kept as a register: everything asked must be decided in time, and no entry may lack an end. An
 /// empty register proves nothing.
 fn register_outcome(
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! The documents in force, and one of them clause by clause.
+//! Lists the documents in force, and reads one of them clause by clause.
 
 use std::collections::BTreeMap;
 
@@ -10,50 +10,50 @@ use kernel::access::{Permit, SeeFindings, SeePolicy};
 use kernel::{App, AppError, access};
 pub use policy::PartKind;
 
-/// One document of a list.
+/// Document in a list.
 #[derive(Debug, Clone)]
 pub struct DocumentRow {
-    /// The document as its file says it.
+    /// Document as its file describes it.
     pub document: Document,
     /// Days by which its review is overdue.
     pub overdue_days: Option<i64>,
-    /// How many clauses it has.
+    /// Number of its clauses.
     pub clauses: u64,
-    /// How many of them no system can keep, so that they have no outcome.
+    /// Number of its clauses that no system can enforce, so that they have no outcome.
     pub unkept: u64,
-    /// Its clauses by their own outcome; `None` for who may not see findings.
+    /// Tally of its clauses by their own outcome; `None` for readers who may not see findings.
     pub standing: Option<Tally>,
 }
 
-/// One document.
+/// Document with its clauses.
 #[derive(Debug, Clone)]
 pub struct DocumentRead {
-    /// What a list shows.
+    /// Row that a list shows.
     pub row: DocumentRow,
-    /// Its clauses in the order of the paper.
+    /// Clauses in the order of the paper.
     pub clauses: Vec<ClauseRow>,
 }
 
-/// One clause of a list.
+/// Clause in a list.
 #[derive(Debug, Clone)]
 pub struct ClauseRow {
-    /// Its id.
+    /// Id of the clause.
     pub id: ClauseId,
-    /// Its title.
+    /// Title of the clause.
     pub title: String,
-    /// The number of its section.
+    /// Number of its section.
     pub section: Option<String>,
-    /// Must, should, may, must not, states.
+    /// Modality: must, should, may, must not, states.
     pub modality: &'static str,
-    /// How it is kept, in words of the format.
+    /// Ways in which it is enforced, in words of the format.
     pub kept_by: Vec<&'static str>,
     /// Flags of the editor's notes that name it.
     pub flags: Vec<String>,
-    /// Its findings; `None` for who may not see them.
+    /// Tally of its findings; `None` for readers who may not see them.
     pub findings: Option<Tally>,
 }
 
-/// Lists the documents of a policy with how they stand at `now`.
+/// Lists the documents of a policy with their state at `now`.
 pub fn rows(
     library: &Library,
     by_clause: Option<&BTreeMap<String, Tally>>,
@@ -82,19 +82,19 @@ fn as_count(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
-/// The documents in force.
+/// Lists the documents in force.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn documents(app: &App, permit: Permit<SeePolicy>) -> Result<Vec<DocumentRow>, AppError> {
     let by_clause = findings_by_clause(app, &permit).await?;
     Ok(rows(app.policy().library(), by_clause.as_ref(), app.world().now()))
 }
 
-/// One document.
+/// Reads one document.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is none of that id.
+/// [`AppError::NotFound`] if there is none with that id.
 pub async fn document(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<DocumentRead, AppError> {
     let by_clause = findings_by_clause(app, &permit).await?;
     let policy = app.policy();

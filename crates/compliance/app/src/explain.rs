@@ -1,4 +1,4 @@
-//! Why a finding is what it is, today or at a time in the past: read from the evidence, and judged again from it.
+//! Explains a finding, today or at a time in the past: reads it from the evidence, and judges it again from that.
 
 use compliance::{SubjectState, evaluate};
 use domain::{ClauseId, Facts, Outcome, Subject, Timestamp};
@@ -10,41 +10,41 @@ use kernel::access::{PermitWithin, SeeDetections, SeeFindings};
 use kernel::policy_in_force::kept;
 use kernel::{App, AppError, PolicyInForce, access};
 
-/// Why a finding is what it is.
+/// Explanation of a finding.
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    /// About whom or what.
+    /// Subject of the finding.
     pub subject: Subject,
-    /// Which clause.
+    /// Clause that was judged.
     pub clause: ClauseId,
-    /// As of when.
+    /// Time for which it is explained.
     pub at: Timestamp,
-    /// The evidence in force then.
+    /// Evidence in force at that time.
     pub evidence: Evidence,
-    /// What it rested on.
+    /// Basis of the judgement.
     pub basis: Basis,
-    /// The same judgement, reached again from what the evidence holds.
+    /// Result of judging again from what the evidence holds.
     pub replayed: Replayed,
-    /// Earlier and later judgements, newest first: when, and to what outcome.
+    /// Earlier and later judgements, newest first: time and outcome.
     pub history: Vec<(Timestamp, Outcome)>,
 }
 
-/// What came of judging again.
+/// Result of judging again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Replayed {
-    /// The same outcome, by the rules as they were then.
+    /// Same outcome, by the rules of that time.
     Same,
-    /// Another outcome: the evaluator changed, or the evidence was.
+    /// Different outcome: the evaluator changed, or the evidence did.
     Different(Outcome),
-    /// It cannot be judged again, and why.
+    /// No result, with the reason why it cannot be judged again.
     NotPossible(String),
 }
 
 /// Explains a finding as it was at a time, by default now.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where nothing had been judged by then; [`AppError::Denied`] behind the wall, for what is neither
-/// the reader's nor their people's where only those are permitted, and for a detection without permission for those.
+/// [`AppError::NotFound`] if nothing had been judged by then; [`AppError::Denied`] for another force, for what is neither the
+/// reader's nor their people's if only those are permitted, and for a detection without permission for detections.
 pub async fn explain(
     app: &App,
     permit: PermitWithin<SeeFindings>,
@@ -111,8 +111,7 @@ fn replay(app: &App, tx: &mut Tx<'_>, evidence: &Evidence, basis: &Basis) -> Res
     })
 }
 
-/// Whose the subject is; `None` for a document, which is both forces'.
-/// Refuses a finding that the permit does not reach.
+/// Refuses a finding that the permit does not cover.
 fn may_explain(
     tx: &mut Tx<'_>,
     policy: &PolicyInForce,
@@ -134,7 +133,7 @@ fn may_explain(
             let person = people::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("person", id))?;
             permit.reaches_person(&person)?;
         }
-        // A document is everybody's whose work is not about a few people only.
+        // A document is open to everybody whose permit is not limited to a few people.
         Subject::Document(_) => drop(access::permit::<SeeFindings>(permit.actor())?),
     }
     Ok(())

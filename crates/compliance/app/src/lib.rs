@@ -1,4 +1,4 @@
-//! Judging: facts, acceptances and records to findings, each with the compliance evidence that it rests on.
+//! Judges facts, acceptances and records: turns them into findings, each with the compliance evidence for it.
 
 pub mod breach;
 pub mod clause;

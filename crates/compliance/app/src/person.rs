@@ -1,4 +1,4 @@
-//! Judging a person: what they have accepted, clause by clause.
+//! Judges a person: what they have accepted, clause by clause.
 
 use domain::{Outcome, PersonId, Subject, Timestamp, WhyNotKnown};
 use policy::Clause;
@@ -14,12 +14,12 @@ use kernel::policy_in_force::asks;
 use kernel::{App, AppError, jobs};
 use terms_app::reminders::{again_after, stands_until};
 
-/// Why a clause asks nothing of somebody. The same words whatever the reason: that somebody is exempt from a clause may
-/// not be told from its finding.
+/// Reason why a clause asks nothing of somebody. The words are the same whatever the cause: a finding must not reveal that
+/// somebody is exempt from a clause.
 const NOT_CONCERNED: &str =
     "the clause does not concern this person: it is limited to some roles, devices or duties";
 
-/// Judges every acceptance clause for a person, and brings what they are asked up to date.
+/// Judges every acceptance clause for a person, and updates what they are asked to accept.
 pub async fn judge_person(app: &App, person: PersonId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| judge_person_in(&app, tx, person, now)).await
@@ -58,7 +58,7 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
     if terms_app::terms_missing(app, tx, id)?.is_empty() {
         cases_app::acceptance_steps_done(app, tx, id, now)?;
     }
-    // Silence turns into "not accepted" on the day, without anybody asking.
+    // A missing answer turns into "not accepted" on the day, without any other trigger.
     let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);
     let stale =
         policy.library().clauses.iter().filter_map(|clause| {
@@ -70,7 +70,7 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
     crate::apply::drop_others(tx, &subject, &before, &clauses)
 }
 
-/// What somebody said stands for as long as the clause says; then it is not known again.
+/// Judges a reminder: an answer counts for as long as the clause says; after that the outcome is not known again.
 fn judge_reminder(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Judged {
     let what = "the answer to this reminder".to_owned();
     let outcome = match said.and_then(|said| said.answered_at) {
@@ -104,7 +104,7 @@ fn not_concerned(clause: &Clause) -> Judged {
 fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now: Timestamp) -> Judged {
     let wording = clause.wording_digest();
     let id = clause.id.to_string();
-    // Newest first; but where a former wording came back into force, whoever accepted it then has accepted it.
+    // Newest first; but if a former wording came back into force, an acceptance of that wording counts.
     let mut versions = accepted.iter().filter_map(|acceptance| {
         let version = acceptance.clauses.get(&id)?;
         Some((version.clone(), acceptance.accepted_at, acceptance.shown.clone()))
@@ -130,8 +130,8 @@ fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now
     }
 }
 
-/// Somebody who was asked and let the time go by has not accepted; somebody who was never asked, or has time left, is not
-/// known.
+/// Judges a person who never accepted: not met if they were asked and the deadline has passed; not known if they were never
+/// asked, or have time left.
 fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
     let what = match asked.and_then(|asked| asked.asked_at.zip(asked.due_at)) {
         Some((at, due)) if due <= now => {

@@ -1,6 +1,6 @@
-//! Judging a person: whether what their working life asked for was done in time, such as handing everything back.
+//! Judges whether the procedures of a person's working life were done in time, such as handing everything back.
 //!
-//! Only where a case about them speaks of the clause: somebody who never left is not asked about leaving. The finding of a
+//! Applies only where a case about them concerns the clause: somebody who never left is not judged on leaving. The finding of a
 //! person who has left stays, since an auditor asks about exactly those.
 
 use domain::{PersonId, Timestamp};
@@ -12,8 +12,8 @@ use super::basis::Basis;
 use super::procedure::{procedure_outcome, says_nothing};
 use kernel::{App, AppError, PolicyInForce};
 
-/// The judgements on the procedures that a person's cases belong to. A clause that is kept by an acceptance as well is
-/// judged by that one.
+/// Judges the procedures that a person's cases belong to. A clause that is also kept by an acceptance is judged by the
+/// acceptance.
 pub(super) fn judge_procedures_of(
     app: &App,
     tx: &mut Tx<'_>,
@@ -21,7 +21,7 @@ pub(super) fn judge_procedures_of(
     person: PersonId,
     now: Timestamp,
 ) -> Result<Vec<Judged>, AppError> {
-    // A finding on somebody's page would say that there is a sealed case about them.
+    // A finding on somebody's page would reveal that there is a sealed case about them.
     let mut kinds = cases::kinds_of_person(tx, person)?;
     kinds.retain(|kind| !cases_app::is_sealed(app, kind));
     if kinds.is_empty() {

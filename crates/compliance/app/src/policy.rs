@@ -1,4 +1,4 @@
-//! Versions of the policy, and what changes from one to another.
+//! Lists versions of the policy, and compares one with another.
 
 use std::collections::BTreeSet;
 
@@ -17,73 +17,73 @@ use kernel::policy_in_force::kept;
 use kernel::{App, AppError};
 pub use policy::{Change, ClauseChange, ParameterValue, PolicyDiff};
 
-/// What stands for the policy folder among the digests of versions.
+/// Name for the policy folder among the digests of versions.
 const FOLDER: &str = "folder";
 
-/// A version that was once in force, or the policy folder as it is now.
+/// Version that was once in force, or the policy folder as it is now.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// Its digest, or `folder`.
+    /// Digest of the version, or `folder`.
     pub digest: String,
-    /// When it was first brought into force; `None` for the folder.
+    /// Time when it was first brought into force; `None` for the folder.
     pub since: Option<Timestamp>,
-    /// Whether it is the one in force now.
+    /// Set for the version in force now.
     pub in_force: bool,
 }
 
-/// What changes from one version to another.
+/// Changes from one version to another.
 #[derive(Debug, Clone)]
 pub struct ChangesRead {
-    /// The versions that there are, newest first.
+    /// Existing versions, newest first.
     pub versions: Vec<Version>,
     /// Digest of the older side.
     pub from: String,
     /// Digest of the newer side.
     pub to: String,
-    /// The difference; `None` where there is only one version, so that nothing can be compared.
+    /// Difference; `None` where there is only one version, so that nothing can be compared.
     pub diff: Option<PolicyDiff>,
-    /// The settings that change on each platform.
+    /// Settings that change on each platform.
     pub settings: Vec<PlatformSetting>,
-    /// Whom the change asks to accept again, by document.
+    /// People whom the change asks to accept again, by document.
     pub accept_again: Vec<AcceptAgain>,
-    /// Which devices would newly fall out; `None` for who may not see devices.
+    /// Devices that would newly fall out; `None` for readers who may not see devices.
     pub prediction: Option<Prediction>,
-    /// Why the policy folder cannot be compared, where it has problems.
+    /// Problems because of which the policy folder cannot be compared, if it has any.
     pub broken_folder: Option<String>,
 }
 
-/// A document that people must accept again.
+/// Document that people must accept again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptAgain {
-    /// Its id.
+    /// Id of the document.
     pub document: String,
-    /// Its title.
+    /// Title of the document.
     pub title: String,
-    /// The clauses on account of which.
+    /// Clauses that cause it.
     pub clauses: Vec<String>,
-    /// People who have accepted the document, by force, as far as the reader's force reaches.
+    /// Number of people who have accepted the document, by force, within the reader's scope.
     pub people: Vec<(Force, u64)>,
 }
 
-/// A setting that changes on a platform.
+/// Setting that changes on a platform.
 #[derive(Debug, Clone)]
 pub struct PlatformSetting {
-    /// Where.
+    /// Platform of the devices.
     pub platform: Platform,
-    /// What it is, in words.
+    /// Meaning of the setting, in words.
     pub means: String,
-    /// The vendor-neutral key.
+    /// Vendor-neutral key.
     pub key: String,
-    /// The value before, in words.
+    /// Former value, in words.
     pub before: Option<String>,
-    /// The value after.
+    /// New value, in words.
     pub after: Option<String>,
-    /// Enrolled devices of the platform, as far as the reader's force reaches.
+    /// Number of enrolled devices of the platform, within the reader's scope.
     pub devices: u64,
 }
 
-/// Compares two versions of the policy: by default the policy folder with what is in force, where the two differ, and
-/// else what is in force with the one before. Nothing is changed by it.
+/// Compares two versions of the policy: by default the policy folder with the version in force if the two differ, and otherwise
+/// the version in force with the one before. Changes nothing.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
@@ -137,10 +137,10 @@ pub async fn policy_changes(
         .await
 }
 
-/// The policy folder as it is now, where it is another policy than the one in force.
+/// Reads the policy folder as it is now, if it differs from the policy in force.
 ///
 /// # Errors
-/// Its problems, in words.
+/// The problems of its files, in words.
 fn draft(app: &App) -> Result<Option<Library>, String> {
     let Some(folder) = &app.config().policy_folder else { return Ok(None) };
     let policy = app.policy();
@@ -158,7 +158,7 @@ fn version(app: &App, tx: &mut Tx<'_>, draft: Option<&Library>, digest: &str) ->
     found.ok_or_else(|| AppError::not_found("version of the policy", digest))
 }
 
-/// The versions that were ever in force, newest first, behind the folder where that differs.
+/// Lists the versions that were ever in force, newest first, after the folder if that differs.
 fn versions(tx: &mut Tx<'_>, in_force: &str, draft: bool) -> Result<Vec<Version>, AppError> {
     let folder = Version { digest: FOLDER.to_owned(), since: None, in_force: false };
     let kept = sessions::policy_versions(tx)?.into_iter().map(|(digest, since)| Version {
@@ -203,8 +203,8 @@ fn settings(
     Ok(changed)
 }
 
-/// Of each document with clauses that people accept and that are new or worded otherwise: which, and how many people of
-/// each force have accepted the document before.
+/// Finds the documents with clauses that people accept and that are new or reworded: which clauses, and how many people of each
+/// force have accepted the document before.
 fn accept_again(
     tx: &mut Tx<'_>,
     force: Option<Force>,

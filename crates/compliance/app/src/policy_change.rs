@@ -1,4 +1,4 @@
-//! Brings a version of the policy into force: keeps its files, and asks for everything to be brought up to it.
+//! Brings a version of the policy into force: stores its files, and schedules everything to be updated to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,11 +16,11 @@ use kernel::{App, AppError, jobs};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// Brings the loaded policy into force: keeps its files and profiles, and where it differs from the one before asks
-/// for every device and person to be brought up to it. Run again with the same policy, it changes nothing.
+/// Brings the loaded policy into force: stores its files and profiles and, if it differs from the one before, schedules every
+/// device and person to be updated to it. Run again with the same policy, it changes nothing.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn bring_into_force(app: &App, permit: Permit<RunService>) -> Result<bool, AppError> {
     bring_in(app, permit, app.policy()).await
 }
@@ -55,8 +55,8 @@ async fn bring_in(
         .await
 }
 
-/// Tells administrators and information security where a change touches who may do what, or a value that a limit may be.
-/// Whether that weakens anything is for them to see: a change that looks harmless may not be.
+/// Notifies administrators and information security if a change affects who may do what, or a value that may be a limit. They
+/// decide whether that weakens anything: a change that looks harmless may not be.
 fn tell_of_weakened(
     app: &App,
     tx: &mut Tx<'_>,
@@ -85,7 +85,7 @@ fn tell_of_weakened(
     alarms::raise(app, tx, alarm, now)
 }
 
-/// Every device is configured and judged, every person and document judged.
+/// Schedules every device to be configured and judged, and every person and document to be judged.
 fn ask_for_everything(
     app: &App,
     tx: &mut Tx<'_>,
@@ -105,7 +105,7 @@ fn ask_for_everything(
     Ok(())
 }
 
-/// Replaces the policy and brings it into force. Where that fails, the one before stays in use.
+/// Replaces the policy and brings it into force. If that fails, the former one stays in use.
 ///
 /// # Errors
 /// As [`bring_into_force`].
@@ -120,7 +120,7 @@ pub async fn change_policy(
     Ok(brought)
 }
 
-/// What differs, among the files that say who may do what and the parameters with the force's own values over them.
+/// Lists what differs among the files that say who may do what, and the parameters with the force's own values over them.
 fn guarded(files: &Files, overrides: &Overrides, policy: &PolicyInForce) -> Vec<String> {
     let is_guarded = |path: &str| path.starts_with("access/") || path == "parameters.toml";
     let of = |files: &Files| -> BTreeMap<String, String> {

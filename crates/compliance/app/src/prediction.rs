@@ -1,9 +1,9 @@
-//! Which devices would newly fall out of a clause under another version of the policy: judged from stored facts, by both
-//! versions, and written nowhere.
+//! Predicts which devices would newly fall out of a clause under another version of the policy.
+//! Judges stored facts by both versions, and stores nothing.
 //!
-//! A version that asks for other settings has not sent them yet, so a device is judged by what it reported under the former
-//! ones. Where a clause's own settings change as well, that is said beside it: the device may come back by itself once it
-//! has taken them. That a profile will be another one counts for nothing here.
+//! A version that asks for other settings has not sent them yet, so a device is judged by what it reported under the former ones.
+//! If a clause's own settings change as well, the prediction says so: the device may comply again by itself once it has received
+//! them. A mere change of profile does not count here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,40 +19,40 @@ use kernel::policy_in_force::{DeviceRule, compile_profiles, rules_of};
 use kernel::{App, AppError};
 use permissions_app::Tailored;
 
-/// Devices under management that one prediction judges.
+/// Largest number of devices under management that one prediction judges.
 const MOST_DEVICES: u32 = 5000;
-/// Devices that are named beside a clause.
+/// Number of devices that are named beside a clause.
 const NAMED: usize = 20;
 
-/// Which devices would newly fall out.
+/// Devices that would newly fall out.
 #[derive(Debug, Clone, Default)]
 pub struct Prediction {
-    /// How many devices under management were judged.
+    /// Number of devices under management that were judged.
     pub judged: u64,
-    /// Whether these are all that there are, as far as the reader's force reaches.
+    /// Set where these are all devices within the reader's scope.
     pub all: bool,
-    /// The clauses that some device would newly fall out of, in the order of the paper.
+    /// Clauses that some device would newly fall out of, in the order of the paper.
     pub clauses: Vec<FallsOut>,
 }
 
-/// A clause that some device would newly fall out of.
+/// Clause that some device would newly fall out of.
 #[derive(Debug, Clone)]
 pub struct FallsOut {
-    /// The clause.
+    /// Id of the clause.
     pub clause: ClauseId,
-    /// Its title.
+    /// Title of the clause.
     pub title: String,
-    /// How many devices would not meet it that are not known to break it now.
+    /// Number of devices that would not meet it and are not known to break it now.
     pub not_met: u64,
-    /// How many would no longer be known to meet it.
+    /// Number of devices that would no longer be known to meet it.
     pub not_known: u64,
-    /// Whether its settings change as well.
+    /// Set where its settings change as well.
     pub settings_change: bool,
     /// Some of the devices that would not meet it, by serial number.
     pub devices: Vec<(DeviceId, String)>,
 }
 
-/// One version of the policy, ready to judge by.
+/// Version of the policy, ready to judge by.
 struct Side<'l> {
     library: &'l Library,
     rules: Vec<DeviceRule>,
@@ -71,7 +71,7 @@ impl<'l> Side<'l> {
         Ok(Self { library, rules: rules_of(library), expected })
     }
 
-    /// Takes the other side's profiles where both have one for a group.
+    /// Replaces profiles with the other side's where both have one for a group.
     fn with_profiles_of(mut self, other: &Self) -> Self {
         for (platform, groups) in &mut self.expected {
             for (group, uuid) in groups {
@@ -154,7 +154,7 @@ pub(super) fn predict(
     Ok(Prediction { judged, all, clauses: in_order.collect() })
 }
 
-/// Counts a device that falls out of a clause and had not before. What was not met stays so, and is nothing new.
+/// Counts a device that falls out of a clause and had not before. What was already not met stays so, and is not counted.
 fn note(
     falls: &mut BTreeMap<ClauseId, FallsOut>,
     device: &Device,

@@ -1,4 +1,4 @@
-//! Judging what people do: is it done in time, with its proof.
+//! Judges procedures: whether people did them in time, with proof.
 //!
 //! A procedure is met when every case that was due so far was closed in time with every step done; not met when one ran
 //! late, or ended with something missing; not known when nothing has been due yet, or when somebody closed a case by hand
@@ -11,14 +11,14 @@ use store::case_steps::{self, Judged, Standing};
 use super::document::not_known;
 use kernel::{AppError, PolicyInForce};
 
-/// The parameter that says how long a closed case counts for or against a procedure.
+/// Parameter for the time that a closed case counts for or against a procedure.
 const JUDGED_OVER: &str = "procedures-judged-over";
-/// The same where the policy has no such parameter.
+/// Time that a closed case counts where the policy has no such parameter.
 const A_YEAR: Span = Span::from_secs(365 * 24 * 3600);
-/// Cases that a finding names.
+/// Number of cases that a finding names.
 const NAMED: u32 = 10;
 
-/// How a procedure stands under a clause, for everybody or for one person: the outcome, and what it rests on in words.
+/// Judges a procedure under a clause, for everybody or for one person: returns the outcome, and its basis in words.
 pub(super) fn procedure_outcome(
     tx: &mut Tx<'_>,
     policy: &PolicyInForce,
@@ -43,7 +43,7 @@ pub(super) fn procedure_outcome(
     Ok((outcome(&standing, &words), words))
 }
 
-/// Whether no case at all speaks of the clause.
+/// Returns whether no case at all concerns the clause.
 pub(super) fn says_nothing(words: &str) -> bool {
     words.starts_with("0 cases")
 }

@@ -1,4 +1,4 @@
-//! Why a finding is what it is, with the names and words that a page needs around the judgement itself.
+//! Explains a finding for a page, with the names and words that it needs around the judgement itself.
 
 use domain::{ClauseId, Fact, FactValue, Grade, Subject, Timestamp};
 use store::{devices, people};
@@ -9,48 +9,48 @@ use kernel::access::{Actor, PermitWithin, SeeApps, SeeFindings, SeePeople, SeeRe
 use kernel::sees::Sees;
 use kernel::{App, AppError, access};
 
-/// Why a finding is what it is.
+/// Explanation of a finding, as a page shows it.
 #[derive(Debug, Clone)]
 pub struct ExplainRead {
-    /// The judgement, its evidence and history.
+    /// Judgement with its evidence and history.
     pub explanation: Explanation,
-    /// A serial number, a name, a title.
+    /// Name of the subject: a serial number, a name, a title.
     pub name: String,
-    /// The clause's title today.
+    /// Present title of the clause.
     pub title: String,
-    /// What its checks ask today.
+    /// Questions that its checks ask today.
     pub asks: Vec<String>,
-    /// Each question: what was asked, and what was found in words.
+    /// Questions of the judgement: what was asked, and what was found, in words.
     pub steps: Vec<Step>,
-    /// The facts used, as far as the reader may see them.
+    /// Facts that were used, as far as the reader may see them.
     pub facts: Vec<FactRead>,
-    /// How many more were used.
+    /// Number of further facts that were used.
     pub left_out: usize,
-    /// What came of judging again, in a sentence.
+    /// Result of judging again, as a sentence.
     pub replayed: String,
 }
 
-/// One question of a judgement.
+/// Question of a judgement.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// What was expected.
+    /// Expected result.
     pub expected: String,
-    /// What follows, with its reason.
+    /// Outcome, with its reason.
     pub outcome: domain::Outcome,
 }
 
-/// A fact as people read it.
+/// Fact as people read it.
 #[derive(Debug, Clone)]
 pub struct FactRead {
-    /// What it means.
+    /// Meaning of the fact.
     pub means: String,
-    /// Its value, with its unit.
+    /// Value, with its unit.
     pub value: String,
-    /// How it is known.
+    /// Grade: how the fact is known.
     pub grade: Grade,
-    /// As of when.
+    /// Time of the fact.
     pub at: Timestamp,
-    /// The digest of the message that reported it, or `register`.
+    /// Digest of the message that reported it, or `register`.
     pub source: String,
 }
 
@@ -66,7 +66,7 @@ impl FactRead {
 /// Explains a finding as it was at a time, by default now.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where nothing had been judged by then, [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`] if nothing had been judged by then, [`AppError::Denied`] for another force.
 pub async fn explain_read(
     app: &App,
     permit: PermitWithin<SeeFindings>,
@@ -92,7 +92,7 @@ pub async fn explain_read(
         }
     };
     let shows = facts_shown(app, &actor, &subject).await?;
-    // Who may see a device's findings at all is asked in the use case itself.
+    // The use case itself checks who may see a device's findings at all.
     let explanation = crate::explain(app, permit, subject, clause, at).await?;
     let today = library.clause(clause);
     let used: &[Fact] = match &explanation.basis {
@@ -113,11 +113,11 @@ pub async fn explain_read(
     })
 }
 
-/// Which of the facts behind a judgement somebody may see.
+/// Kinds of facts behind a judgement that somebody may see.
 struct Shown {
-    /// Plain ones.
+    /// Plain facts.
     reports: bool,
-    /// Lists, such as that of the apps.
+    /// Lists, such as the list of apps.
     apps: bool,
 }
 

@@ -1,4 +1,4 @@
-//! From findings to figures: how a clause stands, and how a document does.
+//! Counts findings by outcome, for a clause and for a document.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use store::{Tx, findings};
 
 use kernel::AppError;
 
-/// How many of each outcome.
+/// Number of findings by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Met.
+    /// Number that are met.
     pub met: u64,
-    /// Not met.
+    /// Number that are not met.
     pub not_met: u64,
-    /// Not known.
+    /// Number that are not known.
     pub not_known: u64,
-    /// Not applicable.
+    /// Number that are not applicable.
     pub not_applicable: u64,
 }
 
@@ -28,7 +28,7 @@ impl Tally {
             "met" => self.met += by,
             "not-met" => self.not_met += by,
             "not-applicable" => self.not_applicable += by,
-            // A word that this version does not know is no good news.
+            // A word that this version does not know must not count as good.
             _ => self.not_known += by,
         }
     }
@@ -41,13 +41,14 @@ impl Tally {
         tally
     }
 
-    /// All four together.
+    /// Returns the sum of all four.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.met + self.not_met + self.not_known + self.not_applicable
     }
 
-    /// The outcome of a clause as a whole: one finding not met makes it not met; else one not known makes it not known.
+    /// Returns the outcome of a clause as a whole: one finding not met makes it not met; otherwise one not known makes it not
+    /// known.
     const fn word(self) -> &'static str {
         match self {
             Self { not_met: 1.., .. } => "not-met",
@@ -59,7 +60,7 @@ impl Tally {
     }
 }
 
-/// The tally of each clause, as far as a force reaches.
+/// Counts the findings of each clause, for one force or for both.
 pub fn by_clause(tx: &mut Tx<'_>, force: Option<Force>) -> Result<BTreeMap<String, Tally>, AppError> {
     let mut all: BTreeMap<String, Tally> = BTreeMap::new();
     for (clause, _, outcome, count) in findings::tally_of(tx, force)? {
@@ -68,12 +69,12 @@ pub fn by_clause(tx: &mut Tx<'_>, force: Option<Force>) -> Result<BTreeMap<Strin
     Ok(all)
 }
 
-/// Whether anything ever judges the clause: one that is kept by nothing has no outcome and none is made up for it.
+/// Returns whether anything judges the clause: one that nothing enforces has no outcome, and none is made up for it.
 pub(super) fn is_judged(clause: &Clause) -> bool {
     clause.kept_by.iter().any(|kept| !matches!(kept, KeptBy::Nothing { .. }))
 }
 
-/// How a document stands: its clauses by their own outcome. One that is to be judged and never was is not known.
+/// Counts the clauses of a document by their own outcome. A clause that should be judged and never was is not known.
 pub fn of_document<'a>(
     clauses: impl Iterator<Item = &'a Clause>,
     by_clause: &BTreeMap<String, Tally>,

@@ -1,4 +1,4 @@
-//! From a check as written to one that can be run: parameters resolved, every name and type verified.
+//! Turns a check as written into one that can be run: parameters resolved, every name and type verified.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,43 +10,43 @@ use crate::bound::{Asks, BoundArm, BoundCheck, Node, PROFILES, Resolved};
 use crate::check::{ParamName, ParameterName};
 use crate::{Arm, Check, FactTest, FactType, Given, Kind, Predicate, Test, Value};
 
-/// Deeper nesting than this is refused; it bounds the recursion of judging.
+/// Largest depth of nesting; it bounds the recursion of judging.
 const DEEPEST: usize = 12;
 
-/// What a check may refer to outside itself.
+/// Source of what a check refers to outside itself.
 pub trait Lookup {
     /// Returns the type of a registered fact.
     fn fact(&self, name: &str) -> Option<FactType>;
-    /// Returns what a fact means, in words for people, such as "A passcode is set"; the name itself where nothing says.
+    /// Returns what a fact means, in words for people, such as "A passcode is set"; returns the name itself if there are none.
     fn means(&self, name: &str) -> String;
     /// Returns the effective value of a force parameter, a span as [`Value::Span`].
     fn parameter(&self, name: &str) -> Option<Value>;
 }
 
-/// A reason why a check cannot be used.
+/// Reason why a check cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}{message}")]
 pub struct Flaw {
-    /// Where in the check.
+    /// Place in the check.
     pub place: Place,
-    /// The word that is wrong, as written, if there is one.
+    /// Word that is wrong, as written, if there is one.
     pub about: Option<String>,
-    /// What is wrong, and what to write instead.
+    /// Message that says what is wrong, and what to write instead.
     pub message: String,
 }
 
-/// A part of a check.
+/// Part of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// The check as a whole.
+    /// Check as a whole.
     Whole,
-    /// Its parameters.
+    /// Parameters of the check.
     Params,
-    /// The values that a clause or a case gives for them.
+    /// Values that a clause or a case gives for the parameters.
     Set,
-    /// The arm of that index.
+    /// Arm of that index.
     Arm(usize),
-    /// The case of that index.
+    /// Case of that index.
     Case(usize),
 }
 
@@ -100,7 +100,7 @@ struct Binder<'a> {
     params: BTreeMap<String, Option<Value>>,
     flaws: Vec<Flaw>,
     place: Place,
-    /// What the arm in hand reads, gathered on the way through its predicates.
+    /// Facts and groups that the current arm reads, collected while its predicates are walked.
     used: BTreeSet<FactName>,
     groups: BTreeSet<String>,
 }
@@ -279,7 +279,7 @@ impl<'a> Binder<'a> {
             );
             return None;
         }
-        // Every part is walked even after one has failed: each flaw is worth its line.
+        // Every part is walked even after one has failed, so that each flaw is reported.
         let nodes: Vec<Option<Node>> = parts.iter().map(|part| self.node(part, depth)).collect();
         nodes.into_iter().collect()
     }
@@ -335,7 +335,7 @@ impl<'a> Binder<'a> {
         Some(items)
     }
 
-    /// Returns a list with something in it: these tests against an empty one would say the same of every device.
+    /// Returns a list that is not empty: these tests against an empty one would give the same result for every device.
     fn filled(&mut self, given: &Given) -> Option<BTreeSet<String>> {
         let items = self.list(given)?;
         if items.is_empty() {

@@ -1,15 +1,16 @@
-//! A check that can be run: every name resolved, every type verified. Only `bind` makes one.
+//! Represents a check that can be run: every name resolved, every type verified.
+//! Only `bind` makes one.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::{FactName, Grade, Platform, Span};
 
-/// A check that can be run.
+/// Check that can be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundCheck {
     pub(crate) arms: Vec<BoundArm>,
-    /// Returned if no arm fits, so that judging need not allocate it.
+    /// Empty list, returned if no arm fits, so that judging need not allocate it.
     pub(crate) nothing_used: Arc<[FactName]>,
 }
 
@@ -26,7 +27,7 @@ pub(crate) enum Asks {
     Facts { needs: Grade, stale_after: Span, expect: Node, used: Arc<[FactName]>, groups: BTreeSet<String> },
 }
 
-/// A predicate with everything resolved.
+/// Predicate with everything resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Node {
     All(Vec<Self>),
@@ -34,7 +35,7 @@ pub(crate) enum Node {
     Not(Box<Self>),
     Fact {
         name: FactName,
-        /// What the fact means, as the register has it: what people read.
+        /// Meaning of the fact in the register, which people read.
         means: String,
         test: Resolved,
     },
@@ -53,7 +54,7 @@ impl Node {
     }
 }
 
-/// A test with its value.
+/// Test with its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resolved {
     IsBool(bool),
@@ -67,7 +68,7 @@ pub(crate) enum Resolved {
     OneOf(BTreeSet<String>),
 }
 
-/// The fact in which a device's installed profiles are listed, as `identifier=UUID`.
+/// Fact that lists a device's installed profiles, as `identifier=UUID`.
 pub(crate) const PROFILES: &str = "profiles.installed";
 
 impl BoundCheck {
@@ -76,7 +77,7 @@ impl BoundCheck {
         self.arms.iter().flat_map(|arm| arm.platforms.iter().copied())
     }
 
-    /// Returns the names of every fact that some arm reads.
+    /// Returns the names of all facts that some arm reads.
     #[must_use]
     pub fn facts(&self) -> BTreeSet<&FactName> {
         self.arms
@@ -89,8 +90,8 @@ impl BoundCheck {
             .collect()
     }
 
-    /// Returns the lengths of time after which silence, or a growing age, can change the judgement of such a device: for
-    /// a caller that judges again although nothing was reported.
+    /// Returns the times after which the absence of reports, or a growing age, can change the judgement of such a device. A
+    /// caller judges the device again then, although nothing was reported.
     pub fn horizons(&self, platform: Platform, supervised: Option<bool>) -> impl Iterator<Item = Span> {
         self.arms
             .iter()
@@ -107,7 +108,7 @@ impl BoundCheck {
             .flatten()
     }
 
-    /// Returns the clause groups whose installed profile some arm asks for.
+    /// Returns the clause groups whose installed profile some arm tests.
     #[must_use]
     pub fn groups(&self) -> BTreeSet<&str> {
         self.arms

@@ -1,18 +1,18 @@
-//! A check's own cases, run.
+//! Runs the cases that a check carries with it.
 
 use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
 
 use crate::bound::{Asks, BoundArm};
 use crate::{BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate};
 
-/// The time at which every case is judged: 2026-01-01T00:00:00Z.
+/// Time at which every case is judged: 2026-01-01T00:00:00Z.
 pub const CASE_NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-/// A case that cannot be run, or that came out otherwise than it says.
+/// Case that cannot be run, or whose outcome differs from the one that it expects.
 pub type CaseFailure = Flaw;
 
 impl Check {
-    /// Runs every case, and asks that there be at least one each for met, not met and not known.
+    /// Runs every case, and requires at least one each for met, not met and not known.
     ///
     /// The values of [`Check::params`] apply, not those that some clause gives; a case may `set` its own.
     #[must_use]

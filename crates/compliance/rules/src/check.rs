@@ -1,4 +1,5 @@
-//! A check as in its file: `policy/checks/<name>.toml`. Shapes only; what they mean together is in `bind`.
+//! Represents a check as in its file: `policy/checks/<name>.toml`.
+//! Shapes only; `bind` checks what they mean together.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::Value;
 
-/// A check as written.
+/// Check as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
-    /// What it asks, as a statement that is true when the check is met.
+    /// Statement that is true when the check is met.
     pub asks: String,
-    /// Its parameters with their defaults, which also give their types.
+    /// Parameters with their defaults, which also give their types.
     #[serde(default)]
     pub params: BTreeMap<String, Given>,
-    /// Its arms; the first that fits the device is used.
+    /// Arms; the first that fits the device is used.
     #[serde(default)]
     pub on: Vec<Arm>,
-    /// Its own cases.
+    /// Cases of the check.
     #[serde(default, rename = "case")]
     pub cases: Vec<Case>,
 }
@@ -39,41 +40,41 @@ impl Check {
     }
 }
 
-/// What the check asks of some platforms.
+/// Condition of the check on some platforms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Arm {
-    /// The platforms it is for.
+    /// Platforms that it applies to.
     pub platforms: Vec<Platform>,
-    /// Only for supervised (true) or unsupervised (false) devices; absent: for both.
+    /// Limit to supervised (true) or unsupervised (false) devices; absent: for both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supervised: Option<bool>,
-    /// The weakest grade of fact that it leans on.
+    /// Weakest grade of fact that it accepts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Grade>,
-    /// The age beyond which a fact no longer counts.
+    /// Age beyond which a fact no longer counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stale_after: Option<Given>,
-    /// The condition on the facts.
+    /// Condition on the facts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect: Option<Predicate>,
-    /// Instead of the three above: why the question does not arise on these platforms.
+    /// Reason, instead of the three above, why the question does not arise on these platforms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<String>,
 }
 
-/// A value, or the name of one.
+/// Value, or the name of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,
     expecting = "expected a value, { param = \"name\" } for one of the check's own, or { parameter = \"name\" } for one of the force's"
 )]
 pub enum Given {
-    /// The value itself.
+    /// Value itself.
     Value(Value),
-    /// One of the check's own parameters.
+    /// Parameter of the check itself.
     Param(ParamName),
-    /// One of the force's parameters.
+    /// Parameter of the force.
     Parameter(ParameterName),
 }
 
@@ -88,35 +89,35 @@ impl Given {
     }
 }
 
-/// `{ param = "..." }`
+/// Reference to a parameter of the check: `{ param = "..." }`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParamName {
-    /// The name of a parameter of this check.
+    /// Name of a parameter of this check.
     pub param: String,
 }
 
-/// `{ parameter = "..." }`
+/// Reference to a force parameter: `{ parameter = "..." }`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParameterName {
-    /// The name of a force parameter.
+    /// Name of a force parameter.
     pub parameter: String,
 }
 
-/// A condition on facts. The set is closed on purpose: every judgement can be explained in words.
+/// Condition on facts. The set is closed on purpose: every judgement can be explained in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Predicate {
-    /// All of these.
+    /// All of these conditions.
     All(Vec<Self>),
-    /// At least one of these.
+    /// At least one of these conditions.
     Any(Vec<Self>),
-    /// Not this.
+    /// Negation of this condition.
     Not(Box<Self>),
-    /// One fact.
+    /// Test of one fact.
     Fact(FactTest),
-    /// The profile compiled for a clause group is installed.
+    /// Installed profile that was compiled for a clause group.
     Profile(ProfileTest),
 }
 
@@ -132,25 +133,25 @@ impl Predicate {
     }
 }
 
-/// `{ group = "mdu-6" }`
+/// Test of an installed profile: `{ group = "mdu-6" }`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileTest {
-    /// The clause group.
+    /// Clause group of the profile.
     pub group: String,
 }
 
-/// A fact's name and exactly one test of it.
+/// Name of a fact and exactly one test of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "WrittenFactTest", into = "WrittenFactTest")]
 pub struct FactTest {
-    /// The fact, as the register names it.
+    /// Name of the fact in the register.
     pub name: String,
-    /// The test.
+    /// Test of the fact.
     pub test: Test,
 }
 
-/// A test of one fact.
+/// Test of one fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Test {
     /// The fact has this value: true, false or text.
@@ -161,11 +162,11 @@ pub enum Test {
     AtMost(Given),
     /// The fact is a time in milliseconds since 1970, not longer ago than this span.
     Within(Given),
-    /// The fact is a list with all of these in it.
+    /// The fact is a list that contains all of these.
     ContainsAll(Given),
-    /// The fact is a list with none of these in it.
+    /// The fact is a list that contains none of these.
     ContainsNone(Given),
-    /// The fact is a list with nothing but these in it; it may be empty.
+    /// The fact is a list that contains nothing but these; it may be empty.
     Only(Given),
     /// The fact is a text, and one of these.
     OneOf(Given),
@@ -174,7 +175,7 @@ pub enum Test {
 macro_rules! fact_tests {
     ($($field:ident => $variant:ident),*) => {
         impl Test {
-            /// Returns what the fact is held against.
+            /// Returns the value with which the fact is compared.
             #[must_use]
             pub const fn given(&self) -> &Given {
                 match self {
@@ -183,7 +184,7 @@ macro_rules! fact_tests {
             }
         }
 
-        /// [`FactTest`] as written: one key a test, so that an unknown one is refused by name.
+        /// [`FactTest`] as written: one key per test, so that an unknown one is refused by name.
         #[derive(Debug, Clone, Default, Serialize, Deserialize)]
         #[serde(deny_unknown_fields)]
         struct WrittenFactTest {
@@ -226,50 +227,50 @@ fact_tests!(
     contains_all => ContainsAll, contains_none => ContainsNone, only => Only, one_of => OneOf
 );
 
-/// One example with the outcome that the check must reach.
+/// Example with the outcome that the check must reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// What the example shows.
+    /// Description of the example.
     pub says: String,
-    /// The platform of the device in it.
+    /// Platform of the device in it.
     pub platform: Platform,
-    /// Whether it is supervised; absent: not known.
+    /// Supervision of the device; absent: not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supervised: Option<bool>,
-    /// What was reported.
+    /// Facts that were reported.
     #[serde(default)]
     pub facts: BTreeMap<String, CaseFact>,
-    /// The grade of those facts; absent: what the arm needs.
+    /// Grade of those facts; absent: what the arm needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
-    /// Their age; absent: none.
+    /// Age of the facts; absent: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub age: Option<Span>,
-    /// The profile UUIDs that the server would have installed, by clause group.
+    /// UUIDs of the profiles that the server would have installed, by clause group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expected_profiles: BTreeMap<String, String>,
     /// Values for the check's parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub set: BTreeMap<String, Given>,
-    /// The outcome that the check must reach.
+    /// Outcome that the check must reach.
     pub want: Want,
 }
 
-/// The value of a fact in a case.
+/// Value of a fact in a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected a value, or { ago = \"7d\" } for a time")]
 pub enum CaseFact {
-    /// This value.
+    /// Value itself.
     Value(Value),
-    /// The time this long before the case is judged.
+    /// Time this long before the case is judged.
     Ago {
-        /// How long.
+        /// Length of time before the case is judged.
         ago: Span,
     },
 }
 
-/// The four outcomes, without their reasons.
+/// One of the four outcomes, without its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Want {
@@ -284,7 +285,7 @@ pub enum Want {
 }
 
 impl Want {
-    /// Returns the word, as [`domain::Outcome::word`] says it.
+    /// Returns the word, as [`domain::Outcome::word`] does.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Judging: a bound check, a device's facts and the time, to an outcome.
+//! Judges a device: works out an outcome from a bound check, the device's facts and the time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,25 +8,25 @@ use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, T
 use crate::BoundCheck;
 use crate::bound::{Asks, BoundArm, Node, PROFILES, Resolved};
 
-/// What a check needs to know of a device besides its facts.
+/// State of a device, besides its facts, that a check needs.
 #[derive(Debug, Clone, Copy)]
 pub struct SubjectState<'a> {
-    /// Its platform.
+    /// Platform of the device.
     pub platform: Platform,
-    /// Whether it is supervised; `None` if nothing ever said so.
+    /// Supervision of the device; `None` if nothing ever reported it.
     pub supervised: Option<bool>,
-    /// The UUID of the profile that the server has compiled for it, by clause group such as `mdu-6`.
+    /// UUID of the profile that the server has compiled for it, by clause group such as `mdu-6`.
     pub expected_profiles: &'a BTreeMap<String, String>,
 }
 
-/// An outcome and its basis.
+/// Outcome and its basis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
-    /// The outcome.
+    /// Outcome of the check.
     pub outcome: Outcome,
-    /// The names of the facts that the arm reads, reported or not.
+    /// Names of the facts that the arm reads, reported or not.
     pub used: Arc<[FactName]>,
-    /// The index of the arm that was used; `None` if none fits.
+    /// Index of the arm that was used; `None` if none fits.
     pub arm: Option<usize>,
 }
 
@@ -60,8 +60,8 @@ pub fn evaluate(check: &BoundCheck, subject: &SubjectState<'_>, facts: &Facts, n
     }
 }
 
-/// Returns the first arm that fits. A device of unknown supervision fits no arm that asks for it, and stops there: a later arm
-/// might be milder than the one that it belongs to.
+/// Returns the first arm that fits. For a device of unknown supervision, stops at the first arm that depends on it and returns
+/// none: a later arm might be milder than the right one.
 fn choose<'a>(
     arms: &'a [BoundArm],
     subject: &SubjectState<'_>,
@@ -81,7 +81,7 @@ fn choose<'a>(
     Err(WhyNotKnown::NoWayToTell)
 }
 
-/// The three values of a predicate.
+/// Truth of a predicate, one of three values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Truth {
     Met,
@@ -103,7 +103,7 @@ impl Truth {
     }
 }
 
-/// Everything that one arm sees of one device.
+/// Everything that one arm can see of one device.
 pub(crate) struct View<'a> {
     pub(crate) subject: &'a SubjectState<'a>,
     facts: &'a Facts,
@@ -139,7 +139,7 @@ impl<'a> View<'a> {
         joined
     }
 
-    /// Returns the fact, if it is there, recent and of the grade that the arm needs.
+    /// Returns the fact, if it exists, is recent and has the grade that the arm needs.
     pub(crate) fn usable(&self, name: &str) -> Result<&'a Fact, Unusable<'a>> {
         let fact = self.facts.get(name).ok_or(Unusable::Missing)?;
         if fact.grade < self.needs {
@@ -166,14 +166,14 @@ impl<'a> View<'a> {
     }
 }
 
-/// Returns the UUID of an `identifier=UUID` entry whose identifier is the group, behind a prefix or not.
+/// Returns the UUID of an `identifier=UUID` entry whose identifier is the group, with or without a prefix.
 fn uuid_of<'e>(entry: &'e str, group: &str) -> Option<&'e str> {
     let (identifier, uuid) = entry.rsplit_once('=')?;
     let prefix = identifier.strip_suffix(group)?;
     (prefix.is_empty() || prefix.ends_with('.')).then_some(uuid)
 }
 
-/// Why an arm cannot use a fact.
+/// Reason why an arm cannot use a fact.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unusable<'a> {
     Missing,

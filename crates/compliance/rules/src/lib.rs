@@ -1,4 +1,4 @@
-//! Checks: questions about reported facts of a device, answered from those facts alone.
+//! Judges checks: questions about reported facts of a device, answered from those facts alone.
 //!
 //! A [`Check`] is a file of `policy/checks`, as written. [`Check::bind`] resolves its parameters and refuses
 //! everything that could not be judged, and the [`BoundCheck`] that comes out is what [`evaluate`] runs, once per

@@ -1,4 +1,4 @@
-//! Values as a check writes them, and their types.
+//! Represents values as a check writes them, and their types.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,22 +6,22 @@ use std::fmt;
 use domain::{FactValue, Span};
 use serde::{Deserialize, Serialize};
 
-/// A value written in a check, in a clause's `set`, or given by a force parameter.
+/// Value written in a check, in a clause's `set`, or given by a force parameter.
 ///
 /// A span is written as text (`"7d"`), so reading never yields [`Value::Span`] by itself: it appears where a span is
 /// asked for, or where a parameter's default has the shape of one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "expected true, false, a whole number, text or a list of texts")]
 pub enum Value {
-    /// Yes or no.
+    /// Truth value: yes or no.
     Bool(bool),
-    /// A whole number.
+    /// Whole number.
     Count(i64),
-    /// Words.
+    /// Text in words.
     Text(String),
-    /// A set of words.
+    /// Set of words.
     List(BTreeSet<String>),
-    /// A length of time.
+    /// Length of time.
     Span(Span),
 }
 
@@ -94,31 +94,31 @@ macro_rules! types {
 }
 
 types! {
-    /// The type of a parameter's value.
+    /// Type of a parameter's value.
     Kind {
-        /// Yes or no.
+        /// Truth value: yes or no.
         Bool = "true or false",
-        /// A whole number.
+        /// Whole number.
         Count = "a whole number",
-        /// Words.
+        /// Text in words.
         Text = "text",
-        /// A set of words.
+        /// Set of words.
         List = "a list of texts",
-        /// A length of time.
+        /// Length of time.
         Span = "a length of time such as 7d",
     }
 
-    /// The type of a fact, from the register.
+    /// Type of a fact, from the register.
     FactType {
-        /// Yes or no.
+        /// Truth value: yes or no.
         Bool = "true or false",
-        /// A whole number.
+        /// Whole number.
         Count = "a whole number",
-        /// Words.
+        /// Text in words.
         Text = "text",
-        /// A set of words.
+        /// Set of words.
         List = "a list of texts",
-        /// Wi-Fi networks: no predicate reads them, a check asks for the installed profile instead.
+        /// Wi-Fi networks: no predicate reads them, a check tests the installed profile instead.
         Networks = "a list of networks",
     }
 }

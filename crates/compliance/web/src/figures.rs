@@ -1,4 +1,4 @@
-//! How documents stand, as several pages show it: counts of outcomes, status, version.
+//! The figures of documents, as several pages show them: counts of outcomes, status, version.
 
 use compliance_app::documents::DocumentRow;
 use compliance_app::tally::Tally;
@@ -6,7 +6,7 @@ use compliance_app::tally::Tally;
 use web_shell::format;
 use web_shell::parts::chart::{Bar, Counts};
 
-/// The figures of a chart.
+/// Converts a tally into the figures of a chart.
 pub fn counts(tally: Tally) -> Counts {
     Counts {
         met: tally.met,
@@ -16,7 +16,7 @@ pub fn counts(tally: Tally) -> Counts {
     }
 }
 
-/// A document as a bar.
+/// Converts a document into a bar.
 pub fn bar(row: &DocumentRow) -> Bar {
     Bar {
         name: row.document.title.clone(),
@@ -25,7 +25,7 @@ pub fn bar(row: &DocumentRow) -> Bar {
     }
 }
 
-/// Such as `In force, review overdue by 2,262 days`.
+/// Describes the status of a document, such as `In force, review overdue by 2,262 days`.
 pub fn status(row: &DocumentRow) -> String {
     match (row.overdue_days, row.document.review_by) {
         (Some(1), _) => "In force, review overdue by 1 day".to_owned(),

@@ -1,4 +1,4 @@
-//! Pages of the rules: documents, clauses, how they stand, why a finding is what it is, and what a change would do.
+//! Pages of the rules: documents, clauses, their outcomes, the explanation of a finding, and the effects of a change.
 
 pub mod changes;
 pub mod clause;
@@ -24,10 +24,10 @@ pub const ROUTES: &[Route] = &[
     read::<SeePolicy>("/policy/changes", || get(changes::handler::changes)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("documents", list::View::sample().render()?),
@@ -40,13 +40,13 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     ])
 }
 
-/// A flag of the editor's notes: a contradiction, a gap, something stale.
+/// A note of the editor: a contradiction, a gap, something out of date.
 #[derive(Debug, Clone)]
 pub struct Flag {
     /// Its name, such as `F6`.
     pub flag: String,
-    /// What it says.
+    /// The text of the note.
     pub text: String,
-    /// The clauses it speaks of; empty for the whole document.
+    /// The clauses it is about; empty for the whole document.
     pub clauses: Vec<web_shell::frame::Crumb>,
 }

@@ -1,4 +1,4 @@
-//! What else can become of a draft: changed, refused by a side, withdrawn by the desk, over because nobody signed.
+//! Changes or ends a draft: a clerk changes or withdraws it, a side refuses to sign it, or it expires unsigned.
 
 use domain::{Disposal, HandoverId, Side, Timestamp};
 use serde_json::json;
@@ -12,28 +12,28 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// A changed draft: what the things are like, and what the kind asks for. Parties and things stay; for others, withdraw it
-/// and draft another.
+/// Changed draft: the condition of the things, and what the kind asks for. Parties and things stay the same; for others, withdraw
+/// the draft and make another.
 #[derive(Debug, Clone)]
 pub struct ChangedHandover {
-    /// The version that was changed.
+    /// Version that was changed.
     pub version: i64,
-    /// The things of the draft, each of them.
+    /// All things of the draft.
     pub items: Vec<NewItem>,
-    /// When a loan is due back.
+    /// Time at which a loan is due back.
     pub due_back_at: Option<Timestamp>,
-    /// How it is disposed of.
+    /// Way in which it is disposed of.
     pub disposal: Option<Disposal>,
-    /// The certificate of disposal.
+    /// Certificate of disposal.
     pub certificate: String,
-    /// Anything else.
+    /// Note on anything else.
     pub note: String,
 }
 
-/// Changes a draft. Whoever has signed is asked again: a signature is of exactly what was shown.
+/// Changes a draft. Everybody who has signed must sign again: a signature is for exactly what was shown.
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] for a stale form or what is no draft any more.
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] for a stale form or what is not a draft any more.
 pub async fn change_handover(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -79,7 +79,7 @@ pub async fn change_handover(
 /// Refuses to sign one's own side, with a reason. That ends the draft; nothing changes hands.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for who stands on neither side, [`AppError::Conflict`] for what is no draft any more.
+/// [`AppError::NotFound`] for a person on neither side, [`AppError::Conflict`] for what is not a draft any more.
 pub async fn refuse_handover(
     app: &App,
     permit: PermitWithin<SignHandovers>,
@@ -108,10 +108,10 @@ pub async fn refuse_handover(
         .await
 }
 
-/// Takes a draft back at the desk, or writes down that somebody at the counter would not sign.
+/// Withdraws a draft on behalf of the clerk, or records that somebody at the counter would not sign.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] for what is no draft any more.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] for what is not a draft any more.
 pub async fn withdraw_handover(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -168,7 +168,7 @@ pub async fn expire_handover(app: &App, id: HandoverId) -> Result<(), AppError> 
         .await
 }
 
-/// Withdraws the draft that a device waits in, where something else happened to the device.
+/// Withdraws the draft in which a device waits, because something else happened to the device.
 pub(crate) fn withdraw_open(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! What a hand-over that both have signed does: the one place where custody changes.
+//! Completes a hand-over that both sides have signed; custody changes nowhere else.
 
 use domain::{HandoverId, HandoverKind, PersonId, Standing, Timestamp};
 use store::handovers::{Handover, Party};
@@ -9,8 +9,8 @@ use cases_app::{Moved, device_key};
 use kernel::access::Actor;
 use kernel::{App, AppError, jobs};
 
-/// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things'
-/// locks. Looks again at everything that the draft was allowed for: days may lie between.
+/// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things' locks.
+/// Checks again everything that the draft was checked for: days may lie between.
 pub(super) fn complete(
     app: &App,
     tx: &mut Tx<'_>,
@@ -59,7 +59,7 @@ fn move_thing(
         return Err(moved_on(&device.serial));
     }
     let holder = match (handover.kind, handover.receiver) {
-        // Who brought it to be mended still answers for it.
+        // The person who brought it for repair is still responsible for it.
         (HandoverKind::Repair, _) => device.holder,
         (_, Party::Person(receiver)) => Some(receiver),
         (_, Party::Place(_)) => None,
@@ -74,19 +74,19 @@ fn move_thing(
     if handover.kind == HandoverKind::Disposal {
         devices::retire(tx, device.id, now)?;
     }
-    // Whose it is decides what is asked of it.
+    // A new holder or force changes what the clauses ask of the device.
     if device.kind.platform().is_some() && handover.kind != HandoverKind::Disposal {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.id.to_string(), now)?;
     }
     Ok(holder)
 }
 
-/// How a step of a case names the hand-over that proves it.
+/// Returns the name by which a step of a case refers to the hand-over that proves it.
 fn proof(id: HandoverId) -> String {
     format!("hand-over:{id}")
 }
 
-/// Whether the thing still stands where the draft found it.
+/// Refuses a thing that is no longer as it was when the hand-over was drafted.
 fn still_fits(handover: &Handover, thing: &Thing) -> Result<(), AppError> {
     let (device, asset) = (&thing.device, &thing.asset);
     let fits = handover.kind.begins_at(asset.standing)
@@ -105,7 +105,7 @@ fn moved_on(serial: &str) -> AppError {
     ))
 }
 
-/// What was wrong with a field of the draft, where there is no such field: at the signature.
+/// Turns an error beside a field of the draft into a conflict, because there is no such field at the signature.
 fn unbeside(error: AppError) -> AppError {
     match error {
         AppError::Invalid { message, .. } => AppError::Conflict(message),

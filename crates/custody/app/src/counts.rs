@@ -1,4 +1,4 @@
-//! Stock counts: what a store should hold against what was scanned in it, and what came of each difference.
+//! Counts stock: compares what a store should hold with what was scanned in it, and records what came of each difference.
 
 use std::collections::BTreeSet;
 
@@ -29,71 +29,71 @@ use kernel::fields::optional_text;
 use kernel::fields::text;
 use kernel::record::Record;
 
-/// Lines scanned at once at most.
+/// Largest number of lines scanned at once.
 const MOST_LINES: usize = 1000;
-/// Lines of one count at most: past it, somebody types nonsense into a scanner's field.
+/// Largest number of lines of one count: beyond it, somebody is typing nonsense into a scanner's field.
 const MOST_OF_A_COUNT: usize = 15_000;
-/// The type of the case that a difference opens.
+/// Type of the case that a difference opens.
 const CASE: &str = "stock-difference";
 
-/// How a line compares.
+/// Result of comparing a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
-    /// Should be there and was not scanned.
+    /// Device that should be there and was not scanned.
     Missing,
-    /// Was scanned and should be elsewhere.
+    /// Device that was scanned and should be elsewhere.
     Unexpected,
-    /// Was scanned and does not stand in the register.
+    /// Code that was scanned and is not in the register.
     Unknown,
-    /// Should be there and was scanned.
+    /// Device that should be there and was scanned.
     Found,
 }
 
-/// One line of a count.
+/// Line of a count.
 #[derive(Debug, Clone)]
 pub struct CountLine {
-    /// The device's id, or what was scanned.
+    /// Id of the device, or the code that was scanned.
     pub code: String,
-    /// How it compares.
+    /// Result of the comparison.
     pub difference: Difference,
-    /// The device, where the register has it and the reader may see it.
+    /// Device, if it is in the register and the reader may see it.
     pub device: Option<Device>,
-    /// Where it should be, in words, where that is elsewhere.
+    /// Place where it should be, in words, if that is elsewhere.
     pub should_be: String,
-    /// What was said of it.
+    /// Explanation that was given for the difference.
     pub explanation: Option<String>,
-    /// The case that it opened: id and number.
+    /// Case that it opened: id and number.
     pub case: Option<(CaseId, i64)>,
 }
 
-/// A count with all its lines, what is missing first.
+/// Count with all its lines, the missing ones first.
 #[derive(Debug, Clone)]
 pub struct CountRead {
-    /// The count.
+    /// Record of the count.
     pub count: Count,
-    /// The place.
+    /// Place that is counted.
     pub place: Place,
-    /// Who opened it.
+    /// Person who opened it.
     pub opened_by: String,
-    /// Who closed it.
+    /// Person who closed it.
     pub closed_by: Option<String>,
-    /// Its lines.
+    /// Lines of the count.
     pub lines: Vec<CountLine>,
 }
 
-/// What is said of a difference at the end.
+/// Explanation of a difference when the count is closed.
 #[derive(Debug, Clone)]
 pub struct Explained {
-    /// Which line.
+    /// Code of the line.
     pub code: String,
-    /// Why it differs; empty opens a case.
+    /// Reason for the difference; an empty one opens a case.
     pub explanation: String,
 }
 
-/// Begins a count of a store.
+/// Opens a count of a store.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what is no open store, [`AppError::Conflict`] while it is being counted.
+/// [`AppError::Invalid`] for what is not an open store, [`AppError::Conflict`] while it is being counted.
 pub async fn open_count(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -135,7 +135,7 @@ pub async fn open_count(
         .await
 }
 
-/// Notes what was scanned, a line each; how many lines there were. What was scanned before is not counted twice.
+/// Records what was scanned, one code a line; returns the number of lines. Does not count again what was scanned before.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for nothing or too much, [`AppError::Conflict`] once the count is closed.
@@ -173,9 +173,9 @@ pub async fn scan_into_count(
         .await
 }
 
-/// Closes a count. Every difference is explained or opens a case; what is missing without an explanation stands as
-/// missing in the register, and what was missing and is found stands in the store. What is missing counts towards a cap;
-/// beyond it the register changes once a second person releases that.
+/// Closes a count. Every difference is explained or opens a case; the register marks what is missing without an explanation as
+/// missing, and what was missing and is found as in the store. What is missing counts towards a cap; beyond it the register
+/// changes only when a second person releases that.
 ///
 /// # Errors
 /// [`AppError::Conflict`] once it is closed.
@@ -222,7 +222,7 @@ pub async fn close_count(
         .await
 }
 
-/// What should be there and is: found again, if the register had it as missing meanwhile.
+/// Marks a device that should be there and is as found, if the register has it as missing.
 fn settle_found(tx: &mut Tx<'_>, count: &Count, line: &Line) -> Result<(), AppError> {
     let Some(device) = line.device else { return Ok(()) };
     let (_, before) = crate::entry(tx, device)?;
@@ -265,7 +265,7 @@ fn open_difference(
     now: Timestamp,
 ) -> Result<CaseId, AppError> {
     let device = line.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
-    // A case is behind the wall of the store that was counted: what is the other force's is named by its number only.
+    // A case is visible only to the force of the store that was counted: it names the other force's things by their number only.
     let own = device.as_ref().filter(|device| device.force == count.force);
     let what = device.as_ref().map_or_else(|| line.code.clone(), |device| device.serial.clone());
     let how = match difference {
@@ -290,10 +290,10 @@ fn open_difference(
     cases_app::open_case(app, tx, &opening, now)
 }
 
-/// One count with all its lines.
+/// Reads one count with all its lines.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result<CountRead, AppError> {
     app.store()
         .read(move |tx| {
@@ -313,10 +313,10 @@ pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result
         .await
 }
 
-/// Every count, newest first, each with the name of its place.
+/// Lists every count, newest first, each with the name of its place.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(Count, String)>, AppError> {
     let force = permit.scope().force();
     app.store()
@@ -331,7 +331,7 @@ pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(Count,
         .await
 }
 
-/// The devices that should be in the store, were not scanned, and of which nobody said why.
+/// Lists the devices that should be in the store, were not scanned, and have no explanation.
 fn gone(
     tx: &mut Tx<'_>,
     count: &Count,
@@ -352,7 +352,7 @@ fn gone(
     Ok(gone)
 }
 
-/// Counts the devices that a count finds missing; the burst in which they are held, where they are beyond a cap.
+/// Counts the devices that a count finds missing; returns the burst in which they are held if they exceed a cap.
 fn hold_missing(
     app: &App,
     tx: &mut Tx<'_>,
@@ -425,7 +425,7 @@ fn line_read(tx: &mut Tx<'_>, line: Line, own: Option<Force>) -> Result<CountLin
     })
 }
 
-/// Where a device should be, in words.
+/// Says in words where a device should be.
 fn belongs(tx: &mut Tx<'_>, device: &Device) -> Result<String, AppError> {
     let asset = assets::of(tx, device)?;
     if let Some(holder) = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten() {

@@ -1,4 +1,5 @@
-//! Drafting a hand-over: what, from whom, to whom. Nothing changes hands by it.
+//! Drafts a hand-over: the things, the giver and the receiver.
+//! A draft does not change custody.
 
 use domain::{
     Condition, DeviceId, Disposal, Force, HandoverId, HandoverKind, PersonId, PlaceId, PlaceKind, Side,
@@ -17,45 +18,46 @@ use kernel::record::Record;
 use kernel::{App, AppError, jobs};
 use notices_app::Notice;
 
-/// Things of one hand-over at most: more go into a second one, which is still a page that people read before they sign.
+/// Largest number of things in one hand-over: more go into a second one, so that each is still a page that people read before
+/// they sign.
 pub(super) const MOST_THINGS: usize = 50;
 
-/// What is entered of a new hand-over.
+/// Details of a new hand-over.
 #[derive(Debug, Clone)]
 pub struct NewHandover {
-    /// What it does to custody.
+    /// Effect on custody.
     pub kind: HandoverKind,
-    /// What changes hands; the first one decides whose property it is about.
+    /// Things that change hands; the first one decides whose property it concerns.
     pub items: Vec<NewItem>,
-    /// Serial numbers, asset tags or SIM numbers of what else goes along, in good condition.
+    /// Serial numbers, asset tags or SIM numbers of further things that go along, in good condition.
     pub also: Vec<String>,
-    /// Collar or staff number of who takes it, where a person does.
+    /// Collar or staff number of the receiver, where a person receives it.
     pub receiver: String,
-    /// The store or workshop: for an issue, loan or disposal that which gives, otherwise that which takes. `None` where
-    /// it is given to somebody who is neither.
+    /// Store or workshop: for an issue, loan or disposal the one that gives, otherwise the one that receives. `None` where it is
+    /// given to somebody who is neither.
     pub place: Option<PlaceId>,
-    /// When a loan is due back.
+    /// Time at which a loan is due back.
     pub due_back_at: Option<Timestamp>,
-    /// How it is disposed of.
+    /// Way in which it is disposed of.
     pub disposal: Option<Disposal>,
-    /// The certificate of disposal.
+    /// Certificate of disposal.
     pub certificate: String,
-    /// Anything else, such as the fault.
+    /// Note on anything else, such as the fault.
     pub note: String,
 }
 
-/// One thing of it.
+/// Thing of a new hand-over.
 #[derive(Debug, Clone)]
 pub struct NewItem {
-    /// Which.
+    /// Id of the device.
     pub device: DeviceId,
-    /// In what state.
+    /// Condition that it is in.
     pub condition: Condition,
-    /// What goes with it.
+    /// Things that go with it.
     pub with_it: String,
-    /// What should and does not.
+    /// Things that should go with it and do not.
     pub missing: String,
-    /// Anything else.
+    /// Note on anything else.
     pub note: String,
 }
 
@@ -71,7 +73,7 @@ impl NewItem {
     }
 }
 
-/// What a kind asks for beside its parties.
+/// Details that a kind asks for beside its parties.
 pub(super) struct Terms {
     pub due_back_at: Option<Timestamp>,
     pub disposal: Option<Disposal>,
@@ -80,7 +82,7 @@ pub(super) struct Terms {
 }
 
 impl Terms {
-    /// Checks what belongs to the kind, and leaves out what does not.
+    /// Checks the details that belong to the kind, and leaves out the others.
     pub(super) fn checked(
         kind: HandoverKind,
         (due_back_at, disposal): (Option<Timestamp>, Option<Disposal>),
@@ -111,7 +113,7 @@ impl Terms {
     }
 }
 
-/// A way out of [`draft_in`]: the repair that no third party may do is refused in the ledger too.
+/// Result of [`draft_in`]: the ledger also records the refusal of a repair by a third party.
 enum Drafted {
     Made(HandoverId),
     ThirdParty(AppError),
@@ -120,8 +122,8 @@ enum Drafted {
 /// Drafts a hand-over, to be signed by both sides before anything changes hands.
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where the device is elsewhere or waits in another
-/// draft, [`AppError::Denied`] behind the wall.
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] if the device is elsewhere or waits in another draft,
+/// [`AppError::Denied`] for another force.
 pub async fn draft_handover(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -177,7 +179,7 @@ fn draft_in(
     Ok(Drafted::Made(draft.id))
 }
 
-/// Writes a draft, the job that ends it when nobody signs, and its entry in the ledger.
+/// Stores a draft, the job that ends it if nobody signs, and its entry in the ledger.
 pub(super) fn enter_draft(
     app: &App,
     tx: &mut Tx<'_>,
@@ -196,7 +198,7 @@ pub(super) fn enter_draft(
     app.enter(tx, draft.drafted_at, record)
 }
 
-/// Tells the people who stand in a draft that it waits for them; whoever is at the counter has signed before they read it.
+/// Notifies the people named in a draft that it waits for them; anybody at the counter has signed before they read it.
 fn ask_to_sign(app: &App, tx: &mut Tx<'_>, draft: &Handover) -> Result<(), AppError> {
     for side in [Side::Giver, Side::Receiver] {
         if let Party::Person(person) = draft.party(side) {
@@ -213,7 +215,7 @@ fn ask_to_sign(app: &App, tx: &mut Tx<'_>, draft: &Handover) -> Result<(), AppEr
     Ok(())
 }
 
-/// Everything that is to change hands, locked, of one force, and free to.
+/// Locks everything that is to change hands, and checks that all of it belongs to one force and is free to change hands.
 fn things(
     tx: &mut Tx<'_>,
     permit: &Permit<ManageRegister>,
@@ -245,7 +247,7 @@ fn things(
     Ok(things)
 }
 
-/// The receiver's force, who gives and who takes.
+/// Works out the force, the giver and the receiver.
 // long because each kind of hand-over has its own two sides
 fn parties(
     app: &App,
@@ -321,7 +323,7 @@ fn receiver(app: &App, tx: &mut Tx<'_>, number: &str, force: Force) -> Result<Pe
     Ok(person.id)
 }
 
-/// Whoever has the things; for what comes back from a workshop, that place.
+/// Returns the present holder of the things; for what comes back from a workshop, that place.
 pub(super) fn giver_of_return(things: &[(Item, Device, Asset)]) -> Result<Party, AppError> {
     let workshop = things.first().filter(|(_, _, asset)| asset.standing == Standing::InRepair);
     if let Some((_, _, Asset { place: Some(place), .. })) = workshop
@@ -332,7 +334,7 @@ pub(super) fn giver_of_return(things: &[(Item, Device, Asset)]) -> Result<Party,
     one_holder(things, "bring it back").map(Party::Person)
 }
 
-/// No third party mends a device: the desk is told so under the clause, and that it was asked for is in the ledger.
+/// Refuses a repair by a third party: tells the clerk under the clause, and enters the request in the ledger.
 fn refuse_third_party(
     app: &App,
     tx: &mut Tx<'_>,
@@ -354,14 +356,14 @@ fn refuse_third_party(
     ))
 }
 
-/// A place that takes and gives things.
+/// Returns a place that can receive and give things.
 fn open_place(tx: &mut Tx<'_>, id: PlaceId) -> Result<assets::Place, AppError> {
     assets::place_by_id(tx, id)?
         .filter(|place| place.closed_at.is_none())
         .ok_or_else(|| AppError::invalid("place", "choose a place that is open"))
 }
 
-/// The one person who has all of the things.
+/// Returns the one person who has all of the things.
 fn one_holder(things: &[(Item, Device, Asset)], what: &str) -> Result<PersonId, AppError> {
     let mut holder = None;
     for (_, device, _) in things {
@@ -381,7 +383,7 @@ fn one_holder(things: &[(Item, Device, Asset)], what: &str) -> Result<PersonId, 
     holder.ok_or_else(|| AppError::invalid("also", "name at least one device"))
 }
 
-/// Refuses what cannot change hands in this way now.
+/// Refuses a thing that cannot change hands in this way now.
 pub(super) fn free(
     tx: &mut Tx<'_>,
     kind: HandoverKind,
@@ -421,8 +423,8 @@ pub(super) fn free(
     Ok(())
 }
 
-/// Refuses to dispose of a device on which a legal hold stands, or to give it to somebody else: what is on it may be needed. It
-/// may come back to a store, and be mended.
+/// Refuses to dispose of a device under a legal hold, or to give it to somebody else: what is on it may be needed. It may return
+/// to a store, and be repaired.
 pub(super) fn not_held(tx: &mut Tx<'_>, kind: HandoverKind, device: &Device) -> Result<(), AppError> {
     let stays = matches!(kind, HandoverKind::Return | HandoverKind::Repair);
     if !stays && holds::stands(tx, device.id)? {
@@ -435,7 +437,7 @@ pub(super) fn not_held(tx: &mut Tx<'_>, kind: HandoverKind, device: &Device) -> 
     Ok(())
 }
 
-/// Whether the holder is one that a hand-over in that direction must have: who gives it back has it.
+/// Returns whether the holder is the one that a hand-over in that direction must have: the person who gives it back has it.
 pub(super) fn held_by_giver(handover: &Handover, device: &Device) -> bool {
     match handover.party(Side::Giver) {
         Party::Person(giver) => device.holder == Some(giver),

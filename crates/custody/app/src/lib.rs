@@ -1,11 +1,11 @@
-//! Custody: who has had what, hand-over by hand-over, each signed by both sides.
+//! Records custody: who has had what, hand-over by hand-over, each signed by both sides.
 //!
-//! A hand-over is drafted, signed twice and then complete; only then does a device change its holder. What is signed is
-//! exactly what was shown ([`shown::Shown`]): each signature carries its digest, a change of the draft voids those that
-//! are there, and the record of both ([`record::SignedRecord`]) is kept sealed, as data and as a document.
+//! A hand-over is drafted, signed twice and then complete; only then does a device change its holder. People sign exactly what
+//! was shown ([`shown::Shown`]): each signature carries its digest, a change of the draft voids the existing signatures, and the
+//! record of both ([`record::SignedRecord`]) is stored sealed, as data and as a document.
 //!
-//! Not here: how a record is drawn (`paper`), the work that a return closes (cases), and the bare intended holder of a
-//! device that is yet to be enrolled ([`crate::register::set_holder`]).
+//! Not here: how a record is drawn (`paper`), the work that a return closes (cases), and the intended holder alone of a device
+//! that is not enrolled yet ([`crate::register::set_holder`]).
 
 pub mod register;
 
@@ -53,14 +53,14 @@ use store::{Tx, assets, devices, handovers, people};
 use kernel::access::{Action, ManageRegister, Permit};
 use kernel::{App, AppError};
 
-/// The force's parameter: how long a draft may be signed.
+/// Force parameter for the time within which a draft may be signed.
 const EXPIRES_PARAMETER: &str = "custody-draft-expires";
-/// Where the force's parameters do not say: seven days.
+/// Time within which a draft may be signed where the force's parameters do not say: seven days.
 const EXPIRES_AFTER: Span = Span::from_secs(7 * 24 * 3600);
-/// The force's parameter: whether a device may be issued to somebody who has not accepted the terms.
+/// Force parameter that says whether a device may be issued to somebody who has not accepted the terms.
 const WITHOUT_TERMS_PARAMETER: &str = "issue-without-terms";
 
-/// A hand-over with everything that it is about.
+/// Hand-over with its things and signatures.
 #[derive(Debug, Clone)]
 pub(crate) struct Loaded {
     pub handover: Handover,
@@ -68,32 +68,32 @@ pub(crate) struct Loaded {
     pub signatures: Vec<Signature>,
 }
 
-/// One thing of a hand-over, with its entry in the register.
+/// Thing of a hand-over, with its entry in the register.
 #[derive(Debug, Clone)]
 pub struct Thing {
-    /// In what state it changes hands.
+    /// Condition in which it changes hands.
     pub item: Item,
-    /// Its entry.
+    /// Device in the register.
     pub device: Device,
-    /// Its particulars.
+    /// Particulars of the device.
     pub asset: Asset,
 }
 
 impl Loaded {
-    /// The signature of a side that stands: one of the version that is shown.
+    /// Returns the valid signature of a side: one of the version that is shown.
     pub(crate) fn signature(&self, side: domain::Side) -> Option<&Signature> {
         self.signatures
             .iter()
             .find(|signature| signature.side == side && signature.version == self.handover.version)
     }
 
-    /// How far it got by now: a draft that nobody signed in time is over, whether or not a job has said so yet.
+    /// Returns the present state: a draft that nobody signed in time has expired, even if no job has recorded that yet.
     pub(crate) fn state(&self, now: Timestamp) -> HandoverState {
         state_at(&self.handover, now)
     }
 }
 
-/// How far a hand-over got by now.
+/// Returns the present state of a hand-over.
 #[must_use]
 pub fn state_at(handover: &Handover, now: Timestamp) -> HandoverState {
     if handover.state == HandoverState::Draft && handover.expires_at <= now {
@@ -103,24 +103,24 @@ pub fn state_at(handover: &Handover, now: Timestamp) -> HandoverState {
     }
 }
 
-/// How a hand-over is called: `H-1001`.
+/// Returns the reference of a hand-over: `H-1001`.
 #[must_use]
 pub fn reference(handover: &Handover) -> String {
     format!("H-{}", handover.number)
 }
 
-/// How the ledger names it.
+/// Returns the name of a hand-over in the ledger.
 pub(crate) fn subject(id: HandoverId) -> String {
     format!("custody:{id}")
 }
 
-/// Refuses a hand-over of which neither side is within the permit's reach.
+/// Refuses a hand-over if the permit covers neither side.
 fn reaches<A: Action>(permit: &Permit<A>, handover: &Handover) -> Result<(), AppError> {
     let other = handover.to_force.unwrap_or(handover.force);
     if permit.scope().covers(other) { Ok(()) } else { Ok(permit.reaches(handover.force)?) }
 }
 
-/// A party as people name it.
+/// Names a party for people.
 pub(crate) fn named(tx: &mut Tx<'_>, party: Party) -> Result<String, AppError> {
     Ok(match party {
         Party::Person(id) => {
@@ -133,7 +133,7 @@ pub(crate) fn named(tx: &mut Tx<'_>, party: Party) -> Result<String, AppError> {
     })
 }
 
-/// Brings a draft to its end, or says that somebody else did.
+/// Ends a draft, or reports that somebody else did.
 fn end(
     tx: &mut Tx<'_>,
     id: HandoverId,
@@ -156,8 +156,8 @@ fn load(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
     Ok(Loaded { signatures: handovers::signatures(tx, id)?, handover, things })
 }
 
-/// As [`load`], with the locks of its things: whoever else signs, changes or ends it, or does anything with one of its
-/// things, comes before or after.
+/// Loads a hand-over as [`load`] does, with the locks of its things: anybody else who signs, changes or ends it, or does anything
+/// with one of its things, comes before or after.
 fn load_locked(tx: &mut Tx<'_>, id: HandoverId) -> Result<Loaded, AppError> {
     let things = handovers::items(tx, id)?.iter().map(|item| Lock::Device(item.device)).collect();
     locks::take_all(tx, things)?;
@@ -170,10 +170,10 @@ fn entry(tx: &mut Tx<'_>, id: DeviceId) -> Result<(Device, Asset), AppError> {
     Ok((device, asset))
 }
 
-/// Refuses a hand-over of which neither side is within the permit's reach, before anything of it is looked at.
+/// Refuses a hand-over if the permit covers neither side, before anything else of it is read.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn handover_reaches(
     app: &App,
     permit: &Permit<ManageRegister>,
@@ -183,7 +183,7 @@ pub async fn handover_reaches(
     reaches(permit, &found.ok_or_else(|| AppError::not_found("hand-over", id))?)
 }
 
-/// How long a draft may be signed.
+/// Returns the time within which a draft may be signed.
 fn draft_lifetime(app: &App) -> Span {
     match app.policy().library().parameters().get(EXPIRES_PARAMETER).map(|known| &known.value) {
         Some(ParameterValue::Span(span)) => *span,
@@ -191,14 +191,14 @@ fn draft_lifetime(app: &App) -> Span {
     }
 }
 
-/// Whether somebody who has not accepted the terms may be given a device. Absence of the parameter is no permission.
+/// Returns whether somebody who has not accepted the terms may be given a device. A missing parameter is no permission.
 fn issues_without_terms(app: &App) -> bool {
     let policy = app.policy();
     let set = policy.library().parameters().get(WITHOUT_TERMS_PARAMETER).map(|known| &known.value);
     matches!(set, Some(ParameterValue::Setting(SettingValue::Bool(true))))
 }
 
-/// Why a person may not be given a device, if so: they left, or they have not accepted the terms.
+/// Refuses a person who may not be given a device, because they left or have not accepted the terms.
 fn may_receive(app: &App, tx: &mut Tx<'_>, person: domain::PersonId, force: Force) -> Result<(), AppError> {
     let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
     let refuse = |why: String| Err(AppError::invalid("receiver", why));

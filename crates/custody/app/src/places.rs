@@ -1,5 +1,5 @@
-//! Places: the stores that keep devices and the workshops that the force approved to mend them (MDU-4.6). A hand-over names
-//! one of these or a person; there is no field for anybody else.
+//! Keeps the list of places: the stores for devices and the workshops that the force approved to repair them (MDU-4.6).
+//! A hand-over names one of these or a person; there is no field for anybody else.
 
 use domain::{Force, PlaceId, PlaceKind};
 use serde_json::json;
@@ -10,32 +10,33 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What is entered of a new place.
+/// Details of a new place.
 #[derive(Debug, Clone)]
 pub struct NewPlace {
-    /// Whose.
+    /// Force that it belongs to.
     pub force: Option<Force>,
-    /// What it is.
+    /// Kind of place.
     pub kind: Option<PlaceKind>,
-    /// Its name, 1 to 80 characters, unique in the force.
+    /// Name, 1 to 80 characters, unique in the force.
     pub name: String,
-    /// For a workshop: who approved it.
+    /// Person who approved it, for a workshop.
     pub approved_by: String,
 }
 
-/// Every store and workshop within reach; of the other force too where `both`, for who sends something there.
+/// Lists every store and workshop in the permit's scope; with `both`, also those of the other force, for people who send
+/// something there.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn places(app: &App, permit: Permit<SeeDevices>, both: bool) -> Result<Vec<Place>, AppError> {
     let force = permit.scope().force().filter(|_| !both);
     app.store().read(move |tx| Ok(assets::places(tx, force)?)).await
 }
 
-/// Enters a place.
+/// Adds a place.
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where the force has one of that name.
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] if the force has one of that name.
 pub async fn add_place(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -80,7 +81,7 @@ pub async fn add_place(
 /// Closes a place: nothing can be given to it any more.
 ///
 /// # Errors
-/// [`AppError::Conflict`] while something stands in it.
+/// [`AppError::Conflict`] while it still holds something.
 pub async fn close_place(app: &App, permit: Permit<ManageRegister>, id: PlaceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

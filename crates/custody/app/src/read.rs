@@ -1,4 +1,4 @@
-//! What pages show of custody: one hand-over, the open ones, the chain of a device, what a person holds and has held.
+//! Reads custody for pages: one hand-over, the open ones, a device's chain, what a person holds and has held.
 
 use domain::{DeviceId, HandoverId, HandoverKind, PersonId, Side, Timestamp};
 use store::devices::Device;
@@ -12,23 +12,23 @@ use kernel::access::{
 };
 use kernel::{App, AppError, access};
 
-/// Hand-overs that a device's or person's page shows.
+/// Number of hand-overs that a device's or person's page shows.
 const CHAIN: usize = 100;
-/// Late loans that a list shows.
+/// Number of late loans that a list shows.
 const LATE: u32 = 200;
 
-/// One hand-over, as one reader stands to it.
+/// Hand-over, as one reader may see and sign it.
 #[derive(Debug, Clone)]
 pub struct HandoverRead {
-    /// The hand-over.
+    /// Record of the hand-over.
     pub handover: Handover,
-    /// How far it got by now.
+    /// Present state.
     pub state: HandoverState,
-    /// What is shown to both sides.
+    /// Content that is shown to both sides.
     pub shown: Shown,
-    /// Digest of exactly that; a signature sends it back.
+    /// Digest of exactly that content; a signature sends it back.
     pub digest: String,
-    /// What changes hands.
+    /// Things that change hands.
     pub things: Vec<Thing>,
     /// Both sides, the giver first.
     pub sides: Vec<SideRead>,
@@ -41,71 +41,71 @@ pub struct HandoverRead {
 /// One side of a hand-over.
 #[derive(Debug, Clone)]
 pub struct SideRead {
-    /// Which.
+    /// Side of the hand-over.
     pub side: Side,
-    /// Who.
+    /// Party on that side.
     pub party: Party,
-    /// The signature that stands.
+    /// Valid signature, if there is one.
     pub signature: Option<Signature>,
-    /// What the reader would state by signing, if this side is theirs to sign now.
+    /// Statement that the reader would make by signing, if they may sign this side now.
     pub own: Option<String>,
-    /// Whether the reader may have the person sign at the counter.
+    /// Set where the reader may have the person sign at the counter.
     pub counter: bool,
-    /// Whether the reader may write down that it came back without its giver.
+    /// Set where the reader may record that it came back without its giver.
     pub absent: bool,
 }
 
-/// A hand-over of a list.
+/// Hand-over in a list.
 #[derive(Debug, Clone)]
 pub struct HandoverRow {
-    /// The hand-over.
+    /// Record of the hand-over.
     pub handover: Handover,
-    /// How far it got by now.
+    /// Present state.
     pub state: HandoverState,
-    /// Who gives.
+    /// Name of the giver.
     pub giver: String,
-    /// Who takes.
+    /// Name of the receiver.
     pub receiver: String,
-    /// Serial numbers of what changes hands.
+    /// Serial numbers of the things that change hands.
     pub serials: Vec<String>,
-    /// Which sides have signed what stands.
+    /// Sides that have signed the present version.
     pub signed: Vec<Side>,
 }
 
-/// What one device's page says of custody.
+/// Custody of one device, for its page.
 #[derive(Debug, Clone)]
 pub struct ChainRead {
-    /// The register's particulars.
+    /// Particulars in the register.
     pub asset: Asset,
-    /// The store or workshop where it is.
+    /// Store or workshop where it is.
     pub place: Option<String>,
-    /// Whether a hand-over is drafted that nobody has finished.
+    /// Set where an unfinished draft of a hand-over exists.
     pub in_draft: bool,
-    /// Every hand-over, newest first; `None` where the reader may not see them.
+    /// All hand-overs, newest first; `None` where the reader may not see them.
     pub chain: Option<Vec<HandoverRow>>,
 }
 
-/// A loan past its day.
+/// Loan that is past its day.
 #[derive(Debug, Clone)]
 pub struct LateRow {
-    /// The device.
+    /// Device on loan.
     pub device: Device,
-    /// Who has it.
+    /// Holder of the device.
     pub holder: Option<String>,
-    /// When it was due back.
+    /// Time at which it was due back.
     pub due_back_at: Timestamp,
 }
 
-/// The side on which an actor stands as a person.
+/// Returns the side on which an actor takes part as a person.
 pub(super) fn own_side(handover: &Handover, actor: &Actor) -> Option<Side> {
     let own = Party::Person(actor.person?);
     [Side::Giver, Side::Receiver].into_iter().find(|side| handover.party(*side) == own)
 }
 
-/// The hand-over that is called so: `H-1001`, or by its id.
+/// Finds a hand-over by its reference, `H-1001`, or by its id.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn handover_named(
     app: &App,
     permit: &Permit<SeeCustody>,
@@ -127,10 +127,10 @@ pub async fn handover_named(
     Ok(found.id)
 }
 
-/// One hand-over, for who may see custody.
+/// Reads one hand-over, for people who may see custody.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn handover(
     app: &App,
     permit: Permit<SeeCustody>,
@@ -146,7 +146,7 @@ pub async fn handover(
         .await
 }
 
-/// One hand-over, for one of its two sides.
+/// Reads one hand-over, for one of its two sides.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for anybody else.
@@ -165,10 +165,10 @@ pub async fn own_handover(
         .await
 }
 
-/// Hand-overs, newest first, from behind the given one.
+/// Lists hand-overs, newest first, starting after the given one.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn handovers(
     app: &App,
     permit: Permit<SeeCustody>,
@@ -185,10 +185,10 @@ pub async fn handovers(
         .await
 }
 
-/// Loans past their day, the oldest first.
+/// Lists loans past their day, the oldest first.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn late_loans(app: &App, permit: Permit<SeeCustody>) -> Result<Vec<LateRow>, AppError> {
     let (now, force) = (app.world().now(), permit.scope().force());
     app.store()
@@ -204,10 +204,10 @@ pub async fn late_loans(app: &App, permit: Permit<SeeCustody>) -> Result<Vec<Lat
         .await
 }
 
-/// What the register and the chain of custody say of a device.
+/// Reads a device's entry in the register and its chain of custody.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn custody_of(
     app: &App,
     permit: impl Into<PermitWithin<SeeDevices>>,
@@ -232,10 +232,10 @@ pub async fn custody_of(
         .await
 }
 
-/// The hand-overs in which a person stands, newest first.
+/// Lists the hand-overs in which a person takes part, newest first.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn custody_of_person(
     app: &App,
     permit: impl Into<PermitWithin<SeePeople>>,
@@ -252,7 +252,7 @@ pub async fn custody_of_person(
         .await
 }
 
-/// The hand-overs that wait for a person's own signature, as things to do.
+/// Lists the hand-overs that wait for a person's own signature, as things to do.
 pub fn to_sign(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -279,7 +279,7 @@ pub fn to_sign(
     Ok(todos)
 }
 
-/// A hand-over of a list.
+/// Makes the row of a hand-over in a list.
 fn row(tx: &mut Tx<'_>, handover: Handover, now: Timestamp) -> Result<HandoverRow, AppError> {
     let mut serials = Vec::new();
     for item in handovers::items(tx, handover.id)? {

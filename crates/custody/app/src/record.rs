@@ -1,6 +1,6 @@
-//! The signed record: what both signed, as data and as a document, kept sealed; and its check.
+//! Stores the signed record, sealed, as data and as a document, and verifies it.
 //!
-//! The document follows from the data alone, so checking is making it again. Three things must agree: the sealed data, the
+//! The document follows from the data alone, so verifying it means making it again. Three things must agree: the sealed data, the
 //! document, and the digests that the ledger's entry of the completion holds in its detail.
 
 use domain::{HandoverId, Side, Timestamp};
@@ -16,64 +16,64 @@ use kernel::access::{Permit, PermitWithin, SeeCustody, SignHandovers};
 use kernel::record::Record;
 use kernel::{App, AppError, digest_hex};
 
-/// What both sides signed.
+/// Record of what both sides signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedRecord {
-    /// What was shown to both.
+    /// Content that was shown to both.
     pub shown: Shown,
-    /// The giver's signature, then the receiver's.
+    /// Signatures: the giver's, then the receiver's.
     pub signatures: Vec<ShownSignature>,
-    /// When the second one signed, in milliseconds since 1970.
+    /// Time of the second signature, in milliseconds since 1970.
     pub completed_at: i64,
 }
 
-/// A signature as the record has it.
+/// Signature as the record has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownSignature {
-    /// Which side.
+    /// Side that signed.
     pub side: Side,
-    /// The name that they signed with.
+    /// Name that they signed with.
     pub name: String,
-    /// The statement, exactly as shown.
+    /// Statement, exactly as shown.
     pub statement: String,
-    /// How it is known who signed.
+    /// Evidence of who signed.
     pub how: String,
     /// Digest of what was shown to them.
     pub digest: String,
-    /// When, in milliseconds since 1970.
+    /// Time of the signature, in milliseconds since 1970.
     pub signed_at: i64,
 }
 
-/// The outcome of a check.
+/// Outcome of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// How the hand-over is called.
+    /// Reference of the hand-over.
     pub reference: String,
     /// SHA-256 of the data, as recomputed.
     pub data_digest: String,
     /// SHA-256 of the document, as recomputed.
     pub pdf_digest: String,
-    /// What does not agree, in sentences; nothing if all does.
+    /// Disagreements, as sentences; empty if everything agrees.
     pub faults: Vec<String>,
 }
 
-/// The record in the two forms in which it is kept.
+/// Record in the two forms in which it is stored.
 #[derive(Debug, Clone)]
 pub struct KeptRecord {
-    /// How the hand-over is called.
+    /// Reference of the hand-over.
     pub reference: String,
-    /// The data, as JSON.
+    /// Data, as JSON.
     pub data: Vec<u8>,
-    /// The document, as PDF.
+    /// Document, as PDF.
     pub pdf: Vec<u8>,
 }
 
-/// Where a sealed record belongs.
+/// Returns the place for which a record is sealed.
 pub(super) fn place(id: HandoverId) -> String {
     format!("custody-record:{id}")
 }
 
-/// How it is known who signed, for people.
+/// Says for people how it is known who signed.
 #[must_use]
 pub fn how_title(how: &str) -> String {
     match how {
@@ -100,15 +100,15 @@ impl SignedRecord {
         Self { shown, signatures: signatures.to_vec(), completed_at: at.millis() }
     }
 
-    /// The record as data: the same record gives the same bytes.
+    /// Serialises the record as data: the same record gives the same bytes.
     ///
     /// # Errors
-    /// None for what is made here.
+    /// None for records that are made here.
     pub fn bytes(&self) -> Result<Vec<u8>, AppError> {
         serde_json::to_vec(self).map_err(|error| AppError::fault(&error))
     }
 
-    /// The record as a document: the same record gives the same bytes.
+    /// Draws the record as a document: the same record gives the same bytes.
     ///
     /// # Errors
     /// [`AppError::Fault`] if the document cannot be made.
@@ -189,18 +189,17 @@ impl SignedRecord {
     }
 }
 
-/// A time to the minute, in universal time: the document must not change when a rule on clocks does.
+/// Formats a time to the minute, in universal time: the document must not change when a rule on clocks does.
 fn at(millis: i64) -> String {
     jiff::Timestamp::from_millisecond(millis)
         .map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string())
         .unwrap_or_else(|_| format!("{millis} ms after 1970"))
 }
 
-/// The signed record, opened, for who may see custody. Reading it is in the ledger: it names people.
+/// Opens the signed record, for people who may see custody. Reading it is entered in the ledger: it names people.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where nothing was signed by both or the record was erased, [`AppError::Denied`] behind the
-/// wall.
+/// [`AppError::NotFound`] if not both sides have signed or the record was erased, [`AppError::Denied`] for another force.
 pub async fn custody_record(
     app: &App,
     permit: Permit<SeeCustody>,
@@ -222,7 +221,7 @@ pub async fn custody_record(
         .await
 }
 
-/// The signed record, opened, for one of the two who signed it.
+/// Opens the signed record, for one of the two who signed it.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for anybody else.
@@ -258,7 +257,7 @@ fn open_record(app: &App, tx: &mut Tx<'_>, id: HandoverId) -> Result<KeptRecord,
 /// Checks a signed record against itself, its signatures, its document and the ledger.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is none, [`AppError::Keys`] where what is kept does not open.
+/// [`AppError::NotFound`] if there is none, [`AppError::Keys`] if what is stored does not open.
 pub async fn verify_custody(
     app: &App,
     permit: Permit<SeeCustody>,
@@ -308,7 +307,7 @@ fn faults_in_ledger(
     Ok(faults)
 }
 
-/// What does not agree within a record: its signatures with what was shown, its document with its data.
+/// Lists what does not agree within a record: its signatures with what was shown, its document with its data.
 fn faults_within(kept: &KeptRecord) -> Vec<String> {
     let Ok(record) = serde_json::from_slice::<SignedRecord>(&kept.data) else {
         return vec!["The data cannot be read as a signed record.".to_owned()];

@@ -1,4 +1,4 @@
-//! The asset register: only what stands in it as force property can be enrolled (UPD-7.1).
+//! Keeps the asset register: only force property that is in it can be enrolled (UPD-7.1).
 
 pub mod import;
 mod particulars;
@@ -23,26 +23,26 @@ pub use particulars::restate_checked;
 pub(crate) use particulars::{Described, describe};
 pub use particulars::{Particulars, Restated};
 
-/// What is entered of a new device.
+/// Details of a new device.
 #[derive(Debug, Clone)]
 pub struct NewDevice {
-    /// The maker's serial number: 4 to 40 letters and digits, unique in the register.
+    /// Maker's serial number: 4 to 40 letters and digits, unique in the register.
     pub serial: String,
-    /// What it is.
+    /// Kind of device.
     pub kind: DeviceKind,
-    /// Whose property.
+    /// Force that owns it.
     pub force: Force,
-    /// Who is to have it.
+    /// Intended holder.
     pub holder: Option<PersonId>,
-    /// The force's own label.
+    /// Force's own label.
     pub asset_tag: Option<String>,
 }
 
 /// Enters a device into the register.
 ///
 /// # Errors
-/// [`AppError::Invalid`], [`AppError::Conflict`] if the serial number is there, [`AppError::NotFound`] for an
-/// unknown holder.
+/// [`AppError::Invalid`], [`AppError::Conflict`] if the serial number is already there, [`AppError::NotFound`] for an unknown
+/// holder.
 pub async fn add_device(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -138,9 +138,9 @@ pub fn change_holder(
     app.enter(tx, now, record)
 }
 
-/// A serial number as the register has it: 4 to 40 letters and digits, in capitals.
+/// Checks a serial number and returns it as the register has it: 4 to 40 letters and digits, in capitals.
 pub(crate) fn checked_serial(serial: &str) -> Result<String, AppError> {
-    // A label that stands in for a serial number may have hyphens and spaces in it.
+    // A label used instead of a serial number may have hyphens and spaces in it.
     let serial: String = text("serial", serial, 60)?.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
     let serial = serial.to_ascii_uppercase();
     if !(4..=40).contains(&serial.len()) || !serial.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -149,7 +149,7 @@ pub(crate) fn checked_serial(serial: &str) -> Result<String, AppError> {
     Ok(serial)
 }
 
-/// A new entry, before anything was reported of it.
+/// Makes a new entry, before anything was reported about it.
 pub(crate) fn entry(
     id: DeviceId,
     serial: String,

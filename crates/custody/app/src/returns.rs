@@ -1,9 +1,9 @@
-//! Many things back at once: scanned line by line into one store, drafted by giver, and signed for the store in one go.
+//! Takes many things back at once: scanned line by line into one store, drafted by giver, and signed for the store together.
 //!
-//! All drafts are one transaction; each signature is one of its own, because the second one completes a hand-over, whose
-//! document is drawn outside of any transaction, and because givers are not bound to each other. Where it breaks off
-//! between two of them, the others wait as drafts in the list, to be signed there; scanning the same lines again says so
-//! for each, and makes nothing twice.
+//! All drafts are made in one transaction; each signature has its own, because the second one completes a hand-over, whose
+//! document is drawn outside of any transaction, and because givers do not depend on each other. If the process stops between two
+//! of them, the others wait as drafts in the list, to be signed there; scanning the same lines again says so for each, and makes
+//! nothing twice.
 
 use domain::{Condition, DeviceId, HandoverId, HandoverKind, PlaceId, PlaceKind, Side, Timestamp};
 use store::assets::Place;
@@ -19,65 +19,65 @@ use kernel::access::{ManageRegister, Permit};
 use kernel::fields::optional_text;
 use kernel::{App, AppError};
 
-/// Lines of one batch at most.
+/// Largest number of lines in one batch.
 const MOST_LINES: usize = 500;
 
-/// What was scanned.
+/// Batch of scanned things.
 #[derive(Debug, Clone)]
 pub struct BulkReturn {
-    /// The store that takes the things.
+    /// Store that receives the things.
     pub place: Option<PlaceId>,
-    /// In what state all of them are; what differs is changed in the hand-over that is made.
+    /// Condition of all of them; where one differs, the hand-over that is made is changed.
     pub condition: Condition,
-    /// What the scanner read, a line each.
+    /// Codes that the scanner read, one a line.
     pub codes: String,
-    /// How they came without their givers, where they did; empty where each giver signs.
+    /// How they came without their givers, if they did; empty where each giver signs.
     pub absent: String,
 }
 
-/// What became of one line.
+/// Result of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Returned {
-    /// It stands in this hand-over, which waits for its giver or is complete.
+    /// Line that is in this hand-over, which waits for its giver or is complete.
     In {
-        /// What was read.
+        /// Code that was read.
         code: String,
-        /// The serial number.
+        /// Serial number of the device.
         serial: String,
-        /// The hand-over.
+        /// Id of the hand-over.
         handover: HandoverId,
-        /// How it is called.
+        /// Reference of the hand-over.
         reference: String,
-        /// How far it got.
+        /// State of the signatures.
         signed: Signed,
     },
-    /// It could not be taken.
+    /// Line that could not be taken.
     Not {
-        /// What was read.
+        /// Code that was read.
         code: String,
-        /// Why not, and what to do.
+        /// Reason why not, and what to do.
         why: String,
     },
 }
 
-/// The things of one giver.
+/// Things of one giver.
 struct Batch {
     giver: Party,
     things: Vec<(String, Device, Asset)>,
 }
 
-/// What a batch came to: the hand-over, and the digest of what it shows.
+/// Result of a batch: the hand-over, and the digest of what it shows.
 struct Made {
     id: HandoverId,
     reference: String,
     digest: String,
-    /// Whether a person gives, who can be absent.
+    /// Set where the giver is a person, who can be absent.
     from_person: bool,
     lines: Vec<(String, String)>,
 }
 
-/// Takes many things back: a hand-over for each giver, signed for the store by whoever is at the desk. A line that
-/// cannot be taken is told with its reason, and the others go in.
+/// Takes many things back: makes a hand-over for each giver, signed for the store by the clerk. Reports a line that cannot be
+/// taken with its reason, and takes the others.
 ///
 /// # Errors
 /// [`AppError::Invalid`] beside its field.
@@ -133,7 +133,7 @@ pub async fn return_many(
     Ok(lines)
 }
 
-/// The things by giver, and the lines that cannot be taken.
+/// Groups the things by giver, and lists the lines that cannot be taken.
 fn batches(
     tx: &mut Tx<'_>,
     store: &Place,
@@ -227,7 +227,7 @@ fn draft_return(
     })
 }
 
-/// A signature that this clerk may not give, such as one for what they bring back themselves, is left to somebody else.
+/// Leaves a signature that this clerk may not give, such as one for what they bring back themselves, to somebody else.
 fn waits(signed: Result<Signed, AppError>) -> Result<Signed, AppError> {
     match signed {
         Err(AppError::Conflict(_)) => Ok(Signed::Waits),

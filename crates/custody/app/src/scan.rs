@@ -1,4 +1,4 @@
-//! Finding a device by what a scanner reads: asset tag, serial number, IMEI, the number of a SIM, or its label's address.
+//! Finds a device by what a scanner reads: asset tag, serial number, IMEI, the number of a SIM, or its label's address.
 
 use domain::{DeviceId, Force};
 use paper::Label;
@@ -10,10 +10,11 @@ use super::{Asset, named};
 use kernel::access::{Action, Permit, Scope, SeeDevices};
 use kernel::{App, AppError};
 
-/// The longest code that is looked up.
+/// Longest code that is looked up.
 const LONGEST: usize = 200;
 
-/// What a scanner read, as codes are kept: a label's address gives the id at its end, anything else is in capitals.
+/// Converts what a scanner read to the form in which codes are stored: takes the id at the end of a label's address, and puts
+/// anything else in capitals.
 pub(super) fn code_of(read: &str) -> String {
     let read: String = read.trim().chars().take(LONGEST).collect();
     match read.rsplit_once("/devices/") {
@@ -22,7 +23,7 @@ pub(super) fn code_of(read: &str) -> String {
     }
 }
 
-/// Every device that a code may mean, within reach. Ten at most.
+/// Finds every device in scope that a code may mean. Ten at most.
 fn within(tx: &mut Tx<'_>, scope: Scope, read: &str) -> Result<Vec<devices::Device>, AppError> {
     let code = code_of(read);
     if code.is_empty() {
@@ -39,7 +40,7 @@ fn within(tx: &mut Tx<'_>, scope: Scope, read: &str) -> Result<Vec<devices::Devi
     Ok(found)
 }
 
-/// The one device that a code means, for a field of a form.
+/// Finds the one device that a code means, for a field of a form.
 pub(super) fn one<A: Action>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
@@ -58,7 +59,7 @@ pub(super) fn one<A: Action>(
     }
 }
 
-/// The one device of a force that a code means; `None` where there is none or several.
+/// Finds the one device of a force that a code means; returns `None` if there is none or several.
 pub(super) fn of_force(
     tx: &mut Tx<'_>,
     force: Force,
@@ -77,21 +78,21 @@ pub(super) fn of_force(
     Ok(found.into_iter().find(|device| !several || device.force == force))
 }
 
-/// A label, drawn.
+/// Label, ready to print.
 #[derive(Debug, Clone)]
 pub struct DeviceLabel {
-    /// The number in letters: the force's label, or the serial number where it has none.
+    /// Number in letters: the force's label, or the serial number where it has none.
     pub number: String,
-    /// Whose property.
+    /// Force that owns the device.
     pub force: Force,
-    /// Both codes.
+    /// Drawing of both codes.
     pub drawn: Label,
 }
 
-/// The label of the device that a code means: the address of its page, and its number.
+/// Makes the label of the device that a code means: the address of its page, and its number.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where there is none or several, or where its number cannot be a bar code.
+/// [`AppError::Invalid`] if there is none or several, or if its number cannot be a bar code.
 pub async fn label(app: &App, permit: Permit<SeeDevices>, read: &str) -> Result<DeviceLabel, AppError> {
     let (app, read) = (app.clone(), read.to_owned());
     app.clone()
@@ -108,10 +109,10 @@ pub async fn label(app: &App, permit: Permit<SeeDevices>, read: &str) -> Result<
         .await
 }
 
-/// The particulars of devices, in their order, each with the name of the place where it is.
+/// Reads the particulars of devices, in their order, each with the name of the place where it is.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for one that is not there, [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`] for one that does not exist, [`AppError::Denied`] for another force.
 pub async fn particulars(
     app: &App,
     permit: Permit<SeeDevices>,
@@ -131,10 +132,10 @@ pub async fn particulars(
         .await
 }
 
-/// The devices that a code may mean: none, one, or a few to choose from.
+/// Finds the devices that a code may mean: none, one, or a few to choose from.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn scan(
     app: &App,
     permit: Permit<SeeDevices>,

@@ -1,5 +1,6 @@
-//! Exactly what both sides see and sign. A signature carries the digest of these bytes, so the order of the fields and
-//! their names are a format: a change of either is another format, with another name in `format`.
+//! Defines exactly what both sides see and sign.
+//! A signature carries the digest of these bytes, so the order of the fields and their names are a format: a change of either is
+//! another format, with another name in `format`.
 
 use domain::{Force, HandoverKind, Side};
 use serde::{Deserialize, Serialize};
@@ -8,72 +9,72 @@ use store::{Tx, assets, people};
 use super::{Loaded, Party, Thing, reference};
 use kernel::{AppError, digest_hex};
 
-/// The name of this format.
+/// Name of this format.
 const FORMAT: &str = "lanyard-hand-over-1";
 
-/// What is shown to both sides before they sign.
+/// Content that is shown to both sides before they sign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
-    /// The name of the format.
+    /// Name of the format.
     pub format: String,
-    /// How the hand-over is called.
+    /// Reference of the hand-over.
     pub reference: String,
-    /// Which version of the draft.
+    /// Version of the draft.
     pub version: i64,
-    /// What it does to custody.
+    /// Effect on custody.
     pub kind: HandoverKind,
-    /// Who gives.
+    /// Giver.
     pub giver: ShownParty,
-    /// Who takes.
+    /// Receiver.
     pub receiver: ShownParty,
-    /// What changes hands.
+    /// Things that change hands.
     pub things: Vec<ShownThing>,
-    /// When a loan is due back, in milliseconds since 1970.
+    /// Time at which a loan is due back, in milliseconds since 1970.
     pub due_back_at: Option<i64>,
-    /// How it is disposed of, in words.
+    /// Way in which it is disposed of, in words.
     pub disposal: Option<String>,
-    /// The certificate of disposal.
+    /// Certificate of disposal.
     pub certificate: Option<String>,
-    /// What the desk wrote.
+    /// Note by the clerk.
     pub note: Option<String>,
-    /// When it was drafted, in milliseconds since 1970.
+    /// Time at which it was drafted, in milliseconds since 1970.
     pub drafted_at: i64,
 }
 
-/// One side.
+/// One side of the hand-over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownParty {
     /// Name of the person or place.
     pub name: String,
     /// Collar or staff number; none for a place.
     pub number: Option<String>,
-    /// Their force.
+    /// Force of the person or place.
     pub force: Force,
 }
 
-/// One thing.
+/// One thing that changes hands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownThing {
-    /// What it is.
+    /// Kind of thing, in words.
     pub kind: String,
     /// Serial number.
     pub serial: String,
-    /// The force's own label.
+    /// Force's own label.
     pub asset_tag: Option<String>,
     /// Maker and model, as far as the register has them.
     pub model: Option<String>,
-    /// In what state, in words.
+    /// Condition, in words.
     pub condition: String,
-    /// What goes with it.
+    /// Things that go with it.
     pub with_it: Option<String>,
-    /// What should and does not.
+    /// Things that should go with it and do not.
     pub missing: Option<String>,
-    /// Anything else.
+    /// Note on anything else.
     pub note: Option<String>,
 }
 
 impl Shown {
-    /// What is shown of a hand-over.
+    /// Collects what is shown of a hand-over.
     pub(crate) fn of(tx: &mut Tx<'_>, loaded: &Loaded) -> Result<Self, AppError> {
         let handover = &loaded.handover;
         Ok(Self {
@@ -92,15 +93,15 @@ impl Shown {
         })
     }
 
-    /// The bytes that the digest is of.
+    /// Returns the bytes over which the digest is computed.
     ///
     /// # Errors
-    /// None for what is made here: every field can be written.
+    /// None for values that are made here: every field can be written.
     pub fn bytes(&self) -> Result<Vec<u8>, AppError> {
         serde_json::to_vec(self).map_err(|error| AppError::fault(&error))
     }
 
-    /// SHA-256 of exactly this, hex.
+    /// Computes the SHA-256 of exactly this content, in hex.
     ///
     /// # Errors
     /// As [`Shown::bytes`].
@@ -108,7 +109,7 @@ impl Shown {
         Ok(digest_hex(&self.bytes()?))
     }
 
-    /// The party of one side.
+    /// Returns the party of one side.
     #[must_use]
     pub const fn party(&self, side: Side) -> &ShownParty {
         match side {
@@ -117,7 +118,7 @@ impl Shown {
         }
     }
 
-    /// What somebody of that name states by signing for a side.
+    /// Returns the statement that somebody of that name makes by signing for a side.
     #[must_use]
     pub fn statement(&self, side: Side, name: &str) -> String {
         let what = if self.things.len() == 1 { "the thing listed" } else { "every thing listed" };
@@ -176,7 +177,7 @@ fn thing(thing: &Thing) -> ShownThing {
 pub(super) mod tests {
     use super::*;
 
-    /// A hand-over of names that a printer must know.
+    /// Makes a hand-over with names that a printer must be able to print.
     pub(crate) fn shown() -> Shown {
         Shown {
             format: FORMAT.into(),

@@ -1,4 +1,5 @@
-//! Signing: each side states by name that what is shown is so. The second signature completes the hand-over.
+//! Signs hand-overs: each side states by name that what is shown is correct.
+//! The second signature completes the hand-over.
 
 use domain::{BurstId, EntryId, HandoverId, IdentityCheck, PersonId, Side, Timestamp};
 use serde_json::json;
@@ -13,44 +14,45 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError, digest_hex};
 
-/// How often a signature is tried again when the other side signs in the same moment.
+/// Number of attempts to sign when the other side signs at the same moment.
 const TRIES: u32 = 3;
-/// The word for a signature under one's own sign-in.
+/// Word for a signature under one's own sign-in.
 pub(super) const OWN: &str = "own-sign-in";
-/// The word for what came back without its giver.
+/// Word for what came back without its giver.
 pub(super) const ABSENT: &str = "giver-absent";
 
-/// How it is known who signs at a desk.
+/// Evidence of who signs at the counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum How {
-    /// Whoever is signed in signs for the store or workshop.
+    /// Sign-in of the clerk, who signs for the store or workshop.
     OwnSignIn,
-    /// The person stands at the counter and typed their name; the clerk checked who they are.
+    /// Person at the counter who typed their name; the clerk checked their identity.
     Counter {
-        /// What the clerk saw.
+        /// Check that the clerk made.
         check: IdentityCheck,
-        /// What the person typed.
+        /// Name that the person typed.
         name: String,
     },
-    /// It came back without its giver: by internal post, by a colleague, found. Only a return can.
+    /// Giver who was absent: it came by internal post, by a colleague, or was found. Possible for a return only.
     Absent {
         /// How it came.
         why: String,
     },
 }
 
-/// What a signature brought about.
+/// Result of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
-    /// The other side has yet to sign.
+    /// Hand-over that waits for the other side's signature.
     Waits,
-    /// Both have signed.
+    /// Hand-over that both sides have signed.
     Complete,
-    /// Both have signed. It takes more devices than a cap allows, and is held in this burst for a second person.
+    /// Hand-over that both sides have signed. It takes more devices than a cap allows, and is held in this burst for a second
+    /// person.
     Held(BurstId),
 }
 
-/// A wish to sign.
+/// Request to sign.
 #[derive(Debug, Clone)]
 pub(super) struct Ask {
     pub id: HandoverId,
@@ -62,14 +64,14 @@ pub(super) struct Ask {
     pub at: Timestamp,
 }
 
-/// The record as it would be if this signature completes it, made before the transaction: drawing it takes longer than
-/// the one writer should be held.
+/// Record as it would be if this signature completes it, made before the transaction: drawing it takes too long to block the
+/// single writer.
 pub(super) struct Prepared {
     pub data: Vec<u8>,
     pub pdf: Vec<u8>,
 }
 
-/// How a try ended: done, or the record that was prepared is not the one that would be kept.
+/// Result of an attempt: done, or the prepared record is not the one that would be stored.
 enum Tried {
     Done(Signed),
     Again,
@@ -78,8 +80,7 @@ enum Tried {
 /// Signs one's own side of a hand-over.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for who stands on neither side, [`AppError::Conflict`] where it was changed since it was
-/// shown or has come to its end.
+/// [`AppError::NotFound`] for a person on neither side, [`AppError::Conflict`] if it was changed since it was shown or has ended.
 pub async fn sign_own(
     app: &App,
     permit: PermitWithin<SignHandovers>,
@@ -105,11 +106,11 @@ pub async fn sign_own(
     .await
 }
 
-/// Signs a side at a desk: for a store or workshop, or for somebody who stands at the counter.
+/// Signs a side at the counter: for a store or workshop, or for a person who is there.
 ///
 /// # Errors
-/// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where it was
-/// changed since it was shown or has come to its end.
+/// [`AppError::Denied`] for another force, [`AppError::Invalid`] beside its field, [`AppError::Conflict`] if it was changed since
+/// it was shown or has ended.
 pub async fn sign_at_desk(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -144,7 +145,7 @@ async fn sign_side(app: &App, ask: Ask) -> Result<Signed, AppError> {
     Err(AppError::Conflict("others are signing this very moment; open it again and sign".into()))
 }
 
-/// The record that this signature would complete, as far as can be seen now.
+/// Makes the record that this signature would complete, as far as can be foreseen now.
 fn foresee(app: &App, tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<SignedRecord>, AppError> {
     let loaded = crate::load(tx, ask.id)?;
     if loaded.state(ask.at) != HandoverState::Draft || loaded.signature(ask.side).is_some() {
@@ -187,7 +188,7 @@ fn sign_in(app: &App, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -
     Ok(Tried::Done(Signed::Complete))
 }
 
-/// Who signs, under which name, and what they state.
+/// Works out who signs, under which name, and what they state.
 fn signature(
     app: &App,
     tx: &mut Tx<'_>,
@@ -259,7 +260,7 @@ fn enter_signature(
     app.enter(tx, ask.at, record)
 }
 
-/// Keeps the record sealed, and enters both digests of it.
+/// Stores the record sealed, and enters both of its digests.
 pub(super) fn keep_record(
     app: &App,
     tx: &mut Tx<'_>,
@@ -301,7 +302,8 @@ fn sign_once(tx: &mut Tx<'_>, ask: &Ask, signature: &Signature) -> Result<(), Ap
     Err(AppError::Conflict("this side was signed at the same moment; open it again".into()))
 }
 
-/// What a repeated request finds: its own signature, which changes nothing. Anything else that stands in the way is said.
+/// Returns the result of an earlier identical request, whose signature is already there and which changes nothing. Refuses if the
+/// hand-over has ended or somebody else has signed the side.
 fn already(loaded: &Loaded, ask: &Ask) -> Result<Option<Signed>, AppError> {
     let state = loaded.state(ask.at);
     if let Some(own) = loaded.signature(ask.side) {
@@ -321,7 +323,7 @@ fn already(loaded: &Loaded, ask: &Ask) -> Result<Option<Signed>, AppError> {
     Err(AppError::Conflict(why.into()))
 }
 
-/// Nobody signs both sides, neither as a person and for a place nor for two places.
+/// Refuses a person who would sign both sides, as a person and for a place or for two places.
 fn refuse_both_sides(tx: &mut Tx<'_>, ask: &Ask, loaded: &Loaded) -> Result<(), AppError> {
     if on_other_side(tx, &ask.actor, ask.side, loaded)? {
         return Err(AppError::Conflict("you stand on the other side; somebody else signs this one".into()));
@@ -329,7 +331,7 @@ fn refuse_both_sides(tx: &mut Tx<'_>, ask: &Ask, loaded: &Loaded) -> Result<(), 
     Ok(())
 }
 
-/// Whether whoever is asking could be the one who stands on the other side, or who has signed for it.
+/// Returns whether the actor could be the person on the other side, or the one who has signed for it.
 pub(super) fn on_other_side(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -346,12 +348,12 @@ pub(super) fn on_other_side(
     }
 }
 
-/// Whether somebody of the register and whoever is asking could be one human being.
+/// Returns whether somebody of the register and the actor could be one human being.
 fn is_actor(tx: &mut Tx<'_>, person: PersonId, actor: &Actor) -> Result<bool, AppError> {
     Ok(actor.person == Some(person) || may_be_one_person(tx, &format!("person:{person}"), actor)?)
 }
 
-/// The name of who stands at the counter, if what they typed is theirs.
+/// Returns the name of the person at the counter, if what they typed is theirs.
 fn at_counter(tx: &mut Tx<'_>, ask: &Ask, party: PersonId, typed: &str) -> Result<String, AppError> {
     let person = people::by_id(tx, party)?.ok_or_else(|| AppError::not_found("person", party))?;
     if is_actor(tx, party, &ask.actor)? {

@@ -1,9 +1,10 @@
-//! Hand-overs that take devices from their holders, out of a store or workshop into another, or out of the force's property:
-//! counted, and held beyond a cap.
+//! Limits how many devices hand-overs take from holders, places or the force: counts them, and holds those beyond a cap.
+//! Counted are hand-overs that take devices from their holders, out of a store or workshop into another, or out of the force's
+//! property.
 //!
 //! A holder who signs under their own sign-in gives the device; nobody takes it. Every other way, such as a name typed at the
-//! counter, a return without its giver, or a store or workshop that gives, rests on the word of the people at the desk, and counts
-//! as taken by the one who completes it. What a store gives to a person who signs for it takes nothing from anybody.
+//! counter, a return without its giver, or a store or workshop that gives, relies on the word of the clerks, and counts as taken
+//! by the one who completes it. What a store gives to a person who signs for it takes nothing from anybody.
 
 use domain::{BurstId, Deed, DeviceId, HandoverId, HandoverKind, HeldId, Side, Timestamp};
 use store::handovers::{HandoverState, Party, Signature};
@@ -19,7 +20,7 @@ use devices_app::caps::{Act, HeldDeed, Verdict};
 use kernel::access::Actor;
 use kernel::{App, AppError};
 
-/// The devices that a hand-over takes.
+/// Lists the devices that a hand-over takes.
 fn taken(loaded: &Loaded, giver: &Signature) -> Vec<DeviceId> {
     let handover = &loaded.handover;
     let from_place = matches!(handover.party(Side::Giver), Party::Place(_));
@@ -27,7 +28,7 @@ fn taken(loaded: &Loaded, giver: &Signature) -> Vec<DeviceId> {
     let is_taken = |device: &devices::Device| match (handover.kind, handover.receiver) {
         (HandoverKind::Disposal, _) => true,
         (_, Party::Place(_)) if from_place => true,
-        // Who brings it to be mended still answers for it, and has it no longer.
+        // The person who brought it for repair is still responsible for it, and no longer has it.
         (HandoverKind::Repair, _) => !given,
         (_, Party::Person(receiver)) => device.holder.is_some_and(|holder| holder != receiver) && !given,
         (_, Party::Place(_)) => device.holder.is_some() && !given,
@@ -35,7 +36,7 @@ fn taken(loaded: &Loaded, giver: &Signature) -> Vec<DeviceId> {
     loaded.things.iter().map(|thing| &thing.device).filter(|device| is_taken(device)).map(|d| d.id).collect()
 }
 
-/// Counts what a hand-over takes, at its second signature; the burst in which it is held, where it is beyond a cap.
+/// Counts what a hand-over takes, at its second signature; returns the burst in which it is held if it exceeds a cap.
 pub(super) fn held(
     app: &App,
     tx: &mut Tx<'_>,
@@ -55,7 +56,7 @@ pub(super) fn held(
 /// Completes a hand-over that both sides signed, that was held, and that a second person released.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was changed or ended meanwhile, or a thing no longer stands as it did.
+/// [`AppError::Conflict`] if it was changed or ended in the meantime, or a thing is no longer as it was.
 pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(), AppError> {
     let now = app.world().now();
     let record = app.store().read(move |tx| signed(tx, id, now)).await?;
@@ -85,7 +86,7 @@ pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(),
         .await
 }
 
-/// The record of both signatures as it stands.
+/// Returns the record of both signatures as it is now.
 fn signed(tx: &mut Tx<'_>, id: HandoverId, now: Timestamp) -> Result<SignedRecord, AppError> {
     let loaded = crate::load(tx, id)?;
     let both = (loaded.signature(Side::Giver), loaded.signature(Side::Receiver));

@@ -1,39 +1,39 @@
-//! A document as a value: a title, and blocks from top to bottom.
+//! Represents a document as a value: a title, and blocks from top to bottom.
 
-/// A document.
+/// Document with its frame and content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// Its title, on the first page and in the file's own particulars.
+    /// Title, on the first page and in the file's own particulars.
     pub title: String,
-    /// A unique name.
+    /// Unique name.
     pub id: String,
-    /// Its marking, at the top and bottom of every page.
+    /// Marking, at the top and bottom of every page.
     pub marking: String,
-    /// The foot of every page, before the page number.
+    /// Foot of every page, before the page number.
     pub foot: String,
-    /// Its content.
+    /// Content, from top to bottom.
     pub blocks: Vec<Block>,
 }
 
-/// One piece of a document.
+/// Piece of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// The title of a section.
+    /// Title of a section.
     Heading(String),
-    /// A paragraph.
+    /// Paragraph of text.
     Text(String),
-    /// Names and values, a line each.
+    /// Names and values, one pair a line.
     Facts(Vec<(String, String)>),
-    /// A table with a head.
+    /// Table with a head.
     Table {
-        /// The columns' names.
+        /// Names of the columns.
         head: Vec<String>,
-        /// The rows; a cell that is missing is left blank.
+        /// Rows; a cell that is missing is left blank.
         rows: Vec<Row>,
-        /// The columns' shares of the width.
+        /// Shares of the width, by column.
         shares: Vec<u8>,
     },
 }
 
-/// The cells of a row.
+/// Cells of a row.
 pub type Row = Vec<String>;

@@ -1,4 +1,4 @@
-//! The two faces that documents are set in, and how wide a text comes out.
+//! Loads the two faces that documents are set in, and measures how wide a text is.
 //!
 //! DejaVu Sans has every letter of the Latin, Greek and Cyrillic scripts that a name in the United Kingdom may need. A
 //! character that it lacks is printed as the replacement character; the record as data keeps it.
@@ -6,7 +6,7 @@
 use skrifa::instance::{LocationRef, Size};
 use skrifa::{FontRef, MetadataProvider};
 
-/// A face.
+/// Face of the font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Face {
     Regular,
@@ -22,10 +22,10 @@ impl Face {
     }
 }
 
-/// The replacement for a character that the faces lack.
+/// Replacement for a character that the faces lack.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// Measures text in one face.
+/// Measure of text in one face.
 pub(crate) struct Measure {
     font: FontRef<'static>,
 }
@@ -59,7 +59,8 @@ impl Measure {
     }
 }
 
-/// Characters that reverse the direction of a line: a name may hold them, but a signed record must have one reading.
+/// Returns whether a character reverses the direction of a line: a name may contain one, but a signed record must have one
+/// reading.
 const fn is_mark_of_direction(letter: char) -> bool {
     matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

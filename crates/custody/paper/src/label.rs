@@ -1,4 +1,5 @@
-//! Labels: the address of a thing's page as a QR code, and its number as Code 128, each as the outline of an SVG path.
+//! Draws labels: the address of a thing's page as a QR code, and its number as Code 128.
+//! Each is the outline of an SVG path.
 //!
 //! Anyone who finds the thing can read its label, so it holds no personal data: an address that needs a sign-in, and the
 //! force's own number.
@@ -8,50 +9,50 @@ use std::fmt::Write as _;
 use barcoders::sym::code128::Code128;
 use qrcode::{Color, EcLevel, QrCode};
 
-/// The longest address on a label.
+/// Longest address on a label.
 const LONGEST_ADDRESS: usize = 200;
-/// The longest number on a label.
+/// Longest number on a label.
 const LONGEST_NUMBER: usize = 40;
-/// Modules of quiet around a QR code (ISO/IEC 18004 section 9.1).
+/// Width of the quiet zone around a QR code, in modules (ISO/IEC 18004 section 9.1).
 const QUIET: usize = 4;
-/// Modules of quiet on each side of Code 128 (ISO/IEC 15417 section 4.6).
+/// Width of the quiet zone on each side of Code 128, in modules (ISO/IEC 15417 section 4.6).
 const QUIET_BARS: usize = 10;
 
-/// Why a label could not be made.
+/// Reason why a label could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LabelError {
-    /// Too long for a code of that size.
+    /// Address that is too long for a code of that size.
     #[error("the address of {0} letters is too long for a label; shorten the service's own address")]
     Address(usize),
-    /// Not encodable as Code 128.
+    /// Number that cannot be encoded as Code 128.
     #[error("\"{0}\" cannot be a bar code: use 2 to 40 letters, digits and signs of ASCII")]
     Number(String),
 }
 
-/// A QR code.
+/// QR code with its quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Qr {
     /// Width and height in modules, with the quiet zone.
     pub size: usize,
-    /// Its dark modules as an SVG path.
+    /// Dark modules as an SVG path.
     pub path: String,
 }
 
-/// A bar code, one unit high.
+/// Bar code, one unit high.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bars {
     /// Width in modules, with the quiet zone.
     pub width: usize,
-    /// Its dark bars as an SVG path.
+    /// Dark bars as an SVG path.
     pub path: String,
 }
 
 /// Both codes of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Leads to its page.
+    /// QR code that leads to its page.
     pub qr: Qr,
-    /// Its number.
+    /// Bar code of its number.
     pub bars: Bars,
 }
 
@@ -113,7 +114,7 @@ impl Bars {
     /// Returns a number as Code 128, character set B.
     ///
     /// # Errors
-    /// [`LabelError::Number`] if it holds something else than printable ASCII.
+    /// [`LabelError::Number`] if it contains anything other than printable ASCII.
     pub fn of(number: &str) -> Result<Self, LabelError> {
         let bad = || LabelError::Number(number.chars().take(LONGEST_NUMBER).collect());
         let fits = (2..=LONGEST_NUMBER).contains(&number.len())

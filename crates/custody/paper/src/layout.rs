@@ -4,46 +4,46 @@ use crate::document::{Block, Document};
 use crate::font::{Face, Measure};
 use crate::pdf::PaperError;
 
-/// A4 in points.
+/// Width and height of A4, in points.
 pub(crate) const PAGE: (f32, f32) = (595.28, 841.89);
-/// The margin on each side.
+/// Margin on each side.
 pub(crate) const MARGIN: f32 = 56.0;
 /// Width of a line.
 const WIDTH: f32 = PAGE.0 - 2.0 * MARGIN;
-/// The place of the first line of a page, and the lowest for the last.
+/// Position of the first line of a page, and the lowest for the last.
 const TOP: f32 = 84.0;
 const BOTTOM: f32 = PAGE.1 - 84.0;
 /// Sizes of letters.
 const TITLE: f32 = 17.0;
 const HEADING: f32 = 12.0;
 const BODY: f32 = 9.5;
-/// Room between lines, as a multiple of the size.
+/// Space between lines, as a multiple of the size.
 const LEADING: f32 = 1.4;
-/// Room between two columns.
+/// Space between two columns.
 const GUTTER: f32 = 10.0;
 
-/// One line in its place.
+/// Line in its place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Line {
-    /// From the left.
+    /// Distance from the left.
     pub x: f32,
-    /// Its base line from the top.
+    /// Distance of its base line from the top.
     pub y: f32,
     pub face: Face,
     pub size: f32,
     pub text: String,
-    /// The piece of the document that it belongs to, counted in reading order.
+    /// Piece of the document that it belongs to, counted in reading order.
     pub piece: usize,
 }
 
-/// The document in pages, and what each piece is.
+/// Document in pages, with the kind of each piece.
 #[derive(Debug, Default)]
 pub(crate) struct Laid {
     pub pages: Vec<Vec<Line>>,
     pub pieces: Vec<Piece>,
 }
 
-/// The kind of a piece of the document, in reading order.
+/// Kind of a piece of the document, in reading order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Piece {
     Heading {
@@ -51,7 +51,7 @@ pub(crate) enum Piece {
         text: String,
     },
     Paragraph,
-    /// A cell: of which block, in which row, and whether it names its row or column.
+    /// Cell: of which block, in which row, and whether it names its row or column.
     Cell {
         table: usize,
         row: usize,
@@ -59,7 +59,7 @@ pub(crate) enum Piece {
     },
 }
 
-/// What a cell of a table names.
+/// Subject that a cell of a table names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Names {
     Column,
@@ -128,7 +128,7 @@ impl Setter {
         }
     }
 
-    /// Begins a page if so much does not fit on this one.
+    /// Begins a new page if `height` does not fit on this one.
     fn room(&mut self, height: f32) {
         if self.y + height > BOTTOM {
             self.laid.pages.push(Vec::new());
@@ -146,7 +146,7 @@ impl Setter {
         let size = if level == 1 { TITLE } else { HEADING };
         let printable = self.bold.printable(text);
         let piece = self.piece(Piece::Heading { level, text: printable.clone() });
-        // A heading is not left alone at the foot of a page.
+        // A heading must not be left alone at the foot of a page.
         self.room(size * LEADING * 3.0);
         self.y += if level == 1 { 0.0 } else { size * 0.8 };
         for line in wrap(&self.bold, &printable, size, WIDTH) {
@@ -167,7 +167,7 @@ impl Setter {
         self.y += BODY * 0.6;
     }
 
-    /// Sets a row; it begins on one page, and goes over to the next only if it is longer than a page.
+    /// Sets a row; it begins on one page, and continues on the next only if it is longer than a page.
     fn row(
         &mut self,
         table: usize,
@@ -206,7 +206,7 @@ impl Setter {
     }
 }
 
-/// Breaks a text into lines no wider than that; a word that is wider by itself is cut.
+/// Breaks a text into lines no wider than `width`; cuts a word that is wider by itself.
 fn wrap(measure: &Measure, text: &str, size: f32, width: f32) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text.split(' ').filter(|word| !word.is_empty()) {

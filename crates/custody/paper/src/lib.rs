@@ -1,7 +1,7 @@
 //! Makes printed documents: signed records as PDF, labels as QR and bar codes.
 //!
-//! Everything is bytes from values: the same value gives the same bytes, today and next year, so that a document can be
-//! made again and compared with the one that was kept. The font is part of the program.
+//! Every function turns values into bytes: the same value gives the same bytes, today and next year, so that a document can be
+//! made again and compared with the stored one. The font is part of the program.
 //!
 //! Not here: what a record says (`app`), and pages on screen (`web`).
 

@@ -1,4 +1,4 @@
-//! A laid-out document as PDF: tagged, with title and language, after PDF/UA-1, so that a screen reader can read it.
+//! Writes a laid-out document as PDF: tagged, with title and language, after PDF/UA-1, so that a screen reader can read it.
 //!
 //! The bytes follow from the document alone: no clock, no randomness.
 
@@ -24,18 +24,18 @@ use crate::layout::{self, Laid, Line, MARGIN, Names, PAGE, Piece};
 /// Size of the letters in the head and foot of a page.
 const SMALL: f32 = 8.0;
 
-/// Why a document could not be made.
+/// Reason why a document could not be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PaperError {
-    /// The font that is part of the program cannot be read.
+    /// Font of the program that cannot be read.
     #[error("the font that is built in cannot be read; build the program again")]
     Font,
-    /// The document breaks the rules of PDF/UA-1.
+    /// Document that breaks the rules of PDF/UA-1.
     #[error("the document \"{title}\" could not be written as PDF: {why}")]
     Pdf {
-        /// Its title.
+        /// Title of the document.
         title: String,
-        /// What was wrong.
+        /// Description of what was wrong.
         why: String,
     },
 }
@@ -49,7 +49,7 @@ impl Document {
     /// Returns the document as PDF. The same document gives the same bytes.
     ///
     /// # Errors
-    /// [`PaperError`], for no document whose texts can be printed.
+    /// [`PaperError`], but never for a document whose texts can be printed.
     pub fn to_pdf(&self) -> Result<Vec<u8>, PaperError> {
         let failed = |why: String| PaperError::Pdf { title: self.title.clone(), why };
         let laid = layout::lay(self)?;

@@ -1,11 +1,11 @@
-//! The pages for files of devices.
+//! The pages that import files of devices.
 
 use custody_app::register::import::Devices;
 
 use web_shell::frame::Area;
 use web_shell::imports::words::{Shown, TABLES, Words};
 
-/// The pages for files of devices.
+/// The pages that import files of devices.
 #[derive(Debug)]
 pub struct DeviceFiles;
 

@@ -81,10 +81,10 @@ pub const ROUTES: &[Route] = &[
     }),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("device-edit", edit::View::sample().render()?),
@@ -107,7 +107,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     ])
 }
 
-/// How far a hand-over got, in words.
+/// Returns the state of a hand-over in words.
 #[must_use]
 pub const fn state_title(state: HandoverState) -> &'static str {
     match state {
@@ -119,7 +119,7 @@ pub const fn state_title(state: HandoverState) -> &'static str {
     }
 }
 
-/// The colour of its tag.
+/// Returns the colour of the state's tag.
 #[must_use]
 pub const fn state_colour(state: HandoverState) -> &'static str {
     match state {
@@ -130,13 +130,13 @@ pub const fn state_colour(state: HandoverState) -> &'static str {
     }
 }
 
-/// The conditions as choices of a form.
+/// Returns the conditions as choices of a form.
 #[must_use]
 pub fn conditions(chosen: &str) -> Vec<Choice> {
     Choice::list(Condition::ALL.iter().map(|one| (one.as_str(), one.title())), chosen)
 }
 
-/// What is asked of a kind, as a sentence under its title.
+/// Explains a kind of hand-over in the sentence under its title.
 #[must_use]
 pub const fn explains(kind: HandoverKind) -> &'static str {
     match kind {
@@ -154,7 +154,7 @@ pub const fn explains(kind: HandoverKind) -> &'static str {
     }
 }
 
-/// A frame under the custody page.
+/// Makes the frame of a page below the custody page.
 pub(crate) fn under(ctx: &Ctx) -> Shell {
     let mut shell = ctx.under(Area::Devices);
     shell.crumbs.push(Crumb::new("/custody", "Custody"));

@@ -1,4 +1,4 @@
-//! Answers the requests of people about their own hand-overs: look, sign, refuse, keep a copy.
+//! Answers the requests of people about their own hand-overs: view, sign, refuse, download.
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -12,7 +12,7 @@ use crate::show::{Typed, View};
 use web_shell::answer::{form_again, shown};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-/// What is not one's own is told in the same words as what does not exist.
+/// Turns an error into a problem; a hand-over of other people gets the same words as one that does not exist.
 fn own(error: AppError) -> Problem {
     match error {
         AppError::NotFound { .. } => {
@@ -22,7 +22,7 @@ fn own(error: AppError) -> Problem {
     }
 }
 
-/// One's own side of a hand-over.
+/// Shows the reader's own side of a hand-over.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
     let read = custody_app::read::own_handover(&ctx.site.app, permit, id_of(&id)?).await.map_err(own)?;
@@ -40,7 +40,7 @@ async fn again(ctx: &Ctx, id: &str, fields: &Fields, error: AppError) -> Result<
     form_again(&View { errors, typed, ..view(ctx, &read, true) })
 }
 
-/// Signs one's own side.
+/// Signs the reader's own side.
 pub(crate) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
     if fields.get("confirm") != "yes" {
@@ -54,7 +54,7 @@ pub(crate) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     }
 }
 
-/// Refuses to sign one's own side.
+/// Refuses to sign the reader's own side.
 pub(crate) async fn refuse(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
     match custody_app::refuse_handover(&ctx.site.app, permit, id_of(&id)?, fields.get("why")).await {
@@ -63,7 +63,7 @@ pub(crate) async fn refuse(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     }
 }
 
-/// The record of what one signed, as a document.
+/// Returns the signed record of the reader's hand-over as a document.
 pub(crate) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
     let kept =
@@ -71,7 +71,7 @@ pub(crate) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     Ok(file(&kept.reference, "pdf", kept.pdf))
 }
 
-/// The same as data.
+/// Returns the signed record of the reader's hand-over as data.
 pub(crate) async fn json(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<SignHandovers>()?;
     let kept =

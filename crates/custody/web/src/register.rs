@@ -9,7 +9,7 @@ use web_shell::parts::listing::EXPORT_STEP;
 use web_shell::session::{Ctx, Problem};
 use web_shell::{answer, csv, format};
 
-/// The whole register with its particulars, as a file.
+/// Exports the whole register with its particulars as a file.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
     answer::walked("register", ctx, |ctx, after: Option<(i64, String)>| async move {

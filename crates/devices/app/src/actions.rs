@@ -1,4 +1,4 @@
-//! What a reader may do to a device, and why it would not do it now.
+//! Lists what a reader may do to a device, and why the device would refuse it now.
 
 use domain::{Deed, Effect, EnrolmentId};
 use platform_port::{Order, Target};
@@ -8,22 +8,22 @@ use store::{Tx, freezes};
 use kernel::access::{Actor, CommandDevices, DestroyData, LocateDevices};
 use kernel::{App, AppError, access, platforms};
 
-/// One thing that can be done to a device.
+/// Action that can be done to a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
-    /// What is done.
+    /// Deed that the action carries out.
     pub deed: Deed,
-    /// What it brings about, where the device's platform makes something else of it than others.
+    /// Consequence on the device's platform, where it differs from other platforms.
     pub consequence: Option<&'static str>,
-    /// Why the device would not do it now.
+    /// Reason why the device would refuse it now.
     pub refused: Option<String>,
 }
 
-/// The orders that an actor may give, in the order in which pages show them.
+/// Lists the orders that an actor may give, in the order in which pages show them.
 fn permitted(actor: &Actor) -> Vec<Order> {
     let mut all = Vec::new();
     if access::permit::<CommandDevices>(actor).is_ok() {
-        // Whoever orders lost mode has to type a message; without one there would be nothing to show.
+        // The person who orders lost mode has to type a message; without one there would be nothing to show.
         let message = Some("-".to_owned());
         all.extend([
             Order::Lock { message: None, phone_number: None },

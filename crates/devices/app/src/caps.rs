@@ -1,12 +1,12 @@
-//! Caps: how much one person, and one force, may do in an hour before further orders are held for a second person.
+//! Limits with caps how much one person, and one force, may do in an hour before a second person must release more.
 //!
-//! Everything that hinders, strips or destroys passes [`admit`], in the transaction that does it: orders to devices where they
-//! are queued, changes of holder, hand-overs, taking out of use, marking as missing, orders of return, revoking certificates,
-//! taking containment back. It decides by what is done (`domain::Deed`), never by who offers the page or by what a vendor calls
-//! a command. What is beyond a cap is neither refused nor lost: it joins the person's burst, others are told at once, and a second
-//! person releases or cancels all of it (`burst`). What hands something out at once, such as a profile that replaces an enrolment,
-//! cannot wait and is refused instead ([`admit_or_refuse`]). What is done to people is told beyond a cap and not held
-//! ([`note_person`]). `routes.txt` says of every use case which of these it passes; a test compares it with the code.
+//! Everything that hinders, strips or destroys passes [`admit`], in the transaction that does it: orders to devices when they are
+//! queued, changes of holder, hand-overs, taking out of use, marking as missing, orders of return, revoking certificates, taking
+//! containment back. The effect of the deed decides (`domain::Deed`), never who offers the page or what a vendor calls a command.
+//! What exceeds a cap is neither refused nor lost: it joins the person's burst, others are notified at once, and a second person
+//! releases or cancels the whole burst (`burst`). What hands something out at once, such as a profile that replaces an enrolment,
+//! cannot wait and is refused instead ([`admit_or_refuse`]). Deeds that affect people are reported to others beyond a cap and not
+//! held ([`note_person`]). `routes.txt` says for every use case which of these it passes; a test compares it with the code.
 
 mod agree;
 mod burst;
@@ -40,48 +40,48 @@ use kernel::record::Record;
 use kernel::{App, AppError, jobs};
 use notices_app::affected;
 
-/// The time in which a cap counts.
+/// Time in which a cap counts.
 const HOUR: Span = Span::from_secs(3600);
-/// The parameter that says how long an order waits for a second person.
+/// Parameter for the time that an order waits for a second person.
 const EXPIRES: &str = "order-expires-after";
-/// How long where the policy in force does not say.
+/// Time that an order waits where the policy in force does not say.
 const EXPIRES_AFTER: Span = Span::from_secs(24 * 3600);
-/// The type of case in which a loss is worked on.
+/// Type of case for a lost device.
 const LOSS: &str = "lost-device";
-/// Under which name everybody is counted whom the register does not know: one-time links, the command line, tokens. Names of
-/// theirs cost nothing, so together they may do what one person may.
+/// Name under which everybody who is not in the register is counted: one-time links, the command line, tokens. Such names are
+/// free to make, so together they may do only what one person may.
 const UNKNOWN: &str = "not in the register";
 
-/// Something that is about to be done.
+/// Act that is about to be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Act<'a> {
-    /// Whose devices.
+    /// Force of the devices.
     pub force: Force,
-    /// What is done.
+    /// Deed that is done.
     pub deed: Deed,
-    /// To which devices; a hand-over may hold several, and all of them are let through or held together.
+    /// Devices that it affects; a hand-over may include several, and all of them are let through or held together.
     pub devices: &'a [DeviceId],
-    /// Who asks, as the ledger names them.
+    /// Person who asks, as the ledger names them.
     pub by: &'a str,
-    /// The open loss that it contains, as [`loss_of`] found it.
+    /// Open loss that it contains, as found by [`loss_of`].
     pub loss: Option<CaseId>,
 }
 
-/// Whether it may be done now.
+/// Decision on whether an act may be done now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
-    /// It counts, and is done.
+    /// Act within the caps: it is counted and done.
     Go,
-    /// It is beyond a cap: hold it in this burst.
+    /// Act beyond a cap: it must be held in this burst.
     Hold(BurstId),
 }
 
-/// The one place where acts are counted. Takes the locks under which they are, so that two transactions never count past each
-/// other; refuses what a freeze stops; enters what it lets through; opens the person's burst, or finds the one that is open.
+/// Counts an act; no other function does. Takes the locks that protect the counts, so that two transactions never miss each
+/// other's acts; refuses what a freeze stops; records what it lets through; opens the person's burst, or finds the open one.
 ///
 /// # Errors
-/// [`AppError::Conflict`] for what is destructive while the force's destructive orders are frozen.
+/// [`AppError::Conflict`] for a destructive act while the force's destructive orders are frozen.
 pub fn admit(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<Verdict, AppError> {
     Ok(match count_or_reach(app, tx, act, now)? {
         None => Verdict::Go,
@@ -89,8 +89,8 @@ pub fn admit(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Resul
     })
 }
 
-/// Counts an act whose result is handed out at once, so that it cannot be held; whether it may be done. Beyond a cap it may not,
-/// and others are told: the caller commits and refuses.
+/// Counts an act whose result is handed out at once, so that it cannot be held; returns whether it may be done. Beyond a cap it
+/// may not, and others are notified: the caller commits and refuses.
 ///
 /// # Errors
 /// As [`admit`].
@@ -105,7 +105,7 @@ pub fn admit_or_refuse(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp
     Ok(false)
 }
 
-/// Counts an act under the locks of its force and its person; the cap that it would exceed, where it may not go on.
+/// Counts an act under the locks of its force and its person; returns the cap that it would exceed, if any.
 fn count_or_reach(
     app: &App,
     tx: &mut Tx<'_>,
@@ -128,16 +128,16 @@ fn count_or_reach(
     Ok(cap)
 }
 
-/// What became of a change to the register.
+/// Result of a change to the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Changed {
-    /// It was done.
+    /// Change that was made.
     Done,
-    /// It is beyond a cap, and held in this burst for a second person.
+    /// Change beyond a cap, which is held in this burst for a second person.
     Held(BurstId),
 }
 
-/// Counts the taking of one device; the burst in which it is held, where it is beyond a cap.
+/// Counts the taking of one device; returns the burst in which it is held if it exceeds a cap.
 pub fn held_beyond_cap(
     app: &App,
     tx: &mut Tx<'_>,
@@ -155,7 +155,7 @@ pub fn held_beyond_cap(
     }
 }
 
-/// Enters an act as done: when it is let through, and when a second person releases it.
+/// Records an act as done: when it is let through, and when a second person releases it.
 fn enter(tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<(), AppError> {
     let Some(cap) = caps_of(act).first() else { return Ok(()) };
     for device in act.devices {
@@ -164,17 +164,17 @@ fn enter(tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<(), AppError>
     Ok(())
 }
 
-/// Takes the lock of a force's orders: whoever counts, freezes, or changes many of them at once waits here for the others.
+/// Takes the lock of a force's orders: transactions that count, freeze, or change many orders at once wait here for each other.
 fn lock_force(tx: &mut Tx<'_>, force: Force) -> Result<(), AppError> {
     Ok(locks::take(tx, Lock::Orders(force))?)
 }
 
-/// Under which name somebody is counted.
+/// Returns the name under which somebody is counted.
 fn who_is_counted(by: &str) -> &str {
     if by.starts_with("person:") { by } else { UNKNOWN }
 }
 
-/// The caps that an act counts towards.
+/// Returns the caps that an act counts towards.
 const fn caps_of(act: &Act<'_>) -> &'static [Cap] {
     match act.deed.effect() {
         Effect::Harmless => &[],
@@ -185,7 +185,7 @@ const fn caps_of(act: &Act<'_>) -> &'static [Cap] {
     }
 }
 
-/// The first cap that the act would exceed.
+/// Returns the first cap that the act would exceed.
 fn reached(
     app: &App,
     tx: &mut Tx<'_>,
@@ -197,7 +197,7 @@ fn reached(
     let more = i64::try_from(act.devices.len()).unwrap_or(i64::MAX);
     for cap in caps_of(act) {
         let with_it = match cap {
-            // Taking one device back twice, by the order and by the receipt, takes one device.
+            // Taking one device back twice, by the order and by the receipt, counts as one device.
             Cap::Stripping => {
                 let mut taken: BTreeSet<String> = caps::subjects(tx, *cap, who, since)?.into_iter().collect();
                 taken.extend(act.devices.iter().map(DeviceId::to_string));
@@ -213,24 +213,24 @@ fn reached(
     Ok(None)
 }
 
-/// Until when an order that is asked for now waits for a second person.
+/// Returns the time until which an order placed now waits for a second person.
 pub(crate) fn expires_at(app: &App, now: Timestamp) -> Timestamp {
     now.plus(app.policy().library().span(EXPIRES).unwrap_or(EXPIRES_AFTER))
 }
 
-/// The open case of a lost device that an order contains. Found in the database: nobody's word makes an order one that a loss
-/// asked for.
+/// Returns the open case of a lost device that an order contains. Looks it up in the database: nobody can claim that an order
+/// belongs to a loss.
 pub(crate) fn loss_of(tx: &mut Tx<'_>, deed: Deed, device: DeviceId) -> Result<Option<CaseId>, AppError> {
     if deed.contains_loss() { open_loss(tx, device) } else { Ok(None) }
 }
 
-/// The open case of a device that is lost.
+/// Returns the open case of a lost device.
 pub(crate) fn open_loss(tx: &mut Tx<'_>, device: DeviceId) -> Result<Option<CaseId>, AppError> {
     let all = cases::of_device(tx, device)?;
     Ok(all.iter().find(|case| case.kind == LOSS && case.closed.is_none()).map(|case| case.id))
 }
 
-/// The burst that holds what a person asks for beyond a cap: theirs that is open, or a new one, of which others are told.
+/// Finds the person's open burst for what they ask beyond a cap, or opens a new one and notifies others.
 fn join(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, cap: Cap, now: Timestamp) -> Result<BurstId, AppError> {
     let (effect, who) = (act.deed.effect(), who_is_counted(act.by));
     if let Some(open) = orders::burst_of(tx, act.force, effect, who)? {

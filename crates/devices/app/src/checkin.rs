@@ -1,4 +1,4 @@
-//! Who is speaking: from a certificate that signed a message to the enrolment that it is bound to.
+//! Identifies the sender of a message: finds the enrolment to which the signing certificate is bound.
 
 mod contact;
 
@@ -12,50 +12,50 @@ pub use contact::Contacts;
 
 use kernel::{App, AppError};
 
-/// Proof that a message came from one channel under management: its certificate signed the bytes (or a trusted proxy
-/// vouches for the TLS connection), is bound to this enrolment, and is neither revoked nor expired.
+/// Proof that a message came from one channel under management: its certificate signed the bytes (or a trusted proxy vouches for
+/// the TLS connection), is bound to this enrolment, and is neither revoked nor expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolled {
-    /// The channel.
+    /// Enrolment of the channel.
     pub enrolment: EnrolmentId,
-    /// Its device.
+    /// Device of the channel.
     pub device: DeviceId,
-    /// The device's platform.
+    /// Platform of the device.
     pub platform: Platform,
-    /// Whether a command waits for this channel.
+    /// Set where a command waits for this channel.
     pub pending: bool,
 }
 
-/// Why a message is not taken. Never answered with 401, which would unenrol the device.
+/// Reason why a message is refused. Never answered with 401, which would unenrol the device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotEnrolled {
-    /// The certificate is bound to no live enrolment.
+    /// Certificate that is bound to no live enrolment.
     #[error("the certificate is bound to no live enrolment")]
     Unknown,
-    /// The message names another device than the one that the certificate was bound to.
+    /// Message that names another device than the one to which the certificate was bound.
     #[error("the message names another device than its certificate")]
     AnotherDevice,
-    /// Revoked.
+    /// Certificate that was revoked.
     #[error("the certificate was revoked")]
     Revoked,
-    /// Expired.
+    /// Certificate that has expired.
     #[error("the certificate has expired")]
     Expired,
-    /// It began to enrol and has not finished.
+    /// Device that began to enrol and has not finished.
     #[error("the device has not finished enrolling")]
     Unfinished,
-    /// A personal (user) enrolment (UPD-7.1).
+    /// Personal (user) enrolment (UPD-7.1).
     #[error("personal enrolments are refused")]
     Personal,
-    /// A user of the device who has no channel.
+    /// User of the device who has no channel.
     #[error("this user's channel never came under management")]
     NoSuchUser,
 }
 
-/// Whether a certificate (SHA-256, hex) was issued here, and is neither revoked nor expired.
+/// Returns whether a certificate (SHA-256, hex) was issued here, and is neither revoked nor expired.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn is_good_certificate(app: &App, sha256: String) -> Result<bool, AppError> {
     let found = app.store().read(move |tx| certificates::by_sha256(tx, &sha256)).await?;
     let now = app.world().now();
@@ -89,10 +89,10 @@ pub fn identify(app: &App, hot: Option<&Hot>, speaker: &Speaker) -> Result<Enrol
     })
 }
 
-/// Who speaks on a channel, on a Mac a user's own channel too.
+/// Looks up who speaks on a channel; on a Mac this may be a user's own channel.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn speaker(
     app: &App,
     device: Enrolled,
@@ -105,16 +105,16 @@ pub async fn speaker(
     app.store().read(move |tx| user_channel(tx, device, &certificate, &speaker)).await
 }
 
-/// Notes whether a device signs its messages by way of SHA-1: asked only where that has changed.
+/// Records whether a device uses SHA-1 to sign its messages; called only when that has changed.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn note_signs_sha1(app: &App, device: &Enrolled, sha1: bool) -> Result<(), AppError> {
     let id = device.enrolment;
     Ok(app.store().write(move |tx| enrolments::set_signs_sha1(tx, id, sha1)).await?)
 }
 
-/// Who speaks, looked up inside a transaction; their contact is noted in it.
+/// Looks up the sender inside a transaction, and records their contact in it.
 pub(crate) fn identify_in(
     app: &App,
     tx: &mut Tx<'_>,

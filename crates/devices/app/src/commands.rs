@@ -1,4 +1,4 @@
-//! Commands: asked for, approved where two people must agree, queued, delivered, answered.
+//! Handles commands to devices: ordered, approved where two people must agree, queued, delivered, answered.
 
 mod agree;
 mod configure;

@@ -1,4 +1,4 @@
-//! The list of devices.
+//! Lists the devices.
 
 use store::devices;
 
@@ -6,19 +6,19 @@ use kernel::access::{Permit, SeeDevices};
 use kernel::{App, AppError};
 pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};
 
-/// One device of a list.
+/// Device in a list.
 #[derive(Debug, Clone)]
 pub struct DeviceRow {
-    /// The device.
+    /// Device of the row.
     pub device: Device,
-    /// Its holder's name and number.
+    /// Name and number of its holder.
     pub holder: Option<String>,
 }
 
-/// Up to `limit` devices in that order, from behind the given one (its clauses not met and its serial number).
+/// Lists up to `limit` devices in that order, starting after the given one (its clauses not met and its serial number).
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn devices(
     app: &App,
     permit: Permit<SeeDevices>,

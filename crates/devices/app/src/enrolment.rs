@@ -1,4 +1,4 @@
-//! Enrolment: the gate, the profile, and the check-in messages that bring a device under management and out of it.
+//! Enrols devices: the gate, the profile, and the check-in messages that begin and end management.
 
 mod carry;
 mod gate;

@@ -1,19 +1,19 @@
-//! Forgetting what devices said and were told, once its time is over.
+//! Deletes old messages to and from devices once their retention time has passed.
 
 use domain::{Span, Timestamp};
 use kernel::AppError;
 use notices_app::affected::forget_counts;
 use store::{Tx, certificates, commands, messages};
 
-/// How long a spent or expired challenge is remembered, so that its replay is named in the log.
+/// Time for which a used or expired challenge is kept, so that the log can name a replay of it.
 const KEEP_CHALLENGES: Span = Span::from_secs(7 * 24 * 3600);
-/// How long counts of orders are kept after the hour in which they count.
+/// Time for which counts of orders are kept after the hour in which they count.
 const KEEP_COUNTS: Span = Span::from_secs(7 * 24 * 3600);
 
-/// Forgets raw messages, finished commands, spent challenges and counts of orders; returns how many rows.
+/// Deletes raw messages, finished commands, used challenges and counts of orders; returns the number of rows.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, keep_commands: Span, batch: u32) -> Result<u64, AppError> {
     Ok(messages::forget(tx, now, batch)?
         + commands::forget(tx, now.minus(keep_commands), batch)?

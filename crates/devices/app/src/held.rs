@@ -1,4 +1,4 @@
-//! Held and waiting: what is beyond a cap, what waits for agreement, what is frozen; and who can decide.
+//! Reads what is held beyond a cap, what waits for agreement and what is frozen, and who can decide.
 
 use domain::{BurstId, Cap, CommandId, DeviceId, Effect, Force, Timestamp};
 use store::freezes;
@@ -12,119 +12,119 @@ use kernel::access::{
 use kernel::second::{AtStake, could_be_one};
 use kernel::{App, AppError, access, words};
 
-/// Orders of a list that are shown.
+/// Number of orders of a list that are shown.
 const SHOWN: u32 = 200;
 
-/// The page.
+/// Content of the page of held orders.
 #[derive(Debug, Clone)]
 pub struct HeldRead {
-    /// Each force in reach, and whether its destructive orders are frozen.
+    /// Each force in the reader's scope, and whether its destructive orders are frozen.
     pub freezes: Vec<FreezeRead>,
-    /// The bursts that are held, oldest first.
+    /// Held bursts, oldest first.
     pub bursts: Vec<BurstRow>,
     /// Orders that wait for a second person to agree, oldest first; the first two hundred.
     pub asked: Vec<OrderRead>,
-    /// Who has orders that have not reached their devices: as the ledger and as people name them.
+    /// People with orders that have not reached their devices: by the ledger's name and the name shown to people.
     pub askers: Vec<(String, String)>,
-    /// The forces in which the reader may call orders off.
+    /// Forces in which the reader may call orders off.
     pub may_call_off: Vec<Force>,
 }
 
-/// How a force stands to freezing.
+/// Freeze of a force, and what the reader may do about it.
 #[derive(Debug, Clone)]
 pub struct FreezeRead {
-    /// Which force.
+    /// Force that it concerns.
     pub force: Force,
-    /// The freeze that stands.
+    /// Current freeze, if there is one.
     pub stands: Option<Frozen>,
-    /// The reader may freeze.
+    /// Set where the reader may freeze.
     pub may_freeze: bool,
-    /// The reader may ask to lift it.
+    /// Set where the reader may ask to lift the freeze.
     pub may_ask: bool,
-    /// The reader may confirm that it is lifted: somebody else asked.
+    /// Set where the reader may confirm that it is lifted: somebody else asked.
     pub may_confirm: bool,
 }
 
-/// A freeze that stands.
+/// Current freeze.
 #[derive(Debug, Clone)]
 pub struct Frozen {
-    /// Since when.
+    /// Time of the freeze.
     pub at: Timestamp,
-    /// Who froze.
+    /// Person who froze.
     pub by: String,
-    /// Why.
+    /// Reason for the freeze.
     pub why: String,
-    /// Who asked to lift it, when and why.
+    /// Request to lift it: when, by whom and why.
     pub lift: Option<(Timestamp, String, String)>,
 }
 
-/// A burst in one line.
+/// Burst in one line.
 #[derive(Debug, Clone)]
 pub struct BurstRow {
-    /// Which.
+    /// Id of the burst.
     pub id: BurstId,
-    /// Whose.
+    /// Force of the devices.
     pub force: Force,
-    /// How much harm its orders can do.
+    /// Harm that its orders can do.
     pub effect: Effect,
-    /// Who asked.
+    /// Person who asked.
     pub by: String,
-    /// How many orders are in it.
+    /// Number of orders in it.
     pub count: u64,
-    /// The cap that was reached first.
+    /// Cap that was reached first.
     pub cap: Cap,
-    /// What that is set to.
+    /// Value of that cap.
     pub limit: i64,
-    /// Since when.
+    /// Time at which it was opened.
     pub since: Timestamp,
-    /// Until when it can be released.
+    /// Time until which it can be released.
     pub until: Timestamp,
 }
 
-/// A burst with what is in it.
+/// Burst with its orders.
 #[derive(Debug, Clone)]
 pub struct BurstRead {
-    /// The burst.
+    /// Burst in one line.
     pub row: BurstRow,
-    /// Its orders, oldest first; the first two hundred.
+    /// Orders of the burst, oldest first; the first two hundred.
     pub orders: Vec<OrderRead>,
-    /// How it ended, where it did: in a word, when, who decided, and why.
+    /// End of the burst, if it has ended: in a word, when, who decided, and why.
     pub ended: Option<(&'static str, Timestamp, String, String)>,
-    /// The reader may release it.
+    /// Set where the reader may release it.
     pub may_release: bool,
-    /// The reader may cancel it.
+    /// Set where the reader may cancel it.
     pub may_cancel: bool,
-    /// The titles of the roles that can release it, for somebody who did not ask for it.
+    /// Titles of the roles that can release it, for somebody who did not ask for it.
     pub deciders: Vec<&'static str>,
 }
 
-/// An order that is held, or waits.
+/// Order that is held, or waits.
 #[derive(Debug, Clone)]
 pub struct OrderRead {
-    /// The command; `None` for what is no command to a device.
+    /// Id of the command; `None` for what is not a command to a device.
     pub command: Option<CommandId>,
-    /// On which device.
+    /// Device that it is for.
     pub device: DeviceId,
-    /// Its serial number.
+    /// Serial number of the device.
     pub serial: String,
-    /// What is done.
+    /// Deed that is done.
     pub what: &'static str,
-    /// Who asked.
+    /// Person who asked.
     pub by: String,
-    /// Why.
+    /// Reason for the order.
     pub reason: String,
-    /// When.
+    /// Time at which it was asked for.
     pub at: Timestamp,
-    /// Until when it may be agreed to.
+    /// Time until which it may be agreed to.
     pub until: Option<Timestamp>,
-    /// How it stands, where that is to be said.
+    /// State of the order, where it needs to be shown.
     pub state: &'static str,
 }
 
-/// What is held and waits.
+/// Reads what is held and what waits.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn held(app: &App, permit: Permit<SeeHeldOrders>) -> Result<HeldRead, AppError> {
     let app = app.clone();
     app.clone()
@@ -153,10 +153,10 @@ pub async fn held(app: &App, permit: Permit<SeeHeldOrders>) -> Result<HeldRead, 
         .await
 }
 
-/// One burst.
+/// Reads one burst.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn burst(app: &App, permit: Permit<SeeHeldOrders>, id: BurstId) -> Result<BurstRead, AppError> {
     let app = app.clone();
     app.clone()
@@ -187,7 +187,7 @@ pub async fn burst(app: &App, permit: Permit<SeeHeldOrders>, id: BurstId) -> Res
         .await
 }
 
-/// The word for how a burst ended.
+/// Returns the word for how a burst ended.
 const fn ended_word(burst: &Burst) -> &'static str {
     match burst.state {
         orders::BurstState::Held => "Held",
@@ -201,7 +201,7 @@ fn may<A: Action>(actor: &Actor, force: Force) -> bool {
     access::permit::<A>(actor).is_ok_and(|permit| permit.scope().covers(force))
 }
 
-/// The roles that can release a burst.
+/// Returns the titles of the roles that can release a burst.
 fn deciders(app: &App, destroys: bool) -> Vec<&'static str> {
     let policy = app.policy();
     let can = |role: Role, action| letters(policy.access(), role, action).contains(['a', 'x']);
@@ -214,7 +214,7 @@ fn deciders(app: &App, destroys: bool) -> Vec<&'static str> {
         .collect()
 }
 
-/// Whether everybody who asked for something in a burst, or agreed to it, is another person than the reader.
+/// Returns whether everybody who asked for something in a burst, or agreed to it, is another person than the reader.
 fn others_asked(tx: &mut Tx<'_>, actor: &Actor, id: BurstId) -> Result<bool, AppError> {
     for name in orders::people_of_burst(tx, id)? {
         if could_be_one(tx, &name, actor, AtStake::Force)? {

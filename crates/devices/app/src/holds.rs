@@ -1,11 +1,11 @@
-//! Legal holds: while one stands on a device, nothing on it is destroyed and nobody else is given it.
+//! Places and ends legal holds: nothing on a device under a hold is destroyed, and nobody else is given it.
 //!
-//! What is asked here is asked by everything that destroys or gives away: orders that erase, the approval of one, disposal
-//! and hand-overs, the erasure of a person's records. Why a hold stands is read by those who may place one; everybody
-//! else learns only that it does.
+//! Everything that destroys or gives away checks for a hold here: orders that erase, the approval of one, disposal and
+//! hand-overs, the erasure of a person's records. Only people who may place a hold can read its reason; everybody else learns
+//! only that there is one.
 //!
-//! Whoever asks takes the device's lock first, and so does whoever places a hold: each comes before or after the other. Once a
-//! hold is placed no order to erase the device is handed over any more; one that was handed over before stands as
+//! A caller that checks takes the device's lock first, and so does one that places a hold: each comes before or after the other.
+//! Once a hold is placed no order to erase the device is handed over any more; one that was handed over before counts as
 //! uncertain until the device answers.
 
 use domain::{CaseId, DeviceId, Effect, HoldId, StepId, Timestamp};
@@ -23,19 +23,19 @@ use kernel::access::{Permit, PlaceHolds};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What is entered of a hold.
+/// Details of a new hold.
 #[derive(Debug, Clone, Default)]
 pub struct NewHold {
-    /// The reference of the investigation: 1 to 60 characters.
+    /// Reference of the investigation: 1 to 60 characters.
     pub reference: String,
-    /// Why: 1 to 500 characters.
+    /// Reason for the hold: 1 to 500 characters.
     pub why: String,
 }
 
-/// Refuses what would destroy or give away a device on which a hold stands. The caller holds the device's lock.
+/// Refuses what would destroy or give away a device under a hold. The caller holds the device's lock.
 ///
 /// # Errors
-/// [`AppError::Conflict`] while a hold stands.
+/// [`AppError::Conflict`] during a hold.
 pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
     if holds::stands(tx, device)? {
         return Err(AppError::Conflict(
@@ -46,7 +46,8 @@ pub fn refuse_if_held(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError>
     Ok(())
 }
 
-/// Refuses what is about the actor: nobody reads, places or ends a hold on what they have or were handed, or in a case of theirs.
+/// Refuses a subject that concerns the actor: nobody reads, places or ends a hold on what they have or were handed, or in a case
+/// of theirs.
 fn refuse_own(tx: &mut Tx<'_>, permit: &Permit<PlaceHolds>, subject: &str) -> Result<(), AppError> {
     let Some(me) = permit.actor().person else { return Ok(()) };
     if store::ledger::own_subjects(tx, me)?.iter().any(|own| own == subject) {
@@ -55,8 +56,8 @@ fn refuse_own(tx: &mut Tx<'_>, permit: &Permit<PlaceHolds>, subject: &str) -> Re
     Ok(())
 }
 
-/// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back,
-/// one that may have is not handed over again. The same reference again changes nothing.
+/// Places a legal hold on a device, and stops every destructive order: one that has not reached the device is taken back, one
+/// that may have is not handed over again. The same reference again changes nothing.
 ///
 /// # Errors
 /// [`AppError::Invalid`] without a reference or reason, [`AppError::NotFound`] for an unknown device.
@@ -131,7 +132,7 @@ fn enter_hold(
 /// Ends a hold, with a reason.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was ended already.
+/// [`AppError::Conflict`] if it was ended already.
 pub async fn end_hold(
     app: &App,
     permit: Permit<PlaceHolds>,
@@ -158,11 +159,11 @@ pub async fn end_hold(
         .await
 }
 
-/// Decides the legal-hold step of a case: holds every device that the case is about, or says why none is needed.
+/// Decides the legal-hold step of a case: holds every device that the case concerns, or says why none is needed.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, or without a reference where devices are to be held;
-/// [`AppError::Conflict`] where the step is another one or done already.
+/// [`AppError::Invalid`] without a reason, or without a reference if devices are to be held; [`AppError::Conflict`] if the step
+/// is another one or done already.
 pub async fn decide_hold(
     app: &App,
     permit: Permit<PlaceHolds>,
@@ -207,10 +208,10 @@ pub async fn decide_hold(
         .await
 }
 
-/// A device with the holds on it, those that were ended too, newest first; people are named as pages name them.
+/// Returns a device with its holds, ended ones included, newest first; names people as pages do.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn holds_on(
     app: &App,
     permit: Permit<PlaceHolds>,
@@ -230,7 +231,7 @@ pub async fn holds_on(
         .await
 }
 
-/// The undone step of an open case in which a hold is decided, with the number of its case.
+/// Returns the open step of an open case in which a hold is decided, with the number of its case.
 ///
 /// # Errors
 /// As [`decide_hold`].
@@ -254,7 +255,7 @@ pub async fn hold_step(
         .await
 }
 
-/// The devices that a case's steps are about, those already handed in too.
+/// Lists the devices that a case's steps concern, including those already handed in.
 fn devices_of_case(tx: &mut Tx<'_>, case: &store::cases::Case) -> Result<Vec<Device>, AppError> {
     let mut found: Vec<Device> = Vec::new();
     let keys = store::case_steps::of_case(tx, case.id)?;

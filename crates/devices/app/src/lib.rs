@@ -1,4 +1,4 @@
-//! Use cases of devices.
+//! Holds the use cases of devices: enrolment, commands, caps, legal holds and withdrawals.
 
 pub mod actions;
 pub mod caps;

@@ -1,4 +1,4 @@
-//! Whom to push, and what to remember of it. The talking is the vendor's service's.
+//! Decides which devices to push, and records the result; the vendor's service sends the pushes.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use store::{Tx, commands};
 
 use kernel::{App, AppError};
 
-/// How long the push service may keep trying to reach a device.
+/// Time for which the push service may keep trying to reach a device.
 const PUSH_LIFE: Span = Span::from_secs(7 * 24 * 3600);
-/// How long a push may be under way before another node may send it.
+/// Time that a push is leased to one node before another may send it.
 const LEASE: Span = Span::from_secs(60);
-/// When a push that was not taken is tried again.
+/// Time after which a push that was not accepted is retried.
 const AGAIN_AFTER: Span = Span::from_secs(60);
-/// A command that waits this long has its device pushed again.
+/// Time after which a device is pushed again if a command still waits for it.
 const WAITED: Span = Span::from_secs(4 * 3600);
 
-/// Sends the pushes that are due, `limit` at most; how many were taken off the list. Where no service reaches a platform the
-/// wishes are taken off as well: its devices then hear of their commands when they next connect.
+/// Sends the pushes that are due, `limit` at most; returns the number removed from the list. If no service reaches a platform,
+/// its entries are removed as well: those devices get their commands when they next connect.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn send_pushes(app: &App, services: &[Arc<dyn Reach>], limit: u32) -> Result<usize, AppError> {
     let now = app.world().now();
     let due = claim_pushes(app, now, limit).await?;
@@ -57,7 +57,7 @@ pub async fn send_pushes(app: &App, services: &[Arc<dyn Reach>], limit: u32) -> 
     Ok(count)
 }
 
-/// The due pushes that this node sends. Looks before it claims, so that an idle service writes nothing.
+/// Claims the due pushes that this node sends. Reads before it claims, so that an idle service writes nothing.
 async fn claim_pushes(app: &App, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, AppError> {
     let due = app.store().read(move |tx| pushes::due(tx, now, limit)).await.map_err(AppError::from)?;
     if due.is_empty() {
@@ -76,10 +76,10 @@ async fn claim_pushes(app: &App, now: Timestamp, limit: u32) -> Result<Vec<PushD
         .await
 }
 
-/// Pushes again where commands have waited for hours: a push can be lost.
+/// Pushes devices again whose commands have waited for hours: a push can be lost.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn push_the_waiting(app: &App, limit: u32) -> Result<usize, AppError> {
     let now = app.world().now();
     let before = now.minus(WAITED);

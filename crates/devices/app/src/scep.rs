@@ -1,7 +1,8 @@
-//! Certificates for devices by SCEP (RFC 8894): a challenge bought with the enrolment profile, or a renewal with a
-//! certificate that is still good. Whatever does not fit gets a SCEP failure, never a certificate.
+//! Issues certificates to devices by SCEP (RFC 8894).
+//! A device needs the challenge of its enrolment profile, or, to renew, a certificate that is still valid. Any other request gets
+//! a SCEP failure, never a certificate.
 //!
-//! A challenge buys one certificate. Its answer may be lost on the way: the same key, challenge and transaction within the
+//! A challenge obtains one certificate. Its answer may be lost on the way: the same key, challenge and transaction within the
 //! hour get the same certificate once more, and an iPhone asks again within seconds. Another key never does.
 
 use domain::{DeviceId, Span, Timestamp};
@@ -16,40 +17,41 @@ use crate::enrolment::GateRefusal;
 use kernel::record::Record;
 use kernel::{App, AppError, digest_hex};
 
-/// How long the answer that a challenge bought can be had again.
+/// Time for which the answer to a challenge can be obtained again.
 const ANSWER_AGAIN: Span = Span::from_secs(3600);
 
-/// The answer to a PKIOperation.
+/// Answer to a PKIOperation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScepReply {
-    /// A CertRep message, of success or failure.
+    /// CertRep message, of success or failure.
     Message(Vec<u8>),
-    /// Not a SCEP message at all, so that no answer could name its transaction: HTTP 400, with the reason for the log.
+    /// Bytes that are not a SCEP message at all, so that no answer could name its transaction: HTTP 400, with the reason for the
+    /// log.
     Unreadable(String),
 }
 
-/// What was decided about a readable request.
+/// Decision on a readable request.
 enum Decision {
     Issue(Box<pki::Certificate>),
     Refuse(FailInfo, String),
 }
 
-/// GetCACaps: one capability a line.
+/// Answers GetCACaps: one capability a line.
 #[must_use]
 pub fn scep_capabilities(app: &App) -> String {
     app.config().scep.capabilities()
 }
 
-/// GetCACert: the authority's certificate, DER.
+/// Answers GetCACert: the authority's certificate, DER.
 #[must_use]
 pub fn scep_ca_certificate(app: &App) -> Vec<u8> {
     app.ca().certificate().der().to_vec()
 }
 
-/// PKIOperation.
+/// Answers PKIOperation.
 ///
 /// # Errors
-/// Only where the database or our own key fails.
+/// Only if the database or our own key fails.
 pub async fn scep_operation(app: &App, message: Vec<u8>) -> Result<ScepReply, AppError> {
     let (own, now) = (app.clone(), app.world().now());
     let decoded = scep::decode(&message, own.ca(), &own.config().scep, now, own.world().entropy());
@@ -158,7 +160,7 @@ fn decide_renewal(
         return refuse(app, tx, Some(device), now, "not-enrolled", "the device is not under management");
     }
     locks::take(tx, Lock::Device(device))?;
-    // The same key gets the same certificate, however often the request comes: one that somebody recorded changes nothing.
+    // The same key gets the same certificate, however often the request arrives: replaying a recorded request changes nothing.
     let key = digest_hex(request.request.public_key().spki());
     match certificates::renewal_by_key(tx, &old, &key)? {
         Some(before) if !before.revoked => {
@@ -212,8 +214,8 @@ fn issue(
     };
     certificates::add(tx, &row)?;
     if let Some(old) = renewed_from {
-        // The old certificate stays good until it expires: the device may not have stored the new one. Its channels
-        // move when the new one is first used; see `adopt_renewal`.
+        // The old certificate stays valid until it expires: the device may not have stored the new one. Its channels move when
+        // the new one is first used; see `adopt_renewal`.
         tracing::info!(device = %device, old, new = row.sha256, "a device certificate was renewed");
     }
     let record = app
@@ -224,7 +226,7 @@ fn issue(
     Ok(Decision::Issue(Box::new(issued)))
 }
 
-/// A refusal that is remembered. The transaction commits: a spent challenge stays spent.
+/// Records a refusal. The transaction commits: a used challenge stays used.
 fn refuse(
     app: &App,
     tx: &mut Tx<'_>,
@@ -244,13 +246,14 @@ fn refuse(
     Ok(Decision::Refuse(FailInfo::BadRequest, why.to_owned()))
 }
 
-/// The first message under a renewed certificate: the enrolment moves to it and the old certificate ends.
+/// Moves an enrolment to its renewed certificate on the first message under it, and ends the old certificate; returns whether it
+/// did.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn adopt_renewal(app: &App, certificate: String) -> Result<bool, AppError> {
     let (app, now, asked) = (app.clone(), app.world().now(), certificate.clone());
-    // Anybody can sign with a certificate that nobody knows: looking must not cost a place in the queue of writers.
+    // Anybody can sign with an unknown certificate: a look-up must not occupy a place in the write queue.
     let found = app.store().read(move |tx| certificates::by_sha256(tx, &asked)).await;
     let Some((device, old)) = found?.and_then(|new| adoptable(new, now)) else { return Ok(false) };
     app.clone()
@@ -270,10 +273,10 @@ pub async fn adopt_renewal(app: &App, certificate: String) -> Result<bool, AppEr
         .await
 }
 
-/// The revocation list, DER, for whatever stands in front of this service.
+/// Returns the revocation list, DER, for a proxy in front of this service.
 ///
 /// # Errors
-/// Where the database or the authority's key fails.
+/// If the database or the authority's key fails.
 pub async fn revocation_list(app: &App) -> Result<Vec<u8>, AppError> {
     let now = app.world().now();
     let revoked = app.store().read(move |tx| certificates::revoked(tx, now)).await.map_err(AppError::from)?;
@@ -285,7 +288,7 @@ pub async fn revocation_list(app: &App) -> Result<Vec<u8>, AppError> {
         .map_err(|error| AppError::Keys(error.to_string()))
 }
 
-/// The certificate that the same request got within the hour, unless it was revoked since.
+/// Returns the certificate that the same request got within the hour, unless it was revoked since.
 fn issued_before(
     tx: &mut Tx<'_>,
     answered: &Answered<'_>,
@@ -297,7 +300,7 @@ fn issued_before(
     Ok(good.then_some(issued))
 }
 
-/// The device of a renewed certificate that is still good, and the certificate that it replaces.
+/// Returns the device of a renewed certificate that is still valid, and the certificate that it replaces.
 fn adoptable(new: Certificate, now: Timestamp) -> Option<(DeviceId, String)> {
     let good = new.revoked_at.is_none() && new.not_after >= now;
     good.then_some(()).and(new.renewed_from).map(|old| (new.device, old))

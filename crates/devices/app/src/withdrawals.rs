@@ -1,7 +1,7 @@
-//! Withdrawal: the force takes a device back whenever it chooses, with a reason.
+//! Withdraws devices: the force takes a device back at any time, with a reason.
 //!
-//! The order opens a case whose one step is the return of that device; only a receipt closes it. Locking the device
-//! meanwhile can be undone, so one person may order both.
+//! The order opens a case whose one step is the return of that device; only a receipt closes it. Locking the device in the
+//! meantime can be undone, so one person may order both.
 
 use domain::{BurstId, CaseId, ClauseId, DeviceId, Timestamp};
 use serde_json::json;
@@ -18,26 +18,26 @@ use kernel::access::{CommandDevices, Permit, WithdrawDevices};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// The case type.
+/// Type of the case.
 const KIND: &str = "withdrawal";
-/// The parameter that says by when.
+/// Parameter for the time within which the device must be returned.
 const WITHIN: &str = "withdrawal-within";
 
-/// What an order of withdrawal came to.
+/// Result of an order of withdrawal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Withdrawn {
-    /// It is ordered.
+    /// Withdrawal that was ordered.
     Ordered {
-        /// The case that follows the device until it is back.
+        /// Case that follows the device until it is back.
         case: CaseId,
-        /// Why the lock that was asked for could not be ordered.
+        /// Reason why the requested lock could not be ordered.
         not_locked: Option<String>,
     },
-    /// It is beyond a cap, and held in this burst for a second person. Nothing is locked.
+    /// Order beyond a cap, which is held in this burst for a second person. Nothing is locked.
     Held(BurstId),
 }
 
-/// How far an order of return got.
+/// Progress of an order of return.
 enum Asked {
     New(CaseId),
     Open(CaseId),
@@ -47,7 +47,7 @@ enum Asked {
 /// Orders the return of a device, in the caller's transaction; returns the case, and whether it is new.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where nobody has the device, or the policy has no clause for it.
+/// [`AppError::Conflict`] if nobody has the device, or the policy has no clause for it.
 pub fn order_return(
     app: &App,
     tx: &mut Tx<'_>,
@@ -68,11 +68,11 @@ pub fn order_return(
     Ok((case, true))
 }
 
-/// What there is to take back.
+/// Device whose return can be ordered, or was ordered already.
 enum Returnable {
-    /// Its return is ordered already, in this case.
+    /// Case in which its return is ordered already.
     Asked(CaseId),
-    /// The device, who has it, and the clause under which it is taken back.
+    /// Device, its holder, and the clause under which it is taken back.
     From(Device, Person, ClauseId),
 }
 
@@ -91,10 +91,10 @@ fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable
     Ok(Returnable::From(found, holder, clause))
 }
 
-/// Orders the return of a device. Ordered twice, it is one order: the case that is open is given. It counts towards a cap.
+/// Orders the return of a device. A second order changes nothing and returns the open case. It counts towards a cap.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nobody has the device.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] if nobody has the device.
 pub async fn withdraw(
     app: &App,
     permit: Permit<WithdrawDevices>,
@@ -131,7 +131,7 @@ pub async fn withdraw(
     })
 }
 
-/// Opens the case that follows a device until it is back, and tells its holder.
+/// Opens the case that follows a device until it is back, and notifies its holder.
 fn open_withdrawal(
     app: &App,
     tx: &mut Tx<'_>,
@@ -166,8 +166,8 @@ fn open_withdrawal(
     Ok(case)
 }
 
-/// Locks it as an order of its own. A device that cannot be reached is withdrawn all the same, and whoever ordered it
-/// is told why it is not locked.
+/// Locks the device as an order of its own. A device that cannot be reached is withdrawn all the same, and the person who ordered
+/// it learns why it is not locked.
 async fn lock_withdrawn(
     app: &App,
     permit: Permit<CommandDevices>,
@@ -186,10 +186,10 @@ async fn lock_withdrawn(
     }
 }
 
-/// A device and who has it, for the order to take it back.
+/// Returns a device and its holder, for the order to take it back.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn withdrawing(
     app: &App,
     permit: Permit<WithdrawDevices>,

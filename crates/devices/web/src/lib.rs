@@ -48,10 +48,10 @@ pub const ROUTES: &[Route] = &[
     write::<PlaceHolds>("/cases/{id}/steps/{step}/hold", || post(hold_step::handler::decided)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("devices", list::View::sample().render()?),
@@ -74,18 +74,18 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     ])
 }
 
-/// Where a device stands between the register and management, as lists and tags name it.
+/// The state of a device between the register and management, as lists and tags name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// In the register; not under management.
     Registered,
-    /// It said who it is, and is not yet under management.
+    /// Has identified itself, and is not yet under management.
     Enrolling,
     /// Under management.
     Enrolled,
     /// Under management and in lost mode, confirmed by the device.
     LostMode,
-    /// Was under management and is no more.
+    /// No longer under management.
     Unenrolled,
     /// Handed back and taken out of use.
     Retired,
@@ -96,10 +96,10 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::Registered, Self::Enrolling, Self::Enrolled, Self::LostMode, Self::Unenrolled, Self::Retired];
 
-    /// The states that a list can be filtered by: those that stand in the register.
+    /// The states that a list can be filtered by: those that the register knows.
     pub const LISTED: [Self; 3] = [Self::Registered, Self::Enrolling, Self::Enrolled];
 
-    /// The word in an address.
+    /// Returns the word in an address.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -112,7 +112,7 @@ impl State {
         }
     }
 
-    /// The words on screen.
+    /// Returns the words on screen.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ impl State {
         }
     }
 
-    /// The colour of its tag.
+    /// Returns the colour of the state's tag.
     #[must_use]
     pub const fn colour(self) -> &'static str {
         match self {
@@ -137,7 +137,7 @@ impl State {
     }
 }
 
-/// Where a device stands, as far as the register knows.
+/// Returns the state of a device, as far as the register knows it.
 pub fn state(device: &devices_app::devices::Device) -> State {
     match device.enrolment_state {
         _ if device.retired_at.is_some() => State::Retired,

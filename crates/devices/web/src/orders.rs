@@ -1,36 +1,36 @@
-//! Orders that are held or wait, as the page of all bursts and that of one show them.
+//! Orders that are held or waiting, as shown on the page of all bursts and on the page of one burst.
 
 use devices_app::held::{BurstRow, OrderRead};
 use domain::Timestamp;
 use web_shell::format;
 use web_shell::frame::Crumb;
 
-/// The page of all bursts.
+/// The path of the page of all bursts.
 pub(crate) const HELD: &str = "/held";
 
-/// An order that waits or is held.
+/// An order that is waiting or held.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// Its page, or the device's where it is no command.
+    /// The address of its page, or of the device's page where the order is no command.
     pub href: String,
-    /// What.
+    /// The order in words.
     pub what: String,
-    /// On which device.
+    /// The device it is for.
     pub device: Crumb,
-    /// Who asked.
+    /// The person who asked.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// When.
+    /// The time it was asked for.
     pub at: Timestamp,
-    /// Until when.
+    /// The time until which it can be decided.
     pub until: Option<Timestamp>,
-    /// How it stands, where that is to be said.
+    /// Its state; empty where it need not be shown.
     pub state: String,
 }
 
 impl Order {
-    /// A made-up order, for the gallery and the tests.
+    /// Returns a made-up order, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -46,18 +46,18 @@ impl Order {
     }
 }
 
-/// How many orders, and how much harm they can do.
+/// Describes the number of orders, and how much harm they can do.
 pub(crate) fn what(row: &BurstRow) -> String {
     let orders = if row.count == 1 { "order" } else { "orders" };
     format!("{} {} {orders}", format::number(row.count), row.effect.title().to_lowercase())
 }
 
-/// Which cap a burst is beyond.
+/// Describes the cap that a burst exceeds.
 pub(crate) fn why(row: &BurstRow) -> String {
     format!("More than {} {} in an hour", row.limit, row.cap.title())
 }
 
-/// Puts an order into the words of these pages.
+/// Converts an order into the words of these pages.
 pub(crate) fn order(read: &OrderRead) -> Order {
     let device = Crumb::new(format!("/devices/{}", read.device), read.serial.clone());
     Order {

@@ -1,4 +1,4 @@
-//! Files of rosters: a table for many people, or a calendar (iCalendar) for one. What they have in common is here.
+//! Holds what the two imports of rosters share: a table for many people, and a calendar (iCalendar) for one.
 
 mod calendar;
 mod table;
@@ -13,7 +13,7 @@ use kernel::AppError;
 pub use calendar::Calendars;
 pub use table::Rosters;
 
-/// The person on the books with that number.
+/// Finds the person on the books with that number.
 fn person_of(tx: &mut Tx<'_>, force: Force, number: &str) -> Result<Option<Person>, AppError> {
     let found = people::by_number(tx, force, number)?;
     Ok(found.filter(|person| person.ended_at.is_none()))
@@ -23,7 +23,7 @@ fn nobody(force: Force) -> String {
     format!("{} has nobody with this number", force.title())
 }
 
-/// A period in words: `Shift, 20 December 2026 07:00 to 15:00`.
+/// Describes a period in words: `Shift, 20 December 2026 07:00 to 15:00`.
 fn words(row: &PeriodRow) -> String {
     let (start, end) = (local_time::local(row.start), local_time::local(row.end));
     let what = super::period_title(row, true);
@@ -39,7 +39,7 @@ fn words(row: &PeriodRow) -> String {
     format!("{what}, {day} {} to {}", start.strftime("%H:%M"), end.strftime(form))
 }
 
-/// Whose period or pattern it is, for the notices that wait for their duty.
+/// Collects the people whose periods or patterns changed, for the notices that wait for their duty.
 fn once(people: impl Iterator<Item = PersonId>) -> std::collections::BTreeSet<PersonId> {
     people.collect()
 }

@@ -1,4 +1,6 @@
-//! Rosters as the database has them. What they say about a time is the crate `duty`'s to answer.
+//! Reads and edits the rosters in the database.
+//!
+//! The crate `duty` works out what they say about a time.
 
 mod import;
 mod read;
@@ -22,21 +24,21 @@ pub use import::{Calendars, Rosters};
 pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, period_title};
 pub use write::{NewAssignment, NewPattern, NewPeriod};
 
-/// A day, for windows that are generous by more than the clocks change.
+/// A day, for windows with more margin than a change of the clocks needs.
 const DAY: Span = Span::from_secs(24 * 3600);
 
-/// How somebody stands to duty at a time.
+/// Returns a person's duty state at a time.
 pub fn duty_state(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<State, AppError> {
     Ok(roster(tx, person, window(at))?.state_at(at))
 }
 
-/// All that can matter for how somebody stands to duty at a time.
+/// Returns the window that includes everything that can matter for the duty state at a time.
 fn window(at: Timestamp) -> (Timestamp, Timestamp) {
     let ahead = Span::from_millis(DAY.millis().saturating_mul(i64::from(HORIZON_DAYS) + 2));
     (at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead))
 }
 
-/// What is known of somebody's duty between two times.
+/// Reads a person's roster between two times.
 pub(crate) fn roster(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -52,7 +54,7 @@ pub(crate) fn roster(
     Ok(Roster { assignments, periods })
 }
 
-/// A pattern as it was written, read again: it was checked before it was kept.
+/// Parses a stored pattern, which was checked before it was stored.
 pub(crate) fn read(written: &WrittenPattern) -> Result<Pattern, AppError> {
     let shape = written.shape.parse().map_err(|error| AppError::fault(&error))?;
     Pattern::read(shape, &written.shifts, &written.days).map_err(|error| AppError::fault(&error))
@@ -70,7 +72,8 @@ fn period(row: &PeriodRow) -> Result<Period, AppError> {
     Ok(Period { kind, start: row.start, end: row.end })
 }
 
-/// The first instant of a month such as `2026-11`, and that of the next one; `None` for what is no month.
+/// Returns the first instant of a month such as `2026-11`, and of the next month; `None` where the text is not a
+/// month.
 #[must_use]
 pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
     let first: Day = format!("{text}-01").parse().ok()?;
@@ -78,14 +81,14 @@ pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
     Some((local_time::midnight(first), local_time::midnight(next)))
 }
 
-/// How long shifts, absences and times on call are kept after they ended: long enough to review the time, and no longer,
-/// because an absence says something about a person's life.
+/// How long shifts, absences and times on call are kept after they end: long enough to review the time, and no
+/// longer, because an absence says something about a person's life.
 const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
 
-/// Forgets periods past their time; returns how many rows.
+/// Deletes periods past their time; returns the number of rows.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     Ok(rows::forget(tx, now.minus(KEEP_PERIODS), batch)?)
 }

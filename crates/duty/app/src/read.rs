@@ -1,4 +1,4 @@
-//! Who is on duty now, and one person's next two weeks.
+//! Shows who is on duty now, and one person's next two weeks.
 
 use domain::local_time::{day_of, midnight};
 use domain::{Day, Force, PatternId, PersonId, Span, Timestamp};
@@ -10,15 +10,15 @@ use store::people::{self, Person};
 use kernel::access::{ManageDuty, Permit, PermitWithin, SeeDuty, permit_within};
 use kernel::{App, AppError};
 
-/// People looked at for one page of the board, at most.
+/// Most people examined for one page of the board.
 const LOOKED_AT: u32 = 400;
-/// Days of the look ahead.
+/// Number of days shown ahead.
 const AHEAD: i32 = 14;
 
-/// What the board shows.
+/// The filters of the board.
 #[derive(Debug, Clone, Default)]
 pub struct BoardFilter {
-    /// Only this force.
+    /// The force to show.
     pub force: Option<Force>,
     /// Part of a unit's name.
     pub unit: String,
@@ -28,12 +28,12 @@ pub struct BoardFilter {
     pub state: String,
 }
 
-/// Somebody on the board.
+/// One person on the board.
 #[derive(Debug, Clone)]
 pub struct BoardRow {
-    /// Who.
+    /// The person.
     pub person: Person,
-    /// How they stand to duty now.
+    /// Their duty state now.
     pub state: State,
     /// Whether the kind of an absence may be shown: why somebody is away is their and their manager's business.
     pub shows_kind: bool,
@@ -42,41 +42,41 @@ pub struct BoardRow {
 /// A page of the board.
 #[derive(Debug, Clone)]
 pub struct Board {
-    /// Who matches, in order of name.
+    /// The people who match, in order of name.
     pub rows: Vec<BoardRow>,
-    /// Where the next page begins.
+    /// The start of the next page.
     pub next: Option<(String, PersonId)>,
 }
 
-/// One day of somebody's two weeks.
+/// One day of a person's two weeks.
 #[derive(Debug, Clone)]
 pub struct DayRead {
-    /// Which.
+    /// The day.
     pub day: Day,
     /// Spells of duty that begin on it; on the first day, also the one that is under way.
     pub duty: Vec<(Timestamp, Timestamp)>,
-    /// Times on call that have a part in it.
+    /// Times on call that overlap it.
     pub on_call: Vec<(Timestamp, Timestamp)>,
     /// The absence that covers some of it.
     pub away: Option<AbsenceKind>,
-    /// Whether a pattern or a list says anything of the day at all.
+    /// Whether a pattern or a list says anything about the day.
     pub known: bool,
 }
 
-/// Somebody's duty.
+/// One person's duty.
 #[derive(Debug, Clone)]
 pub struct DutyRead {
-    /// Who.
+    /// The person.
     pub person: Person,
-    /// How they stand to duty now.
+    /// Their duty state now.
     pub state: State,
     /// Today and the thirteen days after.
     pub days: Vec<DayRead>,
-    /// Patterns, the latest first, with their names.
+    /// Their patterns, the latest first, with their names.
     pub assignments: Vec<(AssignmentRow, String)>,
-    /// Shifts, absences and times on call that are not over.
+    /// Their shifts, absences and times on call that have not ended.
     pub periods: Vec<PeriodRow>,
-    /// The force's patterns, for who may put them on one.
+    /// The force's patterns, for a reader who may put the person on one.
     pub patterns: Vec<PatternRow>,
     /// Whether the reader may change any of it.
     pub may_manage: bool,
@@ -84,10 +84,10 @@ pub struct DutyRead {
     pub shows_kind: bool,
 }
 
-/// A page of the board, from behind the given person; `limit` rows at most.
+/// Lists a page of the board, starting after the given person; `limit` rows at most.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn duty_board(
     app: &App,
     permit: Permit<SeeDuty>,
@@ -129,10 +129,10 @@ pub async fn duty_board(
         .await
 }
 
-/// Whoever is on call now, in order of name: those who are away are not, whatever the list says.
+/// Lists the people on call now, in order of name. Leaves out people who are away, whatever the list says.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn on_call_now(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<(Person, Timestamp)>, AppError> {
     let (app, now, force) = (app.clone(), app.world().now(), permit.scope().force());
     app.clone()
@@ -152,10 +152,10 @@ pub async fn on_call_now(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<(Pers
         .await
 }
 
-/// Somebody's duty: now, the next two weeks, and what it rests on.
+/// Reads one person's duty: now, the next two weeks, and the records behind it.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] for who may not see it.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for an actor who may not see it.
 pub async fn duty_of(app: &App, permit: PermitWithin<SeeDuty>, id: PersonId) -> Result<DutyRead, AppError> {
     let now = app.world().now();
     app.store()
@@ -184,7 +184,7 @@ pub async fn duty_of(app: &App, permit: PermitWithin<SeeDuty>, id: PersonId) -> 
         .await
 }
 
-/// How somebody stands to duty at any time.
+/// Returns a person's duty state at any time.
 ///
 /// # Errors
 /// As [`duty_of`].
@@ -205,19 +205,19 @@ pub async fn duty_at(
         .await
 }
 
-/// The patterns by name.
+/// Lists the patterns by name.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn duty_patterns(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<PatternRow>, AppError> {
     let force = permit.scope().force();
     app.store().read(move |tx| Ok(rows::patterns(tx, force)?)).await
 }
 
-/// One pattern.
+/// Looks up one pattern.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn duty_pattern(
     app: &App,
     permit: Permit<ManageDuty>,
@@ -260,7 +260,7 @@ fn day(roster: &duty::Roster, day: Day, first: bool) -> DayRead {
     }
 }
 
-/// The words of a period: its own, or those of the kind of absence where they may be shown.
+/// Returns the title of a period: its own word, or the kind of absence where that may be shown.
 #[must_use]
 pub fn period_title(row: &PeriodRow, shows_kind: bool) -> String {
     match row.kind {

@@ -1,4 +1,4 @@
-//! Keeping rosters by hand: patterns, who is on which, and what stands beside them.
+//! Edits rosters by hand: patterns, who is on which, and the exceptions to them.
 
 use domain::local_time::{instant, midnight};
 use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
@@ -14,22 +14,22 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What is entered of a pattern.
+/// The fields of a new pattern.
 #[derive(Debug, Clone, Default)]
 pub struct NewPattern {
-    /// Whose.
+    /// Its force.
     pub force: Option<Force>,
     /// Its name: 1 to 60 characters, unique in the force.
     pub name: String,
-    /// `cycle`, `week` or `listed`.
+    /// Its shape: `cycle`, `week` or `listed`.
     pub shape: String,
-    /// A line a shift, such as `E 07:00-16:00`.
+    /// Its shifts, one on each line, such as `E 07:00-16:00`.
     pub shifts: String,
     /// The names of the shifts in order, with `-` for a day off.
     pub days: String,
 }
 
-/// Somebody put on a pattern.
+/// The fields for putting a person on a pattern.
 #[derive(Debug, Clone, Default)]
 pub struct NewAssignment {
     /// The pattern.
@@ -38,22 +38,22 @@ pub struct NewAssignment {
     pub from: String,
     /// The last day; empty for until further notice.
     pub until: String,
-    /// Which day of the cycle the first day is, from 1 on; empty for 1.
+    /// The day of the cycle that the first day is, from 1 on; empty for 1.
     pub place: String,
 }
 
-/// A shift, a day off in exchange, time on call, or an absence.
+/// The fields of a shift, a day off in exchange, time on call, or an absence.
 #[derive(Debug, Clone, Default)]
 pub struct NewPeriod {
-    /// `shift`, `replaced`, `on-call`, or the word of a kind of absence.
+    /// Its kind: `shift`, `replaced`, `on-call`, or the word of a kind of absence.
     pub kind: String,
-    /// When it begins: `2026-12-01` or `2026-12-01 22:00` by the wall clock.
+    /// Its start: `2026-12-01` or `2026-12-01 22:00` by the wall clock.
     pub start: String,
-    /// When it ends, likewise; a day is part of it.
+    /// Its end, in the same form; a day is included.
     pub end: String,
 }
 
-/// The longest that each may last, in days.
+/// The longest duration of each kind, in days.
 const LONGEST: [(PeriodKind, i64); 4] = [
     (PeriodKind::Shift, 2),
     (PeriodKind::Replaced, 62),
@@ -61,7 +61,7 @@ const LONGEST: [(PeriodKind, i64); 4] = [
     (PeriodKind::Absence, 1464),
 ];
 
-/// What a period's word means.
+/// Returns the kind of period that a word stands for.
 pub(crate) fn kind_of(word: &str) -> Option<(PeriodKind, &'static str)> {
     match word {
         "shift" => Some((PeriodKind::Shift, "")),
@@ -71,7 +71,7 @@ pub(crate) fn kind_of(word: &str) -> Option<(PeriodKind, &'static str)> {
     }
 }
 
-/// The start and end of a period as they were typed.
+/// Parses the start and end of a period.
 pub(crate) fn stretch(kind: PeriodKind, start: &str, end: &str) -> Result<(Timestamp, Timestamp), AppError> {
     let (from, _) = moment("start", start)?;
     let end = if end.trim().is_empty() { start } else { end };
@@ -89,7 +89,8 @@ pub(crate) fn stretch(kind: PeriodKind, start: &str, end: &str) -> Result<(Times
     Ok((from, to))
 }
 
-/// A day, or a day and a time of the wall clock, between 2000 and 2100; the day is told where there was no time.
+/// Parses a day, or a day and a time of the wall clock, between 2000 and 2100; returns the day where there was no
+/// time.
 fn moment(field: &'static str, text: &str) -> Result<(Timestamp, Option<Day>), AppError> {
     let read = tables::day::with_time(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
     near(field, read.0)?;
@@ -99,7 +100,7 @@ fn moment(field: &'static str, text: &str) -> Result<(Timestamp, Option<Day>), A
     })
 }
 
-/// A day as it was typed.
+/// Parses a day.
 pub(crate) fn day(field: &'static str, text: &str) -> Result<Day, AppError> {
     let day = tables::day::read(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
     near(field, day)
@@ -126,7 +127,7 @@ fn checked(new: &NewPattern) -> Result<(Force, Shape, Pattern), AppError> {
     Ok((force, shape, pattern))
 }
 
-/// The assignment that was typed, for a pattern that is known.
+/// Parses an assignment to a known pattern.
 pub(crate) fn assignment(
     id: AssignmentId,
     person: PersonId,
@@ -150,7 +151,7 @@ pub(crate) fn assignment(
     Ok(AssignmentRow { id, person, pattern: pattern.id, anchor, from, until })
 }
 
-/// Enters a pattern.
+/// Adds a pattern.
 ///
 /// # Errors
 /// [`AppError::Invalid`] with what to write, [`AppError::Conflict`] where the force has one of that name.
@@ -182,7 +183,7 @@ pub async fn add_pattern(
         .await
 }
 
-/// Changes a pattern for everybody who is on it. `version` is that of the form: a stale one changes nothing.
+/// Changes a pattern for everybody who is on it. `version` is the form's: a stale one changes nothing.
 ///
 /// # Errors
 /// As [`add_pattern`]; [`AppError::Conflict`] where somebody changed it meanwhile.
@@ -222,10 +223,11 @@ pub async fn change_pattern(
         .await
 }
 
-/// Puts somebody on a pattern from a day on. Doing the same again changes nothing and is no error.
+/// Puts a person on a pattern from a day on. Repeating it changes nothing and is not an error.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Invalid`] for days that cannot be, [`AppError::Denied`] for who is not theirs.
+/// [`AppError::NotFound`], [`AppError::Invalid`] for invalid days, [`AppError::Denied`] for somebody who is not one
+/// of their people.
 pub async fn put_on_pattern(
     app: &App,
     permit: PermitWithin<ManageDuty>,
@@ -256,7 +258,7 @@ pub async fn put_on_pattern(
         .await
 }
 
-/// Enters a shift, a day off in exchange, time on call or an absence. The very same again changes nothing.
+/// Adds a shift, a day off in exchange, time on call or an absence. Adding the same one again changes nothing.
 ///
 /// # Errors
 /// As [`put_on_pattern`].
@@ -288,10 +290,11 @@ pub async fn add_duty_period(
         .await
 }
 
-/// Takes a period out again. One that is gone already is no error: somebody pressed twice.
+/// Removes a period. Removing one that is gone already is not an error: somebody pressed twice.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for somebody else's, [`AppError::Denied`] for who is not theirs.
+/// [`AppError::NotFound`] for another person's period, [`AppError::Denied`] for somebody who is not one of their
+/// people.
 pub async fn remove_duty_period(
     app: &App,
     permit: PermitWithin<ManageDuty>,
@@ -318,7 +321,7 @@ pub async fn remove_duty_period(
         .await
 }
 
-/// The person, where the permit reaches them.
+/// Looks up a person whom the permit reaches.
 fn reached(tx: &mut Tx<'_>, permit: &PermitWithin<ManageDuty>, id: PersonId) -> Result<Person, AppError> {
     let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
     permit.reaches_person(&person)?;

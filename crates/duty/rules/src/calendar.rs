@@ -1,12 +1,12 @@
-//! Calendars (iCalendar, RFC 5545), at the edge: what a roster system or a person's own calendar hands over becomes series of
-//! periods, or a question or a reason for each event that does not.
+//! Reads calendars (iCalendar, RFC 5545): each event becomes a series of periods, a question or a fault.
 //!
-//! Nothing is guessed. An event with times is a shift, unless whole words of its category or summary, or what Exchange says of
-//! it, make it something else; where they leave it open, it is asked. Times are UTC, floating or of British time, in any of
-//! the names that calendars have for it. Exceptions belong to their series by UID: what was called off, changed or excepted
-//! is found by its time, or by its day where that is all that it says; what is not found is said.
+//! Calendars come from roster systems and from people themselves. Nothing is guessed. An event with times is a shift,
+//! unless whole words of its category or summary, or Exchange's own properties, make it something else; where they
+//! leave it open, the user is asked. Times are UTC, floating or British, under any of the names that calendars use
+//! for that zone. Exceptions belong to their series by UID: a cancelled, changed or excluded occurrence is found by
+//! its time, or by its day where only that is given; one that is not found is reported.
 //!
-//! The file comes from outside: its size, its events, how deep they nest and how often they repeat are all bounded.
+//! The file comes from outside: its size, its events, their nesting and their repetitions are all bounded.
 
 mod event;
 mod file;
@@ -25,49 +25,49 @@ use tables::text::{TextError, decode_folded};
 
 use crate::Period;
 
-/// Bytes of a file, at most.
+/// Most bytes in a file.
 pub const LARGEST: usize = 1 << 20;
-/// Events of a file, at most.
+/// Most events in a file.
 pub const MOST_EVENTS: usize = 4000;
-/// Periods that a file may come to, repetitions counted one by one.
+/// Most periods that a file may produce, with each repetition counted.
 pub const MOST_PERIODS: usize = 8000;
 
-/// What a file came to.
+/// The result of reading a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Read {
     /// Its series, in the order of the file: an event that does not repeat is a series of one.
     pub series: Vec<Series>,
-    /// Events that mean nothing certain; without an answer they are not among the series.
+    /// Events whose meaning is uncertain; without an answer they are not among the series.
     pub questions: Vec<Question>,
-    /// Events that cannot be taken, with the reason and what to do.
+    /// Events that cannot be used, with the reason and what to do.
     pub faults: Vec<Said>,
-    /// What to know of events that are taken.
+    /// Remarks on events that are used.
     pub notes: Vec<Said>,
 }
 
-/// Something said about an event.
+/// A message about an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// The number of the event, from 1 on in the order of the file.
     pub event: usize,
-    /// What, in words.
+    /// The message, in words.
     pub what: String,
 }
 
-/// A series, as far as the file has it.
+/// A series, as far as the file contains it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Series {
     /// The number of its first event in the file.
     pub event: usize,
-    /// What ties its versions and exceptions together; empty if it has none.
+    /// The identifier that links its versions and exceptions; empty if it has none.
     pub uid: String,
     /// Its summary.
     pub title: String,
     /// Its version.
     pub sequence: i64,
-    /// When that version was made.
+    /// The time at which that version was made.
     pub stamp: Option<Timestamp>,
-    /// Whether the file has the series itself, and not only exceptions of it.
+    /// Whether the file contains the series itself, and not only exceptions to it.
     pub whole: bool,
     /// Its occurrences.
     pub occurrences: Vec<Occurrence>,
@@ -76,43 +76,43 @@ pub struct Series {
 /// An occurrence of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occurrence {
-    /// When the series itself would have it begin.
+    /// The time at which it would begin by the series itself.
     pub slot: Timestamp,
-    /// Whether the file names only the day of that.
+    /// Whether the file gives only the day of that time.
     pub by_day: bool,
-    /// What it is; nothing if it was called off, and for a rest day.
+    /// The resulting period; `None` if it was cancelled, and for a rest day.
     pub period: Option<Period>,
 }
 
-/// An event that means nothing certain.
+/// An event whose meaning is uncertain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// Its number.
     pub event: usize,
-    /// The words that it is known by; answered once for all events that have them.
+    /// The words that identify it; one answer applies to all events with the same words.
     pub words: String,
-    /// Why it is asked.
+    /// The reason for the question.
     pub why: &'static str,
-    /// Whether it lasts whole days, so that no shift can be meant.
+    /// Whether it lasts whole days, so that it cannot be a shift.
     pub whole_day: bool,
 }
 
-/// What was answered, by the words of the event: `shift`, `on-call`, `rest-day`, or the word of a kind of absence.
+/// The answers by the words of the event: `shift`, `on-call`, `rest-day`, or the word of a kind of absence.
 pub type Answers = BTreeMap<String, String>;
 
-/// Why a file is no calendar.
+/// The reason why a file is not a calendar.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CalendarError {
-    /// Too much of it.
+    /// The file is too large.
     #[error("the file is too large: a megabyte and 4,000 events are the most; upload it in parts")]
     TooLarge,
-    /// No text.
+    /// The file is not text.
     #[error("{0}; export it again, or save it as UTF-8")]
     NotText(#[from] TextError),
-    /// Not one.
+    /// The file is not a calendar.
     #[error("the file is not a calendar: it must begin with BEGIN:VCALENDAR; export it as iCalendar (.ics)")]
     NoCalendar,
-    /// Nothing in it.
+    /// The calendar has no event.
     #[error("no event was found in the calendar; export it with its events (VEVENT)")]
     NoEvent,
     /// An event does not end.
@@ -123,10 +123,10 @@ pub enum CalendarError {
     Unfinished,
 }
 
-/// Reads a calendar.
+/// Parses a calendar.
 ///
 /// # Errors
-/// [`CalendarError`] if nothing of it can be read; what is wrong with single events stands in [`Read::faults`].
+/// [`CalendarError`] if none of it can be read; faults in single events are in [`Read::faults`].
 pub fn read(bytes: &[u8], answers: &Answers) -> Result<Read, CalendarError> {
     if bytes.len() > LARGEST {
         return Err(CalendarError::TooLarge);

@@ -1,13 +1,13 @@
-//! Who is on duty, on leave or on call at a given time, and whether they may be told something then.
+//! Works out who is on duty, on leave or on call at a given time, and whether they may be notified then.
 //!
-//! A [`Roster`] is all that is known of one person: the patterns that they were put on, the shifts that stand beside or
-//! instead of them, absences, and times on call. [`Roster::state_at`] answers for any point in time in the force's own
-//! time zone; where nothing was entered the answer is *not known*, never "off" and never "on". [`rule`] says what follows
-//! for a notice (MDU-5.1, MDU-5.4).
+//! A [`Roster`] is everything known of one person: the patterns that they were put on, the shifts in addition to or
+//! instead of them, absences, and times on call. [`Roster::state_at`] answers for any point in time in the force's
+//! own time zone; where nothing was entered the answer is *not known*, never "off" and never "on". [`rule`] says what
+//! follows for a notice (MDU-5.1, MDU-5.4).
 //!
-//! Being on call is kept apart from duty: a person on call is off duty and can be reached. Pay is not computed here, and
-//! neither is who *should* be on duty. Rows, pages and CSV are other crates'; a calendar becomes
-//! periods in [`calendar`].
+//! Being on call is kept apart from duty: a person on call is off duty and can be reached. This crate does not
+//! compute pay, or who *should* be on duty. Rows, pages and CSV belong to other crates; [`calendar`] turns a calendar
+//! into periods.
 
 pub mod calendar;
 mod pattern;

@@ -1,4 +1,4 @@
-//! Duty patterns: a cycle of days, each with a shift or none, as rosters are drawn up on paper.
+//! Defines duty patterns: a cycle of days, each with a shift or none, as rosters are drawn up on paper.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,25 +8,26 @@ use domain::local_time::instant;
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday};
 
-/// Days in a cycle, at most.
+/// Most days in a cycle.
 pub const MOST_SLOTS: usize = 366;
-/// Letters and digits in the name of a shift, at most.
+/// Most letters and digits in the name of a shift.
 const LONGEST_CODE: usize = 8;
-/// Names of shifts in one pattern, at most.
+/// Most shift names in one pattern.
 const MOST_CODES: usize = 30;
 
-/// When a shift starts and ends by the wall clock. An end that is not later than the start is on the next day, so that a
-/// shift lasts 24 hours at most; across a change of the clocks it lasts an hour less or more, as in the station.
+/// The start and end of a shift by the wall clock. An end that is not later than the start is on the next day, so
+/// that a shift lasts 24 hours at most; across a change of the clocks it lasts an hour less or more, as it does in
+/// the station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ShiftTime {
-    /// When it starts.
+    /// The time at which it starts.
     pub start: Time,
-    /// When it ends.
+    /// The time at which it ends.
     pub end: Time,
 }
 
 impl ShiftTime {
-    /// Returns the instants of this shift where it starts on that day; `None` in the one case that it falls wholly into the hour
+    /// Returns the instants of this shift where it starts on that day; `None` where it falls wholly into the hour
     /// that the clocks skip, or off the calendar.
     #[must_use]
     pub fn on(self, day: Date) -> Option<(Timestamp, Timestamp)> {
@@ -55,19 +56,19 @@ impl FromStr for ShiftTime {
     }
 }
 
-/// What kind of pattern it is.
+/// The kind of pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shape {
-    /// Days that repeat from the day on which a person joins it at a place of the cycle.
+    /// Days that repeat, counted from the day on which a person joins at a place in the cycle.
     Cycle,
-    /// Seven days from Monday on.
+    /// Seven days, starting on Monday.
     Week,
-    /// No pattern: whatever shifts are listed for the person hold, and between them they are off duty.
+    /// No pattern: the person works the shifts listed for them, and is off duty between them.
     Listed,
 }
 
 impl Shape {
-    /// Returns the word in tables.
+    /// Returns its word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -91,22 +92,22 @@ impl FromStr for Shape {
     }
 }
 
-/// Why a pattern cannot be used; each says what to write instead.
+/// The reason why a pattern cannot be used; each message says what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    /// A line of the shifts is not one.
+    /// A line of the shifts is invalid.
     #[error("\"{0}\" is not a shift: write its name and its times, such as E 07:00-16:00")]
     Shift(String),
-    /// A time is not one.
+    /// A time is invalid.
     #[error("\"{0}\" is not a pair of times: write start and end, such as 22:00-07:00")]
     Time(String),
-    /// Two shifts of one name.
+    /// Two shifts have the same name.
     #[error("the shift {0} is written twice: give each its own name")]
     Twice(String),
     /// A day's shift is not among the shifts.
     #[error("day {0} is \"{1}\", which is not one of the shifts: use their names, and - for a day off")]
     Day(usize, String),
-    /// The wrong number of days.
+    /// The number of days is wrong.
     #[error("{0}")]
     Length(&'static str),
 }
@@ -119,14 +120,15 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Makes the pattern of a force that lists every person's days.
+    /// Makes a pattern for a force that lists every person's days.
     #[must_use]
     pub const fn listed() -> Self {
         Self { shape: Shape::Listed, slots: Vec::new() }
     }
 
-    /// Reads a pattern as people write one: `shifts` is a line a shift (`E 07:00-16:00`), `days` the names in order with
-    /// `-` for a day off (`E E L L N N - - - -`). A week has seven days from Monday on, and a listed pattern neither.
+    /// Parses a pattern as people write one: `shifts` has one shift on each line (`E 07:00-16:00`), `days` the names
+    /// in order with `-` for a day off (`E E L L N N - - - -`). A week has seven days, starting on Monday; a listed
+    /// pattern has neither shifts nor days.
     ///
     /// # Errors
     /// [`PatternError`] with what to write instead.
@@ -160,13 +162,13 @@ impl Pattern {
         }
     }
 
-    /// Returns how many days until it repeats; 0 for a listed one.
+    /// Returns the number of days until it repeats; 0 for a listed one.
     #[must_use]
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Returns whether it names no day at all: a listed one.
+    /// Returns whether it has no days: a listed one.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()

@@ -1,4 +1,4 @@
-//! All that is known of one person's duty, and the questions that it answers.
+//! Holds everything known of one person's duty, and answers questions about it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,12 +11,12 @@ use jiff::civil::Date;
 use crate::pattern::Pattern;
 use crate::state::{HORIZON_DAYS, State, Unknown};
 
-/// Periods of one person that are looked at, at most: the first ones by their start. It bounds the work for any question.
+/// Most periods of one person that are examined: the first ones by their start. It bounds the work for any question.
 pub const MOST_PERIODS: usize = 1000;
 
 macro_rules! absences {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal;)*) => {
-        /// Why a person is away.
+        /// The reason why a person is away.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum AbsenceKind { $($(#[$doc])* $name),* }
 
@@ -24,13 +24,13 @@ macro_rules! absences {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// Returns the word in tables and files.
+            /// Returns its word in tables and files.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// Returns the words on screen.
+            /// Returns its words on screen.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -63,7 +63,7 @@ absences! {
     Secondment = "secondment" / "Secondment";
     /// Suspended from duty.
     Suspension = "suspension" / "Suspension";
-    /// At a course. It is work, but not at the person's own desk: what can wait does.
+    /// At a course. It is work, but away from the person's own post: anything that can wait does.
     Training = "training" / "Training";
 }
 
@@ -73,23 +73,23 @@ impl fmt::Display for AbsenceKind {
     }
 }
 
-/// What a period means.
+/// The meaning of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeriodKind {
-    /// On duty, beside whatever the pattern says.
+    /// On duty, in addition to the pattern's shifts.
     Shift,
-    /// The pattern's shifts that start in this period do not take place: a day off in exchange, a shift that was moved.
+    /// The pattern's shifts that start in this period are cancelled: a day off in exchange, a shift that was moved.
     Replaced,
     /// Away.
     Absence(AbsenceKind),
-    /// To be reached, and not on duty.
+    /// On call: off duty and reachable.
     OnCall,
 }
 
-/// A stretch of time: from `start` up to, not including, `end`.
+/// A period of time: from `start` up to, not including, `end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    /// What it means.
+    /// Its meaning.
     pub kind: PeriodKind,
     /// Its first instant.
     pub start: Timestamp,
@@ -102,30 +102,30 @@ pub struct Period {
 pub struct Assignment {
     /// The pattern.
     pub pattern: Pattern,
-    /// The day on which the cycle is at its first place.
+    /// The day on which the cycle begins at its first place.
     pub anchor: Date,
     /// The first day.
     pub from: Date,
-    /// The last day; `None` for until further notice.
+    /// The last day; `None` for an assignment until further notice.
     pub until: Option<Date>,
 }
 
-/// All that is known of one person's duty.
+/// Everything known of one person's duty.
 ///
-/// Where two assignments hold for one day, the one that began later does. What the periods say goes over the patterns, and
-/// an absence over everything: a person who is away is neither on duty nor on call.
+/// Where two assignments cover one day, the one that began later applies. Periods override the patterns, and an
+/// absence overrides everything: a person who is away is neither on duty nor on call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roster {
-    /// Patterns.
+    /// The patterns that the person was put on.
     pub assignments: Vec<Assignment>,
-    /// Whatever stands beside them; [`MOST_PERIODS`] are looked at.
+    /// The periods that add to or override them; [`MOST_PERIODS`] are examined.
     pub periods: Vec<Period>,
 }
 
 type Stretch = (Timestamp, Timestamp);
 
 impl Roster {
-    /// Returns how the person stands to duty at that time.
+    /// Returns the person's duty state at that time.
     #[must_use]
     pub fn state_at(&self, at: Timestamp) -> State {
         let day = day_of(at);
@@ -150,8 +150,8 @@ impl Roster {
         State::NotKnown { why, next_start }
     }
 
-    /// Returns the spells of duty that have a part in those days, in order, apart from each other, with absences taken out. A
-    /// spell may reach over either end. Days beyond four years from the first are not looked at.
+    /// Returns the spells of duty that overlap those days, in order, without overlaps, with absences taken out. A
+    /// spell may extend beyond either end. Days beyond four years from the first are not examined.
     #[must_use]
     pub fn duty_between(&self, first: Date, last: Date) -> Vec<(Timestamp, Timestamp)> {
         let replaced = merged(self.of_kind(|kind| kind == PeriodKind::Replaced));
@@ -176,7 +176,8 @@ impl Roster {
         duty
     }
 
-    /// Returns the absence that covers that time: the kind of the one that lasts longest, and when being away ends.
+    /// Returns the absence that covers that time: the kind of the one that lasts longest, and the end of the whole
+    /// absence.
     fn absence_at(&self, at: Timestamp) -> Option<(AbsenceKind, Timestamp)> {
         let (_, until) =
             merged(self.of_kind(is_absence)).into_iter().find(|(start, end)| *start <= at && at < *end)?;
@@ -190,7 +191,7 @@ impl Roster {
             .map(|(_, kind)| (kind, until))
     }
 
-    /// Returns the assignment that holds on a day.
+    /// Returns the assignment that applies on a day.
     fn assigned(&self, day: Date) -> Option<&Assignment> {
         self.assignments
             .iter()
@@ -211,12 +212,12 @@ const fn is_absence(kind: PeriodKind) -> bool {
     matches!(kind, PeriodKind::Absence(_))
 }
 
-/// Adds days, or takes them off; stops at the end of the calendar.
+/// Adds days, or subtracts them; stops at the end of the calendar.
 fn add(day: Date, days: i32) -> Date {
     day.saturating_add(days.days())
 }
 
-/// Sorts stretches, and makes one of those that overlap or touch.
+/// Sorts stretches, and merges those that overlap or touch.
 fn merged(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut out: Vec<Stretch> = Vec::with_capacity(stretches.len());
@@ -233,7 +234,7 @@ fn covered(stretches: &[Stretch], at: Timestamp) -> bool {
     stretches.iter().any(|(start, end)| *start <= at && at < *end)
 }
 
-/// Returns what is left of `all` without `gone`; both in order and apart.
+/// Subtracts `gone` from `all`; both are in order and without overlaps.
 fn without(all: &[Stretch], gone: &[Stretch]) -> Vec<Stretch> {
     let mut out = Vec::with_capacity(all.len());
     let mut gone = gone.iter().peekable();
@@ -251,7 +252,7 @@ fn without(all: &[Stretch], gone: &[Stretch]) -> Vec<Stretch> {
                 out.push((from, *away));
             }
             from = *back;
-            // This absence may reach into the next spell: it is passed over only once it ends within this one.
+            // This absence may extend into the next spell, so it is passed only once it ends within this one.
             if *back >= *end {
                 break;
             }

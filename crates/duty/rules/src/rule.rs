@@ -1,7 +1,7 @@
-//! Whether a person may be told something now (MDU-5.1 to 5.4): the one place where that is decided.
+//! Decides whether a person may be sent a notice now (MDU-5.1 to 5.4): the only place where that is decided.
 //!
-//! Looking is never barred: what is held stands on the person's own page all the while. Held is what would reach out to
-//! them, which is mail.
+//! Looking is never restricted: a held notice is on the person's own page all the while. Only what would reach out to
+//! them is held, which is mail.
 
 use std::fmt;
 
@@ -12,15 +12,16 @@ use jiff::civil::Date;
 
 use crate::State;
 
-/// Why a person is sent a notice.
+/// The reason for a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// They are on call, and this is what they are on call for.
+    /// They are on call, and this is the matter that they are on call for.
     OnCall,
     /// A live matter that they are part of; a named person decided that it cannot wait.
     LiveMatter,
-    /// A person did something that could harm the whole force, and they are there to notice: an administrator, or
-    /// information security. It is a live matter by the rule itself, without a person who decides.
+    /// A person did something that could harm the whole force, and the recipient's task is to notice it: an
+    /// administrator, or information security. It counts as a live matter by the rule itself, without a person who
+    /// decides.
     Alarm,
     /// It is about what they themselves reported.
     OwnReport,
@@ -32,7 +33,7 @@ impl Reason {
     /// Every reason.
     pub const ALL: [Self; 5] = [Self::OnCall, Self::LiveMatter, Self::Alarm, Self::OwnReport, Self::Routine];
 
-    /// Returns the word in tables.
+    /// Returns its word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -45,46 +46,47 @@ impl Reason {
     }
 }
 
-/// What the rule says.
+/// The rule's decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
-    /// Tell them: they are on duty.
+    /// Send it: they are on duty.
     Tell,
-    /// Tell them although they are not on duty, or not known to be: an exception, which is listed.
+    /// Send it although they are not on duty, or not known to be: an exception, which is listed.
     TellThoughOff,
-    /// Tell them: nothing is known of their duty, and these are the hours in which the force lets such people be told.
+    /// Send it: their duty is not known, and the force allows notices to such people in these hours.
     TellUnknown,
-    /// Not now; the state's `next_start` says when to look again.
+    /// Hold it; the state's `next_start` says when to check again.
     Hold,
 }
 
-/// The hours of working days in which a person may be told routine things whose duty is not known. A force that enters no
-/// rosters would otherwise tell nobody anything; one that wants that has no such hours.
+/// The hours of working days in which people whose duty is not known may be sent routine notices. Without such hours,
+/// a force that enters no rosters would send nobody anything; a force that wants that sets no hours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownHours {
     from: i8,
     until: i8,
 }
 
-/// Days that are looked at for the next such hours: longer than any row of holidays.
+/// Number of days searched for the next such hours: longer than any run of holidays.
 const DAYS_AHEAD: i32 = 30;
 
 impl UnknownHours {
-    /// Makes hours from one full hour of the wall clock up to another, 0 to 24; `None` if that leaves no time.
+    /// Makes the hours from one full hour of the wall clock to another, 0 to 24; returns `None` if that leaves no
+    /// time.
     #[must_use]
     pub fn between(from: i64, until: i64) -> Option<Self> {
         let hours = Self { from: i8::try_from(from).ok()?, until: i8::try_from(until).ok()? };
         (0 <= hours.from && hours.from < hours.until && hours.until <= 24).then_some(hours)
     }
 
-    /// Returns whether they cover a time. `is_working` says of a day whether it is a working day.
+    /// Returns whether they cover a time. `is_working` says whether a day is a working day.
     #[must_use]
     pub fn cover(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> bool {
         let wall = local(at);
         is_working(wall.date()) && (self.from..self.until).contains(&wall.hour())
     }
 
-    /// Returns when they next begin after a time; `None` if the next thirty days have no working day.
+    /// Returns the next start of these hours after a time; `None` if the next thirty days have no working day.
     #[must_use]
     pub fn next_start(self, at: Timestamp, is_working: &dyn Fn(Date) -> bool) -> Option<Timestamp> {
         let today = day_of(at);
@@ -103,12 +105,13 @@ impl fmt::Display for UnknownHours {
     }
 }
 
-/// Returns whether a person in that state may be told something for that reason; `unknown_now`: the force's [`UnknownHours`] cover
-/// the time.
+/// Decides whether a person in that state may be sent a notice for that reason; `unknown_now` says whether the
+/// force's [`UnknownHours`] cover the time.
 ///
-/// Outside those hours *not known* is treated as off duty: a message that waits can be read on the person's page meanwhile and
-/// stands on the desk's list of what was not delivered, while one that rings a person on a rest day cannot be taken back. The
-/// reason "on call" allows a notice only to a person whose roster says that they are on call.
+/// Outside those hours *not known* is treated as off duty: a held notice can be read on the person's page meanwhile
+/// and is in the Service Desk's list of undelivered notices, while a notice that disturbs a person on a rest day
+/// cannot be taken back. The reason "on call" allows a notice only to a person whose roster says that they are on
+/// call.
 #[must_use]
 pub const fn may_tell(state: &State, reason: Reason, unknown_now: bool) -> Ruling {
     match (state, reason) {

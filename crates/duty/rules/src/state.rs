@@ -1,62 +1,62 @@
-//! How a person stands to duty at a point in time.
+//! Describes a person's duty state at a point in time: on duty, on call, away, off duty or not known.
 
 use domain::Timestamp;
 
 use crate::AbsenceKind;
 
-/// How far ahead the next duty is looked for, in days. Rosters are published for about three months.
+/// How far ahead the next duty is searched for, in days. Rosters are published for about three months.
 pub const HORIZON_DAYS: i32 = 120;
 
-/// How a person stands to duty at a point in time. Times are instants; `next_start` is when they are next on duty, within
-/// [`HORIZON_DAYS`], and `None` if nothing that was entered says so.
+/// A person's duty state at a point in time. Times are instants; `next_start` is the start of their next duty within
+/// [`HORIZON_DAYS`], and `None` if no record gives one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// At work.
     OnDuty {
-        /// When this spell of duty ends, shifts that touch each other taken together.
+        /// The end of this spell of duty; shifts that touch each other count as one.
         until: Timestamp,
     },
-    /// Off duty and to be reached.
+    /// Off duty and reachable.
     OnCall {
-        /// When the time on call ends.
+        /// The end of the time on call.
         until: Timestamp,
-        /// When they are next on duty.
+        /// The start of their next duty.
         next_start: Option<Timestamp>,
     },
-    /// Away: not to be reached, whatever else the roster says.
+    /// Away: not reachable, whatever else the roster says.
     OnLeave {
         /// The kind of absence.
         kind: AbsenceKind,
-        /// When the absence ends; absences that touch each other taken together.
+        /// The end of the absence; absences that touch each other count as one.
         until: Timestamp,
-        /// When they are next on duty.
+        /// The start of their next duty.
         next_start: Option<Timestamp>,
     },
     /// Resting.
     OffDuty {
-        /// When they are next on duty.
+        /// The start of their next duty.
         next_start: Option<Timestamp>,
     },
-    /// Nothing that was entered says.
+    /// Not known: no record covers the time.
     NotKnown {
-        /// Why not.
+        /// The reason.
         why: Unknown,
-        /// When they are next on duty.
+        /// The start of their next duty.
         next_start: Option<Timestamp>,
     },
 }
 
-/// Why it is not known how a person stands to duty.
+/// The reason why a person's duty state is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
     /// No pattern was ever entered for them.
     NoPattern,
-    /// Patterns were entered, and none for that time.
+    /// Patterns were entered, but none for that time.
     Outside,
 }
 
 impl State {
-    /// Returns when they are next on duty, if that is known.
+    /// Returns the start of their next duty, if it is known.
     #[must_use]
     pub const fn next_start(&self) -> Option<Timestamp> {
         match self {
@@ -68,7 +68,7 @@ impl State {
         }
     }
 
-    /// Returns the word in tables.
+    /// Returns its word in tables.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {

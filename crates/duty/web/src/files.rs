@@ -1,11 +1,11 @@
-//! The pages for rosters and calendars from files.
+//! The pages that import rosters and calendars from files.
 
 use duty_app::{Calendars, Rosters};
 
 use web_shell::frame::Area;
 use web_shell::imports::words::{Shown, TABLES, Words};
 
-/// The pages for rosters as tables.
+/// The pages that import rosters from tables.
 #[derive(Debug)]
 pub struct RosterFiles;
 
@@ -30,7 +30,7 @@ impl Shown for RosterFiles {
     };
 }
 
-/// The pages for one person's calendar.
+/// The pages that import one person's calendar.
 #[derive(Debug)]
 pub struct CalendarFiles;
 

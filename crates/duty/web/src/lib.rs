@@ -54,10 +54,10 @@ pub const ROUTES: &[Route] = &[
     }),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("import-calendar", web_shell::imports::Start::sample_calendar(CalendarFiles::WORDS).render()?),
@@ -72,19 +72,19 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     ])
 }
 
-/// How somebody stands to duty, as a tag and a sentence.
+/// A person's state of duty, as a tag and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The tag's colour.
     pub colour: &'static str,
     /// The tag's words.
     pub title: &'static str,
-    /// What more there is to say: until when, when next, why not known.
+    /// Further details: until when, when next, why not known.
     pub says: String,
 }
 
 impl Standing {
-    /// In words; the kind of an absence only where it may be shown.
+    /// Describes a state; the kind of an absence only where it may be shown.
     #[must_use]
     pub fn of(state: &State, shows_kind: bool) -> Self {
         let next = |next: &Option<Timestamp>| match next {

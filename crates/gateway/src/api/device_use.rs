@@ -1,5 +1,5 @@
-//! `POST /api/v1/device-use`: who used a force system when, from that system's own log. JSON or CSV; a row is a person and a
-//! time, and whatever else a log holds is passed over unread.
+//! `POST /api/v1/device-use`: records who used a force system when, from that system's own log. JSON or CSV; a row is a person
+//! and a time, and everything else in a log is skipped unread.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -17,7 +17,7 @@ use super::{Api, Permitted, Refused, answer};
 /// Longest name of a person, in characters.
 const LONGEST: usize = 200;
 
-/// What the address may say.
+/// The query of the address.
 #[derive(serde::Deserialize)]
 pub(super) struct Asked {
     /// `what-can` (the default), `all-or-nothing`, or `look`, which changes nothing.
@@ -26,7 +26,7 @@ pub(super) struct Asked {
 
 type Rows = Vec<Result<UseRow, RowFault>>;
 
-/// Takes a file.
+/// Accepts a file.
 pub(super) async fn take(
     State(api): State<Api>,
     Permitted(permit): Permitted<ReportUse>,
@@ -68,7 +68,7 @@ fn too_many() -> String {
     format!("{MOST_ROWS} rows are the most; send them in parts")
 }
 
-/// `{ "events": [{ "person": "1234", "at": "2026-11-22T03:04:05Z" }] }`.
+/// Reads `{ "events": [{ "person": "1234", "at": "2026-11-22T03:04:05Z" }] }`.
 fn of_json(body: &[u8]) -> Result<Rows, String> {
     let whole: Value = serde_json::from_slice(body).map_err(|error| format!("it is no JSON: {error}"))?;
     let events = whole.get("events").and_then(Value::as_array);
@@ -83,7 +83,7 @@ fn of_json(body: &[u8]) -> Result<Rows, String> {
     Ok(rows.collect())
 }
 
-/// A table whose first line names the columns `person` and `at`.
+/// Reads a table whose first line names the columns `person` and `at`.
 fn of_csv(body: &[u8]) -> Result<Rows, String> {
     let text = std::str::from_utf8(body).map_err(|_| "the file is not in UTF-8")?;
     let mut reader = csv::ReaderBuilder::new()
@@ -112,7 +112,7 @@ fn row(row: usize, person: &str, at: &str) -> Result<UseRow, RowFault> {
     if person.is_empty() || person.chars().count() > LONGEST {
         return fault("person: write a collar or staff number, or the name by which they sign in");
     }
-    // A day by itself would be read as its midnight, when nearly everybody is off duty.
+    // A day without a time would be read as midnight, when nearly everybody is off duty.
     match at.trim().parse::<Timestamp>() {
         Ok(time) if at.contains('T') => Ok(UseRow { row, person: person.to_owned(), at: time }),
         _ => fault("at: write a time with its offset, such as 2026-11-22T03:04:05Z"),

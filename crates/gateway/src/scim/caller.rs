@@ -1,4 +1,4 @@
-//! Who comes with a token, and what they ask.
+//! The caller with a token, and the query of the request.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -11,19 +11,19 @@ use protocol_scim::ScimError;
 use super::{Desk, Refused};
 use crate::token;
 
-/// Whoever the token belongs to.
+/// The owner of the token.
 pub(crate) struct Caller {
     actor: Actor,
     query: Vec<(String, String)>,
 }
 
 impl Caller {
-    /// Access control's word for one use case.
+    /// Asks access control for the permit of one use case.
     pub(crate) fn permit(&self) -> Result<Permit<ProvisionPeople>, Refused> {
         access::permit(&self.actor).map_err(|denied| ScimError::status(403, denied.to_string()).into())
     }
 
-    /// A value of the address's query.
+    /// Returns a value of the query.
     pub(crate) fn asked(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -43,7 +43,7 @@ impl FromRequestParts<Desk> for Caller {
     }
 }
 
-/// The body, or why it was not taken.
+/// Returns the body, or the reason why it was refused.
 pub(crate) fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Refused> {
     body.map_err(|rejection| ScimError::status(rejection.status().as_u16(), rejection.body_text()).into())
 }

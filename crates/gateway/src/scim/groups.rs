@@ -1,4 +1,4 @@
-//! Groups: who is in which, as the directory sees them.
+//! Answers the directory's requests about groups and their members.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -14,7 +14,7 @@ use super::caller::{Caller, whole};
 use super::users::{Window, selection};
 use super::{Desk, Refused, TRIES, busy, check_expected, expected, has_it, json, resource, stale};
 
-/// Groups looked at at once: each comes with its members.
+/// Groups read in one step; each comes with its members.
 const STEP: u32 = 50;
 
 type Body = Result<Bytes, BytesRejection>;
@@ -66,10 +66,10 @@ fn write(resource: &Resource) -> GroupWrite {
     GroupWrite { name, external_id, members: resource.members() }
 }
 
-/// A query over groups.
+/// Lists the groups that match a query.
 pub(super) async fn list(State(desk): State<Desk>, caller: Caller) -> Result<Response, Refused> {
     let query = ListQuery::read(Kind::Group, |name| caller.asked(name))?;
-    // A filter may ask for members that the answer leaves out.
+    // A filter may ask for members that the response leaves out.
     let members = query.filter.is_some() || query.selection.holds("members");
     let mut window = Window::of(&query);
     let one = query.filter.as_ref().and_then(protocol_scim::Filter::wanted);
@@ -118,7 +118,7 @@ impl Desk {
     }
 }
 
-/// One group.
+/// Returns one group.
 pub(super) async fn read(
     State(desk): State<Desk>,
     caller: Caller,
@@ -133,7 +133,7 @@ pub(super) async fn read(
     Ok(desk.group_response(&caller, StatusCode::OK, &read))
 }
 
-/// A new group.
+/// Creates a group.
 pub(super) async fn create(
     State(desk): State<Desk>,
     caller: Caller,
@@ -144,7 +144,7 @@ pub(super) async fn create(
     Ok(desk.group_response(&caller, StatusCode::CREATED, &read))
 }
 
-/// A group made what is sent.
+/// Replaces a group.
 pub(super) async fn replace(
     State(desk): State<Desk>,
     caller: Caller,
@@ -156,7 +156,7 @@ pub(super) async fn replace(
     desk.change_group(&caller, &id, &headers, |_| Ok(sent.clone())).await
 }
 
-/// A group with some changes.
+/// Changes parts of a group.
 pub(super) async fn patch(
     State(desk): State<Desk>,
     caller: Caller,
@@ -192,7 +192,7 @@ impl Desk {
     }
 }
 
-/// A group taken away.
+/// Deletes a group.
 pub(super) async fn remove(
     State(desk): State<Desk>,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! Users: people as the directory sees them.
+//! Answers the directory's requests about users, which are people to Lanyard.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use super::caller::{Caller, whole};
 use super::{Desk, Refused, TRIES, busy, check_expected, expected, has_it, json, resource, stale};
 
-/// People looked at at once where a filter takes looking at all.
+/// People read in one step where a filter requires reading all.
 const STEP: u32 = 500;
 
 type Body = Result<Bytes, BytesRejection>;
@@ -26,7 +26,7 @@ impl Desk {
         format!("{}/Users/{id}", self.base)
     }
 
-    /// A person as a resource that a client can write.
+    /// Converts a person into a resource that a client can write.
     fn user_resource(read: &ProvisionedRead) -> Resource {
         let person = &read.person;
         let document = person
@@ -36,7 +36,7 @@ impl Desk {
         let written = Resource::of_fields(Kind::User, document.unwrap_or_default());
         let said = written.user();
         let user_name = person.user_name.clone().unwrap_or_default();
-        // What was made up for want of better is not shown as if the directory had said it.
+        // A number that was derived, because the directory sent none, is not returned as if the directory had sent it.
         let made_up = said.number.is_none() && person.number == number_of(&user_name);
         let now = UserFields {
             number: (!made_up).then(|| person.number.clone()),
@@ -93,12 +93,12 @@ impl Desk {
     }
 }
 
-/// What the address says the answer should hold.
+/// Returns the attributes that the query asks for in the response.
 pub(super) fn selection(caller: &Caller, kind: Kind) -> Selection {
     Selection::read(kind, caller.asked("attributes"), caller.asked("excludedAttributes"))
 }
 
-/// What a resource makes of a person.
+/// Converts a resource into the data of a person.
 fn provisioned(resource: &Resource) -> Provisioned {
     let fields = resource.user();
     Provisioned {
@@ -118,7 +118,7 @@ fn provisioned(resource: &Resource) -> Provisioned {
     }
 }
 
-/// A query over users.
+/// Lists the users that match a query.
 pub(super) async fn list(State(desk): State<Desk>, caller: Caller) -> Result<Response, Refused> {
     let query = ListQuery::read(Kind::User, |name| caller.asked(name))?;
     let (total, page) = match &query.filter {
@@ -149,8 +149,8 @@ impl Desk {
         Ok((usize::try_from(total).unwrap_or_default(), page))
     }
 
-    /// The users that a filter lets through: by an index where it names one of them, else by looking at each, a step at a
-    /// time, keeping no more than the page.
+    /// Finds the users that match a filter: by an index where the filter names one user, otherwise by reading all, step by step,
+    /// keeping no more than the page.
     async fn users_that(
         &self,
         caller: &Caller,
@@ -186,7 +186,7 @@ impl Desk {
     }
 }
 
-/// The page of what matches, and how many match.
+/// The page of the matches, and the number of matches.
 pub(super) struct Window {
     start: usize,
     count: usize,
@@ -214,7 +214,7 @@ impl Window {
     }
 }
 
-/// One user.
+/// Returns one user.
 pub(super) async fn read(
     State(desk): State<Desk>,
     caller: Caller,
@@ -228,7 +228,7 @@ pub(super) async fn read(
     Ok(desk.user_response(&caller, StatusCode::OK, &read))
 }
 
-/// A new user.
+/// Creates a user.
 pub(super) async fn create(
     State(desk): State<Desk>,
     caller: Caller,
@@ -239,7 +239,7 @@ pub(super) async fn create(
     Ok(desk.user_response(&caller, StatusCode::CREATED, &read))
 }
 
-/// A user made what is sent.
+/// Replaces a user.
 pub(super) async fn replace(
     State(desk): State<Desk>,
     caller: Caller,
@@ -251,7 +251,7 @@ pub(super) async fn replace(
     desk.change_user(&caller, &id, &headers, |now| Ok(sent.clone().keeping_number_of(now))).await
 }
 
-/// A user with some changes.
+/// Changes parts of a user.
 pub(super) async fn patch(
     State(desk): State<Desk>,
     caller: Caller,
@@ -287,7 +287,7 @@ impl Desk {
     }
 }
 
-/// A user taken away: the person is ended, and stays.
+/// Deletes a user: ends the person's record, which remains.
 pub(super) async fn remove(
     State(desk): State<Desk>,
     caller: Caller,

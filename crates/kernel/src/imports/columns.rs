@@ -1,4 +1,4 @@
-//! Which column of a table is what, and a row by its columns.
+//! Maps the columns of a table to their meanings, and reads a row by its columns.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -12,28 +12,28 @@ use tables::Table;
 use super::Kind;
 use crate::AppError;
 
-/// What a column of a kind of file can be.
+/// Meaning of a column in one kind of file.
 pub trait Column:
     Copy + Eq + Hash + Serialize + DeserializeOwned + FromStr<Err = ()> + Send + Sync + 'static
 {
-    /// All of them, in the order of a form.
+    /// Every column, in the order of a form.
     const ALL: &'static [Self];
 
-    /// The word in forms and on the command line.
+    /// Returns the word in forms and on the command line.
     fn as_str(self) -> &'static str;
 
-    /// The words on screen.
+    /// Returns the words on screen.
     fn title(self) -> &'static str;
 
-    /// Headings that mean it: letters and digits only, in small letters.
+    /// Returns the headings that mean this column: letters and digits only, in lower case.
     fn known(self) -> &'static [&'static str];
 }
 
 #[macro_export]
-/// Writes down the columns of a kind of file: word, title, and the headings that mean it beside the word.
+/// Declares the columns of a kind of file: word, title, and the headings that mean a column beside its word.
 macro_rules! columns {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal from [$($known:literal),*];)*) => {
-        /// What a column can be.
+        /// Meaning of a column.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum Column { $($(#[$doc])* #[serde(rename = $word)] $name),* }
 
@@ -63,7 +63,7 @@ macro_rules! columns {
         }
     };
 }
-/// The columns of files that have none.
+/// Columns of files that have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum NoColumn {}
 
@@ -91,17 +91,17 @@ impl Column for NoColumn {
     }
 }
 
-/// What each column of a file is; `None` for one that is passed over.
+/// Meaning of each column of a file; `None` for one that is ignored.
 pub type Mapping<C> = Vec<Option<C>>;
 
-/// A row as its columns have it.
+/// Cells of a row, by column.
 pub struct Cells<'a, C> {
     table: &'a Table,
     cells: HashMap<C, (usize, &'a str)>,
 }
 
 impl<'a, C: Column> Cells<'a, C> {
-    /// Names the cells of a row by their columns; empty cells are left out.
+    /// Names the cells of a row by their columns; leaves out empty cells.
     #[must_use]
     pub fn of(table: &'a Table, mapping: &Mapping<C>, cells: &'a [String]) -> Self {
         let named = mapping.iter().zip(cells).enumerate();
@@ -115,7 +115,7 @@ impl<'a, C: Column> Cells<'a, C> {
         self.cells.get(&column).map(|(_, cell)| *cell)
     }
 
-    /// What an optional field becomes: as it was where the cell is empty, nothing where it is a hyphen.
+    /// Returns the new value of an optional field: unchanged where the cell is empty, none where it is a hyphen.
     pub fn optional(&self, column: C, before: Option<&String>) -> Option<String> {
         match self.get(column) {
             None => before.cloned(),
@@ -124,7 +124,7 @@ impl<'a, C: Column> Cells<'a, C> {
         }
     }
 
-    /// What is wrong with the day in a column, if anything is.
+    /// Checks the day in a column; returns what is wrong with it.
     pub fn checked_day(&self, column: C) -> Result<(), String> {
         match self.cells.get(&column) {
             None | Some((_, "-")) => Ok(()),
@@ -132,7 +132,7 @@ impl<'a, C: Column> Cells<'a, C> {
         }
     }
 
-    /// What a day becomes, likewise; or what is wrong with it.
+    /// Returns the new value of an optional day in the same way, or says what is wrong with it.
     pub fn day(&self, column: C, before: Option<Day>) -> Result<Option<Day>, String> {
         match self.cells.get(&column) {
             None => Ok(before),
@@ -145,13 +145,13 @@ impl<'a, C: Column> Cells<'a, C> {
     }
 }
 
-/// Reads a file of rows: what its columns are is looked for in its headings.
+/// Reads a file of rows; guesses the meaning of its columns from its headings.
 pub fn read_table<K: Kind>(bytes: &[u8]) -> Result<Table, AppError> {
     let fits = |headings: &[String]| K::lacks(&guess::<K::Column>(headings)).is_none();
     Table::read(bytes, K::MOST_ROWS, fits).map_err(|error| AppError::invalid("file", error.to_string()))
 }
 
-/// What the headings say of each column; the first of two that say the same counts.
+/// Guesses the meaning of each column from its heading; the first of two with the same meaning counts.
 pub fn guess<C: Column>(headings: &[String]) -> Mapping<C> {
     let mut taken = HashSet::new();
     headings

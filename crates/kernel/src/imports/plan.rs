@@ -1,57 +1,57 @@
-//! What a file would do, row by row.
+//! Describes what a file would do, row by row.
 
 use serde_json::{Value, json};
 use tables::Wrong;
 
 use crate::digest_hex;
 
-/// What a row does.
+/// Effect of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Does {
-    /// Enters something new.
+    /// Row that enters something new.
     Adds,
-    /// Changes what is there.
+    /// Row that changes an existing entry.
     Changes,
-    /// Takes somebody off the books.
+    /// Row that takes somebody off the books.
     Ends,
-    /// Brings somebody back.
+    /// Row that brings somebody back.
     Returns,
 }
 
-/// One row that can be.
+/// Valid row of a file.
 #[derive(Debug, Clone)]
 pub struct Item<E> {
-    /// The row's place in the file.
+    /// Place of the row in the file.
     pub row: usize,
-    /// What it does.
+    /// Effect of the row.
     pub does: Does,
-    /// The number by which it is known: of a person or a device.
+    /// Number of the person or device.
     pub number: String,
-    /// What people call it.
+    /// Name that people know it by.
     pub name: String,
-    /// What is different, in words.
+    /// Difference from the present entry, in words.
     pub difference: String,
-    /// What it comes to.
+    /// Result of the row.
     pub entry: E,
 }
 
-/// A question about words that may mean several things, asked once for all rows that have them.
+/// Question about words that may mean several things, asked once for all rows that have them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
-    /// The words.
+    /// Words in question.
     pub key: String,
-    /// The question, in a sentence.
+    /// Question, as a sentence.
     pub question: String,
-    /// What can be answered: the word of each, and what people read.
+    /// Possible answers: the word of each, and the text that people read.
     pub choices: Vec<(&'static str, &'static str)>,
-    /// What was answered.
+    /// Answer that was given.
     pub given: Option<String>,
-    /// The rows that have them.
+    /// Rows that have these words.
     pub rows: Vec<usize>,
 }
 
 impl Ask {
-    /// Says a few of its rows: `4, 7 and 12 others`.
+    /// Lists a few of its rows: `4, 7 and 12 others`.
     #[must_use]
     pub fn places(&self) -> String {
         let shown: Vec<String> = self.rows.iter().take(3).map(ToString::to_string).collect();
@@ -63,20 +63,20 @@ impl Ask {
     }
 }
 
-/// What a file would do.
+/// Plan of what a file would do.
 #[derive(Debug, Clone)]
 pub struct Plan<E> {
-    /// Rows that can be, in the order in which they are entered.
+    /// Valid rows, in the order in which they are entered.
     pub items: Vec<Item<E>>,
-    /// Rows that cannot be.
+    /// Invalid rows.
     pub wrong: Vec<Wrong>,
-    /// Questions, in the order of the file; the rows of one without an answer wait.
+    /// Questions, in the order of the file; the rows of a question without an answer wait.
     pub asks: Vec<Ask>,
-    /// What to know beside the rows, in sentences.
+    /// Notes beside the rows, in sentences.
     pub notes: Vec<String>,
-    /// How many rows say what is so already.
+    /// Number of rows that change nothing.
     pub same: usize,
-    /// SHA-256 of all of it, hex.
+    /// SHA-256 of the whole plan, hex.
     pub digest: String,
 }
 
@@ -94,19 +94,19 @@ impl<E> Default for Plan<E> {
 }
 
 impl<E> Plan<E> {
-    /// How many rows do that.
+    /// Counts the rows with that effect.
     #[must_use]
     pub fn count(&self, does: Does) -> usize {
         self.items.iter().filter(|item| item.does == does).count()
     }
 
-    /// How many rows wait for an answer.
+    /// Counts the rows that wait for an answer.
     #[must_use]
     pub fn asked(&self) -> usize {
         self.asks.iter().filter(|ask| ask.given.is_none()).map(|ask| ask.rows.len()).sum()
     }
 
-    /// Asks about a row, or adds it to the question that was asked about the same words.
+    /// Adds a question about a row, or adds the row to an earlier question about the same words.
     pub fn ask(&mut self, row: usize, ask: Ask) {
         match self.asks.iter_mut().find(|known| known.key == ask.key) {
             Some(known) => known.rows.push(row),
@@ -114,7 +114,7 @@ impl<E> Plan<E> {
         }
     }
 
-    /// Puts the wrong rows into the file's order and makes the digest.
+    /// Sorts the invalid rows into the file's order and computes the digest.
     pub fn sealed(mut self, fingerprint: impl Fn(&E) -> Value) -> Self {
         self.wrong.sort_by_key(|wrong| wrong.row);
         let mut text = String::new();
@@ -135,20 +135,20 @@ impl<E> Plan<E> {
     }
 }
 
-/// What came of applying a file: rows by what they did.
+/// Result of applying a file: the number of rows by effect.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Entered.
+    /// Rows that entered something new.
     pub added: usize,
-    /// Changed.
+    /// Rows that changed an entry.
     pub changed: usize,
-    /// Taken off the books.
+    /// Rows that took somebody off the books.
     pub ended: usize,
-    /// Brought back.
+    /// Rows that brought somebody back.
     pub returned: usize,
-    /// Left out because they are wrong.
+    /// Rows left out because they are wrong.
     pub left_out: usize,
-    /// Left out because a question about them has no answer.
+    /// Rows left out because a question about them has no answer.
     pub unanswered: usize,
 }
 

@@ -1,4 +1,4 @@
-//! The use cases: giving a file, looking at what it would do, and applying it.
+//! Uploads a file, previews what it would do, and applies it.
 
 use std::collections::HashSet;
 
@@ -15,29 +15,29 @@ use crate::fields::text;
 use crate::record::Record;
 use crate::{App, AppError, digest_hex};
 
-/// How long a file waits.
+/// Time that an uploaded file waits.
 const WAITS: Span = Span::from_secs(24 * 3600);
-/// Files of one person that may wait at once; a further one takes the place of the oldest.
+/// Number of files that may wait for one person at once; a further one replaces the oldest.
 const MOST_WAITING: u32 = 10;
 
-/// A file as it is given.
+/// File as it is uploaded.
 #[derive(Debug, Clone, Default)]
 pub struct NewFile {
-    /// Its name; empty where its text was pasted.
+    /// Name of the file; empty where its text was pasted.
     pub name: String,
-    /// The force of rows that name none.
+    /// Force of the rows that name none.
     pub force: Option<Force>,
-    /// The number of the person whom it is about, where a file is about one person.
+    /// Number of the person whom the file concerns, if it concerns one person.
     pub about: String,
-    /// What is in it.
+    /// Content of the file.
     pub bytes: Vec<u8>,
 }
 
-/// What is said about a file that does not wait.
+/// Choices made for a file that does not wait.
 pub struct Choices<K: Kind> {
-    /// Which column is what; left out, what the headings say.
+    /// Meaning of each column; where absent, guessed from the headings.
     pub mapping: Option<Mapping<K::Column>>,
-    /// What is answered.
+    /// Answers to questions.
     pub answers: Answers,
 }
 
@@ -47,42 +47,42 @@ impl<K: Kind> Default for Choices<K> {
     }
 }
 
-/// How a file is applied.
+/// Way in which a file is applied.
 #[derive(Debug, Clone)]
 pub struct Apply {
-    /// The digest of the plan that was looked at.
+    /// Digest of the plan that was previewed.
     pub digest: String,
-    /// Whether nothing is entered while a row is wrong or waits for an answer.
+    /// Set where nothing may be entered while a row is wrong or waits for an answer.
     pub all_or_nothing: bool,
 }
 
-/// A file and what it would do.
+/// File with the plan of what it would do.
 pub struct ImportRead<K: Kind> {
-    /// The file's name.
+    /// Name of the file.
     pub name: String,
-    /// The force of rows that name none.
+    /// Force of the rows that name none.
     pub force: Force,
-    /// Whom it is about, where it is about one person: their number.
+    /// Number of the person whom the file concerns, if it concerns one person.
     pub about: String,
-    /// The headings of its columns.
+    /// Headings of its columns.
     pub headings: Vec<String>,
-    /// What places in it count.
+    /// Unit in which positions in it are counted.
     pub counted: Counted,
-    /// What to know beside its rows, in sentences.
+    /// Notes beside its rows, in sentences.
     pub notes: Vec<String>,
-    /// What each column is.
+    /// Meaning of each column.
     pub mapping: Mapping<K::Column>,
-    /// What it would do.
+    /// Plan of what it would do.
     pub plan: Plan<K::Entry>,
 }
 
-/// A file that waits.
+/// File that waits to be applied.
 pub struct Waiting<K: Kind> {
-    /// Which.
+    /// Id of the import.
     pub id: ImportId,
-    /// Until when.
+    /// Time until which it waits.
     pub expires_at: Timestamp,
-    /// What it would do.
+    /// File with the plan of what it would do.
     pub read: ImportRead<K>,
 }
 
@@ -90,7 +90,7 @@ fn place<K: Kind>(id: ImportId) -> String {
     format!("{}-import:{id}", K::WORD)
 }
 
-/// Reads a file that is given.
+/// Reads an uploaded file.
 fn read<K: Kind>(permit: &Permit<K::Needs>, new: &NewFile) -> Result<File<K>, AppError> {
     let force = new.force.ok_or_else(|| AppError::invalid("force", "choose a force"))?;
     permit.reaches(force)?;
@@ -124,16 +124,16 @@ fn planned<K: Kind>(
     })
 }
 
-/// Takes a file in, to be looked at.
+/// Uploads a file, to be previewed.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what is no such file.
+/// [`AppError::Invalid`] if it is not such a file.
 pub async fn start<K: Kind>(app: &App, permit: Permit<K::Needs>, new: NewFile) -> Result<ImportId, AppError> {
     let file = read::<K>(&permit, &new)?;
     let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
     let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
     import.content = Some(app.sealer().seal(app.world(), &place::<K>(id), &new.bytes)?);
-    // Whom it is about must be there; what its rows do is for the preview.
+    // The person whom the file concerns must exist; what its rows do is left to the preview.
     app.store().read(move |tx| planned::<K>(tx, &permit, file).map(drop)).await?;
     app.store()
         .write(move |tx| {
@@ -170,7 +170,7 @@ fn row<K: Kind>(
     })
 }
 
-/// Shows what a file would do, and keeps nothing of it.
+/// Previews what a file would do, and stores nothing of it.
 ///
 /// # Errors
 /// As [`start`] and [`map`].
@@ -184,7 +184,7 @@ pub async fn look<K: Kind>(
     app.store().read(move |tx| answered(tx, &permit, file)).await
 }
 
-/// Applies a file at once, as it was looked at by [`look`].
+/// Applies a file at once, exactly as [`look`] previewed it.
 ///
 /// # Errors
 /// As [`apply`].
@@ -211,7 +211,7 @@ pub async fn take<K: Kind>(
         .await
 }
 
-/// As [`planned`], with answers that have just been given.
+/// Works out what a file would do with answers that have just been given; see [`planned`].
 fn answered<K: Kind>(
     tx: &mut Tx<'_>,
     permit: &Permit<K::Needs>,
@@ -247,10 +247,10 @@ fn check_mapping<K: Kind>(mapping: &Mapping<K::Column>, headings: usize) -> Resu
     Ok(())
 }
 
-/// A file that waits and what it would do now.
+/// Returns a waiting file with what it would do now.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for one that is not there or too old, [`AppError::Conflict`] for one that was applied.
+/// [`AppError::NotFound`] if it does not exist or has expired, [`AppError::Conflict`] if it was applied.
 pub async fn preview<K: Kind>(
     app: &App,
     permit: Permit<K::Needs>,
@@ -286,10 +286,10 @@ fn waiting<K: Kind>(
     Ok(Waiting { id, expires_at: import.expires_at, read: planned(tx, permit, file)? })
 }
 
-/// Says anew which column is what.
+/// Replaces the meaning of each column.
 ///
 /// # Errors
-/// [`AppError::Invalid`] where two columns are the same or one that is needed is missing.
+/// [`AppError::Invalid`] if two columns are the same or a required one is missing.
 pub async fn map<K: Kind>(
     app: &App,
     permit: Permit<K::Needs>,
@@ -308,7 +308,7 @@ pub async fn map<K: Kind>(
         .await
 }
 
-/// Answers what is asked about a file; a question that has no answer here has none any more.
+/// Replaces the answers to the questions about a file; a question without an answer here loses its earlier one.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an answer that is not one of the choices.
@@ -346,11 +346,11 @@ fn check_answers<E>(plan: &Plan<E>, answers: &Answers) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Applies a file that waits, as it was looked at.
+/// Applies a waiting file, exactly as it was previewed.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was applied already, the register has changed since the preview, or a row is wrong or
-/// waits for an answer and all of them or none were asked for; nothing is changed then.
+/// [`AppError::Conflict`] if it was applied already, if the register has changed since the preview, or if a row is wrong or waits
+/// for an answer and the user asked for all or nothing; nothing is changed then.
 pub async fn apply<K: Kind>(
     app: &App,
     permit: Permit<K::Needs>,
@@ -376,7 +376,7 @@ struct Entered {
     outcome: String,
 }
 
-/// Enters the rows of a plan that was looked at, with the entry in the ledger.
+/// Enters the rows of a previewed plan, with the entry in the ledger.
 fn entered<K: Kind>(
     app: &App,
     tx: &mut Tx<'_>,
@@ -424,10 +424,10 @@ fn left_out(applied: &Applied) -> String {
     }
 }
 
-/// Forgets files that wait past their time; returns how many.
+/// Deletes waiting files that have expired; returns their number.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, AppError> {
     Ok(imports::forget(tx, now)?)
 }

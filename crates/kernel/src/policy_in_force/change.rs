@@ -1,8 +1,8 @@
-//! How a version of the policy takes over from the one before, how other nodes follow, and how a former one is read again.
+//! Replaces the policy in force with a new version on every node, and reads former versions again.
 //!
-//! Which policy is in force stands in the database and nowhere else. A node compares before each round of jobs, and every
-//! judgement once more in its own transaction: one that still has a former policy judges nothing by it. That is why no
-//! node has to be told of a change, and none can miss it.
+//! The policy in force is recorded in the database and nowhere else. A node compares before each round of jobs, and each
+//! judgement compares again in its own transaction: a node that still has a former policy judges nothing by it. So no node has to
+//! be notified of a change, and none can miss it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use super::PolicyInForce;
 use crate::platforms::Platforms;
 use crate::{App, AppError};
 
-/// Where the digest of the policy in force is noted.
+/// Key for the digest of the policy in force.
 pub const POLICY: &str = "policy";
-/// Where the digest of its profiles is noted: they can change with the program, while the policy stays.
+/// Key for the digest of its profiles: they can change with the program while the policy stays the same.
 pub const PROFILES: &str = "policy-profiles";
 
-/// Takes the policy that is in force into use, where another node brought it in; whether it did.
+/// Loads the policy in force on this node, if another node brought it in; returns whether it did.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where this version of the program cannot read it: this node then does no work.
+/// [`AppError::Conflict`] if this version of the program cannot read it: this node then does no work.
 pub async fn follow_policy(app: &App) -> Result<bool, AppError> {
     let (own, organisation) = (app.clone(), app.config().organisation.clone());
     let other = move |tx: &mut Tx<'_>| {
@@ -41,10 +41,10 @@ pub async fn follow_policy(app: &App) -> Result<bool, AppError> {
     Ok(true)
 }
 
-/// The policy in force, for a transaction that decides by it.
+/// Returns the policy in force, for a transaction that decides by it.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where this node still has a former one.
+/// [`AppError::Conflict`] if this node still has a former one.
 pub fn policy_as_of(app: &App, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, AppError> {
     let policy = app.policy();
     match sessions::meta(tx, POLICY)? {
@@ -56,11 +56,11 @@ pub fn policy_as_of(app: &App, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, Ap
 }
 
 impl PolicyInForce {
-    /// The policy that is in force in a database, with the parameter values that it was brought in with; `None` where none
-    /// ever was.
+    /// Reads the policy that is in force in a database, with the parameter values that it was brought in with; returns `None` if
+    /// there never was one.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] where this version of the program cannot read it.
+    /// [`AppError::Conflict`] if this version of the program cannot read it.
     pub fn in_force(
         tx: &mut Tx<'_>,
         organisation: &str,
@@ -82,10 +82,10 @@ impl PolicyInForce {
     }
 }
 
-/// A former version of the policy, with the parameter values of its time; `None` where it is not kept.
+/// Reads a former version of the policy, with the parameter values of its time; returns `None` if it is not kept.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where this version of the program cannot read it.
+/// [`AppError::Conflict`] if this version of the program cannot read it.
 pub fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, AppError> {
     let Some((files, overrides)) = kept_files(tx, digest)? else { return Ok(None) };
     match Library::from_files(&files, &overrides) {
@@ -96,7 +96,7 @@ pub fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, AppError> 
     }
 }
 
-/// The files and parameter values of a version.
+/// Returns the files and parameter values of a version.
 pub fn kept_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<(Files, Overrides)>, AppError> {
     let (Some(files), Some(overrides)) =
         (sessions::policy_files(tx, digest)?, sessions::policy_overrides(tx, digest)?)

@@ -1,8 +1,8 @@
-//! What people are asked to accept: the clauses of each document that are read and accepted once a version, and which of
-//! them concern one person.
+//! Works out what people are asked to accept: the clauses of each document, and which of them concern one person.
+//! Each version is read and accepted once.
 //!
-//! A version is a digest over the clauses and their wording, so that a person with a phone and one with a tablet accept
-//! each their own. What counts as accepted is decided clause by clause: whoever gets another device reads what is new.
+//! A version is a digest over the clauses and their wording, so that a person with a phone and one with a tablet accept each
+//! their own. Acceptance is decided clause by clause: a person who gets another device reads only what is new.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,42 +13,42 @@ use store::terms::TermsClauses;
 
 use crate::digest_hex;
 
-/// The terms of one document.
+/// Terms of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// Digest over every clause and its wording.
     pub digest: String,
-    /// Every clause, with the digest of its wording.
+    /// All clauses, with the digest of their wording.
     pub clauses: TermsClauses,
-    /// The same in the order of the paper, with whom each concerns.
+    /// All clauses in the order of the paper, with the people whom each concerns.
     pub asked: Vec<AskedClause>,
 }
 
-/// A clause that people read and accept.
+/// Clause that people read and accept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AskedClause {
-    /// Which.
+    /// Id of the clause.
     pub id: ClauseId,
     /// Digest of its wording.
     pub wording: String,
-    /// It must be accepted before a device is used; otherwise it is to be known.
+    /// Set where it must be accepted before a device is used; otherwise people must only know of it.
     pub terms: bool,
-    /// It binds everyone, not only who has a device.
+    /// Set where it binds everyone, not only people who have a device.
     pub everyone: bool,
-    /// Kinds of device that it is limited to; none: all.
+    /// Kinds of device that it is limited to; empty for all.
     pub kinds: Vec<DeviceKind>,
-    /// Roles that it is limited to, in small letters; none: all.
+    /// Roles that it is limited to, in lower case; empty for all.
     pub roles: Vec<String>,
 }
 
-/// What decides which clauses concern a person.
+/// Facts that decide which clauses concern a person.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
-    /// Kinds of the devices that they have or are entered as the intended holder of.
+    /// Kinds of the devices that they have, or are entered as the intended holder of.
     pub kinds: BTreeSet<DeviceKind>,
-    /// They are to have a device that nobody has chosen yet, such as somebody who is about to start.
+    /// Set where they are to have a device that has not been chosen yet, such as somebody who is about to start.
     pub expects: bool,
-    /// What they are, in small letters.
+    /// Their roles, in lower case.
     pub roles: BTreeSet<String>,
 }
 
@@ -64,33 +64,35 @@ impl AskedClause {
         }
     }
 
-    /// Whether the person may accept it. Somebody without a device reads everything that one could bring with it, so that
-    /// the first device finds it accepted.
+    /// Returns whether the person may accept the clause. A person without a device reads everything that a device could bring
+    /// with it, so that it is already accepted when they get their first device.
     #[must_use]
     pub fn is_offered(&self, about: &About) -> bool {
         concerns(&self.kinds, &self.roles, about)
     }
 
-    /// Whether the person is asked to accept it: what binds everyone, and for who has a device what comes with it.
+    /// Returns whether the person is asked to accept the clause: one that binds everyone, or, if they have or expect a device,
+    /// one that comes with it.
     #[must_use]
     pub fn is_asked(&self, about: &About) -> bool {
         (self.everyone || about.expects || !about.kinds.is_empty()) && self.is_offered(about)
     }
 }
 
-/// Whether a clause with these limits (none: no limit) speaks of the person.
+/// Returns whether a clause with these limits (none: no limit) concerns the person.
 fn concerns(kinds: &[DeviceKind], roles: &[String], about: &About) -> bool {
     (kinds.is_empty() || about.kinds.is_empty() || kinds.iter().any(|kind| about.kinds.contains(kind)))
         && (roles.is_empty() || roles.iter().any(|role| about.roles.contains(role)))
 }
 
-/// Whether a clause asks anything of the person: as [`AskedClause::is_asked`], for clauses of any kind of acceptance.
+/// Returns whether a clause asks anything of the person, as [`AskedClause::is_asked`] does, for clauses of any kind of
+/// acceptance.
 pub fn asks(clause: &Clause, about: &About) -> bool {
     AskedClause::of(clause).is_asked(about)
 }
 
 impl Terms {
-    /// What the person may accept, with the digest that stands for exactly that.
+    /// Returns the clauses that the person may accept, with the digest that stands for exactly these.
     #[must_use]
     pub fn offered(&self, about: &About) -> (String, TermsClauses) {
         let clauses: TermsClauses = self
@@ -107,7 +109,7 @@ fn version(clauses: &TermsClauses) -> String {
     digest_hex(json!(clauses).to_string().as_bytes())
 }
 
-/// The terms of every document that has any.
+/// Computes the terms of every document that has any.
 pub(crate) fn terms_of(library: &Library) -> BTreeMap<String, Terms> {
     let mut all = BTreeMap::new();
     for document in &library.documents {

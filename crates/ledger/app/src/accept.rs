@@ -1,5 +1,6 @@
-//! Goes on from where the ledger stands, by an operator's word: after a restore from backup, or once it is known what was done to
-//! it. What was signed before and does not fit any more is set aside, not removed, and the acceptance is an entry.
+//! Continues the ledger from its present state at an operator's command, after a restore or an explained incident.
+//!
+//! Checkpoints that no longer match are set aside, not removed, and the acceptance is an entry.
 
 use domain::{EntryId, Timestamp};
 use ledger::{Checkpoint, Tree};
@@ -13,21 +14,21 @@ use kernel::access::{Permit, RunService};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What an acceptance did.
+/// The result of an acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
-    /// What was wrong, in a sentence.
+    /// The fault, in a sentence.
     pub was: String,
-    /// How many entries the last known checkpoint covered, where one is known.
+    /// Number of entries that the last known checkpoint covered, where one is known.
     pub signed: Option<u64>,
-    /// How many entries stood as they are in the tree.
+    /// Number of entries that agreed with the tree.
     pub from: u64,
-    /// Checkpoints that were set aside, because the entries that they cover are no longer those.
+    /// Number of checkpoints that were set aside because the entries they cover have changed.
     pub void: u64,
 }
 
-/// Goes on from where the ledger stands. `newest` is a copy of a checkpoint, where the node itself knows none: with it the gap is
-/// on record.
+/// Continues the ledger from its present state. `newest` is a copy of a checkpoint, for a node that knows none
+/// itself: it puts the gap on record.
 ///
 /// # Errors
 /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nothing is wrong.
@@ -74,7 +75,7 @@ pub async fn accept_ledger(
     Ok(accepted)
 }
 
-/// How many entries from the first on agree with the stored tree.
+/// Counts the entries, from the first on, that agree with the stored tree.
 async fn sound_entries(app: &App) -> Result<u64, AppError> {
     let mut audit = Audit::default();
     loop {
@@ -92,7 +93,7 @@ async fn sound_entries(app: &App) -> Result<u64, AppError> {
             .await?;
         match read {
             (Read::Agrees(1..), _) => audit = next,
-            // The leaves agree and what stands above them does not: all of it is built anew.
+            // The leaves agree and the nodes above them do not: the whole tree is rebuilt.
             (_, false) => return Ok(0),
             (Read::Differs(_) | Read::Agrees(0), true) => return Ok(next.tree().size()),
         }
@@ -123,7 +124,8 @@ fn what_is_wrong(app: &App, tx: &mut Tx<'_>, newest: Option<Checkpoint>) -> Resu
     })
 }
 
-/// Sets aside every checkpoint that does not fit the first `sound` entries; how many. Where one fits, so do all before it.
+/// Sets aside every checkpoint that does not match the first `sound` entries; returns their number. Where one
+/// matches, so do all before it.
 fn void_checkpoints(app: &App, tx: &mut Tx<'_>, under: EntryId, sound: u64) -> Result<u64, AppError> {
     let all = rows::checkpoints(tx)?;
     let (mut fit, mut past) = (0, all.len());
@@ -149,7 +151,8 @@ fn fits(app: &App, tx: &mut Tx<'_>, one: &rows::Checkpoint, sound: u64) -> Resul
     Ok(Tree::load(signed.size, &mut Nodes::of(tx)).is_ok_and(|tree| tree.root() == signed.root))
 }
 
-/// Signs the entries that stood, so that the node has something to remember; the others get their places after this.
+/// Signs the entries that agreed, so that the node has a last signature to remember; the others get their positions
+/// after this.
 fn sign_what_stands(app: &App, tx: &mut Tx<'_>, sound: u64, now: Timestamp) -> Result<(), AppError> {
     if sound == 0 {
         return crate::status::memory(app).forget().map_err(|error| AppError::fault(&error));

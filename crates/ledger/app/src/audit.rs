@@ -1,4 +1,4 @@
-//! Reads the whole ledger again, a batch at a time: an entry that was changed where it lies, and not in the tree, shows only so.
+//! Reads the whole ledger again, a batch at a time: only this shows an entry that was changed in its table and not in the tree.
 
 use domain::Timestamp;
 use ledger::{Checkpoint, Hash, Tree};
@@ -8,22 +8,23 @@ use super::guard::{self, Broken, Kind};
 use super::{BATCH, Nodes, entry_of};
 use kernel::{App, AppError};
 
-/// How far a reading has come.
+/// The progress of a reading.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Audit {
     tree: Tree,
 }
 
-/// What a batch of a reading gives.
+/// The result of a batch.
 pub(crate) enum Read {
-    /// So many entries agree with their leaves.
+    /// This many entries agree with their leaves.
     Agrees(usize),
-    /// The entry at this place does not, or is not there.
+    /// The entry at this position does not agree, or is missing.
     Differs(u64),
 }
 
 impl Audit {
-    /// Reads one batch: each entry is hashed, compared with the stored leaf, and put into a tree of the reading's own.
+    /// Reads one batch: hashes each entry, compares it with the stored leaf, and adds it to a tree of the reading's
+    /// own.
     pub(crate) fn batch(&mut self, tx: &mut Tx<'_>) -> Result<Read, AppError> {
         let from = i64::try_from(self.tree.size()).unwrap_or(i64::MAX);
         let entries = rows::from_place(tx, from, BATCH)?;
@@ -31,7 +32,7 @@ impl Audit {
         for row in &entries {
             let at = self.tree.size();
             let stored = leaves.next().map(|(place, hash)| (place, Hash::try_from(hash.as_slice())));
-            // A row that has no encoding was not written by this service.
+            // A row that cannot be encoded was not written by this service.
             let leaf = entry_of(row).ok().and_then(|entry| entry.leaf().ok());
             match (leaf, stored) {
                 (Some(leaf), Some((place, Ok(hash))))
@@ -45,16 +46,17 @@ impl Audit {
         Ok(Read::Agrees(entries.len()))
     }
 
-    /// The tree over what was read.
+    /// Returns the tree over the entries read so far.
     pub(crate) const fn tree(&self) -> &Tree {
         &self.tree
     }
 }
 
-/// Reads the next batch, and begins again at the end; how many entries were read. What does not agree stops the signing.
+/// Reads the next batch, and begins again at the end; returns the number of entries read. A disagreement stops the
+/// signing.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn read_ledger_again(app: &App) -> Result<usize, AppError> {
     let (this, now) = (app.clone(), app.world().now());
     let mut audit = crate::status::take_audit(app);

@@ -1,7 +1,7 @@
-//! Copies checkpoints to the places that the settings name, each once and in order, and tells people where that does not work.
+//! Copies checkpoints to the targets in the settings, each once and in order, and alerts people where that fails.
 //!
-//! How far each place has come lies beside the keys and not in the database, whose owner could otherwise stop the copies. With
-//! several nodes each copies on its own account, for the same reason.
+//! The progress for each target is kept beside the keys and not in the database, whose owner could otherwise stop the
+//! copies. With several nodes, each node copies by itself, for the same reason.
 
 use std::collections::BTreeMap;
 
@@ -14,20 +14,20 @@ use store::ledger as rows;
 use super::CopyState;
 use kernel::{App, AppError};
 
-/// Copies handed to one place in a row.
+/// Most copies sent to one target in a row.
 const BATCH: u32 = 50;
-/// How often a letterbox gets one: the newest, which covers those before it.
+/// The interval of copies by mail: the newest checkpoint, which covers those before it.
 const LETTERS: Span = Span::from_secs(24 * 3600);
 /// The first pause after a failure; it doubles up to an hour.
 const PAUSE: i64 = 30;
 const LONGEST_PAUSE: i64 = 3600;
-/// How long a place may fail before people are told.
+/// How long a target may fail before people are alerted.
 const TOLD_AFTER: Span = Span::from_secs(3600);
 
-/// Copies what is not copied yet; how many copies arrived.
+/// Copies the checkpoints that are not copied yet; returns the number of copies that arrived.
 ///
 /// # Errors
-/// Where the database does not answer, or the state of the copies cannot be kept.
+/// Fails where the database does not answer, or the state of the copies cannot be saved.
 pub async fn copy_checkpoints(app: &App, targets: &[Target], mail: Option<&Mail>) -> Result<usize, AppError> {
     let before = copied(app);
     let (mut states, mut arrived) = (BTreeMap::new(), 0);
@@ -81,8 +81,8 @@ async fn copy_to(
     Ok(arrived)
 }
 
-/// The checkpoints after one of that size, oldest first; for a place that starts, or gets the newest only, that one. So it is
-/// too where the ledger was put back and an operator went on from there.
+/// Lists the checkpoints after the one of that size, oldest first; only the newest one for a target that is new or
+/// gets only the newest, and where the ledger was restored and an operator continued it from there.
 async fn due(app: &App, after: u64, newest_only: bool) -> Result<Vec<(u64, Copy)>, AppError> {
     let key = app.ledger_key().verifier().clone();
     app.store()
@@ -95,7 +95,8 @@ async fn due(app: &App, after: u64, newest_only: bool) -> Result<Vec<(u64, Copy)
                 rows::checkpoints_after(tx, copied, BATCH)?
             };
             let copies = rows.into_iter().filter_map(|row| {
-                // What this service did not sign is not passed on; comparing before the next signature tells of it.
+                // A checkpoint that this service did not sign is not passed on; the comparison before the next
+                // signature reports it.
                 let signed = Checkpoint::open(&row.note, &key).ok()?;
                 let root = hex::encode(signed.root.as_bytes().get(..4)?);
                 let (size, at) = (signed.size, row.signed_at);

@@ -1,5 +1,7 @@
-//! Erases private details, each time with an entry that names the places whose details went: a detail that is gone without such an
-//! entry was deleted by somebody else, and `lanyard ledger verify` says so.
+//! Erases private details, each time with an entry that names the positions whose details were erased.
+//!
+//! A detail that is missing without such an entry was deleted by somebody else, and `lanyard ledger verify` reports
+//! it.
 
 use domain::Timestamp;
 use ledger::{DETAILS_ERASED, erased_subjects};
@@ -9,14 +11,14 @@ use store::{Tx, ledger_guard};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// Details erased in one transaction.
+/// Number of details erased in one transaction.
 const BATCH: u32 = 1000;
 
-/// Erases a batch of the details whose time is over; how many. While the ledger is not signed nothing is erased: it may be needed to
-/// find out what was done.
+/// Erases a batch of the details whose retention period has passed; returns their number. Erases nothing while the
+/// ledger is not signed, because the details may be needed to find out what was done.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn erase_due_details(app: &App) -> Result<usize, AppError> {
     let (this, now) = (app.clone(), app.world().now());
     let before = now.minus(app.config().keep_ledger_details);
@@ -32,8 +34,8 @@ pub async fn erase_due_details(app: &App) -> Result<usize, AppError> {
         .await
 }
 
-/// Erases the details of the entries about some subjects; how many. `None`, and nothing is erased, where one of them has no place yet
-/// that an entry could name.
+/// Erases the details of the entries about some subjects; returns their number. Returns `None`, and erases nothing,
+/// where one of them has no position yet that an entry could name.
 pub fn erase_about(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,8 +1,9 @@
-//! Signs only what continues what this node signed last.
+//! Signs only a ledger that continues what this node signed last.
 //!
-//! Before each signature the stored tree is proven to be an extension of the checkpoint in the node's own memory and of the last
-//! one in the database, which another node may have signed. Anything else is refused: no place is given and nothing is signed
-//! until an operator accepts it with a reason (`accept`), and everybody who must know is told. Devices are served meanwhile.
+//! Before each signature the stored tree is proven to be an extension of the checkpoint in the node's own memory and
+//! of the last one in the database, which another node may have signed. Anything else is refused: no position is
+//! given and nothing is signed until an operator accepts it with a reason (`accept`), and an alarm is raised. Devices
+//! are served meanwhile.
 
 use domain::{EntryId, Timestamp};
 use ledger::{Checkpoint, Tree, TreeError, consistency_proof, verify_consistency};
@@ -14,30 +15,30 @@ use super::Nodes;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What is wrong with a ledger that is not signed.
+/// The fault of a ledger that is not signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Entries that were signed over are no longer there.
+    /// Signed entries are missing.
     Cut,
-    /// Entries are not those that were signed over.
+    /// The entries differ from those that were signed.
     Rewritten,
-    /// The tree does not agree with its entries, or has a hole.
+    /// The tree does not agree with its entries, or has a gap.
     Damaged,
     /// The node does not know what it signed last: after a restore, on a new node, or because the file was removed.
     Forgotten,
-    /// What the node remembers cannot be read.
+    /// The node's memory cannot be read.
     Unreadable,
 }
 
 impl Kind {
     const ALL: [Self; 5] = [Self::Cut, Self::Rewritten, Self::Damaged, Self::Forgotten, Self::Unreadable];
 
-    /// The word in the ledger for a word in a row.
+    /// Returns the ledger's reason code for a word in a row.
     pub(crate) fn known(word: &str) -> &'static str {
         Self::ALL.into_iter().map(Self::word).find(|known| *known == word).unwrap_or_default()
     }
 
-    /// The word in the ledger.
+    /// Returns the reason code in the ledger.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Cut => "cut",
@@ -59,13 +60,13 @@ pub(crate) struct Broken {
     pub(crate) size: u64,
 }
 
-/// What a comparison gives: the tree to sign, or what is wrong with it.
+/// The result of a comparison: the tree to sign, or its fault.
 pub(crate) type Compared = Result<Tree, Broken>;
 
 /// Compares the stored tree with what was signed.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub(crate) fn compare(app: &App, tx: &mut Tx<'_>) -> Result<Compared, AppError> {
     let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
     let last = rows::last_checkpoint(tx)?;
@@ -114,11 +115,11 @@ fn open(app: &App, note: &str) -> Option<Checkpoint> {
 
 type Wrong = (Kind, String);
 
-/// Whether there are fewer entries than this node signed, or than the tree has leaves, so that giving a place would hide it or write
-/// over what stood there. Enters it.
+/// Returns whether there are fewer entries than this node signed, or than the tree has leaves: giving a position
+/// would then hide the loss or overwrite evidence. Records the fault.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub(crate) fn is_cut(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, AppError> {
     let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
     let note = crate::status::memory(app).read().ok().flatten();
@@ -181,10 +182,11 @@ fn extends(
     Ok(Err((Kind::Rewritten, says)))
 }
 
-/// Compares, and says why nothing is signed: because of what is wrong now, or of what was and nobody has accepted yet.
+/// Compares, and returns the reason where nothing is signed: a fault found now, or an earlier one that nobody has
+/// accepted yet.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub(crate) fn refused(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<Result<Tree, String>, AppError> {
     let tree = match compare(app, tx)? {
         Ok(tree) => tree,
@@ -199,7 +201,7 @@ pub(crate) fn refused(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<Resu
     })
 }
 
-/// Enters that a node does not sign, once for each kind until it is accepted, and tells everybody who must know.
+/// Records that a node does not sign, once for each kind until it is accepted, and raises an alarm.
 pub(crate) fn note_broken(
     app: &App,
     tx: &mut Tx<'_>,
@@ -214,7 +216,8 @@ pub(crate) fn note_broken(
         remembered: broken.note.clone(),
         size: i64::try_from(broken.size).unwrap_or(i64::MAX),
     };
-    // A node that does not know what it signed last keeps others from nothing: they know. It is told once, and again after a restart.
+    // A node that does not know what it signed last does not stop the other nodes, which do know. That is reported
+    // once, and again after a restart.
     let new = if broken.kind == Kind::Forgotten {
         crate::status::begin_telling(app)
     } else {

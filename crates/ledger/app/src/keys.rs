@@ -1,4 +1,4 @@
-//! Accepts other keys for a database, where the old ones are lost for good.
+//! Accepts new keys for a database whose old ones are lost for good.
 
 use kernel::access::{Permit, RunService};
 use kernel::record::Record;
@@ -6,10 +6,10 @@ use kernel::{App, AppError, bound};
 use notices_app::alarms::{self, Alarm, AlarmKind};
 use serde_json::json;
 
-/// Takes the keys of the data folder for the database's own: what was sealed with the old one is lost.
+/// Adopts the keys in the data folder as the database's own: everything encrypted with the old ones is lost.
 ///
 /// # Errors
-/// Where the database does not answer.
+/// Fails where the database does not answer.
 pub async fn accept(app: &App, permit: Permit<RunService>) -> Result<(), AppError> {
     let (node, now) = (app.clone(), app.world().now());
     app.store()

@@ -1,5 +1,7 @@
-//! The ledger as lines that `lanyard ledger verify` and a stranger's program can check, a batch at a time: an export of any
-//! length takes the memory of one batch. What the reader may not see goes out as a hash, so that the tree still verifies.
+//! Exports the ledger as lines that `lanyard ledger verify` and other programs can check, in batches.
+//!
+//! An export of any length needs the memory of one batch. An entry that the reader may not see is exported as a hash,
+//! so that the tree still verifies.
 
 use std::io::Write;
 
@@ -12,18 +14,18 @@ use crate::ledger_sight::LedgerSight;
 use kernel::access::{Permit, SeeLedger};
 use kernel::{App, AppError};
 
-/// Entries of one batch.
+/// Number of entries in one batch.
 const BATCH: u32 = 1000;
 
-/// How much of an entry the reader gets.
+/// The part of an entry that the reader gets.
 enum Shown {
-    /// All of it, with its private detail where that was asked for and is kept.
+    /// All of it, with its private detail where that was requested and is still kept.
     Whole(Option<Detail>),
-    /// Its hash.
+    /// Only its hash.
     Withheld,
 }
 
-/// An export under way. It covers the entries that had their place when it began.
+/// An export in progress. It covers the entries that had a position when it began.
 pub struct LedgerExport {
     app: App,
     with_details: bool,
@@ -34,10 +36,11 @@ pub struct LedgerExport {
     header: Option<String>,
 }
 
-/// Begins an export. Private details go in only where asked for, and only for readers of every force.
+/// Begins an export. It includes private details only on request, and only for readers of every force.
 ///
 /// # Errors
-/// [`AppError::Conflict`] for details behind the wall; else where the database does not answer.
+/// [`AppError::Conflict`] for details where the reader is confined to one force; otherwise only if the database does
+/// not answer.
 pub async fn begin_ledger_export(
     app: &App,
     permit: Permit<SeeLedger>,
@@ -68,7 +71,7 @@ pub async fn begin_ledger_export(
     })
 }
 
-/// Writes the whole ledger. Gives the number of entries.
+/// Writes the whole ledger; returns the number of entries.
 ///
 /// # Errors
 /// As [`begin_ledger_export`] and [`LedgerExport::next`], and where the writer fails.
@@ -86,10 +89,10 @@ pub async fn export_ledger(
 }
 
 impl LedgerExport {
-    /// The next lines, each with its end; `None` after the last.
+    /// Returns the next lines, each with its newline; `None` after the last.
     ///
     /// # Errors
-    /// Where the database does not answer, or a stored entry is missing or cannot be read.
+    /// Fails where the database does not answer, or a stored entry is missing or cannot be read.
     pub async fn next(&mut self) -> Result<Option<String>, AppError> {
         let mut lines = String::new();
         if let Some(header) = self.header.take() {
@@ -113,7 +116,7 @@ impl LedgerExport {
             };
             add(&mut lines, &line.map_err(|error| AppError::fault(&error))?);
             self.place = index + 1;
-            // A checkpoint stands straight after the last entry that it covers.
+            // A checkpoint comes straight after the last entry that it covers.
             let place = self.place;
             while let Some((number, sealed)) =
                 self.checkpoints.next_if(|(_, sealed)| u64::try_from(sealed.size) == Ok(place))
@@ -132,7 +135,8 @@ impl LedgerExport {
         self.app
             .store()
             .read(move |tx| {
-                // Asked anew for each batch: what is the reader's own may change while a long export runs.
+                // Looked up again for each batch: the things that belong to the reader may change during a long
+                // export.
                 let mut sight = LedgerSight::of_actor(&app, tx, &actor, force)?;
                 let mut batch = Vec::new();
                 for row in rows::from_place(tx, from, BATCH)? {

@@ -1,9 +1,10 @@
-//! What a reader of the ledger sees of it. Every way to an entry asks here: pages, CSV, export, proof, and the first page's list.
+//! Decides which ledger entries a reader may see; pages, CSV, export, proof and the first page's list all ask here.
 //!
-//! An entry is seen by the readers of its force. One without a force is seen by those who read for every force; what concerns
-//! all (the rules in force, the ledger's own state) by everybody. Nobody reads an entry about themselves, about what they hold
-//! or were handed, or about a case of theirs, unless its action is in [`SHOWN_TO_SUBJECT`]: a new action is hidden from its
-//! subject until somebody adds it there. An entry about a sealed case is for those who may know of the case.
+//! An entry is visible to the readers of its force. One without a force is visible to readers of every force; one
+//! that concerns everybody (the rules in force, the ledger's own state) to all readers. Nobody reads an entry about
+//! themselves, about a device that they hold or were handed, or about a case of theirs, unless its action is in
+//! [`SHOWN_TO_SUBJECT`]: a new action is hidden from its subject until somebody adds it there. An entry about a
+//! sealed case is for readers who may know of the case.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +15,8 @@ use store::{Tx, people};
 use kernel::access::{Actor, Permit, SeeLedger};
 use kernel::{App, AppError};
 
-/// What people may read about themselves: what their own pages show them, and what was done with their knowledge.
+/// Actions that people may read about themselves: those that their own pages show, and acts done with their
+/// knowledge.
 const SHOWN_TO_SUBJECT: &[&str] = &[
     "bootstrap-token.",
     "case.closed",
@@ -55,7 +57,7 @@ const SHOWN_TO_SUBJECT: &[&str] = &[
     "unused.answered",
 ];
 
-/// What one reader sees.
+/// The entries that one reader may see.
 pub struct LedgerSight {
     app: App,
     actor: Actor,
@@ -65,12 +67,12 @@ pub struct LedgerSight {
 }
 
 impl LedgerSight {
-    /// Looks up what is the reader's own.
+    /// Looks up what belongs to the reader of a permit.
     pub fn of(app: &App, tx: &mut Tx<'_>, permit: &Permit<SeeLedger>) -> Result<Self, AppError> {
         Self::of_actor(app, tx, permit.actor(), permit.scope().force())
     }
 
-    /// The same for a reader of one force, or of all.
+    /// Looks up what belongs to a reader of one force, or of all forces.
     pub fn of_actor(
         app: &App,
         tx: &mut Tx<'_>,
@@ -85,17 +87,17 @@ impl LedgerSight {
         Ok(Self { app: app.clone(), actor: actor.clone(), force, own, cases: HashMap::new() })
     }
 
-    /// The force that the reader is confined to.
+    /// Returns the force that the reader is confined to.
     pub const fn force(&self) -> Option<Force> {
         self.force
     }
 
-    /// Whether the reader may see an entry.
+    /// Returns whether the reader may see an entry.
     pub fn covers(&mut self, tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, AppError> {
         Ok(self.within_wall(entry) && !self.hidden(tx, entry)?)
     }
 
-    /// Whether an entry is of the reader's force, or concerns every force.
+    /// Returns whether an entry belongs to the reader's force, or concerns every force.
     pub fn within_wall(&self, entry: &Entry) -> bool {
         match (self.force, entry.force) {
             (None, _) => true,
@@ -104,7 +106,8 @@ impl LedgerSight {
         }
     }
 
-    /// Whether an entry within the wall is about the reader and not for them, or about a case that they may not know of.
+    /// Returns whether an entry of the reader's force is about the reader and hidden from them, or about a case that
+    /// they may not know of.
     fn hidden(&mut self, tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, AppError> {
         let shown = SHOWN_TO_SUBJECT.iter().any(|action| entry.action.starts_with(action));
         if !shown && self.own.contains(&entry.subject) {
@@ -119,13 +122,13 @@ impl LedgerSight {
         Ok(!known)
     }
 
-    /// Whether an entry may be handed out word for word. One without a force that somebody of another force made is shown in
-    /// words, which leave the name out, and handed out as its hash alone.
+    /// Returns whether an entry may be exported in full. An entry without a force that was made by somebody of
+    /// another force is shown in words, without the name, and exported as its hash only.
     pub fn covers_word_for_word(&mut self, tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, AppError> {
         Ok(self.covers(tx, entry)? && !self.names_other_force(tx, entry)?)
     }
 
-    /// Whether an entry without a force was made by somebody of a force that the reader does not see.
+    /// Returns whether an entry without a force was made by somebody of a force that the reader does not see.
     pub fn names_other_force(&self, tx: &mut Tx<'_>, entry: &Entry) -> Result<bool, AppError> {
         let (Some(own), None) = (self.force, entry.force) else { return Ok(false) };
         let Some(Ok(person)) = entry.actor.strip_prefix("person:").map(str::parse) else { return Ok(false) };

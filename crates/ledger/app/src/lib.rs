@@ -1,7 +1,8 @@
-//! The ledger in use: giving entries their place, signing checkpoints, proving one entry. Exports are in `ledger_export`.
+//! Runs the ledger: gives entries their position, signs checkpoints, and proves that an entry is in it.
 //!
-//! Not here: private details. They hold what other permits guard (a sealed case's notes, whom an exemption is for), so no page
-//! shows them by the permit for the ledger; `lanyard ledger export --with-details` on the server does.
+//! Exports are in `ledger_export`. Not here: private details. They hold what other permits guard (a sealed case's
+//! notes, whom an exemption covers), so no page shows them under the permit for the ledger;
+//! `lanyard ledger export --with-details` on the server does.
 
 pub mod keys;
 pub mod ledger_export;
@@ -41,10 +42,10 @@ use kernel::{App, AppError};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// The most entries that are given their place in one transaction.
+/// Most entries that get their position in one transaction.
 pub const BATCH: u32 = 1000;
 
-/// The tree's nodes: read one by one, gathered to be written together.
+/// The tree's nodes: read one by one, collected to be written together.
 struct Nodes<'a, 'b> {
     tx: &'a mut Tx<'b>,
     full: Vec<rows::Node>,
@@ -90,8 +91,8 @@ pub(crate) fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
     })
 }
 
-/// Signs a tree and remembers it, before anybody else can see the signature: what was ever signed is never forgotten. The note of
-/// another node over the same entries is the same, letter by letter.
+/// Signs a tree and remembers it before anybody else can see the signature, so that no signature is ever forgotten.
+/// Another node's note over the same entries is identical.
 fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<String, AppError> {
     let note = Checkpoint::sign(tree.size(), tree.root(), app.ledger_key())
         .map_err(|error| AppError::fault(&error))?;
@@ -104,7 +105,7 @@ fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<Strin
     Ok(note)
 }
 
-/// Raises an alarm about the ledger, which both forces must hear of.
+/// Raises an alarm about the ledger for both forces.
 fn raise_alarm(
     app: &App,
     tx: &mut Tx<'_>,
@@ -123,18 +124,18 @@ fn raise_alarm(
     alarms::raise(app, tx, alarm, now)
 }
 
-/// Gives waiting entries their place in the tree; how many. One node at a time does this: the transaction holds
-/// the only writer on SQLite and a lock on PostgreSQL.
+/// Gives waiting entries their position in the tree; returns their number. One node at a time does this: the
+/// transaction is the only write transaction on SQLite and holds a lock on PostgreSQL.
 ///
 /// # Errors
-/// Where the database does not answer or a node of the tree is missing.
+/// Fails where the database does not answer or a node of the tree is missing.
 pub async fn sequence_ledger(app: &App) -> Result<usize, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
         .write(move |tx| {
             rows::lock(tx)?;
-            // While it is not signed nothing is added to the tree either: what is there must stay to be looked at.
+            // While nothing is signed, nothing is added to the tree either, so that its state is kept for inspection.
             if ledger_guard::open(tx)?.is_some() || guard::is_cut(&app, tx, now)? {
                 return Ok(0);
             }
@@ -159,8 +160,8 @@ pub async fn sequence_ledger(app: &App) -> Result<usize, AppError> {
         .await
 }
 
-/// Signs a checkpoint over everything that has its place, unless the latest one covers it; the note. `None` where there is no
-/// entry yet.
+/// Signs a checkpoint over every entry with a position, unless the latest one covers them all; returns the note, or
+/// `None` where there is no entry yet.
 ///
 /// # Errors
 /// As [`sequence_ledger`]; [`AppError::Conflict`] where the ledger does not continue what was signed last, until an
@@ -190,11 +191,12 @@ pub async fn checkpoint_ledger(app: &App) -> Result<Option<String>, AppError> {
         })
 }
 
-/// The proof that an entry is in the ledger, as a line that `lanyard ledger verify` and a stranger's program can check:
-/// the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
+/// Returns the proof that an entry is in the ledger, as a line that `lanyard ledger verify` and other programs can
+/// check: the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] over the wall, [`AppError::Conflict`] while no checkpoint covers it.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Conflict`] while no checkpoint covers
+/// it.
 pub async fn ledger_proof(app: &App, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
     let (app, origin) = (app.clone(), app.ledger_key().verifier().name().to_owned());
     app.clone().store()

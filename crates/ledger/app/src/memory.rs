@@ -1,4 +1,4 @@
-//! What this node signed last, kept where the owner of the database cannot change it: a file beside the keys.
+//! Remembers what this node signed last where the owner of the database cannot change it: in a file beside the keys.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -8,32 +8,32 @@ use std::sync::{Mutex, PoisonError};
 
 /// The file that holds the last signed checkpoint.
 pub const SIGNED: &str = "ledger.signed";
-/// The file that holds how far the checkpoints were copied.
+/// The file that holds the progress of the checkpoints' copies.
 pub const COPIED: &str = "ledger.copied";
-/// Larger files are not read: a note has some hundred bytes, the state of copies some thousand.
+/// The largest file that is read: a note has some hundred bytes, the state of the copies some thousand.
 const LARGEST: u64 = 256 * 1024;
 
-/// Text that is replaced as a whole: in a file, or in this process for a service without a folder of its own.
+/// A text that is replaced as a whole: in a file, or in this process for a service without a folder of its own.
 pub(crate) struct Memory {
     file: Option<PathBuf>,
     held: Mutex<Option<String>>,
 }
 
 impl Memory {
-    /// A file of that name in a folder.
+    /// Opens the memory with that name in a folder.
     pub(crate) fn new(folder: Option<&Path>, name: &str) -> Self {
         Self { file: folder.map(|folder| folder.join(name)), held: Mutex::new(None) }
     }
 
-    /// Whether it outlives the process.
+    /// Returns whether it outlives the process.
     pub(crate) const fn is_durable(&self) -> bool {
         self.file.is_some()
     }
 
-    /// Reads what was kept last; `None` where nothing ever was.
+    /// Reads the last text; `None` where nothing was ever kept.
     ///
     /// # Errors
-    /// Where the file is there and cannot be read as text.
+    /// Fails where the file exists and cannot be read as text.
     pub(crate) fn read(&self) -> io::Result<Option<String>> {
         let Some(path) = &self.file else {
             return Ok(self.held.lock().unwrap_or_else(PoisonError::into_inner).clone());
@@ -48,16 +48,17 @@ impl Memory {
         Ok(Some(text))
     }
 
-    /// Keeps a text in the place of the one before: whole and durable, or not at all.
+    /// Replaces the text: durably and as a whole, or not at all.
     ///
     /// # Errors
-    /// Where the file cannot be written.
+    /// Fails where the file cannot be written.
     pub(crate) fn keep(&self, text: &str) -> io::Result<()> {
         let Some(path) = &self.file else {
             *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.to_owned());
             return Ok(());
         };
-        // One at a time in this process; another process on the same folder is kept off by the database's own lock.
+        // The mutex admits one write at a time in this process; the database's own lock keeps off another process
+        // with the same folder.
         let _one = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let beside = path.with_file_name(format!(".{name}.new"));
@@ -72,10 +73,10 @@ impl Memory {
         }
     }
 
-    /// Forgets what was kept.
+    /// Deletes the text.
     ///
     /// # Errors
-    /// Where the file cannot be removed.
+    /// Fails where the file cannot be removed.
     pub(crate) fn forget(&self) -> io::Result<()> {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = None;
         match self.file.as_ref().map(fs::remove_file) {

@@ -1,4 +1,4 @@
-//! The ledger, read by people: entries in words, the latest checkpoint beside them.
+//! Reads the ledger for people: entries in words, with the latest checkpoint.
 
 use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
@@ -8,20 +8,20 @@ use super::ledger_sight::LedgerSight;
 use kernel::access::{Actor, Permit, SeeLedger};
 use kernel::{App, AppError, words};
 
-/// What a list of entries shows. Empty words mean "any".
+/// The filters of a list of entries. An empty text means "any".
 #[derive(Debug, Clone, Default)]
 pub struct LedgerQuery {
-    /// What the action begins with, such as `command.`.
+    /// The start of the action, such as `command.`.
     pub action: String,
     /// A serial number: only entries on that device.
     pub serial: String,
-    /// Under which clause.
+    /// The clause.
     pub clause: String,
-    /// From this time on.
+    /// The start of the period, included.
     pub from: Option<Timestamp>,
-    /// Before this time.
+    /// The end of the period, not included.
     pub until: Option<Timestamp>,
-    /// Only those that stand after this one in the list.
+    /// The entry after which the list continues.
     pub after: Option<(Timestamp, EntryId)>,
 }
 
@@ -30,42 +30,42 @@ pub struct LedgerQuery {
 pub struct LedgerRead {
     /// The entries, newest first.
     pub rows: Vec<LedgerRow>,
-    /// How many entries have a place in the tree.
+    /// Number of entries that have a position in the tree.
     pub size: u64,
-    /// How many have none yet.
+    /// Number of entries that have none yet.
     pub waiting: u64,
-    /// The latest signed checkpoint: the note, how many entries it covers, when it was signed.
+    /// The latest signed checkpoint: the note, the number of entries it covers, and the time of signing.
     pub checkpoint: Option<(String, u64, Timestamp)>,
 }
 
 /// One entry in words.
 #[derive(Debug, Clone)]
 pub struct LedgerRow {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
-    /// Its place in the tree, once it has one.
+    /// Its position in the tree, once it has one.
     pub place: Option<u64>,
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub who: String,
-    /// What, as entered, such as `device.lock.ordered`.
+    /// The action as recorded, such as `device.lock.ordered`.
     pub action: String,
-    /// On whom or what: a name, and the path of its page where there is one.
+    /// The subject: a name, and the path of its page where there is one.
     pub on: (String, Option<String>),
-    /// Of which force; `None` for the service's own and what concerns every force.
+    /// The force; `None` for the service's own entries and those that concern every force.
     pub force: Option<Force>,
-    /// Under which clause.
+    /// The clause.
     pub clause: Option<String>,
     /// The reason word.
     pub reason: Option<String>,
-    /// The digest that stands in the tree.
+    /// The digest stored in the tree.
     pub digest: String,
     /// Whether the private detail was erased.
     pub erased: bool,
 }
 
-/// Up to `limit` entries, newest first.
+/// Lists up to `limit` entries, newest first.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for a serial number that is not in the register.
@@ -109,38 +109,38 @@ pub async fn ledger(
         .await
 }
 
-/// What became of an entry's private detail.
+/// The state of an entry's private detail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DetailState {
     /// It has none.
     None,
     /// It is kept beside the ledger.
     Kept,
-    /// It was erased when its time was over.
+    /// It was erased when its retention period had passed.
     Erased,
 }
 
-/// One entry with all that is known of it.
+/// One entry with everything known of it.
 #[derive(Debug, Clone)]
 pub struct LedgerEntryRead {
     /// The entry in words.
     pub row: LedgerRow,
-    /// Of which force; `None` for the service's own and what concerns every force.
+    /// The force; `None` for the service's own entries and those that concern every force.
     pub force: Option<Force>,
     /// The title of its clause, where the policy in force has it.
     pub clause_title: Option<String>,
     /// The salted digest of its private detail.
     pub detail_digest: Option<String>,
-    /// What became of that.
+    /// The state of the private detail.
     pub detail: DetailState,
-    /// The latest checkpoint, where it covers the entry: how many entries it covers, and when it was signed.
+    /// The latest checkpoint, where it covers the entry: the number of entries it covers, and the time of signing.
     pub covered: Option<(u64, Timestamp)>,
 }
 
-/// One entry.
+/// Looks up one entry.
 ///
 /// # Errors
-/// [`AppError::NotFound`], also for an entry that is kept from the reader; [`AppError::Denied`] over the wall.
+/// [`AppError::NotFound`], also for an entry that is hidden from the reader; [`AppError::Denied`] for another force.
 pub async fn ledger_entry(
     app: &App,
     permit: Permit<SeeLedger>,
@@ -174,7 +174,8 @@ pub async fn ledger_entry(
 /// Refuses an entry that the reader may not see.
 ///
 /// # Errors
-/// [`AppError::Denied`] over the wall; [`AppError::NotFound`] for what is kept from the reader, as if it were not there.
+/// [`AppError::Denied`] for another force; [`AppError::NotFound`] for an entry that is hidden from the reader, as if
+/// it did not exist.
 pub(crate) fn readable(
     tx: &mut Tx<'_>,
     permit: &Permit<SeeLedger>,
@@ -187,7 +188,8 @@ pub(crate) fn readable(
     if sight.covers(tx, entry)? { Ok(()) } else { Err(AppError::not_found("entry", entry.id)) }
 }
 
-/// One entry in words, with names only from within the force, and of cases only where the reader may know of them.
+/// Describes an entry in words, with names only from within the force, and of cases only where the reader may know of
+/// them.
 pub fn row_within(
     app: &App,
     tx: &mut Tx<'_>,
@@ -236,12 +238,12 @@ fn case_subject(
     })
 }
 
-/// What belongs to the other force is called.
+/// The title of things that belong to the other force.
 const OTHER_FORCE: &str = "Of the other force";
-/// Who made an entry that concerns every force, where they belong to the other one.
+/// The name of the actor of an entry that concerns every force, where they belong to the other one.
 const SOMEBODY_THERE: &str = "Somebody of the other force";
 
-/// A subject's name and page. What belongs to the other force is not named.
+/// Returns a subject's name and page; leaves out the name where it belongs to the other force.
 fn subject(
     tx: &mut Tx<'_>,
     subject: &str,

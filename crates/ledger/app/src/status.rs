@@ -1,4 +1,4 @@
-//! What this node knows of its ledger: whether it signs, how far it has read it again, and whether copies have left the machine.
+//! Tracks this node's ledger: whether it signs, how far it has been read again, and whether copies have left the machine.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,52 +9,52 @@ use store::Tx;
 use super::{Audit, Memory};
 use kernel::{App, AppError};
 
-/// How the copies to one place stand.
+/// The state of the copies to one target.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub struct CopyState {
-    /// How many entries the last checkpoint covers that was copied there.
+    /// Number of entries that the last copied checkpoint covers.
     pub size: u64,
-    /// When that was.
+    /// The time of that copy.
     pub copied_at: Option<Timestamp>,
-    /// Since when it has failed, and why it failed last.
+    /// The time since which it has failed, and the last reason.
     pub failing: Option<(Timestamp, String)>,
-    /// When it is tried again.
+    /// The time of the next attempt.
     pub again_at: Option<Timestamp>,
-    /// How often it failed in a row.
+    /// Number of failures in a row.
     pub failures: u32,
-    /// Whether people were told of that.
+    /// Whether people were alerted to that.
     #[serde(default)]
     pub told: bool,
 }
 
-/// How the ledger stands, for the pages and for whoever watches the service.
+/// The state of the ledger, for the pages and for monitoring.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LedgerStatus {
-    /// Why nothing is signed; `None` while it is.
+    /// The reason why nothing is signed; `None` while it is signed.
     pub stopped: Option<String>,
-    /// Each place that checkpoints are copied to. Empty: they do not leave this machine.
+    /// The state for each target of the copies. Empty where the checkpoints do not leave this machine.
     pub copies: BTreeMap<String, CopyState>,
 }
 
 impl LedgerStatus {
-    /// Whether a checkpoint was ever copied to a place that is not on this machine. A folder counts: it may be a share, which
-    /// only the force can know.
+    /// Returns whether a checkpoint was ever copied to a target outside this machine. A folder counts: it may be a
+    /// share, which only the force can know.
     #[must_use]
     pub fn left_the_machine(&self) -> bool {
         self.copies.iter().any(|(place, state)| place != "syslog" && state.copied_at.is_some())
     }
 }
 
-/// The same, with what belongs to it inside the process.
+/// The state of the ledger, with the parts that stay inside the process.
 #[derive(Default)]
 pub(crate) struct Watch {
     status: LedgerStatus,
     audit: Audit,
-    /// People were told since the start that this node does not know what it signed last.
+    /// Whether people were alerted since the start that this node does not know what it signed last.
     told: bool,
 }
 
-/// What a node keeps of its ledger beside the database.
+/// The data that a node keeps of its ledger beside the database.
 struct Beside {
     signed: Arc<Memory>,
     copied: Arc<Memory>,
@@ -68,12 +68,12 @@ fn beside(app: &App) -> Arc<Beside> {
     })
 }
 
-/// Returns where this node remembers what it signed last.
+/// Returns the memory of what this node signed last.
 pub(crate) fn memory(app: &App) -> Arc<Memory> {
     Arc::clone(&beside(app).signed)
 }
 
-/// Returns where this node remembers how far the copies have come.
+/// Returns the memory of the progress of this node's copies.
 pub(crate) fn copies_memory(app: &App) -> Arc<Memory> {
     Arc::clone(&beside(app).copied)
 }
@@ -82,7 +82,8 @@ fn watch<T>(app: &App, change: impl FnOnce(&mut Watch) -> T) -> T {
     change(&mut beside(app).watch.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Notes whether the ledger is signed, and shouts where it is not: with each round, until somebody has accepted it.
+/// Stores whether the ledger is signed, and logs an error where it is not: in each round, until somebody has accepted
+/// it.
 pub(crate) fn shout_of_ledger(app: &App, says: Option<&str>) {
     if let Some(says) = says {
         tracing::error!(
@@ -93,7 +94,7 @@ pub(crate) fn shout_of_ledger(app: &App, says: Option<&str>) {
     watch(app, |watch| watch.status.stopped = says.map(str::to_owned));
 }
 
-/// Whether nobody was told yet that this node does not know what it signed last.
+/// Returns whether nobody was alerted yet that this node does not know what it signed last, and sets that mark.
 pub(crate) fn begin_telling(app: &App) -> bool {
     watch(app, |watch| !std::mem::replace(&mut watch.told, true))
 }
@@ -110,16 +111,16 @@ pub(crate) fn set_copies(app: &App, copies: BTreeMap<String, CopyState>) {
     watch(app, |watch| watch.status.copies = copies);
 }
 
-/// How the ledger stands as far as this node knows, and as the database says.
+/// Returns the state of the ledger, as far as this node and the database know it.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn ledger_status(app: &App) -> Result<LedgerStatus, AppError> {
     let app = app.clone();
     app.clone().store().read(move |tx| ledger_status_in(&app, tx)).await
 }
 
-/// The same within a transaction.
+/// Returns the state of the ledger as [`ledger_status`] does, within a transaction.
 pub fn ledger_status_in(app: &App, tx: &mut Tx<'_>) -> Result<LedgerStatus, AppError> {
     let mut status = watch(app, |watch| watch.status.clone());
     let open = store::ledger_guard::open(tx)?;

@@ -1,4 +1,4 @@
-//! Checkpoints: a signed note that says how large the tree is and what its root is (https://c2sp.org/tlog-checkpoint).
+//! Signs and checks checkpoints: signed notes that state the size and the root of the tree (https://c2sp.org/tlog-checkpoint).
 //!
 //! Signing is a promise never to sign a tree that does not continue this one. The sequencer keeps the promise by
 //! signing only what it has just appended to, under one lock.
@@ -8,7 +8,7 @@ use crate::key::{SigningKey, VerifierKey};
 use crate::note::{Note, NoteError};
 use crate::tree::MAX_SIZE;
 
-/// A checkpoint that cannot be signed or verified.
+/// The reason why a checkpoint cannot be signed or verified.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckpointError {
     /// It is not a signed note, or not signed by the key.
@@ -32,9 +32,9 @@ pub enum CheckpointError {
 /// The state of a ledger at one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// Which ledger: the name of the key that signs it.
+    /// The ledger's name: that of the key that signs it.
     pub origin: String,
-    /// How many entries it covers.
+    /// Number of entries that it covers.
     pub size: u64,
     /// The root of the tree over them.
     pub root: Hash,
@@ -43,7 +43,8 @@ pub struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Returns the state of `key`'s ledger at this size, signed, in the text form that is stored and copied elsewhere.
+    /// Signs the state of `key`'s ledger at this size; returns it in the text form that is stored and copied
+    /// elsewhere.
     ///
     /// # Errors
     /// When the size is beyond [`MAX_SIZE`].
@@ -54,7 +55,7 @@ impl Checkpoint {
         Ok(Note::sign(&text, key)?)
     }
 
-    /// Reads a signed checkpoint and checks its signature.
+    /// Parses a signed checkpoint and checks its signature.
     ///
     /// # Errors
     /// When it is malformed, of another ledger, or not signed by this key.

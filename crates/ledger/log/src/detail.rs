@@ -1,15 +1,16 @@
-//! Private detail: kept beside the log, erasable, and still provable while it lasts.
+//! Keeps private detail beside the log: erasable, and still provable while it lasts.
 
 use domain::{Entropy, Secret};
 
 use crate::hash::Hash;
 
-/// Bytes of salt. Fixed, so that salt and detail cannot be cut apart at another place under the same digest.
+/// Bytes of salt. The length is fixed, so that salt and detail cannot be split at another place under the same
+/// digest.
 pub const SALT_BYTES: usize = 32;
 /// Most bytes of detail that one entry may have.
 pub const MAX_DETAIL_BYTES: usize = 256 * 1024;
 
-/// Detail that cannot be kept beside an entry.
+/// The reason why a detail cannot be kept beside an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DetailError {
     /// The salt has another length.
@@ -22,7 +23,7 @@ pub enum DetailError {
     TooLong,
 }
 
-/// What an entry says in private: names, words, values. Erasing it is forgetting the row; the entry keeps the digest,
+/// The private part of an entry: names, words, values. It is erased by deleting the row; the entry keeps the digest,
 /// and without the salt the digest cannot be searched for short or guessable details.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detail {
@@ -41,10 +42,10 @@ impl Detail {
         Self::from_parts(&salt, bytes)
     }
 
-    /// Returns a detail as it was stored.
+    /// Makes a detail from its stored parts.
     ///
     /// # Errors
-    /// When the salt has not [`SALT_BYTES`] bytes, or the detail more than [`MAX_DETAIL_BYTES`].
+    /// When the salt does not have [`SALT_BYTES`] bytes, or the detail has more than [`MAX_DETAIL_BYTES`].
     pub fn from_parts(salt: &[u8], bytes: Vec<u8>) -> Result<Self, DetailError> {
         if bytes.len() > MAX_DETAIL_BYTES {
             return Err(DetailError::TooLong);

@@ -1,6 +1,6 @@
-//! One entry, and the bytes that stand for it in the tree.
+//! Defines one entry, and its encoding in the tree.
 //!
-//! The encoding is read as it is written: a version byte, then the fields in order, each of known length or with its
+//! The encoding is a version byte, then the fields in order, each of known length or with its
 //! length before it. Two different entries therefore never have the same bytes, and an entry has one encoding only;
 //! [`Entry::decode`] refuses everything that [`Entry::encode`] would not write.
 //!
@@ -21,7 +21,7 @@ use crate::hash::{Hash, leaf_hash};
 pub const MAX_TEXT_BYTES: usize = 4096;
 const VERSION: u8 = 0x01;
 
-/// An entry that cannot be written, or bytes that are not an entry.
+/// The reason why an entry cannot be written, or bytes are not an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
     /// A text is too long.
@@ -35,34 +35,34 @@ pub enum EntryError {
     Malformed(&'static str),
 }
 
-/// Who did what to whom, when, why, and under which clause.
+/// One act: the actor, the subject, the time, the reason, and the clause.
 ///
-/// All of it stays for as long as the log does. Names, numbers and free words about people belong into the
+/// All of it stays for as long as the log does. Names, numbers and free words about people belong in the
 /// [`crate::Detail`], of which only the digest is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Made with the use case, before the entry has its place in the log.
+    /// Its id, made with the use case, before the entry has its place in the log.
     pub id: EntryId,
-    /// When it was done.
+    /// The time of the act.
     pub at: Timestamp,
-    /// Who did it: a role and an id, such as `person:0190...`, `enrolment:0190...` or `system`.
+    /// The actor: a role and an id, such as `person:0190...`, `enrolment:0190...` or `system`.
     pub actor: String,
-    /// What was done, such as `device.lock.ordered`.
+    /// The act, such as `device.lock.ordered`.
     pub action: String,
-    /// What or whom it was done to, written as actors are.
+    /// The thing or person acted on, written as actors are.
     pub subject: String,
-    /// The force whose affair it is; absent if it concerns no single force.
+    /// The force that it belongs to; absent if it concerns no single force.
     pub force: Option<Force>,
     /// The clause under which it was done, if there is one.
     pub clause: Option<ClauseId>,
-    /// Why, in a word of the product such as `reported-lost`; what a person typed belongs into the detail.
+    /// The reason as a code of the product such as `reported-lost`; text that a person typed belongs in the detail.
     pub reason: Option<String>,
     /// Digest of the private detail, if there is one.
     pub detail_digest: Option<Hash>,
 }
 
 impl Entry {
-    /// Returns the bytes that stand for it.
+    /// Returns the entry's bytes in the tree.
     ///
     /// # Errors
     /// When the actor, action or subject is empty, or a text is longer than [`MAX_TEXT_BYTES`].
@@ -94,7 +94,7 @@ impl Entry {
         self.encode().map(|bytes| leaf_hash(&bytes))
     }
 
-    /// Reads the bytes back.
+    /// Decodes an entry.
     ///
     /// # Errors
     /// When they are not exactly what [`Entry::encode`] writes for some entry.
@@ -141,7 +141,7 @@ fn put_optional(out: &mut Vec<u8>, name: &'static str, text: Option<&str>) -> Re
     text.map_or(Ok(()), |text| put_text(out, name, text))
 }
 
-/// What is left to read.
+/// The bytes that are still to be read.
 struct Input<'a>(&'a [u8]);
 
 impl Input<'_> {

@@ -1,7 +1,8 @@
-//! Which private details were erased, as the entry about it says it.
+//! Writes and checks the entries that record which private details were erased.
 //!
-//! A detail that is gone without such an entry was deleted, and a check of the whole ledger says so. The entry names the places
-//! whose details went, in its subject: `details:0-57,60,311-400`. The subject stays for as long as the log does.
+//! A detail that is missing without such an entry was deleted, and a check of the whole ledger reports it. The entry
+//! names the positions whose details were erased, in its subject: `details:0-57,60,311-400`. The subject stays for as
+//! long as the log does.
 
 use crate::fault::Fault;
 
@@ -11,7 +12,7 @@ const PREFIX: &str = "details:";
 /// The longest subject that is written: well below what an entry's text may have.
 const LONGEST: usize = 2000;
 
-/// Writes the subjects that name these places; several where one would become too long.
+/// Writes the subjects that name these positions; several where one would become too long.
 #[must_use]
 pub fn erased_subjects(places: &[u64]) -> Vec<String> {
     let mut places = places.to_vec();
@@ -38,7 +39,7 @@ pub fn erased_subjects(places: &[u64]) -> Vec<String> {
     subjects
 }
 
-/// Reads the places that a subject names; `None` if it names none in this form.
+/// Parses the positions that a subject names; `None` if it names none in this form.
 fn places(subject: &str) -> Option<Vec<(u64, u64)>> {
     let range = |text: &str| -> Option<(u64, u64)> {
         let (from, to) = text.split_once('-').unwrap_or((text, text));
@@ -48,7 +49,7 @@ fn places(subject: &str) -> Option<Vec<(u64, u64)>> {
     subject.strip_prefix(PREFIX)?.split(',').map(range).collect()
 }
 
-/// Follows the entries of an export: whose detail is gone, and which erasures the ledger itself tells of.
+/// The state of following an export's entries: details that are missing, and erasures that the ledger records.
 #[derive(Debug, Default)]
 pub(crate) struct Erasures {
     gone: Vec<(u64, u64)>,
@@ -56,7 +57,7 @@ pub(crate) struct Erasures {
 }
 
 impl Erasures {
-    /// Takes an entry whose detail is not there.
+    /// Takes an entry whose detail is missing.
     pub(crate) fn gone(&mut self, index: u64) {
         match self.gone.last_mut() {
             Some((_, to)) if to.checked_add(1) == Some(index) => *to = index,
@@ -71,7 +72,7 @@ impl Erasures {
         }
     }
 
-    /// Returns details that are gone without an entry about it, as faults.
+    /// Returns the details that are missing without an entry about it, as faults.
     pub(crate) fn faults(mut self) -> Vec<Fault> {
         self.told.sort_unstable();
         let mut faults = Vec::new();

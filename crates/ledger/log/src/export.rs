@@ -1,6 +1,6 @@
-//! The export: a ledger as lines of JSON that anybody can read, copy and check.
+//! Writes and parses an export: a ledger as lines of JSON that anybody can read, copy and check.
 //!
-//! One header, then every entry in order, and every checkpoint straight after the last entry that it covers:
+//! It has one header, then every entry in order, and every checkpoint straight after the last entry that it covers:
 //!
 //! ```text
 //! {"header":{"format":"lanyard-ledger-2","origin":"...","entries":3,"checkpoints":1,"shows":"norfolk","details":false}}
@@ -10,8 +10,9 @@
 //! {"checkpoint":{"number":0,"note":"origin\n3\nroot\n\n- name signature\n"}}
 //! ```
 //!
-//! An entry that the reader may not see stands there as its leaf hash alone, which is enough for the tree to verify. The former
-//! format, `lanyard-ledger-1`, has no such lines and says neither what it shows nor whether details are in it; it is still read.
+//! An entry that the reader may not see appears as its leaf hash alone, which is enough for the tree to verify. The
+//! former format, `lanyard-ledger-1`, has no such lines and says neither what it shows nor whether details are in it; it
+//! is still accepted.
 //!
 //! `leaf` repeats the leaf hash so that a changed entry can be told from a changed tree. Digests, salts and details are
 //! base64. A line has one spelling only (no spaces, fields in this order, absent ones left out), so every byte counts.
@@ -26,14 +27,14 @@ use crate::detail::{Detail, DetailError};
 use crate::entry::{Entry, EntryError};
 use crate::hash::Hash;
 
-/// Name and version of the format, which stands in the header.
+/// Name and version of the format, as stated in the header.
 pub(crate) const FORMAT: &str = "lanyard-ledger-2";
 /// The format before it.
 pub(crate) const FORMER_FORMAT: &str = "lanyard-ledger-1";
 /// Longest line that is read, in bytes without its newline: room for the longest entry with the longest detail.
 pub(crate) const MAX_LINE: usize = 512 * 1024;
 
-/// An entry or a checkpoint that cannot be exported.
+/// The reason why an entry or a checkpoint cannot be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The entry has no encoding.
@@ -49,14 +50,14 @@ pub enum ExportError {
     Json(#[from] serde_json::Error),
 }
 
-/// What the first line of an export says.
+/// The content of an export's first line.
 #[derive(Debug, Clone, Copy)]
 pub struct Head<'a> {
-    /// The ledger.
+    /// The ledger's name.
     pub origin: &'a str,
-    /// How many lines of entries follow, those withheld included.
+    /// Number of entry lines that follow, including withheld ones.
     pub entries: u64,
-    /// How many checkpoints follow.
+    /// Number of checkpoints that follow.
     pub checkpoints: u64,
     /// The forces whose entries it shows.
     pub shows: &'a [Force],
@@ -88,7 +89,7 @@ pub fn withheld_line(index: u64, entry: &Entry) -> Result<String, ExportError> {
     line(&Line::Withheld(WithheldLine { index, leaf: entry.leaf()? }))
 }
 
-/// Returns the line of entry `index` (from 0), with its detail where it is kept still and may be shown.
+/// Returns the line of entry `index` (from 0), with its detail where it is still kept and may be shown.
 ///
 /// # Errors
 /// When the entry has no encoding, or the detail is not its own.
@@ -124,7 +125,7 @@ pub(crate) enum Line {
 }
 
 impl Line {
-    /// Reads a line without its newline, and only if it is spelt as it would be written.
+    /// Parses a line without its newline, and only if it is spelt as it would be written.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         let line: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
         let written = serde_json::to_vec(&line).map_err(|error| error.to_string())?;
@@ -146,7 +147,7 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Says what is wrong with the format, if anything is.
+    /// Checks the format; returns what is wrong with it, if anything.
     pub(crate) fn check(&self) -> Result<(), String> {
         let shown = |shows: &str| -> bool {
             let forces: Result<Vec<Force>, _> = shows.split(' ').map(str::parse).collect();
@@ -249,7 +250,7 @@ impl DetailLine {
     }
 
     fn read(self) -> Result<Detail, DetailError> {
-        // What is not base64 is not a salt of the right length either; the fault names the entry in any case.
+        // Text that is not base64 is not a salt of the right length either; the fault names the entry in any case.
         let salt = STANDARD.decode(self.salt).map_err(|_| DetailError::Salt)?;
         let bytes = STANDARD.decode(self.bytes).map_err(|_| DetailError::Salt)?;
         Detail::from_parts(&salt, bytes)

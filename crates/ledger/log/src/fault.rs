@@ -1,8 +1,8 @@
-//! What can be wrong with an export, each with its place.
+//! Lists the faults that an export can have, each with its place.
 
 use std::fmt;
 
-/// Which of the header's two counts.
+/// The two counts in the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
     /// Entry lines.
@@ -11,21 +11,21 @@ pub enum Counted {
     Checkpoints,
 }
 
-/// One thing wrong with an export. Lines count from 1, entries and checkpoints from 0.
+/// One fault of an export. Lines count from 1, entries and checkpoints from 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The file cannot be read.
     #[error("line {line}: the file cannot be read: {why}")]
     Unreadable {
-        /// Where reading stopped.
+        /// The line where reading stopped.
         line: u64,
-        /// The system's words.
+        /// The system's message.
         why: String,
     },
     /// The file does not begin as an export does.
     #[error("line 1 is not the header of a ledger export: {why}")]
     Header {
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
     /// The export names another ledger than the key does.
@@ -38,12 +38,12 @@ pub enum Fault {
         /// The header's origin.
         found: String,
     },
-    /// A line that no export writes.
+    /// A line that no export contains.
     #[error("line {line} is not a line of an export: {why}")]
     Malformed {
         /// The line.
         line: u64,
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
     /// An entry is not as it was written.
@@ -62,7 +62,7 @@ pub enum Fault {
         /// Its line.
         line: u64,
     },
-    /// Private details are gone, and no entry says that they were erased.
+    /// Private details are missing, and no entry says that they were erased.
     #[error("the details of {} are gone, and no entry of the ledger says that they were erased", Range(*.from, *.to))]
     DetailGone {
         /// The first of the entries.
@@ -76,9 +76,9 @@ pub enum Fault {
          off, or it was put back to an older state"
     )]
     Cut {
-        /// How many entries the kept checkpoint covers.
+        /// Number of entries that the kept checkpoint covers.
         size: u64,
-        /// How many there are, up to the first that is out of order.
+        /// Number of entries there are, up to the first that is out of order.
         found: u64,
     },
     /// The ledger is not the one that a checkpoint kept elsewhere was signed over.
@@ -86,10 +86,10 @@ pub enum Fault {
         "the first {size} entries are not those that the checkpoint which you kept was signed over: the ledger was rewritten"
     )]
     Rewritten {
-        /// How many entries the kept checkpoint covers.
+        /// Number of entries that the kept checkpoint covers.
         size: u64,
     },
-    /// Entries that must be there are not.
+    /// Entries that must be there are missing.
     #[error("{} dropped", Range(*.from, *.to))]
     Dropped {
         /// The first of them.
@@ -113,10 +113,10 @@ pub enum Fault {
         /// Its line.
         line: u64,
     },
-    /// An entry is there again.
+    /// An entry is repeated.
     #[error("entry {index} (line {line}) appears more than once, or under another entry's number")]
     Repeated {
-        /// The number that it bears.
+        /// The index that it carries.
         index: u64,
         /// Its line.
         line: u64,
@@ -128,7 +128,7 @@ pub enum Fault {
         number: u64,
         /// Its line.
         line: u64,
-        /// What is wrong with it.
+        /// The fault.
         why: String,
     },
     /// Checkpoints are missing, repeated or out of order.
@@ -138,7 +138,7 @@ pub enum Fault {
         line: u64,
         /// The number that belongs there.
         expected: u64,
-        /// The number that stands there.
+        /// The number that is there.
         found: u64,
     },
     /// A checkpoint does not follow the last entry that it covers.
@@ -150,7 +150,7 @@ pub enum Fault {
         number: u64,
         /// Its line.
         line: u64,
-        /// How many entries it covers.
+        /// Number of entries that it covers.
         size: u64,
     },
     /// Entries were changed together with their leaf hashes, added, or replaced.
@@ -176,7 +176,7 @@ pub enum Fault {
     NotCompared {
         /// The first of them.
         first: u64,
-        /// How many.
+        /// The number of them.
         checkpoints: u64,
     },
     /// Nothing is signed, so nothing is proven.
@@ -185,17 +185,17 @@ pub enum Fault {
     /// The header announced another number of lines.
     #[error("the header announces {announced} {what}, the file has {found}; it was cut short or added to")]
     Count {
-        /// What is counted.
+        /// The kind of line.
         what: Counted,
-        /// What the header says.
+        /// The number in the header.
         announced: u64,
-        /// What there is.
+        /// The number in the file.
         found: u64,
     },
-    /// More is wrong than is worth listing.
+    /// There are more faults than are worth listing.
     #[error("line {line}: too many faults; the rest of the file was not checked")]
     TooMany {
-        /// Where checking stopped.
+        /// The line where checking stopped.
         line: u64,
     },
 }
@@ -209,7 +209,7 @@ impl fmt::Display for Counted {
     }
 }
 
-/// "entry 5" or "entries 5 to 9".
+/// A range, written "entry 5" or "entries 5 to 9".
 struct Range(u64, u64);
 
 impl fmt::Display for Range {

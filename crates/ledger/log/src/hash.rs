@@ -1,4 +1,4 @@
-//! SHA-256 as the tree uses it.
+//! Computes SHA-256 hashes as the tree uses them.
 //!
 //! Leaves and nodes are hashed under different first bytes, so that no entry can be passed off as a pair of subtrees
 //! (RFC 6962 section 2.1).
@@ -25,7 +25,7 @@ impl Hash {
     /// Bytes in a digest.
     pub const LEN: usize = 32;
 
-    /// Takes the 32 bytes as they are.
+    /// Wraps the 32 bytes as they are.
     #[must_use]
     pub const fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         Self(bytes)

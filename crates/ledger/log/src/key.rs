@@ -1,7 +1,8 @@
-//! Keys that sign the ledger and keys that check it.
+//! Defines the keys that sign the ledger and the keys that check it.
 //!
-//! The text form is the "vkey" of the C2SP signed-note format (https://c2sp.org/signed-note): `name+hash+base64`, where
-//! the hash ties the name to the key. Key names are schema-less addresses such as `lanyard.norfolk.example/ledger`.
+//! The text form is the "vkey" of the C2SP signed-note format (https://c2sp.org/signed-note): `name+hash+base64`,
+//! where the hash ties the name to the key. Key names are schema-less addresses such as
+//! `lanyard.norfolk.example/ledger`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,7 +16,7 @@ use crate::hash::Hash;
 
 /// The signature type byte of Ed25519 in signed notes.
 const ED25519_TYPE: u8 = 0x01;
-/// Longest key name that is taken, in bytes.
+/// Longest key name that is accepted, in bytes.
 const MAX_NAME: usize = 255;
 
 /// A key or its text that cannot be used.
@@ -48,7 +49,7 @@ pub struct VerifierKey {
 }
 
 impl VerifierKey {
-    /// Ties a name to an Ed25519 public key (32 bytes, RFC 8032).
+    /// Makes a key that ties a name to an Ed25519 public key (32 bytes, RFC 8032).
     ///
     /// # Errors
     /// When signed notes do not allow the name.
@@ -65,7 +66,7 @@ impl VerifierKey {
         &self.name
     }
 
-    /// Returns the four bytes that tell keys of one name apart.
+    /// Returns the four bytes that distinguish keys of one name.
     #[must_use]
     pub const fn id(&self) -> [u8; 4] {
         self.id

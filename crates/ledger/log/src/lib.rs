@@ -1,17 +1,17 @@
-//! The tamper-evident log: what was done, by whom, to whom, under which clause, with proof that the record is unchanged.
+//! Keeps a tamper-evident log: what was done, by whom, to whom, under which clause, with proof that the record is unchanged.
 //!
 //! Every use case writes one [`Entry`]. A sequencer gives it the next index, hashes its canonical bytes into a Merkle
-//! [`Tree`] (RFC 6962 section 2.1, RFC 9162 section 2.1) and from time to time signs a [`Checkpoint`] in the published
-//! C2SP `tlog-checkpoint` form. A reader with an export and the public key can then show, with [`verify_export`] and
-//! nothing else, that no entry was changed, dropped or reordered since any checkpoint.
+//! [`Tree`] (RFC 6962 section 2.1, RFC 9162 section 2.1) and from time to time signs a [`Checkpoint`] in the
+//! published C2SP `tlog-checkpoint` form. A reader with an export and the public key can then show, with
+//! [`verify_export`] and nothing else, that no entry was changed, dropped or reordered since any checkpoint.
 //!
-//! What may have to be forgotten is kept out of the tree: an entry carries only the salted digest of its private
+//! Data that may have to be erased is kept out of the tree: an entry carries only the salted digest of its private
 //! [`Detail`], so that the detail can be erased on schedule while the log stays whole.
 //!
-//! Not here: tables and transactions (`store`), when to seal and where checkpoints are copied to (`app`, `worker`). A
-//! checkpoint protects against the person who owns the database only once a copy is kept outside their reach.
-//! This crate reads no clock and makes no randomness; the caller passes both. `docs/ledger-format.md` tells an outsider how
-//! to check an export without this code.
+//! Not here: tables and transactions (`store`), when to sign and where checkpoints are copied to (`app`, `worker`). A
+//! checkpoint protects against the owner of the database only once a copy is kept outside their reach. This crate
+//! reads no clock and makes no randomness; the caller passes both. `docs/ledger-format.md` explains to an outsider
+//! how to check an export without this code.
 
 mod checkpoint;
 mod detail;

@@ -1,7 +1,7 @@
-//! Signed notes: a text, a blank line, and one line for each signature (https://c2sp.org/signed-note).
+//! Writes and parses signed notes: a text, a blank line, and one line for each signature (https://c2sp.org/signed-note).
 //!
 //! Others may add their own signature lines to a checkpoint, as witnesses do; lines of keys that we do not know are
-//! carried along and prove nothing.
+//! kept and prove nothing.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,7 +15,7 @@ const MAX_SIGNATURES: usize = 32;
 /// Em dash and space, which begin a signature line.
 const SIGNATURE_START: &str = "\u{2014} ";
 
-/// A note that is malformed or not signed as it should be.
+/// The reason why a note is malformed or not properly signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
     /// Not a signed note.
@@ -29,7 +29,7 @@ pub enum NoteError {
         /// Names and ids of the keys that signed.
         found: String,
     },
-    /// The key's signature does not fit the text.
+    /// The key's signature does not match the text.
     #[error("the signature of {0} does not fit the text: the note was changed after it was signed")]
     BadSignature(String),
 }
@@ -39,7 +39,7 @@ pub enum NoteError {
 pub struct NoteSignature {
     /// The key's name.
     pub name: String,
-    /// Which key of that name.
+    /// The id that distinguishes keys of that name.
     pub id: [u8; 4],
     /// The signature itself; 64 bytes for Ed25519.
     pub signature: Vec<u8>,
@@ -87,7 +87,7 @@ impl Note {
     /// Returns the text, if this key signed it.
     ///
     /// # Errors
-    /// When the key is not among the signers, or any signature line in its name does not fit the text.
+    /// When the key is not among the signers, or any signature line in its name does not match the text.
     pub fn verified_by(&self, key: &VerifierKey) -> Result<&str, NoteError> {
         let mut ours = self.signatures.iter().filter(|s| s.name == key.name() && s.id == key.id()).peekable();
         if ours.peek().is_none() {

@@ -1,13 +1,13 @@
-//! Which entries of an export are missing, moved, swapped or repeated, found in one pass and little memory.
+//! Finds the entries of an export that are missing, moved, swapped or repeated, in one pass and little memory.
 //!
-//! Lines bear their index. As long as they count up there is nothing to do. At the first that does not, the *next* line
-//! decides what it was: an unexpected line in another's place, one inserted in between, or the end of a gap. At the end,
-//! an unexpected line whose own place is empty was moved; one whose place is taken is a repetition; two in each other's empty
-//! places were swapped.
+//! Lines carry their index. As long as they count up there is nothing to do. At the first that does not, the *next*
+//! line decides what it was: an unexpected line in another's place, one inserted in between, or the end of a gap. At
+//! the end, an unexpected line whose own place is empty was moved; one whose place is taken is a repetition; two in
+//! each other's empty places were swapped.
 
 use crate::fault::Fault;
 
-/// An entry line that does not stand in its place.
+/// An entry line that is not in its place.
 #[derive(Debug, Clone, Copy)]
 struct Stranger {
     index: u64,
@@ -16,7 +16,7 @@ struct Stranger {
     instead_of: Option<u64>,
 }
 
-/// Follows the indexes of an export's entry lines.
+/// The state of following the indexes of an export's entry lines.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
     /// The index that belongs next.
@@ -43,17 +43,17 @@ impl Order {
             return;
         };
         if Some(index) == self.next.checked_add(1) && held != index {
-            // It goes on as if the held line had been the right one, replaced by an unexpected one.
+            // The index continues as if the held line had been the right one, replaced by an unexpected one.
             self.strangers.push(Stranger { index: held, line: held_line, instead_of: Some(self.next) });
             self.gap(self.next, self.next);
             self.next = index.saturating_add(1);
         } else if held > self.next && index > held {
-            // It goes on beyond the held line: before that one there is a gap.
+            // The index continues beyond the held line: there is a gap before that one.
             self.gap(self.next, held.saturating_sub(1));
             self.next = held.saturating_add(1);
             self.entry(index, line);
         } else {
-            // Two neighbours the wrong way round look like this; `explain` calls them swapped.
+            // Two neighbours in the wrong order look like this; `explain` reports them as swapped.
             let neighbours = index == self.next && self.next.checked_add(1) == Some(held);
             let instead_of = neighbours.then_some(index);
             self.strangers.push(Stranger { index: held, line: held_line, instead_of });
@@ -66,13 +66,13 @@ impl Order {
         self.unreadable = self.unreadable.saturating_add(1);
     }
 
-    /// Returns how many things are out of order so far.
+    /// Returns the number of things out of order so far.
     pub(crate) fn count(&self) -> usize {
         self.missing.len() + self.strangers.len()
     }
 
-    /// Ends the file. `sealed` is how many entries the largest checkpoint covers: those beyond the last line are missing.
-    /// Returns the faults, and the index after the last entry seen in order.
+    /// Ends the file. `sealed` is the number of entries that the largest checkpoint covers: those beyond the last
+    /// line are missing. Returns the faults, and the index after the last entry seen in order.
     pub(crate) fn finish(mut self, sealed: u64) -> (Vec<Fault>, u64) {
         if let Some((held, line)) = self.pending.take() {
             if held > self.next {
@@ -123,7 +123,7 @@ impl Order {
         faults
     }
 
-    /// Takes an index out of the gaps; says whether it was in one.
+    /// Takes an index out of the gaps; returns whether it was in one.
     fn take_missing(&mut self, index: u64) -> bool {
         let Some(place) = self.missing.iter().position(|&(from, to)| (from..=to).contains(&index)) else {
             return false;

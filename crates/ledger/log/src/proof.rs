@@ -1,15 +1,15 @@
-//! Proofs: that an entry is in a tree, and that one tree is the beginning of another.
+//! Makes and checks proofs: that an entry is in a tree, and that one tree is the beginning of another.
 //!
-//! Making one needs the stored nodes; checking one needs two roots and nothing else. The algorithms are those of
-//! RFC 9162 sections 2.1.3 and 2.1.4.
+//! Making one needs the stored nodes; checking one needs two roots and nothing else. The algorithms are those of RFC
+//! 9162 sections 2.1.3 and 2.1.4.
 
 use crate::hash::{Hash, node_hash};
 use crate::tree::{MAX_SIZE, NodeStore, TreeError, range_hash};
 
-/// A proof that does not prove it.
+/// The reason why a proof fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
-    /// The sizes or the index do not fit each other.
+    /// The sizes or the index do not match each other.
     #[error("the index or sizes do not fit each other; check that the proof belongs to this checkpoint")]
     Range,
     /// The proof has too many or too few hashes for these sizes.

@@ -1,12 +1,12 @@
-//! The proof that one entry is in the ledger, as a line for a reader who has nothing else of the ledger.
+//! Writes and checks the proof that one entry is in the ledger, as a line for a reader who has nothing else of the ledger.
 //!
 //! ```text
 //! {"proof":{"format":"lanyard-ledger-proof-1","origin":"...","entry":{"index":0,"leaf":"...", ...},"path":["...",...],"note":"..."}}
 //! ```
 //!
 //! The entry is spelt as in an export; `path` holds the siblings from the leaf up (RFC 9162 section 2.1.3), and `note` is a
-//! signed checkpoint that covers the entry. It proves that the entry stood in the ledger, as it is shown, when the
-//! checkpoint was signed; of the entries beside it it says nothing.
+//! signed checkpoint that covers the entry. It proves that the entry was in the ledger, as it is shown, when the
+//! checkpoint was signed; it proves nothing about other entries.
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::proof::{ProofError, verify_inclusion};
 
 /// Name and version of the format.
 const FORMAT: &str = "lanyard-ledger-proof-1";
-/// What a proof begins with, and no export.
+/// The beginning of every proof, and of no export.
 const BEGINS: &[u8] = b"{\"proof\":";
 
 #[derive(Serialize, Deserialize)]
@@ -39,33 +39,33 @@ struct Proof {
     note: String,
 }
 
-/// What a proof shows.
+/// The content of a valid proof.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
     /// The ledger's name.
     pub origin: String,
-    /// The entry's place, from 0.
+    /// The entry's index, from 0.
     pub index: u64,
     /// The entry.
     pub entry: Entry,
-    /// How many entries the checkpoint covers.
+    /// Number of entries that the checkpoint covers.
     pub size: u64,
     /// The checkpoint's root, to compare with copies kept elsewhere.
     pub root: Hash,
 }
 
 impl Proven {
-    /// Returns when the entry says that it was made.
+    /// Returns the time of the entry.
     #[must_use]
     pub const fn at(&self) -> Timestamp {
         self.entry.at
     }
 }
 
-/// Why a file proves nothing.
+/// The reason why a file proves nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProofFault {
-    /// It is not spelt as a proof is.
+    /// It is not written as a proof is.
     #[error("this is not a proof of a ledger entry: {0}")]
     Malformed(String),
     /// It names another ledger than the key does.
@@ -89,7 +89,7 @@ pub enum ProofFault {
     NotIncluded {
         /// The entry.
         index: u64,
-        /// What is wrong with the path.
+        /// The fault of the path.
         why: ProofError,
     },
 }

@@ -1,39 +1,39 @@
-//! The Merkle tree: appending, and the root at any size.
+//! Keeps the Merkle tree: appends leaves, and computes the root at any size.
 //!
-//! Only *full* nodes are ever stored: the node at (level, index) covers exactly the 2^level leaves from index * 2^level
-//! on, so once written it never changes, and a leaf costs two writes on average. The ragged right edge is folded
-//! together when a root or a proof asks for it.
+//! Only *full* nodes are ever stored: the node at (level, index) covers exactly the 2^level leaves from index *
+//! 2^level on, so once written it never changes, and a leaf costs two writes on average. The ragged right edge is
+//! folded together when a root or a proof asks for it.
 
 use crate::hash::{Hash, empty_root, node_hash};
 
-/// The most leaves that a tree may have; far beyond use, and small enough that no arithmetic on sizes overflows.
+/// Most leaves that a tree may have; far beyond use, and small enough that no arithmetic on sizes overflows.
 pub const MAX_SIZE: u64 = 1 << 62;
 
-/// Where full nodes are kept: a table in the store, a map in a test.
+/// The storage of full nodes: a table in the store, a map in a test.
 pub trait NodeStore {
-    /// What can go wrong there.
+    /// The error of the storage.
     type Error;
 
-    /// Returns the node that covers the 2^`level` leaves from `index` * 2^`level` on, if it was put.
+    /// Returns the node that covers the 2^`level` leaves from `index` * 2^`level` on, if it was stored.
     ///
     /// # Errors
     /// When the store cannot be read.
     fn get(&mut self, level: u8, index: u64) -> Result<Option<Hash>, Self::Error>;
 
-    /// Keeps a node. Nodes are put once, in the order in which they become full.
+    /// Stores a node. Nodes are stored once, in the order in which they become full.
     ///
     /// # Errors
     /// When the store cannot be written.
     fn put(&mut self, level: u8, index: u64, hash: Hash) -> Result<(), Self::Error>;
 }
 
-/// What can go wrong with a stored tree.
+/// The reason why a stored tree cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError<E> {
     /// The store failed.
     #[error("the ledger's nodes cannot be read or written: {0}")]
     Store(E),
-    /// A node that a tree of this size must have is not there.
+    /// A node that a tree of this size must have is missing.
     #[error(
         "node {index} of level {level} is missing from the ledger; restore the newest backup, then compare \
          `lanyard ledger verify` with your copied checkpoints"
@@ -44,7 +44,7 @@ pub enum TreeError<E> {
         /// Place in its level, from 0.
         index: u64,
     },
-    /// Sizes or indexes that do not fit each other or the tree.
+    /// Sizes or indexes that do not match each other or the tree.
     #[error("{asked} does not lie within a ledger of {size} entries; ask for an entry or size that it has")]
     OutOfRange {
         /// The size or index asked for.
@@ -54,7 +54,7 @@ pub enum TreeError<E> {
     },
 }
 
-/// A tree's right edge in memory: enough to append and to tell the root, without reading a node.
+/// A tree's right edge in memory: enough to append and to compute the root, without reading a node.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tree {
     size: u64,
@@ -69,7 +69,7 @@ impl Tree {
         Self { size: 0, peaks: Vec::new() }
     }
 
-    /// Makes the tree at `size`, its edge read from the store: at most 62 reads.
+    /// Loads the tree at `size`, with its edge read from the store: at most 62 reads.
     ///
     /// # Errors
     /// When the store fails, a node is missing, or the size is beyond [`MAX_SIZE`].
@@ -80,7 +80,7 @@ impl Tree {
         Ok(Self { size, peaks: peaks_of(0, size, nodes)? })
     }
 
-    /// Returns how many leaves it has.
+    /// Returns the number of leaves.
     #[must_use]
     pub const fn size(&self) -> u64 {
         self.size
@@ -92,15 +92,16 @@ impl Tree {
         fold(&self.peaks)
     }
 
-    /// Adds a leaf and keeps every node that it completes; returns the leaf's index.
+    /// Adds a leaf and stores every node that it completes; returns the leaf's index.
     ///
     /// # Errors
-    /// When the store fails. The tree in memory is then unchanged; the store's own transaction must undo what was put.
+    /// When the store fails. The tree in memory is then unchanged; the store's own transaction must undo what was
+    /// stored.
     pub fn append<S: NodeStore>(&mut self, leaf: Hash, nodes: &mut S) -> Result<u64, TreeError<S::Error>> {
         self.grow(leaf, |level, index, hash| nodes.put(level, index, hash)).map_err(TreeError::Store)
     }
 
-    /// Adds a leaf without keeping nodes: for callers that need roots only, such as a verifier.
+    /// Adds a leaf without storing nodes: for callers that need only roots, such as a verifier.
     pub fn push(&mut self, leaf: Hash) -> u64 {
         let index = self.grow(leaf, |_, _, _| Ok::<(), std::convert::Infallible>(()));
         index.unwrap_or_else(|never| match never {})

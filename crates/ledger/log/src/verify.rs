@@ -1,8 +1,8 @@
-//! Checking an export with nothing but the file and the public key.
+//! Checks an export with nothing but the file and the public key.
 //!
-//! Everything is computed again: each entry's leaf hash from its fields, each root from the leaves, each signature. The
-//! file is read once, line by line, in memory that does not grow with it. A file without faults is worth exactly what
-//! its [`Report`] says: entries after the last checkpoint are counted, not proven.
+//! Everything is computed again: each entry's leaf hash from its fields, each root from the leaves, each signature.
+//! The file is read once, line by line, in memory that does not grow with it. A file without faults is worth exactly
+//! what its [`Report`] says: entries after the last checkpoint are counted, not proven.
 
 use std::io::{BufRead, Read as _};
 
@@ -17,33 +17,33 @@ use crate::key::VerifierKey;
 use crate::order::Order;
 use crate::tree::Tree;
 
-/// More faults than this end the reading.
+/// Number of faults after which the reading ends.
 const MAX_FAULTS: usize = 1000;
 
-/// What an export without faults holds.
+/// The contents of an export without faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// The ledger.
+    /// The ledger's name.
     pub origin: String,
-    /// Entries in all.
+    /// Number of entries in all.
     pub entries: u64,
-    /// How many of these are only a hash: the export was made for a reader who may not read them.
+    /// Number of entries of which only the hash is there: the export was made for a reader who may not read them.
     pub withheld: u64,
-    /// Whose entries it shows, as the header says: nothing if the export is of the former format.
+    /// The forces whose entries it shows, as the header says; `None` if the export is in the former format.
     pub shows: Option<String>,
-    /// Entries that the last checkpoint covers: these are proven.
+    /// Number of entries that the last checkpoint covers: these are proven.
     pub sealed: u64,
-    /// Checkpoints, each signed by the key and matching the entries before it; at least one.
+    /// Number of checkpoints, each signed by the key and matching the entries before it; at least one.
     pub checkpoints: u64,
     /// Root of the last checkpoint, to compare with copies kept elsewhere.
     pub sealed_root: Hash,
-    /// Private details that were there and match.
+    /// Number of private details that are there and match.
     pub details: u64,
-    /// Private details that were not there: erased on schedule, or withheld from this export.
+    /// Number of private details that are not there: erased on schedule, or withheld from this export.
     pub details_absent: u64,
-    /// Whether the export holds every detail that is kept: then each that is absent was erased, and an entry says so.
+    /// Whether the export holds every detail that is kept: then each absent one was erased, and an entry says so.
     pub with_details: bool,
-    /// Checkpoints kept elsewhere of which the ledger is an extension.
+    /// Number of checkpoints kept elsewhere of which the ledger is an extension.
     pub extends: u64,
     /// The earliest time of an entry; `None` without entries.
     pub first: Option<Timestamp>,
@@ -52,7 +52,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// Entries after the last checkpoint: whole in themselves, but not yet proven by a signature.
+    /// Returns the number of entries after the last checkpoint: whole in themselves, but not yet proven by a
+    /// signature.
     #[must_use]
     pub const fn unsealed(&self) -> u64 {
         self.entries.saturating_sub(self.sealed)
@@ -62,13 +63,14 @@ impl Report {
 /// Checks an export against the ledger's public key.
 ///
 /// # Errors
-/// Every fault found, at most about a thousand. None of the file should then be relied on beyond what the faults leave.
+/// Returns every fault found, at most about a thousand. None of the file should then be relied on beyond what the
+/// faults leave.
 pub fn verify_export(reader: impl BufRead, key: &VerifierKey) -> Result<Report, Vec<Fault>> {
     verify_extension(reader, key, &[])
 }
 
-/// Checks an export, and that it is an extension of checkpoints that were kept elsewhere. Their signatures and names were
-/// checked when they were opened.
+/// Checks an export, and that it is an extension of checkpoints that were kept elsewhere. Their signatures and names
+/// were checked when they were opened.
 ///
 /// # Errors
 /// As [`verify_export`].
@@ -113,7 +115,7 @@ fn read_header(bytes: &[u8]) -> Result<Header, String> {
     }
 }
 
-/// Lines of bounded length, each ending in a newline.
+/// A reader of lines of bounded length, each ending in a newline.
 struct Lines<R> {
     reader: R,
     number: u64,
@@ -151,10 +153,10 @@ struct Check<'a> {
     tree: Tree,
     /// The last root that matched its checkpoint, with its size.
     good: Option<(u64, Hash)>,
-    /// A root did not match: those after it cannot either, and say nothing new.
+    /// Whether a root did not match: later ones cannot either, and add nothing.
     broken: bool,
     unmatched: Vec<Unmatched>,
-    /// First and count of the checkpoints that the state of the file left unchecked.
+    /// First and number of the checkpoints that the state of the file left unchecked.
     not_compared: Option<(u64, u64)>,
     largest: u64,
     entries: u64,
@@ -204,7 +206,7 @@ impl<'a> Check<'a> {
         check
     }
 
-    /// Compares the checkpoints kept elsewhere that cover just what was read so far.
+    /// Compares the checkpoints kept elsewhere that cover exactly the entries read so far.
     fn compare_kept(&mut self) {
         while let Some(kept) = self.kept.pop_if(|kept| kept.size == self.tree.size()) {
             if kept.root == self.tree.root() {
@@ -215,7 +217,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Takes the leaf of an entry that stands in its place.
+    /// Adds the leaf of an entry that is in its place.
     fn push(&mut self, index: u64, leaf: Hash) {
         if index == self.tree.size() {
             self.tree.push(leaf);
@@ -271,7 +273,7 @@ impl<'a> Check<'a> {
         self.erasures.entry(index, &entry.action, &entry.subject);
         let (first, last) = self.times.unwrap_or((entry.at, entry.at));
         self.times = Some((first.min(entry.at), last.max(entry.at)));
-        // The stated leaf, not the computed one: the roots then tell a changed entry from a changed tree.
+        // The stated leaf is used, not the computed one: the roots then tell a changed entry from a changed tree.
         self.push(index, leaf);
     }
 
@@ -292,7 +294,7 @@ impl<'a> Check<'a> {
         let size = checkpoint.size;
         self.largest = self.largest.max(size);
         if size != self.tree.size() {
-            // Whether it is out of place or entries are missing before it shows at the end of the file.
+            // Only the end of the file shows whether it is out of place or entries before it are missing.
             self.unmatched.push(Unmatched { number, line, size });
         } else if checkpoint.root == self.tree.root() {
             self.good = Some((size, checkpoint.root));
@@ -319,7 +321,7 @@ impl<'a> Check<'a> {
         let whole = out_of_order.is_empty();
         self.faults.extend(out_of_order);
         for Unmatched { number, line, size } in std::mem::take(&mut self.unmatched) {
-            // With every entry in its place, a checkpoint that did not meet its size stands in the wrong place itself.
+            // With every entry in its place, a checkpoint that did not meet its size is itself in the wrong place.
             if whole && size <= self.tree.size() {
                 self.faults.push(Fault::CheckpointPlace { number, line, size });
             } else {

@@ -1,5 +1,6 @@
-//! What one person or token does to many people: counted, told beyond a cap, and done all the same. An account that should be
-//! closed must not stay open until somebody releases it.
+//! Counts the people affected by one person or token, and raises an alarm above a cap.
+//!
+//! The act is done all the same: an account that should be closed must not stay open until somebody approves it.
 
 use domain::{Cap, Force, PersonId, Span, Timestamp};
 use kernel::{App, AppError};
@@ -7,14 +8,14 @@ use store::{Tx, alarms as rows, caps};
 
 use crate::alarms::{Alarm, AlarmKind, raise};
 
-/// The time in which people are counted.
+/// The period in which people are counted.
 const HOUR: Span = Span::from_secs(3600);
 
-/// Counts that somebody was taken off the books, asked to hand things in, or deprived of a permission or role, and tells others of the
-/// first one beyond the limit of an hour. What the service does by itself is not counted.
+/// Counts a person who was taken off the books, asked to hand things in, or deprived of a permission or role, and
+/// alerts others to the first one beyond the hourly limit. Acts of the service itself are not counted.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn note_person(
     app: &App,
     tx: &mut Tx<'_>,
@@ -37,10 +38,10 @@ pub fn note_person(
     Ok(())
 }
 
-/// Counts one more thing done towards a cap.
+/// Counts one more act towards a cap.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn count(
     tx: &mut Tx<'_>,
     cap: Cap,
@@ -50,15 +51,16 @@ pub fn count(
     Ok(caps::count(tx, cap, (force, who, subject), at)?)
 }
 
-/// Forgets counts older than `before`; returns how many rows.
+/// Deletes counts older than `before`; returns the number of rows.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget_counts(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, AppError> {
     Ok(caps::forget(tx, before)?)
 }
 
-/// Tells that one person or token affected more people within an hour than the cap says. It was done.
+/// Raises an alarm that one person or token affected more people within an hour than the cap allows. The act was
+/// done.
 fn tell_of_people(
     app: &App,
     tx: &mut Tx<'_>,

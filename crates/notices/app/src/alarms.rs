@@ -1,7 +1,8 @@
-//! Alarms: what administrators and information security must hear of at once, because whoever did it could harm a whole
-//! force, or has just been kept from it. Each is told as a live matter, whatever somebody's duty, is an entry in the ledger,
-//! and stands on the overview until somebody other than who caused it has seen to it. That there was nobody to tell is
-//! shown there as well.
+//! Raises alarms: events that administrators and information security must hear of at once.
+//!
+//! Their cause could harm a whole force, or was just prevented from it. Each alarm is sent as a live matter, whatever
+//! the recipient's duty, is an entry in the ledger, and stays on the overview until somebody other than its cause has
+//! dealt with it. The overview also shows where there was nobody to notify.
 
 use std::collections::BTreeSet;
 
@@ -16,18 +17,18 @@ use kernel::record::Record;
 use kernel::second::AtStake;
 use kernel::{App, AppError, second};
 
-/// Who is told.
+/// The roles that are notified.
 pub const TOLD: [Role; 3] = [Role::Administrator, Role::InformationSecurity, Role::Fiso];
-/// People of one role who are told, at most.
+/// Most people of one role that are notified.
 const MOST_TOLD: u32 = 500;
-/// How long, and how often, the same kind of thing by the same hand rings by itself; more of it adds to the last alarm, so that
-/// a burst does not drown what it is a sign of.
+/// How long, and how often, alarms of one kind by one actor are sent separately; further ones are added to the last
+/// alarm, so that a burst does not hide its own cause.
 pub const TOGETHER: Span = Span::from_secs(600);
 const RINGS: u32 = 5;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal / $title:literal;)*) => {
-        /// What an alarm is about.
+        /// The kind of an alarm.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum AlarmKind { $($(#[$doc])* $name),* }
 
@@ -35,13 +36,13 @@ macro_rules! kinds {
             /// Every kind.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The word in tables and the ledger.
+            /// Returns its word in tables and the ledger.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $word),* }
             }
 
-            /// The words on screen.
+            /// Returns its words on screen.
             #[must_use]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title),* }
@@ -51,7 +52,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A role that destroys, approves or administers was asked for and waits for somebody to confirm it.
+    /// A role that destroys, approves or administers was requested and waits for confirmation.
     RoleAsked = "role-asked" / "Role asked for";
     /// Such a role was given.
     RoleGiven = "role-given" / "Role given";
@@ -65,56 +66,57 @@ kinds! {
     SignInLink = "sign-in-link" / "Sign-in link made on the server";
     /// An API token was made.
     TokenMade = "token-made" / "API token made";
-    /// Somebody left, or lost a role, whose API tokens go on working.
+    /// Somebody left, or lost a role, whose API tokens still work.
     TokensLeft = "tokens-left" / "API tokens of somebody who left";
     /// Access policies or parameters were changed.
     PolicyChanged = "policy-changed" / "Access or limits changed";
-    /// More was ordered in an hour than a limit allows, and is held.
+    /// More was ordered in an hour than a limit allows, and the orders are held.
     OrdersHeld = "orders-held" / "Orders held";
     /// Held orders were released or cancelled.
     OrdersReleased = "orders-released" / "Held orders decided";
-    /// What cannot be held was refused beyond a limit.
+    /// An act that cannot be held was refused beyond a limit.
     RefusedBeyondCap = "refused-beyond-cap" / "Refused beyond a limit";
-    /// The containment of a device was ended while its loss is being worked on.
+    /// The containment of a device was ended while its loss is still being handled.
     ContainmentEnded = "containment-ended" / "Containment of a lost device ended";
     /// One person or token affected many people within an hour.
     PeopleAffected = "people-affected" / "Many people affected";
-    /// Orders that had not reached their devices were called off.
+    /// Orders that had not reached their devices were cancelled.
     CalledOff = "orders-called-off" / "Orders called off";
-    /// Orders that destroy were stopped, or are let through again.
+    /// Destructive orders were stopped, or allowed again.
     Freeze = "freeze" / "Freeze";
-    /// The ledger does not continue what was signed last, was gone on with all the same, its copies do not arrive, or another
-    /// key signs it.
+    /// The ledger does not continue what was signed last, was continued all the same, its copies do not arrive, or
+    /// another key signs it.
     Ledger = "ledger" / "The ledger";
 }
 
-/// Something to be told at once.
+/// An event to report at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// Whose people are told; `None`: everybody's.
+    /// The force whose people are notified; `None` for both forces.
     pub force: Option<Force>,
-    /// What it is about.
+    /// Its kind.
     pub kind: AlarmKind,
-    /// Who caused it, as the ledger names them ([`kernel::access::Actor::name`]): they cannot see to it themselves.
+    /// The actor who caused it, as named in the ledger ([`kernel::access::Actor::name`]): they cannot deal with it
+    /// themselves.
     pub by: String,
-    /// One line: 1 to 150 characters; longer is cut.
+    /// The subject: one line of 1 to 150 characters; a longer one is cut.
     pub subject: String,
-    /// What happened, then what to do: up to 2,000 characters; longer is cut.
+    /// The facts, then what to do: up to 2,000 characters; a longer text is cut.
     pub body: String,
-    /// The page that it leads to.
+    /// The page that it links to.
     pub link: String,
 }
 
-/// An alarm, with who caused it and who saw to it in words.
+/// An alarm, with the names of its cause and of the person who dealt with it.
 #[derive(Debug, Clone)]
 pub struct AlarmRead {
     /// The alarm.
     pub alarm: Row,
     /// The title of its kind.
     pub kind: &'static str,
-    /// Who caused it.
+    /// The name of the actor who caused it.
     pub by: String,
-    /// Who saw to it.
+    /// The name of the person who dealt with it.
     pub seen_to_by: Option<String>,
 }
 
@@ -128,11 +130,12 @@ fn cut(text: &str, most: usize) -> String {
     format!("{start}…")
 }
 
-/// Raises an alarm: tells administrators and information security at once, and enters it. What the same hand does of the same
-/// kind for the sixth time within ten minutes is entered and counted with the fifth, and nobody is told again.
+/// Raises an alarm: notifies administrators and information security at once, and records it. From the sixth alarm of
+/// one kind by one actor within ten minutes on, it is recorded and counted with the fifth, and nobody is notified
+/// again.
 ///
 /// # Errors
-/// Only where the database does not answer, or the link is none of these pages.
+/// Only if the database does not answer, or if the link is not one of our pages.
 #[expect(clippy::needless_pass_by_value, reason = "an alarm is made to be handed over")]
 pub fn raise(app: &App, tx: &mut Tx<'_>, alarm: Alarm, now: Timestamp) -> Result<(), AppError> {
     let kind = alarm.kind.as_str();
@@ -169,7 +172,8 @@ pub fn raise(app: &App, tx: &mut Tx<'_>, alarm: Alarm, now: Timestamp) -> Result
     app.enter(tx, now, record.detail(json!({ "subject": alarm.subject, "body": alarm.body, "told": told })))
 }
 
-/// Whom an alarm tells: those on the books who have one of the roles over the force, or over any.
+/// Lists the people whom an alarm notifies: those on the books who have one of the roles over the force, or over any
+/// force.
 fn listeners(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<BTreeSet<PersonId>, AppError> {
     let mut found = BTreeSet::new();
     for role in TOLD {
@@ -192,10 +196,10 @@ fn tell(app: &App, tx: &mut Tx<'_>, row: &Row, now: Timestamp) -> Result<i64, Ap
     Ok(told)
 }
 
-/// Alarms, newest first, from behind the given one; only those that nobody has seen to, where asked.
+/// Lists alarms, newest first, starting after the given one; where asked, only those that nobody has dealt with.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn list(
     app: &App,
     permit: Permit<SeeAlarms>,
@@ -211,7 +215,7 @@ pub async fn list(
     found.await
 }
 
-/// In words.
+/// Describes an alarm in words.
 pub fn read(tx: &mut Tx<'_>, alarm: Row) -> Result<AlarmRead, AppError> {
     let known = AlarmKind::ALL.iter().find(|kind| kind.as_str() == alarm.kind);
     let seen_to_by = alarm.acknowledged.as_ref().map(|(_, by)| kernel::words::who(tx, by)).transpose()?;
@@ -223,11 +227,11 @@ pub fn read(tx: &mut Tx<'_>, alarm: Row) -> Result<AlarmRead, AppError> {
     })
 }
 
-/// Notes that somebody has seen to an alarm, which then leaves the overview. Twice is no error.
+/// Records that somebody has dealt with an alarm, which then leaves the overview. Repeating it is not an error.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall; [`AppError::Conflict`] for who caused it, or could be the
-/// same human being.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Conflict`] for the person who caused
+/// it, or who could be the same human being.
 pub async fn acknowledge(app: &App, permit: Permit<AcknowledgeAlarms>, id: AlarmId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

@@ -1,9 +1,9 @@
-//! Notices: the only way in which Lanyard tells a person anything.
+//! Sends notices: the only way in which Lanyard tells a person anything.
 //!
-//! A notice is a row in the transaction that makes it necessary. It stands on the person's own page at once: looking is
-//! never barred. Mail goes out when the rule of [`duty::rule`] lets it, which for a routine notice is when the person is
-//! next on duty. What goes to somebody who is not on duty is an exception and stands in a monthly list. Where there is no
-//! mail service a notice counts as told by the page, at the time when mail would have gone.
+//! A notice is a row in the transaction that makes it necessary. It is on the person's own page at once: looking is
+//! never restricted. Mail is sent when [`duty::rule`] allows it, which for a routine notice is when the person is
+//! next on duty. A notice to somebody who is not on duty is an exception and is in a monthly list. Without a mail
+//! service, a notice counts as delivered by the page at the time when mail would have been sent.
 
 pub mod affected;
 pub mod alarms;
@@ -24,54 +24,54 @@ pub use store::notices::{Notice as Row, NoticeState};
 use kernel::fields::text;
 use kernel::{App, AppError};
 
-/// Why somebody is told something; [`rule`] says what each allows.
+/// The reason for a notice; [`rule`] says what each allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
-    /// They are on call, and this is what they are on call for.
+    /// They are on call, and this is the matter that they are on call for.
     OnCall,
     /// A live matter that they are part of.
     LiveMatter {
-        /// Which.
+        /// The case.
         case: CaseId,
-        /// Who decided that it cannot wait.
+        /// The person who decided that it cannot wait.
         decided_by: PersonId,
-        /// Why it cannot: 1 to 500 characters.
+        /// The reason why it cannot: 1 to 500 characters.
         why: String,
     },
-    /// An alarm that nobody has seen to yet, told to those who are there to notice it.
+    /// An alarm that nobody has dealt with yet, sent to the people whose task is to notice it.
     Alarm {
-        /// Which.
+        /// The alarm.
         alarm: AlarmId,
     },
     /// It is about what they themselves reported: the case must name them.
     OwnReport {
-        /// Which.
+        /// The case.
         case: CaseId,
     },
     /// Anything else.
     Routine,
 }
 
-/// What a person is told.
+/// A notice to a person.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Who.
+    /// The recipient.
     pub to: PersonId,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
-    /// What makes it one and the same: a second notice of this key to this person changes nothing. Such as
+    /// The key that identifies it: a second notice with this key to this person changes nothing. Such as
     /// `return-due:CASE:2026-12-01`; 1 to 200 characters.
     pub key: String,
-    /// One line: 1 to 150 characters. Shown behind the sign-in only.
+    /// The subject: one line of 1 to 150 characters. Shown only after sign-in.
     pub subject: String,
-    /// What is so, then what to do: up to 2,000 characters.
+    /// The facts, then what to do: up to 2,000 characters.
     pub body: String,
-    /// The page that it leads to, such as `/me`.
+    /// The page that it links to, such as `/me`.
     pub link: String,
 }
 
 impl Notice {
-    /// A routine notice that leads to the person's own page.
+    /// Makes a routine notice that links to the person's own page.
     pub fn routine(to: PersonId, key: impl Into<String>, subject: impl Into<String>) -> Self {
         Self {
             to,
@@ -83,43 +83,43 @@ impl Notice {
         }
     }
 
-    /// The same for another reason.
+    /// Sets another reason.
     #[must_use]
     pub fn because(self, reason: Reason) -> Self {
         Self { reason, ..self }
     }
 
-    /// The same with more to read.
+    /// Sets the body.
     #[must_use]
     pub fn body(self, body: impl Into<String>) -> Self {
         Self { body: body.into(), ..self }
     }
 
-    /// The same, leading to another page.
+    /// Sets the page that it links to.
     #[must_use]
     pub fn link(self, link: impl Into<String>) -> Self {
         Self { link: link.into(), ..self }
     }
 }
 
-/// What became of a notice when it was made.
+/// The outcome of making a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
-    /// It is on its way.
+    /// It is being sent.
     Now,
     /// It waits for their next duty, or until their duty is known.
     Held {
-        /// When it is looked at again.
+        /// The time at which it is checked again.
         until: Timestamp,
     },
     /// They have it already.
     Already,
-    /// They have left: nobody who has left is told anything.
+    /// They have left: nobody who has left is sent anything.
     Left,
 }
 
-/// When a notice is looked at again where nobody knows when the person is next on duty. A change of what is known of
-/// their duty brings that forward.
+/// When a notice is checked again where it is not known when the person is next on duty. A change of their roster
+/// brings that forward.
 const LOOK_AGAIN: Span = Span::from_secs(7 * 24 * 3600);
 
 impl Reason {
@@ -134,17 +134,17 @@ impl Reason {
     }
 }
 
-/// The rule's word for a reason kept in a row; whatever cannot be read is routine, which allows the least.
+/// Parses the rule's reason from a row; an unreadable one is routine, which allows the least.
 fn rule_of(word: &str) -> rule::Reason {
     rule::Reason::ALL.into_iter().find(|reason| reason.as_str() == word).unwrap_or(rule::Reason::Routine)
 }
 
-/// Tells a person something, now or once they may be told. The caller's ledger entry says why there is a notice; a
-/// further one is made when it is told.
+/// Notifies a person, now or as soon as the rule allows. The caller's ledger entry says why there is a notice;
+/// another one is made when it is delivered.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an unknown person or case, [`AppError::Invalid`] for words that do not fit, and for a
-/// reason that the case does not bear out.
+/// [`AppError::NotFound`] for an unknown person or case, [`AppError::Invalid`] for texts of the wrong length, and for
+/// a reason that the case does not support.
 #[expect(clippy::needless_pass_by_value, reason = "a notice is made to be handed over")]
 pub fn notify(app: &App, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppError> {
     let now = app.world().now();
@@ -192,14 +192,15 @@ pub fn notify(app: &App, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppErr
     Ok(if notices::add(tx, &row)? { told } else { Told::Already })
 }
 
-/// The hours in which the force lets people be told routine things whose duty is not known; `None`: in none.
+/// Returns the hours in which the force allows routine notices to people whose duty is not known; `None` where it
+/// allows none.
 fn unknown_hours(app: &App) -> Option<UnknownHours> {
     let policy = app.policy();
     let hour = |name: &str, otherwise: i64| policy.library().count(name).unwrap_or(otherwise);
     UnknownHours::between(hour("unknown-duty-from-hour", 0), hour("unknown-duty-until-hour", 0))
 }
 
-/// What becomes of routine notices to people whose duty is not known, in a sentence.
+/// Describes in a sentence what happens to routine notices for people whose duty is not known.
 #[must_use]
 pub fn unknown_duty_rule(app: &App) -> String {
     let whose = "set by the policy owner; the document gives no hours";
@@ -217,7 +218,7 @@ fn ruling(app: &App, state: &State, reason: rule::Reason, now: Timestamp) -> Rul
     may_tell(state, reason, unknown_hours(app).is_some_and(|hours| hours.cover(now, &working)))
 }
 
-/// When a held notice is looked at again.
+/// Returns when a held notice is checked again.
 fn look_again_at(app: &App, state: &State, now: Timestamp) -> Timestamp {
     let policy = app.policy();
     let working = |day| policy.library().working_days().is_one(day);
@@ -229,7 +230,7 @@ fn look_again_at(app: &App, state: &State, now: Timestamp) -> Timestamp {
     start.into_iter().chain(open).min().unwrap_or_else(|| now.plus(LOOK_AGAIN))
 }
 
-/// Looks again at what is held for a person: what is known of their duty has changed.
+/// Checks a person's held notices again after a change of their roster.
 pub async fn look_at_notices_again(app: &App, person: PersonId) -> Result<(), AppError> {
     let now = app.world().now();
     app.store()
@@ -237,7 +238,7 @@ pub async fn look_at_notices_again(app: &App, person: PersonId) -> Result<(), Ap
         .await
 }
 
-/// An exception to the rule must be borne out by what is in the database: a caller's word is not enough.
+/// Checks an exception to the rule against the database: a caller's word is not enough.
 fn check_reason(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), AppError> {
     let case = match &notice.reason {
         Reason::LiveMatter { case, decided_by, .. } => {
@@ -280,14 +281,14 @@ fn link(link: &str) -> Result<String, AppError> {
     Err(AppError::invalid("link", "write a path of these pages, such as /me"))
 }
 
-/// How long notices are kept, read or not, and alarms after somebody saw to them: the list of exceptions is asked for by month, for a
-/// year back.
+/// How long notices are kept, read or not, and alarms after somebody dealt with them: the list of exceptions is
+/// requested by month, for a year back.
 const KEEP: Span = Span::from_secs(400 * 24 * 3600);
 
-/// Forgets notices and alarms past their time; returns how many rows.
+/// Deletes notices and alarms past their time; returns the number of rows.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     let before = now.minus(KEEP);
     Ok(notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
@@ -296,7 +297,7 @@ pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppErr
 /// Schedules a notice that was given up for another attempt; returns whether it was given up.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn retry(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, AppError> {
     Ok(notices::retry(tx, id, now)?)
 }

@@ -1,4 +1,6 @@
-//! One's own notices. Looking at them is never barred, on duty or off.
+//! Shows people their own notices.
+//!
+//! Reading them is never restricted, on duty or off.
 
 use domain::NoticeId;
 use store::notices::{self, Notice as Row};
@@ -6,10 +8,11 @@ use store::notices::{self, Notice as Row};
 use kernel::access::{AcceptOwn, Permit, SeeOwn};
 use kernel::{App, AppError};
 
-/// One's own notices, newest first, held ones too; none to whoever stands in no register.
+/// Lists the reader's own notices, newest first, including held ones; none for somebody who is not in the register of
+/// people.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn own_notices(
     app: &App,
     permit: Permit<SeeOwn>,
@@ -20,11 +23,11 @@ pub async fn own_notices(
     app.store().read(move |tx| Ok(notices::of_person(tx, person, unread_only, limit)?)).await
 }
 
-/// Marks one's own notice as read. Twice is no error. It makes no ledger entry: when somebody read what they were told
-/// is no more of the log's business than when they opened a letter.
+/// Marks one of the reader's own notices as read. Repeating it is not an error. It makes no ledger entry: when
+/// somebody read a notice concerns the log no more than when they opened a letter.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for anybody else's.
+/// [`AppError::NotFound`] for anybody else's notice.
 pub async fn read_notice(app: &App, permit: Permit<AcceptOwn>, id: NoticeId) -> Result<(), AppError> {
     let now = app.world().now();
     app.store()

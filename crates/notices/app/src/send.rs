@@ -1,4 +1,4 @@
-//! Sending what is due: the rule is asked again at that moment, then the mail service.
+//! Sends the notices that are due: asks the rule again at that moment, then the mail service.
 
 use domain::{Secret, Span, Timestamp};
 use duty::rule::Ruling;
@@ -11,14 +11,14 @@ use super::rule_of;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// How long a letter may be under way before another node may send it.
+/// How long a mail may be in progress before another node may send it.
 pub(super) const LEASE: Span = Span::from_secs(120);
-/// Tries before a notice is given up and shown to the desk: over about a day.
+/// Most attempts before a notice is given up and shown to the Service Desk: over about a day.
 const MOST_ATTEMPTS: i64 = 9;
-/// The marking at the head of a letter's subject; it holds nothing but a link.
+/// The marking in the subject of a mail, which contains nothing but a link.
 const MARKING: &str = "OFFICIAL";
 
-/// A claimed notice that may be told now.
+/// A claimed notice that may be sent now.
 struct Telling {
     notice: Notice,
     duty: &'static str,
@@ -26,11 +26,11 @@ struct Telling {
     to: Option<String>,
 }
 
-/// Tells what may be told by now, `limit` notices at most; how many were looked at. Without a mail service they are
-/// told by the person's own page.
+/// Sends the notices that the rule allows now, at most `limit`; returns the number examined. Without a mail service
+/// they are delivered by the person's own page.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn send_notices(app: &App, mail: Option<&Mail>, limit: u32) -> Result<usize, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
@@ -56,7 +56,8 @@ pub async fn send_notices(app: &App, mail: Option<&Mail>, limit: u32) -> Result<
     for telling in tellings {
         let (app, client, letter) = (app.clone(), mail.cloned(), self::letter(app, &telling, now));
         sends.spawn(async move {
-            // A node that was stopped for longer than the lease leaves it to whoever has claimed it since.
+            // A node that was stopped for longer than the lease leaves the notice to the node that has claimed it
+            // since.
             let lost = telling.notice.due_at.is_none_or(|lease| app.world().now() >= lease);
             let outcome = match (client, letter) {
                 _ if lost => Err(MailError::Again("this node was stopped while it was to send it".into())),
@@ -75,7 +76,7 @@ pub async fn send_notices(app: &App, mail: Option<&Mail>, limit: u32) -> Result<
     Ok(count)
 }
 
-/// Asks the rule again, since the person's duty may have changed; then takes the notice upon this node.
+/// Asks the rule again, since the person's duty may have changed; then claims the notice for this node.
 fn claim_notice(
     app: &App,
     tx: &mut Tx<'_>,
@@ -105,7 +106,7 @@ fn claim_notice(
     })
 }
 
-/// What is mailed: a marking and a link, and not what the notice says.
+/// Writes the mail: a marking and a link, without the text of the notice.
 fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
     let address = &app.config().address;
     Some(Letter {

@@ -1,4 +1,4 @@
-//! Pages of notices: one's own, those that were not delivered, those sent off duty, alarms, calling somebody.
+//! Pages of notices: one's own, those that were not delivered, those sent off duty, alarms, calling somebody out.
 
 pub mod alarms;
 pub mod call;
@@ -28,10 +28,10 @@ pub const ROUTES: &[Route] = &[
     write::<ContactOffDuty>("/cases/{id}/call", || post(call::handler::called)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("alarms", alarms::View::sample().render()?),

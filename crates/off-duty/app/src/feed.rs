@@ -1,7 +1,7 @@
-//! Use of other systems, fed in from their own logs: sign-ins of the identity provider, connections of the VPN.
+//! Takes in the use of other systems from their own logs: sign-ins of the identity provider, connections of the VPN.
 //!
-//! A row is a person and a time, and nothing more is taken. Those on duty, on call or of unknown duty leave no trace. The
-//! answer does not say who was off duty: whoever keeps a log need not know anybody's roster.
+//! A row is a person and a time, and nothing more is stored. People on duty, on call or of unknown duty leave no
+//! record. The answer does not say who was off duty: the keeper of a log need not know anybody's roster.
 
 use std::collections::BTreeMap;
 
@@ -14,58 +14,58 @@ use kernel::access::{Permit, ReportUse};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// Rows at once, at most: each is asked about its person's roster.
+/// Most rows at once: each one looks up its person's roster.
 pub const MOST_ROWS: usize = 2_000;
-/// Faults that are named; the others are counted.
+/// Most faults that are listed; the others are counted.
 const MOST_FAULTS: usize = 200;
-/// How far back a row may lie: nobody remembers longer what an evening was for.
+/// The oldest time that a row may have: nobody remembers for longer what an evening was for.
 const OLDEST: Span = Span::from_secs(31 * 24 * 3600);
 /// How far ahead another system's clock may be.
 const SKEW: Span = Span::from_secs(5 * 60);
-/// Characters of the system's name that are kept.
+/// Most characters of the system's name that are kept.
 const LONGEST_NAME: usize = 60;
 
-/// What to do with a file.
+/// The way of handling a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
-    /// Look, and change nothing.
+    /// Check it, and change nothing.
     Look,
-    /// Take it if every row can be taken.
+    /// Import it if every row is valid.
     AllOrNothing,
-    /// Take the rows that can be taken.
+    /// Import the valid rows.
     WhatCan,
 }
 
-/// A row that cannot be taken.
+/// An invalid row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFault {
     /// Its place in the file.
     pub row: usize,
-    /// Why, and what to do.
+    /// The reason, and what to do.
     pub why: String,
 }
 
-/// Somebody used the system at that time.
+/// One person's use of the system at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UseRow {
     /// Its place in the file, from 1 on.
     pub row: usize,
-    /// Their collar or staff number, or the name by which they sign in.
+    /// Their collar or staff number, or their sign-in name.
     pub person: String,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
-/// What a file came to.
+/// The result of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reported {
-    /// Rows that can be taken.
+    /// Number of valid rows.
     pub good: usize,
-    /// Rows that cannot, the first two hundred.
+    /// Invalid rows, the first two hundred.
     pub faults: Vec<RowFault>,
-    /// How many cannot in all.
+    /// Number of all invalid rows.
     pub faulty: usize,
-    /// Whether the good ones were taken.
+    /// Whether the valid rows were imported.
     pub taken: bool,
 }
 
@@ -78,11 +78,12 @@ impl Reported {
     }
 }
 
-/// Takes what a system's log says. The same rows again change nothing. `digest` names the file in the ledger.
+/// Imports the uses in a system's log. The same rows again change nothing. `digest` identifies the file in the
+/// ledger.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for more rows than [`MOST_ROWS`]; else only where the database does not answer: a row that
-/// cannot be taken is told with its reason.
+/// [`AppError::Invalid`] for more rows than [`MOST_ROWS`]; otherwise only if the database does not answer: an invalid
+/// row is reported with its reason.
 pub async fn report_use(
     app: &App,
     permit: Permit<ReportUse>,
@@ -126,7 +127,7 @@ pub async fn report_use(
         .await
 }
 
-/// The rows that can be taken, oldest first, so that the first of a day is the one that is kept.
+/// Sorts out the valid rows, oldest first, so that the first of a day is the one that is kept.
 fn sort_out(
     tx: &mut Tx<'_>,
     force: Force,
@@ -172,7 +173,7 @@ fn time_fault(at: Timestamp, now: Timestamp) -> Option<&'static str> {
     (at < now.minus(OLDEST)).then_some("at: it is more than 31 days ago; nobody is asked about that any more")
 }
 
-/// The person on the books with that number, or that user name.
+/// Finds the person on the books with that number, or that user name.
 fn person_of(tx: &mut Tx<'_>, force: Force, text: &str) -> Result<Option<Person>, AppError> {
     let found = match people::by_number(tx, force, text)? {
         Some(found) => Some(found),

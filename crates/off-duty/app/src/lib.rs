@@ -1,10 +1,10 @@
-//! Off-duty access (MDU-5.5): what people opened who were off duty or away is offered to them to say what it was for, and
-//! to a reviewer by unit and month.
+//! Reviews off-duty access (MDU-5.5): asks people what it was for, and shows a reviewer the figures by unit and month.
 //!
-//! What is looked at is signing in to this service, and what another system's own log says where the force feeds it in
-//! (`feed`). Not what devices report: a check-in proves that a device is switched on, and no fact of its reports tells a hand
-//! from the device's own doings. One sign-in a day and system is noted; on call and *not known* note none. Few people are
-//! never shown by themselves, and nobody is ranked. The reasons stand in `docs/off-duty-review.md`.
+//! It concerns people who signed in off duty or away. It covers sign-ins to this service, and the logs of other
+//! systems where the force feeds them in (`feed`). It does not cover what devices report: a check-in proves that a
+//! device is switched on, and nothing in its reports tells a person's use from the device's own activity. One sign-in
+//! for each day and system is recorded; none for people on call or whose duty is *not known*. Small groups are never
+//! shown by themselves, and nobody is ranked. The reasons are in `docs/off-duty-review.md`.
 
 mod feed;
 
@@ -31,10 +31,10 @@ use notices_app::Notice;
 
 /// The case type in which a month is reviewed.
 const REVIEW: &str = "access-review";
-/// Fewer people than this are not shown by themselves.
+/// Groups smaller than this are not shown by themselves.
 pub const FEWEST: i64 = 5;
 
-/// What a sign-in off duty was for.
+/// The purpose of a sign-in off duty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// A live incident.
@@ -43,9 +43,9 @@ pub enum Purpose {
     Recalled,
     /// Other policing work.
     Policing,
-    /// One's own rota, leave, device or terms: that needs no reason.
+    /// One's own rota, leave, device or terms, which needs no reason.
     OwnAffairs,
-    /// Somebody else: it was not them.
+    /// It was somebody else, not them.
     NotMe,
 }
 
@@ -59,7 +59,7 @@ impl Purpose {
         (Self::NotMe, "not-me", "It was not me"),
     ];
 
-    /// The answer of a word.
+    /// Parses an answer.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, known, _)| *known == word).map(|(purpose, ..)| purpose)
@@ -70,20 +70,20 @@ impl Purpose {
     }
 }
 
-/// A month by unit.
+/// The figures of a month by unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthRead {
     /// Units with enough people, in the order of their names.
     pub units: Vec<UnitMonth>,
-    /// All others taken together; `None` where there are none, or where together they are too few as well.
+    /// All other units together; `None` where there are none, or where they are too few even together.
     pub others: Option<UnitMonth>,
-    /// Whether anybody is left out of the figures because they are too few.
+    /// Whether anybody is left out of the figures because there are too few of them.
     pub hidden: bool,
     /// The case in which the month is reviewed.
     pub case: Option<CaseId>,
 }
 
-/// Notes a sign-in of somebody who is off duty or away, and sees to it that the month is reviewed.
+/// Records a sign-in of somebody who is off duty or away, and schedules the review of the month.
 pub fn note_sign_in(app: &App, tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<(), AppError> {
     match people::by_id(tx, person)? {
         Some(person) => note_use(app, tx, &person, at, "").map(drop),
@@ -91,7 +91,7 @@ pub fn note_sign_in(app: &App, tx: &mut Tx<'_>, person: PersonId, at: Timestamp)
     }
 }
 
-/// Notes that somebody used a system (empty: this one) if they were off duty or away; whether that is new.
+/// Records that somebody used a system (empty: this one) if they were off duty or away; returns whether that is new.
 fn note_use(
     app: &App,
     tx: &mut Tx<'_>,
@@ -131,19 +131,21 @@ fn note_use(
     Ok(true)
 }
 
-/// One's own sign-ins off duty of which nothing was said; none to whoever stands in no register.
+/// Lists the caller's own sign-ins off duty without a stated purpose; none for somebody who is not in the register of
+/// people.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn own_off_duty_sign_ins(app: &App, permit: Permit<SeeOwn>) -> Result<Vec<OffDutyUse>, AppError> {
     let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
     app.store().read(move |tx| Ok(off_duty::open_of(tx, person)?)).await
 }
 
-/// Says what one's own sign-in was for. That it was somebody else opens a case at once.
+/// Records the purpose of one of the caller's own sign-ins. The answer that it was somebody else opens a case at
+/// once.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for anybody else's, [`AppError::Conflict`] where it was said before.
+/// [`AppError::NotFound`] for anybody else's sign-in, [`AppError::Conflict`] where the purpose was stated before.
 pub async fn state_purpose(
     app: &App,
     permit: Permit<AcceptOwn>,
@@ -193,10 +195,10 @@ pub async fn state_purpose(
         .await
 }
 
-/// A force's month by unit, with few people hidden. Reading it is in the ledger.
+/// Returns the figures of a force's month by unit, with small groups hidden. Reading them is recorded in the ledger.
 ///
 /// # Errors
-/// [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for a month that is none.
+/// [`AppError::Denied`] for another force, [`AppError::Invalid`] for an invalid month.
 pub async fn off_duty_month(
     app: &App,
     permit: Permit<ReviewOffDuty>,
@@ -222,7 +224,7 @@ pub async fn off_duty_month(
         .await
 }
 
-/// Opens the case in which a month is reviewed, once.
+/// Opens the case for the review of a month, once.
 pub async fn open_off_duty_review(app: &App, subject: &str) -> Result<(), AppError> {
     let bad = || AppError::Fault(format!("the subject {subject} of an off-duty review cannot be read"));
     let (force, month) = subject.split_once('/').ok_or_else(bad)?;
@@ -256,14 +258,14 @@ pub async fn open_off_duty_review(app: &App, subject: &str) -> Result<(), AppErr
         .await
 }
 
-/// The month of a day, as `2026-11`, and the first day after it.
+/// Returns the month of a day, as `2026-11`, and the first day after it.
 fn month_of(day: Day) -> (String, Day) {
     let next = day.first_of_month().saturating_add(1.month());
     (day.strftime("%Y-%m").to_string(), next)
 }
 
-/// Takes units of few people together, and hides them where even together they are few: from a total and all other rows
-/// a hidden one could be worked out, so where somebody is hidden there is no total.
+/// Combines small units, and hides them where they are too few even together. A hidden row could be worked out from a
+/// total and all other rows, so there is no total where anybody is hidden.
 fn hide_few(all: Vec<UnitMonth>, case: Option<CaseId>) -> MonthRead {
     let (units, few): (Vec<UnitMonth>, Vec<UnitMonth>) =
         all.into_iter().partition(|unit| unit.people >= FEWEST && !unit.unit.is_empty());
@@ -279,13 +281,13 @@ fn hide_few(all: Vec<UnitMonth>, case: Option<CaseId>) -> MonthRead {
     MonthRead { units, others: others.filter(|_| !hidden), hidden, case }
 }
 
-/// How long sign-ins off duty are kept: as long as the periods that they are judged by.
+/// How long sign-ins off duty are kept: as long as the duty periods that they are judged by.
 const KEEP: Span = Span::from_secs(100 * 24 * 3600);
 
-/// Forgets sign-ins past their time; returns how many rows.
+/// Deletes sign-ins past their time; returns the number of rows.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     Ok(off_duty::forget(tx, now.minus(KEEP), batch)?)
 }

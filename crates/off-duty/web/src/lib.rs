@@ -16,10 +16,10 @@ pub const ROUTES: &[Route] = &[
     write::<AcceptOwn>("/me/off-duty", || post(own::handler::state)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("duty-sign-ins", month::View::sample().render()?),

@@ -1,11 +1,11 @@
-//! What a verified token says, by the names that the settings give: providers agree on few of them.
+//! The claims of a verified token, by the names in the settings: providers agree on few of them.
 
 use domain::Timestamp;
 use serde_json::{Map, Value};
 
 use super::TokenFault;
 
-/// The most values of a list claim that are read: a directory that sends more has been set up to send every group.
+/// The largest number of values read from a list claim: a directory that sends more has been set up to send every group.
 const MOST: usize = 1000;
 
 /// The claims of a token that was verified. Its `Debug` prints no names.
@@ -27,7 +27,7 @@ impl Claims {
         }
     }
 
-    /// Compares who made the token, and asks for a subject: every token has one.
+    /// Checks the issuer of the token, and that it has a subject, as every token must.
     pub(super) fn check_issuer(&self, issuer: &str) -> Result<(), TokenFault> {
         self.text("sub").ok_or(TokenFault::Malformed)?;
         match self.0.get("iss") {
@@ -54,8 +54,8 @@ impl Claims {
         }
     }
 
-    /// Compares the token's times with ours: `earliest` is now less what clocks may differ by, `latest` is now and that
-    /// much (RFC 7519, 4.1.4 to 4.1.6).
+    /// Checks the token's times against ours: `earliest` is now less the allowed clock difference, `latest` is now plus it (RFC
+    /// 7519, 4.1.4 to 4.1.6).
     pub(super) fn check_times(&self, earliest: Timestamp, latest: Timestamp) -> Result<(), TokenFault> {
         if self.seconds("exp")?.ok_or(TokenFault::Malformed)? <= seconds_of(earliest) {
             return Err(TokenFault::Expired);
@@ -68,7 +68,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Compares the secret of this one sign-in.
+    /// Checks the nonce, the secret of this one sign-in.
     pub(super) fn check_nonce(&self, nonce: &str) -> Result<(), TokenFault> {
         if self.0.get("nonce").and_then(Value::as_str) == Some(nonce) {
             Ok(())
@@ -82,7 +82,7 @@ impl Claims {
         self.0.get(name).map(|value| value.as_f64().ok_or(TokenFault::Malformed)).transpose()
     }
 
-    /// Returns whether the token has a claim of that name, whatever it holds.
+    /// Returns whether the token has a claim of that name, whatever its value.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.0.get(name).is_some_and(|value| !value.is_null())
@@ -112,7 +112,7 @@ impl Claims {
     }
 
     /// Returns whether the provider left a claim out because it was too long, and says so (OpenID Connect Core, 5.6.2): Entra ID
-    /// does, for a person in more than 200 groups.
+    /// does this for a person in more than 200 groups.
     #[must_use]
     pub fn left_out(&self, name: &str) -> bool {
         self.0.get("_claim_names").and_then(|names| names.get(name)).is_some()

@@ -1,11 +1,11 @@
-//! What can go wrong between us and the provider, in words for people and for the ledger.
+//! The errors between us and the provider, in words for people and for the ledger.
 
 use openidconnect::DiscoveryError;
 
-/// Why a token is not valid.
+/// The reason why a token is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
-    /// Not a token at all, or without what every token has.
+    /// It is not a token at all, or lacks a part that every token has.
     #[error("malformed")]
     Malformed,
     /// Another provider made it.
@@ -14,22 +14,22 @@ pub enum TokenFault {
     /// It is for another service.
     #[error("wrong-audience")]
     WrongAudience,
-    /// Nobody signed it.
+    /// It is not signed.
     #[error("unsigned")]
     Unsigned,
-    /// Signed in a way that is not taken.
+    /// It is signed with an algorithm that is not accepted.
     #[error("wrong-algorithm")]
     WrongAlgorithm,
-    /// Signed with a key that the provider does not have.
+    /// It is signed with a key that the provider does not have.
     #[error("unknown-key")]
     UnknownKey,
-    /// Changed after it was signed, or signed by another person.
+    /// It was changed after it was signed, or signed by another person.
     #[error("wrong-signature")]
     WrongSignature,
-    /// Its time is over.
+    /// It has expired.
     #[error("expired")]
     Expired,
-    /// Its time has not come.
+    /// It is not valid yet.
     #[error("not-yet-valid")]
     NotYetValid,
     /// It belongs to another sign-in.
@@ -55,17 +55,17 @@ impl TokenFault {
         }
     }
 
-    /// Returns whether a clock that is wrong, ours or the provider's, explains it; anything else looks like a forgery.
+    /// Returns whether a wrong clock, ours or the provider's, explains the fault; anything else looks like a forgery.
     #[must_use]
     pub const fn is_of_clocks(self) -> bool {
         matches!(self, Self::Expired | Self::NotYetValid)
     }
 }
 
-/// Why a sign-in through the provider did not come about.
+/// The reason why a sign-in through the provider failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OidcError {
-    /// The provider does not answer. Worth trying again; a sign-in link does without it.
+    /// The provider does not answer. Worth retrying; a sign-in link works without it.
     #[error(
         "the sign-in provider does not answer: {0}; try again, or use a passkey or a sign-in link made on the server"
     )]
@@ -75,7 +75,7 @@ pub enum OidcError {
         "the sign-in settings do not fit the provider: {0}; compare [sign_in] with what the provider shows"
     )]
     Setup(String),
-    /// The provider did not take the code: it was used before, is too old, or was meant for another person.
+    /// The provider did not accept the code: it was used before, is too old, or was meant for another person.
     #[error("the sign-in provider refused the code ({0}); begin the sign-in again")]
     Refused(String),
     /// The token is not valid.
@@ -113,7 +113,7 @@ impl OidcError {
     }
 }
 
-/// Words of another person, cut to what fits a line and is letters.
+/// Removes control characters from another party's words and cuts them to 160 characters.
 pub(super) fn short(words: &str) -> String {
     words.chars().filter(|c| !c.is_control()).take(160).collect()
 }

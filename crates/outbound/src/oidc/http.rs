@@ -1,4 +1,4 @@
-//! The HTTP client that the provider is reached by: bounded in time and size, and going nowhere that it was not sent.
+//! The HTTP client for the provider, with limits of time and size, and without redirects.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use domain::Secret;
 use openidconnect::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-/// The most that a provider may answer, in bytes. A large key set has some tens of kilobytes.
+/// The largest response of a provider, in bytes. A large key set has some tens of kilobytes.
 const LARGEST: usize = 1 << 20;
 
-/// Why a request to the provider failed.
+/// The reason why a request to the provider failed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HttpFault {
     #[error("{0}")]
@@ -28,7 +28,8 @@ impl From<reqwest::Error> for HttpFault {
     }
 }
 
-/// Returns a client without redirects: a provider's addresses are those that it gave, and a redirect could lead inside.
+/// Returns a client without redirects: the provider's addresses come from its metadata, and a redirect could lead into the
+/// internal network.
 pub(super) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -46,12 +47,12 @@ pub(super) fn calling(
     move |request| Box::pin(send(client.clone(), request))
 }
 
-/// Where the ID token of an answer is kept.
+/// The place where the ID token of a response is kept.
 pub(super) type TokenPlace = Arc<Mutex<Option<Secret<String>>>>;
 
-/// Returns the client for the token endpoint. The library reads the members of an answer by their types, and providers send
-/// `expires_in` as text and tokens whose unused claims have any type: so it is given the two members that it needs, and the
-/// ID token is kept apart, to be verified by [`super::token`].
+/// Returns the client for the token endpoint. The library reads the members of a response by their types, and providers send
+/// `expires_in` as text and tokens whose unused claims have any type. So the library gets only the two members that it needs, and
+/// the ID token is kept apart, to be verified by [`super::token`].
 pub(super) fn calling_for_token(
     client: &reqwest::Client,
     place: &TokenPlace,

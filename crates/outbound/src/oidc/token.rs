@@ -1,6 +1,6 @@
-//! Verifies an ID token: its signature by a key of the provider, and the claims that a sign-in rests on (OpenID Connect
-//! Core, 3.1.3.7). Other claims are read as they are and never fail a sign-in: providers send `email_verified` as text,
-//! `updated_at` as a date, and worse.
+//! Verifies an ID token: its signature by a key of the provider, and the claims that a sign-in relies on (OpenID Connect Core,
+//! 3.1.3.7). Other claims are read as they are and never fail a sign-in: providers send `email_verified` as text, `updated_at` as
+//! a date, and worse.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{ALGORITHMS, Claims, LEEWAY, TokenFault};
 
-/// What a token must fit.
+/// The values that a token must match.
 pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
     pub(super) client_id: &'a str,
@@ -28,7 +28,7 @@ struct Header {
     crit: Option<serde_json::Value>,
 }
 
-/// Verifies a token and gives its claims.
+/// Verifies a token and returns its claims.
 pub(super) fn verify(token: &str, expected: &Expected<'_>) -> Result<Claims, TokenFault> {
     let mut parts = token.split('.');
     let (Some(header), Some(payload), Some(signature), None) =
@@ -73,7 +73,7 @@ fn verify_signature(
     for key in keys.iter().filter(named) {
         match key.verify_signature(&algorithm, signed, signature) {
             Ok(()) => return Ok(()),
-            // A key of another kind or for another use is none that could have signed this.
+            // A key of another kind or for another use cannot have signed this.
             Err(SignatureVerificationError::InvalidKey(_)) => {}
             Err(_) => outcome = Err(TokenFault::WrongSignature),
         }

@@ -1,4 +1,4 @@
-//! One device: register, holder, enrolment, settings, findings, commands, cases, and what may be done to it.
+//! Shows one device: record, holder, enrolment, settings, findings, commands, cases, and the actions open to the reader.
 
 use domain::{
     BurstId, CommandId, Deed, DeviceId, Effect, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp,
@@ -32,24 +32,24 @@ use permissions_app::profiles::{ProfileRead, settings};
 use permissions_app::read::PermissionRow;
 use permissions_app::risks::RiskRead;
 
-/// What stands with a command that somebody took back.
+/// The text of a command that somebody cancelled.
 const TAKEN_BACK: &str = "taken back";
-/// Something that is held beyond a cap.
+/// An act that is held above a cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeldActRead {
-    /// What is to be done.
+    /// The act.
     pub what: &'static str,
     /// The burst in which it is held.
     pub burst: BurstId,
 }
 
-/// Commands that the page shows.
+/// Number of commands that the page shows.
 const COMMANDS: u32 = 25;
 
-/// One device. What is `None` the reader may not see, and nothing follows from its absence.
+/// One device. `None` stands for a part that the reader may not see, and says nothing about the device.
 #[derive(Debug, Clone)]
 pub struct DeviceRead {
-    /// Its entry in the register.
+    /// Its record.
     pub device: Device,
     /// Its holder.
     pub holder: Held,
@@ -57,49 +57,50 @@ pub struct DeviceRead {
     pub identifiers: bool,
     /// Its live enrolment.
     pub enrolment: Option<EnrolmentRead>,
-    /// Whether it was ever under management.
+    /// Whether it has ever been under management.
     pub ever_enrolled: bool,
-    /// Whether such a device can come under management.
+    /// Whether a device of this kind can come under management.
     pub enrols: bool,
-    /// The device says that it is in lost mode.
+    /// Whether the device reports that it is in lost mode.
     pub lost_mode: bool,
-    /// What it last reported.
+    /// The facts that it last reported.
     pub facts: Option<Vec<FactRead>>,
-    /// The apps that it last reported, in their makers' names, and when.
+    /// The apps that it last reported, by their makers' names, and the time.
     pub apps: Option<(Vec<String>, Timestamp)>,
-    /// Whether the reader may see the apps: then none reported means that it never did.
+    /// Whether the reader may see the apps: then `None` means that it never reported any.
     pub sees_apps: bool,
-    /// Whether a legal hold stands on it.
+    /// Whether a legal hold is in force on it.
     pub held: Option<bool>,
-    /// What is held beyond a cap on it and is no command.
+    /// Acts other than commands that are held above a cap on it.
     pub held_acts: Vec<HeldActRead>,
-    /// What the reader may do to it.
+    /// The actions that the reader may take.
     pub actions: Vec<Action>,
-    /// Settings wanted or sent.
+    /// The settings wanted or sent.
     pub profiles: Option<Vec<ProfileRead>>,
-    /// How each clause stands, worst first, then in the order of the paper; detections for who may see those.
+    /// The state of each clause, worst first, then in the order of the document; detections only for readers who may
+    /// see them.
     pub findings: Option<Vec<DeviceFinding>>,
     /// The latest commands, newest first.
     pub commands: Option<Vec<CommandRead>>,
     /// Cases about it.
     pub cases: Option<Vec<CaseRow>>,
-    /// Entries of registers for it or for its holder.
+    /// Permissions for it or for its holder.
     pub permissions: Option<Vec<PermissionRow>>,
 }
 
-/// Whether anybody has a device.
+/// The holder of a device.
 #[derive(Debug, Clone)]
 pub enum Held {
     /// Nobody.
     Nobody,
-    /// This person has it, or is meant to.
+    /// This person has it, or is to have it.
     By(Box<HolderRead>),
-    /// The reader may not see who, or whether anybody.
+    /// The reader may not see who has it, or whether anybody has.
     NotShown,
 }
 
 impl Held {
-    /// Who has it, where that may be seen.
+    /// Returns the holder, where the reader may see them.
     #[must_use]
     pub fn shown(&self) -> Option<&HolderRead> {
         match self {
@@ -109,42 +110,42 @@ impl Held {
     }
 }
 
-/// Who has a device.
+/// A device's holder.
 #[derive(Debug, Clone)]
 pub struct HolderRead {
-    /// Who.
+    /// The person.
     pub person: Person,
-    /// Whether both sides signed that they have it; otherwise they are meant to, as somebody entered.
+    /// Whether both sides signed that they have it; otherwise somebody recorded them as its future holder.
     pub signed: bool,
-    /// Since when, where the ledger says.
+    /// The time since when, where the ledger says.
     pub since: Timestamp,
-    /// When they accepted the last of the terms in force; `None` while any is missing.
+    /// The time at which they accepted the last of the terms in force; `None` while any is missing.
     pub accepted_at: Option<Timestamp>,
     /// Titles of the documents whose terms in force they have not accepted.
     pub missing: Vec<String>,
 }
 
-/// A device's place under management.
+/// A device's enrolment.
 #[derive(Debug, Clone)]
 pub struct EnrolmentRead {
-    /// When it came under management.
+    /// The time at which it came under management.
     pub since: Timestamp,
-    /// When it last spoke.
+    /// The time of its last contact.
     pub seen: Timestamp,
-    /// When its certificate runs out.
+    /// The end of its certificate.
     pub certificate_until: Option<Timestamp>,
-    /// When its certificate was revoked: its messages are refused since.
+    /// The time at which its certificate was revoked: its messages have been refused since.
     pub certificate_revoked: Option<Timestamp>,
-    /// It has been silent for longer than a report stands.
+    /// Whether it has been silent for longer than a report is valid.
     pub silent: bool,
-    /// Why the last push failed.
+    /// The reason why the last push failed.
     pub push_failed: Option<String>,
 }
 
-/// How a clause stands for a device.
+/// The state of a clause for a device.
 #[derive(Debug, Clone)]
 pub struct DeviceFinding {
-    /// Which.
+    /// The clause.
     pub clause: String,
     /// Its title.
     pub title: String,
@@ -152,46 +153,46 @@ pub struct DeviceFinding {
     pub outcome: Outcome,
     /// The weakest grade among the facts used, and the time of the oldest.
     pub rests_on: Option<(Grade, Timestamp)>,
-    /// Who carries the risk where it is not met.
+    /// The acceptance of the risk where it is not met.
     pub risk: Option<RiskRead>,
 }
 
 /// One command.
 #[derive(Debug, Clone)]
 pub struct CommandRead {
-    /// Which.
+    /// Its id.
     pub id: CommandId,
-    /// What it does.
+    /// Its title: the thing it does.
     pub title: String,
-    /// How far it got, in words.
+    /// Its progress, in words.
     pub state: String,
-    /// When it was asked for.
+    /// The time of the request.
     pub asked_at: Timestamp,
-    /// When its state last changed.
+    /// The time of the last change of its state.
     pub changed_at: Timestamp,
-    /// Who asked.
+    /// The person who requested it.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub reason: Option<String>,
-    /// It waits for a second person, and the reader may be that person.
+    /// Whether it waits for a second person, and the reader may be that person.
     pub may_approve: bool,
-    /// The same under a legal hold, as somebody who may place one.
+    /// Whether the reader may be that person under a legal hold, as somebody who may place one.
     pub may_consent: bool,
     /// The burst in which it is held for a second person.
     pub held_in: Option<BurstId>,
-    /// The reader may still take it back.
+    /// Whether the reader may still cancel it.
     pub may_take_back: bool,
-    /// It carries a PIN that the reader may ask for.
+    /// Whether it carries a PIN that the reader may ask for.
     pub has_pin: bool,
-    /// It brought a location that the reader may ask for.
+    /// Whether it returned a location that the reader may ask for.
     pub has_location: bool,
 }
 
-/// One device.
+/// Reads one device.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for a device of neither the reader nor their people
-/// where only those are permitted.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force, and for a device of neither the reader nor their
+/// people where only those are permitted.
 pub async fn device(
     app: &App,
     permit: impl Into<PermitWithin<SeeDevices>>,
@@ -201,10 +202,10 @@ pub async fn device(
     app.clone().store().read(move |tx| device_in(&app, tx, &permit, id)).await
 }
 
-/// One command, with the device that it is for.
+/// Reads one command, with its device.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn command(
     app: &App,
     permit: PermitWithin<SeeCommands>,
@@ -279,7 +280,7 @@ fn device_in(
     })
 }
 
-/// How each clause stands, with who carries the risk of those not met.
+/// Lists the state of each clause, with the accepted risk of those not met.
 fn device_findings(
     app: &App,
     tx: &mut Tx<'_>,
@@ -315,7 +316,7 @@ fn holder(
         ..LedgerFilter::default()
     };
     let set = ledger::list(tx, &filter, 1)?.first().map(|(entry, _)| entry.at);
-    // What both signed comes before what somebody entered.
+    // A signed hand-over takes precedence over a holder that somebody entered.
     let signed = handovers::of_device(tx, device.id)?
         .into_iter()
         .find(|found| found.state == HandoverState::Complete && found.receiver == Party::Person(person.id))
@@ -348,7 +349,7 @@ fn enrolment(
     })
 }
 
-/// The apps that a device last reported.
+/// Returns the apps that a device last reported.
 fn apps(facts: &Facts) -> Option<(Vec<String>, Timestamp)> {
     match facts.get("apps.installed") {
         Some(Fact { value: FactValue::List(names), at, .. }) => Some((names.iter().cloned().collect(), *at)),
@@ -356,7 +357,8 @@ fn apps(facts: &Facts) -> Option<(Vec<String>, Timestamp)> {
     }
 }
 
-/// What a device reported that says something to people: no long lists, and not what it keeps per setting.
+/// Lists the reported facts that are useful to people: no long lists, and none that the device keeps for each
+/// setting.
 fn reported(policy: &PolicyInForce, facts: &Facts) -> Vec<FactRead> {
     facts
         .iter()
@@ -395,7 +397,7 @@ fn rests_on(basis: &str) -> Option<(Grade, Timestamp)> {
 fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead, AppError> {
     let waits = command.state == CommandState::Asked;
     let unfinished = command.finished_at.is_none();
-    // One that another version of the program wrote is still shown, by its word.
+    // A command that another version of the program wrote is still shown, by its word.
     let spec = Spec::from_json(&command.spec).ok();
     let pin = spec.as_ref().is_some_and(|spec| spec.sealed_code.is_some());
     let may_command = access::permit::<CommandDevices>(actor).is_ok();
@@ -423,7 +425,8 @@ fn shown(tx: &mut Tx<'_>, actor: &Actor, command: Command) -> Result<CommandRead
     })
 }
 
-/// What is held beyond a cap on the device and is no command; nothing for who may not see it.
+/// Lists the acts other than commands that are held above a cap on the device; empty for a reader who may not see
+/// them.
 fn held_acts(tx: &mut Tx<'_>, actor: &Actor, device: &Device) -> Result<Vec<HeldActRead>, AppError> {
     let sees = access::permit::<SeeHeldOrders>(actor).is_ok_and(|permit| permit.scope().covers(device.force));
     if !sees {

@@ -1,4 +1,4 @@
-//! Use cases of overview.
+//! Combines the other capabilities: the overview pages, retention, reads of sensitive data, and the queue of jobs.
 
 pub mod device;
 pub mod me;

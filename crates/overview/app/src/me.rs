@@ -1,8 +1,8 @@
-//! What concerns the person who is signed in: what they are asked to do, what they hold, what they agreed to.
+//! Shows the signed-in person what concerns them: what they are asked to do, what they hold, and what they agreed to.
 //!
-//! It is found by the person behind the session and by nothing that a request says, so nobody reads anybody else's here.
-//! Not here: what the desk sees of a person (`people`), and what nobody is told about themselves: detections, which are
-//! never a finding of guilt, and the cases of professional standards.
+//! It is found by the person of the session and never by anything in the request, so nobody reads anybody else's
+//! here. Not here: what the Service Desk sees of a person (`people`), and what nobody is told about themselves:
+//! detections, which are never a finding of guilt, and the cases of professional standards.
 
 use domain::{Outcome, PersonId, Subject, Timestamp};
 use store::terms_asked::Missing;
@@ -18,8 +18,8 @@ use store::people::Person;
 use terms_app::DueReminder;
 use terms_app::read::AcceptanceRead;
 
-/// Kinds of case that the person whom they are about is told of. A kind that is not named here is not shown: silence is
-/// the safe side where a new kind of case arrives.
+/// Kinds of case that are shown to the person they are about. A kind that is not listed here is not shown: that is
+/// the safe default for a new kind of case.
 const TOLD: [&str; 12] = [
     "breach",
     "lost-device",
@@ -35,60 +35,60 @@ const TOLD: [&str; 12] = [
     "reallocation",
 ];
 
-/// Notices that the page shows.
+/// Number of notices that the page shows.
 const NOTICES: u32 = 5;
-/// Permissions that the page shows; a page of their own has them all.
+/// Number of permissions that the page shows; a page of their own has them all.
 const PERMISSIONS: u32 = 5;
 
-/// What concerns the person who is signed in.
+/// The data of the signed-in person's own page.
 #[derive(Debug, Clone)]
 pub struct MeRead {
-    /// They themselves.
+    /// The person.
     pub person: Person,
-    /// What they are asked to do, the most urgent first.
+    /// Their tasks, the most urgent first.
     pub todos: Vec<Todo>,
-    /// What they hold or are to hold.
+    /// The devices that they hold or are to hold.
     pub devices: Vec<OwnDevice>,
-    /// What they are asked to accept, and what they accepted before.
+    /// The terms that they are asked to accept, and those that they accepted before.
     pub acceptances: Vec<AcceptanceRead>,
-    /// Clauses that they are asked from time to time, and now.
+    /// Clauses that they are reminded of now.
     pub reminders: Vec<DueReminder>,
-    /// What they were told and have not marked as read, newest first.
+    /// Notices that they have not marked as read, newest first.
     pub notices: Vec<OwnNotice>,
-    /// Their devices are restricted until they accept the terms.
+    /// Whether their devices are restricted until they accept the terms.
     pub restricted: bool,
-    /// Cases about them that they are told of, newest first.
+    /// Cases about them that may be shown to them, newest first.
     pub cases: Vec<CaseRow>,
     /// Permissions that they asked for or that are for them, newest first.
     pub permissions: Vec<PermissionRow>,
 }
 
-/// Something that a person was told.
+/// A notice as its recipient sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnNotice {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// What, in a line.
+    /// The subject.
     pub subject: String,
-    /// The page that it leads to.
+    /// The page that it links to.
     pub href: String,
 }
 
 /// A device in the person's hands.
 #[derive(Debug, Clone)]
 pub struct OwnDevice {
-    /// Which.
+    /// The device.
     pub device: Device,
-    /// It has been silent for longer than a report stands.
+    /// Whether it has been silent for longer than a report is valid.
     pub silent: bool,
-    /// Clauses that it does not meet: id, title, and what was found.
+    /// Clauses that it does not meet: id, title, and the finding.
     pub not_met: Vec<(String, String, String)>,
 }
 
-/// What concerns the person who is signed in; `None` for somebody who does not stand in the register, or no longer.
+/// Reads what concerns the signed-in person; `None` for somebody who is not, or no longer, in the register of people.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, AppError> {
     let Some(id) = permit.actor().person else { return Ok(None) };
     let (app, now) = (app.clone(), app.world().now());
@@ -113,20 +113,20 @@ pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, App
         .await
 }
 
-/// The cases about somebody that they are told of; a sealed one never, whatever its kind.
+/// Lists the cases about a person that may be shown to them; never a sealed one, whatever its kind.
 fn told_cases(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result<Vec<CaseRow>, AppError> {
     let mut all = cases::of_person(tx, id)?;
     all.retain(|case| TOLD.contains(&case.kind.as_str()));
     cases_app::read::case_rows(app, tx, actor, all)
 }
 
-/// What a person is asked to do: each area adds its own.
+/// Lists what a person is asked to do: each capability adds its own.
 fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Vec<Todo>, AppError> {
     let mut todos = terms_to_do(app, tx, person)?;
     todos.extend(steps_to_do(tx, person)?);
     todos.extend(notices_to_read(tx, person)?);
     todos.extend(custody_app::read::to_sign(tx, person, now)?);
-    // Without a time limit comes last.
+    // Tasks without a deadline come last.
     todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
     Ok(todos)
 }
@@ -188,8 +188,8 @@ fn told_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<OwnNotice>, AppError
     Ok(unread.into_iter().map(shown).collect())
 }
 
-/// The steps of cases that wait for the person themselves. One that a form does leads there; what is to be handed in
-/// leads nowhere, since a counter does it.
+/// Lists the steps of cases that wait for the person themselves. A step that a form completes links to it; handing a
+/// thing in has no form, since it happens at a counter.
 fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
     let steps = case_steps::open_of_person(tx, person)?;
     Ok(steps
@@ -198,7 +198,7 @@ fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError>
             let href = match step.proof_kind.as_str() {
                 "answer" => format!("/cases/{}/needed", step.case),
                 "receipt" => "/me".to_owned(),
-                // Terms stand in the list by themselves; a note is the desk's to write.
+                // Terms are in the list already; a note is written by the Service Desk.
                 _ => return None,
             };
             Some(Todo { title: step.title, href, due: step.due_at })

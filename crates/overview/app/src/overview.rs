@@ -1,4 +1,4 @@
-//! How things stand: for the first page and for a screen on a wall.
+//! Summarises the state of the devices, documents, cases and the service, for the first page and for a wall screen.
 
 use domain::{Force, Outcome, Span, Subject, Timestamp};
 use policy::ParameterValue;
@@ -21,96 +21,96 @@ use permissions_app::read::PermissionRow;
 use permissions_app::risks::RiskRead;
 use store::devices::Device;
 
-/// How long an enrolled device may be silent where the policy has no parameter for it.
+/// How long an enrolled device may be silent, where the policy has no parameter for it.
 const SILENT_AFTER: Span = Span::from_secs(7 * 24 * 3600);
-/// The parameter that says how long a report stands.
+/// The parameter for how long a report is valid.
 const STALE_PARAMETER: &str = "report-stale-after";
-/// Devices needing attention that are listed.
+/// Number of devices needing attention that are listed.
 const ATTENTION: u32 = 10;
-/// Ledger entries that are listed.
+/// Number of ledger entries that are listed.
 const RECENT: usize = 6;
-/// Entries among which those are looked for: devices answer so often that the last ones are nearly all theirs.
+/// Number of entries searched for those: devices answer so often that nearly all of the latest entries are theirs.
 const LOOKED_AT: u32 = 300;
 
-/// How things stand, as far as the reader's role goes: what it may not see is `None`.
+/// The overview, as far as the reader's role allows: `None` for a part that it may not see.
 #[derive(Debug, Clone)]
 pub struct Overview {
-    /// What is wrong with the service itself, each with what to do.
+    /// The faults of the service itself, each with what to do.
     pub troubles: Vec<String>,
-    /// The documents; how they stand only for who may see findings.
+    /// The documents; with their compliance only for readers who may see findings.
     pub documents: Vec<DocumentRow>,
     /// The devices.
     pub devices: Option<DevicesNow>,
-    /// Open cases, and those past their time limit.
+    /// Numbers of open cases, and of those past their deadline.
     pub cases: Option<(u64, u64)>,
-    /// Cases of leavers and movers in which something is overdue.
+    /// Number of leavers' and movers' cases in which something is overdue.
     pub late_returns: Option<u64>,
-    /// People who hold a device and have not accepted all terms in force.
+    /// Number of people who hold a device and have not accepted all terms in force.
     pub people_without_terms: Option<u64>,
-    /// Entries of registers that lapse soon, the nearest end first.
+    /// Permissions that lapse soon, the nearest end first.
     pub lapsing: Option<Vec<PermissionRow>>,
-    /// Alarms that nobody has seen to, newest first, a few, and how many there are.
+    /// The newest alarms that nobody has dealt with, and their total number.
     pub alarms: Option<(Vec<AlarmRead>, u64)>,
     /// Forces that have only one administrator who has ever signed in, or none.
     pub few_administrators: Vec<(domain::Force, bool)>,
-    /// Bursts that are held, orders that wait for a second person, and forces whose destructive orders are frozen.
+    /// Held bursts, orders that wait for a second person, and forces whose destructive orders are frozen.
     pub held: Option<HeldFigures>,
-    /// The latest entries of the ledger that are not a device's own answers.
+    /// The latest entries of the ledger, without devices' own answers.
     pub recent: Option<Vec<LedgerRow>>,
-    /// Whether the ledger is signed, and where its checkpoints are copied to.
+    /// Whether the ledger is signed, and the targets of its checkpoints' copies.
     pub ledger: Option<LedgerStatus>,
 }
 
-/// What is held and waits, in figures.
+/// The numbers of held and waiting orders.
 #[derive(Debug, Clone)]
 pub struct HeldFigures {
-    /// Bursts that are held beyond a cap.
+    /// Number of bursts held above a cap.
     pub bursts: u64,
-    /// Orders that wait for a second person to agree.
+    /// Number of orders that wait for a second person to agree.
     pub asked: u64,
     /// Forces whose destructive orders are frozen.
     pub frozen: Vec<domain::Force>,
 }
 
-/// The devices at a glance.
+/// The devices in summary.
 #[derive(Debug, Clone)]
 pub struct DevicesNow {
     /// Figures.
     pub counts: DeviceCounts,
-    /// The worst ones, worst first.
+    /// The devices needing attention, worst first.
     pub attention: Vec<Attention>,
 }
 
-/// A device that needs somebody.
+/// A device that needs attention.
 #[derive(Debug, Clone)]
 pub struct Attention {
-    /// Which.
+    /// The device.
     pub device: Device,
     /// Its holder's name and number.
     pub holder: Option<String>,
     /// The clause that has not been met for longest, and why.
     pub first: Option<(String, String)>,
-    /// Since when that one is not met.
+    /// The time since which it is not met.
     pub since: Option<Timestamp>,
-    /// Who carries the risk of that one.
+    /// The acceptance of that risk.
     pub risk: Option<RiskRead>,
 }
 
-/// Figures for a screen on a wall: no names.
+/// Figures for a wall screen, without names.
 #[derive(Debug, Clone)]
 pub struct Wall {
     /// The devices.
     pub counts: DeviceCounts,
-    /// Open cases, and those past their time limit.
+    /// Numbers of open cases, and of those past their deadline.
     pub cases: (u64, u64),
-    /// Clauses by how they stand, over all documents.
+    /// Clauses by their state, over all documents.
     pub clauses: Tally,
 }
 
-/// How things stand.
+/// Reads the overview.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     let troubles = kernel::health::troubles(&app).into_iter().map(|(_, says)| says).collect();
@@ -118,7 +118,8 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
         .store()
         .read(move |tx| {
             let actor = permit.actor();
-            // Each part reaches as far as its own permit does, which may be one force where the page's is over both.
+            // Each part covers the forces of its own permit, which may be one force where the page's permit covers
+            // both.
             let devices = scope_of::<SeeDevices>(actor);
             let people = scope_of::<SeePeople>(actor);
             Ok(Overview {
@@ -157,7 +158,7 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
         .await
 }
 
-/// Figures for a screen on a wall.
+/// Reads the figures for a wall screen.
 ///
 /// # Errors
 /// [`AppError::Denied`] for a role that may not see cases.
@@ -178,7 +179,7 @@ pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppErro
         .await
 }
 
-/// The time before which a last contact counts as silence: what was reported then no longer stands.
+/// Returns the time before which a last contact counts as silence: a report from before it is no longer valid.
 pub(super) fn silent_before(app: &App, now: Timestamp) -> Timestamp {
     let policy = app.policy();
     let stale = policy.library().parameters().get(STALE_PARAMETER).map(|parameter| &parameter.value);
@@ -209,7 +210,7 @@ fn held_figures(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFig
     Ok(HeldFigures { bursts: bursts.unsigned_abs(), asked: asked.unsigned_abs(), frozen })
 }
 
-/// The force to which what the actor sees by `A` is confined, or both; `None` where they see nothing by it.
+/// Returns the force to which the actor's view by `A` is confined, or both; `None` where they see nothing by it.
 fn scope_of<A: access::Action>(actor: &Actor) -> Option<Option<Force>> {
     access::permit::<A>(actor).ok().map(|permit| permit.scope().force())
 }

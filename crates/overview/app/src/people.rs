@@ -1,4 +1,4 @@
-//! People: the list, one person, what stands between a device and enrolment.
+//! Lists people, shows one person, and shows what keeps a device from being enrolled.
 
 use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
 use store::devices::EnrolmentState;
@@ -24,47 +24,47 @@ use terms_app::read::AcceptanceRead;
 pub struct PersonRead {
     /// The person.
     pub person: Person,
-    /// What they hold, for who may see devices.
+    /// The devices that they hold, where the reader may see devices.
     pub devices: Vec<Device>,
-    /// What they are asked to accept, and what they accepted before.
+    /// The terms that they are asked to accept, and those that they accepted before.
     pub acceptances: Vec<AcceptanceRead>,
-    /// Cases about them, for who may see cases.
+    /// Cases about them, where the reader may see cases.
     pub cases: Vec<CaseRow>,
-    /// Events in their working life, latest first, each with what it is called for this reader.
+    /// Events in their working life, latest first, each with its title for this reader.
     pub events: Vec<(Event, String)>,
     /// Their line manager's name and number.
     pub manager: Option<String>,
-    /// Their roles' titles, for themselves and for who may see who has which role.
+    /// Their roles' titles, for themselves and for readers who may see roles.
     pub roles: Vec<&'static str>,
-    /// Entries of registers for them, for who may see registers.
+    /// Permissions for them, where the reader may see registers.
     pub permissions: Vec<PermissionRow>,
 }
 
-/// What stands between a device and enrolment.
+/// The enrolment of a device, with what is in its way.
 #[derive(Debug, Clone)]
 pub struct EnrolRead {
     /// The device.
     pub device: Device,
-    /// Who is to have it.
+    /// The person who is to have it.
     pub holder: Option<Person>,
-    /// What stands in the way, and the clause behind it.
+    /// The obstacle, and the clause behind it.
     pub obstacle: Option<(String, Option<ClauseId>)>,
-    /// What a person does on the device, a sentence a step.
+    /// The steps on the device, a sentence for each.
     pub steps: &'static [&'static str],
-    /// Since when it is under management, which a new profile would replace.
+    /// The time since which it is under management, which a new profile would replace.
     pub enrolled_at: Option<Timestamp>,
 }
 
-/// Whether somebody has a covert role is read by [`crate::sensitive::read_covert`] alone, for a reason: it goes into no list, page or
-/// export, so here everybody looks alike.
+/// Hides whether a person has a covert role, which only [`crate::sensitive::read_covert`] reads, for a reason. It
+/// appears in no list, page or export, so here everybody looks alike.
 fn hide(person: &mut Person) {
     person.covert = false;
 }
 
-/// Up to `limit` people in order of name, from behind the given one.
+/// Lists up to `limit` people in order of name, starting after the given one.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn people(
     app: &App,
     permit: impl Into<PermitWithin<SeePeople>>,
@@ -93,11 +93,11 @@ pub async fn people(
         .await
 }
 
-/// One person.
+/// Looks up one person.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, and for who is neither the reader nor one of their people
-/// where only those are permitted.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force, and for a person who is neither the reader nor one
+/// of their people where only those are permitted.
 pub async fn person(
     app: &App,
     permit: impl Into<PermitWithin<SeePeople>>,
@@ -146,10 +146,10 @@ pub async fn person(
         .await
 }
 
-/// The person with that collar or staff number, for a form that names one.
+/// Finds the person with that collar or staff number, for a form that names one.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for the field `holder` where the force has nobody of that number.
+/// [`AppError::Invalid`] for the field `holder` where the force has nobody with that number.
 pub async fn holder_by_number(
     app: &App,
     permit: &Permit<ManageRegister>,
@@ -167,10 +167,10 @@ pub async fn holder_by_number(
         .await
 }
 
-/// What stands between a device and enrolment.
+/// Reads what keeps a device from being enrolled.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn enrolling(app: &App, permit: Permit<EnrolDevices>, id: DeviceId) -> Result<EnrolRead, AppError> {
     let app = app.clone();
     app.clone()

@@ -1,14 +1,15 @@
-//! Forgetting on schedule: each capability forgets what is past its time in its own tables.
+//! Deletes data past its retention period: each capability deletes it from its own tables.
 
 use kernel::{App, AppError};
 
-/// Rows removed of one table in one transaction, so that the writer is never held for long.
+/// Most rows removed from one table in one transaction, so that the write lock is never held for long.
 const BATCH: u32 = 2000;
 
-/// Forgets what is past its time; returns how many rows. Call it again until it returns less than a batch.
+/// Deletes data past its retention period; returns the number of rows. Call it again until it returns less than a
+/// batch.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn forget_what_is_due(app: &App) -> Result<u64, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);

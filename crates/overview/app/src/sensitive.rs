@@ -1,6 +1,7 @@
-//! What is too sensitive to lie on a page: where a device is, the PIN that unlocks a Mac, whether somebody has a covert role,
-//! what a sealed case holds. Each is one [`Sensitive`]: it needs a reason, is shown once, and reading it is itself in the
-//! ledger, in the same transaction.
+//! Reads data too sensitive for a page: a device's location, a Mac's unlock PIN, a covert role, a sealed case.
+//!
+//! Each is one [`Sensitive`]: it needs a reason, is shown once, and the reading is recorded in the ledger in the same
+//! transaction.
 
 use domain::{CaseId, CommandId, DeviceId, Force, PersonId, Secret, Timestamp};
 use platform_port::Order;
@@ -14,20 +15,20 @@ use kernel::platforms::{open_code, serving};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// Where a device was.
+/// A location of a device.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlaceRead {
     /// Degrees north and degrees east.
     pub degrees: Secret<(f64, f64)>,
     /// Radius of uncertainty in metres, where known.
     pub accuracy_metres: Option<f64>,
-    /// When the device took it, where it says.
+    /// The time at which the device determined it, where it says.
     pub taken_at: Option<Timestamp>,
-    /// When its answer came.
+    /// The time at which its answer arrived.
     pub received_at: Timestamp,
 }
 
-/// What is read only for a stated reason.
+/// Data that is read only for a stated reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sensitive {
     Location(DeviceId),
@@ -37,7 +38,7 @@ enum Sensitive {
 }
 
 impl Sensitive {
-    /// What the ledger calls reading it, and of what.
+    /// Returns the action and the subject of the ledger entry for reading it.
     fn words(self) -> (&'static str, String) {
         match self {
             Self::Location(device) => ("device.location.read", format!("device:{device}")),
@@ -48,7 +49,7 @@ impl Sensitive {
     }
 }
 
-/// The reason for a sensitive read, as it was stated.
+/// The stated reason for a sensitive read.
 struct Stated(String);
 
 impl Stated {
@@ -57,7 +58,7 @@ impl Stated {
     }
 }
 
-/// Enters a sensitive read: whoever reads without this has read nothing.
+/// Records a sensitive read in the ledger. Every sensitive read must call this.
 fn enter_read(
     app: &App,
     tx: &mut Tx<'_>,
@@ -74,10 +75,10 @@ fn enter_read(
     app.enter(tx, now, Record::new(actor, action, subject).force(force).detail(detail))
 }
 
-/// Whether a person has a covert role, which takes them out of some rules.
+/// Reads whether a person has a covert role, which exempts them from some rules.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall.
+/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn read_covert(
     app: &App,
     permit: Permit<SeeCovert>,
@@ -97,11 +98,11 @@ pub async fn read_covert(
         .await
 }
 
-/// What a sealed case holds.
+/// Reads the content of a sealed case.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Denied`] over the wall and for whom the
-/// case is about.
+/// [`AppError::Invalid`] without a reason; [`AppError::NotFound`]; [`AppError::Denied`] for another force, and for
+/// the person whom the case is about.
 pub async fn read_sealed_case(
     app: &App,
     permit: PermitWithin<SeeSealed>,
@@ -123,11 +124,11 @@ pub async fn read_sealed_case(
         .await
 }
 
-/// Where a device said last that it was, after an order to locate it.
+/// Reads the last location that a device reported after an order to locate it.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where it never said, [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it
-/// is not under management.
+/// [`AppError::NotFound`] where it never reported one, [`AppError::Invalid`] without a reason, [`AppError::Conflict`]
+/// where it is not under management.
 pub async fn read_location(
     app: &App,
     permit: Permit<LocateDevices>,
@@ -162,7 +163,7 @@ pub async fn read_location(
         .await
 }
 
-/// The PIN that a lock or erase of a Mac was sent with.
+/// Reads the PIN that a lock or erase of a Mac was sent with.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where the command has none, [`AppError::Invalid`] without a reason.

@@ -1,4 +1,4 @@
-//! Runs the server's own work: claims due jobs and gives each to the capability that does it.
+//! Runs the server's own work: claims due jobs and passes each to the capability that does it.
 
 mod held;
 
@@ -8,16 +8,16 @@ use store::jobs;
 use kernel::jobs::Kind;
 use kernel::{App, AppError};
 
-/// Tries before a job is given up and shown to whoever runs the service.
+/// Most attempts before a job is given up and shown to the people who run the service.
 const MOST_ATTEMPTS: i64 = 8;
 /// How long a claimed job may run before another node takes it.
 const LEASE: Span = Span::from_secs(120);
 
-/// Claims and runs up to `limit` due jobs; how many were claimed.
+/// Claims and runs up to `limit` due jobs; returns the number claimed.
 ///
 /// # Errors
-/// Where the database does not answer, or the policy in force cannot be read; a job that fails is put by and tried
-/// again later.
+/// Fails where the database does not answer, or the policy in force cannot be read; a job that fails is scheduled for
+/// a retry.
 pub async fn run_jobs(app: &App, limit: u32) -> Result<usize, AppError> {
     kernel::policy_in_force::follow_policy(app).await?;
     if !kernel::health::clock_is_right(app) {
@@ -28,12 +28,13 @@ pub async fn run_jobs(app: &App, limit: u32) -> Result<usize, AppError> {
         app.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;
     let count = claimed.len();
     for job in claimed {
-        // A node that was stopped for a while, or had slow jobs before this one, has lost it to another.
+        // A node that was stopped for a while, or had slow jobs before this one, has lost the lease to another.
         if app.world().now() >= job.lease_until {
             continue;
         }
         let outcome = match job.attempts {
-            // Each try ended with its process, or the database went away: whatever it is, another try is like it.
+            // Each attempt ended with its process, or the database was unavailable: another attempt would end in the
+            // same way.
             MOST_ATTEMPTS.. => {
                 Err(AppError::Fault("it was begun again and again and never came to its end".into()))
             }

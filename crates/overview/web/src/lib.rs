@@ -1,4 +1,4 @@
-//! Pages that join the capabilities: the first page, the wall, one device, one person, one's own page.
+//! Pages that join the capabilities: the first page, the wall screen, one device, one person, one's own page.
 
 pub mod device;
 pub mod me;
@@ -24,10 +24,10 @@ pub const ROUTES: &[Route] = &[
     read::<SeePeople>("/people/{id}", || get(person::handler::get)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("overview", overview::View::sample().render()?),

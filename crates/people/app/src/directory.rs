@@ -1,11 +1,11 @@
-//! People as the force's directory keeps them (SCIM): entered, changed, switched off and taken away by a token that may
-//! do nothing else, within its force.
+//! Keeps people as the force's directory sends them (SCIM): adds, changes, ends and removes them.
 //!
-//! A person whom a directory provisions has a user name. Taking them away ends them and clears the user name: the person
-//! and all that they did stay. The same number in the same force is the same person, so who was entered by hand or by a
-//! file is taken over, and who comes back is brought back; but a number that a leaver had under another name is refused.
-//! Who has a role that matters is taken over, or given another name to sign in by, once an administrator confirms it
-//! (`takeover`): whoever has the token could otherwise become them.
+//! The directory's token may do nothing else, and only within its force. A person whom a directory provisions has a
+//! user name. Removing them ends their record and clears the user name: the record and everything that they did stay.
+//! The same number in the same force is the same person, so a person entered by hand or by a file is taken over, and
+//! one who returns is reopened; but a number that a leaver had under another name is refused. A person with a role
+//! that matters is taken over, or given another name to sign in with, only once an administrator confirms it
+//! (`takeover`): otherwise anyone with the token could become them.
 
 mod groups;
 mod takeover;
@@ -23,10 +23,10 @@ use kernel::{App, AppError};
 
 pub use groups::{GroupRead, GroupWrite};
 
-/// The job of somebody of whom the directory says none.
+/// The job of a person for whom the directory gives none.
 pub const NO_JOB: &str = "not given";
 
-/// A person as a directory wants them to be.
+/// A person as a directory describes them.
 #[derive(Clone)]
 pub struct Provisioned {
     /// The directory's name for them: ASCII, unique in the force.
@@ -53,12 +53,12 @@ pub struct Provisioned {
     pub starts_on: Option<Day>,
     /// Last working day.
     pub last_day: Option<Day>,
-    /// All that the directory wrote, as JSON, for it to read back.
+    /// Everything that the directory wrote, as JSON, for it to read back.
     pub document: String,
 }
 
 impl std::fmt::Debug for Provisioned {
-    /// Prints nothing of it: it is personal data.
+    /// Prints none of the fields: they are personal data.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Provisioned(..)")
     }
@@ -73,22 +73,22 @@ pub struct ProvisionedRead {
     pub groups: Vec<(GroupId, String)>,
 }
 
-/// Which people a directory asks for.
+/// The people that a directory asks for.
 #[derive(Debug, Clone)]
 pub enum Find {
-    /// That one.
+    /// The person with that id.
     Id(PersonId),
-    /// The one of that user name, in any case of letters.
+    /// The person with that user name, ignoring case.
     UserName(String),
-    /// Those of that external id.
+    /// The people with that external id.
     ExternalId(String),
-    /// Up to so many from behind one, in order of id.
+    /// Up to so many people, starting after the given one, in order of id.
     After(Option<PersonId>, u32),
-    /// So many from a place on, in order of id.
+    /// So many people starting at an offset, in order of id.
     Window(i64, i64),
 }
 
-/// The number of somebody for whom the directory has none: what stands before the @ of their user name.
+/// Makes a number for a person for whom the directory has none: the part of their user name before the @.
 #[must_use]
 pub fn number_of(user_name: &str) -> String {
     let local = user_name.split('@').next().unwrap_or_default();
@@ -96,8 +96,8 @@ pub fn number_of(user_name: &str) -> String {
 }
 
 impl Provisioned {
-    /// Makes the person that the directory wants of `before`. A job that the directory never gave is not taken away by its
-    /// absence.
+    /// Merges the directory's fields into `before`. Keeps a job that the directory never gave, even where it leaves
+    /// the job out.
     #[expect(clippy::needless_pass_by_value, reason = "whose fields become the new person's")]
     fn of(self, before: Person, now: Timestamp) -> Result<Person, AppError> {
         let user_name = self.user_name.trim().to_owned();
@@ -130,14 +130,14 @@ impl Provisioned {
     }
 }
 
-/// Whether the directory gave a job when it last wrote this person.
+/// Returns whether the directory gave a job when it last wrote this person.
 fn gave_job(person: &Person) -> bool {
     let written =
         person.directory.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     written.is_some_and(|written| written.get("title").is_some())
 }
 
-/// The force of a token: every token has one.
+/// Returns the force of a token: every token has one.
 fn force_of(permit: &Permit<ProvisionPeople>) -> Result<Force, AppError> {
     permit.scope().force().ok_or_else(|| AppError::invalid("force", "come with a token of one force"))
 }
@@ -146,7 +146,7 @@ fn with_groups(tx: &mut Tx<'_>, person: Person) -> Result<ProvisionedRead, AppEr
     Ok(ProvisionedRead { groups: rows::of_person(tx, person.id)?, person })
 }
 
-/// A provisioned person of that force.
+/// Looks up a provisioned person of that force.
 fn provisioned_person(tx: &mut Tx<'_>, force: Force, id: PersonId) -> Result<Person, AppError> {
     people::by_id(tx, id)?
         .filter(|person| person.force == force && person.user_name.is_some())
@@ -167,10 +167,10 @@ fn user_name_is_free(
     }
 }
 
-/// Enters a person, or takes over the one with that number.
+/// Adds a person, or takes over the record with that number.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a name or number that is taken.
+/// [`AppError::Invalid`] for an invalid field, [`AppError::Conflict`] for a name or number that is taken.
 pub async fn provision(
     app: &App,
     permit: Permit<ProvisionPeople>,
@@ -207,7 +207,8 @@ pub async fn provision(
         .await?
 }
 
-/// Makes a person what the directory now says; `None` where they are no longer at the version that it started from.
+/// Replaces a person's fields with what the directory now says; returns `None` where they are no longer at the
+/// version that the directory started from.
 ///
 /// # Errors
 /// As [`provision`], and [`AppError::NotFound`].
@@ -244,8 +245,8 @@ pub async fn reprovision(
         .await?
 }
 
-/// Takes a person away from the directory's sight: they are ended, leave their groups, and their history stays. Whether
-/// they were at that version, where one is given.
+/// Removes a person from the directory's view: ends their record and takes them out of their groups; their history
+/// stays. Returns whether they were at the given version, where one is given.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
@@ -279,10 +280,10 @@ pub async fn unprovision(
         .await
 }
 
-/// The people that a directory asks for, of those whom it provisions.
+/// Lists the people that a directory asks for, among those whom it provisions.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn provisioned(
     app: &App,
     permit: Permit<ProvisionPeople>,
@@ -308,23 +309,24 @@ pub async fn provisioned(
         .await
 }
 
-/// How many people the directory provisions.
+/// Counts the people whom the directory provisions.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn provisioned_count(app: &App, permit: Permit<ProvisionPeople>) -> Result<i64, AppError> {
     let force = force_of(&permit)?;
     app.store().read(move |tx| people_directory::provisioned_count(tx, force)).await.map_err(AppError::from)
 }
 
-/// The leaver whom the directory took away under the same external id; `None` where there are none or several.
+/// Finds the leaver whom the directory removed under the same external id; `None` where there are none or several.
 fn left_with_account(tx: &mut Tx<'_>, force: Force, new: &Provisioned) -> Result<Option<Person>, AppError> {
     let Some(account) = new.external_id.as_deref().filter(|_| new.number.is_none()) else { return Ok(None) };
     let mut left = people_directory::left_with_external_id(tx, force, account)?;
     Ok(if left.len() == 1 { left.pop() } else { None })
 }
 
-/// The person who has that number already, where it is the same one: same name or same external id for a leaver.
+/// Returns the person who already has that number, where they are the same person: the external id is the same, or,
+/// for a leaver, the name.
 fn own_again(found: &Person, new: &Provisioned) -> Result<Person, AppError> {
     if found.user_name.is_some() {
         return Err(AppError::Conflict("another user has this employeeNumber".to_owned()));

@@ -1,4 +1,4 @@
-//! People by hand: entering one, changing one, ending one.
+//! Adds, changes and ends the record of one person by hand.
 
 use domain::{Day, Force, PersonId};
 use store::people::{Person, PersonSource};
@@ -8,7 +8,7 @@ use super::keep::CHANGED_MEANWHILE;
 use kernel::access::{ManagePeople, Permit};
 use kernel::{App, AppError};
 
-/// What is entered of a new person.
+/// The fields of a new person.
 #[derive(Debug, Clone, Default)]
 pub struct NewPerson {
     /// Their force.
@@ -25,7 +25,7 @@ pub struct NewPerson {
     pub unit: Option<String>,
     /// Work telephone.
     pub phone: Option<String>,
-    /// Who answers for them: somebody of the same force.
+    /// Their line manager: somebody of the same force.
     pub line_manager: Option<PersonId>,
     /// Whether they work under another identity.
     pub covert: bool,
@@ -35,10 +35,10 @@ pub struct NewPerson {
     pub last_day: Option<Day>,
 }
 
-/// What somebody's fields are to be.
+/// The new fields of a person.
 #[derive(Debug, Clone)]
 pub struct PersonEdit {
-    /// The version that the form was made from.
+    /// The version that the form was filled in from.
     pub version: i64,
     /// Collar or staff number.
     pub number: String,
@@ -62,10 +62,10 @@ pub struct PersonEdit {
     pub last_day: Option<Day>,
 }
 
-/// Enters a person.
+/// Adds a person.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] if the number is taken.
+/// [`AppError::Invalid`] for an invalid field, [`AppError::Conflict`] if the number is taken.
 pub async fn add_person(
     app: &App,
     permit: Permit<ManagePeople>,
@@ -97,7 +97,7 @@ pub async fn add_person(
 /// Changes a person by hand.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a stale form.
+/// [`AppError::Invalid`] for an invalid field, [`AppError::Conflict`] for a stale form.
 pub async fn edit_person(
     app: &App,
     permit: Permit<ManagePeople>,
@@ -144,11 +144,11 @@ pub async fn edit_person(
         .await
 }
 
-/// Takes a person off the books: what they hold stays theirs to give back, and their sessions end. Ending somebody
-/// twice changes nothing.
+/// Ends a person's record: they still have to give back what they hold, and their sessions end. Ending a record twice
+/// changes nothing.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall, [`AppError::Invalid`] for the last day.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force, [`AppError::Invalid`] for the last day.
 pub async fn end_person(
     app: &App,
     permit: Permit<ManagePeople>,
@@ -172,10 +172,10 @@ pub async fn end_person(
         .await
 }
 
-/// People named where a search finds several.
+/// Number of people named in the error when a search finds several.
 const NAMED: u32 = 5;
 
-/// The one person on a force's books with that number, or with that in their name.
+/// Finds the one person of a force with that number, or with that text in their name.
 fn find_manager(tx: &mut Tx<'_>, force: Force, who: &str) -> Result<PersonId, AppError> {
     let wrong = |why: String| AppError::invalid("line_manager", why);
     if let Some(found) = people::by_number(tx, force, who)? {

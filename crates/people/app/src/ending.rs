@@ -1,6 +1,7 @@
-//! What ends with a person, or with a role of theirs that destroys, approves or administers: their sessions, what they asked
-//! for and nobody agreed to yet, and the silence about API tokens that they made. Every end of a person or of such a role
-//! comes here, in its own transaction.
+//! Ends what depends on a person, or on a role of theirs that destroys, approves or administers.
+//!
+//! That is their sessions and their requests that nobody has agreed to yet; administrators are also reminded of the
+//! API tokens that they made. Every end of a person or of such a role comes here, in its own transaction.
 
 use domain::Timestamp;
 use store::people::Person;
@@ -13,19 +14,19 @@ use kernel::{App, AppError};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// What has ended.
+/// The thing that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// Their employment: they are off the books.
     Person,
-    /// A role that destroyed, approved or administered. Others of theirs may go on.
+    /// A role that destroyed, approved or administered. Their other roles may continue.
     Role,
 }
 
-/// Ends what ends with a person or with a role of theirs; `by`: who ended that.
+/// Ends what depends on a person or on a role of theirs. `by` is the actor who ended that.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub(crate) fn ended(
     app: &App,
     tx: &mut Tx<'_>,
@@ -43,7 +44,8 @@ pub(crate) fn ended(
     tell_of_tokens(app, tx, whose, (&name, by), now)
 }
 
-/// Who comes back is given such roles anew, by two: a row that is brought back must bring none.
+/// Ends their roles that destroy, approve or administer, except those from the directory. A person who returns is
+/// given such roles again, by two people; a reopened record must not bring any back.
 fn end_strong_roles(
     app: &App,
     tx: &mut Tx<'_>,
@@ -60,7 +62,7 @@ fn end_strong_roles(
     Ok(())
 }
 
-/// Whether some role that a person has still permits an action over the things of their force.
+/// Returns whether a role that the person still has permits an action over the things of their force.
 pub(crate) fn still_may<A: Action>(
     app: &App,
     tx: &mut Tx<'_>,
@@ -73,7 +75,7 @@ pub(crate) fn still_may<A: Action>(
     Ok(app.policy().access().ask(question).allowed)
 }
 
-/// Roles that they asked for and nobody confirmed.
+/// Ends the roles that the person requested and that nobody has confirmed.
 fn end_roles_asked_for(
     app: &App,
     tx: &mut Tx<'_>,
@@ -100,7 +102,8 @@ fn end_roles_asked_for(
     Ok(())
 }
 
-/// A token goes on working: other systems depend on it. Whoever administers has to know that its maker may still have it.
+/// Alerts administrators to the tokens that the person made. The tokens go on working, because other systems depend
+/// on them, and their maker may still have them.
 fn tell_of_tokens(
     app: &App,
     tx: &mut Tx<'_>,

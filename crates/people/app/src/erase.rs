@@ -1,12 +1,14 @@
-//! Forgetting people whose time is over: who they were goes, what was done stays.
+//! Erases people whose retention period has passed: their identity goes, the record of what was done stays.
 //!
-//! A person who left longer ago than the force's retention register keeps them loses name, number, addresses and what the
-//! directory said of them; the private detail of every ledger entry about them, their cases and permissions goes too, and
-//! so do the signed records of hand-overs that name them, whose digests stay in the ledger. Where a name became part of a
-//! sentence, other words take its place. The row itself, with its id, and the entries stay, so that the log is whole and
-//! verifies. Whoever still has a device, an open case or a legal hold is passed over until that is settled.
+//! A person who left longer ago than the force's retention register keeps them loses name, number, addresses and
+//! everything that the directory said of them; the private detail of every ledger entry about them, their cases and
+//! permissions goes too, and so do the signed records of hand-overs that name them, whose digests stay in the ledger.
+//! Where a name became part of a sentence, other words replace it. The row itself, with its id, and the entries stay,
+//! so that the log is whole and verifies. A person who still has a device, an open case or a legal hold is skipped
+//! until that is settled.
 //!
-//! Not here: what people typed of somebody without the whole name, which no search finds soundly.
+//! Not covered: text that people typed about somebody without giving the whole name, because no search finds it
+//! reliably.
 
 use domain::PersonId;
 use serde_json::json;
@@ -18,24 +20,24 @@ use kernel::record::Record;
 use kernel::{App, AppError};
 use ledger_app as ledger_book;
 
-/// What stands where the name of somebody stood who is erased.
+/// The words that replace the name of an erased person.
 const INSTEAD: &str = "an erased person";
-/// People looked for at a time.
+/// Number of people processed at a time.
 const BATCH: u32 = 100;
 
-/// Who is due, and who would be if nothing held them.
+/// The people due for erasure, and the number who would be due if nothing held them.
 #[derive(Debug, Clone)]
 pub struct DueForErasure {
-    /// The oldest of those who are due, a hundred at most.
+    /// The people who are due, oldest first, at most a hundred.
     pub due: Vec<Person>,
-    /// How many are past their time and kept: by a device in their hands, an open case or a legal hold.
+    /// Number of people past their time who are kept: by a device in their hands, an open case or a legal hold.
     pub held: i64,
 }
 
-/// Who is due for erasure; changes nothing.
+/// Lists the people who are due for erasure; changes nothing.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn people_due_for_erasure(
     app: &App,
     _permit: Permit<RunService>,
@@ -46,23 +48,23 @@ pub async fn people_due_for_erasure(
             let past = people_directory::past_retention(tx, before)?;
             let due = people_directory::due_for_erasure(tx, before, BATCH)?;
             let shown = i64::try_from(due.len()).unwrap_or(past);
-            // More than one batch is due: nobody can say yet how many of the rest are held.
+            // More than one batch is due, so it is not known yet how many of the rest are held.
             let held = if shown < i64::from(BATCH) { past - shown } else { 0 };
             Ok(DueForErasure { due, held })
         })
         .await
 }
 
-/// Erases a batch of the people who are due; how many. Each is a transaction and an entry of its own, and is looked at
-/// again in it: a hold that came meanwhile counts.
+/// Erases a batch of the people who are due; returns their number. Each person is checked again and erased in a
+/// transaction with an entry of its own: a hold that was placed meanwhile counts.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn erase_due_people(app: &App) -> Result<usize, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
     }
-    // An erasure names places: the newest entries are given theirs first.
+    // An erasure refers to ledger positions, so the newest entries are given theirs first.
     while ledger_app::sequence_ledger(app).await? > 0 {}
     let before = app.world().now().minus(app.config().keep_ended_people);
     let due = app
@@ -87,7 +89,7 @@ async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {
             let subject = format!("person:{id}");
             let subjects = subjects_about(tx, id)?;
             let Some(details) = ledger_book::erase_about(&app, tx, &subjects, now)? else {
-                // The newest entry about them has no place yet: the next round finds one.
+                // The newest entry about them has no position yet: the next run finds one.
                 return Ok(false);
             };
             let records = erase_records(tx, id)?;
@@ -136,8 +138,9 @@ fn subjects_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppE
     Ok(subjects)
 }
 
-/// Erases the signed records of hand-overs that name a person; how many. Who gave what to whom and when stays, by id, and
-/// so do the digests in the ledger: whoever has a copy can still show that it is the one that was signed.
+/// Erases the signed records of hand-overs that name a person; returns their number. The ids of giver, receiver and
+/// thing and the time stay, and so do the digests in the ledger: anyone with a copy can still show that it is the one
+/// that was signed.
 fn erase_records(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, AppError> {
     let records = erasure::records_of(tx, person)?;
     for id in &records {
@@ -146,8 +149,9 @@ fn erase_records(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, AppError> {
     Ok(records.len())
 }
 
-/// Puts other words in the place of a person's name. With the number behind it nobody else is meant; alone it is looked
-/// for outside of what is about them only where it is a whole name and nobody else's.
+/// Replaces a person's name with other words. The name followed by the number identifies nobody else, so it is
+/// replaced everywhere. The name alone is replaced outside of records about them only where it is a whole name and
+/// nobody else has it.
 fn forget_words(tx: &mut Tx<'_>, person: &Person) -> Result<(), AppError> {
     let numbered = format!("{} ({})", person.name, person.number);
     erasure::forget_name(tx, person.id, (&numbered, INSTEAD), true)?;

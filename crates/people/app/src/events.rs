@@ -1,4 +1,4 @@
-//! Events in working lives: the list that managers, HR and auditors read, and one event with its case and receipts.
+//! Lists events in working lives for managers, HR and auditors, and shows one event with its case and receipts.
 
 use domain::{ClauseId, EventId, PersonId, Timestamp};
 use policy::MoverEvent;
@@ -12,19 +12,19 @@ use kernel::{App, AppError, access, days, words};
 pub use store::events::EventFilter;
 use store::people::Person;
 
-/// What an absence is called for who need not know which.
+/// The title of an absence for readers who may not know which kind it is.
 const UNNAMED: &str = "Absence";
 
-/// One event of a list.
+/// One event in a list.
 #[derive(Debug, Clone)]
 pub struct EventRow {
     /// The event, with the names that a list shows.
     pub listed: Listed,
-    /// What kind it is, in words; no more than "Absence" where that is nobody's business.
+    /// The kind in words; only "Absence" where the reader may not know which.
     pub title: String,
-    /// What shows that everything was handed over: one for each thing.
+    /// The receipts that show that everything was handed over: one for each thing.
     pub receipts: Vec<String>,
-    /// How many steps of its case are left.
+    /// Number of open steps in its case.
     pub left: usize,
     /// Whether its case ran late.
     pub late: bool,
@@ -35,37 +35,37 @@ pub struct EventRow {
 pub struct EventRead {
     /// The event.
     pub event: Event,
-    /// Whether the reader may know what kind it is.
+    /// Whether the reader may know the kind.
     pub named: bool,
-    /// What kind it is, in words.
+    /// The kind in words.
     pub title: String,
-    /// What its date means, and its second one.
+    /// The labels of its date, and of its second date.
     pub labels: (String, Option<String>),
-    /// Whose it is.
+    /// The person it is about.
     pub person: Person,
     /// Its case.
     pub case: Option<Case>,
-    /// Who recorded it.
+    /// The name of the person who recorded it.
     pub recorded_by: String,
 }
 
-/// The kinds of event that there are, as the policy has them.
+/// Lists the kinds of event in the policy.
 #[must_use]
 pub fn event_kinds(app: &App) -> Vec<MoverEvent> {
     app.policy().library().movers.clone()
 }
 
-/// Whether any kind of event asks for something under that clause.
+/// Returns whether any kind of event asks for something under that clause.
 #[must_use]
 pub fn has_events(app: &App, clause: &ClauseId) -> bool {
     app.policy().library().movers.iter().any(|kind| kind.clause.as_ref() == Some(clause))
 }
 
-/// Up to `limit` events: those to come soonest first, others latest first. Who may see people of a whole force gets
-/// that force's; a line manager gets their own people's.
+/// Lists up to `limit` events: future events soonest first, past events latest first. An actor who may see a whole
+/// force gets that force's events; a line manager gets those of their own people.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn events(
     app: &App,
     permit: PermitWithin<SeePeople>,
@@ -82,7 +82,7 @@ pub async fn events(
     }
     let private = |kind: &str| app.policy().library().mover(kind).is_some_and(|kind| kind.private);
     let names = access::permit::<ManagePeople>(permit.actor()).is_ok();
-    // Whoever may not be told which absence it is cannot find out by asking for one kind.
+    // A reader who may not know the kind of an absence must not find it out by filtering for one kind.
     if !filter.kind.is_empty() && private(&filter.kind) && !names && filter.within.is_none() {
         return Ok(Vec::new());
     }
@@ -127,7 +127,7 @@ fn event_row(
     })
 }
 
-/// The events of a person, as their page shows them.
+/// Lists a person's events, as their page shows them.
 pub fn events_of(
     app: &App,
     tx: &mut Tx<'_>,
@@ -143,10 +143,11 @@ pub fn events_of(
         .collect())
 }
 
-/// One event.
+/// Looks up one event.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall and for who is neither concerned nor permitted.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force, and for an actor who is neither concerned nor
+/// permitted.
 pub async fn event(app: &App, permit: PermitWithin<SeePeople>, id: EventId) -> Result<EventRead, AppError> {
     let app = app.clone();
     app.clone()
@@ -174,7 +175,8 @@ pub async fn event(app: &App, permit: PermitWithin<SeePeople>, id: EventId) -> R
         .await
 }
 
-/// Whether somebody may know which kind of event it is: it says nothing private, it is their own, or it is their work.
+/// Returns whether an actor may know the kind of an event: it says nothing private, it is their own, or it is their
+/// work.
 fn names(app: &App, actor: &Actor, event: &Event, person: &Person) -> bool {
     let private = app.policy().library().mover(&event.kind).is_none_or(|kind| kind.private);
     !private

@@ -1,11 +1,12 @@
-//! Who has which role: from the directory's groups, by hand, and what follows from the register itself.
+//! Decides which roles a person has: from the directory's groups, by hand, and from the register of people itself.
 //!
-//! A role that destroys, approves or administers ([`is_strong`]) is given by two (`give`); one that a directory's token asks for
-//! waits as well (`groups`).
+//! A role that destroys, approves or administers ([`is_strong`]) takes two people to give (`give`); one that a
+//! directory's token requests waits too (`groups`).
 //!
-//! A holder is whoever is on the books, and a line manager whoever is named as one; every other role is a grant. A grant past
-//! its time counts as none at the next request, because roles are looked up with each ([`standing_of`]); nothing has
-//! to run for that. An auditor's grant always has an end. That one has come is noticed by a job (`lapse`).
+//! Everybody on the books is a holder, and everybody named as a line manager is one; every other role is a grant. A
+//! grant past its time no longer counts at the next request, because roles are looked up with each request
+//! ([`standing_of`]); no job has to run for that. An auditor's grant always has an end. A job (`lapse`) records that
+//! the end has come.
 
 pub mod give;
 pub mod groups;
@@ -23,23 +24,23 @@ use kernel::{App, AppError, second};
 
 pub use groups::Names;
 
-/// The longest time that an auditor's grant lasts. The same person may be given another when it is over.
+/// The longest time that an auditor's grant lasts. The same person may be given another when it has ended.
 pub const AUDITOR_LONGEST: Span = Span::from_secs(92 * 24 * 3600);
 
-/// A role that is to be given by hand.
+/// A role to be given by hand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewGrant {
     /// The role.
     pub role: Option<Role>,
-    /// Over the things of both forces.
+    /// Whether it covers both forces.
     pub both_forces: bool,
-    /// The last day on which it counts, `2026-12-31`; empty: until somebody ends it.
+    /// The last day on which it counts, `2026-12-31`; empty for a role that lasts until somebody ends it.
     pub last_day: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// What became of a role that was to be given.
+/// The outcome of giving a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Given {
     /// It counts from their next request on.
@@ -48,7 +49,7 @@ pub enum Given {
     Waits(GrantId),
 }
 
-/// A person's roles now, and every grant that they ever had.
+/// A person's roles now, and every grant that they have ever had.
 #[derive(Debug, Clone)]
 pub struct RolesRead {
     /// The person.
@@ -57,26 +58,26 @@ pub struct RolesRead {
     pub standing: Option<Standing>,
     /// Their grants, newest first.
     pub grants: Vec<GrantRead>,
-    /// The directory that would provision them, where that waits for an administrator, with who asked in words.
+    /// A directory's request to provision them that waits for an administrator, with the requester's name in words.
     pub takeover: Option<(Takeover, String)>,
 }
 
-/// A grant, with who gave it in words.
+/// A grant, with the name of its giver in words.
 #[derive(Debug, Clone)]
 pub struct GrantRead {
     /// The grant.
     pub grant: Grant,
-    /// Who gave it, or the group.
+    /// The giver's name, or the group.
     pub by: String,
     /// Whether it counts now.
     pub counts: bool,
     /// Whether somebody can confirm it: it waits for that, or the directory gave it and it approves nothing yet.
     pub to_confirm: bool,
-    /// Who confirmed it.
+    /// The person who confirmed it.
     pub confirmed_by: Option<String>,
 }
 
-/// Whether a role is a grant at all: the others follow from the register.
+/// Returns whether a role is given by a grant; the other roles follow from the register of people.
 const fn is_granted(role: Role) -> bool {
     !matches!(role, Role::Holder | Role::LineManager)
 }
@@ -104,19 +105,19 @@ fn until_of(role: Role, last_day: &str, now: Timestamp) -> Result<Option<Timesta
     Ok(Some(until))
 }
 
-/// What a person may be asked for now; `None` for who is not on the books.
+/// Looks up the roles that a person has now; `None` if they are not on the books.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn roles_of(app: &App, person: PersonId) -> Result<Option<Standing>, AppError> {
     let now = app.world().now();
     app.store().read(move |tx| standing_of(tx, person, now)).await
 }
 
-/// A person's roles and grants.
+/// Lists a person's roles and grants.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] over the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn person_roles(
     app: &App,
     permit: Permit<SeeAccess>,
@@ -145,10 +146,10 @@ pub async fn person_roles(
         .await
 }
 
-/// Up to `limit` grants that count now, in order of the person's name, from behind the given name and grant.
+/// Lists up to `limit` grants that count now, in order of the person's name, starting after the given name and grant.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn grants(
     app: &App,
     permit: Permit<SeeAccess>,

@@ -1,4 +1,4 @@
-//! Files of people: what their columns can be, and what a row does.
+//! Defines the columns of an imported file of people, and what each row does.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use kernel::{App, AppError};
 
 pub use tables::day::read as read_day;
 
-/// People read at a time.
+/// Number of people read at a time.
 const STEP: u32 = 2000;
 
 columns! {
@@ -51,7 +51,7 @@ columns! {
 #[derive(Debug, Clone, Copy)]
 pub enum People {}
 
-/// Everybody of the forces that the permit reaches, by force and number.
+/// Reads everybody of the forces that the permit reaches, by force and number.
 fn existing(tx: &mut Tx<'_>, permit: &Permit<ManagePeople>) -> Result<plan::Existing, AppError> {
     let mut all = HashMap::new();
     for force in Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)) {

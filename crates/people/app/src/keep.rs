@@ -1,5 +1,4 @@
-//! The one way in which a person is entered, changed, ended and brought back: whoever asks for it, and wherever it comes
-//! from.
+//! Adds, changes, ends and reopens a person's record: the one function behind every page, file and directory.
 
 use domain::{Force, PersonId, Timestamp};
 use serde_json::{Map, Value, json};
@@ -18,7 +17,7 @@ use notices_app::alarms::{Alarm, AlarmKind};
 /// Longest collar or staff number.
 pub(crate) const NUMBER: usize = 40;
 
-/// What came of keeping a person.
+/// The outcome of saving a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// They are new.
@@ -33,7 +32,7 @@ pub enum Kept {
     Same,
 }
 
-/// Takes spaces off what was typed, and refuses what cannot be.
+/// Trims the fields, and refuses invalid ones.
 pub(crate) fn tidy(person: &mut Person) -> Result<(), AppError> {
     person.number = text("number", &person.number, NUMBER)?;
     if !person.number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
@@ -59,7 +58,7 @@ pub(crate) fn tidy(person: &mut Person) -> Result<(), AppError> {
     Ok(())
 }
 
-/// What is different, old and new, for the entry's detail.
+/// Collects the old and new values of every changed field, for the entry's detail.
 fn changes(before: &Person, after: &Person) -> Map<String, Value> {
     let day = |day: Option<domain::Day>| day.map(|day| day.to_string());
     let mut changed = Map::new();
@@ -84,12 +83,12 @@ fn changes(before: &Person, after: &Person) -> Map<String, Value> {
     changed
 }
 
-/// Keeps a person as they are to be: adds them where there is no `before`, and otherwise changes, ends or returns
-/// them. Writes the ledger's entry and sets off what follows. Nothing is written where nothing is different.
+/// Saves a person: adds them where there is no `before`, and otherwise changes, ends or reopens their record. Records
+/// it in the ledger and starts what follows. Writes nothing where nothing differs.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Conflict`] for a number that is taken or a person
-/// whom somebody else changed meanwhile.
+/// [`AppError::Invalid`] for an invalid field, [`AppError::Conflict`] for a number that is taken or a person whom
+/// somebody else changed meanwhile.
 pub fn keep_person(
     app: &App,
     tx: &mut Tx<'_>,
@@ -142,7 +141,8 @@ pub fn keep_person(
     Ok((kept, after))
 }
 
-/// Has end what ends with a person, and tells the others of one who destroyed, approved or administered.
+/// Ends everything that ends with a person, and alerts the others to the loss of one who destroyed, approved or
+/// administered.
 fn person_ends(
     app: &App,
     tx: &mut Tx<'_>,
@@ -169,7 +169,7 @@ fn person_ends(
     ending::ended(app, tx, after, Ended::Person, (actor, now))
 }
 
-/// Somebody who can answer for people of that force.
+/// Refuses a line manager who is the person themselves, has left, or is not of that force.
 pub(crate) fn line_manager_in(
     tx: &mut Tx<'_>,
     force: Force,
@@ -189,7 +189,7 @@ pub(crate) fn line_manager_in(
     }
 }
 
-/// What a stale form, directory or preview is told.
+/// The message for a stale form, directory request or preview.
 pub(crate) const CHANGED_MEANWHILE: &str =
     "somebody else changed this person meanwhile; look at them again and make your change anew";
 
@@ -197,7 +197,7 @@ fn taken(force: Force, number: &str) -> String {
     format!("{} already has somebody with the number {number}; look them up instead", force.title())
 }
 
-/// Whether a form changes nothing.
+/// Returns whether a form changes nothing.
 pub(crate) fn is_same(before: &Person, after: &Person) -> Result<bool, AppError> {
     let mut after = after.clone();
     tidy(&mut after)?;

@@ -1,5 +1,7 @@
-//! People. They come by hand (`edit`), by file (`import`) or from a directory ([`crate::directory`]), and all of these keep
-//! them in one way (`keep`). What they accept is in `terms`.
+//! Keeps the register of people: their records, their roles, and the events in their working lives.
+//!
+//! Records come by hand (`edit`), by file (`import`) or from a directory ([`crate::directory`]), and all of these
+//! save them through `keep`. What people accept is in `terms`.
 
 pub mod directory;
 pub mod ending;
@@ -25,9 +27,9 @@ use kernel::{App, AppError, jobs};
 pub use edit::{NewPerson, PersonEdit};
 pub use erase::DueForErasure;
 
-/// What a change of a person sets off: a line manager, a job, a last day, an ending or a return that is not what it
-/// was. Every way in (a directory, a file, a page) calls this once for each person that it changed, in the
-/// transaction that changed them; `before` is `None` for somebody new.
+/// Starts what follows from a change of a person: a changed line manager, job, last day, end or return. Every source
+/// of changes (a directory, a file, a page) calls this once for each person that it changed, in the transaction that
+/// changed them; `before` is `None` for a new person.
 pub(crate) fn person_changed(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,8 +1,8 @@
-//! Joiners, movers and leavers: an event in somebody's working life, and the case that it opens.
+//! Records the joiners', movers' and leavers' events in a person's working life, and opens the case that each one needs.
 //!
-//! Which events there are and what each asks for is the force's own (`policy/movers.toml`). An event arrives from the
-//! directory, from a file, from a page or from the command line; it may be corrected or called off, and its case follows.
-//! Two events of one person share a case where both ask for the same: nobody hands a phone in twice.
+//! Each force sets which events there are and what each asks for (`policy/movers.toml`). An event arrives from the
+//! directory, from a file, from a page or from the command line; it may be corrected or cancelled, and its case
+//! follows. Two events of one person share a case where both ask for the same: nobody hands a phone in twice.
 
 mod follow;
 mod own_days;
@@ -21,10 +21,10 @@ use kernel::access::{ManagePeople, Permit};
 use kernel::record::Record;
 use kernel::{App, AppError, days};
 
-/// What is entered of an event.
+/// The fields of a new event.
 #[derive(Debug, Clone, Default)]
 pub struct NewEvent {
-    /// Which kind, as the policy names it.
+    /// The kind of event, as the policy names it.
     pub kind: String,
     /// Its day, such as `2026-11-30`.
     pub on: String,
@@ -34,27 +34,28 @@ pub struct NewEvent {
     pub carries_device: bool,
     /// Where it comes from: `page`, `command-line`, `directory`, `csv`.
     pub source: &'static str,
-    /// What the source calls it: another message of that name corrects this event.
+    /// The source's own name for it: another message with that name corrects this event.
     pub source_ref: Option<String>,
 }
 
-/// What an event asks for.
+/// Whether an event asks for anything, with the reason and the deadline.
 struct Asked {
     asks: bool,
     because: String,
     due: Option<Timestamp>,
 }
 
-/// The days of an event as they were entered.
+/// The days of an event, parsed from the form.
 struct Days {
     on: Date,
     until: Option<Date>,
 }
 
-/// Records an event, and opens or joins the case that follows from it. The same event again changes nothing.
+/// Records an event, and opens or joins the case that follows from it. Recording the same event again changes
+/// nothing.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an unknown person, [`AppError::Invalid`] for a kind or day that cannot be,
+/// [`AppError::NotFound`] for an unknown person, [`AppError::Invalid`] for an invalid kind or day,
 /// [`AppError::Conflict`] where the person has such an event on another day.
 pub async fn record_event(
     app: &App,
@@ -75,7 +76,7 @@ pub async fn record_event(
         .await
 }
 
-/// Records an event inside a use case of its own, such as a directory's change; with its ledger entry.
+/// Records an event and its ledger entry within the transaction of another use case, such as a directory's change.
 pub(crate) fn record_event_in(
     app: &App,
     tx: &mut Tx<'_>,
@@ -134,10 +135,10 @@ pub(crate) fn record_event_in(
     Ok(event.id)
 }
 
-/// Corrects an event's days; its case follows. Correcting it to what it is changes nothing.
+/// Corrects an event's days, and moves its case with them. Correcting it to the days it has changes nothing.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was called off, or where another such event stands on that day.
+/// [`AppError::Conflict`] where it was cancelled, or where there is another such event on that day.
 pub async fn change_event(
     app: &App,
     permit: Permit<ManagePeople>,
@@ -161,10 +162,10 @@ pub async fn change_event(
         .await
 }
 
-/// Calls an event off, with a reason; a case that nothing else asks for is called off with it.
+/// Cancels an event, with a reason, and its case where no other event asks for it.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was called off already.
+/// [`AppError::Conflict`] where it was cancelled already.
 pub async fn cancel_event(
     app: &App,
     permit: Permit<ManagePeople>,
@@ -223,7 +224,7 @@ fn days(kind: &MoverEvent, new: &NewEvent, now: Timestamp) -> Result<Days, AppEr
     Ok(Days { on, until })
 }
 
-/// Whether an event asks for anything, why or why not, and by when.
+/// Works out whether an event asks for anything, why or why not, and by when.
 fn asked(app: &App, kind: &MoverEvent, days: &Days, carries: bool) -> Asked {
     let months = days.until.map(|until| days::months(days.on, until));
     let asks = kind.asks(months, carries);
@@ -244,7 +245,8 @@ fn asked(app: &App, kind: &MoverEvent, days: &Days, carries: bool) -> Asked {
     Asked { asks, because, due: asks.then(|| days::end_of(due)) }
 }
 
-/// One person leaves once: another day is a correction, and a person says which of the two is meant.
+/// Refuses a second event of the same kind on another day. A person leaves once, so another day is a correction; the
+/// user has to say which of the two is meant.
 fn refuse_another(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -307,7 +309,7 @@ fn move_event(
     enter_event(app, tx, "person.event.corrected", &event, by.0, now)
 }
 
-/// The ledger has the event under its clause; what kind it is stands in the detail, which can be erased.
+/// Records the event in the ledger under its clause. The kind is only in the detail, which can be erased.
 fn enter_event(
     app: &App,
     tx: &mut Tx<'_>,
@@ -329,7 +331,7 @@ fn enter_event(
     app.enter(tx, now, record)
 }
 
-/// The case of an event: one that is open for the same, or a new one.
+/// Finds the open case that asks for the same, or opens a new one.
 fn case_for(
     app: &App,
     tx: &mut Tx<'_>,

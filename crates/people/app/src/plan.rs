@@ -1,5 +1,6 @@
-//! What a file of people would do: who is added, changed, ended or brought back, and which rows cannot be. Pure: the same
-//! file and the same people give the same plan.
+//! Plans what a file of people would do: which people it adds, changes, ends or reopens, and which rows are invalid.
+//!
+//! The functions are pure: the same file and the same people give the same plan.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -11,22 +12,22 @@ use super::keep::{is_same, tidy};
 use kernel::AppError;
 use kernel::imports::{Cells, Column as _, Does, Item, Mapping, Plan, Table, Wrong};
 
-/// The people whom the plan is made against, by force and number.
+/// The people that the plan is compared with, by force and number.
 pub(super) type Existing = HashMap<(Force, String), Person>;
 
-/// What a row makes of somebody.
+/// The effect of a row on one person.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The person as they are; `None` for a new one.
     pub before: Option<Person>,
-    /// The person as they would be. The line manager of `manager` is not set yet, and a new one has no id.
+    /// The person as they would be. Their line manager is not yet set from `manager`, and a new person has no id.
     pub after: Person,
     /// The line manager's number, where the row names one.
     pub manager: Option<String>,
 }
 
 impl Entry {
-    /// What is different, in words: fields with what they would be and were; for a new person job and unit.
+    /// Describes the difference in words: changed fields with new and old values; for a new person, job and unit.
     fn difference(&self) -> String {
         let after = &self.after;
         let Some(before) = &self.before else {
@@ -83,7 +84,7 @@ fn left_in(row: &Row<'_>) -> Result<Option<bool>, String> {
     }
 }
 
-/// Makes the plan. `may` are the forces that whoever asks may write in.
+/// Makes the plan. `may` lists the forces in which the importer may write.
 pub(super) fn plan(
     table: &Table,
     mapping: &Mapping<Column>,
@@ -154,7 +155,7 @@ fn item(
     finish(place, before, after, manager, left_in(row)?, existing)
 }
 
-/// What the row does, once the person is as it says.
+/// Works out what the row does, once `after` is complete.
 fn finish(
     place: usize,
     before: Option<&Person>,
@@ -205,8 +206,9 @@ fn read_force(word: &str) -> Option<Force> {
     Force::ALL.iter().copied().find(|force| plain == force.as_str() || plain == force.title().to_lowercase())
 }
 
-/// Refuses rows whose line manager is nobody, or leaves with this file, and puts each line manager whom it brings before
-/// those who name them. Each row is looked at once and freed once, however long the chain of managers is.
+/// Refuses rows whose line manager does not exist or leaves with this file, and orders the plan so that each line
+/// manager whom it adds comes before the people who name them. Each row is visited once and freed once, however long
+/// the chain of managers is.
 fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
     let items = std::mem::take(&mut plan.items);
     let key = |item: &Item<Entry>| (item.entry.after.force, item.number.clone());

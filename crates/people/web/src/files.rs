@@ -1,11 +1,11 @@
-//! The pages for files of people.
+//! The pages that import files of people.
 
 use people_app::import::People;
 
 use web_shell::frame::Area;
 use web_shell::imports::words::{Shown, TABLES, Words};
 
-/// The pages for files of people.
+/// The pages that import files of people.
 #[derive(Debug)]
 pub struct PeopleFiles;
 

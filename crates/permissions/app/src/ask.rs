@@ -1,5 +1,4 @@
-//! Asking. What a register wants to know is data, so a request is read field by field, and everything that is wrong with
-//! it is said at once.
+//! Takes a request for a permission: reads it field by field, because registers are data, and reports all of its faults at once.
 
 mod fields;
 
@@ -18,47 +17,47 @@ use kernel::{App, AppError};
 pub(crate) use fields::apps;
 use fields::{Faults, For, fields, until, whom};
 
-/// A request as a form sends it.
+/// A request as sent by a form.
 #[derive(Debug, Clone, Default)]
 pub struct NewPermission {
     /// The register.
     pub register: String,
-    /// Made with the form: sent twice, it makes one entry.
+    /// A key made with the form: the same form sent twice makes one permission.
     pub once: String,
-    /// Whose, where whoever asks serves both forces and the rest does not say.
+    /// The force, where the requester serves both forces and the other fields do not say.
     pub force: Option<Force>,
-    /// Number of the person that it is for; whoever asks, where it is left empty and they may.
+    /// Number of the person it is for; empty for the requester, where they may.
     pub person: String,
-    /// Serial number of the device that it is for.
+    /// Serial number of the device it is for.
     pub device: String,
-    /// The clause that it is for.
+    /// The clause it is for.
     pub clause: String,
-    /// Why.
+    /// The reason.
     pub because: String,
-    /// Until the end of which day, `2026-12-31`.
+    /// The last day, to its end, `2026-12-31`.
     pub until: String,
     /// The register's own fields by name.
     pub fields: BTreeMap<String, String>,
-    /// How a network is protected.
+    /// The protection of a network.
     pub security: String,
-    /// A network's password; sealed, and never shown again.
+    /// A network's password; stored encrypted, and never shown again.
     pub passphrase: Option<Secret<String>>,
 }
 
-/// What came of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
-    /// It stands in the register.
+    /// It is recorded in the register.
     Entered(PermissionId),
-    /// Nothing was entered: fields and what to do about each.
+    /// Nothing was recorded: the fields to correct, and what to do about each.
     ToMend(Vec<(String, String)>),
 }
 
-/// Asks for an entry. The same form sent again gives the entry that it made.
+/// Asks for a permission. The same form sent again returns the permission that it made.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an unknown register, [`AppError::Conflict`] for who does not
-/// ask there, [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`] for an unknown register; [`AppError::Conflict`] for an actor who may not ask there;
+/// [`AppError::Denied`] for another force.
 pub async fn ask_permission(
     app: &App,
     permit: Permit<AskPermission>,
@@ -176,7 +175,7 @@ fn enter_request(
     )
 }
 
-/// The place for which an entry's password is sealed.
+/// Returns the place that a permission's password is encrypted for.
 pub(super) fn secret_place(id: PermissionId) -> String {
     format!("permission:{id}")
 }

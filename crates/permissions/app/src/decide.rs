@@ -1,4 +1,4 @@
-//! Deciding: granting, refusing, ending before the time, and saying that it is still needed.
+//! Grants or refuses a request, ends a permission before its time, and confirms that one is still needed.
 
 use domain::{PermissionId, Span, Timestamp};
 use policy::PermissionRegister;
@@ -10,20 +10,20 @@ use super::{changes_devices, when, who};
 use kernel::access::{AskPermission, DecidePermission, Permit};
 use kernel::{App, AppError, jobs};
 
-/// A decision as a form sends it.
+/// A decision as sent by a form.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
-    /// Granted, or refused.
+    /// Whether it is granted.
     pub grant: bool,
-    /// Why, in words.
+    /// The reason, in words.
     pub because: String,
-    /// Under which conditions.
+    /// The conditions.
     pub conditions: String,
-    /// From which day, `2026-12-01`; from now where it is left empty.
+    /// The first day, `2026-12-01`; empty for now.
     pub from: String,
-    /// Until the end of which day; as it was asked where it is left empty.
+    /// The last day, to its end; empty for the day that was asked for.
     pub until: String,
-    /// The entry's version that the form showed.
+    /// The permission's version that the form showed.
     pub version: i64,
 }
 
@@ -33,11 +33,11 @@ impl From<NotTaken> for AppError {
     }
 }
 
-/// Grants or refuses a request; where two must agree, the first agreement waits for the second.
+/// Grants or refuses a request; where two people must agree, the first agreement waits for the second.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a day that cannot be, [`AppError::Conflict`] where it is decided already, the role does
-/// not decide there, or the decider asked for it.
+/// [`AppError::Invalid`] for an invalid day, [`AppError::Conflict`] where it is decided already, the actor's role
+/// does not decide there, or the actor asked for it.
 pub async fn decide_permission(
     app: &App,
     permit: Permit<DecidePermission>,
@@ -98,10 +98,11 @@ fn after_decision(app: &App, tx: &mut Tx<'_>, next: &Permission, now: Timestamp)
     }
 }
 
-/// Takes a request back, or ends an entry before its time. Whoever asked may, and whoever decides in the register.
+/// Withdraws a request, or ends a permission before its time. The requester may, and anyone who decides in the
+/// register.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over or not theirs.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it has ended or is not theirs.
 pub async fn withdraw_permission(
     app: &App,
     permit: Permit<AskPermission>,
@@ -132,10 +133,10 @@ pub async fn withdraw_permission(
         .await
 }
 
-/// Says that an entry is still needed, and perhaps that it ends sooner.
+/// Confirms that a permission is still needed, and shortens it where an earlier end is given.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a day that cannot be, [`AppError::Conflict`] where it is not in force or not theirs.
+/// [`AppError::Invalid`] for an invalid day, [`AppError::Conflict`] where it is not in force or not theirs.
 pub async fn review_permission(
     app: &App,
     permit: Permit<DecidePermission>,
@@ -174,7 +175,7 @@ pub(super) fn register_of(app: &App, grant: &Permission) -> Result<PermissionReg
     })
 }
 
-/// What somebody typed, as one line: people paste several.
+/// Joins the lines of a pasted text into one, and checks it.
 fn one_line(field: &'static str, value: &str) -> Result<String, AppError> {
     kernel::fields::text(field, &value.split_whitespace().collect::<Vec<_>>().join(" "), 500)
 }
@@ -197,7 +198,7 @@ fn words(state: PermissionState, because: &str) -> (&'static str, String) {
     }
 }
 
-/// The dates of a grant: never without an end, never longer than the register allows.
+/// Works out the start and end of a grant: always with an end, and never longer than the register allows.
 fn granted(
     register: &PermissionRegister,
     grant: &Permission,
@@ -206,7 +207,7 @@ fn granted(
     now: Timestamp,
 ) -> Result<Answer, AppError> {
     if let (Some(starts_at), Some(ends_at)) = (grant.starts_at, grant.ends_at) {
-        // The second of two agrees to what the first wrote.
+        // The second person agrees to the start, end and conditions that the first one set.
         return Ok(Answer::Grant { starts_at, ends_at, conditions });
     }
     let bad_day = "enter a day, such as 2026-12-31";

@@ -1,9 +1,9 @@
-//! What entries in force change for one device: other values for some force parameters, and so other profiles and other
-//! values in checks. Nothing else of the rules changes, and nobody else's rules do.
+//! Works out what the permissions in force change for one device: parameters, and so profiles and values in checks.
 //!
-//! A device's own profile takes the place of its platform's profile of the same identifier; it is told apart by its UUID,
-//! so a device that still has it when the entry is over does not meet the clause until it is gone. Its content is kept
-//! sealed, because a network's password may be in it; neither UUID nor digest is computed from the password.
+//! No other rules change, and no other device's rules. A device's own profile replaces its platform's profile with
+//! the same identifier; the two differ in their UUID, so a device that still has its own one after the permission has
+//! ended does not meet the clause until it is removed. Its content is stored encrypted, because a network's password
+//! may be in it; neither UUID nor digest is computed from the password.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,43 +23,43 @@ use super::changes_devices;
 use kernel::policy_in_force::{DeviceRule, PolicyInForce, ReadyProfile};
 use kernel::{App, AppError, digest_hex};
 
-/// Which entries changed a judgement, and the values that they gave: part of what the judgement rested on.
+/// The permissions that changed a judgement, and the values that they gave: part of the evidence for the judgement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Granted {
-    /// The entries' numbers.
+    /// The permissions' numbers.
     pub entries: Vec<i64>,
     /// Values of force parameters as checks read them.
     pub values: BTreeMap<String, Value>,
 }
 
 impl Granted {
-    /// Whether no entry changed anything.
+    /// Returns whether no permission changed anything.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         self.entries.is_empty()
     }
 }
 
-/// The rules as they are for one device while entries are in force for it.
+/// The rules for one device while permissions are in force for it.
 #[derive(Debug)]
 pub struct Tailored {
-    /// The entries' numbers.
+    /// The permissions' numbers.
     entries: Vec<i64>,
     /// Values of force parameters as checks read them.
     values: BTreeMap<String, Value>,
-    /// Its profiles, complete; passwords left out.
+    /// Its complete profiles, without passwords.
     profiles: Vec<ReadyProfile>,
     /// The groups whose profile is the device's own.
     own: BTreeSet<String>,
 }
 
 impl Tailored {
-    /// The UUID that the device should report for each clause group.
+    /// Returns the UUID that the device should report for each clause group.
     pub fn expected_profiles(&self) -> BTreeMap<String, String> {
         self.profiles.iter().map(|ready| (ready.profile.group.clone(), ready.profile.uuid.clone())).collect()
     }
 
-    /// A rule as the device is judged by it, and what entries changed about it.
+    /// Returns a rule as it applies to the device, and what permissions changed in it.
     pub fn rule<'a>(&self, library: &Library, rule: &'a DeviceRule) -> (Cow<'a, DeviceRule>, Granted) {
         let mut own = Cow::Borrowed(rule);
         if let Some(clause) = library.clause(&rule.clause) {
@@ -84,7 +84,7 @@ impl Tailored {
     }
 }
 
-/// The values that entries give to force parameters, instead of those for everyone.
+/// Collects the values that permissions give to force parameters instead of the general ones.
 fn values_of(library: &Library, entries: &[Permission]) -> BTreeMap<String, ParameterValue> {
     let mut instead: BTreeMap<String, ParameterValue> = BTreeMap::new();
     for entry in entries {
@@ -133,18 +133,19 @@ fn network(entry: &Permission, field: &str) -> Option<Network> {
     })
 }
 
-/// A digest that changes with the content and with the entries behind it, and says nothing of a password.
+/// Computes a digest that changes with the content and with the permissions behind it, and reveals nothing of a
+/// password.
 fn digest_of(uuid: &str, entries: &[Permission]) -> String {
     let ids: Vec<String> = entries.iter().map(|entry| entry.id.to_string()).collect();
     digest_hex(format!("own profile {uuid} of {}", ids.join(" ")).as_bytes())
 }
 
-/// The place for which a device's own profile is sealed.
+/// Returns the place that a device's own profile is encrypted for.
 fn own_place(device: domain::DeviceId, identifier: &str) -> String {
     format!("own-profile:{device}:{identifier}")
 }
 
-/// The entries in force that change what a device is asked.
+/// Lists the permissions in force that change what a device has to do.
 fn changing(
     app: &App,
     tx: &mut Tx<'_>,
@@ -157,7 +158,7 @@ fn changing(
     Ok(found)
 }
 
-/// The rules as they are for one device; `None` where they are as for everyone.
+/// Returns the rules for one device; `None` where the general ones apply.
 pub fn tailored(
     app: &App,
     tx: &mut Tx<'_>,
@@ -176,7 +177,7 @@ pub fn tailored(
     }
 }
 
-/// Whether an entry about to be granted can be written as settings at all.
+/// Checks that a permission about to be granted can be written as settings.
 pub(super) fn try_out(app: &App, tx: &mut Tx<'_>, next: &Permission) -> Result<(), AppError> {
     let policy = app.policy();
     for device in crate::devices_of_permission(tx, next)? {
@@ -194,7 +195,7 @@ pub(super) fn try_out(app: &App, tx: &mut Tx<'_>, next: &Permission) -> Result<(
     Ok(())
 }
 
-/// The profiles that the rules want on a device: its platform's, or its own while an entry lasts.
+/// Lists the profiles that the rules want on a device: its platform's, or its own while a permission lasts.
 pub(crate) fn profiles_for(
     app: &App,
     tx: &mut Tx<'_>,
@@ -208,7 +209,8 @@ pub(crate) fn profiles_for(
     })
 }
 
-/// The same, with the device's own ones kept sealed for delivery; and which those are, by digest.
+/// Lists the wanted profiles, and stores the device's own ones encrypted for delivery; also returns the digests of
+/// those.
 pub fn keep_wanted(
     app: &App,
     tx: &mut Tx<'_>,
@@ -243,7 +245,7 @@ pub fn keep_wanted(
     Ok((wanted, own))
 }
 
-/// The content of a device's own profile; it is gone once the entry behind it is over.
+/// Returns the content of a device's own profile; it is gone once the permission has ended.
 pub fn own_content(
     app: &App,
     tx: &mut Tx<'_>,
@@ -256,7 +258,7 @@ pub fn own_content(
     Ok(app.sealer().open(&own_place(device, identifier), &sealed)?)
 }
 
-/// The passwords of the entries' networks, by the networks' names.
+/// Decrypts the passwords of the permissions' networks, by the networks' names.
 fn passwords(
     app: &App,
     tx: &mut Tx<'_>,
@@ -307,7 +309,7 @@ fn tailor(
     })
 }
 
-/// Until when somebody carries the risk that a clause is not met on a device; `None` where nobody does.
+/// Returns until when somebody accepts the risk that a clause is not met on a device; `None` where nobody does.
 pub fn risk_accepted(
     tx: &mut Tx<'_>,
     device: &Device,
@@ -319,8 +321,8 @@ pub fn risk_accepted(
     Ok(own.filter_map(|entry| entry.ends_at).max())
 }
 
-/// The profiles that a device should have: those of its platform, or its own while a permission lasts, and where its holder's acceptance of the terms has
-/// lapsed, those that restrict it.
+/// Lists the profiles that a device should have: its platform's, or its own while a permission lasts, and the
+/// restricting ones where its holder's acceptance of the terms has lapsed.
 pub fn wanted_for(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Profile>, AppError> {
     let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
     let mut wanted = profiles_for(app, tx, device, app.world().now())?;

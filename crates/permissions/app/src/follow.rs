@@ -1,5 +1,7 @@
-//! What time does to an entry: it begins, people are warned of its end, it lapses. One job for each entry, which looks at
-//! the clock, does what is due and asks to be run again for the next thing; run twice it finds nothing to do.
+//! Starts a permission when its time comes, warns people before it lapses, and ends it.
+//!
+//! There is one job for each permission. It checks the clock, does what is due and schedules the next step; a second
+//! run finds nothing to do.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +14,12 @@ use super::{changes_devices, state};
 use kernel::{App, AppError, jobs};
 use notices_app::Notice;
 
-/// What a warning says has come.
+/// The event named in the warning before the end.
 const LAPSES_SOON: &str = "lapses soon";
-/// Findings that are looked at when a risk is no longer accepted.
+/// Most findings that are checked when a risk is no longer accepted.
 const MOST: u32 = 10_000;
 
-/// Does what is due for an entry.
+/// Takes the steps that are due for a permission.
 pub async fn follow_permission(app: &App, id: PermissionId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| follow_permission_in(&app, tx, id, now)).await
@@ -61,7 +63,7 @@ fn follow_permission_in(
     kernel::jobs::ask_job(app, tx, jobs::Kind::Permission, &id.to_string(), next)
 }
 
-/// Brings the devices of an entry to what it asks.
+/// Brings the devices of a permission into line with its settings.
 fn begin_effect(
     app: &App,
     tx: &mut Tx<'_>,
@@ -77,7 +79,7 @@ fn begin_effect(
     Ok(())
 }
 
-/// Takes back whatever an entry did; its password is destroyed.
+/// Undoes the effect of a permission, and destroys its password.
 pub(super) fn end_effect(
     app: &App,
     tx: &mut Tx<'_>,
@@ -90,7 +92,7 @@ pub(super) fn end_effect(
     if register.does != PermissionEffect::AcceptsRisk {
         return Ok(());
     }
-    // What was kept shut may open again: each breach is looked at by its own job.
+    // Cases that the accepted risk kept closed may open again: a job of its own checks each breach.
     for clause in permissions::clauses(tx, grant.id)? {
         let found = findings::named_of_clause(tx, Some(grant.force), &clause, "not-met", MOST)?;
         for (finding, _) in found {
@@ -105,7 +107,8 @@ pub(super) fn end_effect(
     Ok(())
 }
 
-/// Tells whoever asked and for whom it holds how an entry stands; before it lapses whoever decided as well.
+/// Notifies the requester and the people it is for of what happened to a permission; before it lapses, the decider
+/// too.
 pub(super) fn tell_about_permission(
     app: &App,
     tx: &mut Tx<'_>,

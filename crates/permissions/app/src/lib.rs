@@ -1,14 +1,15 @@
-//! Permissions and exceptions: one mechanism behind every register of `policy/registers/`.
+//! Keeps permissions and exceptions: one mechanism behind every register of `policy/registers/`.
 //!
-//! An entry is asked for, decided by somebody else, in force from one day to another and never without an end, warned of,
-//! and over by itself. What it does while it lasts is in `effect`: it changes a force parameter for one device, or keeps
-//! the case of a breach shut. It never makes a finding better than it is.
+//! Somebody asks for a permission and somebody else decides; it is in force from one day to another and never without
+//! an end, people are warned before it lapses, and it ends by itself. Its effect while it lasts is in `effect`: it
+//! changes a force parameter for one device, or keeps the case of a breach closed. It never makes a finding better
+//! than it is.
 //!
-//! * `ask`: a request is read field by field; everything that is wrong is said at once.
-//! * `state`: the life of an entry as a pure machine.
-//! * `decide`: granting, refusing, ending, reviewing.
-//! * `follow`: what time does: beginning, warning, lapse.
-//! * `effect`: what a device is asked and judged by while entries are in force for it.
+//! * `ask`: reads a request field by field and reports all of its faults at once.
+//! * `state`: the life of a permission as a pure state machine.
+//! * `decide`: grants, refuses, ends and reviews.
+//! * `follow`: does what time brings: start, warning, lapse.
+//! * `effect`: the rules for a device while permissions are in force for it.
 //!
 //! Not here: what pages show (`read::permissions`), the asset register (`register`).
 
@@ -48,10 +49,10 @@ pub use ask::{Asked, NewPermission};
 pub use decide::Decision;
 pub use effect::{Granted, Tailored};
 
-/// Roles that ask for themselves or for their people only.
+/// Roles that ask only for themselves or for their people.
 const NARROW: [&str; 2] = ["holder", "line-manager"];
 
-/// The roles that somebody has, as registers name them.
+/// Lists the roles that somebody has, as registers name them.
 pub(crate) fn roles(actor: &Actor) -> Vec<&'static str> {
     actor.roles.iter().map(Role::as_str).collect()
 }
@@ -60,18 +61,19 @@ fn named(actor: &Actor) -> Named {
     Named { by: actor.name.clone(), name: actor.shown.clone() }
 }
 
-/// Whoever runs the program on the server: the operating system let them, so no role is asked of them. That whoever asked
-/// does not decide holds for them as well.
+/// Returns whether the actor runs the program on the server: the operating system let them, so they need no role.
+/// Even they may not decide on their own request.
 fn on_the_server(actor: &Actor) -> bool {
     actor.name.starts_with("command-line:")
 }
 
-/// Whether somebody has one of the roles.
+/// Returns whether somebody has one of the roles.
 pub(crate) fn has_role(actor: &Actor, wanted: &[String]) -> bool {
     on_the_server(actor) || roles(actor).iter().any(|role| wanted.iter().any(|word| word == role))
 }
 
-/// Somebody as the machine of states sees them. Who could be one human being under two names counts as one.
+/// Describes the actor for the state machine. An actor who could be the same human being under another name counts as
+/// that one.
 fn who(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -92,18 +94,18 @@ fn who(
     })
 }
 
-/// For whom somebody may ask in a register.
+/// The people for whom somebody may ask in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// For anybody of the forces that they reach.
+    /// Anybody in the forces that they reach.
     Anyone,
-    /// For themselves, and as a line manager for their people.
+    /// Themselves, and as a line manager their people.
     Related,
-    /// For nobody.
+    /// Nobody.
     Nobody,
 }
 
-/// For whom somebody may ask in a register. Whoever has a device is a holder, whatever else they are.
+/// Returns for whom somebody may ask in a register. Everybody with a device is a holder, whatever their other roles.
 #[must_use]
 pub fn reach(actor: &Actor, register: &PermissionRegister) -> Reach {
     let wide: Vec<String> =
@@ -117,14 +119,14 @@ pub fn reach(actor: &Actor, register: &PermissionRegister) -> Reach {
     }
 }
 
-/// Whether somebody may ask in a register as a holder or as a line manager.
+/// Returns whether somebody may ask in a register as a holder or as a line manager.
 fn asks(actor: &Actor, register: &PermissionRegister, role: &str) -> bool {
     let named = register.ask.iter().any(|word| word == role);
-    // Whoever has a device is a holder, whatever their roles say.
+    // Everybody with a device is a holder, whatever their roles say.
     named && (role == "holder" || roles(actor).contains(&role))
 }
 
-/// Whether somebody who asks for themselves and their people may ask for that person.
+/// Returns whether somebody who may ask for themselves and their people may ask for that person.
 fn may_ask_for(actor: &Actor, register: &PermissionRegister, person: &Person) -> bool {
     match actor.relation_to(person) {
         Relation::Own => asks(actor, register, "holder") || asks(actor, register, "line-manager"),
@@ -133,7 +135,7 @@ fn may_ask_for(actor: &Actor, register: &PermissionRegister, person: &Person) ->
     }
 }
 
-/// The entry, within reach, as it was when its form was shown.
+/// Looks up a permission that the permit reaches; refuses it where it changed since its form was shown.
 fn permission_of_version<A: Action>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
@@ -144,7 +146,7 @@ fn permission_of_version<A: Action>(
     if grant.version == version { Ok(grant) } else { Err(changed_meanwhile()) }
 }
 
-/// Writes an entry's new state, a line of its timeline and a ledger entry under its clause.
+/// Writes a permission's new state, a line of its timeline and a ledger entry under its clause.
 fn write_permission(
     app: &App,
     tx: &mut Tx<'_>,
@@ -193,7 +195,7 @@ fn say_on_permission(
     Ok(())
 }
 
-/// The devices on which an entry does something: its own, or those that its people hold.
+/// Lists the devices on which a permission has an effect: its own, or those that its people hold.
 pub(crate) fn devices_of_permission(
     tx: &mut Tx<'_>,
     grant: &Permission,
@@ -212,7 +214,7 @@ fn changed_meanwhile() -> AppError {
     AppError::Conflict("somebody else changed this entry since you opened it; look at it again".into())
 }
 
-/// Whether entries of the register change what devices are asked.
+/// Returns whether permissions of the register change what devices have to do.
 pub(crate) fn changes_devices(register: &PermissionRegister) -> bool {
     matches!(register.does, PermissionEffect::Adds { .. } | PermissionEffect::TakesOut { .. })
 }

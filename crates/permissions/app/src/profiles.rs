@@ -1,4 +1,4 @@
-//! The settings of a device, as far as each got: sent, acknowledged and reported in force are three things.
+//! Shows how far each group of settings has got on a device: sent, acknowledged and reported in force are three different things.
 
 use domain::Timestamp;
 use store::commands::{Command, CommandState};
@@ -8,24 +8,24 @@ use store::{Tx, commands, profiles};
 
 use kernel::AppError;
 
-/// A group of settings, as far as it got.
+/// A group of settings, with its progress.
 #[derive(Debug, Clone)]
 pub struct ProfileRead {
-    /// What it sets.
+    /// Its title: the thing it sets.
     pub title: String,
     /// The clauses that ask for it.
     pub clauses: Vec<String>,
-    /// When it was handed to the device.
+    /// The time at which it was sent to the device.
     pub sent: Option<Timestamp>,
-    /// When the device acknowledged it.
+    /// The time at which the device acknowledged it.
     pub acknowledged: Option<Timestamp>,
-    /// When the device began to report it.
+    /// The time at which the device began to report it.
     pub in_force: Option<Timestamp>,
-    /// What is wrong, in words.
+    /// The trouble, in words.
     pub trouble: Option<String>,
 }
 
-/// How far each of the wanted profiles got on a device, and what lies there that is no longer wanted.
+/// Lists the progress of each wanted profile on a device, and the profiles on it that are no longer wanted.
 pub fn settings(tx: &mut Tx<'_>, device: &Device, wanted: &[Profile]) -> Result<Vec<ProfileRead>, AppError> {
     if device.enrolment.is_none() {
         return Ok(Vec::new());

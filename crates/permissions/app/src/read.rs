@@ -1,5 +1,4 @@
-//! The registers of permissions and exceptions: what there are, their entries, one entry with what it does, and the risks
-//! that somebody carries.
+//! Lists the registers of permissions, shows a permission with its effect, and lists the risks that somebody carries.
 
 use domain::{ClauseId, Coverage, PermissionId, PersonId, Platform, Timestamp};
 use policy::Library;
@@ -19,7 +18,7 @@ use store::devices::Device;
 pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
 pub use store::permissions::{Permission, PermissionState};
 
-/// Entries lapsing soon that the overview lists.
+/// Number of permissions lapsing soon that the overview lists.
 const LAPSING: u32 = 10;
 
 /// A register with its figures.
@@ -29,84 +28,84 @@ pub struct RegisterRow {
     pub register: PermissionRegister,
     /// Its figures.
     pub figures: PermissionFigures,
-    /// The reader may ask in it.
+    /// Whether the reader may ask for a permission in it.
     pub may_ask: bool,
 }
 
-/// One entry of a list.
+/// One permission in a list.
 #[derive(Debug, Clone)]
 pub struct PermissionRow {
-    /// The entry.
+    /// The permission.
     pub grant: Permission,
     /// The register's title.
     pub register: String,
     /// The clause that it is under.
     pub clause: Option<ClauseId>,
-    /// Whom and what it is for, in words.
+    /// The people and things it is for, in words.
     pub about: String,
-    /// How far it is, in words.
+    /// Its state, in words.
     pub state: &'static str,
 }
 
-/// A device on which an entry does something.
+/// A device on which a permission has an effect.
 #[derive(Debug, Clone)]
 pub struct PermissionDevice {
-    /// Which.
+    /// The device.
     pub device: Device,
-    /// The settings that carry it, as far as they got; empty where nothing is sent.
+    /// The settings that put it into effect, with their progress; empty where nothing is sent.
     pub settings: Vec<ProfileRead>,
-    /// What the device's platform cannot hold of it, in words; empty where it holds all.
+    /// The part that the device's platform does not support, in words; empty where it supports all of it.
     pub residue: Vec<String>,
 }
 
-/// One entry.
+/// One permission.
 #[derive(Debug, Clone)]
 pub struct PermissionRead {
-    /// What a list shows.
+    /// The row that a list shows.
     pub row: PermissionRow,
-    /// Its register, where the rules still have it.
+    /// Its register, where the rules still have one.
     pub register: Option<PermissionRegister>,
-    /// What was asked: label and value.
+    /// The fields of the request: label and value.
     pub fields: Vec<(String, String)>,
-    /// A password lies sealed with it.
+    /// Whether an encrypted password is stored with it.
     pub has_password: bool,
-    /// Whom it is for, and their deputies: id and name.
+    /// The people it is for, and their deputies: id and name.
     pub people: Vec<(PersonId, String)>,
-    /// What it does, in a sentence.
+    /// Its effect, in a sentence.
     pub does: String,
-    /// The devices on which it does it.
+    /// The devices on which it has an effect.
     pub devices: Vec<PermissionDevice>,
-    /// When, who, what; oldest first.
+    /// Its timeline: time, person and event; oldest first.
     pub events: Vec<(Timestamp, String, String)>,
-    /// The reader may grant or refuse it.
+    /// Whether the reader may grant or refuse it.
     pub may_decide: bool,
-    /// The reader may end it.
+    /// Whether the reader may end it.
     pub may_end: bool,
-    /// The reader may say that it is still needed.
+    /// Whether the reader may confirm that it is still needed.
     pub may_review: bool,
 }
 
-/// What somebody may ask for, and what they asked for.
+/// The registers in which somebody may ask, and their own permissions.
 #[derive(Debug, Clone)]
 pub struct OwnPermissions {
     /// The registers in which they may ask.
     pub registers: Vec<PermissionRegister>,
-    /// Their entries, newest first.
+    /// Their permissions, newest first.
     pub entries: Vec<PermissionRead>,
 }
 
-/// What a platform leaves to people of a clause, and who answers for it.
+/// The part of a clause that a platform leaves to people, and who answers for it.
 #[derive(Debug, Clone)]
 pub struct Residue {
     /// The clause.
     pub clause: ClauseId,
     /// The platform.
     pub platform: Platform,
-    /// The verdict and what is left.
+    /// The verdict and the part left to people.
     pub coverage: Coverage,
 }
 
-/// How far an entry is, in words.
+/// Describes the state of a permission in words.
 fn state_words(grant: &Permission, now: Timestamp) -> &'static str {
     match grant.state {
         PermissionState::Asked => "Asked for",
@@ -121,7 +120,7 @@ fn state_words(grant: &Permission, now: Timestamp) -> &'static str {
     }
 }
 
-/// What a register's entries do, in a sentence.
+/// Describes the effect of a register's permissions in a sentence.
 fn does(register: &PermissionRegister) -> String {
     match &register.does {
         PermissionEffect::Nothing => "It is written down. It changes no settings.".into(),
@@ -141,10 +140,10 @@ fn does(register: &PermissionRegister) -> String {
 /// The apps that each field of a form offers.
 pub(crate) type OfferedApps = Vec<(String, Vec<String>)>;
 
-/// Every register with its figures.
+/// Lists every register with its figures.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn registers(app: &App, permit: Permit<SeeRegisters>) -> Result<Vec<RegisterRow>, AppError> {
     let (policy, now) = (app.policy(), app.world().now());
     app.store()
@@ -168,10 +167,10 @@ pub async fn registers(app: &App, permit: Permit<SeeRegisters>) -> Result<Vec<Re
         .await
 }
 
-/// Up to `limit` entries, newest first.
+/// Lists up to `limit` permissions, newest first.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn permissions(
     app: &App,
     permit: Permit<SeeRegisters>,
@@ -192,10 +191,10 @@ pub async fn permissions(
         .await
 }
 
-/// One entry.
+/// Looks up one permission.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn permission(
     app: &App,
     permit: Permit<SeeRegisters>,
@@ -212,10 +211,10 @@ pub async fn permission(
         .await
 }
 
-/// What somebody may ask for, and what they asked for or have.
+/// Lists the registers in which somebody may ask, and the permissions that they asked for or have.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn own_permissions(app: &App, permit: Permit<AskPermission>) -> Result<OwnPermissions, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -238,10 +237,10 @@ pub async fn own_permissions(app: &App, permit: Permit<AskPermission>) -> Result
         .await
 }
 
-/// A register, for who may ask in it, and the apps that each of its fields offers.
+/// Returns a register in which the actor may ask, and the apps that each of its fields offers.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where the rules have none of that name.
+/// [`AppError::NotFound`] where the rules have no register of that name.
 pub fn register_to_ask_in(
     app: &App,
     permit: &Permit<AskPermission>,
@@ -258,7 +257,7 @@ pub fn register_to_ask_in(
     Ok((register.clone(), reach(permit.actor(), register), apps))
 }
 
-/// Entries that lapse soon, the nearest end first.
+/// Lists the permissions that lapse soon, the nearest end first.
 pub fn lapsing(
     app: &App,
     tx: &mut Tx<'_>,
@@ -269,7 +268,7 @@ pub fn lapsing(
     permission_rows(app, tx, found, now)
 }
 
-/// The entries for a device, and those in force for whoever holds it.
+/// Lists the permissions for a device, and those in force for its holder.
 pub fn permissions_of_device(
     app: &App,
     tx: &mut Tx<'_>,
@@ -285,7 +284,7 @@ pub fn permissions_of_device(
     permission_rows(app, tx, found, now)
 }
 
-/// The entries that a person asked for or that hold for them, newest first.
+/// Lists the permissions that a person asked for or that are for them, newest first.
 pub fn permissions_asked_by(
     app: &App,
     tx: &mut Tx<'_>,
@@ -298,7 +297,7 @@ pub fn permissions_asked_by(
     permission_rows(app, tx, found, now)
 }
 
-/// The entries of a person.
+/// Lists the permissions of a person.
 pub fn permissions_of_person(
     app: &App,
     tx: &mut Tx<'_>,
@@ -309,7 +308,8 @@ pub fn permissions_of_person(
     permission_rows(app, tx, found, now)
 }
 
-/// What platforms leave to people, over all clauses with a setting: accepted by people, or carried as a risk.
+/// Lists the parts of clauses with a setting that platforms leave to people: accepted by people, or carried as a
+/// risk.
 ///
 /// # Errors
 /// None; the rules are in memory.
@@ -328,7 +328,7 @@ pub fn residues(app: &App, _: &Permit<SeeRegisters>) -> Vec<Residue> {
     all
 }
 
-/// Who carries the risk that a clause is not met on a device, for the longest.
+/// Finds the acceptance with the latest end of the risk that a clause is not met on a device.
 pub fn risk_on(
     app: &App,
     tx: &mut Tx<'_>,
@@ -444,7 +444,7 @@ fn permission_devices(
     Ok(all)
 }
 
-/// What a device cannot hold of an entry, in words.
+/// Lists the parts of a permission that a device does not support, in words.
 fn residue(
     library: &Library,
     policy: &kernel::PolicyInForce,

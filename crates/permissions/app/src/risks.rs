@@ -1,26 +1,28 @@
-//! Who carries the risk that a clause is not met: what pages show beside a finding that stays what it is.
+//! Reads who carries the risk that a clause is not met, as pages show it beside a finding.
+//!
+//! The finding itself does not change.
 
 use domain::{DeviceId, PermissionId, Timestamp};
 use store::permissions::Permission;
 
-/// Who carries the risk that a clause is not met, and until when.
+/// The acceptance of a risk that a clause is not met, with its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskRead {
-    /// The entry.
+    /// The permission that accepts it.
     pub id: PermissionId,
-    /// Its number.
+    /// The permission's number.
     pub number: i64,
-    /// On which device; `None`: on all of the force's.
+    /// The device it covers; `None` for all devices of the force.
     pub device: Option<DeviceId>,
-    /// Until when.
+    /// The time at which it ends.
     pub until: Timestamp,
-    /// Who decided.
+    /// The person who decided.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub because: String,
 }
 
-/// Reads who carries a risk from the entry that accepts it; `None` where it has no end or no decision.
+/// Reads the risk that a permission accepts; `None` where it has no end or no decision.
 pub fn risk(grant: &Permission) -> Option<RiskRead> {
     Some(RiskRead {
         id: grant.id,

@@ -1,34 +1,35 @@
-//! The life of an entry as a pure machine: who may take which step, and what it becomes. Nothing here reads a clock or a
-//! database, and every step answers with the whole entry as it is to be written.
+//! Defines the life of a permission as a pure state machine: who may take which step, and the state it leads to.
+//!
+//! Nothing here reads a clock or a database, and every step returns the whole permission as it is to be written.
 
 use domain::{PersonId, Timestamp};
 use store::permissions::{Named, Permission, PermissionState};
 
-/// Whoever takes a step.
+/// The person who takes a step.
 #[derive(Debug, Clone)]
 pub(super) struct Who {
     pub(super) named: Named,
     pub(super) person: Option<PersonId>,
-    /// Could be who asked.
+    /// Whether they could be the person who asked.
     pub(super) asked: bool,
-    /// Could be the first of two who agreed.
+    /// Whether they could be the first of two who agreed.
     pub(super) agreed: bool,
-    /// Has a role that decides.
+    /// Whether they have a role that decides.
     pub(super) first_seat: bool,
-    /// Has a role of the second who must agree.
+    /// Whether they have a role of the second person who must agree.
     pub(super) second_seat: bool,
 }
 
-/// What a decider says.
+/// A decider's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// Granted from then until then, under these conditions. The second of two agrees to what the first wrote.
+    /// Granted from one time to another, under these conditions. The second of two agrees to what the first one set.
     Grant { starts_at: Timestamp, ends_at: Timestamp, conditions: Option<String> },
     /// Refused.
     Refuse,
 }
 
-/// Why a step was not taken. Each says what to do next.
+/// The reason why a step was refused. Each message says what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotTaken {
     #[error("it is decided already; reload the page to see the decision")]
@@ -52,7 +53,7 @@ fn asked_it(grant: &Permission, who: &Who) -> bool {
     who.asked || (who.person.is_some() && grant.asked_person == who.person) || for_oneself
 }
 
-/// The seat that somebody takes; 0 is the deciders', 1 the second person's.
+/// Returns which of the two agreements the person gives: 0 as a decider, 1 as the second person.
 fn seat(grant: &Permission, who: &Who, needs_second: bool) -> Result<i64, NotTaken> {
     if asked_it(grant, who) {
         return Err(NotTaken::OwnRequest);
@@ -71,7 +72,7 @@ fn seat(grant: &Permission, who: &Who, needs_second: bool) -> Result<i64, NotTak
     Err(NotTaken::NotYours)
 }
 
-/// Decides, or agrees as the first of two.
+/// Decides a request, or records the first of two agreements.
 pub(super) fn decide(
     grant: &Permission,
     who: &Who,
@@ -103,7 +104,7 @@ pub(super) fn decide(
                 grant_now(&mut next, who, now);
             }
         }
-        // The second of two: to what the first wrote.
+        // The second person agrees to what the first one set.
         Answer::Grant { .. } => {
             next.starts_at = next.starts_at.map(|start| start.max(now));
             grant_now(&mut next, who, now);
@@ -118,7 +119,7 @@ fn grant_now(next: &mut Permission, who: &Who, now: Timestamp) {
     next.decided_at = Some(now);
 }
 
-/// Takes a request back, or ends an entry before its time.
+/// Withdraws a request, or ends a permission before its time.
 pub(super) fn withdraw(
     grant: &Permission,
     who: &Who,
@@ -138,7 +139,8 @@ pub(super) fn withdraw(
     Ok(next)
 }
 
-/// Says that it is still needed; it may be made shorter, never longer: longer is a new request.
+/// Confirms that a permission is still needed. It may be made shorter, never longer: a longer one needs a new
+/// request.
 pub(super) fn review(
     grant: &Permission,
     who: &Who,
@@ -160,7 +162,7 @@ pub(super) fn review(
     Ok(next)
 }
 
-/// What time alone does to an entry; `None` where nothing.
+/// Applies what the passing of time alone changes in a permission; `None` where nothing changes.
 pub(super) fn lapse(grant: &Permission, now: Timestamp) -> Option<Permission> {
     let over = grant.state == PermissionState::Granted && grant.ends_at.is_some_and(|end| end <= now);
     over.then(|| Permission {

@@ -1,4 +1,4 @@
-//! What the first page says of nobody alone: alarms that nobody has seen to, and forces with too few administrators.
+//! Collects what the first page shows everybody responsible: open alarms, and forces with too few administrators.
 
 use domain::{Force, Timestamp};
 use store::{Tx, alarms, grants};
@@ -7,12 +7,12 @@ use kernel::access::{Actor, Role, SeeAccess};
 use kernel::{AppError, access};
 use notices_app::alarms::AlarmRead;
 
-/// Alarms that are listed.
+/// Number of alarms listed.
 const ALARMS: u32 = 5;
-/// Administrators of a force who are looked at.
+/// Most administrators of a force that are checked.
 const MOST: u32 = 500;
 
-/// The newest alarms that nobody has seen to, and how many there are.
+/// Lists the newest alarms that nobody has dealt with, and counts them all.
 pub fn open_alarms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(Vec<AlarmRead>, u64), AppError> {
     let open = alarms::open(tx, force, ALARMS)?;
     let read =
@@ -20,8 +20,8 @@ pub fn open_alarms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(Vec<AlarmRe
     Ok((read, alarms::open_count(tx, force)?.unsigned_abs()))
 }
 
-/// The forces whose roles a reader may see that have fewer than two administrators who have ever signed in, each with whether
-/// there is one: until there are two, one alone can do much.
+/// Lists the forces, among those whose roles the reader may see, with fewer than two administrators who have ever
+/// signed in, each with whether there is one: until there are two, one person alone can do much.
 pub fn few_administrators(
     tx: &mut Tx<'_>,
     actor: &Actor,

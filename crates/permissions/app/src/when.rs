@@ -1,19 +1,19 @@
-//! Days as people write them: an entry runs until the end of a day on a clock in the United Kingdom.
+//! Reads days as people write them: a permission runs until the end of a day on a clock in the United Kingdom.
 
 use domain::{Timestamp, local_time};
 use jiff::civil::Date;
 
-/// The end of a day, `2026-12-31`; `None` where that is no day.
+/// Returns the end of a day, `2026-12-31`; `None` where the text is not a day.
 pub(super) fn end_of(day: &str) -> Option<Timestamp> {
     start(date(day)?.tomorrow().ok()?)
 }
 
-/// The start of a day.
+/// Returns the start of a day.
 pub(super) fn start_of(day: &str) -> Option<Timestamp> {
     start(date(day)?)
 }
 
-/// The day, where it is one.
+/// Parses a day; `None` where the text is not one.
 pub(super) fn date(day: &str) -> Option<Date> {
     day.trim().parse().ok()
 }

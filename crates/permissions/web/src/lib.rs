@@ -32,10 +32,10 @@ pub const ROUTES: &[Route] = &[
     write::<DecidePermission>("/entries/{id}/review", || post(entry::handler::review)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("registers", index::View::sample().render()?),
@@ -51,7 +51,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     ])
 }
 
-/// The colour of a state's tag; its words say everything.
+/// Returns the colour of a state's tag; the words alone are enough to understand it.
 #[must_use]
 pub fn colour(state: &str) -> &'static str {
     match state {

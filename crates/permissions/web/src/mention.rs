@@ -1,4 +1,4 @@
-//! Entries of registers in the words of other pages.
+//! Describes entries of registers for other pages.
 
 use permissions_app::read::PermissionRow;
 use permissions_app::risks::RiskRead;
@@ -8,7 +8,7 @@ use web_shell::frame::Crumb;
 use web_shell::links::clause_crumb;
 use web_shell::parts::registers::{Mention, Risk};
 
-/// An entry as another page names it.
+/// Converts an entry into the form in which other pages name it.
 pub fn mention(row: &PermissionRow) -> Mention {
     Mention {
         entry: crumb(&row.grant),
@@ -19,7 +19,7 @@ pub fn mention(row: &PermissionRow) -> Mention {
     }
 }
 
-/// Who carries a risk, as another page shows it.
+/// Converts a risk and the person who carries it into the form in which other pages show it.
 pub fn risk(read: &RiskRead) -> Risk {
     Risk {
         entry: Crumb::new(format!("/entries/{}", read.id), format!("P-{}", read.number)),

@@ -1,4 +1,4 @@
-//! What pages show of a setting that a device is sent.
+//! Describes a setting that is sent to a device.
 
 use domain::Timestamp;
 
@@ -22,7 +22,7 @@ pub struct Setting {
     pub trouble: String,
 }
 
-/// Puts a profile that a device is to have into the words of its page.
+/// Converts a profile that a device is to have into the words of its page.
 #[must_use]
 pub fn setting(profile: &permissions_app::profiles::ProfileRead) -> Setting {
     Setting {

@@ -1,10 +1,10 @@
-//! Break-glass accounts: the administrators who get in with a passkey while the directory is down.
+//! Keeps the break-glass accounts: administrators who sign in with a passkey while the directory is down.
 //!
-//! An account is marked on the server's own command line and nowhere else. The invitation that comes of it is a one-time
-//! link, and in the session that it opens the first passkey is registered. Only an administrator can have one: a person of
-//! the register who has that role there, or a name that the register does not know.
+//! An account is marked on the server's own command line and nowhere else. The invitation is a one-time link, and in
+//! the session that it opens the first passkey is registered. Only an administrator can have one: a person of the
+//! register who has that role there, or a name that the register does not know.
 //!
-//! Whenever one is used, every administrator and information security hear of it: that is what makes it safe to have.
+//! Whenever one is used, every administrator and information security are told: that is what makes it safe to have.
 
 use domain::{PersonId, Secret, Timestamp};
 use serde_json::json;
@@ -21,7 +21,7 @@ use kernel::{App, AppError, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// Whom a break-glass account is for.
+/// The owner of a break-glass account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Administrator {
     /// A person of the register, who has the role there.
@@ -30,12 +30,12 @@ pub enum Administrator {
     Name(String),
 }
 
-/// Marks an account as break-glass and makes its one-time link, in which its owner registers a passkey. Inviting
+/// Marks an account as break-glass and makes its one-time link, with which its owner registers a passkey. Inviting
 /// somebody again makes another link and changes nothing else.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for a person who is not on the books, [`AppError::Invalid`] for one who is no administrator
-/// and for a name that cannot be.
+/// [`AppError::NotFound`] for a person who is not on the books, [`AppError::Invalid`] for one who is not an
+/// administrator and for an invalid name.
 pub async fn invite_break_glass(
     app: &App,
     permit: Permit<RunService>,
@@ -67,10 +67,10 @@ pub async fn invite_break_glass(
     Ok(token)
 }
 
-/// Every break-glass account.
+/// Lists every break-glass account.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn break_glass_accounts(app: &App, _permit: Permit<RunService>) -> Result<Vec<Account>, AppError> {
     app.store().read(passkeys::accounts).await.map_err(AppError::from)
 }
@@ -102,7 +102,7 @@ pub async fn end_break_glass(app: &App, permit: Permit<RunService>, owner: &str)
             .await
 }
 
-/// Tells every administrator and information security, in both forces, what became of a passkey.
+/// Tells every administrator and information security, in both forces, what happened to a passkey.
 pub(super) fn tell_of_break_glass(
     app: &App,
     tx: &mut Tx<'_>,
@@ -115,7 +115,7 @@ pub(super) fn tell_of_break_glass(
     raise_break_glass(app, tx, &passkey.account.owner, (subject, body), now)
 }
 
-/// Whoever the account belongs to is the cause: somebody else has to see to it.
+/// Raises an alarm whose cause is the account's owner, so that somebody else has to deal with it.
 fn raise_break_glass(
     app: &App,
     tx: &mut Tx<'_>,
@@ -128,7 +128,7 @@ fn raise_break_glass(
     alarms::raise(app, tx, alarm, now)
 }
 
-/// Finds out who is invited, and that they are an administrator.
+/// Looks up who is invited, and refuses one who is not an administrator.
 fn administrator(tx: &mut Tx<'_>, who: Administrator, now: Timestamp) -> Result<Link, AppError> {
     let role = Role::Administrator.as_str().to_owned();
     match who {
@@ -146,7 +146,7 @@ fn administrator(tx: &mut Tx<'_>, who: Administrator, now: Timestamp) -> Result<
     }
 }
 
-/// Whether a person is on the books and an administrator now.
+/// Returns whether a person is on the books and an administrator now.
 pub(super) fn is_administrator(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<bool, AppError> {
     Ok(standing_of(tx, person, now)?.is_some_and(|standing| standing.roles.has(Role::Administrator)))
 }

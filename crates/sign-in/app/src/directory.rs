@@ -1,8 +1,8 @@
-//! Signing in through the force's directory: who comes back with a token that may be believed, and are they ours?
+//! Signs people in through the force's directory (OpenID Connect), and finds the person whose account it is.
 //!
-//! The directory proves an account; the register says whose it is. The first time, that is found by the directory's own
-//! identifier, by user name, or by force and number, as the settings say; from then on the account is bound to the person.
-//! A user name that is later given to somebody else does not make them the former owner.
+//! The directory proves an account; the register says which person has it. The first time, the person is found by the
+//! directory's own identifier, by user name, or by force and number, as the settings say; from then on the account is
+//! bound to the person. A user name that is later given to somebody else does not make them the former owner.
 
 use domain::{Force, PersonId, Secret, Timestamp};
 use outbound::oidc::{self, Claims, Oidc, OidcError};
@@ -20,12 +20,12 @@ use people_app::grants::Names;
 
 pub(super) const KIND: &str = THROUGH_DIRECTORY;
 
-/// The force's directory as a way in.
+/// The force's directory as a sign-in provider.
 #[derive(Debug, Clone)]
 pub struct Directory {
     /// Its sign-in provider.
     pub oidc: Oidc,
-    /// By which names its tokens say what.
+    /// The names of the claims in its tokens.
     pub claims: ClaimNames,
 }
 
@@ -44,31 +44,31 @@ pub struct ClaimNames {
     pub number: Option<String>,
 }
 
-/// Why somebody was not let in.
+/// The reason why a sign-in was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The sign-in was never begun here, was finished already, or took too long.
     Unknown,
     /// Another browser began it.
     OtherBrowser,
-    /// They, or the provider, broke it off.
+    /// The user, or the provider, broke it off.
     BrokenOff,
-    /// The provider, or what it sent.
+    /// The provider failed, or its answer was not accepted.
     Provider(OidcError),
-    /// The register does not know them.
+    /// The person is not in the register.
     NotInRegister,
-    /// They have left.
+    /// The person has left.
     Ended,
-    /// Their user name or number belongs to a person whose account is another one.
+    /// The user name or number belongs to a person who has another account.
     OtherAccount,
-    /// The directory left their groups out.
+    /// The directory left their groups out of the token.
     GroupsLeftOut,
-    /// The token lacks the claim that the settings read the account from: the name of the claim.
+    /// The token lacks the claim that the settings read the account from; holds the claim's name.
     NoAccount(String),
 }
 
 impl Refusal {
-    /// The word for the ledger.
+    /// Returns the reason code for the ledger.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -85,26 +85,26 @@ impl Refusal {
     }
 }
 
-/// What became of a sign-in.
+/// The outcome of a sign-in.
 #[derive(Debug)]
 pub enum Arrival {
-    /// They are in.
+    /// The person is signed in.
     SignedIn {
         /// The session's cookie.
         cookie: Secret<String>,
-        /// Where they wanted to go.
+        /// The path that they wanted to go to.
         next: String,
     },
-    /// They are not.
+    /// The sign-in was refused.
     Refused(Refusal),
 }
 
-/// What the browser brought back from the provider.
+/// The parameters that the browser brought back from the provider.
 #[derive(Debug, Default)]
 pub struct Back {
     /// The state that it was sent away with.
     pub state: String,
-    /// The code; none where the provider broke off.
+    /// The code; `None` where the provider broke off.
     pub code: Option<Secret<String>>,
     /// The issuer, where the provider names itself (RFC 9207).
     pub issuer: Option<String>,
@@ -115,20 +115,20 @@ struct Begun {
     nonce: String,
     verifier: String,
     next: String,
-    /// Whether the directory was asked to have them sign in anew.
+    /// Whether the directory was asked for a fresh sign-in.
     again: bool,
 }
 
-/// Where a sign-in is to lead, and how it is asked for.
+/// The options of a sign-in: where it leads, and how it is requested.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     /// The path to go on to.
     pub next: &'a str,
-    /// Whether the person is to sign in anew at the directory, so as to prove that they are there.
+    /// Whether the person must sign in again at the directory, to prove that they are present.
     pub again: bool,
 }
 
-/// Somebody who comes back with a token that was verified.
+/// A verified token, and the browser that brought it.
 struct Arriving<'a> {
     directory: &'a Directory,
     claims: &'a Claims,
@@ -136,10 +136,11 @@ struct Arriving<'a> {
     again: bool,
 }
 
-/// Begins a sign-in through the directory; where to send the browser. `browser` is the value of its cookie.
+/// Begins a sign-in through the directory; returns the address to send the browser to. `browser` is the value of its
+/// cookie.
 ///
 /// # Errors
-/// Only where the database does not answer; the refusal inside says what the provider did.
+/// Only if the database does not answer; the inner refusal says what the provider did.
 pub async fn begin_directory_sign_in(
     app: &App,
     directory: &Directory,
@@ -172,11 +173,11 @@ pub async fn begin_directory_sign_in(
     Ok(Ok(url))
 }
 
-/// Finishes a sign-in through the directory. `browser` is the value of the cookie that it began with, and `uses` says
-/// in a few words what browser it is.
+/// Finishes a sign-in through the directory. `browser` is the value of the cookie that it began with, and `uses`
+/// describes the browser in a few words.
 ///
 /// # Errors
-/// [`AppError::TooMany`] where the same one signed in too often.
+/// [`AppError::TooMany`] where the same person signed in too often.
 pub async fn finish_directory_sign_in(
     app: &App,
     directory: &Directory,
@@ -202,7 +203,8 @@ pub async fn finish_directory_sign_in(
     let claims = match directory.oidc.finish(&ceremony, code, now).await {
         Ok(claims) => claims,
         Err(error) => {
-            // Anybody can come with a code that they made up; a provider that fails, or seems to be another, is news.
+            // Anybody can send a made-up code, so that is only logged as information; a provider that fails, or seems
+            // to be another one, is a warning.
             match &error {
                 OidcError::Refused(_) => tracing::info!(%error, "a sign-in was refused"),
                 _ => tracing::warn!(%error, "a sign-in was refused"),
@@ -221,8 +223,8 @@ pub async fn finish_directory_sign_in(
     })
 }
 
-/// Where to send the browser so that the directory's own session ends too; `None` where it has no such address or
-/// does not answer: our session is over either way.
+/// Returns the address that ends the directory's own session too; `None` where it has no such address or does not
+/// answer. Our session has ended either way.
 pub async fn directory_sign_out(app: &App, directory: &Directory) -> Option<String> {
     directory
         .oidc
@@ -270,7 +272,7 @@ async fn refuse_directory(app: &App, refusal: Refusal) -> Result<Arrival, AppErr
     Ok(Arrival::Refused(refusal))
 }
 
-/// Finds out whose account it is and lets them in, or says why not; either way the ledger says so.
+/// Finds the person whose account it is and signs them in, or refuses with a reason; records either in the ledger.
 fn arrive(
     app: &App,
     tx: &mut Tx<'_>,
@@ -326,8 +328,9 @@ fn arrive(
     Ok(Ok(token))
 }
 
-/// When somebody proved that they are there: when they signed in at the directory, by its own word. Where it does not say,
-/// only a sign-in that it was asked to have made anew proves anything: any other may rest on a browser that was left open.
+/// Returns when the person proved that they are present: the time of their sign-in at the directory, as it states it.
+/// Where it does not state a time, only a fresh sign-in that was asked for proves anything: any other may rest on a
+/// browser that was left open.
 fn proven_at(arriving: &Arriving<'_>, now: Timestamp) -> Option<Timestamp> {
     match arriving.claims.signed_in_at() {
         Some(at) => Some(at.min(now)),
@@ -335,14 +338,14 @@ fn proven_at(arriving: &Arriving<'_>, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-/// The name of a group. Keycloak sends the path of a group, `/Lanyard desk`, unless told otherwise; a group inside another
-/// one keeps its whole path.
+/// Returns the name of a group. Keycloak sends the path of a group, `/Lanyard desk`, unless it is set otherwise; a
+/// group inside another one keeps its whole path.
 fn group_name(claimed: &str) -> &str {
     claimed.strip_prefix('/').filter(|name| !name.contains('/')).unwrap_or(claimed)
 }
 
-/// Logs what a token said of groups and which roles somebody has now: an engineer who connects a directory sees here why a
-/// role does not come.
+/// Logs the groups in a token and the roles that the person has now, so that an engineer who connects a directory can
+/// see why a role is missing.
 fn tell_roles(claim: &str, claims: &Claims, groups: usize, standing: &kernel::roles::Standing) {
     let roles = standing.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
     if claims.has(claim) {
@@ -360,7 +363,7 @@ fn tell_roles(claim: &str, claims: &Claims, groups: usize, standing: &kernel::ro
 struct Found {
     person: Person,
     account: String,
-    /// Whether the account is not bound to them yet.
+    /// Whether the account is not yet bound to the person.
     new: bool,
 }
 
@@ -395,7 +398,7 @@ fn whose(
     Ok(Ok(Found { person, account: account.to_owned(), new: bound.is_none() }))
 }
 
-/// Looks for the person of an account that nobody came with before.
+/// Looks for the person of an account that has not signed in before.
 fn looked_for(
     tx: &mut Tx<'_>,
     names: &ClaimNames,

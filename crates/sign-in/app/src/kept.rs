@@ -1,8 +1,9 @@
-//! Forms that somebody sent when their session was over. What they typed is kept for an hour, sealed, and offered to the
-//! same somebody after they signed in, in the same browser; nothing is sent by itself, and nothing is done meanwhile.
+//! Saves forms posted after their session had expired, and offers them again after the next sign-in.
 //!
-//! Only the cookie of a session that there was makes us keep anything, and only a few forms of each owner: nobody can fill the
-//! database. What is secret by itself is left out, and files are never kept.
+//! What was typed is kept for an hour, encrypted, and offered to the same owner in the same browser; nothing is
+//! submitted by itself, and nothing is done meanwhile. A form is kept only for the cookie of a session that existed,
+//! and only a few forms for each owner, so that nobody can fill the database. Secret fields are left out, and files
+//! are never kept.
 
 use domain::{Secret, Span};
 use serde::{Deserialize, Serialize};
@@ -10,24 +11,24 @@ use store::{kept_forms, sessions};
 
 use kernel::{App, AppError, digest_hex};
 
-/// How long a form is kept, and how long a session that is over is remembered for its sake.
+/// How long a form is kept, and how long an ended session is remembered for its sake.
 pub const KEEP: Span = Span::from_secs(3600);
-/// Forms of one owner.
+/// Most forms of one owner.
 const MOST: i64 = 5;
-/// Fields of one form, and bytes of what is typed in them.
+/// Most fields of one form, and most bytes typed in them.
 const MOST_FIELDS: usize = 300;
 const MOST_BYTES: usize = 64 * 1024;
-/// Fields whose value is never kept: a network's password, and what proves something once.
+/// Fields whose value is never kept: a network's password, and one-time proofs.
 const SECRET: [&str; 5] = ["passphrase", "password", "pin", "code", "token"];
 
 /// A form that was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptForm {
-    /// Where it was sent.
+    /// The path it was posted to.
     pub path: String,
-    /// What was typed, in the order of the form.
+    /// The fields as typed, in the order of the form.
     pub fields: Secret<Vec<(String, String)>>,
-    /// Whether something secret was typed, which is not among them.
+    /// Whether a secret field was filled in and left out.
     pub left_out: bool,
 }
 
@@ -37,12 +38,12 @@ struct Content {
     left_out: bool,
 }
 
-/// Keeps a form that came with the cookie of a session that is over; gives the cookie that finds it again, or `None`
-/// where there was no such session within the hour, or the form is too large. An older form of theirs for the same
-/// address is replaced.
+/// Saves a form that came with the cookie of an ended session; returns the cookie that finds it again, or `None`
+/// where there was no such session within the hour, or the form is too large. Replaces an older form of the same
+/// owner for the same address.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn keep_form(
     app: &App,
     session: &Secret<String>,
@@ -60,7 +61,7 @@ pub async fn keep_form(
     let (session, key) = (digest_hex(session.expose().as_bytes()), crate::random_text(app));
     let digest = digest_hex(key.expose().as_bytes());
     let (app, now, path) = (app.clone(), app.world().now(), path.to_owned());
-    // Anybody can make up a cookie: looking must not cost a place in the queue of writers.
+    // Anybody can make up a cookie, so an unknown one must not occupy the write queue.
     let asked = session.clone();
     if app.store().read(move |tx| sessions::by_digest(tx, &asked)).await?.is_none() {
         return Ok(None);
@@ -81,20 +82,21 @@ pub async fn keep_form(
     Ok(kept.then_some(key))
 }
 
-/// The form that is kept under a cookie, for the owner of a session; `None` for anybody else.
+/// Looks up the form kept under a cookie, for the owner of a session; `None` for anybody else.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn kept_form(app: &App, key: &Secret<String>, owner: &str) -> Result<Option<KeptForm>, AppError> {
     let (digest, owner, now) = (digest_hex(key.expose().as_bytes()), owner.to_owned(), app.world().now());
     let found = app.store().read(move |tx| kept_forms::of(tx, &digest, &owner, now)).await;
     found.map_err(AppError::from)?.map(|form| opened(app, form)).transpose()
 }
 
-/// The same, which is then gone: to be sent, or thrown away. The second of two at once gets nothing.
+/// Takes out the form kept under a cookie, to submit it or throw it away. Of two requests at once the second gets
+/// nothing.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn take_kept_form(
     app: &App,
     key: &Secret<String>,

@@ -1,10 +1,12 @@
-//! Ways in. Through the force's directory (`directory`); with a passkey where the directory is down (`passkeys`,
-//! `passkey_use`), for the accounts that are marked for it (`break_glass`). The one-time link, the way in before a directory
-//! is connected and to the first passkey, is with the sessions. What a session outlived is in `kept`.
+//! Signs people in: through the force's directory, with a passkey, or with a one-time link.
 //!
-//! A way in that takes two requests leaves its secrets sealed in the database between them, so that any node may answer
-//! the second, under the digest of a random key that the browser brings back. They are taken once, only for the browser
-//! that began (a cookie says which), and for ten minutes.
+//! `directory` is the usual way. `passkeys` and `passkey_use` serve the accounts that are marked for it
+//! (`break_glass`) when the directory is down. The one-time link, for use before a directory is connected and for the
+//! first passkey, is in `sessions`. Forms posted after a session expired are in `kept`.
+//!
+//! A sign-in that takes two requests stores its secrets encrypted in the database between them, so that any node may
+//! answer the second, under the digest of a random key that the browser brings back. They work once, only for the
+//! browser that began (identified by a cookie), and for ten minutes.
 
 pub mod sessions;
 pub mod tokens;
@@ -46,27 +48,27 @@ pub use kept::KeptForm;
 pub use passkey_use::PasskeyRefusal;
 pub use passkeys::{Ceremony, NewPasskey};
 
-/// How long the second half of a sign-in may take.
+/// Longest time between the two requests of a sign-in.
 const ATTEMPT_LIFE: Span = Span::from_secs(600);
-/// The longest secret that a browser is believed to hold, in bytes.
+/// Longest secret accepted from a browser, in bytes.
 const LONGEST: usize = 200;
 
-/// A secret that a browser brings to be let in.
+/// A secret that a browser sends to sign in.
 #[derive(Debug, Clone, Copy)]
 pub enum Brought<'a> {
     /// A one-time link.
     Link(&'a str),
     /// The state of a sign-in through the directory.
     Directory(&'a str),
-    /// The key of a challenge that a passkey answers.
+    /// The key of the challenge that a passkey answers.
     Passkey(&'a str),
 }
 
-/// Lets somebody try what they brought. It is looked up first: only what nothing waits for takes from their address's
-/// allowance, so that nobody who guesses keeps out the one who need not.
+/// Admits an attempt to sign in with a secret. Looks the secret up first: only an unknown secret counts against the
+/// address's rate limit, so that somebody guessing cannot lock out a genuine user.
 ///
 /// # Errors
-/// [`AppError::TooMany`] where it is wrong, and too many were from that address.
+/// [`AppError::TooMany`] where the secret is unknown and there were too many such attempts from that address.
 pub async fn admit(app: &App, from: Option<IpAddr>, brought: Brought<'_>) -> Result<(), AppError> {
     let (door, kind, secret) = match brought {
         Brought::Link(secret) => (Door::Link, None, secret),
@@ -84,13 +86,13 @@ pub async fn admit(app: &App, from: Option<IpAddr>, brought: Brought<'_>) -> Res
     if waits { Ok(()) } else { kernel::limits::admit_address(app, door, from) }
 }
 
-/// A random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.
+/// Makes a random text for a cookie, a link or a one-time key: 43 letters, digits, hyphens and underscores.
 #[must_use]
 pub fn random_text(app: &App) -> Secret<String> {
     Secret::new(URL_SAFE_NO_PAD.encode(app.world().bytes::<32>()))
 }
 
-/// Puts an attempt by until its browser is back.
+/// Stores an attempt until its browser returns.
 fn begin_attempt<T: Serialize>(
     app: &App,
     tx: &mut Tx<'_>,
@@ -111,7 +113,7 @@ fn begin_attempt<T: Serialize>(
     Ok(sign_in::begin(tx, &attempt)?)
 }
 
-/// Takes an attempt up again, once. A wrong browser spends it as well: it was seen by somebody whom it does not concern.
+/// Takes a stored attempt, once. A wrong browser uses it up too: somebody else has seen its secret.
 fn take_attempt<T: DeserializeOwned>(
     app: &App,
     tx: &mut Tx<'_>,
@@ -133,7 +135,7 @@ fn take_attempt<T: DeserializeOwned>(
     serde_json::from_slice(plain.expose()).map(Taken::Fits).map_err(|error| AppError::fault(&error))
 }
 
-/// Enters that somebody was not let in; only so many a minute.
+/// Records a refused sign-in in the ledger; at most so many a minute.
 pub(crate) fn note_refused_sign_in(
     app: &App,
     tx: &mut Tx<'_>,
@@ -148,11 +150,11 @@ pub(crate) fn note_refused_sign_in(
     app.enter(tx, now, record)
 }
 
-/// What became of an attempt that a browser came back with.
+/// The outcome of looking up the attempt that a browser returned with.
 enum Taken<T> {
-    /// It is this browser's, and in time.
+    /// The attempt is this browser's, and in time.
     Fits(T),
-    /// There is none: never begun, taken already, or too late.
+    /// There is no such attempt: never begun, taken already, or too late.
     Unknown,
     /// Another browser began it.
     OtherBrowser,
@@ -162,11 +164,11 @@ fn place(digest: &str) -> String {
     format!("sign-in:{digest}")
 }
 
-/// Forgets sign-ins that nobody finished, forms that nobody sent again, and sessions that are over; returns how many rows. A session
-/// stays for [`KEEP`] after its end, so that what was typed in it can still be kept.
+/// Deletes unfinished sign-ins, forms that nobody submitted again, and ended sessions; returns the number of rows. A
+/// session is kept for [`KEEP`] after its end, so that a form typed in it can still be saved.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, session_idle: Span) -> Result<u64, AppError> {
     let over = now.minus(KEEP);
     Ok(store::sessions::forget(tx, over, over.minus(session_idle))?

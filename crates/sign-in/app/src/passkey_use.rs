@@ -1,8 +1,9 @@
-//! Signing in with a passkey. It is meant to be rare, and is loud: an entry in the ledger, and a notice to every
-//! administrator and to information security.
+//! Signs an administrator in with a passkey, and reports every use.
 //!
-//! A passkey proves who somebody is. What a person of the register may do then is what it says there; an administrator whom
-//! the register does not know is one by the account. A key whose counter does not go up may be a copy: refused, and as loud.
+//! A passkey sign-in is meant to be rare: each one is recorded in the ledger, and every administrator and information
+//! security get a notice. A passkey proves who somebody is. A person of the register then has the roles that they
+//! have there; an administrator whom the register does not know has the role by the account. A key whose counter does
+//! not go up may be a copy: it is refused, and reported just as widely.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,23 +25,23 @@ use kernel::{App, AppError};
 
 pub(super) const USING: &str = "passkey-use";
 
-/// Why a passkey did not sign anybody in.
+/// The reason why a passkey did not sign anybody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasskeyRefusal {
-    /// The challenge was never given, was answered already, or is older than ten minutes.
+    /// The challenge never existed, was answered already, or is older than ten minutes.
     Late,
     /// Another browser began it.
     OtherBrowser,
-    /// The answer fits neither the challenge, nor the address, nor a key that is known, or nobody was there to give it.
+    /// The answer does not match the challenge, the address or a known key, or nobody was present to give it.
     NotBelieved,
-    /// The key, or its account, was ended; or its owner has left or is no administrator any more.
+    /// The key, or its account, was ended; or its owner has left or is no longer an administrator.
     Ended,
-    /// The key's counter did not go up: there may be two of it.
+    /// The key's counter did not go up: there may be two copies of it.
     Copied,
 }
 
 impl PasskeyRefusal {
-    /// The word for the ledger.
+    /// Returns the reason code for the ledger.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -53,10 +54,10 @@ impl PasskeyRefusal {
     }
 }
 
-/// Begins a sign-in with a passkey; `None` where none is registered.
+/// Begins a sign-in with a passkey; returns `None` where none is registered.
 ///
 /// # Errors
-/// [`AppError::Conflict`] at an address without a name.
+/// [`AppError::Conflict`] where the service's address is not a name.
 pub async fn begin_passkey_sign_in(
     app: &App,
     browser: &Secret<String>,
@@ -80,10 +81,11 @@ pub async fn begin_passkey_sign_in(
         .await
 }
 
-/// Signs an administrator in with a passkey; the session's cookie, or why the answer may not be believed.
+/// Signs an administrator in with a passkey; returns the session's cookie, or why the answer was not accepted.
 ///
 /// # Errors
-/// [`AppError::Conflict`] at an address without a name, [`AppError::TooMany`] where the same one signed in so too often.
+/// [`AppError::Conflict`] where the service's address is not a name, [`AppError::TooMany`] where the same owner
+/// signed in this way too often.
 pub async fn use_passkey(
     app: &App,
     (key, browser): (&str, &str),
@@ -97,7 +99,7 @@ pub async fn use_passkey(
     app.clone()
         .store()
         .write(move |tx| {
-            // Taken whatever comes of it, so that a challenge which was tried is spent.
+            // The attempt is used up whatever the outcome, so that a challenge works only once.
             let state: PasskeyAuthentication = match crate::take_attempt(&app, tx, USING, (&key, &browser))? {
                 Taken::Fits(state) => state,
                 Taken::Unknown => return refuse_passkey(&app, tx, PasskeyRefusal::Late, now),
@@ -162,7 +164,8 @@ fn refuse_passkey(
     Ok(Err(refusal))
 }
 
-/// The signature was good and the counter was not: that is always entered, and always told.
+/// Refuses a passkey with a good signature and a counter that did not go up; always records it and tells the
+/// administrators.
 fn refuse_copy(
     app: &App,
     tx: &mut Tx<'_>,
@@ -190,7 +193,8 @@ fn refuse_copy(
     Ok(Err(refusal))
 }
 
-/// Notes a use, and gives the key. The counter is compared with what is stored now, not with what was when the sign-in began.
+/// Records a use of the key in the database, and returns the key. Compares the counter with the one stored now, not
+/// with the one from when the sign-in began.
 fn noted(
     tx: &mut Tx<'_>,
     id: &str,
@@ -217,10 +221,11 @@ fn noted(
     Ok(if noted { Ok(kept) } else { Err(PasskeyRefusal::Late) })
 }
 
-/// The counter of a stored credential; the library does not show it.
+/// Reads the counter from a stored credential, because the library does not expose it.
 ///
 /// # Errors
-/// Where it is not there: without it a copy would go unseen, so the key is of no use until somebody has looked.
+/// Fails where the counter is missing: a copy would go unnoticed without it, so the key is of no use until somebody
+/// has looked at it.
 fn counter(credential: &str) -> Result<u32, AppError> {
     serde_json::from_str::<serde_json::Value>(credential)
         .ok()

@@ -1,11 +1,13 @@
-//! Passkeys of break-glass administrators: registering one, the list, taking one away. Signing in with one is in
-//! `passkey_use`.
+//! Registers, lists and removes the passkeys of break-glass administrators.
 //!
-//! One is registered only by the owner of a break-glass account, in a session that began on the server's own command line
-//! (a one-time link) or with another passkey, never in one that the directory opened: whoever has taken over the directory
-//! must not be able to leave a key behind.
+//! Signing in with one is in `passkey_use`.
 //!
-//! The `webauthn-rs` crate makes and checks the messages; user verification (a PIN or a finger on the key) is required.
+//! A passkey is registered only by the owner of a break-glass account, in a session that began on the server's own
+//! command line (a one-time link) or with another passkey, never in one that the directory opened: an attacker who
+//! has taken over the directory must not be able to leave a key behind.
+//!
+//! The `webauthn-rs` crate makes and checks the messages; user verification (a PIN or a finger on the key) is
+//! required.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -28,34 +30,34 @@ use notices_app::alarms::Alarm;
 use notices_app::alarms::AlarmKind;
 
 const REGISTERING: &str = "passkey-registration";
-/// Keys at most: a sign-in names all of them to the browser.
+/// Most keys: a sign-in names all of them to the browser.
 const MOST: usize = 50;
-/// The longest answer of a browser that is read, in bytes. One is about a kilobyte.
+/// The longest answer of a browser that is read, in bytes. A usual one is about a kilobyte.
 const LONGEST: usize = 16 * 1024;
-/// Why a passkey cannot be used at an address that is a number.
+/// The error where passkeys cannot work because the service's address is a number.
 const NEEDS_A_NAME: &str =
     "passkeys need an address with a name: set address to one such as https://mdm.force.example";
-/// Why a session may not register one.
+/// The error where a session may not register a passkey.
 const NOT_HERE: &str = "a passkey is registered only by a break-glass administrator, after signing in by the link that lanyard \
                         break-glass invite makes on the server, or with another passkey of theirs";
 
-/// What a browser needs for the next step.
+/// The data that a browser needs for the next step.
 #[derive(Debug, Clone)]
 pub struct Ceremony {
-    /// Comes back with the answer, and finds what belongs to it. Works once, for ten minutes.
+    /// The key under which the answer finds this ceremony. Works once, for ten minutes.
     pub key: Secret<String>,
     /// The options for the browser, as JSON.
     pub options: String,
 }
 
-/// What a browser answered when a key was to be registered.
+/// The browser's answer when a key is registered.
 #[derive(Debug, Clone)]
 pub struct NewPasskey {
     /// The ceremony's key.
     pub key: String,
-    /// What the administrator calls it: 1 to 60 characters.
+    /// The administrator's own label: 1 to 60 characters.
     pub label: String,
-    /// The browser's answer, JSON.
+    /// The browser's answer, as JSON.
     pub answer: String,
 }
 
@@ -65,7 +67,7 @@ struct Registering {
     state: PasskeyRegistration,
 }
 
-/// Whether passkeys can work at the service's address at all: browsers want a name, and TLS or this machine.
+/// Returns whether passkeys can work at the service's address: browsers require a name, and TLS or this machine.
 #[must_use]
 pub fn passkeys_can_be(app: &App) -> bool {
     webauthn(app).is_ok()
@@ -79,10 +81,10 @@ pub(super) fn webauthn(app: &App) -> Result<Webauthn, AppError> {
     built.and_then(WebauthnBuilder::build).map_err(|_| faulty())
 }
 
-/// Whether a passkey may be registered in this session.
+/// Returns whether a passkey may be registered in this session.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn may_register_passkey(
     app: &App,
     _permit: &Permit<RunService>,
@@ -96,11 +98,11 @@ pub async fn may_register_passkey(
     Ok(account.map_err(AppError::from)?.is_some())
 }
 
-/// Begins to register a passkey for whoever is signed in, in the browser of that session.
+/// Begins to register a passkey for the signed-in administrator, in the browser of that session.
 ///
 /// # Errors
-/// [`AppError::Conflict`] for anybody but a break-glass administrator, in a session that the directory opened, at an
-/// address without a name, and where there are fifty keys already.
+/// [`AppError::Conflict`] for anybody but a break-glass administrator, in a session that the directory opened, where
+/// the service's address is not a name, and where there are fifty keys already.
 pub async fn begin_passkey(app: &App, permit: Permit<RunService>, live: &Live) -> Result<Ceremony, AppError> {
     let webauthn = self::webauthn(app)?;
     if !may_register_passkey(app, &permit, live).await? {
@@ -132,7 +134,7 @@ pub async fn begin_passkey(app: &App, permit: Permit<RunService>, live: &Live) -
 /// Registers a passkey.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a label that cannot be, and for an answer that does not fit the ceremony or comes too late;
+/// [`AppError::Invalid`] for an invalid label, and for an answer that does not match the ceremony or comes too late;
 /// [`AppError::Conflict`] for a key that is registered already, and as [`begin_passkey`].
 pub async fn finish_passkey(
     app: &App,
@@ -146,7 +148,7 @@ pub async fn finish_passkey(
     app.clone()
         .store()
         .write(move |tx| {
-            // Taken whatever comes of it, so that a refusal commits as well.
+            // The attempt is used up whatever the outcome, so that a refusal commits too.
             let taken = crate::take_attempt(&app, tx, REGISTERING, (&new.key, &live.id))?;
             let Taken::Fits(Registering { owner, state }) = taken else { return Ok(Err(not_taken())) };
             let Some(account) = passkeys::account_of(tx, &owner)?.filter(|_| owner == live.owner) else {
@@ -180,19 +182,19 @@ pub async fn finish_passkey(
         .await?
 }
 
-/// Every passkey that may be used.
+/// Lists every passkey that may be used.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn passkeys(app: &App, _permit: &Permit<RunService>) -> Result<Vec<passkeys::Passkey>, AppError> {
     app.store().read(passkeys::live).await.map_err(AppError::from)
 }
 
-/// Takes a passkey away, and ends the sessions of its owner that a passkey began, but for the one that asks. Taking it
-/// away twice changes nothing.
+/// Removes a passkey, and ends its owner's sessions that a passkey began, except the one of this request. Removing it
+/// twice changes nothing.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn remove_passkey(
     app: &App,
     permit: Permit<RunService>,
@@ -244,13 +246,14 @@ fn not_taken() -> AppError {
     AppError::invalid("answer", "the passkey was not taken, or it took longer than ten minutes: begin again")
 }
 
-/// How an authenticator knows the owner: the same for all keys of one, and naming nobody.
+/// Makes the user handle that an authenticator stores: the same for all keys of one owner, and naming nobody.
 fn handle(owner: &str) -> Uuid {
     let digest = digest_hex(owner.as_bytes());
     Uuid::parse_str(digest.get(..32).unwrap_or_default()).unwrap_or_default()
 }
 
-/// A passkey in the ledger: by the start of its id's digest, which is short and says nothing of what holds the key.
+/// Names a passkey in the ledger by the start of its id's digest, which is short and does not reveal what holds the
+/// key.
 pub(super) fn subject(id: &str) -> String {
     format!("passkey:{}", digest_hex(id.as_bytes()).get(..16).unwrap_or_default())
 }

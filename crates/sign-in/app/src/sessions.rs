@@ -1,7 +1,8 @@
-//! Sessions of people. How they prove who they are is for `sign_in`; here a proof becomes a cookie's digest.
+//! Begins, looks up and ends the sessions of people.
 //!
-//! A session ends when nothing was done for a while, at the latest after its lifetime, when its owner ends it, and when
-//! its person leaves. A cookie is made anew at every sign-in, so one that was there before is of no use.
+//! How people prove who they are is for the other modules of this crate; here a proof becomes a cookie, stored by its
+//! digest. A session ends when it has been idle for a while, at the latest after its lifetime, when its owner ends
+//! it, and when its person leaves. Every sign-in makes a new cookie, so an earlier one is of no use.
 
 use domain::{Force, PersonId, Secret, Span, Timestamp};
 use serde_json::json;
@@ -16,80 +17,80 @@ use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 use people_app::grants::{Standing, is_strong, standing_of};
 
-/// How long a one-time sign-in link lives.
+/// Lifetime of a one-time sign-in link.
 const LINK_LIFE: Span = Span::from_secs(15 * 60);
-/// How somebody signed in who came through the directory.
+/// The method recorded for a sign-in through the directory.
 pub(crate) const THROUGH_DIRECTORY: &str = "directory";
-/// The last-seen time is kept to the minute.
+/// Precision of the last-seen time: one minute.
 const SEEN_GRAIN: Span = Span::from_secs(60);
 
-/// A session that is going on.
+/// A session that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Live {
-    /// Who may do what.
+    /// The actor: who they are and what they may do.
     pub actor: Actor,
-    /// Whose it is as far as the service can tell: the same for all sessions of one person.
+    /// The session's owner: the same for all sessions of one person, as far as the service can tell.
     pub owner: String,
-    /// How they signed in.
+    /// The method they signed in with.
     pub how: String,
-    /// The start of its digest: names it among the owner's, and opens nothing.
+    /// The start of its digest: identifies it among the owner's sessions, and opens nothing.
     pub id: String,
-    /// When it ends if nothing more is done.
+    /// The time at which it ends if it stays idle.
     pub idle_at: Timestamp,
-    /// When it ends whatever is done.
+    /// The time at which it ends in any case.
     pub ends_at: Timestamp,
 }
 
 /// A session as its owner sees it in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Names it.
+    /// Its id.
     pub id: String,
-    /// What they use, in a few words; empty where it did not say.
+    /// The browser and system in a few words; empty where the browser did not say.
     pub browser: String,
-    /// How they signed in.
+    /// The method they signed in with.
     pub how: String,
-    /// When.
+    /// The time of the sign-in.
     pub began_at: Timestamp,
-    /// When it was last used, to the minute.
+    /// The time of the last use, to the minute.
     pub seen_at: Timestamp,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of this request.
     pub this: bool,
 }
 
-/// Who signed in, for a new session.
+/// The proven identity for a new session.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
     /// Name as it is shown.
     pub name: String,
-    /// Who, where they are in the register.
+    /// The person, where they are in the register.
     pub person: Option<PersonId>,
-    /// The roles of somebody who is not in the register. A person's are looked up with every request.
+    /// The roles of somebody who is not in the register. A person's roles are looked up with every request.
     pub roles: Roles,
     /// The force that somebody who is not in the register is confined to.
     pub force: Option<Force>,
-    /// How they proved it: a word for the ledger.
+    /// The method of proof: a word for the ledger.
     pub how: &'static str,
 }
 
-/// Begins a session; the cookie's value.
+/// Begins a session; returns the cookie's value.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn begin_session(app: &App, who: SignedIn) -> Result<Secret<String>, AppError> {
     begin_session_on(app, who, "").await
 }
 
-/// As [`begin_session`], on a browser that is described in a few words.
+/// Begins a session as [`begin_session`] does, for a browser that is described in a few words.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn begin_session_on(app: &App, who: SignedIn, uses: &str) -> Result<Secret<String>, AppError> {
     let (app, now, uses) = (app.clone(), app.world().now(), uses.to_owned());
     app.clone().store().write(move |tx| add_session(&app, tx, who, &uses, now)).await
 }
 
-/// Enters a session and its ledger entry; the cookie's value.
+/// Adds a session and its ledger entry; returns the cookie's value.
 pub(crate) fn add_session(
     app: &App,
     tx: &mut Tx<'_>,
@@ -101,7 +102,8 @@ pub(crate) fn add_session(
     let session = Session {
         digest: digest_hex(token.expose().as_bytes()),
         owner: owner_of(who.person, &who.name),
-        // The directory may let somebody in who signed in there this morning: what it says of that is noted by `arrive`.
+        // The directory may sign somebody in on the strength of a session from this morning: `arrive` records what it
+        // says of that.
         proven_at: (who.how != THROUGH_DIRECTORY).then_some(now),
         name: who.name,
         person: who.person,
@@ -129,19 +131,19 @@ pub(crate) fn add_session(
     Ok(token)
 }
 
-/// The actor behind a cookie; `None` where there is no such session or it is over.
+/// Looks up the actor behind a cookie; `None` where there is no such session or it has ended.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn actor_of_cookie(app: &App, token: &str) -> Result<Option<Actor>, AppError> {
     Ok(live_session(app, token).await?.map(|live| live.actor))
 }
 
-/// The session behind a cookie; `None` where there is none, it is over, or its person has left. Who they are and what
-/// they may do is asked afresh each time.
+/// Looks up the session behind a cookie; `None` where there is none, it has ended, or its person has left. The person
+/// and their roles are looked up each time.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn live_session(app: &App, token: &str) -> Result<Option<Live>, AppError> {
     if token.len() > 100 {
         return Ok(None);
@@ -171,10 +173,10 @@ pub async fn live_session(app: &App, token: &str) -> Result<Option<Live>, AppErr
     }))
 }
 
-/// The sessions of whoever asks, the last used first.
+/// Lists the caller's sessions, the last used first.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn own_sessions(
     app: &App,
     _permit: Permit<SeeOwnSessions>,
@@ -201,11 +203,11 @@ pub async fn own_sessions(
     Ok(listed.collect())
 }
 
-/// Ends one of the sessions of whoever asks, or with no id all but the one that asks. Ending one that is over already
-/// changes nothing and is no error.
+/// Ends one of the caller's sessions, or without an id all of them except this one. Ending a session that has ended
+/// already changes nothing and is not an error.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn end_own_sessions(
     app: &App,
     permit: Permit<SeeOwnSessions>,
@@ -237,18 +239,19 @@ pub async fn end_own_sessions(
 /// Ends a session.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn end_session(app: &App, token: &str) -> Result<(), AppError> {
     let digest = digest_hex(token.as_bytes());
     app.store().write(move |tx| sessions::end(tx, &digest)).await.map_err(AppError::from)?;
     Ok(())
 }
 
-/// Makes a one-time sign-in link for somebody whom the register need not know, from the command line of the server:
-/// the way in before a directory is connected, and when it is down. Gives the token; it lives fifteen minutes.
+/// Makes a one-time sign-in link for somebody who need not be in the register, from the command line of the server:
+/// the way to sign in before a directory is connected, and when it is down. Returns the token, which works for
+/// fifteen minutes.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a name that cannot be.
+/// [`AppError::Invalid`] for an invalid name.
 pub async fn make_sign_in_link(
     app: &App,
     permit: Permit<RunService>,
@@ -259,8 +262,8 @@ pub async fn make_sign_in_link(
     add_link(app, permit, Link { name, role: role.as_str().to_owned(), person: None }).await
 }
 
-/// The same for a person of the register, in the roles that they have there: what they then ask for and agree to is
-/// theirs, so that they count as one person however they signed in.
+/// Makes a one-time sign-in link for a person of the register, with the roles that they have there. What they then
+/// request and agree to is theirs, so that they count as one person however they signed in.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a person who is not on the books.
@@ -295,7 +298,8 @@ async fn add_link(app: &App, permit: Permit<RunService>, link: Link) -> Result<S
     Ok(token)
 }
 
-/// Tells of a link for somebody who could destroy, approve or administer: whoever is on the server could use it.
+/// Alerts administrators to a link for somebody who could destroy, approve or administer: anyone with access to the
+/// server could use it.
 fn tell_of_link(
     app: &App,
     tx: &mut Tx<'_>,
@@ -326,11 +330,11 @@ fn tell_of_link(
     alarms::raise(app, tx, alarm, now)
 }
 
-/// Spends a sign-in link; the cookie's value, or `None` where the link is unknown, spent or expired, or its person has
-/// left since.
+/// Uses up a sign-in link; returns the cookie's value, or `None` where the link is unknown, used or expired, or its
+/// person has left since.
 ///
 /// # Errors
-/// [`AppError::TooMany`] where the same one signed in so too often; the link is not spent then.
+/// [`AppError::TooMany`] where the same owner signed in this way too often; the link is not used up then.
 pub async fn use_sign_in_link(
     app: &App,
     token: &str,
@@ -367,7 +371,7 @@ pub async fn use_sign_in_link(
         .await
 }
 
-/// Who somebody is now; `None` for a person who has left.
+/// Makes the actor of a session with their current roles; `None` for a person who has left.
 fn actor_of(app: &App, session: &Session, standing: Option<Standing>) -> Result<Option<Actor>, AppError> {
     let who = match (session.person, standing) {
         (Some(person), Some(standing)) => Who {
@@ -395,24 +399,24 @@ fn actor_of(app: &App, session: &Session, standing: Option<Standing>) -> Result<
     Ok(Some(kernel::access::actor(app, who).with_proof(proof)))
 }
 
-/// Keeps a link by its digest, for as long as one lives.
+/// Stores a link by its digest, for the lifetime of a link.
 pub(crate) fn keep_link(tx: &mut Tx<'_>, digest: &str, link: &Link, now: Timestamp) -> Result<(), AppError> {
     Ok(sessions::add_link(tx, digest, link, now, now.plus(LINK_LIFE))?)
 }
 
-/// A person's roles at this moment: one that was ended or is past its time does not count any more.
+/// Looks up a person's roles at this moment: a role that was ended or has expired no longer counts.
 fn standing(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<Option<Standing>, AppError> {
     session.person.map(|person| standing_of(tx, person, now)).transpose().map(Option::flatten)
 }
 
-/// Length of what names a session.
+/// Length of a session's id.
 const ID_LENGTH: usize = 16;
 
 fn start_of(digest: &str) -> String {
     digest.get(..ID_LENGTH).unwrap_or_default().to_owned()
 }
 
-/// Whose a session is: their person's, and where the register does not know them, that of everybody of their name.
+/// Names the owner of a session: its person, or for somebody who is not in the register everybody of that name.
 pub(crate) fn owner_of(person: Option<PersonId>, name: &str) -> String {
     match person {
         Some(person) => format!("person:{person}"),

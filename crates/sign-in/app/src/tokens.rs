@@ -1,5 +1,6 @@
-//! API tokens: named, for one purpose and one force, expiring, shown once. The database has their digests only. Before one
-//! ends, `expiry` has people told.
+//! Makes, lists and revokes API tokens: named, for one purpose and one force, expiring, and shown once.
+//!
+//! The database has only their digests. `expiry` warns people before a token expires.
 
 mod expiry;
 
@@ -18,34 +19,34 @@ use kernel::{App, AppError, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// How long a token lives where nobody says, in days.
+/// Lifetime of a token by default, in days.
 pub const DEFAULT_DAYS: u32 = 90;
-/// How long it can live at most, in days.
+/// Longest lifetime of a token, in days.
 pub const MOST_DAYS: u32 = 366;
-/// How long before its end a token is shown as about to end.
+/// How long before its end a token is shown as expiring soon.
 pub const WARN: Span = Span::from_secs(14 * 24 * 3600);
-/// The last use is kept to the minute.
+/// Precision of the last-used time: one minute.
 const USED_GRAIN: Span = Span::from_secs(60);
-/// What every token begins with, so that a leaked one is recognised for what it is.
+/// The prefix of every token, so that a leaked one is recognised.
 const START: &str = "lanyard_";
 
 /// A token to be made.
 #[derive(Debug, Clone)]
 pub struct NewToken {
-    /// What it is for: 1 to 100 characters.
+    /// Its purpose: 1 to 100 characters.
     pub name: String,
-    /// What it may do.
+    /// The scope: what it may do.
     pub scope: ApiScope,
     /// The force whose things it reaches.
     pub force: Option<Force>,
-    /// How many days it works: 1 to 366.
+    /// Its lifetime in days: 1 to 366.
     pub days: u32,
 }
 
-/// Makes a token. What it gives is shown once and kept nowhere.
+/// Makes a token. The returned secret is shown once and stored nowhere.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a name, force or length of time that cannot be.
+/// [`AppError::Invalid`] for an invalid name, force or number of days.
 pub async fn make_token(
     app: &App,
     permit: Permit<RunService>,
@@ -98,19 +99,19 @@ pub async fn make_token(
     Ok((id, Secret::new(secret)))
 }
 
-/// The tokens, newest first, those that ended included.
+/// Lists the tokens, newest first, including ended ones.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn tokens(app: &App, permit: Permit<RunService>) -> Result<Vec<Token>, AppError> {
     let force = permit.scope().force();
     app.store().read(move |tx| tokens::all(tx, force)).await.map_err(AppError::from)
 }
 
-/// Ends a token at once. Ending it twice changes nothing.
+/// Revokes a token at once. Revoking it twice changes nothing.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
 pub async fn end_token(app: &App, permit: Permit<RunService>, id: TokenId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -129,10 +130,10 @@ pub async fn end_token(app: &App, permit: Permit<RunService>, id: TokenId) -> Re
         .await
 }
 
-/// Who comes with a token; `None` where it is unknown, ended or expired.
+/// Looks up the actor of a token; `None` where it is unknown, revoked or expired.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn actor_of_token(app: &App, secret: &str) -> Result<Option<Actor>, AppError> {
     if secret.len() > 100 || !secret.starts_with(START) {
         return Ok(None);

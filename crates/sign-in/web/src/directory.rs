@@ -13,8 +13,8 @@ use web_shell::session::{Aside, Problem, Session, own_path};
 use web_shell::site::Site;
 use web_shell::{browser, limits};
 
-/// Sends the browser to the directory, with a cookie by which it is known when it comes back. `again=yes`: to sign in anew
-/// there, so as to prove who sits at it.
+/// Sends the browser to the directory, with a cookie that identifies it when it comes back. `again=yes` asks for a new sign-in
+/// there, to prove who is using the browser.
 pub(crate) async fn begin(
     State(site): State<Site>,
     headers: HeaderMap,
@@ -22,7 +22,7 @@ pub(crate) async fn begin(
 ) -> Result<Response, Problem> {
     let directory = site.options.directory.as_ref().ok_or_else(Problem::not_found)?;
     let next = own_path(asked(&query, "next"));
-    // The same cookie for two tabs: either may come back first.
+    // Two tabs use the same cookie: either may come back first.
     let known = Aside::SigningIn.of(&site, &headers).filter(|value| value.expose().len() == 43);
     let cookie = known.unwrap_or_else(|| sign_in_app::random_text(&site.app));
     let wanted = Wanted { next, again: asked(&query, "again") == "yes" };
@@ -35,7 +35,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// Takes a browser that comes back from the directory.
+/// Accepts a browser that comes back from the directory.
 pub(crate) async fn back(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
@@ -68,7 +68,7 @@ fn asked<'a>(query: &'a [(String, String)], name: &str) -> &'a str {
     query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
 }
 
-/// What a refusal says to the person. What a forged token had wrong is for the ledger and the log.
+/// Explains a refusal to the person. The fault in a forged token is only for the ledger and the log.
 fn why(refusal: &Refusal) -> String {
     use sign_in_app::ProviderFault;
 

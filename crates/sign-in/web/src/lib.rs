@@ -1,4 +1,4 @@
-//! Pages of sign-in: the ways in, passkeys, sessions, forms kept over the end of a session, tokens.
+//! Pages of sign-in: the ways in, passkeys, sessions, forms saved over the end of a session, tokens.
 
 pub mod directory;
 pub mod kept;
@@ -42,10 +42,10 @@ pub const ROUTES: &[Route] = &[
     write::<RunService>("/tokens/{id}/end", || post(tokens::handler::end)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("tokens", tokens::View::sample().render()?),

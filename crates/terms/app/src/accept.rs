@@ -1,5 +1,6 @@
-//! Entering an acceptance: by the person themselves, or at a counter on their behalf. Exactly what was shown is accepted,
-//! and nothing twice.
+//! Records that a person accepted terms, themselves or at a counter on their behalf.
+//!
+//! Exactly what was shown is accepted, and nothing twice.
 
 use domain::{EntryId, PersonId, Timestamp};
 use serde_json::json;
@@ -11,18 +12,18 @@ use kernel::access::{AcceptOwn, Permit, RecordAcceptance};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What is accepted, and how it was shown.
+/// The version that is accepted, and the way it was shown.
 struct Entered<'a> {
     actor: &'a str,
     document: &'a str,
-    /// The version that was on the page; `None` where whoever enters it answers for its being the current one.
+    /// The version that was on the page; `None` where the actor answers for its being the current one.
     digest: Option<&'a str>,
     shown: String,
     reason: &'static str,
 }
 
-/// Enters that a person read and accepted the current terms of a document (MDU-3.2), on their behalf. Accepting the
-/// same version again changes nothing and is no error.
+/// Records that a person read and accepted the current terms of a document (MDU-3.2), on their behalf. Accepting the
+/// same version again changes nothing and is not an error.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for an unknown person or document.
@@ -36,7 +37,8 @@ pub async fn accept_terms(
     accept_for(app, permit, person, document, None, shown.to_owned()).await
 }
 
-/// The same from a page that showed the version `digest` in one of the ways of [`super::shown_words`].
+/// Records an acceptance as [`accept_terms`] does, from a page that showed the version `digest` in one of the ways of
+/// [`super::shown_words`].
 ///
 /// # Errors
 /// [`AppError::Invalid`] for `accept` where the terms have changed since, and for an unknown way of showing.
@@ -80,12 +82,12 @@ async fn accept_for(
         .await
 }
 
-/// The person who is signed in accepts the version `digest` of a document, having read every section of it. `with` is
-/// what it was read on, in a word or two.
+/// Records that the signed-in person accepts the version `digest` of a document, having read every section of it.
+/// `with` names the device it was read on, in a word or two.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for `accept` where the terms have changed since or a section is not read yet,
-/// [`AppError::Conflict`] for somebody who does not stand in the register.
+/// [`AppError::Conflict`] for somebody who is not in the register of people.
 pub async fn accept_own_terms(
     app: &App,
     permit: Permit<AcceptOwn>,
@@ -159,7 +161,7 @@ fn accept_in(
     app.enter(tx, now, record)
 }
 
-/// The person behind a session, who must stand in the register and not have left.
+/// Looks up the person of a session, who must be in the register of people and not have left.
 pub(super) fn own_person(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Person, AppError> {
     let found = match person {
         Some(id) => people::by_id(tx, id)?,

@@ -1,6 +1,8 @@
-//! Exemptions from a clause, such as covert officers' from the voicemail greeting (MDU-7.1). That somebody is exempt says
-//! what they do, so whom it is about lies sealed and leaks nowhere: the finding reads as that of anybody whom the clause
-//! does not concern, the ledger's detail is sealed too, and reading the register needs a reason and is itself entered.
+//! Keeps exemptions from a clause, such as covert officers' from the voicemail greeting (MDU-7.1), without revealing who has one.
+//!
+//! An exemption says what somebody does, so the person's name is encrypted and appears nowhere else: their finding
+//! reads like that of anybody whom the clause does not concern, the ledger's detail is encrypted too, and reading the
+//! register needs a reason and is itself recorded.
 
 use domain::{ClauseId, EntryId, Force, PersonId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -14,29 +16,29 @@ use kernel::fields::{optional_text, text};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// The longest that an exemption lasts where the clause sets no time: then somebody has to decide again.
+/// The longest that an exemption lasts where the clause sets no limit: after that, somebody has to decide again.
 const LONGEST: Span = Span::from_secs(366 * 24 * 3600);
 
-/// What is entered of a new exemption.
+/// The fields of a new exemption.
 #[derive(Clone, Default)]
 pub struct NewExemption {
-    /// The force of those whom it is about.
+    /// The force of the people it covers.
     pub force: Option<Force>,
-    /// The clause: one that knows exceptions.
+    /// The clause: one that allows exceptions.
     pub clause: String,
-    /// The collar or staff number of whom it is about; or nothing, where it is about a unit.
+    /// The collar or staff number of the person it covers; `None` where it covers a unit.
     pub number: Option<String>,
-    /// The unit whose people it is about.
+    /// The unit whose people it covers.
     pub unit: Option<String>,
-    /// Who decided: 1 to 100 characters.
+    /// The person who decided: 1 to 100 characters.
     pub decided_by: String,
-    /// Why: 1 to 500 characters.
+    /// The reason: 1 to 500 characters.
     pub why: String,
-    /// When it ends by itself.
+    /// The time at which it ends by itself.
     pub until: Option<Timestamp>,
 }
 
-/// Whom an exemption is about, who decided and why: what lies sealed.
+/// The encrypted part of an exemption: the people it covers, who decided, and why.
 #[derive(Clone, Serialize, Deserialize)]
 struct Inside {
     person: Option<PersonId>,
@@ -45,20 +47,20 @@ struct Inside {
     why: String,
 }
 
-/// An exemption, opened.
+/// An exemption, decrypted.
 #[derive(Clone)]
 pub struct ExemptionRead {
-    /// Which.
+    /// Its id.
     pub id: EntryId,
-    /// From which clause.
+    /// The clause from which it exempts.
     pub clause: ClauseId,
-    /// Whom: a name with a number, or a unit.
+    /// The people it covers: a name with a number, or a unit.
     pub who: String,
-    /// Who decided.
+    /// The person who decided.
     pub decided_by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// When it ends by itself.
+    /// The time at which it ends by itself.
     pub until: Timestamp,
 }
 
@@ -66,10 +68,10 @@ fn place(id: EntryId) -> String {
     format!("exemption:{id}")
 }
 
-/// Enters an exemption.
+/// Records an exemption.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a field that cannot be, [`AppError::Denied`] behind the wall.
+/// [`AppError::Invalid`] for an invalid field, [`AppError::Denied`] for another force.
 pub async fn grant_exemption(
     app: &App,
     permit: Permit<ManageExemptions>,
@@ -113,7 +115,7 @@ pub async fn grant_exemption(
 /// Ends an exemption before its time.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Conflict`] where it stands no longer.
+/// [`AppError::NotFound`]; [`AppError::Conflict`] where it has ended already.
 pub async fn end_exemption(app: &App, permit: Permit<ManageExemptions>, id: EntryId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -130,7 +132,7 @@ pub async fn end_exemption(app: &App, permit: Permit<ManageExemptions>, id: Entr
         .await
 }
 
-/// The exemptions that stand, opened. Reading them is entered with its reason.
+/// Lists the exemptions in force, decrypted. Each reading is recorded with its reason.
 ///
 /// # Errors
 /// [`AppError::Invalid`] without a reason.
@@ -171,7 +173,7 @@ pub async fn read_exemptions(
         .await
 }
 
-/// Until when a person is exempt from which clauses.
+/// Lists the clauses that a person is exempt from, with the end of each exemption.
 pub fn exempt(
     app: &App,
     tx: &mut Tx<'_>,
@@ -208,7 +210,7 @@ fn clause_with_exceptions(app: &App, id: &str) -> Result<(ClauseId, Span), AppEr
     Ok((clause.id.clone(), longest.unwrap_or(LONGEST)))
 }
 
-/// Judging only those concerned would tell who they are: everybody of the force is judged again.
+/// Schedules a new judgement of everybody in the force. Judging only the people concerned would reveal who they are.
 fn judge_force_again(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -> Result<(), AppError> {
     for id in people::ids(tx)? {
         if people::by_id(tx, id)?.is_some_and(|person| person.force == force) {
@@ -218,7 +220,7 @@ fn judge_force_again(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -
     Ok(())
 }
 
-/// The entry names neither person nor unit; its detail is the sealed register line.
+/// Records an exemption in the ledger. The entry names neither person nor unit; its detail is the encrypted record.
 fn note_exemption(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,9 +1,8 @@
-//! What follows from terms that lie unaccepted: asked at once, reminded, told to the line manager, and in the end a
-//! restriction on the device, which goes by itself when they are accepted.
+//! Follows up terms that a person has not accepted: asks, reminds, tells the line manager, and at last restricts the device.
 //!
-//! One job a person, whose next run is the next of these times. Each step is noted beside the asking that it belongs to,
-//! so that the job may run twice and does nothing the second time. Who may be told when is for `notices`: nobody off duty
-//! hears of this.
+//! The restriction ends by itself when the terms are accepted. There is one job for each person, scheduled for the
+//! next of these times. Each step is recorded with the request to accept that it belongs to, so that a second run of
+//! the job does nothing. `notices` decides when each notice is delivered: nobody gets one off duty.
 
 use domain::{PersonId, Span, Timestamp};
 use duty::State;
@@ -19,13 +18,13 @@ use kernel::{App, AppError, jobs};
 use notices_app::Notice;
 
 const DAY: Span = Span::from_secs(24 * 3600);
-/// How long somebody is on duty before their device is restricted.
+/// How long the holder has to be on duty before their device is restricted.
 const START_OF_DUTY: Span = Span::from_secs(2 * 3600);
-/// When a reminder goes, and when the line manager is told, where the policy has no parameter for it.
+/// When a reminder is sent, and when the line manager is told, where the policy has no parameter for it.
 const REMIND_AFTER: Span = Span::from_secs(7 * 24 * 3600);
 const MANAGER_AFTER: Span = Span::from_secs(10 * 24 * 3600);
 
-/// Takes the steps that are due for a person, and asks to be run again at the next one.
+/// Takes the steps that are due for a person, and schedules the job for the next one.
 pub async fn follow_terms(app: &App, person: PersonId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| follow_terms_in(&app, tx, person, now)).await
@@ -54,7 +53,7 @@ fn follow_terms_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
     }
 }
 
-/// Takes what is due of one asking; when to look again.
+/// Takes the due steps for one document; returns when to check again.
 fn step(
     app: &App,
     tx: &mut Tx<'_>,
@@ -72,7 +71,7 @@ fn step(
         standing.reminded_at = Some(now);
         note(app, tx, person, standing, ("terms.reminded", "holder"), now)?;
     }
-    // Only terms are worth a manager's word and a restriction; what is to be known is asked and left at that.
+    // Only binding terms justify telling the manager and restricting the device; clauses to be known are only asked.
     if standing.missing != Missing::Terms {
         return Ok(Some(remind).filter(|at| *at > now));
     }
@@ -94,7 +93,7 @@ fn step(
     Ok([remind, manager, due].into_iter().filter(|at| *at > now).min())
 }
 
-/// Whether anything follows from a lapse: the policy says so for the document, and the person has a device.
+/// Returns whether anything follows from a lapse: the policy says so for the document, and the person has a device.
 fn can_lapse(app: &App, tx: &mut Tx<'_>, person: &Person, document: &str) -> Result<bool, AppError> {
     let policy = app.policy();
     let restricts =
@@ -102,11 +101,11 @@ fn can_lapse(app: &App, tx: &mut Tx<'_>, person: &Person, document: &str) -> Res
     Ok(restricts && devices::of_holder(tx, person.id)?.iter().any(|device| device.retired_at.is_none()))
 }
 
-/// When to look again for somebody who is away: a device is never restricted behind its holder's back. Where nobody
-/// knows their duty, they are taken as there.
+/// Returns when to check again for somebody who is away, because a device is never restricted in its holder's
+/// absence. Treats somebody whose duty is not known as present.
 fn away_until(tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Option<Timestamp>, AppError> {
     let state = duty_app::duty_state(tx, person.id, now)?;
-    // First some time on duty: whoever comes back finds the notice before the restriction.
+    // They get some time on duty first, so that they find the notice before the restriction.
     let first = match state {
         State::OnLeave { .. } => DAY,
         State::OffDuty { .. } => START_OF_DUTY,
@@ -115,7 +114,7 @@ fn away_until(tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Option
     Ok(Some(state.next_start().map_or_else(|| now.plus(DAY), |start| start.plus(first))))
 }
 
-/// Asks for the steps that follow from what is missing, and ends a restriction whose cause is gone. The caller has
+/// Schedules the steps that follow from what is missing, and ends a restriction whose cause is gone. The caller has
 /// written the standings.
 pub(super) fn follow_standing(
     app: &App,
@@ -159,7 +158,7 @@ fn configure_devices_of(
     Ok(())
 }
 
-/// Whether the terms of somebody have lapsed, so that what they hold is restricted.
+/// Returns whether a holder's terms have lapsed, so that their devices are restricted.
 pub fn has_lapsed(tx: &mut Tx<'_>, holder: PersonId) -> Result<bool, AppError> {
     Ok(terms_asked::of_person(tx, holder)?.iter().any(|standing| standing.lapsed_at.is_some()))
 }
@@ -169,7 +168,7 @@ fn title(app: &App, document: &str) -> String {
     policy.library().document(document).map_or_else(|| document.to_owned(), |known| known.title.clone())
 }
 
-/// Tells the person. The key makes one notice of one asking, however often the job runs.
+/// Notifies the person. The key makes one notice of each request, however often the job runs.
 fn tell_of_terms(
     app: &App,
     tx: &mut Tx<'_>,

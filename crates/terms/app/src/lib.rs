@@ -1,8 +1,8 @@
-//! Terms: what people are asked to accept, what they accepted, and when they are asked again (MDU-3.2, UPD-7.1).
+//! Keeps the terms of use: what people are asked to accept, what they accepted, and when they are asked again (MDU-3.2, UPD-7.1).
 //!
-//! `standing` keeps beside each person what is missing and since when they are asked; `accept` enters an acceptance;
-//! `reading` is the way there, section by section; `shown` is the wording, kept with each version. Which clauses concern
-//! whom is the policy's (`policy_in_force`); what pages show of it is in `read::terms`.
+//! `standing` records for each person what is missing and since when they are asked; `accept` records an acceptance;
+//! `reading` takes them through the text, section by section; `shown` is the wording, stored with each version. The
+//! policy decides which clauses concern whom (`policy_in_force`); what pages show of it is in `read::terms`.
 
 pub mod read;
 pub mod terms_desk;

@@ -1,4 +1,4 @@
-//! The terms as one person stands to them: what is asked, section by section, what changed, what was accepted before.
+//! Shows one person the terms: what they are asked to accept, section by section, what changed, and what they accepted before.
 
 use std::collections::BTreeSet;
 
@@ -16,22 +16,23 @@ use store::people::Person;
 pub use store::terms::Version as TermsVersion;
 pub use store::terms_asked::{Missing, Standing, StandingFilter, StandingLine, StandingTally};
 
-/// A version of a document's terms, as one person stands to it.
+/// A version of a document's terms, as it concerns one person.
 #[derive(Debug, Clone)]
 pub struct AcceptanceRead {
     /// The document: id and title.
     pub document: (String, String),
     /// The version: the document's own, or the start of its digest where it is superseded.
     pub version: String,
-    /// Digest of exactly what is asked, or was accepted.
+    /// Digest of exactly the terms that are asked, or were accepted.
     pub digest: String,
-    /// Whether that is the version in force.
+    /// Whether it is the version in force.
     pub current: bool,
-    /// When they accepted it.
+    /// The time of the acceptance.
     pub at: Option<Timestamp>,
-    /// How it was shown, where they accepted it.
+    /// The way it was shown, where they accepted it.
     pub shown: Option<String>,
-    /// Whether anything of it is asked of them: somebody without a device may accept what one brings, and need not.
+    /// Whether the person has to accept any of it: somebody without a device may accept the terms that come with one,
+    /// and need not.
     pub asked: bool,
 }
 
@@ -44,13 +45,13 @@ pub struct TermsRead {
     pub document: Document,
     /// Digest of exactly these terms.
     pub digest: String,
-    /// What changed since the person last accepted; empty for a first time.
+    /// The changes since the person last accepted; empty for a first time.
     pub changes: Vec<WordingChange>,
-    /// The sections in the order of the paper.
+    /// The sections in the order of the document.
     pub sections: Vec<SectionRead>,
-    /// When the person accepted the last of these; `None` while anything is missing.
+    /// The time of the last acceptance of these terms; `None` while anything is missing.
     pub accepted_at: Option<Timestamp>,
-    /// Since when and until when they are asked, where anything is asked of them.
+    /// The period in which they are asked, where anything is asked of them.
     pub standing: Option<Standing>,
 }
 
@@ -63,11 +64,11 @@ pub struct SectionRead {
     pub digest: String,
     /// Its clauses.
     pub clauses: Vec<ClauseToRead>,
-    /// Questions on what is not accepted yet.
+    /// Questions on clauses that are not accepted yet.
     pub asked: Vec<Asked>,
-    /// Whether anything in it is not accepted yet.
+    /// Whether any clause in it is not accepted yet.
     pub open: bool,
-    /// Whether the person has read it through and answered.
+    /// Whether the person has read it and answered its questions.
     pub read: bool,
 }
 
@@ -80,26 +81,26 @@ pub struct ClauseToRead {
     pub title: String,
     /// Its text; `None` where it is withheld.
     pub text: Option<String>,
-    /// The person accepted it in this wording.
+    /// Whether the person accepted it in this wording.
     pub accepted: bool,
 }
 
-/// A clause that is not what the person last accepted.
+/// A clause that differs from what the person last accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordingChange {
     /// Its id.
     pub id: String,
     /// Its title.
     pub title: String,
-    /// What happened: `new`, `changed`, `gone`.
+    /// The kind of change: `new`, `changed`, `gone`.
     pub what: &'static str,
-    /// The text accepted before, where it is kept and was shown.
+    /// The text accepted before, where it was shown and is stored.
     pub before: Option<String>,
     /// The text now, where it may be shown.
     pub after: Option<String>,
 }
 
-/// A question on what was read.
+/// A question on the text.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// The clause that it is about.
@@ -115,17 +116,17 @@ pub struct Asked {
 /// Terms exactly as they were accepted.
 #[derive(Debug, Clone)]
 pub struct AcceptedRead {
-    /// Who accepted.
+    /// The person who accepted.
     pub person: Person,
     /// The document: id and title.
     pub document: (String, String),
     /// The acceptance.
     pub acceptance: Acceptance,
-    /// The wording as it was shown; `None` where it was accepted before wordings were kept.
+    /// The wording as it was shown; `None` where it was accepted before wordings were stored.
     pub text: Option<Vec<ShownClause>>,
 }
 
-/// The terms of a document, to be accepted on behalf of a person.
+/// Returns the terms of a document, to be accepted on behalf of a person.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for an unknown person, or a document without terms.
@@ -146,7 +147,8 @@ pub async fn terms_for(
         .await
 }
 
-/// The terms of a document for the person who is signed in; `None` for somebody who stands in no register.
+/// Returns the terms of a document for the signed-in person; `None` for somebody who is not in the register of
+/// people.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a document without terms.
@@ -165,10 +167,11 @@ pub async fn own_terms(
         .await
 }
 
-/// What a person accepted, exactly as it was shown. `version` is the digest of the version, or empty for the latest.
+/// Returns what a person accepted, exactly as it was shown. `version` is the digest of the version, or empty for the
+/// latest.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where they accepted no such thing, [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`] where they did not accept it; [`AppError::Denied`] for another force.
 pub async fn accepted_terms(
     app: &App,
     permit: Permit<SeePeople>,
@@ -187,7 +190,8 @@ pub async fn accepted_terms(
         .await
 }
 
-/// The same of the person who is signed in; `None` for somebody who stands in no register.
+/// Returns what the signed-in person accepted, as [`accepted_terms`] does; `None` for somebody who is not in the
+/// register of people.
 ///
 /// # Errors
 /// As [`accepted_terms`].
@@ -256,7 +260,7 @@ fn terms_read(app: &App, tx: &mut Tx<'_>, person: Person, id: &str) -> Result<Te
     })
 }
 
-/// What a person is asked to accept, and what they accepted before.
+/// Lists what a person is asked to accept, and what they accepted before.
 pub fn acceptances(app: &App, tx: &mut Tx<'_>, person: &Person) -> Result<Vec<AcceptanceRead>, AppError> {
     let policy = app.policy();
     let about = crate::about(tx, person)?;
@@ -309,7 +313,7 @@ fn on_the_books(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Option<Pers
     Ok(found.filter(|person| person.ended_at.is_none()))
 }
 
-/// The clauses among those that are not accepted in their current wording.
+/// Lists the clauses that are not accepted in their current wording.
 fn missing<'a>(terms: &'a Terms, clauses: &TermsClauses, accepted: &Accepted) -> Vec<&'a ClauseId> {
     terms
         .asked
@@ -320,7 +324,7 @@ fn missing<'a>(terms: &'a Terms, clauses: &TermsClauses, accepted: &Accepted) ->
         .collect()
 }
 
-/// When the last of those clauses was accepted in its current wording.
+/// Returns when the last of those clauses was accepted in its current wording.
 fn latest(clauses: &TermsClauses, accepted: &Accepted) -> Option<Timestamp> {
     clauses.iter().filter_map(|(clause, wording)| accepted.at(clause, wording)).max()
 }
@@ -354,7 +358,8 @@ fn questions(clause: &Clause) -> impl Iterator<Item = Asked> {
     })
 }
 
-/// What differs from what the person last accepted of the document, clause by clause. Nothing for a first time.
+/// Compares the terms with what the person last accepted of the document, clause by clause. Returns nothing for a
+/// first time.
 fn changes(
     tx: &mut Tx<'_>,
     document: &str,
@@ -362,7 +367,7 @@ fn changes(
     clauses: &TermsClauses,
     now: &[ShownClause],
 ) -> Result<Vec<WordingChange>, AppError> {
-    // Newest first.
+    // The list is newest first.
     let Some(last) = acceptances.iter().find(|old| old.document == document) else { return Ok(Vec::new()) };
     let shown = kept_text(tx, document, &last.terms_digest)?.unwrap_or_default();
     let mut all: Vec<WordingChange> = now

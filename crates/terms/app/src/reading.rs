@@ -1,8 +1,8 @@
-//! Reading the terms, a section at a time, with a question here and there to be sure that it is clear.
+//! Lets a person read the terms a section at a time, with a question here and there to check that the text is clear.
 //!
-//! A section read stays read: somebody who is called away goes on where they were, on another device too, and a change
-//! of one section leaves the others read. What was read so far is no act, so that it is not in the ledger; the acceptance
-//! is, with how many tries each question took.
+//! A section that was read stays read: somebody who is interrupted continues where they were, on another device too,
+//! and a change of one section leaves the others read. Reading is not an act, so it is not in the ledger; the
+//! acceptance is, with the number of tries that each question took.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use kernel::access::{AcceptOwn, Permit};
 use kernel::policy_in_force::About;
 use kernel::{App, AppError, digest_hex};
 
-/// A section of a document as it concerns one person.
+/// A section of a document, with the clauses that concern one person.
 #[derive(Debug, Clone)]
 pub(crate) struct Section<'a> {
     /// Number and title.
@@ -32,7 +32,7 @@ pub(crate) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The clauses that are not accepted in this wording.
+    /// Lists the clauses that are not accepted in this wording.
     pub(crate) fn open(&self, accepted: &Accepted) -> impl Iterator<Item = &'a Clause> {
         self.clauses
             .iter()
@@ -41,7 +41,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// The sections of a document's terms that a person is offered, in the order of the paper.
+/// Lists the sections of a document's terms that a person is offered, in the order of the document.
 pub(crate) fn sections<'a>(
     library: &'a Library,
     document: &'a Document,
@@ -64,12 +64,12 @@ pub(crate) fn sections<'a>(
     all
 }
 
-/// What is wrong with an answer.
+/// The fault of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// There is none.
+    /// No answer was given.
     Missing,
-    /// It is not what the clause says.
+    /// The answer is not what the clause says.
     NotSo,
 }
 
@@ -78,12 +78,13 @@ pub enum Fault {
 pub struct AnswerFault {
     /// The clause that the question is about.
     pub clause: String,
-    /// What is wrong with it.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// The person who is signed in has read a section and answers its questions: by clause, the place of the answer
-/// chosen. Gives the answers that have to be given again; where there are none, the section is read.
+/// Marks a section as read by the signed-in person, once its questions are answered; `answers` has the index of the
+/// chosen answer for each clause. Returns the answers that have to be given again; where there are none, the section
+/// is read.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for `section` where its wording has changed since the page was made.
@@ -123,7 +124,7 @@ pub async fn read_section(
         .await
 }
 
-/// Titles of the sections that a person still has to read before they can accept a document.
+/// Lists the titles of the sections that a person still has to read before they can accept a document.
 pub(super) fn unread(
     app: &App,
     tx: &mut Tx<'_>,
@@ -144,7 +145,7 @@ pub(super) fn unread(
         .collect())
 }
 
-/// How many tries the questions on those clauses took.
+/// Counts the tries that the questions on those clauses took.
 pub(super) fn tries(
     tx: &mut Tx<'_>,
     person: PersonId,
@@ -158,7 +159,7 @@ pub(super) fn tries(
         .collect())
 }
 
-/// Marks the answers on what is not accepted yet, and counts each that was given.
+/// Checks the answers on clauses that are not accepted yet, and counts each answer given.
 fn mark(
     tx: &mut Tx<'_>,
     person: PersonId,

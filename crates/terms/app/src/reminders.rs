@@ -1,6 +1,7 @@
-//! Clauses that are asked from time to time: a voicemail greeting kept current, privacy settings gone over. A person says
-//! yes, or later. What they say is a stated fact, the weakest grade there is, and is shown as that; silence is not known,
-//! and nobody is restricted or reported for it.
+//! Asks people from time to time about clauses such as keeping a voicemail greeting current or checking privacy settings.
+//!
+//! A person says yes, or later. Their answer is a stated fact, the weakest grade there is, and is shown as that;
+//! without an answer the state is not known, and nobody is restricted or reported for it.
 
 use domain::{ClauseId, Span, Timestamp};
 use policy::{AcceptanceKind, Clause, KeptBy};
@@ -14,25 +15,25 @@ use kernel::policy_in_force::asks;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// How often a reminder is asked where its clause does not say.
+/// The interval of a reminder where its clause does not state one.
 const AGAIN_AFTER: Span = Span::from_secs(26 * 7 * 24 * 3600);
-/// How long "later" is.
+/// The delay after the answer "later".
 const LATER: Span = Span::from_secs(7 * 24 * 3600);
 
-/// A clause that a person is asked now.
+/// A clause that a person is asked about now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueReminder {
-    /// Which.
+    /// The clause.
     pub clause: ClauseId,
     /// Its title.
     pub title: String,
     /// Its text; `None` where it is withheld.
     pub text: Option<String>,
-    /// When they last said yes.
+    /// The time of their last yes.
     pub last: Option<Timestamp>,
 }
 
-/// How often a clause is asked again; `None` where it is no reminder.
+/// Returns the interval at which a clause is asked again; `None` where it is not a reminder.
 pub fn again_after(clause: &Clause) -> Option<Span> {
     clause.kept_by.iter().find_map(|kept| match kept {
         KeptBy::Acceptance { acceptance: AcceptanceKind::Reminder, again_after, .. } => {
@@ -42,13 +43,13 @@ pub fn again_after(clause: &Clause) -> Option<Span> {
     })
 }
 
-/// Until when what somebody said stands; `None` where it stands no longer, or they never said yes.
+/// Returns until when a person's answer is valid; `None` where it has expired, or they never said yes.
 pub fn stands_until(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Option<Timestamp> {
     let until = said?.answered_at?.plus(again_after(clause)?);
     (until > now).then_some(until)
 }
 
-/// The clauses that a person is asked now, in the order of the paper.
+/// Lists the clauses that a person is asked about now, in the order of the document.
 pub fn due_reminders(
     app: &App,
     tx: &mut Tx<'_>,
@@ -74,12 +75,12 @@ pub fn due_reminders(
     Ok(due.collect())
 }
 
-/// The person who is signed in answers a reminder: yes, they have done it, or later. An answer to what is not asked
-/// now changes nothing and is no error: it was given already.
+/// Records the signed-in person's answer to a reminder: yes, they have done it, or later. An answer to a clause that
+/// is not asked now changes nothing and is not an error: it was given already.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for a clause that is no reminder, [`AppError::Conflict`] for somebody who does not stand in
-/// the register.
+/// [`AppError::NotFound`] for a clause that is not a reminder, [`AppError::Conflict`] for somebody who is not in the
+/// register of people.
 pub async fn answer_reminder(
     app: &App,
     permit: Permit<AcceptOwn>,

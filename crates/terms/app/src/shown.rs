@@ -1,4 +1,4 @@
-//! The wording of the terms as it is shown, and the ways of showing it.
+//! Defines the wording of the terms as it is shown, and the ways of showing it.
 
 use policy::{Clause, Document, Library};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use store::{Tx, terms};
 
 use kernel::AppError;
 
-/// A clause as it was shown to whoever accepted it. Kept with each version: add to it, never rename.
+/// A clause as it was shown to the person who accepted it. Stored with each version: add fields, never rename them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownClause {
     /// Number and title of its section.
@@ -16,19 +16,19 @@ pub struct ShownClause {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Its text; `None` where it is withheld, and its text was not shown.
+    /// Its text; `None` where it is withheld and was not shown.
     pub text: Option<String>,
-    /// It was to be agreed to, not only to be known.
+    /// Whether it was to be agreed to, not only to be known.
     pub terms: bool,
 }
 
-/// The heading under which a clause stands.
+/// Returns the heading of the section that a clause belongs to.
 pub(crate) fn section_title(document: &Document, clause: &Clause) -> String {
     let section = document.sections.iter().find(|section| Some(&section.number) == clause.section.as_ref());
     section.map_or_else(|| document.title.clone(), |section| format!("{} {}", section.number, section.title))
 }
 
-/// The wording of those clauses of a document, in the order of the paper.
+/// Returns the wording of the given clauses of a document, in the order of the document.
 pub(crate) fn text_of(library: &Library, document: &Document, clauses: &TermsClauses) -> Vec<ShownClause> {
     library
         .clauses_in(&document.id)
@@ -43,7 +43,7 @@ pub(crate) fn text_of(library: &Library, document: &Document, clauses: &TermsCla
         .collect()
 }
 
-/// The wording of a version as it was shown; empty for a version from before wordings were kept.
+/// Returns the wording of a version as it was shown; empty for a version from before wordings were stored.
 pub(crate) fn kept_text(
     tx: &mut Tx<'_>,
     document: &str,
@@ -53,8 +53,8 @@ pub(crate) fn kept_text(
     serde_json::from_str(&text).map(Some).map_err(|error| AppError::fault(&error))
 }
 
-/// The ways of showing the terms: the word that a form sends, and what an acceptance keeps. Why somebody needs one is
-/// asked nowhere and kept nowhere.
+/// The ways of showing the terms: the word that a form sends, and the text stored with an acceptance. Nobody is asked
+/// why they need one, and no reason is stored.
 const WAYS: [(&str, &str); 6] = [
     ("page", "on a page"),
     ("large-print", "in large print"),
@@ -64,13 +64,13 @@ const WAYS: [(&str, &str); 6] = [
     ("more-time", "on a page, with more time"),
 ];
 
-/// Every way of showing, as words of forms with what they mean.
+/// Lists every way of showing, as a word for forms and its description.
 #[must_use]
 pub const fn shown_words() -> &'static [(&'static str, &'static str)] {
     &WAYS
 }
 
-/// What a way of showing means; `None` for a word that is none.
+/// Returns the description of a way of showing; `None` for an unknown word.
 pub(crate) fn way(word: &str) -> Option<&'static str> {
     WAYS.iter().find(|(known, _)| *known == word).map(|(_, means)| *means)
 }

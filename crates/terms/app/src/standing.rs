@@ -1,4 +1,6 @@
-//! How a person stands to the terms: what is accepted in its current wording, what is missing, since when it is asked.
+//! Keeps each person's standing to the terms: what they have accepted, what is missing, and since when they are asked.
+//!
+//! Only an acceptance of a clause in its current wording counts.
 
 use std::collections::BTreeMap;
 
@@ -24,12 +26,12 @@ impl Accepted {
         Ok(Self::from(terms::of_person(tx, person)?.as_slice()))
     }
 
-    /// When that wording was last accepted.
+    /// Returns when that wording was last accepted.
     pub(crate) fn at(&self, clause: &str, wording: &str) -> Option<Timestamp> {
         self.0.get(clause)?.get(wording).copied()
     }
 
-    /// When the clause was last accepted in any wording.
+    /// Returns when the clause was last accepted in any wording.
     pub(crate) fn ever(&self, clause: &str) -> Option<Timestamp> {
         self.0.get(clause)?.values().max().copied()
     }
@@ -48,7 +50,7 @@ impl From<&[terms::Acceptance]> for Accepted {
     }
 }
 
-/// A length of time that the force sets, or ours where its policy has no such parameter.
+/// Returns a length of time that the force sets, or `otherwise` where its policy has no such parameter.
 pub(crate) fn parameter_span(policy: &PolicyInForce, name: &str, otherwise: Span) -> Span {
     match policy.library().parameters().get(name).map(|parameter| &parameter.value) {
         Some(ParameterValue::Span(span)) => *span,
@@ -56,7 +58,7 @@ pub(crate) fn parameter_span(policy: &PolicyInForce, name: &str, otherwise: Span
     }
 }
 
-/// How a person stands to one document now, given how they stood; `None` where it asks nothing of them.
+/// Works out a person's standing to one document now, given their last one; `None` where it asks nothing of them.
 fn stands(
     (document, terms): (&str, &Terms),
     about: &About,
@@ -93,7 +95,8 @@ fn stands(
     let was = old.map_or(Missing::Nothing, |old| old.missing);
     Some(match (missing, old) {
         (Missing::Nothing, _) => fresh,
-        // Another change while the last one lies unread gives no new time; terms over mere awareness do.
+        // A second change while the first is still unread does not extend the deadline; binding terms on top of
+        // clauses to be known do.
         (_, Some(old)) if was == missing || was == Missing::Terms => {
             let (digest, missing) = (fresh.digest, fresh.missing);
             Standing { digest, missing, accepted_at, ..old.clone() }
@@ -102,10 +105,11 @@ fn stands(
     })
 }
 
-/// What decides which clauses concern a person: what they are, and which devices they have or are to have.
+/// Collects what decides which clauses concern a person: their job, and the kinds of device that they have or are to
+/// get.
 pub fn about(tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
     let devices = devices::of_holder(tx, person.id)?;
-    // A case that waits for their acceptance is one that ends with a device in their hands.
+    // A case that waits for their acceptance ends with a device in their hands.
     let steps = case_steps::open_of_person(tx, person.id)?;
     Ok(About {
         expects: steps.iter().any(|step| step.proof_kind == Proof::Acceptance.as_str()),
@@ -118,10 +122,9 @@ pub fn about(tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
     })
 }
 
-/// Brings what is noted of a person's standing up to date, and asks for what follows from it. Run again, it changes
-/// nothing.
+/// Brings a person's recorded standing up to date, and schedules what follows from it. A second run changes nothing.
 pub fn stand(app: &App, tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Vec<Standing>, AppError> {
-    // What a reminder or an acceptance writes at the same moment is not overwritten.
+    // The lock keeps this from overwriting what a reminder or an acceptance writes at the same moment.
     locks::take(tx, Lock::Person(person.id))?;
     let policy = app.policy();
     let grace = parameter_span(&policy, "terms-grace", GRACE);
@@ -145,8 +148,8 @@ pub fn stand(app: &App, tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Res
     Ok(all)
 }
 
-/// The documents of which a person has not accepted terms that they are asked to accept. Enrolment is refused until
-/// there are none.
+/// Lists the documents with terms that a person is asked to accept and has not. Enrolment is refused until there are
+/// none.
 pub fn terms_missing(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, AppError> {
     let Some(person) = people::by_id(tx, person)? else { return Ok(Vec::new()) };
     let (about, accepted) = (self::about(tx, &person)?, Accepted::of(tx, person.id)?);
@@ -161,8 +164,8 @@ pub fn terms_missing(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec
     Ok(missing.map(|(document, _)| document.clone()).collect())
 }
 
-/// What follows from a device's going from one holder to another: a restriction is the holder's and goes with them, and
-/// what each is asked to accept depends on what they have.
+/// Schedules what follows when a device passes from one holder to another: a restriction belongs to the holder and
+/// moves with them, and the devices that each has decide what they are asked to accept.
 pub fn holder_changed(
     app: &App,
     tx: &mut Tx<'_>,
@@ -170,7 +173,7 @@ pub fn holder_changed(
     (from, to): (Option<PersonId>, Option<PersonId>),
     now: Timestamp,
 ) -> Result<(), AppError> {
-    // What a person may have on their devices comes and goes with them, and decides what the device is judged by.
+    // A person's permissions move with them, and decide by which rules the device is judged.
     kernel::jobs::bring_to_rules(app, tx, device, now)?;
     from.into_iter().chain(to).try_for_each(|person| jobs::ask_standing(app, tx, person, now))
 }

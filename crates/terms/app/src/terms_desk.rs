@@ -1,7 +1,7 @@
-//! How the people of each force stand to the terms: for the desk, and for whoever owns a document.
+//! Shows the Service Desk and the owners of documents how many people of each force have accepted the terms.
 //!
-//! How questions were answered is shown of a clause and never of a person, and only once enough people have answered that
-//! nobody can be picked out.
+//! How questions were answered is shown for a clause and never for a person, and only once enough people have
+//! answered that nobody can be picked out.
 
 use domain::Timestamp;
 use store::terms::{self, Version};
@@ -10,14 +10,14 @@ use store::terms_asked::{self, StandingFilter, StandingLine, StandingTally};
 use kernel::access::{Permit, SeePeople};
 use kernel::{App, AppError};
 
-/// Versions that a document's part shows.
+/// Most versions shown for a document.
 const VERSIONS: u32 = 5;
-/// Questions that a document's part shows: those most often answered otherwise than the clause says.
+/// Most questions shown for a document: those most often answered wrongly.
 const QUESTIONS: usize = 5;
-/// People who must have answered a question before anything is shown of it.
+/// Number of people who must have answered a question before anything is shown of it.
 const ENOUGH: i64 = 5;
 
-/// One document and how people stand to it.
+/// One document, with the number of people who have accepted it.
 #[derive(Debug, Clone)]
 pub struct TermsDocument {
     /// Its id.
@@ -26,33 +26,33 @@ pub struct TermsDocument {
     pub title: String,
     /// Its version.
     pub version: String,
-    /// How many clauses are to be accepted, and how many to be known.
+    /// Number of clauses to be accepted, and of clauses to be known.
     pub clauses: (usize, usize),
-    /// How the people of each force stand.
+    /// The figures of each force.
     pub forces: Vec<StandingTally>,
     /// Versions that anybody accepted, newest first.
     pub versions: Vec<Version>,
-    /// Questions most often answered otherwise than the clause says.
+    /// The questions most often answered wrongly.
     pub questions: Vec<QuestionRead>,
 }
 
-/// How a clause's question was answered.
+/// The answers to a clause's question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuestionRead {
     /// The clause.
     pub clause: String,
     /// The question.
     pub text: String,
-    /// How many answered it.
+    /// Number of people who answered it.
     pub people: u64,
-    /// How many of them needed more than one try.
+    /// Number of people who needed more than one try.
     pub again: u64,
 }
 
-/// The documents with terms, and how people stand to each.
+/// Lists the documents with terms, with the number of people who have accepted each.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn terms_documents(app: &App, permit: Permit<SeePeople>) -> Result<Vec<TermsDocument>, AppError> {
     let (app, now, force) = (app.clone(), app.world().now(), permit.scope().force());
     app.clone()
@@ -80,10 +80,10 @@ pub async fn terms_documents(app: &App, permit: Permit<SeePeople>) -> Result<Vec
         .await
 }
 
-/// Up to `limit` lines of who stands how to which document, in order of name, as far as the reader's force reaches.
+/// Lists up to `limit` people with their standing to a document, in order of name, within the reader's force.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn terms_lines(
     app: &App,
     permit: Permit<SeePeople>,
@@ -98,7 +98,8 @@ pub async fn terms_lines(
     app.store().read(move |tx| Ok(terms_asked::list(tx, &filter, now, limit)?)).await
 }
 
-/// The questions of a document that most people had to look at again, of those that enough people answered.
+/// Lists the questions of a document that the largest share of people had to answer again, among those that enough
+/// people answered.
 fn questions(
     library: &policy::Library,
     document: &str,

@@ -1,5 +1,6 @@
-//! Asking for the terms in another way: large print, read aloud, on paper, with an interpreter, with more time. It gives
-//! more time by itself; why somebody needs it is asked nowhere.
+//! Lets a person ask for the terms in another way: large print, read aloud, on paper, with an interpreter, with more time.
+//!
+//! Each request extends the deadline by itself; nobody is asked why they need it.
 
 use domain::Span;
 use serde_json::json;
@@ -13,16 +14,17 @@ use kernel::access::{AcceptOwn, Permit};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// How much more time another way of showing gives, where the policy has no parameter for it.
+/// How much the deadline is extended for another way of showing, where the policy has no parameter for it.
 const EXTRA: Span = Span::from_secs(14 * 24 * 3600);
-/// The way in which everybody is shown the terms who asks for no other.
+/// The usual way of showing the terms.
 const PAGE: &str = "page";
 
-/// The person who is signed in asks for the terms of a document in another way, or with the word `page` no longer. The
-/// time limit counts from when they were asked, so that asking twice gives nothing twice.
+/// Records that the signed-in person asks for the terms of a document in another way, or with the word `page` in the
+/// usual way again. The deadline counts from when they were first asked, so that asking twice does not extend it
+/// twice.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for `way` that is none, [`AppError::Conflict`] where nothing is asked of them.
+/// [`AppError::Invalid`] for an unknown `way`, [`AppError::Conflict`] where nothing is asked of them.
 pub async fn ask_another_way(
     app: &App,
     permit: Permit<AcceptOwn>,

@@ -1,4 +1,4 @@
-//! What pages show of the terms: clauses to be read, and what changed since they were last accepted. Its template is
+//! The terms as pages show them: clauses to read, and the changes since they were last accepted. Its template is
 //! `parts/terms.html`.
 
 use terms_app::ShownClause;
@@ -7,24 +7,24 @@ use terms_app::read::{ClauseToRead, WordingChange};
 use web_shell::frame::Crumb;
 use web_shell::links::clause_crumb;
 
-/// What stands where a text may not be shown.
+/// The text in place of one that may not be shown.
 const WITHHELD: &str = "The clause exists, and its text is withheld.";
 
-/// A clause to be read.
+/// A clause to read.
 #[derive(Debug, Clone)]
 pub struct Clause {
-    /// Its page.
+    /// The link to its page.
     pub clause: Crumb,
     /// Its title.
     pub title: String,
-    /// Its text, or that it is withheld.
+    /// Its text, or a note that it is withheld.
     pub text: String,
 }
 
-/// A clause that is not what was last accepted.
+/// A clause that differs from the one last accepted.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// Its page.
+    /// The link to its page.
     pub clause: Crumb,
     /// Its title.
     pub title: String,

@@ -1,4 +1,4 @@
-//! Pages of terms: reading and accepting one's own, acceptance at the desk, who has accepted what, exemptions.
+//! Pages of terms: reading and accepting one's own, acceptance at the service desk, who has accepted what, exemptions.
 
 pub mod accepted;
 pub mod clauses;
@@ -35,10 +35,10 @@ pub const ROUTES: &[Route] = &[
     read::<SeePeople>("/terms/people.csv", || get(people::handler::csv)),
 ];
 
-/// Renders every page with made-up data: what the gallery shows and the tests check.
+/// Renders every page with made-up data, for the gallery and the tests.
 ///
 /// # Errors
-/// If a template cannot be rendered, which no data in a view can bring about.
+/// Returns an error if a template cannot be rendered, which no data in a view can cause.
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("terms", record::View::sample().render()?),

@@ -11,7 +11,7 @@ use crate::frame::Area;
 use crate::session::{Session, shell};
 use crate::site::Site;
 
-/// The accessibility statement, for anybody.
+/// Shows the accessibility statement; nobody need be signed in.
 pub async fn accessibility(State(site): State<Site>, Extension(session): Extension<Session>) -> Response {
     let shell = shell(&site, session.actor(), Area::Elsewhere);
     page(StatusCode::OK, &accessibility::View { shell, contact: String::new() })

@@ -1,6 +1,6 @@
-//! The accessibility statement that the 2018 Regulations ask of a public body's intranet (SI 2018/952).
+//! The accessibility statement, for anybody, which the 2018 Regulations require of a public body's intranet (SI 2018/952).
 //!
-//! Who to contact and which dates hold are the force's to fill in; the page says so where they are not.
+//! The force must name its contact and its dates; where it has not, the page says so.
 
 pub mod handler;
 
@@ -9,18 +9,18 @@ use askama::Template;
 use crate::filters;
 use crate::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accessibility/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Who answers for accessibility; empty if the force has not named anybody.
+    /// The contact for accessibility; empty if the force has not named one.
     pub contact: String,
 }
 
 impl View {
-    /// The statement of a force that has named somebody.
+    /// Returns the statement of a force that has named a contact, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self { shell: Shell::sample_top(Area::Elsewhere), contact: "ICT Service Desk, x4747".into() }

@@ -16,10 +16,10 @@ use crate::parts::form::{Choice, Errors};
 use crate::parts::upload::Upload;
 use crate::session::{Ctx, Fields, Problem, form_errors, id_of, sentence};
 
-/// Rows of either kind that a preview shows; the rest is counted.
+/// Rows of either kind that a preview shows; the others are only counted.
 const SHOWN: usize = 200;
 
-/// Questions that a preview shows at a time: the others follow once these have an answer.
+/// Questions that a preview shows at a time; the others follow once these are answered.
 const MOST_ASKED: usize = 50;
 
 fn start_view<S: Shown>(ctx: &Ctx, upload: &Upload, errors: Errors) -> Start {
@@ -35,13 +35,13 @@ fn start_view<S: Shown>(ctx: &Ctx, upload: &Upload, errors: Errors) -> Start {
     }
 }
 
-/// The form for a file.
+/// Shows the form for a file.
 pub async fn get<S: Shown>(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<<S::File as Kind>::Needs>()?;
     shown(&start_view::<S>(&ctx, &Upload::default(), Errors::default()))
 }
 
-/// Takes a file in and leads to its preview.
+/// Accepts a file and redirects to its preview.
 pub async fn post<S: Shown>(ctx: Ctx, upload: Result<Upload, Response>) -> Result<Response, Problem> {
     let permit = ctx.permit::<<S::File as Kind>::Needs>()?;
     let upload = match upload {
@@ -134,13 +134,13 @@ fn field(place: usize) -> String {
     format!("column-{place}")
 }
 
-/// What a file would do.
+/// Shows the preview: what a file would do.
 pub async fn preview<S: Shown>(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let waiting = read::<S>(&ctx, &id).await?;
     shown(&view::<S>(&ctx, &waiting, Errors::default()))
 }
 
-/// Says anew which column is what.
+/// Records which column holds which value.
 pub async fn columns<S: Shown>(
     ctx: Ctx,
     Path(id): Path<String>,
@@ -159,7 +159,7 @@ pub async fn columns<S: Shown>(
     again::<S>(&ctx, &waiting, done, &field(0))
 }
 
-/// Answers what is asked about the rows.
+/// Records the answers to the questions about the rows.
 pub async fn answers<S: Shown>(
     ctx: Ctx,
     Path(id): Path<String>,
@@ -186,8 +186,8 @@ pub async fn answers<S: Shown>(
     again::<S>(&ctx, &waiting, done, "answer-0")
 }
 
-/// Leads to the preview again, or shows it with what is wrong beside a field: the form has none for all of them together,
-/// and the first one is where to look.
+/// Redirects to the preview, or shows it with an error beside a field: the form has no field for all of them together, so the
+/// error goes to the first one.
 fn again<S: Shown>(
     ctx: &Ctx,
     waiting: &Waiting<S::File>,
@@ -206,7 +206,7 @@ fn again<S: Shown>(
     }
 }
 
-/// Applies a file as it was looked at.
+/// Applies a file exactly as its preview showed it.
 pub async fn apply<S: Shown>(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let waiting = read::<S>(&ctx, &id).await?;
     let all = match fields.get("way") {

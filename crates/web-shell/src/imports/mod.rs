@@ -1,4 +1,5 @@
-//! A file of rows, whatever they are of: given, then looked at before it is applied.
+//! Imports of files of rows, for the staff who may change what the rows are about: a file is uploaded, then shown as a preview
+//! before it is applied.
 
 pub mod handler;
 pub mod words;
@@ -12,21 +13,21 @@ use crate::frame::{Area, Shell};
 pub use crate::imports::words::{Shown, TABLES, Words};
 use crate::parts::form::{Choice, Errors};
 
-/// The page on which a file is given.
+/// The page on which a file is uploaded.
 #[derive(Debug, Clone, Template)]
 #[template(path = "imports/start.html")]
 pub struct Start {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What it says of this kind of file.
+    /// The texts for this kind of file.
     pub words: &'static Words,
-    /// What was wrong with the file.
+    /// The errors in the file.
     pub errors: Errors,
     /// The word of the force that was chosen.
     pub force: String,
-    /// The number of the person whom the file is about, where it is about one.
+    /// The number of the person whom the file is about, for kinds of file that are about one person.
     pub about: String,
-    /// What was pasted.
+    /// The text pasted instead of a file.
     pub pasted: String,
 }
 
@@ -35,7 +36,7 @@ impl Start {
         crate::parts::choices::forces(&self.force)
     }
 
-    /// The page shown again with a mistake.
+    /// Returns the page shown again with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample(words: &'static Words) -> Self {
         Self {
@@ -53,7 +54,7 @@ impl Start {
         }
     }
 
-    /// The page for a calendar, with a mistake.
+    /// Returns the page for a calendar, with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample_calendar(words: &'static Words) -> Self {
         Self {
@@ -66,7 +67,7 @@ impl Start {
     }
 }
 
-/// What few files do: shown where there is something to show.
+/// What few files do; shown only where there is something to show.
 const SELDOM: [&str; 6] = [
     "would be ended",
     "would be brought back",
@@ -76,19 +77,19 @@ const SELDOM: [&str; 6] = [
     "left out because a question has no answer",
 ];
 
-/// A number of rows, as pages write numbers.
+/// Converts a number of rows to the type that pages format.
 pub fn count(rows: usize) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }
 
-/// A column of the file, and what it is.
+/// A column of the file, and the field it is read as.
 #[derive(Debug, Clone)]
 pub struct Mapped {
     /// The field's name in the form.
     pub field: String,
     /// The heading.
     pub heading: String,
-    /// What it can be.
+    /// The fields it can be read as.
     pub choices: Vec<Choice>,
 }
 
@@ -99,28 +100,28 @@ pub struct Asked {
     pub field: String,
     /// The name of the hidden field that says which question it is.
     pub key_field: String,
-    /// Which it is.
+    /// The key of the question.
     pub key: String,
     /// The question.
     pub question: String,
-    /// The rows that wait for it, in words.
+    /// The rows that depend on it, in words.
     pub places: String,
-    /// What can be answered.
+    /// The answers to choose from.
     pub choices: Vec<Choice>,
 }
 
-/// A row that would do something.
+/// A row that would change something.
 #[derive(Debug, Clone)]
 pub struct Row {
     /// Its number in the file.
     pub row: usize,
     /// What it does.
     pub does: Does,
-    /// The number of what it is about.
+    /// The number of the thing it is about.
     pub number: String,
-    /// What people call it.
+    /// The name that people use for the thing.
     pub name: String,
-    /// What would be different, in words.
+    /// What would change, in words.
     pub difference: String,
 }
 
@@ -143,39 +144,39 @@ impl Row {
     }
 }
 
-/// The preview.
+/// The data shown on the preview.
 #[derive(Debug, Clone, Template)]
 #[template(path = "imports/preview.html")]
 pub struct Preview {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What it says of this kind of file.
+    /// The texts for this kind of file.
     pub words: &'static Words,
-    /// What was wrong with what was asked.
+    /// The errors in the form.
     pub errors: Errors,
     /// The page's own address.
     pub href: String,
     /// The file's name.
     pub file: String,
-    /// Until when it waits.
+    /// The time until which the file is kept for this preview.
     pub expires: Timestamp,
-    /// The number of the person whom it is about, where it is about one.
+    /// The number of the person whom the file is about, for kinds of file that are about one person.
     pub about: String,
-    /// What the places of rows count.
+    /// The unit in which places of rows are counted.
     pub counted: Counted,
-    /// What to know beside its rows, in sentences.
+    /// What the reader should know beside the rows, in sentences.
     pub notes: Vec<String>,
-    /// What is asked about it.
+    /// The questions about it.
     pub asked: Vec<Asked>,
     /// Its columns.
     pub columns: Vec<Mapped>,
-    /// How many rows add, change, end, bring back, say nothing new, wait for an answer, and are wrong.
+    /// How many rows add, change, end, bring back, change nothing, wait for an answer, and are wrong.
     pub counts: [u64; 7],
-    /// The first rows that would do something.
+    /// The first rows that would change something.
     pub rows: Vec<Row>,
-    /// The first rows that are wrong, with why.
+    /// The first rows that are wrong, with the reason.
     pub wrong: Vec<(usize, String)>,
-    /// Digest of exactly what is shown; the form sends it back, so that what is applied is what was looked at.
+    /// Digest of exactly what is shown; the form sends it back, so that exactly what was previewed is applied.
     pub digest: String,
 }
 
@@ -188,7 +189,7 @@ impl Preview {
         self.counts.iter().take(4).sum::<u64>().saturating_sub(count(self.rows.len()))
     }
 
-    /// Places as a heading of a table has them: `Line`.
+    /// Returns the heading of the column of places: `Line`.
     fn place(&self) -> &'static str {
         match self.counted {
             Counted::Lines => "Line",
@@ -201,7 +202,7 @@ impl Preview {
         self.counts.last().copied().unwrap_or_default()
     }
 
-    /// How many rows would be left out as things stand.
+    /// Returns how many rows would be left out if the file were applied now.
     fn left_out(&self) -> u64 {
         self.counts.iter().skip(5).sum()
     }
@@ -236,7 +237,7 @@ impl Preview {
         )
     }
 
-    /// A file of devices.
+    /// Returns a file of devices, for the gallery and the tests.
     #[must_use]
     pub fn sample_devices(words: &'static Words) -> Self {
         let rows = vec![Row {
@@ -264,7 +265,7 @@ impl Preview {
         Self { shell, words, counted, notes, asked, counts, rows, wrong, ..Self::sample(words) }
     }
 
-    /// A calendar.
+    /// Returns a calendar, for the gallery and the tests.
     #[must_use]
     pub fn sample_calendar(words: &'static Words) -> Self {
         let row = |row, does, name: &str, difference: &str| Row {
@@ -311,7 +312,7 @@ impl Preview {
         }
     }
 
-    /// A file with good rows and wrong ones.
+    /// Returns a file with good rows and wrong ones, for the gallery and the tests.
     #[must_use]
     pub fn sample(words: &'static Words) -> Self {
         let row = |row, does, number: &str, name: &str, difference: &str| Row {
@@ -356,13 +357,13 @@ impl Preview {
     }
 }
 
-/// What came of a file.
+/// The page shown after a file was applied.
 #[derive(Debug, Clone, Template)]
 #[template(path = "imports/done.html")]
 pub struct Done {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What it says of this kind of file.
+    /// The texts for this kind of file.
     pub words: &'static Words,
     /// The file's name.
     pub file: String,
@@ -389,7 +390,7 @@ impl Done {
 }
 
 impl Done {
-    /// A file with two rows left out.
+    /// Returns the result of a file with two rows left out, for the gallery and the tests.
     #[must_use]
     pub fn sample(words: &'static Words) -> Self {
         Self {

@@ -1,47 +1,47 @@
-//! What the pages say of each kind of file.
+//! The texts of the pages for each kind of file.
 
 use kernel::imports::Kind;
 
 use crate::frame::Area;
 
-/// What the pages say of a kind of file.
+/// The texts of the pages for one kind of file.
 #[derive(Debug)]
 pub struct Words {
-    /// The page on which one is given; what waits is below it.
+    /// The path of the page on which a file is uploaded; previews are below it.
     pub path: &'static str,
-    /// Where in the navigation.
+    /// The part of the navigation.
     pub area: Area,
     /// The heading.
     pub title: &'static str,
-    /// What a file is, in a sentence.
+    /// A sentence that says what the file is.
     pub says: &'static str,
     /// The question for the force.
     pub force: &'static str,
-    /// What a file can be named, for the browser.
+    /// The file names and types that the browser offers.
     pub accept: &'static str,
-    /// What to save a file as, and how much of it may be.
+    /// The format to save a file in, and its largest size.
     pub size: &'static str,
-    /// The question for the person whom a file is about, with its hint, where it is about one.
+    /// The question for the person whom a file is about, with its hint, for kinds of file that are about one person.
     pub about: Option<(&'static str, &'static str)>,
-    /// What the columns can be, or what is read of a file without columns.
+    /// What the columns can be, or what is read from a file without columns.
     pub columns: &'static str,
-    /// How a row finds what it is about.
+    /// How a row finds the thing it is about.
     pub found: &'static str,
-    /// What rows are about.
+    /// The things that rows are about.
     pub thing: &'static str,
-    /// What its number is called.
+    /// The name of the number of such a thing.
     pub number: &'static str,
-    /// The list of everything that a file can change, and its words.
+    /// The list of everything that a file can change, and the text of its link.
     pub list: (&'static str, &'static str),
 }
 
-/// Names of files that hold tables.
+/// Names of files that contain tables.
 pub const TABLES: &str = ".csv,.txt,.xlsx,text/csv";
 
-/// The pages for a kind of file: which kind, and what they say of it.
+/// The pages for a kind of file: the kind and its texts.
 pub trait Shown: 'static {
     /// The kind of file.
     type File: Kind;
-    /// What the pages say.
+    /// The texts of the pages.
     const WORDS: &'static Words;
 }

@@ -1,22 +1,22 @@
-//! Stacked bars of outcomes, as SVG. The figures stand in a table behind them, so nothing is told by the drawing alone.
+//! Draws stacked bars of outcomes as SVG. A table behind them holds the figures, so nothing is shown by the drawing alone.
 
 use std::fmt;
 
-/// How many subjects came out which way.
+/// The number of subjects for each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Met.
+    /// Subjects that meet it.
     pub met: u64,
-    /// Not met.
+    /// Subjects that do not meet it.
     pub not_met: u64,
-    /// Not known.
+    /// Subjects of which it is not known.
     pub not_known: u64,
-    /// Not applicable.
+    /// Subjects that it does not apply to.
     pub not_applicable: u64,
 }
 
 impl Counts {
-    /// All four together.
+    /// Returns the sum of all four.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.met
@@ -25,7 +25,7 @@ impl Counts {
             .saturating_add(self.not_applicable)
     }
 
-    /// The parts of a bar as long as its track, in drawing order; parts of nothing are left out.
+    /// Returns the parts of a bar as long as its track, in drawing order; leaves out empty parts.
     #[must_use]
     pub fn parts(self) -> Vec<Part> {
         let total = self.total();
@@ -61,32 +61,32 @@ impl fmt::Display for Counts {
 /// One part of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Part {
-    /// The outcome's word, which is its class too.
+    /// The word of the outcome, which is also its class.
     pub kind: &'static str,
-    /// How many.
+    /// The number of subjects.
     pub count: u64,
-    /// Where it begins.
+    /// The left edge of the part.
     pub start: Percent,
-    /// How wide it is.
+    /// The width of the part.
     pub width: Percent,
 }
 
 impl Part {
-    /// Whether a figure fits inside it, even on a phone.
+    /// Returns whether a figure fits inside the part, even on a phone.
     #[must_use]
     pub const fn roomy(&self) -> bool {
         self.width.0 >= 900
     }
 
-    /// Where its figure stands: its middle.
+    /// Returns the middle of the part, where its figure is drawn.
     #[must_use]
     pub const fn middle(&self) -> Percent {
         Percent(self.start.0 + self.width.0 / 2)
     }
 }
 
-/// A share of the whole in hundredths of a percent, written `12.34%`. Whole numbers, so a drawing is the same on every
-/// machine.
+/// A share of the whole in hundredths of a percent, written `12.34%`. It is a whole number, so that a drawing is the same on
+/// every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Percent(u64);
 
@@ -105,16 +105,16 @@ impl fmt::Display for Percent {
 /// One bar with its name.
 #[derive(Debug, Clone)]
 pub struct Bar {
-    /// What it is about.
+    /// The name of what it counts.
     pub name: String,
-    /// Its page.
+    /// The address of its page.
     pub href: String,
     /// The figures.
     pub counts: Counts,
 }
 
 impl Bar {
-    /// Two documents, for samples.
+    /// Returns two documents, for samples.
     #[must_use]
     pub fn samples() -> Vec<Self> {
         vec![

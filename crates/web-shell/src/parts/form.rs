@@ -1,38 +1,38 @@
-//! What a form was given and what was wrong with it. A page that is shown again keeps every answer, says at its top what
-//! to put right, and says it again beside each field.
+//! The values sent with a form and the errors in them. A page that is shown again keeps every answer, lists at its top what to
+//! correct, and repeats it beside each field.
 
 /// One thing wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
-    /// The field's name, which is its id too.
+    /// The field's name, which is also its id.
     pub field: String,
     /// What to do about it, in words.
     pub text: String,
 }
 
-/// Everything wrong with a form; empty when nothing is.
+/// All errors in a form; empty if there are none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Errors(Vec<FieldError>);
 
 impl Errors {
-    /// Notes that a field is wrong.
+    /// Records that a field is wrong.
     pub fn add(&mut self, field: impl Into<String>, text: impl Into<String>) {
         self.0.push(FieldError { field: field.into(), text: text.into() });
     }
 
-    /// Whether the form can be taken.
+    /// Returns whether there are no errors, so that the form can be accepted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// All of them, in the order of the form.
+    /// Returns all errors, in the order of the form.
     #[must_use]
     pub fn all(&self) -> &[FieldError] {
         &self.0
     }
 
-    /// What is wrong with one field; the first thing, if several.
+    /// Returns the error in one field; the first, if there are several.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field == field).map(|error| error.text.as_str())
@@ -52,16 +52,16 @@ impl<F: Into<String>, T: Into<String>> FromIterator<(F, T)> for Errors {
 /// One choice of a select, a set of radios or a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What the form sends.
+    /// The value that the form sends.
     pub value: String,
-    /// What the person reads.
+    /// The text that the person reads.
     pub text: String,
     /// Whether it is the one chosen.
     pub chosen: bool,
 }
 
 impl Choice {
-    /// A list of choices, one of them chosen by its value.
+    /// Makes a list of choices, one of them chosen by its value.
     pub fn list<'a>(all: impl IntoIterator<Item = (&'a str, &'a str)>, chosen: &str) -> Vec<Self> {
         all.into_iter()
             .map(|(value, text)| Self {

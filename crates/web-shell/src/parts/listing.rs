@@ -1,10 +1,9 @@
-//! The state of a list page as its address holds it: filters, order and place, and the links that change one of them.
+//! The state of a list page as its address holds it (filters, order and place), and the links that change one of them.
 //!
-//! The address is the whole state, so a list can be sent to a colleague, kept as a bookmark and exported as it stands.
-//! A list is walked by key: the next page begins behind the last row shown, so a page far down costs what the first one
-//! does, and rows that come or go in the meantime never make another one appear twice or not at all. The price is that
-//! there is no page number to jump to; filters find things. What a query may say is bounded: unknown keys are dropped and
-//! values are cut.
+//! The address is the whole state, so a list can be sent to a colleague, bookmarked and exported as it is. A list is read by key:
+//! the next page begins after the last row shown, so a page far down costs as much as the first one, and rows that are added or
+//! removed in the meantime never make another row appear twice or not at all. The price is that there is no page number to jump
+//! to; filters find things. The query is limited: unknown keys are dropped and values are cut.
 
 use domain::Timestamp;
 use std::fmt::Display;
@@ -16,7 +15,7 @@ pub const PER_PAGE: u32 = 50;
 /// Rows of one step of an export.
 pub const EXPORT_STEP: u32 = 500;
 
-/// Cuts off the rows that were read beyond `limit`; where there were any, returns the key of the last row that stays.
+/// Cuts off the rows that were read beyond `limit`; if there were any, returns the key of the last row that remains.
 pub fn cut<T, K>(rows: &mut Vec<T>, limit: u32, key: impl FnOnce(&T) -> K) -> Option<K> {
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > most;
@@ -29,12 +28,12 @@ pub fn time_key<I: Display>((at, id): (Timestamp, I)) -> String {
     format!("{},{id}", at.millis())
 }
 
-/// Writes the key of a list in order of names, as [`Listing::after_name`] reads it: a name may hold a comma, an id never does.
+/// Writes the key of a list in order of names, as [`Listing::after_name`] reads it: a name may contain a comma, an id never does.
 pub fn name_key<I: Display>((name, id): (String, I)) -> String {
     format!("{id},{name}")
 }
 
-/// The longest filter text that is taken, in characters.
+/// The longest filter text that is accepted, in characters.
 pub const LONGEST_FILTER: usize = 200;
 
 /// What a list page allows in its query.
@@ -44,7 +43,7 @@ pub struct Allowed {
     pub path: &'static str,
     /// The names of its filters.
     pub filters: &'static [&'static str],
-    /// The columns it can be sorted by, each one walk along an index; the first is the usual one.
+    /// The columns it can be sorted by, each read along an index; the first is the default.
     pub sorts: &'static [&'static str],
 }
 
@@ -61,7 +60,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Reads a query. Whatever is not allowed is dropped, so that a mistyped address still shows a list.
+    /// Reads a query. Drops anything that is not allowed, so that a mistyped address still shows a list.
     #[must_use]
     pub fn read<K: AsRef<str>, V: AsRef<str>>(allowed: Allowed, pairs: &[(K, V)]) -> Self {
         let value = |key: &str| -> Option<String> {
@@ -89,7 +88,7 @@ impl Listing {
         }
     }
 
-    /// Notes how many rows this page shows, and the key behind which the next one begins, if there is one.
+    /// Records how many rows this page shows, and the key after which the next one begins, if there is one.
     #[must_use]
     pub fn with_rows(mut self, shown: usize, next: Option<String>) -> Self {
         self.shown = u64::try_from(shown).unwrap_or(u64::MAX);
@@ -97,26 +96,26 @@ impl Listing {
         self
     }
 
-    /// The value of a filter; empty if it is not set.
+    /// Returns the value of a filter; empty if it is not set.
     #[must_use]
     pub fn filter(&self, name: &str) -> &str {
         self.filters.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str())
     }
 
-    /// Whether any filter is set.
+    /// Returns whether any filter is set.
     #[must_use]
     pub fn filtered(&self) -> bool {
         !self.filters.is_empty()
     }
 
-    /// The column that the list is sorted by, and whether downwards.
+    /// Returns the column that the list is sorted by, and whether it is descending.
     #[must_use]
     pub fn sort(&self) -> (&'static str, bool) {
         (self.sort, self.descending)
     }
 
-    /// The key behind which this page begins; empty on the first one. A key is two parts with a comma between; what
-    /// they mean is the page's own business, and a forged one only shows another part of the same list.
+    /// Returns the key after which this page begins; `None` on the first one. A key is two parts with a comma between; only the
+    /// page knows their meaning, and a forged key only shows another part of the same list.
     #[must_use]
     pub fn after(&self) -> Option<(&str, &str)> {
         self.after.split_once(',')
@@ -136,19 +135,19 @@ impl Listing {
         Some((name.to_owned(), id.parse().ok()?))
     }
 
-    /// How many rows this page shows.
+    /// Returns how many rows this page shows.
     #[must_use]
     pub fn shown(&self) -> u64 {
         self.shown
     }
 
-    /// The page's path without its query: where the filter form leads, and the way to clear it.
+    /// Returns the page's path without its query: the target of the filter form, and the link that clears it.
     #[must_use]
     pub fn path(&self) -> &'static str {
         self.path
     }
 
-    /// The word for `aria-sort` on a column.
+    /// Returns the value of `aria-sort` for a column.
     #[must_use]
     pub fn aria_sort(&self, column: &str) -> &'static str {
         match (self.sort == column, self.descending) {
@@ -158,26 +157,27 @@ impl Listing {
         }
     }
 
-    /// The address that sorts by a column, or turns the order round if it already does. Starts at the beginning.
+    /// Returns the address that sorts by a column, or reverses the order if it already does. The list then starts at the
+    /// beginning.
     #[must_use]
     pub fn sort_href(&self, column: &str) -> String {
         let turned = self.sort == column && !self.descending;
         self.href(self.path, &format!("{}{column}", if turned { "-" } else { "" }), "")
     }
 
-    /// The address of the next page, if there is one.
+    /// Returns the address of the next page, if there is one.
     #[must_use]
     pub fn next_href(&self) -> Option<String> {
         self.next.as_ref().map(|after| self.href(self.path, &self.sort_word(), after))
     }
 
-    /// The address of the first page, if this is another.
+    /// Returns the address of the first page, if this is another.
     #[must_use]
     pub fn first_href(&self) -> Option<String> {
         (!self.after.is_empty()).then(|| self.href(self.path, &self.sort_word(), ""))
     }
 
-    /// The address of the list as CSV: every row that the filters leave, in the same order.
+    /// Returns the address of the list as CSV: every row that the filters leave, in the same order.
     #[must_use]
     pub fn csv_href(&self) -> String {
         self.href(&format!("{}.csv", self.path), &self.sort_word(), "")

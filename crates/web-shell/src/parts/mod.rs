@@ -1,4 +1,6 @@
-//! Parts that several pages share: lists, forms, charts, timelines. Their markup is in `templates/parts/`, as macros.
+//! Parts that several pages share: lists, forms, charts, timelines.
+//!
+//! Their markup is in `templates/parts/`, as macros.
 
 pub mod chart;
 pub mod choices;

@@ -1,41 +1,41 @@
-//! What pages show of entries of the registers. The markup is in `parts/registers.html`.
+//! What pages show of entries of the registers of permissions and exceptions. The markup is in `parts/registers.html`.
 
 use domain::Timestamp;
 
 use crate::frame::Crumb;
 
-/// An entry as other pages name it: on a device's, a person's, a clause's page and on the overview.
+/// An entry as other pages name it: on the page of a device, a person or a clause, and on the overview.
 #[derive(Debug, Clone)]
 pub struct Mention {
-    /// Its reference, leading to its page.
+    /// The entry's reference, with a link to its page.
     pub entry: Crumb,
-    /// Its register and what it is for.
+    /// Its register and its purpose.
     pub what: String,
     /// The clause that it is under.
     pub clause: Option<Crumb>,
-    /// How far it is, in words.
+    /// Its progress, in words.
     pub state: String,
-    /// Until when, where it was granted.
+    /// The time it ends, where it was granted.
     pub until: Option<Timestamp>,
 }
 
-/// Who carries the risk that a clause is not met, as other pages show it beside the finding.
+/// The person who carries the risk that a clause is not met, as other pages show it beside the finding.
 #[derive(Debug, Clone)]
 pub struct Risk {
-    /// The entry, leading to its page.
+    /// The entry, with a link to its page.
     pub entry: Crumb,
-    /// On which device; empty: on all of the force's.
+    /// The device concerned; `None` if it covers all of the force's devices.
     pub device: Option<Crumb>,
-    /// Until when.
+    /// The time it ends.
     pub until: Timestamp,
-    /// Who carries it.
+    /// The person who carries it.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub because: String,
 }
 
 impl Mention {
-    /// A made-up entry, for the gallery and the tests.
+    /// Returns a made-up entry, for the gallery and the tests.
     pub fn sample() -> Self {
         Self {
             entry: Crumb::new("/entries/1", "P-101"),
@@ -48,7 +48,7 @@ impl Mention {
 }
 
 impl Risk {
-    /// A made-up acceptance, for the gallery and the tests.
+    /// Returns a made-up acceptance, for the gallery and the tests.
     pub fn sample() -> Self {
         Self {
             entry: Crumb::new("/entries/2", "P-102"),

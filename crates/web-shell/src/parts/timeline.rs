@@ -1,14 +1,14 @@
-//! What pages show of what happened, and when.
+//! The events that pages show in order of time.
 
 use domain::Timestamp;
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// When.
+    /// The time it happened.
     pub at: Timestamp,
-    /// Who.
+    /// The person or system that did it.
     pub who: String,
-    /// What.
+    /// A description of what happened.
     pub what: String,
 }

@@ -1,4 +1,4 @@
-//! A form with a file in it (`multipart/form-data`), read up to a limit.
+//! Reads a form with a file in it (`multipart/form-data`), up to a limit.
 
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 use crate::session::Problem;
 use crate::site::Site;
 
-/// What the fields beside the file may have in all, in bytes.
+/// The largest total size of the fields beside the file, in bytes.
 const FIELDS: usize = 64 * 1024;
 
-/// Most fields that are read.
+/// The largest number of fields that are read.
 const MOST_FIELDS: usize = 50;
 
-/// What was sent: text fields, and the file if one was chosen.
+/// The content of the form: text fields, and the file if one was chosen.
 #[derive(Default)]
 pub struct Upload {
     fields: Vec<(String, String)>,
@@ -23,7 +23,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A field's value; empty where it is not there.
+    /// Returns a field's value; empty if the field is missing.
     pub fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }

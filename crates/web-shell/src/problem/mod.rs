@@ -1,5 +1,5 @@
-//! The pages for what cannot be shown or done. Each says what happened and what to do next, and never what went wrong
-//! inside.
+//! The page shown to anybody whose request cannot be answered: it says what happened and what to do next, and never what went
+//! wrong inside.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -7,26 +7,26 @@ use axum::http::StatusCode;
 use crate::filters;
 use crate::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "problem/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The heading, such as `Page not found`.
     pub title: String,
-    /// What happened, in a sentence.
+    /// A sentence that says what happened.
     pub what: String,
     /// What to do next.
     pub next: String,
-    /// Where that is done; empty if nowhere.
+    /// The link to do it; `None` if there is none.
     pub link: Option<Crumb>,
-    /// A reference for the engineer, to be found again in the server's own log; empty if there is none.
+    /// A reference for the engineer, by which the server's own log entry is found; empty if there is none.
     pub reference: String,
 }
 
 impl View {
-    /// The page for a status. `why` is what a use case said of it, in words meant for people; empty to leave it out.
+    /// Makes the page for a status. `why` is the use case's explanation, in words meant for people; empty to leave it out.
     #[must_use]
     pub fn of(shell: Shell, status: StatusCode, why: &str, reference: &str) -> Self {
         let (title, what, next, link) = match status {
@@ -80,7 +80,7 @@ impl View {
         }
     }
 
-    /// One of them, for the gallery and the tests.
+    /// Returns the page for one status, for the gallery and the tests.
     #[must_use]
     pub fn sample(status: StatusCode) -> Self {
         Self::of(Shell::sample_top(Area::Elsewhere), status, "", "01JD2-EX")

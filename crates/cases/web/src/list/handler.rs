@@ -50,7 +50,7 @@ async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Resu
     Ok((rows.iter().map(row).collect(), next, kinds))
 }
 
-/// The queue.
+/// Shows the queue of cases.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     let after = list.after_time();
@@ -64,7 +64,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The queue as CSV, every row that the filters leave.
+/// Exports the queue as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     answer::walked("cases", (ctx, list), |(ctx, list), after: Option<Key>| async move {

@@ -1,4 +1,4 @@
-//! The queue of cases.
+//! The queue of cases, for staff who may read cases.
 
 pub(crate) mod handler;
 
@@ -10,19 +10,19 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say; newest first.
+/// The filters and sort orders that the address of the list may contain; newest first.
 pub const ALLOWED: Allowed =
     Allowed { path: "/cases", filters: &["q", "force", "kind", "state"], sorts: &["newest"] };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "list/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
-    /// The types of case that there are: word and title.
+    /// The types of case that exist: word and title.
     pub kinds: Vec<(String, String)>,
     /// The cases of this page.
     pub rows: Vec<Row>,
@@ -31,19 +31,19 @@ pub struct View {
 /// One case.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its reference with its page.
+    /// The case's reference, with a link to its page.
     pub case: Crumb,
     /// Its type, in words.
     pub kind: String,
     /// What it is about, in words.
     pub about: String,
-    /// Whose matter it is.
+    /// The force that it belongs to.
     pub force: Force,
-    /// Such as `Open`, `Contained`, `Closed`.
+    /// Its state, such as `Open`, `Contained`, `Closed`.
     pub state: String,
     /// When it was opened.
     pub opened: Timestamp,
-    /// When its next step is due; `None` if nothing is.
+    /// When its next step is due; `None` if no step is.
     pub due: Option<Timestamp>,
 }
 
@@ -61,7 +61,7 @@ impl View {
         Choice::list(kinds, self.list.filter("kind"))
     }
 
-    /// A made-up queue, for the gallery and the tests.
+    /// Returns a made-up queue, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |reference: &str, kind: &str, about: &str, state: &str, due| Row {
@@ -101,7 +101,7 @@ impl View {
     }
 }
 
-/// The rows as CSV, with the columns of the page.
+/// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&["Case", "Type", "About", "Force", "State", "Opened", "Due"]);

@@ -31,14 +31,14 @@ async fn question(ctx: &Ctx, id: CaseId) -> Result<needed::View, Problem> {
     })
 }
 
-/// The question.
+/// Shows the question whether an unused device is still needed.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit_within::<AnswerForOneself>()?;
     let id = id_of(&id)?;
     shown(&question(&ctx, id).await?)
 }
 
-/// The answer.
+/// Records the answer.
 pub(crate) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<AnswerForOneself>()?;
     let id: CaseId = id_of(&id)?;

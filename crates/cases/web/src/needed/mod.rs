@@ -1,4 +1,4 @@
-//! The question to whoever has a device that lies unused: is it still needed?
+//! The question whether an unused device is still needed, for the person who has it.
 
 pub(crate) mod handler;
 
@@ -9,21 +9,21 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "needed/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where the form is sent.
+    /// The address that the form posts to.
     pub href: String,
     /// The device.
     pub device: String,
-    /// Who has it.
+    /// The holder of the device.
     pub holder: String,
-    /// By when to answer.
+    /// The time by which to answer.
     pub due: Option<Timestamp>,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
     /// The answer that was chosen.
     pub answer: String,
@@ -31,7 +31,7 @@ pub struct View {
     pub reason: String,
     /// The day that was typed.
     pub until: String,
-    /// What was added.
+    /// The note that was typed.
     pub note: String,
     /// The reasons to choose from: word and text.
     pub reasons: Vec<(&'static str, &'static str)>,
@@ -47,7 +47,7 @@ impl View {
         Choice::list(self.reasons.iter().copied(), &self.reason)
     }
 
-    /// The question, for the gallery and the tests.
+    /// Returns the question, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -35,7 +35,7 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         .map(|(at, who, what)| show::Event { at: *at, who: who.clone(), what: what.clone() })
         .collect();
     timeline.reverse();
-    // Nobody works on what they may not read.
+    // People may not work on a case that they may not read.
     let workable = case.closed.is_none() && (!read.sealed || read.may_open);
     show::View {
         shell: ctx.under(Area::Cases),
@@ -105,7 +105,7 @@ fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
     }
 }
 
-/// What shows that a step was done: a link where it is a record of its own.
+/// Returns the proof that a step was done: a link where the proof is a record of its own.
 fn proof(text: &str) -> Crumb {
     match text.split_once(':') {
         Some(("case", id)) if id.parse::<CaseId>().is_ok() => {
@@ -118,7 +118,7 @@ fn proof(text: &str) -> Crumb {
     }
 }
 
-/// Takes it on.
+/// Assigns the case to the person signed in.
 pub(crate) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id_of(&id)?;
@@ -126,14 +126,14 @@ pub(crate) async fn take(ctx: Ctx, Path(id): Path<String>) -> Result<Response, P
     Ok(done(&format!("/cases/{id}"), "taken"))
 }
 
-/// One case.
+/// Shows one case.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeCases>()?;
     let id = id_of(&id)?;
     shown(&view(&ctx, id).await?)
 }
 
-/// Shows what a sealed case holds, which is a ledger entry of its own.
+/// Shows the content of a sealed case, which is recorded as a ledger entry.
 pub(crate) async fn read_sealed(
     ctx: Ctx,
     Path(id): Path<String>,
@@ -154,7 +154,7 @@ pub(crate) async fn read_sealed(
     }
 }
 
-/// Adds a note.
+/// Adds a note to the case.
 pub(crate) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id_of(&id)?;
@@ -168,7 +168,7 @@ pub(crate) async fn note(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     }
 }
 
-/// Closes it, with a reason.
+/// Closes the case, with a reason.
 pub(crate) async fn close(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id_of(&id)?;

@@ -1,4 +1,5 @@
-//! One case: what is to be done next and by when, what has been done, a line to paste into the command-and-control log.
+//! One case, for staff who may read cases: the next step and its time limit, what has been done, a line to paste into the
+//! command-and-control log.
 
 pub(crate) mod handler;
 
@@ -10,21 +11,21 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 use web_shell::parts::timeline::Event;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "show/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// The case's own address, under which its forms are sent.
+    /// The case's own address; its forms post to addresses below it.
     pub href: String,
     /// Its reference.
     pub reference: String,
     /// Its type, in words.
     pub kind: String,
-    /// Such as `Open`, `Contained`, `Closed`.
+    /// Its state, such as `Open`, `Contained`, `Closed`.
     pub state: String,
-    /// Whose matter it is.
+    /// The force that it belongs to.
     pub force: Force,
     /// What it is about, in words.
     pub title: String,
@@ -34,31 +35,31 @@ pub struct View {
     pub opened: Timestamp,
     /// The device that it is about.
     pub device: Option<Crumb>,
-    /// Whom it is about.
+    /// The person it is about.
     pub holder: Option<Crumb>,
-    /// The clock, if one runs: what for, since when, until when.
+    /// The time limit, if one is running: its purpose, start and end.
     pub clock: Option<Clock>,
     /// One line for the command-and-control log.
     pub log_line: String,
     /// The steps that its clause asks for, in order.
     pub steps: Vec<Step>,
-    /// Who has it on their desk, in words.
+    /// The person who has taken the case, in words.
     pub owner: String,
     /// Whether this person may take it.
     pub may_take: bool,
-    /// The form by which somebody is called on for it; empty for who may not.
+    /// The address of the form that calls somebody out for it; empty for people who may not.
     pub call: String,
-    /// Only receipts close it.
+    /// Whether only receipts close it.
     pub by_receipt: bool,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
-    /// What it holds is left out: it needs a reason.
+    /// Whether the content is left out, because reading it needs a reason.
     pub sealed: bool,
-    /// Whether this person may give one.
+    /// Whether this person may give a reason and read it.
     pub may_open: bool,
     /// The reason that was typed.
     pub reason: String,
-    /// What was wrong with the note that was typed.
+    /// The errors in the note that was typed.
     pub errors: Errors,
     /// The note that was typed.
     pub note: String,
@@ -68,10 +69,10 @@ pub struct View {
     pub workable: bool,
 }
 
-/// A time limit that runs.
+/// A time limit that is running.
 #[derive(Debug, Clone)]
 pub struct Clock {
-    /// What it is for, such as `Report to the ICO, if one is owed`.
+    /// Its purpose, such as `Report to the ICO, if one is owed`.
     pub what: String,
     /// When it began, and why then.
     pub from: Timestamp,
@@ -84,35 +85,35 @@ pub struct Clock {
 pub struct Step {
     /// What is to be done.
     pub title: String,
-    /// Who does it, in words.
+    /// The person or role that does it, in words.
     pub who: String,
     /// The clause that asks for it, if one does.
     pub clause: Option<Crumb>,
     /// When it is due; `None` for no limit.
     pub due: Option<Timestamp>,
-    /// How it ended.
+    /// How the step ended; `None` while it is open.
     pub done: Option<StepDone>,
-    /// Where it is done; empty for who may not do it, and once it is done.
+    /// The address of its form; empty for people who may not do it, and once it is done.
     pub href: String,
-    /// What shows that it was done, in words.
+    /// What proves that it was done, in words.
     pub proof: String,
 }
 
 /// How a step ended.
 #[derive(Debug, Clone)]
 pub struct StepDone {
-    /// Such as `Done`, `Missing`, `Not needed`.
+    /// Its outcome, such as `Done`, `Missing`, `Not needed`.
     pub word: String,
-    /// When.
+    /// The time it was recorded.
     pub at: Timestamp,
-    /// Who entered it.
+    /// The person who recorded it.
     pub by: String,
-    /// What shows it: words, or a link to the record.
+    /// The proof: words, or a link to the record.
     pub proof: Crumb,
 }
 
 impl Clock {
-    /// How long is left, rounded down: in hours up to four days, since the law counts a breach in hours.
+    /// Returns how much time is left, rounded down: in hours up to four days, since the law counts a breach in hours.
     fn left(&self, now: &Timestamp) -> String {
         let left = self.until.since(*now);
         match left.millis() / 3_600_000 {
@@ -124,7 +125,7 @@ impl Clock {
 }
 
 impl Step {
-    /// Whether it was done after its time limit.
+    /// Returns whether the step was done after its time limit.
     fn was_late(&self) -> bool {
         self.done.as_ref().zip(self.due).is_some_and(|(done, due)| done.at > due)
     }
@@ -135,13 +136,13 @@ impl Step {
 }
 
 impl View {
-    /// A case whose content is sealed, for the gallery and the tests.
+    /// Returns a case whose content is sealed, for the gallery and the tests.
     #[must_use]
     pub fn sample_sealed() -> Self {
         Self { sealed: true, may_open: true, timeline: Vec::new(), ..Self::sample() }
     }
 
-    /// A lost phone's case, for the gallery and the tests.
+    /// Returns a lost phone's case, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;

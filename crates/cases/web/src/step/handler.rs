@@ -40,14 +40,14 @@ async fn view(ctx: &Ctx, case: CaseId, id: StepId) -> Result<View, Problem> {
     })
 }
 
-/// The step.
+/// Shows one step of a case.
 pub(crate) async fn get(ctx: Ctx, Path((case, step)): Path<(String, String)>) -> Result<Response, Problem> {
     ctx.permit::<ManageCases>()?;
     let (case, step) = ids(&case, &step)?;
     shown(&view(&ctx, case, step).await?)
 }
 
-/// Ends it: done, or the thing is missing.
+/// Ends the step: it is done, or the thing is missing.
 pub(crate) async fn post(
     ctx: Ctx,
     Path((case, step)): Path<(String, String)>,

@@ -1,4 +1,4 @@
-//! One step of a case: what is to be done, and the form that says it was.
+//! One step of a case, for the person who does it: what is to be done, and the form that records it.
 
 pub(crate) mod handler;
 
@@ -9,43 +9,43 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "step/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where the form is sent.
+    /// The address that the form posts to.
     pub href: String,
     /// The case's reference.
     pub reference: String,
     /// What is to be done.
     pub title: String,
-    /// Who does it, in words.
+    /// The person or role that does it, in words.
     pub who: String,
     /// When it is due; `None` for no limit.
     pub due: Option<Timestamp>,
-    /// Which form it takes.
+    /// The form that the step takes.
     pub form: Form,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
-    /// What was typed.
+    /// The proof that was typed.
     pub proof: String,
 }
 
-/// The form of a step, by what shows that it was done.
+/// The form of a step, by what proves that it was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     /// A note.
     Note,
-    /// A hand-over elsewhere; here only that the thing is missing.
+    /// A form to say that the thing is missing; the hand-over itself is recorded elsewhere.
     Missing,
-    /// Nothing is typed here: it is proven elsewhere.
+    /// No form: the step is proved elsewhere.
     Elsewhere,
 }
 
 impl View {
-    /// A step that a note proves, for the gallery and the tests.
+    /// Returns a step that a note proves, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -61,7 +61,7 @@ impl View {
         }
     }
 
-    /// A thing that was to be handed in, for the gallery and the tests.
+    /// Returns a thing that was to be handed in, for the gallery and the tests.
     #[must_use]
     pub fn sample_missing() -> Self {
         Self {

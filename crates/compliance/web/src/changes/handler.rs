@@ -16,7 +16,7 @@ use web_shell::links::clause_crumb;
 use web_shell::parts::form::Choice;
 use web_shell::session::{Ctx, Problem, sentence};
 
-/// What changed from one version of the policy to another.
+/// Shows what changed from one version of the policy to another.
 pub(crate) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeePolicy>()?;
     let devices = ctx.permit::<SeeDevices>().ok();
@@ -63,7 +63,7 @@ fn versions(versions: &[Version], chosen: &str) -> Vec<Choice> {
         .collect()
 }
 
-/// A clause's words, empty where both sides have the same.
+/// Returns a clause's text, empty where both sides have the same.
 fn words(change: &ClauseChange, text: Option<&String>) -> String {
     let same = change.change == Change::Changed && !change.parts.contains(&"text");
     match text {
@@ -114,7 +114,7 @@ fn fall_out(prediction: &Prediction) -> changes::FallOut {
     }
 }
 
-/// What differs beside clauses, settings and acceptances.
+/// Returns what differs beside clauses, settings and acceptances.
 fn others(diff: &PolicyDiff) -> Vec<changes::Group> {
     let happened = |change: Change| match change {
         Change::Added => ("None".to_owned(), "New".to_owned()),

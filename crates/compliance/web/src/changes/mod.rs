@@ -1,5 +1,5 @@
-//! What changes from one version of the policy to another, or to the policy folder before it is brought into force: devices
-//! that would newly fall out, people who must accept again, clauses, settings, and who may do what.
+//! The changes from one version of the policy to another, or to the policy folder before it comes into force, for everybody who
+//! may read the policy: devices that would newly fail, people who must accept again, clauses, settings, and permissions.
 
 pub(crate) mod handler;
 
@@ -11,11 +11,11 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Choice;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "changes/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The versions to choose the older side from.
     pub from: Vec<Choice>,
@@ -25,50 +25,50 @@ pub struct View {
     pub compared: bool,
     /// Whether the newer side is the policy folder, which is not in force.
     pub draft: bool,
-    /// Why the policy folder cannot be compared; empty where it can.
+    /// The reason why the policy folder cannot be compared; empty where it can.
     pub broken: String,
-    /// What devices would newly fall out; `None` for who may not see devices.
+    /// The devices that would newly fail; `None` for readers who may not see devices.
     pub fall_out: Option<FallOut>,
-    /// What else differs, each under its heading.
+    /// The other differences, each under its heading.
     pub others: Vec<Group>,
     /// The clauses that differ.
     pub clauses: Vec<Clause>,
     /// The settings that differ, per platform.
     pub settings: Vec<Setting>,
-    /// Whom it asks to accept again, by document.
+    /// The people who must accept again, by document.
     pub accept_again: Vec<AcceptAgain>,
 }
 
-/// Devices that would newly fall out.
+/// Devices that would newly fail.
 #[derive(Debug, Clone)]
 pub struct FallOut {
-    /// How many devices were judged by both versions.
+    /// The number of devices judged by both versions.
     pub judged: u64,
-    /// Whether these are all.
+    /// Whether these are all of them.
     pub all: bool,
     /// The clauses.
     pub rows: Vec<FallsOut>,
 }
 
-/// A clause that devices would newly fall out of.
+/// A clause that devices would newly fail.
 #[derive(Debug, Clone)]
 pub struct FallsOut {
     /// The clause.
     pub clause: Crumb,
     /// Its title.
     pub title: String,
-    /// Devices that would not meet it.
+    /// Number of devices that would not meet it.
     pub not_met: u64,
-    /// Devices of which it would no longer be known.
+    /// Number of devices for which it would no longer be known.
     pub not_known: u64,
-    /// Whether its settings change too, so that devices may come back by themselves.
+    /// Whether its settings change too, so that devices may meet it again by themselves.
     pub settings: bool,
-    /// Some of those that would not meet it.
+    /// Some of the devices that would not meet it.
     pub devices: Vec<Crumb>,
 }
 
 impl FallsOut {
-    /// How many devices are not named.
+    /// Returns how many devices are not named.
     fn more(&self) -> u64 {
         self.not_met.saturating_sub(u64::try_from(self.devices.len()).unwrap_or_default())
     }
@@ -88,11 +88,11 @@ pub struct Group {
 /// A document that people must accept again.
 #[derive(Debug, Clone)]
 pub struct AcceptAgain {
-    /// The list of who stands how to it.
+    /// The document, with a link to the list of people and their acceptances.
     pub document: Crumb,
-    /// The clauses on account of which, in a line.
+    /// The clauses that are the reason, in a line.
     pub clauses: String,
-    /// Who: forces with how many people have accepted the document.
+    /// The people: each force with the number of people who have accepted the document.
     pub people: Vec<(&'static str, u64)>,
 }
 
@@ -101,22 +101,22 @@ pub struct AcceptAgain {
 pub struct Clause {
     /// The clause.
     pub clause: Crumb,
-    /// Added, removed, or what of it changed.
+    /// Added, removed, or the part of it that changed.
     pub what: String,
-    /// What happened to it.
+    /// The kind of change.
     pub change: Change,
-    /// Its words before, where they differ.
+    /// Its text before, where it differs.
     pub before: String,
-    /// Its words after.
+    /// Its text after.
     pub after: String,
 }
 
 /// A setting that differs.
 #[derive(Debug, Clone)]
 pub struct Setting {
-    /// Where.
+    /// The platform it is for.
     pub platform: Platform,
-    /// What it is, in words.
+    /// Its meaning, in words.
     pub means: String,
     /// The vendor-neutral key.
     pub key: String,
@@ -124,19 +124,19 @@ pub struct Setting {
     pub before: String,
     /// The value then; empty if no longer set.
     pub after: String,
-    /// Devices that it would be sent to.
+    /// The number of devices that it would be sent to.
     pub devices: u64,
 }
 
 impl View {
-    /// How many people must accept again: of several documents the one with most people counts, since who accepted one
-    /// has mostly accepted the others.
+    /// Returns how many people must accept again. Of several documents the one with most people counts, since people who accepted
+    /// one have mostly accepted the others.
     fn people(&self) -> u64 {
         let sums = self.accept_again.iter().map(|row| row.people.iter().map(|(_, count)| count).sum());
         sums.max().unwrap_or_default()
     }
 
-    /// A version that asks for twelve characters, for the gallery and the tests.
+    /// Returns a version that asks for twelve characters, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let clause = || web_shell::links::clause_crumb("MDU-6.2a");

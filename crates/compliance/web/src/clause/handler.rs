@@ -16,7 +16,7 @@ use web_shell::links::clause_crumb;
 use web_shell::parts::listing::percent;
 use web_shell::session::{Ctx, Problem};
 
-/// The clause.
+/// Shows one clause.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = compliance_app::clause::clause(&ctx.site.app, ctx.permit::<SeePolicy>()?, &id).await?;
     let mut shell = ctx.under(Area::Documents);

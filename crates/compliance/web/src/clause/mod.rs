@@ -1,5 +1,7 @@
-//! One clause: what it asks, how it is kept on each platform and what is left to people, how it stands, what is odd
-//! about it. From here every finding is one click away, and its compliance evidence two.
+//! One clause, for everybody who may read the documents: what it asks, how each platform enforces it and what is left to people,
+//! its outcomes, and the editor's notes on it.
+//!
+//! From here every finding is one click away, and its compliance evidence two.
 
 pub(crate) mod handler;
 
@@ -12,11 +14,11 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::chart::{Bar, Counts};
 use web_shell::parts::registers::Risk;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "clause/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Its id, such as `MDU-6.2a`.
     pub id: String,
@@ -28,37 +30,37 @@ pub struct View {
     pub number: String,
     /// Must, should, may, must not.
     pub modality: String,
-    /// Who must act, in words.
+    /// The people who must act, in words.
     pub actors: Vec<String>,
-    /// Where the cases of its procedures and what proves them are listed; empty where it has none.
+    /// The address that lists the cases of its procedures and their evidence; empty where it has no procedure.
     pub events_href: String,
-    /// How it is kept, one line each, such as `Procedure: lost device, within 1 hour`.
+    /// How it is enforced, one line each, such as `Procedure: lost device, within 1 hour`.
     pub kept_by: Vec<String>,
-    /// What each platform makes of its settings; empty if it is kept by no setting.
+    /// The coverage of its settings on each platform; empty if no setting enforces it.
     pub platforms: Vec<(Platform, Coverage)>,
     /// The values that are set.
     pub settings: Vec<Setting>,
     /// What the check asks, in words; empty if there is none.
     pub check: String,
-    /// Whether this person may see how it stands.
+    /// Whether this person may see its outcomes.
     pub sees_findings: bool,
-    /// Whether anything ever judges it.
+    /// Whether any check judges it.
     pub judged: bool,
-    /// How it stands over all subjects.
+    /// Its outcomes over all subjects.
     pub counts: Counts,
-    /// Devices and people that do not meet it or of whom it is not known, worst first.
+    /// Devices and people that do not meet it, or of which it is not known, worst first.
     pub findings: Vec<Finding>,
-    /// How many more there are than are listed.
+    /// The number of findings that are not listed.
     pub more: u64,
-    /// Where all of them are listed.
+    /// The address that lists all of them.
     pub more_href: String,
-    /// Who carries the risk that it is not met.
+    /// The people who carry the risk that it is not met.
     pub risks: Vec<Risk>,
     /// The registers of permissions and exceptions that belong to it.
     pub registers: Vec<Crumb>,
     /// The editor's notes on it.
     pub flags: Vec<Flag>,
-    /// The ledger's entries under this clause.
+    /// The address of the ledger's entries under this clause.
     pub history_href: String,
 }
 
@@ -71,9 +73,9 @@ pub struct Setting {
     pub means: String,
     /// The value in words.
     pub value: String,
-    /// Where the value is from, such as `The clause`.
+    /// The origin of the value, such as `The clause`.
     pub source: String,
-    /// If the documents leave the value open: why the force chose it, and whose choice it is.
+    /// If the documents leave the value open: why the force chose it, and who made the choice.
     pub choice: Option<(String, String)>,
 }
 
@@ -84,9 +86,9 @@ pub struct Finding {
     pub subject: Crumb,
     /// The outcome with its reason.
     pub outcome: Outcome,
-    /// Since when.
+    /// The time from which it holds.
     pub since: Timestamp,
-    /// The page that replays the judgement.
+    /// The address of the page that replays the judgement.
     pub explain: String,
 }
 
@@ -95,7 +97,7 @@ impl View {
         vec![Bar { name: "All devices and people".into(), href: self.more_href.clone(), counts: self.counts }]
     }
 
-    /// A clause kept by a setting, for the gallery and the tests.
+    /// Returns a clause enforced by a setting, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;
@@ -155,7 +157,7 @@ impl View {
         }
     }
 
-    /// A clause whose text is withheld and that nothing can keep.
+    /// Returns a clause whose text is withheld and that nothing can enforce, for the gallery and the tests.
     #[must_use]
     pub fn sample_withheld() -> Self {
         Self {

@@ -15,10 +15,10 @@ use web_shell::parts::form::Errors;
 use web_shell::parts::listing::percent;
 use web_shell::session::{Ctx, Problem, id_of};
 
-/// What may be typed as a time.
+/// The hint for a time that was typed.
 const TIME_HINT: &str = "Enter a time such as 2026-11-22T03:00:00Z, or a day such as 2026-11-22";
 
-/// The page of a device, person or document.
+/// Returns the address of the page of a device, person or document.
 pub(crate) fn subject_href(subject: &Subject) -> String {
     match subject {
         Subject::Device(id) => format!("/devices/{id}"),
@@ -27,7 +27,7 @@ pub(crate) fn subject_href(subject: &Subject) -> String {
     }
 }
 
-/// How it was judged for a device.
+/// Shows how a clause was judged for a device.
 pub(crate) async fn of_device(
     ctx: Ctx,
     Path((id, clause)): Path<(String, String)>,
@@ -37,7 +37,7 @@ pub(crate) async fn of_device(
     judged(&ctx, Subject::Device(id), "Device", &clause).await
 }
 
-/// How it was judged for a person.
+/// Shows how a clause was judged for a person.
 pub(crate) async fn of_person(
     ctx: Ctx,
     Path((id, clause)): Path<(String, String)>,
@@ -47,7 +47,7 @@ pub(crate) async fn of_person(
     judged(&ctx, Subject::Person(id), "Person", &clause).await
 }
 
-/// How it was judged for a document.
+/// Shows how a clause was judged for a document.
 pub(crate) async fn of_document(
     ctx: Ctx,
     Path((id, clause)): Path<(String, String)>,

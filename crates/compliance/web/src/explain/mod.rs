@@ -1,6 +1,7 @@
-//! How one clause was judged for one device, person or document at one time: the facts used, what was expected of them, what was found.
+//! The judgement of one clause for one device, person or document at one time, for everybody who may see the finding: the facts
+//! used, what was expected of them, what was found.
 //!
-//! `lanyard explain` prints the same. Both replay the judgement from what was stored; neither looks its result up.
+//! `lanyard explain` prints the same. Both replay the judgement from the stored facts; neither looks up its result.
 
 pub(crate) mod handler;
 
@@ -11,17 +12,17 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "explain/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The page's own address, without the time asked for.
     pub href: String,
     /// `Device`, `Person` or `Document`.
     pub kind: &'static str,
-    /// Whom or what it is about.
+    /// The device, person or document that was judged.
     pub subject: Crumb,
     /// The clause.
     pub clause: Crumb,
@@ -31,23 +32,23 @@ pub struct View {
     pub at: Timestamp,
     /// The time as it was typed, when the page is shown again; empty for now.
     pub typed: String,
-    /// When the time that was typed cannot be read: what to type instead.
+    /// The error when the time that was typed cannot be read: what to type instead.
     pub errors: Errors,
-    /// What came of judging it again, in a sentence.
+    /// The result of the replay, in a sentence.
     pub replayed: String,
     /// When the same judgement was last reached.
     pub confirmed: Timestamp,
     /// The outcome at that time.
     pub outcome: Outcome,
-    /// The version of the rules that was in force then, by its digest.
+    /// The digest of the version of the rules that was in force then.
     pub rules: String,
-    /// The clause as it read then, by its digest.
+    /// The digest of the text of the clause at that time.
     pub wording: String,
     /// What was expected and what was found, one line for each question of the check.
     pub steps: Vec<Step>,
     /// The facts used, as far as the reader may see them.
     pub facts: Vec<Fact>,
-    /// How many more were used.
+    /// The number of facts used that the reader may not see.
     pub left_out: usize,
     /// What happened before and after, newest first.
     pub timeline: Vec<Event>,
@@ -58,7 +59,7 @@ pub struct View {
 pub struct Step {
     /// What was expected.
     pub expected: String,
-    /// What follows.
+    /// The outcome of the question.
     pub outcome: Outcome,
 }
 
@@ -69,7 +70,7 @@ pub struct Fact {
     pub name: String,
     /// Its value in words.
     pub value: String,
-    /// How it came to us.
+    /// The grade of the fact: how it was reported.
     pub grade: Grade,
     /// When it was reported.
     pub at: Timestamp,
@@ -80,16 +81,16 @@ pub struct Fact {
 /// One line of the timeline.
 #[derive(Debug, Clone)]
 pub struct Event {
-    /// When.
+    /// The time it happened.
     pub at: Timestamp,
-    /// To what.
+    /// The outcome after the change.
     pub outcome: Outcome,
-    /// This page as of then.
+    /// The address of this page at that time.
     pub href: String,
 }
 
 impl View {
-    /// A clause that is not met, for the gallery and the tests.
+    /// Returns a clause that is not met, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;
@@ -135,7 +136,7 @@ impl View {
         }
     }
 
-    /// A clause of which nothing was ever reported, at a time that could not be read.
+    /// Returns a clause of which nothing was ever reported, at a time that could not be read, for the gallery and the tests.
     #[must_use]
     pub fn sample_not_known() -> Self {
         Self {

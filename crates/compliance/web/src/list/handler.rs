@@ -10,7 +10,7 @@ use web_shell::answer::shown;
 use web_shell::frame::Area;
 use web_shell::session::{Ctx, Problem};
 
-/// The documents.
+/// Shows the list of documents.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let rows = compliance_app::documents::documents(&ctx.site.app, ctx.permit::<SeePolicy>()?).await?;
     let view = list::View {

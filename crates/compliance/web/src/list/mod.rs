@@ -1,4 +1,4 @@
-//! The documents in force: whose they are, whether their review is due, how they stand.
+//! The documents in force, for everybody who may read them: their owners, whether their review is due, their outcomes.
 
 pub(crate) mod handler;
 
@@ -8,13 +8,13 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::chart::Bar;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "list/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Whether this person may see how they stand.
+    /// Whether this person may see the outcomes.
     pub sees_findings: bool,
     /// The documents.
     pub rows: Vec<Row>,
@@ -25,19 +25,19 @@ pub struct View {
 pub struct Row {
     /// Its title, page and findings.
     pub bar: Bar,
-    /// The force's version, or what it is called where the force gave none.
+    /// The force's version, or a substitute where the force gave none.
     pub version: String,
-    /// Such as `In force, review overdue by 2,262 days`.
+    /// Its status, such as `In force, review overdue by 2,262 days`.
     pub status: String,
     /// Whether the review is overdue or has no date.
     pub overdue: bool,
-    /// Who owns it.
+    /// The owner.
     pub owner: String,
-    /// How many clauses it has.
+    /// The number of its clauses.
     pub clauses: u64,
-    /// How many of them no system can keep, so that they have no outcome.
+    /// The number of clauses that no system can enforce, so that they have no outcome.
     pub unkept: u64,
-    /// How many flags its editor raised.
+    /// The number of flags that its editor raised.
     pub flags: u64,
 }
 
@@ -46,7 +46,7 @@ impl View {
         self.rows.iter().map(|row| row.bar.clone()).collect()
     }
 
-    /// Two documents, for the gallery and the tests.
+    /// Returns two documents, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut bars = Bar::samples().into_iter();

@@ -14,7 +14,7 @@ use web_shell::frame::Area;
 use web_shell::links::clause_crumb;
 use web_shell::session::{Ctx, Problem};
 
-/// One document.
+/// Shows one document.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = compliance_app::documents::document(&ctx.site.app, ctx.permit::<SeePolicy>()?, &id).await?;
     let view = show::View {

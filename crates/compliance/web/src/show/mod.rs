@@ -1,4 +1,5 @@
-//! One document: who owns it, whether its paper is in order, its clauses by section, its editor's notes.
+//! One document, for everybody who may read it: its owner, whether its approvals and dates are in order, its clauses by section,
+//! its editor's notes.
 
 pub(crate) mod handler;
 
@@ -9,21 +10,21 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::chart::Counts;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "show/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The document's own address.
     pub href: String,
     /// Its title.
     pub title: String,
-    /// Such as `In force, review overdue by 2,262 days`.
+    /// Its status, such as `In force, review overdue by 2,262 days`.
     pub status: String,
     /// Owner, dates, approvals, legal basis: names with values, in order.
     pub about: Vec<(String, String)>,
-    /// Whether this person may see how the clauses stand.
+    /// Whether this person may see the outcomes of the clauses.
     pub sees_findings: bool,
     /// The clauses, by section.
     pub sections: Vec<Section>,
@@ -34,7 +35,7 @@ pub struct View {
 /// A section of the document.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// Such as `6 Passwords`.
+    /// Its number and title, such as `6 Passwords`.
     pub title: String,
     /// Its clauses.
     pub clauses: Vec<Row>,
@@ -49,16 +50,16 @@ pub struct Row {
     pub title: String,
     /// Must, should, may, must not.
     pub modality: String,
-    /// How it is kept, in a few words: `setting and check`, `acceptance`, `nothing`.
+    /// How it is enforced, in a few words: `setting and check`, `acceptance`, `nothing`.
     pub kept_by: String,
-    /// How it stands over all subjects; all zero if it was never judged.
+    /// Its outcomes over all subjects; all zero if it was never judged.
     pub counts: Counts,
-    /// The flags that speak of it.
+    /// The flags that are about it.
     pub flags: Vec<String>,
 }
 
 impl View {
-    /// Part of a document, for the gallery and the tests.
+    /// Returns part of a document, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -1,7 +1,7 @@
-//! Files of devices, such as an export of Snipe-IT: what their columns can be, and what a row does.
+//! Imports files of devices, such as an export of Snipe-IT: what their columns can be, and what a row does.
 //!
-//! A file says who has a thing and nobody signed for it: its "checked out to" becomes the intended holder of a new device,
-//! and changes nothing for one that stands in the register.
+//! A file says who has a thing although nobody signed for it: its "checked out to" becomes the intended holder of a new device,
+//! and changes nothing for one that is in the register.
 
 use std::collections::HashMap;
 
@@ -21,35 +21,35 @@ use kernel::record::Record;
 use kernel::{App, AppError};
 
 columns! {
-    /// The maker's serial number.
+    /// Maker's serial number.
     Serial = "serial" / "Serial number" from ["serialnumber", "serialno"];
-    /// The force's own label.
+    /// Force's own label.
     Tag = "tag" / "Asset tag" from ["assettag", "assetnumber"];
-    /// What it is.
+    /// Kind of device.
     Kind = "kind" / "Category or kind" from ["category", "type"];
-    /// Who made it.
+    /// Maker of the device.
     Maker = "maker" / "Maker" from ["manufacturer", "make"];
-    /// The maker's name for the model.
+    /// Maker's name for the model.
     Model = "model" / "Model" from ["modelname"];
     /// Equipment identity of its radio.
     Imei = "imei" / "IMEI" from [];
-    /// Whether it is still in use.
+    /// State of use: in use or out of use.
     Status = "status" / "Status" from ["standing"];
-    /// Who is to have it.
+    /// Intended holder.
     Holder = "holder" / "Checked out to" from ["checkedoutto", "checkedout", "assignedto", "employeenumber"];
-    /// The store that it lies in.
+    /// Store that holds it.
     Place = "place" / "Location" from ["location", "store"];
     /// Day of purchase.
     Bought = "bought" / "Purchase date" from ["purchasedate", "purchased"];
 }
 
-/// Files of devices.
+/// Kind of import for files of devices.
 #[derive(Debug, Clone, Copy)]
 pub enum Devices {}
 
-/// What a row makes of a device.
+/// Change that a row makes to a device.
 pub struct Entry {
-    /// The device that stands in the register; `None` for a new one.
+    /// Device in the register; `None` for a new one.
     device: Option<Device>,
     force: Force,
     kind: DeviceKind,
@@ -57,13 +57,13 @@ pub struct Entry {
     holder: Option<PersonId>,
     place: Option<PlaceId>,
     retired: bool,
-    /// What the register said of it, which the row changes.
+    /// Particulars in the register, which the row changes.
     before: Particulars,
 }
 
-/// What stands in the file so far: the column and what was in it, with its row.
+/// Values seen in the file so far: the column and its value, with the row.
 type Seen = HashMap<(Column, String), usize>;
-/// A row that can be, says nothing new or is asked about; or why it cannot be.
+/// Valid row, one that says nothing new or one that needs an answer; otherwise the reason why it is not valid.
 type Read = Result<Row, String>;
 
 enum Row {
@@ -189,7 +189,7 @@ fn enter_device(
     app.enter(tx, now, record)
 }
 
-/// What a row does, or why it cannot be.
+/// Works out what a row does, or why it is not valid.
 fn item(
     tx: &mut Tx<'_>,
     file: &File<Devices>,
@@ -197,7 +197,7 @@ fn item(
     seen: &mut Seen,
 ) -> Result<Read, AppError> {
     let force = file.force;
-    // An accessory or SIM without a number of its own is known by its label.
+    // An accessory or SIM without a number of its own is identified by its label.
     let known_by = cells.get(Column::Serial).or_else(|| cells.get(Column::Tag)).unwrap_or_default();
     let serial = match super::checked_serial(known_by) {
         Ok(serial) => serial,
@@ -247,7 +247,7 @@ fn item(
     Ok(Ok(Row::Does(Box::new(item))))
 }
 
-/// Why a row cannot be that says what another row of the file says.
+/// Returns why a row is not valid that repeats a value of another row of the file.
 fn twice(
     file: &File<Devices>,
     row: usize,
@@ -267,7 +267,7 @@ fn twice(
     })
 }
 
-/// A device's particulars as the row has them; an empty cell leaves what the register says.
+/// Returns a device's particulars as the row has them; an empty cell keeps what the register says.
 fn particulars(before: &Particulars, cells: &Cells<'_, Column>) -> Result<Particulars, String> {
     let cell = |column, old: &String| cells.optional(column, Some(old)).unwrap_or_default();
     let bought = cells.day(Column::Bought, before.bought_on.parse().ok())?;
@@ -282,7 +282,7 @@ fn particulars(before: &Particulars, cells: &Cells<'_, Column>) -> Result<Partic
 }
 
 impl Entry {
-    /// What the register would say otherwise of a device that stands in it.
+    /// Lists what would change in the register for a device that is already in it.
     fn differences(&self) -> Vec<String> {
         let (old, new) = (&self.before, &self.described);
         [
@@ -302,7 +302,7 @@ impl Entry {
     }
 }
 
-/// Another device that has the label or the IMEI already.
+/// Finds another device that has the label or the IMEI already.
 fn taken(
     tx: &mut Tx<'_>,
     force: Force,
@@ -323,7 +323,7 @@ fn taken(
     Ok(None)
 }
 
-/// A row about a device that stands in the register: who has it and where it is changes by hand-overs alone.
+/// Reads a row about a device in the register: its holder and place change by hand-overs alone.
 fn known(entry: Entry, cells: &Cells<'_, Column>) -> (Entry, Vec<String>) {
     let mut said = entry.differences();
     let ignored = [Column::Holder, Column::Place, Column::Status];
@@ -338,7 +338,7 @@ fn known(entry: Entry, cells: &Cells<'_, Column>) -> (Entry, Vec<String>) {
     (entry, said)
 }
 
-/// A row about a new device, with its intended holder and the store that it lies in as far as the register knows them.
+/// Reads a row about a new device, with its intended holder and the store that holds it as far as the register knows them.
 fn fresh(tx: &mut Tx<'_>, entry: Entry, cells: &Cells<'_, Column>) -> Result<(Entry, Vec<String>), AppError> {
     let mut said: Vec<String> = entry.described.model.iter().cloned().collect();
     let holder = match cells.get(Column::Holder) {

@@ -1,5 +1,5 @@
-//! What the register says of a device beside its serial number: label, maker, model, numbers, day of purchase; and what
-//! becomes of it without a hand-over.
+//! Describes a device beside its serial number: label, maker, model, numbers, day of purchase.
+//! Also changes its standing without a hand-over.
 
 use domain::{AssetClass, DeviceId, Standing, Timestamp, Use};
 use serde_json::json;
@@ -17,14 +17,14 @@ use kernel::fields::{optional_text, text};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What can become of a device without a hand-over.
+/// Change of standing that needs no hand-over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Restated {
-    /// Out of use, in a store; still the force's.
+    /// Out of use, in a store; still the force's property.
     Retired,
-    /// Nobody knows where it is.
+    /// Missing: nobody knows where it is.
     Missing,
-    /// It was missing and is there.
+    /// Found again after it was missing.
     Found,
 }
 
@@ -50,7 +50,7 @@ impl Restated {
     }
 }
 
-/// Writes particulars over what the register has.
+/// Replaces the particulars in the register.
 pub(crate) fn describe(tx: &mut Tx<'_>, device: &Device, new: &Described) -> Result<(), AppError> {
     let another = |found: Vec<DeviceId>| found.into_iter().any(|found| found != device.id);
     if let Some(tag) = &new.asset_tag
@@ -78,18 +78,18 @@ pub(crate) fn describe(tx: &mut Tx<'_>, device: &Device, new: &Described) -> Res
     Ok(())
 }
 
-/// What is entered of a device beside its serial number and kind. Every text may be empty.
+/// Details of a device beside its serial number and kind. Every text may be empty.
 #[derive(Debug, Clone, Default)]
 pub struct Particulars {
-    /// Its class of property; the kind's own where left out.
+    /// Class of property; the kind's own if left out.
     pub class: Option<AssetClass>,
-    /// Personal issue or pool.
+    /// Use: personal issue or pool.
     pub held_as: Option<Use>,
-    /// The force's own label.
+    /// Force's own label.
     pub asset_tag: String,
-    /// Who made it.
+    /// Maker of the device.
     pub maker: String,
-    /// The maker's name for the model.
+    /// Maker's name for the model.
     pub model: String,
     /// Equipment identity of its radio: 15 digits with their check digit.
     pub imei: String,
@@ -101,7 +101,7 @@ pub struct Particulars {
     pub bought_on: String,
 }
 
-/// [`Particulars`] as they can be.
+/// [`Particulars`] after they were checked.
 pub(crate) struct Described {
     pub class: Option<AssetClass>,
     pub held_as: Use,
@@ -115,7 +115,7 @@ pub(crate) struct Described {
 }
 
 impl Particulars {
-    /// What the register says of a device.
+    /// Reads the particulars of a device from the register.
     pub(crate) fn of(device: &Device, asset: &Asset) -> Self {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         Self {
@@ -159,7 +159,7 @@ impl Particulars {
     }
 }
 
-/// A number of that many digits, with spaces and hyphens taken out; `None` for nothing.
+/// Checks a number of that many digits, with spaces and hyphens taken out; returns `None` for an empty one.
 fn digits(
     field: &'static str,
     text: &str,
@@ -177,7 +177,7 @@ fn digits(
     Err(AppError::invalid(field, format!("enter its {wanted} digits")))
 }
 
-/// Whether a number's last digit is the check digit of the others (Luhn; 3GPP TS 23.003 annex B).
+/// Returns whether a number's last digit is the check digit of the others (Luhn; 3GPP TS 23.003 annex B).
 fn luhn(digits: &str) -> bool {
     let sum: u32 = digits
         .bytes()
@@ -192,11 +192,10 @@ fn luhn(digits: &str) -> bool {
     sum.is_multiple_of(10)
 }
 
-/// Describes a device that stands in the register: label, maker, model, numbers, day of purchase.
+/// Describes a device in the register: label, maker, model, numbers, day of purchase.
 ///
 /// # Errors
-/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] where another device of the force has the label or
-/// the IMEI.
+/// [`AppError::Invalid`] beside its field, [`AppError::Conflict`] if another device of the force has the label or the IMEI.
 pub async fn describe_device(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -218,11 +217,11 @@ pub async fn describe_device(
             .await
 }
 
-/// Changes where a device stands without a hand-over: out of use, missing, or found again. A draft that it waits in is
-/// withdrawn. Taking it out of use and marking it as missing count towards a cap.
+/// Changes the standing of a device without a hand-over: out of use, missing, or found again. Withdraws a draft that it waits in.
+/// Taking it out of use and marking it as missing count towards a cap.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it stands so already or cannot.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] if it has that standing already or cannot have it.
 pub async fn restate_device(
     app: &App,
     permit: Permit<ManageRegister>,
@@ -255,10 +254,10 @@ pub async fn restate_device(
         .await
 }
 
-/// Changes where a device stands, once it is looked at again whether it can.
+/// Changes the standing of a device after checking again that it may change.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it stands so already or cannot.
+/// [`AppError::Conflict`] if it has that standing already or cannot have it.
 pub fn restate_checked(
     app: &App,
     tx: &mut Tx<'_>,

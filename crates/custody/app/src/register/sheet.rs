@@ -1,31 +1,31 @@
-//! The words of other asset systems in this register's.
+//! Translates the words of other asset systems into those of this register.
 //!
-//! A category is understood by whole words, and by the one that names the thing: `Laptop charger` is a charger and `Charger
-//! for laptops` is one too. Whatever is left open is asked, once for each category of a file.
+//! A category is understood by whole words, and by the one that names the thing: `Laptop charger` is a charger and `Charger for
+//! laptops` is one too. Anything left open becomes a question, once for each category of a file.
 
 use domain::DeviceKind;
 
 use kernel::imports::{Answers, Ask};
 
-/// What a category means.
+/// Meaning of a category.
 pub(super) enum Meant {
-    /// This kind.
+    /// Known kind of device.
     Kind(DeviceKind),
-    /// Nothing that the register keeps: it was answered so.
+    /// Thing that the register does not keep, according to the answer.
     LeftOut,
-    /// It has to be asked.
+    /// Category that needs an answer.
     Asked(Ask),
-    /// No word was given.
+    /// Missing category.
     Nothing,
 }
 
-/// What the words of a category name, before the maker is looked at.
+/// Thing that the words of a category name, before the maker is considered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Thing {
     Phone,
     Tablet,
     Computer,
-    /// It names its kind by itself.
+    /// Thing whose word gives its kind.
     Exactly(DeviceKind),
 }
 
@@ -66,15 +66,15 @@ const WORDS: &[(&str, Thing)] = &[
 ];
 /// Words that say nothing about what a thing is.
 const NEUTRAL: [&str; 5] = ["card", "device", "unit", "station", "equipment"];
-/// Words behind which another thing is named, which goes with the first.
+/// Words that introduce another thing, which goes with the first.
 const WITH: [&str; 3] = ["with", "for", "incl"];
 /// Words between two things, either of which may be meant.
 const OR: [&str; 3] = ["and", "or", "amp"];
 
-/// The answer that leaves rows of a category out.
+/// Answer that leaves out the rows of a category.
 const LEAVE_OUT: &str = "leave-out";
 
-/// What a category of another system is in this register, with the maker's help and what was answered.
+/// Works out what a category of another system is in this register, with the maker's help and the answers given.
 pub(super) fn kind_of(category: &str, maker: &str, answers: &Answers) -> Meant {
     if category.is_empty() {
         return Meant::Nothing;
@@ -96,7 +96,7 @@ pub(super) fn kind_of(category: &str, maker: &str, answers: &Answers) -> Meant {
     }
 }
 
-/// The question about a category, with what was answered.
+/// Makes the question about a category, with the answer that was given.
 pub(super) fn question(category: &str, answers: &Answers) -> Ask {
     let kinds = DeviceKind::ALL.iter().map(|kind| (kind.as_str(), kind.title()));
     let choices: Vec<_> =
@@ -111,7 +111,7 @@ pub(super) fn question(category: &str, answers: &Answers) -> Ask {
     }
 }
 
-/// The thing that a category names, if it is one.
+/// Returns the thing that a category names, if it names exactly one.
 fn named(category: &str) -> Option<Thing> {
     let lower = category.to_lowercase();
     let words: Vec<&str> =
@@ -125,13 +125,13 @@ fn named(category: &str) -> Option<Thing> {
         }
         found = Some(thing);
     }
-    // Things that stand beside each other without a word between them (`Phones & SIM`, `Laptop/Tablet`) are two as well.
+    // Things beside each other without a word between them (`Phones & SIM`, `Laptop/Tablet`) are two as well.
     let signs = category.contains(['&', '/', '+', ',', ';']);
     let all = words.get(..end)?.iter().filter_map(|word| thing(word));
     if signs && all.into_iter().any(|other| Some(other) != found) { None } else { found }
 }
 
-/// What the last word that is not neutral names; a model behind it (`iPhone 15`) changes nothing.
+/// Returns what the last word that is not neutral names; a model after it (`iPhone 15`) changes nothing.
 fn head(part: &[&str]) -> Option<Thing> {
     let last = part.iter().rposition(|word| {
         !NEUTRAL.contains(&singular(word)) && !word.chars().all(|letter| letter.is_ascii_digit())
@@ -170,7 +170,7 @@ fn of_maker(thing: Thing, maker: &str) -> Option<DeviceKind> {
     })
 }
 
-/// The collar or staff number in words such as `Ames, PC (1234)`.
+/// Extracts the collar or staff number from words such as `Ames, PC (1234)`.
 pub(super) fn number_in(words: &str) -> &str {
     let inner = words.rsplit_once('(').and_then(|(_, rest)| rest.strip_suffix(')'));
     inner.unwrap_or(words).trim()

@@ -28,13 +28,13 @@ fn add_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> add::View {
     }
 }
 
-/// The form for a new entry.
+/// Shows the form for a new device of the register.
 pub(crate) async fn add(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
     shown(&add_view(&ctx, None, Errors::default()))
 }
 
-/// Enters a device.
+/// Adds a device to the register.
 pub(crate) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let mut errors = Errors::default();

@@ -1,4 +1,5 @@
-//! Putting a device into the asset register, which is what makes it the force's to manage (UPD-7.1).
+//! The form that adds a device to the asset register, which makes it the force's to manage (UPD-7.1), for staff who keep the
+//! register.
 
 pub(crate) mod handler;
 
@@ -8,13 +9,13 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "add/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The force's own label; may be empty.
     pub asset: String,
@@ -37,7 +38,7 @@ impl View {
         web_shell::parts::choices::forces(&self.force)
     }
 
-    /// The page as it is first shown.
+    /// Returns the page as it is first shown, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -51,7 +52,7 @@ impl View {
         }
     }
 
-    /// The page shown again with its mistakes.
+    /// Returns the page shown again with its mistakes, for the gallery and the tests.
     #[must_use]
     pub fn sample_errors() -> Self {
         Self {

@@ -54,13 +54,13 @@ fn count_view(ctx: &Ctx, read: CountRead) -> count::View {
     }
 }
 
-/// One stock count.
+/// Shows one stock count.
 pub(crate) async fn count(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = custody_app::count(&ctx.site.app, ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
     shown(&count_view(&ctx, read))
 }
 
-/// The same as CSV.
+/// Exports one stock count as CSV.
 pub(crate) async fn count_csv(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = custody_app::count(&ctx.site.app, ctx.permit::<SeeDevices>()?, count_id(&id)?).await?;
     let name = format!("attachment; filename=\"stock-count-{}.csv\"", read.count.number);
@@ -69,12 +69,12 @@ pub(crate) async fn count_csv(ctx: Ctx, Path(id): Path<String>) -> Result<Respon
     Ok((headers, text).into_response())
 }
 
-/// Notes what was scanned.
+/// Records what was scanned.
 pub(crate) async fn scanned(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id = count_id(&id)?;
     let app = &ctx.site.app;
-    // The wall before the form.
+    // Checks the reader's force before it reads the form.
     let read = custody_app::count(app, ctx.permit::<SeeDevices>()?, id).await?;
     match custody_app::scan_into_count(app, permit, id, fields.get("codes")).await {
         Ok(_) => Ok(done(&format!("/counts/{id}"), "count-scanned")),
@@ -86,7 +86,7 @@ pub(crate) async fn scanned(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     }
 }
 
-/// Closes a count.
+/// Closes a stock count.
 pub(crate) async fn close_count(
     ctx: Ctx,
     Path(id): Path<String>,

@@ -1,4 +1,4 @@
-//! One stock count: scanning into it, its differences, and its end.
+//! One stock count, for staff who may see devices: scanning devices, the differences, and closing it.
 
 pub(crate) mod handler;
 
@@ -10,31 +10,31 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 use web_shell::{csv, filters};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "count/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with a form.
+    /// The errors in the form.
     pub errors: Errors,
-    /// Its own address, under which its forms are sent.
+    /// The page's own address; its forms post to addresses below it.
     pub href: String,
     /// Its number.
     pub number: i64,
-    /// Of which store.
+    /// The store that is counted.
     pub place: String,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// Who began it and when.
+    /// The person who began it, and when.
     pub opened: (String, Timestamp),
-    /// Who closed it and when.
+    /// The person who closed it, and when.
     pub closed: Option<(String, Timestamp)>,
     /// Whether the reader may scan and close.
     pub may_count: bool,
-    /// What was scanned and could not be taken.
+    /// The codes that were scanned and could not be accepted.
     pub codes: String,
-    /// Its lines, what is missing first.
+    /// Its lines, missing things first.
     pub lines: Vec<Line>,
 }
 
@@ -45,20 +45,20 @@ pub struct Line {
     pub difference: Difference,
     /// The device.
     pub device: Option<Crumb>,
-    /// Its label, or what was scanned.
+    /// Its label, or the code that was scanned.
     pub shown: String,
-    /// Where it should be.
+    /// The place where it should be.
     pub should_be: String,
-    /// What was said of the difference.
+    /// The explanation of the difference.
     pub explanation: String,
     /// The case that it opened.
     pub case: Option<Crumb>,
-    /// What the form calls it.
+    /// The code that names it in the form.
     pub code: String,
 }
 
 impl Line {
-    /// How it compares, in words.
+    /// Returns the difference in words.
     #[must_use]
     pub const fn title(&self) -> &'static str {
         match self.difference {
@@ -69,7 +69,7 @@ impl Line {
         }
     }
 
-    /// The colour of its tag.
+    /// Returns the colour of its tag.
     #[must_use]
     pub const fn colour(&self) -> &'static str {
         match self.difference {
@@ -107,7 +107,7 @@ impl View {
         self.lines.iter().filter(|line| line.differs()).count()
     }
 
-    /// A made-up count, for the gallery and the tests.
+    /// Returns a made-up count, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);
@@ -141,7 +141,7 @@ impl View {
         }
     }
 
-    /// The same, closed.
+    /// Returns a made-up count that is closed, for the gallery and the tests.
     #[must_use]
     pub fn sample_closed() -> Self {
         let mut view = Self::sample();
@@ -155,7 +155,7 @@ impl View {
     }
 }
 
-/// The lines as CSV, with the columns of the page.
+/// Exports the lines as CSV, with the columns of the page.
 #[must_use]
 pub fn export(lines: &[Line]) -> String {
     let mut table = csv::Table::new(&[

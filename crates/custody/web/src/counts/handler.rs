@@ -29,7 +29,7 @@ async fn counts_view(ctx: &Ctx, chosen: &str, errors: Errors) -> Result<counts::
     })
 }
 
-/// The stock counts.
+/// Shows the list of stock counts.
 pub(crate) async fn counts(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
     shown(&counts_view(&ctx, "", Errors::default()).await?)

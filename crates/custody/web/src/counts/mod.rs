@@ -1,4 +1,4 @@
-//! The stock counts, and beginning one.
+//! The list of stock counts, with the form that begins one, for staff who may see devices.
 
 pub(crate) mod handler;
 
@@ -9,13 +9,13 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "counts/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with the form.
+    /// The errors in the form.
     pub errors: Errors,
     /// The stores that can be counted.
     pub stores: Vec<Choice>,
@@ -28,9 +28,9 @@ pub struct View {
 /// One count.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its page and name.
+    /// Its name, with a link to its page.
     pub count: Crumb,
-    /// Of which store.
+    /// The store that is counted.
     pub place: String,
     /// When it was begun.
     pub opened: Timestamp,
@@ -39,7 +39,7 @@ pub struct Row {
 }
 
 impl View {
-    /// Two made-up counts, for the gallery and the tests.
+    /// Returns two made-up counts, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);

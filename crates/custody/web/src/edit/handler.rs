@@ -46,7 +46,7 @@ async fn edit_view(
     })
 }
 
-/// The form for a device's particulars.
+/// Shows the form for a device's particulars.
 pub(crate) async fn edit(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
     let view = edit_view(&ctx, id_of(&id)?, None, Errors::default()).await?;
@@ -82,7 +82,7 @@ async fn again(
     otherwise: &str,
 ) -> Result<Response, Problem> {
     let errors = form_errors(error, otherwise)?;
-    // The two forms of the page do not send each other's fields: what was not sent is shown as it stands.
+    // The two forms of the page do not send each other's fields: fields that were not sent are shown with their current values.
     let whole = fields.get("class").is_empty();
     let mut view = edit_view(ctx, id, (!whole).then_some(fields), errors).await?;
     if whole {
@@ -92,7 +92,7 @@ async fn again(
     form_again(&view)
 }
 
-/// Takes a device out of use, or writes down that it is missing or found.
+/// Records that a device is out of use, missing or found.
 pub(crate) async fn restate(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id = id_of(&id)?;

@@ -1,4 +1,5 @@
-//! Changing what the register says of a device: its particulars, and whether it is in use, missing or out of use.
+//! The form that changes the register's entry of a device, for staff who keep the register: its particulars, and whether it is in
+//! use, missing or out of use.
 
 pub(crate) mod handler;
 
@@ -29,13 +30,13 @@ pub const COLUMNS: [&str; 16] = [
     "Purchase date",
 ];
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "edit/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The device's page.
     pub href: String,
@@ -47,7 +48,7 @@ pub struct View {
     pub held_as: String,
     /// The force's label.
     pub asset: String,
-    /// Who made it.
+    /// The maker.
     pub maker: String,
     /// The maker's name for the model.
     pub model: String,
@@ -59,11 +60,11 @@ pub struct View {
     pub eid: String,
     /// Day of purchase.
     pub bought: String,
-    /// Where it stands.
+    /// Its current state.
     pub standing: Standing,
-    /// What became of it, as typed.
+    /// The outcome for the device, as typed.
     pub to: String,
-    /// Why, as typed.
+    /// The reason, as typed.
     pub why: String,
 }
 
@@ -85,7 +86,7 @@ impl View {
         Choice::list(ways.iter().copied(), &self.to)
     }
 
-    /// A phone with a mistyped IMEI, for the gallery and the tests.
+    /// Returns a phone with a mistyped IMEI, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);

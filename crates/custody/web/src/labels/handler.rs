@@ -8,10 +8,10 @@ use crate::labels;
 use web_shell::answer::shown;
 use web_shell::session::{Ctx, Problem};
 
-/// Labels of one sheet at most.
+/// The largest number of labels on one sheet.
 const MOST_LABELS: usize = 200;
 
-/// A sheet of labels.
+/// Shows a sheet of labels to print.
 pub(crate) async fn labels(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
     let codes = ctx.asked("codes").to_owned();

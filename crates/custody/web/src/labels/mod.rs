@@ -1,5 +1,7 @@
-//! A sheet of labels to print: the address of a thing's page as a QR code, its number as a bar code. No personal data: a
-//! label is read by whoever finds the thing.
+//! A sheet of labels to print, for staff who may see devices: the address of a thing's page as a QR code, its number as a bar
+//! code.
+//!
+//! It contains no personal data, because anybody who finds the thing can read its label.
 
 pub(crate) mod handler;
 
@@ -8,17 +10,17 @@ use askama::Template;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "labels/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was asked for.
+    /// The codes that were asked for.
     pub codes: String,
     /// The labels.
     pub labels: Vec<Printed>,
-    /// Codes that the register does not know, or that cannot be printed, each with why.
+    /// Codes that are not in the register, or that cannot be printed, each with the reason.
     pub not: Vec<(String, String)>,
 }
 
@@ -27,7 +29,7 @@ pub struct View {
 pub struct Printed {
     /// The number in letters.
     pub number: String,
-    /// The force whose property it is.
+    /// The force that owns it.
     pub force: &'static str,
     /// QR code: size and path.
     pub qr: (usize, String),
@@ -36,7 +38,7 @@ pub struct Printed {
 }
 
 impl View {
-    /// A sheet with one label, for the gallery and the tests.
+    /// Returns a sheet with one label, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);

@@ -14,7 +14,7 @@ use web_shell::links::device_crumb;
 use web_shell::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
 use web_shell::session::{Ctx, Problem};
 
-/// A hand-over as lists show it.
+/// Converts a hand-over into a row of a list.
 pub fn row(row: &HandoverRow) -> list::Row {
     let waits = [Side::Giver, Side::Receiver].into_iter().filter(|side| !row.signed.contains(side));
     let names = waits.map(|side| if side == Side::Giver { row.giver.clone() } else { row.receiver.clone() });
@@ -46,7 +46,7 @@ async fn walk(
     Ok((rows.iter().map(row).collect(), next))
 }
 
-/// The list, with loans past their day.
+/// Shows the list of hand-overs, with loans that are overdue.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     let after = list.after_time();
@@ -69,7 +69,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The list as CSV, every row that the filters leave.
+/// Exports the list of hand-overs as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     answer::walked("custody", (ctx, list), |(ctx, list), after: Option<Key>| async move {

@@ -1,4 +1,5 @@
-//! Custody at a glance: what waits for a signature, loans past their day, what was signed of late.
+//! Custody at a glance, for staff who may see custody: what waits for a signature, loans that are overdue, what was signed
+//! recently.
 
 pub(crate) mod handler;
 
@@ -12,52 +13,52 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed = Allowed { path: "/custody", filters: &["state", "kind"], sorts: &["drafted"] };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "list/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters and page.
     pub list: Listing,
     /// Hand-overs, newest first.
     pub rows: Vec<Row>,
-    /// Loans past their day.
+    /// Overdue loans.
     pub late: Vec<Late>,
-    /// Whether the reader works at a desk.
+    /// Whether the reader works at a service desk.
     pub desk: bool,
 }
 
 /// A hand-over.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its page and name.
+    /// The hand-over's name, with a link to its page.
     pub handover: Crumb,
-    /// What it does.
+    /// The kind of hand-over.
     pub kind: &'static str,
     /// Serial numbers.
     pub things: Vec<String>,
-    /// Who gives.
+    /// The giver.
     pub giver: String,
-    /// Who takes.
+    /// The receiver.
     pub receiver: String,
-    /// How far it got, and the colour of that.
+    /// Its state in words, and the colour of the state.
     pub state: (&'static str, &'static str),
-    /// Who has yet to sign; empty where nobody has.
+    /// The people who have yet to sign; empty where nobody has.
     pub waits_for: String,
     /// When it was drafted.
     pub at: Timestamp,
 }
 
-/// A loan past its day.
+/// An overdue loan.
 #[derive(Debug, Clone)]
 pub struct Late {
     /// The device.
     pub device: Crumb,
-    /// Who has it.
+    /// The holder.
     pub holder: String,
     /// When it was due.
     pub due: Timestamp,
@@ -82,7 +83,7 @@ impl View {
         )
     }
 
-    /// A made-up week, for the gallery and the tests.
+    /// Returns a made-up week, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |number: u32, kind, state: (&'static str, &'static str), waits: &str| Row {
@@ -111,7 +112,7 @@ impl View {
         }
     }
 
-    /// Nothing at all.
+    /// Returns an empty list, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {
@@ -123,7 +124,7 @@ impl View {
     }
 }
 
-/// The rows as CSV, with the columns of the page.
+/// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table =

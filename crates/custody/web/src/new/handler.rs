@@ -15,10 +15,10 @@ use web_shell::links::{device_crumb, named};
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors};
 
-/// What a form sends for a repair by somebody who is neither ICT nor approved.
+/// The value that a form sends for a repair by a third party, neither ICT nor an approved workshop.
 const ELSEWHERE: &str = "elsewhere";
 
-/// The places to choose from for a kind of hand-over.
+/// Returns the places to choose from for a kind of hand-over.
 async fn places(
     ctx: &Ctx,
     kind: HandoverKind,
@@ -30,7 +30,7 @@ async fn places(
         place.closed_at.is_none()
             && match kind {
                 HandoverKind::Transfer => place.kind == PlaceKind::Store,
-                // Both forces share one ICT: either's workshop may mend it.
+                // The forces share one ICT: either's workshop may do the repair.
                 HandoverKind::Repair => true,
                 _ => place.kind == PlaceKind::Store && place.force == device.force,
             }
@@ -97,7 +97,7 @@ async fn new_view(
     })
 }
 
-/// The form for a new hand-over; without a device, the list from which to begin.
+/// Shows the form for a new hand-over; without a device, redirects to the list of devices.
 pub(crate) async fn new(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
     let (Ok(kind), Ok(id)) = (ctx.asked("kind").parse(), ctx.asked("device").parse()) else {
@@ -106,7 +106,7 @@ pub(crate) async fn new(ctx: Ctx) -> Result<Response, Problem> {
     shown(&new_view(&ctx, (kind, id), None, Errors::default()).await?)
 }
 
-/// The end of a day that was typed.
+/// Reads the end of a day that was typed.
 pub(crate) fn due(fields: &Fields) -> Result<Option<Timestamp>, AppError> {
     match fields.get("due").trim() {
         "" => Ok(None),
@@ -143,7 +143,7 @@ pub(crate) async fn draft(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     let unread = || Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Begin at the page of a device.");
     let kind: HandoverKind = fields.get("kind").parse().map_err(|_| unread())?;
     let device: DeviceId = fields.get("device").parse().map_err(|_| unread())?;
-    // A repair without any choice is a mistake; only "somebody else" is a third party.
+    // A repair without any choice is a mistake; only "somebody else" means a third party.
     let unchosen = kind == HandoverKind::Repair && fields.get("place").is_empty();
     let made = async {
         if unchosen {

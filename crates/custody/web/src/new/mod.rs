@@ -1,4 +1,4 @@
-//! Drafting a hand-over of one device and what goes along with it.
+//! The form that drafts a hand-over of one device and what goes along with it, for staff who keep the register.
 
 pub(crate) mod handler;
 
@@ -9,50 +9,50 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "new/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
-    /// What it does to custody.
+    /// The kind of hand-over.
     pub kind: HandoverKind,
-    /// The device: its page and serial number.
+    /// The device: its serial number, with a link to its page.
     pub device: Crumb,
     /// Its id.
     pub id: String,
-    /// What it is and who has it, in a line.
+    /// The device and its holder, in a line.
     pub about: String,
     /// The stores or workshops to choose from.
     pub places: Vec<Choice>,
-    /// What was typed.
+    /// The values typed.
     pub typed: Typed,
 }
 
-/// What was typed.
+/// The values typed.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
-    /// Collar or staff number of who takes it.
+    /// Collar or staff number of the receiver.
     pub receiver: String,
     /// The word of its condition.
     pub condition: String,
-    /// What goes with it.
+    /// The things that go with it.
     pub with_it: String,
-    /// What is missing.
+    /// The things that are missing.
     pub missing: String,
-    /// Anything else of the thing.
+    /// A further note on the thing.
     pub item_note: String,
-    /// Codes of what else goes along.
+    /// Codes of the other things that go along.
     pub also: String,
-    /// The day on which it comes back.
+    /// The day on which it is due back.
     pub due: String,
-    /// How it is disposed of.
+    /// The way in which it is disposed of.
     pub disposal: String,
-    /// The certificate.
+    /// The certificate of disposal.
     pub certificate: String,
-    /// Anything else.
+    /// A further note.
     pub note: String,
 }
 
@@ -73,7 +73,7 @@ impl View {
         self.kind.as_str() == word
     }
 
-    /// Whether a store or workshop is chosen, and how it is asked for.
+    /// Returns the label of the choice of a store or workshop; empty where there is no such choice.
     fn place_label(&self) -> &'static str {
         match self.kind {
             HandoverKind::HandOver => "",
@@ -89,7 +89,7 @@ impl View {
         if self.kind == HandoverKind::Repair { "What is wrong with it?" } else { "Note (optional)" }
     }
 
-    /// A repair with a mistake, for the gallery and the tests.
+    /// Returns a repair with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);
@@ -111,7 +111,7 @@ impl View {
         }
     }
 
-    /// A loan, as it is first shown.
+    /// Returns a loan as the form is first shown, for the gallery and the tests.
     #[must_use]
     pub fn sample_loan() -> Self {
         let base = Self::sample();

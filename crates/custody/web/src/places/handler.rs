@@ -43,13 +43,13 @@ async fn places_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> Resu
     })
 }
 
-/// The stores and workshops.
+/// Shows the stores and workshops.
 pub(crate) async fn places(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
     shown(&places_view(&ctx, None, Errors::default()).await?)
 }
 
-/// Enters a store or workshop.
+/// Adds a store or workshop.
 pub(crate) async fn add_place(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let new = NewPlace {

@@ -1,4 +1,4 @@
-//! The stores that keep devices and the workshops that the force approved to mend them.
+//! The stores that keep devices and the workshops that the force has approved for repairs, for staff who may see devices.
 
 pub(crate) mod handler;
 
@@ -9,17 +9,17 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "places/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The places.
     pub rows: Vec<Row>,
-    /// Whether the reader may enter one.
+    /// Whether the reader may add one.
     pub may_add: bool,
     /// The name that was typed.
     pub name: String,
@@ -27,7 +27,7 @@ pub struct View {
     pub kind: String,
     /// The word of its force.
     pub force: String,
-    /// Who approved a workshop.
+    /// The person who approved a workshop.
     pub approved_by: String,
 }
 
@@ -36,13 +36,13 @@ pub struct View {
 pub struct Row {
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Store or workshop, in words.
     pub kind: &'static str,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
     /// When it was closed.
     pub closed: Option<Timestamp>,
-    /// Where its form to close it is sent; empty where it cannot be.
+    /// The address of the form that closes it; empty where it cannot be closed.
     pub close: String,
 }
 
@@ -55,7 +55,7 @@ impl View {
         web_shell::parts::choices::forces(&self.force)
     }
 
-    /// Two made-up places, for the gallery and the tests.
+    /// Returns two made-up places, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);

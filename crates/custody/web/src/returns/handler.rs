@@ -11,7 +11,7 @@ use web_shell::frame::Crumb;
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, form_errors, sentence};
 
-/// The stores that the reader may put things into.
+/// Returns the stores that the reader may return things to.
 pub(crate) async fn stores(ctx: &Ctx, chosen: &str) -> Result<Vec<Choice>, Problem> {
     let all = custody_app::places(&ctx.site.app, ctx.permit::<SeeDevices>()?, false).await?;
     let stores = all.iter().filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none());
@@ -41,7 +41,7 @@ async fn returns_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> Res
     })
 }
 
-/// The form for many things back.
+/// Shows the form for the return of many things.
 pub(crate) async fn returns(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageRegister>()?;
     shown(&returns_view(&ctx, None, Errors::default()).await?)
@@ -68,7 +68,7 @@ pub(crate) fn line(returned: Returned) -> returns::Line {
     }
 }
 
-/// Takes many things back.
+/// Records the return of many things.
 pub(crate) async fn take_back(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let batch = BulkReturn {

@@ -1,4 +1,7 @@
-//! Many things back at once: scan, send, see line by line what became of it. A keyboard is enough.
+//! The return of many things at once, for staff who keep the register: scan the codes, send the form, and see the result line by
+//! line.
+//!
+//! A keyboard is enough.
 
 pub(crate) mod handler;
 
@@ -8,36 +11,36 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "returns/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The stores to choose from.
     pub places: Vec<Choice>,
     /// The conditions to choose from.
     pub conditions: Vec<Choice>,
-    /// What was scanned and could not be taken, or all of it where the form was wrong.
+    /// The codes that were scanned and could not be accepted, or all of them where the form was wrong.
     pub codes: String,
-    /// How the things came without their givers.
+    /// The way in which the things came without their givers.
     pub absent: String,
-    /// What became of each line; nothing before anything was sent.
+    /// The result of each line; empty before anything was sent.
     pub lines: Vec<Line>,
 }
 
-/// What became of one line.
+/// The result of one line.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// What was read.
+    /// The code that was read.
     pub code: String,
-    /// The serial number, or nothing.
+    /// The serial number; empty if there is none.
     pub serial: String,
-    /// The hand-over in which it stands.
+    /// The hand-over that contains it.
     pub handover: Option<Crumb>,
-    /// What became of it, in words.
+    /// The result in words.
     pub says: String,
 }
 
@@ -46,7 +49,7 @@ impl View {
         self.lines.iter().filter(|line| line.handover.is_some()).count()
     }
 
-    /// A box of phones, one of them nobody's, for the gallery and the tests.
+    /// Returns a box of phones, one of them without a holder, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);

@@ -9,7 +9,7 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::links::device_crumb;
 use web_shell::session::{Ctx, Problem};
 
-/// What a scanner finds: the device's page, or a few to choose from.
+/// Redirects to the page of the scanned device, or shows several to choose from.
 pub(crate) async fn scan(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeDevices>()?;
     let code = ctx.asked("code").to_owned();

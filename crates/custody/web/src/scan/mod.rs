@@ -1,4 +1,4 @@
-//! What a scanner found, where it is not exactly one thing.
+//! The results of a scan that does not match exactly one thing, for staff who may see devices.
 
 pub(crate) mod handler;
 
@@ -7,20 +7,20 @@ use askama::Template;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "scan/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was scanned.
+    /// The code that was scanned.
     pub code: String,
-    /// What it may be.
+    /// The things that it may be.
     pub found: Vec<Crumb>,
 }
 
 impl View {
-    /// Two things with one label, for the gallery and the tests.
+    /// Returns two things with one label, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

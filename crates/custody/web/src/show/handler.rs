@@ -76,7 +76,7 @@ fn thing(thing: &custody_app::Thing, shown: &custody_app::shown::ShownThing, lin
     }
 }
 
-/// The page of a hand-over as it was read; `own` for the page of one of its sides.
+/// Makes the page of a hand-over; `own` for the page of one of its sides.
 pub(crate) fn view(ctx: &Ctx, read: &HandoverRead, own: bool) -> View {
     let open = read.state == HandoverState::Draft;
     let desk = !own && ctx.may::<ManageRegister>();
@@ -112,14 +112,14 @@ pub(crate) fn view(ctx: &Ctx, read: &HandoverRead, own: bool) -> View {
     }
 }
 
-/// One hand-over.
+/// Shows one hand-over.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeCustody>()?;
     let read = custody_app::read::handover(&ctx.site.app, permit, id_of(&id)?).await?;
     shown(&view(&ctx, &read, false))
 }
 
-/// How a desk's form says that it is signed.
+/// Reads from a service desk's form how a side signs.
 fn how(fields: &Fields) -> Result<How, AppError> {
     let missing = |field: &'static str, message: &str| AppError::Invalid { field, message: message.into() };
     match fields.get("how") {
@@ -137,14 +137,14 @@ fn how(fields: &Fields) -> Result<How, AppError> {
     }
 }
 
-/// Signs a side at the desk.
+/// Signs a side at the service desk.
 pub(crate) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id = id_of(&id)?;
     let side = fields.get("side").parse().unwrap_or(Side::Giver);
     let app = &ctx.site.app;
     let signed = async {
-        // The wall before anything else: a form from the other force learns nothing.
+        // Checks the reader's force before anything else: a form from the other force learns nothing.
         custody_app::handover_reaches(app, &permit, id).await?;
         custody_app::sign_at_desk(app, permit, (id, side), fields.get("shown"), how(&fields)?).await
     };
@@ -204,7 +204,7 @@ pub(crate) async fn withdraw(ctx: Ctx, Path(id): Path<String>, fields: Fields) -
     }
 }
 
-/// A kept file, to be saved.
+/// Returns a stored file as a download.
 pub(crate) fn file(reference: &str, ending: &'static str, bytes: Vec<u8>) -> Response {
     let media = if ending == "pdf" { "application/pdf" } else { "application/json" };
     // A reference is letters, digits and a hyphen, so the name is safe in a header.
@@ -213,14 +213,14 @@ pub(crate) fn file(reference: &str, ending: &'static str, bytes: Vec<u8>) -> Res
         .into_response()
 }
 
-/// The signed record as a document.
+/// Returns the signed record as a document.
 pub(crate) async fn pdf(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let kept =
         custody_app::record::custody_record(&ctx.site.app, ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;
     Ok(file(&kept.reference, "pdf", kept.pdf))
 }
 
-/// The signed record as data.
+/// Returns the signed record as data.
 pub(crate) async fn json(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let kept =
         custody_app::record::custody_record(&ctx.site.app, ctx.permit::<SeeCustody>()?, id_of(&id)?).await?;

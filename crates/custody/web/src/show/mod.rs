@@ -1,4 +1,5 @@
-//! One hand-over: what is shown to both sides, who has signed, and how the other signs.
+//! One hand-over, for staff who may see custody and for both its sides: the content that both sides see, who has signed, and how
+//! the other signs.
 
 pub(crate) mod handler;
 
@@ -10,37 +11,37 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "show/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with a form.
+    /// The errors in the form.
     pub errors: Errors,
-    /// The page's own address, under which its forms are sent.
+    /// The page's own address; its forms post to addresses below it.
     pub href: String,
-    /// How it is called.
+    /// The hand-over's reference.
     pub reference: String,
-    /// What it does to custody.
+    /// The kind of hand-over.
     pub kind: &'static str,
-    /// The same in a sentence.
+    /// The kind explained in a sentence.
     pub explains: &'static str,
-    /// How far it got.
+    /// Its state.
     pub state: HandoverState,
     /// The giver's force.
     pub force: Force,
     /// Names and values: from, to, due back, and the like.
     pub about: Vec<(String, String)>,
-    /// What changes hands.
+    /// The things that change hands.
     pub things: Vec<Thing>,
     /// Both sides.
     pub sides: Vec<Side>,
     /// Names on signatures that a change voided.
     pub voided: Vec<String>,
-    /// When it can no longer be signed.
+    /// The time after which it can no longer be signed.
     pub expires: Timestamp,
-    /// Why it came to its end; empty while it has not, or where both signed.
+    /// The reason why it ended without both signatures; empty while it is open, or where both signed.
     pub ended: String,
     /// Digest of exactly what is shown; a signature sends it back.
     pub digest: String,
@@ -48,15 +49,15 @@ pub struct View {
     pub record: Option<(String, String)>,
     /// Whether the reader may withdraw it.
     pub may_withdraw: bool,
-    /// Whether the reader may change it; the version that they change.
+    /// The version that the reader may change; `None` if they may not.
     pub may_change: Option<i64>,
-    /// Whether the reader stands in it and may refuse.
+    /// Whether the reader is one of its sides and may refuse.
     pub may_refuse: bool,
-    /// What was typed as a name, a reason or a way in which it came.
+    /// The name, the reason or the way in which it came, as typed.
     pub typed: Typed,
 }
 
-/// What was typed, kept when the page is shown again.
+/// The values typed, kept when the page is shown again.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
     /// The name at the counter.
@@ -70,28 +71,28 @@ pub struct Typed {
 /// One thing.
 #[derive(Debug, Clone)]
 pub struct Thing {
-    /// Its page for who may see it; no address otherwise.
+    /// The device, with the address of its page for readers who may see it; otherwise without an address.
     pub device: Crumb,
     /// Its id, which names its fields.
     pub id: String,
     /// The force's label.
     pub tag: String,
-    /// What it is.
+    /// A description of it.
     pub what: String,
-    /// In what state.
+    /// Its condition.
     pub condition: String,
-    /// The word of that.
+    /// The word of its condition.
     pub condition_word: String,
-    /// What goes with it.
+    /// The things that go with it.
     pub with_it: String,
-    /// What should and does not.
+    /// The things that should go with it and are missing.
     pub missing: String,
-    /// Anything else.
+    /// A further note.
     pub note: String,
 }
 
 impl Thing {
-    /// The name of one of its fields.
+    /// Returns the name of one of its fields.
     fn field(&self, name: &str) -> String {
         format!("{name}-{}", self.id)
     }
@@ -100,11 +101,11 @@ impl Thing {
 /// One side.
 #[derive(Debug, Clone)]
 pub struct Side {
-    /// Its word.
+    /// The word of the side.
     pub word: &'static str,
     /// `Gives` or `Takes`.
     pub title: &'static str,
-    /// Who.
+    /// The person's name.
     pub name: String,
     /// The signature, if it has signed.
     pub signed: Option<Signature>,
@@ -112,20 +113,20 @@ pub struct Side {
     pub own: String,
     /// What the person states at the counter, if the reader may have them sign there.
     pub counter: String,
-    /// Whether the reader may write down that it came without its giver.
+    /// Whether the reader may record that it came without its giver.
     pub absent: bool,
 }
 
 /// A signature.
 #[derive(Debug, Clone)]
 pub struct Signature {
-    /// Under which name.
+    /// The name of the person who signed.
     pub name: String,
     /// The statement.
     pub statement: String,
-    /// How it is known who signed.
+    /// How the person who signed was identified.
     pub how: String,
-    /// When.
+    /// The time of the signature.
     pub at: Timestamp,
 }
 
@@ -134,7 +135,7 @@ impl View {
         crate::state_colour(self.state)
     }
 
-    /// Both signed, and the retention time of somebody who stood in it is over.
+    /// Returns whether both signed and the retention time of one of the people in it has passed.
     fn record_erased(&self) -> bool {
         self.state == HandoverState::Complete && self.record.is_none()
     }
@@ -155,7 +156,7 @@ impl View {
         crate::conditions(chosen)
     }
 
-    /// A made-up issue that waits for its receiver, for the gallery and the tests.
+    /// Returns a made-up issue that waits for its receiver, for the gallery and the tests.
     // long because it fills every field of the page
     #[expect(clippy::too_many_lines, reason = "it fills every field of the page")]
     #[must_use]
@@ -225,7 +226,7 @@ impl View {
         }
     }
 
-    /// The same, complete.
+    /// Returns the same issue with both signatures, for the gallery and the tests.
     #[must_use]
     pub fn sample_complete() -> Self {
         let base = Self::sample();

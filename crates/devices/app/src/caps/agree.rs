@@ -1,4 +1,4 @@
-//! Who may agree to what somebody asked for: another human being, who is there now.
+//! Checks who may agree to what somebody asked for: another human being, who is present now.
 
 use domain::{Force, Timestamp};
 use store::Tx;
@@ -6,7 +6,7 @@ use store::Tx;
 use kernel::access::{Action, Actor, Comes, Permit};
 use kernel::{App, AppError, second};
 
-/// Refuses to agree for whoever could be the one who asked, and for somebody whom the register does not know.
+/// Refuses agreement by somebody who could be the one who asked, and by somebody who is not in the register.
 ///
 /// # Errors
 /// [`AppError::Conflict`], which says why and who can agree instead; [`AppError::Denied`] for what is the actor's own.
@@ -23,10 +23,10 @@ pub(crate) fn another_person<A: Action>(
     second::another_human_for::<A>(app, tx, asked_by, permit.actor(), (force, now))
 }
 
-/// Refuses to be the first of two for the command line, a token, and somebody whom the register does not know.
+/// Refuses the command line, a token, and somebody who is not in the register as the first of two people.
 ///
 /// # Errors
-/// [`AppError::Conflict`] for them.
+/// [`AppError::Conflict`] for any of these.
 pub(super) fn stands_in_register(actor: &Actor) -> Result<(), AppError> {
     if actor.comes() == Comes::SignedIn && actor.person.is_some() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What becomes of a burst: a second person releases or cancels all of it, or nobody decides in time.
+//! Ends a burst: a second person releases or cancels all of it, or it expires.
 
 use domain::{BurstId, CommandId, DeviceId, Effect, Timestamp};
 use serde_json::json;
@@ -11,23 +11,23 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError, access, jobs, presence};
 
-/// Orders of a burst that are looked at, at most.
+/// Largest number of orders of a burst that are read.
 pub(crate) const MOST: u32 = 10_000;
 
-/// What a release let through.
+/// Result of a release.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Released {
-    /// Orders that go on.
+    /// Number of orders that go on.
     pub released: u64,
-    /// Orders that cannot: a legal hold stands, or whoever asked may no longer.
+    /// Number of orders that cannot: the device is under a legal hold, or the person who asked may no longer do so.
     pub stopped: u64,
 }
 
-/// Releases all of a burst, as another person than those who asked for it or agreed to parts of it.
+/// Releases all of a burst, on behalf of a person who neither asked for it nor agreed to parts of it.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over, frozen, or the actor's own;
-/// [`AppError::Denied`] behind the wall.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] if it has ended, is frozen, or is the actor's own;
+/// [`AppError::Denied`] for another force.
 pub async fn release(
     app: &App,
     permit: Permit<ReleaseOrders>,
@@ -79,7 +79,7 @@ pub async fn release(
         .await
 }
 
-/// Cancels the orders that may not go on although they are released; how many.
+/// Cancels the orders that may not go on although they are released; returns their number.
 fn stop_what_cannot(
     app: &App,
     tx: &mut Tx<'_>,
@@ -101,7 +101,7 @@ fn stop_what_cannot(
     Ok(stopped)
 }
 
-/// Counts what is released, asks devices to connect, and leaves the jobs that do what is no command.
+/// Counts what is released, asks devices to connect, and schedules jobs for the acts that are not commands.
 fn let_go(
     app: &App,
     tx: &mut Tx<'_>,
@@ -125,10 +125,11 @@ fn let_go(
     Ok(())
 }
 
-/// Cancels all of a burst. Whoever may call orders off may, who asked for it among them: nothing is done by it.
+/// Cancels all of a burst. Anybody who may call orders off may do so, including the person who asked for it: cancelling does
+/// nothing to a device.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where it is over, [`AppError::Denied`] behind the wall.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] if it has ended, [`AppError::Denied`] for another force.
 pub async fn cancel(
     app: &App,
     permit: Permit<CallOffOrders>,
@@ -150,7 +151,7 @@ pub async fn cancel(
         .await
 }
 
-/// Ends a burst and cancels all that is held in it; how many orders.
+/// Ends a burst and cancels all that is held in it; returns the number of orders.
 pub(super) fn end_in(
     app: &App,
     tx: &mut Tx<'_>,
@@ -171,13 +172,13 @@ pub(super) fn end_in(
     Ok(cancelled)
 }
 
-/// Ends a burst in which nobody decided.
+/// Ends a burst that nobody released or cancelled.
 pub(super) fn expire_in(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
     let why = "nobody released it in time";
     end_in(app, tx, burst, (BurstState::Expired, &Actor::system(), why), now).map(drop)
 }
 
-/// Ends a burst whose time is over. Running it again changes nothing.
+/// Ends a burst that has expired. Running it again changes nothing.
 pub async fn expire(app: &App, id: BurstId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

@@ -1,4 +1,4 @@
-//! Calling off at once everything that people asked for in a force, or that one of them did.
+//! Calls off at once everything that people ordered in a force, or everything that one person ordered.
 
 use std::collections::BTreeSet;
 
@@ -18,30 +18,30 @@ use kernel::access::Permit;
 use kernel::fields::text;
 use kernel::record::Record;
 
-/// What a calling off is about.
+/// Scope of a calling off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalledOff {
-    /// Whose devices.
+    /// Force of the devices.
     pub force: Force,
-    /// Who asked, as the ledger names them; `None` for everybody.
+    /// Person who asked, as the ledger names them; `None` for everybody.
     pub asked_by: Option<String>,
 }
 
-/// What a calling off came to.
+/// Result of a calling off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallOff {
-    /// Orders that were called off.
+    /// Number of orders that were called off.
     pub called_off: u64,
-    /// Orders that contain lost devices and are beyond a cap: they go on until a second person agrees to end them.
+    /// Number of orders that contain lost devices and exceed a cap: they go on until a second person agrees to end them.
     pub go_on: u64,
 }
 
-/// Calls off every order of people that has not reached its device: those that wait for agreement, those that are held, those
+/// Calls off every order by people that has not reached its device: those that wait for agreement, those that are held, those
 /// that are queued. Ending the containment of lost devices counts towards a cap; beyond it they stay contained until a second
-/// person releases that. What the server itself does to carry out the policy goes on. Others are told.
+/// person releases that. What the server itself does to carry out the policy goes on. Others are notified.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] behind the wall.
+/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] for another force.
 pub async fn call_off(
     app: &App,
     permit: Permit<CallOffOrders>,
@@ -91,8 +91,8 @@ pub async fn call_off(
         .await
 }
 
-/// Counts the containment of lost devices that would end. Beyond the cap each order is kept, and taking it back is held; the
-/// orders that are kept.
+/// Counts the containment of lost devices that would end. Beyond the cap, keeps each order and holds the act of taking it back;
+/// returns the orders that are kept.
 fn hold_containment(
     app: &App,
     tx: &mut Tx<'_>,
@@ -119,7 +119,7 @@ fn hold_containment(
     Ok(contains.iter().map(|order| order.command).collect())
 }
 
-/// Whether a held act is the taking back of an order that this calling off keeps.
+/// Returns whether a held act takes back an order that this calling off keeps.
 fn is_of_now(act: &HeldAct, kept: &BTreeSet<CommandId>) -> Result<bool, AppError> {
     if act.deed != Deed::TakeBack {
         return Ok(false);
@@ -128,7 +128,7 @@ fn is_of_now(act: &HeldAct, kept: &BTreeSet<CommandId>) -> Result<bool, AppError
     Ok(matches!(what, HeldDeed::TakeBack { command, .. } if kept.contains(&command)))
 }
 
-/// Ends the bursts in which nothing is held any more.
+/// Ends the bursts that no longer hold anything.
 pub(super) fn end_empty_bursts(
     tx: &mut Tx<'_>,
     app: &App,

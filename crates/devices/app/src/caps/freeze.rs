@@ -1,7 +1,7 @@
-//! A freeze: one person stops everything destructive in a force, two people let it go on.
+//! Freezes everything destructive in a force: one person freezes, two people lift the freeze.
 //!
-//! While it stands nothing destructive is asked for, agreed to, released, or handed to a device. What was queued before keeps
-//! its place, and the statement that hands commands over passes it by.
+//! During a freeze nothing destructive is asked for, agreed to, released, or handed to a device. What was queued before keeps its
+//! place, and the statement that hands commands over skips it.
 
 use domain::{Force, FreezeId, Timestamp};
 use serde_json::json;
@@ -14,15 +14,15 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError, presence};
 
-/// Whether the destructive orders of a force are frozen.
+/// Returns whether the destructive orders of a force are frozen.
 pub(crate) fn stands(tx: &mut Tx<'_>, force: Force) -> Result<bool, AppError> {
     Ok(freezes::freeze_of(tx, force)?.is_some())
 }
 
-/// Refuses what is destructive while a freeze stands.
+/// Refuses a destructive act during a freeze.
 ///
 /// # Errors
-/// [`AppError::Conflict`] while one stands.
+/// [`AppError::Conflict`] during a freeze.
 pub(crate) fn refuse_if_frozen(tx: &mut Tx<'_>, force: Force) -> Result<(), AppError> {
     if !stands(tx, force)? {
         return Ok(());
@@ -33,10 +33,10 @@ pub(crate) fn refuse_if_frozen(tx: &mut Tx<'_>, force: Force) -> Result<(), AppE
     )))
 }
 
-/// Freezes the destructive orders of a force. Frozen twice, they are frozen once.
+/// Freezes the destructive orders of a force. A second freeze changes nothing.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] behind the wall.
+/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] for another force.
 pub async fn freeze(
     app: &App,
     permit: Permit<FreezeDestruction>,
@@ -77,7 +77,7 @@ pub async fn freeze(
 /// Asks to lift a freeze. Another person must confirm.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] where nothing is frozen.
+/// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] if nothing is frozen.
 pub async fn ask_to_lift(
     app: &App,
     permit: Permit<LiftFreeze>,
@@ -105,10 +105,10 @@ pub async fn ask_to_lift(
         .await
 }
 
-/// Confirms that a freeze is lifted, as another person than the one who asked for it.
+/// Confirms that a freeze is lifted, on behalf of another person than the one who asked.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where nobody asked, and for who asked; [`AppError::Denied`] behind the wall.
+/// [`AppError::Conflict`] if nobody asked, or if the actor is the one who asked; [`AppError::Denied`] for another force.
 pub async fn confirm_lift(app: &App, permit: Permit<LiftFreeze>, force: Force) -> Result<(), AppError> {
     permit.reaches(force)?;
     let (app, now) = (app.clone(), app.world().now());

@@ -1,4 +1,4 @@
-//! Acts that are held and are no commands: kept as what is to be done, and done by a job once a second person released them.
+//! Keeps held acts that are not commands to a device; a job performs them once a second person has released them.
 
 use domain::{BurstId, CommandId, DeviceId, HandoverId, HeldId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -8,53 +8,53 @@ use store::orders::{self, HeldAct, HeldState};
 
 use kernel::{App, AppError};
 
-/// What is to be done.
+/// Act that is held, with what is needed to perform it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum HeldDeed {
-    /// Give the device to somebody else, or to nobody.
+    /// Gives the device to somebody else, or to nobody.
     SetHolder {
-        /// To whom.
+        /// New holder; `None` for nobody.
         holder: Option<PersonId>,
     },
-    /// Complete a hand-over that both sides signed.
+    /// Completes a hand-over that both sides signed.
     HandOver {
-        /// Which.
+        /// Hand-over to complete.
         handover: HandoverId,
     },
-    /// Take the device out of use.
+    /// Takes the device out of use.
     Retire {
-        /// Why.
+        /// Reason for it.
         why: String,
     },
-    /// Order its return.
+    /// Orders the return of the device.
     Withdraw {
-        /// Why.
+        /// Reason for it.
         why: String,
-        /// Who ordered it, as people are shown.
+        /// Person who ordered it, by the name shown to people.
         shown: String,
     },
-    /// Say in the register that nobody knows where the device is.
+    /// Marks the device as missing in the register.
     Missing {
-        /// Why.
+        /// Reason for it.
         why: String,
     },
-    /// Revoke its certificates.
+    /// Revokes the certificates of the device.
     Revoke {
-        /// Why.
+        /// Reason for it.
         why: String,
     },
-    /// Take back an order that contains it while it is lost.
+    /// Takes back an order that contains the device while it is lost.
     TakeBack {
-        /// The order.
+        /// Order that is taken back.
         command: CommandId,
-        /// Who asked for that, as people are shown.
+        /// Person who asked for that, by the name shown to people.
         shown: String,
     },
 }
 
 impl HeldDeed {
-    /// Returns what would be done.
+    /// Returns the deed that would be done.
     #[must_use]
     pub const fn deed(&self) -> domain::Deed {
         match self {
@@ -69,7 +69,7 @@ impl HeldDeed {
     }
 }
 
-/// Keeps an act in a burst, with its entry in the ledger.
+/// Stores an act in a burst, with its entry in the ledger.
 pub fn hold_act(
     app: &App,
     tx: &mut Tx<'_>,
@@ -97,7 +97,7 @@ pub fn hold_act(
 /// Ends a held act; returns whether it was open until then.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub fn end_act(
     tx: &mut Tx<'_>,
     id: HeldId,

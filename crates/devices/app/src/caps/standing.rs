@@ -1,4 +1,4 @@
-//! What somebody asked for ends with the role that let them ask, and with their employment.
+//! Ends what somebody asked for when they lose the role that let them ask, or leave.
 
 use domain::{Deed, Effect, Force, PersonId, Timestamp};
 use serde_json::json;
@@ -22,8 +22,8 @@ use kernel::{App, AppError, access};
 
 const WHY: &str = "the person who asked for it may no longer order it";
 
-/// Whether the one who asked for something may still ask for it. Of somebody whom the register does not know nothing is known
-/// that could have ended: their orders end by time.
+/// Returns whether the person who asked for something may still ask for it. For somebody who is not in the register there is no
+/// role or employment that could have ended: their orders expire by time.
 pub(crate) fn may_still_ask(
     app: &App,
     tx: &mut Tx<'_>,
@@ -67,8 +67,8 @@ fn may_ask(actor: &Actor, deed: Deed, force: Force) -> bool {
 }
 
 /// Ends what a person asked for and may no longer ask for: what waits for agreement, what is held, and what destroys or ends a
-/// containment and has not reached its device. Containment that is queued stays: a lost device does not become safe because
-/// somebody left.
+/// containment and has not reached its device. Queued containment stays: a lost device does not become safe because somebody
+/// left.
 pub fn end_what_they_asked_for(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! Telling others at once: of a burst that is held or decided, and of a freeze.
+//! Notifies others at once of a burst that is held or decided, and of a freeze.
 
 use domain::{Cap, CaseId, Deed, Force, Timestamp};
 use store::Tx;
@@ -12,7 +12,7 @@ use notices_app::alarms::Alarm;
 use notices_app::alarms::AlarmKind;
 use notices_app::alarms::raise;
 
-/// Tells that what somebody asked for is held.
+/// Notifies others that what somebody asked for is held.
 pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
     let who = kernel::words::who(tx, &burst.opened_by)?;
     let body = format!(
@@ -32,7 +32,7 @@ pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp
     raise(app, tx, alarm, now)
 }
 
-/// Tells that something which cannot be held was refused beyond a cap.
+/// Notifies others that something which cannot be held was refused beyond a cap.
 pub(super) fn of_refusal(
     app: &App,
     tx: &mut Tx<'_>,
@@ -57,7 +57,7 @@ pub(super) fn of_refusal(
     raise(app, tx, alarm, now)
 }
 
-/// Tells that somebody ends the containment of a device whose loss is still being worked on, and notes it in the case.
+/// Notifies others that somebody ends the containment of a device whose loss is still open, and notes it in the case.
 pub(crate) fn of_containment(
     app: &App,
     tx: &mut Tx<'_>,
@@ -81,7 +81,7 @@ pub(crate) fn of_containment(
     raise(app, tx, alarm, now)
 }
 
-/// Tells that somebody released or cancelled a burst.
+/// Notifies others that somebody released or cancelled a burst.
 pub(super) fn of_decision(
     app: &App,
     tx: &mut Tx<'_>,
@@ -101,7 +101,7 @@ pub(super) fn of_decision(
     raise(app, tx, alarm, now)
 }
 
-/// Tells that somebody called off what people ordered in a force.
+/// Notifies others that somebody called off what people ordered in a force.
 pub(super) fn of_call_off(
     app: &App,
     tx: &mut Tx<'_>,
@@ -138,7 +138,7 @@ pub(super) fn of_call_off(
     raise(app, tx, alarm, now)
 }
 
-/// Tells of a freeze, or that somebody asks to lift it, or that it is lifted.
+/// Notifies others of a freeze, of a request to lift it, or that it is lifted.
 pub(super) fn of_freeze(
     app: &App,
     tx: &mut Tx<'_>,

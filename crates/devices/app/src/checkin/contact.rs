@@ -1,9 +1,9 @@
-//! The hot path: looking certificates up, many at a time, and noting that their devices spoke.
+//! Looks certificates up, many at a time, and records that their devices made contact; this is the hot path.
 //!
-//! A device that is idle costs one place in a shared statement and no write of its own: look-ups that arrive while one
-//! is under way go together into the next, and last contacts are written once a minute per device, once a second for
-//! all. What is lost with the process is at most a second of "last contact", which no one was told of. Nothing is
-//! cached, so any node may answer any device.
+//! An idle device costs one place in a shared statement and no write of its own: look-ups that arrive while one is running are
+//! combined into the next, and last contacts are written once a minute per device, once a second for all. If the process stops,
+//! at most a second of last contacts is lost, which nothing has relied on yet. Nothing is cached, so any node may answer any
+//! device.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,9 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use kernel::{App, AppError};
 
-/// Last contact is kept to the minute.
+/// Precision to which last contact is recorded.
 const CONTACT_GRAIN: Span = Span::from_secs(60);
-/// Look-ups that may wait; beyond that the caller is told to come again.
+/// Number of look-ups that may wait; beyond that the caller must retry later.
 const MOST_WAITING: usize = 8192;
 
 struct Ask {
@@ -25,14 +25,14 @@ struct Ask {
     reply: oneshot::Sender<Result<Option<Hot>, StoreError>>,
 }
 
-/// The desk where check-ins ask who is speaking.
+/// Handle to the task that looks up who is checking in.
 #[derive(Clone)]
 pub struct Contacts {
     asks: mpsc::Sender<Ask>,
 }
 
 impl Contacts {
-    /// Starts the desk's task on the current runtime; it ends when the last handle is dropped.
+    /// Starts the look-up task on the current runtime; it ends when the last handle is dropped.
     #[must_use]
     pub fn start(app: &App) -> Self {
         let (asks, receiver) = mpsc::channel(MOST_WAITING);
@@ -40,10 +40,10 @@ impl Contacts {
         Self { asks }
     }
 
-    /// The live device channel bound to a certificate (SHA-256, hex).
+    /// Looks up the live device channel bound to a certificate (SHA-256, hex).
     ///
     /// # Errors
-    /// Where the database does not answer, or too many wait already.
+    /// If the database does not answer, or too many look-ups wait already.
     pub async fn look_up(&self, certificate: String) -> Result<Option<Hot>, AppError> {
         let (reply, answer) = oneshot::channel();
         self.asks.try_send(Ask { certificate, reply }).map_err(|_| StoreError::Busy)?;
@@ -90,7 +90,7 @@ async fn answer(app: &App, batch: &mut Vec<Ask>, spoke: &mut HashMap<EnrolmentId
                 {
                     spoke.insert(hot.enrolment, (hot.device, now));
                 }
-                // A device that hung up meanwhile does not need the answer.
+                // A device that has disconnected in the meantime does not need the answer.
                 let _ = ask.reply.send(Ok(hot));
             }
         }
@@ -102,7 +102,7 @@ async fn answer(app: &App, batch: &mut Vec<Ask>, spoke: &mut HashMap<EnrolmentId
     }
 }
 
-/// Whether a contact now is to be written down.
+/// Returns whether a contact now must be recorded.
 pub(super) fn is_news(hot: &Hot, now: Timestamp) -> bool {
     hot.last_contact_at.is_none_or(|last| now.since(last) >= CONTACT_GRAIN)
 }
@@ -111,7 +111,7 @@ async fn write_contacts(store: &Store, spoke: &mut HashMap<EnrolmentId, (DeviceI
     if spoke.is_empty() {
         return;
     }
-    // In one order on every node: two that note the same devices never wait for each other.
+    // Every node writes in the same order: two nodes that record the same devices never deadlock.
     let mut list: Vec<_> = spoke.drain().collect();
     list.sort_unstable();
     let count = list.len();
@@ -124,7 +124,7 @@ async fn write_contacts(store: &Store, spoke: &mut HashMap<EnrolmentId, (DeviceI
         })
         .await;
     if let Err(error) = written {
-        // The next contact of each device is noted again: nothing to repair.
+        // The next contact of each device is recorded anyway: nothing to repair.
         tracing::warn!(count, %error, "last contacts were not written");
     }
 }

@@ -1,4 +1,4 @@
-//! The second person: agreeing to what another asked for, and taking back what has not reached the device.
+//! Lets a second person agree to what another asked for, and takes back what has not reached the device.
 
 use domain::{BurstId, CommandId, Deed, Effect, Timestamp};
 use serde_json::json;
@@ -24,21 +24,21 @@ use kernel::fields::text;
 use kernel::presence;
 use kernel::record::Record;
 
-/// What became of an order that a second person agreed to.
+/// Result of a second person's agreement to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Agreed {
-    /// It is queued for the device.
+    /// Order that is queued for the device.
     Queued,
-    /// It is beyond a cap, and held in this burst until somebody else releases it.
+    /// Order beyond a cap, held in this burst until somebody else releases it.
     Held(BurstId),
 }
 
-/// A second person agrees to an order that destroys data or locates a device. They must be another person, of the register.
-/// On a device under a legal hold nothing is destroyed; clearing its passcode needs somebody who may place holds.
+/// Approves, as a second person, an order that destroys data or locates a device. The approver must be another person, of the
+/// register. On a device under a legal hold nothing is destroyed; clearing its passcode needs somebody who may place holds.
 ///
 /// # Errors
-/// [`AppError::Conflict`] for the person who asked, for somebody whom the register does not know, under a hold or a freeze,
-/// and where it no longer waits.
+/// [`AppError::Conflict`] for the person who asked, for somebody who is not in the register, under a hold or a freeze, and if it
+/// no longer waits.
 pub async fn approve(
     app: &App,
     permit: Permit<ApproveDestruction>,
@@ -48,11 +48,11 @@ pub async fn approve(
     agree(app, permit, command, reason).await
 }
 
-/// Takes back an order that has not reached the device. Where the order contains a lost device, that counts towards a cap, and
-/// while the loss is open others are told.
+/// Takes back an order that has not reached the device. If the order contains a lost device, that counts towards a cap, and while
+/// the loss is open others are notified.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was delivered already.
+/// [`AppError::Conflict`] if it was delivered already.
 pub async fn take_back(
     app: &App,
     permit: Permit<CommandDevices>,
@@ -76,15 +76,15 @@ pub async fn take_back(
         .await
 }
 
-/// Whether an order contains a device of which somebody reported the loss, however that case stands by now.
+/// Returns whether an order contains a device that somebody reported lost, even if that case has been closed since.
 pub(crate) fn contains_loss(asked: &Command) -> bool {
     asked.deed.contains_loss() && asked.case.is_some()
 }
 
-/// Takes back an order that has not reached the device, in the caller's transaction; tells others where a loss is open.
+/// Takes back an order that has not reached the device, in the caller's transaction; notifies others if a loss is open.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it was delivered already, or is over.
+/// [`AppError::Conflict`] if it was delivered already, or has ended.
 pub fn take_back_now(
     app: &App,
     tx: &mut Tx<'_>,
@@ -107,10 +107,11 @@ pub fn take_back_now(
     app.enter(tx, now, record)
 }
 
-/// Somebody who places legal holds agrees that the passcode of a device under one is cleared: nothing on it is lost by that.
+/// Records the agreement of somebody who may place legal holds to clear the passcode of a device under a hold: nothing on it is
+/// lost by that.
 ///
 /// # Errors
-/// As [`approve`], and [`AppError::Conflict`] where no hold stands or the order destroys data.
+/// As [`approve`], and [`AppError::Conflict`] if there is no hold or the order destroys data.
 pub async fn consent_under_hold(
     app: &App,
     permit: Permit<PlaceHolds>,
@@ -144,7 +145,7 @@ async fn agree<A: Action + 'static>(
     app.clone()
         .store()
         .write(move |tx| {
-            // A hold that is being placed comes before this or after it.
+            // The lock orders this before or after a hold that is being placed.
             let (_, device) = order_on(tx, command)?;
             locks::take(tx, Lock::Device(device.id))?;
             let (asked, device) = order_on(tx, command)?;
@@ -175,7 +176,7 @@ async fn agree<A: Action + 'static>(
         .await
 }
 
-/// Refuses what is over, and what whoever asked may no longer ask for.
+/// Refuses an order that has ended, and one that the person who asked may no longer give.
 fn still_agreeable(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! Bringing a device's profiles to what the policy wants, and asking it for its state when that is due.
+//! Brings a device's profiles into line with the policy, and asks it for its state when that is due.
 
 use std::collections::BTreeMap;
 
@@ -15,15 +15,15 @@ use kernel::platforms::{Served, serving, target as target_of};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What has to happen to one profile of one device.
+/// Change that one profile of one device needs.
 #[derive(Debug, PartialEq, Eq)]
 enum Step<'a> {
     Install(&'a Profile),
     Remove(&'a DeviceProfile),
 }
 
-/// The difference between what is wanted and what the device has or is being sent. A refused profile is not sent again
-/// unchanged: the device would refuse it again.
+/// Computes the difference between the wanted profiles and what the device has or is being sent. Does not send a refused profile
+/// again unchanged: the device would refuse it again.
 fn steps<'a>(wanted: &'a [Profile], has: &'a [DeviceProfile]) -> Vec<Step<'a>> {
     let by_identifier: BTreeMap<&str, &DeviceProfile> =
         has.iter().map(|profile| (profile.identifier.as_str(), profile)).collect();
@@ -51,7 +51,7 @@ fn install(profile: &Profile, own: bool) -> Order {
     }
 }
 
-/// Queues one order of the server's own.
+/// Queues an order of the server's own.
 fn send(
     app: &App,
     tx: &mut Tx<'_>,
@@ -64,7 +64,7 @@ fn send(
     queue_own(app, tx, enrolment, Sent { spec: &order.into(), weight }, now)
 }
 
-/// Queues what brings a device to the wanted profiles. Run again, it finds nothing left to do.
+/// Queues the changes that give a device the wanted profiles. Run again, it finds nothing left to do.
 pub async fn configure_device(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| configure(&app, tx, device, now)).await
@@ -106,7 +106,7 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
                 ProfileState::Removing,
             ),
         };
-        // What the device has not been given yet and is no longer wanted need not travel.
+        // A profile that was not delivered yet and is no longer wanted need not be sent.
         if let Some(before) = has.iter().find(|have| have.identifier == *identifier) {
             commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
         }
@@ -114,7 +114,7 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
         profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
     }
     if released {
-        // Behind its profiles in the queue: the holder is let in when the rules are in force.
+        // Queued behind its profiles: the holder may use the device only when the rules are in force.
         send(app, tx, served, enrolment, Order::FinishSetup, now)?;
     }
     pushes::want(tx, enrolment, now)?;
@@ -124,10 +124,10 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
     app.enter(tx, now, record)
 }
 
-/// Asks up to `limit` devices for their state, where that is due; how many were due.
+/// Asks up to `limit` devices for their state, where that is due; returns the number that were due.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn refresh_due(app: &App, limit: u32) -> Result<usize, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
@@ -154,9 +154,9 @@ fn refresh(app: &App, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Resu
     }
     let served = serving(app, due.platform)?;
     let mut asks = served.vendor.parts(due.platform, &Order::Refresh);
-    // No profile holds it and no report shows it, so Bluetooth is switched as often as the state is asked (MDU-9.1).
+    // No profile enforces it and no report shows it, so Bluetooth is switched as often as the state is asked for (MDU-9.1).
     asks.extend(app.policy().bluetooth().map(|enabled| Order::Bluetooth { enabled }));
-    // Supervision is not known before the first report; a device that is not supervised says no.
+    // Supervision is not known before the first report; a device that is not supervised refuses.
     let supervised = due.supervised.unwrap_or(true);
     let known = target_of(app, tx, (due.enrolment, due.platform), supervised, None)?;
     for order in asks {

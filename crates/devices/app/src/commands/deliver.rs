@@ -1,4 +1,4 @@
-//! The command loop of a device: take its answer, hand over the next command, in one transaction.
+//! Runs the command loop of a device: takes its answer and returns the next command, in one transaction.
 
 use domain::{CommandId, Effect, EnrolmentId, EntryId, Span, Timestamp};
 use platform_port::{self as port, Order, Question, Report, Stage};
@@ -16,37 +16,37 @@ use kernel::platforms::sealed_place;
 use kernel::record::Record;
 use kernel::{App, AppError, jobs};
 
-/// How long answers of one session are gathered before the device is judged.
+/// Time for which answers of one session are collected before the device is judged.
 const JUDGE_AFTER: Span = Span::from_secs(2);
-/// How soon after a change to its profiles the device is asked what is in force.
+/// Time after a change to its profiles until the device is asked what is in force.
 const LOOK_AGAIN_AFTER: Span = Span::from_secs(5);
 
-/// How often a question is handed over before it is given up. An answer over the size limit is refused before anybody knows
-/// whose it is, so the queue would stand still.
+/// Number of deliveries after which a query is abandoned. An answer over the size limit is refused before its sender is known, so
+/// the queue would be blocked.
 const MOST_DELIVERIES: i64 = 5;
 const NEVER_ANSWERED: &str = "handed over five times and never answered in a form that could be read: the answer may be \
      larger than this service takes (body_limit), or the device cannot send one";
 
-/// How a command ended.
+/// End of a command, with what the device answered.
 pub(super) struct Answer<'a> {
     pub(super) id: CommandId,
     pub(super) state: CommandState,
-    /// What people are told of it.
+    /// Error text that is shown to people.
     pub(super) error: Option<String>,
-    /// The answer, where it could be read.
+    /// Report in the answer, if it could be read.
     pub(super) report: Option<&'a dyn Report>,
 }
 
-/// A message as it is kept: its digest, and its bytes sealed for its enrolment.
+/// Message as it is stored: its digest, and its bytes sealed for its enrolment.
 pub(crate) struct SealedRaw {
     pub(crate) digest: String,
     pub(super) sealed: Vec<u8>,
 }
 
-/// A device says that it is idle while commands wait: gives the first of them, those that it put by included.
+/// Returns the next command for an idle device; commands answered NotNow are offered again.
 ///
 /// # Errors
-/// Only where the database or a key fails.
+/// Only if the database or a key fails.
 pub async fn hand_over(app: &App, to: Enrolled) -> Result<Option<Vec<u8>>, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -58,11 +58,11 @@ pub async fn hand_over(app: &App, to: Enrolled) -> Result<Option<Vec<u8>>, AppEr
         .await
 }
 
-/// A device answers a command: looks up who signed, stores the answer, gives the next command's bytes, all in one
+/// Takes a device's answer to a command: looks up the signer, stores the answer and returns the next command's bytes, all in one
 /// transaction. The answer is durable when this returns.
 ///
 /// # Errors
-/// Only where the database or a key fails; a strange answer is recorded and not an error.
+/// Only if the database or a key fails; a strange answer is recorded and is not an error.
 pub async fn take_answer(
     app: &App,
     certificate: String,
@@ -70,7 +70,7 @@ pub async fn take_answer(
     raw: bytes::Bytes,
 ) -> Result<Result<Option<Vec<u8>>, NotEnrolled>, AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    // The digest is made here, on any core, and not inside the transaction: on SQLite there is one writer.
+    // Computes the digest here, on any core, and not inside the transaction: SQLite has a single writer.
     let digest = kernel::digest_hex(&raw);
     app.clone()
         .store()
@@ -92,8 +92,8 @@ pub(super) fn next_command(
     from: &Enrolled,
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, AppError> {
-    // A command that can no longer be made (its token is gone), or whose answers never arrive in a form that is taken, must
-    // not block those behind it.
+    // A command that can no longer be built (its token is gone), or whose answers never arrive in an acceptable form, must not
+    // block those behind it.
     while let Some(next) = commands::take(tx, from.enrolment, now)? {
         if let Some(why) = stopped(app, tx, &next, from, now)? {
             commands::set_unmade(tx, next.id, now, why)?;
@@ -124,7 +124,7 @@ fn store_answer(
     raw: SealedRaw,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    // An id that is not ours (another server's, before a move) is answered all the same and changes nothing.
+    // Acknowledges an id that is not ours (another server's, before a move), and changes nothing.
     let Some(id) = answer.command.as_deref().and_then(|text| text.parse::<CommandId>().ok()) else {
         return Ok(());
     };
@@ -136,7 +136,7 @@ fn store_answer(
             commands::set_not_now(tx, id, from.enrolment, now)?;
             return Ok(());
         }
-        // Neither done nor failed: put by, or the same command would be handed over again at once, without end.
+        // Neither done nor failed: deferred, or the same command would be handed over again at once, without end.
         Stage::Unknown => {
             tracing::warn!(command = %id, "a device answered with a status that nobody knows");
             commands::set_not_now(tx, id, from.enrolment, now)?;
@@ -173,7 +173,7 @@ pub(super) fn finish_command(
     }
     let mut record =
         Record::new("device", "command.answered", format!("device:{}", from.device)).reason(state.as_str());
-    // Of a plain question the command's row and the facts say all; what somebody ordered is told whole.
+    // For a plain query, the command's row and the facts say everything; an order by a person is recorded in full.
     if !spec.order.is_question() {
         record = record.detail(json!({ "command": id, "request": word, "answer": digest }));
     }
@@ -211,7 +211,7 @@ fn follow_answer(
             enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
         }
         Order::FinishSetup if acknowledged => enrolments::set_configured(tx, from.enrolment)?,
-        // The enrolment stays: a device that acknowledged and was not erased must remain within reach.
+        // The enrolment stays: a device that acknowledged and was not erased must remain manageable.
         Order::Erase if acknowledged => {
             crate::enrolment::forget_what_it_said(tx, from.device)?;
             kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now)?;
@@ -251,7 +251,7 @@ fn take_facts(
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now.plus(JUDGE_AFTER))
 }
 
-/// What the device lists among its profiles is "reported in force" where the UUID is the one that was sent.
+/// Marks the profiles that the device lists as "reported in force" if the UUID is the one that was sent.
 fn note_installed(
     app: &App,
     tx: &mut Tx<'_>,
@@ -284,7 +284,7 @@ fn note_installed(
     Ok(())
 }
 
-/// Seals what an enrolment sent, byte for byte.
+/// Seals a message from an enrolment, byte for byte.
 pub(crate) fn sealed_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Result<SealedRaw, AppError> {
     Ok(SealedRaw { digest: kernel::digest_hex(raw), sealed: seal_raw(app, enrolment, raw)? })
 }
@@ -293,7 +293,7 @@ pub(super) fn seal_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Result<
     Ok(app.sealer().seal(app.world(), &sealed_place("raw", enrolment), raw)?)
 }
 
-/// Keeps a sealed message for as long as the settings say.
+/// Stores a sealed message for as long as the settings say.
 pub(crate) fn keep_raw(
     app: &App,
     tx: &mut Tx<'_>,
@@ -317,7 +317,7 @@ pub(crate) fn keep_raw(
     Ok(())
 }
 
-/// Opens the latest answer of one kind from an enrolment: for what is too sensitive to become a fact.
+/// Opens the latest answer of one kind from an enrolment, for what is too sensitive to become a fact.
 pub fn last_raw(
     app: &App,
     tx: &mut Tx<'_>,
@@ -333,7 +333,7 @@ pub fn last_raw(
     Ok(None)
 }
 
-/// Whether the answer to an order tells of that part of a device's state; a vendor may ask for all of it at once.
+/// Returns whether the answer to an order reports that part of a device's state; a vendor may ask for all of it at once.
 fn tells_of(order: &Order, part: Question) -> bool {
     match order {
         Order::Refresh => true,
@@ -342,8 +342,8 @@ fn tells_of(order: &Order, part: Question) -> bool {
     }
 }
 
-/// Why a destructive command is not handed over after all: looked at once more at the last moment, because what was true when
-/// it was queued may be no longer. A freeze is not among the reasons: what it stops keeps its place in the queue.
+/// Returns why a destructive command must not be handed over after all: checks it again at the last moment, because what was true
+/// when it was queued may be no longer. A freeze is not among the reasons: what it stops keeps its place in the queue.
 fn stopped(
     app: &App,
     tx: &mut Tx<'_>,

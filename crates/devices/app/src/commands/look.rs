@@ -1,18 +1,18 @@
-//! What a device's own list of profiles says of those that were sent to it.
+//! Compares a device's own list of profiles with those that were sent to it.
 
 use domain::Span;
 use store::profiles::ProfileState;
 
-/// How soon a profile that did not do as acknowledged is sent, or taken off, again.
+/// Time after which a profile that is not as the device acknowledged is sent, or removed, again.
 const TRY_AGAIN_AFTER: Span = Span::from_secs(3600);
 
-/// What a device's own list says of a profile that was sent to it.
+/// State of a sent profile according to the device's own list.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Look {
     AsBefore,
-    /// Not there, and nobody wants it there.
+    /// Profile that is neither there nor wanted.
     Gone,
-    /// Its state, and after how long to bring the device to what is wanted.
+    /// New state, and the time after which to bring the device into line.
     Now(ProfileState, Option<Span>),
 }
 
@@ -22,9 +22,9 @@ pub(super) fn look(listed: bool, wanted: bool, state: ProfileState) -> Look {
         (true, ProfileState::Sent | ProfileState::Acknowledged | ProfileState::Failed) => {
             Look::Now(ProfileState::Reported, None)
         }
-        // It was there and somebody took it off: bring it back at once. It must be reported before it can vanish again.
+        // It was there and somebody removed it: send it again at once. It must be reported before it can vanish again.
         (false, ProfileState::Reported) => Look::Now(ProfileState::Failed, Some(Span::default())),
-        // It never arrived, whatever the device acknowledged: sending it at once would go round in circles.
+        // It never arrived, whatever the device acknowledged: sending it again at once would loop.
         (false, ProfileState::Acknowledged) => Look::Now(ProfileState::Failed, Some(TRY_AGAIN_AFTER)),
         (false, ProfileState::Failed) if !wanted => Look::Gone,
         _ => Look::AsBefore,
@@ -49,7 +49,7 @@ mod tests {
             (false, true, Reported, Look::Now(Failed, soon)),
             (false, true, Acknowledged, Look::Now(Failed, later)),
             (false, true, Failed, Look::AsBefore),
-            // A removal that the device refused: asked again after a while, forgotten once the profile is gone.
+            // A removal that the device refused: tried again after a while, forgotten once the profile is gone.
             (true, false, Failed, Look::Now(Reported, later)),
             (false, false, Failed, Look::Gone),
             (true, false, Removing, Look::AsBefore),

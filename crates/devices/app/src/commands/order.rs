@@ -1,4 +1,4 @@
-//! People's orders to a device: what each needs, and where two people must agree.
+//! Takes people's orders to a device: checks what each needs, and where two people must agree.
 
 use domain::{BurstId, CommandId, DeviceId, Effect, EnrolmentId, Platform, Timestamp};
 use platform_port::Order;
@@ -15,23 +15,23 @@ use kernel::platforms::{serving, target as target_of};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// What became of an order.
+/// Result of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ordered {
-    /// Queued; the device is asked to connect.
+    /// Order that is queued; the device is asked to connect.
     Queued(Vec<CommandId>),
-    /// Waits for a second person.
+    /// Order that waits for a second person.
     NeedsSecond(CommandId),
-    /// Beyond a cap: held until a second person releases the burst.
+    /// Order beyond a cap: held until a second person releases the burst.
     Held {
-        /// The command.
+        /// Id of the command.
         command: CommandId,
-        /// The burst in which it is held.
+        /// Burst in which it is held.
         burst: BurstId,
     },
 }
 
-/// The ledger's word for an order that a person gave.
+/// Returns the ledger's word for an order that a person gave.
 fn ledger_word(order: &Order) -> &'static str {
     match order {
         Order::Lock { .. } => "device.lock.ordered",
@@ -52,11 +52,11 @@ fn ledger_word(order: &Order) -> &'static str {
     }
 }
 
-/// Orders what can be undone: lock, lost mode on or off, sound, refresh, restart, shut down. One person may, up to a cap.
+/// Orders what can be undone: lock, lost mode on or off, sound, refresh, restart, shut down. One person may do so, up to a cap.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where the device is not under management or has no such command, [`AppError::Invalid`]
-/// for a missing reason.
+/// [`AppError::Conflict`] if the device is not under management or has no such command, [`AppError::Invalid`] for a missing
+/// reason.
 pub async fn order(
     app: &App,
     permit: Permit<CommandDevices>,
@@ -83,7 +83,7 @@ pub async fn order_location(
     place_order(app, permit, device, Order::Locate, reason).await
 }
 
-/// Asks for what destroys data: erase, or clear passcode. A second person must agree before it is queued.
+/// Asks for an order that destroys data: erase, or clear passcode. A second person must agree before it is queued.
 ///
 /// # Errors
 /// As [`order`].
@@ -151,7 +151,7 @@ async fn place_order<A: Action + 'static>(
         .await
 }
 
-/// Queues an order in the messages that the device's vendor splits it into.
+/// Queues an order as the messages into which the device's vendor splits it.
 fn place_parts(
     app: &App,
     tx: &mut Tx<'_>,
@@ -160,8 +160,8 @@ fn place_parts(
     now: Timestamp,
 ) -> Result<Vec<Command>, AppError> {
     let (vendor, enrolment) = (&serving(app, platform)?.vendor, ordering.enrolment);
-    // A device that never said whether it is supervised may be: at three in the morning a command that
-    // the device can refuse is better than one that was never sent.
+    // A device that never said whether it is supervised may be: at three in the morning a command that the device can refuse is
+    // better than one that was never sent.
     let supervised = ordering.device.supervised.unwrap_or(true);
     let known = target_of(app, tx, (enrolment, platform), supervised, None)?;
     let mut placed = Vec::new();
@@ -179,7 +179,7 @@ fn place_parts(
     Ok(placed)
 }
 
-/// What became of an order, as a word of the ledger and for who gave it.
+/// Returns the result of an order, as a word of the ledger and for the person who gave it.
 fn outcome(placed: &[Command]) -> (&'static str, Ordered) {
     match placed.first() {
         Some(first) if first.state == CommandState::Asked => {
@@ -192,7 +192,7 @@ fn outcome(placed: &[Command]) -> (&'static str, Ordered) {
     }
 }
 
-/// The live enrolment and platform of a device, or why it cannot be commanded.
+/// Returns the live enrolment and platform of a device, or says why it cannot be commanded.
 pub fn managed(device: &Device) -> Result<(EnrolmentId, Platform), AppError> {
     match (device.enrolment, device.enrolment_state, device.kind.platform()) {
         (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) => Ok((enrolment, platform)),

@@ -1,4 +1,4 @@
-//! Where commands enter the queue: the server's own, and people's orders, which are counted first.
+//! Queues commands: the server's own, and people's orders, which are counted first.
 
 use domain::{BurstId, CaseId, CommandId, Deed, Effect, EnrolmentId, Timestamp};
 use platform_port::Weight;
@@ -12,35 +12,35 @@ use crate::caps::{Act, Verdict};
 use kernel::access::Actor;
 use kernel::{App, AppError, jobs};
 
-/// A person's order, as it enters the queue.
+/// Person's order, as it is queued.
 pub(crate) struct Ordering<'a> {
-    /// For which device.
+    /// Device that it is for.
     pub device: &'a Device,
-    /// For which channel.
+    /// Channel that it is for.
     pub enrolment: EnrolmentId,
-    /// What is done.
+    /// Deed that is done.
     pub deed: Deed,
-    /// Who asks.
+    /// Actor who asks.
     pub by: &'a Actor,
-    /// Why.
+    /// Reason for the order.
     pub reason: &'a str,
-    /// The open loss that it contains.
+    /// Open loss that it contains.
     pub loss: Option<CaseId>,
 }
 
-/// An order as it is sent, with what its vendor says of it.
+/// Order as it is sent, with what its vendor says of it.
 #[derive(Clone, Copy)]
 pub(crate) struct Sent<'a> {
-    /// The order.
+    /// Order with its code.
     pub spec: &'a Spec,
-    /// Its lane and effect.
+    /// Lane and effect of the order.
     pub weight: Weight,
 }
 
-/// Queues what the server does by itself to carry out the policy.
+/// Queues an order that the server gives by itself to carry out the policy.
 ///
 /// # Errors
-/// [`AppError::Fault`] for what is not harmless: that is somebody's order, and counted.
+/// [`AppError::Fault`] for an order that is not harmless: only a person may give that, and it is counted.
 pub(crate) fn queue_own(
     app: &App,
     tx: &mut Tx<'_>,
@@ -60,7 +60,8 @@ pub(crate) fn queue_own(
     Ok(command.id)
 }
 
-/// Queues a person's order, or keeps it until a second person agrees, or holds it in their burst; the command and its state.
+/// Queues a person's order, or keeps it until a second person agrees, or holds it in their burst; returns the command and its
+/// state.
 pub(crate) fn queue_order(
     app: &App,
     tx: &mut Tx<'_>,
@@ -118,7 +119,7 @@ fn admit_order(
     caps::admit(app, tx, &act, now)
 }
 
-/// Counts an order that a second person agrees to; the burst in which it is held, where it is beyond a cap.
+/// Counts an order that a second person agrees to; returns the burst in which it is held if it exceeds a cap.
 pub(super) fn count_agreed(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! An order as the database keeps it with its command: without secrets and without the bytes that many share.
+//! Stores an order with its command: without secrets and without the bytes that many commands share.
 
 use domain::{EnrolmentId, Platform};
 use platform_port::Order;
@@ -9,13 +9,13 @@ use super::supplies::supplies;
 use kernel::platforms::{new_code, open_code, seal_code, serving};
 use kernel::{App, AppError};
 
-/// An order, with the code that was made for it.
+/// Order, with the code that was made for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spec {
-    /// The order.
+    /// Order itself.
     #[serde(flatten)]
     pub order: Order,
-    /// The sealed code in base64, where the device wants one.
+    /// Sealed code in base64, where the device needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed_code: Option<String>,
 }
@@ -63,7 +63,7 @@ pub(super) fn bytes_of(
         .map_err(|error| AppError::Conflict(error.to_string()))
 }
 
-/// Returns the same order for another enrolment: its code is sealed for that one. A code that cannot be opened is made anew.
+/// Returns the same order for another enrolment, with its code sealed for that one. Replaces a code that cannot be opened.
 pub(crate) fn resealed(
     app: &App,
     spec: Spec,

@@ -10,7 +10,7 @@ use super::Spec;
 use kernel::platforms::{kept, open_code, serving};
 use kernel::{App, AppError};
 
-/// Fetches what a vendor needs to write an order: the bundle, the code and what is kept for the enrolment, all opened.
+/// Fetches what a vendor needs to write an order: the bundle, the code and what is stored for the enrolment, all opened.
 pub(crate) fn supplies(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! Answers that say what went wrong, and answers that cannot be read: neither may hold up what waits behind them.
+//! Handles answers that report an error or cannot be read: neither may block what waits behind them.
 
 use domain::CommandId;
 use platform_port::Speaker;
@@ -9,27 +9,27 @@ use super::deliver::{Answer, SealedRaw};
 use crate::checkin::{Enrolled, NotEnrolled};
 use kernel::{App, AppError};
 
-/// Longest text that is kept of an answer, in characters.
+/// Longest text of an answer that is stored, in characters.
 const LONGEST: usize = 400;
 
-/// An answer of which nothing but the id of its command could be read.
+/// Answer of which only the id of its command could be read.
 #[derive(Debug, Clone)]
 pub struct Unreadable {
-    /// The certificate that signed it.
+    /// Certificate that signed it.
     pub certificate: String,
-    /// The id of the command in it.
+    /// Id of the command in it.
     pub command: String,
-    /// Why it could not be read.
+    /// Reason why it could not be read.
     pub why: String,
-    /// The answer.
+    /// Bytes of the answer.
     pub raw: bytes::Bytes,
 }
 
-/// Closes the command of an answer that cannot be read as failed, with the reason, and gives the next command's bytes. An answer
-/// to a command that is not the sender's changes nothing.
+/// Closes the command of an unreadable answer as failed, with the reason, and returns the next command's bytes. An answer to a
+/// command that is not the sender's changes nothing.
 ///
 /// # Errors
-/// Only where the database or a key fails.
+/// Only if the database or a key fails.
 pub async fn close_unreadable(
     app: &App,
     answer: Unreadable,
@@ -57,7 +57,7 @@ pub async fn close_unreadable(
         .await
 }
 
-/// Who signed a message that names nobody who could be compared: the certificate alone says it.
+/// Identifies the sender of a message that names no device to compare: by the certificate alone.
 fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let found = enrolments::hot_lookup(tx, &[certificate.to_owned()])?;
     let Some(hot) = found.first() else { return Ok(Err(NotEnrolled::Unknown)) };
@@ -65,7 +65,7 @@ fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enroll
     Ok(crate::checkin::identify(app, Some(hot), &speaker))
 }
 
-/// The command, if it was for a live channel of the sender.
+/// Returns the command, if it was for a live channel of the sender.
 fn own_command(
     tx: &mut Tx<'_>,
     answer: &Unreadable,

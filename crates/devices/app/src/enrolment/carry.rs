@@ -1,16 +1,17 @@
-//! What outlives an enrolment. A device that enrols again was wiped, or somebody wants it to look so: what holds a lost device
-//! must not end with that.
+//! Carries orders over to a new enrolment.
+//! A device that enrols again was wiped, or somebody wants it to look so: the containment of a lost device must not end with
+//! that.
 //!
-//! | effect | what happens to it when the device enrols again |
+//! | order | what happens to it when the device enrols again |
 //! | --- | --- |
-//! | lock | one that waits, or was handed over and not answered, is queued again; one that was acknowledged is over: the vendor has no way to ask whether it still holds |
+//! | lock | one that waits, or was handed over and not answered, is queued again; one that was acknowledged has ended: the vendor has no way to ask whether it is still in force |
 //! | lost mode | on: queued again whether it waits or is in force, unless the device reported since that it is off; off: queued again while it waits |
-//! | erase | queued again only where a second person agreed, the device was never given it and no legal hold stands; one that it was given may be why it enrols again |
+//! | erase | queued again only where a second person agreed, the device was never given it and is under no legal hold; one that it was given may be why it enrols again |
 //! | all others | end with the enrolment |
 //!
-//! What waited when a device left management is queued again too, erasures excepted: nobody knows for whom the device
-//! comes back. The new order has the origin of the old one: who asked, who agreed, why, for which case. One that is held beyond
-//! a cap stays held.
+//! What waited when a device left management is queued again too, except erasures: nobody knows for whom the device returns. The
+//! new order has the origin of the old one: who asked, who agreed, why, for which case. An order that is held beyond a cap stays
+//! held.
 
 use domain::{CommandId, DeviceId, FactValue, Timestamp};
 use platform_port::Order;
@@ -23,20 +24,20 @@ use store::{Tx, holds, messages};
 use crate::commands::{Spec, resealed};
 use kernel::{App, AppError};
 
-/// Why orders end with a device's leave. Compared when it comes back.
+/// Reason with which orders end when a device leaves; compared when it returns.
 pub(super) const CHECKED_OUT: &str = "the device checked out";
 const CARRIED: &str = "the device enrolled again: queued again for its new enrolment";
-/// The orders that may outlive an enrolment, by their words.
+/// Words of the orders that may outlive an enrolment.
 const KINDS: [&str; 4] = ["lock", "lost-mode", "lost-mode-off", "erase"];
 
-/// An order that is to be queued again.
+/// Order that is to be queued again.
 pub(super) struct Carried {
     from: Standing,
     spec: Spec,
 }
 
-/// Picks the orders that outlive the enrolment of a device, and ends them there. To be asked before everything of that enrolment
-/// ends and what it reported is forgotten.
+/// Picks the orders that outlive the enrolment of a device, and ends them there. Must be called before everything of that
+/// enrolment ends and what it reported is deleted.
 pub(super) fn pick(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<Vec<Carried>, AppError> {
     let lost_mode = messages::facts(tx, device)?
         .get("device.lost_mode")
@@ -64,7 +65,7 @@ pub(super) fn pick(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<
             }
             _ => continue,
         };
-        // The latest word on each counts: lost mode off takes back lost mode on, and the other way round.
+        // The latest order on each counts: lost mode off cancels lost mode on, and the other way round.
         let Some(decided) = decided.get_mut(place).filter(|decided| counts && !**decided) else { continue };
         *decided = true;
         if goes_on {
@@ -76,7 +77,7 @@ pub(super) fn pick(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<
     Ok(picked)
 }
 
-/// Whether the device said, after it took lost mode on, that it is off.
+/// Returns whether the device reported, after it took lost mode on, that it is off.
 fn reported_off(from: &Standing, lost_mode: Option<(bool, Timestamp)>) -> bool {
     lost_mode.is_some_and(|(on, at)| !on && from.finished_at.is_some_and(|taken| at > taken))
 }

@@ -1,4 +1,4 @@
-//! The gate: only force property whose intended holder has accepted the current terms may enrol (UPD-7.1, MDU-3.2).
+//! Allows enrolment only for force property whose intended holder has accepted the current terms (UPD-7.1, MDU-3.2).
 
 use domain::Timestamp;
 use platform_port::CheckIn;
@@ -10,43 +10,43 @@ use super::messages::Sender;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// Why a device may not enrol. The device hears little; the ledger and the desk hear this.
+/// Reason why a device may not enrol. The device is told little; the ledger and the service desk get this reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GateRefusal {
-    /// Not in the asset register.
+    /// Device that is not in the asset register.
     #[error("the serial number does not stand in the asset register; register the device first")]
     NotRegistered,
-    /// Out of use.
+    /// Device that is out of use.
     #[error("the device was retired from the register")]
     Retired,
-    /// A personal (user) enrolment.
+    /// Personal (user) enrolment.
     #[error("personal devices and user enrolments are never managed")]
     Personal,
-    /// The serial number is another device's.
+    /// Serial number of another device.
     #[error("the serial number is not the one that the enrolment profile was made for")]
     AnotherSerial,
-    /// Nobody is to have it.
+    /// Device without an intended holder.
     #[error("the device has no intended holder; give it one first")]
     NoHolder,
-    /// The intended holder left.
+    /// Intended holder who has left.
     #[error("the intended holder is no longer on the books")]
     HolderLeft,
-    /// The intended holder has not accepted the current terms.
+    /// Intended holder who has not accepted the current terms.
     #[error("the holder has not accepted the current terms of {}", .0.join(", "))]
     TermsNotAccepted(Vec<String>),
-    /// The certificate is not ours, or no longer good.
+    /// Certificate that is not ours, or no longer good.
     #[error("the certificate is unknown, revoked or expired")]
     Certificate,
-    /// The certificate completed an enrolment: a device that enrols again buys a new one.
+    /// Certificate that has completed an enrolment: a device that enrols again must obtain a new one.
     #[error("the certificate has completed an enrolment; a device that enrols again needs a new profile")]
     CertificateUsed,
-    /// The message was taken before, or signed before one that was.
+    /// Message that was received before, or signed before one that was.
     #[error("the message was taken before, or signed before one that was")]
     Replayed,
 }
 
 impl GateRefusal {
-    /// The word for the ledger.
+    /// Returns the word for the ledger.
     #[must_use]
     pub const fn word(&self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl GateRefusal {
     }
 }
 
-/// Whether the device may enrol now.
+/// Checks whether the device may enrol now.
 pub fn gate(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Result<(), GateRefusal>, AppError> {
     if device.retired_at.is_some() {
         return Ok(Err(GateRefusal::Retired));
@@ -78,7 +78,7 @@ pub fn gate(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Result<(), Ga
     Ok(if missing.is_empty() { Ok(()) } else { Err(GateRefusal::TermsNotAccepted(missing)) })
 }
 
-/// Remembers that a check-in was refused, for the desk: some of each device and of strangers a minute.
+/// Records for the service desk that a check-in was refused: up to a limit per minute for each device and for unknown senders.
 pub(super) fn note_refusal(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! What a device gives into our keeping and may ask back, such as the token of a Mac. It is kept sealed.
+//! Stores, sealed, what a device gives us to keep and may ask back, such as the bootstrap token of a Mac.
 
 use domain::{Secret, Timestamp};
 use platform_port::Keepsake;
@@ -9,7 +9,7 @@ use super::messages::CheckInReply;
 use kernel::platforms::{keep, kept};
 use kernel::{App, AppError};
 
-/// Stores what the device gave, or with `None` deletes it.
+/// Stores what the device gave; deletes it if the value is `None`.
 pub(super) fn take(
     app: &App,
     tx: &mut Tx<'_>,
@@ -24,7 +24,7 @@ pub(super) fn take(
     Ok(CheckInReply::Done)
 }
 
-/// Gives back what the device gave.
+/// Returns what the device gave.
 pub(super) fn give(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! The check-in messages: a device begins to enrol, can be reached, leaves, and gives us something to keep.
+//! Takes the check-in messages: a device begins to enrol, can be reached, leaves, and gives us something to keep.
 
 use domain::{DeviceId, EnrolmentId, Fact, Grade, Platform, Secret, Span, Timestamp};
 use platform_port::{Begin, CheckIn, Message, Ready, Speaker, User};
@@ -15,49 +15,49 @@ use kernel::platforms::{keep, serving};
 use kernel::record::Record;
 use kernel::{App, AppError, jobs};
 
-/// What a signature proved: the certificate that signed a message.
+/// Sender of a message, as its signature proved: the certificate that signed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
     /// SHA-256 of the certificate, hex.
     pub certificate: String,
-    /// How that is known.
+    /// Proof of the certificate.
     pub proof: Proof,
 }
 
-/// How it is known which certificate spoke.
+/// Proof of which certificate sent a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Proof {
-    /// It signed the message, which can be sent again by anybody who recorded it.
+    /// Signature on the message, which anybody who recorded it can send again.
     Signed {
-        /// When, as the signature says; its clock may be wrong.
+        /// Signing time according to the signature; its clock may be wrong.
         at: Option<Timestamp>,
     },
-    /// A trusted proxy saw it on the connection.
+    /// Certificate seen on the connection by a trusted proxy.
     Proxy,
 }
 
-/// The answer to a check-in.
+/// Answer to a check-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CheckInReply {
-    /// Done.
+    /// Message that was processed.
     Done,
-    /// What the device asked for of what it gave us to keep; `None` where there is none.
+    /// Value that the device gave us to keep and asks back; `None` if there is none.
     Given(Option<Secret<Vec<u8>>>),
-    /// Refused, with a status that does not unenrol anything.
+    /// Refusal, with a status that does not unenrol anything.
     Refused(GateRefusal),
-    /// The sender is under management; what else the message asks for is the vendor's door to answer.
+    /// Sender under management; the vendor's endpoint answers the rest of the message.
     Known,
 }
 
-/// What the first message of an enrolment is stored under, as is what it reports.
+/// Kind under which the first message of an enrolment, and what it reports, is stored.
 const FIRST_MESSAGE: &str = "enrolment";
-/// How soon a device that has just enrolled is asked for its state.
+/// Time after which a device that has just enrolled is asked for its state.
 const FIRST_LOOK: Span = Span::from_secs(1);
 
-/// Takes a check-in message, whole or not at all.
+/// Processes a check-in message, completely or not at all.
 ///
 /// # Errors
-/// Only where the database or a key fails; what is wrong with the message is in the reply.
+/// Only if the database or a key fails; what is wrong with the message is in the reply.
 pub async fn check_in(
     app: &App,
     sender: Sender,
@@ -66,7 +66,7 @@ pub async fn check_in(
 ) -> Result<CheckInReply, AppError> {
     let (app, now) = (app.clone(), app.world().now());
     let mark = replay::mark(&sender, &message, &raw);
-    // Looking must not cost a place in the queue of writers: anybody can send again what they recorded.
+    // A look-up must not occupy a place in the write queue: anybody can send again what they recorded.
     if let Some(mark) = mark.clone() {
         let (app, message) = (app.clone(), message.clone());
         let old =
@@ -116,7 +116,7 @@ fn take_check_in(
     let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)? else {
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
-    // Of two messages that begin, finish or end an enrolment one comes first, and the other finds what it left.
+    // Of two messages that begin, finish or end an enrolment, the lock lets one go first, and the other sees its result.
     locks::take(tx, Lock::Device(certificate.device))?;
     if let Message::Begin(message) = &check_in.message {
         return authenticate(app, tx, sender, &check_in.speaker, message, raw, now);
@@ -174,15 +174,15 @@ fn authenticate(
     }
     let live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
     if let Some(live) = live {
-        // The same message again, because our answer was lost: nothing changes. A device that was wiped has lost its
-        // certificate, so one that has completed an enrolment, or was bound to another device, never begins one.
+        // The same message again, because our answer was lost: nothing changes. A device that was wiped has lost its certificate,
+        // so one that has completed an enrolment, or was bound to another device, never begins one.
         let again = live.state == EnrolmentState::Authenticated && live.device_key == speaker.device;
         return if again { Ok(CheckInReply::Done) } else { refuse(GateRefusal::CertificateUsed) };
     }
     let id = begin_enrolment(app, tx, (&device, platform), sender, speaker, now)?;
     devices::set_reported(tx, device.id, None, message.os_version.as_deref(), message.model.as_deref())?;
     let raw = crate::commands::sealed_raw(app, id, raw)?;
-    // Known from the first message; the answer to the first question goes before it.
+    // Known from the first message; the answer to the first query takes precedence over it.
     let facts: Vec<Fact> = message
         .told
         .iter()
@@ -201,7 +201,7 @@ fn authenticate(
     Ok(CheckInReply::Done)
 }
 
-/// Everything of a former enrolment ends here: channels, commands, what was reported, and other certificates.
+/// Begins an enrolment, which ends everything of a former one: channels, commands, what was reported, and other certificates.
 fn begin_enrolment(
     app: &App,
     tx: &mut Tx<'_>,
@@ -238,7 +238,7 @@ fn begin_enrolment(
     Ok(enrolment.id)
 }
 
-/// What a device reported says nothing of it once it has been erased, enrolled afresh or left management.
+/// Deletes what a device reported, which no longer describes it once it has been erased, enrolled again or left management.
 pub(crate) fn forget_what_it_said(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
     profiles::forget_all(tx, device)?;
     messages::forget_facts(tx, device)?;
@@ -267,12 +267,12 @@ fn token_update(
         return Ok(CheckInReply::Done);
     }
     if device.state == EnrolmentState::Enrolled {
-        // The former token may have been dead for a while, with commands waiting.
+        // The former token may have been invalid for a while, with commands waiting.
         pushes::want(tx, device.id, now)?;
         return Ok(CheckInReply::Done);
     }
     devices::set_enrolment(tx, device.device, Some(device.id), EnrolmentState::Enrolled)?;
-    // One live profile a device: what was made before and never used can begin nothing any more.
+    // One live profile a device: an earlier profile that was never used can no longer begin an enrolment.
     certificates::void_challenges(tx, device.device, now)?;
     pushes::want(tx, device.id, now)?;
     enrolments::note_contact(tx, device.id, device.device, now)?;
@@ -330,7 +330,7 @@ fn check_out(
     commands::end_all(tx, device.device, now, carry::CHECKED_OUT)?;
     serving(app, device.platform)?.own.forget(tx, device.device)?;
     enrolments::end_all(tx, device.device, now, "checked out")?;
-    // All of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
+    // Revokes all of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
     certificates::revoke_others(tx, device.device, None, now, carry::CHECKED_OUT)?;
     devices::set_enrolment(tx, device.device, None, EnrolmentState::None)?;
     forget_what_it_said(tx, device.device)?;

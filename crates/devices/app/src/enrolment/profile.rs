@@ -1,4 +1,4 @@
-//! The enrolment profile of one registered device, with its one-time challenge.
+//! Makes the enrolment profile of one registered device, with its one-time challenge.
 
 use std::sync::Arc;
 
@@ -22,28 +22,28 @@ use kernel::access::Permit;
 use kernel::digest_hex;
 use kernel::record::Record;
 
-/// An enrolment profile, ready to be handed to the device.
+/// Enrolment profile, ready to be handed to the device.
 pub struct EnrolmentFile {
-    /// The file: signed, or not for test tools.
+    /// Content of the file: signed, or unsigned for test tools.
     pub bytes: Secret<Vec<u8>>,
-    /// Until when it can be used, once.
+    /// Time until which it can be used, once.
     pub expires_at: Timestamp,
-    /// A name for the download.
+    /// Name for the download.
     pub file_name: String,
-    /// Its media type.
+    /// Media type of the file.
     pub media_type: &'static str,
 }
 
-/// What is said of a device that is under management and for which nobody confirmed a new profile.
+/// Refusal for a device that is under management and for which nobody confirmed a new profile.
 const REPLACES: &str = "is under management. A new profile replaces that enrolment: when it is installed, the certificate in \
      use is revoked and orders that wait end, except those that contain a lost device. Confirm that this is meant, on the \
      page or with --replace";
 
-/// What is said of one more device in an hour whose enrolment would be replaced.
+/// Refusal for one more device in an hour whose enrolment would be replaced.
 const BEYOND: &str = "you have replaced, revoked or taken away as many devices as one person may within an hour, so no profile was made. \
      Others have been told. Ask somebody else to make it, or wait an hour";
 
-/// Counts that somebody replaces the enrolment of a device; whether they may.
+/// Counts that somebody replaces the enrolment of a device; returns whether they may.
 fn may_replace(
     app: &App,
     tx: &mut Tx<'_>,
@@ -68,19 +68,19 @@ fn profile_made<'a>(
         .detail(detail)
 }
 
-/// Whether a profile may replace an enrolment.
+/// Permission of a profile to replace an enrolment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Replaces {
     Nothing,
     Enrolment,
 }
 
-/// Makes the enrolment profile of a registered device that is not under management. It works once, for that serial number,
-/// until it expires or another is made.
+/// Makes the enrolment profile of a registered device that is not under management. It works once, for that serial number, until
+/// it expires or another is made.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] where the gate is shut or the
-/// device is under management. Refusals of the gate are in the ledger.
+/// [`AppError::NotFound`] for a serial number outside the register, [`AppError::Conflict`] if the gate refuses or the device is
+/// under management. Refusals of the gate are in the ledger.
 pub async fn make_enrolment_profile(
     app: &App,
     permit: Permit<EnrolDevices>,
@@ -90,12 +90,12 @@ pub async fn make_enrolment_profile(
     make_profile(app, permit, serial, signed, Replaces::Nothing).await
 }
 
-/// Makes the enrolment profile of a device that may be under management already: the person who asks has confirmed that the
-/// enrolment that stands is to be replaced. With such a profile somebody else's device can take the place of the real one, so
-/// it counts towards a cap.
+/// Makes the enrolment profile of a device that may be under management already: the person who asks has confirmed that it
+/// replaces the existing enrolment. With such a profile somebody else's device can take the place of the real one, so it counts
+/// towards a cap.
 ///
 /// # Errors
-/// As [`make_enrolment_profile`], for a device under management too, and [`AppError::Conflict`] beyond the cap.
+/// As [`make_enrolment_profile`], but a device under management is allowed, and [`AppError::Conflict`] beyond the cap.
 pub async fn make_replacing_profile(
     app: &App,
     permit: Permit<EnrolDevices>,
@@ -105,7 +105,7 @@ pub async fn make_replacing_profile(
     make_profile(app, permit, serial, signed, Replaces::Enrolment).await
 }
 
-/// Returns why no profile is made for a device that is enrolled; `None` where one may be.
+/// Returns why no profile is made for a device that is enrolled; `None` if one may be made.
 fn refuse_to_replace(
     app: &App,
     tx: &mut Tx<'_>,
@@ -154,12 +154,12 @@ async fn make_profile(
                 return Ok(Err(AppError::Conflict(refusal.to_string())));
             }
             locks::take(tx, Lock::Device(device.id))?;
-            // As the lock found it: another may have finished its enrolment meanwhile.
+            // Reads the device again under the lock: it may have finished its enrolment in the meantime.
             let device = devices::by_id(tx, device.id)?.unwrap_or(device);
             if let Some(refused) = refuse_to_replace(&own, tx, &permit, &device, (replaces, now))? {
                 return Ok(Err(refused));
             }
-            // One live profile a device: the former one, and what it bought and nobody used, work no more.
+            // One live profile a device: the former one no longer works, nor does an unused certificate that it obtained.
             let voided = certificates::void_challenges(tx, device.id, now)?;
             let unused = certificates::revoke_unused(tx, device.id, now, "a newer profile was made")?;
             certificates::add_challenge(tx, &digest, device.id, now, expires_at)?;
@@ -182,7 +182,7 @@ async fn make_profile(
     })
 }
 
-/// That somebody asked for a profile and the gate was shut. The transaction commits.
+/// Records that somebody asked for a profile and the gate refused. The transaction commits.
 fn note_no_profile(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,9 +1,9 @@
-//! Check-ins that come again. Anybody who recorded one can send it again, signature and all: it changes nothing.
+//! Recognises repeated check-ins.
+//! Anybody who recorded one can send it again, signature and all: it changes nothing.
 //!
-//! What is remembered is the digest of the message with its signing time, for each certificate, and only of messages that
-//! changed something or gave something away. A message that is neither remembered nor fresh, and was signed before the last
-//! one that was taken, is refused: it was held back on its way. A device that sends a message again because our answer was lost
-//! gets the same answer.
+//! For each certificate, the digest of a message is stored with its signing time, and only for messages that changed something or
+//! gave something away. A message that is neither stored nor fresh, and was signed before the last accepted one, is refused: it
+//! was held back on its way. A device that sends a message again because our answer was lost gets the same answer.
 
 use domain::{Span, Timestamp};
 use platform_port::{CheckIn, Message};
@@ -15,13 +15,13 @@ use super::messages::{CheckInReply, Proof, Sender};
 use kernel::platforms::kept;
 use kernel::{App, AppError};
 
-/// For how long a token is given again to somebody who sends the same request: as long as a lost answer is asked for again.
+/// Time for which a token is given again to a repeated request: as long as a device asks again for a lost answer.
 const ANSWER_AGAIN: Span = Span::from_secs(600);
 /// How far a device's clock may be behind ours for its message to count as fresh.
 const FRESH: Span = Span::from_secs(600);
 
-/// What a message is remembered by; `None` for one that changes nothing, and where a proxy vouches for the connection that it
-/// came on, which nobody can replay.
+/// Returns the mark by which a message is recognised; `None` for one that changes nothing, and where a proxy vouches for the
+/// connection that it came on, which nobody can replay.
 pub(super) fn mark(sender: &Sender, check_in: &CheckIn, raw: &[u8]) -> Option<CheckInMark> {
     let remembered = matches!(
         check_in.message,
@@ -36,7 +36,7 @@ pub(super) fn mark(sender: &Sender, check_in: &CheckIn, raw: &[u8]) -> Option<Ch
     })
 }
 
-/// The answer to a message that was taken before; `None` for one that was not.
+/// Returns the answer to a message that was accepted before; `None` if it was not.
 pub(super) fn answer_again(
     app: &App,
     tx: &mut Tx<'_>,
@@ -54,7 +54,7 @@ pub(super) fn answer_again(
     }))
 }
 
-/// Whether a message was signed well before now, and before the latest that was taken from its certificate.
+/// Returns whether a message was signed well before now, and before the latest one accepted from its certificate.
 pub(super) fn is_overtaken(tx: &mut Tx<'_>, mark: &CheckInMark, now: Timestamp) -> Result<bool, AppError> {
     let Some(signed) = mark.signed_at.filter(|at| now.since(*at) > FRESH) else { return Ok(false) };
     Ok(check_ins::last_signed(tx, &mark.certificate)?.is_some_and(|last| signed < last))

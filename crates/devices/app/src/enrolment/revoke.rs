@@ -1,4 +1,4 @@
-//! Revoking a device's certificates: its next message is refused, whatever it is.
+//! Revokes a device's certificates: its next message is refused, whatever it is.
 
 use domain::{BurstId, DeviceId, Timestamp};
 use serde_json::json;
@@ -15,23 +15,23 @@ use kernel::access::Permit;
 use kernel::access::RevokeCertificates;
 use kernel::record::Record;
 
-/// What became of a wish to revoke.
+/// Result of a request to revoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revoked {
-    /// So many certificates were revoked.
+    /// Number of certificates that were revoked.
     Done(u64),
-    /// It is beyond a cap, and held in this burst for a second person.
+    /// Request beyond a cap, which is held in this burst for a second person.
     Held(BurstId),
 }
 
-/// Revokes every certificate of a device that is good, and every challenge that could buy another. It cuts the device off from
+/// Revokes every valid certificate of a device, and every challenge that could obtain another. This cuts the device off from
 /// management, so it counts towards a cap.
 ///
-/// The device stays in the register and its enrolment stands, with what waits for it: a new profile takes it over. Until then
-/// its messages are refused, no command reaches it, and what is set on it stays set.
+/// The device stays in the register and its enrolment continues, with what waits for it: a new profile takes it over. Until then
+/// its messages are refused, no command reaches it, and its settings stay as they are.
 ///
 /// # Errors
-/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Conflict`] where no certificate is good.
+/// [`AppError::Invalid`] without a reason, [`AppError::NotFound`], [`AppError::Conflict`] if no certificate is valid.
 pub async fn revoke_certificates(
     app: &App,
     permit: Permit<RevokeCertificates>,
@@ -59,10 +59,10 @@ pub async fn revoke_certificates(
         .await
 }
 
-/// Revokes them in the caller's transaction, which holds the lock of the device; how many certificates.
+/// Revokes the certificates in the caller's transaction, which holds the lock of the device; returns their number.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where no certificate is good.
+/// [`AppError::Conflict`] if no certificate is valid.
 pub fn revoke_now(
     app: &App,
     tx: &mut Tx<'_>,
@@ -83,7 +83,7 @@ pub fn revoke_now(
     Ok(revoked)
 }
 
-/// The serial numbers of the certificates that are not revoked.
+/// Returns the serial numbers of the certificates that are not revoked.
 fn good(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<String>, AppError> {
     let all = certificates::shown(tx, device)?;
     Ok(all.into_iter().filter(|shown| shown.revoked.is_none()).map(|shown| shown.serial).collect())
@@ -96,10 +96,10 @@ fn nothing() -> AppError {
     )
 }
 
-/// The certificates of a device, newest first, with the device.
+/// Lists the certificates of a device, newest first, with the device.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] behind the wall.
+/// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn certificates_of(
     app: &App,
     permit: Permit<RevokeCertificates>,

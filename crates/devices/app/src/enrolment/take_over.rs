@@ -1,4 +1,5 @@
-//! A device that came by a new certificate without beginning to enrol: its management profile was replaced and not removed.
+//! Moves an enrolment to a new certificate when its management profile was replaced and not removed.
+//! The device then has a new certificate without having begun to enrol.
 
 use domain::Timestamp;
 use platform_port::Speaker;
@@ -12,11 +13,11 @@ use kernel::{App, AppError};
 
 const SUPERSEDED: &str = "superseded by a new profile";
 
-/// Moves the live enrolment of a device to the certificate that it bought with a new profile, where the message names that very
-/// device; `None` where it must begin to enrol first.
+/// Moves the live enrolment of a device to the certificate that it obtained with a new profile, if the message names that very
+/// device; returns `None` if it must begin to enrol first.
 ///
 /// A profile for an enrolled device is made only on confirmation, and every other challenge became void when the enrolment was
-/// finished: so a certificate that was bought since then was meant to replace the one in use. The enrolment goes on with its
+/// finished: so a certificate that was obtained since then was meant to replace the one in use. The enrolment goes on with its
 /// queue, its facts and its tokens.
 pub(super) fn take_over(
     app: &App,

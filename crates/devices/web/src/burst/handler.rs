@@ -40,7 +40,7 @@ async fn one(ctx: &Ctx, id: BurstId) -> Result<burst::View, Problem> {
     })
 }
 
-/// Titles as a choice: `A, B or C`.
+/// Joins titles as a choice: `A, B or C`.
 fn either(titles: &[&str]) -> String {
     match titles.split_last() {
         None => "Nobody: no role may, by the access policies in force".to_owned(),
@@ -49,7 +49,7 @@ fn either(titles: &[&str]) -> String {
     }
 }
 
-/// One burst.
+/// Shows one burst.
 pub(crate) async fn burst_page(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeHeldOrders>()?;
     shown(&one(&ctx, id_of(&id)?).await?)
@@ -67,12 +67,12 @@ async fn one_again(
     if (field == "release-reason" && view.may_release) || (field == "cancel-reason" && view.may_cancel) {
         return form_again(&view);
     }
-    // There is no form left to show it beside.
+    // The form is no longer on the page, so the error becomes a page of its own.
     let why = errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
     Err(Problem::new(StatusCode::CONFLICT, why))
 }
 
-/// Releases all of it.
+/// Releases all orders of a burst.
 pub(crate) async fn release(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ReleaseOrders>()?;
     let (id, field) = (id_of(&id)?, "release-reason");
@@ -82,7 +82,7 @@ pub(crate) async fn release(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     }
 }
 
-/// Cancels all of it.
+/// Cancels all orders of a burst.
 pub(crate) async fn cancel(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<CallOffOrders>()?;
     let (id, field) = (id_of(&id)?, "cancel-reason");

@@ -1,4 +1,5 @@
-//! One burst: what is held, by whom, why, who can release it; released or cancelled with one act.
+//! One burst of held orders, for the people who may look at it or decide on it: the orders, who gave them, why they are held, who
+//! can release them; all are released or cancelled in one step.
 
 pub(crate) mod handler;
 
@@ -10,46 +11,46 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "burst/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Its own address, under which its forms are sent.
+    /// The page's own address; its forms post to addresses below it.
     pub href: String,
-    /// How many orders, and how much harm they can do.
+    /// The number of orders, and how much harm they can do.
     pub what: String,
     /// The force.
     pub force: &'static str,
-    /// Who asked.
+    /// The person who gave the orders.
     pub by: String,
-    /// Why they are held.
+    /// The reason why they are held.
     pub why: String,
-    /// Since when.
+    /// The time from which they are held.
     pub since: Timestamp,
-    /// Until when it can be released.
+    /// The time until which it can be released.
     pub until: Timestamp,
-    /// Who can release it, such as `service desk lead or duty officer`.
+    /// The people who can release it, such as `service desk lead or duty officer`.
     pub deciders: String,
-    /// How it ended: in a word, when, who, why.
+    /// How it ended: the outcome in a word, the time, the person, the reason.
     pub ended: Option<(&'static str, Timestamp, String, String)>,
-    /// The reader may release it.
+    /// Whether the reader may release it.
     pub may_release: bool,
-    /// The reader may cancel it.
+    /// Whether the reader may cancel it.
     pub may_cancel: bool,
     /// The orders, oldest first.
     pub orders: Vec<Order>,
-    /// Orders beyond those that are shown.
+    /// The number of orders that are not shown.
     pub more: u64,
-    /// What was wrong with a form.
+    /// The errors in the form.
     pub errors: Errors,
     /// The reason that was typed.
     pub typed: String,
 }
 
 impl View {
-    /// A burst that the reader may decide on, for the gallery and the tests.
+    /// Returns a burst that the reader may decide on, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);
@@ -75,7 +76,7 @@ impl View {
         }
     }
 
-    /// One that somebody released, in which an act could no longer be done.
+    /// Returns a burst that somebody released, in which one order could no longer be carried out, for the gallery and the tests.
     #[must_use]
     pub fn sample_ended() -> Self {
         let act = Order {

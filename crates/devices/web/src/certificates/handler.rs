@@ -48,7 +48,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
     })
 }
 
-/// The page.
+/// Shows the certificates of a device.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<RevokeCertificates>()?;
     let id = id_of(&id)?;

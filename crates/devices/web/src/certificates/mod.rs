@@ -1,4 +1,4 @@
-//! The certificates of a device, and revoking them.
+//! The certificates of a device, with the form that revokes them, for staff who may revoke certificates.
 
 pub(crate) mod handler;
 
@@ -9,19 +9,19 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "certificates/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where its form is sent.
+    /// The address that its form posts to.
     pub href: String,
     /// The device.
     pub device: Crumb,
     /// Its certificates, newest first.
     pub certificates: Vec<Certificate>,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
     /// The reason that was typed.
     pub reason: String,
@@ -32,24 +32,24 @@ pub struct View {
 pub struct Certificate {
     /// Its serial number.
     pub serial: String,
-    /// How it stands: tag colour and word.
+    /// Its state: tag colour and word.
     pub state: (&'static str, &'static str),
     /// When it was issued.
     pub issued: Timestamp,
-    /// Until when it is good.
+    /// The time until which it is valid.
     pub until: Timestamp,
     /// When and why it was revoked.
     pub revoked: Option<(Timestamp, String)>,
 }
 
 impl View {
-    /// Whether any certificate is good.
+    /// Returns whether any certificate is valid.
     #[must_use]
     pub fn any_good(&self) -> bool {
         self.certificates.iter().any(|certificate| certificate.revoked.is_none())
     }
 
-    /// One in use and one that was revoked, for the gallery and the tests.
+    /// Returns one certificate in use and one that was revoked, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

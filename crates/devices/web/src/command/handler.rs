@@ -46,7 +46,7 @@ async fn view(ctx: &Ctx, id: CommandId) -> Result<View, Problem> {
     })
 }
 
-/// The page.
+/// Shows one command.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit_within::<SeeCommands>()?;
     shown(&view(&ctx, id_of(&id)?).await?)
@@ -57,12 +57,12 @@ async fn again(ctx: &Ctx, id: CommandId, errors: Errors, reason: String) -> Resu
     if view.may_approve || !view.holds.is_empty() {
         return form_again(&view);
     }
-    // There is no form left to show it beside.
+    // The form is no longer on the page, so the error becomes a page of its own.
     let why = view.errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
     Err(Problem::new(StatusCode::CONFLICT, why))
 }
 
-/// Agrees as the second person.
+/// Approves a command as the second person.
 pub(crate) async fn approve(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ApproveDestruction>()?;
     let id = id_of(&id)?;
@@ -79,7 +79,7 @@ fn agreed_word(agreed: Agreed) -> &'static str {
     }
 }
 
-/// Agrees under a legal hold, as somebody who may place one.
+/// Approves a command under a legal hold, as somebody who may place one.
 pub(crate) async fn consent(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<PlaceHolds>()?;
     let id = id_of(&id)?;
@@ -89,7 +89,7 @@ pub(crate) async fn consent(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     }
 }
 
-/// Takes it back.
+/// Withdraws a command.
 pub(crate) async fn take_back(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<CommandDevices>()?;
     let id = id_of(&id)?;
@@ -100,7 +100,7 @@ pub(crate) async fn take_back(ctx: Ctx, Path(id): Path<String>) -> Result<Respon
     Ok(done(&format!("/commands/{id}"), word))
 }
 
-/// Shows the PIN or the location, which is a ledger entry of its own. Never kept by a browser: no page is.
+/// Shows the PIN or the location, which is recorded as a ledger entry. Browsers do not cache it, as no page may be cached.
 pub(crate) async fn reveal(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     ctx.permit::<CommandDevices>()?;
     let id = id_of(&id)?;

@@ -1,4 +1,5 @@
-//! One command: how far it got, who must still agree, and what it brought that is too sensitive for a list.
+//! One command, for staff who may see commands: its progress, the approval it still needs, and any result that is too sensitive
+//! for a list.
 
 pub(crate) mod handler;
 
@@ -9,48 +10,48 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "command/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Its own address, under which its forms are sent.
+    /// The page's own address; its forms post to addresses below it.
     pub href: String,
     /// What it does, in words.
     pub title: String,
-    /// For which device.
+    /// The device that it is for.
     pub device: Crumb,
-    /// How far it got.
+    /// Its current state.
     pub state: String,
     /// When it was asked for.
     pub asked: Timestamp,
     /// When its state last changed.
     pub changed: Timestamp,
-    /// Who asked.
+    /// The person who asked for it.
     pub by: String,
-    /// Why; empty where none was given.
+    /// The reason; empty where none was given.
     pub why: String,
-    /// This person may be the second one who agrees.
+    /// Whether this person may approve it as the second person.
     pub may_approve: bool,
-    /// They do so as somebody who may place legal holds, because one stands.
+    /// Whether they approve it as somebody who may place legal holds, because the device is under one.
     pub under_hold: bool,
-    /// The burst in which it is held; empty where it is not.
+    /// The burst in which it is held; empty where it is not held.
     pub held_in: String,
-    /// This person may still take it back.
+    /// Whether this person may still withdraw it.
     pub may_take_back: bool,
-    /// What may be asked for with a reason: `PIN` or `location`; empty for nothing.
+    /// The result that may be asked for with a reason: `PIN` or `location`; empty if there is none.
     pub holds: &'static str,
-    /// What was asked for, a name and a value each; empty until a reason is given.
+    /// The result, a name and a value each; empty until a reason is given.
     pub revealed: Vec<(String, String)>,
-    /// What was wrong with a form that was sent.
+    /// The errors in the form that was sent.
     pub errors: Errors,
     /// The reason that was typed.
     pub reason: String,
 }
 
 impl View {
-    /// A wipe that waits for a second person, for the gallery and the tests.
+    /// Returns a wipe that waits for a second person, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);
@@ -76,7 +77,7 @@ impl View {
         }
     }
 
-    /// A lock beyond a cap.
+    /// Returns a lock that is held beyond a cap, for the gallery and the tests.
     #[must_use]
     pub fn sample_held() -> Self {
         Self {
@@ -89,13 +90,13 @@ impl View {
         }
     }
 
-    /// Clearing a passcode under a legal hold, for somebody who may place one.
+    /// Returns the clearing of a passcode under a legal hold, for somebody who may place one, for the gallery and the tests.
     #[must_use]
     pub fn sample_under_hold() -> Self {
         Self { title: "Remove the passcode".into(), under_hold: true, ..Self::sample() }
     }
 
-    /// The lock of a Mac, its PIN asked for.
+    /// Returns the lock of a Mac with its PIN shown, for the gallery and the tests.
     #[must_use]
     pub fn sample_revealed() -> Self {
         Self {

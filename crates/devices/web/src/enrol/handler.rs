@@ -14,7 +14,7 @@ use web_shell::links::{clause_crumb, named};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, id_of};
 
-/// Whether a device may enrol, and the button for it.
+/// Shows whether a device may enrol, and the button for it.
 pub(crate) async fn enrol(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<EnrolDevices>()?;
     let id: DeviceId = id_of(&id)?;
@@ -45,7 +45,7 @@ async fn enrol_view(ctx: &Ctx, id: DeviceId, errors: Errors) -> Result<enrol::Vi
     })
 }
 
-/// Makes an enrolment profile and hands it over as a file, once. For a device under management only where the form confirms it.
+/// Makes an enrolment profile and returns it as a file, once. For a device under management only if the form confirms it.
 pub(crate) async fn enrolled(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<EnrolDevices>()?;
     let id: DeviceId = id_of(&id)?;

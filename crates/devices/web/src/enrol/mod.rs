@@ -1,4 +1,5 @@
-//! Making an enrolment profile for a registered device, or saying plainly why that cannot be.
+//! The form that makes an enrolment profile for a registered device, or a plain explanation of why the device may not enrol, for
+//! staff who may enrol devices.
 
 pub(crate) mod handler;
 
@@ -9,11 +10,11 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "enrol/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The device's page.
     pub href: String,
@@ -21,31 +22,31 @@ pub struct View {
     pub asset: String,
     /// The serial number that the enrolling device must report.
     pub serial: String,
-    /// Who is to hold it; empty if nobody is named.
+    /// The intended holder; empty if nobody is named.
     pub holder: String,
-    /// What stands in the way, each with its clause; nothing does if this is empty.
+    /// The obstacles to enrolment, each with its clause; the device may enrol if this is empty.
     pub obstacles: Vec<Obstacle>,
     /// How long a profile may be used, in words.
     pub lifetime: String,
-    /// What a person does on the device, a sentence a step.
+    /// The steps that a person takes on the device, one sentence each.
     pub steps: &'static [&'static str],
-    /// Since when it is under management: a new profile replaces that, on confirmation.
+    /// The time from which it is under management: a new profile replaces that enrolment, on confirmation.
     pub enrolled: Option<Timestamp>,
-    /// What was wrong with the form.
+    /// The errors in the form.
     pub errors: Errors,
 }
 
 /// A reason why a device may not enrol yet.
 #[derive(Debug, Clone)]
 pub struct Obstacle {
-    /// What is missing, and what to do about it.
+    /// The thing that is missing, and how to provide it.
     pub text: String,
-    /// The clause that asks for it, where one does.
+    /// The clause that asks for it, if there is one.
     pub clause: Option<Crumb>,
 }
 
 impl View {
-    /// A device that may enrol.
+    /// Returns a device that may enrol, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::Devices);
@@ -67,7 +68,7 @@ impl View {
         }
     }
 
-    /// A device that is under management, its replacement not confirmed.
+    /// Returns a device under management, its replacement not confirmed, for the gallery and the tests.
     #[must_use]
     pub fn sample_enrolled() -> Self {
         Self {
@@ -77,7 +78,7 @@ impl View {
         }
     }
 
-    /// A device that may not enrol yet.
+    /// Returns a device that may not enrol yet, for the gallery and the tests.
     #[must_use]
     pub fn sample_refused() -> Self {
         Self {

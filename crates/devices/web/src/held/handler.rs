@@ -65,7 +65,7 @@ fn burst(row: &BurstRow) -> held::Burst {
     }
 }
 
-/// The page.
+/// Shows freezes, bursts and orders that wait for approval.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeHeldOrders>()?;
     shown(&view(&ctx).await?)
@@ -119,7 +119,7 @@ pub(crate) async fn lift(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
     }
 }
 
-/// Calls off what has not reached its devices.
+/// Cancels orders that have not reached their devices.
 pub(crate) async fn call_off(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<CallOffOrders>()?;
     let called = async {

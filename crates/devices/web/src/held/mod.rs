@@ -1,4 +1,5 @@
-//! Held and waiting: freezes, bursts, orders that wait for a second person, and calling off.
+//! Held and waiting orders, for staff who may see held orders: freezes, bursts, orders that wait for a second person, and the
+//! form that cancels orders.
 
 pub(crate) mod handler;
 
@@ -10,13 +11,13 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "held/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Freezes that stand.
+    /// Freezes in force.
     pub freezes: Vec<Freeze>,
     /// The forces that the reader may freeze.
     pub may_freeze: Vec<Choice>,
@@ -24,53 +25,53 @@ pub struct View {
     pub bursts: Vec<Burst>,
     /// Orders that wait for a second person, oldest first.
     pub asked: Vec<Order>,
-    /// The forces in which the reader may call orders off.
+    /// The forces in which the reader may cancel orders.
     pub may_call_off: Vec<Choice>,
-    /// Whose orders can be called off.
+    /// The people whose orders can be cancelled.
     pub askers: Vec<Choice>,
-    /// What was wrong with a form.
+    /// The errors in the form.
     pub errors: Errors,
     /// The reason that was typed.
     pub typed: String,
 }
 
-/// A freeze that stands.
+/// A freeze in force.
 #[derive(Debug, Clone)]
 pub struct Freeze {
     /// The word of the force.
     pub force: &'static str,
     /// Its title.
     pub title: &'static str,
-    /// Since when.
+    /// The time it began.
     pub at: Timestamp,
-    /// Who froze.
+    /// The person who ordered it.
     pub by: String,
-    /// Why.
+    /// The reason for it.
     pub why: String,
-    /// Who asked to lift it, when and why.
+    /// The request to lift it: time, person and reason.
     pub lift: Option<(Timestamp, String, String)>,
-    /// The reader may ask to lift it.
+    /// Whether the reader may ask to lift it.
     pub may_ask: bool,
-    /// The reader may confirm it.
+    /// Whether the reader may confirm the lifting.
     pub may_confirm: bool,
 }
 
 /// A burst in one line.
 #[derive(Debug, Clone)]
 pub struct Burst {
-    /// Its page.
+    /// The address of its page.
     pub href: String,
-    /// Who asked.
+    /// The person who gave the orders.
     pub by: String,
-    /// How many orders, and how much harm they can do, such as `300 harsh orders`.
+    /// The number of orders, and how much harm they can do, such as `300 harsh orders`.
     pub what: String,
-    /// Why they are held.
+    /// The reason why they are held.
     pub why: String,
     /// The force.
     pub force: &'static str,
-    /// Since when.
+    /// The time from which they are held.
     pub since: Timestamp,
-    /// Until when it can be released.
+    /// The time until which it can be released.
     pub until: Timestamp,
 }
 
@@ -81,7 +82,7 @@ impl Freeze {
 }
 
 impl View {
-    /// A burst, a waiting order and a freeze, for the gallery and the tests.
+    /// Returns a burst, a waiting order and a freeze, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let forces =
@@ -120,7 +121,7 @@ impl View {
         }
     }
 
-    /// Nothing held, nothing waiting, for somebody who only looks.
+    /// Returns the page with nothing held or waiting, for a reader who may not decide, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {

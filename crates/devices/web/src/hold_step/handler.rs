@@ -36,7 +36,7 @@ fn ids(case: &str, step: &str) -> Result<(CaseId, StepId), Problem> {
     Ok((case.parse().map_err(not_found)?, step.parse().map_err(not_found)?))
 }
 
-/// The decision of a case.
+/// Shows the form for the decision whether things are held for an investigation.
 pub(crate) async fn decide(
     ctx: Ctx,
     Path((case, step)): Path<(String, String)>,
@@ -46,7 +46,7 @@ pub(crate) async fn decide(
     shown(&decision(&ctx, case, step).await?)
 }
 
-/// Records it.
+/// Records the decision.
 pub(crate) async fn decided(
     ctx: Ctx,
     Path((case, step)): Path<(String, String)>,

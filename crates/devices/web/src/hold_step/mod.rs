@@ -1,4 +1,4 @@
-//! The decision whether the things of a case are held for an investigation.
+//! The step of a case that decides whether its things are held for an investigation, for people who may place legal holds.
 
 pub(crate) mod handler;
 
@@ -9,21 +9,21 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "hold_step/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where the form is sent.
+    /// The address that the form posts to.
     pub href: String,
     /// The case's reference.
     pub reference_of_case: String,
-    /// What is to be decided.
+    /// The decision to take.
     pub title: String,
-    /// By when.
+    /// The time it is due.
     pub due: Option<Timestamp>,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
     /// The decision that was chosen: `hold` or `none`.
     pub decision: String,
@@ -42,7 +42,7 @@ impl View {
         Choice::list(all, &self.decision)
     }
 
-    /// The decision, for the gallery and the tests.
+    /// Returns the decision, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

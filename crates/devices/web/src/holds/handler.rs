@@ -44,14 +44,14 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<holds::View, Problem> {
     })
 }
 
-/// The holds on a device.
+/// Shows the legal holds on a device.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<PlaceHolds>()?;
     let id = id_of(&id)?;
     shown(&view(&ctx, id).await?)
 }
 
-/// Places one, or ends the one that the form names.
+/// Places a legal hold, or ends the one that the form names.
 pub(crate) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<PlaceHolds>()?;
     let id: DeviceId = id_of(&id)?;

@@ -1,4 +1,4 @@
-//! The legal holds on a device: for who may place them, with reference and reason.
+//! The legal holds on a device, with their references and reasons, for people who may place them.
 
 pub(crate) mod handler;
 
@@ -9,19 +9,19 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "holds/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where its forms are sent.
+    /// The address that its forms post to.
     pub href: String,
     /// The device.
     pub device: Crumb,
-    /// The holds, those that were ended too, newest first.
+    /// The holds, including those that were ended, newest first.
     pub holds: Vec<Hold>,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
     /// The reference that was typed.
     pub reference: String,
@@ -32,20 +32,20 @@ pub struct View {
 /// One hold.
 #[derive(Debug, Clone)]
 pub struct Hold {
-    /// Which.
+    /// Its id.
     pub id: String,
     /// The reference of the investigation.
     pub reference: String,
-    /// Why.
+    /// The reason for it.
     pub why: String,
-    /// Since when, and who placed it.
+    /// When it was placed, and by whom.
     pub placed: (Timestamp, String),
     /// When and why it was ended.
     pub ended: Option<(Timestamp, String)>,
 }
 
 impl View {
-    /// One that stands and one that was ended, for the gallery and the tests.
+    /// Returns a hold in force and one that was ended, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hold = |id: &str, ended| Hold {

@@ -31,7 +31,7 @@ fn row(row: &DeviceRow) -> list::Row {
 
 type Key = (i64, String);
 
-/// One step of the walk: the rows, and the key behind which the next one begins.
+/// Reads one step of the list: the rows, and the key after which the next step begins.
 async fn walk(
     ctx: &Ctx,
     list: &Listing,
@@ -66,7 +66,7 @@ fn key(list: &Listing) -> Option<Key> {
     Some((not_met.parse().ok()?, serial.to_owned()))
 }
 
-/// The list.
+/// Shows the list of devices.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     let (rows, next) = walk(&ctx, &list, key(&list), PER_PAGE).await?;
@@ -80,7 +80,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The list as CSV, every row that the filters leave.
+/// Exports the list as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     answer::walked("devices", (ctx, list), |(ctx, list), after: Option<Key>| async move {

@@ -1,4 +1,4 @@
-//! The list of devices: filters, sorting, pages, and the same list as CSV.
+//! The list of devices, for everybody who may see devices: filters, sorting, pages, and the same list as CSV.
 
 pub(crate) mod handler;
 
@@ -11,18 +11,18 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed = Allowed {
     path: "/devices",
     filters: &["q", "force", "kind", "state", "attention", "clause"],
     sorts: &["serial", "not-met"],
 };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "list/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
@@ -35,25 +35,25 @@ pub struct View {
 /// One device.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its page.
+    /// The address of its page.
     pub href: String,
     /// The maker's serial number.
     pub serial: String,
     /// The force's own label; empty if it has none.
     pub asset: String,
-    /// What it is.
+    /// The kind of device.
     pub kind: DeviceKind,
     /// The maker's name for the model.
     pub model: String,
-    /// Who holds it; empty if nobody.
+    /// The holder; empty if there is none.
     pub holder: String,
-    /// Whose property it is.
+    /// The force that owns it.
     pub force: Force,
-    /// Where it stands.
+    /// Its current state.
     pub state: State,
-    /// When it was last heard of; `None` if never.
+    /// When it last reported; `None` if never.
     pub seen: Option<Timestamp>,
-    /// Whether its clauses were ever judged: until then there are no figures.
+    /// Whether its clauses were ever judged; until then there are no figures.
     pub judged: bool,
     /// Clauses not met.
     pub not_met: u64,
@@ -82,7 +82,7 @@ impl View {
         Choice::list(choices, self.list.filter("attention"))
     }
 
-    /// Made-up devices, for the gallery and the tests.
+    /// Returns made-up devices, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -94,7 +94,7 @@ impl View {
         }
     }
 
-    /// The same with filters that nothing matches.
+    /// Returns the list with filters that nothing matches, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {
@@ -143,12 +143,12 @@ fn sample_rows() -> Vec<Row> {
     ]
 }
 
-/// A figure of a device's clauses, where they were judged.
+/// Writes a number of a device's clauses; empty if they were not judged.
 fn figure(row: &Row, count: u64) -> String {
     if row.judged { count.to_string() } else { "not judged".to_owned() }
 }
 
-/// The rows as CSV, with the columns of the page.
+/// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[

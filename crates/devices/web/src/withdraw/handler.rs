@@ -30,14 +30,14 @@ async fn order(ctx: &Ctx, id: DeviceId) -> Result<withdraw::View, Problem> {
     })
 }
 
-/// The order to take a device back.
+/// Shows the form for the order to take a device back.
 pub(crate) async fn withdraw(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<WithdrawDevices>()?;
     let id = id_of(&id)?;
     shown(&order(&ctx, id).await?)
 }
 
-/// Gives it.
+/// Gives the order to take a device back.
 pub(crate) async fn withdrawn(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<WithdrawDevices>()?;
     let id: DeviceId = id_of(&id)?;

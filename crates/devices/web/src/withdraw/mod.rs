@@ -1,4 +1,4 @@
-//! The order to take a device back.
+//! The form for the order to take a device back from its holder, for staff who may withdraw devices.
 
 pub(crate) mod handler;
 
@@ -8,30 +8,30 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "withdraw/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where the form is sent.
+    /// The address that the form posts to.
     pub href: String,
     /// The device.
     pub device: Crumb,
-    /// Who has it; empty if nobody.
+    /// The holder; empty if there is none.
     pub holder: String,
-    /// Whether this person may lock it as well.
+    /// Whether this person may also lock it.
     pub may_lock: bool,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
     /// The reason that was typed.
     pub why: String,
-    /// Whether to lock it was chosen.
+    /// Whether the box to lock it was ticked.
     pub lock: bool,
 }
 
 impl View {
-    /// The order, for the gallery and the tests.
+    /// Returns the order, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

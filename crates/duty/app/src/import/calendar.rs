@@ -1,8 +1,8 @@
-//! Calendars of one person: what their series would enter, and what they replace.
+//! Imports a calendar of one person: works out the periods that its series add, and those that they replace.
 //!
-//! A series is remembered by its UID and its version. A later version takes the place of what an earlier file entered, an
-//! earlier one is refused, and an exception of a series that is not in the file changes what an earlier file entered of it.
-//! A period that somebody entered by hand stays theirs.
+//! A series is remembered by its UID and its version. A later version replaces what an earlier file added, an earlier
+//! one is refused, and an exception of a series that is not in the file changes what an earlier file added for it. A
+//! period that somebody added by hand stays as it is.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -21,11 +21,11 @@ use kernel::access::{ManageDuty, Permit};
 use kernel::imports::{Ask, Content, Counted, Does, File, Item, Kind, Mapping, NoColumn, Plan, Wrong};
 use kernel::{App, AppError, digest_hex};
 
-/// Calendars.
+/// The kind of file that holds a calendar.
 #[derive(Debug, Clone, Copy)]
 pub enum Calendars {}
 
-/// A calendar that can be read; what its events mean is for the answers to say.
+/// A calendar that can be parsed; the answers decide what its events mean.
 pub struct Text(Vec<u8>);
 
 impl Content for Text {
@@ -46,14 +46,14 @@ impl Content for Text {
     }
 }
 
-/// What a series changes.
+/// The changes that a series makes.
 pub struct Entry {
     version: Option<SeriesRow>,
-    /// Periods to enter, with the time by which exceptions name them.
+    /// Periods to add, with the time by which exceptions name them.
     adds: Vec<(PeriodRow, Timestamp)>,
-    /// Periods that an earlier file entered and that go.
+    /// Periods from an earlier file to remove.
     removes: Vec<SeriesPeriod>,
-    /// Periods that stand, and that exceptions are to know from now on.
+    /// Existing periods, with the time by which exceptions name them from now on.
     links: Vec<(PeriodId, Timestamp)>,
 }
 
@@ -157,7 +157,7 @@ impl Kind for Calendars {
     }
 }
 
-/// What can be answered about an event.
+/// The possible answers about an event.
 const CHOICES: [(&str, &str); 3] =
     [("shift", "A shift"), ("on-call", "Time on call"), ("rest-day", "A rest day: leave it out")];
 
@@ -175,13 +175,13 @@ fn ask(question: &Question, answers: &Answers) -> Ask {
     }
 }
 
-/// What a period is, by which the very same one is known.
+/// The fields that identify the same period.
 type Key = (&'static str, String, i64, i64);
 
-/// The person's calendar while it is compared with what stands.
+/// The person's calendar, while it is compared with the existing periods.
 struct Desk<'a> {
     person: &'a Person,
-    /// Everything that the file would have.
+    /// Every period in the file.
     all: HashSet<Key>,
     plan: Plan<Entry>,
 }
@@ -248,7 +248,7 @@ impl Desk<'_> {
             self.wrong(series, format!("an earlier file entered a later version of it (SEQUENCE {version}): export the calendar again"));
             return Ok(());
         }
-        // What another series of the file has as well stands for that one.
+        // A period that another series of the file has too is kept for that series.
         let removes: Vec<_> =
             removes.into_iter().filter(|one| !self.all.contains(&self.key(&one.row))).collect();
         let ends = adds
@@ -275,7 +275,8 @@ impl Desk<'_> {
         Ok(())
     }
 
-    /// The periods that a series should have, with the times by which exceptions name them; `None` where it was refused.
+    /// Lists the periods that a series should have, with the times by which exceptions name them; `None` where it was
+    /// refused.
     fn wanted(
         &mut self,
         series: &Series,
@@ -324,7 +325,7 @@ impl Desk<'_> {
         Some(all)
     }
 
-    /// Says what an earlier calendar entered in the time of this one, and this one has no more.
+    /// Notes the periods that an earlier calendar added within the time of this one, and that this one does not have.
     fn left(&mut self, tx: &mut Tx<'_>, all: &[Series]) -> Result<(), AppError> {
         let own: BTreeSet<String> = all.iter().map(|series| digest_hex(series.uid.as_bytes())).collect();
         let starts = || self.all.iter().map(|key| key.2);

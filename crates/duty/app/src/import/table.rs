@@ -1,4 +1,4 @@
-//! Tables of rosters: what their columns can be, and what a row does.
+//! Imports a table of rosters: defines its columns, and what each row does.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,27 +19,27 @@ columns! {
     /// Collar or staff number.
     Number = "number" / "Collar or staff number"
         from ["collarnumber", "collarno", "staffno", "staffnumber", "employeenumber", "employeeid", "collar", "warrantnumber"];
-    /// What it is.
+    /// Kind of entry.
     Kind = "kind" / "Kind" from ["type", "what", "duty"];
-    /// When it begins.
+    /// Start.
     Start = "start" / "Start" from ["from", "begin", "startdate", "first", "firstday"];
-    /// When it ends.
+    /// End.
     End = "end" / "End" from ["to", "until", "enddate", "finish", "last", "lastday"];
-    /// The pattern that somebody is put on.
+    /// Pattern to put the person on.
     Pattern = "pattern" / "Pattern" from ["shiftpattern", "rota"];
-    /// Which day of the cycle the first day is.
+    /// Day of the cycle that the first day is.
     Place = "place" / "Place in the cycle" from ["dayofcycle", "cycleday"];
 }
 
-/// Tables of rosters.
+/// The kind of file that holds a table of rosters.
 #[derive(Debug, Clone, Copy)]
 pub enum Rosters {}
 
-/// What a row comes to.
+/// The result of a row.
 pub enum Entry {
     /// A shift, a day off in exchange, time on call or an absence.
     Period(PeriodRow),
-    /// Somebody on a pattern.
+    /// A person on a pattern.
     Assignment(AssignmentRow),
 }
 
@@ -130,7 +130,7 @@ impl Kind for Rosters {
     }
 }
 
-/// People and patterns that rows have named so far.
+/// The people and patterns that rows have named so far.
 #[derive(Default)]
 struct Known {
     people: BTreeMap<String, Option<Person>>,
@@ -155,7 +155,7 @@ fn item(
 ) -> Result<Option<Item<Entry>>, AppError> {
     let person = known.person(tx, file, cells.get(Column::Number).unwrap_or_default())?;
     let kind = cells.get(Column::Kind).unwrap_or_default().to_lowercase();
-    // A day that may be either is refused before anything is read of it.
+    // A day that can be read in two ways is refused before anything else is read.
     for (field, column) in [("start", Column::Start), ("end", Column::End)] {
         cells.checked_day(column).map_err(|why| AppError::invalid(field, why))?;
     }
@@ -200,7 +200,7 @@ fn item(
     Ok(made(Does::Adds, words(&new), Entry::Period(new)))
 }
 
-/// The pattern of that name; the one without a name lists shifts person by person.
+/// Finds the pattern with that name, once for each file.
 fn pattern_named(
     tx: &mut Tx<'_>,
     file: &File<Rosters>,

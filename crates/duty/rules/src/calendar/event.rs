@@ -1,4 +1,4 @@
-//! One event, as it is written.
+//! Parses one event of a calendar.
 
 use domain::Timestamp;
 use icalendar::parser::{Component, Property};
@@ -9,14 +9,14 @@ use super::meaning::Shown;
 use super::value::{self, Time};
 use super::zone::Zones;
 
-/// Lines of one event.
+/// Most lines in one event.
 const LONGEST_EVENT: usize = 500;
-/// Characters of a summary that are kept: it is a person's own calendar.
+/// Most characters of a summary that are kept: it is a person's own calendar.
 const LONGEST_TITLE: usize = 80;
-/// Characters of a UID.
+/// Most characters of a UID.
 const LONGEST_UID: usize = 255;
 
-/// An event of a calendar: a series, or an exception of one.
+/// An event of a calendar: a series, or an exception to one.
 #[derive(Debug)]
 pub(super) struct Event {
     /// Its number in the file.
@@ -25,15 +25,15 @@ pub(super) struct Event {
     pub(super) title: String,
     pub(super) sequence: i64,
     pub(super) stamp: Option<Timestamp>,
-    /// Which occurrence of its series it changes.
+    /// The occurrence of its series that it changes.
     pub(super) exception: Option<Time>,
-    /// What it is; nothing if it was called off.
+    /// Its content; `None` if it was cancelled.
     pub(super) body: Option<Body>,
-    /// Its lines, by which the same event twice is known.
+    /// Its lines, to recognise the same event when it appears twice.
     pub(super) text: String,
 }
 
-/// What an event is.
+/// The content of an event.
 #[derive(Debug)]
 pub(super) struct Body {
     pub(super) start: Time,
@@ -47,13 +47,13 @@ pub(super) struct Body {
     pub(super) excepted: Vec<Time>,
 }
 
-/// Why an event cannot be read, and the series that it belongs to.
+/// An event that cannot be read: the reason, and the series that it belongs to.
 pub(super) struct Broken {
     pub(super) uid: String,
     pub(super) what: String,
 }
 
-/// Reads an event.
+/// Parses an event.
 pub(super) fn read(block: &Block, zones: &Zones) -> Result<Event, Broken> {
     let nameless = |what: &str| Broken { uid: String::new(), what: what.to_owned() };
     let nested = block
@@ -151,7 +151,7 @@ fn categories(component: &Component<'_>) -> Vec<String> {
     split.filter(|word| !word.is_empty()).take(20).collect()
 }
 
-/// Returns a property, the first where there are several.
+/// Returns a property; the first where there are several.
 pub(super) fn property<'a, 'b>(event: &'a Component<'b>, name: &str) -> Option<&'a Property<'b>> {
     event.properties.iter().find(|one| one.name.as_str().eq_ignore_ascii_case(name))
 }

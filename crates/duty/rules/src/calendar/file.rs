@@ -1,30 +1,30 @@
-//! A file as its events, each by itself: one that cannot be read does not take the others along.
+//! Splits a calendar file into its events, so that one unreadable event does not affect the others.
 
 use super::zone::Zones;
 use super::{CalendarError, MOST_EVENTS, Said};
 
-/// An event as it is written.
+/// The text of one event.
 pub(super) struct Block {
     /// Its number, from 1 on.
     pub(super) event: usize,
     /// Its lines, from BEGIN:VEVENT to END:VEVENT.
     pub(super) text: String,
-    /// Whether the calendar that it stands in calls its events off (METHOD:CANCEL).
+    /// Whether its calendar cancels its events (METHOD:CANCEL).
     pub(super) called_off: bool,
 }
 
-/// What a file has.
+/// The contents of a file.
 pub(super) struct File {
     pub(super) blocks: Vec<Block>,
     pub(super) zones: Zones,
     pub(super) notes: Vec<Said>,
 }
 
-/// Components that are not events, and what people call them.
+/// Components that are not events, with their names in plain words.
 const OTHERS: [(&str, &str); 3] =
     [("VTODO", "Tasks"), ("VJOURNAL", "Journal entries"), ("VFREEBUSY", "Free and busy times")];
 
-/// Takes a file apart. Its lines are not folded any more.
+/// Splits a file whose lines have been unfolded.
 pub(super) fn read(text: &str) -> Result<File, CalendarError> {
     let text = text.trim_start();
     if !text.get(..15).is_some_and(|head| head.eq_ignore_ascii_case("BEGIN:VCALENDAR")) {

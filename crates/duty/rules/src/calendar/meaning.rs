@@ -1,33 +1,33 @@
-//! What an event stands for: by whole words, and by what Exchange says of it. Where they leave it open, it is asked.
+//! Works out what an event means from whole words and from Exchange's properties; asks the user where they leave it open.
 
 use super::Answers;
 use crate::{AbsenceKind, PeriodKind};
 
-/// What an event stands for.
+/// The meaning of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A period.
     Period(PeriodKind),
-    /// A day off: nothing to enter.
+    /// A day off: nothing to add.
     Rest,
-    /// One of these; why it is asked.
+    /// Open; holds the reason for the question.
     Open(&'static str),
 }
 
-/// What is known of an event beside its words.
+/// The properties of an event other than its words.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shown {
     /// Whether it lasts whole days.
     pub(super) whole_day: bool,
     /// Whether it is not certain to take place.
     pub(super) tentative: bool,
-    /// Whether it leaves its owner free.
+    /// Whether it leaves its owner's time free.
     pub(super) free: bool,
     /// Whether its owner is out of office.
     pub(super) away: bool,
 }
 
-/// What known words say.
+/// The meaning of known words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
     Kind(PeriodKind),
@@ -40,7 +40,7 @@ const fn away(kind: AbsenceKind) -> Says {
     Says::Kind(PeriodKind::Absence(kind))
 }
 
-/// Words that leave nothing open, wherever they stand in a summary; longer ones before those that they begin with.
+/// Words that are certain anywhere in a summary; longer ones come before shorter ones that begin them.
 const CERTAIN: [(&str, Says); 24] = [
     ("on call", Says::Kind(PeriodKind::OnCall)),
     ("oncall", Says::Kind(PeriodKind::OnCall)),
@@ -67,7 +67,7 @@ const CERTAIN: [(&str, Says); 24] = [
     ("training course", away(AbsenceKind::Training)),
     ("training day", away(AbsenceKind::Training)),
 ];
-/// Words that are certain by themselves and open beside others: there are holiday parks and golf courses.
+/// Words that are certain by themselves and uncertain beside others: there are holiday parks and golf courses.
 const ALONE: [(&str, Says); 15] = [
     ("standby", Says::Kind(PeriodKind::OnCall)),
     ("leave", away(AbsenceKind::AnnualLeave)),
@@ -109,7 +109,7 @@ const TURNS: [&str; 20] = [
     "after",
 ];
 
-/// How sure a text is.
+/// The certainty of a text's meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sure {
     Nothing,
@@ -117,7 +117,7 @@ enum Sure {
     Certain(Says),
 }
 
-/// Returns the words of a text, in small letters with single spaces around each.
+/// Returns the words of a text in lower case, with single spaces around each.
 fn words(text: &str) -> String {
     let mut out = String::from(" ");
     for word in text.to_lowercase().replace(['\'', '’'], "").split(|c: char| !c.is_alphanumeric()) {
@@ -147,7 +147,7 @@ fn said(text: &str) -> Sure {
     ALONE.iter().find(|(phrase, _)| has(phrase)).map_or(Sure::Nothing, |(_, says)| Sure::Perhaps(*says))
 }
 
-/// Returns what an event stands for, by its categories, its summary and what else is known of it.
+/// Works out the meaning of an event from its categories, its summary and its other properties.
 pub(super) fn of(categories: &[String], summary: &str, shown: Shown) -> Meaning {
     let all: Vec<Sure> = categories.iter().map(|category| said(category)).chain([said(summary)]).collect();
     let mut certain = all.iter().filter_map(|sure| match sure {
@@ -183,7 +183,8 @@ fn certainly(says: Says, shown: Shown) -> Meaning {
     }
 }
 
-/// Returns a word of several: certain where Exchange says that its owner is away for whole days, and nothing turns it round.
+/// Settles an uncertain word: it counts where Exchange says that the owner is away for whole days and no word
+/// reverses it; otherwise the user is asked.
 fn perhaps(all: &[Sure], summary: &str, shown: Shown) -> Meaning {
     let turned = TURNS.iter().any(|word| words(summary).contains(&format!(" {word} ")));
     let kinds = all.iter().find_map(|sure| match sure {
@@ -196,7 +197,7 @@ fn perhaps(all: &[Sure], summary: &str, shown: Shown) -> Meaning {
     }
 }
 
-/// Returns what was answered about these words, where it can be meant.
+/// Returns the user's answer about these words, where it is possible for the event.
 pub(super) fn answered(answers: &Answers, words: &str, whole_day: bool) -> Option<Meaning> {
     match answers.get(words)?.as_str() {
         "shift" if whole_day => None,

@@ -1,4 +1,4 @@
-//! Repetition: daily or weekly, with an end.
+//! Expands the repetition of an event: daily or weekly, with an end.
 
 use jiff::ToSpan;
 use jiff::civil::{DateTime, Weekday};
@@ -6,18 +6,18 @@ use jiff::civil::{DateTime, Weekday};
 use super::event::Body;
 use super::value::{self, Time};
 
-/// Days that are looked at from the first one on: four years, and with them as many occurrences at most.
+/// Number of days examined from the first one on: four years, which also bounds the number of occurrences.
 const FARTHEST: i32 = 4 * 366;
 
 const EACH: &str = "export each shift as an event of its own";
 
-/// An occurrence as the series has it.
+/// An occurrence as the series defines it.
 pub(super) struct Found {
     pub(super) start: Time,
     pub(super) end: Time,
 }
 
-/// Returns every occurrence of an event, by its rule and its listed dates; exceptions are not taken out yet.
+/// Lists every occurrence of an event, by its rule and its listed dates; exceptions are not yet taken out.
 pub(super) fn occurrences(body: &Body) -> Result<Vec<Found>, String> {
     let mut starts = match &body.rule {
         Some(rule) => expand(&body.start, rule)?,
@@ -42,13 +42,13 @@ fn off() -> String {
     "a time in it is off the calendar: check its year".to_owned()
 }
 
-/// A rule that is read.
+/// A parsed rule.
 #[derive(Default)]
 struct Rule {
     weekly: bool,
     every: i32,
     count: Option<usize>,
-    /// The last reading of the series' own clock that is part of it.
+    /// The last wall-clock time that is included, by the series' own clock.
     until: Option<DateTime>,
     days: Vec<Weekday>,
 }
@@ -106,7 +106,8 @@ fn read(start: &Time, text: &str) -> Result<Rule, String> {
                 }
             }
             "WKST" if value == "MO" => {}
-            // A week that begins on another day tells only every second week and fewer apart; Outlook writes it always.
+            // The first day of the week matters only to rules for every second week or less often; Outlook always
+            // writes it.
             "WKST"
                 if rule.every == 1
                     && weekday(value).is_some()
@@ -125,8 +126,8 @@ fn read(start: &Time, text: &str) -> Result<Rule, String> {
     Ok(rule)
 }
 
-/// Returns the last reading of the series' own clock that is still part of it: the end that is a time is, and so is the whole of one
-/// that is a day.
+/// Returns the last wall-clock time that is still included, by the series' own clock: an end with a time is included,
+/// and so is the whole of an end day.
 fn last(start: &Time, until: &Time) -> Option<DateTime> {
     if until.whole_day {
         return Some(until.wall.date().at(23, 59, 59, 0));

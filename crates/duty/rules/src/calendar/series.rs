@@ -1,4 +1,4 @@
-//! Events that belong together: a series, its versions, and its exceptions.
+//! Groups events into series, with their versions and exceptions.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::meaning::{self, Meaning};
 use super::{Answers, MOST_PERIODS, Occurrence, Question, Read, Said, Series, repeat};
 use crate::{Period, PeriodKind};
 
-/// Makes series of events.
+/// Groups the events into series.
 pub(super) fn sort_out(
     events: Vec<Event>,
     broken: &BTreeMap<String, usize>,
@@ -17,7 +17,7 @@ pub(super) fn sort_out(
     let mut groups: BTreeMap<(usize, String), Vec<Event>> = BTreeMap::new();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for event in events {
-        // An event without a UID is tied to nothing.
+        // An event without a UID belongs to no other event.
         let place = match event.uid.as_str() {
             "" => event.event,
             uid => *first.entry(uid.to_owned()).or_insert(event.event),
@@ -47,10 +47,10 @@ pub(super) fn sort_out(
     }
 }
 
-/// Something of a series that stops it from being taken; it has been said.
+/// A fault, already reported, that keeps a series from being used.
 struct Stopped;
 
-/// The events of one UID while they are made a series.
+/// The events of one UID while they are being made into a series.
 struct Group<'a> {
     answers: &'a Answers,
     read: &'a mut Read,
@@ -96,7 +96,7 @@ impl Group<'_> {
         }
     }
 
-    /// Looks at the other versions of a series that the file has.
+    /// Compares a series with its other versions in the file.
     fn compare(&mut self, master: Option<&Event>, others: &[Event]) -> Result<(), Stopped> {
         let Some(master) = master else { return Ok(()) };
         for other in others {
@@ -135,7 +135,7 @@ impl Group<'_> {
         Ok(occurrences)
     }
 
-    /// Lets an exception take the place of the occurrence that it names.
+    /// Replaces the occurrence that an exception names.
     fn except(
         &mut self,
         slots: &mut Vec<Slot>,
@@ -159,7 +159,7 @@ impl Group<'_> {
                 let occurrence = Occurrence { slot, by_day: at.whole_day, period };
                 slots.push(Slot { day: at.wall.date(), occurrence });
             }
-            // The whole series was called off.
+            // The whole series was cancelled.
             (None, Some(master)) if master.body.is_none() => {}
             (None, Some(_)) if exception.body.is_none() => {
                 self.note(exception.event, format!("it calls off {none}"));
@@ -173,7 +173,7 @@ impl Group<'_> {
         Ok(())
     }
 
-    /// Returns the occurrences of a series without those that it excepts itself.
+    /// Returns the occurrences of a series without those that it excludes itself.
     fn expanded(&mut self, master: &Event, body: &Body) -> Result<Vec<Slot>, Stopped> {
         let kind = self.kind(master, body)?;
         let found = repeat::occurrences(body).map_err(|what| self.fault(master.event, what))?;
@@ -206,7 +206,7 @@ impl Group<'_> {
         Ok(slots)
     }
 
-    /// Returns the period of an exception; nothing for a rest day.
+    /// Returns the period of an exception; `None` for a rest day.
     fn period(&mut self, event: &Event, body: &Body) -> Result<Option<Period>, Stopped> {
         let Some(kind) = self.kind(event, body)? else { return Ok(None) };
         let stretch = body.start.instant().zip(body.end.instant());
@@ -217,11 +217,11 @@ impl Group<'_> {
         Ok(Some(period))
     }
 
-    /// Returns what an event is; nothing for a rest day. Asks where that is open.
+    /// Returns the kind of an event; `None` for a rest day. Asks the user where it is open.
     fn kind(&mut self, event: &Event, body: &Body) -> Result<Option<PeriodKind>, Stopped> {
         let open = |why| {
             let title = if event.title.is_empty() { "(no summary)" } else { &event.title };
-            // Whole days are asked about by themselves: no shift can be meant.
+            // Events of whole days have a question of their own, because they cannot be shifts.
             let words = if body.shown.whole_day { format!("{title} (whole days)") } else { title.to_owned() };
             Question { event: event.event, words, why, whole_day: body.shown.whole_day }
         };
@@ -242,7 +242,7 @@ impl Group<'_> {
     }
 }
 
-/// Refuses a period that cannot be meant.
+/// Refuses an impossible period.
 fn checked(period: Period) -> Result<Period, String> {
     let (most, says) = match period.kind {
         PeriodKind::Shift | PeriodKind::Replaced => (36, "a shift of more than 36 hours: check its end"),

@@ -1,4 +1,4 @@
-//! Times of an event.
+//! Parses the times of an event.
 
 use domain::Timestamp;
 use domain::local_time::{self, local, midnight};
@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use super::event::property;
 use super::zone::Zones;
 
-/// Times that one property may list.
+/// Most times that one property may list.
 const MOST: usize = 1000;
 
-/// A time as an event gives it: a reading of a clock, and which clock.
+/// A time as an event gives it: a wall-clock time, and the clock.
 #[derive(Debug, Clone)]
 pub(super) struct Time {
     pub(super) wall: DateTime,
@@ -21,8 +21,8 @@ pub(super) struct Time {
 }
 
 impl Time {
-    /// Returns the instant. In the hour that the clocks skip the format takes the offset from before, and in the hour that comes
-    /// twice the first (RFC 5545 section 3.3.5); whole days begin at midnight.
+    /// Returns the instant. In the hour that the clocks skip, the format takes the offset from before, and in the
+    /// hour that comes twice the first (RFC 5545 section 3.3.5); whole days begin at midnight.
     pub(super) fn instant(&self) -> Option<Timestamp> {
         if self.whole_day {
             return Some(midnight(self.wall.date()));
@@ -31,7 +31,7 @@ impl Time {
         Some(Timestamp::from_millis(at.as_millisecond()))
     }
 
-    /// Returns another reading of the same clock.
+    /// Returns another wall-clock time on the same clock.
     pub(super) fn at(&self, wall: DateTime) -> Self {
         Self { wall, ..self.clone() }
     }
@@ -59,7 +59,7 @@ pub(super) fn time(event: &Component<'_>, zones: &Zones, name: &str) -> Result<O
     Ok(times(found, zones)?.into_iter().next())
 }
 
-/// Returns every time in the properties of a name.
+/// Returns every time in the properties with a name.
 pub(super) fn all(event: &Component<'_>, zones: &Zones, name: &str) -> Result<Vec<Time>, String> {
     let mut found = Vec::new();
     for one in event.properties.iter().filter(|one| one.name.as_str().eq_ignore_ascii_case(name)) {
@@ -80,7 +80,7 @@ fn times(one: &Property<'_>, zones: &Zones) -> Result<Vec<Time>, String> {
         None => zones.floating(),
     };
     let texts: Vec<&str> = one.val.as_str().split(',').collect();
-    // What says itself that it is in UTC, or is a day, needs no zone.
+    // A value marked as UTC, and a day, need no zone.
     let needs = texts.iter().any(|text| text.trim().len() == 15);
     let zone = match zone {
         Err(why) if needs => return Err(format!("{name}: {why}")),
@@ -103,12 +103,12 @@ fn parameter<'a>(one: &'a Property<'_>, key: &str) -> Option<&'a str> {
     found.val.as_ref().map(|value| value.as_str())
 }
 
-/// Returns whether an exception is meant for all later occurrences as well.
+/// Returns whether an exception applies to all later occurrences too.
 pub(super) fn is_for_later_ones(event: &Component<'_>) -> bool {
     property(event, "RECURRENCE-ID").is_some_and(|one| parameter(one, "RANGE").is_some())
 }
 
-/// Reads `20261122T220000`, the same with a Z for UTC, or a day.
+/// Parses `20261122T220000`, the same with a Z for UTC, or a day.
 pub(super) fn read(text: &str, zone: TimeZone) -> Option<Time> {
     let text = text.trim();
     if text.len() == 8 {
@@ -123,7 +123,7 @@ pub(super) fn read(text: &str, zone: TimeZone) -> Option<Time> {
     Some(Time { wall, zone, whole_day: false })
 }
 
-/// Returns when an event ends: DTEND, or DTSTART and DURATION, or the end of the day where it is of whole days.
+/// Returns the end of an event: DTEND, or DTSTART and DURATION, or the end of the day for whole days.
 pub(super) fn end(event: &Component<'_>, zones: &Zones, start: &Time) -> Result<Time, String> {
     if let Some(end) = time(event, zones, "DTEND")? {
         if end.whole_day == start.whole_day {

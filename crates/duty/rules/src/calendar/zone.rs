@@ -1,13 +1,14 @@
-//! The one reader of time zones: which clock a TZID names.
+//! Finds the clock that a time zone name (TZID) in a calendar stands for.
 //!
-//! Rosters are kept by British time, so that is what has to be known under every name: IANA's in any case and behind any
-//! prefix, Windows' names and the words that Windows shows for them, with the numbers that systems put behind a name of which
-//! they have two. A zone that the file defines itself (VTIMEZONE) is taken by its rules. Any other is refused by its name.
+//! Rosters are kept by British time, so that zone has to be recognised under every name: IANA's, ignoring case and
+//! any prefix, Windows' names and the words that Windows shows for them, and with the numbers that systems append
+//! when they have two zones of one name. A zone that the file defines itself (VTIMEZONE) is identified by its rules.
+//! Any other zone is refused by name.
 
 use domain::local_time;
 use jiff::tz::TimeZone;
 
-/// Names of zones whose clocks agree with Britain's, in small letters.
+/// Names of zones whose clocks agree with Britain's, in lower case.
 const LONDON: [&str; 21] = [
     "europe/london",
     "europe/belfast",
@@ -53,9 +54,9 @@ const UTC: [&str; 19] = [
     "coordinated universal time",
     "monrovia, reykjavik",
 ];
-/// Zones that a file may define.
+/// Most zones that a file may define.
 const MOST_DEFINED: usize = 100;
-/// Longest name, as it is shown again.
+/// Longest name that is shown in a message.
 const LONGEST: usize = 80;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,20 +71,20 @@ enum Clock {
 pub(super) struct Zones {
     defined: Vec<(String, Clock)>,
     open: Option<Definition>,
-    /// The zone that the calendar names for times without one.
+    /// The zone that the calendar gives for times without one.
     whole: Option<String>,
 }
 
-/// A definition while its lines come in.
+/// A zone definition while its lines are read.
 #[derive(Debug, Default)]
 struct Definition {
     name: String,
-    /// Of each part: whether it is summer time, its offset in seconds, and the rule by which it begins.
+    /// For each part: whether it is summer time, its offset in seconds, and the rule for its start.
     parts: Vec<(bool, Option<i32>, String)>,
 }
 
 impl Zones {
-    /// Takes in a line outside events.
+    /// Reads a line outside events.
     pub(super) fn line(&mut self, line: &str) {
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
         let name = name.split(';').next().unwrap_or_default().to_ascii_uppercase();
@@ -119,12 +120,12 @@ impl Zones {
     /// Returns the clock that a TZID names.
     ///
     /// # Errors
-    /// Its name and what to do, where it is not one that is read.
+    /// Names the zone, and says what to do, where it is not supported.
     pub(super) fn named(&self, name: &str) -> Result<TimeZone, String> {
         let own = plain(name);
         let defined = self.defined.iter().find(|(known, _)| *known == own).map(|(_, clock)| *clock);
         let clock = match (known(&own), defined) {
-            // Some write "GMT" and define it with summer time.
+            // Some systems write "GMT" and define it with summer time.
             (Some(Clock::Utc), Some(Clock::London)) => Clock::London,
             (Some(_), Some(Clock::Other)) => {
                 return Err(format!(
@@ -146,20 +147,20 @@ impl Zones {
         }
     }
 
-    /// Returns the clock of times without a zone: the force's own, unless the calendar says that it is another one's.
+    /// Returns the clock of times without a zone: the force's own, unless the calendar names another one.
     ///
     /// # Errors
     /// As [`Zones::named`].
     pub(super) fn floating(&self) -> Result<TimeZone, String> {
         match &self.whole {
-            // A calendar "in UTC" writes a Z behind each time that is.
+            // A calendar "in UTC" writes a Z after each time that is in UTC.
             Some(name) if !name.is_empty() => self.named(name).map(|_| local_time::zone()),
             _ => Ok(local_time::zone()),
         }
     }
 }
 
-/// Returns a name without quotes, in small letters.
+/// Returns a name without quotes, in lower case.
 fn plain(name: &str) -> String {
     name.trim().trim_matches('"').trim().to_lowercase()
 }
@@ -168,7 +169,7 @@ fn shown(name: &str) -> String {
     name.trim().trim_matches('"').chars().take(LONGEST).collect()
 }
 
-/// Returns what a name means by itself.
+/// Returns the clock that a name stands for by itself.
 fn known(name: &str) -> Option<Clock> {
     let of = |name: &str| {
         if LONDON.contains(&name) {
@@ -192,7 +193,7 @@ fn known(name: &str) -> Option<Clock> {
         .or_else(|| prefixed.then(|| of(&format!("{before}/{last}")).or_else(|| of(last))).flatten())
 }
 
-/// Reads `+0100` as seconds.
+/// Parses `+0100` into seconds.
 fn offset(text: &str) -> Option<i32> {
     let text = text.trim();
     let (sign, digits) = match text.strip_prefix('-') {
@@ -209,7 +210,7 @@ fn offset(text: &str) -> Option<i32> {
 }
 
 impl Definition {
-    /// Returns the clock by its rules that have no end: those in force today.
+    /// Returns the clock according to the rules without an end: those in force today.
     fn clock(&self) -> Clock {
         let lasting: Vec<_> =
             self.parts.iter().filter(|(_, _, rule)| !rule.is_empty() && !rule.contains("UNTIL=")).collect();

@@ -11,10 +11,10 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::listing::{Listing, PER_PAGE, name_key};
 use web_shell::session::{Ctx, Problem};
 
-/// The board.
+/// Shows the duty board.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(board::ALLOWED, &ctx.query);
-    // A name may hold a comma and an id never does: the id comes first.
+    // A name may contain a comma and an id never does, so the id comes first.
     let after = list.after_name::<PersonId>();
     let filter = BoardFilter {
         force: Ctx::force(list.filter("force")),

@@ -1,4 +1,4 @@
-//! Who is on duty, on call and on leave now.
+//! The duty board: who is on duty, on call and on leave now, for staff who may see the duty of others.
 
 pub(crate) mod handler;
 
@@ -11,30 +11,30 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 
-/// What the address of the board may say.
+/// The filters and sort orders that the address of the board may contain.
 pub const ALLOWED: Allowed =
     Allowed { path: "/duty", filters: &["q", "force", "unit", "state"], sorts: &["name"] };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "board/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters and page.
     pub list: Listing,
-    /// Who is on call now, and until when.
+    /// The people on call now, and the end of each call period.
     pub on_call: Vec<(Crumb, Timestamp)>,
     /// The people of this page.
     pub rows: Vec<Row>,
-    /// Where else to go from here.
+    /// Links to related pages.
     pub ways: Vec<Crumb>,
 }
 
 /// One person.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Who, with the page of their duty.
+    /// The person, with a link to the page of their duty.
     pub person: Crumb,
     /// Collar or staff number.
     pub number: String,
@@ -42,7 +42,7 @@ pub struct Row {
     pub unit: String,
     /// Their force.
     pub force: Force,
-    /// How they stand to duty.
+    /// Their state of duty.
     pub standing: Standing,
 }
 
@@ -62,7 +62,7 @@ impl View {
         Choice::list(all, self.list.filter("state"))
     }
 
-    /// A made-up board, for the gallery and the tests.
+    /// Returns a made-up board, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |name: &str, colour, title, says: &str| Row {

@@ -44,7 +44,7 @@ fn new_pattern(fields: &Fields) -> NewPattern {
     }
 }
 
-/// The form for a new pattern.
+/// Shows the form for a new pattern.
 pub(crate) async fn add_pattern(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManageDuty>()?;
     let force = ctx.actor.force.map(|force| force.as_str().to_owned()).unwrap_or_default();
@@ -52,7 +52,7 @@ pub(crate) async fn add_pattern(ctx: Ctx) -> Result<Response, Problem> {
     shown(&pattern_view(&ctx, "/duty/patterns/add", None, typed, Errors::default()))
 }
 
-/// Enters a pattern.
+/// Adds a pattern.
 pub(crate) async fn added_pattern(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageDuty>()?;
     match duty_app::add_pattern(&ctx.site.app, permit, new_pattern(&fields)).await {
@@ -67,7 +67,7 @@ pub(crate) async fn added_pattern(ctx: Ctx, fields: Fields) -> Result<Response, 
     }
 }
 
-/// The form for a change.
+/// Shows the form for a change of a pattern.
 pub(crate) async fn pattern(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageDuty>()?;
     let id: PatternId = id_of(&id)?;
@@ -83,7 +83,7 @@ pub(crate) async fn pattern(ctx: Ctx, Path(id): Path<String>) -> Result<Response
     shown(&pattern_view(&ctx, &href, Some(row.version), typed, Errors::default()))
 }
 
-/// Changes a pattern. A stale form is shown again with the version that stands now, and what was typed.
+/// Changes a pattern. A stale form is shown again with the current version and the values typed.
 pub(crate) async fn changed_pattern(
     ctx: Ctx,
     Path(id): Path<String>,

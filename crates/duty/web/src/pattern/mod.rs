@@ -1,4 +1,4 @@
-//! One duty pattern: a new one, or a change for everybody who is on it.
+//! The form for one duty pattern, new or changed for everybody who is on it, for staff who manage rosters.
 
 pub(crate) mod handler;
 
@@ -8,7 +8,7 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The values typed into the form.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
     /// The word of the force.
@@ -23,19 +23,19 @@ pub struct Typed {
     pub days: String,
 }
 
-/// The form.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "pattern/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
-    /// Where the form goes.
+    /// The address that the form posts to.
     pub href: String,
     /// The version that is changed; `None` for a new pattern.
     pub version: Option<i64>,
-    /// What stands in the fields.
+    /// The values of the fields.
     pub typed: Typed,
 }
 
@@ -53,7 +53,7 @@ impl View {
         Choice::list(all, &self.typed.shape)
     }
 
-    /// The form shown again with a mistake.
+    /// Returns the form shown again with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

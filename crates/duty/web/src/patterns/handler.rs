@@ -8,7 +8,7 @@ use web_shell::answer::shown;
 use web_shell::frame::{Area, Crumb};
 use web_shell::session::{Ctx, Problem};
 
-/// The patterns.
+/// Shows the list of duty patterns.
 pub(crate) async fn patterns(ctx: Ctx) -> Result<Response, Problem> {
     let rows = duty_app::duty_patterns(&ctx.site.app, ctx.permit::<SeeDuty>()?).await?;
     let may_add = ctx.may::<ManageDuty>();

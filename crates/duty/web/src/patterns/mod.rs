@@ -1,4 +1,4 @@
-//! The duty patterns of a force.
+//! The list of the forces' duty patterns, for staff who may see them.
 
 pub(crate) mod handler;
 
@@ -8,11 +8,11 @@ use domain::Force;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "patterns/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The patterns.
     pub rows: Vec<Row>,
@@ -23,11 +23,11 @@ pub struct View {
 /// One pattern.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its name, with its page where the reader may change it.
+    /// Its name, with a link to its page where the reader may change it.
     pub name: Crumb,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// What kind it is, in words.
+    /// Its kind, in words.
     pub shape: String,
     /// Its days.
     pub days: String,
@@ -36,7 +36,7 @@ pub struct Row {
 }
 
 impl View {
-    /// Made-up patterns, for the gallery and the tests.
+    /// Returns made-up patterns, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -76,13 +76,13 @@ fn view(ctx: &Ctx, read: &DutyRead, typed: Typed, errors: Errors) -> View {
     }
 }
 
-/// One person's duty.
+/// Shows one person's duty.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, id_of(&id)?).await?;
     shown(&view(&ctx, &read, Typed::default(), Errors::default()))
 }
 
-/// After a form: back to the page, or the page again with what was typed.
+/// Redirects to the page after a form, or shows the page again with the values typed.
 async fn after(
     ctx: &Ctx,
     id: PersonId,
@@ -99,7 +99,7 @@ async fn after(
     }
 }
 
-/// Puts the person on a pattern.
+/// Assigns the person to a pattern.
 pub(crate) async fn assign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<ManageDuty>()?;
     let id = id_of(&id)?;
@@ -120,7 +120,7 @@ pub(crate) async fn assign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     after(&ctx, id, outcome, (typed, "pattern", "duty-kept")).await
 }
 
-/// Enters a shift, absence or time on call.
+/// Adds a shift, absence or time on call.
 pub(crate) async fn enter(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<ManageDuty>()?;
     let id = id_of(&id)?;
@@ -131,7 +131,7 @@ pub(crate) async fn enter(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
     after(&ctx, id, outcome, (typed, "kind", "duty-kept")).await
 }
 
-/// Takes one out again.
+/// Removes a shift, absence or time on call.
 pub(crate) async fn remove(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit_within::<ManageDuty>()?;
     let id = id_of(&id)?;

@@ -1,4 +1,4 @@
-//! One person's duty: now, the next two weeks, and what it rests on.
+//! One person's duty, for staff who may see it: now, the next two weeks, and the patterns and periods behind it.
 
 pub(crate) mod handler;
 
@@ -9,35 +9,35 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "person/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The address of this page.
     pub href: String,
-    /// Who.
+    /// The person's name.
     pub who: String,
-    /// How they stand to duty now.
+    /// Their state of duty now.
     pub standing: Standing,
-    /// Two weeks.
+    /// The days of the next two weeks.
     pub days: Vec<DayRow>,
     /// Patterns in words, the latest first.
     pub patterns: Vec<String>,
-    /// What stands beside the patterns.
+    /// The periods entered beside the patterns.
     pub periods: Vec<PeriodLine>,
     /// Whether the reader may change any of it.
     pub may_manage: bool,
     /// The force's patterns: id and name.
     pub choices: Vec<(String, String)>,
-    /// What stands in the fields.
+    /// The values of the fields.
     pub typed: Typed,
 }
 
-/// What stands in the fields.
+/// The values of the fields.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
     /// The chosen pattern.
@@ -48,7 +48,7 @@ pub struct Typed {
     pub until: String,
     /// The place in the cycle.
     pub place: String,
-    /// What a period is.
+    /// The kind of the period.
     pub kind: String,
     /// When it starts.
     pub start: String,
@@ -59,22 +59,22 @@ pub struct Typed {
 /// One day.
 #[derive(Debug, Clone)]
 pub struct DayRow {
-    /// Such as `Sunday 22 November 2026`.
+    /// The day, such as `Sunday 22 November 2026`.
     pub day: String,
-    /// What is on that day, in words.
+    /// The duty on that day, in words.
     pub says: Vec<String>,
-    /// Nothing that was entered speaks of it.
+    /// Whether nothing was entered for that day.
     pub not_known: bool,
 }
 
 /// A shift, absence or time on call.
 #[derive(Debug, Clone)]
 pub struct PeriodLine {
-    /// Its id, for taking it out.
+    /// Its id, by which the form removes it.
     pub id: String,
-    /// What it is.
+    /// Its kind.
     pub title: String,
-    /// From when until when.
+    /// Its start and end.
     pub says: String,
 }
 
@@ -100,7 +100,7 @@ impl View {
         Choice::list(all, &self.typed.kind)
     }
 
-    /// A made-up fortnight, for the gallery and the tests.
+    /// Returns a made-up fortnight, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let day = |day: &str, says: &[&str]| DayRow {

@@ -18,7 +18,7 @@ use web_shell::parts::form::Errors;
 use web_shell::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
 use web_shell::session::{Ctx, Problem, form_errors, sentence};
 
-/// An action as people say it: `device.lost-mode.ordered` is `Device lost mode ordered`.
+/// Writes an action in words: `device.lost-mode.ordered` is `Device lost mode ordered`.
 pub fn words(action: &str) -> String {
     sentence(&action.replace(['.', '-'], " "))
 }
@@ -40,7 +40,7 @@ pub(crate) fn row(row: &LedgerRow) -> Row {
     }
 }
 
-/// What the filters ask for, and what is wrong with them.
+/// Converts the filters into a query, with the errors in them.
 fn query(list: &Listing, after: Option<(Timestamp, EntryId)>) -> (LedgerQuery, Errors) {
     let mut errors = Errors::default();
     let mut day = |name: &str| -> Option<Timestamp> {
@@ -55,7 +55,7 @@ fn query(list: &Listing, after: Option<(Timestamp, EntryId)>) -> (LedgerQuery, E
         read
     };
     let from = day("from");
-    // The last day is meant with all its hours.
+    // The last day counts with all its hours.
     let until = day("to").map(|day| day.plus(Span::from_secs(24 * 3600)));
     let kind = list.filter("kind");
     let action = KINDS.iter().find(|(word, _)| *word == kind).map_or("", |(word, _)| *word).to_owned();
@@ -83,7 +83,7 @@ async fn walk(
     Ok((read, next))
 }
 
-/// A page of it.
+/// Shows a page of the ledger's entries.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeLedger>()?;
     let list = Listing::read(ALLOWED, &ctx.query);
@@ -92,7 +92,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let (read, next) = match walk(&ctx, asked, PER_PAGE).await {
         Ok(found) => found,
         Err(error) => {
-            // A filter that fits nothing leaves the page as it is, with what is wrong and no entry.
+            // A filter that matches nothing leaves the page as it is, with the error and no entries.
             for error in form_errors(error, "device")?.all() {
                 errors.add(error.field.clone(), error.text.clone());
             }
@@ -124,7 +124,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     Ok(page(status, &view))
 }
 
-/// The entries as CSV, every one that the filters leave.
+/// Exports the entries as CSV, with every one that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeLedger>()?;
     let list = Listing::read(ALLOWED, &ctx.query);
@@ -140,7 +140,7 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     .await
 }
 
-/// The whole ledger without private details, as `lanyard ledger verify` reads it.
+/// Exports the whole ledger without private details, as `lanyard ledger verify` reads it.
 pub(crate) async fn export(ctx: Ctx) -> Result<Response, Problem> {
     let export =
         ledger_app::ledger_export::begin_ledger_export(&ctx.site.app, ctx.permit::<SeeLedger>()?, false)

@@ -1,4 +1,5 @@
-//! The ledger: its entries, its latest checkpoint word for word, and how anyone can check both without trusting Lanyard.
+//! The ledger, for everybody who may read it: its entries, its latest checkpoint word for word, and how anyone can check both
+//! without trusting Lanyard.
 
 pub(crate) mod handler;
 
@@ -12,11 +13,11 @@ use web_shell::parts::form::{Choice, Errors};
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the page may say.
+/// The filters and sort orders that the address of the page may contain.
 pub const ALLOWED: Allowed =
     Allowed { path: "/ledger", filters: &["kind", "clause", "device", "from", "to"], sorts: &["newest"] };
 
-/// The kinds of entry: what their actions begin with, and what people call them.
+/// The kinds of entry: the beginning of their actions, and the words for them.
 pub const KINDS: [(&str, &str); 12] = [
     ("device.", "Devices and orders"),
     ("command.", "Commands"),
@@ -32,15 +33,15 @@ pub const KINDS: [(&str, &str); 12] = [
     ("ledger.", "The ledger itself"),
 ];
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "entries/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
-    /// What was wrong with the filters.
+    /// The errors in the filters.
     pub errors: Errors,
     /// The entries of this page.
     pub rows: Vec<Row>,
@@ -61,23 +62,23 @@ pub struct View {
 pub struct Row {
     /// The path of its own page.
     pub href: String,
-    /// Its place, from 0; `None` for one that the sequencer has not reached.
+    /// Its place, from 0; `None` for an entry that the sequencer has not reached.
     pub index: Option<u64>,
-    /// When.
+    /// The time it was made.
     pub at: Timestamp,
-    /// Who, in words; `Lanyard` for the server itself.
+    /// The actor, in words; `Lanyard` for the server itself.
     pub who: String,
-    /// What, in words.
+    /// The action in words.
     pub what: String,
-    /// On what or whom: the address is empty where there is no page.
+    /// The subject of the action; the address is empty where it has no page.
     pub on: Option<Crumb>,
-    /// Whose; empty for the service's own and what concerns every force.
+    /// The force that it belongs to; empty for entries of the service itself and entries that concern every force.
     pub force: &'static str,
-    /// Under which clauses.
+    /// The clauses it was made under.
     pub clauses: Vec<Crumb>,
-    /// Why; empty where none was asked for.
+    /// The reason; empty where none was asked for.
     pub why: String,
-    /// The digest that stands in the tree.
+    /// The digest in the tree.
     pub digest: String,
     /// Whether the private detail was erased by schedule; the digest still proves that it was there.
     pub erased: bool,
@@ -88,7 +89,7 @@ impl View {
         Choice::list(KINDS, self.list.filter("kind"))
     }
 
-    /// A made-up log, for the gallery and the tests.
+    /// Returns a made-up log, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |index, hours, who: &str, what: &str, why: &str, erased| Row {
@@ -121,7 +122,7 @@ impl View {
         }
     }
 
-    /// A ledger on its first day.
+    /// Returns a ledger on its first day, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {
@@ -136,7 +137,7 @@ impl View {
     }
 }
 
-/// The rows as CSV, with the columns of the page.
+/// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table =

@@ -12,7 +12,7 @@ use web_shell::answer::shown;
 use web_shell::frame::Area;
 use web_shell::session::{Ctx, Problem, id_of};
 
-/// One entry.
+/// Shows one entry of the ledger.
 pub(crate) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeLedger>()?;
     let id: EntryId = id_of(&id)?;
@@ -32,7 +32,7 @@ pub(crate) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
     shown(&view)
 }
 
-/// The proof that an entry is in the ledger, as `lanyard ledger verify` reads it.
+/// Returns the proof that an entry is in the ledger, as `lanyard ledger verify` reads it.
 pub(crate) async fn proof(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeLedger>()?;
     let id: EntryId = id_of(&id)?;

@@ -1,4 +1,4 @@
-//! One entry of the ledger: all that stands in it, and the proof that it stands there.
+//! One entry of the ledger, for everybody who may read it: all its content, and the proof that the ledger contains it.
 
 pub(crate) mod handler;
 
@@ -10,34 +10,34 @@ use crate::entries::Row;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "entry/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The entry in words.
     pub row: Row,
-    /// What was done, as entered, such as `device.lock.ordered`.
+    /// The action as recorded, such as `device.lock.ordered`.
     pub action: String,
-    /// Whose; empty for what concerns both forces or neither.
+    /// The force that it belongs to; empty for entries that concern both forces or neither.
     pub force: &'static str,
     /// The title of its clause; empty where it has none.
     pub clause_title: String,
     /// The salted digest of the private detail; empty where it has none.
     pub detail_digest: String,
-    /// What became of the private detail.
+    /// The state of the private detail.
     pub detail: DetailState,
-    /// The latest checkpoint, where it covers the entry: how many entries, and when it was signed.
+    /// The latest checkpoint, where it covers the entry: how many entries it covers, and when it was signed.
     pub covered: Option<(u64, Timestamp)>,
-    /// Where the proof is downloaded.
+    /// The address from which the proof is downloaded.
     pub proof: String,
     /// The public key that it is verified with.
     pub key: String,
 }
 
 impl View {
-    /// An entry that is proven.
+    /// Returns an entry that is proven, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let rows = crate::entries::View::sample().rows;
@@ -56,7 +56,7 @@ impl View {
         }
     }
 
-    /// An entry that no checkpoint covers yet.
+    /// Returns an entry that no checkpoint covers yet, for the gallery and the tests.
     #[must_use]
     pub fn sample_waiting() -> Self {
         Self { row: Self::waiting_row(), detail: DetailState::Kept, covered: None, ..Self::sample() }

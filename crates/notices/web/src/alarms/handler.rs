@@ -13,7 +13,7 @@ use web_shell::frame::Area;
 use web_shell::parts::listing::{Listing, PER_PAGE, cut};
 use web_shell::session::{Ctx, Problem, done, id_of};
 
-/// An alarm as a row.
+/// Converts an alarm into a row.
 pub fn row(read: AlarmRead) -> Row {
     let alarm = read.alarm;
     Row {
@@ -31,7 +31,7 @@ pub fn row(read: AlarmRead) -> Row {
     }
 }
 
-/// The list, newest first.
+/// Shows the list of alarms, newest first.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(ALLOWED, &ctx.query);
     let permit = ctx.permit::<SeeAlarms>()?;
@@ -50,7 +50,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// Notes that somebody has seen to one.
+/// Records that somebody has dealt with an alarm.
 pub(crate) async fn seen(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcknowledgeAlarms>()?;
     let id: AlarmId = id_of(&id)?;

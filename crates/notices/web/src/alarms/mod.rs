@@ -1,4 +1,5 @@
-//! Alarms: what somebody did that could harm a whole force, until somebody else has seen to it.
+//! The list of alarms, for staff who may see alarms: actions that could harm a whole force, until somebody else has dealt with
+//! them.
 
 pub(crate) mod handler;
 
@@ -11,52 +12,52 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::listing::{Allowed, Listing};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed = Allowed { path: "/alarms", filters: &["state"], sorts: &["time"] };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "alarms/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters and page.
     pub list: Listing,
     /// The alarms of this page, newest first.
     pub rows: Vec<Row>,
-    /// Whether the reader may see to one.
+    /// Whether the reader may deal with an alarm.
     pub may_see_to: bool,
 }
 
 /// One alarm.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Which.
+    /// Its id.
     pub id: String,
-    /// What it is about.
+    /// Its kind in words.
     pub kind: String,
-    /// Whose.
+    /// The force concerned.
     pub force: String,
-    /// One line.
+    /// A summary in one line.
     pub subject: String,
     /// What happened, and what to do.
     pub body: String,
-    /// Where that is done.
+    /// The link to the page where that is done.
     pub link: String,
-    /// Who caused it.
+    /// The person who caused it.
     pub by: String,
-    /// When.
+    /// The time it happened.
     pub at: Timestamp,
-    /// How often within a few minutes.
+    /// How often it happened within a few minutes.
     pub times: i64,
-    /// How many people were told.
+    /// The number of people who were notified.
     pub told: i64,
-    /// When somebody saw to it, and who.
+    /// When somebody dealt with it, and who.
     pub seen_to: Option<(Timestamp, String)>,
 }
 
 impl Row {
-    /// A role that was given, for the gallery and the tests.
+    /// Returns the alarm about a role that was granted, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -76,12 +77,12 @@ impl Row {
 }
 
 impl View {
-    /// Whether only those are listed that nobody has seen to.
+    /// Returns whether the list shows only alarms that nobody has dealt with.
     fn open_only(&self) -> bool {
         self.list.filter("state") != "all"
     }
 
-    /// One that is open and one that was seen to, for the gallery and the tests.
+    /// Returns an open alarm and one that was dealt with, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let seen = Row {
@@ -100,7 +101,7 @@ impl View {
         }
     }
 
-    /// None, for the gallery and the tests.
+    /// Returns an empty list, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         let mut shell = Shell::sample(Area::People);

@@ -39,14 +39,14 @@ async fn call_view(
     })
 }
 
-/// The form for calling on somebody.
+/// Shows the form that calls somebody out.
 pub(crate) async fn call(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ContactOffDuty>()?;
     let id = id_of(&id)?;
     shown(&call_view(&ctx, id, None, Errors::default()).await?)
 }
 
-/// Calls on somebody.
+/// Calls somebody out.
 pub(crate) async fn called(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ContactOffDuty>()?;
     let case: CaseId = id_of(&id)?;

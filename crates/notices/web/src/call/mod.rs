@@ -1,4 +1,5 @@
-//! Calling on somebody for a live matter, whether or not they are on duty.
+//! The form that calls somebody out for a live matter, whether or not they are on duty, for staff who may contact people off
+//! duty.
 
 pub(crate) mod handler;
 
@@ -8,30 +9,30 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "call/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
-    /// Where the form goes.
+    /// The address that the form posts to.
     pub href: String,
     /// The case's reference.
     pub reference: String,
-    /// What makes this form one and the same.
+    /// The id of this form, so that sending it twice counts once.
     pub form: String,
     /// The number of the person.
     pub to: String,
-    /// Why it cannot wait.
+    /// The reason why it cannot wait.
     pub why: String,
-    /// What they are told.
+    /// The message to the person.
     pub message: String,
 }
 
 impl View {
-    /// The form shown again with a mistake.
+    /// Returns the form shown again with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

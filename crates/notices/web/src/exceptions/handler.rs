@@ -50,7 +50,7 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
     Ok((month, Ok((rows.into_iter().map(row).collect(), unknown))))
 }
 
-/// The exceptions of a month.
+/// Shows the exceptions of a month.
 pub(crate) async fn exceptions(ctx: Ctx) -> Result<Response, Problem> {
     let (month, rows) = exceptions_of(&ctx).await?;
     let shell = ctx.under(Area::Duty);
@@ -62,7 +62,7 @@ pub(crate) async fn exceptions(ctx: Ctx) -> Result<Response, Problem> {
     Ok(page(status, &exceptions::View { shell, month, problem, rows, unknown, rule }))
 }
 
-/// The same as a file.
+/// Exports the exceptions of a month as a file.
 pub(crate) async fn exceptions_csv(ctx: Ctx) -> Result<Response, Problem> {
     let (month, rows) = exceptions_of(&ctx).await?;
     let (rows, _) = rows.map_err(|why| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why))?;

@@ -1,4 +1,4 @@
-//! What was told to people who were not on duty, month by month.
+//! The notices sent to people who were not on duty, month by month, for those who review contact off duty.
 
 pub(crate) mod handler;
 
@@ -8,44 +8,44 @@ use domain::Timestamp;
 use web_shell::frame::{Area, Shell};
 use web_shell::{csv, filters, format};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "exceptions/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The month, such as `2026-11`.
     pub month: String,
-    /// Why the month cannot be shown; empty where it can.
+    /// The reason why the month cannot be shown; empty where it can.
     pub problem: String,
     /// The exceptions in the order of time.
     pub rows: Vec<Row>,
-    /// What becomes of notices to people whose duty is not known.
+    /// The rule for notices to people whose duty is not known.
     pub rule: String,
-    /// How many such people were told something in the month, each notice counted.
+    /// The number of notices sent to such people in the month.
     pub unknown: u64,
 }
 
 /// One exception.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// When they were told.
+    /// When the notice was sent.
     pub at: Timestamp,
-    /// Their unit; who it was stands in the case.
+    /// The person's unit; the case holds their name.
     pub unit: String,
-    /// How they stood to duty.
+    /// The person's state of duty.
     pub duty: &'static str,
     /// The reason in words.
     pub reason: &'static str,
     /// The case's reference; empty where there is none.
     pub case: String,
-    /// Who decided; empty where the rule itself did.
+    /// The person who decided; empty where the rule itself did.
     pub decided_by: String,
-    /// Why it could not wait.
+    /// The reason why it could not wait.
     pub why: String,
 }
 
-/// The list as a file.
+/// Exports the list as a file.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&["Told", "Unit", "Duty", "Reason", "Case", "Decided by", "Why"]);
@@ -57,7 +57,7 @@ pub fn export(rows: &[Row]) -> String {
 }
 
 impl View {
-    /// A made-up month, for the gallery and the tests.
+    /// Returns a made-up month, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

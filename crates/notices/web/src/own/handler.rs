@@ -9,10 +9,10 @@ use web_shell::answer::page;
 use web_shell::frame::Area;
 use web_shell::session::{Ctx, Fields, Problem, done};
 
-/// Notices on one's own page.
+/// The largest number of notices on a person's own page.
 const MOST_OWN: u32 = 100;
 
-/// One's own notices.
+/// Shows the reader's own notices.
 pub(crate) async fn own(ctx: Ctx) -> Result<Response, Problem> {
     let notices = notices_app::own_notices(&ctx.site.app, ctx.permit::<SeeOwn>()?, false, MOST_OWN).await?;
     let rows = notices
@@ -21,7 +21,7 @@ pub(crate) async fn own(ctx: Ctx) -> Result<Response, Problem> {
             id: notice.id.to_string(),
             subject: notice.subject,
             body: notice.body,
-            // A notice may outlive the page that it leads to, and most lead to the person's own page.
+            // A notice may outlive the page that it links to, and most link to the person's own page.
             href: if web_shell::routes::leads_somewhere(&ctx.site.routes, "GET", &notice.link) {
                 notice.link
             } else {
@@ -37,7 +37,7 @@ pub(crate) async fn own(ctx: Ctx) -> Result<Response, Problem> {
     ))
 }
 
-/// Marks one as read.
+/// Marks a notice as read.
 pub(crate) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcceptOwn>()?;
     let Ok(id) = fields.get("notice").parse() else {

@@ -1,4 +1,4 @@
-//! One's own notices.
+//! The notices of the person signed in.
 
 pub(crate) mod handler;
 
@@ -8,15 +8,15 @@ use domain::Timestamp;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "own/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The notices, newest first.
     pub rows: Vec<Row>,
-    /// What becomes of notices to people whose duty is not known.
+    /// The rule for notices to people whose duty is not known.
     pub rule: String,
 }
 
@@ -25,11 +25,11 @@ pub struct View {
 pub struct Row {
     /// Its id.
     pub id: String,
-    /// One line.
+    /// A summary in one line.
     pub subject: String,
-    /// What is so, and what to do.
+    /// The facts, and what to do about them.
     pub body: String,
-    /// The page it leads to.
+    /// The address of the page it links to.
     pub href: String,
     /// When it was made.
     pub at: Timestamp,
@@ -38,7 +38,7 @@ pub struct Row {
 }
 
 impl View {
-    /// Made-up notices, for the gallery and the tests.
+    /// Returns made-up notices, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |subject: &str, read| Row {

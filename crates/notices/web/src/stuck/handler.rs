@@ -11,10 +11,10 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::listing::cut;
 use web_shell::session::{Ctx, Fields, Problem, done, sentence};
 
-/// Undelivered notices on the desk's page.
+/// The largest number of undelivered notices on the page.
 const MOST_STUCK: u32 = 100;
 
-/// What reached nobody.
+/// Shows the notices that were not delivered.
 pub(crate) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
     let app = &ctx.site.app;
     let states = cases_app::desk::notices_by_state(app, ctx.permit::<SeeNotices>()?).await?;
@@ -58,7 +58,7 @@ pub(crate) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// Tries one again.
+/// Retries the delivery of a notice.
 pub(crate) async fn retry(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageNotices>()?;
     let Ok(id) = fields.get("notice").parse() else {

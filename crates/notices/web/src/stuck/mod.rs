@@ -1,4 +1,4 @@
-//! Notices that reached nobody.
+//! The notices that could not be delivered, for staff who may see notices.
 
 pub(crate) mod handler;
 
@@ -8,21 +8,21 @@ use domain::Timestamp;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "stuck/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// How many notices of the last thirty days stand where: words and number.
+    /// The number of notices of the last thirty days in each state: words and number.
     pub states: Vec<(&'static str, u64)>,
-    /// What reached nobody, newest first.
+    /// The undelivered notices, newest first.
     pub rows: Vec<Row>,
-    /// What becomes of notices to people whose duty is not known.
+    /// The rule for notices to people whose duty is not known.
     pub rule: String,
-    /// Whether more follow than are shown.
+    /// Whether there are more than are shown.
     pub more: bool,
-    /// Whether the reader may try one again.
+    /// Whether the reader may retry a delivery.
     pub may_retry: bool,
 }
 
@@ -31,20 +31,20 @@ pub struct View {
 pub struct Row {
     /// Its id.
     pub id: String,
-    /// To whom.
+    /// The recipient.
     pub to: Crumb,
-    /// One line.
+    /// A summary in one line.
     pub subject: String,
-    /// Why it reached nobody, and what to do.
+    /// The reason why it was not delivered, and what to do.
     pub why: String,
     /// When it was made.
     pub at: Timestamp,
-    /// Whether it was given up.
+    /// Whether delivery was given up.
     pub given_up: bool,
 }
 
 impl View {
-    /// Made-up notices, for the gallery and the tests.
+    /// Returns made-up notices, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |why: &str, given_up| Row {

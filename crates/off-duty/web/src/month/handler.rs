@@ -10,7 +10,7 @@ use web_shell::answer::{form_again, shown};
 use web_shell::frame::{Area, Crumb};
 use web_shell::session::{Ctx, Problem};
 
-/// Use off duty of a month, by unit.
+/// Shows the use off duty in a month, by unit.
 pub(crate) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<ReviewOffDuty>()?;
     let force = Ctx::force(ctx.asked("force")).or(ctx.actor.force).unwrap_or(Force::Norfolk);

@@ -1,4 +1,4 @@
-//! Sign-ins and use of other systems off duty, of a month, by unit.
+//! The month's sign-ins and use of other systems off duty, by unit, for those who review them.
 
 pub(crate) mod handler;
 
@@ -8,23 +8,23 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Choice;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "month/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The month, such as `2026-11`.
     pub month: String,
     /// The word of the force.
     pub force: String,
-    /// Why the month cannot be shown; empty where it can.
+    /// The reason why the month cannot be shown; empty where it can.
     pub problem: String,
-    /// Units with enough people, by name; the last row may be all others.
+    /// Units with enough people, by name; the last row may combine all others.
     pub rows: Vec<Row>,
-    /// Whether anybody is left out because they are too few.
+    /// Whether anybody is left out because their unit has too few people.
     pub hidden: bool,
-    /// Fewer people than this are left out.
+    /// The smallest number of people that is shown.
     pub fewest: u64,
     /// The case in which the month is reviewed.
     pub case: Option<Crumb>,
@@ -35,15 +35,15 @@ pub struct View {
 pub struct Row {
     /// Its name.
     pub unit: String,
-    /// How many people.
+    /// The number of people.
     pub people: u64,
-    /// What they were asked about: each person's days, and on a day each system.
+    /// The number of questions: each person's days, and on a day each system.
     pub asked: u64,
-    /// Of those, with a policing purpose.
+    /// The number answered with a policing purpose.
     pub policing: u64,
-    /// Of those, for their own affairs.
+    /// The number answered with the person's own affairs.
     pub own: u64,
-    /// Of those, without an answer.
+    /// The number without an answer.
     pub unanswered: u64,
 }
 
@@ -52,7 +52,7 @@ impl View {
         web_shell::parts::choices::forces(&self.force)
     }
 
-    /// A made-up month, for the gallery and the tests.
+    /// Returns a made-up month, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -26,12 +26,12 @@ async fn sign_ins_view(ctx: &Ctx, errors: Errors) -> Result<own::View, Problem> 
     })
 }
 
-/// One's own sign-ins off duty.
+/// Shows the reader's own sign-ins off duty.
 pub(crate) async fn own_sign_ins(ctx: Ctx) -> Result<Response, Problem> {
     shown(&sign_ins_view(&ctx, Errors::default()).await?)
 }
 
-/// Says what one was for.
+/// Records what a sign-in was for.
 pub(crate) async fn state(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcceptOwn>()?;
     let (id, purpose) = (fields.get("sign-in").parse(), Purpose::of(fields.get("purpose")));

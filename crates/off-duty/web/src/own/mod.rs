@@ -1,4 +1,4 @@
-//! One's own sign-ins and use of other systems off duty: saying what they were for, by choice.
+//! The off-duty sign-ins and use of other systems of the person signed in, who may say, by choice, what they were for.
 
 pub(crate) mod handler;
 
@@ -9,28 +9,28 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "own/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was sent.
+    /// The errors in the form that was sent.
     pub errors: Errors,
-    /// Those of which nothing was said.
+    /// The sign-ins and uses without an answer.
     pub rows: Vec<Row>,
     /// The answers: word and title.
     pub answers: Vec<(String, String)>,
 }
 
-/// One of them.
+/// One sign-in or use.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Which.
+    /// Its id.
     pub id: String,
-    /// The system whose log says so; empty for Lanyard itself.
+    /// The system whose log reported it; empty for Lanyard itself.
     pub system: String,
-    /// When.
+    /// The time it happened.
     pub at: Timestamp,
 }
 
@@ -39,7 +39,7 @@ impl View {
         Choice::list(self.answers.iter().map(|(word, title)| (word.as_str(), title.as_str())), "")
     }
 
-    /// A made-up sign-in and a made-up use, for the gallery and the tests.
+    /// Returns a made-up sign-in and a made-up use, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Does what was held and is no command, once a second person released it.
+//! Performs held acts other than commands, once a second person has released them.
 
 use domain::{HeldId, Timestamp};
 use serde_json::json;
@@ -12,8 +12,8 @@ use devices_app::caps::HeldDeed;
 use devices_app::{commands, enrolment, withdrawals};
 use kernel::{App, AppError};
 
-/// Does what was held and is released. What can no longer be done says why on the page and in the ledger. Running it again
-/// changes nothing.
+/// Performs a held act that was released. Where it is no longer possible, the page and the ledger say why. Running it
+/// again changes nothing.
 pub(super) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
     let found = app.store().read(move |tx| orders::held_by_id(tx, id)).await?;
     let Some(act) = found.filter(|act| act.state == HeldState::Released) else { return Ok(()) };
@@ -39,7 +39,8 @@ pub(super) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
     }
 }
 
-/// Does a released act in the caller's transaction, which holds the lock of the device. A hand-over is completed elsewhere.
+/// Performs a released act in the caller's transaction, which holds the lock of the device. A hand-over is completed
+/// elsewhere.
 fn now_do(
     app: &App,
     tx: &mut Tx<'_>,

@@ -25,15 +25,15 @@ use web_shell::links::{case_crumb, clause_crumb, named};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-/// What the page says of an order beside its title.
+/// The description of an order beside its title.
 struct Told {
-    /// What it brings about.
+    /// The effect of the order.
     effect: &'static str,
-    /// Whether whoever gives it may type a message for the screen.
+    /// Whether the person who gives it may type a message for the screen.
     message: bool,
 }
 
-/// What the page says of an order; `None` where no page offers it.
+/// Returns the description of an order; `None` where no page offers it.
 const fn told(deed: Deed) -> Option<Told> {
     let (effect, message) = match deed {
         Deed::Refresh => ("The device reports its state when it next connects. Changes nothing.", false),
@@ -74,7 +74,7 @@ const fn told(deed: Deed) -> Option<Told> {
     Some(Told { effect, message })
 }
 
-/// What else this person may do, each on a page of its own.
+/// Returns links to the other things that this person may do, each on a page of its own.
 fn links(ctx: &Ctx, href: &str, enrolled: bool) -> Vec<Crumb> {
     let mut links = Vec::new();
     if ctx.may::<WithdrawDevices>() {
@@ -92,7 +92,7 @@ fn links(ctx: &Ctx, href: &str, enrolled: bool) -> Vec<Crumb> {
     links
 }
 
-/// The page.
+/// Shows one device.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit_within::<SeeDevices>()?;
     shown(&view(&ctx, id_of(&id)?).await?)
@@ -154,7 +154,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
     })
 }
 
-/// The rows of a part of the page; `None` where the reader may not see that part.
+/// Converts the rows of a part of the page; returns `None` where the reader may not see that part.
 fn rows<A, B>(all: Option<&[A]>, row: impl Fn(&A) -> B) -> Option<Vec<B>> {
     all.map(|all| all.iter().map(row).collect())
 }
@@ -178,7 +178,7 @@ fn holder_view(holder: &overview_app::device::HolderRead) -> Holder {
     }
 }
 
-/// Where the device stands, in words.
+/// Describes the device's standing in custody, and where it is or when it is due back.
 fn standing(custody: &ChainRead) -> String {
     let title = custody.asset.standing.title();
     match (&custody.place, custody.asset.due_back_at) {
@@ -188,7 +188,7 @@ fn standing(custody: &ChainRead) -> String {
     }
 }
 
-/// The hand-overs that can be begun now.
+/// Returns links to the hand-overs that can be begun now.
 fn ways(id: DeviceId, device: &devices_app::devices::Device, custody: &ChainRead) -> Vec<Crumb> {
     let held = device.holder.is_some();
     let fits = |kind: &&HandoverKind| {
@@ -294,7 +294,7 @@ fn order(word: &str, typed: &Typed) -> Option<Order> {
     })
 }
 
-/// Places an order. Which permit it needs depends on the order.
+/// Places an order. The permit it needs depends on the order.
 pub(crate) async fn act(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     ctx.permit::<CommandDevices>()?;
     let id = id_of(&id)?;
@@ -340,7 +340,7 @@ pub(crate) async fn act(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     }
 }
 
-/// The page once more, with what was typed and what was wrong with it.
+/// Shows the page again, with the values typed and the errors in them.
 async fn again(
     ctx: &Ctx,
     id: DeviceId,
@@ -355,7 +355,7 @@ async fn again(
             view.errors = errors;
             form_again(&view)
         }
-        // The form is no longer on the page: what was wrong is said by itself.
+        // The form is no longer on the page, so the error becomes a page of its own.
         None => {
             let why = errors.all().first().map(|error| error.text.clone()).unwrap_or_default();
             Err(Problem::new(StatusCode::CONFLICT, why))
@@ -363,7 +363,7 @@ async fn again(
     }
 }
 
-/// Gives the device to somebody else, or to nobody.
+/// Assigns the device to another intended holder, or to nobody.
 pub(crate) async fn holder(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageRegister>()?;
     let id = id_of(&id)?;

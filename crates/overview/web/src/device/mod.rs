@@ -1,7 +1,8 @@
-//! One device: what it is, who has it, what was sent and what is in force, how each clause stands, what can be done.
+//! One device, for everybody who may see it: what it is, its holder, the settings sent and in force, the outcome of each clause,
+//! the orders that can be given.
 //!
-//! *Sent*, *acknowledged* and *reported in force* are three columns and never one: a device that takes a command does not
-//! thereby obey it.
+//! *Sent*, *acknowledged* and *reported in force* are three columns and never one: a device that acknowledges a command does not
+//! necessarily carry it out.
 
 pub(crate) mod handler;
 pub mod sample;
@@ -16,93 +17,93 @@ use web_shell::frame::{Crumb, Shell};
 use web_shell::parts::form::Errors;
 use web_shell::parts::registers::{Mention, Risk};
 
-/// What the page shows. A part that is `None` this person may not see; it is left out, and nothing is said in its place.
+/// The data shown on the page. A part that this person may not see is `None`; it is left out, and nothing is shown in its place.
 #[derive(Debug, Clone, Template)]
 #[template(path = "device/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// The device's own address, under which its forms are sent.
+    /// The device's own address; its forms post to addresses below it.
     pub href: String,
     /// The maker's serial number.
     pub serial: String,
     /// The force's own label; empty if it has none.
     pub asset: String,
-    /// What it is.
+    /// The kind of device.
     pub kind: DeviceKind,
-    /// Where it stands.
+    /// Its current state.
     pub state: State,
-    /// Whose property it is.
+    /// The force that owns it.
     pub force: Force,
-    /// What the register says of it.
+    /// The data in the register.
     pub register: Vec<Fact>,
-    /// What it last reported.
+    /// The facts that it last reported.
     pub reported: Option<Vec<Fact>>,
     /// The apps on it and when it reported them, if it ever did.
     pub apps: Option<Option<(Vec<String>, Timestamp)>>,
-    /// Who has it.
+    /// The holder.
     pub holder: Option<Holder>,
-    /// Whether this person may not see who has it, or whether anybody.
+    /// Whether this person may not see who holds it, or whether anybody does.
     pub holder_hidden: bool,
-    /// Its place under management.
+    /// Its enrolment.
     pub enrolment: Option<Enrolment>,
     /// Whether this person may enrol it, and it can be enrolled.
     pub may_enrol: bool,
     /// Whether this person may name another intended holder.
     pub may_hand_over: bool,
-    /// Where it stands by the last signed hand-over, and the place where it is.
+    /// Its standing after the last signed hand-over, and the place where it is.
     pub standing: String,
-    /// The hand-overs that can be begun from here: address and words.
+    /// Links to the hand-overs that can be begun from here.
     pub ways: Vec<Crumb>,
     /// The chain of custody, newest first.
     pub chain: Option<Vec<custody_web::list::Row>>,
     /// The number of the new holder that was typed.
     pub typed_holder: String,
-    /// Whether a legal hold stands on it.
+    /// Whether it is under a legal hold.
     pub held: Option<bool>,
-    /// What is held beyond a cap on it and is no command, each leading to its burst.
+    /// Orders held beyond a cap that are not commands, each with a link to its burst.
     pub held_acts: Vec<Crumb>,
-    /// Further things that this person may do, each on a page of its own.
+    /// Links to further things that this person may do, each on a page of its own.
     pub links: Vec<Crumb>,
-    /// What was wrong with a form that was sent.
+    /// The errors in the form that was sent.
     pub errors: Errors,
-    /// What may be done to it, in order of weight.
+    /// The orders that may be given, by how much harm they can do.
     pub actions: Vec<Action>,
-    /// What was sent to it.
+    /// The settings that were sent to it.
     pub settings: Option<Vec<Setting>>,
-    /// How each clause stands, worst first.
+    /// The outcome of each clause, worst first.
     pub clauses: Option<Vec<Clause>>,
-    /// The queue and what went before, newest first.
+    /// The queued and past commands, newest first.
     pub commands: Option<Vec<Command>>,
-    /// Desk work about it, newest first.
+    /// Cases about it, newest first.
     pub cases: Option<Vec<Case>>,
     /// Permissions and exceptions for it or for its holder.
     pub permissions: Option<Vec<Mention>>,
 }
 
-/// One line of what the register or the device says.
+/// One fact of the register or the device.
 #[derive(Debug, Clone)]
 pub struct Fact {
-    /// What it is.
+    /// The name of the fact.
     pub name: String,
-    /// What it says; empty if that was never recorded or reported.
+    /// Its value; empty if it was never recorded or reported.
     pub value: String,
-    /// How it came to us; `None` for the register's own data.
+    /// How it was reported; `None` for the register's own data.
     pub grade: Option<Grade>,
-    /// When it was said.
+    /// When it was recorded or reported.
     pub at: Option<Timestamp>,
 }
 
-/// Who has the device.
+/// The person who has the device.
 #[derive(Debug, Clone)]
 pub struct Holder {
     /// Rank, number and name.
     pub name: String,
-    /// Their page.
+    /// The address of their page.
     pub href: String,
     /// Whether both sides signed that they have it.
     pub signed: bool,
-    /// Since when they have it.
+    /// The time from which they have it.
     pub since: Timestamp,
     /// When they had accepted all terms in force; `None` if they have not.
     pub accepted: Option<Timestamp>,
@@ -110,7 +111,7 @@ pub struct Holder {
     pub missing: Vec<String>,
 }
 
-/// The device's place under management.
+/// The device's enrolment.
 #[derive(Debug, Clone)]
 pub struct Enrolment {
     /// Whether the device is supervised, as reported.
@@ -119,39 +120,39 @@ pub struct Enrolment {
     pub since: Timestamp,
     /// When it last checked in.
     pub seen: Timestamp,
-    /// When its certificate runs out.
+    /// When its certificate expires.
     pub certificate_until: Option<Timestamp>,
     /// When its certificate was revoked.
     pub certificate_revoked: Option<Timestamp>,
     /// Whether it has been silent for longer than the force allows.
     pub silent: bool,
-    /// Why the last attempt to wake it failed; empty if it did not.
+    /// The reason why the last attempt to wake it failed; empty if it did not fail.
     pub push_failed: String,
 }
 
-/// Something that can be done to the device.
+/// An order that can be given to the device.
 #[derive(Debug, Clone)]
 pub struct Action {
     /// The word that the form sends, such as `lock`.
     pub word: &'static str,
-    /// What the button says.
+    /// The text of the button.
     pub title: &'static str,
-    /// What will happen, and whether it can be undone.
+    /// The effect of the order, and whether it can be undone.
     pub effect: &'static str,
-    /// Whether it destroys something: then a second person must approve, and the page says so.
+    /// Whether it destroys something, so that a second person must approve it; the page says so.
     pub second_person: bool,
     /// Whether it shows a message and a telephone number on the device's screen, which the form then asks for.
     pub message: bool,
-    /// What was typed, when the form is shown again.
+    /// The values typed, when the form is shown again.
     pub typed: Option<Typed>,
-    /// Why it cannot be asked for now; empty if it can.
+    /// The reason why it cannot be given now; empty if it can.
     pub refused: String,
 }
 
-/// What was typed into an action's form.
+/// The values typed into the form of an order.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
-    /// Why it is to be done.
+    /// The reason for the order.
     pub reason: String,
     /// The message for the screen.
     pub message: String,
@@ -159,10 +160,10 @@ pub struct Typed {
     pub phone: String,
 }
 
-/// How one clause stands for this device.
+/// The outcome of one clause for this device.
 #[derive(Debug, Clone)]
 pub struct Clause {
-    /// The clause with its page.
+    /// The clause, with a link to its page.
     pub clause: Crumb,
     /// Its title.
     pub title: String,
@@ -172,41 +173,41 @@ pub struct Clause {
     pub grade: Option<Grade>,
     /// When the oldest fact used was reported.
     pub fact_at: Option<Timestamp>,
-    /// The page that replays the judgement.
+    /// The address of the page that replays the judgement.
     pub explain: String,
-    /// Who carries the risk where it is not met.
+    /// The person who carries the risk where it is not met.
     pub risk: Option<Risk>,
 }
 
 /// One command.
 #[derive(Debug, Clone)]
 pub struct Command {
-    /// What, in words.
+    /// The command in words.
     pub title: String,
-    /// Such as `queued`, `put by (NotNow)`, `acknowledged`, `delivery uncertain`.
+    /// Its state, such as `queued`, `put by (NotNow)`, `acknowledged`, `delivery uncertain`.
     pub state: String,
     /// When it was asked for.
     pub asked: Timestamp,
     /// When its state last changed.
     pub changed: Timestamp,
-    /// Who asked, and why.
+    /// The person who asked for it, and the reason.
     pub by: String,
-    /// Its own address, under which its forms are sent.
+    /// Its own address; its forms post to addresses below it.
     pub href: String,
-    /// This person may be the second one who agrees.
+    /// Whether this person may approve it as the second person.
     pub may_approve: bool,
-    /// This person may still take it back.
+    /// Whether this person may still withdraw it.
     pub may_take_back: bool,
-    /// It carries a PIN that this person may ask for.
+    /// Whether it carries a PIN that this person may ask for.
     pub has_pin: bool,
-    /// It brought a location that this person may ask for.
+    /// Whether it brought a location that this person may ask for.
     pub has_location: bool,
 }
 
 /// One case about the device.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// Its reference with its page.
+    /// Its reference, with a link to its page.
     pub case: Crumb,
     /// Its type and state in words.
     pub text: String,
@@ -225,7 +226,7 @@ impl Action {
 }
 
 impl View {
-    /// Whether there is a part for what can be done: for who only looks at what is theirs there is none.
+    /// Returns whether the page has a part for orders; people who only look at their own device get none.
     fn acts(&self) -> bool {
         self.commands.is_some() || self.may_enrol || !self.actions.is_empty() || !self.links.is_empty()
     }

@@ -10,7 +10,7 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
 impl View {
-    /// A lost iPhone at 3 a.m., with one of everything.
+    /// Returns a lost iPhone at 3 a.m., with one of everything, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -65,7 +65,7 @@ impl View {
         }
     }
 
-    /// The same as somebody sees it who may see no more than that it is there.
+    /// Returns the same iPhone for a reader who may see only that it exists, for the gallery and the tests.
     #[must_use]
     pub fn sample_narrow() -> Self {
         Self {
@@ -91,7 +91,7 @@ impl View {
         }
     }
 
-    /// A device in the register that has never enrolled.
+    /// Returns a device in the register that has never enrolled, for the gallery and the tests.
     #[must_use]
     pub fn sample_registered() -> Self {
         let refused = "It is not enrolled";
@@ -224,7 +224,7 @@ fn settings() -> Vec<Setting> {
 
 fn clauses() -> Vec<Clause> {
     let clause = |id: &str, title: &str, outcome: Outcome, used: Option<(Grade, Timestamp)>| Clause {
-        // Somebody carries the risk of what is not met, and of nothing else.
+        // Somebody carries the risk of clauses that are not met, and of no others.
         risk: matches!(outcome, Outcome::NotMet { .. }).then(web_shell::parts::registers::Risk::sample),
         clause: web_shell::links::clause_crumb(id),
         title: title.into(),

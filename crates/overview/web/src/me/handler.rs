@@ -13,7 +13,7 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::links::{clause_crumb, named};
 use web_shell::session::{Ctx, Fields, Problem, done};
 
-/// The page.
+/// Shows the reader's own page.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let read = overview_app::me::me(&ctx.site.app, ctx.permit::<SeeOwn>()?).await?;
     let shell = ctx.shell(Area::Me, Vec::new());
@@ -35,7 +35,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// Answers a reminder: yes, or later.
+/// Records the answer to a reminder: yes, or later.
 pub(crate) async fn reminded(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcceptOwn>()?;
     let said = match fields.get("answer") {

@@ -1,4 +1,5 @@
-//! Your devices, what you agreed to and what you are asked to do: two minutes, on a phone.
+//! Your own page, for anybody signed in: your devices, what you have agreed to and what you are asked to do, designed for two
+//! minutes on a phone.
 
 pub(crate) mod handler;
 
@@ -9,27 +10,27 @@ use domain::Timestamp;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "me/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Name and number; empty for somebody who does not stand in the register.
+    /// Name and number; empty for somebody who is not in the register.
     pub who: String,
-    /// What to do.
+    /// The things to do.
     pub todos: Vec<Todo>,
-    /// Clauses that you are asked from time to time, and now: the clause, its title and text.
+    /// The clauses that you are asked to confirm now, as you are from time to time: the clause, its title and text.
     pub reminders: Vec<(Crumb, String, String)>,
-    /// What you were told and have not marked as read: when, and the page that it leads to.
+    /// The notices that you have not marked as read: the time, and a link to the page concerned.
     pub notices: Vec<(Timestamp, Crumb)>,
-    /// Your devices are restricted until you accept the terms.
+    /// Whether your devices are restricted until you accept the terms.
     pub restricted: bool,
-    /// What is in your hands.
+    /// The devices that you hold.
     pub devices: Vec<OwnDevice>,
-    /// What you were asked to accept.
+    /// The terms that you were asked to accept.
     pub acceptances: Vec<Acceptance>,
-    /// Cases that you are told of, each in a line.
+    /// Cases that you may know of, each in a line.
     pub cases: Vec<String>,
     /// The latest permissions that you asked for or that are for you.
     pub permissions: Vec<OwnPermission>,
@@ -38,32 +39,32 @@ pub struct View {
 /// Something to do.
 #[derive(Debug, Clone)]
 pub struct Todo {
-    /// The page on which it is done.
+    /// The link to the page on which it is done.
     pub link: Crumb,
-    /// By when.
+    /// The time it is due.
     pub due: Option<Timestamp>,
 }
 
-/// A device in your hands.
+/// A device that you hold.
 #[derive(Debug, Clone)]
 pub struct OwnDevice {
-    /// What it is, such as `iPhone 15`.
+    /// Its name, such as `iPhone 15`.
     pub name: String,
-    /// The page with what is kept of it.
+    /// The address of the page that shows what is stored about it.
     pub href: String,
     /// Its asset or serial number, as it is printed on it.
     pub number: String,
-    /// Where it stands.
+    /// Its current state.
     pub state: State,
     /// When it last reported.
     pub seen: Option<Timestamp>,
-    /// It has been silent for too long.
+    /// Whether it has been silent for too long.
     pub silent: bool,
     /// Whether it was ever judged.
     pub judged: bool,
-    /// How many clauses are not known for want of a report.
+    /// The number of clauses for which it is not known, for lack of a report.
     pub not_known: u64,
-    /// What is not in order: the clause, its title, and what was found.
+    /// The clauses that it does not meet: the clause, its title, and what was found.
     pub not_met: Vec<(Crumb, String, String)>,
 }
 
@@ -74,13 +75,13 @@ pub struct Acceptance {
     pub document: Crumb,
     /// The version.
     pub version: String,
-    /// Whether that is the version in force.
+    /// Whether it is the version in force.
     pub current: bool,
     /// When you accepted it; `None` if you have not.
     pub at: Option<Timestamp>,
-    /// The page of exactly what you accepted, or of what there is to accept.
+    /// The address of the page of exactly what you accepted, or of what there is to accept.
     pub href: String,
-    /// Whether it is asked of you.
+    /// Whether you are asked to accept it.
     pub asked: bool,
 }
 
@@ -89,15 +90,15 @@ pub struct Acceptance {
 pub struct OwnPermission {
     /// Its reference.
     pub reference: String,
-    /// The register, and whom and what it is for.
+    /// The register, the person and the purpose.
     pub what: String,
-    /// How far it is, in words.
+    /// Its progress, in words.
     pub state: String,
     /// When it was asked for.
     pub asked: Timestamp,
-    /// Who decided and what they said, or that nobody has; empty where it was taken back before.
+    /// The person who decided and their reason, or that nobody has decided; empty where it was withdrawn before.
     pub decision: String,
-    /// From when and until when it holds, once it is granted.
+    /// The start and end, once it is granted.
     pub holds: Option<(Timestamp, Timestamp)>,
 }
 
@@ -129,7 +130,7 @@ impl OwnPermission {
 }
 
 impl View {
-    /// A made-up holder with a phone that is not in order, for the gallery and the tests.
+    /// Returns a made-up holder with a phone that does not meet a clause, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;
@@ -191,7 +192,7 @@ impl View {
         }
     }
 
-    /// The same for somebody who does not stand in the register.
+    /// Returns the page for somebody who is not in the register, for the gallery and the tests.
     #[must_use]
     pub fn sample_unknown() -> Self {
         Self {

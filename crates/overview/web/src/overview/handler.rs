@@ -16,7 +16,7 @@ use web_shell::format;
 use web_shell::frame::Area;
 use web_shell::session::{Ctx, Problem};
 
-/// How things stand.
+/// Shows the first page.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let now = overview_app::overview::overview(&ctx.site.app, ctx.permit::<SeePolicy>()?).await?;
     let figures = now.devices.as_ref().map(|devices| devices.counts).unwrap_or_default();
@@ -103,7 +103,7 @@ fn attention(row: &Attention) -> AttentionRow {
     }
 }
 
-/// A reason cut to a line or two; the device's own page has all of it.
+/// Cuts a reason to a line or two; the device's own page shows all of it.
 fn short(why: &str) -> String {
     const LONGEST: usize = 90;
     if why.chars().count() <= LONGEST {
@@ -122,7 +122,7 @@ fn recent(row: &LedgerRow) -> RecentRow {
     }
 }
 
-/// How the copies of checkpoints stand.
+/// Describes the state of the copies of checkpoints.
 fn copies(ledger: &LedgerStatus) -> Vec<CopyRow> {
     let row = |(place, state): (&String, &CopyState)| {
         let last = match state.copied_at {

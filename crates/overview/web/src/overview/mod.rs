@@ -1,4 +1,5 @@
-//! The first page: how the rules stand, which devices need somebody, which documents are overdue.
+//! The first page, for everybody who may read the policy: how well the rules are met, the devices that need attention, the
+//! documents whose review is overdue.
 //!
 //! Everything on it is a count or a short list with a link; the lists themselves are on their own pages.
 
@@ -12,13 +13,13 @@ use web_shell::frame::{Area, Shell};
 use web_shell::parts::chart::{Bar, Counts};
 use web_shell::parts::registers::{Mention, Risk};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "overview/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What is wrong with the service itself, each with what to do.
+    /// The faults of the service itself, each with what to do.
     pub troubles: Vec<String>,
     /// Clauses per document, by their own outcome.
     pub documents: Vec<Bar>,
@@ -28,11 +29,11 @@ pub struct View {
     pub devices_registered: u64,
     /// Devices with a clause that is not met.
     pub devices_attention: u64,
-    /// Enrolled devices that have been silent for longer than a report stands.
+    /// Enrolled devices that have been silent for longer than a report remains valid.
     pub devices_silent: u64,
-    /// Enrolled devices that sign their messages by way of SHA-1.
+    /// Enrolled devices that sign their messages with SHA-1.
     pub devices_sha1: u64,
-    /// The worst of them, worst first.
+    /// The worst of the devices that need attention, worst first.
     pub attention: Vec<AttentionRow>,
     /// Cases that are open.
     pub cases_open: u64,
@@ -44,30 +45,30 @@ pub struct View {
     pub returns_late: u64,
     /// People who hold a device without having accepted the current terms.
     pub people_without_acceptance: u64,
-    /// Entries of registers that lapse soon, the nearest end first.
+    /// Entries of registers that lapse soon, the earliest end first.
     pub lapsing: Vec<Mention>,
-    /// Alarms that nobody has seen to, the newest few.
+    /// Alarms that nobody has dealt with, the newest few.
     pub alarms: Vec<notices_web::alarms::Row>,
-    /// How many there are.
+    /// The number of alarms that nobody has dealt with.
     pub alarms_open: u64,
-    /// What a force with too few administrators is told, a sentence each.
+    /// The warnings to forces with too few administrators, a sentence each.
     pub few_administrators: Vec<String>,
-    /// What is held and waits; `None` where the reader may not see it.
+    /// Held and waiting orders; `None` where the reader may not see them.
     pub held: Option<Held>,
     /// The last ledger entries, newest first.
     pub recent: Vec<RecentRow>,
-    /// Why the ledger is not signed; empty while it is, and for who does not see the ledger.
+    /// The reason why the ledger is not signed; empty while it is signed, and for readers who may not see the ledger.
     pub ledger_stopped: String,
-    /// How the copies of checkpoints stand, a sentence each; empty for who does not see the ledger.
+    /// The state of the copies of checkpoints, a sentence each; empty for readers who may not see the ledger.
     pub ledger_copies: Vec<CopyRow>,
 }
 
-/// How copies of checkpoints stand.
+/// The state of one copy of the checkpoints.
 #[derive(Debug, Clone)]
 pub struct CopyRow {
-    /// In a sentence.
+    /// The state in a sentence.
     pub says: String,
-    /// Whether somebody has to look after it.
+    /// Whether somebody has to deal with it.
     pub bad: bool,
 }
 
@@ -82,44 +83,44 @@ pub struct Held {
     pub frozen: Vec<&'static str>,
 }
 
-/// A device that needs somebody.
+/// A device that needs attention.
 #[derive(Debug, Clone)]
 pub struct AttentionRow {
-    /// Its page.
+    /// The address of its page.
     pub href: String,
     /// The asset number and model.
     pub device: String,
-    /// Who holds it; empty if nobody.
+    /// The holder; empty if there is none.
     pub holder: String,
-    /// Why it is here, in words, worst first.
+    /// The reasons why it is listed, in words, worst first.
     pub why: String,
-    /// Since when, where a finding says.
+    /// The time from which it holds, where a finding says.
     pub since: Option<Timestamp>,
-    /// Who carries the risk of it.
+    /// The person who carries the risk.
     pub risk: Option<Risk>,
 }
 
 /// A document whose review is overdue or undated.
 #[derive(Debug, Clone)]
 pub struct ReviewRow {
-    /// Its page.
+    /// The address of its page.
     pub href: String,
     /// Its title.
     pub title: String,
-    /// Such as `In force, review overdue by 2,262 days`.
+    /// Its status, such as `In force, review overdue by 2,262 days`.
     pub status: String,
-    /// Who owns it.
+    /// The owner.
     pub owner: String,
 }
 
 /// A ledger entry in one line.
 #[derive(Debug, Clone)]
 pub struct RecentRow {
-    /// When.
+    /// The time of the entry.
     pub at: Timestamp,
-    /// What, in words.
+    /// The entry in words.
     pub what: String,
-    /// Its place in the ledger.
+    /// The address of its subject, or of the ledger.
     pub href: String,
 }
 
@@ -141,7 +142,7 @@ impl RecentRow {
 }
 
 impl View {
-    /// All clauses of all documents together.
+    /// Adds up the clauses of all documents.
     fn together(&self) -> Counts {
         self.documents.iter().fold(Counts::default(), |sum, bar| Counts {
             met: sum.met + bar.counts.met,
@@ -151,7 +152,7 @@ impl View {
         })
     }
 
-    /// A made-up overview, for the gallery and the tests.
+    /// Returns a made-up overview, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours = web_shell::clock::hours_ago;
@@ -208,7 +209,7 @@ impl View {
         }
     }
 
-    /// The same on the first day: nothing registered, nothing judged.
+    /// Returns the overview on the first day: nothing registered, nothing judged, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         Self {

@@ -18,7 +18,7 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::links::{case_crumb, device_crumb};
 use web_shell::session::{Ctx, Problem, id_of};
 
-/// One person.
+/// Shows one person.
 // long because every part of the record has its line on the page
 #[expect(clippy::too_many_lines, reason = "every part of the record has its line on the page")]
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
@@ -88,7 +88,7 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     shown(&view)
 }
 
-/// What is recorded of a person, name by name.
+/// Returns the recorded data of a person, name by name.
 fn about(person: &Person, manager: Option<&str>) -> Vec<(String, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut about = vec![
@@ -109,7 +109,7 @@ fn about(person: &Person, manager: Option<&str>) -> Vec<(String, String)> {
     about
 }
 
-/// Why nothing more is to be done for somebody; empty while they are on the books.
+/// Explains why nothing more is to be done for a person who has left or was erased; empty while they are on record.
 fn gone(person: &Person) -> String {
     match (person.erased_at, person.ended_at) {
         (Some(at), _) => {

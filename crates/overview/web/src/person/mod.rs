@@ -1,4 +1,5 @@
-//! One person: what they hold, what they have accepted and exactly which version, what is open about them.
+//! One person, for staff who may see them: the devices they hold, exactly which version of the terms they have accepted, and
+//! their open matters.
 
 pub(crate) mod handler;
 
@@ -9,11 +10,11 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::registers::Mention;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "person/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Name with rank.
     pub name: String,
@@ -23,44 +24,44 @@ pub struct View {
     pub force: Force,
     /// Role, unit, line manager and the like: names with values.
     pub about: Vec<(String, String)>,
-    /// Why nothing more is to be done for them: they left, or were erased; empty while they are on the books.
+    /// The reason why nothing more is to be done for them: they left, or were erased; empty while they are on record.
     pub gone: String,
-    /// Where they are changed and where they are ended; empty for who may do neither.
+    /// The address of the forms that change and end their record; empty for readers who may do neither.
     pub forms: String,
-    /// Their roles in words; empty for who may not see them.
+    /// Their roles in words; empty for readers who may not see them.
     pub roles: String,
-    /// Where roles are given and ended; empty for who may not.
+    /// The address where roles are granted and ended; empty for readers who may not.
     pub roles_href: String,
-    /// Where a reason is stated to read whether they have a covert role; empty for who may not.
+    /// The address where a reason is stated to read whether they have a covert role; empty for readers who may not.
     pub covert_href: String,
-    /// What they hold.
+    /// The devices they hold.
     pub custody: Vec<Custody>,
     /// Whether the reader may open a hand-over.
     pub sees_custody: bool,
-    /// The hand-overs in which they stand, newest first.
+    /// The hand-overs that they are a side of, newest first.
     pub handovers: Vec<custody_web::list::Row>,
-    /// The page of their duty; empty for who may not see it.
+    /// The address of the page of their duty; empty for readers who may not see it.
     pub duty: String,
-    /// What they were asked to accept.
+    /// The terms that they were asked to accept.
     pub acceptances: Vec<Acceptance>,
     /// Open and closed cases about or by them.
     pub cases: Vec<Crumb>,
-    /// Events in their working life, latest first: with its day in words, and what follows.
+    /// Events in their working life, latest first: each with its day in words, and what follows from it.
     pub events: Vec<(Crumb, String)>,
-    /// Where an event is recorded; empty for who may not.
+    /// The address where an event is recorded; empty for readers who may not.
     pub record_event: String,
-    /// Permissions and exceptions that they asked for or that hold for them; nothing for who sees no register.
+    /// Permissions and exceptions that they asked for or that apply to them; empty for readers who may see no register.
     pub permissions: Vec<Mention>,
 }
 
-/// A device in their hands.
+/// A device that they hold.
 #[derive(Debug, Clone)]
 pub struct Custody {
-    /// Which; without an address for who may not see devices of the force.
+    /// The device; without an address for readers who may not see devices of the force.
     pub device: Crumb,
-    /// What it is.
+    /// The model.
     pub model: String,
-    /// Where it stands.
+    /// Its current state.
     pub state: devices_web::State,
 }
 
@@ -71,20 +72,20 @@ pub struct Acceptance {
     pub document: Crumb,
     /// The version.
     pub version: String,
-    /// Whether that is the version in force.
+    /// Whether it is the version in force.
     pub current: bool,
     /// When they accepted it; `None` if they have not.
     pub at: Option<Timestamp>,
-    /// The page on which it is entered as accepted; empty for who may not enter it.
+    /// The address of the page that records its acceptance; empty for readers who may not record it.
     pub terms: String,
-    /// The page of exactly what was accepted.
+    /// The address of the page of exactly what was accepted.
     pub shown: String,
-    /// Whether it is asked of them; somebody without a device may accept what one brings, and need not.
+    /// Whether they are asked to accept it; somebody without a device may accept the terms that come with one, and need not.
     pub asked: bool,
 }
 
 impl View {
-    /// A made-up holder, for the gallery and the tests.
+    /// Returns a made-up holder, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;

@@ -10,7 +10,7 @@ use crate::wall;
 use web_shell::answer::page;
 use web_shell::session::{Ctx, Problem};
 
-/// The screen on the wall.
+/// Shows the page for a screen on the wall.
 pub(crate) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
     let now = overview_app::overview::wall(&ctx.site.app, ctx.permit::<SeeDevices>()?).await?;
     let refreshing = ctx.asked("refresh") != "off";

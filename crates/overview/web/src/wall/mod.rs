@@ -1,4 +1,6 @@
-//! The page for a screen on a wall: how things stand, large enough to read across a room. No names: a wall has no walls.
+//! The page for a screen on the wall: the main figures, large enough to read across a room.
+//!
+//! It shows no names, since anybody may see the screen.
 
 pub(crate) mod handler;
 
@@ -8,11 +10,11 @@ use domain::Timestamp;
 use web_shell::filters;
 use web_shell::parts::chart::Counts;
 
-/// How often the page asks for itself again, in seconds, by a `Refresh` header that the handler sends. The page offers
-/// a way to stop it (WCAG 2.2.1): with `?refresh=off` the header is left out.
+/// How often the page reloads itself, in seconds, by a `Refresh` header that the handler sends. The page offers a way to stop it
+/// (WCAG 2.2.1): with `?refresh=off` the header is left out.
 pub const REFRESH_SECONDS: u32 = 60;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "wall/page.html")]
 pub struct View {
@@ -20,13 +22,13 @@ pub struct View {
     pub marking: String,
     /// The time of the page.
     pub now: Timestamp,
-    /// Whether it refreshes itself.
+    /// Whether it reloads itself.
     pub refreshing: bool,
     /// Devices under management.
     pub enrolled: u64,
-    /// Those that reported within the time that the force allows.
+    /// Devices that reported within the time that the force allows.
     pub heard_of: u64,
-    /// Devices that need somebody.
+    /// Devices that need attention.
     pub attention: u64,
     /// Open cases, and those past their time limit.
     pub cases: (u64, u64),
@@ -35,7 +37,7 @@ pub struct View {
 }
 
 impl View {
-    /// A made-up night, for the gallery and the tests.
+    /// Returns a made-up night, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

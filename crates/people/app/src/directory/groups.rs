@@ -1,4 +1,6 @@
-//! Groups of the directory: who is in which. What a group lets its members do is in the force's settings.
+//! Keeps the directory's groups and their members.
+//!
+//! What a group lets its members do is in the force's settings.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +16,10 @@ use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// Ids that an entry's detail names of those who joined and left; beyond, it has their number.
+/// Most ids that an entry's detail lists of people who joined or left; beyond that it has only their count.
 const NAMED: usize = 2000;
 
-/// A group as a directory wants it to be.
+/// A group as a directory describes it.
 #[derive(Debug, Clone)]
 pub struct GroupWrite {
     /// Its name: 1 to 200 characters.
@@ -33,7 +35,7 @@ pub struct GroupWrite {
 pub struct GroupRead {
     /// The group.
     pub group: Group,
-    /// Who is in it; empty where that was not asked for.
+    /// The members; empty where they were not asked for.
     pub members: Vec<PersonId>,
 }
 
@@ -57,7 +59,8 @@ fn name_is_free(tx: &mut Tx<'_>, force: Force, name: &str, own: Option<GroupId>)
     }
 }
 
-/// The people of a list of ids, all of whom the directory provisions in that force; those in `known` are not looked up.
+/// Looks up the people of a list of ids, all of whom the directory must provision in that force; skips those in
+/// `known`.
 fn people_of(
     tx: &mut Tx<'_>,
     force: Force,
@@ -81,10 +84,10 @@ fn people_of(
     Ok(found)
 }
 
-/// Makes a group.
+/// Adds a group.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a name or member that cannot be, [`AppError::Conflict`] for a name that is taken.
+/// [`AppError::Invalid`] for an invalid name or member, [`AppError::Conflict`] for a name that is taken.
 pub async fn add_group(
     app: &App,
     permit: Permit<ProvisionPeople>,
@@ -122,7 +125,8 @@ pub async fn add_group(
         .await
 }
 
-/// Makes a group what the directory now says; `None` where it is no longer at the version that was started from.
+/// Replaces a group with what the directory now says; returns `None` where it is no longer at the version that the
+/// directory started from.
 ///
 /// # Errors
 /// As [`add_group`], and [`AppError::NotFound`].
@@ -166,7 +170,7 @@ pub async fn change_group(
                 (&joined, &left),
             )?;
             if !same {
-                // The settings name groups by their names.
+                // A renamed group may give other roles: the settings identify groups by name.
                 for person in members.intersection(&old) {
                     groups_changed(&app, tx, *person, (&permit.actor().name, now))?;
                 }
@@ -176,7 +180,8 @@ pub async fn change_group(
         .await
 }
 
-/// Removes a group: its members stay and lose what it gave. Whether it was at that version, where one is given.
+/// Removes a group: its members stay and lose the roles it gave. Returns whether it was at the given version, where
+/// one is given.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
@@ -210,7 +215,7 @@ pub async fn remove_group(
         .await
 }
 
-/// One group.
+/// Looks up one group.
 ///
 /// # Errors
 /// [`AppError::NotFound`].
@@ -229,10 +234,10 @@ pub async fn group(
         .await
 }
 
-/// The group of that name, in any case of letters.
+/// Looks up the group with that name, ignoring case.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn group_by_name(
     app: &App,
     permit: Permit<ProvisionPeople>,
@@ -245,10 +250,10 @@ pub async fn group_by_name(
         .await
 }
 
-/// Up to `limit` groups in order of id, from behind one.
+/// Lists up to `limit` groups in order of id, starting after the given one.
 ///
 /// # Errors
-/// Only where the database does not answer.
+/// Only if the database does not answer.
 pub async fn groups(
     app: &App,
     permit: Permit<ProvisionPeople>,
@@ -265,8 +270,8 @@ pub async fn groups(
         .await
 }
 
-/// Gives a person the roles that their groups make, and ends those that they no longer make. Whoever is off the books
-/// has none in any case; what is open of theirs is set right when they come back.
+/// Gives a person the roles that follow from their groups, and ends those that no longer do. A person off the books
+/// has none; their open grants are corrected when they return.
 pub(super) fn groups_changed(
     app: &App,
     tx: &mut Tx<'_>,
@@ -281,7 +286,7 @@ pub(super) fn groups_changed(
     crate::grants::take_groups(app, tx, &person, (&names, Names::Token(token)), now).map(|_| ())
 }
 
-/// Moves people in and out of a group, and enters it.
+/// Adds people to and removes them from a group, and records it in the ledger.
 fn note_group(
     app: &App,
     tx: &mut Tx<'_>,

@@ -1,5 +1,7 @@
-//! A directory that would provision somebody who has a role, or have them sign in by another name: it waits until an
-//! administrator confirms exactly that. Until then the directory is answered that the number or name is taken, and asks again.
+//! Holds back a directory's change to a person with a role until an administrator confirms it.
+//!
+//! That is to provision the person, or to change the name that they sign in with. Until then the directory is
+//! answered that the number or name is taken, and asks again.
 
 use domain::{PersonId, Timestamp};
 use serde_json::json;
@@ -15,12 +17,12 @@ use kernel::{App, AppError, presence, second};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// What the directory is told meanwhile.
+/// The error that the directory gets until then.
 const WAITS: &str = "this person has a role in Lanyard, so an administrator has to confirm on the page of their roles that the \
                      directory provisions them under this userName and externalId; send it again after that";
 
-/// Whether a change by a directory has to wait for an administrator: what the directory is told then. What is asked is
-/// kept, entered and told once.
+/// Returns the error for the directory where its change has to wait for an administrator. Saves, records and
+/// announces the request once.
 pub(super) fn takeover_waits(
     app: &App,
     tx: &mut Tx<'_>,
@@ -55,8 +57,8 @@ pub(super) fn takeover_waits(
     Ok(Some(AppError::Conflict(WAITS.to_owned())))
 }
 
-/// A role that somebody gave, or one that destroys, approves or administers. What a group of the directory gave besides,
-/// the directory may take with it.
+/// Returns whether the person has a role that somebody gave, or one that destroys, approves or administers. Other
+/// roles came from a group of the directory, so the directory may take them over with the person.
 fn has_role_that_matters(
     app: &App,
     tx: &mut Tx<'_>,
@@ -94,11 +96,12 @@ fn tell_of_takeover(
     alarms::raise(app, tx, alarm, now)
 }
 
-/// Confirms, or refuses, that the directory provisions a person under the names that were shown.
+/// Confirms or refuses that the directory provisions a person under the names that were shown.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Denied`] over the wall and for oneself; [`AppError::Conflict`] where it asks for
-/// something else by now, and for who made the token that asked; [`AppError::NotPresent`].
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force and for oneself; [`AppError::Conflict`] where the
+/// directory asks for something else by now, and for the person who made the token that asked;
+/// [`AppError::NotPresent`].
 pub async fn decide_takeover(
     app: &App,
     permit: Permit<ManageAccess>,
@@ -149,7 +152,7 @@ fn decide_takeover_in(
     app.enter(tx, now, record)
 }
 
-/// Whether two are the same person under the same names.
+/// Returns whether two requests are for the same person under the same names.
 fn is_as_shown(one: &Takeover, other: &Takeover) -> bool {
     one.person == other.person && one.user_name == other.user_name && one.external_id == other.external_id
 }

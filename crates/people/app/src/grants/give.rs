@@ -1,11 +1,12 @@
-//! Giving a role by hand, confirming one, ending one.
+//! Gives a role by hand, confirms one and ends one.
 //!
-//! A role that destroys, approves or administers is asked for by one administrator and confirmed by another human being.
-//! There are two ways round, each of them an alarm:
+//! A role that destroys, approves or administers is requested by one administrator and confirmed by another human
+//! being. There are two exceptions, and each raises an alarm:
 //!
-//! - Until an administrator of the force has signed in, the server's command line sets the service up and gives roles alone.
-//!   Afterwards what it asks for waits as well.
-//! - Until a second administrator has signed in for the first time, the only one may give exactly that role, to one person.
+//! - Until an administrator of the force has signed in, the server's command line sets the service up and gives roles
+//!   alone. After that, its requests wait too.
+//! - Until a second administrator has signed in for the first time, the only administrator may give exactly that
+//!   role, to one person.
 
 use domain::{Force, GrantId, PersonId, Span, Timestamp};
 use serde_json::json;
@@ -27,26 +28,26 @@ use kernel::{App, AppError, presence, second};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
-/// How long a role that was asked for may be confirmed.
+/// How long a requested role may wait for confirmation.
 const CONFIRM_WITHIN: Span = Span::from_secs(7 * 24 * 3600);
-/// Administrators of a force who are looked at.
+/// Most administrators of a force that are checked.
 const MOST: u32 = 500;
 
-/// A role that is being given, with whose it is.
+/// A role that is being given, and the person who receives it.
 pub(super) struct Giving<'a> {
     pub(super) whose: &'a Person,
     pub(super) grant: &'a Grant,
     pub(super) role: Role,
-    /// Who gives it, as the ledger names them.
+    /// The actor who gives it, as named in the ledger.
     pub(super) by: &'a str,
 }
 
-/// Gives a person a role. It counts from their next request on; one that destroys, approves or administers counts once
-/// another administrator confirms it.
+/// Gives a person a role. It counts from their next request on; a role that destroys, approves or administers counts
+/// once another administrator confirms it.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for what cannot be, [`AppError::Conflict`] where they have it or are asked to have it,
-/// [`AppError::Denied`] over the wall and for oneself, [`AppError::NotPresent`].
+/// [`AppError::Invalid`] for invalid fields, [`AppError::Conflict`] where they have the role or it already waits for
+/// them, [`AppError::Denied`] for another force and for oneself, [`AppError::NotPresent`].
 pub async fn grant_role(
     app: &App,
     permit: Permit<ManageAccess>,
@@ -92,7 +93,8 @@ pub async fn grant_role(
         .await
 }
 
-/// Whether a role that destroys, approves or administers waits for a second administrator, whoever gives it being there.
+/// Returns whether a role that destroys, approves or administers waits for a second administrator. Requires the giver
+/// to have proved that they are present.
 fn waits_for_second(
     tx: &mut Tx<'_>,
     giver: &Actor,
@@ -117,7 +119,7 @@ fn waits_for_second(
     Ok(!(only_one && role == Role::Administrator))
 }
 
-/// Enters a role that counts or waits, and tells administrators of one that destroys, approves or administers.
+/// Records a role that counts or waits, and alerts administrators to one that destroys, approves or administers.
 pub(super) fn enter_grant(app: &App, tx: &mut Tx<'_>, giving: &Giving<'_>) -> Result<(), AppError> {
     let Giving { whose, grant, role, by } = *giving;
     grants::add(tx, grant)?;
@@ -163,8 +165,9 @@ pub(super) fn enter_grant(app: &App, tx: &mut Tx<'_>, giving: &Giving<'_>) -> Re
 /// person's next request on.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it waits for nobody, and for who asked, who it is for, or who could be either of them;
-/// [`AppError::Invalid`] without a reason, [`AppError::Denied`] over the wall and for oneself, [`AppError::NotPresent`].
+/// [`AppError::Conflict`] where the role does not wait, and for the person who requested it, the person who receives
+/// it, and anyone who could be either of them; [`AppError::Invalid`] without a reason, [`AppError::Denied`] for
+/// another force and for oneself, [`AppError::NotPresent`].
 pub async fn confirm_role(
     app: &App,
     permit: Permit<ManageAccess>,
@@ -232,11 +235,12 @@ fn confirm_role_in(
     alarms::raise(app, tx, alarm, now)
 }
 
-/// Ends a role that was given by hand, or refuses one that waits. It does not count from the person's next request on.
-/// One that the directory gives is ended there.
+/// Ends a role that was given by hand, or refuses one that waits. It does not count from the person's next request
+/// on. A role from the directory is ended in the directory.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where it is over already or the directory's, [`AppError::Invalid`] without a reason.
+/// [`AppError::Conflict`] where it has ended already or came from the directory, [`AppError::Invalid`] without a
+/// reason.
 pub async fn end_role(
     app: &App,
     permit: Permit<ManageAccess>,
@@ -262,8 +266,8 @@ pub async fn end_role(
         .await
 }
 
-/// Ends a grant, and what ends with it. Whoever has such a role is told before it is gone: so nobody can take all
-/// others' roles away unseen.
+/// Ends a grant and everything that ends with it. Raises the alarm while the role still counts, so that nobody can
+/// take every administrator's role away unseen.
 pub(crate) fn close_grant(
     app: &App,
     tx: &mut Tx<'_>,
@@ -294,7 +298,7 @@ pub(crate) fn close_grant(
     }
 }
 
-/// Enters that a grant was ended.
+/// Records in the ledger that a grant was ended.
 pub(crate) fn note_grant_ended(
     app: &App,
     tx: &mut Tx<'_>,
@@ -310,7 +314,7 @@ pub(crate) fn note_grant_ended(
     app.enter(tx, now, record)
 }
 
-/// Where two administrators look at a role, and whom it is about.
+/// Begins an alarm about a role: the person it is for, and the page where administrators review it.
 fn about(whose: &Person, grant: &Grant, kind: AlarmKind, by: &str) -> Alarm {
     Alarm {
         force: (!grant.both_forces).then_some(whose.force),
@@ -327,7 +331,8 @@ fn role_in_words(role: Role, both_forces: bool) -> String {
     format!("the role {}{over}", role.title())
 }
 
-/// The person whom a role is for, where the permit reaches them and what the role is over.
+/// Looks up the person who receives a role; refuses one whom the permit does not reach, and a role over both forces
+/// from a giver confined to one.
 fn grantee(
     tx: &mut Tx<'_>,
     permit: &Permit<ManageAccess>,
@@ -368,7 +373,7 @@ fn refuse_twice(
     }
 }
 
-/// Those who administer a force, or both of them where a role is over both.
+/// Lists the administrators of a force; for a role over both forces, only those who administer both.
 fn administrators(
     tx: &mut Tx<'_>,
     force: Force,
@@ -380,13 +385,13 @@ fn administrators(
     Ok(could.map(|over| over.grant.person).collect())
 }
 
-/// Whether one of these people has ever signed in.
+/// Returns whether any of these people has ever signed in.
 fn has_signed_in(tx: &mut Tx<'_>, people: &[PersonId], force: Force) -> Result<bool, AppError> {
     let ever = grants::ever(tx, force, Role::Administrator.as_str(), MOST)?;
     Ok(people.iter().any(|id| ever.contains(id)))
 }
 
-/// Whether anybody else ever administered the force and signed in, as another human being than somebody.
+/// Returns whether anyone who could not be the same human being as `me` ever administered the force and signed in.
 pub(crate) fn others_ever(tx: &mut Tx<'_>, force: Force, me: PersonId) -> Result<bool, AppError> {
     let Some(own) = people::by_id(tx, me)? else { return Ok(true) };
     for id in grants::ever(tx, force, Role::Administrator.as_str(), MOST)? {

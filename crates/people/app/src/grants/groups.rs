@@ -1,8 +1,9 @@
-//! Roles from the directory's groups, by the settings' `group_roles`.
+//! Gives and ends roles according to a person's groups in the directory, by the settings' `group_roles`.
 //!
-//! What a sign-in says of somebody's groups is signed by the directory for that one person at that moment. What a SCIM token
-//! says is as good as the token: it gives roles of its own force only, and a role that destroys, approves or administers waits
-//! until the person's own sign-in says the same, or an administrator confirms it.
+//! The groups in a sign-in token are signed by the directory for that one person at that moment. Groups sent with a
+//! SCIM token are only as trustworthy as the token: they give roles of its own force only, and a role that destroys,
+//! approves or administers waits until the person's own sign-in names the same group, or an administrator confirms
+//! it.
 
 use domain::{GrantId, Timestamp};
 use store::Tx;
@@ -17,44 +18,45 @@ use super::{AUDITOR_LONGEST, is_granted};
 use kernel::access::Role;
 use kernel::{App, AppError};
 
-/// Who names somebody's groups.
+/// The source that named a person's groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names<'a> {
-    /// The signed claim of their own sign-in.
+    /// The signed claim in the person's own sign-in.
     SignIn,
-    /// An API token, as the ledger names it.
+    /// An API token, as named in the ledger.
     Token(&'a str),
 }
 
-/// A role that somebody's groups make.
+/// A role that follows from a person's groups.
 struct Made<'a> {
     rule: &'a GroupRole,
     both_forces: bool,
 }
 
 impl Made<'_> {
-    /// Whether a grant is this one, whoever named the group then.
+    /// Returns whether a grant gives this role for this group, from either source.
     fn is_of(&self, grant: &Grant) -> bool {
         grant.said_by == self.rule.group && grant.role == self.rule.role.as_str()
     }
 
-    /// Whether a grant is what is said now, so that nothing is to be changed.
+    /// Returns whether a grant matches what the source says now, so that nothing has to change.
     fn is_same(&self, grant: &Grant, names: Names<'_>) -> bool {
         self.is_of(grant)
             && match names {
-                // What the sign-in says counts at once, and over what the settings say.
+                // Groups named by a sign-in count at once, over the forces that the settings give.
                 Names::SignIn => !grant.waits && grant.both_forces == self.both_forces,
-                // A token takes nothing away that the sign-in gave, as long as the person is in the group.
+                // A token does not end a role that a sign-in gave, as long as the person is in the group.
                 Names::Token(_) => true,
             }
     }
 }
 
-/// Makes a person's grants from the directory what their groups say; gives what they may be asked for then. A group that
-/// makes auditors does so once, for at most [`AUDITOR_LONGEST`]: when that is over, membership alone gives no more.
+/// Brings a person's grants from the directory into line with their groups; returns their roles after that. A group
+/// that makes auditors does so once, for at most [`AUDITOR_LONGEST`]: after that, membership alone gives the role no
+/// more.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for who is not on the books; else where the database does not answer.
+/// [`AppError::NotFound`] for a person who is not on the books; otherwise only if the database does not answer.
 pub fn take_groups(
     app: &App,
     tx: &mut Tx<'_>,

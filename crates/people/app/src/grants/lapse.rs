@@ -1,7 +1,8 @@
-//! A grant past its time counts for nothing by itself; this says so: an entry in the ledger and a notice to the person, once.
+//! Records that a grant has expired, once, in the ledger and in a notice to the person.
 //!
-//! The grant stays as it is. Ended it would look like one that somebody took away, and membership of a group that made an
-//! auditor would then make another ([`crate::grants::groups::take_groups`]).
+//! An expired grant counts for nothing by itself, and stays as it is. If it were ended it would look like one that
+//! somebody took away, and membership of a group that made an auditor would then make another
+//! ([`crate::grants::groups::take_groups`]).
 
 use domain::{GrantId, Timestamp};
 use serde_json::json;
@@ -16,7 +17,7 @@ use kernel::roles::is_strong;
 use kernel::{App, AppError, jobs};
 use notices_app::{Notice, Told};
 
-/// Sees to it that the end of a grant is noticed, where it has one.
+/// Schedules the job for the end of the grant, where it has one.
 pub(super) fn await_lapse(app: &App, tx: &mut Tx<'_>, grant: &Grant) -> Result<(), AppError> {
     match grant.until {
         Some(until) => kernel::jobs::ask_job(app, tx, jobs::Kind::LapseGrant, &grant.id.to_string(), until),
@@ -24,8 +25,8 @@ pub(super) fn await_lapse(app: &App, tx: &mut Tx<'_>, grant: &Grant) -> Result<(
     }
 }
 
-/// Enters that a grant has lapsed and tells the person. One that was ended before is passed over, and so is that of
-/// somebody who has left: their end is an entry of its own.
+/// Records that a grant has expired and tells the person. Skips a grant that was ended before, and one of a person
+/// who has left: their end has an entry of its own.
 pub async fn lapse_grant(app: &App, id: GrantId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone().store().write(move |tx| lapse_grant_in(&app, tx, id, now)).await
@@ -41,7 +42,7 @@ fn lapse_grant_in(app: &App, tx: &mut Tx<'_>, id: GrantId, now: Timestamp) -> Re
     let notice = Notice::routine(person.id, format!("role-lapsed:{id}"), format!("Your role {title} has ended"))
             .body("Its time was over, so it ended by itself. If you still need it, ask an administrator to give it anew.")
             .link("/me");
-    // The notice is made once, and with it the entry.
+    // The notice is sent once, and the entry is recorded with it.
     if matches!(notices_app::notify(app, tx, notice)?, Told::Already | Told::Left) {
         return Ok(());
     }

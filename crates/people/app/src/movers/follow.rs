@@ -1,4 +1,4 @@
-//! A case follows the events behind it: it is opened or joined, moved, called off and opened again with them.
+//! Keeps a case in step with the events behind it: opens, joins, moves, cancels and reopens it.
 
 use domain::{CaseId, PersonId, Timestamp};
 use policy::MoverEvent;
@@ -30,7 +30,7 @@ pub(super) fn open_for_event(
         device: None,
         person: Some(person.id),
         clause: kind.clause.clone(),
-        // What happened in somebody's life is not for everybody who sees a list of cases.
+        // Most readers of a list of cases may not know what happened in somebody's life.
         title: format!("{title}: {} ({})", person.name, person.number),
         date: event.due_at,
         event: Some(&kind.name),
@@ -41,7 +41,7 @@ pub(super) fn open_for_event(
     cases_app::open_case(app, tx, &opening, now)
 }
 
-/// A further event asks for what a case is open for: it adds only the steps that are its own.
+/// Adds to an open case the steps that only a further event asks for.
 pub(super) fn join_case(
     app: &App,
     tx: &mut Tx<'_>,
@@ -65,8 +65,8 @@ pub(super) fn join_case(
     Ok(())
 }
 
-/// Moves a case's limits to the earliest of its events, calls it off when none is left, opens it again when one is
-/// there again. A case that was finished stays finished.
+/// Moves a case's deadlines to the earliest of its events, cancels it when none is left, and reopens it when there is
+/// one again. A finished case stays finished.
 pub(crate) fn case_follows_events(
     app: &App,
     tx: &mut Tx<'_>,
@@ -96,7 +96,8 @@ pub(crate) fn call_off(
     Ok(())
 }
 
-/// A return to work makes it needless to hand in what an absence asked for.
+/// Cancels the cases of the events that this one ends: after a return to work, nothing has to be handed in for the
+/// absence.
 pub(super) fn end_events(
     app: &App,
     tx: &mut Tx<'_>,

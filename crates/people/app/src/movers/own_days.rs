@@ -1,5 +1,7 @@
-//! The days in a person's own record, wherever they come from, are events too: a first day is a start, a last working day
-//! a leaver. Which event follows which day is the policy's (`follows` in `movers.toml`).
+//! Makes events of the first and last day in a person's own record: a first day is a start, a last working day a leaver.
+//!
+//! It does so wherever the record came from. The policy says which event follows which day (`follows` in
+//! `movers.toml`).
 
 use domain::Timestamp;
 use jiff::civil::Date;
@@ -11,12 +13,12 @@ use store::people::Person;
 use super::{Days, NewEvent};
 use kernel::{App, AppError, days};
 
-/// Who does it: the change of the record itself has its own entry, with whoever made it.
+/// The actor of these events. The change of the record has its own entry, with the actor who made it.
 const BY: (&str, &str) = ("system", "system");
 
-/// Records, moves or calls off the events that follow a person's first and last day. Called once for each change of a
-/// person, in its transaction; `before` is `None` for somebody new. A day that is not what it was moves its event,
-/// whoever recorded that; one that was taken out calls it off.
+/// Records, moves or cancels the events that follow from a person's first and last day. Called once for each change
+/// of a person, in its transaction; `before` is `None` for a new person. A changed day moves its event, no matter who
+/// recorded it; a removed day cancels it.
 pub(crate) fn follow_own_days(
     app: &App,
     tx: &mut Tx<'_>,
@@ -66,7 +68,7 @@ fn follow_day(
         let days = Days { on: day, until: None };
         return crate::movers::move_event(app, tx, &known, kind, (&days, known.carries_device), BY, now);
     }
-    // A first day long past is no news: whoever started then has been given what they need.
+    // A first day long past needs no event: that person has already been given what they need.
     if kind.follows == Some(PersonDay::First) && day < days::day_of(now) {
         return Ok(());
     }
@@ -78,13 +80,13 @@ fn follow_day(
         ..NewEvent::default()
     };
     match crate::movers::record_event_in(app, tx, person, &new, BY, now) {
-        // A day that no calendar of ours takes is the record's fault and not a reason to refuse the record.
+        // A day that our calendar does not accept is a fault in the record, and no reason to refuse the record.
         Ok(_) | Err(AppError::Invalid { .. }) => Ok(()),
         Err(other) => Err(other),
     }
 }
 
-/// A person's own day. Somebody who was ended without a last day left on the day when that was entered.
+/// Returns a person's first or last day. A person ended without a last day left on the day when that was recorded.
 fn own(person: &Person, day: PersonDay, now: Timestamp) -> Option<Date> {
     match day {
         PersonDay::First => person.starts_on,

@@ -16,7 +16,7 @@ pub(crate) fn title(word: &str) -> String {
     word.parse::<Role>().map_or_else(|_| word.to_owned(), |role| role.title().to_owned())
 }
 
-/// The roles that are given at all, with the one that is chosen.
+/// Returns the roles that can be granted, with the one that is chosen.
 pub(crate) fn choices(chosen: &str) -> Vec<Choice> {
     let given = Role::ALL.iter().filter(|role| !matches!(role, Role::Holder | Role::LineManager));
     Choice::list(given.map(|role| (role.as_str(), role.title())), chosen)
@@ -47,7 +47,7 @@ async fn walk(
     Ok((rows.collect(), next))
 }
 
-/// Everybody who has a role, in order of name.
+/// Shows everybody who has a role, in order of name.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(access::ALLOWED, &ctx.query);
     let after = list.after_name();
@@ -61,7 +61,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The list as CSV, every row that the filters leave.
+/// Exports the list as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(access::ALLOWED, &ctx.query);
     answer::walked("roles", (ctx, list), |(ctx, list), after: Option<Key>| async move {

@@ -1,4 +1,5 @@
-//! Who has which role: everybody who may do more than a holder, from where, until when.
+//! The list of roles and the people who have them, for those who may see access: everybody who may do more than a holder, the
+//! source of each role, and its end.
 
 pub(crate) mod handler;
 
@@ -10,14 +11,14 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed = Allowed { path: "/access", filters: &["role", "force"], sorts: &["name"] };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "access/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters and page.
     pub list: Listing,
@@ -30,7 +31,7 @@ pub struct View {
 /// One grant.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Whose.
+    /// The person who has the role.
     pub person: Crumb,
     /// Their number.
     pub number: String,
@@ -38,17 +39,17 @@ pub struct Row {
     pub force: Force,
     /// The role.
     pub role: String,
-    /// Over both forces.
+    /// Whether it covers both forces.
     pub both: bool,
-    /// From where.
+    /// The source of the grant.
     pub by: String,
-    /// Since when.
+    /// The time it began.
     pub since: Timestamp,
-    /// Until when; `None`: until somebody ends it.
+    /// The time it ends; `None` if it lasts until somebody ends it.
     pub until: Option<Timestamp>,
 }
 
-/// The rows as CSV.
+/// Exports the rows as CSV.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table =
@@ -75,7 +76,7 @@ impl View {
         web_shell::parts::choices::forces(self.list.filter("force"))
     }
 
-    /// Made-up grants, for the gallery and the tests.
+    /// Returns made-up grants, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |name: &str, number: &str, role: &str, both, by: &str, until| Row {

@@ -27,13 +27,13 @@ fn add_view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> add::View {
     }
 }
 
-/// The form for a new person.
+/// Shows the form for a new person.
 pub(crate) async fn add(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<ManagePeople>()?;
     shown(&add_view(&ctx, None, Errors::default()))
 }
 
-/// Enters a person.
+/// Adds a person.
 pub(crate) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
     let new = NewPerson {

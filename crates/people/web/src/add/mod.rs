@@ -1,4 +1,4 @@
-//! Recording a person by hand, where no directory brings them.
+//! The form that records a person by hand, where no directory provisions them, for staff who manage people.
 
 pub(crate) mod handler;
 
@@ -8,13 +8,13 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "add/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// Name with rank.
     pub name: String,
@@ -22,7 +22,7 @@ pub struct View {
     pub number: String,
     /// The word of the force ([`domain::Force`]).
     pub force: String,
-    /// Officer, staff or another word of the force.
+    /// Officer, staff or another word that the force uses.
     pub role: String,
     /// Unit; may be empty.
     pub unit: String,
@@ -35,7 +35,7 @@ impl View {
         web_shell::parts::choices::forces(&self.force)
     }
 
-    /// The page shown again with a mistake.
+    /// Returns the page shown again with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -19,14 +19,14 @@ async fn view(ctx: &Ctx, id: PersonId) -> Result<View, Problem> {
     Ok(View { shell, errors: Errors::default(), person, answer: None, reason: String::new() })
 }
 
-/// The question.
+/// Shows the form that asks for a reason.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeCovert>()?;
     let id = id_of(&id)?;
     shown(&view(&ctx, id).await?)
 }
 
-/// The answer, which is a ledger entry of its own. Never kept by a browser: no page is.
+/// Shows the answer, which is recorded as a ledger entry. Browsers do not cache it, as no page may be cached.
 pub(crate) async fn post(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeCovert>()?;
     let id = id_of(&id)?;

@@ -1,4 +1,4 @@
-//! Whether somebody has a covert role: asked for with a reason, shown once, kept nowhere.
+//! Whether somebody has a covert role, for the few who may know: asked for with a reason, shown once, stored nowhere.
 
 pub(crate) mod handler;
 
@@ -8,15 +8,15 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "covert/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with the reason.
+    /// The errors in the reason.
     pub errors: Errors,
-    /// Whom it is about.
+    /// The person it is about.
     pub person: Crumb,
     /// The answer, once a reason was given.
     pub answer: Option<&'static str>,
@@ -25,7 +25,7 @@ pub struct View {
 }
 
 impl View {
-    /// The question, for the gallery and the tests.
+    /// Returns the form that asks for a reason, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::People);
@@ -39,7 +39,7 @@ impl View {
         }
     }
 
-    /// The answer.
+    /// Returns the page with the answer, for the gallery and the tests.
     #[must_use]
     pub fn sample_answered() -> Self {
         Self { answer: Some("Has a covert role"), errors: Errors::default(), ..Self::sample() }

@@ -23,7 +23,7 @@ pub(crate) async fn read(ctx: &Ctx, id: &str) -> Result<PersonRead, Problem> {
     Ok(overview_app::people::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id).await?)
 }
 
-/// A day as people write it; empty for none.
+/// Reads a day as people write it; `None` if the field is empty.
 pub(crate) fn day(fields: &Fields, name: &'static str, errors: &mut Errors) -> Option<Day> {
     let text = fields.some(name)?;
     match people_app::import::read_day(&text) {
@@ -79,7 +79,7 @@ async fn edit_view(
     })
 }
 
-/// The form for a change.
+/// Shows the form for a change of a person's record.
 pub(crate) async fn edit(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
     shown(&edit_view(&ctx, &read, None, Errors::default()).await?)

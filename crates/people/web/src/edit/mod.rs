@@ -1,4 +1,4 @@
-//! Changing a person by hand.
+//! The form that changes a person's record by hand, for staff who manage people.
 
 pub(crate) mod handler;
 
@@ -8,21 +8,21 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "edit/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The page's own address.
     pub href: String,
-    /// Whom it is about, as they are now.
+    /// The person it is about, with their current name.
     pub who: String,
     /// The version that the form was made from.
     pub version: String,
-    /// Whether a directory keeps this person, so that what it sends next overwrites what is typed here.
+    /// Whether a directory provisions this person, so that its next update overwrites the values typed here.
     pub provisioned: bool,
     /// Collar or staff number.
     pub number: String,
@@ -45,7 +45,7 @@ pub struct View {
 }
 
 impl View {
-    /// The page shown again with a mistake.
+    /// Returns the page shown again with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -35,14 +35,14 @@ fn end_view(ctx: &Ctx, read: &PersonRead, last_day: String, errors: Errors) -> e
     }
 }
 
-/// The page before a person is taken off the books.
+/// Shows the page that confirms the end of a person's record.
 pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
     let last_day = read.person.last_day.map(|day| day.to_string()).unwrap_or_default();
     shown(&end_view(&ctx, &read, last_day, Errors::default()))
 }
 
-/// Takes a person off the books.
+/// Ends a person's record.
 pub(crate) async fn ended(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
     let mut errors = Errors::default();

@@ -1,4 +1,4 @@
-//! Taking a person off the books, with what is still in their hands shown first.
+//! The form that ends a person's record, for staff who manage people; it shows first which things they still hold.
 
 pub(crate) mod handler;
 
@@ -8,21 +8,21 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "end/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The page's own address.
     pub href: String,
-    /// Whom it is about.
+    /// The person it is about.
     pub who: String,
-    /// Whether a directory keeps this person.
+    /// Whether a directory provisions this person.
     pub provisioned: bool,
-    /// What is still in their hands.
+    /// The things that they still hold.
     pub held: Vec<Crumb>,
     /// Open cases about them.
     pub cases: Vec<Crumb>,
@@ -31,7 +31,7 @@ pub struct View {
 }
 
 impl View {
-    /// Somebody who still has a phone.
+    /// Returns somebody who still has a phone, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

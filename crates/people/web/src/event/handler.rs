@@ -67,13 +67,13 @@ fn source(word: &str) -> &'static str {
     }
 }
 
-/// One event.
+/// Shows one event.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let read = read(&ctx, &id).await?;
     shown(&view(&ctx, &read, Errors::default(), String::new()))
 }
 
-/// Calls it off.
+/// Cancels an event.
 pub(crate) async fn cancel(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
     let event: EventId = id_of(&id)?;

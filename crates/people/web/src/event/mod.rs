@@ -1,4 +1,5 @@
-//! One event: what it asks for and why, its case, and the forms to correct it or call it off.
+//! One event in a person's working life, for staff who may see people: what it requires and why, its case, and the forms to
+//! correct or cancel it.
 
 pub(crate) mod handler;
 
@@ -9,38 +10,38 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "event/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Its own address.
     pub href: String,
-    /// What kind it is, in words.
+    /// Its kind, in words.
     pub title: String,
-    /// Whose.
+    /// The person it is about.
     pub person: Crumb,
     /// Their force.
     pub force: Force,
-    /// Its days and where it came from: names with values.
+    /// Its days and its source: names with values.
     pub about: Vec<(String, String)>,
-    /// The clause under which it asks for something.
+    /// The clause under which it requires something.
     pub clause: Option<Crumb>,
-    /// By when.
+    /// The time it is due.
     pub due: Option<Timestamp>,
-    /// Its case, and whether that is open.
+    /// Its case, and whether the case is open.
     pub case: Option<(Crumb, bool)>,
-    /// Whether this person may correct it and call it off.
+    /// Whether this person may correct and cancel it.
     pub may_change: bool,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
-    /// The reason to call it off that was typed.
+    /// The reason to cancel it that was typed.
     pub why: String,
 }
 
 impl View {
-    /// A leaver, for the gallery and the tests.
+    /// Returns a leaver, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -55,13 +55,13 @@ fn new_event(fields: &Fields, kind: &str) -> NewEvent {
     }
 }
 
-/// The name of a person whose events may be kept.
+/// Returns the name of a person whose events the reader may record.
 async fn name_of(ctx: &Ctx, id: PersonId) -> Result<String, Problem> {
     let read = overview_app::people::person(&ctx.site.app, ctx.permit::<SeePeople>()?, id).await?;
     Ok(read.person.name)
 }
 
-/// The form for a new event.
+/// Shows the form for a new event.
 pub(crate) async fn add(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManagePeople>()?;
     let id: PersonId = id_of(&id)?;
@@ -99,14 +99,14 @@ fn change_view(ctx: &Ctx, read: &EventRead) -> event_form::View {
     }
 }
 
-/// The form that corrects it.
+/// Shows the form that corrects an event.
 pub(crate) async fn change(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManagePeople>()?;
     let read = read(&ctx, &id).await?;
     shown(&change_view(&ctx, &read))
 }
 
-/// Corrects it.
+/// Corrects an event.
 pub(crate) async fn changed(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManagePeople>()?;
     let event: EventId = id_of(&id)?;

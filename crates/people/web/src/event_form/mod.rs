@@ -1,4 +1,4 @@
-//! The form for an event: one kind of form to record it and to correct it.
+//! The form that records or corrects an event in a person's working life, for staff who manage people.
 
 pub(crate) mod handler;
 
@@ -8,21 +8,21 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "event_form/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where the form is sent.
+    /// The address that the form posts to.
     pub href: String,
-    /// Whose event, as a heading names them.
+    /// The person whose event it is, as a heading names them.
     pub person: String,
-    /// What was wrong.
+    /// The errors in the form.
     pub errors: Errors,
-    /// The kinds to choose from, with what each means by its date; empty when an event is corrected.
+    /// The kinds to choose from, with the meaning of their dates; empty when an event is corrected.
     pub kinds: Vec<Kind>,
-    /// What the event is, when it is corrected.
+    /// The kind of the event, when it is corrected.
     pub title: String,
     /// The first day as it was typed.
     pub on: String,
@@ -37,7 +37,7 @@ pub struct View {
 pub struct Kind {
     /// The choice.
     pub choice: Choice,
-    /// What its date means, and the second one where it has one.
+    /// The meaning of its date, and of the second one where it has one.
     pub dates: String,
 }
 
@@ -52,7 +52,7 @@ impl View {
             .collect()
     }
 
-    /// The form with something wrong, for the gallery and the tests.
+    /// Returns the form with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let kind = |value: &str, text: &str, dates: &str| Kind {

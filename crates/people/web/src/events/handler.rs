@@ -12,7 +12,7 @@ use web_shell::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut};
 use web_shell::session::{Ctx, Problem};
 use web_shell::{answer, format};
 
-/// A day as people read it; as it stands where it is none.
+/// Writes a day in words; leaves a text that is no day as it is.
 pub fn shown_day(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), format::day)
 }
@@ -75,7 +75,7 @@ async fn walk(
     Ok((rows.iter().map(|found| row(ctx, found)).collect(), next))
 }
 
-/// The list.
+/// Shows the list of events.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(events::ALLOWED, &ctx.query);
     let after = list.after().and_then(|(day, id)| Some((day.to_owned(), id.parse().ok()?)));
@@ -94,7 +94,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The list as CSV, every row that the filters leave.
+/// Exports the list as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(events::ALLOWED, &ctx.query);
     answer::walked("events", (ctx, list), |(ctx, list), after: Option<Key>| async move {

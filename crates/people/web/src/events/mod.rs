@@ -1,4 +1,5 @@
-//! The list of events: what is to come, what is late, and for an auditor every leaver with the proof.
+//! The list of events in people's working lives, for staff who may see people: upcoming and overdue events, and every leaver with
+//! the proof.
 
 pub(crate) mod handler;
 
@@ -12,15 +13,15 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed =
     Allowed { path: "/events", filters: &["q", "force", "kind", "state", "clause"], sorts: &["day"] };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "events/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters and page.
     pub list: Listing,
@@ -33,11 +34,11 @@ pub struct View {
 /// One event.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its page.
+    /// The address of its page.
     pub href: String,
-    /// What kind it is, in words.
+    /// Its kind, in words.
     pub title: String,
-    /// Whose, with their page.
+    /// The person it is about, with a link to their page.
     pub person: Crumb,
     /// Collar or staff number.
     pub number: String,
@@ -45,24 +46,24 @@ pub struct Row {
     pub force: Force,
     /// Its day, in words and for a machine.
     pub day: (String, String),
-    /// The clause under which it asks for something.
+    /// The clause under which it requires something.
     pub clause: String,
-    /// By when what it asks for is due; `None` if it asks for nothing.
+    /// The time by which its requirement is due; `None` if it requires nothing.
     pub due: Option<Timestamp>,
-    /// Where what it asks for stands.
+    /// The state of its requirement.
     pub state: State,
-    /// Its case, for who may see it; only its reference for others.
+    /// Its case, for readers who may see it; only its reference for others.
     pub case: Option<Crumb>,
     /// When its case was closed.
     pub closed: Option<Timestamp>,
-    /// What shows that things were handed over.
+    /// The receipts that prove that things were handed over.
     pub receipts: Vec<String>,
 }
 
-/// Where what an event asks for stands.
+/// The state of an event's requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It asks for nothing.
+    /// The event requires nothing.
     Nothing,
     /// Not yet due.
     Waiting,
@@ -77,7 +78,7 @@ pub enum State {
 }
 
 impl State {
-    /// The word on its tag.
+    /// Returns the word on the state's tag.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -90,7 +91,7 @@ impl State {
         }
     }
 
-    /// The colour of its tag.
+    /// Returns the colour of the state's tag.
     #[must_use]
     pub const fn colour(self) -> &'static str {
         match self {
@@ -119,7 +120,7 @@ impl View {
         Choice::list(kinds, self.list.filter("kind"))
     }
 
-    /// Made-up events, for the gallery and the tests.
+    /// Returns made-up events, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |name: &str, title: &str, state, receipts: &[&str]| Row {
@@ -149,7 +150,7 @@ impl View {
     }
 }
 
-/// The rows as CSV: what an auditor samples.
+/// Exports the rows as CSV, from which an auditor samples.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[

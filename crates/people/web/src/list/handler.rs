@@ -54,10 +54,10 @@ async fn walk(
     Ok((rows.iter().map(row).collect(), next))
 }
 
-/// The list.
+/// Shows the list of people.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
-    // A name may hold a comma and an id never does: the id comes first.
+    // A name may contain a comma and an id never does, so the id comes first.
     let after = list.after_name();
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let view = list::View {
@@ -70,7 +70,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The list as CSV, every row that the filters leave.
+/// Exports the list as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     answer::walked("people", (ctx, list), |(ctx, list), after: Option<Key>| async move {

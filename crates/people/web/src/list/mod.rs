@@ -1,4 +1,4 @@
-//! The list of people.
+//! The list of people, for staff who may see them: filters, sorting, pages, and the same list as CSV.
 
 pub(crate) mod handler;
 
@@ -10,18 +10,18 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed = Allowed {
     path: "/people",
     filters: &["q", "force", "unit", "role", "left", "devices", "accepted"],
     sorts: &["name"],
 };
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "list/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
@@ -29,14 +29,14 @@ pub struct View {
     pub rows: Vec<Row>,
     /// Whether the person may add one.
     pub may_add: bool,
-    /// Whether the person may see who has which role.
+    /// Whether the person may see the roles of others.
     pub sees_roles: bool,
 }
 
 /// One person.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Their page.
+    /// The address of their page.
     pub href: String,
     /// Name with rank.
     pub name: String,
@@ -48,9 +48,9 @@ pub struct Row {
     pub role: String,
     /// Their unit; empty where it is not known.
     pub unit: String,
-    /// They are off the books.
+    /// Whether their record has ended.
     pub left: bool,
-    /// How many devices they hold.
+    /// The number of devices they hold.
     pub devices: u64,
     /// When they accepted the current terms; `None` if they have not.
     pub accepted: Option<Timestamp>,
@@ -73,7 +73,7 @@ impl View {
         Choice::list([("yes", "Has a device"), ("no", "Has none")], self.list.filter("devices"))
     }
 
-    /// Made-up people, for the gallery and the tests.
+    /// Returns made-up people, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |number: &str, name: &str, force, devices, accepted| Row {
@@ -103,7 +103,7 @@ impl View {
     }
 }
 
-/// The rows as CSV, with the columns of the page.
+/// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[

@@ -14,7 +14,7 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-/// What was typed, and what was wrong with it.
+/// The values typed, and the errors in them.
 #[derive(Default)]
 struct Typed {
     new: NewGrant,
@@ -73,14 +73,14 @@ fn grant(read: GrantRead) -> roles::Grant {
     }
 }
 
-/// One person's roles.
+/// Shows one person's roles.
 pub(crate) async fn of_person(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<ManageAccess>()?;
     let id = id_of(&id)?;
     shown(&view(&ctx, id, Typed::default()).await?)
 }
 
-/// What a form asks for.
+/// The action that a form asks for.
 enum Asked {
     Give,
     Confirm(GrantId),
@@ -103,7 +103,7 @@ impl Asked {
         })
     }
 
-    /// The field beside which it stands that something does not fit what is there.
+    /// Returns the field that gets the error when the action conflicts with the stored state.
     const fn field(&self) -> &'static str {
         match self {
             Self::Give | Self::TakeOver(_) => "role",
@@ -113,7 +113,7 @@ impl Asked {
     }
 }
 
-/// Gives a role, confirms or ends one, or decides whether the directory takes the person over.
+/// Grants a role, confirms or ends one, or decides whether the directory takes the person over.
 pub(crate) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageAccess>()?;
     let id = id_of(&id)?;

@@ -1,4 +1,4 @@
-//! One person's roles: what they are now, giving one, ending one, and what there was before.
+//! One person's roles, for those who control access: the current ones, the forms that grant and end one, and the past ones.
 
 pub(crate) mod handler;
 
@@ -9,25 +9,25 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "roles/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with a form that was sent.
+    /// The errors in the form that was sent.
     pub errors: Errors,
-    /// Its own address, under which its forms are sent.
+    /// The page's own address; its forms post to addresses below it.
     pub href: String,
-    /// Whose roles.
+    /// The person whose roles they are.
     pub person: Crumb,
     /// Their roles now, in words.
     pub now: Vec<String>,
     /// Every grant, newest first.
     pub grants: Vec<Grant>,
-    /// The roles that can be given.
+    /// The roles that can be granted.
     pub roles: Vec<Choice>,
-    /// Whether the reader may give one over both forces.
+    /// Whether the reader may grant one over both forces.
     pub offers_both: bool,
     /// Whether that is ticked.
     pub both: bool,
@@ -41,16 +41,16 @@ pub struct View {
     pub end_reason: String,
     /// The reason for confirming that was typed.
     pub confirm_reason: String,
-    /// What a directory asks for, which waits for an administrator.
+    /// The takeover that a directory asks for, which waits for an administrator.
     pub takeover: Option<Takeover>,
 }
 
 /// A directory that would provision the person.
 #[derive(Debug, Clone)]
 pub struct Takeover {
-    /// Who asked, in words.
+    /// The directory or person that asked, in words.
     pub by: String,
-    /// When.
+    /// The time of the request.
     pub at: Timestamp,
     /// The account that they would sign in by.
     pub user_name: String,
@@ -61,36 +61,36 @@ pub struct Takeover {
 /// A grant.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Which.
+    /// Its id.
     pub id: String,
     /// The role.
     pub role: String,
-    /// Over both forces.
+    /// Whether it covers both forces.
     pub both: bool,
-    /// Who gave it.
+    /// The source of the grant.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// Since when.
+    /// The time it began.
     pub since: Timestamp,
-    /// Until when.
+    /// The time it ends.
     pub until: Option<Timestamp>,
     /// When it was ended by somebody.
     pub ended: Option<Timestamp>,
-    /// Whether it counts.
+    /// Whether it is in effect.
     pub counts: bool,
     /// Whether it can be ended here.
     pub by_hand: bool,
-    /// Whether it waits for another administrator, and counts for nothing.
+    /// Whether it waits for another administrator, and has no effect until then.
     pub waits: bool,
     /// Whether another administrator can confirm it.
     pub to_confirm: bool,
-    /// Who confirmed it.
+    /// The person who confirmed it.
     pub confirmed_by: Option<String>,
 }
 
 impl View {
-    /// The grants that can be ended here.
+    /// Returns the grants that can be ended here.
     fn endable(&self) -> Vec<Choice> {
         let endable = self.grants.iter().filter(|grant| (grant.counts && grant.by_hand) || self.waits(grant));
         self.choices(endable)
@@ -100,7 +100,7 @@ impl View {
         grant.waits && grant.to_confirm
     }
 
-    /// The grants that another administrator can confirm.
+    /// Returns the grants that another administrator can confirm.
     fn confirmable(&self) -> Vec<Choice> {
         self.choices(self.grants.iter().filter(|grant| grant.to_confirm))
     }
@@ -115,7 +115,7 @@ impl View {
             .collect()
     }
 
-    /// Somebody with a role that goes on and one that is over, for the gallery and the tests.
+    /// Returns somebody with a role in force and one that has ended, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample(Area::People);

@@ -1,4 +1,4 @@
-//! Reading a request field by field; everything that is wrong with it is found at once.
+//! Reads a request field by field, and collects all of its faults at once.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use kernel::access::{AskPermission, Permit};
 
 /// The longest answer to a field, in characters.
 const LONGEST: usize = 500;
-/// Protections that a shared password goes with; a hub of somebody's own knows no other safe one.
+/// Protections that use a shared password; a person's own hub supports no other safe one.
 const SHARED: [&str; 2] = ["wpa2-personal", "wpa3-personal"];
 
 /// Faults found so far.
@@ -28,7 +28,7 @@ impl Faults {
     }
 
     pub(super) fn text(&mut self, field: &str, value: &str) -> Option<String> {
-        // People paste several lines; an entry has one.
+        // People paste several lines; a permission keeps one.
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if value.is_empty() {
             self.add(field, "Enter something here")
@@ -42,14 +42,14 @@ impl Faults {
     }
 }
 
-/// Whom and what a request is for.
+/// The people and things that a request is for.
 #[derive(Default)]
 pub(super) struct For {
     pub(super) force: Option<Force>,
     pub(super) person: Option<PersonId>,
     pub(super) device: Option<DeviceId>,
     pub(super) clause: Option<ClauseId>,
-    /// For whom the entry holds.
+    /// The people it is for.
     pub(super) people: Vec<PersonId>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn until(
     if until <= now {
         return faults.add("until", "Enter a day that is still to come");
     }
-    // A day's grace, so that "half a year from today" is not refused for the hour at which it is asked.
+    // A day's grace, so that "half a year from today" is not refused for the time of day at which it is asked.
     let latest = now.plus(register.longest).plus(domain::Span::from_secs(24 * 3600));
     if until > latest {
         let longest = kernel::words::span(register.longest);
@@ -76,7 +76,7 @@ pub(super) fn until(
     Some(until)
 }
 
-/// Whom and what a request is for, as far as whoever asks may ask for them.
+/// Reads the people and things that a request is for, within what the requester may ask for.
 pub(super) fn whom(
     tx: &mut Tx<'_>,
     permit: &Permit<AskPermission>,
@@ -142,7 +142,7 @@ pub(super) fn person(
     Ok(Some(found))
 }
 
-/// The person of a number, or what is wrong with it.
+/// Finds the person with a number, or returns what is wrong with it.
 pub(super) fn numbered(
     tx: &mut Tx<'_>,
     permit: &Permit<AskPermission>,
@@ -202,7 +202,7 @@ pub(super) fn device(
     Ok(())
 }
 
-/// The register's own fields.
+/// Reads the register's own fields.
 pub(super) fn fields(
     tx: &mut Tx<'_>,
     library: &Library,
@@ -238,7 +238,7 @@ pub(super) fn fields(
 
 pub(super) fn field_text(field: &PermissionField, given: &str, faults: &mut Faults) -> Option<String> {
     if field.kind == FieldKind::Network {
-        // Blanks belong to a network's name.
+        // Spaces are part of a network's name.
         return if (1..=32).contains(&given.len()) && !given.chars().any(char::is_control) {
             Some(given.to_owned())
         } else {
@@ -261,7 +261,7 @@ pub(super) fn fits(library: &Library, field: &PermissionField, value: &str, faul
     false
 }
 
-/// The apps that a field offers.
+/// Lists the apps that a field offers.
 pub(crate) fn apps(library: &Library, field: &PermissionField) -> Vec<String> {
     let named = field.parameter.as_ref().and_then(|name| library.parameters().get(name));
     match named.map(|parameter| &parameter.value) {
@@ -313,7 +313,7 @@ pub(super) fn deputies(
     value: &str,
     faults: &mut Faults,
 ) -> Result<Option<Vec<PersonId>>, AppError> {
-    // Without the force, whose fault is told already, numbers mean nothing.
+    // Numbers mean nothing without the force, whose fault is reported already.
     let Some(force) = force else { return Ok(None) };
     let mut found = Vec::new();
     for number in value.split([',', ' ', ';']).filter(|number| !number.is_empty()).take(20) {

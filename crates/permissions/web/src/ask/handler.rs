@@ -94,7 +94,7 @@ fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Resul
     })
 }
 
-/// The form to ask with.
+/// Shows the form that asks for an entry.
 pub(crate) async fn ask(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<AskPermission>()?;
     let typed = NewPermission {
@@ -106,7 +106,7 @@ pub(crate) async fn ask(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     shown(&ask_view(&ctx, &id, &typed, Errors::default())?)
 }
 
-/// Asks.
+/// Records the request for an entry.
 pub(crate) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AskPermission>()?;
     let app = &ctx.site.app;

@@ -1,4 +1,6 @@
-//! Asking for an entry. What is asked beside for whom, why and until when is the register's own.
+//! The form that asks for an entry of a register, for everybody whose role may ask there.
+//!
+//! Beside the person, the reason and the end, each register has fields of its own.
 
 pub(crate) mod handler;
 
@@ -8,37 +10,37 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again. A network's password is never put back.
+/// The data shown on the page, with the values typed when the form is shown again. A network's password is never shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "ask/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where the form goes.
+    /// The address that the form posts to.
     pub href: String,
     /// The register's title.
     pub title: String,
-    /// What an entry of it is.
+    /// A sentence that says what an entry of it is.
     pub says: String,
-    /// Why the reader cannot ask here; empty if they can.
+    /// The reason why the reader cannot ask here; empty if they can.
     pub refused: String,
-    /// Made with the form: sent twice, it makes one entry.
+    /// The id made with the form: the form sent twice makes one entry.
     pub once: String,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
-    /// Asks for whom it is: the number that was typed, and what helps.
+    /// The number of the person, as typed, and a hint, if the register asks for a person.
     pub person: Option<(String, String)>,
-    /// Asks for which device: the serial number that was typed, and what helps.
+    /// The serial number of the device, as typed, and a hint, if the register asks for a device.
     pub device: Option<(String, String)>,
-    /// Asks for which clause: what was typed.
+    /// The clause, as typed, if the register asks for a clause.
     pub clause: Option<String>,
-    /// Asks whose it is, where the reader serves both forces: the word that was chosen.
+    /// The word of the force that was chosen, if the reader serves both forces.
     pub force: Option<String>,
     /// The register's own fields.
     pub fields: Vec<Field>,
-    /// Why.
+    /// The reason that was typed.
     pub because: String,
-    /// Until when.
+    /// The end that was typed.
     pub until: String,
     /// The longest that an entry lasts, in words.
     pub longest: String,
@@ -51,13 +53,13 @@ pub struct Field {
     pub name: String,
     /// Its label.
     pub label: String,
-    /// What helps.
+    /// A hint for the person who fills it in.
     pub hint: String,
-    /// What was typed.
+    /// The value that was typed.
     pub value: String,
-    /// To choose from; empty for words.
+    /// The values to choose from; empty for free text.
     pub choices: Vec<Choice>,
-    /// A network: asks for its protection, with what was chosen, and its password.
+    /// For a network: its protection, with the one that was chosen. The form then also asks for a password.
     pub security: Option<Vec<Choice>>,
 }
 
@@ -73,7 +75,7 @@ impl View {
         )
     }
 
-    /// The page shown again with mistakes.
+    /// Returns the page shown again with mistakes, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let protections =
@@ -119,7 +121,7 @@ impl View {
         }
     }
 
-    /// For somebody whose role does not ask here.
+    /// Returns the page for somebody whose role may not ask here, for the gallery and the tests.
     #[must_use]
     pub fn sample_refused() -> Self {
         Self { refused: "Your role does not ask in this register <script>".into(), ..Self::sample() }

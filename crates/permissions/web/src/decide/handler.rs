@@ -16,7 +16,7 @@ use web_shell::links::clause_crumb;
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-/// Why the reader cannot decide; empty if they can.
+/// Explains why the reader cannot decide; empty if they can.
 fn cannot_decide(read: &PermissionRead) -> String {
     if read.may_decide {
         return String::new();
@@ -60,7 +60,7 @@ fn decide_view(ctx: &Ctx, read: &PermissionRead, typed: (&Decision, &str), error
     }
 }
 
-/// The page to decide on.
+/// Shows the form for a decision on an entry.
 pub(crate) async fn decide(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<DecidePermission>()?;
     let found = read(&ctx, id_of(&id)?).await?;
@@ -68,7 +68,7 @@ pub(crate) async fn decide(ctx: Ctx, Path(id): Path<String>) -> Result<Response,
     shown(&decide_view(&ctx, &found, (&nothing, ""), Errors::default()))
 }
 
-/// Decides.
+/// Records a decision on an entry.
 pub(crate) async fn decided(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<DecidePermission>()?;
     let id = id_of(&id)?;

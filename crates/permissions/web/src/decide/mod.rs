@@ -1,4 +1,5 @@
-//! Deciding on an entry: everything that was asked on one page, then yes or no with a reason.
+//! The form for a decision on an entry of a register, for the roles that decide there: the whole request on one page, then yes or
+//! no with a reason.
 
 pub(crate) mod handler;
 
@@ -8,11 +9,11 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows, and what was typed when it is shown again.
+/// The data shown on the page, with the values typed when the form is shown again.
 #[derive(Debug, Clone, Template)]
 #[template(path = "decide/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The entry's own address.
     pub href: String,
@@ -24,27 +25,27 @@ pub struct View {
     pub register: String,
     /// The clause that it is under.
     pub clause: Option<Crumb>,
-    /// Whom and what it is for.
+    /// The person and the purpose.
     pub about: String,
-    /// What was asked: names with values.
+    /// The details of the request: names with values.
     pub lines: Vec<(String, String)>,
-    /// What granting it does.
+    /// The effect of granting it.
     pub does: String,
-    /// Why the reader cannot decide; empty if they can.
+    /// The reason why the reader cannot decide; empty if they can.
     pub refused: String,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
-    /// `yes`, `no` or nothing.
+    /// `yes`, `no` or empty.
     pub answer: String,
-    /// Why.
+    /// The reason that was typed.
     pub because: String,
-    /// Under which conditions.
+    /// The conditions that were typed.
     pub conditions: String,
-    /// From when; nothing for now.
+    /// The start that was typed; empty for now.
     pub from: String,
-    /// Until when; nothing for as it was asked.
+    /// The end that was typed; empty for the end that was asked for.
     pub until: String,
-    /// The first of two has agreed, so dates and conditions stand: who it was.
+    /// The first of two people who has agreed, so that dates and conditions are settled; empty if nobody has.
     pub agreed: String,
     /// The longest that an entry lasts, in words.
     pub longest: String,
@@ -62,7 +63,7 @@ impl View {
         )
     }
 
-    /// The page shown again with a mistake.
+    /// Returns the page shown again with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -87,7 +88,7 @@ impl View {
         }
     }
 
-    /// For somebody who may not decide on it.
+    /// Returns the page for somebody who may not decide on it, for the gallery and the tests.
     #[must_use]
     pub fn sample_refused() -> Self {
         Self { refused: "You asked for it, so somebody else decides.".into(), ..Self::sample() }

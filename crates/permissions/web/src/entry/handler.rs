@@ -102,14 +102,14 @@ pub(crate) async fn read(ctx: &Ctx, id: PermissionId) -> Result<PermissionRead, 
     Ok(permissions_app::read::permission(&ctx.site.app, ctx.permit::<SeeRegisters>()?, id).await?)
 }
 
-/// One entry.
+/// Shows one entry.
 pub(crate) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     ctx.permit::<SeeRegisters>()?;
     let found = read(&ctx, id_of(&id)?).await?;
     shown(&entry_view(&ctx, &found))
 }
 
-/// Takes a request back, or ends an entry before its time.
+/// Withdraws a request, or ends an entry before its time.
 pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<AskPermission>()?;
     let id = id_of(&id)?;
@@ -130,7 +130,7 @@ pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     }
 }
 
-/// Enters that it is still needed.
+/// Records that an entry is still needed.
 pub(crate) async fn review(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<DecidePermission>()?;
     let id = id_of(&id)?;

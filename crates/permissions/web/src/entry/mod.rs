@@ -1,4 +1,5 @@
-//! One entry with its timeline: what was asked, who decided and why, what it does on which device.
+//! One entry of a register with its timeline, for everybody who may read the registers: the request, the decision and its reason,
+//! the effect on each device.
 
 pub(crate) mod handler;
 
@@ -12,13 +13,13 @@ use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 use web_shell::parts::timeline::Event;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "entry/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// The entry's own address, under which its forms are sent.
+    /// The entry's own address; its forms post to addresses below it.
     pub href: String,
     /// Its reference.
     pub reference: String,
@@ -28,21 +29,21 @@ pub struct View {
     pub register: Crumb,
     /// The clause that it is under.
     pub clause: Option<Crumb>,
-    /// How far it is, in words.
+    /// Its progress, in words.
     pub state: String,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// Whom and what it is for.
+    /// The person and the purpose.
     pub about: String,
-    /// Names with values: what was asked, by whom, for whom, what was decided.
+    /// Names with values: the request, who made it and for whom, the decision.
     pub lines: Vec<(String, String)>,
-    /// What it does, in a sentence.
+    /// The effect, in a sentence.
     pub does: String,
-    /// The devices on which it does it.
+    /// The devices that it has an effect on.
     pub devices: Vec<Device>,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
-    /// What was wrong with a form that was sent.
+    /// The errors in the form that was sent.
     pub errors: Errors,
     /// The reason to end it that was typed.
     pub why: String,
@@ -50,34 +51,34 @@ pub struct View {
     pub finding: String,
     /// The earlier end that was typed.
     pub sooner: String,
-    /// The reader may decide.
+    /// Whether the reader may decide.
     pub may_decide: bool,
-    /// The reader may end it.
+    /// Whether the reader may end it.
     pub may_end: bool,
-    /// It waits for a decision still, so that ending it takes it back.
+    /// Whether it still waits for a decision, so that ending it withdraws it.
     pub open: bool,
-    /// The reader may say that it is still needed.
+    /// Whether the reader may record that it is still needed.
     pub may_review: bool,
 }
 
-/// A device on which an entry does something.
+/// A device that an entry has an effect on.
 #[derive(Debug, Clone)]
 pub struct Device {
-    /// Which.
+    /// The device.
     pub device: Crumb,
-    /// The settings that carry it.
+    /// The settings that apply it.
     pub settings: Vec<Setting>,
-    /// What the device cannot hold of it.
+    /// The parts of it that the device cannot enforce.
     pub residue: Vec<String>,
 }
 
 impl View {
-    /// The colour of its state's tag.
+    /// Returns the colour of its state's tag.
     pub(crate) fn colour(&self) -> &'static str {
         colour(&self.state)
     }
 
-    /// A made-up entry, for the gallery and the tests.
+    /// Returns a made-up entry, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;
@@ -132,7 +133,7 @@ impl View {
         }
     }
 
-    /// One that waits for a decision.
+    /// Returns an entry that waits for a decision, for the gallery and the tests.
     #[must_use]
     pub fn sample_asked() -> Self {
         Self {
@@ -147,7 +148,7 @@ impl View {
     }
 }
 
-/// When something was, for a line of the summary.
+/// Writes a time for a line of the summary.
 #[must_use]
 pub fn at(time: Option<Timestamp>) -> String {
     time.map(web_shell::format::when).unwrap_or_default()

@@ -14,7 +14,7 @@ pub(crate) fn register_href(id: &str) -> String {
     format!("/registers/{}", percent(id))
 }
 
-/// Every register.
+/// Shows the list of all registers.
 pub(crate) async fn index(ctx: Ctx) -> Result<Response, Problem> {
     let read = permissions_app::read::registers(&ctx.site.app, ctx.permit::<SeeRegisters>()?).await?;
     let rows = read

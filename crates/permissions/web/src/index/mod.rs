@@ -1,4 +1,4 @@
-//! Every register with its figures.
+//! The list of all registers of permissions and exceptions with their figures, for everybody who may read them.
 
 pub(crate) mod handler;
 
@@ -7,11 +7,11 @@ use askama::Template;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "index/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The registers.
     pub rows: Vec<Row>,
@@ -20,24 +20,24 @@ pub struct View {
 /// One register.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its title, leading to its page.
+    /// Its title, with a link to its page.
     pub register: Crumb,
-    /// What an entry of it is.
+    /// A sentence that says what an entry of it is.
     pub says: String,
     /// The clauses that it belongs to.
     pub clauses: Vec<Crumb>,
-    /// Waiting for a decision.
+    /// The number of entries that wait for a decision.
     pub open: u64,
-    /// In force.
+    /// The number of entries in force.
     pub in_force: u64,
-    /// Lapsing soon.
+    /// The number of entries that lapse soon.
     pub lapsing: u64,
-    /// Where to ask; empty for who does not ask in it.
+    /// The address of the form that asks for an entry; empty for readers who may not ask in it.
     pub ask: String,
 }
 
 impl View {
-    /// Made-up registers, for the gallery and the tests.
+    /// Returns made-up registers, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |id: &str, title: &str, open, in_force, lapsing| Row {

@@ -13,7 +13,7 @@ use web_shell::links::clause_crumb;
 use web_shell::parts::listing::{EXPORT_STEP, Listing, PER_PAGE, cut, time_key};
 use web_shell::session::{Ctx, Problem};
 
-/// Entries that a register's own page shows.
+/// The number of entries on a register's own page.
 pub(crate) const LATEST: u32 = 20;
 
 pub(crate) fn crumb(grant: &Permission) -> Crumb {
@@ -59,7 +59,7 @@ async fn walk(
     Ok((rows.iter().map(row).collect(), next))
 }
 
-/// The entries of all registers, or of one.
+/// Shows the entries of all registers, or of one.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     let after = list.after_time();
@@ -74,7 +74,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The same as CSV, every row that the filters leave.
+/// Exports the entries as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     answer::walked("entries", (ctx, list), |(ctx, list), after: Option<Key>| async move {

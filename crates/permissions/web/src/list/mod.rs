@@ -1,4 +1,4 @@
-//! The entries of all registers, or of one: filter, walk, export.
+//! The entries of all registers, or of one, for everybody who may read the registers: filters, pages, and the same list as CSV.
 
 pub(crate) mod handler;
 
@@ -11,7 +11,7 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed =
     Allowed { path: "/registers/entries", filters: &["q", "register", "state", "force"], sorts: &["asked"] };
 
@@ -26,11 +26,11 @@ const STATES: [(&str, &str); 8] = [
     ("granted", "Granted"),
 ];
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "list/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
@@ -43,37 +43,37 @@ pub struct View {
 /// One entry.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Its reference, leading to its page.
+    /// Its reference, with a link to its page.
     pub entry: Crumb,
     /// Its register's title.
     pub register: String,
     /// The clause that it is under.
     pub clause: Option<Crumb>,
-    /// Whom and what it is for.
+    /// The person and the purpose.
     pub about: String,
-    /// Why it was asked for.
+    /// The reason that was given for the request.
     pub because: String,
-    /// Whose.
+    /// The force that it belongs to.
     pub force: Force,
-    /// How far it is, in words.
+    /// Its progress, in words.
     pub state: String,
-    /// When it was asked, and by whom.
+    /// The time of the request.
     pub asked: Timestamp,
-    /// Who asked.
+    /// The person who asked.
     pub by: String,
-    /// Who decided.
+    /// The person who decided.
     pub decided: String,
-    /// Until when it is granted.
+    /// The end of the time it is granted for.
     pub until: Option<Timestamp>,
 }
 
 impl Row {
-    /// The colour of its state's tag.
+    /// Returns the colour of its state's tag.
     pub(crate) fn colour(&self) -> &'static str {
         colour(&self.state)
     }
 
-    /// A made-up entry, for the gallery and the tests.
+    /// Returns a made-up entry, for the gallery and the tests.
     pub(crate) fn sample() -> Self {
         Self {
             entry: Crumb::new("/entries/1", "P-101"),
@@ -105,7 +105,7 @@ impl View {
         Choice::list(STATES, self.list.filter("state"))
     }
 
-    /// Made-up entries, for the gallery and the tests.
+    /// Returns made-up entries, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let asked = Row { state: "Asked for".into(), decided: String::new(), until: None, ..Row::sample() };
@@ -118,7 +118,7 @@ impl View {
     }
 }
 
-/// The rows as CSV, with the columns of the page.
+/// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[

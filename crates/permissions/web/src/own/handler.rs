@@ -10,7 +10,7 @@ use web_shell::answer::shown;
 use web_shell::frame::{Area, Crumb};
 use web_shell::session::{Ctx, Problem};
 
-/// One's own.
+/// Shows the reader's own requests and entries.
 pub(crate) async fn own(ctx: Ctx) -> Result<Response, Problem> {
     let read = permissions_app::read::own_permissions(&ctx.site.app, ctx.permit::<AskPermission>()?).await?;
     let view = own::View {

@@ -1,4 +1,4 @@
-//! What somebody may ask for, what they asked for, and what came of it: for people who see no register.
+//! The permissions that a person may ask for, those they asked for, and the decisions, for people who may not see the registers.
 
 pub(crate) mod handler;
 
@@ -8,20 +8,20 @@ use crate::entry::View as Entry;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "own/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// The registers in which they may ask: where to, and what an entry is.
+    /// The registers in which they may ask: the link, and what an entry is.
     pub registers: Vec<(Crumb, String)>,
     /// Their entries, newest first.
     pub entries: Vec<Entry>,
 }
 
 impl View {
-    /// A made-up holder's page, for the gallery and the tests.
+    /// Returns a made-up holder's page, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

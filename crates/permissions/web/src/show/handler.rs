@@ -32,7 +32,7 @@ fn about(register: &PermissionRegister) -> Vec<(String, String)> {
     lines
 }
 
-/// One register.
+/// Shows one register.
 pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let app = &ctx.site.app;
     let registers = permissions_app::read::registers(app, ctx.permit::<SeeRegisters>()?).await?;
@@ -40,7 +40,7 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     let register = found.register;
     let filter = PermissionFilter { register: id.clone(), ..PermissionFilter::default() };
     let rows = permissions_app::read::permissions(app, ctx.permit::<SeeRegisters>()?, filter, LATEST).await?;
-    // What platforms leave to people stands beside what people carry as a risk.
+    // What platforms leave to people is shown beside the risks that people carry.
     let residues = if register.about == PermissionFor::Clause {
         permissions_app::read::residues(app, &ctx.permit::<SeeRegisters>()?)
     } else {

@@ -1,4 +1,4 @@
-//! One register: what it is, who asks, who decides, what stands in it now.
+//! One register, for everybody who may read the registers: what it is for, who asks, who decides, its current entries.
 
 pub(crate) mod handler;
 
@@ -8,25 +8,25 @@ use crate::list::Row;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "show/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Its title.
     pub title: String,
-    /// What an entry of it is.
+    /// A sentence that says what an entry of it is.
     pub says: String,
     /// The clauses that it belongs to.
     pub clauses: Vec<Crumb>,
     /// Names with values: who asks, who decides, how long, what it does.
     pub about: Vec<(String, String)>,
-    /// What is our own reading; empty if nothing is.
+    /// Our own reading of the clauses; empty if there is none.
     pub note: String,
-    /// Where to ask; empty for who does not ask in it.
+    /// The address of the form that asks for an entry; empty for readers who may not ask in it.
     pub ask: String,
-    /// All of its entries, to filter and export.
+    /// The address of the list of all its entries, to filter and export.
     pub all: String,
     /// The latest entries.
     pub rows: Vec<Row>,
@@ -34,19 +34,19 @@ pub struct View {
     pub residues: Vec<Residue>,
 }
 
-/// What a platform leaves to people of a clause.
+/// The part of a clause that a platform leaves to people.
 #[derive(Debug, Clone)]
 pub struct Residue {
     /// The clause.
     pub clause: Crumb,
     /// The platform.
     pub platform: &'static str,
-    /// The verdict with what is left.
+    /// The verdict with the part that is left.
     pub coverage: domain::Coverage,
 }
 
 impl View {
-    /// A made-up register, for the gallery and the tests.
+    /// Returns a made-up register, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! That a token ends is told before it does: to who made it, and to the administrators who can make another.
+//! Warns the maker of an API token, and the administrators who can make another, before the token expires.
 
 use std::collections::BTreeSet;
 
@@ -13,19 +13,19 @@ use kernel::record::Record;
 use kernel::{App, AppError, jobs};
 use notices_app::{Notice, Told};
 
-/// How long before its end a token is spoken of, in days.
+/// The times before its end at which a warning is sent, with their number of days.
 const WARNINGS: [(Span, i64); 2] = [(WARN, 14), (Span::from_secs(2 * 24 * 3600), 2)];
-/// Administrators who are told, at most.
+/// Most administrators who are told.
 const MOST_TOLD: u32 = 100;
 
-/// When a token is spoken of. What is due when it is made is no news to who made it.
+/// Lists the times of a token's warnings. Leaves out those due when it is made: its maker knows.
 fn warnings(token: &Token) -> impl Iterator<Item = (Timestamp, i64)> {
     let made = token.created_at;
     let at = |(before, days): (Span, i64)| (token.expires_at.minus(before), days);
     WARNINGS.map(at).into_iter().filter(move |(at, _)| *at > made)
 }
 
-/// Has a token looked at when it is next spoken of.
+/// Schedules the job for the token's next warning.
 pub(super) fn watch_token(app: &App, tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<(), AppError> {
     match warnings(token).map(|(at, _)| at).find(|at| *at > now) {
         Some(next) => kernel::jobs::ask_job(app, tx, jobs::Kind::FollowToken, &token.id.to_string(), next),
@@ -33,7 +33,7 @@ pub(super) fn watch_token(app: &App, tx: &mut Tx<'_>, token: &Token, now: Timest
     }
 }
 
-/// Tells that a token ends soon, where that is due; run twice it tells nobody anything new.
+/// Sends the warning that is due for a token; a second run tells nobody anything new.
 pub async fn follow_token(app: &App, id: TokenId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

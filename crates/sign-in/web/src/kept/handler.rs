@@ -10,7 +10,7 @@ use web_shell::answer::shown;
 use web_shell::frame::Area;
 use web_shell::session::{Aside, Ctx, Fields, Problem, sentence};
 
-/// Shows it, or goes on to the first page where nothing is kept for this person in this browser.
+/// Shows the saved form, or redirects to the first page if nothing is saved for this person in this browser.
 pub(crate) async fn get(ctx: Ctx, headers: HeaderMap) -> Result<Response, Problem> {
     ctx.permit::<SeeOwnSessions>()?;
     let kept = match Aside::Kept.of(&ctx.site, &headers) {
@@ -33,12 +33,12 @@ pub(crate) async fn get(ctx: Ctx, headers: HeaderMap) -> Result<Response, Proble
     shown(&view)
 }
 
-/// Ids and digests, which a page put into its form and nobody typed.
+/// Returns whether a value is an id or a digest, which a page put into its form and nobody typed.
 fn is_plumbing(value: &str) -> bool {
     value.len() >= 32 && value.chars().all(|c| c.is_ascii_alphanumeric() || "-_=".contains(c))
 }
 
-/// Sends it to where it was going, by way of the browser, or throws it away. A second time there is nothing to send.
+/// Sends the saved form to its page, through the browser, or discards it. A second time there is nothing to send.
 pub(crate) async fn post(ctx: Ctx, headers: HeaderMap, fields: Fields) -> Result<Response, Problem> {
     ctx.permit::<SeeOwnSessions>()?;
     let send = fields.get("kept-form") == "send";

@@ -1,4 +1,4 @@
-//! What somebody had typed when their session ended: shown to them alone, to be sent or thrown away.
+//! The text that somebody had typed when their session ended: shown to them alone, to be sent or discarded.
 
 pub(crate) mod handler;
 
@@ -7,24 +7,24 @@ use askama::Template;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "kept/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Where it goes: the page's path.
+    /// The path of the page that the form belongs to.
     pub path: String,
-    /// What was typed, as it is shown: the field in words, and the text.
+    /// The values typed, as they are shown: the field in words, and the text.
     pub shown: Vec<(String, String)>,
-    /// Everything that is sent again.
+    /// All fields, to be sent again.
     pub fields: Vec<(String, String)>,
     /// Whether something secret was typed, so that it must be typed again on the page itself.
     pub left_out: bool,
 }
 
 impl View {
-    /// A note on a case, for the gallery and the tests.
+    /// Returns a note on a case, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let note = "Spoke to PC Ames <script>. The phone is at her desk.\nShe brings it on Monday.";
@@ -37,7 +37,7 @@ impl View {
         }
     }
 
-    /// The same with something that was not kept.
+    /// Returns the note with a value that was not saved, for the gallery and the tests.
     #[must_use]
     pub fn sample_left_out() -> Self {
         Self { path: "/registers/private-hubs/ask".into(), left_out: true, ..Self::sample() }

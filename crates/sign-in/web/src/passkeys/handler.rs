@@ -18,7 +18,7 @@ use web_shell::session::{Aside, Ctx, Fields, Problem, Session, done, form_errors
 use web_shell::site::Site;
 use web_shell::{browser, limits};
 
-/// The list.
+/// Shows the list of passkeys.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let (app, permit) = (&ctx.site.app, ctx.permit::<RunService>()?);
     let keys = sign_in_app::passkeys(app, &permit).await?;
@@ -47,7 +47,8 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The form for a new one, with a challenge of its own. A mistake makes another challenge and keeps what was typed.
+/// Makes the form for a new passkey, with a challenge of its own. After a mistake there is another challenge, and the values
+/// typed are kept.
 async fn form(ctx: &Ctx, called: String, errors: Errors) -> Result<New, Problem> {
     let ceremony = sign_in_app::begin_passkey(&ctx.site.app, ctx.permit::<RunService>()?, &ctx.live).await?;
     Ok(New {
@@ -59,13 +60,13 @@ async fn form(ctx: &Ctx, called: String, errors: Errors) -> Result<New, Problem>
     })
 }
 
-/// Begins to register one.
+/// Shows the form that registers a passkey.
 pub(crate) async fn new(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<RunService>()?;
     shown(&form(&ctx, String::new(), Errors::default()).await?)
 }
 
-/// Registers one.
+/// Registers a passkey.
 pub(crate) async fn add(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let new =
         NewPasskey { key: fields.text("key"), label: fields.text("label"), answer: fields.text("answer") };
@@ -75,7 +76,7 @@ pub(crate) async fn add(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     }
 }
 
-/// Takes one away.
+/// Removes a passkey.
 pub(crate) async fn remove(
     ctx: Ctx,
     Extension(session): Extension<Session>,
@@ -87,7 +88,7 @@ pub(crate) async fn remove(
     Ok(done("/passkeys", "passkey-removed"))
 }
 
-/// Begins a sign-in with one.
+/// Begins a sign-in with a passkey.
 pub(crate) async fn begin(
     State(site): State<Site>,
     headers: HeaderMap,
@@ -111,7 +112,7 @@ pub(crate) async fn begin(
     Ok(([(SET_COOKIE, set)], page(StatusCode::OK, &view)).into_response())
 }
 
-/// Signs somebody in with one.
+/// Signs somebody in with a passkey.
 pub(crate) async fn finish(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
@@ -135,7 +136,7 @@ pub(crate) async fn finish(
     }
 }
 
-/// What a refusal says to the person. What a wrong answer had wrong is for the log.
+/// Explains a refusal to the person. The fault in a wrong answer is only for the log.
 const fn why(refusal: PasskeyRefusal) -> &'static str {
     match refusal {
         PasskeyRefusal::Late => {

@@ -1,4 +1,5 @@
-//! Passkeys of break-glass administrators: which there are, and registering one.
+//! The passkeys of break-glass administrators, for those who run the service: the list, the form that registers one, and the
+//! sign-in with one.
 
 pub(crate) mod handler;
 
@@ -9,17 +10,17 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the list shows.
+/// The data shown on the list.
 #[derive(Debug, Clone, Template)]
 #[template(path = "passkeys/passkeys.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Every passkey that can be used, by its owner's name.
     pub rows: Vec<Row>,
     /// Break-glass administrators without one, by name.
     pub without: Vec<String>,
-    /// Whether whoever looks may register one in this session.
+    /// Whether the reader may register one in this session.
     pub may_register: bool,
     /// Whether passkeys can work at the service's address at all.
     pub can_be: bool,
@@ -28,11 +29,11 @@ pub struct View {
 /// One passkey.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The word that the form sends.
+    /// The id that the form sends.
     pub id: String,
-    /// Whose it is.
+    /// The owner's name.
     pub name: String,
-    /// What they call it.
+    /// The name that the owner gave it.
     pub label: String,
     /// When it was registered.
     pub added_at: Timestamp,
@@ -41,7 +42,7 @@ pub struct Row {
 }
 
 impl View {
-    /// Two passkeys, for the gallery and the tests.
+    /// Returns two passkeys, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |id: &str, label: &str, used_at| Row {
@@ -63,7 +64,7 @@ impl View {
         }
     }
 
-    /// None yet, in a session that may not register any.
+    /// Returns an empty list in a session that may not register a passkey, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
         let mut shell = Shell::sample_top(Area::Elsewhere);
@@ -72,24 +73,24 @@ impl View {
     }
 }
 
-/// Registering a passkey.
+/// The form that registers a passkey.
 #[derive(Debug, Clone, Template)]
 #[template(path = "passkeys/passkey_new.html")]
 pub struct New {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was sent.
+    /// The errors in the form that was sent.
     pub errors: Errors,
-    /// What they call it.
+    /// The name that the owner gives it.
     pub called: String,
-    /// Finds what belongs to the answer.
+    /// The key by which the stored challenge is found when the answer comes.
     pub key: String,
     /// The options for the browser, JSON.
     pub options: String,
 }
 
 impl New {
-    /// One with a mistake, for the gallery and the tests.
+    /// Returns the form with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -105,22 +106,22 @@ impl New {
     }
 }
 
-/// Signing in with one.
+/// The page that signs somebody in with a passkey.
 #[derive(Debug, Clone, Template)]
 #[template(path = "passkeys/passkey_use.html")]
 pub struct Use {
-    /// The frame; nobody is signed in.
+    /// The frame around the page; nobody is signed in.
     pub shell: Shell,
-    /// Where to go afterwards.
+    /// The address to go to afterwards.
     pub next: String,
-    /// Finds what belongs to the answer.
+    /// The key by which the stored challenge is found when the answer comes.
     pub key: String,
     /// The options for the browser, JSON.
     pub options: String,
 }
 
 impl Use {
-    /// One, for the gallery and the tests.
+    /// Returns the page, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

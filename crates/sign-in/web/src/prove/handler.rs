@@ -10,7 +10,7 @@ use web_shell::frame::Area;
 use web_shell::parts::listing::percent;
 use web_shell::session::{Aside, Ctx, Problem};
 
-/// Offers the ways to prove that one is there; each leads on to what was kept.
+/// Offers the ways to prove that the person is present; each leads on to the saved form.
 pub(crate) async fn prove(ctx: Ctx, headers: HeaderMap) -> Result<Response, Problem> {
     ctx.permit::<SeeOwnSessions>()?;
     let (site, next) = (&ctx.site, percent("/kept"));

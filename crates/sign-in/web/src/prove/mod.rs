@@ -1,4 +1,4 @@
-//! Proving that one is there, before what cannot be undone.
+//! The ways to prove that one is present, for anybody about to do something that cannot be undone.
 
 pub(crate) mod handler;
 
@@ -7,24 +7,24 @@ use askama::Template;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "prove/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Whether what was typed is kept in this browser.
+    /// Whether the form is saved in this browser.
     pub kept: bool,
-    /// Where to sign in anew through the directory.
+    /// The address that signs the person in again through the directory.
     pub directory: Option<String>,
-    /// Where to sign in with a passkey.
+    /// The address that signs the person in with a passkey.
     pub passkey: Option<String>,
-    /// Where to choose anew who to be: in the demonstration.
+    /// The address that chooses a made-up person again, in the demonstration.
     pub demo: Option<String>,
 }
 
 impl View {
-    /// In a service with a directory, for the gallery and the tests.
+    /// Returns the page in a service with a directory, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let mut shell = Shell::sample_top(Area::Elsewhere);
@@ -38,7 +38,7 @@ impl View {
         }
     }
 
-    /// Before a directory is connected, with nothing kept.
+    /// Returns the page before a directory is connected, with nothing saved, for the gallery and the tests.
     #[must_use]
     pub fn sample_links() -> Self {
         Self { kept: false, directory: None, passkey: None, ..Self::sample() }

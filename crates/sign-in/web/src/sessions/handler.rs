@@ -11,7 +11,7 @@ use web_shell::answer::shown;
 use web_shell::frame::Area;
 use web_shell::session::{Ctx, Fields, Problem, Session, done};
 
-/// How somebody signed in, in words.
+/// Describes how somebody signed in.
 pub(crate) fn how(word: &str) -> &'static str {
     match word {
         "directory" => "through the directory",
@@ -22,7 +22,7 @@ pub(crate) fn how(word: &str) -> &'static str {
     }
 }
 
-/// Where one is signed in.
+/// Shows the reader's sessions.
 pub(crate) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
     let own = sign_in_app::sessions::own_sessions(&ctx.site.app, ctx.permit::<SeeOwnSessions>()?, &ctx.live)
         .await?;
@@ -42,8 +42,8 @@ pub(crate) async fn sessions(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// Goes on with a session: asking was doing something. Says for how many milliseconds it lasts now, without a word from them
-/// and at most.
+/// Extends a session: the request itself counts as activity. Returns for how many milliseconds the session lasts now, without
+/// activity and at most.
 pub(crate) async fn stay(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeOwnSessions>()?;
     let now = ctx.site.app.world().now();

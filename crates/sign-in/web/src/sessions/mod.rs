@@ -1,4 +1,4 @@
-//! Where somebody is signed in, so that they can end what they do not recognise.
+//! The sessions of the person signed in, so that they can end any that they do not recognise.
 
 pub(crate) mod handler;
 
@@ -8,11 +8,11 @@ use domain::Timestamp;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "sessions/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Their sessions, the last used first.
     pub rows: Vec<Row>,
@@ -23,22 +23,22 @@ pub struct View {
 /// One session.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The word that the form sends.
+    /// The id that the form sends.
     pub id: String,
-    /// Such as `Firefox on Windows`.
+    /// The browser, such as `Firefox on Windows`.
     pub browser: String,
-    /// Such as `through the directory`.
+    /// The way of sign-in, such as `through the directory`.
     pub how: String,
     /// When it began.
     pub began_at: Timestamp,
     /// When it was last used.
     pub seen_at: Timestamp,
-    /// Whether it is the one that looks.
+    /// Whether it is the session of this request.
     pub this: bool,
 }
 
 impl View {
-    /// Two sessions, for the gallery and the tests.
+    /// Returns two sessions, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |id: &str, browser: &str, this| Row {

@@ -48,7 +48,7 @@ async fn view(ctx: &Ctx, typed: Option<&Fields>, errors: Errors) -> Result<View,
     })
 }
 
-/// The list.
+/// Shows the list of tokens.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view(&ctx, None, Errors::default()).await?)
 }
@@ -86,7 +86,7 @@ pub(crate) async fn make(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
     }
 }
 
-/// Ends a token.
+/// Revokes a token.
 pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<RunService>()?;
     let id: TokenId = id_of(&id)?;

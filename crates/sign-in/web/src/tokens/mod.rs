@@ -1,4 +1,4 @@
-//! API tokens: which there are, a new one, and the one moment in which a new one can be read.
+//! API tokens, for those who run the service: the list, the form for a new one, and the only page on which a new one can be read.
 
 pub(crate) mod handler;
 
@@ -9,16 +9,16 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// How a token stands.
+/// The state of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// It works.
+    /// It is accepted.
     Works,
-    /// It works for no more than two weeks.
+    /// It expires within two weeks.
     Soon,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// Somebody ended it.
+    /// Somebody revoked it.
     Ended,
 }
 
@@ -48,19 +48,19 @@ impl State {
 /// One token.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// What it is for.
+    /// The program or purpose it is for.
     pub name: String,
-    /// What it may do.
+    /// The scope: what it may do.
     pub scope: String,
-    /// Whose people it reaches.
+    /// The force whose data it reaches.
     pub force: Force,
-    /// How it stands.
+    /// Its state.
     pub state: State,
-    /// When it stops working.
+    /// When it expires.
     pub expires: Timestamp,
     /// When it was last used.
     pub used: Option<Timestamp>,
-    /// Where it is ended.
+    /// The address of the form that revokes it.
     pub end: String,
 }
 
@@ -68,19 +68,19 @@ pub struct Row {
 #[derive(Debug, Clone, Template)]
 #[template(path = "tokens/tokens.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with what was typed.
+    /// The errors in the values typed.
     pub errors: Errors,
     /// The tokens, newest first.
     pub rows: Vec<Row>,
-    /// What a new one is for.
+    /// The program or purpose that a new one is for.
     pub name: String,
-    /// What it may do.
+    /// The scopes to choose from.
     pub scopes: Vec<Choice>,
     /// The word of its force.
     pub force: String,
-    /// How many days it works.
+    /// The number of days it is valid.
     pub days: String,
 }
 
@@ -93,7 +93,7 @@ impl View {
         self.rows.iter().filter(|row| row.state == State::Soon).collect()
     }
 
-    /// Three tokens, and a form with a mistake.
+    /// Returns three tokens, and a form with a mistake, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let row = |name: &str, state, used| Row {
@@ -127,20 +127,20 @@ impl View {
 #[derive(Debug, Clone, Template)]
 #[template(path = "tokens/token_made.html")]
 pub struct Made {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What it is for.
+    /// The program or purpose it is for.
     pub name: String,
     /// The token itself.
     pub secret: String,
-    /// What that program's settings call the address.
+    /// The name that the program's settings give to the address.
     pub address_name: String,
-    /// Where the program is to send what it has.
+    /// The address that the program must send to.
     pub address: String,
 }
 
 impl Made {
-    /// A made-up token.
+    /// Returns a made-up token, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

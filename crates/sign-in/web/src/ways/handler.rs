@@ -42,17 +42,17 @@ fn view(site: &Site, next: &str, refused: &str) -> View {
     }
 }
 
-/// The sign-in page again, saying why somebody was not let in.
+/// Shows the sign-in page again with the reason for a refusal.
 pub(crate) fn refused(site: &Site, next: &str, why: &str) -> Response {
     page(StatusCode::UNPROCESSABLE_ENTITY, &view(site, next, why))
 }
 
-/// Who to be, or how to get a link.
+/// Shows the ways to sign in, or in the demonstration the people to choose from.
 pub(crate) async fn get(State(site): State<Site>, Query(query): Query<Vec<(String, String)>>) -> Response {
     let asked = |name| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let mut view = view(&site, asked("next"), "");
     view.shell.banner = flash::of(asked("done")).map(|text| web_shell::frame::Banner {
-        // What is kept is not done.
+        // Saving a form is not a success message.
         success: asked("done") != "kept",
         text: text.to_owned(),
         link: None,
@@ -89,7 +89,7 @@ pub(crate) fn signed_in(site: &Site, token: &Secret<String>, next: &str) -> Resp
     ([(SET_COOKIE, cookie)], Redirect::to(next)).into_response()
 }
 
-/// Ends the session that a browser came with: one cookie is one session.
+/// Ends the session that a browser's cookie belongs to: one cookie is one session.
 pub(crate) async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
     if let (Some(token), Some(_)) = (&session.token, &session.live) {
         sign_in_app::sessions::end_session(&site.app, token.expose()).await?;
@@ -97,12 +97,12 @@ pub(crate) async fn end(site: &Site, session: &Session) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Where somebody wants to go afterwards: a path of this server.
+/// Returns the address to go to after the sign-in: a path of this server.
 pub(crate) fn next_of(query: &[(String, String)]) -> &str {
     query.iter().find(|(key, _)| key == "next").map_or("/", |(_, value)| own_path(value))
 }
 
-/// The page of a one-time link: only its button spends it, since programs open links to preview them.
+/// Shows the page of a one-time link: only its button uses the link up, since programs open links to preview them.
 pub(crate) async fn link(
     State(site): State<Site>,
     Path(token): Path<String>,
@@ -112,7 +112,7 @@ pub(crate) async fn link(
     page(StatusCode::OK, &Link { shell: shell(&site, None, Area::Elsewhere), href })
 }
 
-/// Spends a one-time link.
+/// Uses up a one-time link.
 pub(crate) async fn use_link(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
@@ -135,7 +135,7 @@ pub(crate) async fn use_link(
     }
 }
 
-/// Ends the session; somebody who came through the directory goes on to end that one's too.
+/// Ends the session; somebody who signed in through the directory is led on to end the session there too.
 pub(crate) async fn out(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
@@ -147,8 +147,8 @@ pub(crate) async fn out(
     Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
 }
 
-/// The page between our sign-out and the directory's. A page and not a redirect: the pages' content policy lets no form
-/// lead to another site, and browsers hold a redirect after a form to it.
+/// Shows the page between our sign-out and the directory's. It is a page and not a redirect, because the pages' content policy
+/// lets no form lead to another site, and browsers apply it to a redirect after a form too.
 pub(crate) async fn out_of_directory(State(site): State<Site>) -> Response {
     let there = match &site.options.directory {
         Some(directory) => sign_in_app::directory_sign_out(&site.app, directory).await,

@@ -1,5 +1,5 @@
-//! Signing in: through the force's directory, by a link that works once, with a passkey (`account::passkeys`), or in the
-//! demonstration by choosing who to be. And signing out.
+//! The sign-in page, for anybody: through the force's directory, by a link that works once, with a passkey (`account::passkeys`),
+//! or in the demonstration by choosing a person; and the sign-out.
 
 pub(crate) mod handler;
 
@@ -8,21 +8,21 @@ use askama::Template;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "ways/sign_in.html")]
 pub struct View {
-    /// The frame; nobody is signed in.
+    /// The frame around the page; nobody is signed in.
     pub shell: Shell,
-    /// The made-up people of the demonstration; always empty in `serve`, whose binary wiring has none to give.
+    /// The made-up people of the demonstration; always empty in `serve`, whose binary wiring has none.
     pub personas: Vec<Persona>,
-    /// Where to go afterwards: a path of this server.
+    /// The address to go to afterwards: a path of this server.
     pub next: String,
-    /// Why the last attempt was refused; empty if there was none.
+    /// The reason why the last attempt was refused; empty if there was none.
     pub refused: String,
-    /// Where the sign-in through the force's directory begins; nothing where no directory is connected.
+    /// The address where the sign-in through the force's directory begins; `None` if no directory is connected.
     pub directory: Option<String>,
-    /// Where the sign-in with a passkey begins; nothing at an address where passkeys cannot be.
+    /// The address where the sign-in with a passkey begins; `None` at an address where passkeys cannot work.
     pub passkey: Option<String>,
 }
 
@@ -30,14 +30,14 @@ pub struct View {
 #[derive(Debug, Clone, Template)]
 #[template(path = "ways/sign_out.html")]
 pub struct Out {
-    /// The frame; nobody is signed in.
+    /// The frame around the page; nobody is signed in.
     pub shell: Shell,
-    /// Where the directory ends its own session.
+    /// The address where the directory ends its own session.
     pub directory: String,
 }
 
 impl Out {
-    /// One, for the gallery and the tests.
+    /// Returns the page, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self { shell: View::nobody(), directory: "https://login.example/end?<script>".into() }
@@ -51,24 +51,24 @@ pub struct Persona {
     pub word: String,
     /// Their name.
     pub name: String,
-    /// What they are to Lanyard.
+    /// Their role in Lanyard.
     pub role: String,
-    /// What they come for, in a line.
+    /// What they use the service for, in a line.
     pub comes_for: String,
 }
 
-/// The page of a one-time link. Opening it changes nothing, so that a preview of the link does not spend it.
+/// The page of a one-time link. Opening it changes nothing, so that a preview of the link does not use it up.
 #[derive(Debug, Clone, Template)]
 #[template(path = "ways/sign_in_link.html")]
 pub struct Link {
-    /// The frame; nobody is signed in.
+    /// The frame around the page; nobody is signed in.
     pub shell: Shell,
-    /// The page's own address, to which its form is sent.
+    /// The page's own address, which its form posts to.
     pub href: String,
 }
 
 impl Link {
-    /// One, for the gallery and the tests.
+    /// Returns the page, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self { shell: View::nobody(), href: "/sign-in/<script>".into() }
@@ -76,7 +76,7 @@ impl Link {
 }
 
 impl View {
-    /// The demonstration's choice, for the gallery and the tests.
+    /// Returns the choice of the demonstration, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let persona = |word: &str, name: &str, role: &str, comes_for: &str| Persona {
@@ -104,7 +104,7 @@ impl View {
         }
     }
 
-    /// The page of a running service after a refusal.
+    /// Returns the page of a running service after a refusal, for the gallery and the tests.
     #[must_use]
     pub fn sample_links() -> Self {
         let mut shell = Self::nobody();
@@ -119,7 +119,8 @@ impl View {
         }
     }
 
-    /// The page of a service with a directory, after it sent somebody who is not in the register.
+    /// Returns the page of a service with a directory that has sent somebody who is not in the register, for the gallery and the
+    /// tests.
     #[must_use]
     pub fn sample_directory() -> Self {
         Self {

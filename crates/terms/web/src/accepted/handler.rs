@@ -18,7 +18,7 @@ pub(crate) async fn read(ctx: &Ctx, id: &str, document: &str) -> Result<TermsRea
     Ok(terms_app::read::terms_for(&ctx.site.app, ctx.permit::<RecordAcceptance>()?, id, document).await?)
 }
 
-/// Exactly what somebody accepted.
+/// Shows exactly the terms that somebody accepted.
 pub(crate) async fn accepted(
     ctx: Ctx,
     Path((id, document)): Path<(String, String)>,
@@ -32,7 +32,7 @@ pub(crate) async fn accepted(
     shown(&accepted_view(shell, &read))
 }
 
-/// The page of what was accepted.
+/// Makes the page of accepted terms.
 pub(crate) fn accepted_view(shell: Shell, read: &AcceptedRead) -> accepted::View {
     let mut sections: Vec<(String, Vec<Clause>)> = Vec::new();
     for clause in read.text.iter().flatten() {

@@ -1,5 +1,5 @@
-//! Terms exactly as somebody accepted them, whatever the policy says today: for the person themselves, and for whoever has
-//! to show later what was agreed.
+//! The terms exactly as somebody accepted them, whatever the policy says today: for the person themselves, and for staff who must
+//! show later what was agreed.
 
 pub(crate) mod handler;
 
@@ -10,29 +10,29 @@ use crate::clauses::Clause;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "accepted/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// Who accepted: name and number.
+    /// The name and number of the person who accepted them.
     pub who: String,
     /// The document's title.
     pub title: String,
-    /// When.
+    /// The time of the acceptance.
     pub at: Timestamp,
-    /// How it was shown.
+    /// The way in which the terms were shown.
     pub shown: String,
     /// Digest of exactly this version.
     pub digest: String,
-    /// The wording by section, in terms to be agreed to (`true`) and what was to be known; empty where it was accepted
-    /// before wordings were kept.
+    /// The wording by section, divided into terms to agree to (`true`) and clauses to be aware of; empty where it was accepted
+    /// before wordings were stored.
     pub sections: Vec<(String, Vec<Clause>)>,
 }
 
 impl View {
-    /// An acceptance, for the gallery and the tests.
+    /// Returns an acceptance, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {

@@ -10,7 +10,7 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::links::clause_crumb;
 use web_shell::session::{Ctx, Problem};
 
-/// The documents.
+/// Shows the documents and their acceptance.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let read = terms_app::terms_desk::terms_documents(&ctx.site.app, ctx.permit::<SeePeople>()?).await?;
     let view = desk::View { shell: ctx.under(Area::People), documents: read.iter().map(document).collect() };

@@ -1,4 +1,5 @@
-//! The terms of each document: how the people of each force stand, which versions there were, what is badly understood.
+//! The terms of each document, for staff who may see people: how many people of each force have accepted them, their versions,
+//! the questions that are badly understood.
 
 pub(crate) mod handler;
 
@@ -9,11 +10,11 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::links::clause_crumb;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "desk/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// The documents.
     pub documents: Vec<Document>,
@@ -24,39 +25,40 @@ pub struct View {
 pub struct Document {
     /// Its id, for the links to lists.
     pub id: String,
-    /// Its title and page.
+    /// Its title, with a link to its page.
     pub link: Crumb,
     /// Its version.
     pub version: String,
-    /// How many clauses are to be accepted, and how many to be known.
+    /// The number of clauses to accept, and the number to be aware of.
     pub clauses: (usize, usize),
-    /// How the people of each force stand.
+    /// The acceptance by the people of each force.
     pub forces: Vec<Standing>,
-    /// Versions: the start of the digest, since when, how many clauses, how many accepted it.
+    /// Versions: the start of the digest, the time from which it applies, the number of clauses, the number of people who
+    /// accepted it.
     pub versions: Vec<(String, Timestamp, usize, u64)>,
-    /// Questions that had to be looked at again: clause, question, of how many people, how many.
+    /// Questions that had to be answered again: the clause, the question, the number of people asked, the number who had to.
     pub questions: Vec<(Crumb, String, u64, u64)>,
 }
 
-/// How the people of one force stand to a document.
+/// The acceptance of a document by the people of one force.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// The force.
     pub force: Force,
-    /// Accepted.
+    /// The number who have accepted.
     pub accepted: u64,
-    /// Asked, with time left.
+    /// The number who are asked and still have time.
     pub asked: u64,
-    /// Asked, with the time over.
+    /// The number who are asked and are overdue.
     pub overdue: u64,
-    /// Their devices are restricted.
+    /// The number whose devices are restricted.
     pub lapsed: u64,
-    /// They asked for another way of reading.
+    /// The number who asked for another way of reading.
     pub adjusted: u64,
 }
 
 impl View {
-    /// Two documents, one of which nobody was asked, for the gallery and the tests.
+    /// Returns two documents, one of which nobody was asked to accept, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;

@@ -39,13 +39,13 @@ fn view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> View {
     }
 }
 
-/// Asks for a reason.
+/// Shows the form that asks for a reason.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeExemptions>()?;
     shown(&view(&ctx, None, Errors::default()))
 }
 
-/// Shows them for a reason.
+/// Shows the exemptions after a reason was given.
 pub(crate) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeExemptions>()?;
     match terms_app::read_exemptions(&ctx.site.app, permit, fields.get("reason")).await {
@@ -68,7 +68,7 @@ pub(crate) async fn read(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
     }
 }
 
-/// Enters one.
+/// Adds an exemption.
 pub(crate) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageExemptions>()?;
     let new = NewExemption {
@@ -86,7 +86,7 @@ pub(crate) async fn added(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     }
 }
 
-/// Ends one before its time.
+/// Ends an exemption before its time.
 pub(crate) async fn ended(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageExemptions>()?;
     let unknown =
@@ -101,7 +101,7 @@ fn refused(ctx: &Ctx, fields: &Fields, error: kernel::AppError, field: &str) -> 
     form_again(&view(ctx, Some(fields), errors))
 }
 
-/// The end of a day written as `2027-03-31`, by universal time.
+/// Returns the end of a day written as `2027-03-31`, in universal time.
 fn end_of(day: &str) -> Option<Timestamp> {
     format!("{}T23:59:59Z", day.trim()).parse().ok()
 }

@@ -1,4 +1,5 @@
-//! The register of exemptions: shown for a reason only, and never on a page with anything else.
+//! The register of exemptions, for those who may read it: shown only after a reason is given, and never on a page with anything
+//! else.
 
 pub(crate) mod handler;
 
@@ -9,45 +10,45 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Clone, Template)]
 #[template(path = "exemptions/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with a form.
+    /// The errors in the form.
     pub errors: Errors,
     /// The reason that was given.
     pub reason: String,
     /// The exemptions, once a reason was given.
     pub rows: Option<Vec<Row>>,
-    /// Whether the reader may enter and end them.
+    /// Whether the reader may add and end them.
     pub may_manage: bool,
-    /// What was typed of a new one.
+    /// The values typed for a new one.
     pub typed: Typed,
 }
 
 /// One exemption.
 #[derive(Clone)]
 pub struct Row {
-    /// Which.
+    /// Its id.
     pub id: String,
-    /// From which clause.
+    /// The clause that the person is exempt from.
     pub clause: Crumb,
-    /// Whom.
+    /// The person who is exempt.
     pub who: String,
-    /// Who decided.
+    /// The person who decided.
     pub decided_by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// Until when.
+    /// The time it ends.
     pub until: Timestamp,
 }
 
 /// A new exemption as it was typed.
 #[derive(Clone, Default)]
 pub struct Typed {
-    /// Clauses that know exceptions.
+    /// Clauses that allow exceptions.
     pub clauses: Vec<Choice>,
     /// The forces.
     pub forces: Vec<Choice>,
@@ -55,16 +56,16 @@ pub struct Typed {
     pub number: String,
     /// Unit.
     pub unit: String,
-    /// Who decided.
+    /// The person who decided.
     pub decided_by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
     /// The last day.
     pub until: String,
 }
 
 impl View {
-    /// A register with one line, for the gallery and the tests.
+    /// Returns a register with one line, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -88,7 +89,7 @@ impl View {
         }
     }
 
-    /// Before a reason was given.
+    /// Returns the page before a reason was given, for the gallery and the tests.
     #[must_use]
     pub fn sample_closed() -> Self {
         Self {

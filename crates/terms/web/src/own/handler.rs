@@ -15,7 +15,7 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors};
 
-/// What somebody in no register is told.
+/// Makes the answer for somebody who is not in the register of people.
 fn in_no_register() -> Problem {
     Problem::new(
         StatusCode::CONFLICT,
@@ -66,7 +66,7 @@ pub(crate) fn view(ctx: &Ctx, read: &TermsRead, errors: Errors) -> own::View {
     }
 }
 
-/// The document: what changed, the sections, the tick.
+/// Shows the terms of a document: the changes, the sections, the box to tick.
 pub(crate) async fn get(ctx: Ctx, Path(document): Path<String>) -> Result<Response, Problem> {
     let read = own(&ctx, &document).await?;
     shown(&view(&ctx, &read, Errors::default()))
@@ -96,7 +96,8 @@ pub(crate) async fn accept(
     }
 }
 
-/// What the page was read on, as far as the browser says: enough to tell a phone from a computer, and no more.
+/// Returns the kind of device the page was read on, as far as the browser says: enough to tell a phone from a computer, and no
+/// more.
 fn with(headers: &HeaderMap) -> &'static str {
     const KNOWN: [(&str, &str); 5] = [
         ("iPhone", "on an iPhone"),
@@ -127,7 +128,7 @@ pub(crate) async fn way(ctx: Ctx, Path(document): Path<String>, fields: Fields) 
     }
 }
 
-/// Exactly what one accepted.
+/// Shows exactly the terms that the reader accepted.
 pub(crate) async fn accepted(ctx: Ctx, Path(document): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<SeeOwn>()?;
     let read =

@@ -1,4 +1,4 @@
-//! The terms of one document for whoever is signed in: what changed, the sections to be read, and the tick at the end.
+//! The terms of one document, for the person signed in: what changed, the sections to read, and the box to tick at the end.
 
 pub(crate) mod handler;
 
@@ -10,15 +10,15 @@ use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "own/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with the form.
+    /// The errors in the form.
     pub errors: Errors,
-    /// The page's own address, to which the form is sent.
+    /// The page's own address, which the form posts to.
     pub href: String,
     /// The document's title.
     pub title: String,
@@ -26,26 +26,26 @@ pub struct View {
     pub version: String,
     /// Digest of exactly these terms.
     pub digest: String,
-    /// What changed since you last accepted; empty for a first time.
+    /// The changes since you last accepted; empty the first time.
     pub changes: Vec<Change>,
     /// The sections.
     pub sections: Vec<Section>,
-    /// By when.
+    /// The time it is due.
     pub due: Option<Timestamp>,
-    /// Your devices are restricted until you accept.
+    /// Whether your devices are restricted until you accept.
     pub restricted: bool,
     /// When you accepted the last of it; then there is no form.
     pub accepted: Option<Timestamp>,
-    /// Ways of showing the terms, the one that you asked for chosen.
+    /// Ways of showing the terms, with the one that you asked for chosen.
     pub ways: Vec<Choice>,
 }
 
 /// A section of the terms.
 #[derive(Debug, Clone)]
 pub struct Section {
-    /// The page to read it on.
+    /// The link to the page where it is read.
     pub link: Crumb,
-    /// How it stands: `accepted`, `read`, `to read`.
+    /// Its state: `accepted`, `read`, `to read`.
     pub state: &'static str,
 }
 
@@ -58,7 +58,7 @@ impl View {
         self.ways.iter().any(|way| way.chosen && way.value != "page")
     }
 
-    /// Half read, with something changed, for the gallery and the tests.
+    /// Returns terms that are half read, with something changed, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let section = |place: &str, title: &str, state| Section {
@@ -85,7 +85,7 @@ impl View {
         }
     }
 
-    /// All read, time over, devices restricted.
+    /// Returns terms that are all read, overdue, with devices restricted, for the gallery and the tests.
     #[must_use]
     pub fn sample_ready() -> Self {
         let mut view = Self::sample();
@@ -97,7 +97,7 @@ impl View {
         view
     }
 
-    /// Nothing more to do.
+    /// Returns terms with nothing more to do, for the gallery and the tests.
     #[must_use]
     pub fn sample_accepted() -> Self {
         Self {

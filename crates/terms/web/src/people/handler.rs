@@ -58,7 +58,7 @@ async fn walk(
     Ok((lines.iter().map(|line| row(&titles, line)).collect(), next))
 }
 
-/// The documents with terms: id and title.
+/// Returns the documents with terms: id and title.
 fn titles(ctx: &Ctx) -> Vec<(String, String)> {
     let policy = ctx.site.app.policy();
     let title = |id: &String| {
@@ -67,10 +67,10 @@ fn titles(ctx: &Ctx) -> Vec<(String, String)> {
     policy.all_terms().keys().map(|id| (id.clone(), title(id))).collect()
 }
 
-/// The list.
+/// Shows the list of people and their acceptances.
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(people::ALLOWED, &ctx.query);
-    // A name may hold a comma; an id and a document never do.
+    // A name may contain a comma; an id and a document never do.
     let after = list.after().and_then(|(key, name)| {
         let (id, document) = key.split_once('/')?;
         Some((name.to_owned(), id.parse().ok()?, document.to_owned()))
@@ -87,7 +87,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-/// The list as CSV, every row that the filters leave.
+/// Exports the list as CSV, with every row that the filters leave.
 pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(people::ALLOWED, &ctx.query);
     answer::walked("terms", (ctx, list), |(ctx, list), after: Option<Key>| async move {

@@ -1,4 +1,4 @@
-//! Who stands how to which document's terms.
+//! The list of people and documents with the state of each acceptance, for staff who may see people.
 
 pub(crate) mod handler;
 
@@ -10,7 +10,7 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// What the address of the list may say.
+/// The filters and sort orders that the address of the list may contain.
 pub const ALLOWED: Allowed =
     Allowed { path: "/terms/people", filters: &["document", "force", "state"], sorts: &["name"] };
 
@@ -23,15 +23,15 @@ pub const STATES: [(&str, &str); 5] = [
     ("adjusted", "Asked for another way"),
 ];
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "people/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
     /// Filters and page.
     pub list: Listing,
-    /// The documents that there are: id and title.
+    /// The documents that exist: id and title.
     pub titles: Vec<(String, String)>,
     /// The lines of this page.
     pub rows: Vec<Row>,
@@ -48,24 +48,24 @@ pub struct Row {
     pub force: Force,
     /// The document.
     pub document: String,
-    /// Whether everything asked is accepted.
+    /// Whether everything that is asked is accepted.
     pub accepted: bool,
-    /// Whether what is missing is only to be known.
+    /// Whether the missing clauses are only ones to be aware of.
     pub awareness: bool,
     /// When they last accepted anything of it.
     pub at: Option<Timestamp>,
-    /// Since when they are asked.
+    /// The time from which they are asked.
     pub asked: Option<Timestamp>,
-    /// Until when.
+    /// The time it ends.
     pub due: Option<Timestamp>,
-    /// Since when their devices are restricted.
+    /// The time from which their devices are restricted.
     pub lapsed: Option<Timestamp>,
     /// The way of reading that they asked for.
     pub way: String,
 }
 
 impl Row {
-    /// How they stand, in words.
+    /// Describes the state of the acceptance.
     fn state(&self, now: &Timestamp) -> &'static str {
         match self {
             Self { accepted: true, .. } => "Accepted",
@@ -91,7 +91,7 @@ impl View {
         Choice::list(STATES, self.list.filter("state"))
     }
 
-    /// Made-up people, for the gallery and the tests.
+    /// Returns made-up people, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let (hours_ago, hours_ahead) = (web_shell::clock::hours_ago, web_shell::clock::hours_ahead);
@@ -119,7 +119,7 @@ impl View {
     }
 }
 
-/// The lines as CSV, with the columns of the page.
+/// Exports the lines as CSV, with the columns of the page.
 #[must_use]
 pub fn export(rows: &[Row], now: Timestamp) -> String {
     let mut table = csv::Table::new(&[

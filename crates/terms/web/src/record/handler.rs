@@ -14,7 +14,7 @@ use web_shell::links::named;
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors};
 
-/// A question with what was chosen before.
+/// Makes a question with the answer that was chosen before.
 pub(crate) fn question(name: String, asked: &Asked, fields: Option<&Fields>) -> Question {
     let chosen = fields.map(|fields| fields.text(&name)).unwrap_or_default();
     let values: Vec<String> = (0..asked.answers.len()).map(|place| place.to_string()).collect();
@@ -57,13 +57,13 @@ fn field(place: usize) -> String {
     format!("question-{place}")
 }
 
-/// The terms.
+/// Shows the terms to a person before they have a device.
 pub(crate) async fn get(ctx: Ctx, Path((id, document)): Path<(String, String)>) -> Result<Response, Problem> {
     let read = read(&ctx, &id, &document).await?;
     shown(&view(&ctx, &read, None, Errors::default()))
 }
 
-/// Enters the acceptance, if it is of exactly the terms that were shown and every answer is right.
+/// Records the acceptance, if it is of exactly the terms that were shown and every answer is right.
 pub(crate) async fn accept(
     ctx: Ctx,
     Path((id, document)): Path<(String, String)>,
@@ -85,7 +85,7 @@ pub(crate) async fn accept(
     if fields.get("accept") != "yes" {
         errors.add("accept", "Tick the box once they accept the terms, or leave the page");
     }
-    // A version that is not in force any more is refused before anything else that is wrong with the form.
+    // A version that is no longer in force is refused before any other error in the form.
     if fields.get("digest") != read.digest || errors.is_empty() {
         let permit = ctx.permit::<RecordAcceptance>()?;
         let way = fields.some("shown").unwrap_or_else(|| "page".to_owned());

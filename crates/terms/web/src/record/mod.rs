@@ -1,5 +1,5 @@
-//! Entering that somebody accepted the terms before having a device (MDU-3.2): the whole of them to be read together,
-//! what changed since last time, one tick.
+//! The form that records that somebody accepted the terms before having a device (MDU-3.2), for staff who may record acceptances:
+//! the whole text to read together, the changes since last time, one box to tick.
 
 pub(crate) mod handler;
 
@@ -11,37 +11,37 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "record/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with the form.
+    /// The errors in the form.
     pub errors: Errors,
-    /// The page's own address, to which the form is sent.
+    /// The page's own address, which the form posts to.
     pub href: String,
-    /// Whose acceptance it is: name and number.
+    /// The name and number of the person who accepts.
     pub who: String,
     /// The document's title.
     pub title: String,
     /// The version to be accepted.
     pub version: String,
-    /// Digest of exactly the text shown; the form sends it back, so that what is accepted is what was read.
+    /// Digest of exactly the text shown; the form sends it back, so that exactly what was read is accepted.
     pub digest: String,
-    /// What changed since the version accepted before; empty for a first time.
+    /// The changes since the version accepted before; empty the first time.
     pub changes: Vec<Change>,
     /// The terms by section: title and clauses.
     pub sections: Vec<(String, Vec<Clause>)>,
-    /// Questions on what was read; none where the clauses ask none.
+    /// Questions on the text; empty where the clauses ask none.
     pub questions: Vec<Question>,
     /// Ways of showing the terms.
     pub ways: Vec<Choice>,
-    /// When this version was accepted already, if it was; then there is no form.
+    /// When this version was accepted already; `None` if it was not. If it was, there is no form.
     pub accepted: Option<Timestamp>,
 }
 
-/// A question on what was read.
+/// A question on the text.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// The field's name.
@@ -63,7 +63,7 @@ impl Question {
 }
 
 impl View {
-    /// Terms with a question not answered, for the gallery and the tests.
+    /// Returns terms with a question not answered, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         Self {
@@ -96,7 +96,7 @@ impl View {
         }
     }
 
-    /// The same once they are accepted.
+    /// Returns the terms once they are accepted, for the gallery and the tests.
     #[must_use]
     pub fn sample_accepted() -> Self {
         Self {

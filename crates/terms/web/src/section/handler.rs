@@ -65,7 +65,7 @@ fn section_view(
     }
 }
 
-/// One section.
+/// Shows one section.
 pub(crate) async fn section(
     ctx: Ctx,
     Path((document, place)): Path<(String, String)>,
@@ -75,7 +75,7 @@ pub(crate) async fn section(
     shown(&section_view(&ctx, &read, (place, &section), None, &[]))
 }
 
-/// Takes a section as read, if its questions are answered by what it says, and goes on to the next one left to read.
+/// Marks a section as read, if its questions are answered correctly, and goes on to the next unread one.
 pub(crate) async fn read(
     ctx: Ctx,
     Path((document, place)): Path<(String, String)>,
@@ -104,7 +104,7 @@ pub(crate) async fn read(
     }
 }
 
-/// Where to go after a section: the next one that is left to read, or the document where none is.
+/// Returns the address after a section: the next unread section, or the document if none is left.
 fn next(read: &TermsRead, place: usize) -> String {
     let left = |at: usize| read.sections.get(at).is_some_and(|section| section.open && !section.read);
     let count = read.sections.len();

@@ -1,4 +1,4 @@
-//! One section of the terms, to be read by whoever is signed in, with a question here and there.
+//! One section of the terms, for the person signed in to read, with a question for some of its clauses.
 
 pub(crate) mod handler;
 
@@ -10,13 +10,13 @@ use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::Errors;
 
-/// What the page shows.
+/// The data shown on the page.
 #[derive(Debug, Clone, Template)]
 #[template(path = "section/page.html")]
 pub struct View {
-    /// The frame.
+    /// The frame around the page.
     pub shell: Shell,
-    /// What was wrong with the answers.
+    /// The errors in the answers.
     pub errors: Errors,
     /// The page's own address.
     pub href: String,
@@ -24,20 +24,20 @@ pub struct View {
     pub document: String,
     /// Number and title of the section.
     pub title: String,
-    /// Which section it is, and of how many.
+    /// The number of the section, and the number of sections.
     pub place: (usize, usize),
     /// Digest of its wording; the form sends it back.
     pub digest: String,
     /// Its clauses.
     pub clauses: Vec<Clause>,
-    /// Its questions, each with the clause to read again where the answer was not what it says.
+    /// Its questions, each with the clause to read again where the answer was wrong.
     pub questions: Vec<(Question, Option<Clause>)>,
-    /// Whether there is anything to confirm: a section accepted before is only read.
+    /// Whether there is anything to confirm: a section accepted before is only shown.
     pub open: bool,
 }
 
 impl View {
-    /// A section with an answer that is not what the clause says, for the gallery and the tests.
+    /// Returns a section with a wrong answer, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
         let clause = Clause::sample("MDU-4.1", "Say at once that a device is lost or stolen. <script>");

@@ -99,7 +99,7 @@ fn person_id(number: u32) -> PersonId {
 fn list() -> anyhow::Result<Duration> {
     let scratch = testkit::scratch_sqlite();
     let store = Store::open(&scratch.config)?;
-    store.migrate()?;
+    store::migrate(&store)?;
     testkit::block_on(async move {
         store
             .write(|tx| (0..PEOPLE).try_for_each(|number| people::add(tx, &person(number))))

@@ -95,7 +95,7 @@ fn on<F: Future<Output = ()>>(database: &StoreConfig, test: impl FnOnce(Bench) -
     testkit::block_on(async {
         let world = testkit::world();
         let store = Store::open(database).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy");
         let files = policy::Files::read(&folder).unwrap();
         let policy =

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::simulation::{demo, load};
 use crate::verbs::{
     assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, orders, people, policy,
-    registers, roles, service, settings, terms, tokens,
+    registers, roles, serving, settings, terms, tokens,
 };
+use simulation::{demo, load};
 
 /// Keeps a police force's devices tied to the force's own rules, and proves it.
 #[derive(Debug, Parser)]
@@ -75,12 +75,12 @@ pub(crate) enum Verb {
     /// Make a data folder out of a backup.
     Restore(backup::Restore),
     /// Bring the database's schema up to date.
-    Migrate(service::Migrate),
+    Migrate(serving::Migrate),
     /// Administrators who get in with a passkey while the directory is down: invite, list, end.
     #[command(subcommand)]
     BreakGlass(break_glass::BreakGlassVerb),
     /// A sign-in address for one person, good once and for fifteen minutes.
-    SignInLink(service::SignInLink),
+    SignInLink(serving::SignInLink),
     /// Run the service.
     Serve,
     /// The whole thing on this machine: two documents, a force, simulated devices.

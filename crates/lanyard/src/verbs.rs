@@ -22,7 +22,7 @@ pub(crate) mod policy;
 pub(crate) mod registers;
 mod registers_show;
 pub(crate) mod roles;
-pub(crate) mod service;
+pub(crate) mod serving;
 pub(crate) mod settings;
 pub(crate) mod terms;
 pub(crate) mod tokens;
@@ -36,7 +36,7 @@ use crate::cli::{Cli, Verb};
 /// # Errors
 /// Whatever kept it from doing what was asked; what it wrote until then stands.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
-    crate::system::install_tls()?;
+    service::system::install_tls()?;
     let settings: Option<&Path> = cli.config.as_deref();
     match cli.verb {
         Verb::Policy(verb) => verb.run(settings),
@@ -60,7 +60,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Migrate(verb) => verb.run(settings),
         Verb::BreakGlass(verb) => verb.run(settings),
         Verb::SignInLink(verb) => verb.run(settings),
-        Verb::Serve => crate::serve::run(settings),
+        Verb::Serve => service::serve::run(settings),
         Verb::Demo(verb) => verb.run(),
         Verb::Simulate(verb) => verb.run(settings),
     }

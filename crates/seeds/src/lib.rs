@@ -136,7 +136,7 @@ pub async fn start_with(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = format!("http://{}", listener.local_addr().expect("its number"));
     let store = Store::open(database).expect("a database");
-    store.migrate().expect("its tables");
+    store::migrate(&store).expect("its tables");
     let app = node_with(store, &world, address, change, policy);
     compliance_app::policy_change::bring_into_force(&app, permit(&root()).expect("may do everything"))
         .await

@@ -98,7 +98,7 @@ fn main() {
     let scratch = scratch_sqlite();
     block_on(async {
         let store = Store::open(&scratch.config).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         fill(&store).await;
         let any = DeviceFilter::default();
         measure(&store, "by serial number", any.clone(), DeviceOrder::Serial).await;

@@ -90,7 +90,7 @@ async fn measure(store: &Store, tasks: usize, next: &Arc<AtomicI64>, reads: bool
 
 fn run(config: &StoreConfig) {
     let store = Store::open(config).unwrap();
-    store.migrate_with(SCHEMA).unwrap();
+    store.migrate(SCHEMA).unwrap();
     store
         .write_blocking(|tx| {
             (0..DEVICES).try_for_each(|number| tx.later(&ADD, vec![format!("device-{number:05}").into()]))

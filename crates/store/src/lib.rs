@@ -1,6 +1,6 @@
 //! The only crate that knows SQL.
 //!
-//! `engine` runs closures as transactions on SQLite or PostgreSQL; `migrate` brings the schema up to date. Every other
+//! `database` runs closures as transactions on SQLite or PostgreSQL; `migrations` holds the schema. Every other
 //! module is one family of tables: its statements, each written once for both engines, and typed functions over them
 //! that take a [`Tx`]. Rows never leave this crate as rows.
 //!
@@ -57,24 +57,22 @@ pub mod terms;
 pub mod terms_asked;
 pub mod tokens;
 
-mod engine;
-mod error;
-mod migrate;
+mod migrations;
 mod record;
 
-pub(crate) use engine::statements;
-pub use engine::{
-    Engine, PostgresTls, Row, Soundness, SslMode, Statement, Store, StoreConfig, Tx, Value, id,
+pub(crate) use database::statements;
+pub use database::{
+    Applied, Engine, Migration, PostgresTls, Row, Soundness, SslMode, Statement, Store, StoreConfig,
+    StoreError, Tx, Value, id,
 };
-pub use error::StoreError;
-pub use migrate::{Applied, MIGRATIONS, Migration};
+pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use record::{force_word, like, single_count};
 
 /// Returns every statement of every module: a test prepares each on both engines.
 #[must_use]
 pub fn all_statements() -> Vec<&'static Statement> {
     [
-        migrate::ALL,
+        database::STATEMENTS,
         alarms::ALL,
         apple_enrolments::ALL,
         assets::ALL,

@@ -13,7 +13,7 @@ fn at(seconds: i64) -> Timestamp {
 
 fn open(config: &store::StoreConfig) -> Store {
     let store = Store::open(config).unwrap();
-    store.migrate().unwrap();
+    store::migrate(&store).unwrap();
     store
 }
 

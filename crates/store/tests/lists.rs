@@ -140,7 +140,7 @@ fn walk<T, K>(mut step: impl FnMut(Option<&K>) -> Vec<T>, key: impl Fn(&T) -> K)
 fn on_both(test: impl Fn(&mut Tx<'_>) -> Result<(), StoreError> + Send + Sync + Copy + 'static) {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         block_on(async {
             store.write(fill).await.unwrap();
             store.read(test).await.unwrap();
@@ -289,7 +289,7 @@ fn cases_and_ledger_entries_of_one_instant_are_not_lost_between_pages() {
 fn a_person_is_changed_once_and_by_whoever_read_them_last() {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         let (before, again) = block_on(store.write(|tx| {
             let new = person(0);
             people::add(tx, &new)?;

@@ -180,9 +180,9 @@ fn before() -> &'static [store::Migration] {
 fn an_old_database_is_carried_over() {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate_with(before()).unwrap();
+        store.migrate(before()).unwrap();
         fill(&store);
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         block_on(store.write(|tx| {
             let (live, bare): (EnrolmentId, EnrolmentId) = (LIVE.parse().unwrap(), BARE.parse().unwrap());
             let phone: DeviceId = PHONE.parse().unwrap();

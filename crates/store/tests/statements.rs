@@ -9,7 +9,7 @@ use testkit::both_engines;
 fn every_statement_prepares_on_both_engines() {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         let problems: Vec<String> = all_statements()
             .into_iter()
             .filter_map(|statement| store.check(vec![statement]).err().map(|error| error.to_string()))
@@ -64,7 +64,7 @@ fn a_check_in_looks_for_commands_among_the_unfinished_ones_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.sqlite");
     let store = Store::open(&StoreConfig::Sqlite { path: path.clone(), readers: 1 }).unwrap();
-    store.migrate().unwrap();
+    store::migrate(&store).unwrap();
     let connection = rusqlite::Connection::open(&path).unwrap();
     let mut found = 0;
     for statement in all_statements().into_iter().filter(|statement| statement.name.contains("::HOT_LOOKUP"))

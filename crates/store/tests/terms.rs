@@ -18,7 +18,7 @@ fn sample() -> Person {
 fn a_version_keeps_its_wording_and_an_acceptance_is_entered_once() {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         let at = Timestamp::from_millis;
         block_on(store.write(move |tx| {
             people::add(tx, &sample())?;
@@ -48,7 +48,7 @@ fn a_version_keeps_its_wording_and_an_acceptance_is_entered_once() {
 fn tries_are_counted_up_to_the_right_answer() {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate().unwrap();
+        store::migrate(&store).unwrap();
         let at = Timestamp::from_millis;
         block_on(store.write(move |tx| {
             people::add(tx, &sample())?;

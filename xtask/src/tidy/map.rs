@@ -152,23 +152,21 @@ fn module<'a>(file: &'a File, source: &str) -> Option<(&'a str, &'a str)> {
     Some((name, first))
 }
 
-/// Returns what a capability enters into the ledger: words such as `case.closed` that stand in its use cases and in
-/// `policy/actions.toml`.
+/// Returns what a capability enters into the ledger: the action of each record that its use cases begin.
 fn actions(one: &Capability, files: &[File]) -> BTreeSet<String> {
-    let listed =
-        files.iter().find(|file| file.path == "policy/actions.toml").map_or("", |file| file.text.as_str());
-    let listed = listed.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    let listed: BTreeSet<&str> = listed.map(|name| name.split('/').next().unwrap_or(name)).collect();
     let source = format!("crates/{}/app/src/", one.name);
     let own = files.iter().filter(|file| file.is_rust() && !file.is_test() && file.path.starts_with(&source));
-    let said = |text: &str| {
-        listed
-            .iter()
-            .filter(|name| text.contains(&format!("\"{name}\"")))
-            .map(|name| (*name).to_owned())
-            .collect::<Vec<_>>()
+    own.flat_map(|file| file.text.split("Record::new(").skip(1)).filter_map(action).collect()
+}
+
+/// Returns the action among the arguments of a record: the first text of the form `case.closed`.
+fn action(arguments: &str) -> Option<String> {
+    let ends = arguments.find(';').unwrap_or(arguments.len());
+    let texts = arguments.get(..ends)?.split('"').skip(1).step_by(2);
+    let is_action = |text: &&str| {
+        text.contains('.') && text.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '-')
     };
-    own.flat_map(|file| said(&file.text)).collect()
+    texts.into_iter().find(is_action).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -210,10 +208,12 @@ mod tests {
     fn a_capability_is_shown_by_the_first_lines_of_its_files() {
         let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
         let files = [
-            file("crates/cases/app/src/desk.rs", "//! The desk.\n\nenter(\"case.closed\");\n"),
+            file(
+                "crates/cases/app/src/desk.rs",
+                "//! The desk.\n\nRecord::new(\"system\", \"case.closed\", format!(\"x\"));\n",
+            ),
             file("crates/cases/app/src/desk/deep.rs", "//! Deep.\n"),
             file("crates/cases/web/src/show/mod.rs", "//! One case.\n"),
-            file("policy/actions.toml", "name = \"case.closed/by-hand\"\nname = \"case.taken\"\n"),
         ];
         let map = render_own(&Table::parse(TABLE).unwrap().capabilities[0], &files);
         assert!(map.contains("| `desk` | The desk. |") && map.contains("| `show` | One case. |"), "{map}");
@@ -221,6 +221,6 @@ mod tests {
             map.contains("Tables: `desk_case`.") && map.contains("Ledger entries: `case.closed`."),
             "{map}"
         );
-        assert!(!map.contains("Deep") && !map.contains("case.taken"), "{map}");
+        assert!(!map.contains("Deep"), "{map}");
     }
 }

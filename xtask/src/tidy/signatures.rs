@@ -32,7 +32,8 @@ pub(crate) fn check(files: &[File], packages: &[Package], allowed: &Signatures) 
     let mut problems = Vec::new();
     for package in packages {
         let source = format!("{}/src/", package.folder);
-        let own = files.iter().filter(|file| file.is_rust() && !file.is_test() && file.path.starts_with(&source));
+        let own =
+            files.iter().filter(|file| file.is_rust() && !file.is_test() && file.path.starts_with(&source));
         let (mut tuples, mut many) = (Vec::new(), Vec::new());
         for file in own {
             let Ok(parsed) = syn::parse_file(&file.text) else { continue };
@@ -43,7 +44,13 @@ pub(crate) fn check(files: &[File], packages: &[Package], allowed: &Signatures) 
         let advice = "name its parts in a struct";
         problems.extend(compare(name, ("tuples", "take a tuple"), &tuples, &allowed.tuples, advice));
         let advice = "gather what belongs together in a struct";
-        problems.extend(compare(name, ("many", "take more than five parameters"), &many, &allowed.many, advice));
+        problems.extend(compare(
+            name,
+            ("many", "take more than five parameters"),
+            &many,
+            &allowed.many,
+            advice,
+        ));
     }
     problems
 }
@@ -57,14 +64,21 @@ fn compare(
 ) -> Vec<Problem> {
     let most = allowed.get(name).copied().unwrap_or_default();
     if found.len() < most {
-        let message = format!("{} functions of `{name}` {what}, {most} are allowed; lower `signatures.{key}`", found.len());
+        let message = format!(
+            "{} functions of `{name}` {what}, {most} are allowed; lower `signatures.{key}`",
+            found.len()
+        );
         return vec![Problem::new(TABLE, None, message)];
     }
     if found.len() == most {
         return Vec::new();
     }
     let message = |place: &Place| {
-        format!("`{}` is one of {} functions of `{name}` that {what}, {most} are allowed; {advice}", place.function, found.len())
+        format!(
+            "`{}` is one of {} functions of `{name}` that {what}, {most} are allowed; {advice}",
+            place.function,
+            found.len()
+        )
     };
     found.iter().map(|place| Problem::new(place.path.clone(), place.line, message(place))).collect()
 }
@@ -147,7 +161,10 @@ mod tests {
     #[test]
     fn a_tuple_and_a_sixth_parameter_are_named() {
         let found = said("fn f((a, b): (u8, u8)) {}\nimpl X { fn g(&self, a: &(u8, u8)) {} }", "");
-        assert!(found.contains("crates/a/src/b.rs:1: `f` is one of 2") && found.contains(":2: `g`"), "{found}");
+        assert!(
+            found.contains("crates/a/src/b.rs:1: `f` is one of 2") && found.contains(":2: `g`"),
+            "{found}"
+        );
         let found = said("fn f(a: u8, b: u8, c: u8, d: u8, e: u8, f: u8) {}", "");
         assert!(found.contains("take more than five parameters"), "{found}");
         assert_eq!(said("fn f(a: u8, b: (), c: u8, d: u8, e: u8) {}", ""), "");
@@ -158,6 +175,9 @@ mod tests {
     fn what_is_counted_in_the_table_is_allowed_and_only_falls() {
         let text = "fn f(a: (u8, u8)) {}";
         assert_eq!(said(text, "tuples = { a = 1 }"), "");
-        assert!(said(text, "tuples = { a = 2 }").contains("1 functions of `a` take a tuple, 2 are allowed; lower"));
+        assert!(
+            said(text, "tuples = { a = 2 }")
+                .contains("1 functions of `a` take a tuple, 2 are allowed; lower")
+        );
     }
 }

@@ -92,7 +92,7 @@ impl Prepared {
     pub(super) fn on(database: &StoreConfig, policy: &Path, devices: usize) -> anyhow::Result<Self> {
         let world = testkit::world();
         let store = Store::open(database)?;
-        store.migrate()?;
+        store::migrate(&store)?;
         let estate = crate::estate::grow(&store, &seeds::authority(&world), &world.world(), 0, devices)?;
         let folder: PathBuf = policy.to_owned();
         let files = policy::Files::read(&folder)?;

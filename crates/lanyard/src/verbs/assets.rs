@@ -10,9 +10,11 @@ use kernel::access::{ManageRegister, SeeDevices};
 use serde_json::json;
 use store::devices::{self, Device, DeviceFilter};
 
-use crate::open::{self, Opened};
-use crate::out::Out;
-use crate::verbs::import::{self, Asked};
+use crate::verbs::import;
+use crate::verbs::import::Asked;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// Devices asked for at once.
 const PAGE: u32 = 500;

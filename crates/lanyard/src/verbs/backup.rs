@@ -16,9 +16,9 @@ use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{Soundness, Store, StoreConfig};
 
-use crate::config::{self, Config};
-use crate::out::{Out, note};
-use crate::{keys, open, system};
+use service::config::Config;
+use service::out::{Out, note};
+use service::{config, keys, open, system};
 
 /// The database inside a backup and a data folder.
 const DATABASE: &str = "lanyard.sqlite";

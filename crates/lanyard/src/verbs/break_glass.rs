@@ -8,9 +8,9 @@ use kernel::access::RunService;
 use serde_json::json;
 use sign_in_app::Administrator;
 
-use crate::open;
-use crate::out::Out;
-use crate::verbs::service::person;
+use crate::verbs::serving::person;
+use service::open;
+use service::out::Out;
 
 /// What to do with break-glass accounts.
 #[derive(Debug, Subcommand)]

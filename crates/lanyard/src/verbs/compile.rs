@@ -12,9 +12,9 @@ use kernel::policy_in_force::{ReadyProfile, compile_profiles, coverage};
 use policy::ClauseLine;
 use serde_json::json;
 
-use crate::out::{Failure, Out, wrapped};
-use crate::policy_folder::{Folder, PolicyArgs};
-use crate::vendors;
+use service::out::{Failure, Out, wrapped};
+use service::policy_folder::{Folder, PolicyArgs};
+use service::vendors;
 
 /// Arguments.
 #[derive(Debug, Args)]

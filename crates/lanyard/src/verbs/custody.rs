@@ -8,8 +8,9 @@ use custody_app::{HandoverState, reference};
 use kernel::access::SeeCustody;
 use serde_json::json;
 
-use crate::open::{self, Opened};
-use crate::out::{Failure, Out};
+use service::open;
+use service::open::Opened;
+use service::out::{Failure, Out};
 
 /// Hand-overs asked for at once.
 const PAGE: u32 = 200;

@@ -10,8 +10,9 @@ use kernel::access::{CommandDevices, RevokeCertificates};
 use store::devices::{DeviceFilter, EnrolmentState};
 
 use super::assets;
-use crate::open::{self, Opened};
-use crate::out::Out;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// What to do with devices.
 #[derive(Debug, Subcommand)]

@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use policy::{Draft, ImportOptions, import};
 
-use crate::out::Out;
+use service::out::Out;
 
 /// Larger texts are refused: a policy is a document, not a dump.
 const LARGEST: u64 = 4 << 20;

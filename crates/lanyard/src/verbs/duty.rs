@@ -8,9 +8,11 @@ use duty_app::{Calendars, Rosters, State};
 use kernel::access::SeeDuty;
 use serde_json::json;
 
-use crate::open::{self, Opened};
-use crate::out::Out;
-use crate::verbs::import::{self, Asked};
+use crate::verbs::import;
+use crate::verbs::import::Asked;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// What to do with rosters.
 #[derive(Debug, Subcommand)]

@@ -6,9 +6,8 @@ use clap::Args;
 use devices_app::enrolment::EnrolmentFile;
 use kernel::access::EnrolDevices;
 
-use crate::out::{Failure, Out, note};
-use crate::{keys, open};
-use crate::{system, vendors};
+use service::out::{Failure, Out, note};
+use service::{keys, open, system, vendors};
 
 /// Arguments.
 #[derive(Debug, Args)]

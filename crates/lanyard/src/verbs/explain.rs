@@ -11,8 +11,9 @@ use policy::Library;
 use serde_json::json;
 use store::devices::Device;
 
-use crate::open::{self, Opened};
-use crate::out::{Out, wrapped};
+use service::open;
+use service::open::Opened;
+use service::out::{Out, wrapped};
 
 /// Earlier judgements shown to people; all of them go into the JSON.
 const SHOWN: usize = 10;

@@ -12,8 +12,8 @@ use kernel::imports::{
     Answers, Apply, Choices, Column, Does, ImportRead, Item, Kind, MOST_BYTES, Mapping, NewFile,
 };
 
-use crate::open::Opened;
-use crate::out::{Failure, Out};
+use service::open::Opened;
+use service::out::{Failure, Out};
 
 /// A file and what is to be done with it.
 #[derive(Debug, Args)]

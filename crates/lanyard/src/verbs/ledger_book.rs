@@ -12,8 +12,9 @@ use kernel::access::{Permit, RunService, SeeLedger};
 use ledger_app::accept_ledger;
 
 use super::ledger_verify::{self, Verify};
-use crate::open::{self, Opened};
-use crate::out::{Out, note};
+use service::open;
+use service::open::Opened;
+use service::out::{Out, note};
 
 /// What to do with the ledger.
 #[derive(Debug, Subcommand)]

@@ -11,8 +11,9 @@ use kernel::access::SeeLedger;
 use ledger::{Checkpoint, Fault, Proven, Report, VerifierKey, is_proof, verify_extension, verify_proof};
 use serde_json::json;
 
-use crate::open::{self, Opened};
-use crate::out::{Failure, Out};
+use service::open;
+use service::open::Opened;
+use service::out::{Failure, Out};
 
 /// What is checked, and against what.
 #[derive(Debug, Args)]

@@ -11,8 +11,9 @@ use domain::{BurstId, Force};
 use kernel::access::{CallOffOrders, FreezeDestruction, SeeHeldOrders};
 use serde_json::json;
 
-use crate::open::{self, Opened};
-use crate::out::Out;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// What to do with orders.
 #[derive(Debug, Subcommand)]

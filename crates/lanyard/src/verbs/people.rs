@@ -12,10 +12,11 @@ use people_app::movers::NewEvent;
 use serde_json::json;
 use store::people::Person;
 
-use crate::open::{self, Opened};
-use crate::out::Out;
-use crate::verbs::import::{self, Asked};
-use crate::verbs::people_end;
+use crate::verbs::import::Asked;
+use crate::verbs::{import, people_end};
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// People asked for at once.
 const PAGE: u32 = 500;

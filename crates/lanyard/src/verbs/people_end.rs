@@ -3,8 +3,8 @@
 use domain::{Day, Force};
 use kernel::access::{ManagePeople, RunService};
 
-use crate::open::Opened;
-use crate::out::Out;
+use service::open::Opened;
+use service::out::Out;
 
 /// Takes a person off the books, with what is still in their hands named.
 pub(crate) async fn end(

@@ -11,9 +11,9 @@ use policy::{ClauseLine, ClausePage, Library, Scope, diff, setting_words};
 use serde_json::json;
 
 use super::{compile, draft};
-use crate::out::{Failure, Out, wrapped};
-use crate::policy_folder::{Folder, PolicyArgs};
-use crate::vendors;
+use service::out::{Failure, Out, wrapped};
+use service::policy_folder::{Folder, PolicyArgs};
+use service::vendors;
 
 /// What to do with the rules.
 #[derive(Debug, Subcommand)]

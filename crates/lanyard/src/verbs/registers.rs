@@ -16,8 +16,9 @@ use permissions_app::{Asked, Decision, NewPermission};
 use serde_json::{Value, json};
 
 use super::registers_show as shown;
-use crate::open::{self, Opened};
-use crate::out::{Failure, Out};
+use service::open;
+use service::open::Opened;
+use service::out::{Failure, Out};
 
 /// Entries asked for at once.
 const PAGE: u32 = 500;

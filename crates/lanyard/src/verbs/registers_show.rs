@@ -6,7 +6,7 @@ use policy::PermissionField;
 use serde_json::{Value, json};
 
 use super::registers::time;
-use crate::out::Out;
+use service::out::Out;
 
 /// Until when an entry holds, once that is decided.
 pub(super) fn until(row: &PermissionRow) -> Option<String> {

@@ -12,9 +12,10 @@ use kernel::access::{ManageAccess, Role, SeeAccess, SeeAlarms};
 use people_app::grants::{Given, NewGrant};
 use serde_json::json;
 
-use crate::open::{self, Opened};
-use crate::out::Out;
-use crate::verbs::service;
+use crate::verbs::serving;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// Rows asked for at once.
 const MOST: u32 = 1000;
@@ -100,7 +101,7 @@ impl AlarmVerb {
 }
 
 async fn give(opened: &Opened, person: &str, new: NewGrant) -> anyhow::Result<()> {
-    let id = service::person(opened, person).await?;
+    let id = serving::person(opened, person).await?;
     let given =
         people_app::grants::grant_role(&opened.app, opened.permit::<ManageAccess>()?, id, new).await?;
     let mut out = Out::new();
@@ -115,7 +116,7 @@ async fn give(opened: &Opened, person: &str, new: NewGrant) -> anyhow::Result<()
 }
 
 async fn end(opened: &Opened, person: &str, role: Role, reason: &str) -> anyhow::Result<()> {
-    let id = service::person(opened, person).await?;
+    let id = serving::person(opened, person).await?;
     let now = opened.app.world().now();
     let read = people_app::grants::person_roles(&opened.app, opened.permit::<SeeAccess>()?, id).await?;
     let found =

@@ -6,9 +6,9 @@ use anyhow::Context;
 use clap::Subcommand;
 use pki::DeviceCa;
 
-use crate::config::{Config, EXAMPLE, Tls};
-use crate::out::Out;
-use crate::{keys, open, serve, system, tls_files, vendors};
+use service::config::{Config, EXAMPLE, Tls};
+use service::out::Out;
+use service::{keys, open, serve, system, tls_files, vendors};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]

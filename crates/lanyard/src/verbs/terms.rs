@@ -7,8 +7,9 @@ use domain::Force;
 use kernel::access::{RecordAcceptance, SeePeople};
 use serde_json::json;
 
-use crate::open::{self, Opened};
-use crate::out::Out;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// Every document that has terms.
 const ALL: &str = "all";

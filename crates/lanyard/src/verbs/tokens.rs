@@ -9,8 +9,9 @@ use serde_json::json;
 use sign_in_app::tokens::{DEFAULT_DAYS, NewToken, WARN};
 use store::tokens::Token;
 
-use crate::open::{self, Opened};
-use crate::out::Out;
+use service::open;
+use service::open::Opened;
+use service::out::Out;
 
 /// What to do with API tokens.
 #[derive(Debug, Subcommand)]

@@ -22,6 +22,6 @@ pub(crate) static ALL: Statement = Statement { name: "all", sql: "SELECT id, num
 /// Opens a store with that schema.
 pub(crate) fn open(config: &StoreConfig) -> Store {
     let store = Store::open(config).unwrap();
-    store.migrate_with(SCHEMA).unwrap();
+    store.migrate(SCHEMA).unwrap();
     store
 }

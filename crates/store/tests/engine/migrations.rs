@@ -9,7 +9,7 @@ const TWO: Migration =
     Migration { version: 2, name: "two", sql: "CREATE TABLE b (x BIGINT); CREATE TABLE c (x BIGINT);" };
 
 fn refusal(store: &Store, list: &'static [Migration]) -> String {
-    store.migrate_with(list).unwrap_err().to_string()
+    store.migrate(list).unwrap_err().to_string()
 }
 
 #[test]
@@ -17,11 +17,11 @@ fn each_script_is_applied_once_and_in_order() {
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
         assert_eq!(store.schema_version(), Ok(0));
-        let first: Vec<_> = store.migrate_with(&[ONE]).unwrap().iter().map(|step| step.version).collect();
+        let first: Vec<_> = store.migrate(&[ONE]).unwrap().iter().map(|step| step.version).collect();
         assert_eq!(first, [1]);
-        let second: Vec<_> = store.migrate_with(&[ONE, TWO]).unwrap().iter().map(|step| step.name).collect();
+        let second: Vec<_> = store.migrate(&[ONE, TWO]).unwrap().iter().map(|step| step.name).collect();
         assert_eq!(second, ["two"]);
-        assert_eq!(store.migrate_with(&[ONE, TWO]), Ok(vec![]));
+        assert_eq!(store.migrate(&[ONE, TWO]), Ok(vec![]));
         assert_eq!(store.schema_version(), Ok(2));
     });
 }
@@ -31,7 +31,7 @@ fn a_changed_or_unknown_script_stops_the_start() {
     const CHANGED: Migration = Migration { version: 1, name: "one", sql: "CREATE TABLE a (x BIGINT)" };
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        store.migrate_with(&[ONE, TWO]).unwrap();
+        store.migrate(&[ONE, TWO]).unwrap();
         assert!(refusal(&store, &[CHANGED, TWO]).contains("script 1 (one) is not the one that was applied"));
         assert!(refusal(&store, &[ONE]).contains("run the newer program"));
         assert!(refusal(&store, &[TWO, ONE]).contains("renumber"));
@@ -47,11 +47,11 @@ fn a_script_that_fails_leaves_nothing_behind() {
     };
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        let failed = store.migrate_with(&[ONE, HALF]);
+        let failed = store.migrate(&[ONE, HALF]);
         assert!(matches!(failed, Err(StoreError::Sql { statement: "half", .. })), "{failed:?}");
         assert_eq!(store.schema_version(), Ok(1));
         // Table b must not exist, or this would fail.
-        assert_eq!(store.migrate_with(&[ONE, TWO]).unwrap().len(), 1);
+        assert_eq!(store.migrate(&[ONE, TWO]).unwrap().len(), 1);
     });
 }
 
@@ -60,9 +60,7 @@ fn several_nodes_may_start_at_once() {
     both_engines(|config| {
         let applied: usize = std::thread::scope(|scope| {
             let nodes: Vec<_> = (0..4)
-                .map(|_| {
-                    scope.spawn(|| Store::open(&config).unwrap().migrate_with(&[ONE, TWO]).unwrap().len())
-                })
+                .map(|_| scope.spawn(|| Store::open(&config).unwrap().migrate(&[ONE, TWO]).unwrap().len()))
                 .collect();
             nodes.into_iter().map(|node| node.join().unwrap()).sum()
         });
@@ -76,7 +74,7 @@ fn the_product_s_own_scripts_apply_to_an_empty_database() {
         Statement { name: "tables", sql: "SELECT count(*) FROM schema_migration WHERE applied_at > 0" };
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
-        assert_eq!(store.migrate().unwrap().len(), MIGRATIONS.len());
+        assert_eq!(store::migrate(&store).unwrap().len(), MIGRATIONS.len());
         let recorded = store.read_blocking(|tx| tx.one(&TABLES, &[])?.unwrap().int(0));
         assert_eq!(recorded, Ok(i64::try_from(MIGRATIONS.len()).unwrap()));
     });

@@ -1,0 +1,373 @@
+//! The service's own keys: made on first start, loaded ever after, never overwritten.
+//!
+//! | file | what it is for | if it is lost |
+//! | --- | --- | --- |
+//! | `ca.key`, `ca.pem` | certifies devices | every device must enrol again |
+//! | `seal.key` | seals unlock tokens, PINs and raw messages in the database | they cannot be opened any more |
+//! | `ledger.key`, `ledger.pub` | signs checkpoints of the ledger | a new key must be published; old checkpoints stay good |
+//!
+//! Each lies in the data folder, readable by the service's account alone; a key file that others could read is refused,
+//! because whoever could read it may have. `lanyard backup` takes them along: they are not in the database on purpose.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Secret, Span, World};
+use kernel::Keys;
+use kernel::seal::Sealer;
+use ledger::SigningKey;
+use pki::{DeviceCa, RsaBits, Validity};
+
+use crate::config::{Config, GivenCa};
+
+/// The files of a data folder that are keys, whichever of them are there.
+pub const FILES: [&str; 5] = ["ca.key", "ca.pem", "seal.key", "ledger.key", "ledger.pub"];
+/// How long an authority that we make ourselves lasts.
+const CA_LIFE: Span = Span::from_secs(15 * 365 * 24 * 3600);
+/// How a private key of signed notes begins (golang.org/x/mod/sumdb/note, the format's first implementation).
+const LEDGER_PREFIX: &str = "PRIVATE+KEY+";
+/// Marks Ed25519 in front of a note key's bytes.
+const ED25519: u8 = 1;
+/// Larger key files are not read.
+const LARGEST: u64 = 64 * 1024;
+
+/// Loads the keys of a data folder, making those that are not there yet; where the database has been in use, none is made.
+///
+/// # Errors
+/// A key that others can read, that cannot be read, or that cannot be made, and one that is missing.
+pub fn load_or_make(config: &Config, world: &World, in_use: bool) -> anyhow::Result<Keys> {
+    folder(&config.data)?;
+    if in_use {
+        whole(config)?;
+    }
+    let ca = match &config.ca {
+        Some(given) => given_ca(given)?,
+        None => own_ca(&config.data, &config.organisation, world)?,
+    };
+    Ok(Keys { ca, sealer: sealer(&config.data, world)?, ledger: ledger_key(config, world)? })
+}
+
+/// Sees that no key is missing.
+///
+/// # Errors
+/// The first that is.
+pub fn whole(config: &Config) -> anyhow::Result<()> {
+    let own_ca = config.ca.is_none();
+    let needed = FILES.iter().filter(|name| **name != "ledger.pub" && (own_ca || !name.starts_with("ca.")));
+    for name in needed {
+        let path = config.data.join(name);
+        if !path.exists() {
+            bail!(
+                "{} is missing, and the database has been in use with it: see whether data in the settings file names the right \
+                 folder, or restore a backup, which holds database and keys; no new key is made for a database in use",
+                path.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Loads whatever keys are there and makes none: for a look at the settings.
+///
+/// # Errors
+/// As [`load_or_make`], and where some are there and others are not.
+pub fn look(config: &Config, world: &World) -> anyhow::Result<()> {
+    let names = FILES.iter().filter(|name| **name != "ledger.pub");
+    if names.clone().any(|name| config.data.join(name).exists()) {
+        load_or_make(config, world, true)?;
+    }
+    Ok(())
+}
+
+/// Makes the data folder, or sees that nobody else can look into it.
+///
+/// # Errors
+/// A folder that others can enter.
+pub fn folder(path: &Path) -> anyhow::Result<()> {
+    if !path.exists() {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.with_context(|| format!("the data folder {} cannot be made", path.display()))?;
+    }
+    let about = fs::metadata(path).with_context(|| format!("the data folder {}", path.display()))?;
+    if !about.is_dir() {
+        bail!("{} is no folder; name another one with data = \"...\"", path.display());
+    }
+    if about.mode() & 0o077 != 0 {
+        bail!("other accounts can enter the data folder {0}; run: chmod 700 {0}", path.display());
+    }
+    Ok(())
+}
+
+/// Reads a file that only its owner may read.
+///
+/// # Errors
+/// A file that others can read, or that cannot be read at all.
+pub fn read_private(path: &Path) -> anyhow::Result<Secret<Vec<u8>>> {
+    let shown = path.display();
+    let size = private(path)?;
+    if size > LARGEST {
+        bail!("the key file {shown} has {size} bytes, which no key has; look what is in it");
+    }
+    fs::read(path).map(Secret::new).with_context(|| format!("the key file {shown} cannot be read"))
+}
+
+/// Sees that nobody else can read a file; its size.
+fn private(path: &Path) -> anyhow::Result<u64> {
+    let shown = path.display();
+    let about = fs::metadata(path).with_context(|| format!("the key file {shown} cannot be read"))?;
+    if about.mode() & 0o077 != 0 {
+        bail!(
+            "other accounts can read the key file {shown}; run: chmod 600 {shown} (and consider whether the key must be \
+             replaced: somebody may have read it)"
+        );
+    }
+    Ok(about.len())
+}
+
+/// Writes a new file that only its owner may read. It appears under its name when it is whole, and never in the place
+/// of another.
+///
+/// # Errors
+/// A file of that name is there, or it cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8], mode: u32, world: &World) -> anyhow::Result<()> {
+    let shown = path.display();
+    let nonce = hex::encode(world.bytes::<8>());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{nonce}"));
+    let written =
+        OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        });
+    // A link, unlike a rename, refuses to take the place of a file.
+    let linked = written.and_then(|()| fs::hard_link(&beside, path));
+    let removed = fs::remove_file(&beside);
+    linked.with_context(|| format!("{shown} cannot be written"))?;
+    removed.with_context(|| format!("{} cannot be removed", beside.display()))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Reads a file of private state that may be larger than a key.
+///
+/// # Errors
+/// As [`read_private`], except for its size.
+pub fn read_state(path: &Path) -> anyhow::Result<Secret<Vec<u8>>> {
+    private(path)?;
+    fs::read(path).map(Secret::new).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+/// Writes a file of private state in the place of the one before: whole, or not at all.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_state(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let opened = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside);
+    opened
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Makes a new file's name durable. Some file systems cannot; the file itself is.
+pub fn sync_folder(path: &Path) {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let _ = fs::File::open(folder).and_then(|folder| folder.sync_all());
+}
+
+fn text(path: &Path) -> anyhow::Result<Secret<String>> {
+    String::from_utf8(read_private(path)?.into_exposed())
+        .map(Secret::new)
+        .map_err(|_| anyhow!("the key file {} is no text; restore it from a backup", path.display()))
+}
+
+fn given_ca(given: &GivenCa) -> anyhow::Result<DeviceCa> {
+    let certificate = fs::read_to_string(&given.certificate).with_context(|| {
+        format!("the authority's certificate {} cannot be read", given.certificate.display())
+    })?;
+    Ok(DeviceCa::from_pem(&certificate, &text(&given.key)?)?)
+}
+
+/// What is wrong with a device authority that nevertheless works for the devices that it has, and the way out.
+pub fn authority_warning(ca: &DeviceCa) -> Option<String> {
+    let missing = ca.certificate().missing_for_scep();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "the device authority's certificate leaves {} out of its key usage: enrolled devices stay, but iPhones and Macs may \
+             refuse to enrol. Make a certificate with the same key and subject and the usages digitalSignature, \
+             keyEncipherment, keyCertSign and cRLSign, and put it in the place of this one; docs/apple-enrolment.md has the \
+             commands",
+            missing.join(" and ")
+        )
+    })
+}
+
+/// The device authority that the service will use, where it is there already.
+///
+/// # Errors
+/// An authority that is there and cannot be used.
+pub fn present_ca(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
+    let own = GivenCa { certificate: config.data.join("ca.pem"), key: config.data.join("ca.key") };
+    match &config.ca {
+        Some(given) => given_ca(given).map(Some),
+        None if own.key.exists() && own.certificate.exists() => given_ca(&own).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn own_ca(data: &Path, organisation: &str, world: &World) -> anyhow::Result<DeviceCa> {
+    let (key, certificate) = (data.join("ca.key"), data.join("ca.pem"));
+    match (key.exists(), certificate.exists()) {
+        (true, true) => given_ca(&GivenCa { certificate, key }),
+        (false, false) => {
+            let validity = Validity::lasting(world.now(), CA_LIFE);
+            let ca = DeviceCa::generate(
+                &format!("{organisation} devices"),
+                RsaBits::Rsa3072,
+                validity,
+                world.bytes(),
+            )?;
+            write_private(&key, ca.key().to_pem().expose().as_bytes(), 0o600, world)?;
+            write_private(&certificate, ca.certificate().to_pem().as_bytes(), 0o644, world)?;
+            made("a device authority", &key, &format!("SHA-256 {}", ca.certificate().sha256_hex()));
+            Ok(ca)
+        }
+        (has_key, _) => {
+            let (here, gone) = if has_key { (key, certificate) } else { (certificate, key) };
+            bail!(
+                "{} is there but {} is not: restore it from a backup; if no device has ever enrolled, remove {} and both \
+                 are made anew",
+                here.display(),
+                gone.display(),
+                here.display()
+            )
+        }
+    }
+}
+
+fn sealer(data: &Path, world: &World) -> anyhow::Result<Sealer> {
+    let path = data.join("seal.key");
+    if !path.exists() {
+        let key = Secret::new(format!("{}\n", hex::encode(world.bytes::<32>())));
+        write_private(&path, key.expose().as_bytes(), 0o600, world)?;
+        made("a sealing key", &path, "keep a backup: what it sealed opens with nothing else");
+    }
+    let key = hex::decode(text(&path)?.expose().trim())
+        .map_err(|_| anyhow!("{} is not 64 hexadecimal digits; restore it from a backup", path.display()))?;
+    Ok(Sealer::new(&Secret::new(key))?)
+}
+
+fn ledger_key(config: &Config, world: &World) -> anyhow::Result<SigningKey> {
+    let path = config.data.join("ledger.key");
+    if !path.exists() {
+        let seed = Secret::new(world.bytes::<32>());
+        let key = SigningKey::from_seed(&config.ledger_name, &seed)?;
+        write_private(&path, ledger_text(&key, &seed).expose().as_bytes(), 0o600, world)?;
+        made("a ledger key", &path, &format!("publish its other half: {}", key.verifier()));
+    }
+    let key = read_ledger_key(&text(&path)?, &path)?;
+    let public = config.data.join("ledger.pub");
+    if !public.exists() {
+        write_private(&public, format!("{}\n", key.verifier()).as_bytes(), 0o644, world)?;
+    }
+    Ok(key)
+}
+
+/// `PRIVATE+KEY+name+id+base64`, as other tools for signed notes write it.
+fn ledger_text(key: &SigningKey, seed: &Secret<[u8; 32]>) -> Secret<String> {
+    let mut bytes = vec![ED25519];
+    bytes.extend_from_slice(seed.expose());
+    let verifier = key.verifier();
+    Secret::new(format!(
+        "{LEDGER_PREFIX}{}+{}+{}\n",
+        verifier.name(),
+        hex::encode(verifier.id()),
+        STANDARD.encode(bytes)
+    ))
+}
+
+fn read_ledger_key(text: &Secret<String>, path: &Path) -> anyhow::Result<SigningKey> {
+    let read = || {
+        let mut parts = text.expose().trim().strip_prefix(LEDGER_PREFIX)?.splitn(3, '+');
+        let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+        let bytes = Secret::new(STANDARD.decode(key).ok()?);
+        let (kind, seed) = bytes.expose().split_first()?;
+        let seed = Secret::new(<[u8; 32]>::try_from(seed).ok()?);
+        let key = SigningKey::from_seed(name, &seed).ok()?;
+        (*kind == ED25519 && hex::encode(key.verifier().id()) == id).then_some(key)
+    };
+    read().ok_or_else(|| anyhow!("{} is not a ledger key; restore it from a backup", path.display()))
+}
+
+fn made(what: &str, path: &Path, more: &str) {
+    crate::out::note(format_args!("made {what}: {} ({more})", path.display()));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn config(folder: &Path) -> Config {
+        let text = "organisation = \"Test\"\nlisten = \"127.0.0.1:1\"\naddress = \"https://mdm.test\"\n";
+        Config::from_text(text, "lanyard.toml", folder).unwrap()
+    }
+
+    #[test]
+    fn keys_are_made_once_and_loaded_ever_after() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, world) = (config(folder.path()), crate::system::world());
+        let first = load_or_make(&config, &world, false).unwrap();
+        let second = load_or_make(&config, &world, false).unwrap();
+        assert_eq!(first.ledger.verifier(), second.ledger.verifier());
+        assert_eq!(first.ca.certificate().sha256_hex(), second.ca.certificate().sha256_hex());
+        let sealed = first.sealer.seal(&world, "here", b"secret").unwrap();
+        assert_eq!(second.sealer.open("here", &sealed).unwrap().expose(), b"secret");
+        let mode = |name: &str| fs::metadata(config.data.join(name)).unwrap().mode() & 0o777;
+        assert_eq!((mode("ca.key"), mode("seal.key"), mode("ledger.key")), (0o600, 0o600, 0o600));
+        assert_eq!(fs::metadata(&config.data).unwrap().mode() & 0o777, 0o700);
+        assert_eq!(fs::read_dir(&config.data).unwrap().count(), FILES.len());
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused_with_the_command_to_run() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("seal.key");
+        write_private(&path, b"x", 0o600, &crate::system::world()).unwrap();
+        assert!(write_private(&path, b"y", 0o600, &crate::system::world()).is_err());
+        assert_eq!(read_private(&path).unwrap().expose(), b"x");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let refused = read_private(&path).unwrap_err().to_string();
+        assert!(refused.contains("chmod 600"), "{refused}");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o750)).unwrap();
+        assert!(super::folder(folder.path()).unwrap_err().to_string().contains("chmod 700"));
+    }
+
+    #[test]
+    fn half_a_pair_and_a_spoilt_key_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, world) = (config(folder.path()), crate::system::world());
+        load_or_make(&config, &world, false).unwrap();
+        let ledger = config.data.join("ledger.key");
+        let text = fs::read_to_string(&ledger).unwrap();
+        fs::write(&ledger, text.replace("mdm.test", "mdm.tess")).unwrap();
+        assert!(ledger_key(&config, &world).unwrap_err().to_string().contains("not a ledger key"));
+        fs::remove_file(config.data.join("ca.pem")).unwrap();
+        assert!(own_ca(&config.data, "Test", &world).unwrap_err().to_string().contains("ca.pem"));
+        let refused = load_or_make(&config, &world, true).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("ca.pem is missing"), "a database in use gets no new keys: {refused}");
+    }
+}

@@ -1,8 +1,8 @@
 //! The repository's own chores, run as `cargo xtask <chore>`.
 //!
 //! `tidy` keeps what reviews would otherwise have to remember: which crate may use which, how long things may get, and
-//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `bench` builds the release program and measures it, `attack` shows what one
-//! stolen account can do to an estate. Formatting, lints and tests are
+//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `new` makes the skeleton of a page, a job, a check or a platform. `bench` builds the release program and measures it, `attack`
+//! shows what one stolen account can do to an estate. Formatting, lints and tests are
 //! cargo's own business; `./test` runs everything.
 
 use std::io::Write as _;
@@ -11,6 +11,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod new;
 mod tidy;
 
 #[derive(Parser)]
@@ -33,6 +34,11 @@ enum Chore {
         /// Where to write them
         file: std::path::PathBuf,
     },
+    /// Make the skeleton of a page, a job, a check or a platform
+    New {
+        #[command(subcommand)]
+        what: new::New,
+    },
     /// Let a thief loose on the service for a simulated hour, and print what each could do to how many devices
     Attack {
         /// Passed on to the attack, such as `--devices 200`
@@ -53,6 +59,14 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Tidy { check } => tidy_up(root, check),
         Chore::Licences { file } => {
             std::fs::write(&file, tidy::notice::texts(root)?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Chore::New { what } => {
+            let mut out = std::io::stdout().lock();
+            for file in new::make(root, &what)? {
+                writeln!(out, "{file}")?;
+            }
+            writeln!(out, "CONTRIBUTING.md says what comes next; run cargo fmt and cargo xtask tidy")?;
             Ok(ExitCode::SUCCESS)
         }
         Chore::Attack { options } => attack(root, &options),

@@ -1,61 +1,113 @@
 //! The only crate that knows SQL.
 //!
+//! The statements of a capability stand in the folder of its name, and so does the table that it owns (`docs/layers.toml`).
 //! `database` runs closures as transactions on SQLite or PostgreSQL; `migrations` holds the schema. Every other
 //! module is one family of tables: its statements, each written once for both engines, and typed functions over them
 //! that take a [`Tx`]. Rows never leave this crate as rows.
 //!
-//! Not here: deciding anything (`app`), and any text of SQL elsewhere in the workspace.
+//! Not here: deciding anything (the `app` crates), and any text of SQL elsewhere in the workspace.
 
-pub mod alarms;
-pub mod apple_enrolments;
-pub mod assets;
-pub mod caps;
+// A folder for the tables of each capability; modules are named without it, because a table is known by its own name.
+#[path = "cases/case_steps.rs"]
 pub mod case_steps;
+#[path = "cases/cases.rs"]
 pub mod cases;
-pub mod certificates;
-pub mod check_ins;
-pub mod commands;
-pub mod containment;
+#[path = "custody/assets.rs"]
+pub mod assets;
+#[path = "custody/counts.rs"]
 pub mod counts;
-pub mod devices;
-pub mod duty;
-pub mod duty_series;
-pub mod enrolments;
-pub mod erasure;
-pub mod events;
-pub mod exemptions;
-pub mod findings;
-pub mod freezes;
-pub mod grants;
-pub mod groups;
+#[path = "custody/handovers.rs"]
 pub mod handovers;
+#[path = "devices/apple_enrolments.rs"]
+pub mod apple_enrolments;
+#[path = "devices/certificates.rs"]
+pub mod certificates;
+#[path = "devices/check_ins.rs"]
+pub mod check_ins;
+#[path = "devices/commands.rs"]
+pub mod commands;
+#[path = "devices/containment.rs"]
+pub mod containment;
+#[path = "devices/devices.rs"]
+pub mod devices;
+#[path = "devices/enrolments.rs"]
+pub mod enrolments;
+#[path = "devices/freezes.rs"]
+pub mod freezes;
+#[path = "devices/holds.rs"]
 pub mod holds;
-pub mod imports;
-pub mod jobs;
-pub mod kept_forms;
-pub mod ledger;
-pub mod ledger_details;
-pub mod ledger_guard;
-pub mod locks;
+#[path = "devices/messages.rs"]
 pub mod messages;
-pub mod notices;
-pub mod off_duty;
+#[path = "devices/orders.rs"]
 pub mod orders;
+#[path = "devices/own_tables.rs"]
 pub mod own_tables;
-pub mod passkeys;
-pub mod people;
-pub mod people_directory;
-pub mod permissions;
+#[path = "devices/profiles.rs"]
 pub mod profiles;
+#[path = "devices/pushes.rs"]
 pub mod pushes;
+#[path = "compliance/findings.rs"]
+pub mod findings;
+#[path = "duty/duty.rs"]
+pub mod duty;
+#[path = "duty/duty_series.rs"]
+pub mod duty_series;
+#[path = "off-duty/off_duty.rs"]
+pub mod off_duty;
+#[path = "notices/alarms.rs"]
+pub mod alarms;
+#[path = "notices/caps.rs"]
+pub mod caps;
+#[path = "notices/notices.rs"]
+pub mod notices;
+#[path = "terms/exemptions.rs"]
+pub mod exemptions;
+#[path = "terms/reminders.rs"]
 pub mod reminders;
-pub mod replan;
-pub mod sessions;
-pub mod sign_in;
-pub mod takeovers;
+#[path = "terms/terms.rs"]
 pub mod terms;
+#[path = "terms/terms_asked.rs"]
 pub mod terms_asked;
+#[path = "permissions/permissions.rs"]
+pub mod permissions;
+#[path = "people/erasure.rs"]
+pub mod erasure;
+#[path = "people/events.rs"]
+pub mod events;
+#[path = "people/grants.rs"]
+pub mod grants;
+#[path = "people/groups.rs"]
+pub mod groups;
+#[path = "people/people.rs"]
+pub mod people;
+#[path = "people/people_directory.rs"]
+pub mod people_directory;
+#[path = "people/takeovers.rs"]
+pub mod takeovers;
+#[path = "sign-in/kept_forms.rs"]
+pub mod kept_forms;
+#[path = "sign-in/passkeys.rs"]
+pub mod passkeys;
+#[path = "sign-in/sessions.rs"]
+pub mod sessions;
+#[path = "sign-in/sign_in.rs"]
+pub mod sign_in;
+#[path = "sign-in/tokens.rs"]
 pub mod tokens;
+#[path = "ledger/ledger.rs"]
+pub mod ledger;
+#[path = "ledger/ledger_details.rs"]
+pub mod ledger_details;
+#[path = "ledger/ledger_guard.rs"]
+pub mod ledger_guard;
+#[path = "kernel/imports.rs"]
+pub mod imports;
+#[path = "kernel/jobs.rs"]
+pub mod jobs;
+#[path = "kernel/locks.rs"]
+pub mod locks;
+#[path = "kernel/replan.rs"]
+pub mod replan;
 
 mod migrations;
 mod record;

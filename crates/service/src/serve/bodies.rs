@@ -10,7 +10,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::RETRY_AFTER as RETRY_AFTER_HEADER;
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body::{Frame, SizeHint};
@@ -47,7 +48,18 @@ pub(super) async fn layer(State(room): State<Arc<Room>>, mut request: Request, n
         let (visit, whole) = (visit.clone(), Arc::clone(&whole));
         request = request.map(|body| Body::new(Counted { body, visit, whole }));
     }
+    let version = request.version();
     let answer = tokio::time::timeout(LONGEST, next.run(request)).await;
+    let mut answer = answered(&room, &visit, answer.ok(), whole.load(Ordering::Relaxed));
+    // A client that did not know would send its next request into a connection that ends (RFC 9112, 9.6).
+    if !whole.load(Ordering::Relaxed) && version < Version::HTTP_2 {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+/// Returns the answer to a request: its handler's, or why there is none. `whole` says whether the body was read to its end.
+fn answered(room: &Room, visit: &Visit, answer: Option<Response>, whole: bool) -> Response {
     if visit.found_no_room() {
         if let Some(count) = room.refused.now() {
             let held = room.intake.held();
@@ -57,12 +69,11 @@ pub(super) async fn layer(State(room): State<Arc<Room>>, mut request: Request, n
                 "requests found no room for their bodies; bytes_in_flight says how much"
             );
         }
-        return busy(answer.ok());
+        return busy(answer);
     }
-    answer.unwrap_or_else(|_| {
+    answer.unwrap_or_else(|| {
         // Whose fault it is: a body that does not come is not ours.
-        let ours = whole.load(Ordering::Relaxed);
-        let status = if ours { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::REQUEST_TIMEOUT };
+        let status = if whole { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::REQUEST_TIMEOUT };
         status.into_response()
     })
 }
@@ -137,10 +148,12 @@ mod tests {
             let request = Request::post("/").body(Body::from(vec![0; bytes])).unwrap();
             routes.clone().oneshot(request).await.unwrap()
         };
-        assert_eq!(send(20_000).await.status(), StatusCode::OK);
+        let taken = send(20_000).await;
+        assert_eq!((taken.status(), taken.headers().get(CONNECTION)), (StatusCode::OK, None));
         let refused = send(40_000).await;
         assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(refused.headers()[RETRY_AFTER_HEADER], RETRY_AFTER);
+        assert_eq!(refused.headers()[CONNECTION], "close", "a part of the body was not read");
         assert_eq!(room.intake.held(), 0);
         assert_eq!(send(20_000).await.status(), StatusCode::OK);
     }

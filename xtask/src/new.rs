@@ -81,7 +81,9 @@ fn page(root: &Path, capability: &str, page: &Page<'_>) -> anyhow::Result<Vec<St
     insert_before(&mut text, "\n];\n", "const ROUTES", &format!("\n{}", route.trim_end()))?;
     let sample = format!("        (\"{capability}-{name}\", {name}::View::sample().render()?),\n");
     insert_before(&mut text, "    ])\n", "fn samples", &sample)?;
-    for path in [format!("kernel::access::{action}"), "axum::routing::get".into(), "web_shell::routes::read".into()] {
+    for path in
+        [format!("kernel::access::{action}"), "axum::routing::get".into(), "web_shell::routes::read".into()]
+    {
         insert_use(&mut text, &path);
     }
     let view = VIEW.replace("NAME", name).replace("TITLE", title);
@@ -101,10 +103,23 @@ fn job(root: &Path, capability: &str, name: &str) -> anyhow::Result<Vec<String>>
     let (lib, file) =
         (format!("crates/{capability}/app/src/lib.rs"), format!("crates/{capability}/app/src/{module}.rs"));
     let (mut kinds, mut runs, mut text) = (read(root, jobs)?, read(root, work)?, read(root, &lib)?);
-    anyhow::ensure!(!root.join(&file).exists() && !kinds.contains(&format!("\"{name}\"")), "{name} is there already");
-    insert_before(&mut kinds, "\n}\n", "pub enum Kind {", &format!("\n    /// Does the work of `{name}`.\n    {variant},"))?;
+    anyhow::ensure!(
+        !root.join(&file).exists() && !kinds.contains(&format!("\"{name}\"")),
+        "{name} is there already"
+    );
+    insert_before(
+        &mut kinds,
+        "\n}\n",
+        "pub enum Kind {",
+        &format!("\n    /// Does the work of `{name}`.\n    {variant},"),
+    )?;
     insert_before(&mut kinds, "\n    ];\n", "pub const ALL", &format!("\n        Self::{variant},"))?;
-    insert_before(&mut kinds, "\n        }\n", "fn as_str", &format!("\n            Self::{variant} => \"{name}\","))?;
+    insert_before(
+        &mut kinds,
+        "\n        }\n",
+        "fn as_str",
+        &format!("\n            Self::{variant} => \"{name}\","),
+    )?;
     let owner = format!("{}_app", capability.replace('-', "_"));
     let arm = format!("\n        Kind::{variant} => {owner}::{module}::{module}(app, &job.subject).await,");
     insert_before(&mut runs, "\n    }\n}\n", "match kind {", &arm)?;
@@ -125,7 +140,8 @@ fn platform(root: &Path, name: &str) -> anyhow::Result<Vec<String>> {
     let mut files = Vec::new();
     for file in ["Cargo.toml", "src/lib.rs", "src/own.rs", "src/talk.rs"] {
         let text = read(root, &format!("{from}/{file}"))?;
-        files.push((format!("{to}/{file}"), text.replace("platform-testvendor", &format!("platform-{name}"))));
+        files
+            .push((format!("{to}/{file}"), text.replace("platform-testvendor", &format!("platform-{name}"))));
     }
     let mut workspace = read(root, "Cargo.toml")?;
     let (member, known) = (format!("  \"{to}\",\n"), format!("platform-{name} = {{ path = \"{to}\" }}\n"));
@@ -193,6 +209,7 @@ pub(crate) mod handler;
 
 use askama::Template;
 
+use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 
 /// The data shown on the page.
@@ -282,7 +299,10 @@ mod tests {
         let mut text = "//! A.\n\nuse kernel::access::{SeeA, SeeB};\n\nfn a() {}\n".to_owned();
         insert_use(&mut text, "kernel::access::SeeB");
         insert_use(&mut text, "axum::routing::get");
-        assert_eq!(text, "//! A.\n\nuse axum::routing::get;\nuse kernel::access::{SeeA, SeeB};\n\nfn a() {}\n");
+        assert_eq!(
+            text,
+            "//! A.\n\nuse axum::routing::get;\nuse kernel::access::{SeeA, SeeB};\n\nfn a() {}\n"
+        );
     }
 
     #[test]
@@ -290,10 +310,16 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let copy = std::env::temp_dir().join(format!("lanyard-new-{}", std::process::id()));
         let files = [
-            "crates/custody/web/src/lib.rs", "crates/custody/app/src/lib.rs", "crates/kernel/src/jobs.rs",
-            "crates/overview/app/src/work.rs", "crates/platforms/testvendor/Cargo.toml",
-            "crates/platforms/testvendor/src/lib.rs", "crates/platforms/testvendor/src/own.rs",
-            "crates/platforms/testvendor/src/talk.rs", "Cargo.toml", "docs/layers.toml",
+            "crates/custody/web/src/lib.rs",
+            "crates/custody/app/src/lib.rs",
+            "crates/kernel/src/jobs.rs",
+            "crates/overview/app/src/work.rs",
+            "crates/platforms/testvendor/Cargo.toml",
+            "crates/platforms/testvendor/src/lib.rs",
+            "crates/platforms/testvendor/src/own.rs",
+            "crates/platforms/testvendor/src/talk.rs",
+            "Cargo.toml",
+            "docs/layers.toml",
         ];
         write(&copy, files.map(|file| (file.to_owned(), read(root, file).unwrap()))).unwrap();
         let page = New::Page {
@@ -306,12 +332,18 @@ mod tests {
         assert_eq!(make(&copy, &page).unwrap().len(), 4);
         assert!(make(&copy, &page).is_err(), "a second time it is there already");
         let lib = read(&copy, "crates/custody/web/src/lib.rs").unwrap();
-        assert!(lib.contains("read::<SeeCustody>(\"/repairs\", || get(repairs::handler::get)),\n];"), "{lib}");
+        assert!(
+            lib.contains("read::<SeeCustody>(\"/repairs\", || get(repairs::handler::get)),\n];"),
+            "{lib}"
+        );
         make(&copy, &New::Job { capability: "custody".into(), name: "follow-repair".into() }).unwrap();
         let jobs = read(&copy, "crates/kernel/src/jobs.rs").unwrap();
         assert_eq!(jobs.matches("FollowRepair").count(), 3, "{jobs}");
         let work = read(&copy, "crates/overview/app/src/work.rs").unwrap();
-        assert!(work.contains("custody_app::follow_repair::follow_repair(app, &job.subject).await,\n    }\n}\n"), "{work}");
+        assert!(
+            work.contains("custody_app::follow_repair::follow_repair(app, &job.subject).await,\n    }\n}\n"),
+            "{work}"
+        );
         make(&copy, &New::Check { name: "x".into() }).unwrap();
         make(&copy, &New::Platform { name: "windows".into() }).unwrap();
         assert!(read(&copy, "Cargo.toml").unwrap().contains("\"crates/platforms/windows\""));

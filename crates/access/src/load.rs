@@ -4,7 +4,8 @@ use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validato
 use domain::Force;
 use miette::Diagnostic;
 
-use crate::policies::{FLOOR_FILE, Policies, Question, Relation};
+use crate::policies::{FLOOR_FILE, Policies, Question};
+use crate::relation::Relation;
 use crate::roles::Role;
 use crate::schema::schema;
 

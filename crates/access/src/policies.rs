@@ -10,6 +10,7 @@ use cedar_policy::{
 };
 use domain::Force;
 
+use crate::relation::Relation;
 use crate::roles::Roles;
 
 /// The largest number of cached answers; when it is exceeded the cache is emptied. There are far fewer different questions unless
@@ -18,32 +19,6 @@ const MOST_REMEMBERED: usize = 100_000;
 
 /// The floor's name among the files; the names of a force's own files begin with a folder.
 pub(crate) const FLOOR_FILE: &str = "floor.cedar";
-
-/// The relation of the caller to a thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// The thing is nobody's, or another person's.
-    None,
-    /// The thing is their own: their record, a device that they hold, an order that they asked for.
-    Own,
-    /// The thing belongs to a person whose line manager they are.
-    Manages,
-}
-
-impl Relation {
-    /// Every relation.
-    pub const ALL: &'static [Self] = &[Self::None, Self::Own, Self::Manages];
-
-    /// Returns the word in policies.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Own => "own",
-            Self::Manages => "manages",
-        }
-    }
-}
 
 /// The question whether a person in these roles may do this to a thing of that force and relation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

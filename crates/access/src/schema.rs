@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use domain::Force;
 
 use crate::actions::ACTIONS;
-use crate::policies::Relation;
+use crate::relation::Relation;
 use crate::roles::Role;
 
 const HEAD: &str = "\

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use domain::Force;
 
 use crate::actions::ACTIONS;
-use crate::policies::{Policies, Question, Relation};
+use crate::policies::{Policies, Question};
+use crate::relation::Relation;
 use crate::roles::Role;
 
 /// The headings of the columns, in the order of [`Role::ALL`].

@@ -14,7 +14,7 @@ use kernel::access::{Action, Permit, ReportUse};
 use kernel::{App, AppError, access};
 use serde_json::{Value, json};
 
-use crate::routes::{self, Route};
+use crate::guard::{self, Route};
 use crate::token;
 
 /// The path below which these addresses are.
@@ -30,11 +30,11 @@ pub(crate) struct Api {
 
 /// The addresses.
 pub(crate) const ROUTES: &[Route<Api>] =
-    &[routes::token::<ReportUse, Api>("POST", "/device-use", || post(device_use::take))];
+    &[guard::token::<ReportUse, Api>("POST", "/device-use", || post(device_use::take))];
 
 /// Builds the router of the addresses.
 pub(crate) fn router(app: App) -> Router {
-    routes::router(ROUTES).fallback(nowhere).layer(DefaultBodyLimit::max(MOST_BYTES)).with_state(Api { app })
+    guard::router(ROUTES).fallback(nowhere).layer(DefaultBodyLimit::max(MOST_BYTES)).with_state(Api { app })
 }
 
 /// A caller with a token that permits `A`.

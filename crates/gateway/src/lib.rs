@@ -11,6 +11,7 @@
 
 mod api;
 mod apple;
+mod guard;
 mod health;
 mod identity;
 mod message;
@@ -97,7 +98,7 @@ pub fn router(app: App, options: Options) -> Router {
         large: message::LargeBodies::default(),
         rates,
     }));
-    routes::router(routes::ROUTES)
+    guard::router(routes::ROUTES)
         .layer(DefaultBodyLimit::max(kernel::intake::SMALL))
         .with_state(gate)
         .nest(scim::UNDER, directory)

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use caller::Caller;
 
-use crate::routes::{self, Route};
+use crate::guard::{self, Route};
 use crate::token::CHALLENGE;
 
 /// How often a change is tried while others change the same thing, before the client is told to retry.
@@ -68,13 +68,13 @@ const fn directory(
     path: &'static str,
     handler: fn() -> MethodRouter<Desk>,
 ) -> Route<Desk> {
-    routes::token::<ProvisionPeople, Desk>(method, path, handler)
+    guard::token::<ProvisionPeople, Desk>(method, path, handler)
 }
 
 /// Builds the router of the directory's addresses.
 pub(crate) fn router(app: App) -> Router {
     let base = format!("{}{UNDER}", app.config().address).into();
-    routes::router(ROUTES)
+    guard::router(ROUTES)
         .fallback(nowhere)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(MOST_BYTES))

@@ -9,6 +9,7 @@ pub mod log;
 pub mod open;
 pub mod out;
 pub mod policy_folder;
+pub mod private_files;
 pub mod serve;
 pub mod system;
 pub mod tls_files;

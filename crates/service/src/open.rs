@@ -12,6 +12,7 @@ use std::path::Path;
 use store::{MIGRATIONS, Store, StoreConfig, devices, people};
 
 use crate::config::Config;
+use crate::private_files;
 use crate::{keys, system, vendors};
 
 /// An open service and who is asking.
@@ -103,7 +104,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
         && let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty())
         && !folder.exists()
     {
-        keys::folder(folder)?;
+        private_files::folder(folder)?;
     }
     let store = Store::open(&config.database)?;
     let (version, newest) = (store.schema_version()?, newest());
@@ -209,7 +210,7 @@ pub fn run_on<T>(
     verb: impl AsyncFnOnce(&Opened) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let config = Config::load(settings)?;
-    keys::folder(&config.data)?;
+    private_files::folder(&config.data)?;
     let store = store(&config)?;
     schema(&store)?;
     let policy = policy(&store, &config)?;

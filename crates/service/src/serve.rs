@@ -32,6 +32,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Tls};
+use crate::private_files;
 use crate::{keys, log, open, system, tls_files, vendors};
 
 /// How long requests in hand may take once the service stops.
@@ -162,7 +163,7 @@ impl Running {
 /// # Errors
 /// Settings, keys, rules or database that cannot be used.
 pub async fn app(config: &Config) -> anyhow::Result<App> {
-    keys::folder(&config.data)?;
+    private_files::folder(&config.data)?;
     let store = open::store(config)?;
     let migrating = store.clone();
     for script in tokio::task::spawn_blocking(move || store::migrate(&migrating)).await?? {
@@ -189,7 +190,7 @@ pub fn mail(config: &Config) -> anyhow::Result<Option<Mail>> {
         return Ok(None);
     };
     let password = |file: &Path| -> anyhow::Result<Secret<String>> {
-        let bytes = keys::read_private(file)?.into_exposed();
+        let bytes = private_files::read_private(file)?.into_exposed();
         let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} holds no text", file.display()))?;
         Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
     };

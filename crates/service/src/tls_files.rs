@@ -8,7 +8,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::keys;
+use crate::private_files;
 
 /// Larger files hold no certificates.
 const LARGEST: usize = 1 << 20;
@@ -51,7 +51,7 @@ fn chain(path: &Path) -> anyhow::Result<Vec<CertificateDer<'static>>> {
 }
 
 fn private(path: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
-    let bytes = keys::read_private(path)?;
+    let bytes = private_files::read_private(path)?;
     let bytes = bytes.expose();
     if contains(bytes, b"ENCRYPTED") {
         bail!(

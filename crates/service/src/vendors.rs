@@ -11,7 +11,7 @@ use platform_port::Reach;
 use store::apple_enrolments::AppleEnrolments;
 
 use crate::config::Config;
-use crate::keys;
+use crate::private_files;
 
 /// Wires the vendors in, for a service with these settings.
 pub fn platforms(config: &Config) -> Platforms {
@@ -48,7 +48,7 @@ fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
     let mut pem =
         std::fs::read(&push.certificate).with_context(|| format!("the push certificate {shown}"))?;
     pem.push(b'\n');
-    pem.extend_from_slice(keys::read_private(&push.key)?.expose());
+    pem.extend_from_slice(private_files::read_private(&push.key)?.expose());
     let setup =
         ApnsConfig { address: PRODUCTION.to_owned(), identity_pem: Secret::new(pem), trust_pem: None };
     Ok(Some(Apns::new(&setup)?))

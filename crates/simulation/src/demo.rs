@@ -32,8 +32,9 @@ use super::{cast, hand_overs};
 use super::{registers, rosters};
 use service::config::Config;
 use service::out::{Out, note};
+use service::private_files;
 use service::serve::Running;
-use service::{keys, log, serve, system};
+use service::{log, serve, system};
 
 /// The settings file that the demo writes for itself and for other verbs.
 const SETTINGS: &str = "lanyard.toml";
@@ -72,7 +73,7 @@ impl Demo {
         let policy = self.policy.canonicalize().ok().filter(|policy| policy.is_dir()).with_context(|| {
             format!("there is no policy folder at {}: run from the folder that holds it, or name it with --policy DIR", self.policy.display())
         })?;
-        keys::folder(&self.data)?;
+        private_files::folder(&self.data)?;
         let file = self.data.join(SETTINGS);
         let before =
             file.exists().then(|| Config::read(&file)).transpose()?.map(|config| config.listen.port());
@@ -85,7 +86,7 @@ impl Demo {
             (Some(port), _) => port,
             (None, before) => before.unwrap_or(PORT),
         };
-        keys::write_state(&file, settings_text(port, &policy)?.as_bytes())?;
+        private_files::write_state(&file, settings_text(port, &policy)?.as_bytes())?;
         Config::read(&file)
     }
 }
@@ -340,7 +341,7 @@ mod tests {
         assert_eq!(demo(Some(9001)).settings().unwrap().listen.port(), 9001);
         assert_eq!(demo(None).settings().unwrap().listen.port(), 9001);
         assert_eq!(demo(Some(9002)).settings().unwrap().listen.port(), 9002);
-        keys::write_state(&folder.path().join("demo").join(FLEET), b"[]").unwrap();
+        private_files::write_state(&folder.path().join("demo").join(FLEET), b"[]").unwrap();
         assert!(demo(Some(9003)).settings().unwrap_err().to_string().contains("port 9002"));
     }
 }

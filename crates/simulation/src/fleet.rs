@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::profiles::Profiles;
 use super::tally::Tally;
-use service::keys;
+use service::private_files;
 
 /// Devices that enrol at the same time.
 const ENROLLING: usize = 4;
@@ -62,7 +62,7 @@ impl Fleet {
     ) -> anyhow::Result<Self> {
         let mut members: BTreeMap<String, Member> = BTreeMap::new();
         if file.exists() {
-            let text = keys::read_state(file)?;
+            let text = private_files::read_state(file)?;
             let known: Vec<Device> = serde_json::from_slice(text.expose()).with_context(|| {
                 format!("{} cannot be read; remove it, and the devices enrol anew", file.display())
             })?;
@@ -97,7 +97,8 @@ impl Fleet {
             devices.push(member.lock().await.clone());
         }
         let file = self.file.clone();
-        tokio::task::spawn_blocking(move || keys::write_state(&file, &serde_json::to_vec(&devices)?)).await?
+        tokio::task::spawn_blocking(move || private_files::write_state(&file, &serde_json::to_vec(&devices)?))
+            .await?
     }
 
     /// Keeps every device going until `stop` turns true, then writes the state down a last time.

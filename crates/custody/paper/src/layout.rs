@@ -1,8 +1,8 @@
 //! Places each line of a document: breaks blocks into lines, and lines into pages.
 
 use crate::document::{Block, Document};
+use crate::error::PaperError;
 use crate::font::{Face, Measure};
-use crate::pdf::PaperError;
 
 /// Width and height of A4, in points.
 pub(crate) const PAGE: (f32, f32) = (595.28, 841.89);

@@ -6,11 +6,12 @@
 //! Not here: what a record says (`app`), and pages on screen (`web`).
 
 mod document;
+mod error;
 mod font;
 mod label;
 mod layout;
 mod pdf;
 
 pub use document::{Block, Document, Row};
+pub use error::PaperError;
 pub use label::{Bars, Label, LabelError, Qr};
-pub use pdf::PaperError;

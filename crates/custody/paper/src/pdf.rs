@@ -18,27 +18,12 @@ use krilla::text::{Font, TextDirection};
 use krilla::{Document as Pdf, SerializeSettings};
 
 use crate::document::Document;
+use crate::error::PaperError;
 use crate::font::{Face, Measure};
 use crate::layout::{self, Laid, Line, MARGIN, Names, PAGE, Piece};
 
 /// Size of the letters in the head and foot of a page.
 const SMALL: f32 = 8.0;
-
-/// Reason why a document could not be made.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PaperError {
-    /// Font of the program that cannot be read.
-    #[error("the font that is built in cannot be read; build the program again")]
-    Font,
-    /// Document that breaks the rules of PDF/UA-1.
-    #[error("the document \"{title}\" could not be written as PDF: {why}")]
-    Pdf {
-        /// Title of the document.
-        title: String,
-        /// Description of what was wrong.
-        why: String,
-    },
-}
 
 struct Faces {
     regular: Font,

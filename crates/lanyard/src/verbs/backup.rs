@@ -18,6 +18,7 @@ use store::{Soundness, Store, StoreConfig};
 
 use service::config::Config;
 use service::out::{Out, note};
+use service::private_files;
 use service::{config, keys, open, system};
 
 /// The database inside a backup and a data folder.
@@ -230,7 +231,7 @@ impl Growing {
         flushed.with_context(|| self.partial.display().to_string())?;
         fs::rename(&self.partial, &self.to)
             .with_context(|| format!("{} cannot be made", self.to.display()))?;
-        keys::sync_folder(&self.to);
+        private_files::sync_folder(&self.to);
         Ok(())
     }
 }

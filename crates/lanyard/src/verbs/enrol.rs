@@ -7,7 +7,8 @@ use devices_app::enrolment::EnrolmentFile;
 use kernel::access::EnrolDevices;
 
 use service::out::{Failure, Out, note};
-use service::{keys, open, system, vendors};
+use service::private_files;
+use service::{open, system, vendors};
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -77,7 +78,7 @@ fn hand_out(made: &EnrolmentFile, file: Option<&Path>) -> anyhow::Result<()> {
     match file {
         // It carries the one-time challenge: whoever reads it first could enrol in the device's place.
         Some(file) => {
-            keys::write_private(file, made.bytes.expose(), 0o600, &system::world())?;
+            private_files::write_private(file, made.bytes.expose(), 0o600, &system::world())?;
             out.line(format_args!("{} can be used once, until {}", file.display(), made.expires_at))?;
         }
         None => {

@@ -8,6 +8,7 @@ use pki::DeviceCa;
 
 use service::config::{Config, EXAMPLE, Tls};
 use service::out::Out;
+use service::private_files;
 use service::{keys, open, serve, system, tls_files, vendors};
 
 /// What to do with the settings.
@@ -80,7 +81,7 @@ fn access_folder(config: &Config) -> anyhow::Result<()> {
 /// there. Makes and changes nothing.
 fn files(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
     if config.data.exists() {
-        keys::folder(&config.data)?;
+        private_files::folder(&config.data)?;
         keys::look(config, &system::world())?;
     }
     if let Tls::Files { certificate, key } = &config.tls {

@@ -9,7 +9,8 @@ use sign_in_app::{ClaimNames, Directory};
 
 use super::reader::Section;
 use super::{Config, read};
-use crate::{keys, system};
+use crate::private_files;
+use crate::system;
 
 /// The force's directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl Config {
         let Some(sign_in) = &self.sign_in else { return Ok(None) };
         let secret = match &sign_in.secret_file {
             Some(file) => {
-                let bytes = keys::read_private(file)?;
+                let bytes = private_files::read_private(file)?;
                 let text = String::from_utf8(bytes.into_exposed())
                     .ok()
                     .with_context(|| format!("the client secret {} is not text", file.display()))?;

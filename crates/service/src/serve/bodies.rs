@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request, State};
-use axum::http::header::RETRY_AFTER as RETRY_AFTER_HEADER;
 use axum::http::header::CONNECTION;
+use axum::http::header::RETRY_AFTER as RETRY_AFTER_HEADER;
 use axum::http::{HeaderValue, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};

@@ -7,7 +7,7 @@
 //!
 //! A question has few possible values, so an answer is computed once ([`Policies::ask`]) and cached.
 //!
-//! Not here: who a person is and which roles they have (`app::access`), and their relation to a thing; both are passed in as
+//! Not here: who a person is and which roles they have (`kernel::access`), and their relation to a thing; both are passed in as
 //! values. Nothing here reads a file, a clock or a database.
 
 mod actions;

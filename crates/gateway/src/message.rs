@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
-use axum::http::header::CONNECTION;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Version};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::BodyExt;
@@ -79,20 +78,9 @@ impl FromRequest<Gate> for Message {
         let (mut parts, body) = request.into_parts();
         let visit = parts.extensions.remove::<Visit>();
         let reader = Reader { gate, headers: &parts.headers, visit: visit.as_ref(), large: None };
-        match reader.read(body).await {
-            Ok(raw) => Ok(Self { raw, headers: parts.headers, visit }),
-            Err(refused) => Err(closing(refused, parts.version)),
-        }
+        let raw = reader.read(body).await?;
+        Ok(Self { raw, headers: parts.headers, visit })
     }
-}
-
-/// Says that the connection ends with this answer, because a part of the body was not read: a client that did not know would send
-/// its next request into it (RFC 9112, 9.6). HTTP/2 ends the stream alone.
-fn closing(mut refused: Response, version: Version) -> Response {
-    if version < Version::HTTP_2 {
-        refused.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    refused
 }
 
 struct Reader<'a> {

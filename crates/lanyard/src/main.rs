@@ -1,6 +1,6 @@
 //! The binary: the command line.
 //!
-//! A verb is a function in `verbs`: it reads its arguments, calls a use case with a permit for whoever runs the
+//! A verb is a function in `verbs`: it reads its arguments, calls a use case with a permit for the person who runs the
 //! program, and writes the result. `serve` starts what the crate `service` joins; `demo` is the same service with invented
 //! people and simulated devices around it (`simulation`). Not here: anything that a page or a device could also cause.
 

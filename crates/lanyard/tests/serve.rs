@@ -211,6 +211,35 @@ fn another_name_gets_no_page_and_what_anybody_can_cause_is_no_fault_in_the_log()
 }
 
 #[test]
+fn a_body_that_its_head_refuses_does_not_cost_the_sender_the_answer() {
+    const LONG: usize = 16 * 1024 * 1024;
+    let folder = tempfile::tempdir().unwrap();
+    let (place, port) = (folder.path(), free_port());
+    let settings = format!(
+        "organisation = \"Test\"\naddress = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\npolicy = \"{}\"\n",
+        policy().display()
+    );
+    fs::write(place.join("lanyard.toml"), settings).unwrap();
+    let service = Running::start(place, &["serve"]);
+    ready(place, port);
+    for round in 0..10 {
+        let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let head =
+            format!("PUT /apple/mdm HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {LONG}\r\n\r\n");
+        connection.write_all(head.as_bytes()).unwrap();
+        // The answer is there long before all of this is sent.
+        connection.write_all(&vec![b' '; LONG]).unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 413") && answer.contains("connection: close"),
+            "{round}: {answer}"
+        );
+    }
+    assert!(service.stop("-TERM"));
+}
+
+#[test]
 fn a_proxy_that_hides_everybody_is_named_by_the_check_of_the_settings() {
     let folder = tempfile::tempdir().unwrap();
     let settings = format!(

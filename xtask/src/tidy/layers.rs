@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::Problem;
+use super::edges::Edges;
 use super::signatures::Signatures;
 use super::vendors::VendorWords;
 
@@ -28,6 +29,12 @@ pub(crate) struct Table {
     /// Who writes a table that another owns, and why.
     #[serde(default)]
     pub(crate) also_writes: Vec<AlsoWrites>,
+    /// What pages and the gateway may not say.
+    #[serde(default)]
+    pub(crate) edges: Edges,
+    /// Tables that are written through the port's trait alone, where no call shows by whom.
+    #[serde(default)]
+    pub(crate) by_trait: BTreeSet<String>,
     /// Functions whose parameters break the rules, by crate; counts that only fall.
     #[serde(default)]
     pub(crate) signatures: Signatures,
@@ -152,6 +159,9 @@ impl Table {
             if owners.remove("*-web") {
                 owners.extend(webs.iter().cloned());
             }
+        }
+        if table.edges.crates.remove("*-web") {
+            table.edges.crates.extend(webs.iter().cloned());
         }
         let own = |one: &Capability, ending: &str, layer: u8, may_use: Vec<String>| Crate {
             name: format!("{}-{ending}", one.name),

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 mod budget;
 mod circles;
+mod edges;
 mod files;
 mod layers;
 mod map;
@@ -58,6 +59,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     problems.extend(map::bring_up_to_date(root, &table, &files, check)?);
     problems.extend(notice::bring_up_to_date(root, check)?);
     problems.extend(circles::check(&files, &packages, &table.circles));
+    problems.extend(edges::check(&files, &packages, &table.edges));
     problems.extend(writers::check(&files, &packages, &table));
     problems.extend(signatures::check(&files, &packages, &table.signatures));
     let foreign = words::Foreign::of(root);

@@ -1,4 +1,4 @@
-//! Writers: each table has one owner, and whoever else writes it is listed with a reason.
+//! Checks that each table has one owner, and that any other writer of it is listed with a reason.
 //!
 //! Statements stand in `store`. A function there writes the tables that its statements insert into, update or delete from; a crate
 //! writes what the functions write that it calls. Tests do not count.
@@ -35,7 +35,38 @@ pub(crate) fn check(files: &[File], packages: &[Package], table: &Table) -> Vec<
             }
         }
     }
-    compare(&writers, table)
+    let mut problems = compare(&writers, table);
+    problems.extend(unreached(files, &writers, table));
+    problems
+}
+
+/// Finds tables that statements write and no crate seems to: either nobody calls them, or the search does not see who does.
+fn unreached(
+    files: &[File],
+    writers: &BTreeMap<String, BTreeMap<String, String>>,
+    table: &Table,
+) -> Vec<Problem> {
+    let mut written = BTreeSet::new();
+    for file in files.iter().filter(|file| file.path.starts_with(STORE) && !file.is_test()) {
+        let Ok(parsed) = syn::parse_file(&file.text) else { continue };
+        let mut statements = BTreeMap::new();
+        for item in &parsed.items {
+            if let syn::Item::Macro(item) = item {
+                declared(&item.mac.tokens, &mut statements);
+            }
+        }
+        written.extend(statements.into_values().flatten());
+    }
+    let unseen =
+        written.iter().filter(|name| !writers.contains_key(*name) && !table.by_trait.contains(*name));
+    let unseen = unseen.map(|name| {
+        format!("nobody seems to write the table `{name}`; delete its statements, or name it in `by_trait`")
+    });
+    let seen = table.by_trait.iter().filter(|name| !written.contains(*name) || writers.contains_key(*name));
+    let seen = seen.map(|name| {
+        format!("the table `{name}` is not written by the port's trait alone; take it out of `by_trait`")
+    });
+    unseen.chain(seen).map(|said| Problem::new(TABLE, None, said)).collect()
 }
 
 fn compare(writers: &BTreeMap<String, BTreeMap<String, String>>, table: &Table) -> Vec<Problem> {
@@ -367,6 +398,8 @@ mod tests {
         let found = said(SECOND, &RULES.replace("writes = []", "writes = [\"legal_hold\", \"gone\"]"));
         assert!(found.contains("is owned by `devices` and by `people`"), "{found}");
         assert!(found.contains("owns the table `gone` and never writes it"), "{found}");
+        let found = said("", &RULES.replace("only = {}", "only = {}\n        by_trait = [\"legal_hold\"]"));
+        assert!(found.contains("take it out of `by_trait`"), "{found}");
         let found = said("", &RULES.replace("writes = [\"legal_hold\"]", "writes = []"));
         assert!(found.contains("has no owner"), "{found}");
     }

@@ -32,7 +32,7 @@ pub enum CheckpointError {
 /// The state of a ledger at one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The ledger's name: that of the key that signs it.
+    /// The name of the ledger, which is the name of its signing key.
     pub origin: String,
     /// Number of entries that it covers.
     pub size: u64,

@@ -42,6 +42,7 @@ pub(super) async fn layer(State(room): State<Arc<Room>>, mut request: Request, n
         connection.asked.store(true, Ordering::Relaxed);
     }
     let visit = Visit::new(&room.intake, connection.map(|connection| Arc::clone(&connection.proved)));
+    let unread = connection.map(|connection| Arc::clone(&connection.unread));
     request.extensions_mut().insert(visit.clone());
     let whole = Arc::new(AtomicBool::new(request.body().is_end_stream()));
     if !whole.load(Ordering::Relaxed) {
@@ -54,6 +55,9 @@ pub(super) async fn layer(State(room): State<Arc<Room>>, mut request: Request, n
     // A client that did not know would send its next request into a connection that ends (RFC 9112, 9.6).
     if !whole.load(Ordering::Relaxed) && version < Version::HTTP_2 {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        if let Some(unread) = unread {
+            unread.store(true, Ordering::Relaxed);
+        }
     }
     answer
 }

@@ -30,12 +30,16 @@ struct Patience {
     first_head: Duration,
     /// From then on with nothing moving. Longer than any request may take.
     idle: Duration,
+    /// After an answer that came before the body was read: for so long what still arrives is thrown away. A client that is still
+    /// sending when its connection is cut does not get to read the answer.
+    linger: Duration,
 }
 
 const PATIENCE: Patience = Patience {
     first_byte: Duration::from_secs(10),
     first_head: Duration::from_secs(30),
     idle: Duration::from_secs(75),
+    linger: Duration::from_secs(5),
 };
 /// Connections at once, if the account may have as many files open.
 const MOST: usize = 20_000;
@@ -114,13 +118,15 @@ pub(super) struct Held<T> {
     alarm: Pin<Box<Sleep>>,
     place: Place,
     connection: Connection,
+    /// When the last of what still arrives is thrown away, once the answer is out.
+    lingers_until: Option<Instant>,
 }
 
 impl<T> Held<T> {
     fn new(stream: T, patience: Patience, place: Place, connection: Connection) -> Self {
         let began = Instant::now();
         let alarm = Box::pin(sleep_until(began + patience.first_byte));
-        Self { stream, patience, began, last: None, alarm, place, connection }
+        Self { stream, patience, began, last: None, alarm, place, connection, lingers_until: None }
     }
 
     /// When patience ends, as things stand. It only ever moves away, so that the alarm never comes too late.
@@ -134,10 +140,7 @@ impl<T> Held<T> {
 
     /// Ready once the connection is to end: nothing has moved for too long, or another needs its place.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
-        // Resolves to an error once the connection is proved and nobody can ask for its place any more.
-        if !self.place.closes.is_terminated()
-            && Pin::new(&mut self.place.closes).poll(context) == Poll::Ready(Ok(()))
-        {
+        if self.is_wanted(context) {
             let why = "closed for another connection, because nobody who is known used it";
             return Poll::Ready(io::Error::new(io::ErrorKind::ConnectionAborted, why));
         }
@@ -153,6 +156,12 @@ impl<T> Held<T> {
         }
     }
 
+    /// Whether another connection needs the place of this one. Never, once somebody who is known used it.
+    fn is_wanted(&mut self, context: &mut Context<'_>) -> bool {
+        !self.place.closes.is_terminated()
+            && Pin::new(&mut self.place.closes).poll(context) == Poll::Ready(Ok(()))
+    }
+
     fn moved<R>(&mut self, outcome: Poll<io::Result<R>>, context: &mut Context<'_>) -> Poll<io::Result<R>> {
         match outcome {
             Poll::Ready(done) => {
@@ -160,6 +169,22 @@ impl<T> Held<T> {
                 Poll::Ready(done)
             }
             Poll::Pending => self.poll_end(context).map(Err),
+        }
+    }
+}
+
+impl<T: AsyncRead + Unpin> Held<T> {
+    /// Throws away what still arrives until the other end closes, the time is over, or the place is needed.
+    fn poll_linger(&mut self, until: Instant, context: &mut Context<'_>) -> Poll<()> {
+        let mut piece = [0; 16 * 1024];
+        loop {
+            let mut buffer = ReadBuf::new(&mut piece);
+            match Pin::new(&mut self.stream).poll_read(context, &mut buffer) {
+                Poll::Ready(Ok(())) if !buffer.filled().is_empty() && Instant::now() < until => {}
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending if self.is_wanted(context) => return Poll::Ready(()),
+                Poll::Pending => return self.alarm.as_mut().poll(context),
+            }
         }
     }
 }
@@ -175,7 +200,7 @@ impl<T: AsyncRead + Unpin> AsyncRead for Held<T> {
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Held<T> {
+impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Held<T> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -190,7 +215,20 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Held<T> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        let until = match self.lingers_until {
+            Some(until) => until,
+            None => {
+                ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+                if !self.connection.unread.load(Ordering::Relaxed) {
+                    return Poll::Ready(Ok(()));
+                }
+                let until = Instant::now() + self.patience.linger;
+                self.alarm.as_mut().reset(until);
+                self.lingers_until = Some(until);
+                until
+            }
+        };
+        self.poll_linger(until, context).map(Ok)
     }
 
     fn poll_write_vectored(
@@ -234,13 +272,15 @@ mod tests {
     #[tokio::test]
     async fn who_says_nothing_is_given_up_and_so_is_who_never_finishes_a_head() {
         let (near, mut far) = tokio::io::duplex(64);
-        let (mut silent, _) = held(near, Patience { first_byte: SOON, first_head: NEVER, idle: NEVER });
+        let (mut silent, _) =
+            held(near, Patience { first_byte: SOON, first_head: NEVER, idle: NEVER, ..PATIENCE });
         assert_eq!(silent.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
         drop(silent);
         assert!(far.write_all(b"x").await.is_err(), "it is closed");
 
         let (near, mut far) = tokio::io::duplex(64);
-        let (mut slow, _) = held(near, Patience { first_byte: SOON * 5, first_head: SOON * 10, idle: NEVER });
+        let (mut slow, _) =
+            held(near, Patience { first_byte: SOON * 5, first_head: SOON * 10, idle: NEVER, ..PATIENCE });
         let drip = tokio::spawn(async move {
             while far.write_all(b"x").await.is_ok() {
                 tokio::time::sleep(SOON).await;
@@ -269,12 +309,50 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_still_arrives_after_an_early_answer_is_thrown_away() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let (mut early, connection) = held(near, PATIENCE);
+        connection.unread.store(true, Ordering::Relaxed);
+        let closing = tokio::spawn(async move { early.shutdown().await });
+        // Sixteen times what the connection holds: nothing of it could be sent if nobody read.
+        far.write_all(&[0; 1024]).await.unwrap();
+        assert!(!closing.is_finished(), "it reads on");
+        drop(far);
+        closing.await.unwrap().unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_requests_were_read_closes_at_once() {
+        let (near, _far) = tokio::io::duplex(64);
+        let (mut done, _) = held(near, PATIENCE);
+        tokio::time::timeout(PATIENCE.linger / 5, done.shutdown())
+            .await
+            .expect("it does not linger")
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_on_sending_is_cut_off_in_the_end() {
+        let (near, mut far) = tokio::io::duplex(64);
+        let (mut early, connection) = held(near, Patience { linger: SOON * 5, ..PATIENCE });
+        connection.unread.store(true, Ordering::Relaxed);
+        let drip = tokio::spawn(async move {
+            while far.write_all(b"x").await.is_ok() {
+                tokio::time::sleep(SOON).await;
+            }
+        });
+        early.shutdown().await.unwrap();
+        drop(early);
+        drip.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_silent_connection_ends_at_once_where_another_needs_its_place() {
         let places = Places::new(1, 1);
         let connection = Connection::default();
         let place = places.take([192, 0, 2, 1].into(), &connection).unwrap();
         let (near, _far) = tokio::io::duplex(64);
-        let patience = Patience { first_byte: NEVER, first_head: NEVER, idle: NEVER };
+        let patience = Patience { first_byte: NEVER, first_head: NEVER, idle: NEVER, ..PATIENCE };
         let mut first = Held::new(near, patience, place, connection);
         let reading = tokio::spawn(async move { first.read_u8().await.unwrap_err().kind() });
         let _second = places.take([192, 0, 2, 2].into(), &Connection::default()).unwrap();

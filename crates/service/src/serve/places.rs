@@ -20,6 +20,8 @@ pub(super) struct Connection {
     pub(super) asked: Arc<AtomicBool>,
     /// Somebody who is known sent a request.
     pub(super) proved: Arc<AtomicBool>,
+    /// A request was answered before its body was read to the end.
+    pub(super) unread: Arc<AtomicBool>,
 }
 
 /// All places.

@@ -1,5 +1,8 @@
 //! A device whose messages are written by hand: it holds a real identity and signs whatever it is told to.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use devices_sim::{Device, EnrolmentProfile};
@@ -42,6 +45,33 @@ pub(crate) async fn send(request: reqwest::RequestBuilder) -> Answer {
     let status = response.status().as_u16();
     assert_ne!(status, 401, "401 unenrols a device");
     Answer { status, body: response.bytes().await.unwrap().to_vec() }
+}
+
+/// Makes a body that announces its length in the head and sends nothing: what answers it answered the head alone.
+///
+/// A body that is sent would race with the refusal. The service goes on reading for a while after it (`a_body_that_its_head_refuses_
+/// does_not_cost_the_sender_the_answer` in `lanyard`), but the plain server of these tests cuts the connection, and a client that is
+/// still sending then does not get to read the answer.
+pub(crate) fn announced(length: usize) -> reqwest::Body {
+    reqwest::Body::wrap(Announced(length))
+}
+
+struct Announced(usize);
+
+impl http_body::Body for Announced {
+    type Data = bytes::Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _context: &mut Context<'_>,
+    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(u64::try_from(self.0).unwrap_or(u64::MAX))
+    }
 }
 
 /// A device's identity in our hand.
@@ -110,15 +140,33 @@ impl Hand {
         content_type: Option<&str>,
         body: Vec<u8>,
     ) -> Answer {
-        let mut request = service
-            .link
-            .client
-            .put(format!("{}{path}", service.address))
-            .header("Mdm-Signature", self.signature(&body, service));
-        if let Some(content_type) = content_type {
-            request = request.header("Content-Type", content_type);
+        send(self.head(service, path, content_type, &body).body(body)).await
+    }
+
+    /// Sends the head of a message, with its signature and length, and nothing of its body.
+    pub(crate) async fn put_head(
+        &self,
+        service: &Service,
+        path: &str,
+        content_type: Option<&str>,
+        body: &[u8],
+    ) -> Answer {
+        send(self.head(service, path, content_type, body).body(announced(body.len()))).await
+    }
+
+    fn head(
+        &self,
+        service: &Service,
+        path: &str,
+        content_type: Option<&str>,
+        body: &[u8],
+    ) -> reqwest::RequestBuilder {
+        let url = format!("{}{path}", service.address);
+        let request = service.link.client.put(url).header("Mdm-Signature", self.signature(body, service));
+        match content_type {
+            Some(content_type) => request.header("Content-Type", content_type),
+            None => request,
         }
-        send(request.body(body)).await
     }
 
     /// A check-in message with the device's name in it.

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
 use domain::Span;
 use pki::{Validity, self_signed};
 use store::StoreConfig;
 
 use crate::common::Service;
-use crate::hand::{Hand, post_scep, send};
+use crate::hand::{Hand, announced, post_scep, send};
 
 /// How many rows each table has.
 fn rows(path: &Path) -> BTreeMap<String, i64> {
@@ -41,26 +39,6 @@ fn wide(values: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A body that says how long it is and sends nothing. An answer that comes all the same came from the head alone; and a client that
-/// was still sending when the connection ends would not get to read it.
-struct Announced(u64);
-
-impl http_body::Body for Announced {
-    type Data = bytes::Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<Option<Result<http_body::Frame<bytes::Bytes>, Self::Error>>> {
-        Poll::Pending
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.0)
-    }
-}
-
 #[test]
 fn what_is_too_large_too_deep_or_no_list_is_refused_and_leaves_nothing() {
     let scratch = testkit::scratch_sqlite();
@@ -72,9 +50,9 @@ fn what_is_too_large_too_deep_or_no_list_is_refused_and_leaves_nothing() {
         let limit = gateway::Options::default().body_limit;
         for door in ["/apple/mdm", "/apple/checkin", "/apple/connect"] {
             let put = async |body: Vec<u8>| hand.put(&service, door, None, body).await.status;
-            let announced = reqwest::Body::wrap(Announced(u64::try_from(limit + 1).unwrap()));
             let url = format!("{}{door}", service.address);
-            assert_eq!(send(service.link.client.put(url).body(announced)).await.status, 413, "{door}");
+            let large = service.link.client.put(url).body(announced(limit + 1));
+            assert_eq!(send(large).await.status, 413, "{door}");
             assert_eq!(put(vec![b' '; limit]).await, 400, "{door}");
             for (what, bad) in [
                 ("nothing", Vec::new()),
@@ -94,7 +72,7 @@ fn what_is_too_large_too_deep_or_no_list_is_refused_and_leaves_nothing() {
         assert_eq!(rows(&path), before);
         assert!(!hand.drain(&service).await.is_empty() || hand.idle(&service).await.status == 200);
         let before = rows(&path);
-        assert_eq!(post_scep(&service, vec![0; limit + 1]).await.status, 413);
+        assert_eq!(post_scep(&service, vec![0; kernel::intake::SMALL + 1]).await.status, 413);
         assert_eq!(rows(&path), before);
     });
 }
@@ -111,13 +89,15 @@ fn whoever_is_not_known_may_send_64_kib_and_a_device_more() {
         let put = async |hand: &Hand, bytes: usize| {
             hand.put(&service, "/apple/mdm", None, vec![b' '; bytes]).await.status
         };
-        assert_eq!((put(&stranger, small).await, put(&stranger, large).await), (400, 413));
+        let refused =
+            async |hand: &Hand| hand.put_head(&service, "/apple/mdm", None, &vec![b' '; large]).await.status;
+        assert_eq!((put(&stranger, small).await, refused(&stranger).await), (400, 413));
         assert_eq!(put(&hand, large).await, 400, "it is read, and says nothing");
         assert_eq!(put(&bought, large).await, 400, "so is that of a certificate which was not used yet");
         let unsigned = |body: reqwest::Body| {
             send(service.link.client.put(format!("{}/apple/mdm", service.address)).body(body))
         };
-        assert_eq!(unsigned(vec![b' '; large].into()).await.status, 413);
+        assert_eq!(unsigned(announced(large)).await.status, 413);
         assert_eq!(unsigned(vec![b' '; small].into()).await.status, 400);
 
         // An honest answer that is large arrives, in one piece and in many.
@@ -130,7 +110,7 @@ fn whoever_is_not_known_may_send_64_kib_and_a_device_more() {
         let revoked =
             service.app.store().write(move |tx| store::certificates::revoke(tx, &sha256, now, "test"));
         assert!(revoked.await.unwrap());
-        assert_eq!(put(&hand, large).await, 413, "{device}: a certificate that is revoked is nobody's");
+        assert_eq!(refused(&hand).await, 413, "{device}: a certificate that is revoked is nobody's");
     });
 }
 

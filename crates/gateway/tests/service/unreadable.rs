@@ -154,7 +154,7 @@ fn a_question_that_is_never_answered_gives_way() {
         let long = format!("<string>{}</string>", "x".repeat(20_000));
         for _ in 0..4 {
             let body = answer(&hand, &id, ACKNOWLEDGED, &long);
-            assert_eq!(hand.put(&service, "/apple/mdm", TYPE, body).await.status, 413);
+            assert_eq!(hand.put_head(&service, "/apple/mdm", TYPE, &body).await.status, 413);
             assert_eq!(hand.idle(&service).await.command().unwrap().1, id, "it is offered again");
         }
         assert_eq!(hand.idle(&service).await.command().unwrap().0, "SecurityInfo");

@@ -1,5 +1,7 @@
 //! Parses text into policies, or reports every error in it by file and line.
 
+use std::collections::BTreeSet;
+
 use cedar_policy::{Policy, PolicyId, PolicySet, Schema, ValidationMode, Validator};
 use domain::Force;
 use miette::Diagnostic;
@@ -25,15 +27,19 @@ pub struct Problem {
 }
 
 impl Policies {
-    /// Reads the `.cedar` files among those given (name and text), over the floor.
+    /// Reads the `.cedar` files among those given (name and text), over the floor, for these forces.
     ///
     /// # Errors
     /// All errors: text that is not Cedar; roles, actions or relationships that do not exist; a policy without a name of its own;
     /// a policy that can never apply; and policies that would lock administrators out.
-    pub fn load<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, Vec<Problem>> {
+    pub fn load<'a>(
+        files: impl Iterator<Item = (&'a str, &'a str)>,
+        forces: &[Force],
+    ) -> Result<Self, Vec<Problem>> {
         let told =
             |message: String| vec![Problem { file: "the program's own schema".into(), line: None, message }];
-        let (schema, _) = Schema::from_cedarschema_str(&schema()).map_err(|error| told(error.to_string()))?;
+        let (schema, _) =
+            Schema::from_cedarschema_str(&schema(forces)).map_err(|error| told(error.to_string()))?;
         let mut reader = Reader {
             validator: Validator::new(schema),
             set: PolicySet::new(),
@@ -45,7 +51,7 @@ impl Policies {
             reader.file(file, text);
         }
         let Reader { set, sources, mut problems, .. } = reader;
-        let policies = Self::of(set, sources);
+        let policies = Self::of(set, sources, forces.to_vec());
         if problems.is_empty() {
             problems = locked_out(&policies);
         }
@@ -121,18 +127,19 @@ impl Reader {
 fn locked_out(policies: &Policies) -> Vec<Problem> {
     let mut problems = Vec::new();
     for action in ["see policy", "see access", "manage access", "run service"] {
-        let answer = policies.ask(Question {
-            roles: Role::Administrator.into(),
-            home: None,
-            action,
-            force: Force::Norfolk,
-            relation: Relation::None,
+        let answers = policies.forces().iter().map(|force| {
+            policies.ask(Question {
+                roles: Role::Administrator.into(),
+                home: None,
+                action,
+                force: *force,
+                relation: Relation::None,
+            })
         });
-        if answer.allowed {
-            continue;
-        }
-        for name in &answer.because {
-            let file = policies.file_of(name).unwrap_or_default().to_owned();
+        let forbidden: BTreeSet<String> =
+            answers.filter(|answer| !answer.allowed).flat_map(|answer| answer.because.clone()).collect();
+        for name in forbidden {
+            let file = policies.file_of(&name).unwrap_or_default().to_owned();
             let message =
                 format!("\"{name}\" would lock administrators out of \"{action}\"; exempt them from it");
             problems.push(Problem { file, line: None, message });

@@ -25,7 +25,7 @@ pub(crate) const FLOOR_FILE: &str = "floor.cedar";
 pub struct Question {
     /// Every role that they have.
     pub roles: Roles,
-    /// The force that they are limited to; `None` if they serve both.
+    /// The force that they are limited to; `None` if they serve all.
     pub home: Option<Force>,
     /// The action's name.
     pub action: &'static str,
@@ -49,14 +49,15 @@ pub struct Policies {
     set: PolicySet,
     /// Each policy: its name, its file, its content.
     sources: Vec<(String, String, String)>,
+    forces: Vec<Force>,
     authorizer: Authorizer,
     remembered: Mutex<HashMap<Question, Arc<Answer>>>,
 }
 
 impl Policies {
-    pub(crate) fn of(set: PolicySet, mut sources: Vec<(String, String, String)>) -> Self {
+    pub(crate) fn of(set: PolicySet, mut sources: Vec<(String, String, String)>, forces: Vec<Force>) -> Self {
         sources.sort();
-        Self { set, sources, authorizer: Authorizer::new(), remembered: Mutex::default() }
+        Self { set, sources, forces, authorizer: Authorizer::new(), remembered: Mutex::default() }
     }
 
     /// Returns the answer, from the cache if the same was asked before.
@@ -72,6 +73,12 @@ impl Policies {
         }
         remembered.insert(question, Arc::clone(&answer));
         answer
+    }
+
+    /// Returns the forces whose things the policies speak of.
+    #[must_use]
+    pub fn forces(&self) -> &[Force] {
+        &self.forces
     }
 
     /// Returns the file of a policy.
@@ -95,7 +102,7 @@ impl Policies {
     fn try_to_decide(&self, question: &Question) -> Result<Answer, Box<dyn std::error::Error>> {
         let (who, what) = (uid("Person", "asking")?, uid("Action", question.action)?);
         let request = Request::new(who, what, uid("Thing", "asked")?, Context::empty(), None)?;
-        let response = self.authorizer.is_authorized(&request, &self.set, &entities(question)?);
+        let response = self.authorizer.is_authorized(&request, &self.set, &self.entities(question)?);
         // Cedar skips a policy that fails; if that policy is a forbid, a permit would decide alone.
         if let Some(error) = response.diagnostics().errors().next() {
             return Err(error.to_string().into());
@@ -106,6 +113,23 @@ impl Policies {
         let allowed = response.decision() == Decision::Allow && !question.roles.is_empty();
         Ok(Answer { allowed, because })
     }
+
+    fn entities(&self, question: &Question) -> Result<Entities, Box<dyn std::error::Error>> {
+        let one = |kind, id: &str| uid(kind, id).map(RestrictedExpression::new_entity_uid);
+        let reached = self.forces.iter().filter(|force| question.home.is_none_or(|home| home == **force));
+        let forces = reached.map(|force| one("Force", force.as_str())).collect::<Result<Vec<_>, _>>()?;
+        let forces = HashMap::from([("forces".to_owned(), RestrictedExpression::new_set(forces))]);
+        let roles = question.roles.iter().map(|role| uid("Role", role.as_str()));
+        let who = Entity::new(uid("Person", "asking")?, forces, roles.collect::<Result<HashSet<_>, _>>()?)?;
+        let about = HashMap::from([
+            ("force".to_owned(), one("Force", question.force.as_str())?),
+            ("relation".to_owned(), one("Relation", question.relation.as_str())?),
+        ]);
+        let thing = Entity::new(uid("Thing", "asked")?, about, HashSet::new())?;
+        let group = uid("Action", if crate::schema::is_read(question.action) { "read" } else { "change" })?;
+        let action = Entity::new_no_attrs(uid("Action", question.action)?, HashSet::from([group]));
+        Ok(Entities::from_entities([who, thing, action], None)?)
+    }
 }
 
 fn uid(kind: &'static str, id: &str) -> Result<EntityUid, Box<dyn std::error::Error>> {
@@ -113,27 +137,10 @@ fn uid(kind: &'static str, id: &str) -> Result<EntityUid, Box<dyn std::error::Er
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }
 
-fn entities(question: &Question) -> Result<Entities, Box<dyn std::error::Error>> {
-    let one = |kind, id: &str| uid(kind, id).map(RestrictedExpression::new_entity_uid);
-    let reached = Force::ALL.iter().filter(|force| question.home.is_none_or(|home| home == **force));
-    let forces = reached.map(|force| one("Force", force.as_str())).collect::<Result<Vec<_>, _>>()?;
-    let forces = HashMap::from([("forces".to_owned(), RestrictedExpression::new_set(forces))]);
-    let roles = question.roles.iter().map(|role| uid("Role", role.as_str()));
-    let who = Entity::new(uid("Person", "asking")?, forces, roles.collect::<Result<HashSet<_>, _>>()?)?;
-    let about = HashMap::from([
-        ("force".to_owned(), one("Force", question.force.as_str())?),
-        ("relation".to_owned(), one("Relation", question.relation.as_str())?),
-    ]);
-    let thing = Entity::new(uid("Thing", "asked")?, about, HashSet::new())?;
-    let group = uid("Action", if crate::schema::is_read(question.action) { "read" } else { "change" })?;
-    let action = Entity::new_no_attrs(uid("Action", question.action)?, HashSet::from([group]));
-    Ok(Entities::from_entities([who, thing, action], None)?)
-}
-
 impl Default for Policies {
     /// Makes a set without any policy: nobody may do anything.
     fn default() -> Self {
-        Self::of(PolicySet::new(), Vec::new())
+        Self::of(PolicySet::new(), Vec::new(), Vec::new())
     }
 }
 

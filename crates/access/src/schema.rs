@@ -14,15 +14,15 @@ const HEAD: &str = "\
 // against them: changing it here changes nothing. It is here to be read, and for editors that understand Cedar.
 ";
 
-fn quoted(words: impl Iterator<Item = &'static str>) -> String {
+fn quoted<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns the schema, which is also stored in `policy/access/lanyard.cedarschema`.
+/// Returns the schema for these forces, which is also stored in `policy/access/lanyard.cedarschema`.
 #[must_use]
-pub fn schema() -> String {
+pub fn schema(forces: &[Force]) -> String {
     let mut text = String::from(HEAD);
-    let forces = quoted(Force::ALL.iter().map(|force| force.as_str()));
+    let forces = quoted(forces.iter().map(Force::as_str));
     let relations = quoted(Relation::ALL.iter().map(|relation| relation.as_str()));
     let roles = Role::ALL.iter().map(|role| format!("  \"{role}\"")).collect::<Vec<_>>().join(",\n");
     // Writing to a String cannot fail.

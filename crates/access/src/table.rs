@@ -63,10 +63,11 @@ pub fn cell(
 /// Returns the matrix as text, to be reviewed like code.
 #[must_use]
 pub fn table(policies: &Policies) -> String {
-    let mut text = String::from(
+    let forces = policies.forces().iter().map(Force::as_str).collect::<Vec<_>>().join("/");
+    let mut text = format!(
         "What each role may do to the things of its own force. `-` nothing, `all` everything, `o` what is their own, `m` what is
-of the people whom they manage, `x` what is neither. Where the forces differ: Norfolk/Suffolk. Over the wall nobody may
-do anything; `!` would mark a cell where that is not so. Whoever serves both forces has the same in each.
+of the people whom they manage, `x` what is neither. Where the forces differ: {forces}. Over the wall nobody may
+do anything; `!` would mark a cell where that is not so. A role over all forces does the same in each.
 
 ",
     );
@@ -84,15 +85,22 @@ do anything; `!` would mark a cell where that is not so. Whoever serves both for
     text
 }
 
-/// Returns a role's cell in letters; where the forces differ, Norfolk's and Suffolk's.
+/// Returns a role's cell in letters; where the forces differ, that of each force in order.
 #[must_use]
 pub fn letters(policies: &Policies, role: Role, action: &'static str) -> String {
-    let of = |home: Force, thing: Force| cell(policies, role, action, Some(home), thing);
-    let (norfolk, suffolk) = (of(Force::Norfolk, Force::Norfolk), of(Force::Suffolk, Force::Suffolk));
-    let mut text = norfolk.letters();
-    if norfolk != suffolk {
-        text = format!("{text}/{}", suffolk.letters());
+    let forces = policies.forces();
+    let own: Vec<Cell> =
+        forces.iter().map(|force| cell(policies, role, action, Some(*force), *force)).collect();
+    let mut text = match own.split_first() {
+        Some((first, others)) if others.iter().all(|other| other == first) => first.letters(),
+        _ => own.iter().map(|cell| cell.letters()).collect::<Vec<_>>().join("/"),
+    };
+    let over = forces.iter().any(|home| {
+        let others = forces.iter().filter(|force| *force != home);
+        others.into_iter().any(|force| cell(policies, role, action, Some(*home), *force).any())
+    });
+    if over {
+        text.push('!');
     }
-    let over = of(Force::Norfolk, Force::Suffolk).any() || of(Force::Suffolk, Force::Norfolk).any();
-    if over { format!("{text}!") } else { text }
+    text
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::{
-    CommandId, DeviceId, DeviceKind, EnrolmentId, Force, PersonId, Platform, Secret, Span, Timestamp, World,
+    CommandId, DeviceId, DeviceKind, EnrolmentId, PersonId, Platform, Secret, Span, Timestamp, World,
 };
 use pki::cms::{Signer, sign_detached};
 use pki::{Certificate, CertificateRequest, DeviceCa, PrivateKey, RsaBits, Subject, Validity};
@@ -129,7 +129,7 @@ fn make_keys() -> anyhow::Result<Vec<Arc<PrivateKey>>> {
 fn holder(store: &Store, world: &World, from: usize) -> anyhow::Result<PersonId> {
     let number = format!("B{from}");
     let id = PersonId::from_uuid(world.uuid());
-    let person = Person::new(id, Force::Norfolk, &number, "Bench Holder", "officer", world.now());
+    let person = Person::new(id, domain::samples::NORFOLK, &number, "Bench Holder", "officer", world.now());
     let id = person.id;
     store.write_blocking(move |tx| people::add(tx, &person))?;
     Ok(id)
@@ -217,7 +217,7 @@ fn device_row(number: usize, speaker: &Speaker, holder: PersonId, now: Timestamp
         id: speaker.device,
         serial: format!("BENCH{number:07}"),
         kind: DeviceKind::Iphone,
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         holder: Some(holder),
         asset_tag: None,
         model: None,

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use domain::{Force, PersonId, Timestamp};
+use domain::{PersonId, Timestamp};
 use kernel::PolicyInForce;
 use kernel::access::{ACTIONS, Policies, Question, Relation, Role, Roles};
 use store::people::{self, Person, Related};
@@ -63,7 +63,13 @@ pub fn permits(folder: &Path, lasting: Duration) -> anyhow::Result<Permits> {
 }
 
 fn question(roles: Roles, action: &'static str, relation: Relation) -> Question {
-    Question { roles, home: Some(Force::Norfolk), action, force: Force::Norfolk, relation }
+    Question {
+        roles,
+        home: Some(domain::samples::NORFOLK),
+        action,
+        force: domain::samples::NORFOLK,
+        relation,
+    }
 }
 
 /// Asks for every action, and says how many questions that were.
@@ -87,7 +93,8 @@ fn rate(lasting: Duration, mut some: impl FnMut() -> u32) -> f64 {
 fn person(number: u32) -> Person {
     let at = Timestamp::from_millis(0);
     let name = format!("Officer {:05}", number.wrapping_mul(7919) % PEOPLE);
-    let one = Person::new(person_id(number), Force::Norfolk, &number.to_string(), &name, "officer", at);
+    let one =
+        Person::new(person_id(number), domain::samples::NORFOLK, &number.to_string(), &name, "officer", at);
     Person { line_manager: (1..=MANAGED).contains(&number).then(|| person_id(0)), ..one }
 }
 
@@ -111,7 +118,8 @@ fn list() -> anyhow::Result<Duration> {
             let only = Related { me: person_id(0), own: true, managed: true };
             let found = store
                 .read(move |tx| {
-                    let filter = people::PeopleFilter { force: Some(Force::Norfolk), ..Default::default() };
+                    let filter =
+                        people::PeopleFilter { force: Some(domain::samples::NORFOLK), ..Default::default() };
                     people::list(tx, &filter, Some(only), None, ROWS)
                 })
                 .await

@@ -1,6 +1,6 @@
 //! Brings the schema up to date: numbered scripts, each applied once, in order, in a transaction of its own.
 //!
-//! One text serves both engines; `{bytes}` becomes BLOB or BYTEA. An applied script may never change again: its digest
+//! One text serves all engines; `{bytes}` becomes BLOB or BYTEA. An applied script may never change again: its digest
 //! is kept and compared. On PostgreSQL an advisory lock lets several nodes start at once; on SQLite the writer's lock
 //! does. There is no way down: going back is restoring a backup.
 

@@ -48,7 +48,7 @@ words! {
         Repair = "repair" / "Repair",
         /// From a holder or a workshop to a store.
         Return = "return" / "Return",
-        /// From one store to another, perhaps of the other force.
+        /// From one store to another, perhaps of another force.
         Transfer = "transfer" / "Transfer",
         /// Out of the force's property.
         Disposal = "disposal" / "Disposal",

@@ -11,6 +11,7 @@ mod ids;
 pub mod local_time;
 mod people;
 mod platform;
+pub mod samples;
 mod secret;
 mod settings;
 mod time;
@@ -25,7 +26,7 @@ pub use ids::{
     EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
     NoticeId, PatternId, PeriodId, PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
 };
-pub use people::Force;
+pub use people::{Force, NotAForce};
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
 pub use settings::{

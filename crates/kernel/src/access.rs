@@ -27,10 +27,10 @@ pub struct Actor {
     pub person: Option<PersonId>,
     /// Their roles.
     pub roles: Roles,
-    /// Force that they are confined to; `None` where they serve both.
+    /// Force that they are confined to; `None` where they serve all.
     pub force: Option<Force>,
-    /// Roles that they also have in the other force.
-    pub both: Roles,
+    /// Roles that they also have in every other force.
+    pub everywhere: Roles,
     pub(crate) proof: Proof,
     by: By,
 }
@@ -78,10 +78,10 @@ pub struct Who {
     pub person: Option<PersonId>,
     /// Their roles.
     pub roles: Roles,
-    /// Force that they are confined to; `None` where they serve both.
+    /// Force that they are confined to; `None` where they serve all.
     pub force: Option<Force>,
-    /// Roles that they also have in the other force.
-    pub both: Roles,
+    /// Roles that they also have in every other force.
+    pub everywhere: Roles,
 }
 
 /// Makes an actor who is subject to the access policies in force.
@@ -93,7 +93,7 @@ pub fn actor(app: &App, who: Who) -> Actor {
         person: who.person,
         roles: who.roles,
         force: who.force,
-        both: who.both,
+        everywhere: who.everywhere,
         proof: Proof::default(),
         by: By::Policies(Arc::clone(app.policy().access())),
     }
@@ -120,16 +120,16 @@ impl Actor {
             person: None,
             roles,
             force: None,
-            both: roles,
+            everywhere: roles,
             proof: Proof::default(),
             by: By::Nothing,
         }
     }
 
-    /// Returns the only force whose things they can see; `None` where one of their roles covers both.
+    /// Returns the only force whose things they can see; `None` where one of their roles covers all.
     #[must_use]
     pub fn confined_to(&self) -> Option<Force> {
-        self.force.filter(|_| self.both.is_empty())
+        self.force.filter(|_| self.everywhere.is_empty())
     }
 
     /// Makes the actor for an API token: it has no entry in the register and no role.
@@ -139,7 +139,7 @@ impl Actor {
             shown: format!("API token {name}"),
             person: None,
             roles: Roles::NONE,
-            both: Roles::NONE,
+            everywhere: Roles::NONE,
             force: Some(force),
             proof: Proof::default(),
             by: By::Token(scope, name.to_owned()),
@@ -175,14 +175,22 @@ impl Actor {
         }
     }
 
+    /// Returns the forces of which it must be asked what they may do there.
+    fn forces(&self) -> Vec<Force> {
+        match &self.by {
+            By::Policies(policies) => policies.forces().to_vec(),
+            By::Nothing | By::Token(..) => self.force.into_iter().collect(),
+        }
+    }
+
     fn may(&self, action: &'static str, force: Force, relation: Relation) -> bool {
         match &self.by {
             By::Nothing => true,
             By::Token(scope, _) => self.force == Some(force) && scope.actions().contains(&action),
             By::Policies(policies) => {
-                // In another force, an actor has only the roles that they hold for both forces.
+                // In another force, an actor has only the roles that they hold for every force.
                 let (roles, home) = match self.force {
-                    Some(home) if home != force => (self.both, None),
+                    Some(home) if home != force => (self.everywhere, None),
                     home => (self.roles, home),
                 };
                 policies.ask(Question { roles, home, action, force, relation }).allowed
@@ -201,12 +209,12 @@ impl Actor {
     }
 }
 
-/// Forces whose things a permit covers.
+/// Forces whose things a permit covers: one, or every force that the policy serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope(Option<Force>);
 
 impl Scope {
-    /// Returns the one force for a WHERE clause, or `None` for both.
+    /// Returns the one force for a WHERE clause, or `None` for all.
     #[must_use]
     pub const fn force(self) -> Option<Force> {
         self.0
@@ -251,7 +259,7 @@ pub struct Denied {
     pub wall: &'static str,
 }
 
-const OTHER_FORCE: &str = " there: it belongs to the other force";
+const OTHER_FORCE: &str = " there: it belongs to another force";
 const NOT_YOURS: &str = " there: it is neither yours nor of anybody whom you manage";
 /// Says why somebody may not look at what concerns themselves; follows the name of the thing and its place.
 pub const ABOUT_YOU: &str =
@@ -316,18 +324,29 @@ impl<A: Action> fmt::Debug for Permit<A> {
     }
 }
 
-/// Checks whether the actor may do `A` to the things of a force, or of both.
+/// Checks whether the actor may do `A` to the things of a force, or of all.
+///
+/// A permit covers one force or all of them. Where the policies allow several and not all, it covers the actor's own force, or else
+/// the first of them: less than the policies allow, and never more.
 ///
 /// # Errors
 /// [`Denied`] if the policies forbid it, or allow it only for what is the actor's own.
 pub fn permit<A: Action>(actor: &Actor) -> Result<Permit<A>, Denied> {
-    let may = |force| actor.may(A::NAME, force, Relation::None);
-    let scope = match (may(Force::Norfolk), may(Force::Suffolk)) {
-        (true, true) => Scope(None),
-        (true, false) => Scope(Some(Force::Norfolk)),
-        (false, true) => Scope(Some(Force::Suffolk)),
-        (false, false) => return Err(Denied { roles: actor.roles, action: A::NAME, wall: "" }),
+    let may = |force: &Force| actor.may(A::NAME, *force, Relation::None);
+    let scope = match &actor.by {
+        By::Nothing => Some(Scope(None)),
+        By::Token(..) => actor.force.filter(may).map(|force| Scope(Some(force))),
+        By::Policies(policies) => {
+            let reached: Vec<Force> = policies.forces().iter().copied().filter(may).collect();
+            if !reached.is_empty() && reached.len() == policies.forces().len() {
+                Some(Scope(None))
+            } else {
+                let home = actor.force.filter(|home| reached.contains(home));
+                home.or_else(|| reached.first().copied()).map(|force| Scope(Some(force)))
+            }
+        }
     };
+    let scope = scope.ok_or(Denied { roles: actor.roles, action: A::NAME, wall: "" })?;
     Ok(Permit { actor: actor.clone(), scope, action: PhantomData })
 }
 
@@ -345,7 +364,9 @@ pub struct PermitWithin<A: Action> {
 pub fn permit_within<A: Action>(actor: &Actor) -> Result<PermitWithin<A>, Denied> {
     let related = |relation: &Relation| *relation == Relation::None || actor.person.is_some();
     let mut relations = Relation::ALL.iter().filter(|relation| related(relation));
-    if relations.any(|relation| Force::ALL.iter().any(|force| actor.may(A::NAME, *force, *relation))) {
+    let forces = actor.forces();
+    let unbound = matches!(actor.by, By::Nothing);
+    if unbound || relations.any(|relation| forces.iter().any(|force| actor.may(A::NAME, *force, *relation))) {
         return Ok(PermitWithin { actor: actor.clone(), action: PhantomData });
     }
     Err(Denied { roles: actor.roles, action: A::NAME, wall: "" })

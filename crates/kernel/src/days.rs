@@ -1,6 +1,7 @@
 //! Works with days of the force's calendar: people leave on a day, and a day ends at midnight in Britain.
 
 use domain::Timestamp;
+use domain::local_time::day_in_words;
 pub use domain::local_time::{day_of, last_minute as end_of};
 use jiff::civil::Date;
 
@@ -8,7 +9,7 @@ use crate::AppError;
 
 /// Formats the day in Britain at that time in words: `22 November 2026`.
 pub fn day_words(at: Timestamp) -> String {
-    day_of(at).strftime("%-d %B %Y").to_string()
+    day_in_words(day_of(at))
 }
 
 /// Parses a day that somebody typed.

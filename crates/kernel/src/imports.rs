@@ -19,6 +19,7 @@ use serde_json::Value;
 use store::Tx;
 
 use crate::access::{Action, Permit};
+use crate::forces::Forces;
 use crate::{App, AppError};
 
 pub use crate::columns;
@@ -74,6 +75,8 @@ pub struct File<K: Kind> {
     pub name: String,
     /// Force of the rows that name none.
     pub force: Force,
+    /// Forces that are served.
+    pub forces: Forces,
     /// Number of the person whom the file concerns, if it concerns one person.
     pub about: String,
     /// Content of the file.

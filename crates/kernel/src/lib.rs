@@ -8,6 +8,7 @@ pub mod bound;
 pub mod days;
 pub mod error;
 pub mod fields;
+pub mod forces;
 pub mod health;
 pub mod imports;
 pub mod intake;
@@ -124,6 +125,7 @@ impl App {
     /// service manages devices of the vendors that the policy was compiled for.
     #[must_use]
     pub fn new(store: Store, world: World, config: AppConfig, keys: Keys, policy: PolicyInForce) -> Self {
+        policy.keep_time();
         let health = health::Health::new(world.now(), world.steady());
         Self(Arc::new(Inner {
             health,
@@ -186,8 +188,9 @@ impl App {
         Arc::clone(&self.0.policy.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts a policy into use on this node.
+    /// Puts a policy into use on this node, and its clock for the whole process.
     pub fn set_policy(&self, policy: Arc<PolicyInForce>) {
+        policy.keep_time();
         *self.0.policy.write().unwrap_or_else(PoisonError::into_inner) = policy;
     }
 

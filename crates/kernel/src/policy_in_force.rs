@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::BoundCheck;
-use domain::{ClauseId, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span};
+use domain::{ClauseId, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span, local_time};
 use platform_port::{Group, Publisher};
 use policy::{
-    Clause, CoverageTable, Files, KeptBy, Library, Overrides, ParameterValue, Problem, Problems, Scope,
-    SettingCompiler,
+    Clause, CoverageTable, Files, Forces, KeptBy, Library, Overrides, ParameterValue, Problem, Problems,
+    Scope, SettingCompiler,
 };
 use store::profiles::Profile;
 
@@ -113,7 +113,11 @@ pub fn compile_profiles(
     organisation: &str,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
     let Some(served) = platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
-    compile_instead(library, (platform, served), &Publisher::new(organisation), &BTreeMap::new())
+    compile_instead(library, (platform, served), &publisher(library, organisation), &BTreeMap::new())
+}
+
+fn publisher(library: &Library, organisation: &str) -> Publisher {
+    Publisher::new(organisation, &library.forces().profile_prefix)
 }
 
 fn compile_instead(
@@ -155,7 +159,7 @@ fn compile_lapsed(
             Some(Group { id: name.to_owned(), title: setting.title.clone(), values, clauses })
         })
         .collect();
-    compile_groups(groups, (platform, served), &Publisher::new(organisation)).map(|(ready, _)| ready)
+    compile_groups(groups, (platform, served), &publisher(library, organisation)).map(|(ready, _)| ready)
 }
 
 fn compile_groups(
@@ -245,6 +249,20 @@ impl PolicyInForce {
         &self.library
     }
 
+    /// Returns the forces that it is for.
+    #[must_use]
+    pub const fn forces(&self) -> &Forces {
+        self.library.forces()
+    }
+
+    /// Puts the time zone and the form of days of its forces into use for the whole process.
+    pub(crate) fn keep_time(&self) {
+        if let Some(zone) = local_time::find_zone(&self.forces().time_zone) {
+            local_time::set_zone(zone);
+        }
+        local_time::set_dates(self.forces().dates);
+    }
+
     /// Returns the vendors for which it was compiled.
     #[must_use]
     pub const fn platforms(&self) -> &Platforms {
@@ -325,7 +343,7 @@ impl PolicyInForce {
         network_passwords: BTreeMap<String, Secret<String>>,
     ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
         let Some(served) = self.platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
-        let publisher = Publisher { network_passwords, ..Publisher::new(&self.organisation) };
+        let publisher = Publisher { network_passwords, ..publisher(&self.library, &self.organisation) };
         compile_instead(&self.library, (platform, served), &publisher, instead)
     }
 

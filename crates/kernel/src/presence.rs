@@ -37,7 +37,6 @@ pub fn fresh(actor: &Actor, now: Timestamp) -> Result<(), AppError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::Force;
 
     use super::*;
     use crate::access::{ApiScope, Role, Roles, Who};
@@ -54,8 +53,8 @@ mod tests {
                     shown: "PC Ames".into(),
                     person: Some(person),
                     roles: Role::Administrator.into(),
-                    force: Some(Force::Norfolk),
-                    both: Roles::NONE,
+                    force: Some(domain::samples::NORFOLK),
+                    everywhere: Roles::NONE,
                 },
             );
             let proven = signed_in.clone().proven(now);
@@ -68,7 +67,7 @@ mod tests {
                 "absence never reads as good"
             );
             assert!(fresh(&Actor::command_line("root"), now).is_ok());
-            let token = Actor::token("1", "Entra", ApiScope::Scim, Force::Norfolk).proven(now);
+            let token = Actor::token("1", "Entra", ApiScope::Scim, domain::samples::NORFOLK).proven(now);
             assert!(matches!(fresh(&token, now), Err(AppError::Conflict(_))));
         });
     }

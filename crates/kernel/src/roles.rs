@@ -16,8 +16,8 @@ pub struct GroupRole {
     pub group: String,
     /// Role that it gives.
     pub role: Role,
-    /// Set where the role covers the things of both forces; otherwise it covers those of the member's own.
-    pub both_forces: bool,
+    /// Set where the role covers the things of every force; otherwise it covers those of the member's own.
+    pub everywhere: bool,
 }
 
 /// Roles that somebody has at this moment.
@@ -27,8 +27,8 @@ pub struct Standing {
     pub force: Force,
     /// Roles over the things of that force.
     pub roles: Roles,
-    /// Roles that they also have over the other force's things.
-    pub both: Roles,
+    /// Roles that they also have over the things of every other force.
+    pub everywhere: Roles,
 }
 
 /// Returns the roles that a person has at that time; `None` for a person who is not on the books.
@@ -39,7 +39,7 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
     let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {
         return Ok(None);
     };
-    let (mut roles, mut both) = (Roles::from(Role::Holder), Roles::NONE);
+    let (mut roles, mut everywhere) = (Roles::from(Role::Holder), Roles::NONE);
     if grants::manages_somebody(tx, person.id)? {
         roles = roles.with(Role::LineManager);
     }
@@ -47,11 +47,11 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
         // Ignores a role that this version of the program does not know.
         let Ok(role) = grant.role.parse::<Role>() else { continue };
         roles = roles.with(role);
-        if grant.both_forces {
-            both = both.with(role);
+        if grant.everywhere {
+            everywhere = everywhere.with(role);
         }
     }
-    Ok(Some(Standing { force: person.force, roles, both }))
+    Ok(Some(Standing { force: person.force, roles, everywhere }))
 }
 
 /// Actions that make a role strong: one person alone may give a role only if it allows none of these.
@@ -64,7 +64,7 @@ pub fn is_strong(policies: &Policies, role: Role) -> bool {
         let (roles, home) = (role.into(), Some(force));
         policies.ask(Question { roles, home, action, force, relation: Relation::None }).allowed
     };
-    STRONG.iter().any(|action| Force::ALL.iter().any(|force| may(action, *force)))
+    STRONG.iter().any(|action| policies.forces().iter().any(|force| may(action, *force)))
 }
 
 /// Returns the name of a break-glass account in the ledger: a person by id, anybody else by the start of a digest, which names

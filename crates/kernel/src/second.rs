@@ -31,18 +31,18 @@ pub enum Same {
     Entry,
     /// Same identifier in the directory.
     Account,
-    /// Same user name, in either force.
+    /// Same user name, in any force.
     UserName,
     /// Same work address.
     Email,
-    /// Same collar or staff number, in either force.
+    /// Same collar or staff number, in any force.
     Number,
     /// Same name, whatever its order or rank, and whatever is in brackets.
     Name,
 }
 
 impl Same {
-    /// Returns whether the sign leaves no doubt: two people may share a name, or a number in two forces.
+    /// Returns whether the sign leaves no doubt: two people may share a name, or a number in several forces.
     const fn is_certain(self) -> bool {
         !matches!(self, Self::Number | Self::Name)
     }
@@ -327,7 +327,7 @@ fn may_approve_yet(policies: &Policies, tx: &mut Tx<'_>, ask: &Ask<'_>, me: &Per
             force: ask.force,
             relation: Relation::None,
         };
-        let over = grant.both_forces || me.force == ask.force;
+        let over = grant.everywhere || me.force == ask.force;
         if !over || !policies.ask(question).allowed {
             continue;
         }

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{Force, PersonId, Secret, Span};
+use domain::{PersonId, Secret, Span};
 use pki::{DeviceCa, RsaBits, Validity};
 use store::people::{self, Person, PersonSource};
 use store::{Store, StoreConfig};
@@ -47,9 +47,9 @@ fn config() -> AppConfig {
         session_idle: day,
         session_lifetime: day,
         group_roles: vec![
-            GroupRole { group: "Lanyard desk".into(), role: Role::ServiceDeskAnalyst, both_forces: true },
-            GroupRole { group: "Lanyard admins".into(), role: Role::Administrator, both_forces: true },
-            GroupRole { group: "Lanyard audit".into(), role: Role::Auditor, both_forces: false },
+            GroupRole { group: "Lanyard desk".into(), role: Role::ServiceDeskAnalyst, everywhere: true },
+            GroupRole { group: "Lanyard admins".into(), role: Role::Administrator, everywhere: true },
+            GroupRole { group: "Lanyard audit".into(), role: Role::Auditor, everywhere: false },
         ],
         scep: pki::scep::ScepOptions::default(),
     }
@@ -112,7 +112,7 @@ async fn add_person(app: &App) -> PersonId {
     let (node, id, now) = (app.clone(), PersonId::from_uuid(app.world().uuid()), app.world().now());
     let person = Person {
         id,
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         number: "1234".into(),
         name: "PC Ames".into(),
         email: Some("1234@force.test".into()),

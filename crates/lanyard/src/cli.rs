@@ -83,7 +83,7 @@ pub(crate) enum Verb {
     SignInLink(serving::SignInLink),
     /// Run the service.
     Serve,
-    /// The whole thing on this machine: two documents, a force, simulated devices.
+    /// The whole thing on this machine: the rules, invented people, simulated devices.
     Demo(demo::Demo),
     /// Simulated devices against a running server, with figures at the end.
     Simulate(load::Simulate),

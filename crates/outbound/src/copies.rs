@@ -39,6 +39,8 @@ pub enum Target {
 /// A checkpoint to be copied.
 #[derive(Debug, Clone)]
 pub struct Copy {
+    /// The protective marking for the subject of a letter.
+    pub marking: String,
     /// The signed note.
     pub note: String,
     /// The number of entries it covers.
@@ -221,7 +223,7 @@ fn letter(address: &str, copy: &Copy) -> Letter {
     Letter {
         id: format!("ledger-checkpoint-{}-{}", copy.size, copy.root),
         to: Secret::new(address.to_owned()),
-        subject: format!("OFFICIAL - Checkpoint of the ledger at {} entries", copy.size),
+        subject: format!("{} - Checkpoint of the ledger at {} entries", copy.marking, copy.size),
         text: format!(
             "Keep this letter. With it anybody can prove later that no entry before it was changed or dropped:\n\
              save the lines below as a file and run: lanyard ledger verify EXPORT --key KEY --checkpoint FILE\n\n{}",
@@ -240,7 +242,13 @@ mod tests {
 
     fn copy(size: u64) -> Copy {
         let note = format!("a.example\n{size}\nAAAA\n\n\u{2014} a.example BBBB\n");
-        Copy { note, size, root: "00ff00ff".into(), at: Timestamp::from_millis(1_790_000_000_000) }
+        Copy {
+            marking: "OFFICIAL".into(),
+            note,
+            size,
+            root: "00ff00ff".into(),
+            at: Timestamp::from_millis(1_790_000_000_000),
+        }
     }
 
     #[test]

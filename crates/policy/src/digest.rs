@@ -53,11 +53,11 @@ impl Library {
         self.checks.get(name).map(|check| digest("check", check))
     }
 
-    /// Digest of everything: documents, clauses, settings, checks, procedures, registers of every kind, the parameters' values in force, and
+    /// Digest of everything: forces, documents, clauses, settings, checks, procedures, registers of every kind, the parameters' values in force, and
     /// who may do what.
     #[must_use]
     pub fn digest(&self) -> String {
-        let registers = (self.facts(), self.vocabulary(), self.parameters());
+        let registers = (self.forces(), self.facts(), self.vocabulary(), self.parameters());
         let access: Vec<_> = self.access.own().collect();
         digest(
             "library",

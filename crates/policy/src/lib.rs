@@ -17,6 +17,7 @@ mod coverage;
 mod diff;
 mod digest;
 mod files;
+mod forces;
 mod import;
 mod library;
 mod load;
@@ -40,6 +41,7 @@ pub use diff::{
     ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, diff,
 };
 pub use files::Files;
+pub use forces::{Contact, DateForm, ForceEntry, ForceName, Forces};
 pub use import::{Draft, ImportError, ImportOptions, LeftOver, MAX_IMPORT, import};
 pub use library::Library;
 pub use load::Overrides;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use compliance::Check;
 use domain::{ClauseId, Fact, FactValue, SettingKey, SettingValue, Span, Timestamp};
 
+use crate::forces::Forces;
 use crate::model::{Clause, Document, Note};
 use crate::permissions::PermissionRegister;
 use crate::procedures::{CaseType, MoverEvent};
@@ -18,6 +19,7 @@ use crate::working_days::WorkingDays;
 /// The force's rules.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
+    pub(crate) forces: Forces,
     /// The documents, in order of id.
     pub documents: Vec<Document>,
     /// Every clause: by document, then section, then number, as on paper.
@@ -77,6 +79,12 @@ impl Library {
             .into_iter()
             .flat_map(|document| &document.notes)
             .filter(|note| note.clauses.contains(&clause.id))
+    }
+
+    /// Returns the forces that the policy is for.
+    #[must_use]
+    pub const fn forces(&self) -> &Forces {
+        &self.forces
     }
 
     /// Returns the force parameters by name.

@@ -27,7 +27,7 @@ fn group(id: &str, values: &[(&str, SettingValue)]) -> Group {
 }
 
 fn plain() -> ProfileOptions {
-    ProfileOptions::new("Force")
+    ProfileOptions::new("Force", "uk.police.lanyard")
 }
 
 fn done(target: Target, groups: &[Group]) -> Compiled {

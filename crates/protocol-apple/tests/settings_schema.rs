@@ -94,7 +94,7 @@ fn a_residue_says_what_is_left_and_nothing_else_has_one() {
 
 #[test]
 fn every_emitted_key_is_in_the_vendor_s_schema() {
-    let bare = ProfileOptions::new("Norfolk and Suffolk");
+    let bare = ProfileOptions::new("Norfolk and Suffolk", "uk.police.lanyard");
     for target in TARGETS {
         for groups in [sample::strict(), sample::lax(), sample::extreme()] {
             for options in [&sample::options(), &bare] {

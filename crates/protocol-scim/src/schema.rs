@@ -249,10 +249,7 @@ pub(crate) static FORCE: Schema = Schema {
     name: "ForceUser",
     about: "What a police force adds",
     attributes: &[
-        Attribute::text("force", "Whose the person is: the force of the token")
-            .read_only()
-            .on_request()
-            .usual(&["norfolk", "suffolk"]),
+        Attribute::text("force", "Whose the person is: the force of the token").read_only().on_request(),
         Attribute::new("startDay", Type::Time, "First working day; a day is enough: 2026-11-22"),
         Attribute::new("lastDay", Type::Time, "Last working day; a day is enough: 2026-11-22"),
     ],

@@ -148,7 +148,7 @@ pub async fn start_with(
     Started { app, world, link }
 }
 
-/// Returns the command line, which may do everything in both forces.
+/// Returns the command line, which may do everything in every force.
 #[must_use]
 pub fn root() -> Actor {
     Actor::command_line("test")

@@ -60,13 +60,14 @@ impl Opened {
         })
     }
 
-    /// A person by id, or by number; the force only where both have that number.
+    /// A person by id, or by number; the force only where several have that number.
     ///
     /// # Errors
     /// Where there is none, or one in each force.
     pub async fn person(&self, which: &str, force: Option<Force>) -> anyhow::Result<people::Person> {
         let which = which.trim().to_owned();
         let asked = which.clone();
+        let forces = self.app.forces();
         let found = self
             .app
             .store()
@@ -75,8 +76,8 @@ impl Opened {
                     return Ok::<_, store::StoreError>(people::by_id(tx, id)?.into_iter().collect());
                 }
                 let mut found = Vec::new();
-                for one in Force::ALL.iter().filter(|one| force.is_none_or(|wanted| wanted == **one)) {
-                    found.extend(people::by_number(tx, *one, &which)?);
+                for one in forces.into_iter().filter(|one| force.is_none_or(|wanted| wanted == *one)) {
+                    found.extend(people::by_number(tx, one, &which)?);
                 }
                 Ok(found)
             })
@@ -87,9 +88,9 @@ impl Opened {
             (None, _) => Err(anyhow!(
                 "there is nobody with the number or id {asked}; `lanyard person list` shows everybody"
             )),
-            (Some(_), Some(_)) => {
-                Err(anyhow!("both forces have somebody with the number {asked}; say which with --force"))
-            }
+            (Some(_), Some(_)) => Err(anyhow!(
+                "more than one force has somebody with the number {asked}; say which with --force"
+            )),
         }
     }
 }

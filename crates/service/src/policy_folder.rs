@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 use clap::Args;
-use policy::{Files, Library, Overrides, Problems};
+use policy::{Files, Forces, Library, Overrides, Problems};
 
 use crate::config;
 use crate::config::Config;
@@ -13,6 +13,17 @@ use crate::config::Config;
 const NO_ORGANISATION: &str = "Lanyard";
 /// Where the folder is looked for without a settings file.
 const DEFAULT_FOLDER: &str = "policy";
+
+/// Reads which forces a policy folder is for.
+///
+/// # Errors
+/// Every problem of the folder.
+pub fn forces_in(dir: &Path) -> anyhow::Result<Forces> {
+    let library = Library::load(dir, &Overrides::new());
+    let library =
+        library.map_err(|problems| anyhow!("the rules in {} have problems\n{problems}", dir.display()))?;
+    Ok(library.forces().clone())
+}
 
 /// Which policy folder.
 #[derive(Debug, Args)]

@@ -1,10 +1,10 @@
-//! The people and devices of the demo. Every name, number and serial number is invented.
+//! The people and devices of the demo, for the forces of whatever policy it runs. Every name, number and serial number is invented.
 
 use devices_sim::{DeviceSpec, Model, Temper};
 use domain::{DeviceKind, Force};
 use kernel::access::Role;
 
-/// How many people there are: half of them in each force.
+/// How many people there are: as many in each force as in any other.
 pub const PEOPLE: usize = 60;
 /// How many devices of any kind stand in the register.
 pub const DEVICES: usize = 80;
@@ -84,21 +84,13 @@ const LAST: [&str; PEOPLE] = [
     "Kemball",
     "Ling",
 ];
-const NORFOLK_UNITS: [&str; 6] = [
-    "Response, Norwich",
-    "Response, King's Lynn",
-    "Investigations, Great Yarmouth",
+const UNITS: [&str; 6] = [
+    "Response, north",
+    "Response, south",
+    "Investigations",
     "Roads policing",
-    "Safer neighbourhoods, Thetford",
-    "Control room, Wymondham",
-];
-const SUFFOLK_UNITS: [&str; 6] = [
-    "Response, Ipswich",
-    "Response, Lowestoft",
-    "Investigations, Bury St Edmunds",
-    "Roads policing",
-    "Safer neighbourhoods, Felixstowe",
-    "Control room, Martlesham",
+    "Safer neighbourhoods",
+    "Control room",
 ];
 
 /// Somebody of the demo.
@@ -138,50 +130,61 @@ pub struct Kit {
 pub struct Visitor {
     /// The role.
     pub role: Role,
-    /// The wall that they stand behind.
-    pub force: Option<Force>,
+    /// The force that they are limited to.
+    pub of: Of,
     /// What they come for, in a line.
     pub says: &'static str,
+}
+
+/// The force of a visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The first force of the policy.
+    First,
+    /// Another force, where the policy has several.
+    Another,
+    /// No one force: their role covers all.
+    Every,
 }
 
 /// Whom a visitor can be, in the order in which it is offered.
 pub const PERSONAS: [Visitor; 8] = [
     Visitor {
         role: Role::ServiceDeskAnalyst,
-        force: Some(Force::Norfolk),
-        says: "Service desk, Norfolk: gives out devices, sees what is wrong with them, puts it right.",
+        of: Of::First,
+        says: "Service desk: gives out devices, sees what is wrong with them, puts it right.",
     },
     Visitor {
         role: Role::ServiceDeskAnalyst,
-        force: Some(Force::Suffolk),
-        says: "Service desk, Suffolk: the same work on the other side of the wall between the forces.",
+        of: Of::Another,
+        says: "Another service desk analyst: in another force, where there is one, behind the wall between forces.",
     },
     Visitor {
         role: Role::DutyOfficer,
-        force: Some(Force::Norfolk),
+        of: Of::First,
         says: "Force Duty Officer: at three in the morning, makes a lost phone safe.",
     },
     Visitor {
         role: Role::InformationSecurity,
-        force: None,
-        says: "Information security: what is enforced, reported, stated or unknowable, in both forces.",
+        of: Of::Every,
+        says: "Information security: what is enforced, reported, stated or unknowable, in every force.",
     },
     Visitor {
         role: Role::PsdInvestigator,
-        force: None,
+        of: Of::Every,
         says: "Professional standards: reads, changes nothing, and is in the ledger for what they read.",
     },
     Visitor {
         role: Role::PolicyOwner,
-        force: None,
+        of: Of::Every,
         says: "Owner of a document: which clauses hold, which cannot be enforced, what is overdue.",
     },
     Visitor {
         role: Role::Auditor,
-        force: None,
+        of: Of::Every,
         says: "Auditor: from a clause to its control, the compliance evidence and the date.",
     },
-    Visitor { role: Role::Administrator, force: None, says: "Administrator: runs the service." },
+    Visitor { role: Role::Administrator, of: Of::Every, says: "Administrator: runs the service." },
 ];
 
 /// Holders whom a visitor can be: their place among the people, and what they come for.
@@ -195,53 +198,96 @@ pub const fn persona_person(persona: usize) -> usize {
     PERSONAS_FROM + persona
 }
 
-fn force_of(place: usize) -> Force {
-    match place
-        .checked_sub(PERSONAS_FROM)
-        .and_then(|persona| PERSONAS.get(persona))
-        .and_then(|persona| persona.force)
-    {
-        Some(force) => force,
-        None if place.is_multiple_of(2) => Force::Norfolk,
-        None => Force::Suffolk,
+/// The people and devices of the demo, in the forces of its policy.
+#[derive(Debug, Clone)]
+pub struct Cast {
+    /// The forces; there is always one.
+    forces: Vec<Force>,
+}
+
+impl Cast {
+    /// Makes the cast for forces; `None` without any.
+    pub fn of(forces: Vec<Force>) -> Option<Self> {
+        (!forces.is_empty()).then_some(Self { forces })
+    }
+
+    /// Returns the forces.
+    pub fn forces(&self) -> &[Force] {
+        &self.forces
+    }
+
+    /// Returns the force of a visitor; `None` for one who serves all.
+    pub fn force_of_visitor(&self, visitor: &Visitor) -> Option<Force> {
+        match visitor.of {
+            Of::First => self.forces.first().copied(),
+            Of::Another => self.forces.get(1).or(self.forces.first()).copied(),
+            Of::Every => None,
+        }
+    }
+
+    /// Returns the force at a place in the list, and its number among the forces.
+    fn force_of(&self, place: usize) -> (usize, Force) {
+        let visitor = place.checked_sub(PERSONAS_FROM).and_then(|persona| PERSONAS.get(persona));
+        let force = visitor.and_then(|visitor| self.force_of_visitor(visitor));
+        let number = match force {
+            Some(force) => self.forces.iter().position(|one| *one == force).unwrap_or_default(),
+            None => place % self.forces.len().max(1),
+        };
+        // A cast without forces cannot be made, so the first is always there.
+        let force = self.forces.get(number).or(self.forces.first()).copied();
+        (number, force.unwrap_or(domain::samples::HOME))
+    }
+
+    /// Lists everybody, in order.
+    pub fn people(&self) -> Vec<Someone> {
+        (0..PEOPLE).map(|place| self.someone(place)).collect()
+    }
+
+    fn someone(&self, place: usize) -> Someone {
+        let (number, force) = self.force_of(place);
+        let pick = |of: &[&'static str]| of.get(place % of.len().max(1)).copied().unwrap_or_default();
+        let role = match place {
+            place if place >= PERSONAS_FROM => "staff",
+            place if place % 12 == 7 => "special constable",
+            place if place % 5 == 3 => "staff",
+            _ => "officer",
+        };
+        Someone {
+            force,
+            number: (1000 * (number + 1) + place).to_string(),
+            name: format!("{} {}", pick(&FIRST), pick(&LAST)),
+            role,
+            unit: pick(&UNITS),
+            accepts: !NOT_ACCEPTED.contains(&place),
+        }
+    }
+
+    /// Lists every device, the simulated ones first.
+    pub fn devices(&self) -> Vec<Kit> {
+        (0..DEVICES).map(|place| self.kit(place)).collect()
+    }
+
+    fn kit(&self, place: usize) -> Kit {
+        let kind = kind_at(place);
+        // Three of the Apple devices lie in the store room; everything else has a holder.
+        let holder = match place {
+            45..48 => None,
+            place if place < APPLE => Some(place),
+            place => Some(place * 7 % PEOPLE),
+        };
+        let (_, force) = self.force_of(holder.unwrap_or(place));
+        let letter = force.as_str().chars().next().unwrap_or('x').to_ascii_uppercase();
+        Kit { serial: serial_at(place), kind, force, holder, tag: format!("{letter}C-{:05}", 1200 + place) }
     }
 }
 
-/// Everybody, in order.
-pub fn people() -> Vec<Someone> {
-    (0..PEOPLE).map(someone).collect()
+/// Returns the serial number of the device at a place.
+pub fn serial_at(place: usize) -> String {
+    format!("DEMO{:06}", 104_729 + place * 131)
 }
 
-fn someone(place: usize) -> Someone {
-    let force = force_of(place);
-    let pick = |of: &[&'static str]| of.get(place % of.len().max(1)).copied().unwrap_or_default();
-    let (first_number, units) = match force {
-        Force::Norfolk => (1000, &NORFOLK_UNITS),
-        Force::Suffolk => (2000, &SUFFOLK_UNITS),
-    };
-    let role = match place {
-        place if place >= PERSONAS_FROM => "staff",
-        place if place % 12 == 7 => "special constable",
-        place if place % 5 == 3 => "staff",
-        _ => "officer",
-    };
-    Someone {
-        force,
-        number: (first_number + place).to_string(),
-        name: format!("{} {}", pick(&FIRST), pick(&LAST)),
-        role,
-        unit: pick(units),
-        accepts: !NOT_ACCEPTED.contains(&place),
-    }
-}
-
-/// Every device, the simulated ones first.
-pub fn devices() -> Vec<Kit> {
-    (0..DEVICES).map(kit).collect()
-}
-
-fn kit(place: usize) -> Kit {
-    let kind = match place {
+const fn kind_at(place: usize) -> DeviceKind {
+    match place {
         place if place < APPLE => match place % 5 {
             0..=2 => DeviceKind::Iphone,
             3 => DeviceKind::Ipad,
@@ -251,24 +297,6 @@ fn kit(place: usize) -> Kit {
         64..70 => DeviceKind::AndroidPhone,
         70..72 => DeviceKind::AndroidTablet,
         _ => DeviceKind::Radio,
-    };
-    // Three of the Apple devices lie in the store room; everything else has a holder.
-    let holder = match place {
-        45..48 => None,
-        place if place < APPLE => Some(place),
-        place => Some(place * 7 % PEOPLE),
-    };
-    let force = force_of(holder.unwrap_or(place));
-    let letters = match force {
-        Force::Norfolk => "NC",
-        Force::Suffolk => "SC",
-    };
-    Kit {
-        serial: format!("DEMO{:06}", 104_729 + place * 131),
-        kind,
-        force,
-        holder,
-        tag: format!("{letters}-{:05}", 1200 + place),
     }
 }
 
@@ -286,15 +314,14 @@ fn temper(place: usize) -> Temper {
     }
 }
 
-/// The simulated devices: what each is, and the seed that its behaviour follows from.
+/// The simulated devices: what each is, and the seed that its behaviour follows from. They are the same in every force.
 pub fn simulated() -> Vec<(DeviceSpec, u64)> {
-    devices()
-        .into_iter()
-        .take(ENROLLED)
-        .zip(0..)
-        .filter_map(|(kit, place)| {
-            let seed = 0x1a17_0000 + u64::try_from(place).unwrap_or_default();
-            Some((DeviceSpec::plausible(model(kit.kind)?, &kit.serial, temper(place), seed), seed))
+    (0..ENROLLED)
+        .zip(0_u64..)
+        .filter_map(|(place, number)| {
+            let seed = 0x1a17_0000 + number;
+            let model = model(kind_at(place))?;
+            Some((DeviceSpec::plausible(model, &serial_at(place), temper(place), seed), seed))
         })
         .collect()
 }
@@ -315,14 +342,35 @@ mod tests {
 
     use super::*;
 
+    fn cast(forces: &[&str]) -> Cast {
+        Cast::of(forces.iter().map(|word| word.parse().unwrap()).collect()).unwrap()
+    }
+
+    #[test]
+    fn one_force_or_three_have_everybody_once() {
+        assert!(Cast::of(Vec::new()).is_none());
+        for forces in [&["alone"][..], &["one", "two", "three"][..]] {
+            let cast = cast(forces);
+            let people = cast.people();
+            let numbers: BTreeSet<_> = people.iter().map(|one| (one.force, &one.number)).collect();
+            assert_eq!(numbers.len(), PEOPLE);
+            let served: BTreeSet<_> = people.iter().map(|one| one.force).collect();
+            assert_eq!(served.len(), forces.len());
+            for kit in cast.devices() {
+                assert!(kit.holder.is_none_or(|holder| people[holder].force == kit.force), "{}", kit.serial);
+            }
+        }
+    }
+
     #[test]
     fn the_force_is_as_large_as_it_says_and_nobody_is_there_twice() {
-        let people = people();
+        let cast = cast(&["one", "two"]);
+        let people = cast.people();
         let numbers: BTreeSet<_> = people.iter().map(|one| (one.force, &one.number)).collect();
         let names: BTreeSet<_> = people.iter().map(|one| &one.name).collect();
         assert_eq!((people.len(), numbers.len(), names.len()), (PEOPLE, PEOPLE, PEOPLE));
-        assert_eq!(people.iter().filter(|one| one.force == Force::Norfolk).count(), PEOPLE / 2);
-        let devices = devices();
+        assert_eq!(people.iter().filter(|one| one.force == cast.forces()[0]).count(), PEOPLE / 2);
+        let devices = cast.devices();
         let serials: BTreeSet<_> = devices.iter().map(|kit| &kit.serial).collect();
         assert_eq!((devices.len(), serials.len()), (DEVICES, DEVICES));
         let apple = devices.iter().filter(|kit| model(kit.kind).is_some());
@@ -331,7 +379,8 @@ mod tests {
 
     #[test]
     fn everything_that_enrols_may_and_a_mac_is_tampered_with() {
-        let (people, devices, simulated) = (people(), devices(), simulated());
+        let cast = cast(&["one", "two"]);
+        let (people, devices, simulated) = (cast.people(), cast.devices(), simulated());
         assert_eq!(simulated.len(), ENROLLED);
         for kit in devices.iter().take(ENROLLED) {
             let holder = &people[kit.holder.unwrap()];

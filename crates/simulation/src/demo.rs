@@ -18,6 +18,7 @@ use domain::{Force, PersonId, Span};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::App;
 use kernel::access::{Actor, ApiScope, Role, permit};
+use kernel::forces::Forces;
 use people_app::NewPerson;
 use people_app::grants::NewGrant;
 use sign_in_app::tokens::NewToken;
@@ -25,16 +26,17 @@ use store::devices::{DeviceFilter, EnrolmentState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::watch;
 
+use super::cast::{self, Cast};
 use super::fleet::{Fleet, Surroundings};
+use super::hand_overs;
 use super::profiles::Profiles;
 use super::tally::Tally;
-use super::{cast, hand_overs};
 use super::{registers, rosters};
 use service::config::Config;
 use service::out::{Out, note};
-use service::private_files;
 use service::serve::Running;
 use service::{log, serve, system};
+use service::{policy_folder, private_files};
 
 /// The settings file that the demo writes for itself and for other verbs.
 const SETTINGS: &str = "lanyard.toml";
@@ -86,17 +88,21 @@ impl Demo {
             (Some(port), _) => port,
             (None, before) => before.unwrap_or(PORT),
         };
-        private_files::write_state(&file, settings_text(port, &policy)?.as_bytes())?;
+        private_files::write_state(
+            &file,
+            settings_text(port, &policy, &policy_folder::forces_in(&policy)?)?.as_bytes(),
+        )?;
         Config::read(&file)
     }
 }
 
-fn settings_text(port: u16, policy: &Path) -> anyhow::Result<String> {
+fn settings_text(port: u16, policy: &Path, forces: &Forces) -> anyhow::Result<String> {
+    let organisation = serde_json::to_string(&format!("{} (demo)", forces.together()))?;
     let policy = serde_json::to_string(policy.to_str().context("the policy folder's name is not UTF-8")?)?;
     Ok(format!(
         "# Written by `lanyard demo` on every start. With it other verbs look at the demo, such as\n\
          #   lanyard --config THIS-FILE device list\n\
-         organisation = \"Norfolk and Suffolk Constabularies (demo)\"\n\
+         organisation = {organisation}\n\
          address = \"http://127.0.0.1:{port}\"\n\
          listen = \"127.0.0.1:{port}\"\n\
          data = \".\"\n\
@@ -112,9 +118,10 @@ fn settings_text(port: u16, policy: &Path) -> anyhow::Result<String> {
 
 async fn live(config: &Config) -> anyhow::Result<()> {
     let app = serve::app(config).await?;
-    let people = seed(&app).await?;
+    let cast = Cast::of(app.forces()).context("the policy names no force")?;
+    let people = seed(&app, &cast).await?;
     let fleet = fleet(&app, &config.data.join(FLEET)).await?;
-    let running = Running::start(config, app, pages(&people)).await?;
+    let running = Running::start(config, app, pages(&cast, &people)).await?;
     answers(running.listens).await?;
     greet(config)?;
     let tally = Arc::new(Tally::default());
@@ -145,9 +152,9 @@ fn actor() -> Actor {
 }
 
 /// Enters the people and devices that are not there yet; gives everybody's id by place.
-async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
+async fn seed(app: &App, cast: &Cast) -> anyhow::Result<Vec<PersonId>> {
     let mut ids = Vec::with_capacity(cast::PEOPLE);
-    for one in cast::people() {
+    for one in cast.people() {
         let (force, number) = (one.force, one.number.clone());
         let found = app.store().read(move |tx| store::people::by_number(tx, force, &number)).await?;
         let id = match found {
@@ -172,14 +179,14 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         }
         ids.push(id);
     }
-    roles(app, &ids).await?;
+    roles(app, cast, &ids).await?;
     if sign_in_app::tokens::tokens(app, permit(&actor())?).await?.is_empty() {
         let name = "Directory of the demonstration".to_owned();
-        let new = NewToken { name, scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 10 };
+        let new = NewToken { name, scope: ApiScope::Scim, force: cast.forces().first().copied(), days: 10 };
         // Nobody is told the token: it is there to be seen in the list, and about to expire.
         sign_in_app::tokens::make_token(app, permit(&actor())?, new).await?;
     }
-    for kit in cast::devices() {
+    for kit in cast.devices() {
         let serial = kit.serial.clone();
         if app.store().read(move |tx| store::devices::by_serial(tx, &serial)).await?.is_none() {
             let holder = kit.holder.and_then(|place| ids.get(place).copied());
@@ -194,16 +201,16 @@ async fn seed(app: &App) -> anyhow::Result<Vec<PersonId>> {
         }
     }
     super::movers::seed(app, &ids, &actor()).await?;
-    let forces = cast::people().into_iter().map(|one| one.force);
+    let forces = cast.people().into_iter().map(|one| one.force);
     let people: Vec<(PersonId, Force)> = ids.iter().copied().zip(forces).collect();
     rosters::seed(app, &actor(), &people).await?;
-    hand_overs::seed(app, &actor()).await?;
-    registers::seed(app, &ids, &actor()).await?;
+    hand_overs::seed(app, cast, &actor()).await?;
+    registers::seed(app, cast, &ids, &actor()).await?;
     Ok(ids)
 }
 
 /// Gives the people whom a visitor can be the role that they are there for, for as long as an auditor may have it.
-async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
+async fn roles(app: &App, cast: &Cast, people: &[PersonId]) -> anyhow::Result<()> {
     let last_day = app.world().now().plus(Span::from_secs(30 * 24 * 3600));
     for (place, visitor) in cast::PERSONAS.iter().enumerate() {
         let Some(person) = people.get(cast::persona_person(place)).copied() else { continue };
@@ -213,7 +220,7 @@ async fn roles(app: &App, people: &[PersonId]) -> anyhow::Result<()> {
         if !has && !matches!(visitor.role, Role::Holder | Role::LineManager) {
             let new = NewGrant {
                 role: Some(visitor.role),
-                both_forces: visitor.force.is_none(),
+                everywhere: cast.force_of_visitor(visitor).is_none() && cast.forces().len() > 1,
                 last_day: match visitor.role {
                     Role::Auditor => domain::local_time::day_of(last_day).to_string(),
                     _ => String::new(),
@@ -237,8 +244,8 @@ async fn fleet(app: &App, file: &Path) -> anyhow::Result<Fleet> {
 }
 
 /// The pages, with everybody whom a visitor can be.
-fn pages(people: &[PersonId]) -> web::Options {
-    let names = cast::people();
+fn pages(cast: &Cast, people: &[PersonId]) -> web::Options {
+    let names = cast.people();
     let personas = cast::PERSONAS
         .iter()
         .enumerate()
@@ -247,7 +254,7 @@ fn pages(people: &[PersonId]) -> web::Options {
             Some(web::Persona {
                 name: names.get(place)?.name.clone(),
                 role: visitor.role,
-                force: visitor.force,
+                force: cast.force_of_visitor(visitor),
                 person: people.get(place).copied(),
                 says: visitor.says.to_owned(),
             })
@@ -323,7 +330,7 @@ mod tests {
 
     #[test]
     fn the_demo_writes_settings_that_can_be_read() {
-        let text = settings_text(8080, Path::new("/some \"where\"/policy")).unwrap();
+        let text = settings_text(8080, Path::new("/some \"where\"/policy"), &Forces::default()).unwrap();
         let config = Config::from_text(&text, SETTINGS, Path::new("/demo")).unwrap();
         assert_eq!(config.address, "http://127.0.0.1:8080");
         assert_eq!(config.policy, Path::new("/some \"where\"/policy"));

@@ -7,7 +7,7 @@ use domain::{Condition, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId,
 use kernel::App;
 use kernel::access::{Actor, permit};
 
-use super::cast::{self, Kit, Someone};
+use super::cast::{Cast, Kit, Someone};
 
 /// How many devices, the first ones, were issued with two signatures.
 const ISSUED: usize = 10;
@@ -20,19 +20,17 @@ const WAITS: usize = 14;
 ///
 /// # Errors
 /// Where a use case refuses, which the cast is made not to bring about.
-pub async fn seed(app: &App, actor: &Actor) -> anyhow::Result<()> {
+pub async fn seed(app: &App, cast: &Cast, actor: &Actor) -> anyhow::Result<()> {
     if !custody_app::places(app, permit(actor)?, true).await?.is_empty() {
         return Ok(());
     }
     let mut stores = Vec::new();
-    for (force, name) in
-        [(Force::Norfolk, "ICT stores, Wymondham"), (Force::Suffolk, "ICT stores, Martlesham")]
-    {
-        stores.push((force, place(app, actor, force, (PlaceKind::Store, name)).await?));
+    for force in cast.forces().iter().copied() {
+        stores.push((force, place(app, actor, force, (PlaceKind::Store, "ICT stores")).await?));
     }
-    let workshop =
-        place(app, actor, Force::Norfolk, (PlaceKind::Workshop, "ICT workshop, Wymondham")).await?;
-    let (people, devices) = (cast::people(), cast::devices());
+    let first = cast.forces().first().copied().context("the cast has a force")?;
+    let workshop = place(app, actor, first, (PlaceKind::Workshop, "ICT workshop")).await?;
+    let (people, devices) = (cast.people(), cast.devices());
     for (at, kit) in devices.iter().enumerate().filter(|(at, _)| *at < ISSUED || *at == LENT || *at == WAITS)
     {
         let Some(holder) = kit.holder.and_then(|holder| people.get(holder)) else { continue };

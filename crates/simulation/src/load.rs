@@ -12,7 +12,7 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use custody_app::register::NewDevice;
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
-use domain::{DeviceKind, Force};
+use domain::DeviceKind;
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::App;
 use kernel::access::{Actor, permit};
@@ -286,6 +286,7 @@ async fn enter(opened: &Opened, fleet: &[DeviceSpec]) -> anyhow::Result<()> {
     for number in 0..holders_needed {
         holders.push(holder(&opened.app, &opened.actor, number).await?);
     }
+    let force = opened.app.chosen_force(opened.app.forces().first().copied())?;
     let mut busy = JoinSet::new();
     for (spec, place) in fleet.iter().zip(0_u64..) {
         let holder = usize::try_from(place / DEVICES_EACH).ok().and_then(|place| holders.get(place).copied());
@@ -294,7 +295,7 @@ async fn enter(opened: &Opened, fleet: &[DeviceSpec]) -> anyhow::Result<()> {
         busy.spawn(async move {
             let wanted = serial.clone();
             if app.store().read(move |tx| store::devices::by_serial(tx, &wanted)).await?.is_none() {
-                let new = NewDevice { serial, kind, force: Force::Norfolk, holder, asset_tag: None };
+                let new = NewDevice { serial, kind, force, holder, asset_tag: None };
                 custody_app::register::add_device(&app, permit(&actor)?, new).await?;
             }
             Ok::<_, anyhow::Error>(())
@@ -325,13 +326,14 @@ const fn kind(model: Model) -> DeviceKind {
 async fn holder(app: &App, actor: &Actor, number: u64) -> anyhow::Result<domain::PersonId> {
     let number = format!("SIM{number:05}");
     let wanted = number.clone();
-    let found = app.store().read(move |tx| store::people::by_number(tx, Force::Norfolk, &wanted)).await?;
+    let force = app.chosen_force(app.forces().first().copied())?;
+    let found = app.store().read(move |tx| store::people::by_number(tx, force, &wanted)).await?;
     let id = match found {
         Some(person) => person.id,
         None => {
             let name = format!("Simulated holder {number}");
             let new = NewPerson {
-                force: Some(Force::Norfolk),
+                force: Some(force),
                 number,
                 name,
                 role: "simulated".into(),

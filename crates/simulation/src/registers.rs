@@ -8,7 +8,7 @@ use kernel::access::{Actor, Role, Roles, Who, permit};
 use permissions_app::read::PermissionFilter;
 use permissions_app::{Asked, Decision, NewPermission};
 
-use super::cast;
+use super::cast::{self, Cast};
 
 /// Places among the people: the officer whom a visitor can be, and whoever runs an account.
 const HOLDER: usize = 0;
@@ -23,35 +23,71 @@ const OWNER: usize = 5;
 ///
 /// # Errors
 /// Where a use case refuses, which the cast is made not to bring about.
-pub(super) async fn seed(app: &App, people: &[PersonId], desk: &Actor) -> anyhow::Result<()> {
+pub(super) async fn seed(app: &App, cast: &Cast, people: &[PersonId], desk: &Actor) -> anyhow::Result<()> {
     if !permissions_app::read::permissions(app, permit(desk)?, PermissionFilter::default(), 1)
         .await?
         .is_empty()
     {
         return Ok(());
     }
-    let holder = actor(app, people, (HOLDER, Role::Holder, Some(Force::Norfolk)))?;
-    let [security, owner] = [SECURITY, OWNER].map(|place| {
-        let visitor = cast::PERSONAS.get(place).context("the cast has personas")?;
-        actor(app, people, (cast::persona_person(place), visitor.role, visitor.force))
-    });
-    let (security, owner) = (security?, owner?);
+    let by = Deciders::of(app, cast, people)?;
+    let policy = app.policy();
+    let has = |register: &str| policy.library().permissions.contains_key(register);
+    if has("written-permissions") {
+        let club = new(app, "written-permissions", 60, "I look after the force's running club");
+        let club = fields(club, &[("information", "The rota of the force's running club")]);
+        ask(app, &by.holder, club).await?;
+    }
+    if has("private-hubs") {
+        hub(app, &by).await?;
+    }
+    if has("official-accounts") {
+        account(app, cast, desk, &by).await?;
+    }
+    let judged = policy.library().clauses.iter().find(|clause| clause.rules().next().is_some());
+    if let Some(clause) = judged.filter(|_| has("risk-acceptances")) {
+        risk(app, desk, &by, clause.id.as_str()).await?;
+    }
+    Ok(())
+}
 
-    let running_club = new(app, "written-permissions", 60, "I look after the force's running club");
-    let running_club = fields(running_club, &[("information", "The rota of the force's running club")]);
-    ask(app, &holder, running_club).await?;
+/// The people who ask and decide.
+struct Deciders {
+    holder: Actor,
+    security: Actor,
+    owner: Actor,
+}
 
+impl Deciders {
+    fn of(app: &App, cast: &Cast, people: &[PersonId]) -> anyhow::Result<Self> {
+        let visitor = |place: usize| {
+            let visitor = cast::PERSONAS.get(place).context("the cast has personas")?;
+            let at = cast::persona_person(place);
+            actor(app, cast, people, (at, visitor.role, cast.force_of_visitor(visitor)))
+        };
+        let force = cast.forces().first().copied();
+        Ok(Self {
+            holder: actor(app, cast, people, (HOLDER, Role::Holder, force))?,
+            security: visitor(SECURITY)?,
+            owner: visitor(OWNER)?,
+        })
+    }
+}
+
+async fn hub(app: &App, by: &Deciders) -> anyhow::Result<()> {
     let hub = NewPermission {
-        device: serial(HOLDER)?,
+        device: cast::serial_at(HOLDER),
         security: "wpa2-personal".to_owned(),
         passphrase: Some(Secret::new("an invented password".to_owned())),
         ..new(app, "private-hubs", 30, "On call from home this month")
     };
-    let hub =
-        ask(app, &holder, fields(hub, &[("place", "At home, Diss"), ("network", "ABBOTT-HOME")])).await?;
-    decide(app, &security, hub, "The hub has WPA2 and belongs to the officer").await?;
+    let hub = fields(hub, &[("place", "At home"), ("network", "ABBOTT-HOME")]);
+    let hub = ask(app, &by.holder, hub).await?;
+    decide(app, &by.security, hub, "The hub has WPA2 and belongs to the officer").await
+}
 
-    let editor = cast::people().into_iter().nth(EDITOR).context("the cast has people")?;
+async fn account(app: &App, cast: &Cast, desk: &Actor, by: &Deciders) -> anyhow::Result<()> {
+    let editor = cast.people().into_iter().nth(EDITOR).context("the cast has people")?;
     let account = NewPermission {
         person: editor.number,
         force: Some(editor.force),
@@ -59,11 +95,13 @@ pub(super) async fn seed(app: &App, people: &[PersonId], desk: &Actor) -> anyhow
     };
     let account = fields(account, &[("account", "@ExamplePolice"), ("app", "com.atebits.Tweetie2")]);
     let account = ask(app, desk, account).await?;
-    decide(app, &owner, account, "Trained, and named in the communications plan").await?;
+    decide(app, &by.owner, account, "Trained, and named in the communications plan").await
+}
 
+async fn risk(app: &App, desk: &Actor, by: &Deciders, clause: &str) -> anyhow::Result<()> {
     let risk = NewPermission {
-        device: serial(WEAK)?,
-        clause: "MDU-6.2a".to_owned(),
+        device: cast::serial_at(WEAK),
+        clause: clause.to_owned(),
         ..new(app, "risk-acceptances", 90, "Its screen no longer takes letters; a new one is ordered")
     };
     let said = [
@@ -72,24 +110,22 @@ pub(super) async fn seed(app: &App, people: &[PersonId], desk: &Actor) -> anyhow
         ("ends-with", "The new phone arrives"),
     ];
     let risk = ask(app, desk, fields(risk, &said)).await?;
-    decide(app, &security, risk, "Small, as long as it stays indoors").await?;
-    decide(app, &owner, risk, "Until the new phone arrives, and no longer").await
+    decide(app, &by.security, risk, "Small, as long as it stays indoors").await?;
+    decide(app, &by.owner, risk, "Until the new phone arrives, and no longer").await
 }
 
 fn actor(
     app: &App,
+    cast: &Cast,
     people: &[PersonId],
     (place, role, force): (usize, Role, Option<Force>),
 ) -> anyhow::Result<Actor> {
     let person = people.get(place).copied().context("the cast has people")?;
-    let shown = cast::people().into_iter().nth(place).context("the cast has people")?.name;
-    let both = if force.is_none() { role.into() } else { Roles::NONE };
+    let shown = cast.people().into_iter().nth(place).context("the cast has people")?.name;
+    let everywhere = if force.is_none() { role.into() } else { Roles::NONE };
     let name = format!("person:{person}");
-    Ok(kernel::access::actor(app, Who { name, shown, person: Some(person), roles: role.into(), force, both }))
-}
-
-fn serial(place: usize) -> anyhow::Result<String> {
-    Ok(cast::devices().into_iter().nth(place).context("the cast has devices")?.serial)
+    let person = Some(person);
+    Ok(kernel::access::actor(app, Who { name, shown, person, roles: role.into(), force, everywhere }))
 }
 
 fn new(app: &App, register: &str, days: i64, because: &str) -> NewPermission {

@@ -27,19 +27,19 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
         at.to_string().chars().take(10).collect::<String>()
     });
     let mut patterns = Vec::new();
-    for force in Force::ALL {
+    for force in app.forces() {
         for (name, shape, days) in
             [("Response", "cycle", "E E L L N N - - - -"), ("Office hours", "week", "D D D D D - -")]
         {
             let shifts = if shape == "week" { "D 08:00-17:00" } else { SHIFTS };
             let new = NewPattern {
-                force: Some(*force),
+                force: Some(force),
                 name: name.to_owned(),
                 shape: shape.to_owned(),
                 shifts: shifts.to_owned(),
                 days: days.to_owned(),
             };
-            patterns.push((*force, shape, duty_app::add_pattern(app, permit(actor)?, new).await?));
+            patterns.push((force, shape, duty_app::add_pattern(app, permit(actor)?, new).await?));
         }
     }
     for (place, (person, force)) in people.iter().enumerate() {

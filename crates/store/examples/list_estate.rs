@@ -35,7 +35,7 @@ fn serial(number: u32) -> String {
 }
 
 fn force(number: u32) -> Force {
-    if number.is_multiple_of(2) { Force::Norfolk } else { Force::Suffolk }
+    if number.is_multiple_of(2) { domain::samples::NORFOLK } else { domain::samples::SUFFOLK }
 }
 
 fn device(number: u32) -> Device {
@@ -105,7 +105,7 @@ fn main() {
         measure(&store, "by serial number, downwards", any.clone(), DeviceOrder::SerialDown).await;
         measure(&store, "by clauses not met", any.clone(), DeviceOrder::NotMet).await;
         measure(&store, "by clauses not met, downwards", any.clone(), DeviceOrder::NotMetDown).await;
-        let norfolk = DeviceFilter { force: Some(Force::Norfolk), ..any.clone() };
+        let norfolk = DeviceFilter { force: Some(domain::samples::NORFOLK), ..any.clone() };
         measure(&store, "one force", norfolk, DeviceOrder::Serial).await;
         let macs = DeviceFilter { kind: Some(DeviceKind::Mac), ..any.clone() };
         measure(&store, "one kind", macs, DeviceOrder::Serial).await;

@@ -34,9 +34,9 @@ macro_rules! word_enum {
     };
 }
 
-/// Returns the word for a scope in a WHERE: empty for both forces.
+/// Returns the word for a scope in a WHERE: empty for every force.
 pub(crate) fn force_word(force: Option<Force>) -> Value {
-    force.map_or("", Force::as_str).into()
+    force.as_ref().map_or("", Force::as_str).into()
 }
 
 /// Returns a pattern that finds the text anywhere, in lower case; empty stays empty. What LIKE would read as a wildcard is

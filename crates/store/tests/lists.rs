@@ -23,7 +23,7 @@ fn case_id(number: i64) -> CaseId {
 }
 
 fn force(number: i64) -> Force {
-    if number % 2 == 0 { Force::Norfolk } else { Force::Suffolk }
+    if number % 2 == 0 { domain::samples::NORFOLK } else { domain::samples::SUFFOLK }
 }
 
 fn device(number: i64) -> Device {
@@ -173,8 +173,11 @@ fn devices_are_walked_in_every_order() {
             assert_eq!((keys.len(), &keys), (30, &sorted), "{order:?}");
             assert!(rows.iter().all(|(_, holder)| holder.as_ref().is_some_and(|name| name.contains(" ("))));
         }
-        let found =
-            DeviceFilter { search: "OFFICER 9".into(), force: Some(Force::Norfolk), ..Default::default() };
+        let found = DeviceFilter {
+            search: "OFFICER 9".into(),
+            force: Some(domain::samples::NORFOLK),
+            ..Default::default()
+        };
         assert_eq!(devices::list(tx, &found, DeviceOrder::Serial, None, 50)?.len(), 1);
         let attention = DeviceFilter { attention: true, ..Default::default() };
         assert_eq!(devices::list(tx, &attention, DeviceOrder::Serial, None, 50)?.len(), 22);
@@ -228,8 +231,8 @@ fn how_people_stand_to_terms_is_walked_and_counted() {
         let tally = terms_asked::tally(tx, None, now)?;
         assert_eq!(tally.iter().map(|line| line.accepted + line.overdue).sum::<i64>(), 50);
         assert_eq!(tally.iter().map(|line| line.overdue).sum::<i64>(), 20);
-        let early = terms_asked::tally(tx, Some(Force::Norfolk), Timestamp::from_millis(6))?;
-        assert!(early.iter().all(|line| line.force == Force::Norfolk && line.overdue == 0));
+        let early = terms_asked::tally(tx, Some(domain::samples::NORFOLK), Timestamp::from_millis(6))?;
+        assert!(early.iter().all(|line| line.force == domain::samples::NORFOLK && line.overdue == 0));
         assert!(early.iter().any(|line| line.asked > 0));
         assert_eq!(terms_asked::accepted_by_force(tx, None, "a")?.iter().map(|(_, n)| n).sum::<i64>(), 20);
         Ok(())
@@ -268,7 +271,7 @@ fn cases_and_ledger_entries_of_one_instant_are_not_lost_between_pages() {
         assert_eq!(counted(tx, LedgerFilter { action: "case.".into(), ..base() })?, 6);
         assert_eq!(counted(tx, LedgerFilter { subject: "device:1".into(), ..base() })?, 15);
         assert_eq!(
-            counted(tx, LedgerFilter { force: Some(Force::Norfolk), ..base() })?,
+            counted(tx, LedgerFilter { force: Some(domain::samples::NORFOLK), ..base() })?,
             12,
             "its own, and of those without a force the two that concern every force"
         );

@@ -1,7 +1,7 @@
 //! The terms: what is remembered of a version, of what was read, and of how answers went.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
-use domain::{EntryId, Force, PersonId, Timestamp};
+use domain::{EntryId, PersonId, Timestamp};
 use store::people::Person;
 use store::{Store, StoreError, people, terms, terms_asked};
 use testkit::{block_on, both_engines};
@@ -11,7 +11,7 @@ fn person() -> PersonId {
 }
 
 fn sample() -> Person {
-    Person::new(person(), Force::Norfolk, "1", "PC A", "officer", Timestamp::from_millis(1))
+    Person::new(person(), domain::samples::NORFOLK, "1", "PC A", "officer", Timestamp::from_millis(1))
 }
 
 #[test]
@@ -35,9 +35,9 @@ fn a_version_keeps_its_wording_and_an_acceptance_is_entered_once() {
             assert!(!terms::accept(tx, id(2), person(), "a", "d1", (at(6), "paper"))?);
             let of = terms::of_person(tx, person())?;
             assert_eq!((of.len(), of[0].accepted_at, of[0].shown.as_str()), (1, at(5), "page"));
-            let versions = terms::versions(tx, "a", Some(Force::Norfolk), 5)?;
+            let versions = terms::versions(tx, "a", Some(domain::samples::NORFOLK), 5)?;
             assert_eq!((versions[0].clauses, versions[0].accepted), (1, 1));
-            assert_eq!(terms::versions(tx, "a", Some(Force::Suffolk), 5)?[0].accepted, 0);
+            assert_eq!(terms::versions(tx, "a", Some(domain::samples::SUFFOLK), 5)?[0].accepted, 0);
             Ok::<(), StoreError>(())
         }))
         .unwrap();

@@ -66,7 +66,7 @@ fn settings(config: &mut AppConfig) {
     let groups =
         [("Lanyard service desk", Role::ServiceDeskAnalyst), ("Lanyard leads", Role::ServiceDeskLead)];
     config.group_roles =
-        groups.map(|(group, role)| GroupRole { group: group.into(), role, both_forces: false }).into();
+        groups.map(|(group, role)| GroupRole { group: group.into(), role, everywhere: false }).into();
 }
 
 /// The shipped policy, with files changed by the test.
@@ -79,7 +79,7 @@ pub fn personas() -> Vec<web::Persona> {
     vec![web::Persona {
         name: "Morgan Ash".into(),
         role: Role::ServiceDeskLead,
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         person: None,
         says: "One screen: person, devices, cases".into(),
     }]
@@ -106,13 +106,18 @@ impl Seeded {
     }
 
     async fn people_and_devices(app: App, world: TestWorld, link: Link) -> Self {
-        let holder = seeds::person(&app, seeds::officer(Force::Norfolk, "1234", "PC Ames"), true).await;
-        let other = seeds::person(&app, seeds::officer(Force::Norfolk, "88", "Sgt <b>Byrd</b>"), true).await;
-        let newcomer = seeds::person(&app, seeds::officer(Force::Norfolk, "4410", "DC Cole"), false).await;
-        seeds::person(&app, seeds::officer(Force::Suffolk, "77", "PC Fox"), true).await;
-        let phone = register(&app, Force::Norfolk, "F4GXQ2ABCD", DeviceKind::Iphone, Some(holder)).await;
-        let mac = register(&app, Force::Norfolk, "C02XK1MAC1", DeviceKind::Mac, Some(other)).await;
-        let tablet = register(&app, Force::Suffolk, "DMPT1TABLET", DeviceKind::Ipad, None).await;
+        let holder =
+            seeds::person(&app, seeds::officer(domain::samples::NORFOLK, "1234", "PC Ames"), true).await;
+        let other =
+            seeds::person(&app, seeds::officer(domain::samples::NORFOLK, "88", "Sgt <b>Byrd</b>"), true)
+                .await;
+        let newcomer =
+            seeds::person(&app, seeds::officer(domain::samples::NORFOLK, "4410", "DC Cole"), false).await;
+        seeds::person(&app, seeds::officer(domain::samples::SUFFOLK, "77", "PC Fox"), true).await;
+        let phone =
+            register(&app, domain::samples::NORFOLK, "F4GXQ2ABCD", DeviceKind::Iphone, Some(holder)).await;
+        let mac = register(&app, domain::samples::NORFOLK, "C02XK1MAC1", DeviceKind::Mac, Some(other)).await;
+        let tablet = register(&app, domain::samples::SUFFOLK, "DMPT1TABLET", DeviceKind::Ipad, None).await;
         let phone_sim = enrol(&app, &link, Model::Iphone, "F4GXQ2ABCD", Temper::Honest).await;
         let mac_sim = enrol(&app, &link, Model::Mac, "C02XK1MAC1", Temper::Tampered).await;
         let change = NewEvent {
@@ -255,11 +260,13 @@ impl Seeded {
     /// A place of Norfolk by its name; entered when first asked for.
     pub async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
         let all = custody_app::places(&self.app, permit(&root()).unwrap(), false).await.unwrap();
-        if let Some(found) = all.iter().find(|place| place.name == name && place.force == Force::Norfolk) {
+        if let Some(found) =
+            all.iter().find(|place| place.name == name && place.force == domain::samples::NORFOLK)
+        {
             return found.id;
         }
         let new = NewPlace {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             kind: Some(kind),
             name: name.into(),
             approved_by: "Director of ICT".into(),
@@ -272,7 +279,7 @@ impl Seeded {
         let new = NewDevice {
             serial: serial.into(),
             kind: DeviceKind::Iphone,
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             holder: None,
             asset_tag: Some(format!("NC-{serial}")),
         };
@@ -355,7 +362,7 @@ impl Seeded {
     /// The calendar of somebody of Norfolk that waits.
     pub async fn import_of_a_calendar(&self) -> ImportId {
         // Somebody whom no route takes off the books.
-        let new = seeds::officer(Force::Norfolk, "7788", "PC Gage");
+        let new = seeds::officer(domain::samples::NORFOLK, "7788", "PC Gage");
         match people_app::add_person(&self.app, permit(&root()).unwrap(), new).await {
             Ok(_) | Err(kernel::AppError::Conflict(_) | kernel::AppError::Invalid { .. }) => {}
             Err(other) => panic!("{other}"),
@@ -368,15 +375,19 @@ impl Seeded {
     async fn given<K: Kind>(&self, name: &str, rows: &[u8]) -> ImportId {
         // Each look takes one, and few may wait at once: whoever gives it is another.
         let by = Actor::command_line(&self.world.world().uuid().to_string());
-        let (name, force, bytes) = (name.into(), Some(Force::Norfolk), rows.to_vec());
+        let (name, force, bytes) = (name.into(), Some(domain::samples::NORFOLK), rows.to_vec());
         let file = NewFile { name, force, about: "7788".into(), bytes };
         imports::start::<K>(&self.app, permit(&by).unwrap(), file).await.unwrap()
     }
 
     /// An API token of Norfolk.
     pub async fn token(&self) -> TokenId {
-        let new =
-            NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
+        let new = NewToken {
+            name: "Entra".into(),
+            scope: ApiScope::Scim,
+            force: Some(domain::samples::NORFOLK),
+            days: 90,
+        };
         sign_in_app::tokens::make_token(&self.app, permit(&root()).unwrap(), new).await.unwrap().0
     }
 
@@ -384,7 +395,9 @@ impl Seeded {
     pub async fn alarm(&self) -> domain::AlarmId {
         let open = || notices_app::alarms::list(&self.app, permit(&root()).unwrap(), true, None, 50);
         let norfolk = |all: Vec<notices_app::alarms::AlarmRead>| {
-            all.into_iter().find(|read| read.alarm.force == Some(Force::Norfolk)).map(|read| read.alarm.id)
+            all.into_iter()
+                .find(|read| read.alarm.force == Some(domain::samples::NORFOLK))
+                .map(|read| read.alarm.id)
         };
         if let Some(known) = norfolk(open().await.unwrap()) {
             return known;
@@ -401,7 +414,7 @@ impl Seeded {
             return known.id;
         }
         let new = duty_app::NewPattern {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             name: "Response".into(),
             shape: "cycle".into(),
             shifts: "E 07:00-16:00\nL 14:00-23:00\nN 22:00-07:00".into(),
@@ -414,8 +427,9 @@ impl Seeded {
     pub async fn ledger_entry(&self) -> domain::EntryId {
         ledger_app::checkpoint_ledger(&self.app).await.unwrap();
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
-        let about =
-            |row: &&store::ledger::Entry| row.action == "person.added" && row.force == Some(Force::Norfolk);
+        let about = |row: &&store::ledger::Entry| {
+            row.action == "person.added" && row.force == Some(domain::samples::NORFOLK)
+        };
         rows.iter().find(about).expect("somebody was entered").id
     }
 

@@ -1,28 +1,9 @@
 //! Formats times and numbers for the screen, after the GOV.UK style guide: `22 November 2026, 3:00am`.
 //!
-//! Times are shown in UK local time; machines get RFC 3339 beside it.
+//! Times are shown by the clock of the forces, days in the form that they chose; machines get RFC 3339 beside it.
 
 use domain::{Span, Timestamp, local_time};
 use jiff::civil::{Date, DateTime};
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-fn month(number: i8) -> &'static str {
-    usize::try_from(number - 1).ok().and_then(|place| MONTHS.get(place)).copied().unwrap_or("")
-}
 
 fn local(at: Timestamp) -> Option<DateTime> {
     jiff::Timestamp::from_millisecond(at.millis()).is_ok().then(|| local_time::local(at))
@@ -31,7 +12,7 @@ fn local(at: Timestamp) -> Option<DateTime> {
 /// Writes a day: `12 September 2020`.
 #[must_use]
 pub fn day(day: Date) -> String {
-    format!("{} {} {}", day.day(), month(day.month()), day.year())
+    local_time::day_in_words(day)
 }
 
 /// Writes a day with its weekday: `Sunday 22 November 2026`.
@@ -46,7 +27,7 @@ pub fn month_of(at: Timestamp) -> String {
     local(at).map(|at| at.strftime("%Y-%m").to_string()).unwrap_or_default()
 }
 
-/// Writes a point in time to the minute, in British time: `22 November 2026, 3:00am`; noon and midnight by name.
+/// Writes a point in time to the minute: `22 November 2026, 3:00am`; noon and midnight by name.
 #[must_use]
 pub fn when(at: Timestamp) -> String {
     match local(at) {
@@ -55,13 +36,13 @@ pub fn when(at: Timestamp) -> String {
     }
 }
 
-/// Writes only the day of a point in time, in British time: `22 November 2026`.
+/// Writes only the day of a point in time: `22 November 2026`.
 #[must_use]
 pub fn day_of(at: Timestamp) -> String {
     local(at).map_or_else(|| "a time out of range".to_owned(), |at| day(at.date()))
 }
 
-/// Returns the last minute of a day that was typed as `2026-12-24`, in British time.
+/// Returns the last minute of a day that was typed as `2026-12-24`.
 #[must_use]
 pub fn end_of_day(text: &str) -> Option<Timestamp> {
     text.trim().parse().ok().map(local_time::last_minute).filter(|at| at.millis() < i64::MAX)

@@ -1,6 +1,8 @@
 //! The frame around every page: the marking, the person signed in, the place of the page. Its template is `layout/shell.html`.
 
-use domain::Timestamp;
+use domain::samples::{AWAY, HOME};
+use domain::{Force, Timestamp};
+use kernel::forces::ForceName;
 
 /// The data that the frame of every page needs.
 #[derive(Debug, Clone)]
@@ -11,8 +13,10 @@ pub struct Shell {
     pub marking: String,
     /// Whether this is the demonstration: everything is made up, and a line under the header says so.
     pub demo: bool,
-    /// The forces that the service is for, as the header names them.
+    /// The forces of the person signed in, as the header names them.
     pub forces: String,
+    /// Every force that the service is for.
+    pub served: Vec<ForceName>,
     /// The person signed in; `None` on the sign-in page.
     pub who: Option<SignedIn>,
     /// The parts that the person may open, in order; they make up the navigation.
@@ -151,6 +155,12 @@ impl Shell {
         self.areas.contains(&area)
     }
 
+    /// Returns the full name of a force; its word, if it is no longer served.
+    pub fn title_of<'a>(&'a self, force: &'a Force) -> &'a str {
+        let served = self.served.iter().find(|served| served.force == *force);
+        served.map_or_else(|| force.as_str(), ForceName::title)
+    }
+
     /// Returns whether a time has passed.
     pub fn past(&self, at: &Timestamp) -> bool {
         *at < self.now
@@ -169,7 +179,11 @@ impl Shell {
             now: crate::clock::now(),
             marking: "OFFICIAL".into(),
             demo: true,
-            forces: "Norfolk and Suffolk".into(),
+            forces: "Northshire and Southshire".into(),
+            served: vec![
+                ForceName::new(HOME, "Northshire Police"),
+                ForceName::new(AWAY, "Southshire Police"),
+            ],
             who: Some(SignedIn {
                 name: "Morgan Ash <script>alert(1)</script>".into(),
                 role: "Service desk analyst".into(),

@@ -273,15 +273,18 @@ pub async fn nowhere() -> Problem {
 
 /// Makes the frame of a page for a person, or for nobody.
 pub fn shell(site: &Site, actor: Option<&Actor>, area: Area) -> Shell {
-    let forces = match actor.and_then(Actor::confined_to) {
-        Some(force) => force.title().to_owned(),
-        None => "Norfolk and Suffolk".to_owned(),
+    let policy = site.app.policy();
+    let all = policy.forces();
+    let forces = match actor.and_then(Actor::confined_to).or_else(|| all.only()) {
+        Some(force) => all.name(force).title().to_owned(),
+        None => all.together(),
     };
     Shell {
         now: site.app.world().now(),
-        marking: "OFFICIAL".into(),
+        marking: all.marking.clone(),
         demo: site.demo(),
         forces,
+        served: all.iter().map(|entry| all.name(entry.word)).collect(),
         who: actor.map(|actor| SignedIn { name: actor.shown.clone(), role: actor.roles.title().to_owned() }),
         areas: actor.map(areas).unwrap_or_default(),
         area,
@@ -385,7 +388,12 @@ impl Ctx {
         self.shell(area, vec![Crumb::new(area.href(), area.title())])
     }
 
-    /// Returns the force that a filter asks for.
+    /// Returns the full name of a force.
+    pub fn force_title(&self, force: Force) -> String {
+        self.site.app.force_title(force)
+    }
+
+    /// Returns the force that a filter or a form names.
     pub fn force(word: &str) -> Option<Force> {
         word.parse().ok()
     }
@@ -440,7 +448,7 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_server_are_gone_back_to() {
-        for good in ["/", "/devices?force=norfolk", "/people/1#x"] {
+        for good in ["/", "/devices?force=northshire", "/people/1#x"] {
             assert_eq!(own_path(good), good);
         }
         for bad in

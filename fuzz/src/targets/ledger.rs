@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::LazyLock;
 
-use domain::{EntryId, Force, Timestamp};
+use domain::{EntryId, Timestamp};
 use ledger::{
     Checkpoint, Detail, Entry, Hash, Head, NodeStore, Note, Tree, VerifierKey, checkpoint_line, entry_line,
     header_line, inclusion_proof, proof_line, verify_export, verify_proof, withheld_line,
@@ -129,7 +129,11 @@ fn entry(number: u64) -> (Entry, Option<Detail>) {
         actor: "person:duty-officer".to_owned(),
         action: "device.lock.ordered".to_owned(),
         subject: format!("device:{number}"),
-        force: Some(if number.is_multiple_of(3) { Force::Norfolk } else { Force::Suffolk }),
+        force: Some(if number.is_multiple_of(3) {
+            domain::samples::NORFOLK
+        } else {
+            domain::samples::SUFFOLK
+        }),
         clause: number.is_multiple_of(2).then(|| "MDU-4.3".parse().expect("a clause id")),
         reason: number.is_multiple_of(5).then(|| "reported \"lost\"".to_owned()),
         detail_digest: detail.as_ref().map(Detail::digest),
@@ -151,7 +155,7 @@ fn export(entries: u64, seals: &[u64]) -> String {
         origin: LEDGER,
         entries,
         checkpoints: seals.len() as u64,
-        shows: Force::ALL,
+        shows: &[domain::samples::NORFOLK, domain::samples::SUFFOLK],
         details: false,
     })
     .expect("a header can be written");

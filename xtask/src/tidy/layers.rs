@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Problem;
 use super::edges::Edges;
+use super::forces::ForceNames;
 use super::signatures::Signatures;
 use super::vendors::VendorWords;
 
@@ -44,6 +45,7 @@ pub(crate) struct Table {
     pure: Pure,
     only: BTreeMap<String, BTreeSet<String>>,
     pub(crate) vendor_words: VendorWords,
+    pub(crate) force_names: ForceNames,
     /// Crates beyond the usual budget, each with the reason.
     #[serde(default)]
     pub(crate) large: Vec<Large>,

@@ -10,6 +10,7 @@ mod budget;
 mod circles;
 mod edges;
 mod files;
+mod forces;
 mod layers;
 mod map;
 pub(crate) mod notice;
@@ -75,6 +76,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
             functions += counted;
         }
     }
+    problems.extend(forces::check(&files, &table.force_names));
     problems.extend(vendors::check_places(&files, &table.vendor_words));
     problems.extend(budget::check_crates(&files, &packages, &table.large));
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use domain::{
-    CaseId, CommandId, Deed, DeviceId, Effect, Force, PersonId, PlaceId, PlaceKind, Span, Standing, Timestamp,
+    CaseId, CommandId, Deed, DeviceId, Effect, PersonId, PlaceId, PlaceKind, Span, Standing, Timestamp,
 };
 use kernel::access::{Actor, ApiScope, Role, permit};
 use kernel::roles::GroupRole;
@@ -82,7 +82,7 @@ fn config() -> AppConfig {
         group_roles: vec![GroupRole {
             group: ADMINISTRATORS.into(),
             role: Role::Administrator,
-            both_forces: true,
+            everywhere: true,
         }],
         ..seeds::config("http://localhost")
     }
@@ -143,7 +143,7 @@ fn place(tx: &mut Tx<'_>, world: &domain::World, name: &str) -> Result<PlaceId, 
     let id = PlaceId::from_uuid(world.uuid());
     let place = assets::Place {
         id,
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         kind: PlaceKind::Store,
         name: name.to_owned(),
         created_at: world.now(),
@@ -169,7 +169,7 @@ fn lose(tx: &mut Tx<'_>, world: &domain::World, id: DeviceId) -> Result<CommandI
         id: case,
         number: 0,
         kind: "lost-device".into(),
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         device: Some(id),
         person: None,
         clause: None,
@@ -252,13 +252,14 @@ async fn listen(router: axum::Router) -> anyhow::Result<String> {
 }
 
 async fn person(app: &App, number: &str, name: &str) -> anyhow::Result<PersonId> {
-    let new = NewPerson { role: "staff".into(), ..seeds::officer(Force::Norfolk, number, name) };
+    let new = NewPerson { role: "staff".into(), ..seeds::officer(domain::samples::NORFOLK, number, name) };
     Ok(people_app::add_person(app, permit(&Actor::command_line("root"))?, new).await?)
 }
 
 async fn by_number(app: &App, number: &str) -> anyhow::Result<PersonId> {
     let wanted = number.to_owned();
-    let found = app.store().read(move |tx| store::people::by_number(tx, Force::Norfolk, &wanted)).await?;
+    let found =
+        app.store().read(move |tx| store::people::by_number(tx, domain::samples::NORFOLK, &wanted)).await?;
     Ok(found.with_context(|| format!("nobody has the number {number}"))?.id)
 }
 
@@ -272,7 +273,7 @@ async fn session(app: &App, person: PersonId) -> anyhow::Result<String> {
         name,
         person: Some(person),
         roles,
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         how: "directory-and-password",
     };
     Ok(sign_in_app::sessions::begin_session(app, who).await?.into_exposed())
@@ -334,7 +335,7 @@ impl Stage {
         let new = NewToken {
             name: "Directory".into(),
             scope: ApiScope::Scim,
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             days: 90,
         };
         Ok(sign_in_app::tokens::make_token(&self.app, permit(&root)?, new).await?.1.into_exposed())

@@ -64,7 +64,10 @@ pub async fn call_for_live_matter(
         .write(move |tx| {
             let case = crate::case_to_work_on(&app, tx, &permit, call.case)?;
             let person = people::by_number(tx, case.force, call.to.trim())?.ok_or_else(|| {
-                AppError::invalid("to", format!("{} has nobody with this number", case.force.title()))
+                AppError::invalid(
+                    "to",
+                    format!("{} has nobody with this number", app.force_title(case.force)),
+                )
             })?;
             let why = text("why", &call.why, 500)?;
             let reason = Reason::LiveMatter { case: case.id, decided_by, why: why.clone() };

@@ -50,11 +50,12 @@ pub(crate) fn seen(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: &Case) -> Re
 pub fn sight(app: &App, actor: &Actor) -> Sight {
     let policy = app.policy();
     let sealed = policy.library().cases.iter().filter(|(_, kind)| kind.sealed);
-    let own_too = Force::ALL.iter().all(|force| covers::<SeeSealedListed>(actor, *force, Relation::Own));
+    let served = policy.forces().words();
+    let own_too = served.iter().all(|force| covers::<SeeSealedListed>(actor, *force, Relation::Own));
     Sight {
         sealed: sealed.map(|(name, _)| name.clone()).collect(),
-        known_in: forces::<SeeSealedListed>(actor),
-        typed_in: forces::<SeeSealed>(actor),
+        known_in: forces::<SeeSealedListed>(actor, &served),
+        typed_in: forces::<SeeSealed>(actor, &served),
         not_about: actor.person.filter(|_| !own_too),
     }
 }
@@ -110,9 +111,9 @@ fn covers<A: Action>(actor: &Actor, force: Force, relation: Relation) -> bool {
 }
 
 /// Lists the forces in which the actor may do `A` to anything that is not their own.
-fn forces<A: Action>(actor: &Actor) -> Vec<Force> {
+fn forces<A: Action>(actor: &Actor, served: &[Force]) -> Vec<Force> {
     let all = |force: &Force| {
         [Relation::None, Relation::Manages].iter().all(|relation| covers::<A>(actor, *force, *relation))
     };
-    Force::ALL.iter().copied().filter(all).collect()
+    served.iter().copied().filter(all).collect()
 }

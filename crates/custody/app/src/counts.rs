@@ -265,7 +265,7 @@ fn open_difference(
     now: Timestamp,
 ) -> Result<CaseId, AppError> {
     let device = line.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
-    // A case is visible only to the force of the store that was counted: it names the other force's things by their number only.
+    // A case is visible only to the force of the store that was counted: it names another force's things by their number only.
     let own = device.as_ref().filter(|device| device.force == count.force);
     let what = device.as_ref().map_or_else(|| line.code.clone(), |device| device.serial.clone());
     let how = match difference {
@@ -295,7 +295,9 @@ fn open_difference(
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Denied`] for another force.
 pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result<CountRead, AppError> {
-    app.store()
+    let app = app.clone();
+    app.clone()
+        .store()
         .read(move |tx| {
             let count = counts::by_id(tx, id)?.ok_or_else(|| AppError::not_found("stock count", id))?;
             permit.reaches(count.force)?;
@@ -303,7 +305,7 @@ pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result
                 .ok_or_else(|| AppError::not_found("place", count.place))?;
             let mut lines = Vec::new();
             for line in counts::lines(tx, id)? {
-                lines.push(line_read(tx, line, permit.scope().force())?);
+                lines.push(line_read(&app, tx, line, permit.scope().force())?);
             }
             lines.sort_by(|a, b| (a.difference, &a.code).cmp(&(b.difference, &b.code)));
             let opened_by = kernel::words::who(tx, &count.opened_by)?;
@@ -402,13 +404,13 @@ fn compare(line: &Line) -> Difference {
     }
 }
 
-fn line_read(tx: &mut Tx<'_>, line: Line, own: Option<Force>) -> Result<CountLine, AppError> {
+fn line_read(app: &App, tx: &mut Tx<'_>, line: Line, own: Option<Force>) -> Result<CountLine, AppError> {
     let difference = compare(&line);
     let found = line.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
     let seen = found.as_ref().filter(|device| own.is_none_or(|own| own == device.force));
     let should_be = match (&found, seen, difference) {
         (_, _, Difference::Found | Difference::Missing) | (None, ..) => String::new(),
-        (Some(device), None, _) => format!("{} property", device.force.title()),
+        (Some(device), None, _) => format!("{} property", app.force_title(device.force)),
         (Some(_), Some(device), _) => belongs(tx, device)?,
     };
     let case = match line.case {

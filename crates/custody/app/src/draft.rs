@@ -239,7 +239,7 @@ fn things(
         let (device, asset) = crate::entry(tx, item.device)?;
         permit.reaches(device.force)?;
         if things.first().is_some_and(|(_, first, _)| first.force != device.force) {
-            return Err(AppError::invalid("also", format!("{} is the other force's", device.serial)));
+            return Err(AppError::invalid("also", format!("{} is another force's", device.serial)));
         }
         free(tx, new.kind, &device, &asset, now)?;
         things.push((item, device, asset));
@@ -317,7 +317,7 @@ fn receiver(app: &App, tx: &mut Tx<'_>, number: &str, force: Force) -> Result<Pe
         return Err(AppError::invalid("receiver", "enter the collar or staff number of who takes it"));
     }
     let person = people::by_number(tx, force, &number)?.ok_or_else(|| {
-        AppError::invalid("receiver", format!("{} has nobody with this number", force.title()))
+        AppError::invalid("receiver", format!("{} has nobody with this number", app.force_title(force)))
     })?;
     crate::may_receive(app, tx, person.id, force)?;
     Ok(person.id)

@@ -203,7 +203,7 @@ fn may_receive(app: &App, tx: &mut Tx<'_>, person: domain::PersonId, force: Forc
     let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
     let refuse = |why: String| Err(AppError::invalid("receiver", why));
     if found.force != force {
-        return refuse(format!("{} belongs to the other force; transfer the device first", found.name));
+        return refuse(format!("{} belongs to another force; transfer the device first", found.name));
     }
     if found.ended_at.is_some() {
         return refuse(format!("{} is no longer on the books; nothing can be issued to them", found.name));

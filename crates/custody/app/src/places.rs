@@ -23,13 +23,13 @@ pub struct NewPlace {
     pub approved_by: String,
 }
 
-/// Lists every store and workshop in the permit's scope; with `both`, also those of the other force, for people who send
+/// Lists every store and workshop in the permit's scope; with `everywhere`, also those of other forces, for people who send
 /// something there.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn places(app: &App, permit: Permit<SeeDevices>, both: bool) -> Result<Vec<Place>, AppError> {
-    let force = permit.scope().force().filter(|_| !both);
+pub async fn places(app: &App, permit: Permit<SeeDevices>, everywhere: bool) -> Result<Vec<Place>, AppError> {
+    let force = permit.scope().force().filter(|_| !everywhere);
     app.store().read(move |tx| Ok(assets::places(tx, force)?)).await
 }
 
@@ -42,7 +42,7 @@ pub async fn add_place(
     permit: Permit<ManageRegister>,
     new: NewPlace,
 ) -> Result<PlaceId, AppError> {
-    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose the force that it belongs to"))?;
+    let force = app.chosen_force(new.force)?;
     let kind = new.kind.ok_or_else(|| AppError::invalid("kind", "choose what it is"))?;
     permit.reaches(force)?;
     let name = text("name", &new.name, 80)?;
@@ -65,7 +65,7 @@ pub async fn add_place(
             if !assets::add_place(tx, &place)? {
                 return Err(AppError::Conflict(format!(
                     "{} already has a place of that name; choose another name",
-                    force.title()
+                    app.force_title(force)
                 )));
             }
             let record = Record::new(&permit.actor().name, "place.added", format!("place:{}", place.id))

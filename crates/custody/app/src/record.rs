@@ -3,7 +3,9 @@
 //! The document follows from the data alone, so verifying it means making it again. Three things must agree: the sealed data, the
 //! document, and the digests that the ledger's entry of the completion holds in its detail.
 
-use domain::{HandoverId, Side, Timestamp};
+use std::collections::BTreeMap;
+
+use domain::{Force, HandoverId, Side, Timestamp};
 use paper::{Block, Document};
 use serde::{Deserialize, Serialize};
 use store::handovers::{self, Signature};
@@ -13,6 +15,7 @@ use store::{Tx, ledger};
 use super::shown::Shown;
 use super::{reaches, sign, subject};
 use kernel::access::{Permit, PermitWithin, SeeCustody, SignHandovers};
+use kernel::forces::Forces;
 use kernel::record::Record;
 use kernel::{App, AppError, digest_hex};
 
@@ -25,6 +28,27 @@ pub struct SignedRecord {
     pub signatures: Vec<ShownSignature>,
     /// Time of the second signature, in milliseconds since 1970.
     pub completed_at: i64,
+    /// Names and marking of that day, as the document has them. Records from before December 2026 have none: their document is
+    /// drawn with those of today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub names: Option<Names>,
+}
+
+/// Names of the forces of a hand-over, and the marking of its document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// Protective marking.
+    pub marking: String,
+    /// Full name of each force.
+    pub forces: BTreeMap<Force, String>,
+}
+
+impl Names {
+    fn of(shown: &Shown, forces: &Forces) -> Self {
+        let both = [Side::Giver, Side::Receiver].map(|side| shown.party(side).force);
+        let named = both.map(|force| (force, forces.name(force).title().to_owned()));
+        Self { marking: forces.marking.clone(), forces: named.into() }
+    }
 }
 
 /// Signature as the record has it.
@@ -87,8 +111,14 @@ pub fn how_title(how: &str) -> String {
 }
 
 impl SignedRecord {
-    pub(super) fn of(shown: Shown, one: &Signature, other: &Signature, at: Timestamp) -> Self {
-        let mut signatures = [one, other].map(|signature| ShownSignature {
+    pub(super) fn of(
+        shown: Shown,
+        signatures: [&Signature; 2],
+        at: Timestamp,
+        forces: &Forces,
+    ) -> Self {
+        let names = Some(Names::of(&shown, forces));
+        let mut signatures = signatures.map(|signature| ShownSignature {
             side: signature.side,
             name: signature.name.clone(),
             statement: signature.statement.clone(),
@@ -97,7 +127,7 @@ impl SignedRecord {
             signed_at: signature.signed_at.millis(),
         });
         signatures.sort_by_key(|signature| signature.side);
-        Self { shown, signatures: signatures.to_vec(), completed_at: at.millis() }
+        Self { shown, signatures: signatures.to_vec(), completed_at: at.millis(), names }
     }
 
     /// Serialises the record as data: the same record gives the same bytes.
@@ -108,19 +138,22 @@ impl SignedRecord {
         serde_json::to_vec(self).map_err(|error| AppError::fault(&error))
     }
 
-    /// Draws the record as a document: the same record gives the same bytes.
+    /// Draws the record as a document: the same record gives the same bytes. `forces` name the forces where the record does not.
     ///
     /// # Errors
     /// [`AppError::Fault`] if the document cannot be made.
-    pub fn pdf(&self) -> Result<Vec<u8>, AppError> {
-        self.document().to_pdf().map_err(|error| AppError::fault(&error))
+    pub fn pdf(&self, forces: &Forces) -> Result<Vec<u8>, AppError> {
+        let today = || Names::of(&self.shown, forces);
+        self.document(&self.names.clone().unwrap_or_else(today))
+            .to_pdf()
+            .map_err(|error| AppError::fault(&error))
     }
 
-    fn document(&self) -> Document {
+    fn document(&self, names: &Names) -> Document {
         let shown = &self.shown;
         let mut blocks = vec![
             Block::Text(format!("Signed by both sides. Complete since {}.", at(self.completed_at))),
-            Block::Facts(self.facts()),
+            Block::Facts(self.facts(names)),
             Block::Heading("What changed hands".to_owned()),
             self.things(),
             Block::Heading("Signatures".to_owned()),
@@ -137,18 +170,19 @@ impl SignedRecord {
         Document {
             title: format!("{} {}", shown.kind.title(), shown.reference),
             id: format!("{}/{}", shown.reference, shown.version),
-            marking: "OFFICIAL".to_owned(),
+            marking: names.marking.clone(),
             foot: format!("{}, version {}", shown.reference, shown.version),
             blocks,
         }
     }
 
-    fn facts(&self) -> Vec<(String, String)> {
+    fn facts(&self, names: &Names) -> Vec<(String, String)> {
         let shown = &self.shown;
         let party = |side| {
             let party = shown.party(side);
             let number = party.number.as_ref().map(|number| format!(" ({number})")).unwrap_or_default();
-            format!("{}{number}, {}", party.name, party.force.title())
+            let force = names.forces.get(&party.force).map_or_else(|| party.force.as_str(), String::as_str);
+            format!("{}{number}, {force}", party.name)
         };
         let fact = |name: &str, value: String| (name.to_owned(), value);
         let mut facts = vec![
@@ -271,7 +305,7 @@ pub async fn verify_custody(
             reaches(&permit, &loaded.handover)?;
             let kept = open_record(&app, tx, id)?;
             let (data_digest, pdf_digest) = (digest_hex(&kept.data), digest_hex(&kept.pdf));
-            let mut faults = faults_within(&kept);
+            let mut faults = faults_within(&kept, app.policy().forces());
             faults.extend(faults_in_ledger(tx, id, (&data_digest, &pdf_digest))?);
             Ok(Verified { reference: kept.reference, data_digest, pdf_digest, faults })
         })
@@ -308,7 +342,7 @@ fn faults_in_ledger(
 }
 
 /// Lists what does not agree within a record: its signatures with what was shown, its document with its data.
-fn faults_within(kept: &KeptRecord) -> Vec<String> {
+fn faults_within(kept: &KeptRecord, forces: &Forces) -> Vec<String> {
     let Ok(record) = serde_json::from_slice::<SignedRecord>(&kept.data) else {
         return vec!["The data cannot be read as a signed record.".to_owned()];
     };
@@ -320,7 +354,7 @@ fn faults_within(kept: &KeptRecord) -> Vec<String> {
     if record.signatures.len() != 2 {
         faults.push("It does not have the signatures of two sides.".to_owned());
     }
-    match record.pdf() {
+    match record.pdf(forces) {
         Ok(pdf) if pdf == kept.pdf => {}
         Ok(_) => faults.push("The document is not the one that follows from the data.".to_owned()),
         Err(error) => faults.push(format!("The document could not be made again: {error}.")),
@@ -332,6 +366,10 @@ fn faults_within(kept: &KeptRecord) -> Vec<String> {
 mod tests {
     use super::super::shown::tests::shown;
     use super::*;
+
+    fn forces() -> Forces {
+        Forces { marking: "OFFICIAL".into(), ..Forces::default() }
+    }
 
     fn record() -> SignedRecord {
         let shown = shown();
@@ -345,32 +383,48 @@ mod tests {
             signed_at: 1_795_316_400_000,
         };
         let signatures = vec![signature(Side::Giver, "Morgan Ash"), signature(Side::Receiver, "Łukasz Żółć")];
-        SignedRecord { shown, signatures, completed_at: 1_795_316_460_000 }
+        let names = Some(Names::of(&shown, &forces()));
+        SignedRecord { shown, signatures, completed_at: 1_795_316_460_000, names }
     }
 
     fn kept(record: &SignedRecord) -> KeptRecord {
-        KeptRecord { reference: "H-1001".into(), data: record.bytes().unwrap(), pdf: record.pdf().unwrap() }
+        KeptRecord {
+            reference: "H-1001".into(),
+            data: record.bytes().unwrap(),
+            pdf: record.pdf(&forces()).unwrap(),
+        }
     }
 
     #[test]
     fn a_record_agrees_with_itself() {
-        assert_eq!(faults_within(&kept(&record())), Vec::<String>::new());
+        assert_eq!(faults_within(&kept(&record()), &forces()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_record_is_drawn_with_the_names_of_its_day() {
+        let kept = kept(&record());
+        let renamed = Forces { marking: "SECRET".into(), ..Forces::default() };
+        assert_eq!(faults_within(&kept, &renamed), Vec::<String>::new());
+        let old = SignedRecord { names: None, ..record() };
+        assert!(!String::from_utf8(old.bytes().unwrap()).unwrap().contains("names"));
+        assert_eq!(old.pdf(&forces()).unwrap(), record().pdf(&forces()).unwrap());
+        assert_ne!(old.pdf(&renamed).unwrap(), record().pdf(&renamed).unwrap());
     }
 
     #[test]
     fn what_was_changed_after_signing_is_found() {
         let mut changed = record();
         changed.shown.things[0].missing = Some("Charger".into());
-        let faults = faults_within(&kept(&changed));
+        let faults = faults_within(&kept(&changed), &forces());
         assert_eq!(faults.len(), 2, "neither signature is of this: {faults:?}");
         let mut named = record();
         named.signatures[1].name = "Somebody else".into();
-        let swapped = KeptRecord { pdf: record().pdf().unwrap(), ..kept(&named) };
-        assert!(faults_within(&swapped)[0].contains("follows from the data"));
+        let swapped = KeptRecord { pdf: record().pdf(&forces()).unwrap(), ..kept(&named) };
+        assert!(faults_within(&swapped, &forces())[0].contains("follows from the data"));
         let one = SignedRecord { signatures: record().signatures[..1].to_vec(), ..record() };
-        assert!(faults_within(&kept(&one))[0].contains("two sides"));
+        assert!(faults_within(&kept(&one), &forces())[0].contains("two sides"));
         let garbage = KeptRecord { data: b"{}".to_vec(), ..kept(&record()) };
-        assert_eq!(faults_within(&garbage).len(), 1);
+        assert_eq!(faults_within(&garbage, &forces()).len(), 1);
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub async fn add_device(
     new: NewDevice,
 ) -> Result<DeviceId, AppError> {
     let serial = checked_serial(&new.serial)?;
-    permit.reaches(new.force)?;
+    permit.reaches(app.chosen_force(Some(new.force))?)?;
     let id = DeviceId::from_uuid(app.world().uuid());
     let mut device = entry(id, serial, &new, new.holder, app.world().now());
     device.asset_tag = optional_text("asset tag", new.asset_tag.as_deref(), 40)?;

@@ -157,7 +157,7 @@ fn batches(
         let mut not = |why: String| refused.push(Returned::Not { code: code.clone(), why });
         let (device, asset) = crate::entry(tx, device)?;
         if device.force != store.force {
-            not(format!("it is {} property; set it aside for their store", device.force.title()));
+            not("it is another force's property; set it aside for their store".to_owned());
             continue;
         }
         if seen.contains(&device.id) {

@@ -184,11 +184,15 @@ pub(super) mod tests {
             reference: "H-1001".into(),
             version: 1,
             kind: HandoverKind::Issue,
-            giver: ShownParty { name: "ICT stores, Norwich".into(), number: None, force: Force::Norfolk },
+            giver: ShownParty {
+                name: "ICT stores, Norwich".into(),
+                number: None,
+                force: domain::samples::NORFOLK,
+            },
             receiver: ShownParty {
                 name: "Łukasz Żółć".into(),
                 number: Some("1234".into()),
-                force: Force::Norfolk,
+                force: domain::samples::NORFOLK,
             },
             things: vec![ShownThing {
                 kind: "iPhone".into(),

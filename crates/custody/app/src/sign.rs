@@ -11,6 +11,7 @@ use super::shown::Shown;
 use super::{Loaded, subject, taken};
 use kernel::access::{Actor, ManageRegister, Permit, PermitWithin, SignHandovers, may_be_one_person};
 use kernel::fields::text;
+use kernel::forces::Forces;
 use kernel::record::Record;
 use kernel::{App, AppError, digest_hex};
 
@@ -134,7 +135,7 @@ async fn sign_side(app: &App, ask: Ask) -> Result<Signed, AppError> {
     for _ in 0..TRIES {
         let (own, before) = (app.clone(), ask.clone());
         let prepared = app.store().read(move |tx| foresee(&own, tx, &before)).await?;
-        let prepared = prepared.map(|record| record.prepared()).transpose()?;
+        let prepared = prepared.map(|record| record.prepared(app.policy().forces())).transpose()?;
         let (app, ask) = (app.clone(), ask.clone());
         if let Tried::Done(signed) =
             app.clone().store().write(move |tx| sign_in(&app, tx, &ask, prepared.as_ref())).await?
@@ -153,7 +154,9 @@ fn foresee(app: &App, tx: &mut Tx<'_>, ask: &Ask) -> Result<Option<SignedRecord>
     }
     let shown = Shown::of(tx, &loaded)?;
     let signature = self::signature(app, tx, ask, &loaded, &shown)?;
-    Ok(loaded.signature(ask.side.other()).map(|other| SignedRecord::of(shown, other, &signature, ask.at)))
+    let policy = app.policy();
+    let other = loaded.signature(ask.side.other());
+    Ok(other.map(|other| SignedRecord::of(shown, [other, &signature], ask.at, policy.forces())))
 }
 
 fn sign_in(app: &App, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -> Result<Tried, AppError> {
@@ -173,7 +176,7 @@ fn sign_in(app: &App, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -
         enter_signature(app, tx, ask, &loaded, &signature)?;
         return Ok(Tried::Done(Signed::Waits));
     };
-    let data = SignedRecord::of(shown, other, &signature, ask.at).bytes()?;
+    let data = SignedRecord::of(shown, [other, &signature], ask.at, app.policy().forces()).bytes()?;
     let Some(prepared) = prepared.filter(|prepared| prepared.data == data) else {
         return Ok(Tried::Again);
     };
@@ -290,8 +293,8 @@ pub(super) fn keep_record(
 }
 
 impl SignedRecord {
-    fn prepared(&self) -> Result<Prepared, AppError> {
-        Ok(Prepared { data: self.bytes()?, pdf: self.pdf()? })
+    fn prepared(&self, forces: &Forces) -> Result<Prepared, AppError> {
+        Ok(Prepared { data: self.bytes()?, pdf: self.pdf(forces)? })
     }
 }
 

@@ -59,8 +59,9 @@ pub(super) fn held(
 /// [`AppError::Conflict`] if it was changed or ended in the meantime, or a thing is no longer as it was.
 pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(), AppError> {
     let now = app.world().now();
-    let record = app.store().read(move |tx| signed(tx, id, now)).await?;
-    let prepared = Prepared { data: record.bytes()?, pdf: record.pdf()? };
+    let own = app.clone();
+    let record = app.store().read(move |tx| signed(&own, tx, id, now)).await?;
+    let prepared = Prepared { data: record.bytes()?, pdf: record.pdf(app.policy().forces())? };
     let app = app.clone();
     app.clone()
         .store()
@@ -69,7 +70,7 @@ pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(),
                 return Ok(());
             }
             let loaded = crate::load_locked(tx, id)?;
-            if signed(tx, id, now)?.bytes()? != prepared.data {
+            if signed(&app, tx, id, now)?.bytes()? != prepared.data {
                 return Err(changed());
             }
             let ask = Ask {
@@ -87,7 +88,7 @@ pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(),
 }
 
 /// Returns the record of both signatures as it is now.
-fn signed(tx: &mut Tx<'_>, id: HandoverId, now: Timestamp) -> Result<SignedRecord, AppError> {
+fn signed(app: &App, tx: &mut Tx<'_>, id: HandoverId, now: Timestamp) -> Result<SignedRecord, AppError> {
     let loaded = crate::load(tx, id)?;
     let both = (loaded.signature(Side::Giver), loaded.signature(Side::Receiver));
     let (Some(giver), Some(receiver)) = both else { return Err(changed()) };
@@ -96,7 +97,7 @@ fn signed(tx: &mut Tx<'_>, id: HandoverId, now: Timestamp) -> Result<SignedRecor
     if loaded.state(now) != HandoverState::Draft || giver.digest != digest || receiver.digest != digest {
         return Err(changed());
     }
-    Ok(SignedRecord::of(shown, giver, receiver, now))
+    Ok(SignedRecord::of(shown, [giver, receiver], now, app.policy().forces()))
 }
 
 fn changed() -> AppError {

@@ -147,7 +147,7 @@ pub const fn explains(kind: HandoverKind) -> &'static str {
             "To ICT or an approved workshop, and to nobody else. The holder goes on answering for it."
         }
         HandoverKind::Return => "Back to a store. From then on nobody holds it.",
-        HandoverKind::Transfer => "From one store to another, perhaps of the other force. Both stores sign.",
+        HandoverKind::Transfer => "From one store to another, perhaps of another force. Both stores sign.",
         HandoverKind::Disposal => {
             "Out of the force’s property, for good. Two colleagues sign, and it cannot be undone."
         }

@@ -35,7 +35,7 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
                 &text(&asset.imei),
                 &text(&asset.iccid),
                 &text(&asset.eid),
-                device.force.title(),
+                &ctx.force_title(device.force),
                 asset.standing.title(),
                 &place.unwrap_or_default(),
                 asset.held_as.title(),

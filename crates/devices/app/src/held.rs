@@ -131,7 +131,7 @@ pub async fn held(app: &App, permit: Permit<SeeHeldOrders>) -> Result<HeldRead, 
         .store()
         .read(move |tx| {
             let (actor, scope) = (permit.actor(), permit.scope());
-            let reached = Force::ALL.iter().copied().filter(|force| scope.covers(*force));
+            let reached = app.forces().into_iter().filter(|force| scope.covers(*force));
             let freezes =
                 reached.clone().map(|force| freeze_read(tx, actor, force)).collect::<Result<_, _>>()?;
             let bursts = orders::bursts(tx, scope.force())?

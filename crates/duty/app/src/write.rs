@@ -111,8 +111,8 @@ fn near(field: &'static str, day: Day) -> Result<Day, AppError> {
     if near { Ok(day) } else { Err(AppError::invalid(field, "check its year")) }
 }
 
-fn checked(new: &NewPattern) -> Result<(Force, Shape, Pattern), AppError> {
-    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
+fn checked(app: &App, new: &NewPattern) -> Result<(Force, Shape, Pattern), AppError> {
+    let force = app.chosen_force(new.force)?;
     let shape =
         new.shape.parse().map_err(|_| AppError::invalid("shape", "choose what kind of pattern it is"))?;
     if new.shifts.len() > 4000 {
@@ -160,7 +160,7 @@ pub async fn add_pattern(
     permit: Permit<ManageDuty>,
     new: NewPattern,
 ) -> Result<PatternId, AppError> {
-    let (force, shape, _) = checked(&new)?;
+    let (force, shape, _) = checked(app, &new)?;
     permit.reaches(force)?;
     let name = text("name", &new.name, 60)?;
     let (app, now) = (app.clone(), app.world().now());
@@ -194,7 +194,7 @@ pub async fn change_pattern(
     version: i64,
     new: NewPattern,
 ) -> Result<(), AppError> {
-    let (_, shape, _) = checked(&new)?;
+    let (_, shape, _) = checked(app, &new)?;
     let name = text("name", &new.name, 60)?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

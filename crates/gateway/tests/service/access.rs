@@ -89,16 +89,16 @@ fn a_token_opens_its_scope_for_its_time_and_nothing_else() {
     Service::run(async |service| {
         let mut old = Vec::new();
         for scope in ApiScope::ALL {
-            old.push(token(&service, *scope, Force::Norfolk).await.1);
+            old.push(token(&service, *scope, domain::samples::NORFOLK).await.1);
         }
         service.pass(25 * 3600).await;
-        let (ended, secret) = token(&service, ApiScope::Scim, Force::Norfolk).await;
+        let (ended, secret) = token(&service, ApiScope::Scim, domain::samples::NORFOLK).await;
         sign_in_app::tokens::end_token(&service.app, permit(&service.desk).unwrap(), ended).await.unwrap();
         old.push(secret);
         old.extend(["".into(), "lanyard_".into(), "lanyard_AAAA".into()]);
         let mut live = Vec::new();
         for scope in ApiScope::ALL {
-            live.push((*scope, token(&service, *scope, Force::Norfolk).await.1));
+            live.push((*scope, token(&service, *scope, domain::samples::NORFOLK).await.1));
         }
         let entries = service.ledger_actions().await.len();
         let mut wrong = Vec::new();
@@ -131,13 +131,13 @@ fn a_token_opens_its_scope_for_its_time_and_nothing_else() {
 #[test]
 fn a_token_of_the_other_force_finds_nothing() {
     Service::run(async |service| {
-        let norfolk = Directory::of(&service, Force::Norfolk).await;
+        let norfolk = Directory::of(&service, domain::samples::NORFOLK).await;
         let made = norfolk.post("/Users", user("ames", "1234")).await.body;
         let group = serde_json::json!({
             "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "Desk",
         });
         let group = norfolk.post("/Groups", group).await.body;
-        let (_, suffolk) = token(&service, ApiScope::Scim, Force::Suffolk).await;
+        let (_, suffolk) = token(&service, ApiScope::Scim, domain::samples::SUFFOLK).await;
         let id = |body: &Value| body["id"].as_str().unwrap().to_owned();
         for (address, _) in guarded_by_tokens() {
             let thing = if address.path.contains("/Groups") { id(&group) } else { id(&made) };
@@ -209,8 +209,8 @@ async fn says(
 #[test]
 fn a_device_is_believed_about_itself_while_its_certificate_lasts() {
     Service::run_on_both(async |service| {
-        let own = phone(&service, Force::Norfolk, "OWN00001").await;
-        let thief = phone(&service, Force::Suffolk, "THIEF001").await;
+        let own = phone(&service, domain::samples::NORFOLK, "OWN00001").await;
+        let thief = phone(&service, domain::samples::SUFFOLK, "THIEF001").await;
         let mut stranger = own.clone();
         let validity = Validity::lasting(service.world.now(), Span::from_secs(3600));
         stranger.certificate = self_signed(&own.key, "device", validity, [7; 16]).unwrap();

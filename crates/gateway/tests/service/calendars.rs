@@ -1,6 +1,5 @@
 //! Calendars from the field, imported one after the other: what the roster says afterwards, on both engines.
 
-use domain::Force;
 use duty_app::Calendars;
 use kernel::imports::{Answers, Applied, Apply, Choices, ImportRead, NewFile};
 use kernel::{AppError, imports};
@@ -26,7 +25,8 @@ impl Service {
 
     /// How PC 1234 stands to duty then.
     async fn stands(&self, at: &str) -> String {
-        let person = self.app.store().read(|tx| store::people::by_number(tx, Force::Norfolk, "1234")).await;
+        let person =
+            self.app.store().read(|tx| store::people::by_number(tx, domain::samples::NORFOLK, "1234")).await;
         let permit = kernel::access::permit::<kernel::access::SeeDuty>(&self.desk).unwrap();
         let at = at.parse().unwrap();
         let state =
@@ -37,7 +37,7 @@ impl Service {
 
 fn file(text: &str) -> NewFile {
     let bytes = text.replace('\n', "\r\n").into_bytes();
-    NewFile { name: "ames.ics".into(), force: Some(Force::Norfolk), about: "1234".into(), bytes }
+    NewFile { name: "ames.ics".into(), force: Some(domain::samples::NORFOLK), about: "1234".into(), bytes }
 }
 
 fn choices(answers: &[(&str, &str)]) -> Choices<Calendars> {

@@ -3,7 +3,7 @@
 use devices_app::caps;
 use devices_app::caps::CalledOff;
 use devices_app::commands::{Agreed, Order, Ordered};
-use domain::{BurstId, CommandId, DeviceId, Force, GrantId, PersonId};
+use domain::{BurstId, CommandId, DeviceId, GrantId, PersonId};
 use kernel::AppError;
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use people_app::NewPerson;
@@ -20,7 +20,7 @@ impl Service {
     pub(crate) async fn somebody(&self, number: &str, role: Role) -> Actor {
         // Entered by somebody who asks for nothing in these tests: who enters a person is not their second person for a day.
         let new = NewPerson {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             number: number.into(),
             name: format!("Person {number}"),
             role: "staff".into(),
@@ -32,7 +32,7 @@ impl Service {
             id: GrantId::from_uuid(self.app.world().uuid()),
             person,
             role: role.as_str().into(),
-            both_forces: false,
+            everywhere: false,
             from_directory: false,
             said_by: "test".into(),
             reason: String::new(),
@@ -51,8 +51,8 @@ impl Service {
                 shown: format!("Person {number}"),
                 person: Some(person),
                 roles: role.into(),
-                force: Some(Force::Norfolk),
-                both: Roles::NONE,
+                force: Some(domain::samples::NORFOLK),
+                everywhere: Roles::NONE,
             },
         )
         .proven(self.app.world().now())
@@ -211,7 +211,7 @@ fn containment_of_a_lost_device_has_a_cap_of_its_own() {
             id: domain::CaseId::from_uuid(world.uuid()),
             number: 0,
             kind: "lost-device".into(),
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             device: Some(lost),
             person: None,
             clause: None,
@@ -296,7 +296,7 @@ fn a_freeze_stops_what_is_queued_and_two_lift_it() {
         service.agree(&second, queued).await.unwrap();
         let duty = service.somebody("D1", Role::DutyOfficer).await;
         let other = permit(&duty).unwrap();
-        caps::freeze(&service.app, other, Force::Norfolk, "nobody knows of these").await.unwrap();
+        caps::freeze(&service.app, other, domain::samples::NORFOLK, "nobody knows of these").await.unwrap();
         assert!(permit::<kernel::access::LiftFreeze>(&duty).is_err());
         assert_eq!(next(&service, phone).await, None, "not what was queued before");
         assert!(says(service.agree(&second, waits).await).contains("frozen"));
@@ -313,19 +313,27 @@ fn a_freeze_stops_what_is_queued_and_two_lift_it() {
         assert_eq!(phone.drain(&service).await, ["DeviceLock"], "containment goes on");
         assert!(service.notices_to(second.person.unwrap()).await.iter().any(|told| told.contains("frozen")));
 
-        let early = caps::confirm_lift(&service.app, permit(&second).unwrap(), Force::Norfolk).await;
+        let early =
+            caps::confirm_lift(&service.app, permit(&second).unwrap(), domain::samples::NORFOLK).await;
         assert!(says(early).contains("nobody asked"));
         let root =
-            caps::ask_to_lift(&service.app, permit(&service.desk).unwrap(), Force::Norfolk, "root").await;
+            caps::ask_to_lift(&service.app, permit(&service.desk).unwrap(), domain::samples::NORFOLK, "root")
+                .await;
         assert!(says(root).contains("somebody of the register"));
-        caps::ask_to_lift(&service.app, permit(&asker).unwrap(), Force::Norfolk, "it was an exercise")
-            .await
-            .unwrap();
-        let own = caps::confirm_lift(&service.app, permit(&asker).unwrap(), Force::Norfolk).await;
+        caps::ask_to_lift(
+            &service.app,
+            permit(&asker).unwrap(),
+            domain::samples::NORFOLK,
+            "it was an exercise",
+        )
+        .await
+        .unwrap();
+        let own = caps::confirm_lift(&service.app, permit(&asker).unwrap(), domain::samples::NORFOLK).await;
         assert!(says(own).contains("somebody else must agree"));
-        let root = caps::confirm_lift(&service.app, permit(&service.desk).unwrap(), Force::Norfolk).await;
+        let root =
+            caps::confirm_lift(&service.app, permit(&service.desk).unwrap(), domain::samples::NORFOLK).await;
         assert!(says(root).contains("never a second person"));
-        caps::confirm_lift(&service.app, permit(&second).unwrap(), Force::Norfolk).await.unwrap();
+        caps::confirm_lift(&service.app, permit(&second).unwrap(), domain::samples::NORFOLK).await.unwrap();
         assert_eq!(next(&service, phone).await.as_deref(), Some("EraseDevice"));
         service.agree(&second, waits).await.unwrap();
         for action in ["orders.frozen", "orders.lift-asked", "orders.lifted"] {
@@ -398,13 +406,13 @@ fn everything_queued_is_called_off_at_once() {
         }
         service.ask_erasure(&one, ids[0]).await;
         service.locks(&two, ids[1]).await.unwrap();
-        let which = CalledOff { force: Force::Norfolk, asked_by: Some(one.name.clone()) };
+        let which = CalledOff { force: domain::samples::NORFOLK, asked_by: Some(one.name.clone()) };
         let called =
             caps::call_off(&service.app, permit(&service.desk).unwrap(), which, "stolen sign-in").await;
         assert_eq!(called.unwrap(), caps::CallOff { called_off: 23, go_on: 0 });
         let states = service.states(&ids).await;
         assert_eq!((count(&states, CommandState::Cancelled), count(&states, CommandState::Queued)), (23, 1));
-        let all = CalledOff { force: Force::Norfolk, asked_by: None };
+        let all = CalledOff { force: domain::samples::NORFOLK, asked_by: None };
         let called = caps::call_off(&service.app, permit(&two).unwrap(), all, "all of it").await;
         assert_eq!(called.unwrap().called_off, 1);
         let own: Vec<_> = service.commands(ids[0]).await;

@@ -100,14 +100,14 @@ impl Service {
             person: None,
             roles: role.into(),
             force,
-            both: Roles::NONE,
+            everywhere: Roles::NONE,
         };
         kernel::access::actor(&self.app, who)
     }
 
     /// A person who has accepted everything.
     pub(crate) async fn person(&self, number: &str, accepts: bool) -> PersonId {
-        let new = seeds::officer(Force::Norfolk, number, &format!("Person {number}"));
+        let new = seeds::officer(domain::samples::NORFOLK, number, &format!("Person {number}"));
         seeds::person(&self.app, new, accepts).await
     }
 
@@ -117,7 +117,13 @@ impl Service {
         kind: DeviceKind,
         holder: Option<PersonId>,
     ) -> DeviceId {
-        let new = NewDevice { serial: serial.into(), kind, force: Force::Norfolk, holder, asset_tag: None };
+        let new = NewDevice {
+            serial: serial.into(),
+            kind,
+            force: domain::samples::NORFOLK,
+            holder,
+            asset_tag: None,
+        };
         custody_app::register::add_device(&self.app, permit(&self.desk).unwrap(), new).await.unwrap()
     }
 

@@ -52,7 +52,7 @@ impl Service {
     async fn on_days(&self, number: &str) -> domain::PersonId {
         let person = self.person(number, true).await;
         let new = NewPattern {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             name: "Days".into(),
             shape: "week".into(),
             shifts: "D 09:00-17:00".into(),
@@ -61,7 +61,11 @@ impl Service {
         // The second person finds the pattern there.
         let _ = duty_app::add_pattern(&self.app, self.permit(), new).await;
         let table = format!("number,kind,start,end,pattern\n{number},pattern,2026-11-01,,Days\n");
-        let file = NewFile { force: Some(Force::Norfolk), bytes: table.into_bytes(), ..NewFile::default() };
+        let file = NewFile {
+            force: Some(domain::samples::NORFOLK),
+            bytes: table.into_bytes(),
+            ..NewFile::default()
+        };
         let read =
             imports::look::<Rosters>(&self.app, self.permit(), &file, Choices::default()).await.unwrap();
         assert!(read.plan.wrong.is_empty(), "{:?}", read.plan.wrong);
@@ -85,7 +89,7 @@ fn use_off_duty_is_noted_once_a_day_and_nothing_else_is() {
     Service::run_on_both(async |service| {
         service.world.clock.set(saturday());
         let (ames, unknown) = (service.on_days("1234").await, service.person("99", true).await);
-        let feed = Feed::of(&service, Force::Norfolk).await;
+        let feed = Feed::of(&service, domain::samples::NORFOLK).await;
         let rows = [
             ("1234", "2026-11-28T20:00:00Z"),
             ("1234", "2026-11-28T19:00:00+00:00"),
@@ -112,7 +116,7 @@ fn a_wrong_row_is_named_and_the_rest_goes_in_or_nothing_does() {
     Service::run(async |service| {
         service.world.clock.set(saturday());
         let ames = service.on_days("1234").await;
-        let feed = Feed::of(&service, Force::Norfolk).await;
+        let feed = Feed::of(&service, domain::samples::NORFOLK).await;
         let csv = "person,at\n1234,2026-11-28T20:00:00Z\n1234,2026-11-28\n777,2026-11-28T20:00:00Z\n\
                    1234,2026-11-30T20:00:00Z\n1234,2026-10-01T20:00:00Z\n";
         for query in ["?take=all-or-nothing", "?take=look"] {
@@ -148,7 +152,7 @@ fn a_feed_reaches_nobody_over_the_wall() {
     Service::run(async |service| {
         service.world.clock.set(saturday());
         let ames = service.on_days("1234").await;
-        let suffolk = Feed::of(&service, Force::Suffolk).await;
+        let suffolk = Feed::of(&service, domain::samples::SUFFOLK).await;
         let (status, told) = suffolk.says(&[("1234", "2026-11-28T20:00:00Z")]).await;
         assert_eq!((status, &told["faulty"]), (200, &json!(1)));
         assert!(told["faults"][0]["why"].as_str().unwrap().contains("Suffolk"), "{told}");

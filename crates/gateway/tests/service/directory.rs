@@ -109,7 +109,7 @@ pub(crate) fn id(body: &Value) -> String {
 #[test]
 fn nobody_without_a_working_token_hears_anything() {
     Service::run(async |service| {
-        let mut directory = Directory::of(&service, Force::Norfolk).await;
+        let mut directory = Directory::of(&service, domain::samples::NORFOLK).await;
         assert_eq!(directory.get("/Users").await.status, 200);
         let good = directory.token.clone();
         for wrong in ["", "lanyard_", "lanyard_AAAA", &good[1..], &"x".repeat(5000)] {
@@ -122,7 +122,7 @@ fn nobody_without_a_working_token_hears_anything() {
         directory.token = good;
         service.pass(91 * 24 * 3600).await;
         assert_eq!(directory.get("/Users").await.status, 401, "it has expired");
-        let other = Directory::of(&service, Force::Norfolk).await;
+        let other = Directory::of(&service, domain::samples::NORFOLK).await;
         assert_eq!(other.get("/Users").await.status, 200);
         let tokens = sign_in_app::tokens::tokens(&service.app, permit(&service.desk).unwrap()).await.unwrap();
         assert!(tokens[0].last_used_at.is_some());
@@ -141,7 +141,7 @@ fn nobody_without_a_working_token_hears_anything() {
 #[test]
 fn a_person_comes_changes_leaves_and_comes_back() {
     Service::run_on_both(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let made = directory.add("ames", "1234").await;
         let path = format!("/Users/{}", id(&made));
         assert!(made.get(FORCE).is_none(), "whose they are is told where it is asked for");
@@ -190,7 +190,7 @@ fn a_person_comes_changes_leaves_and_comes_back() {
 #[test]
 fn the_same_request_twice_changes_nothing_twice_and_a_stale_one_nothing() {
     Service::run(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let path = format!("/Users/{}", id(&directory.add("ames", "1234").await));
         let first =
             directory.send("PUT", &path, &[("if-match", "W/\"1\"")], Some(user("ames", "1235"))).await;
@@ -214,8 +214,8 @@ fn the_same_request_twice_changes_nothing_twice_and_a_stale_one_nothing() {
 #[test]
 fn the_wall_stands_for_directories_too() {
     Service::run(async |service| {
-        let norfolk = Directory::of(&service, Force::Norfolk).await;
-        let suffolk = Directory::of(&service, Force::Suffolk).await;
+        let norfolk = Directory::of(&service, domain::samples::NORFOLK).await;
+        let suffolk = Directory::of(&service, domain::samples::SUFFOLK).await;
         let made = norfolk.add("ames", "1234").await;
         let path = format!("/Users/{}", id(&made));
         assert_eq!(suffolk.get(&path).await.status, 404);
@@ -240,7 +240,7 @@ fn the_wall_stands_for_directories_too() {
 #[test]
 fn lists_are_filtered_paged_and_bounded() {
     Service::run(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         for n in 0..25 {
             directory.add(&format!("user{n:02}"), &format!("{n}")).await;
         }
@@ -267,7 +267,7 @@ fn lists_are_filtered_paged_and_bounded() {
 #[test]
 fn groups_are_kept_and_their_members_come_and_go() {
     Service::run_on_both(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let (ames, byrd) = (directory.add("ames", "1").await, directory.add("byrd", "2").await);
         let made = directory
             .post(
@@ -309,7 +309,7 @@ fn groups_are_kept_and_their_members_come_and_go() {
 fn who_was_entered_by_hand_is_taken_over_by_their_number() {
     Service::run(async |service| {
         let before = service.person("1234", true).await;
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         assert_eq!(directory.get("/Users").await.body["totalResults"], 0);
         assert_eq!(id(&directory.add("ames", "1234").await), before.to_string());
     });
@@ -318,7 +318,7 @@ fn who_was_entered_by_hand_is_taken_over_by_their_number() {
 #[test]
 fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
     Service::run_on_both(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let gone = directory.add("ames", "1234").await;
         let held = service.person("88", false).await;
         service.register("C02XK1MAC1", domain::DeviceKind::Mac, Some(held)).await;
@@ -371,11 +371,11 @@ fn a_group_of_the_settings_gives_its_role_and_takes_it_again() {
         let rule = kernel::roles::GroupRole {
             group: "Lanyard desk".into(),
             role: kernel::access::Role::ServiceDeskAnalyst,
-            both_forces: false,
+            everywhere: false,
         };
         let change = |config: &mut kernel::AppConfig| config.group_roles = vec![rule];
         let service = Service::start_with(&scratch.config, gateway::Options::default(), change).await;
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let ames = directory.add("ames", "1234").await;
         let person = id(&ames).parse().unwrap();
         let analyst = async || {

@@ -1,6 +1,5 @@
 //! Who somebody is does not change with what a directory leaves out, or with a new name.
 
-use domain::Force;
 use serde_json::json;
 
 use crate::common::Service;
@@ -9,7 +8,7 @@ use crate::directory::{Directory, WORK, id, user};
 #[test]
 fn a_replacement_without_a_number_keeps_the_number() {
     Service::run_on_both(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let made = directory.add("ames", "5001").await;
         let path = format!("/Users/{}", id(&made));
         let sent = json!({
@@ -30,7 +29,7 @@ fn a_replacement_without_a_number_keeps_the_number() {
 #[test]
 fn a_leaver_comes_back_under_another_name_by_the_same_external_id() {
     Service::run_on_both(async |service| {
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let with = |name: &str, number: Option<&str>| {
             let mut sent = user("ames", number.unwrap_or_default());
             sent["displayName"] = name.into();

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::Path;
 
 use devices_sim::{Model, Temper};
-use domain::Force;
 use kernel::access::{Role, permit};
 
 use crate::common::Service;
@@ -65,7 +64,7 @@ fn a_draft_says_which_devices_would_fall_out_and_changes_nothing() {
         assert_eq!(in_force.digest, service.app.policy().digest());
 
         // Behind the wall there is no device to fall out.
-        let suffolk = service.actor("suffolk", Role::InformationSecurity, Some(Force::Suffolk));
+        let suffolk = service.actor("suffolk", Role::InformationSecurity, Some(domain::samples::SUFFOLK));
         let (sees, devices) = (permit(&suffolk).unwrap(), Some(permit(&suffolk).unwrap()));
         let seen = policy_changes(&service.app, sees, devices, None, None).await.unwrap().prediction.unwrap();
         assert_eq!((seen.judged, seen.clauses.len()), (0, 0));

@@ -3,7 +3,7 @@
 use devices_app::commands;
 use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Ended, Model, Passcode, Temper};
-use domain::{CommandId, DeviceId, Force};
+use domain::{CommandId, DeviceId};
 use kernel::AppError;
 use kernel::access::{Actor, Role, permit, permit_within};
 use store::commands::CommandState;
@@ -199,9 +199,9 @@ fn what_a_device_cannot_do_is_refused_before_it_is_queued() {
 fn the_wall_and_the_matrix_hold() {
     Service::run(async |service| {
         let (id, phone) = service.settled(Model::Iphone, "WALL0001").await;
-        let suffolk = service.actor("person:s", Role::ServiceDeskLead, Some(Force::Suffolk));
+        let suffolk = service.actor("person:s", Role::ServiceDeskLead, Some(domain::samples::SUFFOLK));
         let norfolk = service
-            .actor("person:n", Role::ServiceDeskLead, Some(Force::Norfolk))
+            .actor("person:n", Role::ServiceDeskLead, Some(domain::samples::NORFOLK))
             .proven(service.app.world().now());
         let refused = service.give(&suffolk, id, Order::Restart).await.unwrap_err();
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");

@@ -14,8 +14,7 @@ use std::time::{Duration, Instant};
 
 use custody_app::register::{Changed, Restated};
 use domain::{
-    Clock, DeviceId, DeviceKind, Entropy, Force, HeldId, JobId, NoticeId, PersonId, Secret, Span, Timestamp,
-    World,
+    Clock, DeviceId, DeviceKind, Entropy, HeldId, JobId, NoticeId, PersonId, Secret, Span, Timestamp, World,
 };
 use kernel::access::{Role, permit};
 use outbound::mail::{Mail, MailConfig, Protection};
@@ -384,7 +383,7 @@ impl Service {
         let row = Notice {
             id,
             person,
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             key: "paused".into(),
             reason: "alarm".into(),
             case: None,

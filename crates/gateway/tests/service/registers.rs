@@ -1,7 +1,7 @@
 //! What a permission does on a device, end to end: granted, installed, reported, judged; over, and gone again.
 
 use devices_sim::{Model, Temper};
-use domain::{DeviceId, Force, PermissionId, Secret, Span};
+use domain::{DeviceId, PermissionId, Secret, Span};
 use kernel::access::{Actor, Role, Roles, Who, permit, permit_within};
 use permissions_app::{Asked, Decision, NewPermission};
 use store::permissions::PermissionState;
@@ -39,8 +39,8 @@ async fn signed_in(service: &Service, number: &str, role: Role) -> Actor {
             shown: format!("Person {number}"),
             person: Some(id),
             roles: role.into(),
-            both: Roles::NONE,
-            force: Some(Force::Norfolk),
+            everywhere: Roles::NONE,
+            force: Some(domain::samples::NORFOLK),
         },
     )
 }

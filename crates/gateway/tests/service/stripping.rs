@@ -8,8 +8,8 @@ use devices_app::caps::CalledOff;
 use devices_app::commands::{Order, Ordered};
 use devices_app::enrolment::{Revoked, certificates_of, revoke_certificates};
 use domain::{
-    BurstId, CaseId, CommandId, Condition, DeviceId, DeviceKind, Force, HandoverKind, PlaceId, PlaceKind,
-    Side, Standing,
+    BurstId, CaseId, CommandId, Condition, DeviceId, DeviceKind, HandoverKind, PlaceId, PlaceKind, Side,
+    Standing,
 };
 use kernel::AppError;
 use kernel::access::{Actor, Role, permit};
@@ -64,7 +64,7 @@ impl Service {
 
     async fn store_called(&self, name: &str) -> PlaceId {
         let new = NewPlace {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             kind: Some(PlaceKind::Store),
             name: name.into(),
             approved_by: String::new(),
@@ -79,7 +79,7 @@ impl Service {
             id: CaseId::from_uuid(world.uuid()),
             number: 0,
             kind: "lost-device".into(),
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             device: Some(device),
             person: None,
             clause: None,
@@ -336,7 +336,7 @@ fn containment_of_many_losses_is_ended_by_two_and_each_end_is_told() {
         let Ordered::Held { burst, .. } = off(phones[2].0).await else { panic!("beyond the cap") };
         assert_eq!(take_back(2).await, Changed::Held(burst), "one person's burst is one");
         // Calling off everything at once is no way round, and neither is closing the case first.
-        let all = CalledOff { force: Force::Norfolk, asked_by: Some(analyst.name.clone()) };
+        let all = CalledOff { force: domain::samples::NORFOLK, asked_by: Some(analyst.name.clone()) };
         let done = caps::call_off(&service.app, permit(&thief).unwrap(), all, "clearing up").await.unwrap();
         assert_eq!((done.called_off, done.go_on), (0, 3));
         for at in [0, 2, 3] {

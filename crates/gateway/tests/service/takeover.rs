@@ -1,6 +1,6 @@
 //! A directory that would become somebody: it waits for an administrator, and a stolen token of one force stays in it.
 
-use domain::{Force, PersonId, Span};
+use domain::{PersonId, Span};
 use kernel::access::{Actor, Role, permit};
 use people_app::grants::NewGrant;
 use serde_json::json;
@@ -40,7 +40,7 @@ fn who_has_a_role_is_taken_over_only_once_an_administrator_confirms_exactly_that
         given(&service, lead, Role::ServiceDeskLead).await;
         given(&service, admin, Role::Administrator).await;
         service.world.clock.advance(Span::from_secs(24 * 3600));
-        let directory = Directory::of(&service, Force::Norfolk).await;
+        let directory = Directory::of(&service, domain::samples::NORFOLK).await;
         let comes = async |number: &str, account: &str| {
             let body = json!({
                 "schemas": [USER, WORK], "userName": account, "externalId": account, "displayName": format!("Person {number}"),

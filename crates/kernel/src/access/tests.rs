@@ -13,15 +13,17 @@ permit (principal in Role::"hr", action == Action::"see people", resource) when 
 permit (principal in Role::"auditor", action, resource);
 "#;
 
+const FORCES: [Force; 2] = [domain::samples::NORFOLK, domain::samples::SUFFOLK];
+
 fn actor(roles: &str, force: Option<Force>) -> Actor {
-    let policies = Policies::load([("access/a.cedar", DESK)].into_iter()).unwrap();
+    let policies = Policies::load([("access/a.cedar", DESK)].into_iter(), &FORCES).unwrap();
     Actor {
         name: "person:1".into(),
         shown: "A".into(),
         person: Some(PersonId::from_uuid(uuid::Uuid::nil())),
         roles: roles.parse().unwrap(),
         force,
-        both: Roles::NONE,
+        everywhere: Roles::NONE,
         proof: Proof::default(),
         by: By::Policies(Arc::new(policies)),
     }
@@ -34,11 +36,11 @@ fn person(id: u128, force: Force) -> Person {
 
 #[test]
 fn the_force_is_a_wall() {
-    let analyst = actor("service-desk-analyst", Some(Force::Norfolk));
+    let analyst = actor("service-desk-analyst", Some(domain::samples::NORFOLK));
     let permit: Permit<SeeDevices> = permit(&analyst).unwrap();
-    assert!(permit.reaches(Force::Norfolk).is_ok());
-    let refused = permit.reaches(Force::Suffolk).unwrap_err();
-    assert!(refused.to_string().contains("other force"), "{refused}");
+    assert!(permit.reaches(domain::samples::NORFOLK).is_ok());
+    let refused = permit.reaches(domain::samples::SUFFOLK).unwrap_err();
+    assert!(refused.to_string().contains("another force"), "{refused}");
 }
 
 #[test]
@@ -54,17 +56,20 @@ fn several_roles_add_up_and_an_auditor_among_them_takes_away_every_change() {
 
 #[test]
 fn who_may_see_their_own_gets_no_permit_over_the_force() {
-    let holder = actor("holder", Some(Force::Norfolk));
+    let holder = actor("holder", Some(domain::samples::NORFOLK));
     assert!(permit::<SeePeople>(&holder).is_err());
     let within = permit_within::<SeePeople>(&holder).unwrap();
-    assert!(within.reaches_person(&person(0, Force::Norfolk)).is_ok());
-    let managed = Person { line_manager: holder.person, ..person(7, Force::Norfolk) };
+    assert!(within.reaches_person(&person(0, domain::samples::NORFOLK)).is_ok());
+    let managed = Person { line_manager: holder.person, ..person(7, domain::samples::NORFOLK) };
     assert_eq!(holder.relation_to(&managed), Relation::Manages);
     let refused = within.reaches_person(&managed).unwrap_err();
     assert!(refused.to_string().contains("neither yours"), "{refused}");
-    assert!(within.reaches_person(&person(0, Force::Suffolk)).is_err(), "not even their own over the wall");
+    assert!(
+        within.reaches_person(&person(0, domain::samples::SUFFOLK)).is_err(),
+        "not even their own over the wall"
+    );
     let me = holder.person.unwrap();
-    let own = Reach::Related { force: Force::Norfolk, me, own: true, managed: false };
+    let own = Reach::Related { force: domain::samples::NORFOLK, me, own: true, managed: false };
     assert_eq!(within.reach(), own);
     let nobody = Actor { person: None, ..holder };
     assert!(permit_within::<SeePeople>(&nobody).is_err(), "who is nobody owns nothing");
@@ -73,18 +78,18 @@ fn who_may_see_their_own_gets_no_permit_over_the_force() {
 #[test]
 fn a_policy_for_one_force_gives_a_scope_of_that_force() {
     let both = permit::<SeePeople>(&actor("hr", None)).unwrap();
-    assert_eq!(both.scope().force(), Some(Force::Suffolk));
-    assert!(permit::<SeePeople>(&actor("hr", Some(Force::Norfolk))).is_err());
+    assert_eq!(both.scope().force(), Some(domain::samples::SUFFOLK));
+    assert!(permit::<SeePeople>(&actor("hr", Some(domain::samples::NORFOLK))).is_err());
 }
 
 #[test]
 fn a_token_may_do_what_its_scope_names_in_its_force() {
-    let token = Actor::token("1", "Entra", ApiScope::Scim, Force::Suffolk);
+    let token = Actor::token("1", "Entra", ApiScope::Scim, domain::samples::SUFFOLK);
     let permit: Permit<ProvisionPeople> = super::permit(&token).unwrap();
-    assert_eq!(permit.scope().force(), Some(Force::Suffolk));
+    assert_eq!(permit.scope().force(), Some(domain::samples::SUFFOLK));
     assert!(super::permit::<SeePeople>(&token).is_err() && super::permit::<RunService>(&token).is_err());
     assert!(permit_within::<SeePeople>(&token).is_err());
-    let feed = Actor::token("2", "VPN", ApiScope::DeviceUse, Force::Suffolk);
+    let feed = Actor::token("2", "VPN", ApiScope::DeviceUse, domain::samples::SUFFOLK);
     assert!(super::permit::<ReportUse>(&feed).is_ok() && super::permit::<ProvisionPeople>(&feed).is_err());
 }
 

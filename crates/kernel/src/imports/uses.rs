@@ -91,14 +91,15 @@ fn place<K: Kind>(id: ImportId) -> String {
 }
 
 /// Reads an uploaded file.
-fn read<K: Kind>(permit: &Permit<K::Needs>, new: &NewFile) -> Result<File<K>, AppError> {
-    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose a force"))?;
+fn read<K: Kind>(app: &App, permit: &Permit<K::Needs>, new: &NewFile) -> Result<File<K>, AppError> {
+    let force = app.chosen_force(new.force)?;
     permit.reaches(force)?;
     let name = text("file", if new.name.trim().is_empty() { "pasted" } else { &new.name }, 200)?;
     let content = K::read(&new.bytes)?;
     let mapping = guess::<K::Column>(content.headings());
     let about = new.about.trim().chars().take(40).collect();
-    Ok(File { name, force, about, content, mapping, answers: Answers::new() })
+    let forces = app.policy().forces().clone();
+    Ok(File { name, force, forces, about, content, mapping, answers: Answers::new() })
 }
 
 /// Works out what a file would do.
@@ -129,7 +130,7 @@ fn planned<K: Kind>(
 /// # Errors
 /// [`AppError::Invalid`] if it is not such a file.
 pub async fn start<K: Kind>(app: &App, permit: Permit<K::Needs>, new: NewFile) -> Result<ImportId, AppError> {
-    let file = read::<K>(&permit, &new)?;
+    let file = read::<K>(app, &permit, &new)?;
     let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
     let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
     import.content = Some(app.sealer().seal(app.world(), &place::<K>(id), &new.bytes)?);
@@ -180,7 +181,7 @@ pub async fn look<K: Kind>(
     new: &NewFile,
     choices: Choices<K>,
 ) -> Result<ImportRead<K>, AppError> {
-    let file = chosen(read::<K>(&permit, new)?, choices)?;
+    let file = chosen(read::<K>(app, &permit, new)?, choices)?;
     app.store().read(move |tx| answered(tx, &permit, file)).await
 }
 
@@ -194,7 +195,7 @@ pub async fn take<K: Kind>(
     (new, choices): (&NewFile, Choices<K>),
     how: Apply,
 ) -> Result<Applied, AppError> {
-    let file = chosen(read::<K>(&permit, new)?, choices)?;
+    let file = chosen(read::<K>(app, &permit, new)?, choices)?;
     let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
     let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
     let app = app.clone();
@@ -278,6 +279,7 @@ fn waiting<K: Kind>(
     let file = File {
         name: import.name,
         force: import.force,
+        forces: app.policy().forces().clone(),
         about: import.about,
         content: K::read(bytes.expose())?,
         mapping: serde_json::from_str(&import.mapping).map_err(words)?,

@@ -96,15 +96,31 @@ pub fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, AppError> 
     }
 }
 
-/// Returns the files and parameter values of a version.
+/// The file that names the forces. Versions of the policy from before December 2026 have none.
+const FORCES: &str = "forces.toml";
+
+/// Returns the file of the policy in force that names the forces.
+fn forces_in_force(tx: &mut Tx<'_>) -> Result<Option<String>, AppError> {
+    let Some(digest) = sessions::meta(tx, POLICY)? else { return Ok(None) };
+    let Some(files) = sessions::policy_files(tx, &digest)? else { return Ok(None) };
+    let mut files: BTreeMap<String, String> =
+        serde_json::from_str(&files).map_err(|error| AppError::fault(&error))?;
+    Ok(files.remove(FORCES))
+}
+
+/// Returns the files and parameter values of a version. One from before forces were named in a file speaks of the forces that are
+/// served today.
 pub fn kept_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<(Files, Overrides)>, AppError> {
     let (Some(files), Some(overrides)) =
         (sessions::policy_files(tx, digest)?, sessions::policy_overrides(tx, digest)?)
     else {
         return Ok(None);
     };
-    let files: BTreeMap<String, String> =
+    let mut files: BTreeMap<String, String> =
         serde_json::from_str(&files).map_err(|error| AppError::fault(&error))?;
+    if !files.contains_key(FORCES) {
+        files.extend(forces_in_force(tx)?.map(|text| (FORCES.to_owned(), text)));
+    }
     let overrides: Overrides = serde_json::from_str(&overrides).map_err(|error| AppError::fault(&error))?;
     Ok(Some((files.into_iter().collect(), overrides)))
 }

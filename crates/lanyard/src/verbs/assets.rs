@@ -57,7 +57,7 @@ pub(crate) enum AssetVerb {
         /// Number or id of the person; left out, nobody has it.
         #[arg(long)]
         holder: Option<String>,
-        /// The force of that number, where both forces have it.
+        /// The force of that number, where several forces have it.
         #[arg(long)]
         force: Option<Force>,
     },

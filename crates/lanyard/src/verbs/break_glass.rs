@@ -17,7 +17,7 @@ use service::out::Out;
 pub(crate) enum BreakGlassVerb {
     /// Mark an account, and print an address that works once, for fifteen minutes: there its owner registers a passkey.
     Invite {
-        /// The administrator of the register whom it is for, such as norfolk/1234.
+        /// The administrator of the register whom it is for, as FORCE/NUMBER.
         #[arg(long, value_name = "FORCE/NUMBER", required_unless_present = "name", conflicts_with = "name")]
         person: Option<String>,
         /// The name of an administrator whom the register does not know.

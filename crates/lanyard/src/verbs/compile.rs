@@ -47,7 +47,7 @@ impl Compile {
         }
         let same = asked.len() > 1 && same_profiles(&compiled, Platform::Ios, Platform::Ipados);
         if same {
-            // One set of files serves both, as the schema calls both iOS.
+            // One set of files serves all, as the schema calls both iOS.
             compiled.remove(&Platform::Ipados);
         }
         let written = self.out.as_deref().map(|dir| write(&wired, dir, &compiled)).transpose()?;

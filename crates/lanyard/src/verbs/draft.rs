@@ -21,7 +21,7 @@ pub(crate) struct Import {
     /// The document's id and folder, such as mobile-device-use.
     #[arg(long)]
     id: String,
-    /// The prefix of its clause ids, such as MDU.
+    /// The prefix of its clause ids: 1 to 12 letters and digits.
     #[arg(long)]
     prefix: String,
     /// Its title.

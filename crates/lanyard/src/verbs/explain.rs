@@ -25,7 +25,7 @@ const PROFILES: &str = "profiles.installed";
 pub(crate) struct Explain {
     /// Serial number or id of the device.
     device: String,
-    /// The clause, such as MDU-6.2a.
+    /// The clause, as its document has it.
     clause: String,
     /// As it was then: 2026-11-22T03:00:00Z, or a day.
     #[arg(long)]
@@ -93,7 +93,12 @@ fn words(
 ) -> io::Result<()> {
     let evidence = &explained.evidence;
     out.line(format_args!("{} {}", explained.clause, title))?;
-    out.line(format_args!("{} {} of {}", device.kind.title(), device.serial, device.force.title()))?;
+    out.line(format_args!(
+        "{} {} of {}",
+        device.kind.title(),
+        device.serial,
+        library.forces().name(device.force).title()
+    ))?;
     out.line(format_args!("\nAs of {}: {}", explained.at, outcome_words(&evidence.outcome)))?;
     out.line(format_args!(
         "  so judged since {}, last confirmed {}",

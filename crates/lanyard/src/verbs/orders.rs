@@ -90,7 +90,7 @@ impl OrderVerb {
                     caps::freeze(&opened.app, permit, force, &reason).await?;
                     out.line(format_args!(
                         "the destructive orders of {} are frozen; two people lift it on the page \"Held and waiting\"",
-                        force.title()
+                        opened.app.force_title(force)
                     ))?;
                 }
             }
@@ -108,7 +108,7 @@ async fn list(opened: &Opened, out: &mut Out, json: bool) -> anyhow::Result<()> 
         if let Some(stands) = &freeze.stands {
             out.line(format_args!(
                 "{}: destructive orders are frozen since {}, by {}: {}",
-                freeze.force.title(),
+                opened.app.force_title(freeze.force),
                 stands.at,
                 stands.by,
                 stands.why

@@ -26,7 +26,7 @@ const PAGE: u32 = 500;
 pub(crate) enum PersonVerb {
     /// Enter a person.
     Add {
-        /// norfolk or suffolk.
+        /// The word of the force, as the policy's forces.toml has it.
         #[arg(long)]
         force: Force,
         /// Collar or staff number, unique in the force.
@@ -50,7 +50,7 @@ pub(crate) enum PersonVerb {
     },
     /// Record an event in somebody's working life: leaver, secondment, return-to-work ... as movers.toml has them.
     Event {
-        /// norfolk or suffolk.
+        /// The word of the force, as the policy's forces.toml has it.
         #[arg(long)]
         force: Force,
         /// Collar or staff number.
@@ -79,7 +79,7 @@ pub(crate) enum PersonVerb {
         /// Number or id of the person.
         #[arg(long)]
         person: String,
-        /// The force of that number, where both forces have it.
+        /// The force of that number, where several forces have it.
         #[arg(long)]
         force: Option<Force>,
         /// Their last working day, such as 2026-12-24.
@@ -151,7 +151,8 @@ async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json:
     let number = number.trim().to_owned();
     let looked_up = number.clone();
     let found = opened.app.store().read(move |tx| store::people::by_number(tx, force, &looked_up)).await?;
-    let person = found.with_context(|| format!("{} has nobody with the number {number}", force.title()))?;
+    let person = found
+        .with_context(|| format!("{} has nobody with the number {number}", opened.app.force_title(force)))?;
     let id = people_app::movers::record_event(&opened.app, permit, person.id, new).await?;
     let read = people_app::events::event(&opened.app, opened.permit_within::<SeePeople>()?, id).await?;
     let mut out = Out::new();

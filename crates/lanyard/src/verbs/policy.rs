@@ -36,7 +36,7 @@ pub(crate) enum PolicyVerb {
     },
     /// One clause in full.
     Show {
-        /// Its id, such as MDU-6.2a.
+        /// Its id, as its document has it.
         clause: String,
         #[command(flatten)]
         policy: PolicyArgs,

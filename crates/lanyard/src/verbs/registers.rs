@@ -92,7 +92,7 @@ pub(crate) struct Ask {
     /// The clause that it is for, where the register is about clauses.
     #[arg(long, default_value = "")]
     clause: String,
-    /// norfolk or suffolk, where the rest does not say.
+    /// The word of the force, where the rest does not say.
     #[arg(long)]
     force: Option<Force>,
     /// One of the register's own fields: NAME=VALUE. Give it once for each.

@@ -26,15 +26,15 @@ pub(crate) enum RoleVerb {
     /// Give a person a role. One that destroys, approves or administers counts at once only until an administrator of the force
     /// has signed in; after that an administrator confirms it on the pages.
     Give {
-        /// The person, such as norfolk/1234.
+        /// The person, as FORCE/NUMBER.
         #[arg(long, value_name = "FORCE/NUMBER")]
         person: String,
         /// The role, such as administrator.
         #[arg(long, value_parser = |word: &str| word.parse::<Role>())]
         role: Role,
-        /// Over the things of both forces.
+        /// Over the things of every force.
         #[arg(long)]
-        both_forces: bool,
+        everywhere: bool,
         /// The last day on which it counts, such as 2026-12-31.
         #[arg(long, default_value = "")]
         until: String,
@@ -44,7 +44,7 @@ pub(crate) enum RoleVerb {
     },
     /// End a person's role, or refuse one that waits.
     End {
-        /// The person, such as norfolk/1234.
+        /// The person, as FORCE/NUMBER.
         #[arg(long, value_name = "FORCE/NUMBER")]
         person: String,
         /// The role.
@@ -82,8 +82,8 @@ pub(crate) enum AlarmVerb {
 impl RoleVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| match self {
-            Self::Give { person, role, both_forces, until, reason } => {
-                let new = NewGrant { role: Some(role), both_forces, last_day: until, reason };
+            Self::Give { person, role, everywhere, until, reason } => {
+                let new = NewGrant { role: Some(role), everywhere, last_day: until, reason };
                 give(opened, &person, new).await
             }
             Self::End { person, role, reason } => end(opened, &person, role, &reason).await,
@@ -138,7 +138,7 @@ async fn list(opened: &Opened, force: Option<Force>, json: bool) -> anyhow::Resu
             .map(|(one, by)| {
                 json!({
                     "force": one.force, "number": one.name.1, "name": one.name.0, "role": one.grant.role,
-                    "both_forces": one.grant.both_forces, "by": by, "since": one.grant.since().to_string(),
+                    "both_forces": one.grant.everywhere, "by": by, "since": one.grant.since().to_string(),
                     "until": one.grant.until.map(|until| until.to_string()),
                 })
             })
@@ -148,7 +148,8 @@ async fn list(opened: &Opened, force: Option<Force>, json: bool) -> anyhow::Resu
         let rows: Vec<[String; 5]> = found
             .iter()
             .map(|(one, by)| {
-                let over = if one.grant.both_forces { "both".to_owned() } else { one.force.to_string() };
+                let over =
+                    if one.grant.everywhere { "every force".to_owned() } else { one.force.to_string() };
                 [one.name.1.clone(), one.name.0.clone(), one.grant.role.clone(), over, by.clone()]
             })
             .collect();

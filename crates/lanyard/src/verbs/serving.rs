@@ -47,7 +47,7 @@ pub(crate) struct SignInLink {
     /// The name of somebody whom the register does not know, as the pages show it.
     #[arg(long, required_unless_present = "person", conflicts_with = "person")]
     name: Option<String>,
-    /// The person of the register whom it is for, such as norfolk/1234, in the roles that they have there: what they ask
+    /// The person of the register whom it is for, as FORCE/NUMBER, in the roles that they have there: what they ask
     /// for and agree to is then theirs, however they sign in.
     #[arg(long, value_name = "FORCE/NUMBER")]
     person: Option<String>,
@@ -83,9 +83,8 @@ impl SignInLink {
     }
 }
 
-/// The person of the register that somebody names as `norfolk/1234`.
+/// The person of the register that somebody names as `FORCE/NUMBER`.
 pub(super) async fn person(opened: &Opened, which: &str) -> anyhow::Result<PersonId> {
-    let (force, number) =
-        which.split_once('/').context("--person takes force and number, such as norfolk/1234")?;
+    let (force, number) = which.split_once('/').context("--person takes force and number: FORCE/NUMBER")?;
     Ok(opened.person(number, Some(force.parse()?)).await?.id)
 }

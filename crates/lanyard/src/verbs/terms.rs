@@ -25,7 +25,7 @@ pub(crate) enum TermsVerb {
         /// Number or id of the person.
         #[arg(long)]
         person: String,
-        /// The force of that number, where both forces have it.
+        /// The force of that number, where several forces have it.
         #[arg(long)]
         force: Option<Force>,
         /// The document, such as mobile-device-use; or all.

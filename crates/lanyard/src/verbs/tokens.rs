@@ -24,7 +24,7 @@ pub(crate) enum TokenVerb {
         /// What it may do.
         #[arg(long, default_value = "scim", value_parser = |word: &str| word.parse::<ApiScope>())]
         scope: ApiScope,
-        /// norfolk or suffolk: the force whose people it reaches.
+        /// The word of the force whose people it reaches.
         #[arg(long)]
         force: Force,
         /// How many days it works, 366 at most.

@@ -84,7 +84,7 @@ async fn copy_to(
 /// Lists the checkpoints after the one of that size, oldest first; only the newest one for a target that is new or
 /// gets only the newest, and where the ledger was restored and an operator continued it from there.
 async fn due(app: &App, after: u64, newest_only: bool) -> Result<Vec<(u64, Copy)>, AppError> {
-    let key = app.ledger_key().verifier().clone();
+    let (key, marking) = (app.ledger_key().verifier().clone(), app.policy().forces().marking.clone());
     app.store()
         .read(move |tx| {
             let Some(last) = rows::last_checkpoint(tx)? else { return Ok(Vec::new()) };
@@ -100,7 +100,7 @@ async fn due(app: &App, after: u64, newest_only: bool) -> Result<Vec<(u64, Copy)
                 let signed = Checkpoint::open(&row.note, &key).ok()?;
                 let root = hex::encode(signed.root.as_bytes().get(..4)?);
                 let (size, at) = (signed.size, row.signed_at);
-                Some((size, Copy { note: row.note, size, root, at }))
+                Some((size, Copy { marking: marking.clone(), note: row.note, size, root, at }))
             });
             Ok(copies.collect())
         })

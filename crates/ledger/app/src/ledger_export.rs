@@ -47,15 +47,14 @@ pub async fn begin_ledger_export(
     with_details: bool,
 ) -> Result<LedgerExport, AppError> {
     if permit.scope().force().is_some() && with_details {
-        return Err(AppError::Conflict("private details of both forces need a permit for both".into()));
+        return Err(AppError::Conflict("private details need a permit for every force".into()));
     }
     let (size, checkpoints) =
         app.store().read(|tx| Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?))).await?;
     let size = u64::try_from(size).unwrap_or_default();
     let origin = app.ledger_key().verifier().name().to_owned();
     let many = u64::try_from(checkpoints.len()).unwrap_or_default();
-    let shows: Vec<Force> =
-        Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)).collect();
+    let shows: Vec<Force> = app.forces().into_iter().filter(|force| permit.scope().covers(*force)).collect();
     let head =
         Head { origin: &origin, entries: size, checkpoints: many, shows: &shows, details: with_details };
     let header = ledger::header_line(&head).map_err(|error| AppError::fault(&error))?;

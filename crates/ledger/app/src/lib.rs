@@ -105,7 +105,7 @@ fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<Strin
     Ok(note)
 }
 
-/// Raises an alarm about the ledger for both forces.
+/// Raises an alarm about the ledger for every force.
 fn raise_alarm(
     app: &App,
     tx: &mut Tx<'_>,

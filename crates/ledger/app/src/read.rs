@@ -238,12 +238,12 @@ fn case_subject(
     })
 }
 
-/// The title of things that belong to the other force.
-const OTHER_FORCE: &str = "Of the other force";
+/// The title of things that belong to another force.
+const OTHER_FORCE: &str = "Of another force";
 /// The name of the actor of an entry that concerns every force, where they belong to the other one.
-const SOMEBODY_THERE: &str = "Somebody of the other force";
+const SOMEBODY_THERE: &str = "Somebody of another force";
 
-/// Returns a subject's name and page; leaves out the name where it belongs to the other force.
+/// Returns a subject's name and page; leaves out the name where it belongs to another force.
 fn subject(
     tx: &mut Tx<'_>,
     subject: &str,

@@ -3,7 +3,7 @@
 //! It has one header, then every entry in order, and every checkpoint straight after the last entry that it covers:
 //!
 //! ```text
-//! {"header":{"format":"lanyard-ledger-2","origin":"...","entries":3,"checkpoints":1,"shows":"norfolk","details":false}}
+//! {"header":{"format":"lanyard-ledger-2","origin":"...","entries":3,"checkpoints":1,"shows":"northshire","details":false}}
 //! {"entry":{"index":0,"leaf":"...","id":"...","at":...,"actor":"...","action":"...","subject":"..."}}
 //! {"withheld":{"index":1,"leaf":"..."}}
 //! {"entry":{"index":2, ... ,"detail_digest":"...","detail":{"salt":"...","bytes":"..."}}}

@@ -2,7 +2,7 @@
 //!
 //! The text form is the "vkey" of the C2SP signed-note format (https://c2sp.org/signed-note): `name+hash+base64`,
 //! where the hash ties the name to the key. Key names are schema-less addresses such as
-//! `lanyard.norfolk.example/ledger`.
+//! `lanyard.force.example/ledger`.
 
 use std::fmt;
 use std::str::FromStr;

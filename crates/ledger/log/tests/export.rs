@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{Entropy, EntryId, Force, Secret, Timestamp};
+use domain::{Entropy, EntryId, Secret, Timestamp};
 use ledger::{
     Checkpoint, Counted, DETAILS_ERASED, Detail, Entry, Fault, Head, SigningKey, Tree, checkpoint_line,
     entry_line, header_line, verify_export, verify_extension, withheld_line,
@@ -35,7 +35,11 @@ fn entry(number: u64) -> (Entry, Option<Detail>) {
         actor: "person:duty-officer".to_owned(),
         action: "device.lock.ordered".to_owned(),
         subject: format!("device:{number}"),
-        force: Some(if number.is_multiple_of(3) { Force::Norfolk } else { Force::Suffolk }),
+        force: Some(if number.is_multiple_of(3) {
+            domain::samples::NORFOLK
+        } else {
+            domain::samples::SUFFOLK
+        }),
         clause: number.is_multiple_of(2).then(|| "MDU-4.3".parse().unwrap()),
         reason: number.is_multiple_of(5).then(|| "reported \"lost\"".to_owned()),
         detail_digest: detail.as_ref().map(Detail::digest),
@@ -44,7 +48,14 @@ fn entry(number: u64) -> (Entry, Option<Detail>) {
 }
 
 fn header(entries: u64, checkpoints: u64, details: bool) -> String {
-    header_line(&Head { origin: NAME, entries, checkpoints, shows: Force::ALL, details }).unwrap()
+    header_line(&Head {
+        origin: NAME,
+        entries,
+        checkpoints,
+        shows: &[domain::samples::NORFOLK, domain::samples::SUFFOLK],
+        details,
+    })
+    .unwrap()
 }
 
 /// Exports as lines, with a checkpoint after each of these sizes; `change` may alter what is written of an entry.

@@ -92,7 +92,7 @@ kinds! {
 /// An event to report at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
-    /// The force whose people are notified; `None` for both forces.
+    /// The force whose people are notified; `None` for every force.
     pub force: Option<Force>,
     /// Its kind.
     pub kind: AlarmKind,

@@ -15,8 +15,6 @@ use kernel::{App, AppError};
 pub(super) const LEASE: Span = Span::from_secs(120);
 /// Most attempts before a notice is given up and shown to the Service Desk: over about a day.
 const MOST_ATTEMPTS: i64 = 9;
-/// The marking in the subject of a mail, which contains nothing but a link.
-const MARKING: &str = "OFFICIAL";
 
 /// A claimed notice that may be sent now.
 struct Telling {
@@ -109,14 +107,16 @@ fn claim_notice(
 /// Writes the mail: a marking and a link, without the text of the notice.
 fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
     let address = &app.config().address;
+    let policy = app.policy();
+    let marking = &policy.forces().marking;
     Some(Letter {
         id: format!("notice-{}", telling.notice.id),
         to: Secret::new(telling.to.clone()?),
-        subject: format!("{MARKING} - There is something for you to read in Lanyard"),
+        subject: format!("{marking} - There is something for you to read in Lanyard"),
         text: format!(
-            "{MARKING}\r\n\r\nThere is something for you to read in Lanyard, {}'s device manager.\r\n\r\nSign in \
+            "{marking}\r\n\r\nThere is something for you to read in Lanyard, {}'s device manager.\r\n\r\nSign in \
                  and read it: {address}/me\r\n\r\nThis message was sent by a machine. Nobody reads answers to \
-                 it.\r\n\r\n{MARKING}\r\n",
+                 it.\r\n\r\n{marking}\r\n",
             app.config().organisation
         ),
         at: now,

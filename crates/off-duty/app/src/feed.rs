@@ -156,7 +156,7 @@ fn sort_out(
             (Some(person), None) => good.push((person, at)),
             (Some(_), Some(why)) => done.fault(RowFault { row, why: why.into() }),
             (None, _) => {
-                let why = format!("person: {} has nobody of this number or user name", force.title());
+                let why = "person: nobody in the token's force has this number or user name".to_owned();
                 done.fault(RowFault { row, why });
             }
         }

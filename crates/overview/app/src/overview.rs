@@ -145,8 +145,10 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
                 alarms: scope_of::<SeeAlarms>(actor)
                     .map(|force| permissions_app::watch::open_alarms(tx, force))
                     .transpose()?,
-                few_administrators: permissions_app::watch::few_administrators(tx, actor, now)?,
-                held: scope_of::<SeeHeldOrders>(actor).map(|force| held_figures(tx, force)).transpose()?,
+                few_administrators: permissions_app::watch::few_administrators(&app, tx, actor, now)?,
+                held: scope_of::<SeeHeldOrders>(actor)
+                    .map(|force| held_figures(&app, tx, force))
+                    .transpose()?,
                 recent: scope_of::<SeeLedger>(actor)
                     .map(|force| recent(&app, tx, actor, force))
                     .transpose()?,
@@ -199,18 +201,18 @@ fn document_rows(
     Ok(documents::rows(app.policy().library(), by_clause.as_ref(), now))
 }
 
-fn held_figures(tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFigures, AppError> {
+fn held_figures(app: &App, tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFigures, AppError> {
     let (bursts, asked) = store::orders::waiting(tx, force)?;
     let mut frozen = Vec::new();
-    for one in domain::Force::ALL.iter().filter(|one| force.is_none_or(|own| own == **one)) {
-        if store::freezes::freeze_of(tx, *one)?.is_some() {
-            frozen.push(*one);
+    for one in app.forces().into_iter().filter(|one| force.is_none_or(|own| own == *one)) {
+        if store::freezes::freeze_of(tx, one)?.is_some() {
+            frozen.push(one);
         }
     }
     Ok(HeldFigures { bursts: bursts.unsigned_abs(), asked: asked.unsigned_abs(), frozen })
 }
 
-/// Returns the force to which the actor's view by `A` is confined, or both; `None` where they see nothing by it.
+/// Returns the force to which the actor's view by `A` is confined, or all; `None` where they see nothing by it.
 fn scope_of<A: access::Action>(actor: &Actor) -> Option<Option<Force>> {
     access::permit::<A>(actor).ok().map(|permit| permit.scope().force())
 }

@@ -158,11 +158,12 @@ pub async fn holder_by_number(
 ) -> Result<PersonId, AppError> {
     permit.reaches(force)?;
     let number: String = number.trim().chars().take(20).collect();
+    let title = app.force_title(force);
     app.store()
         .read(move |tx| {
-            people::by_number(tx, force, &number)?.map(|person| person.id).ok_or_else(|| {
-                AppError::invalid("holder", format!("{} has nobody with this number", force.title()))
-            })
+            people::by_number(tx, force, &number)?
+                .map(|person| person.id)
+                .ok_or_else(|| AppError::invalid("holder", format!("{title} has nobody with this number")))
         })
         .await
 }

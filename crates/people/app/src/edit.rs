@@ -71,7 +71,7 @@ pub async fn add_person(
     permit: Permit<ManagePeople>,
     new: NewPerson,
 ) -> Result<PersonId, AppError> {
-    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
+    let force = app.chosen_force(new.force)?;
     permit.reaches(force)?;
     let (id, now) = (PersonId::from_uuid(app.world().uuid()), app.world().now());
     let person = Person {
@@ -186,7 +186,7 @@ fn find_manager(tx: &mut Tx<'_>, force: Force, who: &str) -> Result<PersonId, Ap
         .filter(|person| person.ended_at.is_none() && !person.covert)
         .collect();
     match found.as_slice() {
-        [] => Err(wrong(format!("nobody of {} has this number or name", force.title()))),
+        [] => Err(wrong("nobody in this force has this number or name".to_owned())),
         [one] => Ok(one.id),
         several => {
             let most = usize::try_from(NAMED).unwrap_or(usize::MAX);

@@ -32,8 +32,8 @@ pub const AUDITOR_LONGEST: Span = Span::from_secs(92 * 24 * 3600);
 pub struct NewGrant {
     /// The role.
     pub role: Option<Role>,
-    /// Whether it covers both forces.
-    pub both_forces: bool,
+    /// Whether it covers every force.
+    pub everywhere: bool,
     /// The last day on which it counts, `2026-12-31`; empty for a role that lasts until somebody ends it.
     pub last_day: String,
     /// The reason.

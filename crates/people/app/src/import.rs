@@ -9,6 +9,7 @@ use store::{Tx, people_directory};
 
 use super::plan::{self, Entry};
 use kernel::access::{ManagePeople, Permit};
+use kernel::forces::Forces;
 use kernel::imports::{Does, File, Item, Kind, Mapping, Plan, Table, columns, read_table};
 use kernel::{App, AppError};
 
@@ -52,9 +53,13 @@ columns! {
 pub enum People {}
 
 /// Reads everybody of the forces that the permit reaches, by force and number.
-fn existing(tx: &mut Tx<'_>, permit: &Permit<ManagePeople>) -> Result<plan::Existing, AppError> {
+fn existing(
+    tx: &mut Tx<'_>,
+    permit: &Permit<ManagePeople>,
+    forces: &Forces,
+) -> Result<plan::Existing, AppError> {
     let mut all = HashMap::new();
-    for force in Force::ALL.iter().copied().filter(|force| permit.scope().covers(*force)) {
+    for force in forces.words().into_iter().filter(|force| permit.scope().covers(*force)) {
         let mut after = None;
         loop {
             let page = people_directory::of_force(tx, force, after, STEP)?;
@@ -93,8 +98,8 @@ impl Kind for People {
         permit: &Permit<ManagePeople>,
         file: &File<Self>,
     ) -> Result<Plan<Entry>, AppError> {
-        let (existing, covers) = (existing(tx, permit)?, |force| permit.scope().covers(force));
-        Ok(plan::plan(&file.content, &file.mapping, file.force, covers, &existing))
+        let (existing, covers) = (existing(tx, permit, &file.forces)?, |force| permit.scope().covers(force));
+        Ok(plan::plan(file, covers, &existing))
     }
 
     fn fingerprint(entry: &Entry) -> Value {

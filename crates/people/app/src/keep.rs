@@ -100,7 +100,7 @@ pub fn keep_person(
     if before.is_none_or(|before| before.number != after.number)
         && people::by_number(tx, after.force, &after.number)?.is_some()
     {
-        return Err(AppError::Conflict(taken(after.force, &after.number)));
+        return Err(AppError::Conflict(taken(&after.number)));
     }
     if let Some(manager) = after.line_manager
         && before.is_none_or(|before| before.line_manager != after.line_manager)
@@ -185,7 +185,7 @@ pub(crate) fn line_manager_in(
         Some(found) if found.force == force => {
             Err(AppError::invalid(field, "choose somebody who is still on the books"))
         }
-        _ => Err(AppError::invalid(field, format!("choose somebody of {}", force.title()))),
+        _ => Err(AppError::invalid(field, "choose somebody of the same force")),
     }
 }
 
@@ -193,8 +193,8 @@ pub(crate) fn line_manager_in(
 pub(crate) const CHANGED_MEANWHILE: &str =
     "somebody else changed this person meanwhile; look at them again and make your change anew";
 
-fn taken(force: Force, number: &str) -> String {
-    format!("{} already has somebody with the number {number}; look them up instead", force.title())
+fn taken(number: &str) -> String {
+    format!("this force already has somebody with the number {number}; look them up instead")
 }
 
 /// Returns whether a form changes nothing.

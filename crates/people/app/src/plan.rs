@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use domain::{Day, Force, PersonId, Timestamp};
 use store::people::{Person, PersonSource};
 
-use super::import::Column;
+use super::import::{Column, People};
 use super::keep::{is_same, tidy};
 use kernel::AppError;
-use kernel::imports::{Cells, Column as _, Does, Item, Mapping, Plan, Table, Wrong};
+use kernel::imports::{Cells, Column as _, Does, File, Item, Plan, Wrong};
 
 /// The people that the plan is compared with, by force and number.
 pub(super) type Existing = HashMap<(Force, String), Person>;
@@ -85,19 +85,14 @@ fn left_in(row: &Row<'_>) -> Result<Option<bool>, String> {
 }
 
 /// Makes the plan. `may` lists the forces in which the importer may write.
-pub(super) fn plan(
-    table: &Table,
-    mapping: &Mapping<Column>,
-    force: Force,
-    may: impl Fn(Force) -> bool,
-    existing: &Existing,
-) -> Plan<Entry> {
+pub(super) fn plan(file: &File<People>, may: impl Fn(Force) -> bool, existing: &Existing) -> Plan<Entry> {
+    let (table, mapping) = (&file.content, &file.mapping);
     let mut plan = Plan::default();
     let mut seen: HashMap<(Force, String), usize> = HashMap::new();
     for found in &table.rows {
         let row = Row::of(table, mapping, &found.cells);
         let first = |place| format!("{} has the same number; keep one of them", table.counted.at(place));
-        match item(found.place, &row, force, &may, existing, (&mut seen, &first)) {
+        match item(found.place, &row, file, &may, existing, (&mut seen, &first)) {
             Ok(Some(item)) => plan.items.push(item),
             Ok(None) => plan.same += 1,
             Err(why) => plan.wrong.push(Wrong { row: found.place, why }),
@@ -110,17 +105,20 @@ pub(super) fn plan(
 fn item(
     place: usize,
     row: &Row<'_>,
-    force: Force,
+    file: &File<People>,
     may: &impl Fn(Force) -> bool,
     existing: &Existing,
     (seen, twice): (&mut HashMap<(Force, String), usize>, &impl Fn(usize) -> String),
 ) -> Result<Option<Item<Entry>>, String> {
+    let forces = &file.forces;
     let force = match row.get(Column::Force) {
-        None => force,
-        Some(word) => read_force(word).ok_or_else(|| format!("Force: there is no force \"{word}\""))?,
+        None => file.force,
+        Some(word) => forces
+            .find(word)
+            .ok_or_else(|| format!("Force: there is no force \"{word}\"; there are: {}", forces.listed()))?,
     };
     if !may(force) {
-        return Err(format!("you may not write in {}", force.title()));
+        return Err(format!("you may not write in {}", forces.name(force).title()));
     }
     let number = row.get(Column::Number).ok_or("Collar or staff number: enter one")?.to_owned();
     if let Some(first) = seen.insert((force, number.clone()), place) {
@@ -199,11 +197,6 @@ fn said(error: &AppError) -> String {
         }
         other => other.to_string(),
     }
-}
-
-fn read_force(word: &str) -> Option<Force> {
-    let plain = word.to_lowercase();
-    Force::ALL.iter().copied().find(|force| plain == force.as_str() || plain == force.title().to_lowercase())
 }
 
 /// Refuses rows whose line manager does not exist or leaves with this file, and orders the plan so that each line

@@ -1,18 +1,38 @@
 use super::*;
 use crate::import::People;
-use kernel::imports::{Kind as _, guess, read_table};
+use kernel::forces::{Contact, ForceEntry, Forces};
+use kernel::imports::{File, Kind as _, guess, read_table};
 
 fn there(number: &str, name: &str, id: u128) -> Person {
     let id = PersonId::from_uuid(uuid::Uuid::from_u128(id));
-    Person::new(id, Force::Norfolk, number, name, "officer", Timestamp::default())
+    Person::new(id, domain::samples::NORFOLK, number, name, "officer", Timestamp::default())
 }
 
 fn planned(text: &str, people: &[Person]) -> Plan<Entry> {
     let table = read_table::<People>(text.as_bytes()).unwrap();
+    let entry = |word, title: &str, short: &str| ForceEntry {
+        word,
+        title: title.into(),
+        short: short.into(),
+        service_desk: Contact::default(),
+        duty_officer: Contact::default(),
+    };
+    let entries = vec![
+        entry(domain::samples::NORFOLK, "Norfolk Constabulary", "Norfolk"),
+        entry(domain::samples::SUFFOLK, "Suffolk Constabulary", "Suffolk"),
+    ];
+    let file = File::<People> {
+        name: "people.csv".into(),
+        force: domain::samples::NORFOLK,
+        forces: Forces { entries, ..Forces::default() },
+        about: String::new(),
+        mapping: guess(&table.headings),
+        content: table,
+        answers: kernel::imports::Answers::new(),
+    };
     let existing =
         people.iter().map(|person| ((person.force, person.number.clone()), person.clone())).collect();
-    plan(&table, &guess(&table.headings), Force::Norfolk, |force| force == Force::Norfolk, &existing)
-        .sealed(People::fingerprint)
+    plan(&file, |force| force == domain::samples::NORFOLK, &existing).sealed(People::fingerprint)
 }
 
 fn does(plan: &Plan<Entry>) -> Vec<(usize, Does)> {

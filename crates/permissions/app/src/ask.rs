@@ -15,7 +15,7 @@ use kernel::access::{AskPermission, Permit};
 use kernel::{App, AppError};
 
 pub(crate) use fields::apps;
-use fields::{Faults, For, fields, until, whom};
+use fields::{Faults, For, Request, fields, until, whom};
 
 /// A request as sent by a form.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +24,7 @@ pub struct NewPermission {
     pub register: String,
     /// A key made with the form: the same form sent twice makes one permission.
     pub once: String,
-    /// The force, where the requester serves both forces and the other fields do not say.
+    /// The force, where the requester serves every force and the other fields do not say.
     pub force: Option<Force>,
     /// Number of the person it is for; empty for the requester, where they may.
     pub person: String,
@@ -91,8 +91,9 @@ fn ask_in(
         return Ok(Asked::Entered(before.id));
     }
     let (policy, mut faults) = (app.policy(), Faults::default());
-    let mut whom = whom(tx, permit, register, policy.library(), new, &mut faults)?;
-    let fields = fields(tx, policy.library(), register, new, &mut whom, &mut faults)?;
+    let request = Request { permit, register, library: policy.library(), new };
+    let mut whom = whom(tx, request, &mut faults)?;
+    let fields = fields(tx, request, &mut whom, &mut faults)?;
     let because = faults.text("because", &new.because);
     let until = until(register, &new.until, now, &mut faults);
     let once = (16..=64).contains(&new.once.len()).then(|| new.once.clone());

@@ -176,7 +176,7 @@ pub(super) fn lapse(grant: &Permission, now: Timestamp) -> Option<Permission> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use domain::{Force, PermissionId, Span};
+    use domain::{PermissionId, Span};
 
     use super::*;
 
@@ -205,7 +205,7 @@ mod tests {
             number: 101,
             once: "once".into(),
             register: "private-hubs".into(),
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             state: PermissionState::Asked,
             version: 0,
             person: None,

@@ -4,7 +4,7 @@ use domain::{Force, Timestamp};
 use store::{Tx, alarms, grants};
 
 use kernel::access::{Actor, Role, SeeAccess};
-use kernel::{AppError, access};
+use kernel::{App, AppError, access};
 use notices_app::alarms::AlarmRead;
 
 /// Number of alarms listed.
@@ -23,19 +23,20 @@ pub fn open_alarms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(Vec<AlarmRe
 /// Lists the forces, among those whose roles the reader may see, with fewer than two administrators who have ever
 /// signed in, each with whether there is one: until there are two, one person alone can do much.
 pub fn few_administrators(
+    app: &App,
     tx: &mut Tx<'_>,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<(Force, bool)>, AppError> {
     let Ok(permit) = access::permit::<SeeAccess>(actor) else { return Ok(Vec::new()) };
     let mut few = Vec::new();
-    for force in Force::ALL.iter().filter(|force| permit.scope().covers(**force)) {
-        let all = grants::over(tx, Some(*force), Role::Administrator.as_str(), now, MOST)?;
+    for force in app.forces().into_iter().filter(|force| permit.scope().covers(*force)) {
+        let all = grants::over(tx, Some(force), Role::Administrator.as_str(), now, MOST)?;
         let mut signed_in: Vec<_> =
             all.iter().filter(|over| over.signed_in_at.is_some()).map(|over| over.grant.person).collect();
         signed_in.dedup();
         if signed_in.len() < 2 {
-            few.push((*force, !signed_in.is_empty()));
+            few.push((force, !signed_in.is_empty()));
         }
     }
     Ok(few)

@@ -8,13 +8,11 @@ use protocol_apple::replies::PROFILE_TYPE;
 
 /// How the name of a profile's file ends.
 pub(crate) const EXTENSION: &str = "mobileconfig";
-/// What every identifier in the profile starts with.
-const PREFIX: &str = "uk.police.lanyard";
 
 /// Writes the profile that offers an enrolment, for a service whose push certificate has that topic.
 pub(crate) fn file(offer: Offer, topic: String) -> EnrolmentFile {
     let bytes = enrolment_profile::build(&EnrolmentProfile {
-        prefix: PREFIX.into(),
+        prefix: offer.identifier_prefix,
         display_name: format!("{} device management", offer.organisation),
         organisation: offer.organisation,
         topic,

@@ -13,7 +13,7 @@ pub(crate) fn compile(
     let Some(target) = Target::of(platform) else { return Ok(Compiled::default()) };
     let options = ProfileOptions {
         network_passwords: publisher.network_passwords.clone(),
-        ..ProfileOptions::new(&publisher.organisation)
+        ..ProfileOptions::new(&publisher.organisation, &publisher.identifier_prefix)
     };
     let groups: Vec<settings::Group> = groups
         .into_iter()

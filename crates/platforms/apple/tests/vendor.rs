@@ -285,6 +285,7 @@ fn the_enrolment_profile_carries_what_the_offer_says() {
         address: "https://mdm.force.example".into(),
         check_in_address: Some("https://two.force.example".into()),
         organisation: "A Force".into(),
+        identifier_prefix: "uk.police.lanyard".into(),
         name: "the-device".into(),
         challenge: Secret::new("the-word".into()),
         authority: vec![0x30, 0],
@@ -314,7 +315,7 @@ fn the_enrolment_profile_carries_what_the_offer_says() {
 fn groups_become_profiles_and_one_that_devices_refuse_is_an_error() {
     let group =
         |id: &str| Group { id: id.into(), title: "T".into(), values: Default::default(), clauses: vec![] };
-    let publisher = Publisher::new("A Force");
+    let publisher = Publisher::new("A Force", "uk.police.lanyard");
     let compiled = Apple::default().compile(Platform::Ios, Vec::new(), &publisher).unwrap();
     assert!(compiled.bundles.is_empty());
     let twice = Apple::default().compile(Platform::Ios, vec![group("a"), group("a")], &publisher);

@@ -129,6 +129,8 @@ pub struct Offer {
     pub check_in_address: Option<String>,
     /// The force's name as devices show it.
     pub organisation: String,
+    /// What the identifiers of profiles begin with, in reverse-DNS style.
+    pub identifier_prefix: String,
     /// The name for which the certificate is issued.
     pub name: String,
     /// The word that buys one certificate.

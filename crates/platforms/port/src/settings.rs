@@ -23,6 +23,8 @@ pub struct Group {
 pub struct Publisher {
     /// The name that devices show as the sender.
     pub organisation: String,
+    /// What the identifiers of bundles begin with, in reverse-DNS style.
+    pub identifier_prefix: String,
     /// Passwords of networks that have a shared one, by the network's name. They are written into a bundle and not counted in
     /// its mark, which devices report and pages show.
     pub network_passwords: BTreeMap<String, Secret<String>>,
@@ -30,8 +32,12 @@ pub struct Publisher {
 
 impl Publisher {
     /// Makes a publisher that knows no network's password.
-    pub fn new(organisation: impl Into<String>) -> Self {
-        Self { organisation: organisation.into(), network_passwords: BTreeMap::new() }
+    pub fn new(organisation: impl Into<String>, identifier_prefix: impl Into<String>) -> Self {
+        Self {
+            organisation: organisation.into(),
+            identifier_prefix: identifier_prefix.into(),
+            network_passwords: BTreeMap::new(),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What changes of the work that follows from rules: types of case, events in working lives, registers.
+//! What changes of the work that follows from rules: types of case, events in working lives, registers, forces.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -18,6 +18,8 @@ pub enum PartKind {
     Mover,
     /// A register of permissions or exceptions.
     Register,
+    /// A force.
+    Force,
 }
 
 impl PartKind {
@@ -28,6 +30,7 @@ impl PartKind {
             Self::Case => "Types of case",
             Self::Mover => "Events in working lives",
             Self::Register => "Registers",
+            Self::Force => "Forces",
         }
     }
 }
@@ -73,7 +76,9 @@ fn of(library: &Library) -> Parts {
         .permissions
         .iter()
         .map(|(name, register)| ((PartKind::Register, name.clone()), part(&register.title, register)));
-    cases.chain(movers).chain(registers).collect()
+    let forces = library.forces().iter();
+    let forces = forces.map(|force| ((PartKind::Force, force.word.to_string()), part(&force.title, force)));
+    cases.chain(movers).chain(registers).chain(forces).collect()
 }
 
 pub(super) fn parts(old: &Library, new: &Library) -> Vec<PartChange> {
@@ -107,7 +112,7 @@ fn differing(
 }
 
 pub(super) fn tell(diff: &PolicyDiff, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for kind in [PartKind::Case, PartKind::Mover, PartKind::Register] {
+    for kind in [PartKind::Case, PartKind::Mover, PartKind::Register, PartKind::Force] {
         let of: Vec<&PartChange> = diff.parts.iter().filter(|part| part.kind == kind).collect();
         heading(f, kind.title(), &of)?;
         for part in of {

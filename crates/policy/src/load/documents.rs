@@ -51,6 +51,7 @@ impl Loader<'_> {
             let parts: Vec<&str> = path.split('/').collect();
             let known = match parts.as_slice() {
                 [file] => [
+                    "forces.toml",
                     "facts.toml",
                     "vocabulary.toml",
                     "parameters.toml",

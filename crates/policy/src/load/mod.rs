@@ -7,6 +7,7 @@ mod across;
 mod checks;
 mod clauses;
 mod documents;
+mod forces;
 mod kept_by;
 mod permissions;
 mod procedures;
@@ -59,6 +60,7 @@ impl Library {
             setting_files: names(files, "settings/"),
             clauses_missing: false,
         };
+        loader.forces();
         loader.registers();
         // A check's cases are written against the defaults, and show that the check is right. What the force chooses
         // instead is not a fault of the check.
@@ -80,9 +82,15 @@ impl Library {
 }
 
 impl Loader<'_> {
-    /// Loads the policies of `access/`. A folder without any leaves only the built-in floor.
+    /// Loads the policies of `access/`. A folder without any leaves only the built-in floor. Without forces there is nothing to
+    /// check them against, and their file has its problem already.
     fn access(&mut self) {
-        match access::Policies::load(self.files.iter().filter(|(path, _)| path.starts_with("access/"))) {
+        let forces = self.library.forces.words();
+        if forces.is_empty() {
+            return;
+        }
+        let files = self.files.iter().filter(|(path, _)| path.starts_with("access/"));
+        match access::Policies::load(files, &forces) {
             Ok(policies) => self.library.access = Arc::new(policies),
             Err(problems) => {
                 for problem in problems {

@@ -40,9 +40,26 @@ fn access_matrix_is_the_reviewed_one() {
     golden("matrix.txt", &table);
 }
 
+/// With a third force, nobody who is of one of them sees over a wall, and the matrix is the same.
+#[test]
+fn access_matrix_is_the_same_for_three_forces() {
+    let two = Library::load(&folder(), &Overrides::new()).unwrap();
+    let forces = Files::read(&folder()).unwrap().get("forces.toml").unwrap().to_owned();
+    let third = "[[force]]\nword = \"uferstadt\"\ntitle = \"Polizei Uferstadt\"\nshort = \"Uferstadt\"\n\
+                 service_desk = { name = \"Desk\", number = \"1\" }\nduty_officer = { name = \"Officer\", number = \"2\" }\n";
+    let three = with("forces.toml", &format!("{forces}\n{third}")).unwrap();
+    assert_eq!(three.forces().words().len(), 3);
+    let lines = |library: &Library| {
+        access::table(&library.access).lines().skip(4).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(!lines(&three).iter().any(|line| line.contains('!')));
+    assert_eq!(lines(&three), lines(&two));
+}
+
 #[test]
 fn access_schema_is_the_one_of_the_program() {
-    golden("lanyard.cedarschema", &access::schema());
+    let shipped = Library::load(&folder(), &Overrides::new()).unwrap();
+    golden("lanyard.cedarschema", &access::schema(&shipped.forces().words()));
 }
 
 #[test]

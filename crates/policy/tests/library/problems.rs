@@ -380,3 +380,26 @@ fn a_folder_cut_anywhere_loads_or_is_refused_with_lines() {
         }
     }
 }
+
+#[test]
+fn what_is_wrong_with_the_forces_is_named() {
+    let force = "[[force]]\nword = \"a1\"\ntitle = \"A\"\nshort = \"A\"\nservice_desk = { name = \"D\", number = \"1\" }\n\
+                 duty_officer = { name = \"O\", number = \"2\" }\n";
+    let head = "time_zone = \"Europe/Berlin\"\nmarking = \"M\"\nprofile_prefix = \"a.b\"\n";
+    assert_eq!(problems(&with("forces.toml", &format!("{head}{force}"))), Vec::<String>::new());
+    let second = force.replace("\"a1\"", "\"a2\"");
+    for (text, expected) in [
+        (head.to_owned(), "there is no force"),
+        (format!("{head}{force}{force}"), "two forces are called \"a1\""),
+        (format!("{head}{force}{second}"), "two forces are called \"a\""),
+        (format!("{head}{}", force.replace("\"a1\"", "\"A 1\"")), "cannot be the word of a force"),
+        (format!("{head}{}", force.replace("number = \"2\"", "number = \"\"")), "number is empty"),
+        (format!("{head}{}", force.replace("duty_officer", "officer")), "no \"duty_officer\""),
+        (format!("{}{force}", head.replace("Berlin", "Atlantis")), "is no time zone"),
+        (format!("{head}dates = \"roman\"\n{force}"), "is no form of dates"),
+    ] {
+        let found = problems(&with("forces.toml", &text));
+        assert!(found.iter().any(|problem| problem.contains(expected)), "{expected}: {found:?}");
+        assert!(found.iter().all(|problem| problem.contains("forces.toml")), "{found:?}");
+    }
+}

@@ -15,6 +15,18 @@ means = "Installed profiles"
 personal = "device"
 "#;
 
+const FORCES: &str = r#"
+time_zone = "Europe/London"
+marking = "OFFICIAL"
+profile_prefix = "uk.police.lanyard"
+[[force]]
+word = "northshire"
+title = "Northshire Police"
+short = "Northshire"
+service_desk = { name = "Service Desk", number = "100" }
+duty_officer = { name = "Duty officer", number = "200" }
+"#;
+
 const VOCABULARY: &str = r#"
 [[setting]]
 key = "passcode.min_length"
@@ -182,6 +194,7 @@ pub(crate) fn files() -> Files {
         "[[kept_by]]\nsetting = \"other\"\ncheck = \"profile\"\ngrace = \"1h\"\nopens = \"desk-case\"\n";
     let report = "[[kept_by]]\nprocedure = \"lost-device\"\nwithin = { parameter = \"stale\" }\n";
     Files::from_iter([
+        ("forces.toml", FORCES.to_owned()),
         ("facts.toml", FACTS.to_owned()),
         ("vocabulary.toml", VOCABULARY.to_owned()),
         ("parameters.toml", PARAMETERS.to_owned()),

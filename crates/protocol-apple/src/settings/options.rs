@@ -35,11 +35,11 @@ pub struct ProfileOptions {
 }
 
 impl ProfileOptions {
-    /// Makes the usual options for a service of this name.
-    pub fn new(organisation: impl Into<String>) -> Self {
+    /// Makes the usual options for a service of this name, whose identifiers begin in that way.
+    pub fn new(organisation: impl Into<String>, identifier_prefix: impl Into<String>) -> Self {
         Self {
             organisation: organisation.into(),
-            identifier_prefix: "uk.police.lanyard".to_owned(),
+            identifier_prefix: identifier_prefix.into(),
             removal_allowed: false,
             minimum_ios: floor(Target::IosIpados),
             minimum_macos: floor(Target::Macos),

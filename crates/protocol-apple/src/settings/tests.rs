@@ -42,7 +42,8 @@ fn alone(rule: &Rule) -> Group {
 fn a_verdict_and_what_is_sent_agree() {
     for target in TARGETS {
         for rule in rules::all() {
-            let compiled = compile(target, &[alone(rule)], &ProfileOptions::new("Force")).unwrap();
+            let compiled =
+                compile(target, &[alone(rule)], &ProfileOptions::new("Force", "uk.police.lanyard")).unwrap();
             let sent = !compiled.profiles.is_empty() || !compiled.switches.is_empty();
             let said = match rule.answer(target) {
                 Answer::Held | Answer::Depends(_) => true,

@@ -224,6 +224,6 @@ pub(crate) fn options() -> ProfileOptions {
             challenge: Some(domain::Secret::new("one-time".to_owned())),
             anchors: vec![vec![0x30, 0x03, 0x02, 0x01, 0x05]],
         }),
-        ..ProfileOptions::new("Norfolk and Suffolk")
+        ..ProfileOptions::new("Norfolk and Suffolk", "uk.police.lanyard")
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn config(text: &str, file: &str, folder: &Path) -> anyhow::Result<Co
 
 // long because every setting has its line
 fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
-    let organisation = root.must("organisation", "\"Norfolk Constabulary\"");
+    let organisation = root.must("organisation", "\"Northshire Police\"");
     let listen = listen(root);
     let address =
         root.must("address", "\"https://mdm.force.example\"").and_then(|text| public(root, "address", &text));
@@ -361,7 +361,7 @@ fn parameters(root: &Section<'_>) -> Overrides {
         .unwrap_or_default()
 }
 
-/// `"The group" = "role"`, or `"role, both forces"`.
+/// `"The group" = "role"`, or `"role, every force"`; files from before December 2026 say "both forces".
 fn group_roles(root: &Section<'_>) -> Vec<GroupRole> {
     let Some(value) = root.raw("group_roles") else { return Vec::new() };
     let read = BTreeMap::<String, String>::deserialize(ValueDeserializer::from(value.clone())).ok();
@@ -371,8 +371,10 @@ fn group_roles(root: &Section<'_>) -> Vec<GroupRole> {
             .unwrap_or_default();
     };
     let one = |(group, says): (String, String)| {
-        let (role, both_forces) = match says.split_once(',') {
-            Some((role, rest)) if rest.trim() == "both forces" => (role.to_owned(), true),
+        let (role, everywhere) = match says.split_once(',') {
+            Some((role, rest)) if matches!(rest.trim(), "every force" | "both forces") => {
+                (role.to_owned(), true)
+            }
             _ => (says, false),
         };
         match role.trim().parse::<Role>() {
@@ -380,7 +382,7 @@ fn group_roles(root: &Section<'_>) -> Vec<GroupRole> {
                 "group_roles",
                 format!("\"{group}\" = \"{role}\": that follows from the register, and no group gives it"),
             ),
-            Ok(role) => Some(GroupRole { group, role, both_forces }),
+            Ok(role) => Some(GroupRole { group, role, everywhere }),
             Err(unknown) => root.wrong("group_roles", format!("\"{group}\": {unknown}")),
         }
     };

@@ -102,7 +102,7 @@ pub async fn end_break_glass(app: &App, permit: Permit<RunService>, owner: &str)
             .await
 }
 
-/// Tells every administrator and information security, in both forces, what happened to a passkey.
+/// Tells every administrator and information security, in every force, what happened to a passkey.
 pub(super) fn tell_of_break_glass(
     app: &App,
     tx: &mut Tx<'_>,

@@ -38,7 +38,7 @@ pub struct ClaimNames {
     pub user_name: String,
     /// The groups.
     pub groups: String,
-    /// The force, where the token says it: a claim whose values are `norfolk` or `suffolk`.
+    /// The force, where the token says it: a claim whose values are words of forces.
     pub force: Option<String>,
     /// The collar or staff number, where the token says it.
     pub number: Option<String>,

@@ -380,7 +380,7 @@ fn actor_of(app: &App, session: &Session, standing: Option<Standing>) -> Result<
             person: Some(person),
             roles: standing.roles,
             force: Some(standing.force),
-            both: standing.both,
+            everywhere: standing.everywhere,
         },
         (Some(_), None) => return Ok(None),
         (None, _) => {
@@ -391,7 +391,7 @@ fn actor_of(app: &App, session: &Session, standing: Option<Standing>) -> Result<
                 person: None,
                 roles,
                 force: session.force,
-                both: Roles::NONE,
+                everywhere: Roles::NONE,
             }
         }
     };

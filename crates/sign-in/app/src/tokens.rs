@@ -53,8 +53,7 @@ pub async fn make_token(
     new: NewToken,
 ) -> Result<(TokenId, Secret<String>), AppError> {
     let name = text("name", &new.name, 100)?;
-    let force =
-        new.force.ok_or_else(|| AppError::invalid("force", "choose the force whose people it reaches"))?;
+    let force = app.chosen_force(new.force)?;
     permit.reaches(force)?;
     if !(1..=MOST_DAYS).contains(&new.days) {
         return Err(AppError::invalid("days", format!("choose 1 to {MOST_DAYS} days")));

@@ -44,7 +44,7 @@ pub struct Evidence {
     pub basis: String,
 }
 
-/// Findings with the device or person that each is about, as far as `$1` (a force, or nothing for both) reaches.
+/// Findings with the device or person that each is about, as far as `$1` (a force, or nothing for all) reaches.
 macro_rules! owned {
     () => {
         "finding f LEFT JOIN device d ON f.subject_kind = 'device' AND d.id = f.subject_id
@@ -63,7 +63,7 @@ statements! {
     FINDING_ONE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
         WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
     FINDINGS_TALLY = "SELECT clause_id, subject_kind, outcome, count(*) FROM finding GROUP BY clause_id, subject_kind, outcome";
-    // Of a force: what is about its devices and people, and the documents, which are both forces'.
+    // Of a force: what is about its devices and people, and the documents, which are every force's.
     FINDINGS_TALLY_FORCE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),
         " GROUP BY f.clause_id, f.subject_kind, f.outcome");
     FINDINGS_TALLY_CLAUSE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),

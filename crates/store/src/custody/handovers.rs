@@ -337,7 +337,7 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Handover>, Sto
     tx.query(&HANDOVERS_OF_PERSON, &[Value::id(person)])?.iter().map(handover).collect()
 }
 
-/// Returns up to `limit` hand-overs of a force or both, newest first, from behind the given one.
+/// Returns up to `limit` hand-overs of a force or of all, newest first, from behind the given one.
 pub fn list(
     tx: &mut Tx<'_>,
     force: Option<Force>,

@@ -9,7 +9,7 @@ use crate::{Row, StoreError, Tx, Value, statements};
 pub struct Alarm {
     /// Its id.
     pub id: AlarmId,
-    /// The force that it belongs to; `None` for both.
+    /// The force that it belongs to; `None` for all.
     pub force: Option<Force>,
     /// The word of its kind.
     pub kind: String,
@@ -40,7 +40,7 @@ macro_rules! columns {
 statements! {
     pub(crate) ALARM_ADD = concat!("INSERT INTO alarm (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, 0, NULL, NULL)");
     ALARM_BY_ID = concat!("SELECT ", columns!(), " FROM alarm WHERE id = $1");
-    // A reader of one force sees its own alarms and those of both forces.
+    // A reader of one force sees its own alarms and those of every force.
     ALARMS_OPEN = concat!("SELECT ", columns!(), " FROM alarm WHERE acknowledged_at IS NULL
         AND ($1 = '' OR force = $1 OR force = '') ORDER BY raised_at DESC, id DESC LIMIT $2");
     ALARMS_OPEN_COUNT = "SELECT count(*) FROM alarm WHERE acknowledged_at IS NULL AND ($1 = '' OR force = $1 OR force = '')";
@@ -94,7 +94,7 @@ pub fn by_id(tx: &mut Tx<'_>, id: AlarmId) -> Result<Option<Alarm>, StoreError> 
     tx.one(&ALARM_BY_ID, &[Value::id(id)])?.as_ref().map(alarm).transpose()
 }
 
-/// Returns up to `limit` alarms that are not acknowledged, newest first, of a force and of both.
+/// Returns up to `limit` alarms that are not acknowledged, newest first, of a force and of all.
 pub fn open(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Alarm>, StoreError> {
     tx.query(&ALARMS_OPEN, &[crate::force_word(force), i64::from(limit).into()])?.iter().map(alarm).collect()
 }

@@ -13,8 +13,8 @@ pub struct Grant {
     pub person: PersonId,
     /// The role's word.
     pub role: String,
-    /// Over the things of both forces, not only of the person's own.
-    pub both_forces: bool,
+    /// Over the things of every force, not only of the person's own.
+    pub everywhere: bool,
     /// Whether the directory gave it, by way of a group.
     pub from_directory: bool,
     /// Who gave it, or the group that did.
@@ -108,7 +108,7 @@ fn grant(row: &Row) -> Result<Grant, StoreError> {
         id: row.parse(0)?,
         person: row.parse(1)?,
         role: row.text(2)?,
-        both_forces: row.int(3)? != 0,
+        everywhere: row.int(3)? != 0,
         from_directory: row.text(4)? == "directory",
         said_by: row.text(5)?,
         reason: row.text(6)?,
@@ -129,7 +129,7 @@ pub fn add(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
             Value::id(new.id),
             Value::id(new.person),
             new.role.as_str().into(),
-            i64::from(new.both_forces).into(),
+            i64::from(new.everywhere).into(),
             if new.from_directory { "directory" } else { "hand" }.into(),
             new.said_by.as_str().into(),
             new.reason.as_str().into(),

@@ -15,7 +15,7 @@ pub struct Session {
     pub person: Option<PersonId>,
     /// Their roles' words, with a space between them.
     pub roles: String,
-    /// The force that they are confined to; `None` for both.
+    /// The force that they are confined to; `None` for all.
     pub force: Option<Force>,
     /// When they signed in.
     pub created_at: Timestamp,

@@ -108,7 +108,7 @@ pub fn person_of_external_id(tx: &mut Tx<'_>, external_id: &str) -> Result<Optio
     only(tx.query(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?.as_slice())
 }
 
-/// Returns the one person of that user name, in any case of ASCII letters; nobody where both forces have one.
+/// Returns the one person of that user name, in any case of ASCII letters; nobody where several forces have one.
 pub fn person_of_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<PersonId>, StoreError> {
     only(tx.query(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?.as_slice())
 }

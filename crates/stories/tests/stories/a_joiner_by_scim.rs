@@ -1,7 +1,6 @@
 //! `stories/a-joiner-by-scim.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::{Browser, Seeded, with_force};
@@ -44,7 +43,7 @@ pub(crate) fn id_of(answer: &str) -> String {
 #[test]
 fn a_joiner_by_scim() {
     with_force(|seeded| async move {
-        let admin = seeded.browser(Role::Administrator, Some(Force::Norfolk)).await;
+        let admin = seeded.browser(Role::Administrator, Some(domain::samples::NORFOLK)).await;
         let secret = token(&admin, "norfolk").await;
         let list = admin.page("/tokens").await;
         assert!(list.contains("Entra provisioning") && !list.contains(&secret), "shown once");
@@ -59,7 +58,7 @@ fn a_joiner_by_scim() {
         let (status, twice) = sends(&seeded, &secret, "POST", "/Users", &joiner).await;
         assert_eq!((status, twice.contains("uniqueness")), (409, true));
 
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         let page = hr.page(&format!("/people/{id}")).await;
         for part in ["PC Jo Ames", "5150", "Thetford", "jo.ames@norfolk.example"] {
             assert!(page.contains(part), "{part}");
@@ -74,7 +73,7 @@ fn a_joiner_by_scim() {
         assert_eq!(sends(&seeded, &secret, "POST", "/Groups", &group).await.0, 201);
         let standing = people_app::grants::roles_of(&seeded.app, id.parse().unwrap()).await.unwrap().unwrap();
         assert!(standing.roles.has(Role::ServiceDeskAnalyst), "the settings map the group to a role");
-        assert_eq!(standing.force, Force::Norfolk);
+        assert_eq!(standing.force, domain::samples::NORFOLK);
 
         refused_elsewhere(&seeded, &secret, &id).await;
 
@@ -88,7 +87,8 @@ fn a_joiner_by_scim() {
         let end = format!("/tokens/{}", rest.split('"').next().unwrap());
         assert_eq!(admin.post(&end, &[]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(sends(&seeded, &secret, "GET", "/Users", "").await.0, 401, "ended");
-        let ledger = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await.page("/ledger").await;
+        let ledger =
+            seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await.page("/ledger").await;
         for action in ["api-token.made", "person.added", "role.granted", "person.ended", "api-token.ended"] {
             assert!(ledger.contains(&in_words(action)), "{action}");
         }
@@ -97,7 +97,7 @@ fn a_joiner_by_scim() {
 
 /// The same tries without the right token, and over the wall.
 async fn refused_elsewhere(seeded: &Seeded, secret: &str, id: &str) {
-    let other = seeded.browser(Role::Administrator, Some(Force::Suffolk)).await;
+    let other = seeded.browser(Role::Administrator, Some(domain::samples::SUFFOLK)).await;
     let theirs = token(&other, "suffolk").await;
     for (method, body) in
         [("GET", ""), ("DELETE", ""), ("PATCH", r#"{"Operations":[{"op":"remove","path":"title"}]}"#)]
@@ -108,6 +108,6 @@ async fn refused_elsewhere(seeded: &Seeded, secret: &str, id: &str) {
             sends(seeded, &secret[..secret.len() - 1], method, &format!("/Users/{id}"), body).await;
         assert_eq!(status, 401, "{method} with a wrong token");
     }
-    let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+    let desk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
     assert_eq!(desk.get("/tokens").await.status, StatusCode::FORBIDDEN);
 }

@@ -1,6 +1,5 @@
 //! `stories/a-lapsed-acceptance.md`.
 
-use domain::Force;
 use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, root, with_force};
@@ -24,8 +23,8 @@ fn restricted(seeded: &Seeded) -> bool {
 #[test]
 fn a_lapsed_acceptance() {
     with_force(|mut seeded| async move {
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let phone = format!("/devices/{}", seeded.phone);
         change_the_terms(&seeded).await;
         seeded.settle().await;

@@ -1,7 +1,6 @@
 //! `stories/a-leaver-returns-everything.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -11,8 +10,8 @@ use crate::movers::{case_of_event, record};
 #[test]
 fn a_leaver_returns_everything() {
     with_force(|seeded| async move {
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let auditor = seeded.browser(Role::Auditor, None).await;
         let holder = seeded.holder;
         seeded.issue(seeded.phone, "1234", "PC Ames").await;
@@ -34,7 +33,8 @@ fn a_leaver_returns_everything() {
         let by_hand = desk.post(&format!("{case}/close"), &[("why", "gone")]).await;
         assert_eq!(by_hand.status, StatusCode::CONFLICT);
         // Others try.
-        for (role, force) in [(Role::Hr, Force::Suffolk), (Role::Holder, Force::Norfolk)] {
+        for (role, force) in [(Role::Hr, domain::samples::SUFFOLK), (Role::Holder, domain::samples::NORFOLK)]
+        {
             let other = seeded.browser(role, Some(force)).await;
             let tried = other.post(&path, &[("kind", "leaver"), ("on", "2027-01-11")]).await;
             assert_eq!(tried.status, StatusCode::FORBIDDEN, "{role} of {force}");

@@ -1,7 +1,6 @@
 //! stories/a-manager-sees-their-own-people.md
 
 use axum::http::StatusCode;
-use domain::Force;
 use store::people;
 
 use crate::common::with_force;
@@ -16,7 +15,7 @@ fn a_manager_sees_their_own_people() {
         });
         assert!(named.await.unwrap());
 
-        let ames = seeded.browser_of(manager, Force::Norfolk).await;
+        let ames = seeded.browser_of(manager, domain::samples::NORFOLK).await;
         let list = ames.page("/people").await;
         assert!(list.contains("DC Cole") && list.contains("PC Ames"), "{list}");
         assert!(!list.contains("Byrd") && !list.contains("PC Fox"), "{list}");
@@ -27,7 +26,7 @@ fn a_manager_sees_their_own_people() {
         assert_eq!(ames.get("/devices").await.status, StatusCode::FORBIDDEN);
 
         // Their own record is everybody's to see, and nobody else's.
-        let own = seeded.browser_of(managed, Force::Norfolk).await;
+        let own = seeded.browser_of(managed, domain::samples::NORFOLK).await;
         assert!(own.page(&format!("/people/{managed}")).await.contains("Holder"));
         assert_eq!(own.get(&format!("/people/{manager}")).await.status, StatusCode::FORBIDDEN);
         assert!(!own.page("/people").await.contains("PC Ames"));

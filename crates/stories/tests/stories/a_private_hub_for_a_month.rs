@@ -1,7 +1,6 @@
 //! `stories/a-private-hub-for-a-month.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::{Seeded, with_force};
@@ -18,9 +17,9 @@ fn on_the_phone(seeded: &Seeded) -> bool {
 #[test]
 fn a_private_hub_for_a_month() {
     with_force(|mut seeded| async move {
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
-        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
-        let suffolk = seeded.browser(Role::InformationSecurity, Some(Force::Suffolk)).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
+        let suffolk = seeded.browser(Role::InformationSecurity, Some(domain::samples::SUFFOLK)).await;
         let (once, until, too_late) = (field(&ames.page(ASK).await, "once"), seeded.day(30), seeded.day(400));
         let mut form = vec![
             ("once", once.as_str()),
@@ -68,8 +67,8 @@ fn a_private_hub_for_a_month() {
         seeded.pass(25 * DAY).await;
         seeded.pass(DAY).await;
         // Nobody stays signed in over such a time without using it.
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
-        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
         assert_eq!(timeline(&security, &entry).await.matches("Lapses soon").count(), 1, "warned once");
         assert!(on_the_phone(&seeded));
         seeded.pass(5 * DAY).await;

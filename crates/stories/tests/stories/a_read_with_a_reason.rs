@@ -1,7 +1,7 @@
 //! stories/a-read-with-a-reason.md
 
 use axum::http::StatusCode;
-use domain::{CaseId, EntryId, Force};
+use domain::{CaseId, EntryId};
 use kernel::access::Role;
 use store::cases::{self, Case};
 use store::people;
@@ -17,7 +17,7 @@ async fn voicemail(seeded: &Seeded) -> CaseId {
         id,
         number: 0,
         kind: "voicemail-access".into(),
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         device: None,
         person: Some(seeded.newcomer),
         clause: None,
@@ -50,8 +50,8 @@ fn a_read_with_a_reason() {
             people::set(tx, &people::Person { covert: true, ..cole })
         });
         assert!(marked.await.unwrap());
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
-        let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
 
         // The flag stands nowhere, and the page asks for a reason before it shows it, once.
         let covert = format!("/people/{person}/covert");
@@ -75,7 +75,7 @@ fn a_read_with_a_reason() {
         }
         assert_eq!(lead.get(&case).await.status, StatusCode::NOT_FOUND);
         assert!(!lead.page("/cases").await.contains(&case));
-        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
         let known = security.page(&case).await;
         assert!(
             known.contains("Sealed case") && !known.contains("messages") && !known.contains("Cole"),
@@ -86,7 +86,7 @@ fn a_read_with_a_reason() {
         assert_eq!(fiso.post(&read, &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let opened = fiso.post(&read, &[("reason", "to decide on it")]).await.text();
         assert!(opened.contains("Asked for by Det Supt Hart") && opened.contains("Hart inquiry"), "{opened}");
-        let suffolk = seeded.browser(Role::Fiso, Some(Force::Suffolk)).await;
+        let suffolk = seeded.browser(Role::Fiso, Some(domain::samples::SUFFOLK)).await;
         assert_eq!(
             suffolk.post(&read, &[("reason", "to decide")]).await.status,
             StatusCode::NOT_FOUND,
@@ -112,7 +112,7 @@ fn nobody_finds_what_is_sealed_about_themselves() {
         let give = [("action", "give"), ("role", "fiso"), ("reason", "acting")];
         assert_eq!(root.post(&roles, &give).await.status, StatusCode::SEE_OTHER);
         let case = format!("/cases/{}/read", voicemail(&seeded).await);
-        let cole = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let cole = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         assert_eq!(
             cole.post(&case, &[("reason", "mine")]).await.status,
             StatusCode::NOT_FOUND,

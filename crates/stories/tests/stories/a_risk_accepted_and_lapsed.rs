@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use cases_app::read::CaseFilter;
 use devices_sim::{Device, Model, Temper};
-use domain::{DeviceId, Force};
+use domain::DeviceId;
 use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, enrol, root, with_force};
@@ -40,9 +40,9 @@ fn a_risk_accepted_and_lapsed() {
             .unwrap();
         let mut phone = enrol(&seeded.app, &seeded.link, Model::Iphone, SERIAL, Temper::NonCompliant).await;
         report(&seeded, &mut phone).await;
-        let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
-        let owner = seeded.browser(Role::PolicyOwner, Some(Force::Norfolk)).await;
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
+        let owner = seeded.browser(Role::PolicyOwner, Some(domain::samples::NORFOLK)).await;
         let (once, until) = (field(&lead.page(ASK).await, "once"), seeded.day(21));
         let mut form = vec![
             ("once", once.as_str()),

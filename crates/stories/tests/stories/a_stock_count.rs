@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use custody_app::{How, NewHandover, NewItem};
-use domain::{Condition, DeviceId, Force, HandoverKind, IdentityCheck, Side};
+use domain::{Condition, DeviceId, HandoverKind, IdentityCheck, Side};
 use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, root, with_force};
@@ -44,7 +44,7 @@ async fn into_store(seeded: &Seeded, serial: &str) -> DeviceId {
 #[test]
 fn a_stock_count() {
     with_force(|seeded| async move {
-        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         into_store(&seeded, "F4COUNT01").await;
         let gone = into_store(&seeded, "F4COUNT02").await;
         let lent = into_store(&seeded, "F4COUNT03").await;

@@ -1,7 +1,6 @@
 //! `stories/a-suspension.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -10,8 +9,8 @@ use crate::movers::{case_of_event, link_ending, record};
 #[test]
 fn a_suspension() {
     with_force(|seeded| async move {
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
-        let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
+        let desk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let psd = seeded.browser(Role::PsdInvestigator, None).await;
         let phone = format!("/devices/{}", seeded.phone);
         let erase = [("action", "erase"), ("reason-erase", "clean it")];

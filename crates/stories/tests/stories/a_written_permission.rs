@@ -1,7 +1,6 @@
 //! `stories/a-written-permission.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::{Answer, Browser, with_force};
@@ -26,9 +25,9 @@ async fn ask(browser: &Browser, until: &str, person: &str, information: &str) ->
 #[test]
 fn a_written_permission() {
     with_force(|seeded| async move {
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let (half_a_year, sooner) = (seeded.day(180), seeded.day(90));
         let others = ask(&ames, &half_a_year, "88", "The rota, with names").await;
         assert_eq!(others.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -57,7 +56,7 @@ fn a_written_permission() {
         );
         assert!(ames.page("/me").await.contains("In force"));
         assert!(desk.page(&format!("/people/{}", seeded.holder)).await.contains(&second), "on the record");
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let ledger = auditor.page("/ledger?clause=MDU-15.1g").await;
         assert!(ledger.contains(&in_words("permission.granted")), "{ledger}");
 

@@ -1,7 +1,6 @@
 //! `stories/a-wrong-row-in-the-import.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -21,7 +20,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
 #[test]
 fn a_wrong_row_in_the_import() {
     with_force(|seeded| async move {
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         assert!(hr.page("/people").await.contains("/import/people"));
         let gives = |file: &'static str| {
             let hr = hr.clone();
@@ -78,8 +77,8 @@ fn a_wrong_row_in_the_import() {
         let page = hr.page(&href).await;
         assert!(page.contains("Role: sergeant, was detective"), "{page}");
         let digest = between(&page, "name=\"digest\" value=\"", "\"").to_owned();
-        let other = seeded.browser(Role::Hr, Some(Force::Suffolk)).await;
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let other = seeded.browser(Role::Hr, Some(domain::samples::SUFFOLK)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         for nobody in [&other, &desk] {
             assert_eq!(nobody.get(&href).await.status, StatusCode::FORBIDDEN);
             let tried = nobody.post(&apply, &[("digest", &digest), ("way", "good")]).await;

@@ -1,7 +1,6 @@
 //! `stories/accepting-the-terms.md`.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
@@ -10,7 +9,7 @@ use crate::reading::{answers, read_all, terms};
 #[test]
 fn accepting_the_terms() {
     with_force(|seeded| async move {
-        let cole = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let cole = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         let html = cole.page("/me").await;
         assert!(html.contains("Read and accept: ") && html.contains("/me/terms/personal-devices"), "{html}");
 
@@ -27,7 +26,7 @@ fn accepting_the_terms() {
         assert!(answer.text().contains("then choose once more"), "{}", answer.text());
 
         // Later, on another device, it goes on.
-        let evening = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let evening = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         read_all(&evening, &read).await;
         let accepted =
             evening.post("/me/terms/personal-devices", &[("accept", "yes"), ("digest", &read.digest)]).await;
@@ -38,7 +37,7 @@ fn accepting_the_terms() {
         assert!(!html.contains("Read and accept: Use of Personal Devices"), "{html}");
         let kept = cole.page("/me/terms/personal-devices/accepted").await;
         assert!(kept.contains(&read.sections[0].clauses[0].title), "{kept}");
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let person = desk.page(&format!("/people/{}", seeded.newcomer)).await;
         assert!(person.contains("What was accepted"), "{person}");
 
@@ -48,7 +47,7 @@ fn accepting_the_terms() {
         assert!(!desk.page("/terms").await.contains("had to look at again"), "one person is too few to show");
 
         // Nobody else's: a session of the other force finds nothing of DC Cole's under its own addresses.
-        let fox = seeded.browser(Role::Holder, Some(Force::Suffolk)).await;
+        let fox = seeded.browser(Role::Holder, Some(domain::samples::SUFFOLK)).await;
         assert_eq!(fox.get("/me/terms/personal-devices/accepted").await.status, StatusCode::CONFLICT);
         let refused = fox.get(&format!("/people/{}/accepted/personal-devices", seeded.newcomer)).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);

@@ -1,7 +1,7 @@
 //! stories/an-auditor-whose-access-ends.md
 
 use axum::http::StatusCode;
-use domain::{Force, Span};
+use domain::Span;
 use jiff::tz::TimeZone;
 use kernel::access::Role;
 
@@ -29,7 +29,7 @@ fn an_auditor_whose_access_ends() {
         assert!(root.page("/access").await.contains("Auditor"));
 
         // The auditor reads the ledger and everything else, and changes nothing.
-        let auditor = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let auditor = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         assert!(auditor.page("/ledger").await.contains(&in_words("role.granted")));
         assert_eq!(auditor.get("/access").await.status, StatusCode::OK);
         let note = format!("/cases/{}/notes", seeded.case().await);

@@ -1,7 +1,7 @@
 //! `stories/an-off-duty-sign-in.md`
 
 use axum::http::StatusCode;
-use domain::{Force, Timestamp};
+use domain::Timestamp;
 use kernel::access::{Role, permit};
 use off_duty_app::Purpose;
 
@@ -20,14 +20,14 @@ fn an_off_duty_sign_in() {
         put_on_days(&seeded, ames).await;
         // A sign-in on duty, and one of somebody without a roster: neither is noted.
         seeded.world.clock.set(at("2026-11-27T10:00:00Z"));
-        seeded.browser_of(ames, Force::Norfolk).await;
+        seeded.browser_of(ames, domain::samples::NORFOLK).await;
         seeded.world.clock.set(at("2026-11-28T19:00:00Z"));
-        seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
-        let own = seeded.browser_of(ames, Force::Norfolk).await;
-        seeded.browser_of(ames, Force::Norfolk).await;
+        seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
+        let own = seeded.browser_of(ames, domain::samples::NORFOLK).await;
+        seeded.browser_of(ames, domain::samples::NORFOLK).await;
         let page = own.page("/me/off-duty").await;
         assert_eq!(page.matches("name=\"sign-in\"").count(), 1, "one a day: {page}");
-        let other = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let other = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         assert!(other.page("/me/off-duty").await.contains("There is nothing to say"));
 
         let id =
@@ -52,7 +52,7 @@ fn an_off_duty_sign_in() {
         // The month ends, and its review opens once.
         seeded.world.clock.set(at("2026-12-01T10:00:00Z"));
         seeded.pass(1).await;
-        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
         let cases = security.page("/cases?kind=access-review").await;
         assert_eq!(cases.matches("Use off duty in 2026-11").count(), 1, "{cases}");
         let figures = security.page("/duty/sign-ins?month=2026-11&force=norfolk").await;
@@ -61,14 +61,14 @@ fn an_off_duty_sign_in() {
             security.page("/ledger").await.contains(&in_words("off-duty.reviewed")),
             "reading is in the ledger"
         );
-        let suffolk = seeded.browser(Role::InformationSecurity, Some(Force::Suffolk)).await;
+        let suffolk = seeded.browser(Role::InformationSecurity, Some(domain::samples::SUFFOLK)).await;
         assert_eq!(suffolk.get("/duty/sign-ins?force=norfolk").await.status, StatusCode::FORBIDDEN);
-        let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         assert_eq!(analyst.get("/duty/sign-ins").await.status, StatusCode::FORBIDDEN);
 
         // It was somebody else.
         seeded.world.clock.set(at("2026-12-05T19:00:00Z"));
-        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        let own = seeded.browser_of(ames, domain::samples::NORFOLK).await;
         let actor =
             sign_in_app::sessions::actor_of_cookie(&seeded.app, own.cookie.split_once('=').unwrap().1)
                 .await

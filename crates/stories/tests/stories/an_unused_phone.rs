@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use cases_app::read::CaseFilter;
-use domain::{Force, Span};
+use domain::Span;
 use kernel::access::{Role, permit};
 
 use crate::common::{Seeded, root, with_force};
@@ -22,8 +22,8 @@ fn an_unused_phone() {
             cases_app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 50).await.unwrap();
         let case = cases.iter().find(|row| row.case.device == Some(seeded.phone)).expect("it asks").case.id;
         let page = format!("/cases/{case}/needed");
-        let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
-        let stranger = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let stranger = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         assert!(holder.page("/me").await.contains(&page), "the holder finds the question");
         assert_eq!(stranger.get(&page).await.status, StatusCode::FORBIDDEN);
         let keep = |until: &'static str| [("answer", "keep"), ("reason", "evidence"), ("until", until)];
@@ -31,7 +31,7 @@ fn an_unused_phone() {
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.text().contains("2020-01-01") && wrong.text().contains("after today"));
         assert_eq!(holder.post(&page, &keep("2027-03-01")).await.status, StatusCode::SEE_OTHER);
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let html = desk.page(&format!("/cases/{case}")).await;
         assert!(
             html.contains("Still needed (evidence), until 2027-03-01") && html.contains("1 March 2027"),

@@ -1,7 +1,6 @@
 //! `stories/break-glass.md`. Each wrong answer by itself is tried with the pages.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::{Role, permit};
 use sign_in_app::Administrator;
 
@@ -12,8 +11,9 @@ use crate::desk::in_words;
 #[test]
 fn break_glass() {
     with_force(|seeded| async move {
-        let security =
-            seeded.browser_in_role(seeded.newcomer, Role::InformationSecurity, Force::Norfolk).await;
+        let security = seeded
+            .browser_in_role(seeded.newcomer, Role::InformationSecurity, domain::samples::NORFOLK)
+            .await;
         let nobody = seeded.nobody();
 
         // The invitation: a preview of its address spends nothing, its button does, once.

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use custody_app::{BulkReturn, Returned, Signed};
-use domain::{Condition, Force, HandoverId, Span};
+use domain::{Condition, HandoverId, Span};
 use kernel::access::{Role, permit};
 
 use crate::common::{Browser, Seeded, root, with_force};
@@ -38,7 +38,7 @@ async fn case_about(desk: &Browser) -> String {
 #[test]
 fn erasing_a_leaver() {
     with_force(|seeded| async move {
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         let record = something_signed_for(&seeded).await;
         let (leaver, holder) = (format!("/people/{}", seeded.newcomer), format!("/people/{}", seeded.holder));
         let page = hr.page(&format!("{leaver}/end")).await;
@@ -53,7 +53,7 @@ fn erasing_a_leaver() {
         assert_eq!(soon.status, StatusCode::UNPROCESSABLE_ENTITY);
 
         assert_eq!(people_app::erase_due_people(&seeded.app).await.unwrap(), 0, "not before their time");
-        let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let case = case_about(&desk).await;
         let typed = [("note", "DC Cole (4410) rang; DC Cole is back from leave on Monday")];
         assert_eq!(desk.post(&format!("{case}/notes"), &typed).await.status, StatusCode::SEE_OTHER);
@@ -73,7 +73,7 @@ fn erasing_a_leaver() {
         assert_eq!(people_app::erase_due_people(&seeded.app).await.unwrap(), 1);
         assert_eq!(people_app::erase_due_people(&seeded.app).await.unwrap(), 0, "once");
 
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         let page = hr.page(&leaver).await;
         assert!(
             page.contains("were erased") && !page.contains("DC Cole") && !page.contains("4410"),
@@ -84,7 +84,7 @@ fn erasing_a_leaver() {
             StatusCode::UNPROCESSABLE_ENTITY
         );
         assert!(hr.page(&holder).await.contains("PC Ames"), "who has a phone is kept");
-        let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let page = desk.page(&case).await;
         assert!(
             page.contains("an erased person rang; an erased person is back") && !page.contains("Cole"),
@@ -105,7 +105,7 @@ fn erasing_a_leaver() {
         let (_, detail) = digests.await.unwrap().expect("the detail stays");
         assert!(String::from_utf8(detail).unwrap().contains("record_pdf"), "the digests outlive the record");
         ledger_app::checkpoint_ledger(&seeded.app).await.unwrap();
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         assert!(auditor.page("/ledger").await.contains(&in_words("person.erased")));
         let export = auditor.get("/ledger/export").await;
         assert!(!String::from_utf8_lossy(&export.body).contains("DC Cole"));

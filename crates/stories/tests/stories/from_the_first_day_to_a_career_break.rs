@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use devices_sim::{Model, Temper};
-use domain::{ClauseId, DeviceId, Force, Outcome, PersonId, Subject};
+use domain::{ClauseId, DeviceId, Outcome, PersonId, Subject};
 use kernel::access::{Role, SeeDevices, permit};
 use overview_app::device::Held;
 use serde_json::json;
@@ -17,8 +17,8 @@ use crate::reading::{read_all, terms};
 #[test]
 fn from_the_first_day_to_a_career_break() {
     with_force(|seeded| async move {
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
-        let dani = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
+        let dani = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let jo = arrives(&seeded).await;
         let own = signs_in(&seeded).await;
         let phone = seeded.spare("F4CAREER01").await;
@@ -36,9 +36,11 @@ fn from_the_first_day_to_a_career_break() {
         // The career break, after others have tried to record it.
         let fields = [("kind", "career-break"), ("on", "2027-02-26"), ("until", "2028-02-28")];
         let path = format!("/people/{jo}/events");
-        for (role, force) in
-            [(Role::Hr, Force::Suffolk), (Role::Holder, Force::Norfolk), (Role::Auditor, Force::Norfolk)]
-        {
+        for (role, force) in [
+            (Role::Hr, domain::samples::SUFFOLK),
+            (Role::Holder, domain::samples::NORFOLK),
+            (Role::Auditor, domain::samples::NORFOLK),
+        ] {
             let tried = seeded.browser(role, Some(force)).await.post(&path, &fields).await;
             assert_eq!(tried.status, StatusCode::FORBIDDEN, "{role} of {force}");
         }
@@ -56,7 +58,7 @@ fn from_the_first_day_to_a_career_break() {
 
 /// The directory sends Jo, once.
 async fn arrives(seeded: &Seeded) -> PersonId {
-    let admin = seeded.browser(Role::Administrator, Some(Force::Norfolk)).await;
+    let admin = seeded.browser(Role::Administrator, Some(domain::samples::NORFOLK)).await;
     let secret = token(&admin, "norfolk").await;
     let joiner = format!(
         r#"{{"schemas":["{CORE}","{WORK}"],"userName":"jo.ames@norfolk.example","active":true,"displayName":"PC Jo Ames",
@@ -65,7 +67,7 @@ async fn arrives(seeded: &Seeded) -> PersonId {
     let (status, answer) = sends(seeded, &secret, "POST", "/Users", &joiner).await;
     assert_eq!(status, 201, "{answer}");
     assert_eq!(sends(seeded, &secret, "POST", "/Users", &joiner).await.0, 409);
-    let other = seeded.browser(Role::Administrator, Some(Force::Suffolk)).await;
+    let other = seeded.browser(Role::Administrator, Some(domain::samples::SUFFOLK)).await;
     let theirs = token(&other, "suffolk").await;
     let path = format!("/Users/{}", id_of(&answer));
     assert_eq!(sends(seeded, &theirs, "GET", &path, "").await.0, 404);
@@ -168,9 +170,9 @@ async fn others_in_the_same_months(seeded: &Seeded, dani: &Browser) {
         seeded.pass(24 * 3600).await;
     }
     // Two months later everybody signs in again.
-    let hr = &seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
-    let dani = &seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
-    let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+    let hr = &seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
+    let dani = &seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
+    let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
     let html = ames.page("/me").await;
     let asked = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let asked = asked.into_iter().find(|href| href.ends_with("/needed")).expect("it is asked").to_owned();

@@ -1,7 +1,7 @@
 //! `stories/issued-and-signed.md`.
 
 use axum::http::StatusCode;
-use domain::{DeviceKind, Force};
+use domain::DeviceKind;
 use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
@@ -10,12 +10,12 @@ use crate::desk::{drafted, refused, shown, sign_at_counter, sign_for_store};
 #[test]
 fn issued_and_signed() {
     with_force(|seeded| async move {
-        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let (store, phone) = (seeded.store().await.to_string(), seeded.spare("F4ISSUE001").await);
         let sim = custody_app::register::NewDevice {
             serial: "89441000300000001234".into(),
             kind: DeviceKind::Sim,
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             holder: None,
             asset_tag: None,
         };
@@ -85,7 +85,7 @@ fn issued_and_signed() {
         ];
         let second = dani.post(&format!("{href}/sign"), &again).await;
         assert_eq!(second.leads_to(), format!("{href}?done=handover-complete"));
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let ledger = auditor.get("/ledger.csv?kind=custody.").await.text();
         assert_eq!(ledger.matches("Custody completed").count(), 1, "one completion: {ledger}");
         assert!(ledger.contains("H-1001") && ledger.contains("MDU-1.3"), "{ledger}");
@@ -111,13 +111,13 @@ fn issued_and_signed() {
         assert_eq!(verified.faults, Vec::<String>::new());
 
         // Cole finds the record under their own sign-in; somebody else finds nothing.
-        let cole = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let cole = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         assert!(cole.page(&format!("/me{href}")).await.contains("Both signed"));
         assert_eq!(cole.get(&format!("/me{href}/record.pdf")).await.body, pdf.body);
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         assert_eq!(ames.get(&format!("/me{href}")).await.status, StatusCode::CONFLICT);
         assert_eq!(ames.get(&format!("/me{href}/record.pdf")).await.status, StatusCode::CONFLICT);
-        let suffolk = seeded.browser(Role::ServiceDeskLead, Some(Force::Suffolk)).await;
+        let suffolk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::SUFFOLK)).await;
         assert_eq!(suffolk.get(&href).await.status, StatusCode::FORBIDDEN);
         assert_eq!(suffolk.get(&format!("{href}/record.pdf")).await.status, StatusCode::FORBIDDEN);
     });

@@ -1,7 +1,6 @@
 //! `stories/maternity-leave.md`
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -10,8 +9,8 @@ use crate::movers::{case_of_event, record};
 #[test]
 fn maternity_leave() {
     with_force(|seeded| async move {
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let fields = [("kind", "family-leave"), ("on", "2027-01-08"), ("until", "2027-01-01")];
         let wrong = hr.post(&format!("/people/{}/events", seeded.holder), &fields).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -1,7 +1,7 @@
 //! `stories/nobody-else-repairs-it.md`.
 
 use axum::http::StatusCode;
-use domain::{Force, PlaceKind};
+use domain::PlaceKind;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -10,8 +10,8 @@ use crate::desk::{drafted, refused, sign_at_counter, sign_for_store};
 #[test]
 fn nobody_else_repairs_it() {
     with_force(|seeded| async move {
-        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let mac = seeded.mac.to_string();
         let form = |place: &str| {
             vec![
@@ -60,7 +60,7 @@ fn nobody_else_repairs_it() {
         assert_eq!(sign_for_store(&dani, &href, "giver").await.status, StatusCode::SEE_OTHER);
         let html = dani.page(&href).await;
         assert!(!html.contains("name=\"confirm\""), "the other side is somebody else's: {html}");
-        let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         assert_eq!(sign_for_store(&lead, &href, "receiver").await.status, StatusCode::SEE_OTHER);
         assert!(dani.page(&page).await.contains("In store: ICT stores, Norwich"));
     });

@@ -1,7 +1,7 @@
 //! `stories/nobody-is-rung-off-duty.md`
 
 use axum::http::StatusCode;
-use domain::{Force, PersonId, Timestamp};
+use domain::{PersonId, Timestamp};
 use kernel::access::{Role, permit};
 use people_app::grants::NewGrant;
 use sign_in_app::sessions::SignedIn;
@@ -17,7 +17,7 @@ fn at(text: &str) -> Timestamp {
 async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
     let grant = NewGrant {
         role: Some(role),
-        both_forces: false,
+        everywhere: false,
         last_day: String::new(),
         reason: "for the story".into(),
     };
@@ -26,7 +26,7 @@ async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
         name: role.title().into(),
         person: Some(person),
         roles: role.into(),
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         how: "test",
     };
     let token = sign_in_app::sessions::begin_session(&seeded.app, who).await.unwrap();
@@ -37,7 +37,7 @@ async fn as_role(seeded: &Seeded, person: PersonId, role: Role) -> Browser {
 
 /// Days from Monday to Friday for somebody, entered by HR on the pages.
 pub(crate) async fn put_on_days(seeded: &Seeded, person: PersonId) {
-    let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+    let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
     let pattern = [
         ("force", "norfolk"),
         ("name", "Days"),
@@ -64,12 +64,12 @@ fn nobody_is_rung_off_duty() {
         put_on_days(&seeded, ames).await;
         // Saturday, eleven in the morning.
         seeded.world.clock.set(at("2026-11-28T11:00:00Z"));
-        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        let own = seeded.browser_of(ames, domain::samples::NORFOLK).await;
         tell_all(&seeded).await;
         let page = own.page("/me/notices").await;
         assert!(page.contains("You signed in while off duty"), "it stands on the page at once: {page}");
         let month = "/notices/exceptions?month=2026-11";
-        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
         assert!(security.page(month).await.contains("Nobody was told anything while off duty"));
 
         // A case that cannot wait.
@@ -112,11 +112,11 @@ fn nobody_is_rung_off_duty() {
 }
 
 async fn refusals(seeded: &Seeded, form: &str, fields: &[(&str, &str)]) {
-    let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+    let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
     assert_eq!(analyst.post(form, fields).await.status, StatusCode::FORBIDDEN);
-    let suffolk = seeded.browser(Role::DutyOfficer, Some(Force::Suffolk)).await;
+    let suffolk = seeded.browser(Role::DutyOfficer, Some(domain::samples::SUFFOLK)).await;
     assert_eq!(suffolk.post(form, fields).await.status, StatusCode::FORBIDDEN);
-    let nameless = seeded.browser(Role::DutyOfficer, Some(Force::Norfolk)).await;
+    let nameless = seeded.browser(Role::DutyOfficer, Some(domain::samples::NORFOLK)).await;
     let refused = nameless.post(form, fields).await;
     assert!(refused.text().contains("has to answer for this"), "{}", refused.text());
 }

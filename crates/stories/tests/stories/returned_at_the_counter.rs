@@ -1,7 +1,6 @@
 //! `stories/returned-at-the-counter.md`.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -10,7 +9,7 @@ use crate::desk::{drafted, shown, sign_at_counter, sign_for_store};
 #[test]
 fn returned_at_the_counter() {
     with_force(|seeded| async move {
-        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let store = seeded.store().await.to_string();
         let phone = seeded.spare("F4RETURN01").await;
         seeded.issue(phone, "1234", "PC Ames").await;
@@ -61,8 +60,8 @@ fn returned_at_the_counter() {
         let drafts: Vec<String> =
             ids.filter(|id| id.len() == 36).map(|id| format!("/me/custody/{id}")).collect();
         assert_eq!(drafts.len(), 2, "one for each giver: {drafts:?}");
-        let other = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let other = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         let mut signed = 0;
         for address in drafts {
             assert_eq!(other.get(&address).await.status, StatusCode::CONFLICT);

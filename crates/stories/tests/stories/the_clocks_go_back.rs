@@ -1,7 +1,7 @@
 //! `stories/the-clocks-go-back.md`
 
 use axum::http::StatusCode;
-use domain::{Force, Timestamp};
+use domain::Timestamp;
 use kernel::access::{Role, permit};
 
 use crate::common::{root, with_force};
@@ -13,7 +13,7 @@ fn at(text: &str) -> Timestamp {
 #[test]
 fn the_clocks_go_back() {
     with_force(|seeded| async move {
-        let (ames, hr) = (seeded.holder, seeded.browser(Role::Hr, Some(Force::Norfolk)).await);
+        let (ames, hr) = (seeded.holder, seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await);
         let pattern = |days: &'static str| {
             [
                 ("force", "norfolk"),
@@ -31,7 +31,7 @@ fn the_clocks_go_back() {
         let id =
             duty_app::duty_patterns(&seeded.app, permit(&root()).unwrap()).await.unwrap()[0].id.to_string();
         seeded.world.clock.set(at("2027-10-30T11:00:00Z"));
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         let href = format!("/people/{ames}/duty");
         let fields = [("pattern", id.as_str()), ("from", "2027-10-30"), ("place", "1"), ("until", "")];
         hr.post(&format!("{href}/pattern"), &fields).await;
@@ -90,14 +90,14 @@ fn the_clocks_go_back() {
         let none = hr.give("/import/calendars", "norfolk", ("x.ics", b"x")).await;
         assert!(none.text().contains("is not a calendar"), "{}", none.text());
 
-        let suffolk = seeded.browser(Role::Hr, Some(Force::Suffolk)).await;
+        let suffolk = seeded.browser(Role::Hr, Some(domain::samples::SUFFOLK)).await;
         assert_eq!(suffolk.get(&href).await.status, StatusCode::FORBIDDEN);
         let enter = [("kind", "sick"), ("start", "2027-11-20"), ("end", "")];
         assert_eq!(suffolk.post(&format!("{href}/periods"), &enter).await.status, StatusCode::FORBIDDEN);
-        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        let own = seeded.browser_of(ames, domain::samples::NORFOLK).await;
         assert!(own.page(&href).await.contains("Annual leave"), "one's own, with the reason");
         assert_eq!(own.post(&format!("{href}/periods"), &enter).await.status, StatusCode::FORBIDDEN);
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let seen = desk.page(&href).await;
         assert!(
             seen.contains("On leave") && !seen.contains("Annual leave"),

@@ -1,7 +1,7 @@
 //! `stories/the-session-ran-out.md`
 
 use axum::http::{Request, StatusCode};
-use domain::{Force, Span};
+use domain::Span;
 use kernel::access::Role;
 
 use crate::common::{Answer, Browser, Seeded, with_force};
@@ -24,7 +24,7 @@ fn the_session_ran_out() {
     with_force(|seeded| async move {
         let case = seeded.case().await;
         let (path, note) = (format!("/cases/{case}/notes"), [("note", "Spoke to PC Ames <about it>.")]);
-        let desk = || seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk));
+        let desk = || seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK));
         let morgan = desk().await;
         let page = morgan.page(&format!("/cases/{case}")).await;
         assert!(page.contains("Send what you type here by") && page.contains("Stay signed in"), "{page}");
@@ -42,7 +42,7 @@ fn the_session_ran_out() {
         assert!(seeded.nobody().page(sent.leads_to()).await.contains("is kept for an hour"));
 
         // A colleague at the same computer, and Morgan in another browser, see none of it.
-        let colleague = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let colleague = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let colleague = with_both(&morgan, &sent, &colleague);
         assert_eq!(colleague.get("/kept").await.leads_to(), "/");
         let refused = colleague.post("/kept", &[("kept-form", "send")]).await;
@@ -77,13 +77,13 @@ fn what_is_secret_foreign_or_nobody_s_is_not_kept() {
     with_force(|seeded| async move {
         let path = "/registers/private-hubs/ask";
         let fields = [("place", "at home"), ("passphrase", "kittens in the rain"), ("because", "on call")];
-        let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
-        let gone = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let gone = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         gone.post("/sign-out", &[]).await;
         seeded.world.clock.advance(idle(&seeded));
 
         let sent = holder.post(path, &fields).await;
-        let again = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let again = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         let again = with_both(&holder, &sent, &again);
         let offered = again.page("/kept").await;
         assert!(offered.contains("on call") && !offered.contains("kittens"), "{offered}");

@@ -1,7 +1,6 @@
 //! `stories/the-terms-change.md`.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::{Role, permit};
 
 use crate::common::{root, shipped_policy, with_force};
@@ -10,7 +9,7 @@ use crate::reading::{change_the_terms, read_all, terms};
 #[test]
 fn the_terms_change() {
     with_force(|seeded| async move {
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         assert!(!ames.page("/me").await.contains("Read and accept"));
         let before = terms(&seeded, seeded.holder, "personal-devices").await;
 

@@ -1,7 +1,7 @@
 //! `stories/the-vpn-was-used-off-duty.md`
 
 use axum::http::StatusCode;
-use domain::{Force, Timestamp};
+use domain::Timestamp;
 use kernel::access::Role;
 
 use crate::common::{Browser, Seeded, with_force};
@@ -41,7 +41,7 @@ fn the_vpn_was_used_off_duty() {
             assert!(told.contains("\"good\":1") && told.contains("\"row\":2"), "{told}");
             assert!(!told.contains("duty"), "whoever keeps the log is not told a roster: {told}");
         }
-        let own = seeded.browser_of(ames, Force::Norfolk).await;
+        let own = seeded.browser_of(ames, domain::samples::NORFOLK).await;
         let page = own.page("/me/off-duty").await;
         assert_eq!(page.matches("<h2 class=\"govuk-heading-s\">VPN, ").count(), 1, "{page}");
         assert!(own.page("/me/notices").await.contains("You used VPN while off duty"));
@@ -60,7 +60,7 @@ fn the_vpn_was_used_off_duty() {
             page.split("VPN, ").nth(1).unwrap().split("value=\"").nth(1).unwrap().split('"').next().unwrap();
         let said = own.post("/me/off-duty", &[("sign-in", id), ("purpose", "not-me")]).await;
         assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text());
-        let security = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await;
+        let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
         let cases = security.page("/cases?kind=access-review").await;
         let case = cases.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         assert!(

@@ -1,7 +1,6 @@
 //! stories/the-wall-between-forces.md
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::with_force;
@@ -10,7 +9,7 @@ use crate::common::with_force;
 fn the_wall_between_forces() {
     with_force(|seeded| async move {
         // The desk lead of Norfolk sees Norfolk, wherever she looks.
-        let norfolk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let norfolk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         for page in ["/people", "/people.csv", "/people?q=77", "/people?force=suffolk"] {
             let html = norfolk.page(page).await;
             assert!(!html.contains("PC Fox"), "{page}: {html}");
@@ -26,20 +25,20 @@ fn the_wall_between_forces() {
         let roles = format!("/people/{}/roles", seeded.newcomer);
         let joint =
             [("action", "give"), ("role", "service-desk-analyst"), ("both", "yes"), ("reason", "joint desk")];
-        let own = seeded.browser(Role::Administrator, Some(Force::Norfolk)).await;
+        let own = seeded.browser(Role::Administrator, Some(domain::samples::NORFOLK)).await;
         let refused = own.post(&roles, &joint).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            refused.text().contains("only who serves both forces")
-                || refused.text().contains("Only who serves both")
+            refused.text().contains("only who serves every force")
+                || refused.text().contains("Only who serves all")
         );
 
-        // One of both forces can: DC Cole joins the joint desk, and is information security officer for Norfolk only.
+        // One of every force can: DC Cole joins the joint desk, and is information security officer for Norfolk only.
         let root = seeded.browser(Role::Administrator, None).await;
         assert_eq!(root.post(&roles, &joint).await.status, StatusCode::SEE_OTHER);
         let fiso = [("action", "give"), ("role", "fiso"), ("reason", "acting")];
         assert_eq!(root.post(&roles, &fiso).await.status, StatusCode::SEE_OTHER);
-        let cole = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let cole = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         let devices = cole.page("/devices").await;
         assert!(devices.contains("DMPT1TABLET") && devices.contains("F4GXQ2ABCD"), "{devices}");
         assert_eq!(cole.get(&tablet).await.status, StatusCode::OK);

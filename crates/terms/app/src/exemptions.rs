@@ -78,7 +78,7 @@ pub async fn grant_exemption(
     new: NewExemption,
 ) -> Result<(), AppError> {
     let now = app.world().now();
-    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose norfolk or suffolk"))?;
+    let force = app.chosen_force(new.force)?;
     permit.reaches(force)?;
     let (clause, longest) = clause_with_exceptions(app, &new.clause)?;
     let until = new.until.filter(|until| *until > now && *until <= now.plus(longest)).ok_or_else(|| {
@@ -97,7 +97,10 @@ pub async fn grant_exemption(
         .write(move |tx| {
             let person = match number {
                 Some(number) => Some(people::by_number(tx, force, &number)?.ok_or_else(|| {
-                    AppError::invalid("number", format!("{} has nobody with this number", force.title()))
+                    AppError::invalid(
+                        "number",
+                        format!("{} has nobody with this number", app.force_title(force)),
+                    )
                 })?),
                 None => None,
             };

@@ -24,7 +24,7 @@ const MOST_ASKED: usize = 50;
 
 fn start_view<S: Shown>(ctx: &Ctx, upload: &Upload, errors: Errors) -> Start {
     let force = upload.get("force");
-    let own = ctx.actor.force.map_or("", domain::Force::as_str);
+    let own = ctx.actor.force.as_ref().map_or("", domain::Force::as_str);
     Start {
         shell: ctx.under(S::WORDS.area),
         words: S::WORDS,

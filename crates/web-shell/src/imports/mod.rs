@@ -33,7 +33,7 @@ pub struct Start {
 
 impl Start {
     fn forces(&self) -> Vec<Choice> {
-        crate::parts::choices::forces(&self.force)
+        crate::parts::choices::forces(&self.shell, &self.force)
     }
 
     /// Returns the page shown again with a mistake, for the gallery and the tests.
@@ -48,7 +48,7 @@ impl Start {
             )]
             .into_iter()
             .collect(),
-            force: "norfolk".into(),
+            force: "northshire".into(),
             about: String::new(),
             pasted: "Number,Name <script>".into(),
         }
@@ -60,7 +60,7 @@ impl Start {
         Self {
             shell: Shell::sample(Area::Duty),
             words,
-            errors: [("about", "Norfolk Constabulary has nobody with this number")].into_iter().collect(),
+            errors: [("about", "Northshire Police has nobody with this number")].into_iter().collect(),
             about: "99 <script>".into(),
             ..Self::sample(words)
         }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::{ACTIONS, Role, letters};
 use web::routes;
 use web_shell::routes::Route;
@@ -118,11 +117,11 @@ fn each_role_of_each_force_gets_what_the_matrix_says() {
             let Some(needs) = route.needs else { continue };
             let path = path_of(route, &seeded).await;
             for role in Role::ALL {
-                for force in [Force::Norfolk, Force::Suffolk] {
+                for force in [domain::samples::NORFOLK, domain::samples::SUFFOLK] {
                     let browser = seeded.browser(*role, Some(force)).await;
                     let answer = try_it(&browser, route, &path).await;
                     let may = allowed.contains(&(*role, needs));
-                    let expected = may && (force == Force::Norfolk || !walled(route));
+                    let expected = may && (force == domain::samples::NORFOLK || !walled(route));
                     let got = answer.status != StatusCode::FORBIDDEN;
                     let broken = answer.status.is_server_error() || answer.status == StatusCode::NOT_FOUND;
                     if expected != got || broken {

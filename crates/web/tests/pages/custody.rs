@@ -72,10 +72,12 @@ async fn stocked(seeded: &Seeded, serial: &str) -> DeviceId {
 fn a_transfer_between_the_forces_needs_both() {
     with_force(|seeded| async move {
         let device = stocked(&seeded, "F4MOVE0001").await;
-        let (norfolk, suffolk) =
-            (clerk(&seeded, "Dani", Force::Norfolk).await, clerk(&seeded, "Sam", Force::Suffolk).await);
+        let (norfolk, suffolk) = (
+            clerk(&seeded, "Dani", domain::samples::NORFOLK).await,
+            clerk(&seeded, "Sam", domain::samples::SUFFOLK).await,
+        );
         let new = NewPlace {
-            force: Some(Force::Suffolk),
+            force: Some(domain::samples::SUFFOLK),
             kind: Some(PlaceKind::Store),
             name: "ICT stores, Ipswich".into(),
             approved_by: String::new(),
@@ -87,7 +89,7 @@ fn a_transfer_between_the_forces_needs_both() {
         assert!(matches!(refused, AppError::Denied(_)), "{refused}");
         assert_eq!(sign(&seeded, &norfolk, (id, Side::Giver), How::OwnSignIn).await.unwrap(), Signed::Waits);
         let read = overview_app::device::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
-        assert_eq!(read.device.force, Force::Norfolk, "one side alone moves nothing");
+        assert_eq!(read.device.force, domain::samples::NORFOLK, "one side alone moves nothing");
         assert_eq!(
             sign(&seeded, &suffolk, (id, Side::Receiver), How::OwnSignIn).await.unwrap(),
             Signed::Complete
@@ -106,8 +108,10 @@ fn disposal_takes_two_people_and_a_certificate_and_is_the_end() {
     with_force(|seeded| async move {
         let device = stocked(&seeded, "F4GONE0001").await;
         let store = Some(seeded.store().await);
-        let (dani, sam) =
-            (clerk(&seeded, "Dani", Force::Norfolk).await, clerk(&seeded, "Sam", Force::Norfolk).await);
+        let (dani, sam) = (
+            clerk(&seeded, "Dani", domain::samples::NORFOLK).await,
+            clerk(&seeded, "Sam", domain::samples::NORFOLK).await,
+        );
         let ask = |new| {
             let (app, dani) = (seeded.app.clone(), dani.clone());
             async move { custody_app::draft_handover(&app, permit(&dani).unwrap(), new).await }
@@ -153,7 +157,7 @@ fn what_nobody_signs_in_time_is_over_and_a_refusal_says_why() {
         seeded.settle().await;
         let second =
             custody_app::draft_handover(&seeded.app, permit(&root()).unwrap(), issue(store)).await.unwrap();
-        let ames = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let ames = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         assert!(
             ames.page("/me").await.contains(&format!("/me/custody/{second}")),
             "it waits on their own page"
@@ -163,7 +167,7 @@ fn what_nobody_signs_in_time_is_over_and_a_refusal_says_why() {
         let refused = ames.post(&address, &[("why", "That is not my phone")]).await;
         assert_eq!(refused.status, StatusCode::SEE_OTHER, "{}", refused.text());
         assert_eq!(ames.post(&address, &[("why", "again")]).await.status, StatusCode::CONFLICT);
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let html = desk.page(&format!("/custody/{second}")).await;
         assert!(html.contains("Refused") && html.contains("That is not my phone"), "{html}");
     });
@@ -185,8 +189,8 @@ fn two_who_sign_in_the_same_moment_complete_it_once() {
             shown: "PC Ames".into(),
             person: Some(seeded.holder),
             roles: Role::Holder.into(),
-            both: kernel::access::Roles::default(),
-            force: Some(Force::Norfolk),
+            everywhere: kernel::access::Roles::default(),
+            force: Some(domain::samples::NORFOLK),
         };
         let ames = kernel::access::actor(&seeded.app, who);
         let (store, own) = tokio::join!(
@@ -215,7 +219,7 @@ async fn register_has(browser: &crate::common::Browser, serial: &str) -> bool {
 #[test]
 fn a_row_about_a_known_device_changes_what_it_says_and_nothing_else() {
     with_force(|seeded| async move {
-        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let particulars = custody_app::register::Particulars {
             maker: "Apple".into(),
             iccid: "8944 1000 3000 0000 1234".into(),
@@ -255,7 +259,7 @@ fn a_row_about_a_known_device_changes_what_it_says_and_nothing_else() {
 fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
     with_force(|seeded| async move {
         seeded.store().await;
-        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let file = "Asset Tag,Serial,Model,Category,Manufacturer,Status,Checked Out To,Location,Purchase Date,Warranty\n\
                     NC-9001,F4SNIPE001,iPhone 15,Mobile Phones,Apple,Ready to Deploy,,\"ICT stores, Norwich\",2026-02-28,24\n\
                     NC-9002,F4SNIPE002,ThinkPad,Laptops,Lenovo,Deployed,\"Ames, PC (1234)\",,2025-11-03,24\n\
@@ -331,7 +335,7 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
             let new = NewDevice {
                 serial: format!("F4TAKEN{n:03}"),
                 kind: DeviceKind::Iphone,
-                force: Force::Norfolk,
+                force: domain::samples::NORFOLK,
                 holder: Some(seeded.holder),
                 asset_tag: None,
             };
@@ -354,7 +358,8 @@ fn a_return_without_its_giver_beyond_the_cap_waits_for_a_second_person() {
         };
         let read = overview_app::device::device(&seeded.app, permit(&root()).unwrap(), device).await.unwrap();
         assert_eq!(read.device.holder, Some(seeded.holder), "nothing changed hands");
-        let lead = seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskLead, Force::Norfolk).await;
+        let lead =
+            seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskLead, domain::samples::NORFOLK).await;
         let page = lead.page(&format!("/held/{burst}")).await;
         assert!(page.contains("Complete a hand-over") && page.contains("F4TAKE0001"), "{page}");
         let device_page = lead.page(&format!("/devices/{device}")).await;

@@ -1,7 +1,7 @@
 //! Exemptions: who may read them and for what, and that they show nowhere else.
 
 use axum::http::StatusCode;
-use domain::{Force, Outcome, Subject};
+use domain::{Outcome, Subject};
 use kernel::access::Role;
 
 use crate::common::{Seeded, with_force};
@@ -9,8 +9,8 @@ use crate::common::{Seeded, with_force};
 #[test]
 fn an_exemption_is_read_for_a_reason_and_leaks_nowhere() {
     with_force(|seeded| async move {
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let finding = format!("/people/{}/clauses/MDU-7.1", seeded.holder);
         assert!(auditor.page(&finding).await.contains("Met"));
         let new = [
@@ -59,16 +59,16 @@ fn an_exemption_is_read_for_a_reason_and_leaks_nowhere() {
             assert!(!text.contains("Unit 7") && !text.contains("another name"), "{page}");
         }
 
-        let desk = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         assert_eq!(desk.get("/exemptions").await.status, StatusCode::FORBIDDEN);
-        let psd = seeded.browser(Role::PsdInvestigator, Some(Force::Norfolk)).await;
+        let psd = seeded.browser(Role::PsdInvestigator, Some(domain::samples::NORFOLK)).await;
         assert!(!psd.page("/exemptions").await.contains("Head of Unit 7"), "not before a reason");
         let mute = psd.post("/exemptions", &[("reason", " ")]).await;
         assert_eq!(mute.status, StatusCode::UNPROCESSABLE_ENTITY);
         let shown = psd.post("/exemptions", &[("reason", "case 17")]).await.text();
         assert!(shown.contains("PC Ames (1234)") && !shown.contains("/exemptions/end"), "{shown}");
         assert!(auditor.page("/ledger?kind=exemption").await.contains("Exemptions read"));
-        let suffolk = seeded.browser(Role::Fiso, Some(Force::Suffolk)).await;
+        let suffolk = seeded.browser(Role::Fiso, Some(domain::samples::SUFFOLK)).await;
         assert!(!suffolk.post("/exemptions", &[("reason", "x")]).await.text().contains("Ames"));
 
         let list = fiso.post("/exemptions", &[("reason", "review")]).await.text();
@@ -86,7 +86,7 @@ fn an_exemption_is_read_for_a_reason_and_leaks_nowhere() {
 #[test]
 fn an_exemption_ends_by_itself() {
     with_force(|seeded| async move {
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
         let new = [
             ("clause", "MDU-7.1"),
             ("force", "norfolk"),
@@ -97,7 +97,7 @@ fn an_exemption_ends_by_itself() {
         ];
         assert_eq!(fiso.post("/exemptions/add", &new).await.status, StatusCode::SEE_OTHER);
         seeded.pass(10).await;
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let finding = format!("/people/{}/clauses/MDU-7.1", seeded.holder);
         assert!(auditor.page(&finding).await.contains("does not concern this person"));
         seeded.pass(8 * 24 * 3600).await;

@@ -1,7 +1,6 @@
 //! What each form does: the good way, and what is said when it cannot be.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::{Role, permit};
 
 use crate::common::{Answer, root, with_force};
@@ -18,7 +17,7 @@ fn refused(answer: &Answer, words: &str) -> String {
 #[test]
 fn a_device_is_registered_or_told_why_not() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let answer = browser.post("/devices/add", &[("serial", "x!\"><script>"), ("holder", "1234")]).await;
         let html = refused(&answer, "Choose the force that owns it");
         assert!(
@@ -78,7 +77,7 @@ fn a_profile_is_made_only_where_the_gate_is_open() {
 #[test]
 fn a_person_is_entered_and_their_acceptance_too() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let taken = [("force", "norfolk"), ("number", "1234"), ("name", "X"), ("role", "officer")];
         refused(&browser.post("/people/add", &taken).await, "already has somebody with the number 1234");
         refused(&browser.post("/people/add", &[("force", "norfolk"), ("number", "5")]).await, "Enter a name");
@@ -118,7 +117,7 @@ fn a_person_is_entered_and_their_acceptance_too() {
 #[test]
 fn an_order_needs_a_reason_and_destruction_a_second_person() {
     with_force(|seeded| async move {
-        let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let href = format!("/devices/{}", seeded.phone);
         let actions = format!("{href}/actions");
         let lost =
@@ -151,10 +150,10 @@ fn an_order_needs_a_reason_and_destruction_a_second_person() {
             "whoever asked cannot agree"
         );
         // One name or two, two links may be one person's: whoever agrees must be somebody whom the register knows.
-        let link = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        let link = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
         let answer = link.post(&format!("{command}/approve"), &[("reason", "me too")]).await;
         refused(&answer, "must be in the register");
-        let second = seeded.browser_in_role(seeded.newcomer, Role::Fiso, Force::Norfolk).await;
+        let second = seeded.browser_in_role(seeded.newcomer, Role::Fiso, domain::samples::NORFOLK).await;
         assert!(second.page(&command).await.contains("Agree to erase"));
         refused(&second.post(&format!("{command}/approve"), &[]).await, "Enter a reason");
         let answer = second.post(&format!("{command}/approve"), &[("reason", "spoke to the lead")]).await;
@@ -170,7 +169,7 @@ fn an_order_needs_a_reason_and_destruction_a_second_person() {
 #[test]
 fn the_pin_of_a_mac_is_shown_for_a_reason_and_written_down() {
     with_force(|mut seeded| async move {
-        let browser = seeded.browser(Role::DutyOfficer, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::DutyOfficer, Some(domain::samples::NORFOLK)).await;
         let lock = [("action", "lock"), ("reason-lock", "left in a car"), ("message-lock", "Call us")];
         let answer = browser.post(&format!("/devices/{}/actions", seeded.mac), &lock).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
@@ -191,7 +190,7 @@ fn the_pin_of_a_mac_is_shown_for_a_reason_and_written_down() {
 #[test]
 fn a_lost_phone_is_located_by_two_and_read_for_a_reason() {
     with_force(|mut seeded| async move {
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
         let actions = format!("/devices/{}/actions", seeded.phone);
         let lost = [("action", "lost-mode"), ("message-lost-mode", "Call us"), ("reason-lost-mode", "lost")];
         assert_eq!(fiso.post(&actions, &lost).await.status, StatusCode::SEE_OTHER);
@@ -200,10 +199,12 @@ fn a_lost_phone_is_located_by_two_and_read_for_a_reason() {
         let locate = [("action", "locate"), ("reason-locate", "life at risk")];
         assert_eq!(fiso.post(&actions, &locate).await.status, StatusCode::SEE_OTHER);
         let command = format!("/commands/{}", seeded.command(seeded.phone).await);
-        let second = seeded.browser_in_role(seeded.newcomer, Role::InformationSecurity, Force::Norfolk).await;
+        let second = seeded
+            .browser_in_role(seeded.newcomer, Role::InformationSecurity, domain::samples::NORFOLK)
+            .await;
         second.post(&format!("{command}/approve"), &[("reason", "agreed")]).await;
         seeded.settle().await;
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         assert!(!desk.page(&command).await.contains("/reveal"));
         assert_eq!(
             desk.post(&format!("{command}/reveal"), &[("reason", "x")]).await.status,
@@ -218,7 +219,7 @@ fn a_lost_phone_is_located_by_two_and_read_for_a_reason() {
 #[test]
 fn a_case_takes_notes_and_is_closed_once() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let href = format!("/cases/{}", seeded.case().await);
         refused(&browser.post(&format!("{href}/notes"), &[("note", "")]).await, "Enter a note");
         let noted = browser.post(&format!("{href}/notes"), &[("note", "Called <the> holder")]).await;

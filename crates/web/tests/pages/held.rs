@@ -1,7 +1,6 @@
 //! Held and waiting, through the pages: beyond a cap, released by another person; frozen by one, lifted by two.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::Role;
 
 use crate::common::{Seeded, with_force};
@@ -14,7 +13,8 @@ async fn burst_of(seeded: &Seeded) -> String {
 #[test]
 fn what_is_beyond_a_cap_is_held_and_another_person_decides() {
     with_force(|seeded| async move {
-        let desk = seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskAnalyst, Force::Norfolk).await;
+        let desk =
+            seeded.browser_in_role(seeded.newcomer, Role::ServiceDeskAnalyst, domain::samples::NORFOLK).await;
         let actions = format!("/devices/{}/actions", seeded.phone);
         let lock = [("action", "lock"), ("reason-lock", "because I can")];
         for n in 0..23 {
@@ -40,7 +40,8 @@ fn what_is_beyond_a_cap_is_held_and_another_person_decides() {
         let refused = desk.post(&format!("{burst}/release"), &[("release-reason", "mine")]).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
-        let lead = seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, Force::Norfolk).await;
+        let lead =
+            seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, domain::samples::NORFOLK).await;
         assert!(lead.page("/").await.contains("1 burst of orders is held beyond a limit"));
         let list = lead.page("/held").await;
         assert!(list.contains(&burst) && list.contains("Call these orders off"), "{list}");
@@ -72,7 +73,7 @@ fn what_is_beyond_a_cap_is_held_and_another_person_decides() {
 #[test]
 fn one_freezes_and_two_lift() {
     with_force(|seeded| async move {
-        let duty = seeded.browser(Role::DutyOfficer, Some(Force::Norfolk)).await;
+        let duty = seeded.browser(Role::DutyOfficer, Some(domain::samples::NORFOLK)).await;
         let blank = duty.post("/held/freeze", &[("freeze-force", "norfolk"), ("freeze-why", "")]).await;
         assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
         let form = [("freeze-force", "norfolk"), ("freeze-why", "nobody knows of these")];
@@ -81,7 +82,8 @@ fn one_freezes_and_two_lift() {
         let suffolk = [("freeze-force", "suffolk"), ("freeze-why", "over the wall")];
         assert_eq!(duty.post("/held/freeze", &suffolk).await.status, StatusCode::FORBIDDEN);
 
-        let lead = seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, Force::Norfolk).await;
+        let lead =
+            seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, domain::samples::NORFOLK).await;
         let page = lead.page(&format!("/devices/{}", seeded.phone)).await;
         assert!(page.contains("destructive orders of the force are frozen"), "{page}");
         let erase = [("action", "erase"), ("reason-erase", "stolen")];
@@ -96,7 +98,7 @@ fn one_freezes_and_two_lift() {
         );
         let confirm = [("force", "norfolk"), ("confirm", "yes")];
         assert_eq!(lead.post("/held/lift", &confirm).await.status, StatusCode::FORBIDDEN);
-        let second = seeded.browser_in_role(seeded.newcomer, Role::Fiso, Force::Norfolk).await;
+        let second = seeded.browser_in_role(seeded.newcomer, Role::Fiso, domain::samples::NORFOLK).await;
         assert!(second.page("/held").await.contains("Confirm: lift the freeze"));
         assert_eq!(second.post("/held/lift", &confirm).await.leads_to(), "/held?done=lifted");
         assert!(!second.page("/").await.contains("Destructive orders are frozen"));

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use axum::http::{Request, StatusCode};
-use domain::{Force, Span};
+use domain::Span;
 use kernel::access::{ApiScope, Role, permit};
 use kernel::limits::CallerAddress;
 use sign_in_app::tokens::NewToken;
@@ -183,9 +183,9 @@ fn signatures_at_the_counter_are_limited_by_who_signs() {
             let refused = knock(&seeded.nobody(), &path, "192.0.2.1").await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "whoever is not signed in uses nothing up");
         }
-        let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let analyst = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         assert_eq!(until_refused(&analyst, &path, "192.0.2.1").await, (30, 2));
-        let lead = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         assert_ne!(knock(&lead, &path, "192.0.2.1").await.status, StatusCode::TOO_MANY_REQUESTS);
     });
 }
@@ -194,8 +194,12 @@ fn signatures_at_the_counter_are_limited_by_who_signs() {
 fn tokens_that_do_not_work_are_counted_by_address_and_those_that_do_by_token() {
     with_force(|seeded| async move {
         let gate = Browser::of(gateway::router(seeded.app.clone(), gateway::Options::default()));
-        let new =
-            NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 90 };
+        let new = NewToken {
+            name: "Entra".into(),
+            scope: ApiScope::Scim,
+            force: Some(domain::samples::NORFOLK),
+            days: 90,
+        };
         let (_, good) =
             sign_in_app::tokens::make_token(&seeded.app, permit(&root()).unwrap(), new).await.unwrap();
         let ask = |token: String, from: &'static str| {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use custody_app::register::NewDevice;
-use domain::{DeviceKind, Force};
+use domain::DeviceKind;
 use kernel::access::{Role, SeeDevices, permit};
 
 use crate::common::{Seeded, root, with_force};
@@ -13,7 +13,7 @@ async fn many(seeded: &Seeded, count: usize) {
         let new = NewDevice {
             serial: format!("PHONE{place:04}"),
             kind: DeviceKind::Iphone,
-            force: Force::Suffolk,
+            force: domain::samples::SUFFOLK,
             holder: None,
             asset_tag: None,
         };
@@ -69,7 +69,7 @@ fn a_list_is_walked_to_its_end_without_gap_or_repeat_in_every_order() {
 #[test]
 fn filters_find_what_they_say_and_only_behind_one_s_own_wall() {
     with_force(|seeded| async move {
-        let norfolk = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let norfolk = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let both = seeded.browser(Role::Auditor, None).await;
         let shown = |html: String| serials(&html).0;
         for (query, found) in [
@@ -118,12 +118,12 @@ fn a_clause_leads_to_the_devices_that_do_not_meet_it() {
 #[test]
 fn cases_and_the_ledger_filter_page_and_export() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let cases = browser.page("/cases?state=open&kind=breach").await;
         assert!(cases.contains("C02XK1MAC1") && cases.contains("Clause not met"), "{cases}");
         assert!(browser.page("/cases?state=late").await.contains("No case matches"));
         assert!(browser.page("/cases?q=c-1001").await.contains(">C-1001</a>"));
-        let other = seeded.browser(Role::Auditor, Some(Force::Suffolk)).await;
+        let other = seeded.browser(Role::Auditor, Some(domain::samples::SUFFOLK)).await;
         assert!(other.page("/cases").await.contains("There is no case"));
         assert_eq!(other.get("/cases.csv").await.text().lines().count(), 1);
 
@@ -144,7 +144,12 @@ fn cases_and_the_ledger_filter_page_and_export() {
 #[test]
 fn the_other_force_s_names_are_not_in_one_s_ledger() {
     with_force(|seeded| async move {
-        let mine = seeded.browser(Role::Auditor, Some(Force::Suffolk)).await.get("/ledger.csv").await.text();
+        let mine = seeded
+            .browser(Role::Auditor, Some(domain::samples::SUFFOLK))
+            .await
+            .get("/ledger.csv")
+            .await
+            .text();
         assert!(
             mine.contains("DMPT1TABLET") && !mine.contains("F4GXQ2ABCD") && !mine.contains("PC Ames"),
             "{mine}"
@@ -155,7 +160,7 @@ fn the_other_force_s_names_are_not_in_one_s_ledger() {
 #[test]
 fn the_export_of_the_ledger_can_be_verified() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let answer = browser.get("/ledger/export").await;
         assert_eq!(answer.headers["content-disposition"], "attachment; filename=\"ledger.jsonl\"");
         let key: ledger::VerifierKey = seeded.app.ledger_key_text().parse().unwrap();
@@ -169,7 +174,7 @@ fn people_are_found_by_unit_role_record_devices_and_terms() {
     with_force(|seeded| async move {
         for place in 0..60 {
             let new = people_app::NewPerson {
-                force: Some(Force::Norfolk),
+                force: Some(domain::samples::NORFOLK),
                 number: format!("7{place:03}"),
                 name: format!("Person {place:02}"),
                 role: if place % 2 == 0 { "sergeant".into() } else { "officer".into() },
@@ -181,7 +186,7 @@ fn people_are_found_by_unit_role_record_devices_and_terms() {
                 people_app::end_person(&seeded.app, permit(&root()).unwrap(), id, None).await.unwrap();
             }
         }
-        let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
+        let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         for (query, found) in [
             ("q=person&unit=roads", 10),
             ("unit=ROADS&role=serg", 5),

@@ -1,7 +1,7 @@
 //! The holder's own page: what is theirs, and nothing of anybody else.
 
 use axum::http::StatusCode;
-use domain::{Force, PersonId};
+use domain::PersonId;
 use kernel::access::{Role, permit};
 use terms_app::read::TermsRead;
 
@@ -10,12 +10,12 @@ use crate::common::{Browser, Seeded, root, with_force};
 #[test]
 fn a_holder_sees_their_own_devices_and_nobody_elses() {
     with_force(|seeded| async move {
-        let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         let html = holder.page("/me").await;
         assert!(html.contains("PC Ames (1234)") && html.contains("norfolk-F4GX"), "{html}");
         assert!(!html.contains("norfolk-C02X"), "another person's Mac: {html}");
         assert!(html.contains("Nothing. You are up to date."), "{html}");
-        let newcomer = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let newcomer = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         let html = newcomer.page("/me").await;
         assert!(html.contains("DC Cole (4410)") && html.contains("Mobile Device Use Policy"), "{html}");
         assert!(html.contains("Not accepted") && !html.contains("You are up to date"), "{html}");
@@ -25,7 +25,7 @@ fn a_holder_sees_their_own_devices_and_nobody_elses() {
 #[test]
 fn the_page_is_the_first_part_for_holders_and_says_so_where_somebody_is_in_no_register() {
     with_force(|seeded| async move {
-        let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         let html = holder.page("/").await;
         let nav = html.split("aria-label=\"Main\"").nth(1).unwrap();
         assert!(nav.find("/me").unwrap() < nav.find("\"/\"").unwrap(), "{nav}");
@@ -67,7 +67,7 @@ async fn read_all(browser: &Browser, read: &TermsRead) {
 #[test]
 fn terms_are_read_section_by_section_and_accepted_once() {
     with_force(|seeded| async move {
-        let browser = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let browser = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         let (path, read) = ("/me/terms/personal-devices", terms(&seeded, seeded.newcomer).await);
         assert!(browser.page("/me").await.contains("Read and accept: "));
         let html = browser.page(path).await;
@@ -105,7 +105,7 @@ fn terms_are_read_section_by_section_and_accepted_once() {
             kept.contains("on a page, on a device that did not say") && kept.contains("UPD-7.1"),
             "{kept}"
         );
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let shown = desk.page(&format!("/people/{}/accepted/personal-devices", seeded.newcomer)).await;
         assert!(shown.contains("DC Cole (4410)") && shown.contains("as it was shown then"), "{shown}");
     });
@@ -114,7 +114,7 @@ fn terms_are_read_section_by_section_and_accepted_once() {
 #[test]
 fn an_answer_that_the_clause_does_not_bear_out_shows_the_clause_again() {
     with_force(|seeded| async move {
-        let browser = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let browser = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         let read = terms(&seeded, seeded.newcomer).await;
         let (place, section) =
             (1..).zip(&read.sections).find(|(_, section)| !section.asked.is_empty()).unwrap();
@@ -136,7 +136,7 @@ fn an_answer_that_the_clause_does_not_bear_out_shows_the_clause_again() {
 #[test]
 fn another_way_of_reading_gives_more_time_and_asks_no_reason() {
     with_force(|seeded| async move {
-        let browser = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let browser = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         let path = "/me/terms/personal-devices";
         let due = |read: TermsRead| read.standing.unwrap().due_at.unwrap();
         let before = due(terms(&seeded, seeded.newcomer).await);
@@ -149,7 +149,7 @@ fn another_way_of_reading_gives_more_time_and_asks_no_reason() {
         let after = due(terms(&seeded, seeded.newcomer).await);
         assert_eq!(after.since(before), domain::Span::from_secs(14 * 24 * 3600), "once, not twice");
         assert!(browser.page(path).await.contains("You asked for them in large print"));
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let html = desk.page("/terms/people?state=adjusted").await;
         assert!(html.contains("DC Cole") && html.contains("Wants them in large print"), "{html}");
     });
@@ -158,7 +158,7 @@ fn another_way_of_reading_gives_more_time_and_asks_no_reason() {
 #[test]
 fn the_desk_sees_how_its_own_force_stands() {
     with_force(|seeded| async move {
-        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let html = desk.page("/terms").await;
         assert!(html.contains("Norfolk Constabulary") && !html.contains("Suffolk Constabulary"), "{html}");
         let list = desk.page("/terms/people?state=asked").await;
@@ -171,8 +171,8 @@ fn the_desk_sees_how_its_own_force_stands() {
 #[test]
 fn a_reminder_is_answered_and_asked_again_when_its_time_comes() {
     with_force(|seeded| async move {
-        let browser = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let browser = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let html = browser.page("/me").await;
         assert!(html.contains("value=\"UPD-8.PS3\""), "what binds everyone is asked: {html}");
         assert!(!html.contains("value=\"MDU-7.4\""), "no phone, no greeting: {html}");
@@ -197,9 +197,9 @@ fn a_reminder_is_answered_and_asked_again_when_its_time_comes() {
         seeded.pass(8 * 24 * 3600).await;
         assert!(browser.page("/me").await.contains("value=\"UPD-8.GL1\""), "later was a week");
         seeded.pass(26 * 7 * 24 * 3600).await;
-        let again = seeded.browser_of(seeded.newcomer, Force::Norfolk).await;
+        let again = seeded.browser_of(seeded.newcomer, domain::samples::NORFOLK).await;
         assert!(again.page("/me").await.contains("value=\"UPD-8.PS3\""));
-        let auditor = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         assert!(auditor.page(&finding).await.contains("too long ago"), "what was said then no longer stands");
     });
 }

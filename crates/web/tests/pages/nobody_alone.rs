@@ -1,7 +1,7 @@
 //! What takes two, as people meet it: proving that one is there, asking and confirming, alarms.
 
 use axum::http::{Request, StatusCode};
-use domain::{Force, Span};
+use domain::Span;
 use kernel::access::Role;
 
 use crate::common::{Answer, Browser, Seeded, with_force};
@@ -26,7 +26,8 @@ fn a_proof_is_asked_for_and_what_was_typed_is_kept() {
     with_force(|seeded| async move {
         let (issuer, nobody) = connected(&seeded).await;
         let path = format!("/people/{}/roles", seeded.newcomer);
-        let first = seeded.browser_in_role(seeded.holder, Role::Administrator, Force::Norfolk).await;
+        let first =
+            seeded.browser_in_role(seeded.holder, Role::Administrator, domain::samples::NORFOLK).await;
         seeded.world.clock.advance(LATE);
         // What can be undone goes on; what gives power waits, and nothing is done.
         assert_eq!(first.post(&path, &asks(Role::Hr)).await.leads_to(), format!("{path}?done=role-given"));
@@ -69,7 +70,7 @@ fn a_proof_is_asked_for_and_what_was_typed_is_kept() {
 fn a_role_waits_on_its_page_is_told_and_confirmed_by_another() {
     with_force(|seeded| async move {
         let path = format!("/people/{}/roles", seeded.newcomer);
-        let ada = seeded.browser_in_role(seeded.holder, Role::Administrator, Force::Norfolk).await;
+        let ada = seeded.browser_in_role(seeded.holder, Role::Administrator, domain::samples::NORFOLK).await;
         let byrd = other(&seeded).await;
         let overview = ada.page("/").await;
         assert!(
@@ -92,7 +93,7 @@ fn a_role_waits_on_its_page_is_told_and_confirmed_by_another() {
         assert!(own.text().contains("Somebody else must agree: you asked for it yourself"), "{}", own.text());
 
         seeded.world.clock.advance(Span::from_secs(24 * 3600));
-        let bo = seeded.browser_of(byrd, Force::Norfolk).await;
+        let bo = seeded.browser_of(byrd, domain::samples::NORFOLK).await;
         assert!(!bo.page("/").await.contains("one administrator who has signed in"));
         let alarms = bo.page("/alarms").await;
         assert!(alarms.contains("the role Service desk lead is asked for DC Cole (4410)"), "{alarms}");
@@ -115,7 +116,7 @@ fn a_role_waits_on_its_page_is_told_and_confirmed_by_another() {
 
 /// Norfolk's other person, a sergeant.
 async fn other(seeded: &Seeded) -> domain::PersonId {
-    let found = seeded.app.store().read(|tx| store::people::by_number(tx, Force::Norfolk, "88"));
+    let found = seeded.app.store().read(|tx| store::people::by_number(tx, domain::samples::NORFOLK, "88"));
     found.await.unwrap().unwrap().id
 }
 

@@ -2,7 +2,7 @@
 //! cases, which are there for who may know of them and for nobody else.
 
 use axum::http::StatusCode;
-use domain::{CaseId, EntryId, Force};
+use domain::{CaseId, EntryId};
 use kernel::access::{ACTIONS, Role, letters, permit};
 use store::cases::{self, Case};
 
@@ -60,10 +60,10 @@ fn each_role_sees_the_parts_of_a_device_that_the_matrix_says() {
         assert!(PARTS.iter().all(|(action, _)| ACTIONS.contains(action)));
         let mut wrong = Vec::new();
         for role in Role::ALL.iter().copied() {
-            let browser = seeded.browser(role, Some(Force::Norfolk)).await;
+            let browser = seeded.browser(role, Some(domain::samples::NORFOLK)).await;
             wrong.extend(faults(&seeded, &browser, role, 'x').await);
         }
-        let own = seeded.browser_of(seeded.holder, Force::Norfolk).await;
+        let own = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
         wrong.extend(faults(&seeded, &own, Role::Holder, 'o').await);
         assert!(own.page("/me").await.contains(&format!("/devices/{phone}")), "the way there");
         // The newcomer becomes the holder's line manager.
@@ -73,7 +73,7 @@ fn each_role_sees_the_parts_of_a_device_that_the_matrix_says() {
             store::people::set(tx, &store::people::Person { line_manager: Some(manager), ..ames })
         });
         assert!(set.await.unwrap());
-        let managing = seeded.browser_of(manager, Force::Norfolk).await;
+        let managing = seeded.browser_of(manager, domain::samples::NORFOLK).await;
         wrong.extend(faults(&seeded, &managing, Role::LineManager, 'm').await);
         let nobodys = managing.get(&format!("/devices/{}", seeded.mac)).await;
         assert_eq!(nobodys.status, StatusCode::FORBIDDEN, "of nobody whom they manage");
@@ -85,13 +85,14 @@ fn each_role_sees_the_parts_of_a_device_that_the_matrix_says() {
 fn nobody_reads_detections_or_orders_on_their_own_device_whatever_their_role() {
     with_force(|seeded| async move {
         let device = format!("/devices/{}", seeded.phone);
-        let dani = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let dani = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         let detection =
             seeded.app.policy().rules().iter().find(|rule| rule.detection).unwrap().clause.to_string();
         let explained = format!("{device}/clauses/{detection}");
         assert_eq!(dani.get(&explained).await.status, StatusCode::OK);
         assert!(dani.page(&device).await.contains(&explained), "{detection}");
-        let own = seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, Force::Norfolk).await;
+        let own =
+            seeded.browser_in_role(seeded.holder, Role::ServiceDeskLead, domain::samples::NORFOLK).await;
         let page = own.page(&device).await;
         assert!(page.contains("id=\"clauses\"") && !page.contains(&explained), "{page}");
         assert!(!page.contains("id=\"commands\""));
@@ -110,7 +111,7 @@ async fn sealed(seeded: &Seeded) -> (CaseId, String) {
         id,
         number: 0,
         kind: "voicemail-access".into(),
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         device: Some(seeded.phone),
         person: Some(seeded.newcomer),
         clause: None,
@@ -154,7 +155,7 @@ fn a_sealed_case_is_there_for_who_may_know_of_it_and_for_nobody_else() {
         let policy = seeded.app.policy();
         let over = |role: Role, action| letters(policy.access(), role, action).contains(['x', 'a']);
         for role in Role::ALL.iter().copied().filter(|role| over(*role, "see cases")) {
-            let browser = seeded.browser(role, Some(Force::Norfolk)).await;
+            let browser = seeded.browser(role, Some(domain::samples::NORFOLK)).await;
             let (knows, opens) = (over(role, "see sealed cases listed"), over(role, "see sealed cases"));
             for list in &lists {
                 let answer = browser.get(list).await;
@@ -188,7 +189,7 @@ fn a_sealed_case_is_there_for_who_may_know_of_it_and_for_nobody_else() {
         }
         let after = open(seeded.browser(Role::ServiceDeskLead, None).await.page("/").await);
         assert_eq!(before, after, "no figure counts it for who may not know of it");
-        let suffolk = seeded.browser(Role::Fiso, Some(Force::Suffolk)).await;
+        let suffolk = seeded.browser(Role::Fiso, Some(domain::samples::SUFFOLK)).await;
         assert!(!suffolk.page("/cases").await.contains(&case));
     });
 }
@@ -197,7 +198,7 @@ fn a_sealed_case_is_there_for_who_may_know_of_it_and_for_nobody_else() {
 fn nobody_learns_of_a_sealed_case_about_themselves() {
     with_force(|seeded| async move {
         let (id, number) = sealed(&seeded).await;
-        let cole = seeded.browser_in_role(seeded.newcomer, Role::Fiso, Force::Norfolk).await;
+        let cole = seeded.browser_in_role(seeded.newcomer, Role::Fiso, domain::samples::NORFOLK).await;
         for list in ["/cases", "/cases.csv", &format!("/people/{}", seeded.newcomer), "/me"] {
             assert!(!cole.page(list).await.contains(&number), "{list}");
         }
@@ -206,7 +207,7 @@ fn nobody_learns_of_a_sealed_case_about_themselves() {
             cole.post(&format!("/cases/{id}/notes"), &[("note", "mine")]).await.status,
             StatusCode::NOT_FOUND
         );
-        let other = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        let other = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
         assert!(other.page("/cases").await.contains(&number));
     });
 }

@@ -1,7 +1,7 @@
 //! Passkeys: every wrong answer, and who may have one. The whole way, right and wrong, is the story of the same matter.
 
 use axum::http::StatusCode;
-use domain::{Force, Span};
+use domain::Span;
 use kernel::access::{Role, permit};
 use sign_in_app::Administrator;
 
@@ -103,7 +103,7 @@ fn only_a_break_glass_administrator_registers_one_and_only_for_themselves() {
         let page = administrator.get("/passkeys/new").await;
         assert_eq!(page.status, StatusCode::CONFLICT);
         assert!(!administrator.page("/passkeys").await.contains("Register a passkey"));
-        let analyst = seeded.browser(Role::ServiceDeskLead, Some(Force::Norfolk)).await;
+        let analyst = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
         assert_eq!(analyst.get("/passkeys/new").await.status, StatusCode::FORBIDDEN);
         let no_administrator = Administrator::Person(seeded.holder);
         let refused =

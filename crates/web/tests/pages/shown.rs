@@ -1,7 +1,6 @@
 //! What each page shows of the seeded force.
 
 use axum::http::StatusCode;
-use domain::Force;
 use kernel::access::{Role, permit};
 
 use crate::common::{root, shipped_policy, with_force};
@@ -9,7 +8,7 @@ use crate::common::{root, shipped_policy, with_force};
 #[test]
 fn the_overview_tells_how_things_stand_as_far_as_a_role_goes() {
     with_force(|seeded| async move {
-        let html = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await.page("/").await;
+        let html = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await.page("/").await;
         for words in [
             "2 enrolled of 2 registered",
             "Mobile Device Use Policy",
@@ -21,12 +20,12 @@ fn the_overview_tells_how_things_stand_as_far_as_a_role_goes() {
         ] {
             assert!(html.contains(words), "{words}: {html}");
         }
-        let suffolk = seeded.browser(Role::Auditor, Some(Force::Suffolk)).await.page("/").await;
+        let suffolk = seeded.browser(Role::Auditor, Some(domain::samples::SUFFOLK)).await.page("/").await;
         assert!(
             suffolk.contains("0 enrolled of 1 registered") && !suffolk.contains("C02XK1MAC1"),
             "{suffolk}"
         );
-        let holder = seeded.browser(Role::Holder, Some(Force::Norfolk)).await.page("/").await;
+        let holder = seeded.browser(Role::Holder, Some(domain::samples::NORFOLK)).await.page("/").await;
         assert!(holder.contains("Read the documents in force"), "{holder}");
         for hidden in ["enrolled of", "C02XK1MAC1", "Latest in the ledger", "href=\"/devices\"", "open cases"]
         {
@@ -38,7 +37,7 @@ fn the_overview_tells_how_things_stand_as_far_as_a_role_goes() {
 #[test]
 fn one_device_tells_sent_from_in_force_and_rests_its_clauses_on_facts() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
         let html = browser.page(&format!("/devices/{}", seeded.phone)).await;
         for words in [
             "In force</strong>",
@@ -79,7 +78,7 @@ fn a_mac_is_offered_what_a_mac_can_do() {
 #[test]
 fn a_judgement_is_explained_now_and_at_a_time() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let path = format!("/devices/{}/clauses/MDU-6.2a", seeded.phone);
         let html = browser.page(&path).await;
         for words in ["MDU-6.2a for F4GXQ2ABCD", "the same outcome", "Facts used", "reported by the device"] {
@@ -126,11 +125,17 @@ fn documents_and_clauses_say_how_they_are_kept_and_how_they_stand() {
 #[test]
 fn findings_on_a_clause_stop_at_the_wall() {
     with_force(|seeded| async move {
-        let norfolk =
-            seeded.browser(Role::Auditor, Some(Force::Norfolk)).await.page("/clauses/UPD-7.1").await;
+        let norfolk = seeded
+            .browser(Role::Auditor, Some(domain::samples::NORFOLK))
+            .await
+            .page("/clauses/UPD-7.1")
+            .await;
         assert!(norfolk.contains("DC Cole (4410)") && norfolk.contains("How this was judged"), "{norfolk}");
-        let suffolk =
-            seeded.browser(Role::Auditor, Some(Force::Suffolk)).await.page("/clauses/UPD-7.1").await;
+        let suffolk = seeded
+            .browser(Role::Auditor, Some(domain::samples::SUFFOLK))
+            .await
+            .page("/clauses/UPD-7.1")
+            .await;
         assert!(!suffolk.contains("DC Cole"), "{suffolk}");
     });
 }
@@ -138,7 +143,7 @@ fn findings_on_a_clause_stop_at_the_wall() {
 #[test]
 fn a_person_a_case_the_ledger_and_the_wall() {
     with_force(|seeded| async move {
-        let browser = seeded.browser(Role::Auditor, Some(Force::Norfolk)).await;
+        let browser = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let person = browser.page(&format!("/people/{}", seeded.holder)).await;
         assert!(person.contains("F4GXQ2ABCD") && person.contains(", in force"), "{person}");
         assert!(!person.contains("Enter an acceptance"), "an auditor enters nothing");

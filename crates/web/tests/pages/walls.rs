@@ -54,7 +54,7 @@ fn ids_of(path: &Path, force: Force) -> BTreeSet<String> {
 async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
     let app = seeded.app.clone();
     let person = NewPerson {
-        force: Some(Force::Suffolk),
+        force: Some(domain::samples::SUFFOLK),
         number: format!("{MARK}1"),
         name: format!("PC {MARK} Gray"),
         role: "officer".into(),
@@ -70,7 +70,7 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
     let device = NewDevice {
         serial: serial.clone(),
         kind: DeviceKind::Mac,
-        force: Force::Suffolk,
+        force: domain::samples::SUFFOLK,
         holder: Some(holder),
         asset_tag: Some(format!("SC-{MARK}")),
     };
@@ -84,7 +84,7 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
     mac.session(&seeded.link).await.unwrap();
     seeded.pass(10).await;
     let place = NewPlace {
-        force: Some(Force::Suffolk),
+        force: Some(domain::samples::SUFFOLK),
         kind: Some(PlaceKind::Store),
         name: format!("{MARK} stores"),
         approved_by: format!("{MARK} Director"),
@@ -109,7 +109,7 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
     let token = NewToken {
         name: format!("{MARK} directory"),
         scope: kernel::access::ApiScope::Scim,
-        force: Some(Force::Suffolk),
+        force: Some(domain::samples::SUFFOLK),
         days: 90,
     };
     sign_in_app::tokens::make_token(&app, permit(&root()).unwrap(), token).await.unwrap();
@@ -121,7 +121,7 @@ async fn fill_suffolk(seeded: &mut Seeded) -> (PersonId, DeviceId) {
         name: format!("{MARK} Gray"),
         person: Some(holder),
         roles: Role::Holder.into(),
-        force: Some(Force::Suffolk),
+        force: Some(domain::samples::SUFFOLK),
         how: "test",
     };
     sign_in_app::sessions::begin_session(&app, who).await.unwrap();
@@ -231,11 +231,11 @@ fn whoever_serves_one_force_finds_nothing_of_the_other() {
         fill_suffolk(&mut seeded).await;
         let at = paths(&seeded).await;
         ledger_app::checkpoint_ledger(&seeded.app).await.unwrap();
-        let other = ids_of(&path, Force::Suffolk);
+        let other = ids_of(&path, domain::samples::SUFFOLK);
         assert!(other.len() > 30, "Suffolk is as full as Norfolk: {}", other.len());
         let mut forbidden = other.clone();
         forbidden.insert(MARK.to_owned());
-        // Who serves both finds it wherever they look, so that finding nothing means something.
+        // Who serves all finds it wherever they look, so that finding nothing means something.
         let both = seeded.browser(Role::InformationSecurity, None).await;
         let mut walk = Walk::new(&both, "information security of both".into());
         at.iter().for_each(|path| walk.go(path));
@@ -245,7 +245,7 @@ fn whoever_serves_one_force_finds_nothing_of_the_other() {
         }
         let mut wrong = Vec::new();
         for role in Role::ALL {
-            let browser = seeded.browser(*role, Some(Force::Norfolk)).await;
+            let browser = seeded.browser(*role, Some(domain::samples::NORFOLK)).await;
             let mut walk = Walk::new(&browser, format!("{role} of Norfolk"));
             at.iter().for_each(|path| walk.go(path));
             for list in [
@@ -293,11 +293,11 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
         seeded.settle().await;
         let before = entries(&path);
         order_and_hold(&seeded, seeded.phone, "QZHIDE").await;
-        let fiso = seeded.browser(Role::Fiso, Some(Force::Norfolk)).await;
+        let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
         let covert = fiso.post(&format!("/people/{me}/covert"), &[("reason", "QZHIDE covert")]).await;
         assert_eq!(covert.status, StatusCode::OK, "{}", covert.text());
-        let sealed = sealed_case(&seeded, Force::Norfolk, me).await;
-        let psd = seeded.browser(Role::PsdInvestigator, Some(Force::Norfolk)).await;
+        let sealed = sealed_case(&seeded, domain::samples::NORFOLK, me).await;
+        let psd = seeded.browser(Role::PsdInvestigator, Some(domain::samples::NORFOLK)).await;
         let opened = psd.post(&format!("/cases/{sealed}/read"), &[("reason", "QZHIDE sealed")]).await;
         assert_eq!(opened.status, StatusCode::OK, "{}", opened.text());
         let commands: Vec<String> = {
@@ -333,7 +333,7 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
         for role in Role::ALL.iter().filter(|role| !matches!(role, Role::Holder | Role::LineManager)) {
             // A stranger of the role finds them, so that what follows is no proof of nothing.
             if *role == Role::Auditor {
-                let other = seeded.browser(*role, Some(Force::Norfolk)).await;
+                let other = seeded.browser(*role, Some(domain::samples::NORFOLK)).await;
                 assert!(other.page("/ledger?kind=device.").await.contains("Device hold placed"));
                 assert!(
                     other.page(&format!("/devices/{}", seeded.phone)).await.contains("A legal hold stands")
@@ -343,7 +343,7 @@ fn nobody_finds_what_is_kept_from_them_about_themselves() {
             let grant =
                 NewGrant { role: Some(*role), last_day, reason: "test".into(), ..NewGrant::default() };
             people_app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), me, grant).await.unwrap();
-            let browser = seeded.browser_of(me, Force::Norfolk).await;
+            let browser = seeded.browser_of(me, domain::samples::NORFOLK).await;
             let mut walk = Walk::new(&browser, format!("{role}, about themselves"));
             at.iter().for_each(|path| walk.go(path));
             for kind in ["device.", "person.", "case.", "command."] {

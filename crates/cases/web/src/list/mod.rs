@@ -49,7 +49,7 @@ pub struct Row {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn states(&self) -> Vec<Choice> {
@@ -68,7 +68,7 @@ impl View {
             case: Crumb::new(format!("/cases/{reference}"), reference),
             kind: kind.into(),
             about: about.into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             state: state.into(),
             opened: web_shell::clock::hours_ago(30),
             due,
@@ -103,7 +103,7 @@ impl View {
 
 /// Exports the rows as CSV, with the columns of the page.
 #[must_use]
-pub fn export(rows: &[Row]) -> String {
+pub fn export(shell: &Shell, rows: &[Row]) -> String {
     let mut table = csv::Table::new(&["Case", "Type", "About", "Force", "State", "Opened", "Due"]);
     for row in rows {
         let due = row.due.map(format::when).unwrap_or_default();
@@ -111,7 +111,7 @@ pub fn export(rows: &[Row]) -> String {
             &row.case.text,
             &row.kind,
             &row.about,
-            row.force.title(),
+            shell.title_of(&row.force),
             &row.state,
             &format::when(row.opened),
             &due,
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn the_export_has_the_columns_of_the_page() {
         assert!(
-            export(&View::sample().rows)
+            export(&View::sample().shell, &View::sample().rows)
                 .starts_with("Case,Type,About,Force,State,Opened,Due\r\nC-2026-0117,")
         );
     }

@@ -154,7 +154,7 @@ impl View {
             reference: "C-2026-0117".into(),
             kind: "Lost or stolen device".into(),
             state: "Contained".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             title: "iPhone NC-10442 left on a train".into(),
             clause: Some(web_shell::links::clause_crumb("MDU-4.1")),
             opened: hours_ago(1),

@@ -41,7 +41,7 @@ pub(crate) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
             .map(|row| changes::AcceptAgain {
                 document: Crumb::new("/terms", row.title.clone()),
                 clauses: row.clauses.join(", "),
-                people: row.people.iter().map(|(force, count)| (force.title(), *count)).collect(),
+                people: row.people.iter().map(|(force, count)| (ctx.force_title(*force), *count)).collect(),
             })
             .collect(),
     };

@@ -93,7 +93,7 @@ pub struct AcceptAgain {
     /// The clauses that are the reason, in a line.
     pub clauses: String,
     /// The people: each force with the number of people who have accepted the document.
-    pub people: Vec<(&'static str, u64)>,
+    pub people: Vec<(String, u64)>,
 }
 
 /// How a clause differs.
@@ -189,7 +189,7 @@ impl View {
             accept_again: vec![AcceptAgain {
                 document: Crumb::new("/documents/mobile-device-use", "Mobile Device Use Policy"),
                 clauses: "MDU-6.2a".into(),
-                people: vec![("Norfolk Constabulary", 140), ("Suffolk Constabulary", 72)],
+                people: vec![("Northshire Police".into(), 140), ("Southshire Police".into(), 72)],
             }],
         }
     }

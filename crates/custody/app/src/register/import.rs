@@ -205,7 +205,7 @@ fn item(
     };
     let device = devices::by_serial(tx, &serial)?;
     if device.as_ref().is_some_and(|device| device.force != force) {
-        return Ok(Err(format!("{serial} is the other force’s property in the register")));
+        return Ok(Err(format!("{serial} is another force’s property in the register")));
     }
     let category = cells.get(Column::Kind).unwrap_or_default();
     let said = sheet::kind_of(category, cells.get(Column::Maker).unwrap_or_default(), &file.answers);

@@ -35,7 +35,7 @@ impl View {
     }
 
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(&self.force)
+        web_shell::parts::choices::forces(&self.shell, &self.force)
     }
 
     /// Returns the page as it is first shown, for the gallery and the tests.

@@ -43,7 +43,7 @@ fn count_view(ctx: &Ctx, read: CountRead) -> count::View {
                 shown: match (&line.device, line.difference) {
                     (Some(device), _) => device.asset_tag.clone().unwrap_or_default(),
                     (None, Difference::Unknown) => line.code.clone(),
-                    (None, _) => "Of the other force".to_owned(),
+                    (None, _) => "Of another force".to_owned(),
                 },
                 should_be: line.should_be,
                 explanation: line.explanation.unwrap_or_default(),

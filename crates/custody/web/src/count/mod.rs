@@ -127,7 +127,7 @@ impl View {
             href: "/counts/2".into(),
             number: 2,
             place: "ICT stores, Norwich".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             opened: ("Morgan Ash".into(), web_shell::clock::hours_ago(2)),
             closed: None,
             may_count: true,

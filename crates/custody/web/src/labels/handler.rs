@@ -21,7 +21,7 @@ pub(crate) async fn labels(ctx: Ctx) -> Result<Response, Problem> {
         match custody_app::label(&ctx.site.app, ctx.permit::<SeeDevices>()?, code).await {
             Ok(label) => made.push(labels::Printed {
                 number: label.number,
-                force: label.force.title(),
+                force: ctx.force_title(label.force),
                 qr: (label.drawn.qr.size, label.drawn.qr.path),
                 bars: (label.drawn.bars.width, label.drawn.bars.path),
             }),

@@ -30,7 +30,7 @@ pub struct Printed {
     /// The number in letters.
     pub number: String,
     /// The force that owns it.
-    pub force: &'static str,
+    pub force: String,
     /// QR code: size and path.
     pub qr: (usize, String),
     /// Bar code: width and path.
@@ -48,7 +48,7 @@ impl View {
             codes: "NC-10442".into(),
             labels: vec![Printed {
                 number: "NC-10442".into(),
-                force: "Norfolk Constabulary",
+                force: "Northshire Police".into(),
                 qr: (29, "M4 4h1v1h-1z".into()),
                 bars: (123, "M10 0h1v1h-1z".into()),
             }],

@@ -30,7 +30,7 @@ async fn places(
         place.closed_at.is_none()
             && match kind {
                 HandoverKind::Transfer => place.kind == PlaceKind::Store,
-                // The forces share one ICT: either's workshop may do the repair.
+                // The forces share one ICT: any force's workshop may do the repair.
                 HandoverKind::Repair => true,
                 _ => place.kind == PlaceKind::Store && place.force == device.force,
             }
@@ -39,7 +39,8 @@ async fn places(
         .iter()
         .filter(fits)
         .map(|place| {
-            let whose = if place.force == device.force { "" } else { place.force.title() };
+            let whose =
+                if place.force == device.force { String::new() } else { ctx.force_title(place.force) };
             let text = if whose.is_empty() { place.name.clone() } else { format!("{}, {whose}", place.name) };
             let value = place.id.to_string();
             Choice { chosen: value == chosen, value, text }

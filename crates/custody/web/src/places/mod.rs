@@ -52,7 +52,7 @@ impl View {
     }
 
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(&self.force)
+        web_shell::parts::choices::forces(&self.shell, &self.force)
     }
 
     /// Returns two made-up places, for the gallery and the tests.
@@ -67,14 +67,14 @@ impl View {
                 Row {
                     name: "ICT stores, Norwich <script>".into(),
                     kind: "Store",
-                    force: Force::Norfolk,
+                    force: domain::samples::HOME,
                     closed: None,
                     close: "/places/1/close".into(),
                 },
                 Row {
                     name: "Radio workshop".into(),
                     kind: "Approved workshop",
-                    force: Force::Suffolk,
+                    force: domain::samples::AWAY,
                     closed: Some(web_shell::clock::hours_ago(400)),
                     close: String::new(),
                 },
@@ -82,7 +82,7 @@ impl View {
             may_add: true,
             name: "Vehicle workshop".into(),
             kind: "workshop".into(),
-            force: "norfolk".into(),
+            force: "northshire".into(),
             approved_by: String::new(),
         }
     }

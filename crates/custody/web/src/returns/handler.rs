@@ -21,7 +21,7 @@ pub(crate) async fn stores(ctx: &Ctx, chosen: &str) -> Result<Vec<Choice>, Probl
             Choice {
                 chosen: value == chosen,
                 value,
-                text: format!("{}, {}", place.name, place.force.title()),
+                text: format!("{}, {}", place.name, ctx.force_title(place.force)),
             }
         })
         .collect())

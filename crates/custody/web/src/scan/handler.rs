@@ -23,7 +23,8 @@ pub(crate) async fn scan(ctx: Ctx) -> Result<Response, Problem> {
             .iter()
             .map(|device| {
                 let crumb = device_crumb(device.id, &device.serial);
-                let text = format!("{}, {}, {}", crumb.text, device.kind.title(), device.force.title());
+                let text =
+                    format!("{}, {}, {}", crumb.text, device.kind.title(), ctx.force_title(device.force));
                 Crumb { text, ..crumb }
             })
             .collect(),

@@ -27,8 +27,8 @@ impl View {
             shell: Shell::sample(Area::Devices),
             code: "NC-1<script>".into(),
             found: vec![
-                Crumb::new("/devices/1", "F4GXQ2ABCD, iPhone, Norfolk Constabulary"),
-                Crumb::new("/devices/2", "DMPT1TABLET, iPad, Suffolk Constabulary"),
+                Crumb::new("/devices/1", "F4GXQ2ABCD, iPhone, Northshire Police"),
+                Crumb::new("/devices/2", "DMPT1TABLET, iPad, Southshire Police"),
             ],
         }
     }

@@ -37,13 +37,13 @@ pub(crate) fn side(read: &SideRead, of: &HandoverRead) -> show::Side {
     }
 }
 
-fn about(read: &HandoverRead) -> Vec<(String, String)> {
+fn about(ctx: &Ctx, read: &HandoverRead) -> Vec<(String, String)> {
     let shown = &read.shown;
     let line = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let party = |side: Side| {
         let party = shown.party(side);
         let number = party.number.as_ref().map(|number| format!(" ({number})")).unwrap_or_default();
-        format!("{}{number}, {}", party.name, party.force.title())
+        format!("{}{number}, {}", party.name, ctx.force_title(party.force))
     };
     let mut about = vec![
         line("From", &party(Side::Giver)),
@@ -92,7 +92,7 @@ pub(crate) fn view(ctx: &Ctx, read: &HandoverRead, own: bool) -> View {
         explains: explains(read.handover.kind),
         state: read.state,
         force: read.handover.force,
-        about: about(read),
+        about: about(ctx, read),
         things: read
             .things
             .iter()
@@ -144,7 +144,7 @@ pub(crate) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     let side = fields.get("side").parse().unwrap_or(Side::Giver);
     let app = &ctx.site.app;
     let signed = async {
-        // Checks the reader's force before anything else: a form from the other force learns nothing.
+        // Checks the reader's force before anything else: a form from another force learns nothing.
         custody_app::handover_reaches(app, &permit, id).await?;
         custody_app::sign_at_desk(app, permit, (id, side), fields.get("shown"), how(&fields)?).await
     };

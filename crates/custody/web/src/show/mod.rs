@@ -173,7 +173,7 @@ impl View {
             kind: "Issue",
             explains: "From a store to the person who is to hold it.",
             state: HandoverState::Draft,
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             about: vec![
                 ("From".into(), "ICT stores, Norwich <script>".into()),
                 ("To".into(), "Łukasz Żółć (1234)".into()),

@@ -27,10 +27,10 @@ pub(crate) fn refuse_if_frozen(tx: &mut Tx<'_>, force: Force) -> Result<(), AppE
     if !stands(tx, force)? {
         return Ok(());
     }
-    Err(AppError::Conflict(format!(
-        "the destructive orders of {} are frozen: two people must lift the freeze first, on the page \"Held and waiting\"",
-        force.title()
-    )))
+    Err(AppError::Conflict(
+        "the destructive orders of this force are frozen: two people must lift the freeze first, on the page \"Held and waiting\""
+            .into(),
+    ))
 }
 
 /// Freezes the destructive orders of a force. A second freeze changes nothing.
@@ -43,7 +43,7 @@ pub async fn freeze(
     force: Force,
     why: &str,
 ) -> Result<(), AppError> {
-    permit.reaches(force)?;
+    permit.reaches(app.chosen_force(Some(force))?)?;
     let why = text("why", why, 500)?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -64,7 +64,7 @@ pub async fn freeze(
             };
             let stopped = freezes::freeze(tx, &new)?;
             enter(&app, tx, actor, (&new, "orders.frozen", &new.why), now)?;
-            let subject = format!("Destructive orders of {} are frozen", force.title());
+            let subject = format!("Destructive orders of {} are frozen", app.force_title(force));
             let body = format!(
                 "{} froze them: {}. {stopped} orders that had not been carried out are stopped. Two people can lift it.",
                 actor.shown, new.why
@@ -95,10 +95,10 @@ pub async fn ask_to_lift(
             let found = standing(tx, force)?;
             let actor = permit.actor();
             if !freezes::ask_to_lift(tx, found.id, (now, &actor.name, &why))? {
-                return Err(not_frozen(force));
+                return Err(not_frozen());
             }
             enter(&app, tx, actor, (&found, "orders.lift-asked", &why), now)?;
-            let subject = format!("{} asks to lift the freeze of {}", actor.shown, force.title());
+            let subject = format!("{} asks to lift the freeze of {}", actor.shown, app.force_title(force));
             let body = format!("The reason: {why}. Another person must confirm it before anything goes on.");
             tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
         })
@@ -126,10 +126,10 @@ pub async fn confirm_lift(app: &App, permit: Permit<LiftFreeze>, force: Force) -
             };
             agree::another_person(&app, tx, &permit, asked_by, (force, now))?;
             if !freezes::lift(tx, &found, now, &actor.name)? {
-                return Err(not_frozen(force));
+                return Err(not_frozen());
             }
             enter(&app, tx, actor, (&found, "orders.lifted", why), now)?;
-            let subject = format!("The freeze of {} is lifted", force.title());
+            let subject = format!("The freeze of {} is lifted", app.force_title(force));
             let body = format!("{} confirmed it. Destructive orders go on.", actor.shown);
             tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
         })
@@ -137,11 +137,11 @@ pub async fn confirm_lift(app: &App, permit: Permit<LiftFreeze>, force: Force) -
 }
 
 fn standing(tx: &mut Tx<'_>, force: Force) -> Result<Freeze, AppError> {
-    freezes::freeze_of(tx, force)?.ok_or_else(|| not_frozen(force))
+    freezes::freeze_of(tx, force)?.ok_or_else(not_frozen)
 }
 
-fn not_frozen(force: Force) -> AppError {
-    AppError::Conflict(format!("the destructive orders of {} are not frozen; reload the page", force.title()))
+fn not_frozen() -> AppError {
+    AppError::Conflict("the destructive orders of this force are not frozen; reload the page".into())
 }
 
 fn enter(

@@ -45,7 +45,7 @@ fn actor_of(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Res
         person: Some(person),
         roles: standing.roles,
         force: Some(standing.force),
-        both: standing.both,
+        everywhere: standing.everywhere,
     };
     Ok(Some(kernel::access::actor(app, who)))
 }
@@ -83,7 +83,8 @@ pub fn end_what_they_asked_for(
     if open.is_empty() && held.is_empty() {
         return Ok(());
     }
-    Force::ALL.iter().try_for_each(|force| lock_force(tx, *force))?;
+    let forces = app.forces();
+    forces.iter().try_for_each(|force| lock_force(tx, *force))?;
     let mut ended = 0_u64;
     for order in open {
         let queued = order.state == commands::CommandState::Queued;
@@ -102,8 +103,8 @@ pub fn end_what_they_asked_for(
     if ended == 0 {
         return Ok(());
     }
-    for force in Force::ALL {
-        call_off::end_empty_bursts(tx, app, *force, (&Actor::system(), WHY), now)?;
+    for force in forces {
+        call_off::end_empty_bursts(tx, app, force, (&Actor::system(), WHY), now)?;
     }
     let home = people::by_id(tx, person)?.map(|person| person.force);
     let mut record =

@@ -115,7 +115,7 @@ pub(super) fn of_call_off(
     let who = kernel::words::who(tx, by)?;
     let whose = match whose {
         Some(asked_by) => format!("what {} ordered", kernel::words::who(tx, asked_by)?),
-        None => format!("what people ordered in {}", force.title()),
+        None => format!("what people ordered in {}", app.force_title(force)),
     };
     let mut body = format!(
         "{} orders had not reached their devices and were called off. The reason: {why}.",

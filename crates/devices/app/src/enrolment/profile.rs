@@ -210,6 +210,7 @@ fn enrolment_file(
     let config = app.config();
     let authority = app.ca().certificate();
     let offer = Offer {
+        identifier_prefix: app.policy().forces().profile_prefix.clone(),
         platform,
         address: config.address.clone(),
         check_in_address: config.checkin_address.clone(),

@@ -24,7 +24,7 @@ async fn one(ctx: &Ctx, id: BurstId) -> Result<burst::View, Problem> {
         shell,
         href: format!("{HELD}/{id}"),
         what: what(&read.row),
-        force: read.row.force.title(),
+        force: ctx.force_title(read.row.force),
         by: read.row.by.clone(),
         why: why(&read.row),
         since: read.row.since,

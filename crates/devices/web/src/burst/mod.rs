@@ -22,7 +22,7 @@ pub struct View {
     /// The number of orders, and how much harm they can do.
     pub what: String,
     /// The force.
-    pub force: &'static str,
+    pub force: String,
     /// The person who gave the orders.
     pub by: String,
     /// The reason why they are held.
@@ -60,7 +60,7 @@ impl View {
             shell,
             href: "/held/1".into(),
             what: "300 harsh orders".into(),
-            force: "Norfolk Constabulary",
+            force: "Northshire Police".into(),
             by: "Morgan Ash <script>".into(),
             why: "More than 20 harsh orders by one person in an hour".into(),
             since: web_shell::clock::hours_ago(1),

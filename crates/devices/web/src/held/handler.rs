@@ -16,8 +16,10 @@ use web_shell::frame::Area;
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors};
 
-fn choices(forces: impl Iterator<Item = Force>) -> Vec<Choice> {
-    Choice::list(forces.map(|force| (force.as_str(), force.title())), "")
+fn choices(ctx: &Ctx, forces: impl Iterator<Item = Force>) -> Vec<Choice> {
+    let choice =
+        |force: Force| Choice { value: force.to_string(), text: ctx.force_title(force), chosen: false };
+    forces.map(choice).collect()
 }
 
 pub(crate) async fn view(ctx: &Ctx) -> Result<held::View, Problem> {
@@ -26,24 +28,25 @@ pub(crate) async fn view(ctx: &Ctx) -> Result<held::View, Problem> {
     let askers = read.askers.iter().map(|(name, shown)| (name.as_str(), shown.as_str()));
     Ok(held::View {
         shell: ctx.under(Area::Devices),
-        freezes: read.freezes.iter().filter_map(freeze_view).collect(),
+        freezes: read.freezes.iter().filter_map(|freeze| freeze_view(ctx, freeze)).collect(),
         may_freeze: choices(
+            ctx,
             read.freezes.iter().filter(|freeze| freeze.may_freeze).map(|freeze| freeze.force),
         ),
-        bursts: read.bursts.iter().map(burst).collect(),
+        bursts: read.bursts.iter().map(|row| burst(ctx, row)).collect(),
         asked: read.asked.iter().map(order).collect(),
-        may_call_off: choices(read.may_call_off.iter().copied()),
+        may_call_off: choices(ctx, read.may_call_off.iter().copied()),
         askers: Choice::list(everybody.into_iter().chain(askers), ""),
         errors: Errors::default(),
         typed: String::new(),
     })
 }
 
-fn freeze_view(read: &FreezeRead) -> Option<held::Freeze> {
+fn freeze_view(ctx: &Ctx, read: &FreezeRead) -> Option<held::Freeze> {
     let stands = read.stands.clone()?;
     Some(held::Freeze {
-        force: read.force.as_str(),
-        title: read.force.title(),
+        force: read.force.to_string(),
+        title: ctx.force_title(read.force),
         at: stands.at,
         by: stands.by,
         why: stands.why,
@@ -53,13 +56,13 @@ fn freeze_view(read: &FreezeRead) -> Option<held::Freeze> {
     })
 }
 
-fn burst(row: &BurstRow) -> held::Burst {
+fn burst(ctx: &Ctx, row: &BurstRow) -> held::Burst {
     held::Burst {
         href: format!("{HELD}/{}", row.id),
         by: row.by.clone(),
         what: what(row),
         why: why(row),
-        force: row.force.title(),
+        force: ctx.force_title(row.force),
         since: row.since,
         until: row.until,
     }

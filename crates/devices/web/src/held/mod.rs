@@ -39,9 +39,9 @@ pub struct View {
 #[derive(Debug, Clone)]
 pub struct Freeze {
     /// The word of the force.
-    pub force: &'static str,
+    pub force: String,
     /// Its title.
-    pub title: &'static str,
+    pub title: String,
     /// The time it began.
     pub at: Timestamp,
     /// The person who ordered it.
@@ -68,7 +68,7 @@ pub struct Burst {
     /// The reason why they are held.
     pub why: String,
     /// The force.
-    pub force: &'static str,
+    pub force: String,
     /// The time from which they are held.
     pub since: Timestamp,
     /// The time until which it can be released.
@@ -86,12 +86,12 @@ impl View {
     #[must_use]
     pub fn sample() -> Self {
         let forces =
-            || Choice::list([("norfolk", "Norfolk Constabulary"), ("suffolk", "Suffolk Constabulary")], "");
+            || Choice::list([("northshire", "Northshire Police"), ("southshire", "Southshire Police")], "");
         Self {
             shell: Shell::sample(Area::Devices),
             freezes: vec![Freeze {
-                force: "norfolk",
-                title: "Norfolk Constabulary",
+                force: "northshire".into(),
+                title: "Northshire Police".into(),
                 at: web_shell::clock::hours_ago(1),
                 by: "Insp Dray".into(),
                 why: "Somebody orders erasures that nobody knows of".into(),
@@ -103,13 +103,13 @@ impl View {
                 may_ask: false,
                 may_confirm: true,
             }],
-            may_freeze: Choice::list([("suffolk", "Suffolk Constabulary")], ""),
+            may_freeze: Choice::list([("southshire", "Southshire Police")], ""),
             bursts: vec![Burst {
                 href: "/held/1".into(),
                 by: "Morgan Ash <script>".into(),
                 what: "300 harsh orders".into(),
                 why: "More than 20 harsh orders by one person in an hour".into(),
-                force: "Norfolk Constabulary",
+                force: "Northshire Police".into(),
                 since: web_shell::clock::hours_ago(1),
                 until: web_shell::clock::hours_ahead(23),
             }],

@@ -67,7 +67,7 @@ impl View {
     }
 
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn states(&self) -> Vec<Choice> {
@@ -87,7 +87,7 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample_top(Area::Devices),
-            list: Listing::read(ALLOWED, &[("force", "norfolk"), ("sort", "-not-met"), ("after", "2,X")])
+            list: Listing::read(ALLOWED, &[("force", "northshire"), ("sort", "-not-met"), ("after", "2,X")])
                 .with_rows(6, Some("0,SC29001".into())),
             rows: sample_rows(),
             may_add: true,
@@ -128,18 +128,18 @@ fn sample_rows() -> Vec<Row> {
         not_known,
         ..row
     };
-    let (norfolk, suffolk) = (Force::Norfolk, Force::Suffolk);
-    let lost = row("NC-10442", DeviceKind::Iphone, "iPhone 15", "PC 1234 Ames <script>", norfolk);
-    let phone = row("NC-10443", DeviceKind::Iphone, "iPhone SE", "Sgt 88 Byrd", norfolk);
-    let tablet = row("NC-10460", DeviceKind::Ipad, "iPad Air", "DC 4410 Cole", norfolk);
-    let laptop = row("SC-20040", DeviceKind::WindowsPc, "Surface Go", "Dana Ellis", suffolk);
+    let (home, away) = (domain::samples::HOME, domain::samples::AWAY);
+    let lost = row("NC-10442", DeviceKind::Iphone, "iPhone 15", "PC 1234 Ames <script>", home);
+    let phone = row("NC-10443", DeviceKind::Iphone, "iPhone SE", "Sgt 88 Byrd", home);
+    let tablet = row("NC-10460", DeviceKind::Ipad, "iPad Air", "DC 4410 Cole", home);
+    let laptop = row("SC-20040", DeviceKind::WindowsPc, "Surface Go", "Dana Ellis", away);
     vec![
         heard_of(lost, State::LostMode, 1, 1, 2),
         heard_of(phone, State::Enrolled, 3, 0, 4),
         heard_of(tablet, State::Enrolled, 250, 3, 6),
-        row("SC-20017", DeviceKind::Mac, "MacBook Air", "", suffolk),
+        row("SC-20017", DeviceKind::Mac, "MacBook Air", "", away),
         heard_of(laptop, State::Enrolled, 30, 0, 9),
-        row("SC-29001", DeviceKind::Radio, "Handheld radio", "PC 77 Fox", suffolk),
+        row("SC-29001", DeviceKind::Radio, "Handheld radio", "PC 77 Fox", away),
     ]
 }
 
@@ -150,7 +150,7 @@ fn figure(row: &Row, count: u64) -> String {
 
 /// Exports the rows as CSV, with the columns of the page.
 #[must_use]
-pub fn export(rows: &[Row]) -> String {
+pub fn export(shell: &Shell, rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[
         "Serial number",
         "Asset number",
@@ -171,7 +171,7 @@ pub fn export(rows: &[Row]) -> String {
             row.kind.title(),
             &row.model,
             &row.holder,
-            row.force.title(),
+            shell.title_of(&row.force),
             row.state.title(),
             &seen,
             &figure(row, row.not_met),
@@ -187,10 +187,10 @@ mod tests {
 
     #[test]
     fn the_export_has_the_columns_of_the_page() {
-        let text = export(&View::sample().rows);
+        let text = export(&View::sample().shell, &View::sample().rows);
         assert_eq!(text.lines().count(), 7);
         assert!(
-            text.contains("NC-10442,iPhone,iPhone 15,PC 1234 Ames <script>,Norfolk Constabulary,Lost mode"),
+            text.contains("NC-10442,iPhone,iPhone 15,PC 1234 Ames <script>,Northshire Police,Lost mode"),
             "{text}"
         );
         assert!(
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn filters_stay_in_every_link() {
         let html = View::sample().render().unwrap();
-        assert!(html.contains("/devices.csv?force=norfolk&#38;sort=-not-met"), "{html}");
-        assert!(html.contains("/devices?force=norfolk&#38;sort=-not-met&#38;after=0%2CSC29001"), "{html}");
+        assert!(html.contains("/devices.csv?force=northshire&#38;sort=-not-met"), "{html}");
+        assert!(html.contains("/devices?force=northshire&#38;sort=-not-met&#38;after=0%2CSC29001"), "{html}");
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use domain::local_time::day_of;
+use domain::local_time::{day_in_words, day_of};
 use domain::{PeriodId, Timestamp};
 use duty::AbsenceKind;
 use duty::calendar::{self as read, Answers, Question, Series};
@@ -82,7 +82,7 @@ impl Kind for Calendars {
         file: &File<Self>,
     ) -> Result<Plan<Entry>, AppError> {
         let person = person_of(tx, file.force, &file.about)?
-            .ok_or_else(|| AppError::invalid("about", nobody(file.force)))?;
+            .ok_or_else(|| AppError::invalid("about", nobody(file)))?;
         let read = read::read(&file.content.0, &file.answers);
         let read = read.map_err(|error| AppError::invalid("file", error.to_string()))?;
         let mut plan = Plan::default();
@@ -308,14 +308,14 @@ impl Desk<'_> {
                 (None, None) => self.plan.notes.push(format!(
                     "Event {}: the occurrence on {} that it calls off does not stand.",
                     series.event,
-                    day_of(one.slot).strftime("%-d %B %Y")
+                    day_in_words(day_of(one.slot))
                 )),
                 (None, Some(_)) => {
                     self.wrong(
                         series,
                         format!(
                             "it changes an occurrence on {} that no earlier file entered: export the whole calendar",
-                            day_of(one.slot).strftime("%-d %B %Y")
+                            day_in_words(day_of(one.slot))
                         ),
                     );
                     return None;

@@ -143,7 +143,7 @@ impl Known {
             self.people.insert(number.to_owned(), person_of(tx, file.force, number)?);
         }
         let found = self.people.get(number).cloned().flatten();
-        found.ok_or_else(|| AppError::invalid("number", nobody(file.force)))
+        found.ok_or_else(|| AppError::invalid("number", nobody(file)))
     }
 }
 
@@ -212,7 +212,8 @@ fn pattern_named(
     }
     let found = rows::pattern_by_name(tx, file.force, name)?;
     let found = found.ok_or_else(|| {
-        let (force, listed) = (file.force.title(), Shape::Listed.as_str());
+        let (force, listed) = (file.forces.name(file.force), Shape::Listed.as_str());
+        let force = force.title();
         let why = format!("{force} has no pattern of this name; enter it first (its shape may be {listed})");
         AppError::invalid("pattern", why)
     })?;

@@ -1,12 +1,13 @@
 //! Finds the clock that a time zone name (TZID) in a calendar stands for.
 //!
-//! Rosters are kept by British time, so that zone has to be recognised under every name: IANA's, ignoring case and
-//! any prefix, Windows' names and the words that Windows shows for them, and with the numbers that systems append
-//! when they have two zones of one name. A zone that the file defines itself (VTIMEZONE) is identified by its rules.
-//! Any other zone is refused by name.
+//! Rosters are kept by the clock of the forces, so that zone has to be recognised: by IANA's name, ignoring case and any prefix.
+//! British time is recognised under every name that is in use: Windows' names and the words that Windows shows for them, and with
+//! the numbers that systems append when they have two zones of one name. A zone that the file defines itself (VTIMEZONE) is
+//! identified by its rules. Any other zone is refused by name.
 
 use domain::local_time;
-use jiff::tz::TimeZone;
+use jiff::civil::{Weekday, date};
+use jiff::tz::{Dst, TimeZone};
 
 /// Names of zones whose clocks agree with Britain's, in lower case.
 const LONDON: [&str; 21] = [
@@ -61,7 +62,8 @@ const LONGEST: usize = 80;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Clock {
-    London,
+    /// That of the forces.
+    Own,
     Utc,
     Other,
 }
@@ -79,8 +81,17 @@ pub(super) struct Zones {
 #[derive(Debug, Default)]
 struct Definition {
     name: String,
-    /// For each part: whether it is summer time, its offset in seconds, and the rule for its start.
-    parts: Vec<(bool, Option<i32>, String)>,
+    parts: Vec<Part>,
+}
+
+/// A half of the year in a definition.
+#[derive(Debug, Default)]
+struct Part {
+    summer: bool,
+    /// Offset from UTC in seconds.
+    offset: Option<i32>,
+    /// Rule for its start.
+    rule: String,
 }
 
 impl Zones {
@@ -94,17 +105,18 @@ impl Zones {
                 self.open = Some(Definition::default())
             }
             ("BEGIN", Some(open)) if open.parts.len() < 400 => {
-                open.parts.push((value.eq_ignore_ascii_case("DAYLIGHT"), None, String::new()));
+                let summer = value.eq_ignore_ascii_case("DAYLIGHT");
+                open.parts.push(Part { summer, ..Part::default() });
             }
             ("TZID", Some(open)) => open.name = plain(value),
             ("TZOFFSETTO", Some(open)) => {
                 if let Some(part) = open.parts.last_mut() {
-                    part.1 = offset(value);
+                    part.offset = offset(value);
                 }
             }
             ("RRULE", Some(open)) => {
                 if let Some(part) = open.parts.last_mut() {
-                    part.2 = value.to_ascii_uppercase();
+                    part.rule = value.to_ascii_uppercase();
                 }
             }
             ("END", Some(open)) if value.eq_ignore_ascii_case("VTIMEZONE") => {
@@ -126,23 +138,24 @@ impl Zones {
         let defined = self.defined.iter().find(|(known, _)| *known == own).map(|(_, clock)| *clock);
         let clock = match (known(&own), defined) {
             // Some systems write "GMT" and define it with summer time.
-            (Some(Clock::Utc), Some(Clock::London)) => Clock::London,
+            (Some(Clock::Utc), Some(Clock::Own)) => Clock::Own,
             (Some(_), Some(Clock::Other)) => {
                 return Err(format!(
-                    "its time zone “{}” has other rules in the file (VTIMEZONE) than that name means: export it in \
-                     Europe/London",
-                    shown(name)
+                    "its time zone “{}” has other rules in the file (VTIMEZONE) than that name means: export it in {}",
+                    shown(name),
+                    local_time::zone_name()
                 ));
             }
             (Some(clock), _) | (None, Some(clock)) => clock,
             (None, None) => Clock::Other,
         };
         match clock {
-            Clock::London => Ok(local_time::zone()),
+            Clock::Own => Ok(local_time::zone()),
             Clock::Utc => Ok(TimeZone::UTC),
             Clock::Other => Err(format!(
-                "its time zone “{}” is neither British time nor UTC: export it in Europe/London or UTC",
-                shown(name)
+                "its time zone “{}” is neither that of your force nor UTC: export it in {} or UTC",
+                shown(name),
+                local_time::zone_name()
             )),
         }
     }
@@ -171,9 +184,11 @@ fn shown(name: &str) -> String {
 
 /// Returns the clock that a name stands for by itself.
 fn known(name: &str) -> Option<Clock> {
+    let own = local_time::zone_name().to_lowercase();
+    let british = LONDON.contains(&own.as_str());
     let of = |name: &str| {
-        if LONDON.contains(&name) {
-            return Some(Clock::London);
+        if name == own || british && LONDON.contains(&name) {
+            return Some(Clock::Own);
         }
         UTC.contains(&name).then_some(Clock::Utc)
     };
@@ -213,22 +228,35 @@ impl Definition {
     /// Returns the clock according to the rules without an end: those in force today.
     fn clock(&self) -> Clock {
         let lasting: Vec<_> =
-            self.parts.iter().filter(|(_, _, rule)| !rule.is_empty() && !rule.contains("UNTIL=")).collect();
-        let winter = |rule: &str| rule.contains("BYMONTH=10") && rule.contains("BYDAY=-1SU");
-        let summer = |rule: &str| rule.contains("BYMONTH=3") && rule.contains("BYDAY=-1SU");
+            self.parts.iter().filter(|part| !part.rule.is_empty() && !part.rule.contains("UNTIL=")).collect();
         match lasting.as_slice() {
-            [] if !self.parts.is_empty() && self.parts.iter().all(|(_, offset, _)| *offset == Some(0)) => {
+            [] if !self.parts.is_empty() && self.parts.iter().all(|part| part.offset == Some(0)) => {
                 Clock::Utc
             }
-            [one, two] => {
-                let (standard, daylight) = if one.0 { (two, one) } else { (one, two) };
-                let fits =
-                    (standard.0, standard.1, daylight.0, daylight.1) == (false, Some(0), true, Some(3600));
-                if fits && winter(&standard.2) && summer(&daylight.2) { Clock::London } else { Clock::Other }
-            }
+            [one, two] if is_own(one) && is_own(two) && one.summer != two.summer => Clock::Own,
             _ => Clock::Other,
         }
     }
+}
+
+/// Returns whether a part is how the forces' clock changes: to the same offset, on the same Sunday of the same month.
+fn is_own(part: &Part) -> bool {
+    let zone = local_time::zone();
+    let Ok(start) = date(2026, 1, 1).to_zoned(TimeZone::UTC) else { return false };
+    let changes: Vec<_> = zone.following(start.timestamp()).take(2).collect();
+    changes.iter().any(|change| {
+        let before = change.timestamp().as_second().saturating_sub(1);
+        let day = jiff::Timestamp::from_second(before).map(|at| zone.to_datetime(at).date());
+        let Ok(day) = day else { return false };
+        let last = day.day() + 7 > day.days_in_month();
+        let nth = if last { "-1".to_owned() } else { ((day.day() + 6) / 7).to_string() };
+        let says = |wanted: &str| part.rule.split(';').any(|own| own == wanted);
+        (change.dst() == Dst::Yes) == part.summer
+            && Some(change.offset().seconds()) == part.offset
+            && day.weekday() == Weekday::Sunday
+            && says(&format!("BYMONTH={}", day.month()))
+            && says(&format!("BYDAY={nth}SU"))
+    })
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         on_call: on_call
             .into_iter()
             .map(|(person, until)| {
-                let text = format!("{} ({}), {}", person.name, person.number, person.force.title());
+                let text = format!("{} ({}), {}", person.name, person.number, ctx.force_title(person.force));
                 (Crumb::new(format!("/people/{}/duty", person.id), text), until)
             })
             .collect(),

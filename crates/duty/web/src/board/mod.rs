@@ -48,7 +48,7 @@ pub struct Row {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn states(&self) -> Vec<Choice> {
@@ -69,7 +69,7 @@ impl View {
             person: Crumb::new("/people/1234/duty", name),
             number: "1234".into(),
             unit: "Thetford".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             standing: Standing { colour, title, says: says.into() },
         };
         Self {

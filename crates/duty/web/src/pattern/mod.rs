@@ -41,7 +41,7 @@ pub struct View {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(&self.typed.force)
+        web_shell::parts::choices::forces(&self.shell, &self.typed.force)
     }
 
     fn shapes(&self) -> Vec<Choice> {
@@ -62,7 +62,7 @@ impl View {
             href: "/duty/patterns/add".into(),
             version: None,
             typed: Typed {
-                force: "norfolk".into(),
+                force: "northshire".into(),
                 name: "Response <script>".into(),
                 shape: "cycle".into(),
                 shifts: "E 07:00-16:00".into(),

@@ -43,7 +43,7 @@ impl View {
             shell: Shell::sample(Area::Duty),
             rows: vec![Row {
                 name: Crumb::new("/duty/patterns/1", "Response <script>"),
-                force: Force::Norfolk,
+                force: domain::samples::HOME,
                 shape: "Cycle of 10 days".into(),
                 days: "E E L L N N - - - -".into(),
                 shifts: vec!["E 07:00-16:00".into(), "N 22:00-07:00".into()],

@@ -3,8 +3,8 @@
 use cases_app::Moved;
 use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
 use domain::{
-    CaseId, Condition, DeviceId, DeviceKind, Force, HandoverId, HandoverKind, IdentityCheck, PersonId,
-    PlaceId, PlaceKind, Side, StepId,
+    CaseId, Condition, DeviceId, DeviceKind, HandoverId, HandoverKind, IdentityCheck, PersonId, PlaceId,
+    PlaceKind, Side, StepId,
 };
 use kernel::App;
 use kernel::access::permit;
@@ -16,7 +16,7 @@ use super::{Ring, both, race};
 impl Ring {
     async fn store_room(&self) -> PlaceId {
         let new = NewPlace {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             kind: Some(PlaceKind::Store),
             name: "Store".into(),
             approved_by: String::new(),
@@ -199,7 +199,7 @@ fn a_case(app: &App) -> Case {
         id: CaseId::from_uuid(app.world().uuid()),
         number: 0,
         kind: "withdrawal".into(),
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         device: None,
         person: None,
         clause: None,

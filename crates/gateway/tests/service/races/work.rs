@@ -1,6 +1,6 @@
 //! What nodes share among each other: jobs, notices, decisions, numbers.
 
-use domain::{Force, JobId, NoticeId, PeriodId, PersonId, Span};
+use domain::{JobId, NoticeId, PeriodId, PersonId, Span};
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use permissions_app::{Asked, Decision, NewPermission};
 use store::duty::{PeriodKind, PeriodRow};
@@ -175,7 +175,7 @@ impl Ring {
         let row = Notice {
             id: NoticeId::from_uuid(self.service.world.uuid()),
             person,
-            force: Force::Norfolk,
+            force: domain::samples::NORFOLK,
             key: format!("race:{round}"),
             reason: "routine".into(),
             case: None,
@@ -205,8 +205,8 @@ impl Ring {
                 shown: format!("Person {number}"),
                 person: Some(id),
                 roles: role.into(),
-                both: Roles::NONE,
-                force: Some(Force::Norfolk),
+                everywhere: Roles::NONE,
+                force: Some(domain::samples::NORFOLK),
             },
         )
     }

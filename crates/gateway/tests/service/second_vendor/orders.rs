@@ -135,7 +135,7 @@ fn holds_approval_caps_and_freezes_stand_before_it() {
         let asked = service.ask_erasure(&fiso, frozen.device).await;
         service.agree(&second, asked).await.unwrap();
         let permit = permit::<kernel::access::FreezeDestruction>(&service.desk).unwrap();
-        devices_app::caps::freeze(&service.app, permit, domain::Force::Norfolk, "strange orders")
+        devices_app::caps::freeze(&service.app, permit, domain::samples::NORFOLK, "strange orders")
             .await
             .unwrap();
         assert_eq!(frozen.idle(&service).await, None);

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use domain::{EntryId, Force, Span, Timestamp};
+use domain::{EntryId, Span, Timestamp};
 use futures_util::stream;
 use kernel::access::SeeLedger;
 use ledger_app::read::{LedgerQuery, LedgerRead, LedgerRow};
@@ -23,7 +23,7 @@ pub fn words(action: &str) -> String {
     sentence(&action.replace(['.', '-'], " "))
 }
 
-pub(crate) fn row(row: &LedgerRow) -> Row {
+pub(crate) fn row(ctx: &Ctx, row: &LedgerRow) -> Row {
     let (on, href) = &row.on;
     Row {
         href: format!("/ledger/{}", row.id),
@@ -32,7 +32,7 @@ pub(crate) fn row(row: &LedgerRow) -> Row {
         who: row.who.clone(),
         what: words(&row.action),
         on: Some(Crumb::new(href.clone().unwrap_or_default(), on.clone())),
-        force: row.force.map(Force::title).unwrap_or_default(),
+        force: row.force.map(|force| ctx.force_title(force)).unwrap_or_default(),
         clauses: row.clause.iter().map(|clause| clause_crumb(clause)).collect(),
         why: row.reason.as_deref().map(|why| why.replace('-', " ")).unwrap_or_default(),
         digest: row.digest.clone(),
@@ -114,7 +114,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         shell: ctx.shell(Area::Ledger, Vec::new()),
         list: list.with_rows(read.rows.len(), next),
         errors,
-        rows: read.rows.iter().map(row).collect(),
+        rows: read.rows.iter().map(|found| row(&ctx, found)).collect(),
         checkpoint,
         checkpoint_at: signed,
         covered,
@@ -134,7 +134,7 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
             return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.text.clone()));
         }
         let (read, next) = walk(&ctx, asked, EXPORT_STEP).await?;
-        let rows: Vec<Row> = read.rows.iter().map(row).collect();
+        let rows: Vec<Row> = read.rows.iter().map(|found| row(&ctx, found)).collect();
         Ok(((ctx, list), as_csv(&rows), next))
     })
     .await

@@ -73,7 +73,7 @@ pub struct Row {
     /// The subject of the action; the address is empty where it has no page.
     pub on: Option<Crumb>,
     /// The force that it belongs to; empty for entries of the service itself and entries that concern every force.
-    pub force: &'static str,
+    pub force: String,
     /// The clauses it was made under.
     pub clauses: Vec<Crumb>,
     /// The reason; empty where none was asked for.
@@ -99,7 +99,7 @@ impl View {
             who: who.into(),
             what: what.into(),
             on: Some(Crumb::new("/devices/NC-10442", "NC-10442")),
-            force: "Norfolk",
+            force: "Northshire".into(),
             clauses: vec![web_shell::links::clause_crumb("MDU-4.1")],
             why: why.into(),
             digest: "7a0f2d8c4b1e96533f1d0a7e2c8b5f4490c6d1e2f3a4b5c6d7e8f90a1b2c3d4e".into(),
@@ -150,7 +150,7 @@ pub fn export(rows: &[Row]) -> String {
             &row.who,
             &row.what,
             row.on.as_ref().map_or("", |on| &on.text),
-            row.force,
+            row.force.as_str(),
             &clauses.join(" "),
             &row.why,
             &row.digest,

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use domain::{EntryId, Force};
+use domain::EntryId;
 use kernel::access::SeeLedger;
 
 use crate::entries::handler::row;
@@ -20,8 +20,8 @@ pub(crate) async fn entry(ctx: Ctx, Path(id): Path<String>) -> Result<Response, 
     let view = entry::View {
         shell: ctx.under(Area::Ledger),
         action: read.row.action.clone(),
-        row: row(&read.row),
-        force: read.force.map(Force::title).unwrap_or_default(),
+        row: row(&ctx, &read.row),
+        force: read.force.map(|force| ctx.force_title(force)).unwrap_or_default(),
         clause_title: read.clause_title.unwrap_or_default(),
         detail_digest: read.detail_digest.unwrap_or_default(),
         detail: read.detail,

@@ -20,8 +20,8 @@ pub struct View {
     pub row: Row,
     /// The action as recorded, such as `device.lock.ordered`.
     pub action: String,
-    /// The force that it belongs to; empty for entries that concern both forces or neither.
-    pub force: &'static str,
+    /// The force that it belongs to; empty for entries that concern every force or neither.
+    pub force: String,
     /// The title of its clause; empty where it has none.
     pub clause_title: String,
     /// The salted digest of the private detail; empty where it has none.
@@ -46,7 +46,7 @@ impl View {
             shell: Shell::sample(Area::Ledger),
             row: row.unwrap_or_else(Self::waiting_row),
             action: "terms.accepted".into(),
-            force: "Norfolk",
+            force: "Northshire".into(),
             clause_title: "Acceptance of the policy <script>".into(),
             detail_digest: "0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566778899aabbccddeeff0".into(),
             detail: DetailState::Erased,
@@ -70,7 +70,7 @@ impl View {
             who: "Insp Grey <script>".into(),
             what: "Device lost mode ordered".into(),
             on: None,
-            force: "Norfolk",
+            force: "Northshire".into(),
             clauses: Vec::new(),
             why: "left on a train".into(),
             digest: "7a0f2d8c4b1e96533f1d0a7e2c8b5f4490c6d1e2f3a4b5c6d7e8f90a1b2c3d4e".into(),

@@ -2,7 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use domain::{AlarmId, Force, Timestamp};
+use domain::{AlarmId, Timestamp};
 use kernel::access::{AcknowledgeAlarms, SeeAlarms};
 use notices_app::alarms;
 use notices_app::alarms::AlarmRead;
@@ -14,12 +14,12 @@ use web_shell::parts::listing::{Listing, PER_PAGE, cut};
 use web_shell::session::{Ctx, Problem, done, id_of};
 
 /// Converts an alarm into a row.
-pub fn row(read: AlarmRead) -> Row {
+pub fn row(ctx: &Ctx, read: AlarmRead) -> Row {
     let alarm = read.alarm;
     Row {
         id: alarm.id.to_string(),
         kind: read.kind.to_owned(),
-        force: alarm.force.map_or_else(|| "both forces".to_owned(), |force| Force::title(force).to_owned()),
+        force: alarm.force.map_or_else(|| "every force".to_owned(), |force| ctx.force_title(force)),
         subject: alarm.subject,
         body: alarm.body,
         link: alarm.link,
@@ -45,7 +45,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         shell: ctx.under(Area::People),
         may_see_to: ctx.may::<AcknowledgeAlarms>(),
         list: list.with_rows(found.len(), next.map(|(id, at)| format!("{id},{at}"))),
-        rows: found.into_iter().map(row).collect(),
+        rows: found.into_iter().map(|read| row(&ctx, read)).collect(),
     };
     shown(&view)
 }

@@ -63,7 +63,7 @@ impl Row {
         Self {
             id: "1".into(),
             kind: "Role given".into(),
-            force: "Norfolk".into(),
+            force: "Northshire".into(),
             subject: "Jo Marsh <script> (S2210) was given the role Administrator".into(),
             body: "It counts at once. If nobody expected this, end the role now.".into(),
             link: "/people/1/roles".into(),

@@ -1,7 +1,6 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use domain::Force;
 use kernel::access::ReviewOffDuty;
 use off_duty_app::FEWEST;
 
@@ -13,7 +12,9 @@ use web_shell::session::{Ctx, Problem};
 /// Shows the use off duty in a month, by unit.
 pub(crate) async fn sign_ins(ctx: Ctx) -> Result<Response, Problem> {
     let permit = ctx.permit::<ReviewOffDuty>()?;
-    let force = Ctx::force(ctx.asked("force")).or(ctx.actor.force).unwrap_or(Force::Norfolk);
+    let first = || ctx.site.app.forces().first().copied();
+    let force = Ctx::force(ctx.asked("force")).or(ctx.actor.force).or_else(first);
+    let force = force.ok_or_else(Problem::not_found)?;
     let month = match ctx.asked("month") {
         "" => web_shell::format::month_of(ctx.site.app.world().now()),
         month => month.chars().take(10).collect(),

@@ -49,7 +49,7 @@ pub struct Row {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(&self.force)
+        web_shell::parts::choices::forces(&self.shell, &self.force)
     }
 
     /// Returns a made-up month, for the gallery and the tests.
@@ -58,7 +58,7 @@ impl View {
         Self {
             shell: Shell::sample(Area::Duty),
             month: "2026-11".into(),
-            force: "norfolk".into(),
+            force: "northshire".into(),
             problem: String::new(),
             rows: vec![Row {
                 unit: "Roads <script>".into(),

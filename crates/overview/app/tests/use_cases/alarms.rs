@@ -58,7 +58,7 @@ fn signed_in(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
             person: Some(person),
             roles: role.into(),
             force: Some(force),
-            both: Roles::NONE,
+            everywhere: Roles::NONE,
         },
     )
 }
@@ -66,12 +66,12 @@ fn signed_in(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
 #[test]
 fn the_forces_own_people_are_told_at_once_and_a_burst_rings_five_times() {
     on_bench(|Bench { app, world, .. }| async move {
-        let norfolk = listener(&app, "A1", Force::Norfolk, Role::InformationSecurity).await;
-        let suffolk = listener(&app, "A2", Force::Suffolk, Role::Administrator).await;
-        let analyst = listener(&app, "A3", Force::Norfolk, Role::ServiceDeskAnalyst).await;
+        let norfolk = listener(&app, "A1", domain::samples::NORFOLK, Role::InformationSecurity).await;
+        let suffolk = listener(&app, "A2", domain::samples::SUFFOLK, Role::Administrator).await;
+        let analyst = listener(&app, "A3", domain::samples::NORFOLK, Role::ServiceDeskAnalyst).await;
         let before = told(&app, norfolk).await.len();
         for subject in ["first", "second", "third", "fourth", "fifth", "sixth", "seventh"] {
-            raised(&app, Some(Force::Norfolk), "person:x", subject).await;
+            raised(&app, Some(domain::samples::NORFOLK), "person:x", subject).await;
         }
         let heard = told(&app, norfolk).await;
         assert_eq!(heard.len() - before, 5);
@@ -83,7 +83,7 @@ fn the_forces_own_people_are_told_at_once_and_a_burst_rings_five_times() {
         let over_the_wall = told(&app, suffolk).await.iter().filter(|one| one.subject == "first").count();
         assert_eq!(over_the_wall, 0);
         world.clock.advance(TOGETHER);
-        raised(&app, Some(Force::Norfolk), "person:x", "later").await;
+        raised(&app, Some(domain::samples::NORFOLK), "person:x", "later").await;
         raised(&app, None, "person:x", "both forces").await;
         let subjects = |all: Vec<notices::Notice>| all.into_iter().map(|one| one.subject).collect::<Vec<_>>();
         let heard = subjects(told(&app, norfolk).await);
@@ -101,16 +101,16 @@ fn the_forces_own_people_are_told_at_once_and_a_burst_rings_five_times() {
 #[test]
 fn nobody_to_tell_is_known_and_whoever_caused_it_cannot_see_to_it() {
     on_bench(|Bench { app, .. }| async move {
-        raised(&app, Some(Force::Suffolk), "system", "to nobody").await;
+        raised(&app, Some(domain::samples::SUFFOLK), "system", "to nobody").await;
         let root = Actor::command_line("test");
         assert_eq!(open(&app, &root).await[0].alarm.told, 0);
 
-        let one = listener(&app, "A1", Force::Norfolk, Role::Administrator).await;
-        let other = listener(&app, "A2", Force::Norfolk, Role::InformationSecurity).await;
-        raised(&app, Some(Force::Norfolk), &format!("person:{one}"), "theirs").await;
+        let one = listener(&app, "A1", domain::samples::NORFOLK, Role::Administrator).await;
+        let other = listener(&app, "A2", domain::samples::NORFOLK, Role::InformationSecurity).await;
+        raised(&app, Some(domain::samples::NORFOLK), &format!("person:{one}"), "theirs").await;
         let (one, other) = (
-            signed_in(&app, one, Role::Administrator, Force::Norfolk),
-            signed_in(&app, other, Role::InformationSecurity, Force::Norfolk),
+            signed_in(&app, one, Role::Administrator, domain::samples::NORFOLK),
+            signed_in(&app, other, Role::InformationSecurity, domain::samples::NORFOLK),
         );
         let theirs =
             open(&app, &one).await.into_iter().find(|alarm| alarm.alarm.subject == "theirs").unwrap();
@@ -132,7 +132,7 @@ fn nobody_to_tell_is_known_and_whoever_caused_it_cannot_see_to_it() {
 #[test]
 fn a_name_in_an_alarm_goes_with_its_person() {
     on_bench(|Bench { app, person, .. }| async move {
-        raised(&app, Some(Force::Norfolk), "person:x", "PC Ames (1234) was given a role").await;
+        raised(&app, Some(domain::samples::NORFOLK), "person:x", "PC Ames (1234) was given a role").await;
         let forgotten = app.store().write(move |tx| {
             let whose = people::by_id(tx, person)?.unwrap();
             let numbered = format!("{} ({})", whose.name, whose.number);

@@ -1,6 +1,6 @@
 //! Grants begin, end and lapse, and what a live session may do follows them.
 
-use domain::{Force, PersonId, Span, local_time};
+use domain::{PersonId, Span, local_time};
 use kernel::access::{Actor, Roles, SeeDevices, SeeLedger, permit};
 use kernel::access::{Permit, Role};
 use kernel::testing::{Bench, on_bench};
@@ -27,7 +27,7 @@ async fn cookie(app: &App, person: PersonId) -> String {
         name: "PC Ames".into(),
         person: Some(person),
         roles: Roles::NONE,
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         how: "test",
     };
     sign_in_app::sessions::begin_session(app, who).await.unwrap().into_exposed()
@@ -65,7 +65,7 @@ fn an_auditors_grant_has_an_end_and_ends_by_itself_in_a_live_session() {
         assert!(matches!(again, AppError::Conflict(_)), "a double click gives one grant: {again}");
         let auditor = actor(&app, &session).await;
         let sees = permit::<SeeLedger>(&auditor).unwrap();
-        assert!(sees.reaches(Force::Suffolk).is_err() && auditor.roles.has(Role::Holder));
+        assert!(sees.reaches(domain::samples::SUFFOLK).is_err() && auditor.roles.has(Role::Holder));
         world.clock.advance(Span::from_secs(24 * 3600 - 1));
         let session = cookie(&app, person).await;
         assert!(permit::<SeeLedger>(&actor(&app, &session).await).is_ok(), "until the end of the last day");
@@ -145,7 +145,7 @@ fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
         };
         let desk = sync(&["Lanyard desk", "Something else"]).await;
         assert_eq!(desk.roles.to_string(), "holder service-desk-analyst");
-        assert!(desk.both.has(Role::ServiceDeskAnalyst), "the settings say both forces for this group");
+        assert!(desk.everywhere.has(Role::ServiceDeskAnalyst), "the settings say both forces for this group");
         assert_eq!(sync(&["Lanyard desk"]).await, desk, "a second time changes nothing");
         let id = people_app::grants::person_roles(&app, root(), person).await.unwrap().grants[0].grant.id;
         let refused = people_app::grants::give::end_role(&app, root(), id, "by hand").await.unwrap_err();
@@ -178,7 +178,7 @@ fn a_role_over_both_forces_reaches_over_the_wall_and_the_others_do_not() {
             &app,
             root(),
             person,
-            NewGrant { both_forces: true, ..grant(Role::ServiceDeskAnalyst, "") },
+            NewGrant { everywhere: true, ..grant(Role::ServiceDeskAnalyst, "") },
         )
         .await
         .unwrap();
@@ -186,7 +186,7 @@ fn a_role_over_both_forces_reaches_over_the_wall_and_the_others_do_not() {
         let session = cookie(&app, person).await;
         let actor = actor(&app, &session).await;
         assert_eq!(permit::<SeeDevices>(&actor).unwrap().scope().force(), None);
-        assert_eq!(permit::<SeeLedger>(&actor).unwrap().scope().force(), Some(Force::Norfolk));
+        assert_eq!(permit::<SeeLedger>(&actor).unwrap().scope().force(), Some(domain::samples::NORFOLK));
     });
 }
 

@@ -2,7 +2,7 @@
 
 use store::alarms as alarm_rows;
 
-use domain::{Force, GrantId, PersonId};
+use domain::{GrantId, PersonId};
 use kernel::access::Role;
 use kernel::access::{Actor, ApiScope, Comes, Roles, Who, permit};
 use kernel::testing::{Bench, on_both};
@@ -21,7 +21,7 @@ fn new(role: Role) -> NewGrant {
 
 async fn person(app: &App, number: &str, name: &str) -> PersonId {
     let new = NewPerson {
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         number: number.into(),
         name: name.into(),
         role: "staff".into(),
@@ -36,7 +36,7 @@ async fn signed_in(app: &App, person: PersonId) -> Actor {
         name: format!("{person}"),
         person: Some(person),
         roles: Roles::NONE,
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         how: "test",
     };
     let cookie = sign_in_app::sessions::begin_session(app, who).await.unwrap();
@@ -151,13 +151,17 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
                 .unwrap()
         };
         let root = Actor::command_line("root");
-        let scim =
-            NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 9 };
+        let scim = NewToken {
+            name: "Entra".into(),
+            scope: ApiScope::Scim,
+            force: Some(domain::samples::NORFOLK),
+            days: 9,
+        };
         let (token, _) = sign_in_app::tokens::make_token(&app, permit(&root).unwrap(), scim).await.unwrap();
         let by: &'static str = Box::leak(format!("token:{token}").into_boxed_str());
         let said = take(Names::Token(by), &["Lanyard desk", "Lanyard admins"]).await;
         assert_eq!(said.roles.to_string(), "holder service-desk-analyst", "an administrator waits");
-        assert_eq!(said.both, Roles::NONE, "of its own force only, whatever the settings say");
+        assert_eq!(said.everywhere, Roles::NONE, "of its own force only, whatever the settings say");
         let grants = person_roles(&app, permit(&root).unwrap(), ames).await.unwrap().grants;
         let waits = grants.iter().find(|read| read.grant.waits).unwrap().grant.id;
         assert!(
@@ -166,17 +170,17 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
 
         // Confirmed by an administrator it counts, over its own force.
         let other = person(&app, "B1", "Bo Byrd").await;
-        let over_both = NewGrant { both_forces: true, ..new(Role::Administrator) };
+        let over_both = NewGrant { everywhere: true, ..new(Role::Administrator) };
         give::grant_role(&app, permit(&root).unwrap(), other, over_both).await.unwrap();
         world.clock.advance(second::SPAN);
         let bo = signed_in(&app, other).await;
         give::confirm_role(&app, permit(&bo).unwrap(), waits, "they are").await.unwrap();
         let now = roles_of(&app, ames).await.unwrap().unwrap();
-        assert!(now.roles.has(Role::Administrator) && now.both == Roles::NONE);
+        assert!(now.roles.has(Role::Administrator) && now.everywhere == Roles::NONE);
 
         // The sign-in's own claim is over both, and counts at once; it approves nothing for a day.
         let said = take(Names::SignIn, &["Lanyard admins"]).await;
-        assert!(said.roles.has(Role::Administrator) && said.both.has(Role::Administrator));
+        assert!(said.roles.has(Role::Administrator) && said.everywhere.has(Role::Administrator));
         assert!(!said.roles.has(Role::ServiceDeskAnalyst));
         let asked = person(&app, "C1", "Cy Cole").await;
         let lead = waiting(
@@ -197,7 +201,7 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
         assert!(refused.contains("gave you your role, or confirmed it"), "{refused}");
         // A token takes nothing away that the sign-in gave while they are in the group, and ends it when they are not.
         let said = take(Names::Token(by), &["Lanyard admins"]).await;
-        assert!(said.both.has(Role::Administrator));
+        assert!(said.everywhere.has(Role::Administrator));
         assert_eq!(take(Names::Token(by), &[]).await.roles.to_string(), "holder");
     });
 }
@@ -218,8 +222,12 @@ fn what_somebody_asked_for_ends_with_them_and_their_tokens_are_told() {
         let lead = waiting(
             give::grant_role(&app, permit(&ada).unwrap(), c, new(Role::ServiceDeskLead)).await.unwrap(),
         );
-        let scim =
-            NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days: 9 };
+        let scim = NewToken {
+            name: "Entra".into(),
+            scope: ApiScope::Scim,
+            force: Some(domain::samples::NORFOLK),
+            days: 9,
+        };
         sign_in_app::tokens::make_token(&app, permit(&ada).unwrap(), scim).await.unwrap();
         let who =
             SignedIn { name: "x".into(), person: Some(a), roles: Roles::NONE, force: None, how: "test" };
@@ -256,7 +264,7 @@ fn what_somebody_asked_for_ends_with_them_and_their_tokens_are_told() {
                 person: bo.person,
                 roles: bo.roles,
                 force: bo.force,
-                both: bo.both,
+                everywhere: bo.everywhere,
             },
         );
         let refused = give::grant_role(&app, permit(&me).unwrap(), c, new(Role::Fiso)).await.unwrap_err();

@@ -1,7 +1,5 @@
 //! Files that systems of the field write, as far as the register. How they are taken apart is the crate `tables`' to test.
 
-use domain::Force;
-
 use custody_app::register::import::Devices;
 use kernel::AppError;
 use kernel::access::{Actor, permit};
@@ -11,7 +9,7 @@ use people_app::import::People;
 
 fn file(text: &str) -> NewFile {
     let (name, bytes) = ("file.csv".into(), text.as_bytes().to_vec());
-    NewFile { name, force: Some(Force::Norfolk), bytes, ..NewFile::default() }
+    NewFile { name, force: Some(domain::samples::NORFOLK), bytes, ..NewFile::default() }
 }
 
 async fn looked<K: Kind>(bench: &Bench, text: &str) -> Result<ImportRead<K>, AppError> {

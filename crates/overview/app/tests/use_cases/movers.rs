@@ -1,6 +1,6 @@
 //! Events and the cases that follow from them, from the first day to the receipt.
 
-use domain::{CaseId, DeviceId, DeviceKind, EventId, Force, Outcome, PersonId, Span, Subject};
+use domain::{CaseId, DeviceId, DeviceKind, EventId, Outcome, PersonId, Span, Subject};
 use store::case_steps::Step;
 use store::cases::Case;
 use store::{case_steps, cases, events, findings, holds};
@@ -24,7 +24,7 @@ fn event(kind: &str, on: &str) -> NewEvent {
 }
 
 async fn phone(app: &App, serial: &str, holder: PersonId) -> DeviceId {
-    let (serial, kind, force) = (serial.to_owned(), DeviceKind::Iphone, Force::Norfolk);
+    let (serial, kind, force) = (serial.to_owned(), DeviceKind::Iphone, domain::samples::NORFOLK);
     let new = NewDevice { serial, kind, force, holder: Some(holder), asset_tag: None };
     custody_app::register::add_device(app, may(), new).await.unwrap()
 }
@@ -262,7 +262,7 @@ fn a_suspension_asks_for_a_decision_on_a_hold_and_a_hold_stops_what_destroys_or_
         let held = app.store().read(move |tx| holds::of_device(tx, device)).await.unwrap();
         assert_eq!(held.len(), 1, "one hold for one reference");
         let other = people_app::NewPerson {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             number: "77".into(),
             name: "PC Fox".into(),
             role: "officer".into(),

@@ -1,7 +1,7 @@
 //! Notices against a database, a clock that is moved and a mail relay that listens on this machine.
 
 use domain::local_time::{instant, midnight};
-use domain::{CaseId, Force, PersonId, Span, Timestamp};
+use domain::{CaseId, PersonId, Span, Timestamp};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::cases::Case;
 use store::duty::{AssignmentRow, PatternRow, PeriodKind, PeriodRow};
@@ -25,7 +25,7 @@ async fn on_days(app: &App, person: PersonId) {
     let from = "2026-11-01".parse().unwrap();
     let row = PatternRow {
         id: pattern,
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         name: format!("Days {person}"),
         shape: "week".into(),
         shifts: "D 09:00-17:00".into(),
@@ -62,7 +62,7 @@ async fn case_about(app: &App, person: Option<PersonId>, open: bool) -> CaseId {
         id,
         number: 0,
         kind: "fault".into(),
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         device: None,
         person,
         clause: None,
@@ -167,7 +167,7 @@ fn not_known_waits_for_the_forces_hours_and_is_counted() {
         let (_, suffolk) = cases_app::desk::notice_exceptions(
             &app,
             permit(&Actor::system()).unwrap(),
-            Some(Force::Suffolk),
+            Some(domain::samples::SUFFOLK),
             month,
         )
         .await
@@ -290,7 +290,7 @@ fn a_live_matter_names_who_decided_and_why() {
                 person: Some(person),
                 roles: Role::DutyOfficer.into(),
                 force: None,
-                both: Roles::NONE,
+                everywhere: Roles::NONE,
             },
         );
         let empty = LiveMatter { why: " ".into(), ..call.clone() };

@@ -21,15 +21,15 @@ fn entry(id: u128, force: Force, number: &str, name: &str) -> Person {
 
 #[test]
 fn two_entries_are_one_human_by_any_sign_and_in_doubt() {
-    use Force::{Norfolk, Suffolk};
+    use domain::samples::{NORFOLK, SUFFOLK};
 
     let hale = Person {
         email: Some("robin.hale@norfolk.example".into()),
         user_name: Some("rhale".into()),
         external_id: Some("oid-1".into()),
-        ..entry(1, Norfolk, "S100", "Robin Hale")
+        ..entry(1, NORFOLK, "S100", "Robin Hale")
     };
-    let other = |change: fn(Person) -> Person| change(entry(2, Suffolk, "S200", "Jo Marsh"));
+    let other = |change: fn(Person) -> Person| change(entry(2, SUFFOLK, "S200", "Jo Marsh"));
     let cases: [(&str, Person, Option<Same>); 15] = [
         ("itself", hale.clone(), Some(Same::Entry)),
         ("nothing in common", other(|one| one), None),
@@ -84,7 +84,7 @@ fn a_role_approves_after_a_day_where_its_giver_or_a_directory_would_have_it_at_o
         id: domain::GrantId::from_uuid(uuid::Uuid::nil()),
         person: PersonId::from_uuid(uuid::Uuid::nil()),
         role: "administrator".into(),
-        both_forces: false,
+        everywhere: false,
         from_directory,
         said_by: said_by.into(),
         reason: String::new(),
@@ -141,7 +141,7 @@ fn a_role_approves_after_a_day_where_its_giver_or_a_directory_would_have_it_at_o
 
 async fn person(app: &App, number: &str, name: &str) -> PersonId {
     let new = NewPerson {
-        force: Some(Force::Norfolk),
+        force: Some(domain::samples::NORFOLK),
         number: number.into(),
         name: name.into(),
         role: "staff".into(),
@@ -158,8 +158,8 @@ fn signed_in(app: &App, person: PersonId, role: Role) -> Actor {
             shown: "shown".into(),
             person: Some(person),
             roles: role.into(),
-            force: Some(Force::Norfolk),
-            both: Roles::NONE,
+            force: Some(domain::samples::NORFOLK),
+            everywhere: Roles::NONE,
         },
     )
 }
@@ -169,7 +169,13 @@ async fn agrees(app: &App, asked_by: &str, actor: &Actor) -> Result<(), String> 
     let asked = app.clone();
     app.store()
         .read(move |tx| {
-            another_human_for::<ApproveDestruction>(&asked, tx, &asked_by, &actor, (Force::Norfolk, now))
+            another_human_for::<ApproveDestruction>(
+                &asked,
+                tx,
+                &asked_by,
+                &actor,
+                (domain::samples::NORFOLK, now),
+            )
         })
         .await
         .map_err(|error| error.to_string())
@@ -197,7 +203,7 @@ fn only_another_human_whose_role_counts_already_may_agree() {
         refused(&marsh.name, &marsh, "you asked for it yourself").await;
         refused(&asked, &desk, "the command line is never a second person").await;
         refused(&asked, &Actor::system(), "the command line is never a second person").await;
-        let token = Actor::token("1", "Entra", kernel::access::ApiScope::Scim, Force::Norfolk);
+        let token = Actor::token("1", "Entra", kernel::access::ApiScope::Scim, domain::samples::NORFOLK);
         refused(&asked, &token, "token is never a second person").await;
         let mut stranger = marsh.clone();
         stranger.person = None;

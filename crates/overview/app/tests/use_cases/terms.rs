@@ -1,6 +1,6 @@
 //! Asking, reminding and restricting, as time goes by.
 
-use domain::{DeviceKind, Force, PersonId, Platform, Span};
+use domain::{DeviceKind, PersonId, Platform, Span};
 use store::duty::PeriodRow;
 use store::terms_asked::Standing;
 use store::{notices, terms_asked};
@@ -30,7 +30,7 @@ async fn phone(bench: &Bench, holder: PersonId) -> domain::DeviceId {
     let new = NewDevice {
         serial: "TERMS001".into(),
         kind: DeviceKind::Iphone,
-        force: Force::Norfolk,
+        force: domain::samples::NORFOLK,
         holder: Some(holder),
         asset_tag: None,
     };
@@ -53,7 +53,7 @@ async fn restricted(bench: &Bench, device: domain::DeviceId) -> bool {
 fn terms_that_lie_are_asked_reminded_told_to_the_manager_and_restrict() {
     on_bench(|bench| async move {
         let manager = NewPerson {
-            force: Some(Force::Norfolk),
+            force: Some(domain::samples::NORFOLK),
             number: "9".into(),
             name: "Sgt Byrd".into(),
             role: "officer".into(),

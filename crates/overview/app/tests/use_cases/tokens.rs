@@ -44,19 +44,20 @@ async fn made(bench: &Bench, days: u32) -> TokenId {
             shown: "PC Ames".into(),
             person: Some(bench.person),
             roles: Role::Administrator.into(),
-            force: Some(Force::Norfolk),
-            both: Roles::NONE,
+            force: Some(domain::samples::NORFOLK),
+            everywhere: Roles::NONE,
         },
     );
-    let new = NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(Force::Norfolk), days };
+    let new =
+        NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(domain::samples::NORFOLK), days };
     sign_in_app::tokens::make_token(&bench.app, permit(&maker).unwrap(), new).await.unwrap().0
 }
 
 #[test]
 fn who_made_it_and_the_forces_administrators_are_told_twice_and_no_more() {
     on_bench(|bench| async move {
-        let norfolk = administrator(&bench.app, "A1", Force::Norfolk).await;
-        let suffolk = administrator(&bench.app, "A2", Force::Suffolk).await;
+        let norfolk = administrator(&bench.app, "A1", domain::samples::NORFOLK).await;
+        let suffolk = administrator(&bench.app, "A2", domain::samples::SUFFOLK).await;
         let id = made(&bench, 90).await;
         pass(&bench, 75).await;
         assert_eq!(told(&bench.app, norfolk).await, 0, "too soon");

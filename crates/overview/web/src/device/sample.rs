@@ -1,7 +1,7 @@
 //! Made-up devices for the page of one device.
 
 use devices_web::State;
-use domain::{DeviceKind, Force, Grade, Outcome, Timestamp, WhyNotKnown};
+use domain::{DeviceKind, Grade, Outcome, Timestamp, WhyNotKnown};
 use permissions_web::setting::Setting;
 
 use crate::device::{Action, Case, Clause, Command, Enrolment, Fact, Holder, Typed, View};
@@ -20,7 +20,7 @@ impl View {
             asset: "NC-10442".into(),
             kind: DeviceKind::Iphone,
             state: State::LostMode,
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             register: register(),
             reported: Some(reported()),
             apps: Some(Some((vec!["com.apple.Maps".into(), "uk.example.<script>".into()], hours_ago(1)))),
@@ -102,7 +102,7 @@ impl View {
             errors: Errors::default(),
             kind: DeviceKind::Mac,
             state: State::Registered,
-            force: Force::Suffolk,
+            force: domain::samples::AWAY,
             holder: None,
             standing: "In store: ICT stores, Ipswich".into(),
             ways: vec![Crumb::new("/custody/new?kind=issue&device=1", "Issue")],

@@ -7,7 +7,7 @@ use ledger_app::read::LedgerRow;
 use ledger_app::{CopyState, LedgerStatus};
 use ledger_web::entries::words;
 use notices_web::alarms::row as alarm;
-use overview_app::overview::Attention;
+use overview_app::overview::{Attention, HeldFigures};
 use permissions_web::mention::{mention, risk};
 
 use crate::overview::{AttentionRow, CopyRow, Held, RecentRow, ReviewRow, View};
@@ -34,11 +34,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         .collect();
     let view = View {
         troubles: now.troubles,
-        held: now.held.as_ref().map(|held| Held {
-            bursts: held.bursts,
-            asked: held.asked,
-            frozen: held.frozen.iter().map(|force| force.title()).collect(),
-        }),
+        held: now.held.as_ref().map(|figures| held(&ctx, figures)),
         shell: ctx.shell(Area::Overview, Vec::new()),
         documents: now.documents.iter().map(bar).collect(),
         devices_enrolled: figures.enrolled.unsigned_abs(),
@@ -60,8 +56,18 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
         lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
         alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
-        alarms: now.alarms.map(|(rows, _)| rows).unwrap_or_default().into_iter().map(alarm).collect(),
-        few_administrators: now.few_administrators.iter().map(|(force, one)| few(*force, *one)).collect(),
+        alarms: now
+            .alarms
+            .map(|(rows, _)| rows)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|read| alarm(&ctx, read))
+            .collect(),
+        few_administrators: now
+            .few_administrators
+            .iter()
+            .map(|(force, one)| few(&ctx.force_title(*force), *one))
+            .collect(),
         recent: now.recent.unwrap_or_default().iter().map(recent).collect(),
         ledger_stopped: now.ledger.as_ref().and_then(|ledger| ledger.stopped.clone()).unwrap_or_default(),
         ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
@@ -69,17 +75,23 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     shown(&view)
 }
 
-fn few(force: domain::Force, one: bool) -> String {
+fn held(ctx: &Ctx, figures: &HeldFigures) -> Held {
+    Held {
+        bursts: figures.bursts,
+        asked: figures.asked,
+        frozen: figures.frozen.iter().map(|force| ctx.force_title(*force)).collect(),
+    }
+}
+
+fn few(force: &str, one: bool) -> String {
     if one {
         format!(
-            "{} has one administrator who has signed in. Until a second has, nobody can confirm a role that destroys, approves or \
-             administers, and the one may give the role of administrator once. Give it to somebody now, and have them sign in.",
-            force.title()
+            "{force} has one administrator who has signed in. Until a second has, nobody can confirm a role that destroys, approves or \
+             administers, and the one may give the role of administrator once. Give it to somebody now, and have them sign in."
         )
     } else {
         format!(
-            "No administrator of {} has signed in. Until one has, anybody who can use the server can give roles alone: lanyard role give.",
-            force.title()
+            "No administrator of {force} has signed in. Until one has, anybody who can use the server can give roles alone: lanyard role give."
         )
     }
 }

@@ -80,7 +80,7 @@ pub struct Held {
     /// Orders that wait for a second person to agree.
     pub asked: u64,
     /// Forces whose destructive orders are frozen.
-    pub frozen: Vec<&'static str>,
+    pub frozen: Vec<String>,
 }
 
 /// A device that needs attention.
@@ -196,8 +196,8 @@ impl View {
             lapsing: vec![Mention::sample()],
             alarms: vec![notices_web::alarms::Row::sample()],
             alarms_open: 3,
-            few_administrators: vec!["Norfolk has one administrator who has signed in <script>.".into()],
-            held: Some(Held { bursts: 1, asked: 2, frozen: vec!["Norfolk Constabulary"] }),
+            few_administrators: vec!["Northshire has one administrator who has signed in <script>.".into()],
+            held: Some(Held { bursts: 1, asked: 2, frozen: vec!["Northshire Police".into()] }),
             recent: vec![
                 RecentRow::sample(hours(0), "Lost mode asked for NC-10442", "/ledger?device=F4GXQ2ABCD"),
                 RecentRow::sample(hours(2), "Check-in from SC-20031", "/ledger"),

@@ -102,7 +102,7 @@ impl View {
             shell: Shell::sample(Area::People),
             name: "PC Ames <script>".into(),
             number: "1234".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             about: vec![
                 ("Role".into(), "Response officer".into()),
                 ("Unit".into(), "Thetford".into()),

@@ -16,7 +16,7 @@ pub(crate) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
     let refreshing = ctx.asked("refresh") != "off";
     let counts_now = now.counts;
     let view = wall::View {
-        marking: "OFFICIAL".into(),
+        marking: ctx.site.app.policy().forces().marking.clone(),
         now: ctx.site.app.world().now(),
         refreshing,
         enrolled: counts_now.enrolled.unsigned_abs(),

@@ -64,18 +64,18 @@ pub async fn grant_role(
         .store()
         .write(move |tx| {
             locks::take(tx, Lock::Roles)?;
-            let whose = grantee(tx, &permit, person, new.both_forces)?;
+            let whose = grantee(tx, &permit, person, new.everywhere)?;
             if whose.ended_at.is_some() {
                 return Err(AppError::Conflict(format!("{} is not on the books any more", whose.name)));
             }
-            refuse_twice(tx, &whose, role, new.both_forces, now)?;
+            refuse_twice(tx, &whose, role, new.everywhere, now)?;
             let waits = is_strong(app.policy().access(), role)
-                && waits_for_second(tx, permit.actor(), &whose, (role, new.both_forces), now)?;
+                && waits_for_second(tx, permit.actor(), &whose, (role, new.everywhere), now)?;
             let grant = Grant {
                 id: GrantId::from_uuid(app.world().uuid()),
                 person,
                 role: role.as_str().to_owned(),
-                both_forces: new.both_forces,
+                everywhere: new.everywhere,
                 from_directory: false,
                 said_by: permit.actor().name.clone(),
                 reason,
@@ -99,7 +99,7 @@ fn waits_for_second(
     tx: &mut Tx<'_>,
     giver: &Actor,
     whose: &Person,
-    (role, both_forces): (Role, bool),
+    (role, everywhere): (Role, bool),
     now: Timestamp,
 ) -> Result<bool, AppError> {
     presence::fresh(giver, now)?;
@@ -110,7 +110,7 @@ fn waits_for_second(
             whose.name
         )));
     }
-    let known = administrators(tx, whose.force, both_forces, now)?;
+    let known = administrators(tx, whose.force, everywhere, now)?;
     let known: Vec<PersonId> = known.into_iter().filter(|id| *id != whose.id).collect();
     let Some(me) = giver.person.filter(|_| giver.comes() == Comes::SignedIn) else {
         return has_signed_in(tx, &known, whose.force);
@@ -130,7 +130,7 @@ pub(super) fn enter_grant(app: &App, tx: &mut Tx<'_>, giving: &Giving<'_>) -> Re
         .reason(role.as_str())
         .detail(json!({
             "grant": grant.id,
-            "both_forces": grant.both_forces,
+            "both_forces": grant.everywhere,
             "until": grant.until.map(|until| until.to_string()),
             "by": grant.said_by,
             "asked_by": grant.asked_by,
@@ -141,7 +141,7 @@ pub(super) fn enter_grant(app: &App, tx: &mut Tx<'_>, giving: &Giving<'_>) -> Re
         return Ok(());
     }
     let who = format!("{} ({})", whose.name, whose.number);
-    let what = role_in_words(role, grant.both_forces);
+    let what = role_in_words(role, grant.everywhere);
     let alarm = if grant.waits {
         Alarm {
                 subject: format!("{what} is asked for {who}"),
@@ -189,7 +189,7 @@ fn confirm_role_in(
 ) -> Result<(), AppError> {
     locks::take(tx, Lock::Roles)?;
     let found = grants::by_id(tx, grant)?.ok_or_else(|| AppError::not_found("grant", grant))?;
-    let whose = grantee(tx, permit, found.person, found.both_forces)?;
+    let whose = grantee(tx, permit, found.person, found.everywhere)?;
     let me = permit.actor();
     if !found.is_open_at(now) || !(found.waits || found.from_directory) || whose.ended_at.is_some() {
         return Err(AppError::Conflict(
@@ -225,7 +225,7 @@ fn confirm_role_in(
     let title = found
         .role
         .parse::<Role>()
-        .map_or_else(|_| role.to_owned(), |role| role_in_words(role, found.both_forces));
+        .map_or_else(|_| role.to_owned(), |role| role_in_words(role, found.everywhere));
     let alarm = Alarm {
             subject: format!("{} ({}) has {title}: two administrators agreed", whose.name, whose.number),
             body: "It counts at once. If nobody expected this, end the role now, and find out who asked and who confirmed."
@@ -281,7 +281,7 @@ pub(crate) fn close_grant(
     let counted = strong.filter(|_| grant.counts_at(now));
     if let Some(role) = counted {
         let alarm = Alarm {
-                subject: format!("{} ({}) no longer has {}", whose.name, whose.number, role_in_words(role, grant.both_forces)),
+                subject: format!("{} ({}) no longer has {}", whose.name, whose.number, role_in_words(role, grant.everywhere)),
                 body: "If nobody expected this, have it given again by two administrators, and find out who ended it.".into(),
                 ..about(whose, grant, AlarmKind::RoleEnded, by)
             };
@@ -317,7 +317,7 @@ pub(crate) fn note_grant_ended(
 /// Begins an alarm about a role: the person it is for, and the page where administrators review it.
 fn about(whose: &Person, grant: &Grant, kind: AlarmKind, by: &str) -> Alarm {
     Alarm {
-        force: (!grant.both_forces).then_some(whose.force),
+        force: (!grant.everywhere).then_some(whose.force),
         kind,
         by: by.to_owned(),
         subject: String::new(),
@@ -326,26 +326,26 @@ fn about(whose: &Person, grant: &Grant, kind: AlarmKind, by: &str) -> Alarm {
     }
 }
 
-fn role_in_words(role: Role, both_forces: bool) -> String {
-    let over = if both_forces { ", over both forces" } else { "" };
+fn role_in_words(role: Role, everywhere: bool) -> String {
+    let over = if everywhere { ", over every force" } else { "" };
     format!("the role {}{over}", role.title())
 }
 
-/// Looks up the person who receives a role; refuses one whom the permit does not reach, and a role over both forces
+/// Looks up the person who receives a role; refuses one whom the permit does not reach, and a role over every force
 /// from a giver confined to one.
 fn grantee(
     tx: &mut Tx<'_>,
     permit: &Permit<ManageAccess>,
     person: PersonId,
-    both_forces: bool,
+    everywhere: bool,
 ) -> Result<Person, AppError> {
     let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
     permit.reaches(whose.force)?;
     if permit.actor().person == Some(person) {
         permit.reaches_own(whose.force)?;
     }
-    if both_forces && permit.scope().force().is_some() {
-        return Err(AppError::invalid("both", "only who serves both forces can give a role over both"));
+    if everywhere && permit.scope().force().is_some() {
+        return Err(AppError::invalid("both", "only who serves every force can give a role over all"));
     }
     Ok(whose)
 }
@@ -354,11 +354,11 @@ fn refuse_twice(
     tx: &mut Tx<'_>,
     whose: &Person,
     role: Role,
-    both_forces: bool,
+    everywhere: bool,
     now: Timestamp,
 ) -> Result<(), AppError> {
     let same = |grant: &&Grant| {
-        grant.role == role.as_str() && grant.is_open_at(now) && (grant.both_forces || !both_forces)
+        grant.role == role.as_str() && grant.is_open_at(now) && (grant.everywhere || !everywhere)
     };
     match grants::open(tx, whose.id)?.iter().find(same) {
         Some(grant) if grant.waits => Err(AppError::Conflict(format!(
@@ -373,15 +373,15 @@ fn refuse_twice(
     }
 }
 
-/// Lists the administrators of a force; for a role over both forces, only those who administer both.
+/// Lists the administrators of a force; for a role over every force, only those who administer both.
 fn administrators(
     tx: &mut Tx<'_>,
     force: Force,
-    both_forces: bool,
+    everywhere: bool,
     now: Timestamp,
 ) -> Result<Vec<PersonId>, AppError> {
     let all = grants::over(tx, Some(force), Role::Administrator.as_str(), now, MOST)?;
-    let could = all.into_iter().filter(|over| over.grant.both_forces || !both_forces);
+    let could = all.into_iter().filter(|over| over.grant.everywhere || !everywhere);
     Ok(could.map(|over| over.grant.person).collect())
 }
 

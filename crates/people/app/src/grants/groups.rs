@@ -30,7 +30,7 @@ pub enum Names<'a> {
 /// A role that follows from a person's groups.
 struct Made<'a> {
     rule: &'a GroupRole,
-    both_forces: bool,
+    everywhere: bool,
 }
 
 impl Made<'_> {
@@ -44,7 +44,7 @@ impl Made<'_> {
         self.is_of(grant)
             && match names {
                 // Groups named by a sign-in count at once, over the forces that the settings give.
-                Names::SignIn => !grant.waits && grant.both_forces == self.both_forces,
+                Names::SignIn => !grant.waits && grant.everywhere == self.everywhere,
                 // A token does not end a role that a sign-in gave, as long as the person is in the group.
                 Names::Token(_) => true,
             }
@@ -71,7 +71,7 @@ pub fn take_groups(
         .group_roles
         .iter()
         .filter(|rule| groups.contains(&rule.group.as_str()) && is_granted(rule.role))
-        .map(|rule| Made { rule, both_forces: rule.both_forces && from_sign_in })
+        .map(|rule| Made { rule, everywhere: rule.everywhere && from_sign_in })
         .collect();
     let open: Vec<Grant> =
         grants::open(tx, person.id)?.into_iter().filter(|grant| grant.from_directory).collect();
@@ -90,7 +90,7 @@ pub fn take_groups(
             id: GrantId::from_uuid(app.world().uuid()),
             person: person.id,
             role: role.as_str().to_owned(),
-            both_forces: one.both_forces,
+            everywhere: one.everywhere,
             from_directory: true,
             said_by: one.rule.group.clone(),
             reason: String::new(),

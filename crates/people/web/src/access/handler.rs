@@ -39,7 +39,7 @@ async fn walk(
         number: listed.name.1,
         force: listed.force,
         role: title(&listed.grant.role),
-        both: listed.grant.both_forces,
+        everywhere: listed.grant.everywhere,
         by,
         since: listed.grant.granted_at,
         until: listed.grant.until,
@@ -66,7 +66,8 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(access::ALLOWED, &ctx.query);
     answer::walked("roles", (ctx, list), |(ctx, list), after: Option<Key>| async move {
         let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
-        Ok(((ctx, list), access::export(&rows), next))
+        let text = access::export(&ctx.under(Area::Elsewhere), &rows);
+        Ok(((ctx, list), text, next))
     })
     .await
 }

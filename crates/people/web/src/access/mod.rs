@@ -39,8 +39,8 @@ pub struct Row {
     pub force: Force,
     /// The role.
     pub role: String,
-    /// Whether it covers both forces.
-    pub both: bool,
+    /// Whether it covers every force.
+    pub everywhere: bool,
     /// The source of the grant.
     pub by: String,
     /// The time it began.
@@ -51,18 +51,18 @@ pub struct Row {
 
 /// Exports the rows as CSV.
 #[must_use]
-pub fn export(rows: &[Row]) -> String {
+pub fn export(shell: &Shell, rows: &[Row]) -> String {
     let mut table =
-        csv::Table::new(&["Number", "Name", "Force", "Role", "Over both forces", "From", "Since", "Until"]);
+        csv::Table::new(&["Number", "Name", "Force", "Role", "Over every force", "From", "Since", "Until"]);
     for row in rows {
         let until = row.until.map_or_else(|| "until somebody ends it".to_owned(), format::when);
-        let both = if row.both { "yes" } else { "no" };
+        let everywhere = if row.everywhere { "yes" } else { "no" };
         table.row(&[
             row.number.as_str(),
             row.person.text.as_str(),
-            row.force.title(),
+            shell.title_of(&row.force),
             row.role.as_str(),
-            both,
+            everywhere,
             row.by.as_str(),
             format::when(row.since).as_str(),
             until.as_str(),
@@ -73,18 +73,18 @@ pub fn export(rows: &[Row]) -> String {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     /// Returns made-up grants, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        let row = |name: &str, number: &str, role: &str, both, by: &str, until| Row {
+        let row = |name: &str, number: &str, role: &str, everywhere, by: &str, until| Row {
             person: Crumb::new(format!("/people/{number}"), name),
             number: number.into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             role: role.into(),
-            both,
+            everywhere,
             by: by.into(),
             since: web_shell::clock::hours_ago(700),
             until,
@@ -109,6 +109,6 @@ mod tests {
     #[test]
     fn a_role_without_an_end_says_so() {
         let html = View::sample().render().unwrap();
-        assert!(html.contains("No end") && html.contains("both forces"), "{html}");
+        assert!(html.contains("No end") && html.contains("every force"), "{html}");
     }
 }

@@ -32,7 +32,7 @@ pub struct View {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(&self.force)
+        web_shell::parts::choices::forces(&self.shell, &self.force)
     }
 
     /// Returns the page shown again with a mistake, for the gallery and the tests.
@@ -45,7 +45,7 @@ impl View {
                 .collect(),
             name: "PC Ames <script>".into(),
             number: "1234".into(),
-            force: "norfolk".into(),
+            force: "northshire".into(),
             role: String::new(),
             unit: String::new(),
             email: String::new(),

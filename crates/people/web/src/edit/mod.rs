@@ -64,7 +64,7 @@ impl View {
             name: "PC Ames <script>".into(),
             role: "police officer".into(),
             unit: "Thetford".into(),
-            email: "j.ames@norfolk.example".into(),
+            email: "j.ames@northshire.example".into(),
             phone: String::new(),
             line_manager: "by".into(),
             starts_on: "2019-04-01".into(),

@@ -49,7 +49,7 @@ impl View {
             href: "/events/1".into(),
             title: "Leaves <script>".into(),
             person: Crumb::new("/people/1234", "PC Ames"),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             about: vec![
                 ("Last working day".into(), "30 November 2026".into()),
                 ("What follows".into(), "due by 2026-11-27".into()),

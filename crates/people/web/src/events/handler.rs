@@ -99,7 +99,8 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(events::ALLOWED, &ctx.query);
     answer::walked("events", (ctx, list), |(ctx, list), after: Option<Key>| async move {
         let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
-        Ok(((ctx, list), events::export(&rows), next))
+        let text = events::export(&ctx.under(Area::Elsewhere), &rows);
+        Ok(((ctx, list), text, next))
     })
     .await
 }

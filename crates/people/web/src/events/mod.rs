@@ -106,7 +106,7 @@ impl State {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn states(&self) -> Vec<Choice> {
@@ -128,7 +128,7 @@ impl View {
             title: title.into(),
             person: Crumb::new("/people/1234", name),
             number: "1234".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             day: ("30 November 2026".into(), "2026-11-30".into()),
             clause: "MDU-16.2".into(),
             due: Some(web_shell::clock::hours_ahead(130)),
@@ -152,7 +152,7 @@ impl View {
 
 /// Exports the rows as CSV, from which an auditor samples.
 #[must_use]
-pub fn export(rows: &[Row]) -> String {
+pub fn export(shell: &Shell, rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[
         "Number", "Name", "Force", "Event", "Day", "Clause", "Due", "State", "Case", "Closed", "Receipts",
     ]);
@@ -161,7 +161,7 @@ pub fn export(rows: &[Row]) -> String {
         table.row(&[
             row.number.as_str(),
             &row.person.text,
-            row.force.title(),
+            shell.title_of(&row.force),
             &row.title,
             &row.day.1,
             &row.clause,
@@ -181,11 +181,8 @@ mod tests {
 
     #[test]
     fn an_auditor_gets_each_leaver_with_the_case_and_the_receipt() {
-        let text = export(&View::sample().rows);
-        assert!(
-            text.contains("1234,Sgt Byrd,Norfolk Constabulary,Secondment,2026-11-30,MDU-16.2,"),
-            "{text}"
-        );
+        let text = export(&View::sample().shell, &View::sample().rows);
+        assert!(text.contains("1234,Sgt Byrd,Northshire Police,Secondment,2026-11-30,MDU-16.2,"), "{text}");
         assert!(text.contains("Done in time,C-1001,,done iPhone: hand-over:1\r\n"), "{text}");
     }
 }

@@ -75,7 +75,8 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     answer::walked("people", (ctx, list), |(ctx, list), after: Option<Key>| async move {
         let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
-        Ok(((ctx, list), list::export(&rows), next))
+        let text = list::export(&ctx.under(Area::Elsewhere), &rows);
+        Ok(((ctx, list), text, next))
     })
     .await
 }

@@ -58,7 +58,7 @@ pub struct Row {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn accepted(&self) -> Vec<Choice> {
@@ -87,14 +87,23 @@ impl View {
             devices,
             accepted,
         };
-        let gone =
-            Row { left: true, unit: String::new(), ..row("S3301", "Dana Ellis", Force::Suffolk, 0, None) };
+        let gone = Row {
+            left: true,
+            unit: String::new(),
+            ..row("S3301", "Dana Ellis", domain::samples::AWAY, 0, None)
+        };
         Self {
             shell: Shell::sample_top(Area::People),
             list: Listing::read(ALLOWED, &[("accepted", "no")]).with_rows(3, None),
             rows: vec![
-                row("1234", "PC Ames <script>", Force::Norfolk, 1, Some(web_shell::clock::hours_ago(2402))),
-                row("88", "Sgt Byrd", Force::Norfolk, 2, None),
+                row(
+                    "1234",
+                    "PC Ames <script>",
+                    domain::samples::HOME,
+                    1,
+                    Some(web_shell::clock::hours_ago(2402)),
+                ),
+                row("88", "Sgt Byrd", domain::samples::HOME, 2, None),
                 gone,
             ],
             may_add: true,
@@ -105,7 +114,7 @@ impl View {
 
 /// Exports the rows as CSV, with the columns of the page.
 #[must_use]
-pub fn export(rows: &[Row]) -> String {
+pub fn export(shell: &Shell, rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[
         "Number",
         "Name",
@@ -121,7 +130,7 @@ pub fn export(rows: &[Row]) -> String {
         table.row(&[
             row.number.as_str(),
             &row.name,
-            row.force.title(),
+            shell.title_of(&row.force),
             &row.role,
             &row.unit,
             if row.left { "left" } else { "on the books" },
@@ -138,8 +147,8 @@ mod tests {
 
     #[test]
     fn the_export_says_who_has_not_accepted() {
-        assert!(export(&View::sample().rows).contains(
-            "88,Sgt Byrd,Norfolk Constabulary,officer,Roads policing,on the books,2,not accepted\r\n"
+        assert!(export(&View::sample().shell, &View::sample().rows).contains(
+            "88,Sgt Byrd,Northshire Police,officer,Roads policing,on the books,2,not accepted\r\n"
         ));
     }
 }

@@ -39,8 +39,8 @@ async fn view(ctx: &Ctx, id: PersonId, typed: Typed) -> Result<roles::View, Prob
         now: now.unwrap_or_default(),
         grants: read.grants.into_iter().map(grant).collect(),
         roles: choices(typed.new.role.map_or("", Role::as_str)),
-        offers_both: ctx.permit::<ManageAccess>()?.scope().force().is_none(),
-        both: typed.new.both_forces,
+        offers_everywhere: ctx.permit::<ManageAccess>()?.scope().force().is_none(),
+        everywhere: typed.new.everywhere,
         until: typed.new.last_day,
         reason: typed.new.reason,
         ending: typed.ending,
@@ -59,7 +59,7 @@ fn grant(read: GrantRead) -> roles::Grant {
     roles::Grant {
         id: read.grant.id.to_string(),
         role: title(&read.grant.role),
-        both: read.grant.both_forces,
+        everywhere: read.grant.everywhere,
         by: read.by,
         why: read.grant.reason,
         since: read.grant.granted_at,
@@ -121,7 +121,7 @@ pub(crate) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let mut typed = Typed {
         new: NewGrant {
             role: fields.get("role").parse().ok(),
-            both_forces: fields.get("both") == "yes",
+            everywhere: fields.get("both") == "yes",
             last_day: fields.text("until"),
             reason: fields.text("reason"),
         },

@@ -27,10 +27,10 @@ pub struct View {
     pub grants: Vec<Grant>,
     /// The roles that can be granted.
     pub roles: Vec<Choice>,
-    /// Whether the reader may grant one over both forces.
-    pub offers_both: bool,
+    /// Whether the reader may grant one over every force.
+    pub offers_everywhere: bool,
     /// Whether that is ticked.
-    pub both: bool,
+    pub everywhere: bool,
     /// The last day that was typed.
     pub until: String,
     /// The reason that was typed.
@@ -65,8 +65,8 @@ pub struct Grant {
     pub id: String,
     /// The role.
     pub role: String,
-    /// Whether it covers both forces.
-    pub both: bool,
+    /// Whether it covers every force.
+    pub everywhere: bool,
     /// The source of the grant.
     pub by: String,
     /// The reason.
@@ -109,7 +109,11 @@ impl View {
         grants
             .map(|grant| Choice {
                 value: grant.id.clone(),
-                text: if grant.both { format!("{}, both forces", grant.role) } else { grant.role.clone() },
+                text: if grant.everywhere {
+                    format!("{}, every force", grant.role)
+                } else {
+                    grant.role.clone()
+                },
                 chosen: grant.id == self.ending,
             })
             .collect()
@@ -123,7 +127,7 @@ impl View {
         let grant = |id: &str, role: &str, counts, until| Grant {
             id: id.into(),
             role: role.into(),
-            both: false,
+            everywhere: false,
             by: "Robin Hale".into(),
             why: "Audit <script> of 2026".into(),
             since: web_shell::clock::hours_ago(900),
@@ -150,8 +154,8 @@ impl View {
                 waiting,
             ],
             roles: Choice::list([("auditor", "Auditor"), ("hr", "Human resources")], "auditor"),
-            offers_both: true,
-            both: false,
+            offers_everywhere: true,
+            everywhere: false,
             until: String::new(),
             reason: "HMICFRS visit".into(),
             ending: String::new(),
@@ -160,7 +164,7 @@ impl View {
             takeover: Some(Takeover {
                 by: "API token “Entra” <script>".into(),
                 at: web_shell::clock::hours_ago(3),
-                user_name: "ames@norfolk.example".into(),
+                user_name: "ames@northshire.example".into(),
                 external_id: String::new(),
             }),
         }

@@ -76,31 +76,42 @@ pub(super) fn until(
     Some(until)
 }
 
+/// Says what to enter for a clause, with one of the policy's own for an example.
+fn clause_wanted(library: &Library) -> String {
+    match library.clauses.first() {
+        Some(clause) => format!("Enter a clause such as {}", clause.id),
+        None => "Enter a clause".to_owned(),
+    }
+}
+
+/// A request as it came, with the register that it is for.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'a> {
+    pub(super) permit: &'a Permit<AskPermission>,
+    pub(super) register: &'a PermissionRegister,
+    pub(super) library: &'a Library,
+    pub(super) new: &'a NewPermission,
+}
+
 /// Reads the people and things that a request is for, within what the requester may ask for.
-pub(super) fn whom(
-    tx: &mut Tx<'_>,
-    permit: &Permit<AskPermission>,
-    register: &PermissionRegister,
-    library: &Library,
-    new: &NewPermission,
-    faults: &mut Faults,
-) -> Result<For, AppError> {
+pub(super) fn whom(tx: &mut Tx<'_>, request: Request<'_>, faults: &mut Faults) -> Result<For, AppError> {
+    let Request { permit, register, library, new } = request;
     let mut found = For { force: permit.scope().force().or(new.force), ..For::default() };
     match register.about {
         PermissionFor::Person => {
-            if let Some(person) = person(tx, permit, register, new, faults)? {
+            if let Some(person) = person(tx, request, faults)? {
                 (found.force, found.person) = (Some(person.force), Some(person.id));
                 found.people.push(person.id);
             }
         }
-        PermissionFor::Device => device(tx, permit, register, &new.device, &mut found, faults)?,
+        PermissionFor::Device => device(tx, request, &mut found, faults)?,
         PermissionFor::Clause => {
             match library.find_clause(new.clause.trim()) {
                 Some(clause) => found.clause = Some(clause.id.clone()),
-                None => faults.add("clause", "Enter a clause such as MDU-6.2a").unwrap_or_default(),
+                None => faults.add("clause", clause_wanted(library)).unwrap_or_default(),
             }
             if !new.device.trim().is_empty() {
-                device(tx, permit, register, &new.device, &mut found, faults)?;
+                device(tx, request, &mut found, faults)?;
             } else if found.force.is_none() {
                 faults.add::<()>("force", "Choose the force whose risk it is");
             }
@@ -109,13 +120,8 @@ pub(super) fn whom(
     Ok(found)
 }
 
-pub(super) fn person(
-    tx: &mut Tx<'_>,
-    permit: &Permit<AskPermission>,
-    register: &PermissionRegister,
-    new: &NewPermission,
-    faults: &mut Faults,
-) -> Result<Option<Person>, AppError> {
+fn person(tx: &mut Tx<'_>, request: Request<'_>, faults: &mut Faults) -> Result<Option<Person>, AppError> {
+    let Request { permit, register, new, .. } = request;
     let number = new.person.trim();
     let found = if number.is_empty() {
         let themselves = permit.actor().person.map(|own| people::by_id(tx, own)).transpose()?.flatten();
@@ -124,7 +130,7 @@ pub(super) fn person(
         };
         person
     } else {
-        match numbered(tx, permit, new, number)? {
+        match numbered(tx, request, number)? {
             Ok(person) => person,
             Err((field, says)) => return Ok(faults.add(field, says)),
         }
@@ -143,15 +149,14 @@ pub(super) fn person(
 }
 
 /// Finds the person with a number, or returns what is wrong with it.
-pub(super) fn numbered(
+fn numbered(
     tx: &mut Tx<'_>,
-    permit: &Permit<AskPermission>,
-    new: &NewPermission,
+    request: Request<'_>,
     number: &str,
 ) -> Result<Result<Person, (&'static str, &'static str)>, AppError> {
-    let forces = match permit.scope().force().or(new.force) {
+    let forces = match request.permit.scope().force().or(request.new.force) {
         Some(force) => vec![force],
-        None => Force::ALL.to_vec(),
+        None => request.library.forces().words(),
     };
     let mut found = Vec::new();
     for force in forces {
@@ -159,20 +164,21 @@ pub(super) fn numbered(
     }
     Ok(match (found.pop(), found.pop()) {
         (Some(person), None) => Ok(person),
-        (Some(_), Some(_)) => Err(("force", "Both forces have somebody with this number; choose the force")),
+        (Some(_), Some(_)) => {
+            Err(("force", "More than one force has somebody with this number; choose the force"))
+        }
         (None, _) => Err(("person", "Nobody on the books has this number")),
     })
 }
 
-pub(super) fn device(
+fn device(
     tx: &mut Tx<'_>,
-    permit: &Permit<AskPermission>,
-    register: &PermissionRegister,
-    serial: &str,
+    request: Request<'_>,
     found: &mut For,
     faults: &mut Faults,
 ) -> Result<(), AppError> {
-    let serial = serial.trim().to_ascii_uppercase();
+    let Request { permit, register, new, .. } = request;
+    let serial = new.device.trim().to_ascii_uppercase();
     let related = reach(permit.actor(), register) == Reach::Related;
     let device = match permit.actor().person {
         Some(own) if serial.is_empty() && register.about == PermissionFor::Device => {
@@ -205,12 +211,11 @@ pub(super) fn device(
 /// Reads the register's own fields.
 pub(super) fn fields(
     tx: &mut Tx<'_>,
-    library: &Library,
-    register: &PermissionRegister,
-    new: &NewPermission,
+    request: Request<'_>,
     whom: &mut For,
     faults: &mut Faults,
 ) -> Result<BTreeMap<String, String>, AppError> {
+    let Request { register, library, new, .. } = request;
     let mut read = BTreeMap::new();
     for field in &register.fields {
         let given = new.fields.get(&field.name).map_or("", String::as_str);
@@ -219,7 +224,7 @@ pub(super) fn fields(
         }
         let Some(value) = field_text(field, given, faults) else { continue };
         match field.kind {
-            FieldKind::Network => network(library, register, field, (&value, new), &mut read, faults),
+            FieldKind::Network => network(request, field, &value, &mut read, faults),
             FieldKind::People => {
                 if let Some(people) = deputies(tx, whom.force, &field.name, &value, faults)? {
                     whom.people.extend(people);
@@ -271,13 +276,13 @@ pub(crate) fn apps(library: &Library, field: &PermissionField) -> Vec<String> {
 }
 
 pub(super) fn network(
-    library: &Library,
-    register: &PermissionRegister,
+    request: Request<'_>,
     field: &PermissionField,
-    (name, new): (&str, &NewPermission),
+    name: &str,
     read: &mut BTreeMap<String, String>,
     faults: &mut Faults,
 ) {
+    let Request { register, library, new, .. } = request;
     let known = register.does.parameter().and_then(|name| library.parameters().get(name));
     if let Some(ParameterValue::Setting(domain::SettingValue::Networks(listed))) =
         known.map(|parameter| &parameter.value)
@@ -320,9 +325,7 @@ pub(super) fn deputies(
         match people::by_number(tx, force, number)?.filter(|person| person.ended_at.is_none()) {
             Some(person) => found.push(person.id),
             None => {
-                return Ok(
-                    faults.add(field, format!("{} has nobody with the number {number}", force.title()))
-                );
+                return Ok(faults.add(field, format!("nobody in this force has the number {number}")));
             }
         }
     }

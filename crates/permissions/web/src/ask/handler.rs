@@ -37,7 +37,7 @@ fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Resul
     };
     let person_hint =
         if own { "Left empty, yourself; or somebody whom you manage" } else { "Left empty, yourself" };
-    let both_forces = ctx.actor.force.is_none() && !own && register.about != PermissionFor::Device;
+    let everywhere = ctx.actor.force.is_none() && !own && register.about != PermissionFor::Device;
     let fields = register
         .fields
         .iter()
@@ -84,7 +84,8 @@ fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Resul
         device: (register.about != PermissionFor::Person)
             .then(|| (typed.device.clone(), device_hint.to_owned())),
         clause: (register.about == PermissionFor::Clause).then(|| typed.clause.clone()),
-        force: both_forces.then(|| typed.force.map(|force| force.as_str().to_owned()).unwrap_or_default()),
+        example: example(ctx),
+        force: everywhere.then(|| typed.force.map(|force| force.as_str().to_owned()).unwrap_or_default()),
         fields,
         because: typed.because.clone(),
         until: typed.until.clone(),
@@ -129,4 +130,10 @@ pub(crate) async fn asked(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
         Asked::Entered(_) => Ok(done("/permissions", "asked")),
         Asked::ToMend(faults) => form_again(&ask_view(&ctx, &id, &new, faults.into_iter().collect())?),
     }
+}
+
+/// Returns a hint with one of the policy's own clauses.
+fn example(ctx: &Ctx) -> String {
+    let policy = ctx.site.app.policy();
+    policy.library().clauses.first().map(|clause| format!("Such as {}", clause.id)).unwrap_or_default()
 }

@@ -34,7 +34,9 @@ pub struct View {
     pub device: Option<(String, String)>,
     /// The clause, as typed, if the register asks for a clause.
     pub clause: Option<String>,
-    /// The word of the force that was chosen, if the reader serves both forces.
+    /// An example of a clause, in words.
+    pub example: String,
+    /// The word of the force that was chosen, if the reader serves every force.
     pub force: Option<String>,
     /// The register's own fields.
     pub fields: Vec<Field>,
@@ -65,7 +67,7 @@ pub struct Field {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.force.as_deref().unwrap_or_default())
+        web_shell::parts::choices::forces(&self.shell, self.force.as_deref().unwrap_or_default())
     }
 
     fn until_hint(&self) -> String {
@@ -96,6 +98,7 @@ impl View {
             person: None,
             device: Some(("NC1 <script>".into(), "Its serial number".into())),
             clause: None,
+            example: String::new(),
             force: None,
             fields: vec![
                 Field {

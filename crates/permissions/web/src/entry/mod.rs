@@ -95,7 +95,7 @@ impl View {
             register: Crumb::new("/registers/private-hubs", "Private hubs"),
             clause: Some(web_shell::links::clause_crumb("MDU-8.2")),
             state: "In force".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             about: "iPhone NC-10442 <script>".into(),
             lines: vec![
                 ("Name of the network".into(), "AMES-HUB".into()),

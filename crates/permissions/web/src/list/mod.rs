@@ -81,7 +81,7 @@ impl Row {
             clause: Some(web_shell::links::clause_crumb("MDU-8.2")),
             about: "iPhone NC-10442 <script>".into(),
             because: "on call from home".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             state: "In force".into(),
             asked: web_shell::clock::hours_ago(48),
             by: "PC Ames (1234)".into(),
@@ -93,7 +93,7 @@ impl Row {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn register_choices(&self) -> Vec<Choice> {
@@ -120,7 +120,7 @@ impl View {
 
 /// Exports the rows as CSV, with the columns of the page.
 #[must_use]
-pub fn export(rows: &[Row]) -> String {
+pub fn export(shell: &Shell, rows: &[Row]) -> String {
     let mut table = csv::Table::new(&[
         "Entry",
         "Register",
@@ -142,7 +142,7 @@ pub fn export(rows: &[Row]) -> String {
             row.clause.as_ref().map_or("", |clause| clause.text.as_str()),
             &row.about,
             &row.because,
-            row.force.title(),
+            shell.title_of(&row.force),
             &row.state,
             &asked,
             &row.by,
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_export_has_the_columns_of_the_page() {
-        let text = export(&View::sample().rows);
+        let text = export(&View::sample().shell, &View::sample().rows);
         assert!(
             text.starts_with("Entry,Register,Clause,For,Why,Force,State,Asked,By,Decided by,Until\r\nP-101,")
         );

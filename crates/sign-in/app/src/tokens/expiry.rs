@@ -61,7 +61,7 @@ fn tell_of_token(
     let maker = token.created_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok());
     let mut to: BTreeSet<PersonId> = maker.into_iter().collect();
     let administrators = grants::list(tx, (None, Role::Administrator.as_str()), now, None, MOST_TOLD)?;
-    let of_force = administrators.into_iter().filter(|one| one.grant.both_forces || one.force == token.force);
+    let of_force = administrators.into_iter().filter(|one| one.grant.everywhere || one.force == token.force);
     to.extend(of_force.map(|one| one.grant.person));
     let mut told = 0;
     for person in to {

@@ -86,7 +86,7 @@ pub struct View {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(&self.force)
+        web_shell::parts::choices::forces(&self.shell, &self.force)
     }
 
     fn soon(&self) -> Vec<&Row> {
@@ -99,7 +99,7 @@ impl View {
         let row = |name: &str, state, used| Row {
             name: name.into(),
             scope: "Directory: people and groups by SCIM".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             state,
             expires: web_shell::clock::hours_ahead(200),
             used,
@@ -117,7 +117,7 @@ impl View {
                 [("scim", "Directory: people and groups by SCIM"), ("device-use", "Use <script>")],
                 "scim",
             ),
-            force: "norfolk".into(),
+            force: "northshire".into(),
             days: "9999".into(),
         }
     }

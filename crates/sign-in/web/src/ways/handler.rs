@@ -22,7 +22,7 @@ fn view(site: &Site, next: &str, refused: &str) -> View {
         word: place.to_string(),
         name: persona.name.clone(),
         role: match persona.force {
-            Some(force) => format!("{}, {}", persona.role.title(), force.title()),
+            Some(force) => format!("{}, {}", persona.role.title(), site.app.force_title(force)),
             None => persona.role.title().to_owned(),
         },
         comes_for: persona.says.clone(),

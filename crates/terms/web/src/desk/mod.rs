@@ -87,7 +87,7 @@ impl View {
                 document(
                     "mobile-device-use",
                     "Mobile Device Use Policy",
-                    vec![standing(Force::Norfolk), standing(Force::Suffolk)],
+                    vec![standing(domain::samples::HOME), standing(domain::samples::AWAY)],
                 ),
                 document("personal-devices", "Use of Personal Devices", Vec::new()),
             ],
@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn figures_lead_to_the_people_behind_them() {
         let html = View::sample().render().unwrap();
-        let link = "/terms/people?document=mobile-device-use&#38;force=norfolk&#38;state=overdue";
+        let link = "/terms/people?document=mobile-device-use&#38;force=northshire&#38;state=overdue";
         assert!(html.contains(link) || html.contains(&link.replace("&#38;", "&amp;")), "{html}");
         assert!(html.contains("Nobody has been asked yet"));
     }

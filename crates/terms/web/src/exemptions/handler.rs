@@ -21,21 +21,22 @@ fn view(ctx: &Ctx, fields: Option<&Fields>, errors: Errors) -> View {
     let clauses: Vec<(String, String)> =
         excepted.map(|one| (one.id.to_string(), format!("{} {}", one.id, one.title))).collect();
     let pairs = clauses.iter().map(|(id, title)| (id.as_str(), title.as_str()));
+    let shell = ctx.under(Area::People);
     View {
-        shell: ctx.under(Area::People),
         errors,
         reason: typed("reason"),
         rows: None,
         may_manage: ctx.may::<ManageExemptions>(),
         typed: Typed {
             clauses: Choice::list(pairs, &typed("clause")),
-            forces: web_shell::parts::choices::forces(&typed("force")),
+            forces: web_shell::parts::choices::forces(&shell, &typed("force")),
             number: typed("number"),
             unit: typed("unit"),
             decided_by: typed("decided_by"),
             why: typed("why"),
             until: typed("until"),
         },
+        shell,
     }
 }
 

@@ -83,7 +83,7 @@ impl View {
             may_manage: true,
             typed: Typed {
                 clauses: Choice::list([("MDU-7.1", "MDU-7.1 Record a voicemail greeting")], ""),
-                forces: web_shell::parts::choices::forces("norfolk"),
+                forces: web_shell::parts::choices::forces(&Shell::sample(Area::People), "northshire"),
                 ..Typed::default()
             },
         }

@@ -92,7 +92,7 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(people::ALLOWED, &ctx.query);
     answer::walked("terms", (ctx, list), |(ctx, list), after: Option<Key>| async move {
         let (rows, next) = walk(&ctx, &list, after, EXPORT_STEP).await?;
-        let text = people::export(&rows, ctx.site.app.world().now());
+        let text = people::export(&ctx.under(Area::Elsewhere), &rows, ctx.site.app.world().now());
         Ok(((ctx, list), text, next))
     })
     .await

@@ -79,7 +79,7 @@ impl Row {
 
 impl View {
     fn forces(&self) -> Vec<Choice> {
-        web_shell::parts::choices::forces(self.list.filter("force"))
+        web_shell::parts::choices::forces(&self.shell, self.list.filter("force"))
     }
 
     fn documents(&self) -> Vec<Choice> {
@@ -98,7 +98,7 @@ impl View {
         let asked = Row {
             person: Crumb::new("/people/88", "Sgt Byrd <script>"),
             number: "88".into(),
-            force: Force::Norfolk,
+            force: domain::samples::HOME,
             document: "Mobile Device Use Policy".into(),
             accepted: false,
             awareness: false,
@@ -121,7 +121,7 @@ impl View {
 
 /// Exports the lines as CSV, with the columns of the page.
 #[must_use]
-pub fn export(rows: &[Row], now: Timestamp) -> String {
+pub fn export(shell: &Shell, rows: &[Row], now: Timestamp) -> String {
     let mut table = csv::Table::new(&[
         "Number",
         "Name",
@@ -138,7 +138,7 @@ pub fn export(rows: &[Row], now: Timestamp) -> String {
         table.row(&[
             &row.number,
             &row.person.text,
-            row.force.title(),
+            shell.title_of(&row.force),
             &row.document,
             row.state(&now),
             &time(row.at),
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn the_export_says_how_each_stands() {
         let view = View::sample();
-        let text = export(&view.rows, view.shell.now);
+        let text = export(&view.shell, &view.rows, view.shell.now);
         assert!(
             text.contains(",Asked,") && text.contains(",Devices restricted,") && text.contains(",Accepted,")
         );

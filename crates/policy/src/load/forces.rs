@@ -1,0 +1,97 @@
+//! Reading `forces.toml`: the forces that the policy is for.
+
+use std::collections::BTreeSet;
+
+use domain::{Force, local_time};
+
+use super::Loader;
+use super::documents::each;
+use crate::forces::{Contact, DateForm, ForceEntry, Forces};
+use crate::reader::{Node, Source};
+
+const FILE: &str = "forces.toml";
+/// Most forces of one installation.
+const MOST: usize = 50;
+
+impl Loader<'_> {
+    pub(super) fn forces(&mut self) {
+        let Some(text) = self.files.get(FILE) else {
+            self.sink.add(FILE, None, "the file is missing; it names your forces: see docs/policy-format.md");
+            return;
+        };
+        if let Some(forces) = self.with_root(Source::whole(FILE, text), "the file", forces) {
+            self.library.forces = forces;
+        }
+    }
+}
+
+fn forces(root: &Node<'_>) -> Option<Forces> {
+    let (time_zone, marking) = (root.must_text("time_zone"), root.must_text("marking"));
+    let (profile_prefix, dates) = (root.must_text("profile_prefix"), root.opt::<String>("dates"));
+    let entries = each(&root.tables("force", "a force"), force);
+    if entries.is_empty() {
+        root.problem("force", "there is no force; write a [[force]] for each that is served");
+    }
+    if entries.len() > MOST {
+        root.problem("force", format!("there are more than {MOST} forces; one installation serves no more"));
+    }
+    let mut seen = BTreeSet::new();
+    for entry in &entries {
+        for name in [entry.word.to_string(), entry.title.to_lowercase(), entry.short.to_lowercase()]
+            .into_iter()
+            .collect::<BTreeSet<_>>()
+        {
+            if !seen.insert(name.clone()) {
+                root.problem("force", format!("two forces are called \"{name}\"; names tell them apart"));
+            }
+        }
+    }
+    let time_zone = time_zone?;
+    if local_time::find_zone(&time_zone).is_none() {
+        root.problem(
+            "time_zone",
+            format!("\"{time_zone}\" is no time zone; write one such as \"Europe/Berlin\""),
+        );
+    }
+    let dates = match dates.as_deref() {
+        None => DateForm::default(),
+        Some(word) => match DateForm::ALL.iter().find(|(known, _)| *known == word) {
+            Some((_, form)) => *form,
+            None => {
+                let known = DateForm::ALL.map(|(known, _)| known).join(", ");
+                root.problem("dates", format!("\"{word}\" is no form of dates; there are: {known}"));
+                return None;
+            }
+        },
+    };
+    Some(Forces { entries, time_zone, dates, marking: marking?, profile_prefix: profile_prefix? })
+}
+
+fn force(node: &Node<'_>) -> Option<ForceEntry> {
+    let (word, title, short) = (node.must_text("word"), node.must_text("title"), node.must_text("short"));
+    let desk = node.table("service_desk", "the service desk").and_then(|node| contact(&node));
+    let officer = node.table("duty_officer", "the duty officer").and_then(|node| contact(&node));
+    for (key, is) in [("service_desk", node.has("service_desk")), ("duty_officer", node.has("duty_officer"))]
+    {
+        if !is {
+            node.problem(
+                key,
+                format!("a force has no \"{key}\"; write {key} = {{ name = \"...\", number = \"...\" }}"),
+            );
+        }
+    }
+    let word = word?.parse::<Force>().map_err(|error| node.problem("word", error.to_string())).ok()?;
+    Some(ForceEntry {
+        word,
+        title: title?.into(),
+        short: short?,
+        service_desk: desk?,
+        duty_officer: officer?,
+    })
+}
+
+fn contact(node: &Node<'_>) -> Option<Contact> {
+    let (name, number) = (node.must_text("name"), node.must_text("number"));
+    node.finish();
+    Some(Contact { name: name?, number: number? })
+}

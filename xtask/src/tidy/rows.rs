@@ -59,8 +59,7 @@ pub(crate) fn check(files: &[File], packages: &[Package], table: &Table) -> Vec<
     let rows = &table.rows;
     let mut used = BTreeSet::new();
     let mut problems = edges(files, rows, &mut used);
-    let apps =
-        packages.iter().filter(|one| one.name.ends_with("-app") && table.is_of_capability(&one.name));
+    let apps = packages.iter().filter(|one| one.name.ends_with("-app") && table.is_of_capability(&one.name));
     for package in apps {
         let source = format!("{}/src/", package.folder);
         let own =
@@ -347,8 +346,7 @@ impl Look<'_> {
     }
 
     fn note(&mut self, name: &str, line: usize, row: String) {
-        let item =
-            if self.module.is_empty() { name.to_owned() } else { format!("{}::{name}", self.module) };
+        let item = if self.module.is_empty() { name.to_owned() } else { format!("{}::{name}", self.module) };
         self.found.push(Shown { item, line, row });
     }
 }
@@ -529,8 +527,6 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_gone_is_named() {
-        assert!(
-            said("a.rs", "", "[rows]\nedges = [\"crates/gone\"]").contains("[rows] names `crates/gone`")
-        );
+        assert!(said("a.rs", "", "[rows]\nedges = [\"crates/gone\"]").contains("[rows] names `crates/gone`"));
     }
 }

@@ -1,8 +1,8 @@
 //! Lets the Service Desk contact somebody off duty for a live matter, deal with undelivered notices, and review the exceptions.
 
-use domain::{CaseId, Force, NoticeId, Timestamp};
+use domain::{CaseId, Force, NoticeId, NoticeState, Timestamp};
 use serde_json::json;
-use store::notices::{self, Notice as Row, NoticeState};
+use store::notices::{self, Notice as Row};
 use store::{Tx, cases, people};
 
 use kernel::access::{Actor, ContactOffDuty, ManageNotices, Permit, ReviewOffDuty, SeeNotices};

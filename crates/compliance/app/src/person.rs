@@ -148,9 +148,9 @@ fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use store::terms_asked::Missing;
 
     use super::*;
+    use domain::MissingTerms;
 
     #[test]
     fn what_somebody_said_stands_for_a_while() {
@@ -175,7 +175,7 @@ mod tests {
         let asked = Standing {
             document: "d".into(),
             digest: "x".into(),
-            missing: Missing::Terms,
+            missing: MissingTerms::Terms,
             accepted_at: None,
             asked_at: Some(at(1000)),
             due_at: Some(at(5000)),

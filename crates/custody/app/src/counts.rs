@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::{BurstId, CaseId, CountId, Deed, DeviceId, Force, PlaceId, PlaceKind, Standing, Timestamp};
+use domain::{
+    BurstId, CaseId, CountId, Deed, DeviceId, Force, Party, PlaceId, PlaceKind, Standing, Timestamp,
+};
 use serde_json::json;
 use store::assets::{self, Asset, Place};
 use store::cases;
 use store::counts::{self, Count, Line};
 use store::devices::{self, Device};
-use store::handovers::Party;
 use store::locks::{self, Lock};
 use store::{Tx, people};
 

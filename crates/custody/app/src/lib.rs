@@ -41,10 +41,10 @@ pub use scan::DeviceLabel;
 pub use sign::{How, Signed};
 pub use store::assets::{Asset, Place};
 pub use store::counts::Count;
-pub use store::handovers::{Handover, HandoverState, Item, Party, Signature};
+pub use store::handovers::{Handover, Item, Signature};
 pub use taken::complete_held;
 
-use domain::{DeviceId, Force, HandoverId, SettingValue, Span, Timestamp};
+use domain::{DeviceId, Force, HandoverId, HandoverState, Party, SettingValue, Span, Timestamp};
 use policy::ParameterValue;
 use store::devices::Device;
 use store::locks::{self, Lock};

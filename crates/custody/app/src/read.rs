@@ -1,8 +1,8 @@
 //! Reads custody for pages: one hand-over, the open ones, a device's chain, what a person holds and has held.
 
-use domain::{DeviceId, HandoverId, HandoverKind, PersonId, Side, Timestamp};
+use domain::{DeviceId, HandoverId, HandoverKind, HandoverState, Party, PersonId, Side, Timestamp};
 use store::devices::Device;
-use store::handovers::{self, Handover, HandoverState, Party, Signature};
+use store::handovers::{self, Handover, Signature};
 use store::{Tx, assets, devices};
 
 use super::shown::Shown;

@@ -1,8 +1,7 @@
 //! Finds a device by what a scanner reads: asset tag, serial number, IMEI, the number of a SIM, or its label's address.
 
-use domain::{DeviceId, Force};
+use domain::{DeviceId, Force, Party};
 use paper::Label;
-use store::handovers::Party;
 use store::{Tx, assets, devices};
 
 use super::{Asset, named};

@@ -2,9 +2,8 @@
 
 mod contact;
 
-use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
+use domain::{DeviceId, EnrolmentId, EnrolmentState, Platform, Timestamp};
 use platform_port::Speaker;
-use store::devices::EnrolmentState;
 use store::enrolments::{self, Hot};
 use store::{Tx, certificates};
 

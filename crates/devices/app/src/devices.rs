@@ -1,10 +1,11 @@
 //! Lists the devices.
 
+use domain::EnrolmentState;
 use store::devices;
 
 use kernel::access::{Permit, SeeDevices};
 use kernel::{App, AppError};
-pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder, EnrolmentState};
+pub use store::devices::{Device, DeviceCounts, DeviceFilter, DeviceOrder};
 
 /// Device in a list.
 #[derive(Debug, Clone)]

@@ -141,8 +141,8 @@ impl State {
 pub fn state(device: &devices_app::devices::Device) -> State {
     match device.enrolment_state {
         _ if device.retired_at.is_some() => State::Retired,
-        devices_app::devices::EnrolmentState::Enrolled => State::Enrolled,
-        devices_app::devices::EnrolmentState::Authenticated => State::Enrolling,
-        devices_app::devices::EnrolmentState::None => State::Registered,
+        domain::EnrolmentState::Enrolled => State::Enrolled,
+        domain::EnrolmentState::Authenticated => State::Enrolling,
+        domain::EnrolmentState::None => State::Registered,
     }
 }

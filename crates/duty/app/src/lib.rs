@@ -62,10 +62,10 @@ pub(crate) fn read(written: &WrittenPattern) -> Result<Pattern, AppError> {
 
 fn period(row: &PeriodRow) -> Result<Period, AppError> {
     let kind = match row.kind {
-        rows::PeriodKind::Shift => PeriodKind::Shift,
-        rows::PeriodKind::Replaced => PeriodKind::Replaced,
-        rows::PeriodKind::OnCall => PeriodKind::OnCall,
-        rows::PeriodKind::Absence => {
+        domain::PeriodKind::Shift => PeriodKind::Shift,
+        domain::PeriodKind::Replaced => PeriodKind::Replaced,
+        domain::PeriodKind::OnCall => PeriodKind::OnCall,
+        domain::PeriodKind::Absence => {
             PeriodKind::Absence(row.absence.parse().map_err(|error| AppError::fault(&error))?)
         }
     };

@@ -1,10 +1,11 @@
 //! Shows who is on duty now, and one person's next two weeks.
 
+use domain::PeriodKind;
 use domain::local_time::{day_of, midnight};
 use domain::{Day, Force, PatternId, PersonId, Span, Timestamp};
 use duty::{AbsenceKind, State};
 use jiff::ToSpan;
-use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
+use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodRow};
 use store::people::{self, Person};
 
 use kernel::access::{ManageDuty, Permit, PermitWithin, SeeDuty, permit_within};

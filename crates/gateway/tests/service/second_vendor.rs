@@ -10,7 +10,7 @@ use compliance_app::Replayed;
 use devices_app::checkin::NotEnrolled;
 use devices_app::commands::Order;
 use devices_app::enrolment::{CheckInReply, Proof, Sender};
-use domain::{Deed, DeviceId, DeviceKind, Platform, Secret, Subject};
+use domain::{Deed, DeviceId, DeviceKind, EnrolmentState, Platform, Secret, Subject};
 use kernel::AppError;
 use kernel::access::{permit, permit_within};
 use kernel::platforms::{Platforms, Served};
@@ -18,7 +18,6 @@ use pki::Certificate;
 use platform_port::{Answer, CheckIn, Vendor};
 use platform_testvendor::{Abacus, InMemory, SEAL, begin, leave, ready, speaker};
 use store::StoreConfig;
-use store::devices::EnrolmentState;
 use store::own_tables::OwnTable;
 
 use crate::common::Service;

@@ -1,10 +1,11 @@
 //! `lanyard custody`: the chain of custody, and the check of a signed record.
 
+use domain::HandoverState;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use custody_app::{HandoverState, reference};
+use custody_app::reference;
 use kernel::access::SeeCustody;
 use serde_json::json;
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 use devices_app::commands::{Order, Ordered};
 use devices_app::enrolment::{Revoked, revoke_certificates};
-use domain::{DeviceKind, Force};
+use domain::{DeviceKind, EnrolmentState, Force};
 use kernel::access::{CommandDevices, RevokeCertificates};
-use store::devices::{DeviceFilter, EnrolmentState};
+use store::devices::DeviceFilter;
 
 use super::assets;
 use service::open;

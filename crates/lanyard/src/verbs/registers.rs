@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use domain::{Force, Secret, Timestamp};
+use domain::{Force, PermissionState, Secret, Timestamp};
 use kernel::access::{AskPermission, DecidePermission, SeeRegisters};
-use permissions_app::read::{PermissionFilter, PermissionRead, PermissionState};
+use permissions_app::read::{PermissionFilter, PermissionRead};
 use permissions_app::{Asked, Decision, NewPermission};
 use serde_json::{Value, json};
 

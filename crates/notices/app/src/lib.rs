@@ -13,13 +13,13 @@ pub mod send;
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 
-use domain::{AlarmId, CaseId, NoticeId, PersonId, Span, Timestamp};
+use domain::{AlarmId, CaseId, NoticeId, NoticeState, PersonId, Span, Timestamp};
 use duty::State;
 use duty::rule::{self, Ruling, UnknownHours, may_tell};
 use store::notices;
 use store::{Tx, alarms as alarm_rows, cases, people};
 
-pub use store::notices::{Notice as Row, NoticeState};
+pub use store::notices::Notice as Row;
 
 use kernel::fields::text;
 use kernel::{App, AppError};

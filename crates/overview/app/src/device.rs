@@ -1,12 +1,12 @@
 //! Shows one device: record, holder, enrolment, settings, findings, commands, cases, and the actions open to the reader.
 
 use domain::{
-    BurstId, CommandId, Deed, DeviceId, Effect, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp,
+    BurstId, CommandId, CommandState, Deed, DeviceId, Effect, Fact, FactValue, Facts, Grade, HandoverState,
+    Outcome, Party, Subject, Timestamp,
 };
-use store::commands::{Command, CommandState};
+use store::commands::Command;
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
-use store::handovers::{HandoverState, Party};
 use store::ledger::LedgerFilter;
 use store::people::Person;
 use store::{

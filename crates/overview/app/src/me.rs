@@ -4,8 +4,7 @@
 //! here. Not here: what the Service Desk sees of a person (`people`), and what nobody is told about themselves:
 //! detections, which are never a finding of guilt, and the cases of professional standards.
 
-use domain::{Outcome, PersonId, Subject, Timestamp};
-use store::terms_asked::Missing;
+use domain::{MissingTerms, Outcome, PersonId, Subject, Timestamp};
 use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
 
 use cases_app::read::CaseRow;
@@ -134,14 +133,14 @@ fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result
 fn terms_to_do(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
     let policy = app.policy();
     let asked = terms_asked::of_person(tx, person)?;
-    let asked = asked.into_iter().filter(|standing| standing.missing != Missing::Nothing);
+    let asked = asked.into_iter().filter(|standing| standing.missing != MissingTerms::Nothing);
     Ok(asked
         .map(|standing| {
             let document = policy.library().document(&standing.document);
             let title = document.map_or(standing.document.as_str(), |known| &known.title);
             let what = match (standing.missing, standing.accepted_at) {
-                (Missing::Terms, None) => "Read and accept",
-                (Missing::Terms, Some(_)) => "Read what changed and accept it",
+                (MissingTerms::Terms, None) => "Read and accept",
+                (MissingTerms::Terms, Some(_)) => "Read what changed and accept it",
                 _ => "Read what is new",
             };
             Todo {

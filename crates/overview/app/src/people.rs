@@ -1,7 +1,6 @@
 //! Lists people, shows one person, and shows what keeps a device from being enrolled.
 
-use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
-use store::devices::EnrolmentState;
+use domain::{ClauseId, DeviceId, EnrolmentState, Force, PersonId, Timestamp};
 use store::events::Event;
 use store::people::Listed;
 use store::people::Related;

@@ -13,8 +13,8 @@ mod takeover;
 pub use groups::{add_group, change_group, group, group_by_name, groups, remove_group};
 pub use takeover::decide_takeover;
 
-use domain::{Day, Force, GroupId, PersonId, Timestamp};
-use store::people::{Person, PersonSource};
+use domain::{Day, Force, GroupId, PersonId, PersonSource, Timestamp};
+use store::people::Person;
 use store::{Tx, groups as rows, people, people_directory};
 
 use crate::keep::NUMBER;

@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use domain::{Day, Force, PersonId, Timestamp};
-use store::people::{Person, PersonSource};
+use domain::{Day, Force, PersonId, PersonSource, Timestamp};
+use store::people::Person;
 
 use super::import::Column;
 use super::keep::{is_same, tidy};

@@ -1,6 +1,6 @@
 //! Lists the registers of permissions, shows a permission with its effect, and lists the risks that somebody carries.
 
-use domain::{ClauseId, Coverage, PermissionId, PersonId, Platform, Timestamp};
+use domain::{ClauseId, Coverage, PermissionId, PermissionState, PersonId, Platform, Timestamp};
 use policy::Library;
 use policy::PermissionEffect;
 use store::permissions;
@@ -15,8 +15,8 @@ use kernel::words::shown;
 use kernel::{App, AppError, access};
 pub use policy::{FieldKind, PermissionFor, PermissionRegister};
 use store::devices::Device;
+pub use store::permissions::Permission;
 pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
-pub use store::permissions::{Permission, PermissionState};
 
 /// Number of permissions lapsing soon that the overview lists.
 const LAPSING: u32 = 10;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{ClauseId, PersonId, Timestamp};
+use domain::{ClauseId, MissingTerms, PersonId, Timestamp};
 use policy::{Clause, Document};
 use store::terms::{Acceptance, TermsClauses};
 use store::{Tx, people, terms, terms_asked};
@@ -14,7 +14,7 @@ use kernel::policy_in_force::Terms;
 use kernel::{App, AppError};
 use store::people::Person;
 pub use store::terms::Version as TermsVersion;
-pub use store::terms_asked::{Missing, Standing, StandingFilter, StandingLine, StandingTally};
+pub use store::terms_asked::{Standing, StandingFilter, StandingLine, StandingTally};
 
 /// A version of a document's terms, as it concerns one person.
 #[derive(Debug, Clone)]

@@ -1,9 +1,8 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use custody_app::HandoverState;
 use custody_app::read::HandoverRow;
-use domain::{HandoverId, Side, Timestamp};
+use domain::{HandoverId, HandoverState, Side, Timestamp};
 use kernel::access::{ManageRegister, SeeCustody};
 
 use crate::{list, state_colour, state_title};

@@ -4,8 +4,8 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use custody_app::read::{HandoverRead, SideRead};
-use custody_app::{ChangedHandover, HandoverState, How, NewItem};
-use domain::{HandoverId, Side};
+use custody_app::{ChangedHandover, How, NewItem};
+use domain::{HandoverId, HandoverState, Side};
 use kernel::AppError;
 use kernel::access::{ManageRegister, SeeCustody};
 

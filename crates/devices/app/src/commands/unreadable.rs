@@ -1,8 +1,8 @@
 //! Handles answers that report an error or cannot be read: neither may block what waits behind them.
 
-use domain::CommandId;
+use domain::{CommandId, CommandState};
 use platform_port::Speaker;
-use store::commands::{self, CommandState};
+use store::commands::{self};
 use store::{Tx, enrolments};
 
 use super::deliver::{Answer, SealedRaw};

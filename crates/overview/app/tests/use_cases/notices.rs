@@ -2,10 +2,11 @@
 
 use domain::local_time::{instant, midnight};
 use domain::{CaseId, Force, PersonId, Span, Timestamp};
+use domain::{NoticeState, PeriodKind};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::cases::Case;
-use store::duty::{AssignmentRow, PatternRow, PeriodKind, PeriodRow};
-use store::notices::{Notice as Row, NoticeState};
+use store::duty::{AssignmentRow, PatternRow, PeriodRow};
+use store::notices::Notice as Row;
 use store::{duty as rows, notices, people};
 use testkit::Relay;
 

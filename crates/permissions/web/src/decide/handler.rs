@@ -2,10 +2,11 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use domain::PermissionState;
 use kernel::access::DecidePermission;
 use kernel::words::span as span_words;
 use permissions_app::Decision;
-use permissions_app::read::{PermissionRead, PermissionState};
+use permissions_app::read::PermissionRead;
 
 use crate::ask::handler::role_titles;
 use crate::decide;

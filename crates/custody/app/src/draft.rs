@@ -395,7 +395,7 @@ pub(super) fn free(
         return Err(AppError::Conflict(format!(
             "{} waits in {} for signatures; have that signed or withdrawn first",
             device.serial,
-            reference(&open)
+            reference(open.number)
         )));
     }
     if !kind.begins_at(asset.standing) {

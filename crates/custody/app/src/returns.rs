@@ -222,7 +222,7 @@ fn draft_return(
     let loaded = crate::load(tx, draft.id)?;
     Ok(Made {
         id: draft.id,
-        reference: reference(&loaded.handover),
+        reference: reference(loaded.handover.number),
         digest: Shown::of(tx, &loaded)?.digest()?,
         from_person: matches!(batch.giver, Party::Person(_)),
         lines: batch.things.into_iter().map(|(code, device, _)| (code, device.serial)).collect(),

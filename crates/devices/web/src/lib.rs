@@ -138,7 +138,7 @@ impl State {
 }
 
 /// Returns the state of a device, as far as the register knows it.
-pub fn state(device: &devices_app::devices::Device) -> State {
+pub fn state(device: &devices_app::devices::DeviceView) -> State {
     match device.enrolment_state {
         _ if device.retired_at.is_some() => State::Retired,
         domain::EnrolmentState::Enrolled => State::Enrolled,

@@ -18,10 +18,9 @@ use store::duty::{self as rows, PeriodRow, WrittenPattern};
 use kernel::AppError;
 
 pub use duty::{AbsenceKind, State, Unknown};
-pub use store::duty::PatternRow;
 
 pub use import::{Calendars, Rosters};
-pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, period_title};
+pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, PatternView, PeriodView, period_title};
 pub use write::{NewAssignment, NewPattern, NewPeriod};
 
 /// A day, for windows with more margin than a change of the clocks needs.

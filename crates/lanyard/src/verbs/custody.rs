@@ -60,7 +60,7 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
             .iter()
             .map(|row| {
                 json!({
-                    "reference": reference(&row.handover), "id": row.handover.id, "kind": row.handover.kind,
+                    "reference": reference(row.handover.number), "id": row.handover.id, "kind": row.handover.kind,
                     "state": row.state.as_str(), "from": row.giver, "to": row.receiver, "serials": row.serials,
                     "signed": row.signed, "drafted_at": row.handover.drafted_at.to_string(),
                 })
@@ -72,7 +72,7 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
             .iter()
             .map(|row| {
                 [
-                    reference(&row.handover),
+                    reference(row.handover.number),
                     row.handover.kind.title().to_owned(),
                     row.state.as_str().to_owned(),
                     row.serials.join(" "),

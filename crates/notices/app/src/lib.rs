@@ -10,6 +10,7 @@ pub mod alarms;
 
 mod own;
 pub mod send;
+mod views;
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 
@@ -19,7 +20,7 @@ use duty::rule::{self, Ruling, UnknownHours, may_tell};
 use store::notices;
 use store::{Tx, alarms as alarm_rows, cases, people};
 
-pub use store::notices::Notice as Row;
+pub use views::{AlarmView, NoticeView};
 
 use kernel::fields::text;
 use kernel::{App, AppError};

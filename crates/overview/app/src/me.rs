@@ -8,12 +8,12 @@ use domain::{MissingTerms, Outcome, PersonId, Subject, Timestamp};
 use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
 
 use cases_app::read::CaseRow;
+use devices_app::devices::DeviceView;
 use kernel::access::{Actor, Permit, SeeOwn};
+use kernel::named::NamedPerson;
 use kernel::todo::Todo;
 use kernel::{App, AppError};
 use permissions_app::read::PermissionRow;
-use store::devices::Device;
-use store::people::Person;
 use terms_app::DueReminder;
 use terms_app::read::AcceptanceRead;
 
@@ -43,7 +43,7 @@ const PERMISSIONS: u32 = 5;
 #[derive(Debug, Clone)]
 pub struct MeRead {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Their tasks, the most urgent first.
     pub todos: Vec<Todo>,
     /// The devices that they hold or are to hold.
@@ -77,7 +77,7 @@ pub struct OwnNotice {
 #[derive(Debug, Clone)]
 pub struct OwnDevice {
     /// The device.
-    pub device: Device,
+    pub device: DeviceView,
     /// Whether it has been silent for longer than a report is valid.
     pub silent: bool,
     /// Clauses that it does not meet: id, title, and the finding.
@@ -106,7 +106,7 @@ pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, App
                 acceptances: terms_app::read::acceptances(&app, tx, &person)?,
                 cases: told_cases(&app, tx, permit.actor(), id)?,
                 permissions: permissions_app::read::permissions_asked_by(&app, tx, id, PERMISSIONS, now)?,
-                person,
+                person: person.into(),
             }))
         })
         .await
@@ -172,7 +172,7 @@ fn own_devices(
             }
         }
         let silent = device.enrolment.is_some() && device.last_contact_at.is_none_or(|at| at < silent_before);
-        own.push(OwnDevice { silent, not_met, device });
+        own.push(OwnDevice { silent, not_met, device: device.into() });
     }
     Ok(own)
 }

@@ -11,12 +11,15 @@ use super::profiles::{ProfileRead, settings};
 use super::risks::{RiskRead, risk};
 use crate::{Reach, changes_devices, has_role, reach};
 use kernel::access::{Actor, AskPermission, DecidePermission, Permit, SeeRegisters};
+use kernel::named::NamedDevice;
 use kernel::words::shown;
 use kernel::{App, AppError, access};
 pub use policy::{FieldKind, PermissionFor, PermissionRegister};
 use store::devices::Device;
-pub use store::permissions::Permission;
-pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
+use store::permissions::Permission;
+
+mod views;
+pub use views::{PermissionFigures, PermissionFilter, PermissionView};
 
 /// Number of permissions lapsing soon that the overview lists.
 const LAPSING: u32 = 10;
@@ -36,7 +39,7 @@ pub struct RegisterRow {
 #[derive(Debug, Clone)]
 pub struct PermissionRow {
     /// The permission.
-    pub grant: Permission,
+    pub grant: PermissionView,
     /// The register's title.
     pub register: String,
     /// The clause that it is under.
@@ -51,7 +54,7 @@ pub struct PermissionRow {
 #[derive(Debug, Clone)]
 pub struct PermissionDevice {
     /// The device.
-    pub device: Device,
+    pub device: NamedDevice,
     /// The settings that put it into effect, with their progress; empty where nothing is sent.
     pub settings: Vec<ProfileRead>,
     /// The part that the device's platform does not support, in words; empty where it supports all of it.
@@ -159,6 +162,7 @@ pub async fn registers(app: &App, permit: Permit<SeeRegisters>) -> Result<Vec<Re
                         .iter()
                         .find(|figures| figures.register == register.id)
                         .cloned()
+                        .map(PermissionFigures::from)
                         .unwrap_or_default(),
                     register: register.clone(),
                 })
@@ -185,7 +189,7 @@ pub async fn permissions(
                 (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
                 (own, asked) => own.or(asked),
             };
-            let found = lists::list(tx, &PermissionFilter { force, ..filter }, now, limit)?;
+            let found = lists::list(tx, &PermissionFilter { force, ..filter }.into(), now, limit)?;
             permission_rows(&app, tx, found, now)
         })
         .await
@@ -211,6 +215,22 @@ pub async fn permission(
         .await
 }
 
+/// Looks up the permission of a number; `None` where there is none.
+///
+/// # Errors
+/// [`AppError::Denied`] for another force.
+pub async fn permission_numbered(
+    app: &App,
+    permit: Permit<SeeRegisters>,
+    number: i64,
+) -> Result<Option<PermissionRead>, AppError> {
+    let found = app.store().read(move |tx| permissions::by_number(tx, number)).await?;
+    match found {
+        Some(grant) => permission(app, permit, grant.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Lists the registers in which somebody may ask, and the permissions that they asked for or have.
 ///
 /// # Errors
@@ -228,7 +248,7 @@ pub async fn own_permissions(app: &App, permit: Permit<AskPermission>) -> Result
                 entries: Vec::new(),
             };
             let Some(person) = actor.person else { return Ok(own) };
-            let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+            let filter = lists::PermissionFilter { own: Some(person), ..lists::PermissionFilter::default() };
             for grant in lists::list(tx, &filter, now, 100)? {
                 own.entries.push(permission_read(&app, tx, actor, grant, now)?);
             }
@@ -292,7 +312,7 @@ pub fn permissions_asked_by(
     limit: u32,
     now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
-    let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+    let filter = lists::PermissionFilter { own: Some(person), ..lists::PermissionFilter::default() };
     let found = lists::list(tx, &filter, now, limit)?;
     permission_rows(app, tx, found, now)
 }
@@ -376,7 +396,7 @@ fn permission_row(
         clause: grant.clause.clone().or_else(|| register.and_then(|register| register.clause().cloned())),
         about: about.join(", "),
         state: state_words(&grant, now),
-        grant,
+        grant: grant.into(),
     })
 }
 
@@ -438,7 +458,7 @@ fn permission_devices(
         all.push(PermissionDevice {
             residue: residue(policy.library(), &policy, register, &device),
             settings,
-            device,
+            device: device.into(),
         });
     }
     Ok(all)

@@ -19,7 +19,10 @@ pub fn row(row: &HandoverRow) -> list::Row {
     let names = waits.map(|side| if side == Side::Giver { row.giver.clone() } else { row.receiver.clone() });
     let draft = row.state == HandoverState::Draft;
     list::Row {
-        handover: Crumb::new(format!("/custody/{}", row.handover.id), custody_app::reference(&row.handover)),
+        handover: Crumb::new(
+            format!("/custody/{}", row.handover.id),
+            custody_app::reference(row.handover.number),
+        ),
         kind: row.handover.kind.title(),
         things: row.serials.clone(),
         giver: row.giver.clone(),

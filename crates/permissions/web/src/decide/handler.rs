@@ -56,7 +56,7 @@ fn decide_view(ctx: &Ctx, read: &PermissionRead, typed: (&Decision, &str), error
         conditions: decision.conditions.clone(),
         from: decision.from.clone(),
         until: decision.until.clone(),
-        agreed: first.map(|(named, _)| named.name.clone()).unwrap_or_default(),
+        agreed: first.cloned().unwrap_or_default(),
         longest: read.register.as_ref().map(|register| span_words(register.longest)).unwrap_or_default(),
     }
 }

@@ -2,7 +2,6 @@
 
 use domain::{ClauseId, Coverage, PermissionId, PermissionState, PersonId, Platform, Timestamp};
 use policy::Library;
-use policy::PermissionEffect;
 use store::permissions;
 use store::permissions::lists;
 use store::{Tx, devices, people};
@@ -18,7 +17,9 @@ pub use policy::{FieldKind, PermissionFor, PermissionRegister};
 use store::devices::Device;
 use store::permissions::Permission;
 
+mod says;
 mod views;
+use says::{does, state_words};
 pub use views::{PermissionFigures, PermissionFilter, PermissionView};
 
 /// Number of permissions lapsing soon that the overview lists.
@@ -106,38 +107,6 @@ pub struct Residue {
     pub platform: Platform,
     /// The verdict and the part left to people.
     pub coverage: Coverage,
-}
-
-/// Describes the state of a permission in words.
-fn state_words(grant: &Permission, now: Timestamp) -> &'static str {
-    match grant.state {
-        PermissionState::Asked => "Asked for",
-        PermissionState::Agreed => "One of two agreed",
-        PermissionState::Granted if grant.in_force(now) => "In force",
-        PermissionState::Granted if grant.starts_at.is_some_and(|start| start > now) => "Granted, not begun",
-        PermissionState::Granted => "Over",
-        PermissionState::Refused => "Refused",
-        PermissionState::Withdrawn if grant.decided_at.is_some() => "Ended early",
-        PermissionState::Withdrawn => "Taken back",
-        PermissionState::Lapsed => "Lapsed",
-    }
-}
-
-/// Describes the effect of a register's permissions in a sentence.
-fn does(register: &PermissionRegister) -> String {
-    match &register.does {
-        PermissionEffect::Nothing => "It is written down. It changes no settings.".into(),
-        PermissionEffect::Adds { .. } => {
-            "While it is in force it is added to the device's settings, and taken out again by itself.".into()
-        }
-        PermissionEffect::TakesOut { .. } => {
-            "While it is in force it is not blocked on the devices that these people hold, and blocked again by itself."
-                .into()
-        }
-        PermissionEffect::AcceptsRisk => {
-            "The finding stays what it is. While this is in force, a breach opens no new case.".into()
-        }
-    }
 }
 
 /// The apps that each field of a form offers.

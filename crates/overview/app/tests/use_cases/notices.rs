@@ -310,7 +310,7 @@ fn a_live_matter_names_who_decided_and_why() {
             .await
             .unwrap()
             .0;
-        let (_, why) = list[0].notice.decided.clone().unwrap();
+        let why = list[0].notice.why.clone().unwrap();
         assert_eq!(why, "Only they know where the keys are");
         assert_eq!(list[0].decided_by.as_ref().unwrap().1, "1234");
     });
